@@ -12,7 +12,7 @@ const mayNotImport = (folders, reason) => ({
 });
 
 export default defineConfig(
-  globalIgnores(['dist/', 'lib/', 'coverage/', 'demo/', 'build/']),
+  globalIgnores(['dist/', 'lib/', 'coverage/', 'demo/', '**/*.cjs']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

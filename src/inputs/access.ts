@@ -1,0 +1,161 @@
+import { kindOfCredential } from '../pipecat/credential.js';
+import { organizationName } from '../pipecat/names.js';
+import type { AccessSettings, Credential } from '../release/settings.js';
+import { SecretValue } from '../secrecy/secret-value.js';
+import type { InputName } from './declared.js';
+import { emptyReasons, found, type Findings } from './problems.js';
+import type { Environment, RawInputs } from './raw-inputs.js';
+
+const defaultApiUrl = 'https://api.pipecat.daily.co';
+
+/** Where a text was found: an input, or the variable that stands in for it. */
+interface Origin {
+  readonly input: InputName;
+  readonly words: string;
+}
+
+function given(
+  raw: RawInputs,
+  environment: Environment,
+  input: InputName,
+  variable?: string,
+): { text: string; origin: Origin } | undefined {
+  const text = raw.text(input);
+  if (text !== undefined) return { text, origin: { input, words: `the input \`${input}\`` } };
+  if (variable === undefined) return undefined;
+  const stand = environment[variable]?.trim() ?? '';
+  if (stand === '') return undefined;
+  return { text: stand, origin: { input, words: `the environment variable \`${variable}\`` } };
+}
+
+/** Everything that could be a credential, for masking; whatever becomes of it. */
+export function givenCredentials(raw: RawInputs, environment: Environment): SecretValue[] {
+  return [raw.text('api-key'), raw.text('pat'), environment['PIPECAT_TOKEN']?.trim()]
+    .filter((text) => text !== undefined)
+    .filter((text) => text !== '')
+    .map((text) => new SecretValue(text));
+}
+
+/** Reads where the release goes and as whom. Undefined where that cannot be told. */
+export function readAccess(
+  raw: RawInputs,
+  environment: Environment,
+  findings: Findings,
+): AccessSettings | undefined {
+  const credential = readCredential(raw, environment, findings);
+  const apiUrl = readApiUrl(raw, environment, findings);
+  const organization = given(raw, environment, 'organization', 'PIPECAT_ORG');
+  if (organization !== undefined && !organizationName.pattern.test(organization.text)) {
+    findings.problem(
+      'organization',
+      `has to be ${organizationName.rule}; ${organization.origin.words} holds something else, ${found(organization.text)}`,
+    );
+  }
+  if (organization !== undefined && credential?.kind === 'private-api-key') {
+    findings.warnings.push(
+      `An API key belongs to one organization, so the key decides; \`${organization.text}\` from ${organization.origin.words} is not used.`,
+    );
+  }
+  if (credential === undefined || apiUrl === undefined) return undefined;
+  return {
+    apiUrl,
+    credential,
+    organization: organization && {
+      name: organization.text,
+      origin: organization.origin.words,
+    },
+  };
+}
+
+function readCredential(
+  raw: RawInputs,
+  environment: Environment,
+  findings: Findings,
+): Credential | undefined {
+  const apiKey = given(raw, environment, 'api-key');
+  const inputToken = given(raw, environment, 'pat');
+  if (apiKey !== undefined && inputToken !== undefined) {
+    findings.problem('api-key', 'and `pat` are both given; a release acts with one of them');
+    return undefined;
+  }
+  const token = given(raw, environment, 'pat', 'PIPECAT_TOKEN');
+  const credential = apiKey ?? token;
+  if (credential === undefined) {
+    findings.problem(
+      'api-key',
+      `is not given, and neither is \`pat\`; one of them is needed. Where the workflow does pass one, ${emptyReasons}`,
+    );
+    return undefined;
+  }
+  if (apiKey !== undefined && token !== undefined) {
+    findings.remarks.push('`PIPECAT_TOKEN` in the environment is not used: an input beats it.');
+  }
+  const { input, words } = credential.origin;
+  const value = new SecretValue(credential.text);
+  if (!/^[\x21-\x7e]+$/.test(credential.text)) {
+    findings.problem(
+      input,
+      `has to be one line of printable characters; ${words} holds blanks, line breaks or others`,
+    );
+    return undefined;
+  }
+  const kind = kindOfCredential(value);
+  const expected = input === 'api-key' ? 'private-api-key' : 'personal-access-token';
+  if (kind === expected) return { kind, value, origin: words };
+  findings.problem(input, `${misplaced[kind ?? 'unknown']} ${words} holds it`);
+  return undefined;
+}
+
+const misplaced = {
+  'public-api-key':
+    'has to be a private credential; a public API key (`pk_…`) can only start sessions, and is refused for secrets and deploys. Create a private one in the dashboard under Settings → API Keys → Private.',
+  'private-api-key':
+    'is for a personal access token; a private API key (`sk_…`) goes into `api-key`.',
+  'personal-access-token':
+    'is for a private API key; a personal access token (`pcc_pat_…`) goes into `pat`.',
+  unknown:
+    'has to begin with `sk_` (a private API key, for `api-key`) or `pcc_pat_` (a personal access token, for `pat`); what was found begins otherwise.',
+} as const;
+
+function readApiUrl(
+  raw: RawInputs,
+  environment: Environment,
+  findings: Findings,
+): string | undefined {
+  const address = given(raw, environment, 'api-url', 'PIPECAT_API_HOST');
+  if (address === undefined) return defaultApiUrl;
+  const url = parseUrl(address.text);
+  const rule = url === undefined ? `has to be a URL such as ${defaultApiUrl}` : brokenRule(url);
+  if (url !== undefined && rule === undefined) {
+    return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  }
+  findings.problem('api-url', `${rule ?? ''}; ${address.origin.words} holds something else`);
+  return undefined;
+}
+
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function brokenRule(url: URL): string | undefined {
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    return 'has to be a URL without credentials, query and fragment';
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    return 'has to begin with https:// (http:// is for loopback addresses only)';
+  }
+  return undefined;
+}
+
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d{1,3}){3}$/.test(hostname)
+  );
+}

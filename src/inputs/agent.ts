@@ -1,0 +1,84 @@
+import { agentName, agentProfileName, buildId, imageReference } from '../pipecat/names.js';
+import type { AgentReleaseSettings, ForceRedeploy } from '../release/settings.js';
+import type { InputName } from './declared.js';
+import type { Fields } from './fields.js';
+import { found, type Findings } from './problems.js';
+import type { RawInputs } from './raw-inputs.js';
+
+const withoutEffectAlone: readonly InputName[] = [
+  'image',
+  'build-id',
+  'min-agents',
+  'max-agents',
+  'agent-profile',
+  'architecture',
+  'max-session-duration',
+  'krisp-viva-audio-filter',
+  'websocket-auth',
+  'enable-managed-keys',
+];
+
+const longestWait = 6 * 60 * 60;
+
+const forceRedeploy: Record<'auto' | 'true' | 'false', ForceRedeploy> = {
+  auto: 'auto',
+  true: 'always',
+  false: 'never',
+};
+
+/** Seconds of a time limit, as milliseconds. */
+export function readTimeout(fields: Fields, input: InputName): number {
+  return (fields.integer(input, 1, longestWait) ?? 0) * 1000;
+}
+
+/** Reads what is to be done with the agent. Undefined where none is named. */
+export function readAgent(
+  raw: RawInputs,
+  fields: Fields,
+  findings: Findings,
+): AgentReleaseSettings | undefined {
+  const name = fields.name('agent-name', agentName);
+  const image = readImage(raw, fields, findings);
+  const build = fields.name('build-id', buildId);
+  if (raw.isGiven('image') && raw.isGiven('build-id')) {
+    findings.problem('build-id', 'and `image` are both given; an agent runs one of them');
+  }
+  const minAgents = fields.integer('min-agents', 0, 50);
+  const maxAgents = fields.integer('max-agents', 1, 50);
+  if (minAgents !== undefined && maxAgents !== undefined && minAgents > maxAgents) {
+    findings.problem(
+      'min-agents',
+      `has to be at most \`max-agents\`; found ${minAgents} and ${maxAgents}`,
+    );
+  }
+  const settings = {
+    image,
+    buildId: build,
+    minAgents,
+    maxAgents,
+    agentProfile: fields.name('agent-profile', agentProfileName),
+    architecture: fields.choice('architecture', ['amd64', 'arm64']),
+    maxSessionDuration: fields.integer('max-session-duration', 60, 14_400),
+    krispVivaAudioFilter: fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
+    websocketAuth: fields.choice('websocket-auth', ['none', 'token']),
+    managedKeys: fields.boolean('enable-managed-keys'),
+  };
+  const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);
+  const waitForReady = fields.boolean('wait-for-ready');
+  const waitTimeout = readTimeout(fields, 'wait-timeout');
+  if (!raw.isGiven('agent-name')) fields.noEffectWithout('agent-name', withoutEffectAlone);
+  if (name === undefined || force === undefined || waitForReady === undefined) return undefined;
+  return { name, settings, forceRedeploy: forceRedeploy[force], waitForReady, waitTimeout };
+}
+
+function readImage(raw: RawInputs, fields: Fields, findings: Findings): string | undefined {
+  const image = raw.text('image');
+  if (image !== undefined && /^[^\s@]+$/.test(image) && !/:[^/]*$/.test(image)) {
+    findings.problem(
+      'image',
+      `has to say which version of the image is meant, with a tag or digest; ${found(image)}, which has neither`,
+    );
+    return undefined;
+  }
+  return fields.name('image', imageReference);
+}

@@ -1,0 +1,46 @@
+/**
+ * The inputs of action.yml, in its order, with the defaults that it declares. A default that the
+ * environment may replace is not among them: declared, it would always win. A composite action
+ * passes what its caller left out as an empty string, so an empty input has its default too.
+ *
+ * A test holds this list, action.yml and the README together.
+ */
+export const declaredInputs = {
+  'api-key': undefined,
+  pat: undefined,
+  organization: undefined,
+  'api-url': undefined,
+  region: undefined,
+  'secret-set': undefined,
+  secrets: undefined,
+  'secrets-json': undefined,
+  'secrets-include': undefined,
+  'secrets-env': undefined,
+  'secrets-file': undefined,
+  'empty-secrets': 'error',
+  'prune-secrets': 'false',
+  'image-credentials': undefined,
+  registry: undefined,
+  'registry-username': undefined,
+  'registry-password': undefined,
+  'secrets-timeout': '120',
+  'agent-name': undefined,
+  image: undefined,
+  'build-id': undefined,
+  'min-agents': undefined,
+  'max-agents': undefined,
+  'agent-profile': undefined,
+  architecture: undefined,
+  'max-session-duration': undefined,
+  'krisp-viva-audio-filter': undefined,
+  'websocket-auth': undefined,
+  'enable-managed-keys': undefined,
+  'force-redeploy': 'auto',
+  'wait-for-ready': 'true',
+  'failure-logs': 'auto',
+  'wait-timeout': '600',
+} as const satisfies Record<string, string | undefined>;
+
+export type InputName = keyof typeof declaredInputs;
+
+export const inputNames = Object.keys(declaredInputs) as InputName[];

@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+
+/** The event that started the workflow, as GitHub tells it. */
+export interface WorkflowEvent {
+  readonly eventName: string;
+  readonly payload: unknown;
+}
+
+const repository = v.object({
+  full_name: v.optional(v.string()),
+  private: v.optional(v.boolean()),
+  visibility: v.optional(v.string()),
+});
+
+const eventPayload = v.object({
+  repository: v.optional(repository),
+  pull_request: v.optional(
+    v.object({ head: v.optional(v.object({ repo: v.nullish(repository) })) }),
+  ),
+});
+
+function read(event: WorkflowEvent): v.InferOutput<typeof eventPayload> {
+  const result = v.safeParse(eventPayload, event.payload);
+  return result.success ? result.output : {};
+}
+
+/**
+ * Whether the workflow runs with the repository's secrets for code of a fork. A head repository
+ * that is gone counts as one.
+ */
+export function isForkWithSecrets(event: WorkflowEvent): boolean {
+  if (event.eventName !== 'pull_request_target') return false;
+  const { repository, pull_request } = read(event);
+  const head = pull_request?.head?.repo?.full_name;
+  return head === undefined || head !== repository?.full_name;
+}
+
+/** Whether only people with access to the repository read its logs; when in doubt, no. */
+export function isClosedRepository(event: WorkflowEvent): boolean {
+  const { repository } = read(event);
+  return repository?.visibility === undefined
+    ? repository?.private === true
+    : ['private', 'internal'].includes(repository.visibility);
+}

@@ -1,0 +1,67 @@
+import type { NameRule } from '../pipecat/names.js';
+import type { InputName } from './declared.js';
+import { found, type Findings } from './problems.js';
+import type { RawInputs } from './raw-inputs.js';
+
+/** Reads single inputs as the types they stand for; each mistake becomes a finding. */
+export class Fields {
+  readonly #raw: RawInputs;
+  readonly #findings: Findings;
+
+  constructor(raw: RawInputs, findings: Findings) {
+    this.#raw = raw;
+    this.#findings = findings;
+  }
+
+  /** A text that keeps a naming rule of the platform. */
+  name(input: InputName, { pattern, rule }: NameRule): string | undefined {
+    const text = this.#raw.text(input);
+    if (text === undefined || pattern.test(text)) return text;
+    this.#findings.problem(input, `has to be ${rule}; ${found(text)}`);
+    return undefined;
+  }
+
+  /** A whole number within bounds, both included. */
+  integer(input: InputName, least: number, most: number): number | undefined {
+    const text = this.#raw.text(input);
+    if (text === undefined) return undefined;
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (number >= least && number <= most) return number;
+    this.#findings.problem(
+      input,
+      `has to be a whole number from ${least} to ${most}, in digits; ${found(text)}`,
+    );
+    return undefined;
+  }
+
+  /** A boolean as YAML 1.2 has it. */
+  boolean(input: InputName): boolean | undefined {
+    const text = this.#raw.text(input);
+    if (text === undefined) return undefined;
+    if (['true', 'True', 'TRUE'].includes(text)) return true;
+    if (['false', 'False', 'FALSE'].includes(text)) return false;
+    this.#findings.problem(input, `has to be \`true\` or \`false\`; ${found(text)}`);
+    return undefined;
+  }
+
+  /** One of a few words. */
+  choice<Choice extends string>(input: InputName, choices: readonly Choice[]): Choice | undefined {
+    const text = this.#raw.text(input);
+    if (text === undefined) return undefined;
+    const choice = choices.find((one) => one === text.toLowerCase());
+    if (choice === undefined) {
+      const list = choices.map((one) => `\`${one}\``).join(', ');
+      this.#findings.problem(input, `has to be one of ${list}; ${found(text)}`);
+    }
+    return choice;
+  }
+
+  /** Says of inputs that are given that they have no effect without another one. */
+  noEffectWithout(needed: InputName, inputs: readonly InputName[]): void {
+    for (const input of inputs) {
+      if (this.#raw.isGiven(input)) {
+        this.#findings.problem(input, `has no effect without \`${needed}\`, which is not given`);
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { InputName } from './declared.js';
+
+/** One mistake that can be seen without the network. */
+export interface InputProblem {
+  /** The input, or the variable that stands in for one. */
+  readonly input: string;
+  /** The rule and what was found, as a sentence. Never a value that could be secret. */
+  readonly message: string;
+}
+
+/** All mistakes of the inputs, found together. Nothing has been sent. */
+export class InputsError extends Error {
+  readonly problems: readonly InputProblem[];
+
+  constructor(problems: readonly InputProblem[]) {
+    super(problems.map(({ input, message }) => `${input}: ${message}`).join('\n'));
+    this.name = 'InputsError';
+    this.problems = problems;
+  }
+}
+
+/** The event of the workflow is one that must not write. */
+export class UntrustedEventError extends Error {
+  constructor() {
+    super('pull_request_target from a fork');
+    this.name = 'UntrustedEventError';
+  }
+}
+
+/** Collects what is to be said about the inputs while they are read. */
+export class Findings {
+  readonly problems: InputProblem[] = [];
+  readonly warnings: string[] = [];
+  readonly notices: string[] = [];
+  /** For the log only. */
+  readonly remarks: string[] = [];
+
+  problem(input: InputName, message: string): void {
+    this.problems.push({ input, message });
+  }
+}
+
+/** Why a value that a workflow takes from `secrets` may be empty. */
+export const emptyReasons =
+  'the name of the secret is misspelt, it is not set for this repository or organization, the job ' +
+  'lacks the `environment:` that holds it, or the run comes from a fork or Dependabot, which get no secrets';
+
+/** A value that was found, for a message: short, on one line, and never a credential. */
+export function found(value: string): string {
+  if (/^(sk_|pk_|pcc_pat_|gh[a-z]_|github_pat_)/.test(value)) return 'found a credential';
+  const line = value.replace(/\s+/g, ' ');
+  return `found \`${line.length > 60 ? `${line.slice(0, 60)}…` : line}\``;
+}

@@ -1,0 +1,74 @@
+import leven from 'leven';
+import { declaredInputs, inputNames, type InputName } from './declared.js';
+import type { Findings } from './problems.js';
+
+/** Environment variables, as the process or a test has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const prefix = 'INPUT_';
+
+/** The inputs as the runner passes them: the one place that knows how. */
+export class RawInputs {
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** An input to the letter, blanks included; empty where it is not given. */
+  verbatim(name: InputName): string {
+    return this.#environment[prefix + name.toUpperCase()] ?? '';
+  }
+
+  /** An input without the blanks around it, or its declared default. */
+  text(name: InputName): string | undefined {
+    const given = this.verbatim(name).trim();
+    return given === '' ? declaredInputs[name] : given;
+  }
+
+  isGiven(name: InputName): boolean {
+    return this.verbatim(name).trim() !== '';
+  }
+
+  /** The items of a comma- or newline-separated input. */
+  items(name: InputName): string[] {
+    return splitItems(this.verbatim(name));
+  }
+
+  /** Says which variables look like inputs and are not declared. */
+  checkNames(findings: Findings): void {
+    for (const variable of Object.keys(this.#environment)) {
+      if (!variable.startsWith(prefix)) continue;
+      const name = variable.slice(prefix.length).toLowerCase();
+      if (name === '' || Object.hasOwn(declaredInputs, name)) continue;
+      const meant = nearestInput(name);
+      if (meant === undefined) {
+        findings.warnings.push(`There is no input \`${name}\`; it has no effect.`);
+      } else {
+        findings.problems.push({
+          input: name,
+          message: `there is no such input; did you mean \`${meant}\`?`,
+        });
+      }
+    }
+  }
+}
+
+/** The items of a comma- or newline-separated list; a comma within braces does not separate. */
+export function splitItems(list: string): string[] {
+  return list
+    .split(/[\n,](?![^{}\n]*\})/)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function nearestInput(name: string): InputName | undefined {
+  const candidate = name.replace(/[_\s]/g, '-');
+  const distances = inputNames.map((input) => ({ input, distance: leven(candidate, input) }));
+  const [nearest] = distances.sort((a, b) => a.distance - b.distance);
+  if (nearest === undefined) return undefined;
+  const close = Math.min(2, Math.floor(Math.max(candidate.length, nearest.input.length) / 3));
+  if (nearest.distance <= close) return nearest.input;
+  // The official deploy action shortens one name that this one has in full.
+  return inputNames.find((input) => candidate.length >= 8 && input.startsWith(`${candidate}-`));
+}

@@ -1,0 +1,110 @@
+import { secretSetName } from '../pipecat/names.js';
+import type { ImagePullSecretSettings, RegistryCredentials } from '../release/settings.js';
+import { SecretValue } from '../secrecy/secret-value.js';
+import type { Fields } from './fields.js';
+import { emptyReasons, found, type Findings } from './problems.js';
+import type { RawInputs } from './raw-inputs.js';
+
+/** Docker Hub is addressed by the URL of its old index, whatever people call it. */
+const dockerHub = 'https://index.docker.io/v1/';
+const dockerHubNames = ['docker.io', 'index.docker.io', 'registry-1.docker.io', 'hub.docker.com'];
+
+/** The password of the registry and what is made of it, for masking. */
+export function givenRegistrySecrets(raw: RawInputs): SecretValue[] {
+  const password = readPassword(raw);
+  const username = raw.text('registry-username');
+  return [
+    ...(password === '' ? [] : [new SecretValue(password)]),
+    ...(password === '' || username === undefined ? [] : [authenticationOf(username, password)]),
+  ];
+}
+
+/** Reads the image pull secret to bind, and its credentials where it is to be written. */
+export function readImagePullSecret(
+  raw: RawInputs,
+  fields: Fields,
+  findings: Findings,
+): ImagePullSecretSettings | undefined {
+  const name = fields.name('image-credentials', secretSetName);
+  const registry = readRegistry(raw, fields, findings);
+  if (raw.isGiven('image-credentials')) {
+    if (!raw.isGiven('agent-name') && !raw.isGiven('registry')) {
+      findings.problem(
+        'image-credentials',
+        'has no effect without `agent-name` (to bind it) or `registry` (to write it), neither of which is given',
+      );
+    }
+  } else if (raw.isGiven('registry')) {
+    findings.problem('registry', 'needs `image-credentials`, the name of the image pull secret');
+  }
+  return name === undefined ? undefined : { name, registry };
+}
+
+function readRegistry(
+  raw: RawInputs,
+  fields: Fields,
+  findings: Findings,
+): RegistryCredentials | undefined {
+  if (!raw.isGiven('registry')) {
+    fields.noEffectWithout('registry', ['registry-username', 'registry-password']);
+    return undefined;
+  }
+  const host = readHost(raw.text('registry') ?? '', findings);
+  const username = raw.text('registry-username');
+  const password = readPassword(raw);
+  if (username === undefined) {
+    findings.problem('registry-username', 'is needed with `registry`');
+  } else if (/[:\s]/.test(username)) {
+    findings.problem(
+      'registry-username',
+      `cannot hold a colon or blanks: a colon separates it from the password; ${found(username)}`,
+    );
+  }
+  if (password === '') {
+    findings.problem(
+      'registry-password',
+      `is needed with \`registry\`, and is empty. Likely reasons: ${emptyReasons}`,
+    );
+  }
+  if (host === undefined || username === undefined || password === '') return undefined;
+  if (password.startsWith('ghs_')) {
+    findings.warnings.push(
+      '`registry-password` is a token of this job (`ghs_…`) and ends with it; the next start of the agent has to pull the image again and will fail. Use a token that lasts, such as a fine-grained one with `read:packages`.',
+    );
+  }
+  return { host, authentication: authenticationOf(username, password) };
+}
+
+function readHost(text: string, findings: Findings): string | undefined {
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  let url: URL;
+  try {
+    url = new URL(withScheme);
+  } catch {
+    findings.problem(
+      'registry',
+      `has to be the address of a registry, such as \`ghcr.io\`; ${found(text)}`,
+    );
+    return undefined;
+  }
+  const isPlain =
+    url.protocol === 'https:' && url.username === '' && url.search === '' && url.hash === '';
+  if (!isPlain) {
+    findings.problem(
+      'registry',
+      'has to be the https address of a registry, without credentials and query, such as `ghcr.io`',
+    );
+    return undefined;
+  }
+  if (dockerHubNames.includes(url.hostname)) return dockerHub;
+  return url.pathname === '/' ? url.origin : url.href;
+}
+
+/** Blanks are part of a password; the line break that a paste brings along is not. */
+function readPassword(raw: RawInputs): string {
+  return raw.verbatim('registry-password').replace(/[\r\n]+$/, '');
+}
+
+function authenticationOf(username: string, password: string): SecretValue {
+  return new SecretValue(Buffer.from(`${username}:${password}`, 'utf8').toString('base64'));
+}

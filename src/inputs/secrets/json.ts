@@ -1,0 +1,88 @@
+import type { SecretValue } from '../../secrecy/secret-value.js';
+import { SourceReading } from './source.js';
+
+/**
+ * Reads the `secrets-json` input, a flat JSON object of strings such as `toJSON(secrets)`, and takes
+ * the keys that the patterns of `secrets-include` select. A key that a `!` pattern takes out stays
+ * out, whatever the order. `github_token` and the action's own credential never go along.
+ */
+export async function readJson(
+  input: string,
+  patterns: readonly string[],
+  credentials: readonly SecretValue[],
+): Promise<SourceReading> {
+  const reading = new SourceReading('secrets-json');
+  // A kept parser with places and without the text in its errors; JSON.parse quotes what it reads,
+  // and keeps the last of two equal keys without a word.
+  const { parse } = await import('@humanwhocodes/momoa');
+  let body;
+  try {
+    ({ body } = parse(input));
+  } catch (error) {
+    reading.suspect(input);
+    reading.problems.push(
+      `is not JSON${lineOf(error)}; it is made for \`\${{ toJSON(secrets) }}\``,
+    );
+    return reading;
+  }
+  if (body.type !== 'Object') {
+    reading.suspect(input);
+    reading.problems.push('has to be a JSON object of strings, such as `${{ toJSON(secrets) }}`');
+    return reading;
+  }
+  const all = new SourceReading('secrets-json');
+  for (const { name, value } of body.members) {
+    const key = name.type === 'String' ? name.value : name.name;
+    const place = `line ${name.loc.start.line}`;
+    if (value.type === 'String') {
+      all.suspect(value.value);
+      if (key.toLowerCase() === 'github_token') {
+        all.remarks.push(`\`${key}\` is left out: it is GitHub's own, and ends with the job.`);
+      } else if (credentials.some((credential) => credential.reveal() === value.value.trim())) {
+        all.remarks.push(`\`${key}\` is left out: it is the credential of this action.`);
+      } else {
+        all.add(key, value.value, place);
+      }
+    } else {
+      all.problems.push(`${place}: the value of \`${key}\` has to be a string`);
+      all.suspect(input.slice(value.loc.start.offset, value.loc.end.offset));
+    }
+  }
+  const select = await selection(patterns);
+  reading.suspects.push(...all.suspects);
+  reading.problems.push(...all.problems);
+  reading.remarks.push(...all.remarks);
+  reading.entries.push(...all.entries.filter(({ key }) => select.takes(key)));
+  reading.unmatched.push(...select.unmatched(all.entries.map(({ key }) => key)));
+  return reading;
+}
+
+interface Selection {
+  takes(key: string): boolean;
+  /** The patterns that no key fits; one that takes keys out may fit none. */
+  unmatched(keys: readonly string[]): string[];
+}
+
+async function selection(patterns: readonly string[]): Promise<Selection> {
+  const { default: picomatch } = await import('picomatch');
+  // GitHub's names of secrets know no case.
+  const matcher = (pattern: string): ((key: string) => boolean) =>
+    picomatch(pattern, { nocase: true, dot: true, nonegate: true });
+  const taken = patterns
+    .filter((pattern) => !pattern.startsWith('!'))
+    .map((pattern) => ({ pattern, matches: matcher(pattern) }));
+  const takenOut = patterns
+    .filter((pattern) => pattern.startsWith('!'))
+    .map((pattern) => matcher(pattern.slice(1).trim()));
+  return {
+    takes: (key) =>
+      taken.some(({ matches }) => matches(key)) && !takenOut.some((matches) => matches(key)),
+    unmatched: (keys) =>
+      taken.filter(({ matches }) => !keys.some(matches)).map(({ pattern }) => pattern),
+  };
+}
+
+function lineOf(error: unknown): string {
+  const line: unknown = error instanceof Error && 'line' in error ? error.line : undefined;
+  return typeof line === 'number' ? ` (line ${line})` : '';
+}

@@ -1,0 +1,114 @@
+import type { SecretPair } from '../../pipecat/surface.js';
+import type { SecretValue } from '../../secrecy/secret-value.js';
+import type { Fields } from '../fields.js';
+import { emptyReasons, type Findings } from '../problems.js';
+import type { Environment, RawInputs } from '../raw-inputs.js';
+import { readEnvironment } from './environment.js';
+import { readFiles, type ReadFile } from './files.js';
+import { readJson } from './json.js';
+import { readLines } from './lines.js';
+import { secretSources, type SecretEntry, type SourceReading } from './source.js';
+
+/** The pairs that the four sources give together. */
+export interface SecretsReading {
+  readonly pairs: readonly SecretPair[];
+  /** Keys without a value that were left out. */
+  readonly skippedKeys: readonly string[];
+  /** Every value that was seen, whether it goes along or not. */
+  readonly values: readonly SecretValue[];
+}
+
+/** Reads all sources of secrets, puts them together, and deals with empty values. */
+export async function readSecrets(
+  raw: RawInputs,
+  fields: Fields,
+  environment: Environment,
+  workspace: string,
+  readFile: ReadFile,
+  credentials: readonly SecretValue[],
+  findings: Findings,
+): Promise<SecretsReading> {
+  const emptySecrets = fields.choice('empty-secrets', ['error', 'skip']);
+  const readings = await readSources(raw, environment, workspace, readFile, credentials, findings);
+  for (const { source, problems, remarks } of readings) {
+    for (const problem of problems) findings.problem(source, problem);
+    findings.remarks.push(...remarks);
+  }
+
+  const chosen = new Map<string, SecretEntry & { source: SourceReading['source'] }>();
+  for (const source of secretSources) {
+    for (const reading of readings.filter((one) => one.source === source)) {
+      for (const entry of reading.entries) {
+        if (!chosen.has(entry.key)) chosen.set(entry.key, { ...entry, source });
+      }
+    }
+  }
+  const entries = [...chosen.values()];
+  const empty = entries.filter(({ value }) => value.isEmpty);
+  const unmatched = readings.flatMap((reading) => reading.unmatched);
+  if (emptySecrets === 'skip') {
+    if (empty.length > 0) {
+      const keys = empty.map(({ key }) => `\`${key}\``).join(', ');
+      findings.notices.push(`Left out, because they are empty: ${keys}.`);
+    }
+    if (unmatched.length > 0) {
+      findings.notices.push(`\`secrets-include\` selects nothing with: ${listed(unmatched)}.`);
+    }
+  } else {
+    for (const { key, source, place } of empty) {
+      findings.problem(
+        source,
+        `\`${key}\` (${place}) is empty. Likely reasons: ${emptyReasons}. \`empty-secrets: skip\` leaves empty ones out`,
+      );
+    }
+    for (const pattern of unmatched) {
+      findings.problem(
+        'secrets-include',
+        `\`${pattern}\` selects no key of \`secrets-json\`. Likely reasons: ${emptyReasons}. \`empty-secrets: skip\` lets it pass`,
+      );
+    }
+  }
+  return {
+    pairs: entries.filter(({ value }) => !value.isEmpty).map(({ key, value }) => ({ key, value })),
+    skippedKeys: empty.map(({ key }) => key),
+    values: readings.flatMap((reading) => [
+      ...reading.entries.map(({ value }) => value),
+      ...reading.suspects,
+    ]),
+  };
+}
+
+async function readSources(
+  raw: RawInputs,
+  environment: Environment,
+  workspace: string,
+  readFile: ReadFile,
+  credentials: readonly SecretValue[],
+  findings: Findings,
+): Promise<SourceReading[]> {
+  const readings: SourceReading[] = [];
+  if (raw.isGiven('secrets')) readings.push(readLines(raw.verbatim('secrets')));
+  if (raw.isGiven('secrets-env')) {
+    readings.push(readEnvironment(raw.verbatim('secrets-env'), environment));
+  }
+  const patterns = raw.items('secrets-include');
+  if (raw.isGiven('secrets-json')) {
+    readings.push(await readJson(raw.verbatim('secrets-json'), patterns, credentials));
+    if (!patterns.some((pattern) => !pattern.startsWith('!'))) {
+      findings.problem(
+        'secrets-include',
+        'is needed with `secrets-json` and has to select something: patterns such as `VOICE_*`, or `*, !AWS_*`, say which keys go to the platform',
+      );
+    }
+  } else if (patterns.length > 0) {
+    findings.problem('secrets-include', 'has no effect without `secrets-json`, which is not given');
+  }
+  if (raw.isGiven('secrets-file')) {
+    readings.push(await readFiles(raw.items('secrets-file'), workspace, readFile));
+  }
+  return readings;
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
+}

@@ -1,0 +1,51 @@
+import { secretKey } from '../../pipecat/names.js';
+import { SecretValue } from '../../secrecy/secret-value.js';
+
+/** The inputs that bring secrets, the strongest first. */
+export const secretSources = ['secrets', 'secrets-env', 'secrets-json', 'secrets-file'] as const;
+export type SecretSource = (typeof secretSources)[number];
+
+/** A key and its value, and where in its source it stands. */
+export interface SecretEntry {
+  readonly key: string;
+  readonly value: SecretValue;
+  /** Such as `line 3`; names no value. */
+  readonly place: string;
+}
+
+/** What one source brought, mistakes included. */
+export class SourceReading {
+  readonly source: SecretSource;
+  readonly entries: SecretEntry[] = [];
+  /** Sentences without the input's name; none holds a value. */
+  readonly problems: string[] = [];
+  /** Texts that are not understood but could be (part of) a secret: they have to be masked. */
+  readonly suspects: SecretValue[] = [];
+  /** What was left out on purpose, for the log. */
+  readonly remarks: string[] = [];
+  /** Patterns that select nothing: as likely a mistake as an empty value. */
+  readonly unmatched: string[] = [];
+
+  constructor(source: SecretSource) {
+    this.source = source;
+  }
+
+  /** Takes an entry, unless its key is not one or has been there. */
+  add(key: string, value: string, place: string): void {
+    if (!secretKey.pattern.test(key)) {
+      this.problems.push(`${place}: the key \`${key}\` has to be ${secretKey.rule}`);
+      return;
+    }
+    const earlier = this.entries.find((entry) => entry.key === key);
+    if (earlier !== undefined) {
+      this.problems.push(`${place}: \`${key}\` is given twice, first in ${earlier.place}`);
+      this.suspect(value);
+      return;
+    }
+    this.entries.push({ key, value: new SecretValue(value), place });
+  }
+
+  suspect(text: string): void {
+    this.suspects.push(new SecretValue(text));
+  }
+}

@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import * as core from '@actions/core';
+import { actionsOf } from './report/actions.js';
+import { run } from './run.js';
+import { systemClock } from './time/clock.js';
+
+/** The entry: hands the runner's environment to the run, and its outcome to the runner. */
+const succeeded = await run({
+  environment: process.env,
+  actions: actionsOf(core, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''),
+  clock: systemClock,
+  readFile: (path) => readFile(path, 'utf8'),
+  // Loaded on use only: it costs a quarter of the action's start.
+  workflowEvent: async () => (await import('@actions/github')).context,
+});
+if (!succeeded) process.exitCode = core.ExitCode.Failure;

@@ -1,0 +1,358 @@
+import * as v from 'valibot';
+
+/** An answer of another shape than is due. Names the places only: the answer is not quoted. */
+export class AnswerShapeError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'AnswerShapeError';
+  }
+}
+
+/** Makes a parser of answers from a schema; fields that the schema does not name are let through. */
+export function parser<Schema extends v.GenericSchema>(
+  schema: Schema,
+): (answer: unknown) => v.InferOutput<Schema> {
+  return (answer) => {
+    const result = v.safeParse(schema, answer);
+    if (result.success) return result.output;
+    if (answer === undefined) throw new AnswerShapeError('the answer is empty');
+    const places = result.issues.map((issue) => v.getDotPath(issue) ?? 'the whole');
+    throw new AnswerShapeError(
+      `the answer is JSON, but not what is due (${[...new Set(places)].slice(0, 5).join(', ')})`,
+    );
+  };
+}
+
+/** A field that may be missing or null, both of which become undefined. */
+function optional<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.pipe(
+    v.nullish(schema),
+    v.transform((value): v.InferOutput<Schema> | undefined => value ?? undefined),
+  );
+}
+
+const text = optional(v.string());
+const count = optional(v.number());
+const flag = optional(v.boolean());
+
+/** Provisioning of a set in its region: not there yet, bindable, or given up on. */
+const status = v.picklist(['pending', 'ready', 'failed']);
+export type SecretSetStatus = v.InferOutput<typeof status>;
+
+const region = v.object({
+  code: v.string(),
+  display_name: text,
+  supported_architectures: optional(v.array(v.string())),
+  default_architecture: text,
+});
+
+/** A region that agents can be deployed to. `supportedArchitectures` is undefined on older APIs. */
+export interface Region {
+  readonly code: string;
+  readonly supportedArchitectures: readonly string[] | undefined;
+}
+
+export const parseRegions = parser(
+  v.pipe(
+    v.object({ regions: v.array(region) }),
+    v.transform(({ regions }) =>
+      regions.map(({ code, supported_architectures }): Region => ({
+        code,
+        supportedArchitectures: supported_architectures,
+      })),
+    ),
+  ),
+);
+
+export const parseDefaultRegion = parser(
+  v.pipe(
+    v.object({ properties: v.object({ defaultRegion: v.string() }) }),
+    v.transform(({ properties }) => properties.defaultRegion),
+  ),
+);
+
+const organization = v.object({ name: v.string(), verboseName: text });
+
+/** An organization that a personal access token can act in. */
+export type Organization = v.InferOutput<typeof organization>;
+
+export const parseOrganizations = parser(
+  v.pipe(
+    v.object({ organizations: v.array(organization) }),
+    v.transform(({ organizations }) => organizations),
+  ),
+);
+
+/** What a secret set holds: environment variables for agents, or a registry's credentials. */
+export type SecretSetKind = 'secret' | 'imagePullSecret';
+
+const listedSet = v.object({
+  name: v.string(),
+  type: v.picklist(['secret', 'imagePullSecret']),
+  region: v.string(),
+  status: optional(status),
+  errorMessage: text,
+  source: text,
+});
+
+/** A secret set as the list shows it. A status that an older API leaves out reads as ready. */
+export interface ListedSecretSet {
+  readonly name: string;
+  readonly kind: SecretSetKind;
+  readonly region: string;
+  readonly status: SecretSetStatus;
+  /** The platform's words about a failure. */
+  readonly errorMessage: string | undefined;
+  /** A Kubernetes Secret of a self-hosted region: bound by name, never written. */
+  readonly referenced: boolean;
+}
+
+export const parseSecretSets = parser(
+  v.pipe(
+    v.object({ sets: v.array(listedSet) }),
+    v.transform(({ sets }) =>
+      sets.map(({ name, type, region, status, errorMessage, source }): ListedSecretSet => ({
+        name,
+        kind: type,
+        region,
+        status: status ?? 'ready',
+        errorMessage,
+        referenced: source === 'referenced',
+      })),
+    ),
+  ),
+);
+
+/** A secret set with the names of its keys; values can never be read back. */
+export interface SecretSet {
+  readonly region: string;
+  readonly status: SecretSetStatus;
+  readonly errorMessage: string | undefined;
+  readonly keys: readonly string[];
+  readonly referenced: boolean;
+}
+
+export const parseSecretSet = parser(
+  v.pipe(
+    v.object({
+      region: v.string(),
+      status: optional(status),
+      errorMessage: text,
+      source: text,
+      secrets: optional(v.array(v.object({ fieldName: v.string() }))),
+    }),
+    v.transform(({ region, status, errorMessage, source, secrets }): SecretSet => ({
+      region,
+      status: status ?? 'ready',
+      errorMessage,
+      keys: (secrets ?? []).map(({ fieldName }) => fieldName),
+      referenced: source === 'referenced',
+    })),
+  ),
+);
+
+const health = v.object({
+  headline: text,
+  ready: flag,
+  state: text,
+  reason: text,
+  restartCount: count,
+  replicasStarted: count,
+  lastExitCode: count,
+  lastTerminationReason: text,
+  message: text,
+});
+
+/** How the code of a revision is doing. */
+export type RevisionHealth = v.InferOutput<typeof health>;
+
+const revision = v.object({
+  deploymentID: text,
+  phase: text,
+  readyReplicas: count,
+  health: optional(health),
+  hasInfrastructureIssue: flag,
+});
+
+/** One rollout of a deployment, as the platform's operator sees it. */
+export type Revision = v.InferOutput<typeof revision>;
+
+const agentError = v.object({ code: text, message: text, error: text });
+
+const scaling = v.object({ minReplicas: count, maxReplicas: count });
+
+const agent = v.object({
+  name: text,
+  region: text,
+  ready: flag,
+  available: flag,
+  desiredDeploymentId: text,
+  activeDeploymentId: text,
+  reconciledDeploymentId: text,
+  autoScaling: optional(scaling),
+  agentProfile: text,
+  krispViva: optional(v.object({ audioFilter: text })),
+  websocketAuth: text,
+  enableIntegratedKeysProxy: flag,
+  errors: optional(v.array(agentError)),
+  currentRevision: optional(revision),
+  previousRevision: optional(revision),
+  warning: text,
+  deployment: optional(
+    v.object({
+      id: text,
+      buildId: text,
+      manifest: optional(
+        v.object({
+          spec: optional(
+            v.object({
+              image: text,
+              arch: text,
+              envFromSecretNames: optional(v.array(v.string())),
+              imagePullSecretName: text,
+              autoScaling: optional(scaling),
+              maxSessionDurationSeconds: count,
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** Settings of an agent as its answer shows them; undefined is "not shown", not "unset". */
+export interface ObservedAgentSettings {
+  readonly image: string | undefined;
+  readonly buildId: string | undefined;
+  readonly secretSets: readonly string[];
+  readonly imagePullSecretSet: string | undefined;
+  readonly minAgents: number | undefined;
+  readonly maxAgents: number | undefined;
+  readonly agentProfile: string | undefined;
+  readonly architecture: string | undefined;
+  /** Seconds; undefined where the platform's default holds. */
+  readonly maxSessionDuration: number | undefined;
+  readonly krispVivaAudioFilter: string | undefined;
+  readonly websocketAuth: string | undefined;
+  readonly managedKeys: boolean | undefined;
+}
+
+/** An agent: what it was asked to be, and how far it has got. */
+export interface Agent {
+  readonly region: string | undefined;
+  /** The deployment that was asked for. */
+  readonly desiredDeploymentId: string | undefined;
+  /** The deployment that the operator has taken up; `ready` speaks of this one. */
+  readonly reconciledDeploymentId: string | undefined;
+  readonly ready: boolean;
+  /** Whether any deployment, the previous one included, serves. */
+  readonly available: boolean;
+  readonly errors: readonly { readonly code: string | undefined; readonly message: string }[];
+  readonly currentRevision: Revision | undefined;
+  readonly previousRevision: Revision | undefined;
+  /** The platform's remark on a create or an update. */
+  readonly warning: string | undefined;
+  readonly settings: ObservedAgentSettings;
+}
+
+function toAgent(answer: v.InferOutput<typeof agent>): Agent {
+  const { deployment } = answer;
+  const spec = deployment?.manifest?.spec;
+  const autoScaling = answer.autoScaling ?? spec?.autoScaling;
+  return {
+    region: answer.region,
+    desiredDeploymentId: answer.desiredDeploymentId ?? answer.activeDeploymentId ?? deployment?.id,
+    reconciledDeploymentId: answer.reconciledDeploymentId,
+    ready: answer.ready ?? false,
+    available: answer.available ?? false,
+    errors: (answer.errors ?? []).map(({ code, message, error }) => ({
+      code,
+      message: message ?? error ?? 'no message',
+    })),
+    currentRevision: answer.currentRevision,
+    previousRevision: answer.previousRevision,
+    warning: answer.warning,
+    settings: {
+      image: spec?.image,
+      buildId: deployment?.buildId,
+      secretSets: spec?.envFromSecretNames ?? [],
+      imagePullSecretSet: spec?.imagePullSecretName,
+      minAgents: autoScaling?.minReplicas,
+      maxAgents: autoScaling?.maxReplicas,
+      agentProfile: answer.agentProfile,
+      architecture: spec?.arch,
+      maxSessionDuration: spec?.maxSessionDurationSeconds,
+      krispVivaAudioFilter: answer.krispViva?.audioFilter,
+      websocketAuth: answer.websocketAuth,
+      managedKeys: answer.enableIntegratedKeysProxy,
+    },
+  };
+}
+
+/** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */
+export const parseAgent = parser(
+  v.pipe(
+    v.union([
+      v.pipe(
+        v.object({ body: agent }),
+        v.transform(({ body }) => body),
+      ),
+      agent,
+    ]),
+    // Every field alone may be missing, so without this an answer about something else would pass.
+    v.check(
+      ({ name, desiredDeploymentId, deployment }) =>
+        (name ?? desiredDeploymentId ?? deployment?.id) !== undefined,
+    ),
+    v.transform(toAgent),
+  ),
+);
+
+export const parseAgentNames = parser(
+  v.pipe(
+    v.object({ services: v.array(v.object({ name: v.string() })) }),
+    v.transform(({ services }) => services.map(({ name }) => name)),
+  ),
+);
+
+export const parseLogs = parser(
+  v.pipe(
+    v.object({ logs: v.array(v.object({ log: v.string() })) }),
+    v.transform(({ logs }) => logs.map(({ log }) => log)),
+  ),
+);
+
+export const parseAgentProfiles = parser(
+  v.pipe(
+    v.object({ agentProfiles: v.array(v.object({ api_name: v.string(), enabled: flag })) }),
+    v.transform(({ agentProfiles }) =>
+      agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name),
+    ),
+  ),
+);
+
+/** A cloud build: an image that the platform made from a build context. */
+export interface Build {
+  readonly status: string;
+  readonly region: string | undefined;
+  readonly errorMessage: string | undefined;
+}
+
+export const parseBuild = parser(
+  v.pipe(
+    v.object({ build: v.object({ status: v.string(), region: text, errorMessage: text }) }),
+    v.transform(({ build: { status, region, errorMessage } }): Build => ({
+      status,
+      region,
+      errorMessage,
+    })),
+  ),
+);
+
+/** A write or a deletion: whatever a success says, there is nothing in it to read. */
+export const parseAcknowledgement = parser(
+  v.pipe(
+    v.optional(v.looseObject({})),
+    v.transform((): undefined => undefined),
+  ),
+);

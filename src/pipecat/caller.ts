@@ -1,0 +1,211 @@
+import { backoffDelay, type Backoff } from '../time/backoff.js';
+import type { Clock } from '../time/clock.js';
+import type { Deadline } from '../time/deadline.js';
+import { AnswerShapeError } from './answers.js';
+import { CutOffError, type Answer, type Connection, type Request } from './connection.js';
+import {
+  CallError,
+  ConnectionError,
+  NoAnswerError,
+  NotSentError,
+  RedirectError,
+  StatusError,
+  UnreadableAnswerError,
+} from './errors.js';
+
+/** What the client has to say while it works. */
+export interface CallLog {
+  debug(message: string): void;
+  info(message: string): void;
+}
+
+export interface CallOptions<Result> {
+  /** The limit of the step that the call belongs to. */
+  readonly deadline?: Deadline | undefined;
+  /** How many times the request may be sent; 1 for a look that is repeated anyway. */
+  readonly attempts?: number;
+  /** Statuses that are worth another attempt for this call beyond those that always are. */
+  readonly passingStatuses?: readonly number[];
+  /**
+   * For a request that must not be carried out twice: asked before it is sent again, because a lost
+   * answer says nothing about whether it was carried out. A result stands for the lost answer.
+   */
+  readonly findLost?: () => Promise<Result | undefined>;
+}
+
+/** The part of a call that differs from one API operation to the next. */
+export interface Operation<Result> {
+  readonly request: Request;
+  /** Turns the answer's JSON into a result; throws where it has another shape. */
+  readonly parse: (answer: unknown) => Result;
+  /** Statuses of a refusal that are a result, not an error: an agent that does not exist. */
+  readonly absent?: { readonly status: number; readonly result: Result };
+}
+
+export interface CallerOptions {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly log: CallLog;
+  readonly backoff: Backoff;
+  /** Milliseconds that one request may take, its answer's last byte included. */
+  readonly requestLimit: number;
+  /** Takes known secrets out of a text that came from the platform. */
+  readonly redact: (text: string) => string;
+}
+
+/** Sends requests until they are answered: deadlines, retries, and errors that say what happened. */
+export class Caller {
+  readonly #options: CallerOptions;
+
+  constructor(options: CallerOptions) {
+    this.#options = options;
+  }
+
+  async call<Result>(
+    operation: Operation<Result>,
+    options: CallOptions<Result> = {},
+  ): Promise<Result> {
+    const { clock, log, backoff } = this.#options;
+    const { method, path } = operation.request;
+    const allowed = options.attempts ?? backoff.attempts;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt(operation, options.deadline);
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error;
+        if (!(error instanceof NotSentError)) error.attempts = attempt;
+        if (!isWorthAnother(error, options.passingStatuses) || attempt >= allowed) throw error;
+        const retryAfter = error instanceof StatusError ? error.retryAfter : undefined;
+        const delay = backoffDelay(backoff, attempt, () => clock.random(), retryAfter);
+        if (options.deadline !== undefined && options.deadline.remaining() <= delay) {
+          error.outOfTime = options.deadline;
+          throw error;
+        }
+        log.info(
+          `${method} ${path}: attempt ${attempt + 1} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
+        );
+        await clock.sleep(delay);
+        const found = await options.findLost?.();
+        if (found !== undefined) {
+          log.info(`${method} ${path}: the request whose answer was lost had been carried out`);
+          return found;
+        }
+      }
+    }
+  }
+
+  async #attempt<Result>(
+    { request, parse, absent }: Operation<Result>,
+    deadline: Deadline | undefined,
+  ): Promise<Result> {
+    const answer = await this.#send(request, deadline);
+    if (answer.status === absent?.status) return absent.result;
+    if (answer.status >= 300 && answer.status < 400) {
+      throw new RedirectError(request, answer.status, originOf(answer.headers.location));
+    }
+    if (answer.status < 200 || answer.status >= 300) throw this.#statusError(request, answer);
+    try {
+      return parse(parseJson(answer.text));
+    } catch (error) {
+      if (!(error instanceof AnswerShapeError)) throw error;
+      throw new UnreadableAnswerError(request, error.message, { cause: error });
+    }
+  }
+
+  async #send(request: Request, deadline: Deadline | undefined): Promise<Answer> {
+    const { clock, log, connection, requestLimit } = this.#options;
+    const { method, path } = request;
+    if (deadline?.hasPassed() === true) throw new NotSentError(request, deadline);
+    const startedAt = clock.now();
+    const remaining = deadline?.remaining() ?? Infinity;
+    const limit = Math.min(requestLimit, remaining);
+    const answered = new AbortController();
+    const abandoned = new AbortController();
+    clock.sleep(limit, answered.signal).then(
+      () => {
+        abandoned.abort();
+      },
+      () => undefined,
+    );
+    try {
+      const answer = await connection.send(request, abandoned.signal);
+      log.debug(`${method} ${path} → ${answer.status} in ${clock.now() - startedAt} ms`);
+      return answer;
+    } catch (error) {
+      log.debug(`${method} ${path} → no answer after ${clock.now() - startedAt} ms`);
+      if (abandoned.signal.aborted) {
+        const noAnswer = new NoAnswerError(request, limit);
+        if (limit === remaining) noAnswer.outOfTime = deadline;
+        throw noAnswer;
+      }
+      if (error instanceof CutOffError) {
+        throw new UnreadableAnswerError(request, error.message, { cause: error });
+      }
+      throw new ConnectionError(request, error);
+    } finally {
+      answered.abort();
+    }
+  }
+
+  #statusError(request: Request, answer: Answer): StatusError {
+    const said = readErrorBody(answer.text);
+    return new StatusError(request, answer.status, {
+      code: said.code === undefined ? undefined : this.#options.redact(said.code),
+      platformMessage:
+        said.message === undefined ? undefined : oneLine(this.#options.redact(said.message)),
+      retryAfter: readRetryAfter(answer.headers['retry-after'], this.#options.clock.now()),
+    });
+  }
+}
+
+function isWorthAnother(error: CallError, passingStatuses: readonly number[] = []): boolean {
+  return error.mayPass || (error instanceof StatusError && passingStatuses.includes(error.status));
+}
+
+/** An empty answer is undefined: a deletion may be answered so, nothing else parses it. */
+function parseJson(text: string): unknown {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Without the cause: the engine's message quotes the text.
+    throw new AnswerShapeError('the answer is not JSON');
+  }
+}
+
+function readErrorBody(text: string): { code?: string | undefined; message?: string | undefined } {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return {};
+  }
+  if (typeof body !== 'object' || body === null) return {};
+  const { error, message, code } = body as Record<string, unknown>;
+  return {
+    code: typeof code === 'string' || typeof code === 'number' ? String(code) : undefined,
+    message: [error, message].find((said) => typeof said === 'string'),
+  };
+}
+
+/** `Retry-After` in milliseconds: it holds seconds, or a date. */
+function readRetryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function originOf(location: string | undefined): string {
+  if (location === undefined) return 'no address';
+  try {
+    return new URL(location).origin;
+  } catch {
+    return 'another path';
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,272 @@
+import type { SecretValue } from '../secrecy/secret-value.js';
+import { toFields, type AgentSettings } from './agent-settings.js';
+import * as answers from './answers.js';
+import type { Agent, Build, ListedSecretSet, Organization, Region, SecretSet } from './answers.js';
+import type { CallOptions, Caller, Operation } from './caller.js';
+import type { Request } from './connection.js';
+import type { SecretPair, Surface } from './surface.js';
+
+/** Options that do not depend on what a call brings. */
+export type ReadOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts'>;
+
+/** Another writer is at the same set; it is gone in a moment. */
+const concurrentWrite = [409];
+
+/** The organizations of a personal access token, in the platform's order. */
+export function listOrganizations(caller: Caller): Promise<Organization[]> {
+  return caller.call({
+    request: { method: 'GET', path: '/v1/organizations' },
+    parse: answers.parseOrganizations,
+  });
+}
+
+/**
+ * Pipecat Cloud, as one credential reaches it: the operations of a release, with the differences of
+ * the two surfaces taken away. Errors are those of `errors.ts`. Texts that the platform gives back
+ * have known secrets taken out.
+ */
+export class PipecatCloud {
+  readonly #caller: Caller;
+  readonly #surface: Surface;
+  readonly #redact: (text: string) => string;
+
+  constructor(caller: Caller, surface: Surface, redact: (text: string) => string) {
+    this.#caller = caller;
+    this.#surface = surface;
+    this.#redact = redact;
+  }
+
+  regions(): Promise<Region[]> {
+    return this.#read('regions', answers.parseRegions);
+  }
+
+  /** The region that the organization uses where none is named. */
+  defaultRegion(): Promise<string> {
+    return this.#read('properties', answers.parseDefaultRegion);
+  }
+
+  /** All sets of the organization, image pull secrets included. */
+  async secretSets(options: ReadOptions = {}): Promise<ListedSecretSet[]> {
+    const sets = await this.#read('secrets', answers.parseSecretSets, options);
+    return sets.map((set) => ({ ...set, errorMessage: this.#clean(set.errorMessage) }));
+  }
+
+  /** One set with its keys; undefined where there is none. An image pull secret is refused (400). */
+  async secretSet(name: string, options: ReadOptions = {}): Promise<SecretSet | undefined> {
+    const set = await this.#readIfThere(
+      this.#surface.path(`secrets/${encodeURIComponent(name)}`),
+      answers.parseSecretSet,
+      options,
+    );
+    return set && { ...set, errorMessage: this.#clean(set.errorMessage) };
+  }
+
+  /**
+   * Writes pairs to a set, creating it where there is none; keys that are not given stay. Accepted
+   * is not ready: the set has to be awaited.
+   *
+   * @param written told the keys of each request that was accepted, so that a failure half-way
+   *   leaves a true account
+   */
+  async writeSecrets(
+    set: string,
+    region: string,
+    pairs: readonly SecretPair[],
+    options: ReadOptions,
+    written: (keys: readonly string[]) => void,
+  ): Promise<void> {
+    for (const { request, keys } of this.#surface.secretWrites(set, region, pairs)) {
+      await this.#write(request, options);
+      written(keys);
+    }
+  }
+
+  /**
+   * Creates or updates an image pull secret.
+   *
+   * @param host URL of the registry
+   * @param authentication base64 of `username:password`; anything else makes the pull fail later
+   */
+  writeImagePullSecret(
+    set: string,
+    region: string,
+    host: string,
+    authentication: SecretValue,
+    options: ReadOptions,
+  ): Promise<void> {
+    return this.#write(
+      {
+        method: 'PUT',
+        path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
+        body: { isImagePullSecret: true, host, secretValue: authentication.reveal(), region },
+      },
+      options,
+    );
+  }
+
+  /** Deletes a key of a set; one that is not there (any more) is not an error. */
+  deleteSecret(set: string, key: string, options: ReadOptions): Promise<void> {
+    return this.#caller.call<undefined>(
+      {
+        request: {
+          method: 'DELETE',
+          path: this.#surface.path(`secrets/${encodeURIComponent(set)}/${encodeURIComponent(key)}`),
+        },
+        parse: answers.parseAcknowledgement,
+        absent: { status: 404, result: undefined },
+      },
+      { ...options, passingStatuses: concurrentWrite },
+    );
+  }
+
+  /** Names of the agents of a region. */
+  agentNames(region: string): Promise<string[]> {
+    return this.#caller.call({
+      request: {
+        method: 'GET',
+        path: this.#surface.agents(`?region=${encodeURIComponent(region)}`),
+      },
+      parse: answers.parseAgentNames,
+    });
+  }
+
+  /** An agent; undefined where there is none of that name in the organization. */
+  async agent(name: string, options: ReadOptions = {}): Promise<Agent | undefined> {
+    const agent = await this.#readIfThere(
+      this.#surface.agents(`/${encodeURIComponent(name)}`),
+      answers.parseAgent,
+      options,
+    );
+    return agent && this.#cleanAgent(agent);
+  }
+
+  /** Creates an agent. Its answer carries the id of its first deployment. */
+  createAgent(
+    name: string,
+    region: string,
+    settings: AgentSettings,
+    options: CallOptions<Agent>,
+  ): Promise<Agent> {
+    return this.#deploy(
+      {
+        method: 'POST',
+        path: this.#surface.agents(),
+        body: { serviceName: name, region, ...toFields(settings) },
+      },
+      options,
+    );
+  }
+
+  /**
+   * Updates an agent. Its answer carries the id of the new deployment, or of the one there is where
+   * the platform saw no change.
+   *
+   * @param force makes a new deployment in any case, so that agents take up changed values
+   */
+  updateAgent(
+    name: string,
+    settings: AgentSettings,
+    force: boolean,
+    options: CallOptions<Agent>,
+  ): Promise<Agent> {
+    const fields = { ...toFields(settings), ...(force ? { forceRedeploy: true } : {}) };
+    return this.#deploy(this.#surface.agentUpdate(name, fields), options);
+  }
+
+  /** The last lines that a deployment of an agent wrote, oldest first. */
+  async agentLogs(
+    name: string,
+    deploymentId: string,
+    limit: number,
+    options: ReadOptions = {},
+  ): Promise<string[]> {
+    const query = new URLSearchParams({ limit: String(limit), deploymentId, order: 'desc' });
+    const newestFirst = await this.#caller.call(
+      {
+        request: {
+          method: 'GET',
+          path: this.#surface.agents(`/${encodeURIComponent(name)}/logs?${query.toString()}`),
+        },
+        parse: answers.parseLogs,
+      },
+      options,
+    );
+    return newestFirst.reverse().map((line) => this.#redact(line));
+  }
+
+  /** Names of the profiles that agents may have; undefined where the surface does not list them. */
+  async agentProfiles(): Promise<string[] | undefined> {
+    if (!this.#surface.listsAgentProfiles) return undefined;
+    return this.#read('agent-profiles', answers.parseAgentProfiles);
+  }
+
+  /** A cloud build; undefined where there is none. */
+  async build(id: string): Promise<Build | undefined> {
+    const build = await this.#readIfThere(
+      this.#surface.path(`builds/${encodeURIComponent(id)}`),
+      answers.parseBuild,
+    );
+    return build && { ...build, errorMessage: this.#clean(build.errorMessage) };
+  }
+
+  #read<Result>(
+    resource: string,
+    parse: (answer: unknown) => Result,
+    options: ReadOptions = {},
+  ): Promise<Result> {
+    const request: Request = { method: 'GET', path: this.#surface.path(resource) };
+    return this.#caller.call<Result>({ request, parse }, options);
+  }
+
+  #readIfThere<Result>(
+    path: string,
+    parse: (answer: unknown) => Result,
+    options: ReadOptions = {},
+  ): Promise<Result | undefined> {
+    const operation: Operation<Result | undefined> = {
+      request: { method: 'GET', path },
+      parse,
+      absent: { status: 404, result: undefined },
+    };
+    return this.#caller.call(operation, options);
+  }
+
+  #write(request: Request, options: ReadOptions): Promise<void> {
+    return this.#caller.call<undefined>(
+      { request, parse: answers.parseAcknowledgement },
+      { ...options, passingStatuses: concurrentWrite },
+    );
+  }
+
+  async #deploy(request: Request, options: CallOptions<Agent>): Promise<Agent> {
+    const agent = await this.#caller.call({ request, parse: answers.parseAgent }, options);
+    return this.#cleanAgent(agent);
+  }
+
+  #clean(text: string | undefined): string | undefined {
+    return text === undefined ? undefined : this.#redact(text);
+  }
+
+  #cleanAgent(agent: Agent): Agent {
+    const cleanRevision = (revision: Agent['currentRevision']): Agent['currentRevision'] =>
+      revision && {
+        ...revision,
+        health: revision.health && {
+          ...revision.health,
+          headline: this.#clean(revision.health.headline),
+          reason: this.#clean(revision.health.reason),
+          message: this.#clean(revision.health.message),
+        },
+      };
+    return {
+      ...agent,
+      warning: this.#clean(agent.warning),
+      errors: agent.errors.map(({ code, message }) => ({
+        code: this.#clean(code),
+        message: this.#redact(message),
+      })),
+      currentRevision: cleanRevision(agent.currentRevision),
+      previousRevision: cleanRevision(agent.previousRevision),
+    };
+  }
+}

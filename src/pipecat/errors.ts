@@ -1,0 +1,158 @@
+import type { Deadline } from '../time/deadline.js';
+
+/** Which request it was: enough to find it in a log, nothing that could be secret. */
+export interface Call {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Path and query, without the host. */
+  readonly path: string;
+}
+
+/** A call to the platform that did not bring an answer to work with. */
+export abstract class CallError extends Error {
+  readonly call: Call;
+  /** How many times the request was sent. */
+  attempts = 1;
+  /** The limit that left no time for another attempt, where it was that. */
+  outOfTime: Deadline | undefined;
+
+  constructor(call: Call, message: string, options?: ErrorOptions) {
+    super(`${call.method} ${call.path}: ${message}`, options);
+    this.name = new.target.name;
+    this.call = call;
+  }
+
+  /** What happened, as the end of a sentence that begins with "because". */
+  abstract readonly reason: string;
+
+  /** Whether the same request may work a moment later. */
+  abstract readonly mayPass: boolean;
+}
+
+const passingStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+
+/** The platform, or a gateway in front of it, answered with a status that is not a success. */
+export class StatusError extends CallError {
+  readonly status: number;
+  /** The platform's error code; undefined where a gateway answered. */
+  readonly code: string | undefined;
+  /** The platform's message, with known secrets taken out; undefined where a gateway answered. */
+  readonly platformMessage: string | undefined;
+  /** Milliseconds that `Retry-After` asks for. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    call: Call,
+    status: number,
+    details: {
+      code?: string | undefined;
+      platformMessage?: string | undefined;
+      retryAfter?: number | undefined;
+    } = {},
+  ) {
+    super(
+      call,
+      [`answered ${status}`, details.code, details.platformMessage].filter(Boolean).join(', '),
+    );
+    this.status = status;
+    this.code = details.code;
+    this.platformMessage = details.platformMessage;
+    this.retryAfter = details.retryAfter;
+  }
+
+  override get reason(): string {
+    const said = this.platformMessage === undefined ? '' : ` (${this.platformMessage})`;
+    return `the answer was ${this.status}${said}`;
+  }
+
+  override get mayPass(): boolean {
+    return passingStatuses.has(this.status);
+  }
+}
+
+/** The connection could not be made, or broke before the answer began. */
+export class ConnectionError extends CallError {
+  /** Node's code, such as ECONNREFUSED or ENOTFOUND. */
+  readonly code: string | undefined;
+
+  constructor(call: Call, cause: unknown) {
+    const code = codeOf(cause);
+    super(call, `the connection failed${code === undefined ? '' : ` with ${code}`}`, { cause });
+    this.code = code;
+  }
+
+  override get reason(): string {
+    return `the connection failed${this.code === undefined ? '' : ` (${this.code})`}`;
+  }
+
+  override readonly mayPass = true;
+}
+
+/** No whole answer came within the time that one request may take. */
+export class NoAnswerError extends CallError {
+  /** Milliseconds that were waited. */
+  readonly waited: number;
+
+  constructor(call: Call, waited: number) {
+    super(call, `no answer within ${waited} ms`);
+    this.waited = waited;
+  }
+
+  override get reason(): string {
+    return `no answer came within ${(this.waited / 1000).toFixed(this.waited < 10_000 ? 1 : 0)} s`;
+  }
+
+  override readonly mayPass = true;
+}
+
+/** The time limit of the step had passed before the request could be sent. */
+export class NotSentError extends CallError {
+  constructor(call: Call, deadline: Deadline) {
+    super(call, 'not sent, the time was up');
+    this.attempts = 0;
+    this.outOfTime = deadline;
+  }
+
+  override readonly reason = 'no time was left to send it';
+
+  override readonly mayPass = false;
+}
+
+/** The answer was cut off, is not JSON, or is JSON of another shape than is due. */
+export class UnreadableAnswerError extends CallError {
+  readonly what: string;
+
+  constructor(call: Call, what: string, options?: ErrorOptions) {
+    super(call, what, options);
+    this.what = what;
+  }
+
+  override get reason(): string {
+    return this.what;
+  }
+
+  override readonly mayPass = true;
+}
+
+/** The answer sends the request elsewhere; a credential does not follow. */
+export class RedirectError extends CallError {
+  readonly status: number;
+  /** Where it points: scheme and host only. */
+  readonly target: string;
+
+  constructor(call: Call, status: number, target: string) {
+    super(call, `answered ${status}, a redirect to ${target}`);
+    this.status = status;
+    this.target = target;
+  }
+
+  override get reason(): string {
+    return `the answer was a redirect (${this.status}) to ${this.target}`;
+  }
+
+  override readonly mayPass = false;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,91 @@
+import type { SecretValue } from '../secrecy/secret-value.js';
+import type { Request } from './connection.js';
+
+/** One key of a secret set and its value. */
+export interface SecretPair {
+  readonly key: string;
+  readonly value: SecretValue;
+}
+
+/** A request that writes some of a set's pairs. */
+export interface SecretWrite {
+  readonly request: Request;
+  /** The keys that are written once it is answered. */
+  readonly keys: readonly string[];
+}
+
+/**
+ * The API has two surfaces that do the same with different words: one for a private API key, which
+ * belongs to one organization, and one for a personal access token, which names the organization.
+ */
+export interface Surface {
+  readonly name: 'key' | 'organization';
+  /** The path of something that both surfaces have, such as `secrets/voice`. */
+  path(resource: string): string;
+  /** The path of the agents, or of one. */
+  agents(suffix?: string): string;
+  /** The requests that write the pairs of a set, to be sent one after the other. */
+  secretWrites(set: string, region: string, pairs: readonly SecretPair[]): SecretWrite[];
+  /** The request that updates an agent with the given fields. */
+  agentUpdate(agent: string, fields: Readonly<Record<string, unknown>>): Request;
+  /** Only the organization surface lists agent profiles. */
+  readonly listsAgentProfiles: boolean;
+}
+
+/** The surface of a private API key: `/v1/…`. */
+export const keySurface: Surface = {
+  name: 'key',
+  path: (resource) => `/v1/${resource}`,
+  agents: (suffix = '') => `/v1/agents${suffix}`,
+  secretWrites: (set, region, pairs) => [
+    {
+      request: {
+        method: 'PUT',
+        path: `/v1/secrets/${encodeURIComponent(set)}`,
+        body: {
+          secrets: pairs.map(({ key, value }) => ({ secretKey: key, secretValue: value.reveal() })),
+          region,
+        },
+      },
+      keys: pairs.map(({ key }) => key),
+    },
+  ],
+  agentUpdate: (agent, fields) => ({
+    method: 'POST',
+    path: `/v1/agents/${encodeURIComponent(agent)}`,
+    body: fields,
+  }),
+  listsAgentProfiles: false,
+};
+
+/** The surface of a personal access token: `/v1/organizations/{organization}/…`. */
+export function organizationSurface(organization: string): Surface {
+  const root = `/v1/organizations/${encodeURIComponent(organization)}`;
+  return {
+    name: 'organization',
+    path: (resource) => `${root}/${resource}`,
+    agents: (suffix = '') => `${root}/services${suffix}`,
+    // This surface takes one pair a request.
+    secretWrites: (set, region, pairs) =>
+      pairs.map(({ key, value }) => ({
+        request: {
+          method: 'PUT',
+          path: `${root}/secrets/${encodeURIComponent(set)}`,
+          body: {
+            name: set,
+            isImagePullSecret: false,
+            secretKey: key,
+            secretValue: value.reveal(),
+            region,
+          },
+        },
+        keys: [key],
+      })),
+    agentUpdate: (agent, fields) => ({
+      method: 'PUT',
+      path: `${root}/services`,
+      body: { serviceName: agent, ...fields },
+    }),
+    listsAgentProfiles: true,
+  };
+}

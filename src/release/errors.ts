@@ -1,0 +1,218 @@
+import type { Deadline } from '../time/deadline.js';
+import type { SecretSetStatus } from '../pipecat/answers.js';
+
+/** What a step was at when it failed: a secret set or an agent, by name. */
+export interface Subject {
+  readonly kind: 'secret set' | 'image pull secret' | 'agent';
+  readonly name: string;
+  readonly region: string;
+}
+
+/** An error with the thing that it happened to; the cause is what went wrong. */
+export class SubjectError extends Error {
+  readonly subject: Subject;
+  override readonly cause: Error;
+
+  constructor(subject: Subject, cause: Error) {
+    super(`${subject.kind} ${subject.name} in ${subject.region}: ${cause.message}`, { cause });
+    this.name = 'SubjectError';
+    this.subject = subject;
+    this.cause = cause;
+  }
+}
+
+/** Does `work` on a subject; what it throws says so. */
+export async function about<Result>(
+  subject: Subject,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SubjectError || !(error instanceof Error)) throw error;
+    throw new SubjectError(subject, error);
+  }
+}
+
+/** The token cannot act in the organization that was named, or in any. */
+export class OrganizationError extends Error {
+  readonly named: { readonly name: string; readonly origin: string } | undefined;
+  readonly available: readonly string[];
+
+  constructor(named: OrganizationError['named'], available: readonly string[]) {
+    super(named === undefined ? 'the token has no organization' : `no organization ${named.name}`);
+    this.name = 'OrganizationError';
+    this.named = named;
+    this.available = available;
+  }
+}
+
+/** One reason why a release cannot work, found before anything was written. */
+export interface PreflightProblem {
+  /** What it is about, such as `secret set voice-secrets`. */
+  readonly about: string;
+  /** What was found, against what is needed. */
+  readonly message: string;
+  readonly next: string;
+}
+
+/** The release cannot work as it is asked for. Nothing has been written. */
+export class PreflightError extends Error {
+  readonly problems: readonly PreflightProblem[];
+
+  constructor(problems: readonly PreflightProblem[]) {
+    super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
+    this.name = 'PreflightError';
+    this.problems = problems;
+  }
+}
+
+/** The platform gave up on provisioning a set. */
+export class ProvisioningFailedError extends Error {
+  readonly platformMessage: string | undefined;
+
+  constructor(platformMessage: string | undefined) {
+    super(`provisioning failed: ${platformMessage ?? 'no message'}`);
+    this.name = 'ProvisioningFailedError';
+    this.platformMessage = platformMessage;
+  }
+}
+
+/** A set was not ready within the limit. */
+export class ProvisioningTimeoutError extends Error {
+  /** What was seen last; undefined where no look was answered. */
+  readonly lastSeen: SecretSetStatus | undefined;
+  /** Milliseconds for which it has been awaited. */
+  readonly waited: number;
+  readonly deadline: Deadline;
+
+  constructor(
+    lastSeen: SecretSetStatus | undefined,
+    waited: number,
+    deadline: Deadline,
+    options?: ErrorOptions,
+  ) {
+    super(`still ${lastSeen ?? 'unknown'} after ${waited} ms`, options);
+    this.name = 'ProvisioningTimeoutError';
+    this.lastSeen = lastSeen;
+    this.waited = waited;
+    this.deadline = deadline;
+  }
+}
+
+/** A set that was there is gone while it is awaited. */
+export class SecretSetGoneError extends Error {
+  constructor() {
+    super('the set does not exist any more');
+    this.name = 'SecretSetGoneError';
+  }
+}
+
+/** The agent's name belongs to another organization: names are unique across the platform. */
+export class AgentNameTakenError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the name is taken by another organization', options);
+    this.name = 'AgentNameTakenError';
+  }
+}
+
+/** The answer to a deploy names no deployment, and neither does the agent. */
+export class NoDeploymentError extends Error {
+  constructor() {
+    super('the platform names no deployment');
+    this.name = 'NoDeploymentError';
+  }
+}
+
+/** Why a deployment of ours will not get ready, as far as the platform tells. */
+export interface RolloutFailure {
+  /** The platform's error code. */
+  readonly code: string | undefined;
+  /** A sentence of the platform, made for customers. */
+  readonly headline: string | undefined;
+  /** The platform's message with the code. */
+  readonly message: string | undefined;
+  /** Kubernetes' reason, such as CrashLoopBackOff. */
+  readonly reason: string | undefined;
+  readonly terminationReason: string | undefined;
+  readonly exitCode: number | undefined;
+  readonly restartCount: number | undefined;
+  readonly traceback: string | undefined;
+  readonly infrastructureIssue: boolean;
+  /** Whether the previous deployment goes on serving. */
+  readonly previousServes: boolean;
+}
+
+/** What is known of a deployment of ours that did not come to serve. */
+interface DeploymentFacts {
+  readonly deploymentId: string;
+  /** The agent's last lines, oldest first; undefined where they were not asked for. */
+  readonly logs: readonly string[] | undefined;
+}
+
+export class RolloutFailedError extends Error implements DeploymentFacts {
+  readonly deploymentId: string;
+  readonly failure: RolloutFailure;
+  readonly logs: readonly string[] | undefined;
+
+  constructor({ deploymentId, logs }: DeploymentFacts, failure: RolloutFailure) {
+    super(`deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`);
+    this.name = 'RolloutFailedError';
+    this.deploymentId = deploymentId;
+    this.failure = failure;
+    this.logs = logs;
+  }
+}
+
+/** The deployment was not ready within the limit; it may still get there. */
+export class RolloutTimeoutError extends Error implements DeploymentFacts {
+  readonly deploymentId: string;
+  readonly logs: readonly string[] | undefined;
+  /** What was seen last, in words, and for how many milliseconds it had been so. */
+  readonly lastSeen: string;
+  readonly lastSeenFor: number;
+  readonly deadline: Deadline;
+  readonly infrastructureIssue: boolean;
+  readonly previousServes: boolean;
+
+  constructor(
+    { deploymentId, logs }: DeploymentFacts,
+    seen: Pick<
+      RolloutTimeoutError,
+      'lastSeen' | 'lastSeenFor' | 'infrastructureIssue' | 'previousServes'
+    >,
+    deadline: Deadline,
+    options?: ErrorOptions,
+  ) {
+    super(`deployment ${deploymentId} is not ready: ${seen.lastSeen}`, options);
+    this.name = 'RolloutTimeoutError';
+    this.deploymentId = deploymentId;
+    this.logs = logs;
+    this.lastSeen = seen.lastSeen;
+    this.lastSeenFor = seen.lastSeenFor;
+    this.infrastructureIssue = seen.infrastructureIssue;
+    this.previousServes = seen.previousServes;
+    this.deadline = deadline;
+  }
+}
+
+/** Another release has taken over: the agent is asked to be another deployment than ours. */
+export class SupersededError extends Error {
+  readonly deploymentId: string;
+  readonly supersededBy: string;
+
+  constructor(deploymentId: string, supersededBy: string) {
+    super(`deployment ${deploymentId} was superseded by ${supersededBy}`);
+    this.name = 'SupersededError';
+    this.deploymentId = deploymentId;
+    this.supersededBy = supersededBy;
+  }
+}
+
+/** The agent is gone while its deployment is awaited. */
+export class AgentGoneError extends Error {
+  constructor() {
+    super('the agent does not exist any more');
+    this.name = 'AgentGoneError';
+  }
+}

@@ -1,0 +1,103 @@
+import type { Clock } from '../time/clock.js';
+import type { ReleaseRecord, Span, StepName, StepRecord } from './record.js';
+
+/** Where a release says what it does while it does it. */
+export interface ReleaseLog {
+  debug(message: string): void;
+  info(message: string): void;
+  /** Something that a person should look at. */
+  notice(message: string): void;
+  warning(message: string): void;
+  beginStep(step: StepName): void;
+  endStep(step: StepRecord): void;
+}
+
+/** Keeps the account of a release, and tells the log of it. */
+export class Journal {
+  readonly clock: Clock;
+  readonly log: ReleaseLog;
+  readonly record: ReleaseRecord;
+
+  constructor(clock: Clock, log: ReleaseLog) {
+    this.clock = clock;
+    this.log = log;
+    this.record = {
+      startedAt: clock.now(),
+      actingAs: undefined,
+      steps: [],
+      secretSets: [],
+      agents: [],
+      spans: [],
+      warnings: [],
+      notices: [],
+    };
+  }
+
+  /** Steps that are ahead; those that are never begun stay skipped. */
+  expect(names: readonly StepName[]): void {
+    for (const name of names) {
+      if (!this.record.steps.some((step) => step.name === name)) {
+        this.record.steps.push({ name, outcome: 'skipped', duration: 0 });
+      }
+    }
+  }
+
+  async step<Result>(name: StepName, work: () => Promise<Result>): Promise<Result> {
+    this.expect([name]);
+    const step = this.record.steps.find((one) => one.name === name);
+    if (step === undefined) throw new Error(`There is no step ${name}`);
+    const startedAt = this.clock.now();
+    step.outcome = 'running';
+    this.log.beginStep(name);
+    try {
+      const result = await work();
+      step.outcome = 'done';
+      return result;
+    } catch (error) {
+      step.outcome = 'failed';
+      throw error;
+    } finally {
+      step.duration += this.clock.now() - startedAt;
+      this.log.endStep(step);
+    }
+  }
+
+  /** Does something that the timeline shows. */
+  async span<Result>(region: string, label: string, work: () => Promise<Result>): Promise<Result> {
+    const end = this.beginSpan(region, label);
+    try {
+      const result = await work();
+      end('done');
+      return result;
+    } catch (error) {
+      end('failed');
+      throw error;
+    }
+  }
+
+  /** Begins a bar of the timeline; the function that comes back ends it. */
+  beginSpan(region: string, label: string): (outcome: 'done' | 'failed') => void {
+    const span: Span = {
+      region,
+      label,
+      startedAt: this.clock.now(),
+      endedAt: undefined,
+      outcome: 'running',
+    };
+    this.record.spans.push(span);
+    return (outcome) => {
+      span.endedAt ??= this.clock.now();
+      span.outcome = outcome;
+    };
+  }
+
+  warning(message: string): void {
+    this.record.warnings.push(message);
+    this.log.warning(message);
+  }
+
+  notice(message: string): void {
+    this.record.notices.push(message);
+    this.log.notice(message);
+  }
+}

@@ -1,0 +1,55 @@
+import { CallError, StatusError } from '../pipecat/errors.js';
+import type { Clock } from '../time/clock.js';
+import type { Deadline } from '../time/deadline.js';
+import { pollingStep } from '../time/polling-steps.js';
+
+/** What a look brought: the end of the wait, or nothing yet. */
+export type Look<Result> = { readonly done: Result } | undefined;
+
+/** A wait ended without a result, because its limit passed. */
+export class WaitOverError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the limit has passed', options);
+    this.name = 'WaitOverError';
+  }
+}
+
+/**
+ * Looks again and again, in growing steps, the first time at once, until a look brings an end or the
+ * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
+ * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
+ */
+export async function poll<Result>(
+  look: () => Promise<Look<Result>>,
+  clock: Clock,
+  deadline: Deadline,
+  say: (message: string) => void,
+): Promise<Result> {
+  const startedAt = clock.now();
+  let failedLooks = 0;
+  let failure: CallError | undefined;
+  for (;;) {
+    let retryAfter = 0;
+    try {
+      const result = await look();
+      if (failedLooks > 0) say(`The platform answers again; looks that failed: ${failedLooks}.`);
+      failedLooks = 0;
+      failure = undefined;
+      if (result !== undefined) return result.done;
+    } catch (error) {
+      if (!(error instanceof CallError && (error.mayPass || error.outOfTime === deadline))) {
+        throw error;
+      }
+      failure = error;
+      if (error instanceof StatusError) retryAfter = error.retryAfter ?? 0;
+      failedLooks++;
+      if (failedLooks === 1 && !deadline.hasPassed()) {
+        const { method, path } = error.call;
+        say(`A look failed, because ${error.reason} (${method} ${path}). Looking on.`);
+      }
+    }
+    const step = pollingStep(clock.now() - startedAt, () => clock.random());
+    await clock.sleep(Math.min(Math.max(step, retryAfter), deadline.remaining()));
+    if (deadline.hasPassed()) throw new WaitOverError({ cause: failure });
+  }
+}

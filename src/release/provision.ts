@@ -1,0 +1,58 @@
+import type { PipecatCloud } from '../pipecat/client.js';
+import type { Deadline } from '../time/deadline.js';
+import { about, type Subject } from './errors.js';
+import type { Journal } from './journal.js';
+import type { SecretSetPlan } from './plan.js';
+import type { SecretSetRecord } from './record.js';
+
+/** The set of a plan, as errors and logs name it. */
+export function subjectOf({
+  name,
+  kind,
+  region,
+}: Pick<SecretSetPlan, 'name' | 'kind' | 'region'>): Subject {
+  return { kind: kind === 'secret' ? 'secret set' : 'image pull secret', name, region };
+}
+
+/** Writes one set, and keeps its account key by key, so that a failure half-way is told as it is. */
+export async function provision(
+  cloud: PipecatCloud,
+  journal: Journal,
+  plan: SecretSetPlan,
+  record: SecretSetRecord,
+  deadline: Deadline,
+): Promise<void> {
+  const subject = subjectOf(plan);
+  const { name, region, registry } = plan;
+  const existingKeys = new Set(plan.existingKeys);
+  try {
+    await journal.span(region, `write ${name}`, () =>
+      about(subject, async () => {
+        if (registry !== undefined) {
+          const { host, authentication } = registry;
+          await cloud.writeImagePullSecret(name, region, host, authentication, { deadline });
+          return;
+        }
+        await cloud.writeSecrets(name, region, plan.pairs, { deadline }, (keys) => {
+          for (const key of keys) (existingKeys.has(key) ? record.updated : record.added).push(key);
+        });
+      }),
+    );
+  } catch (error) {
+    record.outcome = 'failed';
+    throw error;
+  }
+  record.outcome = plan.action === 'create' ? 'created' : 'updated';
+  record.status = 'pending';
+  journal.log.info(
+    `The ${subject.kind} ${name} in ${region} is ${record.outcome}${registry === undefined ? '' : ` for ${registry.host}`}${listKeys(record)}.`,
+  );
+}
+
+function listKeys({ added, updated }: SecretSetRecord): string {
+  const parts = [
+    added.length === 0 ? '' : `added ${added.join(', ')}`,
+    updated.length === 0 ? '' : `updated ${updated.join(', ')}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
+}

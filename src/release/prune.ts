@@ -1,0 +1,26 @@
+import type { PipecatCloud } from '../pipecat/client.js';
+import type { Deadline } from '../time/deadline.js';
+import { about } from './errors.js';
+import type { Journal } from './journal.js';
+import type { SecretSetPlan } from './plan.js';
+import { subjectOf } from './provision.js';
+import type { SecretSetRecord } from './record.js';
+
+/** Deletes the keys of a set that were not given. The set is provisioned anew after that. */
+export async function prune(
+  cloud: PipecatCloud,
+  journal: Journal,
+  plan: SecretSetPlan,
+  record: SecretSetRecord,
+  deadline: Deadline,
+): Promise<void> {
+  await journal.span(plan.region, `prune ${plan.name}`, () =>
+    about(subjectOf(plan), async () => {
+      for (const key of plan.prunedKeys) {
+        await cloud.deleteSecret(plan.name, key, { deadline });
+        record.pruned.push(key);
+      }
+    }),
+  );
+  journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);
+}

@@ -1,0 +1,85 @@
+import type { SecretSetKind, SecretSetStatus } from '../pipecat/answers.js';
+
+/** The steps of a release, in their order. */
+export const stepNames = [
+  'inputs',
+  'credential',
+  'preflight',
+  'provision',
+  'readiness',
+  'deploy',
+  'rollout',
+  'prune',
+] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** How a step went; times in milliseconds. A step that is done again adds to its duration. */
+export interface StepRecord {
+  readonly name: StepName;
+  outcome: 'running' | 'done' | 'failed' | 'skipped';
+  duration: number;
+}
+
+/** What became of a secret set. */
+export interface SecretSetRecord {
+  readonly name: string;
+  readonly kind: SecretSetKind;
+  readonly region: string;
+  outcome: 'created' | 'updated' | 'existing' | 'failed' | 'skipped';
+  status: SecretSetStatus | null;
+  /** Names of keys, as far as they were written or deleted. */
+  added: string[];
+  updated: string[];
+  pruned: string[];
+  /** Keys that were given without a value. */
+  readonly skippedKeys: readonly string[];
+}
+
+/** What became of an agent. */
+export interface AgentRecord {
+  readonly name: string;
+  readonly region: string;
+  outcome: 'created' | 'updated' | 'unchanged' | 'superseded' | 'failed' | 'skipped';
+  deploymentId: string | null;
+  ready: boolean;
+  /** What it runs after the release, where that is known. */
+  readonly image: string | undefined;
+  readonly buildId: string | undefined;
+  /** Whether this release put new values under it that running sessions do not have. */
+  replacesValues: boolean;
+  /** Seconds after which the last session with the old values has ended. */
+  readonly sessionLimit: number;
+  /** Instances that are kept warm. */
+  readonly minAgents: number;
+}
+
+/** A stretch of time in which something was under way, for the timeline. */
+export interface Span {
+  readonly region: string;
+  readonly label: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  endedAt: number | undefined;
+  outcome: 'running' | 'done' | 'failed';
+}
+
+/** Who the release acts as. */
+export interface ActingAs {
+  readonly credentialKind: 'private-api-key' | 'personal-access-token';
+  readonly credentialOrigin: string;
+  /** Undefined with an API key, which does not tell. */
+  readonly organization: string | undefined;
+}
+
+/** The account of a release: what was done so far, whenever it is read. */
+export interface ReleaseRecord {
+  readonly startedAt: number;
+  actingAs: ActingAs | undefined;
+  readonly steps: StepRecord[];
+  readonly secretSets: SecretSetRecord[];
+  readonly agents: AgentRecord[];
+  readonly spans: Span[];
+  /** What a person should look at, in the order in which it came up. */
+  readonly warnings: string[];
+  readonly notices: string[];
+}

@@ -1,0 +1,22 @@
+import type { AgentRecord, ReleaseRecord } from '../release/record.js';
+import { duration } from './durations.js';
+
+/** What goes on after the release is over, and a person has to know. */
+export function aftermath({ agents }: ReleaseRecord): string[] {
+  return agents.flatMap((agent) => [...oldValues(agent), ...coldStart(agent)]);
+}
+
+/** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
+function oldValues({ name, replacesValues, ready, sessionLimit }: AgentRecord): string[] {
+  if (!replacesValues || !ready) return [];
+  return [
+    `Sessions of \`${name}\` that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
+  ];
+}
+
+function coldStart({ name, ready, minAgents, outcome }: AgentRecord): string[] {
+  if (!ready || minAgents > 0 || outcome === 'unchanged') return [];
+  return [
+    `\`${name}\` keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`,
+  ];
+}

@@ -1,0 +1,347 @@
+import { UntrustedEventError, InputsError } from '../inputs/problems.js';
+import { CallError, RedirectError, StatusError, UnreadableAnswerError } from '../pipecat/errors.js';
+import {
+  AgentGoneError,
+  AgentNameTakenError,
+  NoDeploymentError,
+  OrganizationError,
+  PreflightError,
+  ProvisioningFailedError,
+  ProvisioningTimeoutError,
+  RolloutFailedError,
+  RolloutTimeoutError,
+  SecretSetGoneError,
+  SubjectError,
+  SupersededError,
+  type RolloutFailure,
+  type Subject,
+} from '../release/errors.js';
+import type { ActingAs } from '../release/record.js';
+import { duration } from './durations.js';
+import { failureKinds, type FailureName } from './failures.js';
+import { containerReasons, errorCodesUrl, exitCodes, platformCodes } from './platform-codes.js';
+
+/** A failure in words: what happened, where, why, and what to do next. */
+export interface Explanation {
+  readonly kind: FailureName;
+  /** What happened, as a headline. */
+  readonly title: string;
+  /** Where: names and ids, to be shown as they are. */
+  readonly facts: readonly { readonly label: string; readonly value: string }[];
+  /** Why, as sentences. */
+  readonly why: readonly string[];
+  /** Several mistakes that were found together; each with what to do, where that differs. */
+  readonly problems: readonly {
+    readonly about: string;
+    readonly message: string;
+    readonly next: string | undefined;
+  }[];
+  /** What to do, as sentences. */
+  readonly next: readonly string[];
+  /** Text of the agent itself; undefined where it is left out. */
+  readonly traceback: string | undefined;
+  readonly logs: readonly string[] | undefined;
+}
+
+/** What an explanation depends on besides the error. */
+export interface ExplanationContext {
+  readonly actingAs: ActingAs | undefined;
+  /** Whether what the agent wrote may be shown. */
+  readonly showsAgentOutput: boolean;
+  /** Takes known secrets out of a text. */
+  readonly redact: (text: string) => string;
+}
+
+type Part = Partial<Omit<Explanation, 'kind' | 'title'>> & { kind: FailureName };
+
+/** Turns an error into words. The only place that does. */
+export function explain(error: unknown, context: ExplanationContext): Explanation {
+  const subject = error instanceof SubjectError ? error.subject : undefined;
+  const cause = error instanceof SubjectError ? error.cause : error;
+  const part = partFor(cause, subject, context);
+  return {
+    title: failureKinds[part.kind].title,
+    problems: [],
+    why: [],
+    traceback: undefined,
+    logs: undefined,
+    ...part,
+    facts: [...factsOf(subject), ...(part.facts ?? [])],
+    next: part.next ?? [failureKinds[part.kind].next],
+  };
+}
+
+function partFor(error: unknown, subject: Subject | undefined, context: ExplanationContext): Part {
+  if (error instanceof InputsError) {
+    return {
+      kind: 'invalid-inputs',
+      problems: error.problems.map(({ input, message }) => ({
+        about: `\`${input}\``,
+        message,
+        next: undefined,
+      })),
+    };
+  }
+  if (error instanceof UntrustedEventError) {
+    return { kind: 'untrusted-event', why: [failureKinds['untrusted-event'].meaning] };
+  }
+  if (error instanceof OrganizationError) return explainOrganization(error);
+  if (error instanceof PreflightError) {
+    return { kind: 'release-impossible', problems: error.problems };
+  }
+  if (error instanceof ProvisioningFailedError) {
+    return {
+      kind: 'provisioning-failed',
+      why: [
+        error.platformMessage === undefined
+          ? 'The platform gives no reason.'
+          : `The platform says: ${sentence(error.platformMessage)}`,
+      ],
+    };
+  }
+  if (error instanceof ProvisioningTimeoutError) {
+    return {
+      kind: 'secrets-timeout',
+      why: [
+        error.lastSeen === undefined
+          ? `No look at the set was answered in ${duration(error.waited)}.`
+          : `It was last seen ${error.lastSeen}, after ${duration(error.waited)} of waiting; \`secrets-timeout\` is ${duration(error.deadline.limit)}.`,
+        ...lastFailure(error.cause),
+      ],
+    };
+  }
+  if (error instanceof SecretSetGoneError) return { kind: 'secret-set-gone' };
+  if (error instanceof AgentNameTakenError) {
+    return {
+      kind: 'agent-name-taken',
+      why: [
+        'The platform says that the agent exists, but it is not among the agents of this credential.',
+      ],
+    };
+  }
+  if (error instanceof NoDeploymentError) return { kind: 'deployment-unknown' };
+  if (error instanceof RolloutFailedError) return explainRollout(error, subject, context);
+  if (error instanceof RolloutTimeoutError) return explainRolloutTimeout(error, subject, context);
+  if (error instanceof SupersededError) {
+    return {
+      kind: 'superseded',
+      facts: [
+        { label: 'Deployment', value: error.deploymentId },
+        { label: 'Superseded by', value: error.supersededBy },
+      ],
+      why: ['The agent is asked to be another deployment than the one of this release.'],
+    };
+  }
+  if (error instanceof AgentGoneError) return { kind: 'agent-gone' };
+  if (error instanceof CallError) return explainCall(error, context);
+  return {
+    kind: 'unexpected',
+    why: [
+      error instanceof Error
+        ? `${error.name}: ${context.redact(error.message)}`
+        : 'Something was thrown that is not an error.',
+    ],
+  };
+}
+
+function factsOf(subject: Subject | undefined): Explanation['facts'] {
+  if (subject === undefined) return [];
+  const { kind, name, region } = subject;
+  return [
+    { label: `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`, value: name },
+    { label: 'Region', value: region },
+  ];
+}
+
+function explainOrganization({ named, available }: OrganizationError): Part {
+  const list = available.map((name) => `\`${name}\``).join(', ');
+  return {
+    kind: 'organization-unknown',
+    why: [
+      named === undefined
+        ? 'The token belongs to nobody who is in an organization.'
+        : `\`${named.name}\`, from ${named.origin}, is not among the organizations of the token.`,
+      ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
+    ],
+  };
+}
+
+function explainCall(error: CallError, { actingAs }: ExplanationContext): Part {
+  const call = { label: 'Call', value: `${error.call.method} ${error.call.path}` };
+  const attempts =
+    error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
+  const isOutOfTime = error.outOfTime !== undefined;
+  const outOfTime =
+    error.outOfTime === undefined
+      ? []
+      : [
+          `\`${error.outOfTime.input}\` (${duration(error.outOfTime.limit)}) leaves no time for another attempt.`,
+        ];
+  const why = [`${capital(error.reason)}.`, ...attempts, ...outOfTime];
+
+  if (error instanceof StatusError) {
+    const facts = [
+      { label: 'Call', value: `${call.value} → ${error.status}` },
+      ...(error.code === undefined ? [] : [{ label: 'Code', value: error.code }]),
+    ];
+    const advice = error.code === undefined ? undefined : platformCodes[error.code];
+    if (error.status === 401) {
+      return {
+        kind: 'credential-refused',
+        facts,
+        why: [...why, `The credential is ${credentialWords(actingAs)}.`],
+        next: [whereToLook(actingAs)],
+      };
+    }
+    if (error.status === 403) {
+      return {
+        kind: 'permission-denied',
+        facts,
+        why: [...why, `The credential is ${credentialWords(actingAs)}.`],
+        next: [failureKinds['permission-denied'].next, whereToLook(actingAs)],
+      };
+    }
+    if (error.status === 409 && isOutOfTime) return { kind: 'secret-set-not-ready', facts, why };
+    return {
+      kind: error.mayPass ? 'platform-unavailable' : 'request-refused',
+      facts,
+      why: advice === undefined ? why : [...why, `${capital(advice.meaning)}.`],
+      ...(advice === undefined ? {} : { next: [advice.next, `See ${errorCodesUrl}.`] }),
+    };
+  }
+  if (isOutOfTime && error.outOfTime?.input === 'secrets-timeout') {
+    return { kind: 'secrets-timeout', facts: [call], why };
+  }
+  if (error instanceof RedirectError) return { kind: 'redirected', facts: [call], why };
+  if (error instanceof UnreadableAnswerError) {
+    return { kind: 'answer-unreadable', facts: [call], why };
+  }
+  return { kind: 'platform-unavailable', facts: [call], why };
+}
+
+const credentialKinds = {
+  'private-api-key': 'a private API key',
+  'personal-access-token': 'a personal access token',
+} as const;
+
+function credentialWords(actingAs: ActingAs | undefined): string {
+  if (actingAs === undefined) return 'not known';
+  const { credentialKind, credentialOrigin, organization } = actingAs;
+  const where = organization === undefined ? '' : `, acting in \`${organization}\``;
+  return `${credentialKinds[credentialKind]} from ${credentialOrigin}${where}`;
+}
+
+function whereToLook(actingAs: ActingAs | undefined): string {
+  return actingAs?.credentialKind === 'personal-access-token'
+    ? 'Look at it in the dashboard under Account Settings → Personal Access Tokens; if it is gone, create a new one and store it as the secret that the workflow passes.'
+    : 'Look at it in the dashboard under Settings → API Keys → Private; if it is gone, create a new one and store it as the secret that the workflow passes.';
+}
+
+function explainRollout(
+  { deploymentId, failure, logs }: RolloutFailedError,
+  subject: Subject | undefined,
+  context: ExplanationContext,
+): Part {
+  const { code, reason, exitCode, terminationReason } = failure;
+  const advice = [
+    code === undefined ? undefined : platformCodes[code],
+    reason === undefined ? undefined : containerReasons[reason],
+    terminationReason === undefined ? undefined : containerReasons[terminationReason],
+    exitCode === undefined ? undefined : exitCodes[exitCode],
+  ].filter((one) => one !== undefined);
+  const facts = [
+    { label: 'Deployment', value: deploymentId },
+    ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
+    ...(reason === undefined ? [] : [{ label: 'Reason', value: reason }]),
+    ...(exitCode === undefined ? [] : [{ label: 'Exit code', value: String(exitCode) }]),
+    ...((failure.restartCount ?? 0) > 0
+      ? [{ label: 'Restarts', value: String(failure.restartCount) }]
+      : []),
+  ];
+  return {
+    kind: 'rollout-failed',
+    facts,
+    why: [
+      ...[failure.headline, failure.message]
+        .filter((words) => words !== undefined)
+        .map((words) => `The platform says: ${sentence(words)}`),
+      ...(advice.length === 0
+        ? []
+        : [`That means: ${[...new Set(advice.map(({ meaning }) => meaning))].join('; ')}.`]),
+      ...infrastructure(failure),
+      ...stillServing(failure),
+    ],
+    next: [
+      ...new Set([
+        ...advice.map(({ next }) => next),
+        ...(advice.length === 0 ? [failureKinds['rollout-failed'].next] : []),
+        ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
+        ...agentOutputHint(subject, deploymentId, context),
+      ]),
+    ],
+    ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
+  };
+}
+
+function explainRolloutTimeout(
+  error: RolloutTimeoutError,
+  subject: Subject | undefined,
+  context: ExplanationContext,
+): Part {
+  return {
+    kind: 'wait-timeout',
+    facts: [{ label: 'Deployment', value: error.deploymentId }],
+    why: [
+      `It was last seen so: ${error.lastSeen}, for ${duration(error.lastSeenFor)}; \`wait-timeout\` is ${duration(error.deadline.limit)}.`,
+      ...lastFailure(error.cause),
+      ...infrastructure(error),
+      ...stillServing(error),
+    ],
+    next: [
+      failureKinds['wait-timeout'].next,
+      ...agentOutputHint(subject, error.deploymentId, context),
+    ],
+    ...(context.showsAgentOutput ? { logs: error.logs } : {}),
+  };
+}
+
+function infrastructure({ infrastructureIssue }: Pick<RolloutFailure, 'infrastructureIssue'>) {
+  return infrastructureIssue
+    ? [
+        'The platform reports a problem of its own infrastructure: this is not the fault of the agent. Contact its support.',
+      ]
+    : [];
+}
+
+function stillServing({ previousServes }: Pick<RolloutFailure, 'previousServes'>): string[] {
+  return previousServes ? ['The previous deployment keeps serving.'] : [];
+}
+
+function agentOutputHint(
+  subject: Subject | undefined,
+  deploymentId: string,
+  { showsAgentOutput, actingAs }: ExplanationContext,
+): string[] {
+  if (subject === undefined) return [];
+  const organization =
+    actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
+  const command = `pipecat cloud agent logs ${subject.name} --deployment ${deploymentId}${organization}`;
+  return showsAgentOutput
+    ? [`More of the agent's logs: \`${command}\`.`]
+    : [
+        `The agent's traceback and logs are left out here, as they may hold what callers said (\`failure-logs\`). They are shown by \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`.`,
+      ];
+}
+
+function lastFailure(cause: unknown): string[] {
+  return cause instanceof CallError ? [`The last look failed, because ${cause.reason}.`] : [];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function sentence(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}

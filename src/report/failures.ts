@@ -1,0 +1,134 @@
+/** Every way in which the action fails. The README's table of failures is made from this. */
+export interface FailureKind {
+  /** What happened, as a headline. */
+  readonly title: string;
+  /** What it means, for somebody who looks it up. */
+  readonly meaning: string;
+  /** What to do next. */
+  readonly next: string;
+}
+
+export const failureKinds = {
+  'invalid-inputs': {
+    title: 'The inputs are not valid',
+    meaning:
+      'Every mistake that can be seen without the network is listed, each with its input, the rule and what was found. Nothing was sent.',
+    next: 'Correct the inputs that are listed, all at once.',
+  },
+  'untrusted-event': {
+    title: 'Nothing is released for a pull request from a fork',
+    meaning:
+      'The workflow runs on `pull_request_target` for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them. Nothing was sent.',
+    next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
+  },
+  'credential-refused': {
+    title: 'The platform does not accept the credential',
+    meaning:
+      'The platform answered 401: the API key or token was revoked, cycled, deleted or copied in part.',
+    next: 'Create a new one in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens) and store it as the secret that the workflow passes.',
+  },
+  'permission-denied': {
+    title: 'The credential is not allowed to do this',
+    meaning:
+      'The platform answered 403: the credential is valid, but not for this organization or this operation.',
+    next: 'Check that the key belongs to the organization that owns the agent, or that the owner of the token is a member of it with a role that may deploy.',
+  },
+  'organization-unknown': {
+    title: 'The token cannot act in that organization',
+    meaning:
+      'The organization that was named is not among those of the token. The message lists those that are.',
+    next: 'Correct `organization`, or have the owner of the token invited to it.',
+  },
+  'release-impossible': {
+    title: 'The release cannot work as it is asked for',
+    meaning:
+      'What is on the platform does not go together with what is asked for: a region, a set, an agent or a build. Each reason is listed. Nothing was written.',
+    next: 'Follow what is said with each reason.',
+  },
+  'request-refused': {
+    title: 'The platform refused a request',
+    meaning:
+      'The platform answered with a refusal (4xx) that the action does not know a remedy for. Its message and code are shown.',
+    next: 'Correct what the message of the platform says.',
+  },
+  'platform-unavailable': {
+    title: 'The platform could not be reached',
+    meaning:
+      'Connections failed, or a gateway answered in place of the platform, and kept doing so over several attempts.',
+    next: 'Run the release again later; it takes up where it is. If it lasts, check the proxy and `api-url`, and the status of the platform.',
+  },
+  'answer-unreadable': {
+    title: 'The platform gave an answer that cannot be read',
+    meaning:
+      'Answers were cut off, or were not the JSON that is due, over several attempts. Often something between the runner and the platform answers in its place.',
+    next: 'Check `api-url` and the proxy, and run the release again.',
+  },
+  redirected: {
+    title: 'The platform answered with a redirect',
+    meaning: 'A redirect is not followed, because the credential would go along.',
+    next: 'Correct `api-url` so that it names the API itself.',
+  },
+  'secrets-timeout': {
+    title: 'The secret sets took too long',
+    meaning:
+      'Writing the sets and waiting until they are ready did not end within `secrets-timeout`. No agent was deployed with them.',
+    next: 'Run the release again: what was written stays written. If provisioning is slow regularly, raise `secrets-timeout`.',
+  },
+  'provisioning-failed': {
+    title: 'A secret set could not be provisioned',
+    meaning:
+      'The platform stored the values, but could not bring the set into its region. Agents keep what they have.',
+    next: 'Run the release again, which writes the set anew; contact support if it persists.',
+  },
+  'secret-set-gone': {
+    title: 'A secret set was deleted during the release',
+    meaning: 'The set was there and is not any more: somebody or something deleted it.',
+    next: 'Find out who deletes it, and run the release again.',
+  },
+  'secret-set-not-ready': {
+    title: 'The deploy was refused because a secret set is not ready',
+    meaning:
+      'The platform refuses to bind a set that is pending or failed (409), and kept doing so until `secrets-timeout` had passed. Another pipeline may be writing the same set.',
+    next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
+  },
+  'agent-name-taken': {
+    title: 'The name of the agent belongs to another organization',
+    meaning: 'Names of agents are unique across the whole platform.',
+    next: 'Choose another `agent-name`, or a credential of the organization that owns it.',
+  },
+  'deployment-unknown': {
+    title: 'The platform did not say which deployment it made',
+    meaning: 'Neither the answer to the deploy nor the agent names a deployment to wait for.',
+    next: 'Look at the agent in the dashboard, and run the release again.',
+  },
+  'rollout-failed': {
+    title: 'The deployment failed',
+    meaning:
+      'The platform took up the deployment, and it will not get ready: its image cannot be pulled or does not run, or the agent crashes.',
+    next: 'Correct what the reason says and release again.',
+  },
+  'wait-timeout': {
+    title: 'The deployment did not get ready in time',
+    meaning:
+      'The deployment was accepted, but did not serve within `wait-timeout`. The platform goes on with it; it may still get ready.',
+    next: 'Look at the agent; large images take longer the first time. Raise `wait-timeout` if the rollout only needs more time.',
+  },
+  superseded: {
+    title: 'Another release has taken over',
+    meaning:
+      'While this deployment was awaited, the agent was asked to be another one: by another run, the client, the dashboard, or a push to a connected branch.',
+    next: 'Look at the other release. Let one release of an agent run at a time (`concurrency` with `cancel-in-progress: false`).',
+  },
+  'agent-gone': {
+    title: 'The agent was deleted during the release',
+    meaning: 'The agent was there and is not any more: somebody or something deleted it.',
+    next: 'Find out who deletes it, and run the release again.',
+  },
+  unexpected: {
+    title: 'The action itself failed',
+    meaning: 'Something happened that the action does not expect. This is a bug in it.',
+    next: 'Run the release again with debug logging, and report what it shows.',
+  },
+} as const satisfies Record<string, FailureKind>;
+
+export type FailureName = keyof typeof failureKinds;

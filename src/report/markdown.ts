@@ -1,0 +1,76 @@
+/**
+ * Markdown that shows text from outside as it is. Such text stands in code spans and code blocks
+ * only, where neither Markdown nor HTML has a meaning.
+ */
+
+/** Control characters other than the line break and the tab, and marks that turn text around. */
+const unprintable =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
+
+/** Escape sequences by which programs colour what they write to a terminal. */
+const terminalSequence =
+  // eslint-disable-next-line no-control-regex
+  /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g;
+
+/** The text without what a terminal or a browser would act on. */
+export function printable(text: string): string {
+  return text.replace(terminalSequence, '').replace(/\r\n?/g, '\n').replace(unprintable, '');
+}
+
+/** A code span on one line, fit for a table cell. */
+export function code(text: string): string {
+  const line = printable(text).replace(/\s+/g, ' ').replace(/\|/g, '\\|').trim();
+  if (line === '') return '';
+  const fence = '`'.repeat(longestRun(line) + 1);
+  // A space keeps a backtick of the text apart from the fence; Markdown takes it off again.
+  const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+  return `${fence}${padding}${line}${padding}${fence}`;
+}
+
+/** Code spans, separated by commas. */
+export function codes(texts: readonly string[]): string {
+  return texts.map(code).join(', ');
+}
+
+/** A code block. */
+export function codeBlock(text: string): string {
+  const body = printable(text);
+  const fence = '`'.repeat(Math.max(3, longestRun(body) + 1));
+  return `${fence}text\n${body}\n${fence}`;
+}
+
+/** Content behind a line that opens it; `content` is Markdown. */
+export function folded(title: string, content: string): string {
+  return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
+}
+
+/** A table; the cells are Markdown on one line each. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/**
+ * Own sentences that quote names and texts between backticks, made safe: what stands between
+ * backticks becomes a code span, the rest has no Markdown or HTML in it any more.
+ */
+export function prose(text: string): string {
+  return printable(text)
+    .split(/(`[^`]+`)/)
+    .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : escape(part)))
+    .join('');
+}
+
+function escape(text: string): string {
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\*_[\]`|~#!@]/g, (mark) => `&#${mark.charCodeAt(0)};`)
+    .replace(/\n+/g, '<br>');
+}
+
+function longestRun(text: string): number {
+  return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
+}

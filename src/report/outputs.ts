@@ -1,0 +1,52 @@
+import type { ReleaseRecord } from '../release/record.js';
+import type { Actions } from './actions.js';
+
+/**
+ * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
+ * too, as far as the run came; what it did not come to is an empty string.
+ */
+export const outputNames = [
+  'secret-sets',
+  'agents',
+  'service-name',
+  'deployment-id',
+  'build-id',
+  'region',
+] as const;
+
+export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
+
+export function outputsOf({ secretSets, agents }: ReleaseRecord): Outputs {
+  const [agent] = agents;
+  return {
+    'secret-sets': JSON.stringify(
+      secretSets.map(({ name, kind, region, outcome, status, added, updated, pruned }) => ({
+        name,
+        kind,
+        region,
+        outcome,
+        status,
+        added,
+        updated,
+        pruned,
+      })),
+    ),
+    agents: JSON.stringify(
+      agents.map(({ name, region, outcome, deploymentId, ready }) => ({
+        name,
+        region,
+        outcome,
+        deploymentId,
+        ready,
+      })),
+    ),
+    'service-name': agent?.name ?? '',
+    'deployment-id': agent?.deploymentId ?? '',
+    'build-id': agent?.buildId ?? '',
+    region: agent?.region ?? secretSets[0]?.region ?? '',
+  };
+}
+
+export function setOutputs(actions: Actions, outputs: Outputs): void {
+  for (const name of outputNames) actions.setOutput(name, outputs[name]);
+}

@@ -1,0 +1,120 @@
+/** What a code means, and what to do next. */
+export interface Advice {
+  readonly meaning: string;
+  readonly next: string;
+}
+
+/** Where the platform documents its codes. */
+export const errorCodesUrl = 'https://docs.pipecat.ai/pipecat-cloud/fundamentals/error-codes';
+
+/** The platform's error codes that can come up in a release. */
+export const platformCodes: Readonly<Record<string, Advice>> = {
+  'PCC-1004': {
+    meaning: 'the organization has no billing details',
+    next: 'Add them in the dashboard, under Billing.',
+  },
+  PCC_IMAGE_NOT_FOUND: {
+    meaning: 'the image or its tag does not exist at that address',
+    next: 'Check the address and the tag, and that the image was pushed before the release.',
+  },
+  PCC_IMAGE_PULL_UNAUTHORIZED: {
+    meaning: 'the registry does not let the platform pull the image',
+    next: 'Bind an image pull secret (`image-credentials`) whose credentials are valid for this image; with `registry`, `registry-username` and `registry-password` the release writes it in the form that the platform needs.',
+  },
+  PCC_IMAGE_PULL_RATE_LIMIT: {
+    meaning: 'the registry limits how often the image may be pulled',
+    next: 'Pull with credentials (`image-credentials`), or from another registry, and release again later.',
+  },
+  PCC_IMAGE_TOO_LARGE: {
+    meaning: 'the image is too large',
+    next: 'Make the image smaller: a slim base, no build tools, no models that can be fetched later.',
+  },
+  PCC_INVALID_IMAGE_PLATFORM: {
+    meaning: 'the image is built for another processor than the platform runs',
+    next: 'Build it for linux/arm64 (`docker buildx build --platform linux/arm64`), or for the `architecture` of the region.',
+  },
+  PCC_IMAGE_PULL_UNKNOWN_ERROR: {
+    meaning: 'the image could not be pulled, for a reason that the platform does not know',
+    next: 'Check that the registry is up and the image can be pulled from elsewhere, and release again.',
+  },
+  PCC_UNKNOWN_ERROR: {
+    meaning: 'the platform does not know the reason',
+    next: 'Release again; contact support with the id of the deployment if it persists.',
+  },
+  'PCC-AGENT-AT-CAPACITY': {
+    meaning: 'the agent has reached the number of instances that it may have',
+    next: 'Raise `max-agents`, or wait until sessions end.',
+  },
+};
+
+/** Reasons that Kubernetes gives for a container that does not run. */
+export const containerReasons: Readonly<Record<string, Advice>> = {
+  CrashLoopBackOff: {
+    meaning: 'the agent starts, ends, and is started again and again',
+    next: 'Read the traceback and the logs; a missing key in the secret set and a failing import are the usual causes.',
+  },
+  OOMKilled: {
+    meaning: 'the agent needs more memory than it has',
+    next: 'Give it a larger `agent-profile`, or make it need less.',
+  },
+  ImagePullBackOff: {
+    meaning: 'the image cannot be pulled',
+    next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
+  },
+  InvalidImageName: {
+    meaning: 'the address of the image cannot be read',
+    next: 'Correct `image`.',
+  },
+  ErrImageNeverPull: {
+    meaning: 'the image is not there and may not be pulled',
+    next: 'Contact support with the id of the deployment.',
+  },
+  CreateContainerConfigError: {
+    meaning: 'the container cannot be set up, often because a set that it binds is not there',
+    next: 'Check that the secret set of the agent exists and is ready.',
+  },
+};
+
+/** Exit codes of a container, by what usually ends it so. */
+export const exitCodes: Readonly<Record<number, Advice>> = {
+  0: {
+    meaning: 'the agent ended by itself, without an error',
+    next: 'Check that the image starts the server that the platform expects, and not a script that ends.',
+  },
+  1: {
+    meaning: 'the agent ended with an error of its own',
+    next: 'Read the traceback and the logs.',
+  },
+  2: {
+    meaning: 'the command was called in a wrong way',
+    next: 'Check the command of the image.',
+  },
+  126: {
+    meaning: 'the command of the image cannot be executed',
+    next: 'Check the permissions of the file, and that it is built for the right processor.',
+  },
+  127: {
+    meaning: 'the command of the image was not found',
+    next: 'Check the command of the image and its path.',
+  },
+  134: {
+    meaning: 'the agent aborted (SIGABRT)',
+    next: 'Read the logs; a native library usually says why.',
+  },
+  137: {
+    meaning: 'the agent was killed, most often because it needed more memory than it has',
+    next: 'Give it a larger `agent-profile`, or make it need less.',
+  },
+  139: {
+    meaning: 'the agent crashed in native code (SIGSEGV)',
+    next: 'Check native libraries and that they are built for the right processor.',
+  },
+  143: {
+    meaning: 'the agent was asked to end (SIGTERM)',
+    next: 'Read the logs; a failing readiness check is a usual cause.',
+  },
+  255: {
+    meaning: 'the agent could not be executed, often because of the wrong processor',
+    next: 'Build the image for linux/arm64, or for the `architecture` of the region.',
+  },
+};

@@ -1,0 +1,13 @@
+import type { StepName } from '../release/record.js';
+
+/** The steps of a release, as log and summary call them. */
+export const stepTitles: Readonly<Record<StepName, string>> = {
+  inputs: 'Read the inputs',
+  credential: 'Check the credential',
+  preflight: 'Look before writing',
+  provision: 'Write the secret sets',
+  readiness: 'Await the secret sets',
+  deploy: 'Deploy the agent',
+  rollout: 'Await the deployment',
+  prune: 'Prune the secret set',
+};

@@ -1,0 +1,191 @@
+import type { AgentRecord, ReleaseRecord, SecretSetRecord, StepRecord } from '../release/record.js';
+import { aftermath } from './aftermath.js';
+import { duration } from './durations.js';
+import type { Explanation } from './explain.js';
+import { code, codeBlock, codes, folded, prose, table } from './markdown.js';
+import { stepTitles } from './steps.js';
+import { timeline } from './timeline.js';
+
+/** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
+const mostBytes = 1_000_000;
+const mostOutputCharacters = 60_000;
+const mostOpenKeys = 8;
+const mostKeys = 500;
+
+const headlineMarks = { released: '✅', failed: '❌' } as const;
+
+/** The job summary of a release, as Markdown for GitHub. */
+export function summaryOf(
+  record: ReleaseRecord,
+  failure: Explanation | undefined,
+  now: number,
+): string {
+  const sections = [
+    headline(record, failure),
+    actingAs(record),
+    failure && failureSection(failure),
+    agentTable(record.agents),
+    secretSetTable(record.secretSets),
+    noteSection(record),
+    stepTable(record.steps),
+    timeline(record, now),
+    failure && agentOutput(failure),
+  ];
+  return withinLimit(sections.filter((section) => section !== undefined && section !== ''));
+}
+
+/** Sections are left out from the end, which holds the longest and least important ones. */
+function withinLimit(sections: readonly (string | undefined)[]): string {
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const section of sections) {
+    const size = Buffer.byteLength(section ?? '', 'utf8') + 2;
+    if (bytes + size > mostBytes) {
+      kept.push('_More was left out, because a summary may not exceed 1 MiB; the log has it._');
+      break;
+    }
+    kept.push(section ?? '');
+    bytes += size;
+  }
+  return `${kept.join('\n\n')}\n`;
+}
+
+function headline(record: ReleaseRecord, failure: Explanation | undefined): string {
+  if (failure !== undefined) return `## ${headlineMarks.failed} ${prose(failure.title)}`;
+  return `## ${headlineMarks.released} ${success(record)}`;
+}
+
+function success({ agents, secretSets }: ReleaseRecord): string {
+  const sentences = agents.map(({ name, region, outcome, ready }) => {
+    const where = `${code(name)} in ${code(region)}`;
+    if (outcome === 'unchanged') return `${where} is unchanged${ready ? ' and serves' : ''}`;
+    return ready ? `${where} is ${outcome} and serves` : `${where} is ${outcome}`;
+  });
+  if (sentences.length > 0) return sentences.join(', ');
+  const written = secretSets.filter(({ outcome }) => outcome !== 'existing');
+  return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
+}
+
+const credentialKinds = {
+  'private-api-key': 'a private API key',
+  'personal-access-token': 'a personal access token',
+} as const;
+
+function actingAs({ actingAs }: ReleaseRecord): string | undefined {
+  if (actingAs === undefined) return undefined;
+  const { credentialKind, credentialOrigin, organization } = actingAs;
+  const who = `Released with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
+  return organization === undefined
+    ? `${who}.`
+    : `${who}, in the organization ${code(organization)}.`;
+}
+
+function failureSection({ facts, why, problems, next }: Explanation): string {
+  const parts = [
+    facts.length === 0
+      ? ''
+      : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
+    why.map(prose).join(' '),
+    problems
+      .map(
+        ({ about, message, next }) =>
+          `- **${prose(about)}** ${prose(message)}.${next === undefined ? '' : ` ${prose(next)}`}`,
+      )
+      .join('\n'),
+    `**What to do:** ${next.map(prose).join(' ')}`,
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function agentOutput({ traceback, logs }: Explanation): string {
+  const parts = [
+    traceback === undefined || traceback === ''
+      ? ''
+      : folded('Traceback', codeBlock(tail(traceback))),
+    logs === undefined || logs.length === 0
+      ? ''
+      : folded(`The agent's last ${logs.length} log lines`, codeBlock(tail(logs.join('\n')))),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function tail(text: string): string {
+  return text.length <= mostOutputCharacters
+    ? text
+    : `… (the beginning is left out)\n${text.slice(-mostOutputCharacters)}`;
+}
+
+function agentTable(agents: readonly AgentRecord[]): string | undefined {
+  if (agents.length === 0) return undefined;
+  return table(
+    ['Agent', 'Region', 'Outcome', 'Serves', 'Image or build', 'Deployment'],
+    agents.map(({ name, region, outcome, ready, image, buildId, deploymentId }) => [
+      code(name),
+      code(region),
+      outcome,
+      ready ? 'yes' : 'no',
+      image !== undefined ? code(image) : buildId !== undefined ? `build ${code(buildId)}` : '–',
+      deploymentId === null ? '–' : code(deploymentId),
+    ]),
+  );
+}
+
+function secretSetTable(sets: readonly SecretSetRecord[]): string | undefined {
+  if (sets.length === 0) return undefined;
+  return table(
+    ['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'],
+    sets.map((set) => [
+      code(set.name),
+      set.kind === 'secret' ? 'secrets' : 'image pull secret',
+      code(set.region),
+      set.outcome,
+      set.status ?? '–',
+      keyCell(set),
+    ]),
+  );
+}
+
+function keyCell({ added, updated, pruned, skippedKeys }: SecretSetRecord): string {
+  const groups: [string, readonly string[]][] = [
+    ['added', added],
+    ['updated', updated],
+    ['pruned', pruned],
+    ['left out as empty', skippedKeys],
+  ];
+  const cells = groups
+    .filter(([, keys]) => keys.length > 0)
+    .map(([label, keys]) => {
+      const shown = codes(keys.slice(0, mostKeys));
+      const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
+      return keys.length <= mostOpenKeys
+        ? `${label}: ${shown}`
+        : `<details><summary>${keys.length} ${label}</summary>${shown}${more}</details>`;
+    });
+  return cells.length === 0 ? '–' : cells.join('<br>');
+}
+
+const outcomeWords = {
+  done: '✅ done',
+  failed: '❌ failed',
+  running: '⏳ under way',
+  skipped: '➖ not begun',
+} as const;
+
+function stepTable(steps: readonly StepRecord[]): string {
+  return table(
+    ['Step', 'Outcome', 'Duration'],
+    steps.map(({ name, outcome, duration: took }) => [
+      stepTitles[name],
+      outcomeWords[outcome],
+      outcome === 'skipped' ? '–' : duration(took),
+    ]),
+  );
+}
+
+function noteSection(record: ReleaseRecord): string | undefined {
+  const notes = [
+    ...record.warnings.map((warning) => `- ⚠️ ${prose(warning)}`),
+    ...[...record.notices, ...aftermath(record)].map((notice) => `- ${prose(notice)}`),
+  ];
+  return notes.length === 0 ? undefined : notes.join('\n');
+}

@@ -1,0 +1,35 @@
+import type { ReleaseRecord, Span } from '../release/record.js';
+
+/** More bars than this make the picture unreadable. */
+const mostBars = 60;
+
+const tags = { done: 'done', failed: 'crit', running: 'active' } as const;
+
+/** The release as a mermaid gantt, which GitHub draws: a section a region, a bar a stretch of work. */
+export function timeline(record: ReleaseRecord, now: number): string | undefined {
+  const spans = record.spans.slice(0, mostBars);
+  if (spans.length === 0) return undefined;
+  const regions = [...new Set(spans.map(({ region }) => region))];
+  return [
+    '```mermaid',
+    'gantt',
+    '    dateFormat x',
+    '    axisFormat %M:%S',
+    ...regions.flatMap((region) => [
+      `    section ${label(region)}`,
+      ...spans.filter((span) => span.region === region).map((span) => bar(span, record, now)),
+    ]),
+    '```',
+  ].join('\n');
+}
+
+function bar(span: Span, { startedAt }: ReleaseRecord, now: number): string {
+  const start = span.startedAt - startedAt;
+  const end = Math.max(start + 1, (span.endedAt ?? now) - startedAt);
+  return `    ${label(span.label)} :${tags[span.outcome]}, ${start}, ${end}`;
+}
+
+/** Colons, semicolons, hashes and the like mean something to mermaid; names need none of them. */
+function label(text: string): string {
+  return text.replace(/[^\w .-]/g, ' ');
+}

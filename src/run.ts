@@ -1,0 +1,150 @@
+import { isClosedRepository, isForkWithSecrets, type WorkflowEvent } from './inputs/event.js';
+import { InputsError, UntrustedEventError } from './inputs/problems.js';
+import type { Environment } from './inputs/raw-inputs.js';
+import { readInputs, type FailureLogs, type InputsReading } from './inputs/read-inputs.js';
+import type { ReadFile } from './inputs/secrets/files.js';
+import { Caller } from './pipecat/caller.js';
+import { listOrganizations, PipecatCloud } from './pipecat/client.js';
+import { Connection } from './pipecat/connection.js';
+import { keySurface, organizationSurface } from './pipecat/surface.js';
+import { Journal } from './release/journal.js';
+import { chooseOrganization } from './release/organization.js';
+import { release } from './release/release.js';
+import type { AccessSettings } from './release/settings.js';
+import type { Actions } from './report/actions.js';
+import { explain } from './report/explain.js';
+import { releaseLog } from './report/log.js';
+import { report } from './report/report.js';
+import { masksFor, redactor } from './secrecy/masks.js';
+import { defaultBackoff } from './time/backoff.js';
+import type { Clock } from './time/clock.js';
+import { version } from './version.js';
+
+/** Everything outside of the action that a run depends on. */
+export interface Host {
+  readonly environment: Environment;
+  readonly actions: Actions;
+  readonly clock: Clock;
+  readonly readFile: ReadFile;
+  /** The event of the workflow, read when it is asked for. */
+  readonly workflowEvent: () => Promise<WorkflowEvent>;
+  /** Milliseconds that one request may take. */
+  readonly requestLimit?: number;
+}
+
+const defaultRequestLimit = 30_000;
+
+/**
+ * One run of the action: inputs → plan → steps → report. Whatever happens ends in the report.
+ *
+ * @returns whether the release succeeded
+ */
+export async function run(host: Host): Promise<boolean> {
+  const { actions, clock } = host;
+  const journal = new Journal(clock, releaseLog(actions));
+  journal.expect(['inputs', 'credential', 'preflight']);
+  const reading = await readInputs(host.environment, host.readFile);
+  // Before anything is logged, a failure of the reading included.
+  for (const mask of reading.secrets.flatMap(masksFor)) actions.mask(mask);
+  const redact = redactor(reading.secrets);
+  const wantsFailureLogs = once(() =>
+    showsFailureLogs(reading.inputs?.failureLogs ?? 'never', host.workflowEvent),
+  );
+  try {
+    await carryOut(host, journal, reading, redact, wantsFailureLogs);
+    await report(actions, journal.record, undefined, clock.now());
+    return true;
+  } catch (error) {
+    actions.debug(redact(stackOf(error)));
+    const failure = explain(error, {
+      actingAs: journal.record.actingAs,
+      showsAgentOutput: await wantsFailureLogs(),
+      redact,
+    });
+    await report(actions, journal.record, failure, clock.now());
+    return false;
+  }
+}
+
+async function carryOut(
+  host: Host,
+  journal: Journal,
+  reading: InputsReading,
+  redact: (text: string) => string,
+  wantsFailureLogs: () => Promise<boolean>,
+): Promise<void> {
+  const inputs = await journal.step('inputs', async () => {
+    await refuseForks(host);
+    for (const remark of reading.remarks) journal.log.info(remark);
+    for (const warning of reading.warnings) journal.warning(warning);
+    for (const notice of reading.notices) journal.notice(notice);
+    if (reading.inputs === undefined) throw new InputsError(reading.problems);
+    return reading.inputs;
+  });
+  const { access } = inputs;
+  const connection = new Connection(
+    access.apiUrl,
+    access.credential.value,
+    `pipecat-cloud-release/${version}`,
+  );
+  try {
+    const caller = new Caller({
+      connection,
+      clock: host.clock,
+      log: journal.log,
+      backoff: defaultBackoff,
+      requestLimit: host.requestLimit ?? defaultRequestLimit,
+      redact,
+    });
+    const cloud = await journal.step('credential', () => reach(caller, access, journal, redact));
+    await release(cloud, journal, inputs.release, wantsFailureLogs);
+  } finally {
+    connection.close();
+  }
+}
+
+async function refuseForks({ environment, workflowEvent }: Host): Promise<void> {
+  if (environment['GITHUB_EVENT_NAME'] !== 'pull_request_target') return;
+  if (isForkWithSecrets(await workflowEvent())) throw new UntrustedEventError();
+}
+
+/** The platform as the credential reaches it: a key has a surface of its own, a token one for each organization. */
+async function reach(
+  caller: Caller,
+  { apiUrl, credential, organization }: AccessSettings,
+  journal: Journal,
+  redact: (text: string) => string,
+): Promise<PipecatCloud> {
+  const { log, record } = journal;
+  const { kind, origin } = credential;
+  record.actingAs = { credentialKind: kind, credentialOrigin: origin, organization: undefined };
+  if (kind === 'private-api-key') {
+    log.info(`Using the private API key from ${origin}, at ${apiUrl}.`);
+    return new PipecatCloud(caller, keySurface, redact);
+  }
+  log.info(`Using the personal access token from ${origin}, at ${apiUrl}.`);
+  const chosen = chooseOrganization(organization, await listOrganizations(caller), journal);
+  record.actingAs = { ...record.actingAs, organization: chosen };
+  log.info(`Acting in the organization ${chosen}.`);
+  return new PipecatCloud(caller, organizationSurface(chosen), redact);
+}
+
+/** What an agent wrote may hold callers' words, so in doubt it is for closed repositories only. */
+async function showsFailureLogs(
+  failureLogs: FailureLogs,
+  workflowEvent: () => Promise<WorkflowEvent>,
+): Promise<boolean> {
+  if (failureLogs !== 'auto') return failureLogs === 'always';
+  return isClosedRepository(await workflowEvent());
+}
+
+function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined;
+  return () => (result ??= work());
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'Something was thrown that is not an error.';
+  const cause = error.cause === undefined ? '' : `\nCaused by: ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}
