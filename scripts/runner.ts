@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A run of the built action, as the Actions runner makes one. */
+export interface ActionRunOptions {
+  /** What a workflow gives under `with:`. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** What a workflow gives under `env:`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The event that started the workflow. */
+  readonly event?: { readonly name: string; readonly payload: unknown };
+  /** Whether debug logging is on. */
+  readonly debug?: boolean;
+  /** The Node.js to run it with; by default the one that runs this. */
+  readonly node?: string;
+  /** Whether the runner knows job summaries; old servers do not. */
+  readonly hasSummary?: boolean;
+  /** Told each line of the log as the runner shows it. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface ActionRun {
+  readonly exitCode: number | null;
+  /** Everything that was written, workflow commands and all. */
+  readonly raw: string;
+  /** The log as the runner shows it: commands carried out, secrets masked. */
+  readonly log: string;
+  /** The strings that the action asked to mask. */
+  readonly masks: readonly string[];
+  readonly summary: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+const metadata = v.object({
+  inputs: v.record(v.string(), v.object({ default: v.optional(v.string()) })),
+});
+
+/** The variables of inputs: what is given, and the defaults that action.yml declares. */
+async function inputVariables(given: ActionRunOptions['inputs']): Promise<Record<string, string>> {
+  const { inputs } = v.parse(metadata, parse(await readFile(join(root, 'action.yml'), 'utf8')));
+  const defaults = Object.entries(inputs).map(([name, input]) => [name, input.default ?? '']);
+  return Object.fromEntries(
+    [...defaults, ...Object.entries(given)].map(([name, value]) => [
+      `INPUT_${(name ?? '').replace(/ /g, '_').toUpperCase()}`,
+      value,
+    ]),
+  ) as Record<string, string>;
+}
+
+/** Runs `dist/index.js` in a workspace of its own and reads what it leaves behind. */
+export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'runner-'));
+  const file = (name: string): string => join(folder, name);
+  try {
+    const event = options.event ?? { name: 'push', payload: {} };
+    await writeFile(file('output'), '');
+    await writeFile(file('summary'), '');
+    await writeFile(file('event.json'), JSON.stringify(event.payload));
+    const environment = {
+      PATH: process.env['PATH'] ?? '',
+      GITHUB_WORKSPACE: folder,
+      GITHUB_EVENT_NAME: event.name,
+      GITHUB_EVENT_PATH: file('event.json'),
+      GITHUB_OUTPUT: file('output'),
+      ...(options.hasSummary === false ? {} : { GITHUB_STEP_SUMMARY: file('summary') }),
+      ...(options.debug === true ? { RUNNER_DEBUG: '1' } : {}),
+      ...(await inputVariables(options.inputs)),
+      ...options.environment,
+    };
+    const log = new RunnerLog(options.debug === true, options.onLine);
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      const child = spawn(options.node ?? process.execPath, [join(root, 'dist', 'index.js')], {
+        cwd: folder,
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          log.take(text);
+        });
+      }
+      child.on('error', reject).on('close', resolve);
+    });
+    log.end();
+    return {
+      exitCode,
+      raw: log.raw,
+      log: log.shown.join('\n'),
+      masks: log.masks,
+      summary: await readFile(file('summary'), 'utf8'),
+      outputs: parseOutputs(await readFile(file('output'), 'utf8')),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Reads workflow commands as the runner does, and shows what is left. */
+class RunnerLog {
+  raw = '';
+  readonly shown: string[] = [];
+  readonly masks: string[] = [];
+  readonly #debug: boolean;
+  readonly #onLine: ((line: string) => void) | undefined;
+  #rest = '';
+
+  constructor(debug: boolean, onLine: ((line: string) => void) | undefined) {
+    this.#debug = debug;
+    this.#onLine = onLine;
+  }
+
+  take(text: string): void {
+    this.raw += text;
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#line(line);
+  }
+
+  end(): void {
+    if (this.#rest !== '') this.#line(this.#rest);
+  }
+
+  #line(line: string): void {
+    const command = /^::([a-z-]+)(?: ([^:]*))?::(.*)$/.exec(line);
+    const message = unescape(command?.[3] ?? '');
+    switch (command?.[1]) {
+      case 'add-mask':
+        this.masks.push(message);
+        return;
+      case 'debug':
+        if (this.#debug) this.#show(`##[debug]${message}`);
+        return;
+      case 'group':
+        this.#show(`▼ ${message}`);
+        return;
+      case 'endgroup':
+        return;
+      case 'notice':
+      case 'warning':
+      case 'error':
+        this.#show(`${command[1].charAt(0).toUpperCase()}${command[1].slice(1)}: ${message}`);
+        return;
+      case undefined:
+      default:
+        this.#show(line);
+    }
+  }
+
+  #show(text: string): void {
+    for (const line of text.split('\n')) {
+      const masked = this.masks.reduce((shown, mask) => shown.replaceAll(mask, '***'), line);
+      this.shown.push(masked);
+      this.#onLine?.(masked);
+    }
+  }
+}
+
+function unescape(text: string): string {
+  return text.replace(/%0A/g, '\n').replace(/%0D/g, '\r').replace(/%25/g, '%');
+}
+
+/** The file that `GITHUB_OUTPUT` names: `name<<delimiter`, lines, `delimiter`. */
+function parseOutputs(text: string): Record<string, string> {
+  const outputs: Record<string, string> = {};
+  for (const [, name = '', , value = ''] of text.matchAll(/^([^\n<]+)<<(\S+)\n([^]*?)\n\2$/gm)) {
+    outputs[name] = value;
+  }
+  return outputs;
+}
