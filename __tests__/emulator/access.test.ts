@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Answer, refusal, rehearse, type Rehearsal, send } from './rehearsal.js';
+
+let rehearsal: Rehearsal;
+beforeEach(async () => {
+  rehearsal = await rehearse();
+});
+afterEach(() => rehearsal.emulator.close());
+
+const unauthorized = refusal(401, 'Unauthorized', 'UNAUTHORIZED');
+const answered = { status: 200 };
+
+describe('a credential opens', () => {
+  test.each<{ credential: string | undefined; path: string; expected: Partial<Answer> }>([
+    { credential: 'sk_emulator', path: '/v1/regions', expected: answered },
+    { credential: 'sk_emulator', path: '/v1/organizations', expected: unauthorized },
+    { credential: 'sk_emulator', path: '/v1/users', expected: unauthorized },
+    { credential: 'sk_emulator', path: '/v1/organizations/acme/regions', expected: unauthorized },
+    { credential: 'sk_other', path: '/v1/regions', expected: unauthorized },
+    { credential: 'pk_emulator', path: '/v1/regions', expected: unauthorized },
+    { credential: 'pk_emulator', path: '/v1/organizations/acme/regions', expected: unauthorized },
+    { credential: undefined, path: '/v1/regions', expected: unauthorized },
+    { credential: undefined, path: '/v1/organizations', expected: unauthorized },
+    { credential: 'pcc_pat_emulator', path: '/v1/regions', expected: unauthorized },
+    { credential: 'pcc_pat_emulator', path: '/v1/organizations/acme/regions', expected: answered },
+    {
+      credential: 'pcc_pat_emulator',
+      path: '/v1/organizations/globex/regions',
+      expected: answered,
+    },
+    {
+      credential: 'pcc_pat_emulator',
+      path: '/v1/organizations/initech/regions',
+      expected: refusal(403, 'You do not have access to this organization', 'FORBIDDEN'),
+    },
+    {
+      credential: 'pcc_pat_emulator',
+      path: '/v1/organizations/acme/nothing',
+      expected: refusal(404, 'Not found', 'NOT_FOUND'),
+    },
+    {
+      credential: 'sk_emulator',
+      path: '/v1/nothing',
+      expected: refusal(404, 'Not found', 'NOT_FOUND'),
+    },
+    {
+      credential: undefined,
+      path: '/elsewhere',
+      expected: refusal(404, 'Not found', 'NOT_FOUND'),
+    },
+  ])('$path with $credential: $expected.status', async ({ credential, path, expected }) => {
+    const answer = await send(
+      `${rehearsal.emulator.url}${path}`,
+      credential === undefined ? {} : { credential },
+    );
+    expect(answer).toMatchObject(expected);
+  });
+});
+
+test('a token tells who holds it, and the organizations that it acts in', async () => {
+  const { emulator } = rehearsal;
+  const credential = emulator.credentials.token;
+  expect(await send(`${emulator.url}/v1/users`, { credential })).toMatchObject({
+    body: { user: { userId: 'user_emulator', emails: [{ emailAddress: 'release@acme.example' }] } },
+  });
+  expect(await send(`${emulator.url}/v1/organizations`, { credential })).toMatchObject({
+    body: {
+      organizations: [
+        { name: 'acme', verboseName: 'Acme Voice' },
+        { name: 'globex', verboseName: 'Globex' },
+      ],
+    },
+  });
+});
+
+test('regions come with their architectures, the same on both surfaces', async () => {
+  const { key, acme } = rehearsal;
+  const expected = {
+    status: 200,
+    body: {
+      regions: [
+        expect.objectContaining({ code: 'us-west', supported_architectures: ['arm64'] }),
+        expect.objectContaining({ code: 'us-east', supported_architectures: ['arm64', 'amd64'] }),
+        expect.objectContaining({ code: 'eu-central', default_architecture: 'arm64' }),
+        expect.objectContaining({ code: 'ap-south', display_name: 'Asia Pacific (Mumbai)' }),
+      ],
+    },
+  };
+  expect(await key.get('/regions')).toEqual(expected);
+  expect(await acme.get('/regions')).toEqual(expected);
+});
+
+test('the default region is that of the options', async () => {
+  const other = await rehearse({ defaultRegion: 'eu-central' });
+  try {
+    const expected = { status: 200, body: { properties: { defaultRegion: 'eu-central' } } };
+    expect(await other.key.get('/properties')).toEqual(expected);
+    expect(await other.globex.get('/properties')).toEqual(expected);
+    await other.key.put('/secrets/voice', {
+      secrets: [{ secretKey: 'A', secretValue: '1' }],
+    });
+    expect(other.emulator.state.secretSet('voice')).toMatchObject({ region: 'eu-central' });
+  } finally {
+    await other.emulator.close();
+  }
+});
+
+test('an organization sees nothing of another', async () => {
+  const { emulator, globex } = rehearsal;
+  emulator.seed.secretSet({ name: 'voice' });
+  emulator.seed.imagePullSecret({ name: 'hub' });
+  emulator.seed.agent({ name: 'bot' });
+  const { id } = emulator.seed.build({});
+  emulator.seed.agentProfile({ apiName: 'telephony' });
+  expect(await globex.get('/secrets')).toEqual({ status: 200, body: { sets: [] } });
+  expect(await globex.get('/secrets/voice')).toMatchObject({ status: 404 });
+  expect(await globex.get('/secrets/hub')).toMatchObject({ status: 404 });
+  expect(await globex.delete('/secrets/voice')).toMatchObject({ status: 404 });
+  expect(await globex.get('/services')).toEqual({ status: 200, body: { services: [] } });
+  expect(await globex.get('/services/bot')).toMatchObject({ status: 404 });
+  expect(await globex.get('/services/bot/logs')).toMatchObject({ status: 404 });
+  expect(await globex.put('/services', { serviceName: 'bot' })).toMatchObject({ status: 404 });
+  expect(await globex.delete('/services/bot')).toMatchObject({ status: 404 });
+  expect(await globex.get(`/builds/${id}`)).toMatchObject({ status: 404 });
+  expect(JSON.stringify(await globex.get('/agent-profiles'))).not.toContain('telephony');
+});
+
+describe('a public key starts sessions', () => {
+  const begin = (agent: string, credential: string) =>
+    send(`${rehearsal.emulator.url}/v1/public/${agent}/start`, {
+      method: 'POST',
+      credential,
+      body: {},
+    });
+
+  test('of an agent that is ready', async () => {
+    rehearsal.emulator.seed.agent({ name: 'bot' });
+    expect(await begin('bot', 'pk_emulator')).toMatchObject({
+      status: 200,
+      body: { sessionId: expect.any(String) as unknown },
+    });
+  });
+
+  test('of no agent that is not', async () => {
+    rehearsal.emulator.seed.agent({ name: 'bot', health: 'crash-looping' });
+    expect(await begin('bot', 'pk_emulator')).toMatchObject({
+      status: 503,
+      body: { code: 'PCC-1001' },
+    });
+    expect(await begin('none', 'pk_emulator')).toMatchObject({ status: 404 });
+  });
+
+  test('and no other credential does', async () => {
+    rehearsal.emulator.seed.agent({ name: 'bot' });
+    expect(await begin('bot', 'sk_emulator')).toEqual(unauthorized);
+  });
+});

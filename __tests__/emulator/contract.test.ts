@@ -1,0 +1,396 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { loadContract } from './openapi.js';
+import { pairs, rehearse, type Rehearsal, send } from './rehearsal.js';
+
+const contract = loadContract();
+
+if (!contract) {
+  process.stderr.write(
+    "Left out: the emulator is not held against the platform's OpenAPI description, which does not stand beside this project.\n",
+  );
+  test('left out, as the OpenAPI description does not stand beside the project', () => {
+    expect(contract).toBeUndefined();
+  });
+} else {
+  /** Operations of the document that the emulator does not have. */
+  const leftOut = [
+    'GET /agents/{agentName}/sessions/{sessionId}',
+    'DELETE /agents/{agentName}/sessions/{sessionId}',
+    'GET /agents/{agentName}/sessions',
+    'POST /builds',
+    'POST /builds/upload-url',
+    'PATCH /properties',
+    'GET /properties/schema',
+  ];
+
+  interface Case {
+    readonly name: string;
+    readonly request: readonly [method: string, path: string, body?: unknown];
+    readonly status: number;
+    readonly prepare?: (rehearsal: Rehearsal) => void;
+    /** The request itself is against the description. */
+    readonly wrong?: true;
+  }
+
+  const buildId = '123e4567-e89b-42d3-a456-426614174000';
+  const bot = { serviceName: 'bot', image: 'acme/bot:1' };
+  const seedSets = ({ emulator }: Rehearsal) => {
+    emulator.seed.secretSet({ name: 'voice', values: { A: '1' } });
+    emulator.seed.secretSet({ name: 'broken', status: 'failed' });
+    emulator.seed.secretSet({ name: 'far', region: 'us-east' });
+    emulator.seed.secretSet({ name: 'cluster', referenced: true });
+    emulator.seed.imagePullSecret({ name: 'hub', status: 'pending' });
+  };
+  const seedBot = (rehearsal: Rehearsal) => {
+    seedSets(rehearsal);
+    rehearsal.emulator.seed.agent({
+      name: 'bot',
+      secretSet: 'voice',
+      maxSessionDuration: 600,
+      git: { repoFullName: 'acme/bot', branch: 'main', autoDeploy: true },
+    });
+  };
+  const deployed =
+    (outcome: 'crash-loop' | 'image-pull' | 'failed' | 'error' | 'stuck' | 'single-restart') =>
+    (rehearsal: Rehearsal) => {
+      seedBot(rehearsal);
+      rehearsal.emulator.script.deployment('bot', { outcome, infrastructureIssue: true });
+      rehearsal.emulator.script.supersede('bot');
+      rehearsal.pass(3000);
+    };
+  const settled = (outcome: Parameters<typeof deployed>[0]) => (rehearsal: Rehearsal) => {
+    deployed(outcome)(rehearsal);
+    rehearsal.pass(3000);
+  };
+  const seedBuilds = ({ emulator }: Rehearsal) => {
+    emulator.seed.build({ id: buildId });
+    for (const status of ['pending', 'building', 'failed', 'timeout'] as const)
+      emulator.seed.build({ status });
+  };
+
+  const write = { secrets: pairs({ A: '1', B: '2' }), region: 'us-west' };
+  const pull = {
+    isImagePullSecret: true,
+    host: 'https://index.docker.io/v1/',
+    secretValue: 'eDp5',
+  };
+  const whole = {
+    ...bot,
+    region: 'us-west',
+    nodeType: 'arm',
+    secretSet: 'voice',
+    autoScaling: { minAgents: 1, maxAgents: 20 },
+    krispViva: { audioFilter: null },
+    agentProfile: 'agent-2x',
+    architecture: 'arm64',
+    maxSessionDuration: 3600,
+    websocketAuth: 'token',
+    enableIntegratedKeysProxy: true,
+  };
+
+  const cases: readonly Case[] = [
+    { name: 'regions', request: ['GET', '/regions'], status: 200 },
+    { name: 'properties', request: ['GET', '/properties'], status: 200 },
+    { name: 'no sets', request: ['GET', '/secrets'], status: 200 },
+    { name: 'sets of all kinds', request: ['GET', '/secrets'], status: 200, prepare: seedSets },
+    { name: 'a set', request: ['GET', '/secrets/voice'], status: 200, prepare: seedSets },
+    { name: 'a failed set', request: ['GET', '/secrets/broken'], status: 200, prepare: seedSets },
+    {
+      name: 'a referenced set',
+      request: ['GET', '/secrets/cluster'],
+      status: 200,
+      prepare: seedSets,
+    },
+    { name: 'no such set', request: ['GET', '/secrets/voice'], status: 404 },
+    {
+      name: 'an image pull secret by name',
+      request: ['GET', '/secrets/hub'],
+      status: 400,
+      prepare: seedSets,
+    },
+    { name: 'a write', request: ['PUT', '/secrets/voice', write], status: 202 },
+    { name: 'a write of a pull secret', request: ['PUT', '/secrets/hub', pull], status: 202 },
+    {
+      name: 'a write of nothing',
+      request: ['PUT', '/secrets/voice', { secrets: [] }],
+      status: 400,
+      wrong: true,
+    },
+    {
+      name: 'a write of a misspelt field',
+      request: ['PUT', '/secrets/voice', { ...write, regoin: 'us-west' }],
+      status: 400,
+      wrong: true,
+    },
+    {
+      name: 'a write that meets another',
+      request: ['PUT', '/secrets/voice', write],
+      status: 409,
+      prepare: ({ emulator }) => {
+        emulator.script.writing('voice', { outcome: 'conflict' });
+      },
+    },
+    {
+      name: 'the deletion of a key',
+      request: ['DELETE', '/secrets/voice/A'],
+      status: 200,
+      prepare: seedSets,
+    },
+    {
+      name: 'the deletion of no key',
+      request: ['DELETE', '/secrets/voice/B'],
+      status: 404,
+      prepare: seedSets,
+    },
+    {
+      name: 'the deletion of a set',
+      request: ['DELETE', '/secrets/voice'],
+      status: 200,
+      prepare: seedSets,
+    },
+    { name: 'the deletion of no set', request: ['DELETE', '/secrets/voice'], status: 404 },
+    { name: 'a create', request: ['POST', '/agents', bot], status: 200 },
+    {
+      name: 'a create with everything',
+      request: ['POST', '/agents', whole],
+      status: 200,
+      prepare: seedSets,
+    },
+    {
+      name: 'a create of a build',
+      request: ['POST', '/agents', { serviceName: 'bot', buildId }],
+      status: 200,
+      prepare: seedBuilds,
+    },
+    {
+      name: 'a create of what exists',
+      request: ['POST', '/agents', bot],
+      status: 400,
+      prepare: seedBot,
+    },
+    {
+      name: 'a create with a set that is not there',
+      request: ['POST', '/agents', { ...bot, secretSet: 'voice' }],
+      status: 404,
+    },
+    {
+      name: 'a create with a set that is not ready',
+      request: ['POST', '/agents', { ...bot, secretSet: 'broken' }],
+      status: 409,
+      prepare: seedSets,
+    },
+    {
+      name: 'a create with a misspelt field',
+      request: ['POST', '/agents', { ...bot, secretset: 'voice' }],
+      status: 400,
+      wrong: true,
+    },
+    {
+      name: 'an update',
+      request: ['POST', '/agents/bot', { image: 'acme/bot:2', forceRedeploy: true }],
+      status: 200,
+      prepare: seedBot,
+    },
+    {
+      name: 'an update that changes nothing',
+      request: ['POST', '/agents/bot', {}],
+      status: 200,
+      prepare: seedBot,
+    },
+    { name: 'an update of nothing', request: ['POST', '/agents/bot', {}], status: 404 },
+    {
+      name: 'an update of image and build',
+      request: ['POST', '/agents/bot', { image: 'acme/bot:2', buildId }],
+      status: 400,
+      prepare: seedBot,
+    },
+    { name: 'no agents', request: ['GET', '/agents'], status: 200 },
+    {
+      name: 'agents with their deployments',
+      request: ['GET', '/agents?includeActiveDeployment=true&region=us-west'],
+      status: 200,
+      prepare: seedBot,
+    },
+    { name: 'an agent', request: ['GET', '/agents/bot'], status: 200, prepare: seedBot },
+    ...(
+      ['crash-loop', 'image-pull', 'failed', 'error', 'stuck', 'single-restart'] as const
+    ).flatMap((outcome): Case[] => [
+      {
+        name: `an agent on its way to: ${outcome}`,
+        request: ['GET', '/agents/bot'],
+        status: 200,
+        prepare: deployed(outcome),
+      },
+      {
+        name: `an agent that ended as: ${outcome}`,
+        request: ['GET', '/agents/bot'],
+        status: 200,
+        prepare: settled(outcome),
+      },
+    ]),
+    { name: 'no such agent', request: ['GET', '/agents/bot'], status: 404 },
+    {
+      name: 'logs',
+      request: ['GET', '/agents/bot/logs?limit=5&order=asc'],
+      status: 200,
+      prepare: seedBot,
+    },
+    {
+      name: 'logs in no order',
+      request: ['GET', '/agents/bot/logs?order=up'],
+      status: 400,
+      prepare: seedBot,
+    },
+    { name: 'logs of no agent', request: ['GET', '/agents/bot/logs'], status: 404 },
+    {
+      name: 'the deletion of an agent',
+      request: ['DELETE', '/agents/bot'],
+      status: 200,
+      prepare: seedBot,
+    },
+    { name: 'the deletion of no agent', request: ['DELETE', '/agents/bot'], status: 404 },
+    {
+      name: 'builds of all kinds',
+      request: ['GET', '/builds?limit=10'],
+      status: 200,
+      prepare: seedBuilds,
+    },
+    {
+      name: 'builds of a context',
+      request: ['GET', '/builds?contextHash=a1&dockerfilePath=Dockerfile&region=us-west'],
+      status: 200,
+    },
+    { name: 'a build', request: ['GET', `/builds/${buildId}`], status: 200, prepare: seedBuilds },
+    { name: 'no such build', request: ['GET', `/builds/${buildId}`], status: 404 },
+    { name: 'a build that cannot be', request: ['GET', '/builds/latest'], status: 400 },
+    {
+      name: "a build's logs",
+      request: ['GET', `/builds/${buildId}/logs`],
+      status: 200,
+      prepare: seedBuilds,
+    },
+  ];
+
+  describe("the emulator and the platform's OpenAPI description agree on", () => {
+    let rehearsal: Rehearsal;
+    beforeEach(async () => {
+      rehearsal = await rehearse();
+    });
+    afterEach(() => rehearsal.emulator.close());
+
+    test.each(cases)('$name ($request.0 $request.1: $status)', async (given) => {
+      const [method, path, body] = given.request;
+      given.prepare?.(rehearsal);
+      const { emulator } = rehearsal;
+      const answer = await send(`${emulator.url}/v1${path}`, {
+        method,
+        body,
+        credential: emulator.credentials.privateKey,
+      });
+      expect(answer).toMatchObject({ status: given.status });
+      const logged = emulator.requests[0];
+      if (!logged) throw new Error('The request was not logged.');
+      expect(contract.checkAnswer(method, logged.path, answer.status, answer.body)).toEqual([]);
+      const problems = contract.checkRequest(logged);
+      if (given.wrong) expect(problems).not.toEqual([]);
+      else expect(problems).toEqual([]);
+    });
+
+    test.each(contract.operations.filter((operation) => !leftOut.includes(operation)))(
+      '%s without a credential',
+      async (operation) => {
+        const [method = '', template = ''] = operation.split(' ');
+        const path = `/v1${template.replaceAll(/\{[^}]+\}/g, 'bot')}`;
+        const answer = await send(`${rehearsal.emulator.url}${path}`, { method });
+        expect(answer).toEqual({
+          status: 401,
+          body: { error: 'Unauthorized', code: 'UNAUTHORIZED' },
+        });
+        expect(contract.checkAnswer(method, path, answer.status, answer.body)).toEqual([]);
+      },
+    );
+  });
+
+  test('every operation that the emulator has is tried with success', () => {
+    const tried = cases
+      .filter(({ status }) => status < 300)
+      .map(({ request: [method, path] }) => {
+        const target = path.replace(/\?.*/, '');
+        return contract.operations.filter((operation) => {
+          const [verb, template = ''] = operation.split(' ');
+          const pattern = new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
+          return verb === method && pattern.test(target);
+        });
+      })
+      .flat();
+    expect([...new Set([...tried, ...leftOut])].sort()).toEqual([...contract.operations].sort());
+  });
+
+  describe('the contract finds', () => {
+    test.each([
+      {
+        name: 'a field of a request that is not known',
+        problems: contract.checkRequest({
+          method: 'POST',
+          path: '/v1/agents',
+          query: {},
+          body: { ...bot, secretset: 'voice' },
+        }),
+        found: /secretset/,
+      },
+      {
+        name: 'a value out of range',
+        problems: contract.checkRequest({
+          method: 'POST',
+          path: '/v1/agents/bot',
+          query: {},
+          body: { maxSessionDuration: 5 },
+        }),
+        found: /maxSessionDuration.*60/,
+      },
+      {
+        name: 'a query parameter that is not known',
+        problems: contract.checkRequest({
+          method: 'GET',
+          path: '/v1/agents',
+          query: { regoin: 'us-west' },
+          body: undefined,
+        }),
+        found: /regoin/,
+      },
+      {
+        name: 'a path that is not known',
+        problems: contract.checkRequest({
+          method: 'GET',
+          path: '/v1/agent',
+          query: {},
+          body: undefined,
+        }),
+        found: /no operation/,
+      },
+      {
+        name: 'an answer with a wrong value',
+        problems: contract.checkAnswer('GET', '/v1/secrets/voice', 200, { status: 'done' }),
+        found: /status/,
+      },
+      {
+        name: 'a status that is not described',
+        problems: contract.checkAnswer('GET', '/v1/regions', 206, {}),
+        found: /no such answer/,
+      },
+    ])('$name', ({ problems, found }) => {
+      expect(problems).toContainEqual(expect.stringMatching(found));
+    });
+
+    test('nothing in a request to the organization surface', () => {
+      expect(
+        contract.checkRequest({
+          method: 'PUT',
+          path: '/v1/organizations/acme/services',
+          query: {},
+          body: { serviceName: 'bot' },
+        }),
+      ).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Fault } from '../../emulator/index.js';
+import { pairs, rehearse, type Rehearsal } from './rehearsal.js';
+
+let rehearsal: Rehearsal;
+beforeEach(async () => {
+  rehearsal = await rehearse();
+});
+afterEach(() => rehearsal.emulator.close());
+
+const put = { method: 'PUT', path: '/v1/secrets/voice' };
+const accepted = { status: 202, body: { status: 'OK', region: 'us-west' } };
+const write = () => rehearsal.key.put('/secrets/voice', { secrets: pairs({ A: '1' }) });
+const written = () => rehearsal.emulator.state.secretSet('voice') !== undefined;
+
+/** Sends a write that is given up after `patience` ms, and tells what came of it. */
+async function raw(patience = 5000): Promise<{
+  status: number;
+  type: string | null;
+  retry: string | null;
+  text: string;
+}> {
+  const { emulator } = rehearsal;
+  const response = await fetch(`${emulator.url}${put.path}`, {
+    method: put.method,
+    headers: { authorization: `Bearer ${emulator.credentials.privateKey}` },
+    body: JSON.stringify({ secrets: pairs({ A: '1' }) }),
+    signal: AbortSignal.timeout(patience),
+  });
+  const { status, headers } = response;
+  const retry = headers.get('retry-after');
+  return { status, type: headers.get('content-type'), retry, text: await response.text() };
+}
+
+describe('a fault answers', () => {
+  test.each<{
+    name: string;
+    fault: Fault;
+    answer: { status: number; type: RegExp; text: RegExp; retry?: string };
+    carriedOut: boolean;
+  }>([
+    {
+      name: 'another status, as JSON',
+      fault: { kind: 'status', status: 500, body: { error: 'Oh', code: 'NO' } },
+      answer: { status: 500, type: /json/, text: /^\{"error":"Oh","code":"NO"\}$/ },
+      carriedOut: false,
+    },
+    {
+      name: 'another status, as a page, with headers',
+      fault: { kind: 'status', status: 503, body: '<p>no</p>', headers: { 'retry-after': '7' } },
+      answer: { status: 503, type: /html/, text: /^<p>no<\/p>$/, retry: '7' },
+      carriedOut: false,
+    },
+    {
+      name: 'another status, with headers and JSON',
+      fault: { kind: 'status', status: 429, body: {}, headers: { 'retry-after': '8' } },
+      answer: { status: 429, type: /json/, text: /^\{\}$/, retry: '8' },
+      carriedOut: false,
+    },
+    {
+      name: 'another status and nothing else, after it was carried out',
+      fault: { kind: 'status', status: 502, carryOut: true },
+      answer: { status: 502, type: /html/, text: /^$/ },
+      carriedOut: true,
+    },
+    {
+      name: 'a page',
+      fault: { kind: 'not-json' },
+      answer: { status: 200, type: /html/, text: /doctype/ },
+      carriedOut: false,
+    },
+    {
+      name: 'JSON that is not due, after it was carried out',
+      fault: { kind: 'wrong-json', carryOut: true },
+      answer: { status: 200, type: /json/, text: /^\{"surprise":true\}$/ },
+      carriedOut: true,
+    },
+    {
+      name: 'late',
+      fault: { kind: 'late', delay: 30 },
+      answer: { status: 202, type: /json/, text: /OK/ },
+      carriedOut: true,
+    },
+  ])('$name', async ({ fault, answer, carriedOut }) => {
+    const { emulator } = rehearsal;
+    emulator.script.fault(put, fault);
+    const { status, type, text, retry } = await raw();
+    expect(status).toBe(answer.status);
+    expect(type).toMatch(answer.type);
+    expect(text).toMatch(answer.text);
+    expect(retry).toBe(answer.retry ?? null);
+    expect(written()).toBe(carriedOut);
+    expect(emulator.requests).toEqual([
+      expect.objectContaining({ fault: fault.kind, status: answer.status }),
+    ]);
+    expect(await write()).toEqual(accepted);
+  });
+});
+
+describe('a fault breaks the connection', () => {
+  test.each<{ name: string; fault: Fault; carriedOut: boolean; status?: number }>([
+    { name: 'before the request is taken', fault: { kind: 'reset' }, carriedOut: false },
+    {
+      name: 'after it was carried out',
+      fault: { kind: 'reset', carryOut: true },
+      carriedOut: true,
+    },
+    {
+      name: 'in the middle of the answer',
+      fault: { kind: 'cut-off' },
+      carriedOut: true,
+      status: 202,
+    },
+    {
+      name: 'in the middle of an answer to nothing',
+      fault: { kind: 'cut-off', carryOut: false },
+      carriedOut: false,
+      status: 200,
+    },
+    { name: 'never, and says nothing', fault: { kind: 'hang' }, carriedOut: false },
+    {
+      name: 'never, and says nothing of what was carried out',
+      fault: { kind: 'hang', carryOut: true },
+      carriedOut: true,
+    },
+  ])('$name', async ({ fault, carriedOut, status }) => {
+    const { emulator } = rehearsal;
+    emulator.script.fault(put, fault);
+    await expect(raw(fault.kind === 'hang' ? 500 : undefined)).rejects.toThrow();
+    expect(written()).toBe(carriedOut);
+    expect(emulator.requests).toEqual([expect.objectContaining({ fault: fault.kind })]);
+    expect(emulator.requests[0]?.status).toBe(status);
+    expect(await write()).toEqual(accepted);
+  });
+
+  test('with the headers of the answer and half of its body sent', async () => {
+    const { emulator, key } = rehearsal;
+    const whole = JSON.stringify((await key.get('/regions')).body);
+    emulator.script.fault({ path: '/v1/regions' }, { kind: 'cut-off' });
+    const response = await fetch(`${emulator.url}/v1/regions`, {
+      headers: { authorization: 'Bearer sk_emulator' },
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBe(String(whole.length));
+    await expect(response.text()).rejects.toThrow();
+  });
+});
+
+describe('faults come', () => {
+  const down = { kind: 'status', status: 500 } as const;
+  const statuses = async (count: number) => {
+    const found = [];
+    for (let index = 0; index < count; index += 1) found.push((await write()).status);
+    return found;
+  };
+
+  test('as often as they are scripted, after those to skip', async () => {
+    rehearsal.emulator.script.fault(put, down, { times: 2, skip: 1 });
+    expect(await statuses(4)).toEqual([202, 500, 500, 202]);
+  });
+
+  test('one after the other', async () => {
+    const { script } = rehearsal.emulator;
+    script.fault(put, down);
+    script.fault(put, { kind: 'status', status: 503 });
+    expect(await statuses(3)).toEqual([500, 503, 202]);
+  });
+
+  test.each([
+    { name: 'any request', match: {}, expected: 500 },
+    { name: 'a method', match: { method: 'put' }, expected: 500 },
+    { name: 'another method', match: { method: 'GET' }, expected: 202 },
+    { name: 'a path', match: { path: '/v1/secrets/voice' }, expected: 500 },
+    { name: 'a part of a path', match: { path: '/v1/secrets' }, expected: 202 },
+    { name: 'a pattern', match: { path: /\/secrets\//g }, expected: 500 },
+    { name: 'another pattern', match: { path: /agents/ }, expected: 202 },
+  ])('to $name', async ({ match, expected }) => {
+    rehearsal.emulator.script.fault(match, down);
+    expect(await statuses(1)).toEqual([expected]);
+  });
+});
+
+test('something can be done just before and just after a request', async () => {
+  const { emulator, key } = rehearsal;
+  const { script, seed, state } = emulator;
+  const seen: (string | undefined)[] = [];
+  script.before(put, () => seen.push(state.secretSet('voice')?.region));
+  script.after(put, () => seen.push(state.secretSet('voice')?.region));
+  script.before({ method: 'GET', path: /voice$/ }, () => {
+    seed.secretSet({ name: 'voice', status: 'failed' });
+  });
+  await write();
+  await write();
+  expect(seen).toEqual([undefined, 'us-west']);
+  expect(await key.get('/secrets/voice')).toMatchObject({ body: { status: 'failed' } });
+});
+
+test('an emulator that is closed ends what hangs, and what is late', async () => {
+  const { emulator } = rehearsal;
+  emulator.script.fault(put, { kind: 'hang' });
+  emulator.script.fault(put, { kind: 'late', delay: 60_000 });
+  const ended = Promise.allSettled([write(), write()]);
+  while (emulator.requests.length < 2) await new Promise(setImmediate);
+  await emulator.close();
+  expect(await ended).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+});

@@ -1,0 +1,96 @@
+import type { AddressInfo } from 'node:net';
+import { createApplication } from './application.js';
+import { credentials } from './credentials.js';
+import { Faults, Occasions } from './faults.js';
+import type { Clock } from './platform/clock.js';
+import { createPlatform } from './platform/platform.js';
+import { type EmulatorState, readState } from './reading.js';
+import { type LoggedRequest, RequestLog } from './requests.js';
+import { type EmulatorScript, scripting } from './scripting.js';
+import { type EmulatorSeed, seeding } from './seeding.js';
+import { createEmulatorServer } from './server.js';
+
+export type { Deployment, DeploymentOutcome } from './platform/deployment.js';
+export type { DeploymentScript } from './platform/rollout.js';
+export type { ProvisioningScript } from './platform/secret-sets.js';
+export type { Fault, FaultTiming, RequestMatch } from './faults.js';
+export type { AgentState, EmulatorState, SecretSetState } from './reading.js';
+export type { LoggedRequest } from './requests.js';
+export type { EmulatorScript } from './scripting.js';
+export type { EmulatorSeed } from './seeding.js';
+
+/** How an emulator is started. */
+export interface EmulatorOptions {
+  /** The port to listen at; 0, the default, is any free one. */
+  readonly port?: number | undefined;
+  /** The platform's clock, in milliseconds; the real one by default. */
+  readonly now?: Clock | undefined;
+  /** Milliseconds that a set takes to get ready; 5000 by default. */
+  readonly secretSetDelay?: number | undefined;
+  /** Milliseconds from a deploy until it is ready; 4000 by default. */
+  readonly deploymentDelay?: number | undefined;
+  /** The organizations' default region; `us-west` by default. */
+  readonly defaultRegion?: string | undefined;
+  /** Called with each request once it is answered, or will never be. */
+  readonly onAnswered?: ((request: LoggedRequest) => void) | undefined;
+}
+
+/** Pipecat Cloud on a port of the loopback address. */
+export interface Emulator {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly credentials: typeof credentials;
+  /** Ends it, connections that hang included. */
+  close(): Promise<void>;
+  /** Every request received, in order. */
+  readonly requests: readonly LoggedRequest[];
+  readonly seed: EmulatorSeed;
+  readonly script: EmulatorScript;
+  readonly state: EmulatorState;
+}
+
+export const defaultDelays = { secretSetDelay: 5000, deploymentDelay: 4000 } as const;
+
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const now = options.now ?? Date.now;
+  const platform = createPlatform({
+    now,
+    defaultRegion: options.defaultRegion ?? 'us-west',
+    secretSetDelay: options.secretSetDelay ?? defaultDelays.secretSetDelay,
+    deploymentDelay: options.deploymentDelay ?? defaultDelays.deploymentDelay,
+  });
+  const log = new RequestLog();
+  const faults = new Faults();
+  const occasions = { before: new Occasions(), after: new Occasions() };
+  const server = createEmulatorServer({
+    application: createApplication(platform, log),
+    log,
+    faults,
+    ...occasions,
+    now,
+    onAnswered: options.onAnswered,
+  });
+
+  const port = await new Promise<number>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', () => {
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    credentials,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+    requests: log.entries,
+    seed: seeding(platform),
+    script: scripting(platform, faults, occasions),
+    state: readState(platform),
+  };
+}

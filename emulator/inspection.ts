@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { Hono } from 'hono';
+import { credentials } from './credentials.js';
+import { desiredDeployment } from './platform/agents.js';
+import type { Platform } from './platform/platform.js';
+import { organizations } from './platform/organizations.js';
+import { regions } from './platform/regions.js';
+import { type RequestLog, withoutSecrets } from './requests.js';
+import { agent as agentAnswer, listedSet } from './surfaces/answers.js';
+
+/** Tells values apart without telling them. */
+const fingerprints = (values: Iterable<readonly [string, string]>) =>
+  Object.fromEntries(
+    [...values].map(([key, value]) => [
+      key,
+      `sha256:${createHash('sha256').update(value).digest('hex').slice(0, 12)}`,
+    ]),
+  );
+
+function stateOf(platform: Platform) {
+  const { secretSets, agents } = platform;
+  return {
+    secretSets: secretSets.all().map((set) => ({
+      organization: set.organization,
+      ...listedSet(platform, set),
+      values: fingerprints(set.values),
+    })),
+    agents: agents.all().map((agent) => {
+      const serving = agents.serving(agent);
+      return {
+        organization: agent.organization,
+        ...agentAnswer(platform, agent),
+        desired: {
+          id: desiredDeployment(agent).id,
+          secretValues: fingerprints(Object.entries(desiredDeployment(agent).secretValues)),
+        },
+        serving: serving && {
+          id: serving.id,
+          secretValues: fingerprints(Object.entries(serving.secretValues)),
+        },
+      };
+    }),
+  };
+}
+
+const about = `This is an emulator of Pipecat Cloud, for rehearsals: nothing here is deployed anywhere.
+
+Credentials: ${Object.values(credentials).join(', ')}
+Organizations: ${organizations.map(({ name }) => name).join(', ')}
+Regions: ${regions.map(({ code }) => code).join(', ')}
+
+GET /emulator/state     the secret sets and agents; values as fingerprints
+GET /emulator/requests  the requests so far, without credentials and values
+`;
+
+/** What the emulator says about itself, to people who rehearse a workflow. */
+export function inspectionRoutes(platform: Platform, log: RequestLog): Hono {
+  const app = new Hono();
+  app.get('/', (context) => context.text(about));
+  app.get('/emulator/state', (context) => context.json(stateOf(platform)));
+  app.get('/emulator/requests', (context) =>
+    context.json({ requests: log.entries.map(withoutSecrets) }),
+  );
+  return app;
+}

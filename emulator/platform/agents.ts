@@ -1,0 +1,405 @@
+import { randomUUID } from 'node:crypto';
+import { type AgentProfiles, defaultAgentProfile } from './agent-profiles.js';
+import type { Builds } from './builds.js';
+import type { Clock } from './clock.js';
+import {
+  type Deployment,
+  type DeploymentConfiguration,
+  pickConfiguration,
+  reconciledDeployment,
+  servingDeployment,
+} from './deployment.js';
+import { badRequest, conflict, notFound } from './refusal.js';
+import { type Architecture, architectureIn, regionOf } from './regions.js';
+import { type DeploymentScript, planRollout } from './rollout.js';
+import { Scripted } from './scripted.js';
+import type { SecretSet, SecretSetKind, SecretSets } from './secret-sets.js';
+
+/** What a create or an update asks for; what is left out is the default, or stays as it is. */
+export interface AgentRequest {
+  readonly image?: string | undefined;
+  readonly buildId?: string | undefined;
+  readonly region?: string | undefined;
+  readonly secretSet?: string | undefined;
+  readonly imagePullSecretSet?: string | undefined;
+  readonly autoScaling?:
+    | { readonly minAgents?: number | undefined; readonly maxAgents?: number | undefined }
+    | undefined;
+  readonly agentProfile?: string | undefined;
+  readonly architecture?: Architecture | undefined;
+  readonly resources?: unknown;
+  readonly krispViva?: { readonly audioFilter?: 'tel' | 'pro' | null | undefined } | undefined;
+  /** Seconds. */
+  readonly maxSessionDuration?: number | undefined;
+  readonly websocketAuth?: 'none' | 'token' | undefined;
+  readonly enableIntegratedKeysProxy?: boolean | undefined;
+  readonly forceRedeploy?: boolean | undefined;
+}
+
+/** The branch of a GitHub repository that an agent is connected to. */
+export interface GitConnection {
+  readonly repoFullName: string;
+  readonly branch: string;
+  readonly autoDeploy: boolean;
+}
+
+/** An agent: what it is asked to be, and all it has been. */
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  readonly organization: string;
+  readonly region: string;
+  readonly createdAt: number;
+  updatedAt: number;
+  minAgents: number;
+  maxAgents: number;
+  readonly git: GitConnection | undefined;
+  /** Oldest first, at least one; the last is what is asked for. */
+  readonly deployments: readonly [Deployment, ...Deployment[]];
+}
+
+/** An agent that is there from the start, its deployment rolled out. */
+export interface SeededAgent {
+  readonly name: string;
+  readonly region?: string | undefined;
+  readonly organization?: string | undefined;
+  readonly image?: string | undefined;
+  readonly buildId?: string | undefined;
+  readonly secretSet?: string | undefined;
+  readonly imagePullSecretSet?: string | undefined;
+  readonly minAgents?: number | undefined;
+  readonly maxAgents?: number | undefined;
+  readonly agentProfile?: string | undefined;
+  readonly architecture?: string | undefined;
+  /** Seconds. */
+  readonly maxSessionDuration?: number | undefined;
+  readonly health?: 'ready' | 'crash-looping' | undefined;
+  readonly git?: GitConnection | undefined;
+}
+
+/** What an update comes to. */
+export interface Updated {
+  readonly agent: Agent;
+  /** The platform's remark where nothing was changed. */
+  readonly warning: string | undefined;
+}
+
+const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])$/;
+const scalingLimit = 50;
+const unchangedWarning =
+  'No configuration changes were detected, so the existing deployment was kept. Set forceRedeploy to true to create a new deployment.';
+
+/** The deployment that is asked for. */
+export function desiredDeployment({ deployments }: Agent): Deployment {
+  return deployments[deployments.length - 1] ?? deployments[0];
+}
+
+/** All agents of the platform; their names are unique across its organizations. */
+export class Agents {
+  readonly deploying = new Scripted<DeploymentScript>();
+  readonly #agents = new Map<string, Agent>();
+  readonly #now: Clock;
+  /** Milliseconds from a deploy until it is ready, unless it is scripted. */
+  readonly #delay: number;
+  readonly #sets: SecretSets;
+  readonly #builds: Builds;
+  readonly #profiles: AgentProfiles;
+
+  constructor(
+    now: Clock,
+    delay: number,
+    related: {
+      readonly secretSets: SecretSets;
+      readonly builds: Builds;
+      readonly profiles: AgentProfiles;
+    },
+  ) {
+    this.#now = now;
+    this.#delay = delay;
+    this.#sets = related.secretSets;
+    this.#builds = related.builds;
+    this.#profiles = related.profiles;
+  }
+
+  all(): Agent[] {
+    return [...this.#agents.values()];
+  }
+
+  named(name: string): Agent | undefined {
+    return this.#agents.get(name);
+  }
+
+  /** The agent of that name where it belongs to the organization. */
+  find(organization: string, name: string): Agent | undefined {
+    const agent = this.#agents.get(name);
+    return agent?.organization === organization ? agent : undefined;
+  }
+
+  /** The deployment that the operator works on. */
+  reconciled({ deployments }: Agent): Deployment | undefined {
+    return reconciledDeployment(deployments, this.#now());
+  }
+
+  /** The deployment that takes sessions. */
+  serving({ deployments }: Agent): Deployment | undefined {
+    return servingDeployment(deployments, this.#now());
+  }
+
+  create(organization: string, name: string, asked: AgentRequest, defaultRegion: string): Agent {
+    if (name.length > 54 || !namePattern.test(name))
+      throw badRequest(`Invalid request format: '${name}' is not a valid agent name`);
+    // Also where it is another organization's: whose it is, is nobody else's business.
+    if (this.#agents.has(name)) throw badRequest('Service already exists');
+    const region = regionOf(asked.region ?? defaultRegion).code;
+    if (asked.image === undefined && asked.buildId === undefined)
+      throw badRequest('Either image or buildId is required for service creation');
+    const place = { organization, region };
+    const configuration = this.#configured(asked, undefined, place);
+    const bound = this.#bound(configuration, place, 'service will be created in region');
+    const scaling = scalingOf(asked.autoScaling) ?? { minAgents: 0, maxAgents: scalingLimit };
+    const now = this.#now();
+    const agent: Agent = {
+      id: randomUUID(),
+      name,
+      organization,
+      region,
+      createdAt: now,
+      updatedAt: now,
+      ...scaling,
+      git: undefined,
+      deployments: [this.#deployment(name, configuration, bound, false)],
+    };
+    this.#agents.set(name, agent);
+    return agent;
+  }
+
+  update(organization: string, name: string, asked: AgentRequest): Updated {
+    const agent = this.find(organization, name);
+    if (!agent) throw notFound('Service not found');
+    if (asked.region !== undefined && regionOf(asked.region).code !== agent.region)
+      throw badRequest(
+        `Service already exists in region '${agent.region}'. Cannot change region to '${asked.region}'.`,
+      );
+    const previous = desiredDeployment(agent);
+    const configuration = this.#configured(asked, previous, agent);
+    const bound = this.#bound(configuration, agent, 'service is in region');
+    const scaling = scalingOf(asked.autoScaling);
+    const scaled =
+      scaling !== undefined &&
+      (scaling.minAgents !== agent.minAgents || scaling.maxAgents !== agent.maxAgents);
+    const changed = fieldsOf(configuration) !== fieldsOf(previous);
+    const forced = asked.forceRedeploy === true;
+    Object.assign(agent, scaling);
+    if (changed || forced) this.#add(agent, configuration, bound, forced && !changed);
+    agent.updatedAt = this.#now();
+    return { agent, warning: changed || forced || scaled ? undefined : unchangedWarning };
+  }
+
+  /** A new deployment of what the agent is, as another release would make it. */
+  supersede(name: string): Deployment {
+    const agent = this.#agents.get(name);
+    if (!agent) throw new Error(`There is no agent '${name}' to supersede a deployment of.`);
+    const configuration = desiredDeployment(agent);
+    return this.#add(agent, configuration, this.#lookUp(configuration, agent), true);
+  }
+
+  delete(organization: string, name: string): void {
+    if (!this.find(organization, name)) throw notFound();
+    this.#agents.delete(name);
+  }
+
+  seed(
+    seeded: SeededAgent,
+    defaults: { readonly organization: string; readonly region: string },
+  ): Deployment {
+    const organization = seeded.organization ?? defaults.organization;
+    const region = seeded.region ?? defaults.region;
+    const now = this.#now();
+    const crashes = seeded.health === 'crash-looping';
+    const configuration = this.#configured(
+      {
+        ...seeded,
+        image: seeded.buildId === undefined ? (seeded.image ?? 'acme/voice:1') : undefined,
+        architecture: seeded.architecture === 'amd64' ? 'amd64' : undefined,
+      },
+      undefined,
+      { organization, region },
+    );
+    const deployment: Deployment = {
+      ...configuration,
+      id: randomUUID(),
+      createdAt: now,
+      secretValues: valuesOf(
+        seeded.secretSet === undefined ? undefined : this.#sets.named(seeded.secretSet),
+      ),
+      forced: false,
+      rollout: planRollout(
+        { delay: 0, ...(crashes && { outcome: 'crash-loop' }) },
+        now,
+        0,
+        undefined,
+      ),
+    };
+    this.#agents.set(seeded.name, {
+      id: randomUUID(),
+      name: seeded.name,
+      organization,
+      region,
+      createdAt: now,
+      updatedAt: now,
+      minAgents: seeded.minAgents ?? 0,
+      maxAgents: seeded.maxAgents ?? scalingLimit,
+      git: seeded.git,
+      deployments: [deployment],
+    });
+    return deployment;
+  }
+
+  #add(
+    agent: Agent,
+    configuration: DeploymentConfiguration,
+    bound: BoundSets,
+    forced: boolean,
+  ): Deployment {
+    const deployment = this.#deployment(agent.name, configuration, bound, forced);
+    Object.assign(agent, {
+      deployments: [...agent.deployments, deployment],
+      updatedAt: this.#now(),
+    });
+    return deployment;
+  }
+
+  #deployment(
+    name: string,
+    configuration: DeploymentConfiguration,
+    { secretSet, imagePullSecretSet }: BoundSets,
+    forced: boolean,
+  ): Deployment {
+    const now = this.#now();
+    return {
+      ...pickConfiguration(configuration),
+      id: randomUUID(),
+      createdAt: now,
+      secretValues: valuesOf(secretSet),
+      forced,
+      rollout: planRollout(this.deploying.take(name), now, this.#delay, imagePullSecretSet),
+    };
+  }
+
+  /** The configuration that comes of a request on top of what there is. */
+  #configured(
+    asked: AgentRequest,
+    previous: DeploymentConfiguration | undefined,
+    place: Place,
+  ): DeploymentConfiguration {
+    const { image, buildId } = asked;
+    if (image !== undefined && buildId !== undefined)
+      throw badRequest('Cannot specify both image and buildId. Use one or the other.');
+    if (buildId !== undefined) this.#checkBuild(buildId, place);
+    if (asked.resources !== undefined)
+      throw badRequest('Explicit resources are only available in self-hosted regions');
+    const agentProfile = asked.agentProfile ?? previous?.agentProfile ?? defaultAgentProfile;
+    if (!this.#profiles.find(place.organization, agentProfile))
+      throw badRequest(`Invalid agent profile '${agentProfile}'`);
+    const replaced = image !== undefined || buildId !== undefined;
+    const audioFilter = asked.krispViva?.audioFilter;
+    return {
+      image: replaced ? image : previous?.image,
+      buildId: replaced ? buildId : previous?.buildId,
+      secretSet: asked.secretSet ?? previous?.secretSet,
+      imagePullSecretSet: asked.imagePullSecretSet ?? previous?.imagePullSecretSet,
+      agentProfile,
+      architecture: architectureIn(place.region, asked.architecture ?? previous?.architecture),
+      maxSessionDuration: asked.maxSessionDuration ?? previous?.maxSessionDuration,
+      krispVivaAudioFilter:
+        audioFilter === undefined ? (previous?.krispVivaAudioFilter ?? null) : audioFilter,
+      websocketAuth: asked.websocketAuth ?? previous?.websocketAuth,
+      enableIntegratedKeysProxy:
+        asked.enableIntegratedKeysProxy ?? previous?.enableIntegratedKeysProxy,
+    };
+  }
+
+  #checkBuild(id: string, { organization, region }: Place): void {
+    const build = this.#builds.find(organization, id);
+    if (!build) throw badRequest('Build not found');
+    if (build.region !== region)
+      throw badRequest(
+        `Build is in region '${build.region}' but service is in region '${region}'. Builds must be in the same region as the service.`,
+      );
+    if (build.status !== 'success')
+      throw badRequest(
+        `Build is not ready (status: ${build.status}). Only successful builds can be deployed.`,
+      );
+  }
+
+  /** The sets that a configuration binds, all of them there, in its region, and ready. */
+  #bound(configuration: DeploymentConfiguration, place: Place, isIn: string): BoundSets {
+    const sets = this.#lookUp(configuration, place);
+    const check = (
+      name: string | undefined,
+      set: SecretSet | undefined,
+      words: (typeof setWords)[SecretSetKind],
+    ) => {
+      if (name === undefined) return;
+      if (!set) throw notFound(`${words.one} not found`);
+      if (set.region !== place.region)
+        throw badRequest(
+          `${words.one} '${name}' is in region '${set.region}' but ${isIn} '${place.region}'. ${words.many} must be in the same region as the service.`,
+        );
+    };
+    check(configuration.secretSet, sets.secretSet, setWords.secret);
+    check(configuration.imagePullSecretSet, sets.imagePullSecretSet, setWords.imagePullSecret);
+    for (const set of [sets.secretSet, sets.imagePullSecretSet]) {
+      if (!set) continue;
+      const status = this.#sets.status(set);
+      if (status !== 'ready')
+        throw conflict(
+          `${setWords[set.kind].one} '${set.name}' is not ready (status: ${status}). Wait until it is ready, then deploy again.`,
+        );
+    }
+    return sets;
+  }
+
+  #lookUp(configuration: DeploymentConfiguration, { organization }: Place): BoundSets {
+    const find = (name: string | undefined, kind: SecretSetKind) => {
+      const set = name === undefined ? undefined : this.#sets.find(organization, name);
+      return set?.kind === kind ? set : undefined;
+    };
+    return {
+      secretSet: find(configuration.secretSet, 'secret'),
+      imagePullSecretSet: find(configuration.imagePullSecretSet, 'imagePullSecret'),
+    };
+  }
+}
+
+/** Where an agent is: what it binds has to be there too. */
+interface Place {
+  readonly organization: string;
+  readonly region: string;
+}
+
+interface BoundSets {
+  readonly secretSet: SecretSet | undefined;
+  readonly imagePullSecretSet: SecretSet | undefined;
+}
+
+const setWords = {
+  secret: { one: 'Secret set', many: 'Secrets' },
+  imagePullSecret: { one: 'Image pull secret set', many: 'Image pull secrets' },
+} as const;
+
+const valuesOf = (set: SecretSet | undefined) => Object.fromEntries(set?.values ?? []);
+
+/** The scaling that a request comes to: half of it resets the other half; empty, it says nothing. */
+function scalingOf(
+  asked: AgentRequest['autoScaling'],
+): { minAgents: number; maxAgents: number } | undefined {
+  if (asked?.minAgents === undefined && asked?.maxAgents === undefined) return undefined;
+  const { minAgents = 0, maxAgents = scalingLimit } = asked;
+  if (minAgents > maxAgents)
+    throw badRequest('autoScaling.minAgents cannot be greater than autoScaling.maxAgents');
+  return { minAgents, maxAgents };
+}
+
+const fieldsOf = (configuration: DeploymentConfiguration) =>
+  JSON.stringify(pickConfiguration(configuration));

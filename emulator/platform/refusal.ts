@@ -1,0 +1,21 @@
+/** Statuses with which the platform refuses a request. */
+export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 503;
+
+/** A request that the platform refuses, in its own words: the status and the body of the answer. */
+export class Refusal extends Error {
+  readonly status: RefusalStatus;
+  readonly code: string;
+
+  constructor(status: RefusalStatus, message: string, code: string) {
+    super(message);
+    this.name = 'Refusal';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export const badRequest = (message: string) => new Refusal(400, message, 'GENERIC_BAD_REQUEST');
+export const unauthorized = () => new Refusal(401, 'Unauthorized', 'UNAUTHORIZED');
+export const forbidden = (message: string) => new Refusal(403, message, 'FORBIDDEN');
+export const notFound = (message = 'Not found') => new Refusal(404, message, 'NOT_FOUND');
+export const conflict = (message: string) => new Refusal(409, message, 'CONFLICT');

@@ -1,0 +1,61 @@
+import {
+  type Fault,
+  type Faults,
+  type FaultTiming,
+  type Occasions,
+  type RequestMatch,
+} from './faults.js';
+import type { WritingScript } from './platform/concurrent-writes.js';
+import type { Platform } from './platform/platform.js';
+import type { DeploymentScript } from './platform/rollout.js';
+import type { ProvisioningScript } from './platform/secret-sets.js';
+
+/**
+ * Says how things will go. A script is for the next time, or with `every` for each time that has
+ * none of its own; `*` stands for any name.
+ */
+export interface EmulatorScript {
+  /** How the provisioning of a set goes. On the organization surface each pair is one. */
+  provisioning(name: string, script: ProvisioningScript): void;
+  /** How a write of a set goes: how long it is under way, or that it meets another one. */
+  writing(name: string, script: WritingScript): void;
+  /** How a deployment of an agent goes. */
+  deployment(agent: string, script: DeploymentScript): void;
+  /** The next `times` (1) matching requests get this fault, after `skip` (0) that do not. */
+  fault(match: RequestMatch, fault: Fault, timing?: FaultTiming): void;
+  /** A release of somebody else: a new deployment of the agent, right now. */
+  supersede(agent: string): { deploymentId: string };
+  /** Does something once, just before a matching request is handled. */
+  before(match: RequestMatch, action: () => void): void;
+  /** Does something once, after a matching request was handled and before its answer is sent. */
+  after(match: RequestMatch, action: () => void): void;
+}
+
+export function scripting(
+  platform: Platform,
+  faults: Faults,
+  occasions: { readonly before: Occasions; readonly after: Occasions },
+): EmulatorScript {
+  const { secretSets, writes, agents } = platform;
+  return {
+    provisioning(name, script) {
+      secretSets.provisioning.add(name, script);
+    },
+    writing(name, script) {
+      writes.writing.add(name, script);
+    },
+    deployment(agent, script) {
+      agents.deploying.add(agent, script);
+    },
+    fault(match, fault, timing) {
+      faults.add(match, fault, timing);
+    },
+    supersede: (agent) => ({ deploymentId: agents.supersede(agent).id }),
+    before(match, action) {
+      occasions.before.add(match, action);
+    },
+    after(match, action) {
+      occasions.after.add(match, action);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { SeededAgentProfile } from './platform/agent-profiles.js';
+import type { SeededAgent } from './platform/agents.js';
+import type { SeededBuild } from './platform/builds.js';
+import { acme } from './platform/organizations.js';
+import type { Platform } from './platform/platform.js';
+import type { SeededSecretSet } from './platform/secret-sets.js';
+
+/** Puts things where a test finds them; without an organization, in `acme`. */
+export interface EmulatorSeed {
+  /** A set, over one of that name. `referenced`: a Kubernetes Secret, without values to read. */
+  secretSet(
+    set: SeededSecretSet & {
+      readonly values?: Readonly<Record<string, string>> | undefined;
+      readonly referenced?: boolean | undefined;
+    },
+  ): void;
+  /** An image pull secret; `auth` is `base64(username:token)`. */
+  imagePullSecret(
+    set: SeededSecretSet & {
+      readonly host?: string | undefined;
+      readonly auth?: string | undefined;
+    },
+  ): void;
+  /** An agent whose deployment is rolled out. Its build and its profile have to be there. */
+  agent(agent: SeededAgent): { deploymentId: string };
+  build(build: SeededBuild): { id: string };
+  agentProfile(profile: SeededAgentProfile): void;
+}
+
+export function seeding(platform: Platform): EmulatorSeed {
+  const { secretSets, agents, builds, profiles, defaultRegion } = platform;
+  const defaults = { organization: acme.name, region: defaultRegion };
+  return {
+    secretSet({ values, referenced = false, ...set }) {
+      secretSets.seed(
+        set,
+        {
+          kind: 'secret',
+          referenced,
+          values: new Map(referenced ? [] : Object.entries(values ?? {})),
+          host: undefined,
+          auth: undefined,
+        },
+        defaults,
+      );
+    },
+    imagePullSecret({ host = 'https://index.docker.io/v1/', auth, ...set }) {
+      secretSets.seed(
+        set,
+        {
+          kind: 'imagePullSecret',
+          referenced: false,
+          values: new Map(),
+          host,
+          auth: auth ?? Buffer.from('acme:token').toString('base64'),
+        },
+        defaults,
+      );
+    },
+    agent: (agent) => ({ deploymentId: agents.seed(agent, defaults).id }),
+    build: (build) => ({ id: builds.seed(build, defaults).id }),
+    agentProfile(profile) {
+      profiles.seed(profile.organization ?? defaults.organization, profile);
+    },
+  };
+}

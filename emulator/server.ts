@@ -1,0 +1,147 @@
+import { createServer, type Server, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Hono } from 'hono';
+import type { Fault, Faults, Occasions } from './faults.js';
+import type { Clock } from './platform/clock.js';
+import type { LoggedRequest, PendingRequest, RequestLog } from './requests.js';
+
+/** What a server puts around the application. */
+export interface ServerParts {
+  readonly application: Hono;
+  readonly log: RequestLog;
+  readonly faults: Faults;
+  readonly before: Occasions;
+  readonly after: Occasions;
+  readonly now: Clock;
+  /** Called with each request once it is answered, or will never be. */
+  readonly onAnswered: ((request: LoggedRequest) => void) | undefined;
+}
+
+/** An HTTP server that logs each request, and spoils those that a fault is scheduled for. */
+export function createEmulatorServer(parts: ServerParts): Server {
+  const { application, log, faults, before, after, now, onAnswered } = parts;
+
+  async function handle(request: Request, outgoing: ServerResponse): Promise<Response> {
+    const startedAt = performance.now();
+    const { body, ready } = await readRequest(request);
+    const entry = toEntry(request, outgoing.req.url ?? '/', body, now());
+    log.add(entry);
+    before.come(entry);
+    const fault = faults.take(entry);
+    entry.fault = fault?.kind;
+    const carryOut = async () => application.fetch(ready);
+    const response = fault ? await spoil(fault, carryOut, outgoing) : await carryOut();
+    if (response !== RESPONSE_ALREADY_SENT) entry.status = response.status;
+    else if (fault?.kind === 'cut-off') entry.status = outgoing.statusCode;
+    entry.duration = performance.now() - startedAt;
+    after.come(entry);
+    onAnswered?.(entry);
+    return response;
+  }
+
+  const listener = getRequestListener(
+    async (request, { outgoing }) => {
+      if (!(outgoing instanceof ServerResponse)) throw new Error('The emulator speaks HTTP/1.1.');
+      // What the emulator says about itself is no part of the platform.
+      const { pathname } = new URL(request.url);
+      return pathname.startsWith('/v1/') ? handle(request, outgoing) : application.fetch(request);
+    },
+    // Tests run in the same process as the emulator: its globals are theirs.
+    { overrideGlobalObjects: false },
+  );
+
+  return createServer((incoming, outgoing) => {
+    void listener(incoming, outgoing);
+  });
+}
+
+/** Reads the body, and makes a request that can be read once more; a form is left in its stream. */
+async function readRequest(request: Request): Promise<{ body: unknown; ready: Request }> {
+  if (request.headers.get('content-type')?.startsWith('multipart/') === true)
+    return { body: undefined, ready: request };
+  const text = await request.text();
+  const { method, headers, url } = request;
+  return {
+    body: text === '' ? undefined : parsed(text),
+    ready: new Request(url, { method, headers, ...(text !== '' && { body: text }) }),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function toEntry(request: Request, target: string, body: unknown, now: number): PendingRequest {
+  const query = target.indexOf('?');
+  return {
+    method: request.method,
+    path: query < 0 ? target : target.slice(0, query),
+    query: Object.fromEntries(new URL(request.url).searchParams),
+    headers: Object.fromEntries(request.headers),
+    body,
+    status: undefined,
+    fault: undefined,
+    receivedAt: now,
+    duration: undefined,
+  };
+}
+
+const html = '<!doctype html><html><head><title>Gateway</title></head><body>Gateway</body></html>';
+
+const page = (status: number, text: string, headers: Readonly<Record<string, string>> = {}) =>
+  new Response(text, { status, headers: { 'content-type': 'text/html', ...headers } });
+
+async function spoil(
+  fault: Fault,
+  carryOut: () => Promise<Response>,
+  outgoing: ServerResponse,
+): Promise<Response> {
+  if (fault.kind === 'late') {
+    const response = await carryOut();
+    await wait(fault.delay, undefined, { ref: false });
+    return response;
+  }
+  if (fault.kind === 'cut-off') {
+    const whole = Response.json({ status: 'OK', region: 'us-west' });
+    await cutOff(fault.carryOut === false ? whole : await carryOut(), outgoing);
+    return RESPONSE_ALREADY_SENT;
+  }
+  if (fault.carryOut === true) await carryOut();
+  switch (fault.kind) {
+    case 'status': {
+      const { status, body = '', headers } = fault;
+      if (typeof body === 'string') return page(status, body, headers);
+      return Response.json(body, { status, ...(headers && { headers }) });
+    }
+    case 'not-json':
+      return page(200, html);
+    case 'wrong-json':
+      return Response.json({ surprise: true });
+    case 'reset':
+      outgoing.socket?.resetAndDestroy();
+      return RESPONSE_ALREADY_SENT;
+    case 'hang':
+      return RESPONSE_ALREADY_SENT;
+  }
+}
+
+/** Sends the headers of an answer and half of its body, then nothing. */
+async function cutOff(response: Response, outgoing: ServerResponse): Promise<void> {
+  const body = Buffer.from(await response.arrayBuffer());
+  outgoing.writeHead(response.status, {
+    ...Object.fromEntries(response.headers),
+    'content-length': body.length,
+  });
+  await new Promise<void>((resolve) => {
+    outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => {
+      outgoing.socket?.destroy();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,183 @@
+import { type Agent, desiredDeployment } from '../platform/agents.js';
+import type { Build } from '../platform/builds.js';
+import { timestamp } from '../platform/clock.js';
+import { type Deployment, isReady } from '../platform/deployment.js';
+import type { Platform } from '../platform/platform.js';
+import { revisionOf } from '../platform/revision.js';
+import type { SecretSet } from '../platform/secret-sets.js';
+
+/** The bodies of answers, the same on both surfaces. */
+
+export const acknowledged = { status: 'OK' } as const;
+
+function readiness({ secretSets }: Platform, set: SecretSet) {
+  const status = secretSets.status(set);
+  return {
+    region: set.region,
+    status,
+    ...(status === 'failed' && { errorMessage: set.provisioning.errorMessage }),
+    ...(set.referenced && { source: 'referenced' }),
+  };
+}
+
+/** A set as the list of sets shows it. */
+export const listedSet = (platform: Platform, set: SecretSet) => ({
+  name: set.name,
+  type: set.kind,
+  ...readiness(platform, set),
+});
+
+/** A set with the names of its keys. */
+export const secretSet = (platform: Platform, set: SecretSet) => ({
+  ...readiness(platform, set),
+  secrets: [...set.values.keys()].map((fieldName) => ({ fieldName })),
+});
+
+const scaling = ({ minAgents, maxAgents }: Agent) => ({
+  minReplicas: minAgents,
+  maxReplicas: maxAgents,
+});
+
+/** A deployment with its manifest. The image of a cloud build is the platform's own affair. */
+export function deployment(platform: Platform, agent: Agent, made: Deployment) {
+  const profile = platform.profiles
+    .list(agent.organization)
+    .find(({ api_name }) => api_name === made.agentProfile);
+  return {
+    id: made.id,
+    ...(made.buildId !== undefined && { buildId: made.buildId }),
+    serviceId: agent.id,
+    createdAt: timestamp(made.createdAt),
+    updatedAt: timestamp(made.createdAt),
+    manifest: {
+      apiVersion: 'pipecatcloud.daily.co/v1',
+      kind: 'PCService',
+      metadata: { name: agent.name, namespace: agent.organization },
+      spec: {
+        dailyNodeType: 'arm',
+        arch: made.architecture,
+        ...(made.image !== undefined && { image: made.image }),
+        autoScaling: scaling(agent),
+        ...(made.imagePullSecretSet !== undefined && {
+          imagePullSecretName: made.imagePullSecretSet,
+        }),
+        envFromSecretNames: made.secretSet === undefined ? [] : [made.secretSet],
+        ...(profile && { resources: profile.resources }),
+        krispModels: { enabled: false },
+        krispViva: { audioFilters: made.krispVivaAudioFilter !== null },
+        ...(made.maxSessionDuration !== undefined && {
+          maxSessionDurationSeconds: made.maxSessionDuration,
+        }),
+      },
+    },
+  };
+}
+
+function identifiers(platform: Platform, agent: Agent) {
+  const desired = desiredDeployment(agent).id;
+  return {
+    name: agent.name,
+    region: agent.region,
+    desiredDeploymentId: desired,
+    activeDeploymentId: desired,
+    reconciledDeploymentId: platform.agents.reconciled(agent)?.id ?? null,
+    createdAt: timestamp(agent.createdAt),
+    updatedAt: timestamp(agent.updatedAt),
+  };
+}
+
+/** An agent as the list of agents shows it. */
+export const listedAgent = (
+  platform: Platform,
+  agent: Agent,
+  organizationId: string,
+  withDeployment: boolean,
+) => ({
+  id: agent.id,
+  ...identifiers(platform, agent),
+  organizationId,
+  deletedAt: null,
+  ...(withDeployment && { deployment: deployment(platform, agent, desiredDeployment(agent)) }),
+});
+
+/**
+ * An agent in full. `ready`, `available`, `errors` and the revisions speak of the deployment that
+ * is reconciled, which may be the previous one.
+ */
+export function agent(platform: Platform, subject: Agent) {
+  const now = platform.now();
+  const desired = desiredDeployment(subject);
+  const reconciled = platform.agents.reconciled(subject);
+  const serving = platform.agents.serving(subject);
+  const ready = reconciled !== undefined && isReady(reconciled, subject.deployments, now);
+  const settled = reconciled !== undefined && reconciled.rollout.settledAt <= now;
+  const revision = (of: Deployment) => revisionOf(of, subject.minAgents, now);
+  return {
+    ...identifiers(platform, subject),
+    ready,
+    available: serving !== undefined,
+    activeDeploymentReady: ready,
+    autoScaling: scaling(subject),
+    activeSessionCount: 0,
+    deployment: deployment(platform, subject, desired),
+    agentProfile: desired.agentProfile,
+    krispViva: { audioFilter: desired.krispVivaAudioFilter },
+    ...(desired.websocketAuth !== undefined && { websocketAuth: desired.websocketAuth }),
+    ...(desired.enableIntegratedKeysProxy !== undefined && {
+      enableIntegratedKeysProxy: desired.enableIntegratedKeysProxy,
+    }),
+    ...(subject.git && { git: subject.git }),
+    errors: settled ? reconciled.rollout.errors : [],
+    currentRevision: reconciled ? revision(reconciled) : null,
+    previousRevision: reconciled && serving && serving !== reconciled ? revision(serving) : null,
+  };
+}
+
+/** A line of an agent's log. */
+export interface LogEntry {
+  readonly log: string;
+  readonly timestamp: string;
+  readonly deploymentId: string;
+}
+
+/** What an agent has logged by now, oldest first; of one of its deployments, or of all. */
+export function logEntries(
+  platform: Platform,
+  { deployments }: Agent,
+  deploymentId: string | undefined,
+): LogEntry[] {
+  return deployments
+    .filter(
+      ({ id, rollout }) =>
+        (deploymentId === undefined || id === deploymentId) &&
+        rollout.reconciledAt <= platform.now(),
+    )
+    .flatMap(({ id, rollout }) =>
+      rollout.logs.map((log, line) => ({
+        log,
+        timestamp: timestamp(rollout.reconciledAt + line),
+        deploymentId: id,
+      })),
+    );
+}
+
+/** A cloud build. */
+export function build(made: Build, organizationId: string) {
+  const ended = made.status !== 'pending' && made.status !== 'building';
+  return {
+    id: made.id,
+    organizationId,
+    status: made.status,
+    region: made.region,
+    contextHash: made.contextHash,
+    dockerfilePath: made.dockerfilePath,
+    ...(made.status === 'success' && {
+      imageUri: `registry.example/${made.organization}:${made.contextHash}`,
+    }),
+    ...(made.errorMessage !== undefined && { errorMessage: made.errorMessage }),
+    ...(made.status !== 'pending' && { startedAt: timestamp(made.createdAt) }),
+    ...(ended && { completedAt: timestamp(made.createdAt), buildDurationSeconds: 0 }),
+    createdAt: timestamp(made.createdAt),
+    updatedAt: timestamp(made.createdAt),
+  };
+}

@@ -1,0 +1,112 @@
+import * as v from 'valibot';
+import { badRequest } from '../platform/refusal.js';
+
+/**
+ * What requests may carry. The platform drops fields that it does not know; the emulator refuses
+ * them, so that a misspelt one is found.
+ */
+
+const secretPair = { secretKey: v.string(), secretValue: v.string() };
+const region = { region: v.optional(v.string()) };
+
+const imagePullSecret = {
+  isImagePullSecret: v.literal(true),
+  host: v.pipe(v.string(), v.url()),
+  secretValue: v.string(),
+  ...region,
+};
+
+/** Which of the two kinds of set a body writes; the field alone decides, and then the rest is due. */
+const writesImagePullSecret = (body: unknown) =>
+  typeof body === 'object' &&
+  body !== null &&
+  'isImagePullSecret' in body &&
+  body.isImagePullSecret === true;
+
+const keyRegularSecrets = v.strictObject({
+  secrets: v.pipe(v.array(v.strictObject(secretPair)), v.minLength(1)),
+  isImagePullSecret: v.optional(v.literal(false)),
+  ...region,
+});
+const keyImagePullSecret = v.strictObject(imagePullSecret);
+
+/** A write of a set on the key surface: all pairs at once, or the credentials of a registry. */
+export const keySecrets = v.lazy((body) =>
+  writesImagePullSecret(body) ? keyImagePullSecret : keyRegularSecrets,
+);
+
+const organizationRegularSecret = v.strictObject({
+  name: v.optional(v.string()),
+  isImagePullSecret: v.optional(v.literal(false)),
+  ...secretPair,
+  ...region,
+});
+const organizationImagePullSecret = v.strictObject({
+  name: v.optional(v.string()),
+  ...imagePullSecret,
+});
+
+/** A write of a set on the organization surface: one pair, or the credentials of a registry. */
+export const organizationSecrets = v.lazy((body) =>
+  writesImagePullSecret(body) ? organizationImagePullSecret : organizationRegularSecret,
+);
+
+const agents = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(50));
+const quantity = v.pipe(v.string(), v.regex(/^\d+(\.\d+)?[A-Za-z]*$/));
+
+const agentSettings = {
+  image: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  buildId: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  region: v.optional(v.string()),
+  nodeType: v.optional(v.literal('arm')),
+  secretSet: v.optional(v.string()),
+  imagePullSecretSet: v.optional(v.string()),
+  autoScaling: v.optional(
+    v.strictObject({ minAgents: v.optional(agents), maxAgents: v.optional(agents) }),
+  ),
+  agentProfile: v.optional(v.string()),
+  architecture: v.optional(v.picklist(['amd64', 'arm64'])),
+  resources: v.optional(
+    v.strictObject({ cpu: v.optional(quantity), memory: v.optional(quantity) }),
+  ),
+  krispViva: v.optional(
+    v.strictObject({ audioFilter: v.optional(v.nullable(v.picklist(['tel', 'pro']))) }),
+  ),
+  maxSessionDuration: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(60), v.maxValue(14_400)),
+  ),
+  websocketAuth: v.optional(v.picklist(['none', 'token'])),
+  enableIntegratedKeysProxy: v.optional(v.boolean()),
+};
+
+/** A create of an agent, on either surface. */
+export const newAgent = v.strictObject({ serviceName: v.string(), ...agentSettings });
+
+const agentChanges = { ...agentSettings, forceRedeploy: v.optional(v.boolean()) };
+
+/** An update of an agent on the key surface, where the path names it. */
+export const keyAgentChanges = v.strictObject(agentChanges);
+
+/** An update of an agent on the organization surface, where the body names it. */
+export const organizationAgentChanges = v.strictObject({
+  serviceName: v.string(),
+  ...agentChanges,
+});
+
+/**
+ * The body where the schema knows it, else a refusal that begins with `message` and names the
+ * places. Never what stands there: it may be a secret.
+ */
+export function parseBody<Schema extends v.GenericSchema>(
+  schema: Schema,
+  body: unknown,
+  message: string,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, body);
+  if (result.success) return result.output;
+  const places = result.issues.map((issue) => {
+    const place = v.getDotPath(issue) ?? 'the body';
+    return `${place} is not ${issue.expected === 'never' ? 'a known field' : 'valid'}`;
+  });
+  throw badRequest(`${message}: ${[...new Set(places)].join(', ')}`);
+}

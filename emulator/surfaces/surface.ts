@@ -1,0 +1,201 @@
+import type { Context, Hono } from 'hono';
+import type * as v from 'valibot';
+import type { Organization } from '../platform/organizations.js';
+import type { Platform } from '../platform/platform.js';
+import { badRequest, notFound, Refusal } from '../platform/refusal.js';
+import { regions } from '../platform/regions.js';
+import * as answers from './answers.js';
+import { parseBody } from './bodies.js';
+
+/** What the routes of a surface know of a request: the organization that it acts in. */
+export interface SurfaceEnvironment {
+  Variables: { organization: Organization };
+}
+
+export type SurfaceContext = Context<SurfaceEnvironment>;
+
+/** How the two surfaces differ in what both have. */
+export interface Dialect {
+  /** The path of agents. */
+  readonly agents: '/agents' | '/services';
+  /** What stands around an agent that is read, not made or updated. */
+  wrap(agent: object): object;
+  /** Whether `GET /secrets` takes a region. */
+  readonly filtersSecrets: boolean;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Reads a body as the schema has it; whatever else is refused with the message. */
+export async function readBody<Schema extends v.GenericSchema>(
+  context: SurfaceContext,
+  schema: Schema,
+  message: string,
+): Promise<v.InferOutput<Schema>> {
+  let body: unknown;
+  try {
+    body = await context.req.json();
+  } catch {
+    throw badRequest(`${message}: the body is not JSON`);
+  }
+  return parseBody(schema, body, message);
+}
+
+/** A whole number of the query within bounds. */
+function count(
+  context: SurfaceContext,
+  name: string,
+  { least, most, otherwise }: { least: number; most: number; otherwise: number },
+): number {
+  const text = context.req.query(name);
+  if (text === undefined) return otherwise;
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < least || number > most)
+    throw badRequest(`Invalid query parameters: ${name}`);
+  return number;
+}
+
+/** Answers a refusal in the platform's form, and a fault of the emulator's own as a 500. */
+export function refusing<App extends Hono<SurfaceEnvironment> | Hono>(app: App): App {
+  app.onError((error, context) => {
+    if (error instanceof Refusal)
+      return context.json({ error: error.message, code: error.code }, error.status);
+    process.emitWarning(error);
+    return context.json({ error: 'Internal server error', code: 'INTERNAL_SERVER_ERROR' }, 500);
+  });
+  app.notFound((context) => context.json({ error: 'Not found', code: 'NOT_FOUND' }, 404));
+  return app;
+}
+
+/** Where an organization makes what names no region. */
+export const regionFor = (platform: Platform, asked: string | undefined) =>
+  asked ?? platform.defaultRegion;
+
+/** The routes that both surfaces have, each at its own path of agents. */
+export function addSharedRoutes(
+  app: Hono<SurfaceEnvironment>,
+  platform: Platform,
+  dialect: Dialect,
+): void {
+  const { secretSets, writes, agents, builds } = platform;
+
+  app.get('/regions', (context) => context.json({ regions }));
+
+  app.get('/properties', (context) =>
+    context.json({ properties: { defaultRegion: platform.defaultRegion } }),
+  );
+
+  app.get('/secrets', (context) => {
+    const region = dialect.filtersSecrets ? context.req.query('region') : undefined;
+    const sets = secretSets
+      .all()
+      .filter(
+        (set) =>
+          set.organization === context.var.organization.name &&
+          (region === undefined || set.region === region),
+      );
+    return context.json({ sets: sets.map((set) => answers.listedSet(platform, set)) });
+  });
+
+  app.get('/secrets/:set', (context) => {
+    const set = secretSets.find(context.var.organization.name, context.req.param('set'));
+    if (!set) throw notFound('Set not found');
+    if (set.kind === 'imagePullSecret')
+      throw badRequest('Cannot retrieve image pull secrets by name');
+    return context.json(answers.secretSet(platform, set));
+  });
+
+  app.delete('/secrets/:set', async (context) => {
+    const name = context.req.param('set');
+    await writes.run(name, () => {
+      secretSets.delete(context.var.organization.name, name);
+    });
+    return context.json(answers.acknowledged);
+  });
+
+  app.delete('/secrets/:set/:key', async (context) => {
+    const { set, key } = context.req.param();
+    await writes.run(set, () => {
+      secretSets.deleteKey(context.var.organization.name, set, key);
+    });
+    return context.json(answers.acknowledged);
+  });
+
+  app.get(dialect.agents, (context) => {
+    const { name, id } = context.var.organization;
+    const region = context.req.query('region');
+    const withDeployment = context.req.query('includeActiveDeployment') === 'true';
+    const listed = agents
+      .all()
+      .filter(
+        (agent) => agent.organization === name && (region === undefined || agent.region === region),
+      );
+    return context.json({
+      services: listed.map((agent) => answers.listedAgent(platform, agent, id, withDeployment)),
+    });
+  });
+
+  app.get(`${dialect.agents}/:agent`, (context) => {
+    const agent = agents.find(context.var.organization.name, context.req.param('agent'));
+    if (!agent) throw notFound();
+    return context.json(dialect.wrap(answers.agent(platform, agent)));
+  });
+
+  app.delete(`${dialect.agents}/:agent`, (context) => {
+    agents.delete(context.var.organization.name, context.req.param('agent'));
+    return context.json(answers.acknowledged);
+  });
+
+  app.get(`${dialect.agents}/:agent/logs`, (context) => {
+    const agent = agents.find(context.var.organization.name, context.req.param('agent'));
+    if (!agent) throw notFound();
+    const order = context.req.query('order') ?? 'desc';
+    if (order !== 'asc' && order !== 'desc') throw badRequest('Invalid query parameters: order');
+    const limit = count(context, 'limit', { least: 1, most: 10_000, otherwise: 10 });
+    const offset = count(context, 'offset', { least: 0, most: Infinity, otherwise: 0 });
+    const text = context.req.query('query') ?? '';
+    const entries = answers
+      .logEntries(platform, agent, context.req.query('deploymentId'))
+      .filter(({ log }) => log.includes(text));
+    if (order === 'desc') entries.reverse();
+    return context.json({
+      total: { value: entries.length, relation: 'eq' },
+      logs: entries.slice(offset, offset + limit),
+    });
+  });
+
+  app.get('/builds', (context) => {
+    const { name, id } = context.var.organization;
+    const limit = count(context, 'limit', { least: 1, most: 100, otherwise: 20 });
+    const offset = count(context, 'offset', { least: 0, most: Infinity, otherwise: 0 });
+    const found = builds.list(name, {
+      region: context.req.query('region'),
+      status: context.req.query('status'),
+      contextHash: context.req.query('contextHash'),
+      dockerfilePath: context.req.query('dockerfilePath'),
+    });
+    return context.json({
+      builds: found.slice(offset, offset + limit).map((build) => answers.build(build, id)),
+      total: found.length,
+      limit,
+      offset,
+    });
+  });
+
+  const buildOf = (context: SurfaceContext, id: string) => {
+    const build = builds.find(context.var.organization.name, id);
+    if (build) return build;
+    throw uuid.test(id) ? notFound('Build not found') : badRequest('Invalid build ID format');
+  };
+
+  app.get('/builds/:build', (context) => {
+    const build = buildOf(context, context.req.param('build'));
+    return context.json({ build: answers.build(build, context.var.organization.id) });
+  });
+
+  app.get('/builds/:build/logs', (context) => {
+    const build = buildOf(context, context.req.param('build'));
+    const limit = count(context, 'limit', { least: 1, most: 10_000, otherwise: 500 });
+    return context.json({ logs: build.logs.slice(0, limit) });
+  });
+}
