@@ -82,6 +82,7 @@ async function carryOut(
     return reading.inputs;
   });
   const { access } = inputs;
+  const over = new AbortController();
   const connection = new Connection(
     access.apiUrl,
     access.credential.value,
@@ -94,11 +95,14 @@ async function carryOut(
       log: journal.log,
       backoff: defaultBackoff,
       requestLimit: host.requestLimit ?? defaultRequestLimit,
+      over: over.signal,
       redact,
     });
     const cloud = await journal.step('credential', () => reach(caller, access, journal, redact));
     await release(cloud, journal, inputs.release, wantsFailureLogs);
   } finally {
+    // Of several calls at once, the others may still be under way when one has failed.
+    over.abort();
     connection.close();
   }
 }

@@ -129,7 +129,9 @@ function readApiUrl(
   if (url !== undefined && rule === undefined) {
     return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
   }
-  findings.problem('api-url', `${rule ?? ''}; ${address.origin.words} holds something else`);
+  // Of a URL that may hold a credential, only the part in front of it is shown.
+  const shown = url === undefined ? 'something else' : `${url.protocol}//${url.host}`;
+  findings.problem('api-url', `${rule ?? ''}; ${address.origin.words} holds ${shown}`);
   return undefined;
 }
 

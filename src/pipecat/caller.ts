@@ -49,6 +49,8 @@ export interface CallerOptions {
   readonly backoff: Backoff;
   /** Milliseconds that one request may take, its answer's last byte included. */
   readonly requestLimit: number;
+  /** Aborted when nobody waits for an answer any more: a call that goes on then ends, too. */
+  readonly over: AbortSignal;
   /** Takes known secrets out of a text that came from the platform. */
   readonly redact: (text: string) => string;
 }
@@ -75,6 +77,7 @@ export class Caller {
         if (!(error instanceof CallError)) throw error;
         if (!(error instanceof NotSentError)) error.attempts = attempt;
         if (!isWorthAnother(error, options.passingStatuses) || attempt >= allowed) throw error;
+        if (this.#options.over.aborted) throw error;
         const retryAfter = error instanceof StatusError ? error.retryAfter : undefined;
         const delay = backoffDelay(backoff, attempt, () => clock.random(), retryAfter);
         if (options.deadline !== undefined && options.deadline.remaining() <= delay) {
@@ -84,13 +87,23 @@ export class Caller {
         log.info(
           `${method} ${path}: attempt ${attempt + 1} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
         );
-        await clock.sleep(delay);
+        await this.#pause(delay, error);
         const found = await options.findLost?.();
         if (found !== undefined) {
           log.info(`${method} ${path}: the request whose answer was lost had been carried out`);
           return found;
         }
       }
+    }
+  }
+
+  /** Waits before the next attempt; there is none any more where everything is over. */
+  async #pause(delay: number, failure: CallError): Promise<void> {
+    const { clock, over } = this.#options;
+    try {
+      await clock.sleep(delay, over);
+    } catch {
+      throw failure;
     }
   }
 
@@ -119,14 +132,10 @@ export class Caller {
     const startedAt = clock.now();
     const remaining = deadline?.remaining() ?? Infinity;
     const limit = Math.min(requestLimit, remaining);
-    const answered = new AbortController();
     const abandoned = new AbortController();
-    clock.sleep(limit, answered.signal).then(
-      () => {
-        abandoned.abort();
-      },
-      () => undefined,
-    );
+    const cancelLimit = clock.after(limit, () => {
+      abandoned.abort();
+    });
     try {
       const answer = await connection.send(request, abandoned.signal);
       log.debug(`${method} ${path} → ${answer.status} in ${clock.now() - startedAt} ms`);
@@ -143,7 +152,7 @@ export class Caller {
       }
       throw new ConnectionError(request, error);
     } finally {
-      answered.abort();
+      cancelLimit();
     }
   }
 

@@ -1,3 +1,5 @@
+import { quote } from '../quote.js';
+import { systemErrorCode } from '../system-error.js';
 import type { Deadline } from '../time/deadline.js';
 
 /** Which request it was: enough to find it in a log, nothing that could be secret. */
@@ -60,7 +62,7 @@ export class StatusError extends CallError {
   }
 
   override get reason(): string {
-    const said = this.platformMessage === undefined ? '' : ` (${this.platformMessage})`;
+    const said = this.platformMessage === undefined ? '' : `: ${quote(this.platformMessage)}`;
     return `the answer was ${this.status}${said}`;
   }
 
@@ -75,7 +77,7 @@ export class ConnectionError extends CallError {
   readonly code: string | undefined;
 
   constructor(call: Call, cause: unknown) {
-    const code = codeOf(cause);
+    const code = systemErrorCode(cause);
     super(call, `the connection failed${code === undefined ? '' : ` with ${code}`}`, { cause });
     this.code = code;
   }
@@ -150,9 +152,4 @@ export class RedirectError extends CallError {
   }
 
   override readonly mayPass = false;
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Agent } from '../pipecat/answers.js';
+import { quote } from '../quote.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { StatusError } from '../pipecat/errors.js';
 import { backoffDelay, defaultBackoff } from '../time/backoff.js';
@@ -152,7 +153,7 @@ async function account(
       : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`,
   );
   if (answer.warning !== undefined) {
-    journal.warning(`The platform says of ${plan.name}: ${answer.warning}`);
+    journal.warning(`The platform says of \`${plan.name}\`: ${quote(answer.warning)}`);
   }
   const { image } = plan.settings;
   if (!isNew && image !== undefined && !image.includes('@')) {

@@ -2,6 +2,7 @@ import type { AgentSettings } from '../pipecat/agent-settings.js';
 import type { Agent, ListedSecretSet, SecretSetKind, SecretSetStatus } from '../pipecat/answers.js';
 import { platformAgentProfiles } from '../pipecat/names.js';
 import type { SecretPair } from '../pipecat/surface.js';
+import { quote } from '../quote.js';
 import { PreflightError, type PreflightProblem } from './errors.js';
 import type { Observation } from './observation.js';
 import type {
@@ -236,7 +237,7 @@ function checkSet(
   if (!writes && existing.status === 'failed') {
     problems.push({
       about,
-      message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${existing.errorMessage}`}`,
+      message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${quote(existing.errorMessage)}`}`,
       next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
     });
   }
@@ -342,7 +343,7 @@ function checkBuild(
     return;
   }
   if (build.status !== 'success') {
-    const reason = build.errorMessage === undefined ? '' : ` (${build.errorMessage})`;
+    const reason = build.errorMessage === undefined ? '' : ` (${quote(build.errorMessage)})`;
     problems.push({
       about,
       message: `has the status ${build.status}${reason}; only a build that succeeded can be deployed`,

@@ -1,4 +1,5 @@
 import type { Agent, Revision } from '../pipecat/answers.js';
+import { quote } from '../quote.js';
 import type { RolloutFailure } from './errors.js';
 
 /** What a look at the agent says of one deployment of it. */
@@ -99,9 +100,10 @@ function wordsFor(isReconciled: boolean, revision: Revision | undefined): string
   if (!isReconciled) return 'waiting for the platform to take up the deployment';
   if (revision === undefined) return 'taken up, not ready yet';
   const { phase, health } = revision;
+  const said = health?.headline ?? health?.reason;
   const parts = [
     phase ?? 'taken up',
-    health?.headline ?? health?.reason,
+    said === undefined ? undefined : quote(said),
     (health?.restartCount ?? 0) > 0 ? `restarts: ${health?.restartCount ?? 0}` : undefined,
   ].filter((part) => part !== undefined);
   return `not ready yet (${parts.join(', ')})`;

@@ -1,10 +1,14 @@
-/** Milliseconds as a person reads them: `0.4 s`, `12 s`, `2 min 5 s`. */
+/** Milliseconds as a person reads them: `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
 export function duration(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const whole = Math.round(seconds);
-  const rest = whole % 60;
-  const minutes = Math.floor(whole / 60);
-  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+  if (milliseconds < 9950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  return parts
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(' ');
 }

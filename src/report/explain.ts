@@ -16,6 +16,7 @@ import {
   type RolloutFailure,
   type Subject,
 } from '../release/errors.js';
+import { quote } from '../quote.js';
 import type { ActingAs } from '../release/record.js';
 import { duration } from './durations.js';
 import { failureKinds, type FailureName } from './failures.js';
@@ -95,7 +96,7 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
       why: [
         error.platformMessage === undefined
           ? 'The platform gives no reason.'
-          : `The platform says: ${sentence(error.platformMessage)}`,
+          : `The platform says: ${quote(error.platformMessage)}.`,
       ],
     };
   }
@@ -138,7 +139,7 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
     kind: 'unexpected',
     why: [
       error instanceof Error
-        ? `${error.name}: ${context.redact(error.message)}`
+        ? `${error.name}: ${quote(context.redact(error.message))}.`
         : 'Something was thrown that is not an error.',
     ],
   };
@@ -264,7 +265,7 @@ function explainRollout(
     why: [
       ...[failure.headline, failure.message]
         .filter((words) => words !== undefined)
-        .map((words) => `The platform says: ${sentence(words)}`),
+        .map((words) => `The platform says: ${quote(words)}.`),
       ...(advice.length === 0
         ? []
         : [`That means: ${[...new Set(advice.map(({ meaning }) => meaning))].join('; ')}.`]),
@@ -339,9 +340,4 @@ function lastFailure(cause: unknown): string[] {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function sentence(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return /[.!?]$/.test(line) ? line : `${line}.`;
 }

@@ -1,9 +1,13 @@
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+
 /** Where time and chance come from; handed in, so that a test can make hours pass at once. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Resolves after `milliseconds`; rejects with the signal's reason once it is aborted. */
+  /** Resolves after `milliseconds`; rejects once the signal is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back after `milliseconds`, unless the function that comes back is called before. */
+  after(milliseconds: number, callback: () => void): () => void;
   /** A number from 0 (inclusive) to 1 (exclusive). */
   random(): number;
 }
@@ -11,20 +15,11 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
-  sleep: (milliseconds, signal) =>
-    new Promise((resolve, reject) => {
-      const abort = (): void => {
-        clearTimeout(timer);
-        reject(signal?.reason instanceof Error ? signal.reason : new Error('The wait was aborted'));
-      };
-      if (signal?.aborted === true) {
-        reject(signal.reason instanceof Error ? signal.reason : new Error('The wait was aborted'));
-        return;
-      }
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', abort);
-        resolve();
-      }, milliseconds);
-      signal?.addEventListener('abort', abort, { once: true });
-    }),
+  after: (milliseconds, callback) => {
+    const timer = setTimeout(callback, milliseconds);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+  sleep: (milliseconds, signal) => setTimeoutPromise(milliseconds, undefined, { signal }),
 };

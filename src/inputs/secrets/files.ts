@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { systemErrorCode } from '../../system-error.js';
 import { SourceReading } from './source.js';
 
 /** Reads a text file; rejects as `node:fs` does. */
@@ -86,7 +87,6 @@ function single(entries: Record<string, string>): { key: string; value: string }
 }
 
 function reasonOf(error: unknown): string {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'there is no such file';
-  return typeof code === 'string' ? code : 'the reason is not known';
+  const code = systemErrorCode(error);
+  return code === 'ENOENT' ? 'there is no such file' : (code ?? 'the reason is not known');
 }

@@ -66,8 +66,11 @@ interface Selection {
 async function selection(patterns: readonly string[]): Promise<Selection> {
   const { default: picomatch } = await import('picomatch');
   // GitHub's names of secrets know no case.
-  const matcher = (pattern: string): ((key: string) => boolean) =>
-    picomatch(pattern, { nocase: true, dot: true, nonegate: true });
+  const matcher = (pattern: string): ((key: string) => boolean) => {
+    const matches = picomatch(pattern, { nocase: true, dot: true, nonegate: true });
+    // A second argument, such as an index, would change what it returns.
+    return (key) => matches(key);
+  };
   const taken = patterns
     .filter((pattern) => !pattern.startsWith('!'))
     .map((pattern) => ({ pattern, matches: matcher(pattern) }));

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+import { declaredInputs } from '../src/inputs/declared.js';
+import { outputNames } from '../src/report/outputs.js';
+import { version } from '../src/version.js';
+
+function read(path: string): string {
+  return readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
+}
+
+const metadata = v.parse(
+  v.object({
+    name: v.string(),
+    inputs: v.record(
+      v.string(),
+      v.strictObject({ description: v.string(), default: v.optional(v.string()) }),
+    ),
+    outputs: v.record(v.string(), v.strictObject({ description: v.string() })),
+    runs: v.object({ using: v.string(), main: v.string() }),
+    branding: v.object({ icon: v.string(), color: v.string() }),
+  }),
+  parse(read('action.yml')),
+);
+
+describe('action.yml', () => {
+  test('declares the inputs that the code reads, in its order, with its defaults', () => {
+    expect(Object.entries(metadata.inputs).map(([name, input]) => [name, input.default])).toEqual(
+      Object.entries(declaredInputs),
+    );
+  });
+
+  test('declares the outputs that the code sets, in its order', () => {
+    expect(Object.keys(metadata.outputs)).toEqual([...outputNames]);
+  });
+
+  test('runs the bundle on Node.js 24', () => {
+    expect(metadata.name).toBe('Pipecat Cloud Release');
+    expect(metadata.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
+  });
+});
+
+test('the version is that of package.json', () => {
+  expect(JSON.parse(read('package.json'))).toMatchObject({ version });
+});
+
+test('every input is read somewhere in src/inputs', () => {
+  const sources = ['access', 'agent', 'read-inputs', 'registry', 'secrets/read-secrets']
+    .map((name) => read(`src/inputs/${name}.ts`))
+    .join('\n');
+  const unread = Object.keys(declaredInputs).filter((name) => !sources.includes(`'${name}'`));
+  expect(unread).toEqual([]);
+});

@@ -1,0 +1,238 @@
+import { createServer } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startEmulator, type Emulator } from '../emulator/index.js';
+import { runAction, type ActionRunOptions } from '../scripts/runner.js';
+import { credentials } from './support/release-run.js';
+
+let emulator: Emulator;
+
+beforeEach(async () => {
+  // Real time: what the action is shipped with.
+  emulator = await startEmulator({ secretSetDelay: 100, deploymentDelay: 150 });
+});
+
+afterEach(async () => {
+  await emulator.close();
+});
+
+function run(inputs: Record<string, string>, options: Omit<ActionRunOptions, 'inputs'> = {}) {
+  return runAction({ ...options, inputs: { 'api-url': emulator.url, ...inputs } });
+}
+
+const privateKey =
+  '-----BEGIN KEY-----\nhidden-key-line-one\nhidden-key-line-two\n-----END KEY-----';
+
+const voice = {
+  'secret-set': 'voice-secrets',
+  secrets: `OPENAI_KEY=hidden-openai % value\nPRIVATE_KEY<<END\n${privateKey}\nEND`,
+  'image-credentials': 'registry',
+  registry: 'ghcr.io',
+  'registry-username': 'acme',
+  'registry-password': 'hidden-registry-password',
+  'agent-name': 'voice-agent',
+  image: 'ghcr.io/acme/voice:1.0.0',
+};
+
+/** Everything of these values that must not be seen, in any form that the action itself makes. */
+const hidden = /hidden-|YWNtZTpoaWRkZW4|(?<!_)sk_emulator|pcc_pat_emulator|-----BEGIN KEY-----/;
+
+describe.each(Object.entries(credentials))('the built action, with %s', (_, credential) => {
+  test('releases', async () => {
+    const { exitCode, outputs, summary, log } = await run({ ...credential, ...voice });
+    expect(log).not.toContain('Error: ');
+    expect(exitCode).toBe(0);
+    const serving = emulator.state.serving('voice-agent');
+    expect(serving?.secretValues).toEqual({
+      OPENAI_KEY: 'hidden-openai % value',
+      PRIVATE_KEY: privateKey,
+    });
+    expect(outputs).toMatchObject({
+      'service-name': 'voice-agent',
+      'deployment-id': serving?.id,
+      region: 'us-west',
+    });
+    expect(JSON.parse(outputs['secret-sets'] ?? '')).toMatchObject([
+      { name: 'registry', kind: 'imagePullSecret', outcome: 'created', status: 'ready' },
+      { name: 'voice-secrets', kind: 'secret', outcome: 'created', status: 'ready' },
+    ]);
+    expect(summary).toContain('✅ `voice-agent` in `us-west` is created and serves');
+    expect(summary).toContain(`\`${serving?.id ?? ''}\``);
+  });
+
+  test.each([
+    { name: 'a release that succeeds', fails: false },
+    { name: 'a release that fails', fails: true },
+  ])('shows no secret in log, debug log, summary and outputs of $name', async ({ fails }) => {
+    if (fails) {
+      emulator.script.deployment('voice-agent', {
+        outcome: 'crash-loop',
+        health: { message: `KeyError: hidden-openai % value\n${privateKey}` },
+        logs: ['started with hidden-registry-password', privateKey],
+      });
+    }
+    const { exitCode, raw, masks, summary, outputs } = await run(
+      { ...credential, ...voice, 'failure-logs': 'always' },
+      { debug: true },
+    );
+    expect(exitCode).toBe(fails ? 1 : 0);
+    const shown = raw
+      .split('\n')
+      .filter((line) => !line.startsWith('::add-mask::'))
+      .join('\n');
+    expect(shown).toContain('::debug::');
+    expect(`${shown}\n${summary}\n${JSON.stringify(outputs)}`).not.toMatch(hidden);
+    expect(masks).toEqual(
+      expect.arrayContaining([
+        'hidden-openai % value',
+        'hidden-key-line-one',
+        'hidden-key-line-two',
+        'hidden-registry-password',
+        Buffer.from('acme:hidden-registry-password').toString('base64'),
+      ]),
+    );
+    // Masked before anything else is written.
+    expect(raw.split('\n').findIndex((line) => !line.startsWith('::add-mask::'))).toBe(
+      masks.length,
+    );
+  });
+});
+
+test('a failed rollout ends with exit code 1, one error annotation, and outputs as far as it came', async () => {
+  emulator.script.deployment('voice-agent', { outcome: 'image-pull' });
+  const { exitCode, raw, outputs, summary } = await run({ ...credentials['API key'], ...voice });
+  expect(exitCode).toBe(1);
+  expect(raw.match(/^::error /gm)).toHaveLength(1);
+  expect(raw).toContain('::error title=The deployment failed::');
+  expect(JSON.parse(outputs['agents'] ?? '')).toMatchObject([{ outcome: 'failed', ready: false }]);
+  expect(outputs['deployment-id']).toBe(emulator.state.agent('voice-agent')?.desiredDeploymentId);
+  expect(summary).toContain('❌ The deployment failed');
+});
+
+test('invalid inputs are told in one go, and nothing is sent', async () => {
+  const { exitCode, raw, summary } = await run({
+    ...credentials['API key'],
+    'agent-name': 'Voice',
+    image: 'voice',
+    'wait-timeout': 'soon',
+  });
+  expect(exitCode).toBe(1);
+  expect(emulator.requests).toEqual([]);
+  const error = /^::error title=([^:]*)::(.*)$/m.exec(raw);
+  expect(error?.[1]).toBe('The inputs are not valid');
+  for (const input of ['agent-name', 'image', 'wait-timeout']) {
+    expect(error?.[2]).toContain(`\`${input}\``);
+    expect(summary).toContain(`**\`${input}\`**`);
+  }
+});
+
+describe('a pull request', () => {
+  const pullRequest = (head: string | null) => ({
+    repository: { full_name: 'acme/voice' },
+    pull_request: { head: { repo: head === null ? null : { full_name: head } } },
+  });
+
+  test.each([
+    { name: 'of a fork', head: 'stranger/voice' },
+    { name: 'of a fork that is gone', head: null },
+  ])('$name on pull_request_target is refused before anything is sent', async ({ head }) => {
+    const { exitCode, raw } = await run(
+      { ...credentials['API key'], ...voice },
+      { event: { name: 'pull_request_target', payload: pullRequest(head) } },
+    );
+    expect(exitCode).toBe(1);
+    expect(emulator.requests).toEqual([]);
+    expect(raw).toContain('Nothing is released for a pull request from a fork');
+  });
+
+  test('of the repository itself is released', async () => {
+    const { exitCode } = await run(
+      { ...credentials['API key'], ...voice },
+      { event: { name: 'pull_request_target', payload: pullRequest('acme/voice') } },
+    );
+    expect(exitCode).toBe(0);
+  });
+});
+
+test('a runner without job summaries releases all the same', async () => {
+  const { exitCode, log } = await run(
+    { ...credentials['API key'], ...voice },
+    { hasSummary: false },
+  );
+  expect(exitCode).toBe(0);
+  expect(log).toContain('The runner has no job summary, so none is written.');
+});
+
+test('a token from the environment is used, and the log names where it came from', async () => {
+  const { exitCode, log } = await run(voice, {
+    environment: { PIPECAT_TOKEN: 'pcc_pat_emulator', PIPECAT_ORG: 'globex' },
+  });
+  expect(exitCode).toBe(0);
+  expect(log).toContain('from the environment variable `PIPECAT_TOKEN`');
+  expect(log).toContain('Acting in the organization globex.');
+  expect(emulator.state.agent('voice-agent')).toMatchObject({ organization: 'globex' });
+});
+
+test('a token without an organization acts in the first one, with a warning that pins it', async () => {
+  const { exitCode, raw } = await run({ pat: 'pcc_pat_emulator', ...voice });
+  expect(exitCode).toBe(0);
+  expect(raw).toMatch(/^::warning::.*`acme` \(of acme, globex\).*`organization: acme`/m);
+});
+
+test('an organization that the token does not list is an error that lists those that it does', async () => {
+  const { exitCode, raw } = await run({ pat: 'pcc_pat_emulator', organization: 'acne', ...voice });
+  expect(exitCode).toBe(1);
+  expect(raw).toContain('It can act in: `acme`, `globex`.');
+  expect(emulator.requests.map(({ path }) => path)).toEqual(['/v1/organizations']);
+});
+
+test('a credential that is not accepted is told with where it came from and where to look', async () => {
+  const { exitCode, raw } = await run({ 'api-key': 'sk_revoked-0123', ...voice });
+  expect(exitCode).toBe(1);
+  expect(raw).toContain('::error title=The platform does not accept the credential::');
+  expect(raw).toContain('a private API key from the input `api-key`');
+  expect(raw).toContain('Settings → API Keys → Private');
+  const asked = emulator.requests.map(({ path }) => path);
+  expect(new Set(asked).size).toBe(asked.length);
+});
+
+test('secrets come from files, JSON and the environment, too', async () => {
+  const { exitCode } = await run(
+    {
+      ...credentials['API key'],
+      'secret-set': 'keys',
+      'secrets-json': '{"VOICE_A": "a-value", "github_token": "ghs_value", "OTHER": "other-value"}',
+      'secrets-include': 'VOICE_*',
+      'secrets-env': 'TARGET=SOURCE',
+    },
+    { environment: { SOURCE: 'first line\nsecond line' } },
+  );
+  expect(exitCode).toBe(0);
+  expect(emulator.state.secretSet('keys')?.values).toEqual({
+    VOICE_A: 'a-value',
+    TARGET: 'first line\nsecond line',
+  });
+});
+
+test('requests go through the proxy that the environment names', async () => {
+  const asked: (string | undefined)[] = [];
+  const proxy = createServer().on('connect', (request, socket: Socket) => {
+    asked.push(request.url);
+    const upstream = connect(Number(new URL(emulator.url).port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      socket.pipe(upstream).pipe(socket);
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { port } = proxy.address() as AddressInfo;
+  try {
+    const { exitCode } = await run(
+      { ...credentials['API key'], ...voice, 'api-url': 'http://platform.localhost:8080' },
+      { environment: { http_proxy: `http://127.0.0.1:${port}` } },
+    );
+    expect(exitCode).toBe(0);
+    expect(new Set(asked)).toEqual(new Set(['platform.localhost:8080']));
+  } finally {
+    proxy.close();
+  }
+});

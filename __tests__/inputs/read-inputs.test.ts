@@ -1,0 +1,543 @@
+import { describe, expect, test } from '@jest/globals';
+import { readInputs } from '../../src/inputs/read-inputs.js';
+import { inputVariables } from '../support/release-run.js';
+
+const files: Record<string, string> = { '/workspace/.env': 'FROM_FILE=file-value\nSHARED=of-file' };
+
+function read(inputs: Record<string, string>, environment: Record<string, string> = {}) {
+  return readInputs(
+    { GITHUB_WORKSPACE: '/workspace', ...inputVariables(inputs), ...environment },
+    (path) => {
+      const text = files[path.replace(/\\/g, '/').replace(/^[A-Z]:/, '')];
+      return text === undefined
+        ? Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' }))
+        : Promise.resolve(text);
+    },
+  );
+}
+
+const key = { 'api-key': 'sk_0123456789' };
+const agent = { 'agent-name': 'voice', image: 'ghcr.io/acme/voice:1.0' };
+
+/** The problems as `input: message`. */
+async function problems(
+  inputs: Record<string, string>,
+  environment: Record<string, string> = {},
+): Promise<string[]> {
+  const reading = await read(inputs, environment);
+  expect(reading.inputs === undefined).toBe(reading.problems.length > 0);
+  return reading.problems.map(({ input, message }) => `${input}: ${message}`);
+}
+
+describe('the credential', () => {
+  test.each([
+    {
+      name: 'a private key',
+      inputs: key,
+      environment: {},
+      kind: 'private-api-key',
+      origin: 'the input `api-key`',
+    },
+    {
+      name: 'a token',
+      inputs: { pat: 'pcc_pat_1' },
+      environment: {},
+      kind: 'personal-access-token',
+      origin: 'the input `pat`',
+    },
+    {
+      name: 'a token from the environment',
+      inputs: {},
+      environment: { PIPECAT_TOKEN: 'pcc_pat_1' },
+      kind: 'personal-access-token',
+      origin: 'the environment variable `PIPECAT_TOKEN`',
+    },
+    {
+      name: 'a token that beats the environment',
+      inputs: { pat: 'pcc_pat_1' },
+      environment: { PIPECAT_TOKEN: 'pcc_pat_2' },
+      kind: 'personal-access-token',
+      origin: 'the input `pat`',
+    },
+    {
+      name: 'a key that beats the environment',
+      inputs: key,
+      environment: { PIPECAT_TOKEN: 'pcc_pat_2' },
+      kind: 'private-api-key',
+      origin: 'the input `api-key`',
+    },
+  ])('is taken: $name', async ({ inputs, environment, kind, origin }) => {
+    const reading = await read({ ...agent, ...inputs }, environment);
+    expect(reading.problems).toEqual([]);
+    expect(reading.inputs?.access.credential).toMatchObject({ kind, origin });
+  });
+
+  test.each([
+    {
+      name: 'none',
+      inputs: {},
+      environment: {},
+      told: /api-key: is not given, and neither is `pat`.*fork or Dependabot/,
+    },
+    {
+      name: 'both',
+      inputs: { ...key, pat: 'pcc_pat_1' },
+      environment: {},
+      told: /api-key: and `pat` are both given/,
+    },
+    {
+      name: 'a public key',
+      inputs: { 'api-key': 'pk_123456' },
+      environment: {},
+      told: /api-key: .*public API key .* can only start sessions/,
+    },
+    {
+      name: 'a token as a key',
+      inputs: { 'api-key': 'pcc_pat_1' },
+      environment: {},
+      told: /api-key: .*personal access token .* goes into `pat`/,
+    },
+    {
+      name: 'a key as a token',
+      inputs: { pat: 'sk_123456' },
+      environment: {},
+      told: /pat: .*private API key .* goes into `api-key`/,
+    },
+    {
+      name: 'a key in the environment',
+      inputs: {},
+      environment: { PIPECAT_TOKEN: 'sk_123456' },
+      told: /pat: .*goes into `api-key`.*`PIPECAT_TOKEN` holds it/,
+    },
+    {
+      name: 'another prefix',
+      inputs: { 'api-key': 'hidden-123456' },
+      environment: {},
+      told: /has to begin with `sk_`/,
+    },
+    {
+      name: 'two lines',
+      inputs: { 'api-key': 'sk_hidden\nhidden' },
+      environment: {},
+      told: /has to be one line of printable characters/,
+    },
+  ])('is refused without being shown: $name', async ({ inputs, environment, told }) => {
+    const list = await problems({ ...agent, ...inputs }, environment);
+    expect(list).toHaveLength(1);
+    expect(list[0]).toMatch(told);
+    expect(list[0]).not.toMatch(/123456|hidden|pcc_pat_1/);
+  });
+
+  test('is masked even where it is refused', async () => {
+    const { secrets } = await read({ 'api-key': 'pk_123456', pat: 'sk_654321' });
+    expect(secrets.map((secret) => secret.reveal())).toEqual(['pk_123456', 'sk_654321']);
+  });
+});
+
+describe('each mistake is told with its input, the rule and what was found', () => {
+  const longName = 'a'.repeat(64);
+  test.each([
+    { input: 'agent-name', value: 'Voice_Agent', told: 'lower-case letters' },
+    { input: 'agent-name', value: 'a'.repeat(55), told: '2 to 54' },
+    { input: 'secret-set', value: 'ab', told: '3 to 63' },
+    { input: 'secret-set', value: longName, told: '3 to 63' },
+    { input: 'secret-set', value: 'voice-', told: 'ending with a letter or digit' },
+    { input: 'image-credentials', value: 'Registry', told: 'lower-case letters' },
+    { input: 'region', value: 'us west', told: 'one region code' },
+    { input: 'image', value: 'ghcr.io/acme/voice', told: 'with a tag or digest' },
+    { input: 'image', value: 'localhost:5000/voice', told: 'with a tag or digest' },
+    { input: 'image', value: 'ghcr.io/Acme/voice:1', told: 'with a tag or digest' },
+    { input: 'image', value: 'acme/voice:bad tag', told: 'with a tag or digest' },
+    { input: 'image', value: 'acme/voice@sha256:abc', told: 'with a tag or digest' },
+    { input: 'build-id', value: '4711', told: 'UUID of a cloud build' },
+    { input: 'min-agents', value: '51', told: 'whole number from 0 to 50' },
+    { input: 'min-agents', value: '-1', told: 'whole number from 0 to 50' },
+    { input: 'max-agents', value: '0', told: 'whole number from 1 to 50' },
+    { input: 'max-agents', value: '3.5', told: 'whole number from 1 to 50' },
+    { input: 'wait-timeout', value: 'soon', told: 'whole number' },
+    { input: 'wait-timeout', value: '600s', told: 'whole number' },
+    { input: 'secrets-timeout', value: '0', told: 'whole number from 1' },
+    { input: 'max-session-duration', value: '59', told: 'from 60 to 14400' },
+    { input: 'max-session-duration', value: '14401', told: 'from 60 to 14400' },
+    { input: 'krisp-viva-audio-filter', value: 'loud', told: 'one of `tel`, `pro`, `off`' },
+    { input: 'websocket-auth', value: 'basic', told: 'one of `none`, `token`' },
+    { input: 'architecture', value: 'x86', told: 'one of `amd64`, `arm64`' },
+    { input: 'agent-profile', value: 'Agent 1x', told: 'agent-1x' },
+    { input: 'enable-managed-keys', value: 'yes', told: '`true` or `false`' },
+    { input: 'wait-for-ready', value: '1', told: '`true` or `false`' },
+    { input: 'prune-secrets', value: 'on', told: '`true` or `false`' },
+    { input: 'force-redeploy', value: 'always', told: 'one of `auto`, `true`, `false`' },
+    { input: 'empty-secrets', value: 'ignore', told: 'one of `error`, `skip`' },
+    { input: 'failure-logs', value: 'true', told: 'one of `auto`, `always`, `never`' },
+  ])('$input: $value', async ({ input, value, told }) => {
+    const list = await problems({
+      ...key,
+      ...agent,
+      ...(input === 'build-id' ? { image: '' } : {}),
+      ...(input === 'secret-set' ? {} : { 'secret-set': 'voice-keys' }),
+      secrets: 'A=value',
+      [input]: value,
+    });
+    expect(list).toHaveLength(1);
+    expect(list[0]).toMatch(new RegExp(`^${input}: `));
+    expect(list[0]).toContain(told);
+    expect(list[0]).toContain(`found \`${value.slice(0, 60)}`);
+  });
+
+  test('and all of them in one go', async () => {
+    const list = await problems({
+      'agent-name': 'Voice',
+      image: 'voice',
+      'min-agents': 'many',
+      'wait-timeout': 'soon',
+      secrets: 'A',
+    });
+    expect(list.map((line) => line.split(':')[0]).sort()).toEqual([
+      'agent-name',
+      'api-key',
+      'image',
+      'min-agents',
+      'secrets',
+      'secrets',
+      'wait-timeout',
+    ]);
+  });
+});
+
+describe('images with a tag or digest are taken', () => {
+  const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+  test.each([
+    'voice:1',
+    'acme/voice:latest',
+    'ghcr.io/acme/voice-agent:v1.2.3',
+    'localhost:5000/acme/voice:1',
+    '123456789.dkr.ecr.us-west-2.amazonaws.com/team/voice_agent:sha-abc.1',
+    `ghcr.io/acme/voice@${digest}`,
+    `ghcr.io/acme/voice:1.2@${digest}`,
+  ])('%s', async (image) => {
+    expect(await problems({ ...key, ...agent, image })).toEqual([]);
+  });
+});
+
+describe('an input that would have no effect is told', () => {
+  test.each([
+    { inputs: { secrets: 'A=1' }, told: /^secrets: has no effect without `secret-set`/ },
+    { inputs: { 'secrets-env': 'HOME' }, told: /^secrets-env: has no effect without `secret-set`/ },
+    {
+      inputs: { 'prune-secrets': 'true' },
+      told: /^prune-secrets: has no effect without `secret-set`/,
+    },
+    {
+      inputs: { 'registry-password': 'token' },
+      told: /^registry-password: has no effect without `registry`/,
+    },
+    {
+      inputs: { 'registry-username': 'acme' },
+      told: /^registry-username: has no effect without `registry`/,
+    },
+    {
+      inputs: { 'secrets-include': 'A*' },
+      told: /^secrets-include: has no effect without `secrets-json`/,
+    },
+    {
+      inputs: {
+        'agent-name': '',
+        image: 'a/b:1',
+        registry: 'ghcr.io',
+        'image-credentials': 'reg',
+        'registry-username': 'u',
+        'registry-password': 'p',
+      },
+      told: /^image: has no effect without `agent-name`/,
+    },
+    {
+      inputs: { 'agent-name': '', image: '', 'secret-set': 'keys' },
+      told: /^secret-set: has no effect without secrets .* or `agent-name`/,
+    },
+    {
+      inputs: {
+        'agent-name': '',
+        image: '',
+        'image-credentials': 'reg',
+        'secret-set': 'keys',
+        secrets: 'A=1',
+      },
+      told: /^image-credentials: has no effect without `agent-name`.* or `registry`/,
+    },
+    { inputs: { 'agent-name': '', image: '' }, told: /there is nothing to release/ },
+  ])('$told', async ({ inputs, told }) => {
+    const list = await problems({ ...key, ...agent, ...inputs });
+    expect(list).toContainEqual(expect.stringMatching(told));
+  });
+
+  test.each([
+    {
+      inputs: { 'build-id': '123e4567-e89b-42d3-a456-426614174000' },
+      told: /^build-id: and `image` are both given/,
+    },
+    {
+      inputs: { 'min-agents': '5', 'max-agents': '2' },
+      told: /^min-agents: has to be at most `max-agents`; found 5 and 2/,
+    },
+    {
+      inputs: { registry: 'ghcr.io', 'registry-username': 'u', 'registry-password': 'p' },
+      told: /^registry: needs `image-credentials`/,
+    },
+    {
+      inputs: { registry: 'ghcr.io', 'image-credentials': 'reg', 'registry-username': 'u' },
+      told: /^registry-password: is needed with `registry`, and is empty/,
+    },
+    {
+      inputs: { registry: 'ghcr.io', 'image-credentials': 'reg', 'registry-password': 'p' },
+      told: /^registry-username: is needed/,
+    },
+    {
+      inputs: {
+        registry: 'http://ghcr.io',
+        'image-credentials': 'reg',
+        'registry-username': 'u',
+        'registry-password': 'p',
+      },
+      told: /^registry: has to be the https address/,
+    },
+    {
+      inputs: {
+        registry: 'ghcr.io',
+        'image-credentials': 'reg',
+        'registry-username': 'u:x',
+        'registry-password': 'p',
+      },
+      told: /^registry-username: cannot hold a colon/,
+    },
+    {
+      inputs: { 'secret-set': 'same', 'image-credentials': 'same', secrets: 'A=1' },
+      told: /^image-credentials: and `secret-set` have the same name/,
+    },
+    {
+      inputs: { 'secret-set': 'keys', 'prune-secrets': 'true' },
+      told: /^prune-secrets: .* it would empty the set/,
+    },
+    {
+      inputs: { 'secret-set': 'keys', 'secrets-json': '{}' },
+      told: /^secrets-include: is needed with `secrets-json`/,
+    },
+    {
+      inputs: { 'secret-set': 'keys', 'secrets-json': '{}', 'secrets-include': '!A' },
+      told: /^secrets-include: .* has to select something/,
+    },
+  ])('and what does not go together: $told', async ({ inputs, told }) => {
+    const list = await problems({ ...key, ...agent, ...inputs });
+    expect(list).toHaveLength(1);
+    expect(list[0]).toMatch(told);
+  });
+});
+
+describe('a variable that looks like an input and is not declared', () => {
+  test.each([
+    { name: 'secret_set', meant: 'secret-set' },
+    { name: 'secretset', meant: 'secret-set' },
+    { name: 'agent-nmae', meant: 'agent-name' },
+    { name: 'api_key', meant: 'api-key' },
+    { name: 'regions', meant: 'region' },
+    { name: 'krisp-viva', meant: 'krisp-viva-audio-filter' },
+  ])('$name is taken for a misspelt $meant', async ({ name, meant }) => {
+    const list = await problems({ ...key, ...agent, [name]: 'x' });
+    expect(list).toEqual([`${name}: there is no such input; did you mean \`${meant}\`?`]);
+  });
+
+  test.each(['sha', 'environment', 'version', 'who-to-greet'])('%s is warned of', async (name) => {
+    const { problems, warnings } = await read({ ...key, ...agent, [name]: 'x' });
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([`There is no input \`${name}\`; it has no effect.`]);
+  });
+});
+
+describe('the address of the API', () => {
+  test.each([
+    { name: 'the default', inputs: {}, environment: {}, url: 'https://api.pipecat.daily.co' },
+    {
+      name: 'the environment',
+      inputs: {},
+      environment: { PIPECAT_API_HOST: 'https://api.example.com/' },
+      url: 'https://api.example.com',
+    },
+    {
+      name: 'an input over the environment',
+      inputs: { 'api-url': 'https://a.example.com/prefix/' },
+      environment: { PIPECAT_API_HOST: 'https://b.example.com' },
+      url: 'https://a.example.com/prefix',
+    },
+    {
+      name: 'loopback by name',
+      inputs: { 'api-url': 'http://localhost:8787' },
+      environment: {},
+      url: 'http://localhost:8787',
+    },
+    {
+      name: 'loopback by address',
+      inputs: { 'api-url': 'http://127.0.0.2:8787' },
+      environment: {},
+      url: 'http://127.0.0.2:8787',
+    },
+    {
+      name: 'loopback by IPv6 address',
+      inputs: { 'api-url': 'http://[::1]:8787' },
+      environment: {},
+      url: 'http://[::1]:8787',
+    },
+  ])('is $name', async ({ inputs, environment, url }) => {
+    const { inputs: result } = await read({ ...key, ...agent, ...inputs }, environment);
+    expect(result?.access.apiUrl).toBe(url);
+  });
+
+  test.each([
+    'api.pipecat.daily.co',
+    'http://api.pipecat.daily.co',
+    'http://127.0.0.1.example.com',
+    'https://user:hidden@api.pipecat.daily.co',
+    'https://api.pipecat.daily.co/?token=hidden',
+    'ftp://localhost',
+  ])('cannot be %s', async (url) => {
+    const list = await problems({ ...key, ...agent, 'api-url': url });
+    expect(list).toHaveLength(1);
+    expect(list[0]).toMatch(/^api-url: has to /);
+    expect(list[0]).not.toContain('hidden');
+  });
+});
+
+describe('secrets of several sources', () => {
+  const sources = {
+    ...key,
+    'secret-set': 'keys',
+    secrets: 'SHARED=of-lines\nFROM_LINES=lines-value',
+    'secrets-env': 'SHARED, FROM_ENV',
+    'secrets-json': '{"SHARED": "of-json", "FROM_JSON": "json-value", "OTHER": "other-value"}',
+    'secrets-include': 'SHARED, FROM_*',
+    'secrets-file': '.env',
+  };
+  const environment = { SHARED: 'of-environment', FROM_ENV: 'environment-value' };
+
+  async function pairs(inputs: Record<string, string>): Promise<Record<string, string>> {
+    const { inputs: result, problems } = await read(inputs, environment);
+    expect(problems).toEqual([]);
+    return Object.fromEntries(
+      (result?.release.secretSet?.pairs ?? []).map(({ key, value }) => [key, value.reveal()]),
+    );
+  }
+
+  test('come together, lines over environment over JSON over files', async () => {
+    const rest = {
+      FROM_ENV: 'environment-value',
+      FROM_JSON: 'json-value',
+      FROM_FILE: 'file-value',
+    };
+    const all = { ...rest, FROM_LINES: 'lines-value' };
+    expect(await pairs(sources)).toEqual({ ...all, SHARED: 'of-lines' });
+    const withoutLines = { ...sources, secrets: '' };
+    expect(await pairs(withoutLines)).toEqual({ ...rest, SHARED: 'of-environment' });
+    expect(await pairs({ ...withoutLines, 'secrets-env': 'FROM_ENV' })).toEqual({
+      ...rest,
+      SHARED: 'of-json',
+    });
+    expect(await pairs({ ...key, 'secret-set': 'keys', 'secrets-file': '.env' })).toEqual({
+      FROM_FILE: 'file-value',
+      SHARED: 'of-file',
+    });
+  });
+
+  test('are all to be masked, those that do not go along included', async () => {
+    const { secrets } = await read(sources, environment);
+    const masked = secrets.map((secret) => secret.reveal());
+    expect(masked).toEqual(
+      expect.arrayContaining([
+        'of-lines',
+        'of-environment',
+        'of-json',
+        'of-file',
+        'other-value',
+        'sk_0123456789',
+      ]),
+    );
+  });
+});
+
+describe('an empty value', () => {
+  const inputs = { ...key, 'secret-set': 'keys', secrets: 'A=value\nB=', 'secrets-env': 'MISSING' };
+
+  test('is an error that names the key and the likely reasons', async () => {
+    const list = await problems(inputs);
+    expect(list).toEqual([
+      expect.stringMatching(
+        /^secrets: `B` \(line 2\) is empty\. Likely reasons: .*misspelt.*not set.*`environment:`.*fork or Dependabot/,
+      ),
+      expect.stringMatching(/^secrets-env: `MISSING` \(item 1\) is empty/),
+    ]);
+  });
+
+  test('is left out with empty-secrets: skip, with a notice', async () => {
+    const { inputs: result, notices } = await read({ ...inputs, 'empty-secrets': 'skip' });
+    expect(result?.release.secretSet).toMatchObject({ skippedKeys: ['B', 'MISSING'] });
+    expect(result?.release.secretSet?.pairs.map(({ key }) => key)).toEqual(['A']);
+    expect(notices).toEqual(['Left out, because they are empty: `B`, `MISSING`.']);
+  });
+
+  test('is what a pattern without a match is, too', async () => {
+    const json = {
+      ...key,
+      'secret-set': 'keys',
+      'secrets-json': '{"A":"1"}',
+      'secrets-include': 'A, VOICE_*',
+    };
+    expect(await problems(json)).toEqual([
+      expect.stringMatching(/^secrets-include: `VOICE_\*` selects no key .*Likely reasons/),
+    ]);
+    const { problems: none, notices } = await read({ ...json, 'empty-secrets': 'skip' });
+    expect(none).toEqual([]);
+    expect(notices).toEqual(['`secrets-include` selects nothing with: `VOICE_*`.']);
+  });
+});
+
+describe('the registry', () => {
+  const registry = {
+    ...key,
+    'image-credentials': 'reg',
+    'registry-username': 'acme',
+    'registry-password': ' pass word \n',
+  };
+
+  test.each([
+    { given: 'docker.io', host: 'https://index.docker.io/v1/' },
+    { given: 'https://index.docker.io/v1/', host: 'https://index.docker.io/v1/' },
+    { given: 'ghcr.io', host: 'https://ghcr.io' },
+    { given: 'https://ghcr.io/', host: 'https://ghcr.io' },
+    { given: 'registry.example.com:5000', host: 'https://registry.example.com:5000' },
+    { given: 'https://example.com/registry/v2', host: 'https://example.com/registry/v2' },
+  ])('$given is $host for the platform', async ({ given, host }) => {
+    const { inputs } = await read({ ...registry, registry: given });
+    expect(inputs?.release.imagePullSecret?.registry?.host).toBe(host);
+  });
+
+  test('gets base64 of user and password, which is masked like the password', async () => {
+    const { inputs, secrets } = await read({ ...registry, registry: 'ghcr.io' });
+    const encoded = Buffer.from('acme: pass word ').toString('base64');
+    expect(inputs?.release.imagePullSecret?.registry?.authentication.reveal()).toBe(encoded);
+    expect(secrets.map((secret) => secret.reveal())).toEqual(
+      expect.arrayContaining([' pass word ', encoded]),
+    );
+  });
+
+  test('is warned of a password that ends with the job', async () => {
+    const { warnings } = await read({
+      ...registry,
+      registry: 'ghcr.io',
+      'registry-password': 'ghs_0123456789',
+    });
+    expect(warnings).toEqual([expect.stringContaining('ends with it')]);
+    expect(warnings.join()).not.toContain('0123456789');
+  });
+});
+
+test('an API key decides about the organization, with a warning', async () => {
+  const { warnings } = await read({ ...key, ...agent, organization: 'globex' });
+  expect(warnings).toEqual([expect.stringContaining('the key decides')]);
+});

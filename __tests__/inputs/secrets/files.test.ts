@@ -1,0 +1,103 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readFiles } from '../../../src/inputs/secrets/files.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'secrets-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function read(files: Record<string, string>, paths = Object.keys(files)) {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const reading = await readFiles(paths, folder, (path) => readFile(path, 'utf8'));
+  return {
+    problems: reading.problems,
+    pairs: Object.fromEntries(reading.entries.map(({ key, value }) => [key, value.reveal()])),
+  };
+}
+
+describe('is read as dotenv has it', () => {
+  test.each([
+    { name: 'plain', text: 'A=value', expected: { A: 'value' } },
+    { name: 'blanks around', text: '  A = value  ', expected: { A: 'value' } },
+    { name: 'export', text: 'export A=value', expected: { A: 'value' } },
+    { name: 'a comment behind', text: 'A=value # comment', expected: { A: 'value' } },
+    { name: 'a hash in quotes', text: `A="a#b"\nB='c # d'`, expected: { A: 'a#b', B: 'c # d' } },
+    {
+      name: 'several lines',
+      text: 'A="one\ntwo=2\n#three"\nB=2',
+      expected: { A: 'one\ntwo=2\n#three', B: '2' },
+    },
+    { name: 'a line break as an escape', text: 'A="one\\ntwo"', expected: { A: 'one\ntwo' } },
+    { name: 'no escape in single quotes', text: `A='one\\ntwo'`, expected: { A: 'one\\ntwo' } },
+    {
+      name: 'a comment behind several lines',
+      text: `A='one\ntwo' # c\nB=2`,
+      expected: { A: 'one\ntwo', B: '2' },
+    },
+    { name: 'empty', text: 'A=\nB=2', expected: { A: '', B: '2' } },
+    { name: 'Windows line breaks', text: 'A=1\r\nB="2\r\n3"\r\n', expected: { A: '1', B: '2\n3' } },
+    { name: 'a byte order mark', text: '\uFEFFA=1', expected: { A: '1' } },
+  ])('$name', async ({ text, expected }) => {
+    const { pairs, problems } = await read({ '.env': text });
+    expect(problems).toEqual([]);
+    expect(pairs).toEqual(expected);
+  });
+});
+
+test('several files are one source', async () => {
+  const { pairs } = await read({ 'a.env': 'A=1', 'b.env': 'B=2' });
+  expect(pairs).toEqual({ A: '1', B: '2' });
+});
+
+describe('what dotenv would pass over is told by file and line, without its text', () => {
+  test.each([
+    {
+      name: 'a line without a key',
+      text: 'A=1\nhidden words\nB=2',
+      told: '`.env` line 2, after the key `A`',
+    },
+    {
+      name: 'a quote that does not end',
+      text: 'A="hidden\nwords',
+      told: '`.env` line 1: the quoted value of `A` does not end',
+    },
+    {
+      name: 'a hash that would cut the value',
+      text: 'A=hidden#words',
+      told: '`.env` line 1: the value of `A` is not quoted and holds a `#`',
+    },
+    {
+      name: 'a key that comes twice',
+      text: 'A=hidden\nB=2\nA=words',
+      told: '`.env` line 3: `A` is given twice, first in `.env` line 1',
+    },
+    {
+      name: 'a key that is not one for the platform',
+      text: 'A.B=hidden',
+      told: '`.env` line 1: the key `A.B` has to be',
+    },
+  ])('$name', async ({ text, told }) => {
+    const { problems } = await read({ '.env': text });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(told);
+    expect(problems[0]).not.toMatch(/hidden|words/);
+  });
+
+  test('a key in two files', async () => {
+    const { problems } = await read({ 'a.env': 'A=1', 'b.env': 'A=2' });
+    expect(problems).toEqual(['`b.env` line 1: `A` is given twice, first in `a.env` line 1']);
+  });
+
+  test('a file that is not there', async () => {
+    const { problems } = await read({}, ['missing.env']);
+    expect(problems).toEqual(['`missing.env` cannot be read (there is no such file)']);
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { readLines } from '../../../src/inputs/secrets/lines.js';
+
+function pairs(input: string): Record<string, string> {
+  const { entries, problems } = readLines(input);
+  expect(problems).toEqual([]);
+  return Object.fromEntries(entries.map(({ key, value }) => [key, value.reveal()]));
+}
+
+describe('is read verbatim', () => {
+  test.each([
+    { name: 'a plain line', input: 'KEY=value', expected: { KEY: 'value' } },
+    { name: 'blanks around the value', input: 'KEY=  value  ', expected: { KEY: '  value  ' } },
+    { name: 'quotes', input: `KEY="a 'b'"`, expected: { KEY: `"a 'b'"` } },
+    { name: 'a hash in the value', input: 'KEY=a#b # c', expected: { KEY: 'a#b # c' } },
+    { name: 'equal signs in the value', input: 'KEY=a=b==', expected: { KEY: 'a=b==' } },
+    { name: 'angle brackets in the value', input: 'KEY=a<<b', expected: { KEY: 'a<<b' } },
+    { name: 'an empty value', input: 'KEY=', expected: { KEY: '' } },
+    { name: 'Windows line breaks', input: 'A=1\r\nB=2\r\n', expected: { A: '1', B: '2' } },
+    {
+      name: 'blank lines and comments between',
+      input: '\n# a comment\nA=1\n\n   \nB=2\n',
+      expected: { A: '1', B: '2' },
+    },
+    {
+      name: 'several lines',
+      input: 'A<<END\nfirst\n  second=x\n\n# third\nEND\nB=2',
+      expected: { A: 'first\n  second=x\n\n# third', B: '2' },
+    },
+    {
+      name: 'several lines with Windows line breaks within',
+      input: 'A<<END\r\nfirst\r\nsecond\r\nEND\r\n',
+      expected: { A: 'first\r\nsecond' },
+    },
+    { name: 'no line at all', input: 'A<<END\nEND', expected: { A: '' } },
+    { name: 'an empty line', input: 'A<<END\n\nEND', expected: { A: '' } },
+    {
+      name: 'a line that contains the delimiter',
+      input: 'A<<END\nTHE END\nEND ',
+      expected: undefined,
+    },
+  ])('$name', ({ input, expected }) => {
+    if (expected === undefined) expect(readLines(input).problems).toHaveLength(1);
+    else expect(pairs(input)).toEqual(expected);
+  });
+});
+
+describe('what does not parse is told by line and key before it, never by its text', () => {
+  const privateKey = [
+    '-----BEGIN PRIVATE KEY-----',
+    'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDd',
+    'c2VjcmV0LXRhaWw=',
+    'c2VjcmV0LXRhaWx4==',
+    '-----END PRIVATE KEY-----',
+  ].join('\n');
+
+  test.each([
+    {
+      name: 'a line without a key',
+      input: 'GOOD=1\nhidden words',
+      place: 'line 2, after the key `GOOD`',
+    },
+    { name: 'the first line', input: 'hidden words\nGOOD=1', place: 'line 1,' },
+    {
+      name: 'a key that is not one',
+      input: 'GOOD=1\nhid+den/words=x',
+      place: 'line 2, after the key `GOOD`',
+    },
+    { name: 'a private key', input: `GOOD=${privateKey}`, place: 'line 2, after the key `GOOD`' },
+    {
+      name: 'the end of a base64 text',
+      input: 'GOOD=abc\nc2VjcmV0==',
+      place: 'line 2, after the key `GOOD`',
+    },
+    { name: 'a delimiter that does not come', input: 'GOOD<<END\nhidden words', place: 'line 1' },
+    { name: 'a delimiter that is blank', input: 'GOOD<< \nhidden words', place: 'line 1' },
+  ])('$name', ({ input, place }) => {
+    const { problems, suspects } = readLines(input);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(place);
+    expect(problems[0]).not.toMatch(/hidden|words|c2V|MII|BEGIN/);
+    // What was not understood is to be masked all the same.
+    expect(suspects.map((suspect) => suspect.reveal()).join('\n')).toMatch(/hidden|words|c2V/);
+  });
+
+  test('it names the forms for values of several lines', () => {
+    expect(readLines('A=1\nsecond line').problems[0]).toMatch(/KEY<<DELIMITER.*secrets-env/);
+  });
+});
+
+test('a key that comes twice is an error, with both places', () => {
+  expect(readLines('A=1\nB=2\nA=3').problems).toEqual([
+    'line 3: `A` is given twice, first in line 1',
+  ]);
+});

@@ -1,0 +1,307 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { parser } from '../../src/pipecat/answers.js';
+import { Caller, type CallOptions } from '../../src/pipecat/caller.js';
+import { Connection } from '../../src/pipecat/connection.js';
+import {
+  CallError,
+  ConnectionError,
+  NoAnswerError,
+  NotSentError,
+  RedirectError,
+  StatusError,
+  UnreadableAnswerError,
+} from '../../src/pipecat/errors.js';
+import { redactor } from '../../src/secrecy/masks.js';
+import { SecretValue } from '../../src/secrecy/secret-value.js';
+import { defaultBackoff } from '../../src/time/backoff.js';
+import { Deadline } from '../../src/time/deadline.js';
+import * as v from 'valibot';
+import { TestClock } from '../support/test-clock.js';
+
+let server: Server | undefined;
+let connection: Connection | undefined;
+
+afterEach(async () => {
+  connection?.close();
+  server?.closeAllConnections();
+  await new Promise<void>((resolve) => {
+    if (server === undefined) resolve();
+    else
+      server.close(() => {
+        resolve();
+      });
+  });
+  server = undefined;
+});
+
+const parseAnswer = parser(v.object({ value: v.number() }));
+
+/** A server that answers the n-th request with the n-th listener, and the last one from then on. */
+async function serve(...listeners: RequestListener[]) {
+  let served = 0;
+  const requests: { method: string; url: string; headers: Record<string, unknown> }[] = [];
+  server = createServer((request, response) => {
+    requests.push({
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.headers,
+    });
+    const listener = listeners[Math.min(served, listeners.length - 1)];
+    served++;
+    listener?.(request, response);
+  });
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const log: string[] = [];
+  const over = new AbortController();
+  const clock = new TestClock();
+  connection = new Connection(
+    `http://127.0.0.1:${port}/prefix`,
+    new SecretValue('sk_hidden-credential'),
+    'pipecat-cloud-release/1.2.3',
+  );
+  const caller = new Caller({
+    connection,
+    clock,
+    log: {
+      debug: (message) => log.push(`debug: ${message}`),
+      info: (message) => log.push(`info: ${message}`),
+    },
+    backoff: defaultBackoff,
+    requestLimit: 30_000,
+    over: over.signal,
+    redact: redactor([new SecretValue('hidden-value')]),
+  });
+  const get = (options?: CallOptions<{ value: number }>): Promise<{ value: number }> =>
+    caller.call({ request: { method: 'GET', path: '/v1/things' }, parse: parseAnswer }, options);
+  return { caller, clock, log, requests, get, over };
+}
+
+const answer =
+  (status: number, body: string, headers: Record<string, string> = {}): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, headers).end(body);
+  };
+const good = answer(200, '{"value": 42}');
+const never: RequestListener = () => undefined;
+const reset: RequestListener = (request) => {
+  request.socket.destroy();
+};
+const cutOff: RequestListener = (request, response) => {
+  response.writeHead(200, { 'content-length': '100' });
+  response.write('{"value"');
+  setImmediate(() => request.socket.destroy());
+};
+
+async function failure(promise: Promise<unknown>): Promise<CallError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(error instanceof CallError)) throw new Error('It should have failed', { cause: error });
+  return error;
+}
+
+test('a request goes to the base URL, names the action, and carries the credential', async () => {
+  const { caller, requests } = await serve(good);
+  await caller.call({
+    request: { method: 'PUT', path: '/v1/secrets/x', body: { a: 'ü' } },
+    parse: parseAnswer,
+  });
+  expect(requests).toMatchObject([
+    {
+      method: 'PUT',
+      url: '/prefix/v1/secrets/x',
+      headers: {
+        authorization: 'Bearer sk_hidden-credential',
+        'user-agent': expect.stringContaining('pipecat-cloud-release/1.2.3'),
+        'content-type': 'application/json',
+        'content-length': '10',
+      },
+    },
+  ]);
+});
+
+describe('what may pass is tried again', () => {
+  test.each([
+    { name: '429', listener: answer(429, '{}') },
+    { name: '500', listener: answer(500, '{}') },
+    { name: '502 with HTML', listener: answer(502, '<html>') },
+    { name: '503', listener: answer(503, '') },
+    { name: '504', listener: answer(504, '') },
+    { name: 'a reset connection', listener: reset },
+    { name: 'an answer that is cut off', listener: cutOff },
+    { name: 'an answer that is not JSON', listener: answer(200, '<html>') },
+    { name: 'an empty answer', listener: answer(200, '') },
+    { name: 'JSON that is not what is due', listener: answer(200, '{"other": 1}') },
+    { name: 'no answer', listener: never },
+  ])('$name', async ({ listener }) => {
+    const { get, log, requests } = await serve(listener, listener, good);
+    await expect(get()).resolves.toEqual({ value: 42 });
+    expect(requests).toHaveLength(3);
+    const retries = log.filter((line) => line.startsWith('info: '));
+    expect(retries).toEqual([
+      expect.stringMatching(
+        /^info: GET \/v1\/things: attempt 2 of 5, in \d+\.\d s, because (the|no) \S+/,
+      ),
+      expect.stringContaining('attempt 3 of 5'),
+    ]);
+  });
+
+  test('not once everything is over', async () => {
+    const { get, over, requests } = await serve(reset);
+    const call = failure(get());
+    over.abort();
+    expect(await call).toBeInstanceOf(ConnectionError);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('five times at most', async () => {
+    const { get, requests } = await serve(answer(500, '{}'));
+    expect((await failure(get())).attempts).toBe(5);
+    expect(requests).toHaveLength(5);
+  });
+
+  test.each([
+    { name: 'seconds', header: () => '7' },
+    { name: 'a date', header: (now: number) => new Date(now + 7000).toUTCString() },
+  ])('not before Retry-After, in $name', async ({ header }) => {
+    const clock = new TestClock();
+    const { get, clock: used } = await serve(
+      answer(503, '', { 'retry-after': header(clock.now()) }),
+      good,
+    );
+    const startedAt = used.now();
+    await get();
+    expect(used.now() - startedAt).toBeGreaterThanOrEqual(7000);
+  });
+
+  test("not past the step's limit, which the error names", async () => {
+    const { get, clock, requests } = await serve(answer(503, '', { 'retry-after': '60' }));
+    const deadline = new Deadline(clock, 'secrets-timeout', 50_000);
+    const error = await failure(get({ deadline }));
+    expect(error).toBeInstanceOf(StatusError);
+    expect(error.outOfTime).toBe(deadline);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('not once the limit has passed: then nothing is sent', async () => {
+    const { get, clock, requests } = await serve(good);
+    const deadline = new Deadline(clock, 'wait-timeout', 1000);
+    clock.pass(1000);
+    expect(await failure(get({ deadline }))).toBeInstanceOf(NotSentError);
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('what will not pass is not', () => {
+  test.each([400, 401, 403, 404, 409, 413, 422])('%d', async (status) => {
+    const { get, requests } = await serve(
+      answer(status, '{"error": "It has hidden-value in it", "code": "SOME_CODE"}'),
+    );
+    const error = await failure(get());
+    expect(error).toBeInstanceOf(StatusError);
+    expect(error).toMatchObject({
+      status,
+      code: 'SOME_CODE',
+      platformMessage: 'It has *** in it',
+      call: { method: 'GET', path: '/v1/things' },
+    });
+    expect(requests).toHaveLength(1);
+  });
+
+  test('unless the call says so', async () => {
+    const { get, requests } = await serve(answer(409, '{}'), good);
+    await get({ passingStatuses: [409] });
+    expect(requests).toHaveLength(2);
+  });
+
+  test('a redirect is not followed', async () => {
+    const { get, requests } = await serve(
+      answer(302, '', { location: 'https://elsewhere.example.com/hidden?token=hidden' }),
+    );
+    const error = await failure(get());
+    expect(error).toBeInstanceOf(RedirectError);
+    expect(error.reason).toBe('the answer was a redirect (302) to https://elsewhere.example.com');
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('a request that must not be carried out twice', () => {
+  test('is not sent again where what it did is found', async () => {
+    const { get, requests, log } = await serve(reset, good);
+    await expect(get({ findLost: () => Promise.resolve({ value: 7 }) })).resolves.toEqual({
+      value: 7,
+    });
+    expect(requests).toHaveLength(1);
+    expect(log.at(-1)).toContain('the request whose answer was lost had been carried out');
+  });
+
+  test('is sent again where it is not found', async () => {
+    const { get, requests } = await serve(reset, good);
+    await expect(get({ findLost: () => Promise.resolve(undefined) })).resolves.toEqual({
+      value: 42,
+    });
+    expect(requests).toHaveLength(2);
+  });
+});
+
+describe('errors tell what happened', () => {
+  test.each([
+    {
+      name: 'no answer',
+      listener: never,
+      type: NoAnswerError,
+      reason: 'no answer came within 30 s',
+    },
+    {
+      name: 'reset',
+      listener: reset,
+      type: ConnectionError,
+      reason: 'the connection failed (ECONNRESET)',
+    },
+    {
+      name: 'cut off',
+      listener: cutOff,
+      type: UnreadableAnswerError,
+      reason: 'the answer was cut off',
+    },
+    {
+      name: 'not JSON',
+      listener: answer(200, 'hidden-body'),
+      type: UnreadableAnswerError,
+      reason: 'the answer is not JSON',
+    },
+    {
+      name: 'other JSON',
+      listener: answer(200, '{"value": "hidden-body"}'),
+      type: UnreadableAnswerError,
+      reason: 'the answer is JSON, but not what is due (value)',
+    },
+  ])('$name', async ({ listener, type, reason }) => {
+    const { get } = await serve(listener);
+    const error = await failure(get({ attempts: 1 }));
+    expect(error).toBeInstanceOf(type);
+    expect(error.reason).toBe(reason);
+    expect(`${error.message} ${error.stack ?? ''} ${String(error.cause)}`).not.toContain('hidden');
+  });
+
+  test('a host that refuses connections', async () => {
+    const { get } = await serve(good);
+    await new Promise((resolve) => server?.close(resolve));
+    expect((await failure(get({ attempts: 1 }))).reason).toBe(
+      'the connection failed (ECONNREFUSED)',
+    );
+  });
+});
+
+test('debug lines hold method, path, status and duration, and nothing else', async () => {
+  const { caller, log } = await serve(good);
+  await caller.call({
+    request: { method: 'PUT', path: '/v1/secrets/x', body: { secretValue: 'hidden-value' } },
+    parse: parseAnswer,
+  });
+  expect(log).toEqual([expect.stringMatching(/^debug: PUT \/v1\/secrets\/x → 200 in \d+ ms$/)]);
+});

@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { credentials, Stage, writes } from '../support/release-run.js';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await Stage.open();
+});
+
+afterEach(async () => {
+  await stage.close();
+});
+
+const image = 'ghcr.io/acme/voice:1.0.0';
+const voice = { 'agent-name': 'voice', image };
+
+/** The body of the last request that changed something. */
+function lastWrite(): unknown {
+  return stage.emulator.requests.findLast(({ method }) => method !== 'GET')?.body;
+}
+
+describe.each(Object.entries(credentials))('with %s', (_, credential) => {
+  test('every setting that is given arrives', async () => {
+    const { succeeded, actions } = await stage.release({
+      ...credential,
+      ...voice,
+      region: 'us-east',
+      'min-agents': '2',
+      'max-agents': '7',
+      'agent-profile': 'agent-2x',
+      architecture: 'amd64',
+      'max-session-duration': '3600',
+      'krisp-viva-audio-filter': 'tel',
+      'websocket-auth': 'token',
+      'enable-managed-keys': 'true',
+    });
+    expect(actions.errors).toEqual([]);
+    expect(succeeded).toBe(true);
+    expect(lastWrite()).toEqual({
+      serviceName: 'voice',
+      region: 'us-east',
+      image,
+      autoScaling: { minAgents: 2, maxAgents: 7 },
+      agentProfile: 'agent-2x',
+      architecture: 'amd64',
+      maxSessionDuration: 3600,
+      krispViva: { audioFilter: 'tel' },
+      websocketAuth: 'token',
+      enableIntegratedKeysProxy: true,
+    });
+  });
+
+  test('an update sends what is given, and nothing else', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image, minAgents: 3, maxAgents: 9 });
+    await stage.release({ ...credential, ...voice, image: 'ghcr.io/acme/voice:1.0.1' });
+    expect(lastWrite()).toEqual({
+      ...('pat' in credential ? { serviceName: 'voice' } : {}),
+      image: 'ghcr.io/acme/voice:1.0.1',
+    });
+    expect(stage.emulator.state.agent('voice')).toMatchObject({ minAgents: 3, maxAgents: 9 });
+  });
+
+  test('one bound of the scaling takes the other one along', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image, minAgents: 3, maxAgents: 9 });
+    const { agents } = await stage.release({
+      ...credential,
+      'agent-name': 'voice',
+      'min-agents': '5',
+    });
+    expect(stage.emulator.state.agent('voice')).toMatchObject({ minAgents: 5, maxAgents: 9 });
+    expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
+  });
+
+  test('a cloud build is deployed and put out', async () => {
+    const { id } = stage.emulator.seed.build({ status: 'success' });
+    const { succeeded, actions } = await stage.release({
+      ...credential,
+      'agent-name': 'voice',
+      'build-id': id,
+    });
+    expect(succeeded).toBe(true);
+    expect(actions.outputs['build-id']).toBe(id);
+    expect(actions.summary).toContain(`build \`${id}\``);
+  });
+});
+
+describe('force-redeploy', () => {
+  const rotation = {
+    ...credentials['API key'],
+    ...voice,
+    'secret-set': 'keys',
+    secrets: 'A=newer-a',
+  };
+
+  beforeEach(() => {
+    stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a' } });
+    stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys' });
+  });
+
+  test('auto makes a new deployment when values were written', async () => {
+    const { agents } = await stage.release(rotation);
+    expect(agents).toMatchObject([{ outcome: 'updated' }]);
+    expect(stage.emulator.state.serving('voice')?.secretValues).toEqual({ A: 'newer-a' });
+  });
+
+  test('auto makes none for a pull secret', async () => {
+    stage.emulator.seed.imagePullSecret({ name: 'registry' });
+    stage.emulator.seed.agent({ name: 'sales', image, imagePullSecretSet: 'registry' });
+    const { agents } = await stage.release({
+      ...credentials['API key'],
+      'agent-name': 'sales',
+      'image-credentials': 'registry',
+      registry: 'ghcr.io',
+      'registry-username': 'acme',
+      'registry-password': 'token-that-lasts',
+    });
+    expect(agents).toMatchObject([{ outcome: 'unchanged', ready: true }]);
+  });
+
+  test('true makes one although nothing differs', async () => {
+    const before = stage.emulator.state.serving('voice')?.id;
+    const { agents } = await stage.release({
+      ...credentials['API key'],
+      'agent-name': 'voice',
+      'force-redeploy': 'true',
+    });
+    expect(agents).toMatchObject([{ outcome: 'updated' }]);
+    expect(stage.emulator.state.serving('voice')?.id).not.toBe(before);
+  });
+
+  test('false warns that running agents keep the old values', async () => {
+    const { actions, agents } = await stage.release({ ...rotation, 'force-redeploy': 'false' });
+    expect(agents).toMatchObject([{ outcome: 'unchanged' }]);
+    expect(actions.warnings).toContainEqual(expect.stringContaining('keeps the old values'));
+    expect(stage.emulator.state.serving('voice')?.secretValues).toEqual({ A: 'value-a' });
+  });
+});
+
+test('a tag that is deployed already is told as no change, with what to do', async () => {
+  const { deploymentId } = stage.emulator.seed.agent({ name: 'voice', image });
+  const { agents, actions } = await stage.release({ ...credentials['API key'], ...voice });
+  expect(agents).toEqual([
+    { name: 'voice', region: 'us-west', outcome: 'unchanged', deploymentId, ready: true },
+  ]);
+  expect(actions.warnings).toContainEqual(expect.stringContaining('saw no change'));
+  expect(actions.warnings).toContainEqual(expect.stringContaining('@sha256:'));
+  expect(actions.warnings).toContainEqual(expect.stringContaining('The platform says of `voice`'));
+});
+
+describe('a deploy that is refused because a set is not ready', () => {
+  test('waits for the set again, and deploys', async () => {
+    stage.emulator.script.before({ method: 'POST', path: '/v1/agents' }, () => {
+      stage.emulator.seed.secretSet({
+        name: 'keys',
+        values: { A: 'value-of-another-pipeline' },
+        status: 'pending',
+        readyAfter: 6000,
+      });
+    });
+    const { succeeded, actions } = await stage.release({
+      ...credentials['API key'],
+      ...voice,
+      'secret-set': 'keys',
+      secrets: 'A=value-a',
+    });
+    expect(actions.errors).toEqual([]);
+    expect(succeeded).toBe(true);
+    expect(actions.notices).toContainEqual(expect.stringContaining('was refused (409)'));
+    expect(stage.emulator.state.serving('voice')).toMatchObject({ secretSet: 'keys' });
+  });
+
+  test('gives up when secrets-timeout is used up', async () => {
+    stage.emulator.script.fault(
+      { method: 'POST', path: '/v1/agents' },
+      { kind: 'status', status: 409, body: { error: 'Set is not ready', code: 'CONFLICT' } },
+      { times: 1000 },
+    );
+    const startedAt = stage.clock.now();
+    const { succeeded, actions, agents } = await stage.release({
+      ...credentials['API key'],
+      ...voice,
+      'secret-set': 'keys',
+      secrets: 'A=value-a',
+      'secrets-timeout': '60',
+    });
+    expect(succeeded).toBe(false);
+    expect(stage.clock.now() - startedAt).toBeLessThan(62_000);
+    expect(writes(stage.emulator).length).toBeLessThan(20);
+    expect(agents).toMatchObject([{ outcome: 'failed', deploymentId: null }]);
+    expect(actions.errors[0]?.title).toContain('a secret set is not ready');
+  });
+
+  test('ends at once where the set has failed', async () => {
+    stage.emulator.script.before({ method: 'POST', path: '/v1/agents' }, () => {
+      stage.emulator.seed.secretSet({ name: 'keys', status: 'failed', errorMessage: 'Gone wrong' });
+    });
+    const { actions } = await stage.release({
+      ...credentials['API key'],
+      ...voice,
+      'secret-set': 'keys',
+      secrets: 'A=value-a',
+    });
+    expect(actions.errors[0]?.title).toBe('A secret set could not be provisioned');
+    expect(actions.errors[0]?.message).toContain('Gone wrong');
+  });
+});
+
+describe('an agent that is there although it was not found', () => {
+  test('is updated', async () => {
+    stage.emulator.script.before({ method: 'POST', path: '/v1/agents' }, () => {
+      stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
+    });
+    const { succeeded, agents } = await stage.release({ ...credentials['API key'], ...voice });
+    expect(succeeded).toBe(true);
+    expect(agents).toMatchObject([{ outcome: 'updated' }]);
+    expect(stage.emulator.state.serving('voice')).toMatchObject({ image });
+  });
+
+  test('and belongs to another organization is an error that says so', async () => {
+    stage.emulator.seed.agent({ name: 'voice', organization: 'globex' });
+    const { succeeded, actions } = await stage.release({ ...credentials['API key'], ...voice });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.title).toBe('The name of the agent belongs to another organization');
+  });
+});
+
+describe('an answer that is lost', () => {
+  const lost = [
+    { name: 'connection reset', fault: { kind: 'reset', carryOut: true } },
+    { name: 'cut off', fault: { kind: 'cut-off', carryOut: true } },
+    { name: 'gateway error', fault: { kind: 'status', status: 502, carryOut: true } },
+    { name: 'none at all', fault: { kind: 'hang', carryOut: true } },
+  ] as const;
+
+  test.each(lost)('to a create is looked for, not sent again ($name)', async ({ fault }) => {
+    stage.emulator.script.fault({ method: 'POST', path: '/v1/agents' }, fault);
+    const { succeeded, agents } = await stage.release({ ...credentials['API key'], ...voice });
+    expect(succeeded).toBe(true);
+    expect(writes(stage.emulator)).toEqual(['POST /v1/agents']);
+    expect(agents).toMatchObject([{ outcome: 'created', ready: true }]);
+    expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(1);
+  });
+
+  test.each(lost)('to a forced update makes no second deployment ($name)', async ({ fault }) => {
+    stage.emulator.seed.agent({ name: 'voice', image });
+    stage.emulator.script.fault({ method: 'POST', path: '/v1/agents/voice' }, fault);
+    const { succeeded, agents } = await stage.release({
+      ...credentials['API key'],
+      'agent-name': 'voice',
+      'force-redeploy': 'true',
+    });
+    expect(succeeded).toBe(true);
+    expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
+    expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(2);
+  });
+
+  test('to a create that was not carried out sends it again', async () => {
+    stage.emulator.script.fault({ method: 'POST', path: '/v1/agents' }, { kind: 'reset' });
+    const { succeeded } = await stage.release({ ...credentials['API key'], ...voice });
+    expect(succeeded).toBe(true);
+    expect(writes(stage.emulator)).toEqual(['POST /v1/agents', 'POST /v1/agents']);
+  });
+});

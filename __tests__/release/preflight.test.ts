@@ -1,0 +1,257 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { credentials, Stage, writes } from '../support/release-run.js';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await Stage.open();
+});
+
+afterEach(async () => {
+  await stage.close();
+});
+
+const image = 'ghcr.io/acme/voice:1.0.0';
+const missingBuild = '123e4567-e89b-42d3-a456-426614174000';
+
+interface Case {
+  readonly name: string;
+  readonly seed?: (stage: Stage) => Record<string, string> | undefined;
+  readonly inputs: Record<string, string>;
+  readonly told: readonly string[];
+}
+
+const cases: Case[] = [
+  {
+    name: 'a region that there is not',
+    inputs: { 'agent-name': 'voice', image, region: 'mars-north' },
+    told: ['region mars-north', 'us-west, us-east, eu-central, ap-south'],
+  },
+  {
+    name: 'an architecture that the region does not run',
+    inputs: { 'agent-name': 'voice', image, region: 'us-west', architecture: 'amd64' },
+    told: ['does not run amd64', 'it runs arm64'],
+  },
+  {
+    name: 'a set of another region',
+    seed: ({ emulator }) => {
+      emulator.seed.secretSet({ name: 'keys', region: 'eu-central', values: { A: 'value-a' } });
+      return undefined;
+    },
+    inputs: { 'secret-set': 'keys', secrets: 'A=other-value', region: 'us-east' },
+    told: ['secret set keys', 'is in region eu-central', 'keys-us-east'],
+  },
+  {
+    name: 'a set that is an image pull secret',
+    seed: ({ emulator }) => {
+      emulator.seed.imagePullSecret({ name: 'keys' });
+      return undefined;
+    },
+    inputs: { 'secret-set': 'keys', secrets: 'A=other-value' },
+    told: ['secret set keys', 'is taken by a set of the other kind (image pull secret)'],
+  },
+  {
+    name: 'an image pull secret that is a set of secrets',
+    seed: ({ emulator }) => {
+      emulator.seed.secretSet({ name: 'registry', values: { A: 'value-a' } });
+      return undefined;
+    },
+    inputs: { 'agent-name': 'voice', image, 'image-credentials': 'registry' },
+    told: ['image pull secret registry', 'the other kind (secret set)'],
+  },
+  {
+    name: 'a referenced set that is to be written',
+    seed: ({ emulator }) => {
+      emulator.seed.secretSet({ name: 'cluster-keys', referenced: true });
+      return undefined;
+    },
+    inputs: { 'secret-set': 'cluster-keys', secrets: 'A=other-value' },
+    told: ['reference to a Kubernetes Secret', 'can be bound but not written'],
+  },
+  {
+    name: 'a set that is bound and does not exist',
+    inputs: { 'secret-set': 'keys', 'agent-name': 'voice', image },
+    told: ['secret set keys', 'does not exist', 'Correct `secret-set`'],
+  },
+  {
+    name: 'an image pull secret that is bound and does not exist',
+    inputs: { 'image-credentials': 'registry', 'agent-name': 'voice', image },
+    told: ['image pull secret registry', 'does not exist'],
+  },
+  {
+    name: 'a set that is bound and has failed',
+    seed: ({ emulator }) => {
+      emulator.seed.secretSet({ name: 'keys', status: 'failed', errorMessage: 'Quota exceeded' });
+      return undefined;
+    },
+    inputs: { 'secret-set': 'keys', 'agent-name': 'voice', image },
+    told: ['provisioning failed: `Quota exceeded`'],
+  },
+  {
+    name: 'an agent of another region',
+    seed: ({ emulator }) => {
+      emulator.seed.agent({ name: 'voice', region: 'ap-south' });
+      return undefined;
+    },
+    inputs: { 'agent-name': 'voice', image, region: 'us-west' },
+    told: ['agent voice', 'is in region ap-south', 'the region of an agent cannot change'],
+  },
+  {
+    name: 'a new agent without an image',
+    inputs: { 'agent-name': 'voice' },
+    told: ['agent voice', 'does not exist', 'Give `image` or `build-id`'],
+  },
+  {
+    name: 'a build that there is not',
+    inputs: { 'agent-name': 'voice', 'build-id': missingBuild },
+    told: [`build ${missingBuild}`, 'does not exist'],
+  },
+  {
+    name: 'a build that failed',
+    seed: ({ emulator }) => {
+      const { id } = emulator.seed.build({ status: 'failed', errorMessage: 'COPY failed' });
+      return { 'build-id': id };
+    },
+    inputs: { 'agent-name': 'voice' },
+    told: ['has the status failed (`COPY failed`)'],
+  },
+  {
+    name: 'a build of another region',
+    seed: ({ emulator }) => {
+      const { id } = emulator.seed.build({ region: 'eu-central', status: 'success' });
+      return { 'build-id': id };
+    },
+    inputs: { 'agent-name': 'voice', region: 'us-west' },
+    told: ['is of region eu-central'],
+  },
+  {
+    name: 'a lower bound above the upper one that the agent has',
+    seed: ({ emulator }) => {
+      emulator.seed.agent({ name: 'voice', minAgents: 0, maxAgents: 5 });
+      return undefined;
+    },
+    inputs: { 'agent-name': 'voice', 'min-agents': '10' },
+    told: ['at least 10 and at most 5'],
+  },
+  {
+    name: 'pruning a set that other agents bind',
+    seed: ({ emulator }) => {
+      emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', B: 'value-b' } });
+      emulator.seed.agent({ name: 'voice', secretSet: 'keys' });
+      emulator.seed.agent({ name: 'sales', secretSet: 'keys' });
+      emulator.seed.agent({ name: 'other' });
+      return undefined;
+    },
+    inputs: {
+      'agent-name': 'voice',
+      'secret-set': 'keys',
+      secrets: 'A=other-value',
+      'prune-secrets': 'true',
+    },
+    told: ['cannot be pruned', 'bound by other agents too: sales'],
+  },
+];
+
+describe.each(Object.entries(credentials))(
+  'with %s, refused before any write:',
+  (_, credential) => {
+    test.each(cases)('$name', async ({ seed, inputs, told }) => {
+      const seeded = seed?.(stage) ?? {};
+      const { succeeded, actions } = await stage.release({ ...credential, ...inputs, ...seeded });
+
+      expect(succeeded).toBe(false);
+      expect(writes(stage.emulator)).toEqual([]);
+      expect(actions.errors).toHaveLength(1);
+      expect(actions.errors[0]?.title).toBe('The release cannot work as it is asked for');
+      for (const words of told) {
+        expect(actions.errors[0]?.message).toContain(words);
+      }
+      expect(actions.summary).toContain('The release cannot work as it is asked for');
+    });
+  },
+);
+
+test('several reasons are told in one go', async () => {
+  const { actions } = await stage.release({
+    ...credentials.token,
+    'secret-set': 'keys',
+    'image-credentials': 'registry',
+    'agent-name': 'voice',
+    region: 'mars-north',
+  });
+
+  const message = actions.errors[0]?.message ?? '';
+  expect(message).toContain('region mars-north');
+  expect(message).toContain('secret set keys');
+  expect(message).toContain('image pull secret registry');
+  expect(message).toContain('agent voice');
+});
+
+describe('a custom agent profile', () => {
+  beforeEach(() => {
+    stage.emulator.seed.agentProfile({ apiName: 'gpu-large' });
+    stage.emulator.seed.agentProfile({ apiName: 'retired', enabled: false });
+  });
+
+  test('of the organization is deployed', async () => {
+    const { succeeded } = await stage.release({
+      ...credentials.token,
+      'agent-name': 'voice',
+      image,
+      'agent-profile': 'gpu-large',
+    });
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.agent('voice')).toMatchObject({ agentProfile: 'gpu-large' });
+  });
+
+  test.each(['gpu-small', 'retired'])('%s, which there is not, is refused', async (profile) => {
+    const { actions } = await stage.release({
+      ...credentials.token,
+      'agent-name': 'voice',
+      image,
+      'agent-profile': profile,
+    });
+    expect(writes(stage.emulator)).toEqual([]);
+    expect(actions.errors[0]?.message).toContain('agent-1x, agent-2x, agent-3x, gpu-large');
+  });
+});
+
+describe('the region', () => {
+  test('of the agent is used where none is named', async () => {
+    stage.emulator.seed.agent({ name: 'voice', region: 'ap-south' });
+    const { succeeded, secretSets } = await stage.release({
+      ...credentials['API key'],
+      'agent-name': 'voice',
+      'secret-set': 'keys',
+      secrets: 'A=value-a',
+    });
+    expect(succeeded).toBe(true);
+    expect(secretSets).toMatchObject([{ region: 'ap-south' }]);
+  });
+
+  test('of the set is used where there is no agent yet', async () => {
+    stage.emulator.seed.secretSet({ name: 'keys', region: 'eu-central', values: { A: 'value-a' } });
+    const { succeeded, agents } = await stage.release({
+      ...credentials['API key'],
+      'agent-name': 'voice',
+      'secret-set': 'keys',
+      image,
+    });
+    expect(succeeded).toBe(true);
+    expect(agents).toMatchObject([{ region: 'eu-central' }]);
+  });
+
+  test('of the organization is used where nothing is there, and is sent all the same', async () => {
+    await stage.release({
+      ...credentials['API key'],
+      'agent-name': 'voice',
+      'secret-set': 'keys',
+      secrets: 'A=value-a',
+      image,
+    });
+    const bodies = stage.emulator.requests
+      .filter(({ method }) => method !== 'GET')
+      .map(({ body }) => body);
+    expect(bodies).toMatchObject([{ region: 'us-west' }, { region: 'us-west' }]);
+  });
+});

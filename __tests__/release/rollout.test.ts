@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { credentials, Stage } from '../support/release-run.js';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await Stage.open();
+});
+
+afterEach(async () => {
+  await stage.close();
+});
+
+const image = 'ghcr.io/acme/voice:1.0.0';
+const newer = {
+  ...credentials['API key'],
+  'agent-name': 'voice',
+  image: 'ghcr.io/acme/voice:1.0.1',
+};
+
+describe('the deployment that is awaited is this one', () => {
+  test('the readiness of the previous one is not taken for it', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image });
+    stage.emulator.script.deployment('voice', { reconcileDelay: 20_000, delay: 40_000 });
+    const startedAt = stage.clock.now();
+    const { succeeded } = await stage.release(newer);
+    expect(succeeded).toBe(true);
+    expect(stage.clock.now() - startedAt).toBeGreaterThanOrEqual(40_000);
+    expect(stage.emulator.state.serving('voice')).toMatchObject({ image: newer.image });
+  });
+
+  test('the failure of the previous one is not taken for it, so a fix can land', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image, health: 'crash-looping' });
+    stage.emulator.script.deployment('voice', { reconcileDelay: 10_000, delay: 20_000 });
+    const { succeeded, agents } = await stage.release(newer);
+    expect(succeeded).toBe(true);
+    expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
+  });
+
+  test('an agent that is scaled to zero is ready without an instance', async () => {
+    const { succeeded, actions } = await stage.release({ ...newer, 'min-agents': '0' });
+    expect(succeeded).toBe(true);
+    expect(actions.summary).toContain('its first call waits for a cold start');
+  });
+
+  test('another release that takes over ends it, and is told', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image });
+    stage.emulator.script.deployment('voice', { delay: 30_000 });
+    let looks = 0;
+    const supersedeLater = (): void => {
+      looks++;
+      if (looks === 4) stage.emulator.script.supersede('voice');
+      else
+        stage.emulator.script.before({ method: 'GET', path: '/v1/agents/voice' }, supersedeLater);
+    };
+    stage.emulator.script.before({ method: 'GET', path: '/v1/agents/voice' }, supersedeLater);
+    const { succeeded, agents, actions } = await stage.release(newer);
+    expect(succeeded).toBe(false);
+    expect(agents).toMatchObject([{ outcome: 'superseded', ready: false }]);
+    expect(actions.errors[0]?.title).toBe('Another release has taken over');
+    expect(actions.errors[0]?.message).toContain(
+      `Superseded by: ${stage.emulator.state.agent('voice')?.desiredDeploymentId ?? ''}`,
+    );
+  });
+});
+
+describe('a failing rollout', () => {
+  test('a single restart is not a crash loop', async () => {
+    stage.emulator.script.deployment('voice', { outcome: 'single-restart' });
+    const { succeeded } = await stage.release(newer);
+    expect(succeeded).toBe(true);
+  });
+
+  test('an image that cannot be pulled is told with its code and the remedy', async () => {
+    stage.emulator.script.deployment('voice', {
+      outcome: 'error',
+      errors: [{ code: 'PCC_IMAGE_NOT_FOUND', message: 'The image could not be found' }],
+    });
+    const { actions } = await stage.release(newer);
+    const message = actions.errors[0]?.message ?? '';
+    expect(message).toContain('Code: PCC_IMAGE_NOT_FOUND');
+    expect(message).toContain('The platform says: `The image could not be found`.');
+    expect(message).toContain('the image or its tag does not exist at that address');
+    expect(message).toContain('https://docs.pipecat.ai/pipecat-cloud/fundamentals/error-codes');
+  });
+
+  test('a problem of the platform is told as such', async () => {
+    stage.emulator.script.deployment('voice', { outcome: 'failed', infrastructureIssue: true });
+    const { actions } = await stage.release(newer);
+    expect(actions.errors[0]?.message).toContain('this is not the fault of the agent');
+  });
+
+  test('a rollout that stands still is given up after wait-timeout, with what was seen last', async () => {
+    stage.emulator.script.deployment('voice', { outcome: 'stuck' });
+    const startedAt = stage.clock.now();
+    const { agents, actions } = await stage.release({ ...newer, 'wait-timeout': '90' });
+    const took = stage.clock.now() - startedAt;
+    expect(took).toBeGreaterThanOrEqual(89_000);
+    expect(took).toBeLessThan(91_000);
+    expect(agents).toMatchObject([{ outcome: 'failed', ready: false }]);
+    expect(actions.errors[0]?.title).toBe('The deployment did not get ready in time');
+    expect(actions.errors[0]?.message).toMatch(
+      /last seen so: .+, for .+; `wait-timeout` is 1 min 30 s/,
+    );
+  });
+
+  test('progress is told when it changes, and at least every 15 s', async () => {
+    stage.emulator.script.deployment('voice', { outcome: 'stuck' });
+    const { actions } = await stage.release({ ...newer, 'wait-timeout': '120' });
+    const lines = actions.log.filter((line) => /^info: \d+\.\d s: /.test(line));
+    const times = lines.map((line) => Number(/(\d+\.\d) s/.exec(line)?.[1]));
+    for (const [index, time] of times.entries()) {
+      expect(time - (times[index - 1] ?? 0)).toBeLessThan(21);
+    }
+    expect(lines.length).toBeLessThan(12);
+  });
+});
+
+describe('what the agent wrote', () => {
+  const publicRepository = { repository: { private: false, visibility: 'public' } };
+  const privateRepository = { repository: { private: true, visibility: 'private' } };
+  const internalRepository = { repository: { private: true, visibility: 'internal' } };
+
+  test.each([
+    { name: 'auto, private', mode: 'auto', payload: privateRepository, shown: true },
+    { name: 'auto, internal', mode: 'auto', payload: internalRepository, shown: true },
+    { name: 'auto, public', mode: 'auto', payload: publicRepository, shown: false },
+    { name: 'auto, not known', mode: 'auto', payload: {}, shown: false },
+    { name: 'always, public', mode: 'always', payload: publicRepository, shown: true },
+    { name: 'never, private', mode: 'never', payload: privateRepository, shown: false },
+  ])('is shown: $shown ($name)', async ({ mode, payload, shown }) => {
+    stage.emulator.script.deployment('voice', {
+      outcome: 'crash-loop',
+      health: { message: 'Traceback: the caller said hello' },
+      logs: ['the caller said goodbye'],
+    });
+    const { actions } = await stage.release(
+      { ...newer, 'failure-logs': mode },
+      { event: { eventName: 'push', payload } },
+    );
+    expect(actions.everything.includes('the caller said hello')).toBe(shown);
+    expect(actions.everything.includes('the caller said goodbye')).toBe(shown);
+    expect(actions.errors[0]?.message).toContain('pipecat cloud agent logs voice');
+    const asked = stage.emulator.requests.some(({ path }) => path.endsWith('/logs'));
+    expect(asked).toBe(shown);
+  });
+
+  test('is limited to this deployment, and cannot give the runner commands', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image });
+    stage.emulator.script.deployment('voice', {
+      outcome: 'crash-loop',
+      logs: ['::set-output name=x::y', '##[error]forged', '\u001b[31mred\u001b[0m'],
+    });
+    const { actions } = await stage.release({ ...newer, 'failure-logs': 'always' });
+    const asked = stage.emulator.requests.find(({ path }) => path.endsWith('/logs'));
+    expect(asked?.query).toMatchObject({
+      deploymentId: stage.emulator.state.agent('voice')?.desiredDeploymentId,
+    });
+    const lines = actions.log
+      .filter((line) => line.startsWith('info: '))
+      .flatMap((line) => line.slice('info: '.length).split('\n'));
+    expect(lines.filter((line) => /^\s*::/.test(line) || line.includes('##['))).toEqual([]);
+    expect(lines).toContain('  | red');
+  });
+});
+
+test('wait-for-ready: false leaves the wait out', async () => {
+  const { succeeded, agents, actions } = await stage.release({
+    ...newer,
+    'wait-for-ready': 'false',
+  });
+  expect(succeeded).toBe(true);
+  expect(agents).toMatchObject([{ outcome: 'created', ready: false }]);
+  expect(actions.summary).not.toContain('Await the deployment');
+});

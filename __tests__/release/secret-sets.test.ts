@@ -1,0 +1,226 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { credentials, Stage, writes } from '../support/release-run.js';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await Stage.open();
+});
+
+afterEach(async () => {
+  await stage.close();
+});
+
+const keysOnly = { ...credentials['API key'], 'secret-set': 'keys', secrets: 'A=value-a' };
+const image = 'ghcr.io/acme/voice:1.0.0';
+
+describe('writing', () => {
+  test('takes one request for all pairs with an API key', async () => {
+    await stage.release({ ...keysOnly, secrets: 'A=value-a\nB=value-b\nC=value-c' });
+    expect(writes(stage.emulator)).toEqual(['PUT /v1/secrets/keys']);
+  });
+
+  test('takes one request a pair with a token', async () => {
+    await stage.release({
+      ...credentials.token,
+      'secret-set': 'keys',
+      secrets: 'A=value-a\nB=value-b\nC=value-c',
+    });
+    expect(writes(stage.emulator)).toEqual(
+      Array.from({ length: 3 }, () => 'PUT /v1/organizations/acme/secrets/keys'),
+    );
+    expect(stage.emulator.state.secretSet('keys')?.values).toEqual({
+      A: 'value-a',
+      B: 'value-b',
+      C: 'value-c',
+    });
+  });
+
+  test('is tried again where another writer is at the set', async () => {
+    stage.emulator.script.fault(
+      { method: 'PUT' },
+      { kind: 'status', status: 409, body: { error: 'modified concurrently', code: 'CONFLICT' } },
+      { times: 2 },
+    );
+    const { succeeded, actions } = await stage.release(keysOnly);
+    expect(succeeded).toBe(true);
+    expect(actions.log).toContainEqual(
+      expect.stringMatching(
+        /info: PUT \/v1\/secrets\/keys: attempt 3 of 5, in \d+\.\d s, because the answer was 409/,
+      ),
+    );
+  });
+
+  test('that fails half-way is told key by key', async () => {
+    stage.emulator.script.fault(
+      { method: 'PUT' },
+      { kind: 'status', status: 400, body: { error: 'Invalid request format', code: 'BAD' } },
+      { skip: 1 },
+    );
+    const { succeeded, secretSets, actions } = await stage.release({
+      ...credentials.token,
+      'secret-set': 'keys',
+      secrets: 'A=value-a\nB=value-b',
+      'agent-name': 'voice',
+      image,
+    });
+    expect(succeeded).toBe(false);
+    expect(secretSets).toMatchObject([{ outcome: 'failed', added: ['A'], updated: [] }]);
+    expect(actions.errors[0]?.message).toContain('Secret set: keys · Region: us-west');
+    expect(actions.errors[0]?.message).toContain(
+      'PUT /v1/organizations/acme/secrets/keys → 400 · Code: BAD',
+    );
+    expect(stage.emulator.state.agent('voice')).toBeUndefined();
+  });
+});
+
+describe('awaiting', () => {
+  test('ends at once where the platform gives up, with its message', async () => {
+    stage.emulator.script.provisioning('keys', {
+      delay: 2000,
+      outcome: 'failed',
+      errorMessage: 'The region ran out of room',
+    });
+    const { succeeded, secretSets, actions } = await stage.release({
+      ...keysOnly,
+      'agent-name': 'voice',
+      image,
+    });
+    expect(succeeded).toBe(false);
+    expect(secretSets).toMatchObject([{ outcome: 'failed', status: 'failed', added: ['A'] }]);
+    expect(actions.errors[0]).toMatchObject({ title: 'A secret set could not be provisioned' });
+    expect(actions.errors[0]?.message).toContain('The region ran out of room');
+    expect(stage.emulator.state.agent('voice')).toBeUndefined();
+  });
+
+  test('gives up after secrets-timeout, and says what was seen last and for how long', async () => {
+    stage.emulator.script.provisioning('keys', { outcome: 'pending' });
+    const startedAt = stage.clock.now();
+    const { succeeded, secretSets, actions } = await stage.release({
+      ...keysOnly,
+      'secrets-timeout': '30',
+    });
+    expect(succeeded).toBe(false);
+    expect(stage.clock.now() - startedAt).toBeLessThan(31_000);
+    expect(secretSets).toMatchObject([{ outcome: 'failed', status: 'pending' }]);
+    expect(actions.errors[0]?.title).toBe('The secret sets took too long');
+    expect(actions.errors[0]?.message).toMatch(
+      /last seen pending, after (29|30) s of waiting; `secrets-timeout` is 30 s/,
+    );
+  });
+
+  test('covers the time that a write without an answer takes', async () => {
+    stage.emulator.script.fault({ method: 'PUT' }, { kind: 'hang' }, { times: 9 });
+    const startedAt = stage.clock.now();
+    const { succeeded, actions } = await stage.release({ ...keysOnly, 'secrets-timeout': '45' });
+    expect(succeeded).toBe(false);
+    expect(stage.clock.now() - startedAt).toBeLessThan(46_000);
+    expect(actions.errors[0]?.title).toBe('The secret sets took too long');
+  });
+
+  test('looks promptly at first and seldom later', async () => {
+    stage.emulator.script.provisioning('keys', { delay: 60_000 });
+    await stage.release(keysOnly);
+    const looks = stage.emulator.requests.filter(({ path }) => path === '/v1/secrets/keys');
+    expect(looks.length).toBeLessThan(50);
+    const [first, second] = looks.filter(({ method }) => method === 'GET');
+    expect((second?.receivedAt ?? 0) - (first?.receivedAt ?? 0)).toBeLessThan(300);
+  });
+
+  test('waits for a set that is only bound and still pending', async () => {
+    stage.emulator.seed.secretSet({
+      name: 'keys',
+      values: { A: 'value-a' },
+      status: 'pending',
+      readyAfter: 8000,
+    });
+    const { succeeded, secretSets } = await stage.release({
+      ...credentials['API key'],
+      'secret-set': 'keys',
+      'agent-name': 'voice',
+      image,
+    });
+    expect(succeeded).toBe(true);
+    expect(secretSets).toMatchObject([{ outcome: 'existing', status: 'ready', added: [] }]);
+  });
+
+  test('survives looks that fail, and tells a run of them once', async () => {
+    stage.emulator.script.fault(
+      { method: 'GET', path: '/v1/secrets/keys' },
+      { kind: 'status', status: 502, body: '<html>Bad gateway</html>' },
+      { times: 7 },
+    );
+    const { succeeded, actions } = await stage.release(keysOnly);
+    expect(succeeded).toBe(true);
+    expect(actions.log.filter((line) => line.includes('A look failed'))).toHaveLength(1);
+    expect(actions.log).toContainEqual(
+      expect.stringContaining('The platform answers again; looks that failed: 7.'),
+    );
+  });
+
+  test('ends at a look that is refused', async () => {
+    stage.emulator.script.fault(
+      { method: 'GET', path: '/v1/secrets/keys' },
+      { kind: 'status', status: 403, body: { error: 'Forbidden', code: 'FORBIDDEN' } },
+    );
+    const { actions } = await stage.release(keysOnly);
+    expect(actions.errors[0]?.title).toBe('The credential is not allowed to do this');
+    expect(actions.errors[0]?.message).toContain('a private API key from the input `api-key`');
+  });
+});
+
+describe('pruning', () => {
+  const release = {
+    ...credentials['API key'],
+    'secret-set': 'keys',
+    secrets: 'A=newer-a',
+    'prune-secrets': 'true',
+    'agent-name': 'voice',
+    image,
+  };
+
+  beforeEach(() => {
+    stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'value-old' } });
+  });
+
+  test('comes last, after the agent serves, and the set is awaited again', async () => {
+    const { succeeded, secretSets } = await stage.release(release);
+    expect(succeeded).toBe(true);
+    expect(secretSets).toMatchObject([{ updated: ['A'], pruned: ['OLD'], status: 'ready' }]);
+    expect(stage.emulator.state.secretSet('keys')).toMatchObject({
+      values: { A: 'newer-a' },
+      status: 'ready',
+    });
+    expect(writes(stage.emulator)).toEqual([
+      'PUT /v1/secrets/keys',
+      'POST /v1/agents',
+      'DELETE /v1/secrets/keys/OLD',
+    ]);
+  });
+
+  test('never follows a failure', async () => {
+    stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
+    const { succeeded, secretSets } = await stage.release(release);
+    expect(succeeded).toBe(false);
+    expect(secretSets).toMatchObject([{ pruned: [] }]);
+    expect(stage.emulator.state.secretSet('keys')?.values).toHaveProperty('OLD');
+  });
+
+  test('is left out with wait-for-ready: false, with a warning', async () => {
+    const { succeeded, actions } = await stage.release({ ...release, 'wait-for-ready': 'false' });
+    expect(succeeded).toBe(true);
+    expect(actions.warnings).toContainEqual(expect.stringContaining('`prune-secrets` is left out'));
+    expect(stage.emulator.state.secretSet('keys')?.values).toHaveProperty('OLD');
+  });
+
+  test('spares a key that was given without a value', async () => {
+    const { succeeded, secretSets } = await stage.release({
+      ...release,
+      secrets: 'A=newer-a\nOLD=',
+      'empty-secrets': 'skip',
+    });
+    expect(succeeded).toBe(true);
+    expect(secretSets).toMatchObject([{ pruned: [] }]);
+    expect(stage.emulator.state.secretSet('keys')?.values).toHaveProperty('OLD', 'value-old');
+  });
+});

@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { credentials, Stage, writes } from './support/release-run.js';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await Stage.open();
+});
+
+afterEach(async () => {
+  await stage.close();
+});
+
+const voice = {
+  'secret-set': 'voice-secrets',
+  secrets: 'OPENAI_KEY=first-value-of-openai\nDEEPGRAM_KEY=first-value-of-deepgram',
+  'agent-name': 'voice-agent',
+  image: 'ghcr.io/acme/voice:1.0.0',
+};
+
+describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
+  test('a first release creates the set and the agent, and the agent serves with the values', async () => {
+    const { succeeded, secretSets, agents, actions } = await stage.release({
+      ...credential,
+      ...voice,
+    });
+
+    expect(actions.errors).toEqual([]);
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.serving('voice-agent')).toMatchObject({
+      image: 'ghcr.io/acme/voice:1.0.0',
+      secretSet: 'voice-secrets',
+      secretValues: {
+        OPENAI_KEY: 'first-value-of-openai',
+        DEEPGRAM_KEY: 'first-value-of-deepgram',
+      },
+    });
+    expect(secretSets).toEqual([
+      {
+        name: 'voice-secrets',
+        kind: 'secret',
+        region: 'us-west',
+        outcome: 'created',
+        status: 'ready',
+        added: ['OPENAI_KEY', 'DEEPGRAM_KEY'],
+        updated: [],
+        pruned: [],
+      },
+    ]);
+    const deploymentId = stage.emulator.state.serving('voice-agent')?.id;
+    expect(agents).toEqual([
+      { name: 'voice-agent', region: 'us-west', outcome: 'created', deploymentId, ready: true },
+    ]);
+    expect(actions.outputs).toMatchObject({
+      'service-name': 'voice-agent',
+      'deployment-id': deploymentId,
+      'build-id': '',
+      region: 'us-west',
+    });
+  });
+
+  test('a rotation puts the new value under the agent by a new deployment', async () => {
+    await stage.release({ ...credential, ...voice });
+    const before = stage.emulator.state.serving('voice-agent');
+
+    const { succeeded, secretSets, agents, actions } = await stage.release({
+      ...credential,
+      'secret-set': 'voice-secrets',
+      secrets: 'OPENAI_KEY=second-value-of-openai\nCARTESIA_KEY=first-value-of-cartesia',
+      'agent-name': 'voice-agent',
+    });
+
+    expect(succeeded).toBe(true);
+    const after = stage.emulator.state.serving('voice-agent');
+    expect(after?.id).not.toBe(before?.id);
+    expect(after?.secretValues).toEqual({
+      OPENAI_KEY: 'second-value-of-openai',
+      DEEPGRAM_KEY: 'first-value-of-deepgram',
+      CARTESIA_KEY: 'first-value-of-cartesia',
+    });
+    expect(secretSets).toMatchObject([
+      { outcome: 'updated', added: ['CARTESIA_KEY'], updated: ['OPENAI_KEY'] },
+    ]);
+    expect(agents).toMatchObject([{ outcome: 'updated', deploymentId: after?.id, ready: true }]);
+    expect(actions.summary).toContain(
+      'keep the old values until they end, at the latest after 2 h',
+    );
+  });
+
+  test('an image pull secret is written in the form that the platform needs, and awaited', async () => {
+    stage.emulator.script.provisioning('registry', { delay: 9000 });
+    const { succeeded, secretSets, actions } = await stage.release({
+      ...credential,
+      ...voice,
+      'image-credentials': 'registry',
+      registry: 'docker.io',
+      'registry-username': 'acme',
+      'registry-password': 'dckr_pat_0123456789',
+    });
+
+    expect(actions.errors).toEqual([]);
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.secretSet('registry')).toMatchObject({
+      kind: 'imagePullSecret',
+      host: 'https://index.docker.io/v1/',
+      auth: Buffer.from('acme:dckr_pat_0123456789').toString('base64'),
+    });
+    expect(secretSets).toMatchObject([
+      { name: 'registry', kind: 'imagePullSecret', outcome: 'created', status: 'ready' },
+      { name: 'voice-secrets', kind: 'secret', outcome: 'created', status: 'ready' },
+    ]);
+    expect(writes(stage.emulator)[0]).toMatch(/^PUT .*\/secrets\/registry$/);
+    expect(stage.emulator.state.agent('voice-agent')).toMatchObject({
+      imagePullSecretSet: 'registry',
+    });
+  });
+
+  test('a crash loop ends the wait at once, and the previous deployment is said to keep serving', async () => {
+    await stage.release({ ...credential, ...voice, 'min-agents': '1' });
+    const before = stage.emulator.state.serving('voice-agent')?.id;
+    stage.emulator.script.deployment('voice-agent', {
+      outcome: 'crash-loop',
+      logs: ['Loading the model', 'ModuleNotFoundError: No module named pipecat'],
+    });
+
+    const { succeeded, agents, actions } = await stage.release({
+      ...credential,
+      'agent-name': 'voice-agent',
+      image: 'ghcr.io/acme/voice:1.0.1',
+      'failure-logs': 'always',
+    });
+
+    expect(succeeded).toBe(false);
+    expect(stage.emulator.state.serving('voice-agent')?.id).toBe(before);
+    expect(agents).toMatchObject([{ outcome: 'failed', ready: false }]);
+    const [error] = actions.errors;
+    expect(error?.title).toBe('The deployment failed');
+    expect(error?.message).toContain('Agent: voice-agent · Region: us-west · Deployment: ');
+    expect(error?.message).toContain('CrashLoopBackOff');
+    expect(error?.message).toContain('The previous deployment keeps serving.');
+    expect(error?.message).toContain('ModuleNotFoundError');
+    expect(actions.summary).toContain('❌ The deployment failed');
+    expect(actions.summary).toContain('ModuleNotFoundError');
+  });
+
+  test('a release that cannot work writes nothing', async () => {
+    stage.emulator.seed.secretSet({ name: 'voice-secrets', region: 'eu-central' });
+    const { succeeded, actions } = await stage.release({
+      ...credential,
+      ...voice,
+      region: 'us-west',
+    });
+
+    expect(succeeded).toBe(false);
+    expect(writes(stage.emulator)).toEqual([]);
+    expect(actions.errors[0]?.message).toContain('is in region eu-central');
+  });
+});

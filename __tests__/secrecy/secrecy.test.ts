@@ -1,0 +1,54 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { masksFor, redactor } from '../../src/secrecy/masks.js';
+import { SecretValue } from '../../src/secrecy/secret-value.js';
+
+describe('a secret value shows stars', () => {
+  const secret = new SecretValue('hidden');
+  test.each([
+    { name: 'in a template', shown: () => String(secret) },
+    { name: 'in JSON', shown: () => JSON.stringify({ secret }) },
+    { name: 'when inspected', shown: () => inspect({ secret }, { depth: 9, showHidden: true }) },
+    { name: 'when joined', shown: () => [secret].join() },
+    { name: 'in its own keys', shown: () => Object.values(secret).join() + '***' },
+  ])('$name', ({ shown }) => {
+    expect(shown()).toContain('***');
+    expect(shown()).not.toContain('hidden');
+  });
+
+  test('and is revealed on request', () => {
+    expect(secret.reveal()).toBe('hidden');
+  });
+});
+
+describe('the masks of a value', () => {
+  test.each([
+    { name: 'one line', value: 'abcd', masks: ['abcd'] },
+    {
+      name: 'each line, never the block',
+      value: 'first line\nsecond line',
+      masks: ['first line', 'second line'],
+    },
+    { name: 'Windows line breaks', value: 'first\r\nsecond\r\n', masks: ['first', 'second'] },
+    { name: 'indented lines', value: '{\n  "a": "b"\n}', masks: ['"a": "b"'] },
+    { name: 'nothing under four characters', value: '1\nabc\n{', masks: [] },
+    { name: 'nothing for nothing', value: '', masks: [] },
+  ])('are $name', ({ value, masks }) => {
+    expect(masksFor(new SecretValue(value))).toEqual(masks);
+  });
+});
+
+describe('a redacted text', () => {
+  const redact = redactor(
+    ['secret', 'secret-and-more', 'two\nlines', 'abc'].map((value) => new SecretValue(value)),
+  );
+  test.each([
+    { name: 'one value', text: 'It is secret.', expected: 'It is ***.' },
+    { name: 'a value that contains another one', text: 'secret-and-more', expected: '***' },
+    { name: 'a value several times', text: 'secretsecret', expected: '******' },
+    { name: 'lines of a value', text: 'x lines y', expected: 'x *** y' },
+    { name: 'short values, which stay', text: 'abc two', expected: 'abc two' },
+  ])('has no $name', ({ text, expected }) => {
+    expect(redact(text)).toBe(expected);
+  });
+});

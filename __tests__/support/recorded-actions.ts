@@ -1,0 +1,54 @@
+import type { Actions } from '../../src/report/actions.js';
+
+/** What a run told the runner. */
+export class RecordedActions implements Actions {
+  readonly masks: string[] = [];
+  /** Everything that is logged, in order, as `level: message`. */
+  readonly log: string[] = [];
+  readonly outputs: Record<string, string> = {};
+  readonly errors: { message: string; title: string }[] = [];
+  readonly warnings: string[] = [];
+  readonly notices: string[] = [];
+  summary = '';
+  hasSummary = true;
+
+  mask(value: string): void {
+    this.masks.push(value);
+  }
+  debug(message: string): void {
+    this.log.push(`debug: ${message}`);
+  }
+  info(message: string): void {
+    this.log.push(`info: ${message}`);
+  }
+  notice(message: string): void {
+    this.notices.push(message);
+    this.log.push(`notice: ${message}`);
+  }
+  warning(message: string): void {
+    this.warnings.push(message);
+    this.log.push(`warning: ${message}`);
+  }
+  error(message: string, title: string): void {
+    this.errors.push({ message, title });
+    this.log.push(`error: ${title}: ${message}`);
+  }
+  startGroup(title: string): void {
+    this.log.push(`group: ${title}`);
+  }
+  endGroup(): void {
+    this.log.push('endgroup');
+  }
+  setOutput(name: string, value: string): void {
+    this.outputs[name] = value;
+  }
+  writeSummary(markdown: string): Promise<boolean> {
+    if (this.hasSummary) this.summary += markdown;
+    return Promise.resolve(this.hasSummary);
+  }
+
+  /** Everything that a person, or another job, could see. */
+  get everything(): string {
+    return [...this.log, this.summary, JSON.stringify(this.outputs)].join('\n');
+  }
+}

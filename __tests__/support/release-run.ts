@@ -1,0 +1,93 @@
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/index.js';
+import { run } from '../../src/run.js';
+import type { WorkflowEvent } from '../../src/inputs/event.js';
+import { RecordedActions } from './recorded-actions.js';
+import { TestClock } from './test-clock.js';
+
+/** Inputs of a release as a workflow gives them, as the runner passes them. */
+export function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+  );
+}
+
+export interface ReleaseOutcome {
+  readonly succeeded: boolean;
+  readonly actions: RecordedActions;
+  /** The outputs that are JSON, parsed. */
+  readonly secretSets: Record<string, unknown>[];
+  readonly agents: Record<string, unknown>[];
+}
+
+export interface ReleaseOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly event?: WorkflowEvent;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly hasSummary?: boolean;
+}
+
+/** The platform, and a clock that it and the releases go by, so that waits take no time. */
+export class Stage {
+  readonly clock: TestClock;
+  readonly emulator: Emulator;
+
+  private constructor(clock: TestClock, emulator: Emulator) {
+    this.clock = clock;
+    this.emulator = emulator;
+  }
+
+  static async open(options: Omit<EmulatorOptions, 'now'> = {}): Promise<Stage> {
+    const clock = new TestClock();
+    return new Stage(clock, await startEmulator({ ...options, now: clock.now }));
+  }
+
+  close(): Promise<void> {
+    return this.emulator.close();
+  }
+
+  /** Runs the action in this process. */
+  async release(
+    inputs: Readonly<Record<string, string>>,
+    { environment = {}, event, files = {}, hasSummary = true }: ReleaseOptions = {},
+  ): Promise<ReleaseOutcome> {
+    const actions = new RecordedActions();
+    actions.hasSummary = hasSummary;
+    const succeeded = await run({
+      environment: {
+        GITHUB_WORKSPACE: '/workspace',
+        ...(event === undefined ? {} : { GITHUB_EVENT_NAME: event.eventName }),
+        ...inputVariables({ 'api-url': this.emulator.url, ...inputs }),
+        ...environment,
+      },
+      actions,
+      clock: this.clock,
+      readFile: (path) => {
+        const text = files[path];
+        if (text !== undefined) return Promise.resolve(text);
+        return Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' }));
+      },
+      workflowEvent: () => Promise.resolve(event ?? { eventName: 'push', payload: {} }),
+    });
+    const parse = (output: string | undefined): Record<string, unknown>[] =>
+      JSON.parse(output ?? '[]') as Record<string, unknown>[];
+    return {
+      succeeded,
+      actions,
+      secretSets: parse(actions.outputs['secret-sets']),
+      agents: parse(actions.outputs['agents']),
+    };
+  }
+}
+
+/** The inputs that make a request act with a private API key, or with a token in an organization. */
+export const credentials = {
+  'API key': { 'api-key': 'sk_emulator' },
+  token: { pat: 'pcc_pat_emulator', organization: 'acme' },
+} as const;
+
+/** Requests that change something, as `METHOD path`. */
+export function writes(emulator: Emulator): string[] {
+  return emulator.requests
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, path }) => `${method} ${path}`);
+}
