@@ -1,0 +1,32 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startEmulator } from '../emulator/index.js';
+import { takePicture } from './browser.js';
+import { writePage } from './render-summary.js';
+import { runAction } from './runner.js';
+import { firstRelease } from './scenarios.js';
+
+/** Makes the README's picture: the summary that a first release leaves behind. */
+const picture = fileURLToPath(new URL('../docs/summary.png', import.meta.url));
+const width = 1000;
+/** Bytes; a README has to load fast, and the history keeps every version. */
+const largest = 200_000;
+
+const folder = await mkdtemp(join(tmpdir(), 'picture-'));
+const emulator = await startEmulator();
+try {
+  const { exitCode, log, summary } = await runAction(firstRelease(emulator));
+  if (exitCode !== 0) throw new Error(`The release failed:\n${log}`);
+  const page = await writePage(folder, 'Job summary', [
+    { title: 'release summary', markdown: summary },
+  ]);
+  await takePicture(page, picture, width);
+  const { size } = await stat(picture);
+  if (size > largest) throw new Error(`docs/summary.png has ${size} bytes, over ${largest}.`);
+  console.log(`docs/summary.png: ${width} pixels wide, ${size} bytes`);
+} finally {
+  await emulator.close();
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,99 @@
+import type { Emulator } from '../emulator/index.js';
+import type { ActionRunOptions } from './runner.js';
+
+/** What a workflow gives the action. */
+export type Scenario = Pick<ActionRunOptions, 'inputs' | 'environment'>;
+
+export const agent = 'order-desk';
+export const secretSet = 'order-desk-secrets';
+export const rotatedKey = 'OPENAI_API_KEY';
+
+/** Values that could be taken for real ones have no place in a demonstration. */
+const apiKeys = {
+  OPENAI_API_KEY: 'fake-openai-key-before-the-rotation',
+  DEEPGRAM_API_KEY: 'fake-deepgram-key',
+  CARTESIA_API_KEY: 'fake-cartesia-key',
+} as const;
+const serviceAccount = `{
+  "type": "fake_service_account",
+  "private_key": "fake-private-key-of-several-lines"
+}`;
+export const rotatedValue = 'fake-openai-key-after-the-rotation';
+
+/** No value of a secret that is used here may be read anywhere. */
+export const secretValues: readonly string[] = [
+  ...Object.values(apiKeys),
+  'fake-private-key-of-several-lines',
+  rotatedValue,
+];
+
+const withKey = ({ url, credentials }: Emulator) => ({
+  'api-url': url,
+  'api-key': credentials.privateKey,
+});
+
+/** The first release of an agent, with the secrets that it needs. */
+export const firstRelease = (emulator: Emulator): Scenario => ({
+  inputs: {
+    ...withKey(emulator),
+    region: 'us-west',
+    'secret-set': secretSet,
+    'secrets-env': Object.keys(apiKeys).join('\n'),
+    secrets: `GOOGLE_CREDENTIALS<<END\n${serviceAccount}\nEND\n`,
+    'agent-name': agent,
+    image: 'ghcr.io/acme/order-desk:1.0.0',
+    'min-agents': '1',
+  },
+  environment: apiKeys,
+});
+
+/** One key gets a new value; the agent has to start anew to see it. */
+export const rotation = ({ url, credentials }: Emulator): Scenario => ({
+  inputs: {
+    'api-url': url,
+    pat: credentials.token,
+    organization: 'acme',
+    'secret-set': secretSet,
+    'secrets-env': rotatedKey,
+    'agent-name': agent,
+  },
+  environment: { [rotatedKey]: rotatedValue },
+});
+
+const traceback = `Traceback (most recent call last):
+  File "/app/bot.py", line 41, in bot
+    menu = load_menu(os.environ["MENU_URL"])
+  File "<frozen os>", line 714, in __getitem__
+KeyError: 'MENU_URL'`;
+
+/** A release of an image that crashes as soon as it is started. */
+export const crashingRelease = (emulator: Emulator): Scenario => {
+  emulator.script.deployment(agent, {
+    outcome: 'crash-loop',
+    health: { message: traceback },
+    logs: ['INFO:     Starting order-desk 1.1.0', ...traceback.split('\n')],
+  });
+  return {
+    inputs: {
+      ...withKey(emulator),
+      'agent-name': agent,
+      image: 'ghcr.io/acme/order-desk:1.1.0',
+      'failure-logs': 'always',
+    },
+  };
+};
+
+/** Several mistakes in one workflow file. */
+export const mistakenRelease = (emulator: Emulator): Scenario => ({
+  inputs: {
+    ...withKey(emulator),
+    'secret-set': 'Order_Desk_Secrets',
+    secrets: '-----BEGIN PRIVATE KEY-----',
+    'registry-password': 'fake-registry-password',
+    'agent-name': agent,
+    image: 'ghcr.io/acme/order-desk',
+    'min-agent': '1',
+    'max-agents': 'a few',
+    'wait-timeout': 'soon',
+  },
+});
