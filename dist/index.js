@@ -28626,7 +28626,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8846);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9604);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2571);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5221);
 
 
@@ -28698,7 +28698,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 9604:
+/***/ 2571:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37175,7 +37175,7 @@ function readDotenv(reading, path, text, parse) {
         const place = `\`${path}\` line ${index + 1}`;
         const entry = readEntry(lines, index, parse);
         if ('problem' in entry) {
-            const after = keyBefore === undefined ? '' : `, after the key \`${keyBefore}\``;
+            const after = keyBefore === undefined ? '' : ` (after the key \`${keyBefore}\`)`;
             reading.problems.push(`${place}${after}: ${entry.problem}`);
             for (const rest of lines.slice(index))
                 reading.suspect(rest);
@@ -37377,8 +37377,8 @@ function parseHead(line) {
     return secretKey.pattern.test(key) && value !== '=' ? { key, value } : undefined;
 }
 function unreadable(place, keyBefore) {
-    const where = keyBefore === undefined ? place : `${place}, after the key \`${keyBefore}\``;
-    return (`${where}, is not \`KEY=value\` with a valid key, so it and what follows was not read. ` +
+    const where = keyBefore === undefined ? place : `${place} (after the key \`${keyBefore}\`)`;
+    return (`${where} is not \`KEY=value\` with a valid key, so it and what follows was not read. ` +
         'A value of several lines needs the form `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`');
 }
 
@@ -39489,6 +39489,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
             throw new SupersededError(deploymentId, judgement.by);
         }
         if (judgement.state === 'failed') {
+            record.previousServes = judgement.failure.previousServes;
             const logs = await fetchLogs();
             throw new RolloutFailedError({ deploymentId, logs }, judgement.failure);
         }
@@ -39503,6 +39504,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
             infrastructureIssue,
             previousServes: lastAgent !== undefined && previousServes(lastAgent, deploymentId, previousId),
         };
+        record.previousServes = seen.previousServes;
         const logs = await fetchLogs();
         throw new RolloutTimeoutError({ deploymentId, logs }, seen, deadline, { cause: error.cause });
     }
@@ -39669,6 +39671,7 @@ function trackAgent(plan) {
             outcome: 'skipped',
             deploymentId: null,
             ready: false,
+            previousServes: false,
             image: isImageGiven ? settings.image : before?.settings.image,
             buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
             replacesValues: false,
@@ -39700,8 +39703,10 @@ function describe({ targets }, { log }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/durations.js
-/** Milliseconds as a person reads them: `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
+/** Milliseconds as a person reads them: `< 0.1 s`, `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
 function duration(milliseconds) {
+    if (milliseconds < 50)
+        return '< 0.1 s';
     if (milliseconds < 9950)
         return `${(milliseconds / 1000).toFixed(1)} s`;
     const seconds = Math.round(milliseconds / 1000);
@@ -39953,6 +39958,8 @@ function explain(error, context) {
     const part = partFor(cause, subject, context);
     return {
         title: failureKinds[part.kind].title,
+        subject,
+        unharmed: undefined,
         problems: [],
         why: [],
         traceback: undefined,
@@ -39966,6 +39973,7 @@ function partFor(error, subject, context) {
     if (error instanceof InputsError) {
         return {
             kind: 'invalid-inputs',
+            unharmed: 'Nothing was sent.',
             problems: error.problems.map(({ input, message }) => ({
                 about: `\`${input}\``,
                 message,
@@ -39974,12 +39982,20 @@ function partFor(error, subject, context) {
         };
     }
     if (error instanceof UntrustedEventError) {
-        return { kind: 'untrusted-event', why: [failureKinds['untrusted-event'].meaning] };
+        return {
+            kind: 'untrusted-event',
+            unharmed: 'Nothing was sent.',
+            why: [failureKinds['untrusted-event'].meaning],
+        };
     }
     if (error instanceof OrganizationError)
         return explainOrganization(error);
     if (error instanceof PreflightError) {
-        return { kind: 'release-impossible', problems: error.problems };
+        return {
+            kind: 'release-impossible',
+            unharmed: 'Nothing was written.',
+            problems: error.problems,
+        };
     }
     if (error instanceof ProvisioningFailedError) {
         return {
@@ -40130,13 +40146,8 @@ function whereToLook(actingAs) {
         : 'Look at it in the dashboard under Settings → API Keys → Private; if it is gone, create a new one and store it as the secret that the workflow passes.';
 }
 function explainRollout({ deploymentId, failure, logs }, subject, context) {
-    const { code, reason, exitCode, terminationReason } = failure;
-    const advice = [
-        code === undefined ? undefined : platformCodes[code],
-        reason === undefined ? undefined : containerReasons[reason],
-        terminationReason === undefined ? undefined : containerReasons[terminationReason],
-        exitCode === undefined ? undefined : exitCodes[exitCode],
-    ].filter((one) => one !== undefined);
+    const { code, reason, exitCode } = failure;
+    const advice = adviceFor(failure);
     const facts = [
         { label: 'Deployment', value: deploymentId },
         ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
@@ -40149,23 +40160,19 @@ function explainRollout({ deploymentId, failure, logs }, subject, context) {
     return {
         kind: 'rollout-failed',
         facts,
+        unharmed: stillServing(failure),
         why: [
             ...[failure.headline, failure.message]
                 .filter((words) => words !== undefined)
                 .map((words) => `The platform says: ${quote(words)}.`),
-            ...(advice.length === 0
-                ? []
-                : [`That means: ${[...new Set(advice.map(({ meaning }) => meaning))].join('; ')}.`]),
+            ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
+            ...(advice === undefined ? [] : [`${capital(advice.meaning)}.`]),
             ...infrastructure(failure),
-            ...stillServing(failure),
         ],
         next: [
-            ...new Set([
-                ...advice.map(({ next }) => next),
-                ...(advice.length === 0 ? [failureKinds['rollout-failed'].next] : []),
-                ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
-                ...agentOutputHint(subject, deploymentId, context),
-            ]),
+            advice?.next ?? failureKinds['rollout-failed'].next,
+            ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
+            ...agentOutputHint(subject, deploymentId, context),
         ],
         ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
     };
@@ -40173,12 +40180,12 @@ function explainRollout({ deploymentId, failure, logs }, subject, context) {
 function explainRolloutTimeout(error, subject, context) {
     return {
         kind: 'wait-timeout',
+        unharmed: stillServing(error),
         facts: [{ label: 'Deployment', value: error.deploymentId }],
         why: [
             `It was last seen so: ${error.lastSeen}, for ${duration(error.lastSeenFor)}; \`wait-timeout\` is ${duration(error.deadline.limit)}.`,
             ...lastFailure(error.cause),
             ...infrastructure(error),
-            ...stillServing(error),
         ],
         next: [
             failureKinds['wait-timeout'].next,
@@ -40194,8 +40201,24 @@ function infrastructure({ infrastructureIssue }) {
         ]
         : [];
 }
-function stillServing({ previousServes }) {
-    return previousServes ? ['The previous deployment keeps serving.'] : [];
+function stillServing({ previousServes, }) {
+    return previousServes ? 'The previous deployment keeps serving.' : undefined;
+}
+/** The most specific advice that there is: an exit code of 1 tells less than any reason. */
+function adviceFor({ code, reason, terminationReason, exitCode }) {
+    const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
+    return [
+        code === undefined ? undefined : platformCodes[code],
+        terminationReason === undefined ? undefined : containerReasons[terminationReason],
+        exitCode === 1 ? undefined : byExitCode,
+        reason === undefined ? undefined : containerReasons[reason],
+        byExitCode,
+    ].find((advice) => advice !== undefined);
+}
+/** Where a traceback ends, it names the error. */
+function lastLine(traceback) {
+    const line = traceback?.trim().split('\n').at(-1);
+    return line === undefined || line === '' ? [] : [`Its traceback ends with ${quote(line)}.`];
 }
 function agentOutputHint(subject, deploymentId, { showsAgentOutput, actingAs }) {
     if (subject === undefined)
@@ -40288,7 +40311,7 @@ function longestRun(text) {
 const stepTitles = {
     inputs: 'Read the inputs',
     credential: 'Check the credential',
-    preflight: 'Look before writing',
+    preflight: 'Preflight',
     provision: 'Write the secret sets',
     readiness: 'Await the secret sets',
     deploy: 'Deploy the agent',
@@ -40349,7 +40372,7 @@ function oldValues({ name, replacesValues, ready, sessionLimit }) {
     if (!replacesValues || !ready)
         return [];
     return [
-        `Sessions of \`${name}\` that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
+        `\`${name}\` has a new deployment, because values of its secret set were written. Sessions that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
     ];
 }
 function coldStart({ name, ready, minAgents, outcome }) {
@@ -40358,6 +40381,12 @@ function coldStart({ name, ready, minAgents, outcome }) {
     return [
         `\`${name}\` keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`,
     ];
+}
+
+;// CONCATENATED MODULE: ./lib/report/sentences.js
+/** A text as a sentence: with a mark at its end, whichever it has. */
+function sentence(text) {
+    return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/outputs.js
@@ -40407,7 +40436,16 @@ function setOutputs(actions, outputs) {
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
 /** More bars than this make the picture unreadable. */
 const mostBars = 60;
-const tags = { done: 'done', failed: 'crit', running: 'active' };
+/** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
+const tags = { done: '', failed: 'crit, ', running: 'active, ' };
+/** Milliseconds that a release takes at most, and the ticks that suit it. */
+const ticks = [
+    [15_000, '1second'],
+    [90_000, '10second'],
+    [300_000, '30second'],
+    [900_000, '1minute'],
+    [Infinity, '10minute'],
+];
 /** The release as a mermaid gantt, which GitHub draws: a section a region, a bar a stretch of work. */
 function timeline(record, now) {
     const spans = record.spans.slice(0, mostBars);
@@ -40419,6 +40457,7 @@ function timeline(record, now) {
         'gantt',
         '    dateFormat x',
         '    axisFormat %M:%S',
+        `    tickInterval ${ticks.find(([most]) => now - record.startedAt <= most)?.[1] ?? '10minute'}`,
         ...regions.flatMap((region) => [
             `    section ${label(region)}`,
             ...spans.filter((span) => span.region === region).map((span) => bar(span, record, now)),
@@ -40429,7 +40468,7 @@ function timeline(record, now) {
 function bar(span, { startedAt }, now) {
     const start = span.startedAt - startedAt;
     const end = Math.max(start + 1, (span.endedAt ?? now) - startedAt);
-    return `    ${label(span.label)} :${tags[span.outcome]}, ${start}, ${end}`;
+    return `    ${label(span.label)} :${tags[span.outcome]}${start}, ${end}`;
 }
 /** Colons, semicolons, hashes and the like mean something to mermaid; names need none of them. */
 function label(text) {
@@ -40437,6 +40476,7 @@ function label(text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/summary.js
+
 
 
 
@@ -40454,12 +40494,12 @@ function summaryOf(record, failure, now) {
         headline(record, failure),
         actingAs(record),
         failure && failureSection(failure),
+        failure && agentOutput(failure),
         agentTable(record.agents),
         secretSetTable(record.secretSets),
         noteSection(record),
-        stepTable(record.steps),
         timeline(record, now),
-        failure && agentOutput(failure),
+        stepTable(record.steps),
     ];
     return withinLimit(sections.filter((section) => section !== undefined && section !== ''));
 }
@@ -40479,8 +40519,11 @@ function withinLimit(sections) {
     return `${kept.join('\n\n')}\n`;
 }
 function headline(record, failure) {
-    if (failure !== undefined)
-        return `## ${headlineMarks.failed} ${prose(failure.title)}`;
+    if (failure !== undefined) {
+        const { title, subject } = failure;
+        const where = subject && `: ${code(subject.name)} in ${code(subject.region)}`;
+        return `## ${headlineMarks.failed} ${prose(title)}${where ?? ''}`;
+    }
     return `## ${headlineMarks.released} ${success(record)}`;
 }
 function success({ agents, secretSets }) {
@@ -40503,19 +40546,20 @@ function actingAs({ actingAs }) {
     if (actingAs === undefined)
         return undefined;
     const { credentialKind, credentialOrigin, organization } = actingAs;
-    const who = `Released with ${summary_credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
+    const who = `Acted with ${summary_credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
     return organization === undefined
         ? `${who}.`
         : `${who}, in the organization ${code(organization)}.`;
 }
-function failureSection({ facts, why, problems, next }) {
+function failureSection({ facts, unharmed, why, problems, next }) {
     const parts = [
+        unharmed === undefined ? '' : `**${prose(unharmed)}**`,
         facts.length === 0
             ? ''
             : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
         why.map(prose).join(' '),
         problems
-            .map(({ about, message, next }) => `- **${prose(about)}** ${prose(message)}.${next === undefined ? '' : ` ${prose(next)}`}`)
+            .map(({ about, message, next }) => `- **${prose(about)}**: ${prose(sentence(message))}${next === undefined ? '' : ` ${prose(next)}`}`)
             .join('\n'),
         `**What to do:** ${next.map(prose).join(' ')}`,
     ];
@@ -40540,11 +40584,10 @@ function tail(text) {
 function agentTable(agents) {
     if (agents.length === 0)
         return undefined;
-    return table(['Agent', 'Region', 'Outcome', 'Serves', 'Image or build', 'Deployment'], agents.map(({ name, region, outcome, ready, image, buildId, deploymentId }) => [
+    return table(['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'], agents.map(({ name, region, outcome, ready, previousServes, image, buildId, deploymentId }) => [
         code(name),
         code(region),
-        outcome,
-        ready ? 'yes' : 'no',
+        `${outcome}${ready ? ', serves' : previousServes ? '; the previous deployment serves' : ''}`,
         image !== undefined ? code(image) : buildId !== undefined ? `build ${code(buildId)}` : '–',
         deploymentId === null ? '–' : code(deploymentId),
     ]));
@@ -40606,6 +40649,7 @@ function noteSection(record) {
 
 
 
+
 /** GitHub cuts an annotation here. */
 const longestAnnotation = 4096;
 /**
@@ -40648,18 +40692,18 @@ function showAgentOutput(actions, { traceback, logs }) {
 }
 /** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
 function annotation(failure) {
-    const { title, facts, why, problems, next, traceback, logs } = failure;
+    const { title, facts, unharmed, why, problems, next, traceback, logs } = failure;
     const lines = [
         `${title}.`,
         facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
-        why.join(' '),
-        ...problems.map(({ about, message, next }) => `- ${about}: ${message}.${next === undefined ? '' : ` ${next}`}`),
+        [unharmed, ...why].filter((part) => part !== undefined).join(' '),
+        ...problems.map(({ about, message, next }) => `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`),
         `Next: ${next.join(' ')}`,
     ];
     const told = printable(lines.filter((line) => line !== '').join('\n'));
-    const output = printable([traceback, logs?.slice(-10).join('\n')]
-        .filter((part) => part !== undefined && part !== '')
-        .join('\n'));
+    // The log lines often hold the traceback once more.
+    const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
+    const output = printable([traceback ?? '', ...further.slice(-10)].join('\n').trim());
     if (told.length > longestAnnotation)
         return `${told.slice(0, longestAnnotation - 1)}…`;
     const room = longestAnnotation - told.length - 3;
@@ -40725,7 +40769,6 @@ const defaultRequestLimit = 30_000;
 async function run(host) {
     const { actions, clock } = host;
     const journal = new Journal(clock, releaseLog(actions));
-    journal.expect(['inputs', 'credential', 'preflight']);
     const reading = await readInputs(host.environment, host.readFile);
     // Before anything is logged, a failure of the reading included.
     for (const mask of reading.secrets.flatMap(masksFor))
@@ -40761,6 +40804,7 @@ async function carryOut(host, journal, reading, redact, wantsFailureLogs) {
             throw new InputsError(reading.problems);
         return reading.inputs;
     });
+    journal.expect(['credential', 'preflight']);
     const { access } = inputs;
     const over = new AbortController();
     const connection = new Connection(access.apiUrl, access.credential.value, `pipecat-cloud-release/${version}`);

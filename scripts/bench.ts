@@ -1,16 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/index.js';
-import { runAction } from './runner.js';
+import { preciseTime, runAction } from './runner.js';
 
 const agent = 'order-desk';
-
-/** Milliseconds since the epoch, with their fractions. */
-const now = (): number => performance.timeOrigin + performance.now();
 
 /** A run of the action against an emulator, with times in milliseconds since the epoch. */
 interface TimedRun {
@@ -29,36 +25,30 @@ interface Release {
 
 /** Runs the action once, on a platform of its own. */
 async function timeRelease({ delays, prepare, inputs }: Release): Promise<TimedRun> {
-  const emulator = await startEmulator({ ...delays, now });
-  // The runner prepares a workspace and tidies it up, which is not the action's time.
-  const times = { spawnedAt: 0, exitedAt: 0 };
-  const observe = (message: unknown): void => {
-    times.spawnedAt = now();
-    const { process } = message as { readonly process: ChildProcess };
-    process.once('exit', () => {
-      times.exitedAt = now();
-    });
-  };
-  subscribe('child_process', observe);
+  const emulator = await startEmulator({ ...delays, now: preciseTime });
   try {
     prepare?.(emulator);
-    const { exitCode, log } = await runAction({
+    const { exitCode, log, startedAt, endedAt } = await runAction({
       inputs: { 'api-url': emulator.url, 'api-key': emulator.credentials.privateKey, ...inputs },
     });
     const [first] = emulator.requests;
-    if (exitCode !== 0 || first === undefined || times.exitedAt === 0) {
+    if (exitCode !== 0 || first === undefined) {
       throw new Error(`The release was not what is measured:\n${log}`);
     }
-    return { ...times, firstRequestAt: first.receivedAt, requests: emulator.requests.length };
+    return {
+      spawnedAt: startedAt,
+      exitedAt: endedAt,
+      firstRequestAt: first.receivedAt,
+      requests: emulator.requests.length,
+    };
   } finally {
-    unsubscribe('child_process', observe);
     await emulator.close();
   }
 }
 
 /** Milliseconds that Node.js takes to start an empty script and to exit. */
 async function timeEmptyScript(script: string): Promise<number> {
-  const startedAt = now();
+  const startedAt = preciseTime();
   // The environment is as bare as the one that the action gets: NODE_EXTRA_CA_CERTS alone would
   // add to a start as much as the action does.
   const child = spawn(process.execPath, [script], {
@@ -66,7 +56,7 @@ async function timeEmptyScript(script: string): Promise<number> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   await once(child, 'exit');
-  return now() - startedAt;
+  return preciseTime() - startedAt;
 }
 
 const firstRelease: Release = {

@@ -28,6 +28,9 @@ export interface ActionRunOptions {
 
 export interface ActionRun {
   readonly exitCode: number | null;
+  /** When the process was started and when it had ended: milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
   /** Everything that was written, workflow commands and all. */
   readonly raw: string;
   /** The log as the runner shows it: commands carried out, secrets masked. */
@@ -75,6 +78,8 @@ export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
       ...options.environment,
     };
     const log = new RunnerLog(options.debug === true, options.onLine);
+    let endedAt = 0;
+    const startedAt = preciseTime();
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       const child = spawn(options.node ?? process.execPath, [join(root, 'dist', 'index.js')], {
         cwd: folder,
@@ -86,11 +91,16 @@ export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
           log.take(text);
         });
       }
+      child.on('exit', () => {
+        endedAt = preciseTime();
+      });
       child.on('error', reject).on('close', resolve);
     });
     log.end();
     return {
       exitCode,
+      startedAt,
+      endedAt,
       raw: log.raw,
       log: log.shown.join('\n'),
       masks: log.masks,
@@ -102,6 +112,11 @@ export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
   }
 }
 
+/** Milliseconds since the epoch, with their fractions. */
+export function preciseTime(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** Reads workflow commands as the runner does, and shows what is left. */
 class RunnerLog {
   raw = '';
@@ -110,6 +125,7 @@ class RunnerLog {
   readonly #debug: boolean;
   readonly #onLine: ((line: string) => void) | undefined;
   #rest = '';
+  #indent = '';
 
   constructor(debug: boolean, onLine: ((line: string) => void) | undefined) {
     this.#debug = debug;
@@ -139,8 +155,10 @@ class RunnerLog {
         return;
       case 'group':
         this.#show(`▼ ${message}`);
+        this.#indent = '  ';
         return;
       case 'endgroup':
+        this.#indent = '';
         return;
       case 'notice':
       case 'warning':
@@ -156,8 +174,8 @@ class RunnerLog {
   #show(text: string): void {
     for (const line of text.split('\n')) {
       const masked = this.masks.reduce((shown, mask) => shown.replaceAll(mask, '***'), line);
-      this.shown.push(masked);
-      this.#onLine?.(masked);
+      this.shown.push(this.#indent + masked);
+      this.#onLine?.(this.#indent + masked);
     }
   }
 }

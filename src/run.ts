@@ -42,7 +42,6 @@ const defaultRequestLimit = 30_000;
 export async function run(host: Host): Promise<boolean> {
   const { actions, clock } = host;
   const journal = new Journal(clock, releaseLog(actions));
-  journal.expect(['inputs', 'credential', 'preflight']);
   const reading = await readInputs(host.environment, host.readFile);
   // Before anything is logged, a failure of the reading included.
   for (const mask of reading.secrets.flatMap(masksFor)) actions.mask(mask);
@@ -81,6 +80,7 @@ async function carryOut(
     if (reading.inputs === undefined) throw new InputsError(reading.problems);
     return reading.inputs;
   });
+  journal.expect(['credential', 'preflight']);
   const { access } = inputs;
   const over = new AbortController();
   const connection = new Connection(

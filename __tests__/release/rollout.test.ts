@@ -80,7 +80,7 @@ describe('a failing rollout', () => {
     const message = actions.errors[0]?.message ?? '';
     expect(message).toContain('Code: PCC_IMAGE_NOT_FOUND');
     expect(message).toContain('The platform says: `The image could not be found`.');
-    expect(message).toContain('the image or its tag does not exist at that address');
+    expect(message).toContain('The image or its tag does not exist at that address.');
     expect(message).toContain('https://docs.pipecat.ai/pipecat-cloud/fundamentals/error-codes');
   });
 

@@ -15,6 +15,7 @@ const agent: AgentRecord = {
   outcome: 'updated',
   deploymentId: '13c0be89-5ae8-4b0b-ad22-79565e11de3b',
   ready: true,
+  previousServes: false,
   image: 'ghcr.io/acme/voice:1.0',
   buildId: undefined,
   replacesValues: false,
@@ -58,12 +59,14 @@ function record(parts: Partial<ReleaseRecord> = {}): ReleaseRecord {
 const failure: Explanation = {
   kind: 'rollout-failed',
   title: 'The deployment failed',
+  subject: { kind: 'agent', name: 'voice-agent', region: 'us-west' },
+  unharmed: 'The previous deployment keeps serving.',
   facts: [{ label: 'Agent', value: 'voice-agent' }],
   why: ['The platform says: it crashed.'],
   problems: [],
   next: ['Read the traceback.'],
   traceback: 'Traceback (most recent call last)',
-  logs: ['one', 'two'],
+  logs: ['one', 'Traceback (most recent call last)', 'two'],
 };
 
 describe('the summary', () => {
@@ -71,10 +74,10 @@ describe('the summary', () => {
     const summary = summaryOf(record(), undefined, startedAt);
     expect(summary).toContain('## ✅ `voice-agent` in `us-west` is updated and serves');
     expect(summary).toContain(
-      'Released with a personal access token from the input `pat`, in the organization `acme`.',
+      'Acted with a personal access token from the input `pat`, in the organization `acme`.',
     );
     expect(summary).toContain(
-      '| `voice-agent` | `us-west` | updated | yes | `ghcr.io/acme/voice:1.0` | `13c0be89-5ae8-4b0b-ad22-79565e11de3b` |',
+      '| `voice-agent` | `us-west` | updated, serves | `ghcr.io/acme/voice:1.0` | `13c0be89-5ae8-4b0b-ad22-79565e11de3b` |',
     );
     expect(summary).toContain(
       '| `voice.secrets` | secrets | `us-west` | updated | ready | added: `NEW_KEY`<br>updated: `OLD_KEY` |',
@@ -91,7 +94,10 @@ describe('the summary', () => {
 
   test('tells a failure first, with what to do, and folds what the agent wrote', () => {
     const summary = summaryOf(record(), failure, startedAt);
-    expect(summary.startsWith('## ❌ The deployment failed')).toBe(true);
+    expect(summary.startsWith('## ❌ The deployment failed: `voice-agent` in `us-west`')).toBe(
+      true,
+    );
+    expect(summary).toContain('**The previous deployment keeps serving.**');
     expect(summary).toContain('**Agent** `voice-agent`');
     expect(summary).toContain('**What to do:** Read the traceback.');
     expect(summary).toMatch(
@@ -117,7 +123,7 @@ describe('the summary', () => {
     const agents = [{ ...agent, replacesValues: true, sessionLimit: 900, minAgents: 0 }];
     const summary = summaryOf(record({ agents }), undefined, startedAt);
     expect(summary).toContain(
-      'Sessions of `voice-agent` that are running keep the old values until they end, at the latest after 15 min',
+      'Sessions that are running keep the old values until they end, at the latest after 15 min',
     );
     expect(summary).toContain('its first call waits for a cold start');
   });
@@ -163,8 +169,9 @@ describe('the timeline', () => {
       'gantt',
       '    dateFormat x',
       '    axisFormat %M:%S',
+      '    tickInterval 1second',
       '    section us-west',
-      '    write voice.secrets :done, 0, 1',
+      '    write voice.secrets :0, 1',
       '    roll out a b c d :crit, 500, 900',
       '    section eu-central',
       '    roll out x :active, 700, 1000',
@@ -183,7 +190,7 @@ describe('the annotation', () => {
       [
         'The deployment failed.',
         'Agent: voice-agent',
-        'The platform says: it crashed.',
+        'The previous deployment keeps serving. The platform says: it crashed.',
         'Next: Read the traceback.',
         'Traceback (most recent call last)',
         'one',
@@ -237,7 +244,7 @@ describe('what cannot be written', () => {
 
 describe('durations', () => {
   test.each([
-    { milliseconds: 40, words: '0.0 s' },
+    { milliseconds: 40, words: '< 0.1 s' },
     { milliseconds: 9940, words: '9.9 s' },
     { milliseconds: 9960, words: '10 s' },
     { milliseconds: 65_000, words: '1 min 5 s' },

@@ -42,6 +42,8 @@ export interface AgentRecord {
   outcome: 'created' | 'updated' | 'unchanged' | 'superseded' | 'failed' | 'skipped';
   deploymentId: string | null;
   ready: boolean;
+  /** Whether the previous deployment goes on serving where this one failed. */
+  previousServes: boolean;
   /** What it runs after the release, where that is known. */
   readonly image: string | undefined;
   readonly buildId: string | undefined;

@@ -215,6 +215,7 @@ function trackAgent(plan: AgentPlan): Tracked<AgentPlan, AgentRecord> {
       outcome: 'skipped',
       deploymentId: null,
       ready: false,
+      previousServes: false,
       image: isImageGiven ? settings.image : before?.settings.image,
       buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
       replacesValues: false,

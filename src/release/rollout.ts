@@ -67,6 +67,7 @@ export async function awaitRollout(
       throw new SupersededError(deploymentId, judgement.by);
     }
     if (judgement.state === 'failed') {
+      record.previousServes = judgement.failure.previousServes;
       const logs = await fetchLogs();
       throw new RolloutFailedError({ deploymentId, logs }, judgement.failure);
     }
@@ -80,6 +81,7 @@ export async function awaitRollout(
       previousServes:
         lastAgent !== undefined && previousServes(lastAgent, deploymentId, previousId),
     };
+    record.previousServes = seen.previousServes;
     const logs = await fetchLogs();
     throw new RolloutTimeoutError({ deploymentId, logs }, seen, deadline, { cause: error.cause });
   }

@@ -10,7 +10,7 @@ export function aftermath({ agents }: ReleaseRecord): string[] {
 function oldValues({ name, replacesValues, ready, sessionLimit }: AgentRecord): string[] {
   if (!replacesValues || !ready) return [];
   return [
-    `Sessions of \`${name}\` that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
+    `\`${name}\` has a new deployment, because values of its secret set were written. Sessions that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
   ];
 }
 

@@ -1,5 +1,6 @@
-/** Milliseconds as a person reads them: `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
+/** Milliseconds as a person reads them: `< 0.1 s`, `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
 export function duration(milliseconds: number): string {
+  if (milliseconds < 50) return '< 0.1 s';
   if (milliseconds < 9950) return `${(milliseconds / 1000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);
   const parts = [

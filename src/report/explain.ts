@@ -27,8 +27,11 @@ export interface Explanation {
   readonly kind: FailureName;
   /** What happened, as a headline. */
   readonly title: string;
+  readonly subject: Subject | undefined;
   /** Where: names and ids, to be shown as they are. */
   readonly facts: readonly { readonly label: string; readonly value: string }[];
+  /** What is still as it should be, as a sentence: the first thing that anybody wants to know. */
+  readonly unharmed: string | undefined;
   /** Why, as sentences. */
   readonly why: readonly string[];
   /** Several mistakes that were found together; each with what to do, where that differs. */
@@ -53,7 +56,7 @@ export interface ExplanationContext {
   readonly redact: (text: string) => string;
 }
 
-type Part = Partial<Omit<Explanation, 'kind' | 'title'>> & { kind: FailureName };
+type Part = Partial<Omit<Explanation, 'kind' | 'title' | 'subject'>> & { kind: FailureName };
 
 /** Turns an error into words. The only place that does. */
 export function explain(error: unknown, context: ExplanationContext): Explanation {
@@ -62,6 +65,8 @@ export function explain(error: unknown, context: ExplanationContext): Explanatio
   const part = partFor(cause, subject, context);
   return {
     title: failureKinds[part.kind].title,
+    subject,
+    unharmed: undefined,
     problems: [],
     why: [],
     traceback: undefined,
@@ -76,6 +81,7 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
   if (error instanceof InputsError) {
     return {
       kind: 'invalid-inputs',
+      unharmed: 'Nothing was sent.',
       problems: error.problems.map(({ input, message }) => ({
         about: `\`${input}\``,
         message,
@@ -84,11 +90,19 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
     };
   }
   if (error instanceof UntrustedEventError) {
-    return { kind: 'untrusted-event', why: [failureKinds['untrusted-event'].meaning] };
+    return {
+      kind: 'untrusted-event',
+      unharmed: 'Nothing was sent.',
+      why: [failureKinds['untrusted-event'].meaning],
+    };
   }
   if (error instanceof OrganizationError) return explainOrganization(error);
   if (error instanceof PreflightError) {
-    return { kind: 'release-impossible', problems: error.problems };
+    return {
+      kind: 'release-impossible',
+      unharmed: 'Nothing was written.',
+      problems: error.problems,
+    };
   }
   if (error instanceof ProvisioningFailedError) {
     return {
@@ -243,13 +257,8 @@ function explainRollout(
   subject: Subject | undefined,
   context: ExplanationContext,
 ): Part {
-  const { code, reason, exitCode, terminationReason } = failure;
-  const advice = [
-    code === undefined ? undefined : platformCodes[code],
-    reason === undefined ? undefined : containerReasons[reason],
-    terminationReason === undefined ? undefined : containerReasons[terminationReason],
-    exitCode === undefined ? undefined : exitCodes[exitCode],
-  ].filter((one) => one !== undefined);
+  const { code, reason, exitCode } = failure;
+  const advice = adviceFor(failure);
   const facts = [
     { label: 'Deployment', value: deploymentId },
     ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
@@ -262,23 +271,19 @@ function explainRollout(
   return {
     kind: 'rollout-failed',
     facts,
+    unharmed: stillServing(failure),
     why: [
       ...[failure.headline, failure.message]
         .filter((words) => words !== undefined)
         .map((words) => `The platform says: ${quote(words)}.`),
-      ...(advice.length === 0
-        ? []
-        : [`That means: ${[...new Set(advice.map(({ meaning }) => meaning))].join('; ')}.`]),
+      ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
+      ...(advice === undefined ? [] : [`${capital(advice.meaning)}.`]),
       ...infrastructure(failure),
-      ...stillServing(failure),
     ],
     next: [
-      ...new Set([
-        ...advice.map(({ next }) => next),
-        ...(advice.length === 0 ? [failureKinds['rollout-failed'].next] : []),
-        ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
-        ...agentOutputHint(subject, deploymentId, context),
-      ]),
+      advice?.next ?? failureKinds['rollout-failed'].next,
+      ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
+      ...agentOutputHint(subject, deploymentId, context),
     ],
     ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
   };
@@ -291,12 +296,12 @@ function explainRolloutTimeout(
 ): Part {
   return {
     kind: 'wait-timeout',
+    unharmed: stillServing(error),
     facts: [{ label: 'Deployment', value: error.deploymentId }],
     why: [
       `It was last seen so: ${error.lastSeen}, for ${duration(error.lastSeenFor)}; \`wait-timeout\` is ${duration(error.deadline.limit)}.`,
       ...lastFailure(error.cause),
       ...infrastructure(error),
-      ...stillServing(error),
     ],
     next: [
       failureKinds['wait-timeout'].next,
@@ -314,8 +319,28 @@ function infrastructure({ infrastructureIssue }: Pick<RolloutFailure, 'infrastru
     : [];
 }
 
-function stillServing({ previousServes }: Pick<RolloutFailure, 'previousServes'>): string[] {
-  return previousServes ? ['The previous deployment keeps serving.'] : [];
+function stillServing({
+  previousServes,
+}: Pick<RolloutFailure, 'previousServes'>): string | undefined {
+  return previousServes ? 'The previous deployment keeps serving.' : undefined;
+}
+
+/** The most specific advice that there is: an exit code of 1 tells less than any reason. */
+function adviceFor({ code, reason, terminationReason, exitCode }: RolloutFailure) {
+  const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
+  return [
+    code === undefined ? undefined : platformCodes[code],
+    terminationReason === undefined ? undefined : containerReasons[terminationReason],
+    exitCode === 1 ? undefined : byExitCode,
+    reason === undefined ? undefined : containerReasons[reason],
+    byExitCode,
+  ].find((advice) => advice !== undefined);
+}
+
+/** Where a traceback ends, it names the error. */
+function lastLine(traceback: string | undefined): string[] {
+  const line = traceback?.trim().split('\n').at(-1);
+  return line === undefined || line === '' ? [] : [`Its traceback ends with ${quote(line)}.`];
 }
 
 function agentOutputHint(

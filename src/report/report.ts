@@ -4,6 +4,7 @@ import { aftermath } from './aftermath.js';
 import type { Explanation } from './explain.js';
 import { quoted } from './log.js';
 import { printable } from './markdown.js';
+import { sentence } from './sentences.js';
 import { outputsOf, setOutputs } from './outputs.js';
 import { summaryOf } from './summary.js';
 
@@ -53,23 +54,21 @@ function showAgentOutput(actions: Actions, { traceback, logs }: Explanation): vo
 
 /** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
 export function annotation(failure: Explanation): string {
-  const { title, facts, why, problems, next, traceback, logs } = failure;
+  const { title, facts, unharmed, why, problems, next, traceback, logs } = failure;
   const lines = [
     `${title}.`,
     facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
-    why.join(' '),
+    [unharmed, ...why].filter((part) => part !== undefined).join(' '),
     ...problems.map(
       ({ about, message, next }) =>
-        `- ${about}: ${message}.${next === undefined ? '' : ` ${next}`}`,
+        `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`,
     ),
     `Next: ${next.join(' ')}`,
   ];
   const told = printable(lines.filter((line) => line !== '').join('\n'));
-  const output = printable(
-    [traceback, logs?.slice(-10).join('\n')]
-      .filter((part) => part !== undefined && part !== '')
-      .join('\n'),
-  );
+  // The log lines often hold the traceback once more.
+  const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
+  const output = printable([traceback ?? '', ...further.slice(-10)].join('\n').trim());
   if (told.length > longestAnnotation) return `${told.slice(0, longestAnnotation - 1)}…`;
   const room = longestAnnotation - told.length - 3;
   if (output === '' || room < 100) return told;

@@ -4,7 +4,7 @@ import type { StepName } from '../release/record.js';
 export const stepTitles: Readonly<Record<StepName, string>> = {
   inputs: 'Read the inputs',
   credential: 'Check the credential',
-  preflight: 'Look before writing',
+  preflight: 'Preflight',
   provision: 'Write the secret sets',
   readiness: 'Await the secret sets',
   deploy: 'Deploy the agent',

@@ -3,6 +3,7 @@ import { aftermath } from './aftermath.js';
 import { duration } from './durations.js';
 import type { Explanation } from './explain.js';
 import { code, codeBlock, codes, folded, prose, table } from './markdown.js';
+import { sentence } from './sentences.js';
 import { stepTitles } from './steps.js';
 import { timeline } from './timeline.js';
 
@@ -24,12 +25,12 @@ export function summaryOf(
     headline(record, failure),
     actingAs(record),
     failure && failureSection(failure),
+    failure && agentOutput(failure),
     agentTable(record.agents),
     secretSetTable(record.secretSets),
     noteSection(record),
-    stepTable(record.steps),
     timeline(record, now),
-    failure && agentOutput(failure),
+    stepTable(record.steps),
   ];
   return withinLimit(sections.filter((section) => section !== undefined && section !== ''));
 }
@@ -51,7 +52,11 @@ function withinLimit(sections: readonly (string | undefined)[]): string {
 }
 
 function headline(record: ReleaseRecord, failure: Explanation | undefined): string {
-  if (failure !== undefined) return `## ${headlineMarks.failed} ${prose(failure.title)}`;
+  if (failure !== undefined) {
+    const { title, subject } = failure;
+    const where = subject && `: ${code(subject.name)} in ${code(subject.region)}`;
+    return `## ${headlineMarks.failed} ${prose(title)}${where ?? ''}`;
+  }
   return `## ${headlineMarks.released} ${success(record)}`;
 }
 
@@ -74,14 +79,15 @@ const credentialKinds = {
 function actingAs({ actingAs }: ReleaseRecord): string | undefined {
   if (actingAs === undefined) return undefined;
   const { credentialKind, credentialOrigin, organization } = actingAs;
-  const who = `Released with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
+  const who = `Acted with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
   return organization === undefined
     ? `${who}.`
     : `${who}, in the organization ${code(organization)}.`;
 }
 
-function failureSection({ facts, why, problems, next }: Explanation): string {
+function failureSection({ facts, unharmed, why, problems, next }: Explanation): string {
   const parts = [
+    unharmed === undefined ? '' : `**${prose(unharmed)}**`,
     facts.length === 0
       ? ''
       : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
@@ -89,7 +95,7 @@ function failureSection({ facts, why, problems, next }: Explanation): string {
     problems
       .map(
         ({ about, message, next }) =>
-          `- **${prose(about)}** ${prose(message)}.${next === undefined ? '' : ` ${prose(next)}`}`,
+          `- **${prose(about)}**: ${prose(sentence(message))}${next === undefined ? '' : ` ${prose(next)}`}`,
       )
       .join('\n'),
     `**What to do:** ${next.map(prose).join(' ')}`,
@@ -118,12 +124,11 @@ function tail(text: string): string {
 function agentTable(agents: readonly AgentRecord[]): string | undefined {
   if (agents.length === 0) return undefined;
   return table(
-    ['Agent', 'Region', 'Outcome', 'Serves', 'Image or build', 'Deployment'],
-    agents.map(({ name, region, outcome, ready, image, buildId, deploymentId }) => [
+    ['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'],
+    agents.map(({ name, region, outcome, ready, previousServes, image, buildId, deploymentId }) => [
       code(name),
       code(region),
-      outcome,
-      ready ? 'yes' : 'no',
+      `${outcome}${ready ? ', serves' : previousServes ? '; the previous deployment serves' : ''}`,
       image !== undefined ? code(image) : buildId !== undefined ? `build ${code(buildId)}` : '–',
       deploymentId === null ? '–' : code(deploymentId),
     ]),

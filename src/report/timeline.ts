@@ -3,7 +3,17 @@ import type { ReleaseRecord, Span } from '../release/record.js';
 /** More bars than this make the picture unreadable. */
 const mostBars = 60;
 
-const tags = { done: 'done', failed: 'crit', running: 'active' } as const;
+/** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
+const tags = { done: '', failed: 'crit, ', running: 'active, ' } as const;
+
+/** Milliseconds that a release takes at most, and the ticks that suit it. */
+const ticks: readonly (readonly [number, string])[] = [
+  [15_000, '1second'],
+  [90_000, '10second'],
+  [300_000, '30second'],
+  [900_000, '1minute'],
+  [Infinity, '10minute'],
+];
 
 /** The release as a mermaid gantt, which GitHub draws: a section a region, a bar a stretch of work. */
 export function timeline(record: ReleaseRecord, now: number): string | undefined {
@@ -15,6 +25,7 @@ export function timeline(record: ReleaseRecord, now: number): string | undefined
     'gantt',
     '    dateFormat x',
     '    axisFormat %M:%S',
+    `    tickInterval ${ticks.find(([most]) => now - record.startedAt <= most)?.[1] ?? '10minute'}`,
     ...regions.flatMap((region) => [
       `    section ${label(region)}`,
       ...spans.filter((span) => span.region === region).map((span) => bar(span, record, now)),
@@ -26,7 +37,7 @@ export function timeline(record: ReleaseRecord, now: number): string | undefined
 function bar(span: Span, { startedAt }: ReleaseRecord, now: number): string {
   const start = span.startedAt - startedAt;
   const end = Math.max(start + 1, (span.endedAt ?? now) - startedAt);
-  return `    ${label(span.label)} :${tags[span.outcome]}, ${start}, ${end}`;
+  return `    ${label(span.label)} :${tags[span.outcome]}${start}, ${end}`;
 }
 
 /** Colons, semicolons, hashes and the like mean something to mermaid; names need none of them. */

@@ -62,7 +62,7 @@ describe('what dotenv would pass over is told by file and line, without its text
     {
       name: 'a line without a key',
       text: 'A=1\nhidden words\nB=2',
-      told: '`.env` line 2, after the key `A`',
+      told: '`.env` line 2 (after the key `A`)',
     },
     {
       name: 'a quote that does not end',

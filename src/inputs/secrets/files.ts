@@ -42,7 +42,7 @@ function readDotenv(reading: SourceReading, path: string, text: string, parse: P
     const place = `\`${path}\` line ${index + 1}`;
     const entry = readEntry(lines, index, parse);
     if ('problem' in entry) {
-      const after = keyBefore === undefined ? '' : `, after the key \`${keyBefore}\``;
+      const after = keyBefore === undefined ? '' : ` (after the key \`${keyBefore}\`)`;
       reading.problems.push(`${place}${after}: ${entry.problem}`);
       for (const rest of lines.slice(index)) reading.suspect(rest);
       return;

@@ -82,9 +82,9 @@ function parseHead(line: string): Head | undefined {
 }
 
 function unreadable(place: string, keyBefore: string | undefined): string {
-  const where = keyBefore === undefined ? place : `${place}, after the key \`${keyBefore}\``;
+  const where = keyBefore === undefined ? place : `${place} (after the key \`${keyBefore}\`)`;
   return (
-    `${where}, is not \`KEY=value\` with a valid key, so it and what follows was not read. ` +
+    `${where} is not \`KEY=value\` with a valid key, so it and what follows was not read. ` +
     'A value of several lines needs the form `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`'
   );
 }
