@@ -17,7 +17,9 @@ export default defineConfig(
   {
     files: ['**/*.ts'],
     extends: [typescript.configs.strictTypeChecked, typescript.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -42,7 +44,10 @@ export default defineConfig(
   },
   {
     files: ['src/inputs/**'],
-    rules: mayNotImport(['report/*', '@actions/core'], 'Inputs are read and checked, not reported.'),
+    rules: mayNotImport(
+      ['report/*', '@actions/core'],
+      'Inputs are read and checked, not reported.',
+    ),
   },
   {
     files: ['scripts/**', 'emulator/cli.ts'],
