@@ -156,3 +156,36 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     expect(actions.errors[0]?.message).toContain('is in region eu-central');
   });
 });
+
+describe('what should never happen is reported all the same', () => {
+  test('an event that cannot be read shows no logs, and is taken for a fork', async () => {
+    stage.emulator.script.deployment('voice-agent', { outcome: 'crash-loop', logs: ['a word'] });
+    const unreadable = (): Promise<never> => Promise.reject(new Error('no such file'));
+    const failed = await stage.release(
+      { ...credentials['API key'], ...voice },
+      { workflowEvent: unreadable },
+    );
+    expect(failed.actions.errors[0]?.title).toBe('The deployment failed');
+    expect(failed.actions.everything).not.toContain('a word');
+
+    const refused = await stage.release(
+      { ...credentials['API key'], ...voice },
+      {
+        workflowEvent: unreadable,
+        environment: { GITHUB_EVENT_NAME: 'pull_request_target' },
+      },
+    );
+    expect(refused.actions.errors[0]?.title).toContain('from a fork');
+  });
+
+  test('a bug is told as one, without the value that it stumbled over', async () => {
+    const { succeeded, actions } = await stage.release(
+      { ...credentials['API key'], ...voice, 'secrets-file': '.env' },
+      { readFile: () => Promise.resolve(JSON.parse('{"hidden": "value"}') as string) },
+    );
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.title).toBe('The action itself failed');
+    expect(actions.everything).not.toContain('hidden');
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+});

@@ -40368,15 +40368,15 @@ function aftermath({ agents }) {
     return agents.flatMap((agent) => [...oldValues(agent), ...coldStart(agent)]);
 }
 /** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
-function oldValues({ name, replacesValues, ready, sessionLimit }) {
-    if (!replacesValues || !ready)
+function oldValues({ name, replacesValues, outcome, sessionLimit }) {
+    if (!replacesValues || outcome !== 'updated')
         return [];
     return [
         `\`${name}\` has a new deployment, because values of its secret set were written. Sessions that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
     ];
 }
-function coldStart({ name, ready, minAgents, outcome }) {
-    if (!ready || minAgents > 0 || outcome === 'unchanged')
+function coldStart({ name, minAgents, outcome }) {
+    if (minAgents > 0 || !['created', 'updated'].includes(outcome))
         return [];
     return [
         `\`${name}\` keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`,
@@ -40769,14 +40769,19 @@ const defaultRequestLimit = 30_000;
 async function run(host) {
     const { actions, clock } = host;
     const journal = new Journal(clock, releaseLog(actions));
-    const reading = await readInputs(host.environment, host.readFile);
-    // Before anything is logged, a failure of the reading included.
-    for (const mask of reading.secrets.flatMap(masksFor))
-        actions.mask(mask);
-    const redact = redactor(reading.secrets);
-    const wantsFailureLogs = once(() => showsFailureLogs(reading.inputs?.failureLogs ?? 'never', host.workflowEvent));
+    const event = once(() => readEvent(host));
+    // Until it is known what is secret, everything could be.
+    let redact = () => '***';
+    let failureLogs = 'never';
+    const wantsFailureLogs = once(() => showsFailureLogs(failureLogs, event));
     try {
-        await carryOut(host, journal, reading, redact, wantsFailureLogs);
+        const reading = await readInputs(host.environment, host.readFile);
+        // Before anything is logged.
+        for (const mask of reading.secrets.flatMap(masksFor))
+            actions.mask(mask);
+        redact = redactor(reading.secrets);
+        failureLogs = reading.inputs?.failureLogs ?? 'never';
+        await carryOut(host, journal, reading, redact, event, wantsFailureLogs);
         await report(actions, journal.record, undefined, clock.now());
         return true;
     }
@@ -40791,9 +40796,9 @@ async function run(host) {
         return false;
     }
 }
-async function carryOut(host, journal, reading, redact, wantsFailureLogs) {
+async function carryOut(host, journal, reading, redact, event, wantsFailureLogs) {
     const inputs = await journal.step('inputs', async () => {
-        await refuseForks(host);
+        await refuseForks(host.environment, event);
         for (const remark of reading.remarks)
             journal.log.info(remark);
         for (const warning of reading.warnings)
@@ -40827,11 +40832,20 @@ async function carryOut(host, journal, reading, redact, wantsFailureLogs) {
         connection.close();
     }
 }
-async function refuseForks({ environment, workflowEvent }) {
+async function refuseForks(environment, event) {
     if (environment['GITHUB_EVENT_NAME'] !== 'pull_request_target')
         return;
-    if (isForkWithSecrets(await workflowEvent()))
+    if (isForkWithSecrets(await event()))
         throw new UntrustedEventError();
+}
+/** An event that cannot be read is one of which nothing is known: no fork is excluded by it. */
+async function readEvent({ environment, workflowEvent }) {
+    try {
+        return await workflowEvent();
+    }
+    catch {
+        return { eventName: environment['GITHUB_EVENT_NAME'] ?? '', payload: undefined };
+    }
 }
 /** The platform as the credential reaches it: a key has a surface of its own, a token one for each organization. */
 async function reach(caller, { apiUrl, credential, organization }, journal, redact) {
@@ -40849,10 +40863,10 @@ async function reach(caller, { apiUrl, credential, organization }, journal, reda
     return new PipecatCloud(caller, organizationSurface(chosen), redact);
 }
 /** What an agent wrote may hold callers' words, so in doubt it is for closed repositories only. */
-async function showsFailureLogs(failureLogs, workflowEvent) {
+async function showsFailureLogs(failureLogs, event) {
     if (failureLogs !== 'auto')
         return failureLogs === 'always';
-    return isClosedRepository(await workflowEvent());
+    return isClosedRepository(await event());
 }
 function once(work) {
     let result;

@@ -42,15 +42,18 @@ const defaultRequestLimit = 30_000;
 export async function run(host: Host): Promise<boolean> {
   const { actions, clock } = host;
   const journal = new Journal(clock, releaseLog(actions));
-  const reading = await readInputs(host.environment, host.readFile);
-  // Before anything is logged, a failure of the reading included.
-  for (const mask of reading.secrets.flatMap(masksFor)) actions.mask(mask);
-  const redact = redactor(reading.secrets);
-  const wantsFailureLogs = once(() =>
-    showsFailureLogs(reading.inputs?.failureLogs ?? 'never', host.workflowEvent),
-  );
+  const event = once(() => readEvent(host));
+  // Until it is known what is secret, everything could be.
+  let redact: (text: string) => string = () => '***';
+  let failureLogs: FailureLogs = 'never';
+  const wantsFailureLogs = once(() => showsFailureLogs(failureLogs, event));
   try {
-    await carryOut(host, journal, reading, redact, wantsFailureLogs);
+    const reading = await readInputs(host.environment, host.readFile);
+    // Before anything is logged.
+    for (const mask of reading.secrets.flatMap(masksFor)) actions.mask(mask);
+    redact = redactor(reading.secrets);
+    failureLogs = reading.inputs?.failureLogs ?? 'never';
+    await carryOut(host, journal, reading, redact, event, wantsFailureLogs);
     await report(actions, journal.record, undefined, clock.now());
     return true;
   } catch (error) {
@@ -70,10 +73,11 @@ async function carryOut(
   journal: Journal,
   reading: InputsReading,
   redact: (text: string) => string,
+  event: () => Promise<WorkflowEvent>,
   wantsFailureLogs: () => Promise<boolean>,
 ): Promise<void> {
   const inputs = await journal.step('inputs', async () => {
-    await refuseForks(host);
+    await refuseForks(host.environment, event);
     for (const remark of reading.remarks) journal.log.info(remark);
     for (const warning of reading.warnings) journal.warning(warning);
     for (const notice of reading.notices) journal.notice(notice);
@@ -107,9 +111,21 @@ async function carryOut(
   }
 }
 
-async function refuseForks({ environment, workflowEvent }: Host): Promise<void> {
+async function refuseForks(
+  environment: Environment,
+  event: () => Promise<WorkflowEvent>,
+): Promise<void> {
   if (environment['GITHUB_EVENT_NAME'] !== 'pull_request_target') return;
-  if (isForkWithSecrets(await workflowEvent())) throw new UntrustedEventError();
+  if (isForkWithSecrets(await event())) throw new UntrustedEventError();
+}
+
+/** An event that cannot be read is one of which nothing is known: no fork is excluded by it. */
+async function readEvent({ environment, workflowEvent }: Host): Promise<WorkflowEvent> {
+  try {
+    return await workflowEvent();
+  } catch {
+    return { eventName: environment['GITHUB_EVENT_NAME'] ?? '', payload: undefined };
+  }
 }
 
 /** The platform as the credential reaches it: a key has a surface of its own, a token one for each organization. */
@@ -136,10 +152,10 @@ async function reach(
 /** What an agent wrote may hold callers' words, so in doubt it is for closed repositories only. */
 async function showsFailureLogs(
   failureLogs: FailureLogs,
-  workflowEvent: () => Promise<WorkflowEvent>,
+  event: () => Promise<WorkflowEvent>,
 ): Promise<boolean> {
   if (failureLogs !== 'auto') return failureLogs === 'always';
-  return isClosedRepository(await workflowEvent());
+  return isClosedRepository(await event());
 }
 
 function once<Result>(work: () => Promise<Result>): () => Promise<Result> {

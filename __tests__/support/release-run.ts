@@ -1,5 +1,5 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/index.js';
-import { run } from '../../src/run.js';
+import { run, type Host } from '../../src/run.js';
 import type { WorkflowEvent } from '../../src/inputs/event.js';
 import { RecordedActions } from './recorded-actions.js';
 import { TestClock } from './test-clock.js';
@@ -24,6 +24,8 @@ export interface ReleaseOptions {
   readonly event?: WorkflowEvent;
   readonly files?: Readonly<Record<string, string>>;
   readonly hasSummary?: boolean;
+  readonly workflowEvent?: Host['workflowEvent'];
+  readonly readFile?: Host['readFile'];
 }
 
 /** The platform, and a clock that it and the releases go by, so that waits take no time. */
@@ -48,7 +50,7 @@ export class Stage {
   /** Runs the action in this process. */
   async release(
     inputs: Readonly<Record<string, string>>,
-    { environment = {}, event, files = {}, hasSummary = true }: ReleaseOptions = {},
+    { environment = {}, event, files = {}, hasSummary = true, ...host }: ReleaseOptions = {},
   ): Promise<ReleaseOutcome> {
     const actions = new RecordedActions();
     actions.hasSummary = hasSummary;
@@ -67,6 +69,7 @@ export class Stage {
         return Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' }));
       },
       workflowEvent: () => Promise.resolve(event ?? { eventName: 'push', payload: {} }),
+      ...host,
     });
     const parse = (output: string | undefined): Record<string, unknown>[] =>
       JSON.parse(output ?? '[]') as Record<string, unknown>[];

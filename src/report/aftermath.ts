@@ -7,15 +7,15 @@ export function aftermath({ agents }: ReleaseRecord): string[] {
 }
 
 /** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
-function oldValues({ name, replacesValues, ready, sessionLimit }: AgentRecord): string[] {
-  if (!replacesValues || !ready) return [];
+function oldValues({ name, replacesValues, outcome, sessionLimit }: AgentRecord): string[] {
+  if (!replacesValues || outcome !== 'updated') return [];
   return [
     `\`${name}\` has a new deployment, because values of its secret set were written. Sessions that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
   ];
 }
 
-function coldStart({ name, ready, minAgents, outcome }: AgentRecord): string[] {
-  if (!ready || minAgents > 0 || outcome === 'unchanged') return [];
+function coldStart({ name, minAgents, outcome }: AgentRecord): string[] {
+  if (minAgents > 0 || !['created', 'updated'].includes(outcome)) return [];
   return [
     `\`${name}\` keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`,
   ];
