@@ -37,6 +37,10 @@ describe('action.yml', () => {
     expect(Object.keys(metadata.outputs)).toEqual([...outputNames]);
   });
 
+  test('has no expressions, which the runner would evaluate and refuse, in descriptions too', () => {
+    expect(read('action.yml')).not.toContain('${{');
+  });
+
   test('runs the bundle on Node.js 24', () => {
     expect(metadata.name).toBe('Pipecat Cloud Release');
     expect(metadata.runs).toEqual({ using: 'node24', main: 'dist/index.js' });

@@ -28626,7 +28626,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8846);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2571);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(199);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5221);
 
 
@@ -28698,7 +28698,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 2571:
+/***/ 199:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36352,8 +36352,10 @@ const emptyReasons = 'the name of the secret is misspelt, it is not set for this
     'lacks the `environment:` that holds it, or the run comes from a fork or Dependabot, which get no secrets';
 /** A value that was found, for a message: short, on one line, and never a credential. */
 function found(value) {
-    if (/^(sk_|pk_|pcc_pat_|gh[a-z]_|github_pat_)/.test(value))
+    if (/(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_)/.test(value))
         return 'found a credential';
+    if (value.includes('='))
+        return 'found a text with `=` in it';
     const line = value.replace(/\s+/g, ' ');
     return `found \`${line.length > 60 ? `${line.slice(0, 60)}…` : line}\``;
 }
@@ -36426,9 +36428,6 @@ class SecretValue {
     get isEmpty() {
         return this.#value === '';
     }
-    equals(other) {
-        return this.#value === other.#value;
-    }
     toString() {
         return secret_value_hidden;
     }
@@ -36469,7 +36468,9 @@ function readAccess(raw, environment, findings) {
     const credential = readCredential(raw, environment, findings);
     const apiUrl = readApiUrl(raw, environment, findings);
     const organization = given(raw, environment, 'organization', 'PIPECAT_ORG');
-    if (organization !== undefined && !organizationName.pattern.test(organization.text)) {
+    if (organization !== undefined &&
+        credential?.kind !== 'private-api-key' &&
+        !organizationName.pattern.test(organization.text)) {
         findings.problem('organization', `has to be ${organizationName.rule}; ${organization.origin.words} holds something else, ${found(organization.text)}`);
     }
     if (organization !== undefined && credential?.kind === 'private-api-key') {
@@ -36512,14 +36513,14 @@ function readCredential(raw, environment, findings) {
     const expected = input === 'api-key' ? 'private-api-key' : 'personal-access-token';
     if (kind === expected)
         return { kind, value, origin: words };
-    findings.problem(input, `${misplaced[kind ?? 'unknown']} ${words} holds it`);
+    findings.problem(input, `${misplaced[kind ?? 'unknown']}; ${words} holds it`);
     return undefined;
 }
 const misplaced = {
-    'public-api-key': 'has to be a private credential; a public API key (`pk_…`) can only start sessions, and is refused for secrets and deploys. Create a private one in the dashboard under Settings → API Keys → Private.',
-    'private-api-key': 'is for a personal access token; a private API key (`sk_…`) goes into `api-key`.',
-    'personal-access-token': 'is for a private API key; a personal access token (`pcc_pat_…`) goes into `pat`.',
-    unknown: 'has to begin with `sk_` (a private API key, for `api-key`) or `pcc_pat_` (a personal access token, for `pat`); what was found begins otherwise.',
+    'public-api-key': 'has to be a private credential; a public API key (`pk_…`) can only start sessions, and is refused for secrets and deploys (create a private one in the dashboard under Settings → API Keys → Private)',
+    'private-api-key': 'is for a personal access token; a private API key (`sk_…`) goes into `api-key`',
+    'personal-access-token': 'is for a private API key; a personal access token (`pcc_pat_…`) goes into `pat`',
+    unknown: 'has to begin with `sk_` (a private API key, for `api-key`) or `pcc_pat_` (a personal access token, for `pat`); what was found begins otherwise',
 };
 function readApiUrl(raw, environment, findings) {
     const address = given(raw, environment, 'api-url', 'PIPECAT_API_HOST');
@@ -36573,8 +36574,13 @@ const withoutEffectAlone = [
     'krisp-viva-audio-filter',
     'websocket-auth',
     'enable-managed-keys',
+    'force-redeploy',
+    'wait-for-ready',
+    'failure-logs',
+    'wait-timeout',
 ];
-const longestWait = 6 * 60 * 60;
+/** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
+const longestWait = 24 * 60 * 60;
 const forceRedeploy = {
     auto: 'auto',
     true: 'always',
@@ -36627,7 +36633,53 @@ function readImage(raw, fields, findings) {
     return fields.name('image', imageReference);
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/declared.js
+/**
+ * The inputs of action.yml, in its order, with the defaults that it declares. A default that the
+ * environment may replace is not among them: declared, it would always win. A composite action
+ * passes what its caller left out as an empty string, so an empty input has its default too.
+ *
+ * A test holds this list, action.yml and the README together.
+ */
+const declaredInputs = {
+    'api-key': undefined,
+    pat: undefined,
+    organization: undefined,
+    'api-url': undefined,
+    region: undefined,
+    'secret-set': undefined,
+    secrets: undefined,
+    'secrets-json': undefined,
+    'secrets-include': undefined,
+    'secrets-env': undefined,
+    'secrets-file': undefined,
+    'empty-secrets': 'error',
+    'prune-secrets': 'false',
+    'image-credentials': undefined,
+    registry: undefined,
+    'registry-username': undefined,
+    'registry-password': undefined,
+    'secrets-timeout': '120',
+    'agent-name': undefined,
+    image: undefined,
+    'build-id': undefined,
+    'min-agents': undefined,
+    'max-agents': undefined,
+    'agent-profile': undefined,
+    architecture: undefined,
+    'max-session-duration': undefined,
+    'krisp-viva-audio-filter': undefined,
+    'websocket-auth': undefined,
+    'enable-managed-keys': undefined,
+    'force-redeploy': 'auto',
+    'wait-for-ready': 'true',
+    'failure-logs': 'auto',
+    'wait-timeout': '600',
+};
+const inputNames = Object.keys(declaredInputs);
+
 ;// CONCATENATED MODULE: ./lib/inputs/fields.js
+
 
 /** Reads single inputs as the types they stand for; each mistake becomes a finding. */
 class Fields {
@@ -36680,10 +36732,10 @@ class Fields {
         }
         return choice;
     }
-    /** Says of inputs that are given that they have no effect without another one. */
+    /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */
     noEffectWithout(needed, inputs) {
         for (const input of inputs) {
-            if (this.#raw.isGiven(input)) {
+            if (this.#raw.isGiven(input) && this.#raw.text(input) !== declaredInputs[input]) {
                 this.#findings.problem(input, `has no effect without \`${needed}\`, which is not given`);
             }
         }
@@ -36867,51 +36919,6 @@ function closestMatch(target, candidates, options) {
 	return best;
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/declared.js
-/**
- * The inputs of action.yml, in its order, with the defaults that it declares. A default that the
- * environment may replace is not among them: declared, it would always win. A composite action
- * passes what its caller left out as an empty string, so an empty input has its default too.
- *
- * A test holds this list, action.yml and the README together.
- */
-const declaredInputs = {
-    'api-key': undefined,
-    pat: undefined,
-    organization: undefined,
-    'api-url': undefined,
-    region: undefined,
-    'secret-set': undefined,
-    secrets: undefined,
-    'secrets-json': undefined,
-    'secrets-include': undefined,
-    'secrets-env': undefined,
-    'secrets-file': undefined,
-    'empty-secrets': 'error',
-    'prune-secrets': 'false',
-    'image-credentials': undefined,
-    registry: undefined,
-    'registry-username': undefined,
-    'registry-password': undefined,
-    'secrets-timeout': '120',
-    'agent-name': undefined,
-    image: undefined,
-    'build-id': undefined,
-    'min-agents': undefined,
-    'max-agents': undefined,
-    'agent-profile': undefined,
-    architecture: undefined,
-    'max-session-duration': undefined,
-    'krisp-viva-audio-filter': undefined,
-    'websocket-auth': undefined,
-    'enable-managed-keys': undefined,
-    'force-redeploy': 'auto',
-    'wait-for-ready': 'true',
-    'failure-logs': 'auto',
-    'wait-timeout': '600',
-};
-const inputNames = Object.keys(declaredInputs);
-
 ;// CONCATENATED MODULE: ./lib/inputs/raw-inputs.js
 
 
@@ -36992,6 +36999,10 @@ function givenRegistrySecrets(raw) {
     const username = raw.text('registry-username');
     return [
         ...(password === '' ? [] : [new SecretValue(password)]),
+        // Somebody may give user and password in one.
+        ...(username?.includes(':') === true
+            ? [new SecretValue(username.slice(username.indexOf(':') + 1))]
+            : []),
         ...(password === '' || username === undefined ? [] : [authenticationOf(username, password)]),
     ];
 }
@@ -37021,7 +37032,7 @@ function readRegistry(raw, fields, findings) {
         findings.problem('registry-username', 'is needed with `registry`');
     }
     else if (/[:\s]/.test(username)) {
-        findings.problem('registry-username', `cannot hold a colon or blanks: a colon separates it from the password; ${found(username)}`);
+        findings.problem('registry-username', 'cannot hold a colon or blanks: a colon separates it from the password');
     }
     if (password === '') {
         findings.problem('registry-password', `is needed with \`registry\`, and is empty. Likely reasons: ${emptyReasons}`);
@@ -37040,7 +37051,7 @@ function readHost(text, findings) {
         url = new URL(withScheme);
     }
     catch {
-        findings.problem('registry', `has to be the address of a registry, such as \`ghcr.io\`; ${found(text)}`);
+        findings.problem('registry', 'has to be the address of a registry, such as `ghcr.io`');
         return undefined;
     }
     const isPlain = url.protocol === 'https:' && url.username === '' && url.search === '' && url.hash === '';
@@ -37094,6 +37105,10 @@ class SourceReading {
         }
         this.entries.push({ key, value: new SecretValue(value), place });
     }
+    /** Whether it holds nothing, and nothing of that was said yet. */
+    get isBarren() {
+        return this.entries.length + this.problems.length + this.unmatched.length === 0;
+    }
     suspect(text) {
         this.suspects.push(new SecretValue(text));
     }
@@ -37107,23 +37122,30 @@ class SourceReading {
  * the set has another name. Values are never parsed, so there is nothing to quote.
  *
  * Somebody may write `KEY=value` here by mistake. So what stands behind the `=` is not shown, and is
- * masked unless it is the name of a variable that there is.
+ * masked unless it is the name of a variable that there is; nor is a name that looks like none.
  */
 function readEnvironment(input, environment) {
     const reading = new SourceReading('secrets-env');
-    for (const [index, item] of splitItems(input).entries()) {
+    const items = splitItems(input);
+    for (const [index, item] of items.entries()) {
         const place = `item ${index + 1}`;
         const match = /^(?:([^=\s]+)\s*=\s*)?([A-Za-z_][A-Za-z0-9_]*)$/.exec(item);
         const source = match?.[2];
         if (source === undefined) {
-            reading.suspect(item.slice(item.indexOf('=') + 1));
+            for (const rest of items.slice(index))
+                reading.suspect(rest.slice(rest.indexOf('=') + 1));
             reading.problems.push(`${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``);
-            continue;
+            return reading;
         }
         const target = match?.[1] ?? source;
         const value = environment[source] ?? '';
-        if (value === '' && source !== target)
+        if (value === '' && (source !== target || !/^[A-Z_][A-Z0-9_]*$/.test(source))) {
             reading.suspect(source);
+            if (source === target) {
+                reading.problems.push(`${place} is not the name of a variable that is set (it is not shown, as it may be a value)`);
+                return reading;
+            }
+        }
         reading.add(target, value, place);
     }
     return reading;
@@ -37249,33 +37271,32 @@ async function readJson(input, patterns, credentials) {
         reading.problems.push('has to be a JSON object of strings, such as `${{ toJSON(secrets) }}`');
         return reading;
     }
-    const all = new SourceReading('secrets-json');
+    const select = await selection(patterns);
+    const keys = [];
     for (const { name, value } of body.members) {
         const key = name.type === 'String' ? name.value : name.name;
         const place = `line ${name.loc.start.line}`;
-        if (value.type === 'String') {
-            all.suspect(value.value);
-            if (key.toLowerCase() === 'github_token') {
-                all.remarks.push(`\`${key}\` is left out: it is GitHub's own, and ends with the job.`);
-            }
-            else if (credentials.some((credential) => credential.reveal() === value.value.trim())) {
-                all.remarks.push(`\`${key}\` is left out: it is the credential of this action.`);
-            }
-            else {
-                all.add(key, value.value, place);
-            }
+        const text = value.type === 'String' ? value.value : undefined;
+        reading.suspect(text ?? input.slice(value.loc.start.offset, value.loc.end.offset));
+        if (key.toLowerCase() === 'github_token') {
+            reading.remarks.push(`\`${key}\` is left out: it is GitHub's own, and ends with the job.`);
+        }
+        else if (credentials.some((credential) => credential.reveal() === text?.trim())) {
+            reading.remarks.push(`\`${key}\` is left out: it is the credential of this action.`);
         }
         else {
-            all.problems.push(`${place}: the value of \`${key}\` has to be a string`);
-            all.suspect(input.slice(value.loc.start.offset, value.loc.end.offset));
+            keys.push(key);
+            if (!select.takes(key))
+                continue;
+            if (text === undefined) {
+                reading.problems.push(`${place}: the value of \`${key}\` has to be a string`);
+            }
+            else {
+                reading.add(key, text, place);
+            }
         }
     }
-    const select = await selection(patterns);
-    reading.suspects.push(...all.suspects);
-    reading.problems.push(...all.problems);
-    reading.remarks.push(...all.remarks);
-    reading.entries.push(...all.entries.filter(({ key }) => select.takes(key)));
-    reading.unmatched.push(...select.unmatched(all.entries.map(({ key }) => key)));
+    reading.unmatched.push(...select.unmatched(keys));
     return reading;
 }
 async function selection(patterns) {
@@ -37373,8 +37394,17 @@ function parseHead(line) {
         return undefined;
     const key = line.slice(0, equals);
     const value = line.slice(equals + 1);
-    // `…==` is how a line of base64 ends, and hardly ever a value.
-    return secretKey.pattern.test(key) && value !== '=' ? { key, value } : undefined;
+    if (!secretKey.pattern.test(key) || endsBase64(key, value))
+        return undefined;
+    return { key, value };
+}
+/**
+ * Whether a line is more likely the end of a value in base64 that goes over several lines than a key
+ * and its value: `…==`, or `…=` behind letters of both cases. Shown as a key, it would be half of a
+ * secret.
+ */
+function endsBase64(key, value) {
+    return value === '=' || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key));
 }
 function unreadable(place, keyBefore) {
     const where = keyBefore === undefined ? place : `${place} (after the key \`${keyBefore}\`)`;
@@ -37410,11 +37440,17 @@ async function readSecrets(raw, fields, environment, workspace, readFile, creden
     const entries = [...chosen.values()];
     const empty = entries.filter(({ value }) => value.isEmpty);
     const unmatched = readings.flatMap((reading) => reading.unmatched);
+    // Of JSON without a fitting key, the patterns tell.
+    const barren = readings
+        .filter((reading) => reading.isBarren && reading.source !== 'secrets-json')
+        .map(({ source }) => source);
     if (emptySecrets === 'skip') {
         if (empty.length > 0) {
             const keys = empty.map(({ key }) => `\`${key}\``).join(', ');
             findings.notices.push(`Left out, because they are empty: ${keys}.`);
         }
+        if (barren.length > 0)
+            findings.notices.push(`There is no secret in: ${listed(barren)}.`);
         if (unmatched.length > 0) {
             findings.notices.push(`\`secrets-include\` selects nothing with: ${listed(unmatched)}.`);
         }
@@ -37422,6 +37458,9 @@ async function readSecrets(raw, fields, environment, workspace, readFile, creden
     else {
         for (const { key, source, place } of empty) {
             findings.problem(source, `\`${key}\` (${place}) is empty. Likely reasons: ${emptyReasons}. \`empty-secrets: skip\` leaves empty ones out`);
+        }
+        for (const source of barren) {
+            findings.problem(source, 'is given, and there is no secret in it');
         }
         for (const pattern of unmatched) {
             findings.problem('secrets-include', `\`${pattern}\` selects no key of \`secrets-json\`. Likely reasons: ${emptyReasons}. \`empty-secrets: skip\` lets it pass`);
@@ -37471,6 +37510,7 @@ function listed(names) {
 
 
 
+
 /**
  * Reads all inputs, once, and validates them together: every mistake that can be seen without the
  * network is found in one go. Nothing is logged here; what was found has to be masked first.
@@ -37485,16 +37525,13 @@ async function readInputs(environment, readFile) {
     const access = readAccess(raw, environment, findings);
     const region = fields.name('region', regionCode);
     const secrets = await readSecrets(raw, fields, environment, workspace, readFile, credentials, findings);
-    const secretSet = readSecretSet(raw, fields, secrets, findings);
     const imagePullSecret = readImagePullSecret(raw, fields, findings);
     const secretsTimeout = readTimeout(fields, 'secrets-timeout');
     const agent = readAgent(raw, fields, findings);
+    const secretSet = readSecretSet(raw, fields, secrets, agent?.waitForReady !== false, findings);
     const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
     if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
         findings.problem('agent-name', 'is not given, and neither is `secret-set` nor `registry`: there is nothing to release');
-    }
-    if (secretSet?.prune === true && agent?.waitForReady === false) {
-        findings.warnings.push('`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.');
     }
     const complete = findings.problems.length === 0 && access !== undefined && failureLogs !== undefined;
     return {
@@ -37512,13 +37549,12 @@ async function readInputs(environment, readFile) {
         remarks: findings.remarks,
     };
 }
-const secretInputs = ['secrets', 'secrets-env', 'secrets-json', 'secrets-file'];
-function readSecretSet(raw, fields, secrets, findings) {
+function readSecretSet(raw, fields, secrets, waits, findings) {
     const name = fields.name('secret-set', secretSetName);
     const prune = fields.boolean('prune-secrets') ?? false;
-    const givenSecrets = secretInputs.some((input) => raw.isGiven(input));
+    const givenSecrets = secretSources.some((input) => raw.isGiven(input));
     if (!raw.isGiven('secret-set')) {
-        fields.noEffectWithout('secret-set', secretInputs);
+        fields.noEffectWithout('secret-set', secretSources);
         if (prune)
             fields.noEffectWithout('secret-set', ['prune-secrets']);
         return undefined;
@@ -37529,12 +37565,16 @@ function readSecretSet(raw, fields, secrets, findings) {
     if (!givenSecrets && !raw.isGiven('agent-name')) {
         findings.problem('secret-set', 'has no effect without secrets (to write it) or `agent-name` (to bind it), none of which is given');
     }
-    if (prune && !givenSecrets) {
+    // Sources may be given and hold nothing: a run of Dependabot has no secrets.
+    if (prune && secrets.pairs.length + secrets.skippedKeys.length === 0) {
         findings.problem('prune-secrets', 'deletes the keys that are not given, and none is given: it would empty the set');
+    }
+    if (prune && !waits) {
+        findings.warnings.push('`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.');
     }
     if (name === undefined)
         return undefined;
-    return { name, pairs: secrets.pairs, skippedKeys: secrets.skippedKeys, prune };
+    return { name, pairs: secrets.pairs, skippedKeys: secrets.skippedKeys, prune: prune && waits };
 }
 
 ;// CONCATENATED MODULE: ./lib/time/backoff.js
@@ -37579,37 +37619,36 @@ function answers_optional(schema) {
 const answers_text = answers_optional(string());
 const count = answers_optional(number());
 const flag = answers_optional(dist_boolean());
-/** Provisioning of a set in its region: not there yet, bindable, or given up on. */
-const answers_status = picklist(['pending', 'ready', 'failed']);
+/** A status that is not known is one on the way to those that are. */
+const answers_status = pipe(string(), transform((text) => text === 'ready' || text === 'failed' ? text : 'pending'));
 const region = object({
     code: string(),
-    display_name: answers_text,
     supported_architectures: answers_optional(array(string())),
-    default_architecture: answers_text,
 });
 const parseRegions = answers_parser(pipe(object({ regions: array(region) }), transform(({ regions }) => regions.map(({ code, supported_architectures }) => ({
     code,
     supportedArchitectures: supported_architectures,
 })))));
 const parseDefaultRegion = answers_parser(pipe(object({ properties: object({ defaultRegion: string() }) }), transform(({ properties }) => properties.defaultRegion)));
-const organization = object({ name: string(), verboseName: answers_text });
+const organization = object({ name: string() });
 const parseOrganizations = answers_parser(pipe(object({ organizations: array(organization) }), transform(({ organizations }) => organizations)));
+const secretSetKinds = ['secret', 'imagePullSecret'];
 const listedSet = object({
     name: string(),
-    type: picklist(['secret', 'imagePullSecret']),
+    type: string(),
     region: string(),
     status: answers_optional(answers_status),
     errorMessage: answers_text,
     source: answers_text,
 });
-const parseSecretSets = answers_parser(pipe(object({ sets: array(listedSet) }), transform(({ sets }) => sets.map(({ name, type, region, status, errorMessage, source }) => ({
-    name,
-    kind: type,
-    region,
-    status: status ?? 'ready',
-    errorMessage,
-    referenced: source === 'referenced',
-})))));
+const parseSecretSets = answers_parser(pipe(object({ sets: array(listedSet) }), transform(({ sets }) => sets.flatMap(({ name, type, region, status, errorMessage, source }) => {
+    // A kind that is not known is nothing that a release could use, and no reason to fail.
+    const kind = secretSetKinds.find((one) => one === type);
+    const referenced = source === 'referenced';
+    return kind === undefined
+        ? []
+        : [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
+}))));
 const parseSecretSet = answers_parser(pipe(object({
     region: string(),
     status: answers_optional(answers_status),
@@ -37626,7 +37665,6 @@ const parseSecretSet = answers_parser(pipe(object({
 const health = object({
     headline: answers_text,
     ready: flag,
-    state: answers_text,
     reason: answers_text,
     restartCount: count,
     replicasStarted: count,
@@ -37695,14 +37733,14 @@ function toAgent(answer) {
         settings: {
             image: spec?.image,
             buildId: deployment?.buildId,
-            secretSets: spec?.envFromSecretNames ?? [],
-            imagePullSecretSet: spec?.imagePullSecretName,
+            secretSets: spec && (spec.envFromSecretNames ?? []),
+            imagePullSecretSet: spec && (spec.imagePullSecretName ?? null),
             minAgents: autoScaling?.minReplicas,
             maxAgents: autoScaling?.maxReplicas,
             agentProfile: answer.agentProfile,
             architecture: spec?.arch,
-            maxSessionDuration: spec?.maxSessionDurationSeconds,
-            krispVivaAudioFilter: answer.krispViva?.audioFilter,
+            maxSessionDuration: spec && (spec.maxSessionDurationSeconds ?? null),
+            krispVivaAudioFilter: answer.krispViva && (answer.krispViva.audioFilter ?? null),
             websocketAuth: answer.websocketAuth,
             managedKeys: answer.enableIntegratedKeysProxy,
         },
@@ -37797,12 +37835,15 @@ class Connection {
 }
 
 ;// CONCATENATED MODULE: ./lib/quote.js
+/** Characters of a quotation; what it is for stands at its beginning. */
+const longest = 500;
 /**
  * A text from outside within a sentence of our own, on one line. The summary shows what stands
  * between backticks as code, so that nothing in it is taken for Markdown, a link or a mention.
  */
 function quote(text) {
-    return `\`${text.replace(/`/g, "'").replace(/\s+/g, ' ').trim()}\``;
+    const line = text.replace(/`/g, "'").replace(/\s+/g, ' ').trim();
+    return `\`${line.length > longest ? `${line.slice(0, longest)}…` : line}\``;
 }
 
 ;// CONCATENATED MODULE: ./lib/pipecat/errors.js
@@ -37916,6 +37957,8 @@ class RedirectError extends CallError {
 
 
 
+/** Milliseconds; whoever is told to come back later than that gives up. */
+const caller_longestWait = 120_000;
 /** Sends requests until they are answered: deadlines, retries, and errors that say what happened. */
 class Caller {
     #options;
@@ -37923,7 +37966,7 @@ class Caller {
         this.#options = options;
     }
     async call(operation, options = {}) {
-        const { clock, log, backoff } = this.#options;
+        const { log, backoff } = this.#options;
         const { method, path } = operation.request;
         const allowed = options.attempts ?? backoff.attempts;
         for (let attempt = 1;; attempt++) {
@@ -37935,25 +37978,44 @@ class Caller {
                     throw error;
                 if (!(error instanceof NotSentError))
                     error.attempts = attempt;
-                if (!isWorthAnother(error, options.passingStatuses) || attempt >= allowed)
-                    throw error;
-                if (this.#options.over.aborted)
-                    throw error;
-                const retryAfter = error instanceof StatusError ? error.retryAfter : undefined;
-                const delay = backoffDelay(backoff, attempt, () => clock.random(), retryAfter);
-                if (options.deadline !== undefined && options.deadline.remaining() <= delay) {
-                    error.outOfTime = options.deadline;
+                const delay = this.#delayBeforeAnother(error, attempt, allowed, options);
+                if (delay === undefined) {
+                    const found = error.mayPass ? await this.#findLost(operation, options) : undefined;
+                    if (found !== undefined)
+                        return found;
                     throw error;
                 }
                 log.info(`${method} ${path}: attempt ${attempt + 1} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
                 await this.#pause(delay, error);
-                const found = await options.findLost?.();
-                if (found !== undefined) {
-                    log.info(`${method} ${path}: the request whose answer was lost had been carried out`);
+                const found = await this.#findLost(operation, options);
+                if (found !== undefined)
                     return found;
-                }
             }
         }
+    }
+    /** Milliseconds before another attempt; undefined where there is none. */
+    #delayBeforeAnother(error, attempt, allowed, { passingStatuses, deadline }) {
+        const { clock, backoff, over } = this.#options;
+        if (!isWorthAnother(error, passingStatuses) || attempt >= allowed || over.aborted) {
+            return undefined;
+        }
+        const retryAfter = error instanceof StatusError ? error.retryAfter : undefined;
+        const delay = backoffDelay(backoff, attempt, () => clock.random(), retryAfter);
+        if (deadline !== undefined && deadline.remaining() <= delay) {
+            error.outOfTime = deadline;
+            return undefined;
+        }
+        // Where no limit of a step ends it, the platform's wish must not hold the job for hours.
+        return delay > caller_longestWait ? undefined : delay;
+    }
+    async #findLost({ request: { method, path } }, { findLost }) {
+        if (this.#options.over.aborted)
+            return undefined;
+        const found = await findLost?.();
+        if (found !== undefined) {
+            this.#options.log.info(`${method} ${path}: the request whose answer was lost had been carried out`);
+        }
+        return found;
     }
     /** Waits before the next attempt; there is none any more where everything is over. */
     async #pause(delay, failure) {
@@ -37967,8 +38029,9 @@ class Caller {
     }
     async #attempt({ request, parse, absent }, deadline) {
         const answer = await this.#send(request, deadline);
-        if (answer.status === absent?.status)
+        if (answer.status === absent?.status && !isPage(answer.text)) {
             return absent.result;
+        }
         if (answer.status >= 300 && answer.status < 400) {
             throw new RedirectError(request, answer.status, originOf(answer.headers.location));
         }
@@ -37984,7 +38047,7 @@ class Caller {
         }
     }
     async #send(request, deadline) {
-        const { clock, log, connection, requestLimit } = this.#options;
+        const { clock, log, connection, requestLimit, over } = this.#options;
         const { method, path } = request;
         if (deadline?.hasPassed() === true)
             throw new NotSentError(request, deadline);
@@ -37996,12 +38059,13 @@ class Caller {
             abandoned.abort();
         });
         try {
-            const answer = await connection.send(request, abandoned.signal);
+            const answer = await connection.send(request, AbortSignal.any([abandoned.signal, over]));
             log.debug(`${method} ${path} → ${answer.status} in ${clock.now() - startedAt} ms`);
             return answer;
         }
         catch (error) {
-            log.debug(`${method} ${path} → no answer after ${clock.now() - startedAt} ms`);
+            if (!over.aborted)
+                log.debug(`${method} ${path} → no answer after ${clock.now() - startedAt} ms`);
             if (abandoned.signal.aborted) {
                 const noAnswer = new NoAnswerError(request, limit);
                 if (limit === remaining)
@@ -38028,6 +38092,10 @@ class Caller {
 }
 function isWorthAnother(error, passingStatuses = []) {
     return error.mayPass || (error instanceof StatusError && passingStatuses.includes(error.status));
+}
+/** A gateway's page says nothing about what is behind it. */
+function isPage(text) {
+    return text.trimStart().startsWith('<');
 }
 /** An empty answer is undefined: a deletion may be answered so, nothing else parses it. */
 function caller_parseJson(text) {
@@ -38242,7 +38310,11 @@ class PipecatCloud {
     /** A cloud build; undefined where there is none. */
     async build(id) {
         const build = await this.#readIfThere(this.#surface.path(`builds/${encodeURIComponent(id)}`), parseBuild);
-        return build && { ...build, errorMessage: this.#clean(build.errorMessage) };
+        return (build && {
+            ...build,
+            status: this.#redact(build.status),
+            errorMessage: this.#clean(build.errorMessage),
+        });
     }
     #read(resource, parse, options = {}) {
         const request = { method: 'GET', path: this.#surface.path(resource) };
@@ -38269,10 +38341,12 @@ class PipecatCloud {
     #cleanAgent(agent) {
         const cleanRevision = (revision) => revision && {
             ...revision,
+            phase: this.#clean(revision.phase),
             health: revision.health && {
                 ...revision.health,
                 headline: this.#clean(revision.health.headline),
                 reason: this.#clean(revision.health.reason),
+                lastTerminationReason: this.#clean(revision.health.lastTerminationReason),
                 message: this.#clean(revision.health.message),
             },
         };
@@ -38292,7 +38366,6 @@ class PipecatCloud {
 ;// CONCATENATED MODULE: ./lib/pipecat/surface.js
 /** The surface of a private API key: `/v1/…`. */
 const keySurface = {
-    name: 'key',
     path: (resource) => `/v1/${resource}`,
     agents: (suffix = '') => `/v1/agents${suffix}`,
     secretWrites: (set, region, pairs) => [
@@ -38319,7 +38392,6 @@ const keySurface = {
 function organizationSurface(organization) {
     const root = `/v1/organizations/${encodeURIComponent(organization)}`;
     return {
-        name: 'organization',
         path: (resource) => `${root}/${resource}`,
         agents: (suffix = '') => `${root}/services${suffix}`,
         // This surface takes one pair a request.
@@ -38468,12 +38540,15 @@ class OrganizationError extends Error {
         this.available = available;
     }
 }
-/** The release cannot work as it is asked for. Nothing has been written. */
+/** The release cannot work as it is asked for. */
 class PreflightError extends Error {
     problems;
-    constructor(problems) {
+    /** Whether this turned out after the sets were written; nothing has been written otherwise. */
+    isLate;
+    constructor(problems, { isLate } = { isLate: false }) {
         super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
         this.name = 'PreflightError';
+        this.isLate = isLate;
         this.problems = problems;
     }
 }
@@ -38499,6 +38574,26 @@ class ProvisioningTimeoutError extends Error {
         this.lastSeen = lastSeen;
         this.waited = waited;
         this.deadline = deadline;
+    }
+}
+/** The platform refused to bind a set (409) until the time for the sets was used up. */
+class SecretSetNotReadyError extends Error {
+    cause;
+    deadline;
+    constructor(cause, deadline) {
+        super('the deploy was refused, as a set is not ready', { cause });
+        this.name = 'SecretSetNotReadyError';
+        this.cause = cause;
+        this.deadline = deadline;
+    }
+}
+/** The release is done, but keys that should go are still in the set, or it is not ready again. */
+class PruningError extends Error {
+    cause;
+    constructor(cause) {
+        super(`pruning failed: ${cause.message}`, { cause });
+        this.name = 'PruningError';
+        this.cause = cause;
     }
 }
 /** A set that was there is gone while it is awaited. */
@@ -38654,24 +38749,30 @@ class TimeBudget {
  * (the image of a cloud build, say) cannot be told to differ, and is not in the list.
  */
 function settingChanges(observed, wanted) {
-    const [boundSet] = observed.secretSets;
+    const filter = wanted.krispVivaAudioFilter;
     const rows = [
         ['image', observed.image, wanted.image],
         ['build-id', observed.buildId, wanted.buildId],
-        ['secret-set', boundSet, wanted.secretSet],
+        ['secret-set', observed.secretSets && (observed.secretSets[0] ?? null), wanted.secretSet],
         ['image-credentials', observed.imagePullSecretSet, wanted.imagePullSecretSet],
         ['min-agents', observed.minAgents, wanted.minAgents],
         ['max-agents', observed.maxAgents, wanted.maxAgents],
         ['agent-profile', observed.agentProfile, wanted.agentProfile],
         ['architecture', observed.architecture, wanted.architecture],
         ['max-session-duration', observed.maxSessionDuration, wanted.maxSessionDuration],
-        ['krisp-viva-audio-filter', observed.krispVivaAudioFilter, wanted.krispVivaAudioFilter],
+        ['krisp-viva-audio-filter', observed.krispVivaAudioFilter, filter === 'off' ? null : filter],
         ['websocket-auth', observed.websocketAuth, wanted.websocketAuth],
         ['enable-managed-keys', observed.managedKeys, wanted.managedKeys],
     ];
     return rows.flatMap(([setting, before, after]) => after === undefined || before === undefined || before === after
         ? []
-        : [{ setting, before: String(before), after: String(after) }]);
+        : [
+            {
+                setting,
+                before: before === null ? undefined : String(before),
+                after: after === null ? 'off' : String(after),
+            },
+        ]);
 }
 
 ;// CONCATENATED MODULE: ./lib/release/deploy.js
@@ -38687,29 +38788,40 @@ function settingChanges(observed, wanted) {
  * @param awaitBoundSets waits until the sets that the agent binds are ready again: the platform
  *   refuses the deploy where another pipeline has written one in the meantime
  */
-async function deploy(cloud, journal, plan, record, budget, awaitBoundSets) {
+async function deploy(cloud, journal, original, record, budget, awaitBoundSets) {
     const { clock } = journal;
-    let before = plan.before;
+    const { name } = original;
+    let alreadyThere;
     for (let refusals = 0;;) {
-        const deadline = new Deadline(clock, 'wait-timeout', plan.waitTimeout);
+        const deadline = new Deadline(clock, 'wait-timeout', original.waitTimeout);
+        // Provisioning takes its time, in which others may have deployed: what is compared with, and
+        // what a lost answer is told by, has to be the agent as it is now.
+        const before = await cloud.agent(name, { deadline });
+        if (before === undefined && alreadyThere !== undefined) {
+            throw new AgentNameTakenError({ cause: alreadyThere });
+        }
+        const plan = original.against(before);
+        Object.assign(record, agentFacts(plan));
         try {
             const answer = before === undefined
                 ? await create(cloud, plan, deadline)
-                : await update(cloud, journal, plan, before, deadline);
+                : await update(cloud, plan, before, deadline);
             return await account(cloud, journal, plan, record, before, answer, deadline);
         }
         catch (error) {
             if (!(error instanceof StatusError))
                 throw error;
             if (isAlreadyThere(error) && before === undefined) {
-                before = await cloud.agent(plan.name, { deadline });
-                if (before === undefined)
-                    throw new AgentNameTakenError({ cause: error });
+                alreadyThere = error;
                 journal.log.info('The agent has come into being since it was looked for; updating it.');
             }
             else if (error.status === 409) {
                 refusals++;
-                journal.notice(`The deploy of ${plan.name} was refused (409), as a set that it binds is not ready (any more); waiting for the sets again.`);
+                const told = `The deploy of \`${name}\` was refused (409), as a set that it binds is not ready (any more); waiting for the sets again.`;
+                if (refusals === 1)
+                    journal.notice(told);
+                else
+                    journal.log.info(told);
                 await awaitAgain(error, before, refusals);
             }
             else {
@@ -38721,39 +38833,48 @@ async function deploy(cloud, journal, plan, record, budget, awaitBoundSets) {
         await budget.spend(async (deadline) => {
             // The sets may read as ready although the deploy is refused; that must not become a storm.
             const delay = backoffDelay(defaultBackoff, refusals, () => clock.random());
-            if (deadline.remaining() <= delay) {
-                refusal.outOfTime = deadline;
-                throw refusal;
-            }
+            if (deadline.remaining() <= delay)
+                throw new SecretSetNotReadyError(refusal, deadline);
             await clock.sleep(delay);
             await awaitBoundSets(before, deadline);
         });
     }
 }
+/** Seconds; the platform's default. */
+const defaultSessionLimit = 7200;
+/** What an agent will be by a plan, as far as its account tells it. */
+function agentFacts({ settings, before, }) {
+    const isImageGiven = settings.image !== undefined || settings.buildId !== undefined;
+    return {
+        image: isImageGiven ? settings.image : before?.settings.image,
+        buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
+        sessionLimit: settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
+        minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
+    };
+}
 /** The code of this refusal is one that many have, so its words have to tell. */
 function isAlreadyThere({ status, platformMessage }) {
     return ((status === 400 || status === 409) && /service already exists/i.test(platformMessage ?? ''));
 }
+/** The look for what a lost request did is worth it when the time is up, too. */
+const lostLook = { attempts: 2 };
 function create(cloud, plan, deadline) {
     const { name, region, settings } = plan;
     return cloud.createAgent(name, region, settings, {
         deadline,
         findLost: async () => {
-            const agent = await cloud.agent(name, { deadline });
+            const agent = await cloud.agent(name, lostLook);
             return agent && isAsWanted(agent, plan) ? agent : undefined;
         },
     });
 }
-function update(cloud, journal, plan, before, deadline) {
+function update(cloud, plan, before, deadline) {
     const { name, settings, forceRedeploy, valuesChange } = plan;
-    if (forceRedeploy === 'never' && valuesChange) {
-        journal.warning(`\`force-redeploy: false\`: ${name} keeps the old values in running instances until a new deployment replaces them, while new instances start with the new ones.`);
-    }
     const force = forceRedeploy === 'always' || (forceRedeploy === 'auto' && valuesChange);
     return cloud.updateAgent(name, settings, force, {
         deadline,
         findLost: async () => {
-            const agent = await cloud.agent(name, { deadline });
+            const agent = await cloud.agent(name, lostLook);
             const isNew = agent?.desiredDeploymentId !== undefined &&
                 agent.desiredDeploymentId !== before.desiredDeploymentId;
             return isNew && isAsWanted(agent, plan) ? agent : undefined;
@@ -38782,13 +38903,32 @@ async function account(cloud, journal, plan, record, before, answer, deadline) {
         journal.warning(`The platform says of \`${plan.name}\`: ${quote(answer.warning)}`);
     }
     const { image } = plan.settings;
-    if (!isNew && image !== undefined && !image.includes('@')) {
-        journal.warning(`The platform saw no change in \`${image}\` and kept the deployment of ${plan.name}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
+    if (!isNew && image !== undefined) {
+        if (image.includes('@')) {
+            journal.notice(`\`${image}\` is deployed already, so \`${plan.name}\` keeps its deployment.`);
+        }
+        else {
+            journal.warning(`The platform saw no change in \`${image}\` and kept the deployment of \`${plan.name}\`: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
+        }
+    }
+    if (before !== undefined && plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
+        journal.warning(`\`force-redeploy: false\`: \`${plan.name}\` keeps the old values until a new deployment replaces it.`);
     }
     return { deploymentId, previousId, deadline };
 }
 
+;// CONCATENATED MODULE: ./lib/release/region.js
+/**
+ * The region of a release as far as it is told: the one named, else the agent's, else that of the
+ * sets. Undefined where the organization's default decides.
+ */
+function toldRegion(settings, agent, secretSets) {
+    const regions = [settings.secretSet?.name, settings.imagePullSecret?.name].map((name) => secretSets.find((set) => set.name === name)?.region);
+    return settings.region ?? agent?.region ?? regions.find((region) => region !== undefined);
+}
+
 ;// CONCATENATED MODULE: ./lib/release/observation.js
+
 
 
 /** Looks at everything that a release depends on. Reads only. */
@@ -38801,13 +38941,10 @@ async function observe(cloud, settings) {
         agent?.settings.buildId === undefined ? undefined : cloud.build(agent.settings.buildId),
         customProfiles(cloud, agent?.settings.agentProfile),
     ]);
-    const names = [secretSet?.name, settings.imagePullSecret?.name];
-    const toldRegion = settings.region ??
-        existingAgent?.region ??
-        secretSets.find(({ name }) => names.includes(name))?.region;
+    const region = toldRegion(settings, existingAgent, secretSets);
     const existingSet = secretSets.find(({ name }) => name === secretSet?.name);
     const [defaultRegion, setWithKeys, otherAgentsBinding] = await Promise.all([
-        toldRegion === undefined ? cloud.defaultRegion() : undefined,
+        region === undefined ? cloud.defaultRegion() : undefined,
         existingSet?.kind === 'secret' ? cloud.secretSet(existingSet.name) : undefined,
         secretSet?.prune === true && existingSet !== undefined
             ? agentsBinding(cloud, existingSet, agent?.name)
@@ -38846,7 +38983,7 @@ async function agentsBinding(cloud, set, except) {
     const readNext = async () => {
         for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
             const agent = await cloud.agent(name);
-            if (agent?.settings.secretSets.includes(set.name) === true)
+            if (agent?.settings.secretSets?.includes(set.name) === true)
                 binding.push(name);
         }
     };
@@ -38854,7 +38991,20 @@ async function agentsBinding(cloud, set, except) {
     return binding.sort();
 }
 
+;// CONCATENATED MODULE: ./lib/release/subject.js
+/** What the kinds of secret set are called. */
+const subject_secretSetKinds = {
+    secret: 'secret set',
+    imagePullSecret: 'image pull secret',
+};
+/** A set, as errors and logs name it. */
+function secretSetSubject(set) {
+    return { kind: subject_secretSetKinds[set.kind], name: set.name, region: set.region };
+}
+
 ;// CONCATENATED MODULE: ./lib/release/plan.js
+
+
 
 
 
@@ -38872,19 +39022,15 @@ function makePlan(settings, observation) {
         planSecretSet(settings, observation, region, problems),
     ].filter((plan) => plan !== undefined);
     const agent = settings.agent &&
-        planAgent(settings, settings.agent, observation, region, secretSets, problems);
+        planAgent(settings, settings.agent, observation.agentProfiles, observation.agent, region, secretSets, problems);
     checkBuild(settings, observation, region, problems);
     if (problems.length > 0)
         throw new PreflightError(problems);
     return { targets: [{ region, secretSets, agent }] };
 }
-/** The region: the one named, else the agent's, else the set's, else the organization's default. */
 function regionOf(settings, observation) {
-    const existing = [settings.secretSet?.name, settings.imagePullSecret?.name].map((name) => plan_listed(observation, name)?.region);
-    const region = settings.region ??
-        observation.agent?.region ??
-        existing.find((one) => one !== undefined) ??
-        observation.defaultRegion;
+    const { agent, secretSets, defaultRegion } = observation;
+    const region = toldRegion(settings, agent, secretSets) ?? defaultRegion;
     if (region === undefined)
         throw new Error('No region was named and no default was read');
     return region;
@@ -38970,10 +39116,9 @@ function planImagePullSecret({ imagePullSecret }, observation, region, problems)
         status: existing?.status,
     };
 }
-const kindNames = { secret: 'secret set', imagePullSecret: 'image pull secret' };
 /** What both kinds of set have to fulfil. */
 function checkSet({ name, kind, writes }, existing, region, problems) {
-    const about = `${kindNames[kind]} ${name}`;
+    const about = `${subject_secretSetKinds[kind]} ${name}`;
     if (existing === undefined) {
         if (!writes) {
             problems.push({
@@ -38989,7 +39134,7 @@ function checkSet({ name, kind, writes }, existing, region, problems) {
     if (existing.kind !== kind) {
         problems.push({
             about,
-            message: `is taken by a set of the other kind (${kindNames[existing.kind]})`,
+            message: `is taken by a set of the other kind (${subject_secretSetKinds[existing.kind]})`,
             next: 'Choose another name; the kind of a set cannot change.',
         });
         return;
@@ -39009,9 +39154,8 @@ function checkSet({ name, kind, writes }, existing, region, problems) {
         });
     }
 }
-function planAgent(settings, agent, observation, region, secretSets, problems) {
+function planAgent(settings, agent, agentProfiles, before, region, secretSets, problems) {
     const { name } = agent;
-    const before = observation.agent;
     const about = `agent ${name}`;
     if (before?.region !== undefined && before.region !== region) {
         problems.push({
@@ -39027,7 +39171,7 @@ function planAgent(settings, agent, observation, region, secretSets, problems) {
             next: 'Give `image` or `build-id`, or correct `agent-name`.',
         });
     }
-    checkProfile(agent, observation, problems);
+    checkProfile(agent, agentProfiles, problems);
     const scaling = bothBounds(agent, before, problems);
     return {
         name,
@@ -39045,12 +39189,19 @@ function planAgent(settings, agent, observation, region, secretSets, problems) {
         valuesChange: secretSets.some(({ kind, action }) => kind === 'secret' && action !== 'bind'),
         waitForReady: agent.waitForReady,
         waitTimeout: agent.waitTimeout,
+        against: (now) => {
+            const found = [];
+            const plan = planAgent(settings, agent, agentProfiles, now, region, secretSets, found);
+            if (found.length > 0)
+                throw new PreflightError(found, { isLate: true });
+            return plan;
+        },
     };
 }
 function hasImage(settings) {
     return settings.image !== undefined || settings.buildId !== undefined;
 }
-function checkProfile({ name, settings: { agentProfile } }, { agentProfiles }, problems) {
+function checkProfile({ name, settings: { agentProfile } }, agentProfiles, problems) {
     if (agentProfile === undefined || agentProfiles === undefined)
         return;
     if (platformAgentProfiles.includes(agentProfile) || agentProfiles.includes(agentProfile))
@@ -39107,13 +39258,10 @@ function checkBuild(settings, { build }, region, problems) {
 
 ;// CONCATENATED MODULE: ./lib/release/provision.js
 
-/** The set of a plan, as errors and logs name it. */
-function subjectOf({ name, kind, region, }) {
-    return { kind: kind === 'secret' ? 'secret set' : 'image pull secret', name, region };
-}
+
 /** Writes one set, and keeps its account key by key, so that a failure half-way is told as it is. */
 async function provision(cloud, journal, plan, record, deadline) {
-    const subject = subjectOf(plan);
+    const subject = secretSetSubject(plan);
     const { name, region, registry } = plan;
     const existingKeys = new Set(plan.existingKeys);
     try {
@@ -39150,7 +39298,7 @@ function listKeys({ added, updated }) {
 
 /** Deletes the keys of a set that were not given. The set is provisioned anew after that. */
 async function prune(cloud, journal, plan, record, deadline) {
-    await journal.span(plan.region, `prune ${plan.name}`, () => about(subjectOf(plan), async () => {
+    await journal.span(plan.region, `prune ${plan.name}`, () => about(secretSetSubject(plan), async () => {
         for (const key of plan.prunedKeys) {
             await cloud.deleteSecret(plan.name, key, { deadline });
             record.pruned.push(key);
@@ -39161,7 +39309,7 @@ async function prune(cloud, journal, plan, record, deadline) {
 
 ;// CONCATENATED MODULE: ./lib/time/polling-steps.js
 const shortest = 250;
-const longest = 5000;
+const polling_steps_longest = 5000;
 const share = 0.1;
 const jitter = 0.1;
 /**
@@ -39173,13 +39321,15 @@ const jitter = 0.1;
  * @param elapsed milliseconds since the first look
  */
 function pollingStep(elapsed, random) {
-    const step = Math.min(longest, Math.max(shortest, elapsed * share));
+    const step = Math.min(polling_steps_longest, Math.max(shortest, elapsed * share));
     return Math.round(step * (1 + jitter * (2 * random() - 1)));
 }
 
 ;// CONCATENATED MODULE: ./lib/release/polling.js
 
 
+/** Milliseconds; a look that is told to come back later than that comes back now and then. */
+const longestRetryAfter = 60_000;
 /** A wait ended without a result, because its limit passed. */
 class WaitOverError extends Error {
     constructor(options) {
@@ -39192,7 +39342,15 @@ class WaitOverError extends Error {
  * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
  * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
  */
-async function poll(look, clock, deadline, say) {
+async function poll(look, clock, deadline, progress) {
+    try {
+        return await lookOn(look, clock, deadline, progress);
+    }
+    finally {
+        progress.end();
+    }
+}
+async function lookOn(look, clock, deadline, progress) {
     const startedAt = clock.now();
     let failedLooks = 0;
     let failure;
@@ -39201,7 +39359,7 @@ async function poll(look, clock, deadline, say) {
         try {
             const result = await look();
             if (failedLooks > 0)
-                say(`The platform answers again; looks that failed: ${failedLooks}.`);
+                progress.remark(`The platform answers again; looks that failed: ${failedLooks}.`);
             failedLooks = 0;
             failure = undefined;
             if (result !== undefined)
@@ -39217,11 +39375,12 @@ async function poll(look, clock, deadline, say) {
             failedLooks++;
             if (failedLooks === 1 && !deadline.hasPassed()) {
                 const { method, path } = error.call;
-                say(`A look failed, because ${error.reason} (${method} ${path}). Looking on.`);
+                progress.remark(`A look failed, because ${error.reason} (${method} ${path}). Looking on.`);
             }
         }
         const step = pollingStep(clock.now() - startedAt, () => clock.random());
-        await clock.sleep(Math.min(Math.max(step, retryAfter), deadline.remaining()));
+        const pause = Math.max(step, Math.min(retryAfter, longestRetryAfter));
+        await clock.sleep(Math.min(pause, deadline.remaining()));
         if (deadline.hasPassed())
             throw new WaitOverError({ cause: failure });
     }
@@ -39229,19 +39388,23 @@ async function poll(look, clock, deadline, say) {
 
 ;// CONCATENATED MODULE: ./lib/release/progress.js
 const longestSilence = 15_000;
-/** Says how a wait is going: when something changes, and at least every 15 seconds. */
+/**
+ * Says how a wait is going: when something changes, and at least every 15 seconds, also while a look
+ * is under way that takes longer than that. Has to be ended.
+ */
 class Progress {
     #clock;
     #say;
     #startedAt;
-    #last = '';
-    #lastChangeAt;
-    #saidAt = -Infinity;
+    #state = 'waiting for the first look';
+    #changedAt;
+    #reminder = new AbortController();
     constructor(clock, say) {
         this.#clock = clock;
         this.#say = say;
         this.#startedAt = clock.now();
-        this.#lastChangeAt = this.#startedAt;
+        this.#changedAt = this.#startedAt;
+        this.#remind();
     }
     /** Milliseconds since the wait began. */
     get elapsed() {
@@ -39249,18 +39412,33 @@ class Progress {
     }
     /** Milliseconds for which the state has been what it is. */
     get unchangedFor() {
-        return this.#clock.now() - this.#lastChangeAt;
+        return this.#clock.now() - this.#changedAt;
     }
+    /** Takes note of the state, and says it where it is another one. */
     is(state) {
-        const now = this.#clock.now();
-        const changed = state !== this.#last;
-        if (changed)
-            this.#lastChangeAt = now;
-        if (!changed && now - this.#saidAt < longestSilence)
+        if (state === this.#state)
             return;
-        this.#say(`${(this.elapsed / 1000).toFixed(1)} s: ${state}`);
-        this.#last = state;
-        this.#saidAt = now;
+        this.#state = state;
+        this.#changedAt = this.#clock.now();
+        this.#tell();
+    }
+    /** Says something that is not a state. */
+    remark(message) {
+        this.#say(message);
+    }
+    end() {
+        this.#reminder.abort();
+    }
+    #tell() {
+        this.#say(`${(this.elapsed / 1000).toFixed(1)} s: ${this.#state}`);
+        this.#remind();
+    }
+    #remind() {
+        this.#reminder.abort();
+        this.#reminder = new AbortController();
+        this.#clock.sleep(longestSilence, this.#reminder.signal).then(() => {
+            this.#tell();
+        }, () => undefined);
     }
 }
 
@@ -39277,27 +39455,30 @@ class Progress {
  */
 async function awaitSecretSets(cloud, journal, sets, deadline) {
     const { clock, log } = journal;
-    const say = (message) => {
+    const progress = new Progress(clock, (message) => {
         log.info(message);
-    };
-    const progress = new Progress(clock, say);
+    });
     const waiting = new Map(sets.map((set) => [set, journal.beginSpan(set.region, `provision ${set.name}`)]));
+    const seen = new Map();
     let failing;
     const look = async () => {
         const reads = await readStatuses(cloud, [...waiting.keys()], deadline);
         for (const { set, found } of reads.found) {
             if (found === undefined)
-                throw new SubjectError(subjectOf(set), new SecretSetGoneError());
+                throw new SubjectError(secretSetSubject(set), new SecretSetGoneError());
             set.status = found.status;
+            seen.set(set, found.status);
             if (found.status === 'failed') {
-                throw new SubjectError(subjectOf(set), new ProvisioningFailedError(found.errorMessage));
+                throw new SubjectError(secretSetSubject(set), new ProvisioningFailedError(found.errorMessage));
             }
             if (found.status === 'ready') {
                 waiting.get(set)?.('done');
                 waiting.delete(set);
             }
         }
-        progress.is(sets.map(({ name, status }) => `${name} ${status ?? 'not seen yet'}`).join(', '));
+        const states = sets.map((set) => `${set.name} ${seen.get(set) ?? 'not seen yet'}`);
+        if (reads.failure === undefined)
+            progress.is(states.join(', '));
         if (waiting.size === 0)
             return { done: undefined };
         failing = reads.failure?.set;
@@ -39306,10 +39487,11 @@ async function awaitSecretSets(cloud, journal, sets, deadline) {
         return undefined;
     };
     try {
-        await poll(look, clock, deadline, say);
+        await poll(look, clock, deadline, progress);
     }
     catch (error) {
-        const told = toSubjectError(error, failing ?? [...waiting.keys()][0], progress, deadline);
+        const set = failing ?? [...waiting.keys()][0];
+        const told = toSubjectError(error, set, set && seen.get(set), progress, deadline);
         for (const [set, end] of waiting) {
             const isOver = error instanceof WaitOverError;
             if (!isOver && !(told instanceof SubjectError && told.subject.name === set.name))
@@ -39320,15 +39502,14 @@ async function awaitSecretSets(cloud, journal, sets, deadline) {
         throw told;
     }
 }
-function toSubjectError(error, set, progress, deadline) {
+function toSubjectError(error, set, lastSeen, progress, deadline) {
     if (!(error instanceof Error))
         throw error;
     if (error instanceof SubjectError || set === undefined)
         return error;
     if (!(error instanceof WaitOverError))
-        return new SubjectError(subjectOf(set), error);
-    const lastSeen = set.status ?? undefined;
-    return new SubjectError(subjectOf(set), new ProvisioningTimeoutError(lastSeen, progress.elapsed, deadline, { cause: error.cause }));
+        return new SubjectError(secretSetSubject(set), error);
+    return new SubjectError(secretSetSubject(set), new ProvisioningTimeoutError(lastSeen, progress.elapsed, deadline, { cause: error.cause }));
 }
 async function readStatuses(cloud, sets, deadline) {
     // Each look is repeated anyway, so a read of it is tried once.
@@ -39449,8 +39630,11 @@ function wordsFor(isReconciled, revision) {
 
 
 
+
 /** How many of the agent's last lines are shown. */
 const logTail = 40;
+/** Milliseconds; the lines are not worth more of a failed release's time. */
+const logsLimit = 10_000;
 /**
  * Waits until this deployment serves.
  *
@@ -39460,10 +39644,9 @@ const logTail = 40;
 async function awaitRollout(cloud, journal, plan, record, { deploymentId, previousId, deadline }, wantsLogs) {
     const { clock, log } = journal;
     const { name } = plan;
-    const say = (message) => {
+    const progress = new Progress(clock, (message) => {
         log.info(message);
-    };
-    const progress = new Progress(clock, say);
+    });
     let lastAgent;
     let lastSeen = 'no look at the agent was answered';
     let infrastructureIssue = false;
@@ -39484,7 +39667,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
         return undefined;
     };
     try {
-        const judgement = await poll(look, clock, deadline, say);
+        const judgement = await poll(look, clock, deadline, progress);
         if (judgement.state === 'superseded') {
             throw new SupersededError(deploymentId, judgement.by);
         }
@@ -39515,7 +39698,10 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
         if (!(await wantsLogs()))
             return undefined;
         try {
-            return await cloud.agentLogs(name, deploymentId, logTail, { attempts: 2 });
+            return await cloud.agentLogs(name, deploymentId, logTail, {
+                attempts: 2,
+                deadline: new Deadline(clock, 'failure-logs', logsLimit),
+            });
         }
         catch (error) {
             if (!(error instanceof CallError))
@@ -39536,8 +39722,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
 
 
 
-/** Seconds; the platform's default. */
-const defaultSessionLimit = 7200;
+
 /**
  * Releases: looks at what there is, plans, and carries the plan out. What was done stands in the
  * journal's record, also when this throws.
@@ -39560,14 +39745,36 @@ async function release(cloud, journal, settings, wantsFailureLogs) {
     journal.record.agents.push(...agents.map(({ record }) => record));
     const budget = new TimeBudget(journal.clock, 'secrets-timeout', settings.secretsTimeout);
     await provisionAndAwait(cloud, journal, sets, budget);
-    for (const { plan, record } of agents) {
-        const subject = { kind: 'agent', name: plan.name, region: plan.region };
-        const deployed = await journal.step('deploy', () => journal.span(plan.region, `deploy ${plan.name}`, () => failing(record, () => about(subject, () => deploy(cloud, journal, plan, record, budget, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))))));
-        if (!plan.waitForReady)
-            continue;
-        await journal.step('rollout', () => journal.span(plan.region, `roll out ${plan.name}`, () => about(subject, () => awaitRollout(cloud, journal, plan, record, deployed, wantsFailureLogs))));
+    const deployments = [];
+    if (agents.length > 0) {
+        await journal.step('deploy', async () => {
+            for (const { plan, record } of agents) {
+                const deployed = await deployOne(cloud, journal, plan, record, sets, budget);
+                deployments.push({ plan, record, deployed });
+            }
+        });
     }
-    await pruneAndAwait(cloud, journal, sets, agents, settings.secretsTimeout);
+    const awaited = deployments.filter(({ plan }) => plan.waitForReady);
+    if (awaited.length > 0) {
+        await journal.step('rollout', async () => {
+            for (const { plan, record, deployed } of awaited) {
+                await journal.span(plan.region, `roll out ${plan.name}`, () => about(agentSubject(plan), () => awaitRollout(cloud, journal, plan, record, deployed, wantsFailureLogs)));
+            }
+        });
+    }
+    await pruneAndAwait(cloud, journal, sets, settings.secretsTimeout);
+}
+async function deployOne(cloud, journal, plan, record, sets, budget) {
+    try {
+        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
+    }
+    catch (error) {
+        record.outcome = 'failed';
+        throw error;
+    }
+}
+function agentSubject({ name, region }) {
+    return { kind: 'agent', name, region };
 }
 /** The steps that a plan takes after the preflight. */
 function stepsOf({ targets }) {
@@ -39578,7 +39785,7 @@ function stepsOf({ targets }) {
         sets.some(isAwaited) ? 'readiness' : undefined,
         agents.length > 0 ? 'deploy' : undefined,
         agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
-        prunes(sets, agents) ? 'prune' : undefined,
+        sets.some(isPruned) ? 'prune' : undefined,
     ];
     return steps.filter((step) => step !== undefined);
 }
@@ -39589,9 +39796,8 @@ function isWritten({ action }) {
 function isAwaited({ action, status }) {
     return action !== 'bind' || status === 'pending';
 }
-function prunes(sets, agents) {
-    return (sets.some(({ prunedKeys }) => prunedKeys.length > 0) &&
-        agents.every(({ waitForReady }) => waitForReady));
+function isPruned({ prunedKeys }) {
+    return prunedKeys.length > 0;
 }
 async function provisionAndAwait(cloud, journal, sets, budget) {
     const written = sets.filter(({ plan }) => isWritten(plan));
@@ -39608,31 +39814,37 @@ async function provisionAndAwait(cloud, journal, sets, budget) {
     }
 }
 /** Last of all, so that nothing is taken from an agent that may have to go on with it. */
-async function pruneAndAwait(cloud, journal, sets, agents, limit) {
-    const plans = sets.map(({ plan }) => plan);
-    if (!prunes(plans, agents.map(({ plan }) => plan))) {
+async function pruneAndAwait(cloud, journal, sets, limit) {
+    const pruned = sets.filter(({ plan }) => isPruned(plan));
+    if (pruned.length === 0)
         return;
-    }
-    const pruned = sets.filter(({ plan }) => plan.prunedKeys.length > 0);
     await journal.step('prune', async () => {
         const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
-        for (const { plan, record } of pruned)
-            await prune(cloud, journal, plan, record, deadline);
-        // The next deploy that binds the set would be refused while it is provisioned.
-        await awaitSecretSets(cloud, journal, pruned.map(({ record }) => record), deadline);
+        try {
+            for (const { plan, record } of pruned)
+                await prune(cloud, journal, plan, record, deadline);
+            // The next deploy that binds the set would be refused while it is provisioned.
+            const records = pruned.map(({ record }) => record);
+            await awaitSecretSets(cloud, journal, records, deadline);
+        }
+        catch (error) {
+            throw error instanceof SubjectError
+                ? new SubjectError(error.subject, new PruningError(error.cause))
+                : error;
+        }
     });
 }
 /** The sets that a deploy binds: those of the plan, or those that the agent has already. */
 function boundSets({ settings, region }, before, sets) {
     const planned = sets.map(({ record }) => record);
     const bound = (name, kind) => {
-        if (name === undefined)
+        if (name === undefined || name === null)
             return [];
         const known = planned.find((set) => set.name === name);
         return [known ?? existingSet(name, kind, region)];
     };
     return [
-        ...bound(settings.secretSet ?? before?.settings.secretSets[0], 'secret'),
+        ...bound(settings.secretSet ?? before?.settings.secretSets?.[0], 'secret'),
         ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
     ];
 }
@@ -39661,8 +39873,6 @@ function trackSet(plan) {
     };
 }
 function trackAgent(plan) {
-    const { settings, before } = plan;
-    const isImageGiven = settings.image !== undefined || settings.buildId !== undefined;
     return {
         plan,
         record: {
@@ -39672,35 +39882,29 @@ function trackAgent(plan) {
             deploymentId: null,
             ready: false,
             previousServes: false,
-            image: isImageGiven ? settings.image : before?.settings.image,
-            buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
             replacesValues: false,
-            sessionLimit: settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
-            minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
+            ...agentFacts(plan),
         },
     };
-}
-async function failing(record, work) {
-    try {
-        return await work();
-    }
-    catch (error) {
-        record.outcome = 'failed';
-        throw error;
-    }
 }
 /** Says in the log what is going to be done. */
 function describe({ targets }, { log }) {
     for (const { region, secretSets, agent } of targets) {
         log.info(`Region ${region}:`);
         for (const { name, kind, action } of secretSets) {
-            const what = kind === 'secret' ? 'secret set' : 'image pull secret';
-            log.info(`  ${action} the ${what} ${name}`);
+            log.info(`  ${action} the ${subject_secretSetKinds[kind]} ${name}`);
         }
         if (agent !== undefined)
             log.info(`  ${agent.action} the agent ${agent.name}`);
     }
 }
+
+;// CONCATENATED MODULE: ./lib/report/credential-kinds.js
+/** The kinds of credential in words. */
+const credentialKinds = {
+    'private-api-key': 'a private API key',
+    'personal-access-token': 'a personal access token',
+};
 
 ;// CONCATENATED MODULE: ./lib/report/durations.js
 /** Milliseconds as a person reads them: `< 0.1 s`, `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
@@ -39792,6 +39996,16 @@ const failureKinds = {
         title: 'The deploy was refused because a secret set is not ready',
         meaning: 'The platform refuses to bind a set that is pending or failed (409), and kept doing so until `secrets-timeout` had passed. Another pipeline may be writing the same set.',
         next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
+    },
+    'concurrent-write': {
+        title: 'Another writer is at the same secret set',
+        meaning: 'The platform refuses to write a set that somebody else is writing (409), and kept doing so over several attempts.',
+        next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
+    },
+    'not-pruned': {
+        title: 'The release is done, but the secret set was not pruned',
+        meaning: 'Everything was released and the agent serves. Deleting the keys that were not given, or awaiting the set after that, failed.',
+        next: 'Run the release again, which prunes the set, or delete the keys yourself.',
     },
     'agent-name-taken': {
         title: 'The name of the agent belongs to another organization',
@@ -39951,6 +40165,7 @@ const exitCodes = {
 
 
 
+
 /** Turns an error into words. The only place that does. */
 function explain(error, context) {
     const subject = error instanceof SubjectError ? error.subject : undefined;
@@ -39976,7 +40191,8 @@ function partFor(error, subject, context) {
             unharmed: 'Nothing was sent.',
             problems: error.problems.map(({ input, message }) => ({
                 about: `\`${input}\``,
-                message,
+                // A value may stand in an input where it does not belong.
+                message: context.redact(message),
                 next: undefined,
             })),
         };
@@ -39993,7 +40209,9 @@ function partFor(error, subject, context) {
     if (error instanceof PreflightError) {
         return {
             kind: 'release-impossible',
-            unharmed: 'Nothing was written.',
+            unharmed: error.isLate
+                ? 'The sets were written; the agent was not touched.'
+                : 'Nothing was written.',
             problems: error.problems,
         };
     }
@@ -40016,6 +40234,26 @@ function partFor(error, subject, context) {
                     : `It was last seen ${error.lastSeen}, after ${duration(error.waited)} of waiting; \`secrets-timeout\` is ${duration(error.deadline.limit)}.`,
                 ...lastFailure(error.cause),
             ],
+        };
+    }
+    if (error instanceof SecretSetNotReadyError) {
+        return {
+            ...explainCall(error.cause, context),
+            kind: 'secret-set-not-ready',
+            why: [
+                `${capital(error.cause.reason)}.`,
+                `\`${error.deadline.input}\` (${duration(error.deadline.limit)}) leaves no time for another attempt.`,
+            ],
+            next: [failureKinds['secret-set-not-ready'].next],
+        };
+    }
+    if (error instanceof PruningError) {
+        const part = partFor(error.cause, subject, context);
+        return {
+            kind: 'not-pruned',
+            unharmed: 'The release itself is done.',
+            facts: part.facts ?? [],
+            why: [`${failureKinds[part.kind].title}.`, ...(part.why ?? [])],
         };
     }
     if (error instanceof SecretSetGoneError)
@@ -40087,7 +40325,11 @@ function explainCall(error, { actingAs }) {
         : [
             `\`${error.outOfTime.input}\` (${duration(error.outOfTime.limit)}) leaves no time for another attempt.`,
         ];
-    const why = [`${capital(error.reason)}.`, ...attempts, ...outOfTime];
+    // A request whose answer is lost may have been carried out, and no report should deny it.
+    const doubt = error.call.method !== 'GET' && error.mayPass
+        ? ['Whether it was carried out is not known; running the release again settles it.']
+        : [];
+    const why = [`${capital(error.reason)}.`, ...attempts, ...outOfTime, ...doubt];
     if (error instanceof StatusError) {
         const facts = [
             { label: 'Call', value: `${call.value} → ${error.status}` },
@@ -40110,8 +40352,9 @@ function explainCall(error, { actingAs }) {
                 next: [failureKinds['permission-denied'].next, whereToLook(actingAs)],
             };
         }
-        if (error.status === 409 && isOutOfTime)
-            return { kind: 'secret-set-not-ready', facts, why };
+        if (error.status === 409 && error.call.path.includes('/secrets/')) {
+            return { kind: 'concurrent-write', facts, why };
+        }
         return {
             kind: error.mayPass ? 'platform-unavailable' : 'request-refused',
             facts,
@@ -40122,17 +40365,15 @@ function explainCall(error, { actingAs }) {
     if (isOutOfTime && error.outOfTime?.input === 'secrets-timeout') {
         return { kind: 'secrets-timeout', facts: [call], why };
     }
-    if (error instanceof RedirectError)
-        return { kind: 'redirected', facts: [call], why };
+    if (error instanceof RedirectError) {
+        const facts = [{ label: 'Call', value: `${call.value} → ${error.status}` }];
+        return { kind: 'redirected', facts, why };
+    }
     if (error instanceof UnreadableAnswerError) {
         return { kind: 'answer-unreadable', facts: [call], why };
     }
     return { kind: 'platform-unavailable', facts: [call], why };
 }
-const credentialKinds = {
-    'private-api-key': 'a private API key',
-    'personal-access-token': 'a personal access token',
-};
 function credentialWords(actingAs) {
     if (actingAs === undefined)
         return 'not known';
@@ -40162,15 +40403,20 @@ function explainRollout({ deploymentId, failure, logs }, subject, context) {
         facts,
         unharmed: stillServing(failure),
         why: [
-            ...[failure.headline, failure.message]
+            ...[...new Set([failure.headline, failure.message])]
                 .filter((words) => words !== undefined)
                 .map((words) => `The platform says: ${quote(words)}.`),
             ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
-            ...(advice === undefined ? [] : [`${capital(advice.meaning)}.`]),
-            ...infrastructure(failure),
+            ...(failure.infrastructureIssue
+                ? infrastructure(failure)
+                : advice === undefined
+                    ? []
+                    : [`${capital(advice.meaning)}.`]),
         ],
         next: [
-            advice?.next ?? failureKinds['rollout-failed'].next,
+            failure.infrastructureIssue
+                ? 'Contact the support of the platform with the id of the deployment, and release again later.'
+                : (advice?.next ?? failureKinds['rollout-failed'].next),
             ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
             ...agentOutputHint(subject, deploymentId, context),
         ],
@@ -40197,7 +40443,7 @@ function explainRolloutTimeout(error, subject, context) {
 function infrastructure({ infrastructureIssue }) {
     return infrastructureIssue
         ? [
-            'The platform reports a problem of its own infrastructure: this is not the fault of the agent. Contact its support.',
+            'The platform reports a problem of its own infrastructure: this is not the fault of the agent.',
         ]
         : [];
 }
@@ -40238,72 +40484,21 @@ function capital(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-;// CONCATENATED MODULE: ./lib/report/markdown.js
+;// CONCATENATED MODULE: ./lib/printable.js
 /**
- * Markdown that shows text from outside as it is. Such text stands in code spans and code blocks
- * only, where neither Markdown nor HTML has a meaning.
+ * Control characters other than the line break and the tab, marks that turn text around, and
+ * characters without width, which could hide a known secret from a search.
  */
-/** Control characters other than the line break and the tab, and marks that turn text around. */
 const unprintable = 
 // eslint-disable-next-line no-control-regex
-/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
+/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 /** Escape sequences by which programs colour what they write to a terminal. */
 const terminalSequence = 
 // eslint-disable-next-line no-control-regex
 /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g;
-/** The text without what a terminal or a browser would act on. */
+/** A text from outside without what a terminal or a browser would act on. */
 function printable(text) {
     return text.replace(terminalSequence, '').replace(/\r\n?/g, '\n').replace(unprintable, '');
-}
-/** A code span on one line, fit for a table cell. */
-function code(text) {
-    const line = printable(text).replace(/\s+/g, ' ').replace(/\|/g, '\\|').trim();
-    if (line === '')
-        return '';
-    const fence = '`'.repeat(longestRun(line) + 1);
-    // A space keeps a backtick of the text apart from the fence; Markdown takes it off again.
-    const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-    return `${fence}${padding}${line}${padding}${fence}`;
-}
-/** Code spans, separated by commas. */
-function codes(texts) {
-    return texts.map(code).join(', ');
-}
-/** A code block. */
-function codeBlock(text) {
-    const body = printable(text);
-    const fence = '`'.repeat(Math.max(3, longestRun(body) + 1));
-    return `${fence}text\n${body}\n${fence}`;
-}
-/** Content behind a line that opens it; `content` is Markdown. */
-function folded(title, content) {
-    return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
-}
-/** A table; the cells are Markdown on one line each. */
-function table(head, rows) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-/**
- * Own sentences that quote names and texts between backticks, made safe: what stands between
- * backticks becomes a code span, the rest has no Markdown or HTML in it any more.
- */
-function prose(text) {
-    return printable(text)
-        .split(/(`[^`]+`)/)
-        .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : markdown_escape(part)))
-        .join('');
-}
-function markdown_escape(text) {
-    return text
-        .replace(/&/g, '&amp;')
-        .replace(/</g, '&lt;')
-        .replace(/>/g, '&gt;')
-        .replace(/[\\*_[\]`|~#!@]/g, (mark) => `&#${mark.charCodeAt(0)};`)
-        .replace(/\n+/g, '<br>');
-}
-function longestRun(text) {
-    return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
 }
 
 ;// CONCATENATED MODULE: ./lib/report/steps.js
@@ -40364,8 +40559,16 @@ function inert(text) {
 ;// CONCATENATED MODULE: ./lib/report/aftermath.js
 
 /** What goes on after the release is over, and a person has to know. */
-function aftermath({ agents }) {
-    return agents.flatMap((agent) => [...oldValues(agent), ...coldStart(agent)]);
+function aftermath({ agents, secretSets }) {
+    return agents.length > 0
+        ? agents.flatMap((agent) => [...oldValues(agent), ...coldStart(agent)])
+        : secretSets.flatMap(unseenValues);
+}
+/** Where no agent is released, nothing puts the new values under those that bind the set. */
+function unseenValues({ name, kind, updated, status }) {
+    if (kind !== 'secret' || updated.length === 0 || status !== 'ready')
+        return [];
+    return [`Agents that bind \`${name}\` keep the old values until a new deployment replaces them.`];
 }
 /** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
 function oldValues({ name, replacesValues, outcome, sessionLimit }) {
@@ -40433,6 +40636,64 @@ function setOutputs(actions, outputs) {
         actions.setOutput(name, outputs[name]);
 }
 
+;// CONCATENATED MODULE: ./lib/report/markdown.js
+
+/**
+ * Markdown that shows text from outside as it is. Such text stands in code spans and code blocks
+ * only, where neither Markdown nor HTML has a meaning.
+ */
+/** A code span on one line. */
+function code(text) {
+    const line = printable(text).replace(/\s+/g, ' ').trim();
+    if (line === '')
+        return '';
+    const fence = '`'.repeat(longestRun(line) + 1);
+    // A space keeps a backtick of the text apart from the fence; Markdown takes it off again.
+    const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+    return `${fence}${padding}${line}${padding}${fence}`;
+}
+/** Code spans, separated by commas. */
+function codes(texts) {
+    return texts.map(code).join(', ');
+}
+/** A code block. */
+function codeBlock(text) {
+    const body = printable(text);
+    const fence = '`'.repeat(Math.max(3, longestRun(body) + 1));
+    return `${fence}text\n${body}\n${fence}`;
+}
+/** Content behind a line that opens it; `content` is Markdown. */
+function folded(title, content) {
+    return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
+}
+/** A table; the cells are Markdown on one line each. */
+function table(head, rows) {
+    // A pipe would end the cell, in code spans as well.
+    const line = (cells) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
+    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+/**
+ * Own sentences that quote names and texts between backticks, made safe: what stands between
+ * backticks becomes a code span, the rest has no Markdown or HTML in it any more.
+ */
+function prose(text) {
+    return printable(text)
+        .split(/(`[^`]+`)/)
+        .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : markdown_escape(part)))
+        .join('');
+}
+function markdown_escape(text) {
+    return text
+        .replace(/&/g, '&amp;')
+        .replace(/</g, '&lt;')
+        .replace(/>/g, '&gt;')
+        .replace(/[\\*_[\]`|~#!@]/g, (mark) => `&#${mark.charCodeAt(0)};`)
+        .replace(/\n+/g, '<br>');
+}
+function longestRun(text) {
+    return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
+}
+
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
 /** More bars than this make the picture unreadable. */
 const mostBars = 60;
@@ -40476,6 +40737,8 @@ function label(text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/summary.js
+
+
 
 
 
@@ -40536,17 +40799,15 @@ function success({ agents, secretSets }) {
     if (sentences.length > 0)
         return sentences.join(', ');
     const written = secretSets.filter(({ outcome }) => outcome !== 'existing');
-    return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
+    return written.length === 0
+        ? 'Nothing to write: no secret has a value'
+        : `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
 }
-const summary_credentialKinds = {
-    'private-api-key': 'a private API key',
-    'personal-access-token': 'a personal access token',
-};
 function actingAs({ actingAs }) {
     if (actingAs === undefined)
         return undefined;
     const { credentialKind, credentialOrigin, organization } = actingAs;
-    const who = `Acted with ${summary_credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
+    const who = `Acted with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
     return organization === undefined
         ? `${who}.`
         : `${who}, in the organization ${code(organization)}.`;
@@ -40597,7 +40858,7 @@ function secretSetTable(sets) {
         return undefined;
     return table(['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'], sets.map((set) => [
         code(set.name),
-        set.kind === 'secret' ? 'secrets' : 'image pull secret',
+        subject_secretSetKinds[set.kind],
         code(set.region),
         set.outcome,
         set.status ?? '–',
@@ -40716,6 +40977,7 @@ function messageOf(error) {
 }
 
 ;// CONCATENATED MODULE: ./lib/secrecy/masks.js
+
 /** Shorter strings are not masked: a mask of `1` garbles every log without hiding anything. */
 const shortestMask = 4;
 /**
@@ -40734,9 +40996,16 @@ function masksFor(value) {
  * masks its log by itself; error objects, outputs and files are this action's own to keep clean.
  */
 function redactor(values) {
+    const masks = [...values].flatMap(masksFor).flatMap(formsOf);
     // The longest first, so that a value which contains another one leaves nothing of itself.
-    const masks = [...new Set([...values].flatMap(masksFor))].sort((a, b) => b.length - a.length);
-    return (text) => masks.reduce((clean, mask) => clean.replaceAll(mask, '***'), text);
+    const ordered = [...new Set(masks)].sort((a, b) => b.length - a.length);
+    // What nobody sees must not keep a value from being found, so it goes first.
+    return (text) => ordered.reduce((clean, mask) => clean.replaceAll(mask, '***'), printable(text));
+}
+/** A value as it may stand in a text: as it is, made printable, and as JSON has it. */
+function formsOf(mask) {
+    const shown = printable(mask);
+    return [mask, shown, JSON.stringify(shown).slice(1, -1)].filter((form) => form.length >= shortestMask);
 }
 
 ;// CONCATENATED MODULE: ./lib/version.js

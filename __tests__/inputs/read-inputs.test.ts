@@ -541,3 +541,113 @@ test('an API key decides about the organization, with a warning', async () => {
   const { warnings } = await read({ ...key, ...agent, organization: 'globex' });
   expect(warnings).toEqual([expect.stringContaining('the key decides')]);
 });
+
+describe('pruning is refused where nothing is given, as it would empty the set', () => {
+  const prune = { ...key, 'secret-set': 'keys', 'prune-secrets': 'true' };
+  test.each([
+    { name: 'no source', inputs: {} },
+    {
+      name: 'a run without secrets',
+      inputs: {
+        'secrets-json': '{"github_token": "ghs_value"}',
+        'secrets-include': 'VOICE_*',
+        'empty-secrets': 'skip',
+      },
+    },
+    { name: 'comments only', inputs: { secrets: '# nothing', 'empty-secrets': 'skip' } },
+  ])('$name', async ({ inputs }) => {
+    expect(await problems({ ...prune, ...inputs })).toContainEqual(
+      expect.stringMatching(/^prune-secrets: .* it would empty the set/),
+    );
+  });
+
+  test('but not where keys are given without a value', async () => {
+    expect(await problems({ ...prune, secrets: 'A=', 'empty-secrets': 'skip' })).toEqual([]);
+  });
+
+  test('and is not done where the wait before it is left out', async () => {
+    const { inputs } = await read({
+      ...prune,
+      ...agent,
+      secrets: 'A=1',
+      'wait-for-ready': 'false',
+    });
+    expect(inputs?.release.secretSet?.prune).toBe(false);
+  });
+});
+
+describe('a source without a secret in it', () => {
+  const source = { ...key, ...agent, 'secret-set': 'keys', secrets: '# nothing' };
+
+  test('is an error', async () => {
+    expect(await problems(source)).toEqual(['secrets: is given, and there is no secret in it']);
+  });
+
+  test('is a notice with empty-secrets: skip', async () => {
+    const { problems: none, notices } = await read({ ...source, 'empty-secrets': 'skip' });
+    expect(none).toEqual([]);
+    expect(notices).toEqual(['There is no secret in: `secrets`.']);
+  });
+});
+
+describe('without an agent, what is for one has no effect', () => {
+  const secretsOnly = { ...key, 'secret-set': 'keys', secrets: 'A=1' };
+  test.each([
+    ['force-redeploy', 'true', 'auto'],
+    ['wait-for-ready', 'false', 'true'],
+    ['wait-timeout', '5', '600'],
+    ['failure-logs', 'always', 'auto'],
+  ])('%s: %s', async (input, value, declared) => {
+    expect(await problems({ ...secretsOnly, [input]: value })).toEqual([
+      `${input}: has no effect without \`agent-name\`, which is not given`,
+    ]);
+    expect(await problems({ ...secretsOnly, [input]: declared })).toEqual([]);
+  });
+});
+
+describe('what may be a value in the wrong place is not shown', () => {
+  test.each([
+    { name: 'a pair as a name', inputs: { 'secret-set': 'OPENAI=sk-hidden' } },
+    { name: 'a credential as a name', inputs: { 'agent-name': 'pcc_pat_hidden' } },
+    {
+      name: 'user and password in one',
+      inputs: {
+        registry: 'ghcr.io',
+        'image-credentials': 'reg',
+        'registry-username': 'bob:hidden',
+        'registry-password': 'x',
+      },
+    },
+    {
+      name: 'a registry with a password',
+      inputs: {
+        registry: 'https://bob:hidden@ghcr.io:99999',
+        'image-credentials': 'reg',
+        'registry-username': 'bob',
+        'registry-password': 'x',
+      },
+    },
+    {
+      name: 'several lines as a variable',
+      inputs: { 'secret-set': 'keys', 'secrets-env': '-----BEGIN\nMIIhiddenhidden\nhidden+/==' },
+    },
+    {
+      name: 'a line of base64 as a variable',
+      inputs: { 'secret-set': 'keys', 'secrets-env': 'MIIhiddenhidden' },
+    },
+    {
+      name: 'the end of base64 as a key',
+      inputs: { 'secret-set': 'keys', secrets: 'A=MIIabc\nMIIhidden=' },
+    },
+  ])('$name', async ({ inputs }) => {
+    const list = await problems({ ...key, ...agent, ...inputs });
+    expect(list.length).toBeGreaterThan(0);
+    expect(list.join()).not.toContain('hidden');
+  });
+});
+
+test('an organization in the environment that an API key does not need is no mistake', async () => {
+  const reading = await read({ ...key, ...agent }, { PIPECAT_ORG: 'My Org' });
+  expect(reading.problems).toEqual([]);
+  expect(reading.warnings).toEqual([expect.stringContaining('the key decides')]);
+});

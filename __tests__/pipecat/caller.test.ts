@@ -39,7 +39,9 @@ afterEach(async () => {
 const parseAnswer = parser(v.object({ value: v.number() }));
 
 /** A server that answers the n-th request with the n-th listener, and the last one from then on. */
-async function serve(...listeners: RequestListener[]) {
+async function serve(...given: (RequestListener | AbortController)[]) {
+  const listeners = given.filter((one) => typeof one === 'function');
+  const over = given.find((one) => one instanceof AbortController) ?? new AbortController();
   let served = 0;
   const requests: { method: string; url: string; headers: Record<string, unknown> }[] = [];
   server = createServer((request, response) => {
@@ -55,7 +57,6 @@ async function serve(...listeners: RequestListener[]) {
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const log: string[] = [];
-  const over = new AbortController();
   const clock = new TestClock();
   connection = new Connection(
     `http://127.0.0.1:${port}/prefix`,
@@ -76,7 +77,7 @@ async function serve(...listeners: RequestListener[]) {
   });
   const get = (options?: CallOptions<{ value: number }>): Promise<{ value: number }> =>
     caller.call({ request: { method: 'GET', path: '/v1/things' }, parse: parseAnswer }, options);
-  return { caller, clock, log, requests, get, over };
+  return { caller, clock, log, requests, get };
 }
 
 const answer =
@@ -151,11 +152,13 @@ describe('what may pass is tried again', () => {
   });
 
   test('not once everything is over', async () => {
-    const { get, over, requests } = await serve(reset);
-    const call = failure(get());
-    over.abort();
-    expect(await call).toBeInstanceOf(ConnectionError);
+    const over = new AbortController();
+    const { get, requests, log } = await serve(() => {
+      over.abort();
+    }, over);
+    expect(await failure(get())).toBeInstanceOf(ConnectionError);
     expect(requests).toHaveLength(1);
+    expect(log).toEqual([]);
   });
 
   test('five times at most', async () => {

@@ -14,6 +14,26 @@ afterEach(async () => {
 const keysOnly = { ...credentials['API key'], 'secret-set': 'keys', secrets: 'A=value-a' };
 const image = 'ghcr.io/acme/voice:1.0.0';
 
+test('where no agent is released, it is said that agents keep the old values', async () => {
+  stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'older-value' } });
+  const { actions } = await stage.release(keysOnly);
+  expect(actions.summary).toContain('## ✅ Secrets are ready: `keys`');
+  expect(actions.notices).toEqual([
+    'Agents that bind `keys` keep the old values until a new deployment replaces them.',
+  ]);
+});
+
+test('where every value is empty and skipped, nothing is written', async () => {
+  const { succeeded, actions } = await stage.release({
+    ...keysOnly,
+    secrets: 'A=',
+    'empty-secrets': 'skip',
+  });
+  expect(succeeded).toBe(false);
+  expect(actions.errors[0]?.message).toContain('does not exist, and nothing is given to create it');
+  expect(writes(stage.emulator)).toEqual([]);
+});
+
 describe('writing', () => {
   test('takes one request for all pairs with an API key', async () => {
     await stage.release({ ...keysOnly, secrets: 'A=value-a\nB=value-b\nC=value-c' });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
-import { code, codeBlock, printable, prose, table } from '../../src/report/markdown.js';
+import { printable } from '../../src/printable.js';
+import { code, codeBlock, prose, table } from '../../src/report/markdown.js';
 import { quote } from '../../src/quote.js';
 
 /** Markdown as GitHub would render it, in one line. */

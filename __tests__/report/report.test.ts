@@ -80,7 +80,7 @@ describe('the summary', () => {
       '| `voice-agent` | `us-west` | updated, serves | `ghcr.io/acme/voice:1.0` | `13c0be89-5ae8-4b0b-ad22-79565e11de3b` |',
     );
     expect(summary).toContain(
-      '| `voice.secrets` | secrets | `us-west` | updated | ready | added: `NEW_KEY`<br>updated: `OLD_KEY` |',
+      '| `voice.secrets` | secret set | `us-west` | updated | ready | added: `NEW_KEY`<br>updated: `OLD_KEY` |',
     );
     expect(summary).toContain('| Write the secret sets | ✅ done | 1.2 s |');
     expect(summary).toContain('| Await the deployment | ➖ not begun | – |');

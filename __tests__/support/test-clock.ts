@@ -1,16 +1,28 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../src/time/clock.js';
 
-/** How long a request may really hang before its time limit is taken to have passed. */
-const hanging = 60;
+/** Milliseconds of real time after which a request is taken to hang. */
+const hanging = 400;
+
+interface Event {
+  readonly due: number;
+  /** What is to happen at the time that it is due. */
+  readonly happen: () => void;
+}
 
 /**
- * Time that passes when somebody sleeps. Sleeps that begin together end together, as real ones do.
- * The time limit of a request passes only where no answer comes for a moment of real time.
+ * Time that passes when nothing else does: the next event happens at once, unless a request may
+ * still be answered. Each request sets a time limit for itself, so while there are limits, time
+ * stands still, until no answer has come for a while of real time.
  */
 export class TestClock implements Clock {
   #time: number;
-  #random: () => number;
+  readonly #random: () => number;
+  readonly #sleeps = new Set<Event>();
+  readonly #limits = new Set<Event>();
+  #isRunning = false;
+  /** Counts everything that begins or ends, so that it shows whether something has happened. */
+  #turns = 0;
 
   constructor({
     time = Date.UTC(2026, 0, 1),
@@ -28,20 +40,64 @@ export class TestClock implements Clock {
     this.#time += milliseconds;
   }
 
-  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    const due = this.#time + milliseconds;
-    await setImmediate(undefined, { signal });
-    this.#time = Math.max(this.#time, due);
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(new Error('aborted'));
+        return;
+      }
+      const end = this.#add(this.#sleeps, milliseconds, resolve);
+      signal?.addEventListener('abort', () => {
+        end();
+        reject(new Error('aborted'));
+      });
+    });
   }
 
   after(milliseconds: number, callback: () => void): () => void {
-    const due = this.#time + milliseconds;
-    const timer = setTimeout(() => {
-      this.#time = Math.max(this.#time, due);
-      callback();
-    }, hanging);
+    return this.#add(this.#limits, milliseconds, callback);
+  }
+
+  #add(events: Set<Event>, milliseconds: number, happen: () => void): () => void {
+    const event = { due: this.#time + milliseconds, happen };
+    events.add(event);
+    this.#turns++;
+    void this.#run();
     return () => {
-      clearTimeout(timer);
+      events.delete(event);
+      this.#turns++;
     };
+  }
+
+  async #run(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    while (this.#sleeps.size + this.#limits.size > 0) {
+      await this.#untilQuiet();
+      const events = [...this.#sleeps, ...this.#limits];
+      const next = events.reduce<Event | undefined>(
+        (earliest, event) =>
+          earliest !== undefined && earliest.due <= event.due ? earliest : event,
+        undefined,
+      );
+      if (next === undefined) continue;
+      this.#sleeps.delete(next);
+      this.#limits.delete(next);
+      this.#turns++;
+      this.#time = Math.max(this.#time, next.due);
+      next.happen();
+    }
+    this.#isRunning = false;
+  }
+
+  /** Waits for the answers that may still come. A sleeper is one for whom none has to come. */
+  async #untilQuiet(): Promise<void> {
+    await setImmediate();
+    for (let waited = 0; this.#limits.size > 0 && waited < hanging;) {
+      const turns = this.#turns;
+      const startedAt = performance.now();
+      await setImmediate();
+      waited = turns === this.#turns ? waited + performance.now() - startedAt : 0;
+    }
   }
 }

@@ -45,7 +45,11 @@ export function readAccess(
   const credential = readCredential(raw, environment, findings);
   const apiUrl = readApiUrl(raw, environment, findings);
   const organization = given(raw, environment, 'organization', 'PIPECAT_ORG');
-  if (organization !== undefined && !organizationName.pattern.test(organization.text)) {
+  if (
+    organization !== undefined &&
+    credential?.kind !== 'private-api-key' &&
+    !organizationName.pattern.test(organization.text)
+  ) {
     findings.problem(
       'organization',
       `has to be ${organizationName.rule}; ${organization.origin.words} holds something else, ${found(organization.text)}`,
@@ -102,19 +106,19 @@ function readCredential(
   const kind = kindOfCredential(value);
   const expected = input === 'api-key' ? 'private-api-key' : 'personal-access-token';
   if (kind === expected) return { kind, value, origin: words };
-  findings.problem(input, `${misplaced[kind ?? 'unknown']} ${words} holds it`);
+  findings.problem(input, `${misplaced[kind ?? 'unknown']}; ${words} holds it`);
   return undefined;
 }
 
 const misplaced = {
   'public-api-key':
-    'has to be a private credential; a public API key (`pk_…`) can only start sessions, and is refused for secrets and deploys. Create a private one in the dashboard under Settings → API Keys → Private.',
+    'has to be a private credential; a public API key (`pk_…`) can only start sessions, and is refused for secrets and deploys (create a private one in the dashboard under Settings → API Keys → Private)',
   'private-api-key':
-    'is for a personal access token; a private API key (`sk_…`) goes into `api-key`.',
+    'is for a personal access token; a private API key (`sk_…`) goes into `api-key`',
   'personal-access-token':
-    'is for a private API key; a personal access token (`pcc_pat_…`) goes into `pat`.',
+    'is for a private API key; a personal access token (`pcc_pat_…`) goes into `pat`',
   unknown:
-    'has to begin with `sk_` (a private API key, for `api-key`) or `pcc_pat_` (a personal access token, for `pat`); what was found begins otherwise.',
+    'has to begin with `sk_` (a private API key, for `api-key`) or `pcc_pat_` (a personal access token, for `pat`); what was found begins otherwise',
 } as const;
 
 function readApiUrl(

@@ -16,9 +16,14 @@ const withoutEffectAlone: readonly InputName[] = [
   'krisp-viva-audio-filter',
   'websocket-auth',
   'enable-managed-keys',
+  'force-redeploy',
+  'wait-for-ready',
+  'failure-logs',
+  'wait-timeout',
 ];
 
-const longestWait = 6 * 60 * 60;
+/** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
+const longestWait = 24 * 60 * 60;
 
 const forceRedeploy: Record<'auto' | 'true' | 'false', ForceRedeploy> = {
   auto: 'auto',

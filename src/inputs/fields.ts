@@ -1,5 +1,5 @@
 import type { NameRule } from '../pipecat/names.js';
-import type { InputName } from './declared.js';
+import { declaredInputs, type InputName } from './declared.js';
 import { found, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
@@ -56,10 +56,10 @@ export class Fields {
     return choice;
   }
 
-  /** Says of inputs that are given that they have no effect without another one. */
+  /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */
   noEffectWithout(needed: InputName, inputs: readonly InputName[]): void {
     for (const input of inputs) {
-      if (this.#raw.isGiven(input)) {
+      if (this.#raw.isGiven(input) && this.#raw.text(input) !== declaredInputs[input]) {
         this.#findings.problem(input, `has no effect without \`${needed}\`, which is not given`);
       }
     }

@@ -8,6 +8,7 @@ import { Findings, type InputProblem } from './problems.js';
 import { RawInputs, type Environment } from './raw-inputs.js';
 import { givenRegistrySecrets, readImagePullSecret } from './registry.js';
 import type { ReadFile } from './secrets/files.js';
+import { secretSources } from './secrets/source.js';
 import { readSecrets, type SecretsReading } from './secrets/read-secrets.js';
 
 /** When tracebacks and log lines of a failed agent are shown. */
@@ -57,21 +58,16 @@ export async function readInputs(
     credentials,
     findings,
   );
-  const secretSet = readSecretSet(raw, fields, secrets, findings);
   const imagePullSecret = readImagePullSecret(raw, fields, findings);
   const secretsTimeout = readTimeout(fields, 'secrets-timeout');
   const agent = readAgent(raw, fields, findings);
+  const secretSet = readSecretSet(raw, fields, secrets, agent?.waitForReady !== false, findings);
   const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
 
   if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
     findings.problem(
       'agent-name',
       'is not given, and neither is `secret-set` nor `registry`: there is nothing to release',
-    );
-  }
-  if (secretSet?.prune === true && agent?.waitForReady === false) {
-    findings.warnings.push(
-      '`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.',
     );
   }
   const complete =
@@ -92,19 +88,18 @@ export async function readInputs(
   };
 }
 
-const secretInputs = ['secrets', 'secrets-env', 'secrets-json', 'secrets-file'] as const;
-
 function readSecretSet(
   raw: RawInputs,
   fields: Fields,
   secrets: SecretsReading,
+  waits: boolean,
   findings: Findings,
 ): SecretSetSettings | undefined {
   const name = fields.name('secret-set', secretSetName);
   const prune = fields.boolean('prune-secrets') ?? false;
-  const givenSecrets = secretInputs.some((input) => raw.isGiven(input));
+  const givenSecrets = secretSources.some((input) => raw.isGiven(input));
   if (!raw.isGiven('secret-set')) {
-    fields.noEffectWithout('secret-set', secretInputs);
+    fields.noEffectWithout('secret-set', secretSources);
     if (prune) fields.noEffectWithout('secret-set', ['prune-secrets']);
     return undefined;
   }
@@ -120,12 +115,18 @@ function readSecretSet(
       'has no effect without secrets (to write it) or `agent-name` (to bind it), none of which is given',
     );
   }
-  if (prune && !givenSecrets) {
+  // Sources may be given and hold nothing: a run of Dependabot has no secrets.
+  if (prune && secrets.pairs.length + secrets.skippedKeys.length === 0) {
     findings.problem(
       'prune-secrets',
       'deletes the keys that are not given, and none is given: it would empty the set',
     );
   }
+  if (prune && !waits) {
+    findings.warnings.push(
+      '`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.',
+    );
+  }
   if (name === undefined) return undefined;
-  return { name, pairs: secrets.pairs, skippedKeys: secrets.skippedKeys, prune };
+  return { name, pairs: secrets.pairs, skippedKeys: secrets.skippedKeys, prune: prune && waits };
 }

@@ -2,7 +2,7 @@ import { secretSetName } from '../pipecat/names.js';
 import type { ImagePullSecretSettings, RegistryCredentials } from '../release/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { Fields } from './fields.js';
-import { emptyReasons, found, type Findings } from './problems.js';
+import { emptyReasons, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
 /** Docker Hub is addressed by the URL of its old index, whatever people call it. */
@@ -15,6 +15,10 @@ export function givenRegistrySecrets(raw: RawInputs): SecretValue[] {
   const username = raw.text('registry-username');
   return [
     ...(password === '' ? [] : [new SecretValue(password)]),
+    // Somebody may give user and password in one.
+    ...(username?.includes(':') === true
+      ? [new SecretValue(username.slice(username.indexOf(':') + 1))]
+      : []),
     ...(password === '' || username === undefined ? [] : [authenticationOf(username, password)]),
   ];
 }
@@ -57,7 +61,7 @@ function readRegistry(
   } else if (/[:\s]/.test(username)) {
     findings.problem(
       'registry-username',
-      `cannot hold a colon or blanks: a colon separates it from the password; ${found(username)}`,
+      'cannot hold a colon or blanks: a colon separates it from the password',
     );
   }
   if (password === '') {
@@ -81,10 +85,7 @@ function readHost(text: string, findings: Findings): string | undefined {
   try {
     url = new URL(withScheme);
   } catch {
-    findings.problem(
-      'registry',
-      `has to be the address of a registry, such as \`ghcr.io\`; ${found(text)}`,
-    );
+    findings.problem('registry', 'has to be the address of a registry, such as `ghcr.io`');
     return undefined;
   }
   const isPlain =

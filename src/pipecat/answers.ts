@@ -36,14 +36,19 @@ const count = optional(v.number());
 const flag = optional(v.boolean());
 
 /** Provisioning of a set in its region: not there yet, bindable, or given up on. */
-const status = v.picklist(['pending', 'ready', 'failed']);
-export type SecretSetStatus = v.InferOutput<typeof status>;
+export type SecretSetStatus = 'pending' | 'ready' | 'failed';
+
+/** A status that is not known is one on the way to those that are. */
+const status = v.pipe(
+  v.string(),
+  v.transform((text): SecretSetStatus =>
+    text === 'ready' || text === 'failed' ? text : 'pending',
+  ),
+);
 
 const region = v.object({
   code: v.string(),
-  display_name: text,
   supported_architectures: optional(v.array(v.string())),
-  default_architecture: text,
 });
 
 /** A region that agents can be deployed to. `supportedArchitectures` is undefined on older APIs. */
@@ -71,7 +76,7 @@ export const parseDefaultRegion = parser(
   ),
 );
 
-const organization = v.object({ name: v.string(), verboseName: text });
+const organization = v.object({ name: v.string() });
 
 /** An organization that a personal access token can act in. */
 export type Organization = v.InferOutput<typeof organization>;
@@ -84,11 +89,12 @@ export const parseOrganizations = parser(
 );
 
 /** What a secret set holds: environment variables for agents, or a registry's credentials. */
-export type SecretSetKind = 'secret' | 'imagePullSecret';
+export type SecretSetKind = (typeof secretSetKinds)[number];
+const secretSetKinds = ['secret', 'imagePullSecret'] as const;
 
 const listedSet = v.object({
   name: v.string(),
-  type: v.picklist(['secret', 'imagePullSecret']),
+  type: v.string(),
   region: v.string(),
   status: optional(status),
   errorMessage: text,
@@ -111,14 +117,14 @@ export const parseSecretSets = parser(
   v.pipe(
     v.object({ sets: v.array(listedSet) }),
     v.transform(({ sets }) =>
-      sets.map(({ name, type, region, status, errorMessage, source }): ListedSecretSet => ({
-        name,
-        kind: type,
-        region,
-        status: status ?? 'ready',
-        errorMessage,
-        referenced: source === 'referenced',
-      })),
+      sets.flatMap(({ name, type, region, status, errorMessage, source }): ListedSecretSet[] => {
+        // A kind that is not known is nothing that a release could use, and no reason to fail.
+        const kind = secretSetKinds.find((one) => one === type);
+        const referenced = source === 'referenced';
+        return kind === undefined
+          ? []
+          : [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
+      }),
     ),
   ),
 );
@@ -154,7 +160,6 @@ export const parseSecretSet = parser(
 const health = v.object({
   headline: text,
   ready: flag,
-  state: text,
   reason: text,
   restartCount: count,
   replicasStarted: count,
@@ -220,19 +225,19 @@ const agent = v.object({
   ),
 });
 
-/** Settings of an agent as its answer shows them; undefined is "not shown", not "unset". */
+/** Settings of an agent as its answer shows them: undefined is not shown, null is not set. */
 export interface ObservedAgentSettings {
   readonly image: string | undefined;
   readonly buildId: string | undefined;
-  readonly secretSets: readonly string[];
-  readonly imagePullSecretSet: string | undefined;
+  readonly secretSets: readonly string[] | undefined;
+  readonly imagePullSecretSet: string | null | undefined;
   readonly minAgents: number | undefined;
   readonly maxAgents: number | undefined;
   readonly agentProfile: string | undefined;
   readonly architecture: string | undefined;
-  /** Seconds; undefined where the platform's default holds. */
-  readonly maxSessionDuration: number | undefined;
-  readonly krispVivaAudioFilter: string | undefined;
+  /** Seconds; null where the platform's default holds. */
+  readonly maxSessionDuration: number | null | undefined;
+  readonly krispVivaAudioFilter: string | null | undefined;
   readonly websocketAuth: string | undefined;
   readonly managedKeys: boolean | undefined;
 }
@@ -275,14 +280,14 @@ function toAgent(answer: v.InferOutput<typeof agent>): Agent {
     settings: {
       image: spec?.image,
       buildId: deployment?.buildId,
-      secretSets: spec?.envFromSecretNames ?? [],
-      imagePullSecretSet: spec?.imagePullSecretName,
+      secretSets: spec && (spec.envFromSecretNames ?? []),
+      imagePullSecretSet: spec && (spec.imagePullSecretName ?? null),
       minAgents: autoScaling?.minReplicas,
       maxAgents: autoScaling?.maxReplicas,
       agentProfile: answer.agentProfile,
       architecture: spec?.arch,
-      maxSessionDuration: spec?.maxSessionDurationSeconds,
-      krispVivaAudioFilter: answer.krispViva?.audioFilter,
+      maxSessionDuration: spec && (spec.maxSessionDurationSeconds ?? null),
+      krispVivaAudioFilter: answer.krispViva && (answer.krispViva.audioFilter ?? null),
       websocketAuth: answer.websocketAuth,
       managedKeys: answer.enableIntegratedKeysProxy,
     },

@@ -27,8 +27,9 @@ export interface CallOptions<Result> {
   /** Statuses that are worth another attempt for this call beyond those that always are. */
   readonly passingStatuses?: readonly number[];
   /**
-   * For a request that must not be carried out twice: asked before it is sent again, because a lost
-   * answer says nothing about whether it was carried out. A result stands for the lost answer.
+   * For a request that must not be carried out twice: asked before it is sent again or given up,
+   * because a lost answer says nothing about whether it was carried out. A result stands for the
+   * lost answer.
    */
   readonly findLost?: () => Promise<Result | undefined>;
 }
@@ -55,6 +56,9 @@ export interface CallerOptions {
   readonly redact: (text: string) => string;
 }
 
+/** Milliseconds; whoever is told to come back later than that gives up. */
+const longestWait = 120_000;
+
 /** Sends requests until they are answered: deadlines, retries, and errors that say what happened. */
 export class Caller {
   readonly #options: CallerOptions;
@@ -67,7 +71,7 @@ export class Caller {
     operation: Operation<Result>,
     options: CallOptions<Result> = {},
   ): Promise<Result> {
-    const { clock, log, backoff } = this.#options;
+    const { log, backoff } = this.#options;
     const { method, path } = operation.request;
     const allowed = options.attempts ?? backoff.attempts;
     for (let attempt = 1; ; attempt++) {
@@ -76,25 +80,55 @@ export class Caller {
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
         if (!(error instanceof NotSentError)) error.attempts = attempt;
-        if (!isWorthAnother(error, options.passingStatuses) || attempt >= allowed) throw error;
-        if (this.#options.over.aborted) throw error;
-        const retryAfter = error instanceof StatusError ? error.retryAfter : undefined;
-        const delay = backoffDelay(backoff, attempt, () => clock.random(), retryAfter);
-        if (options.deadline !== undefined && options.deadline.remaining() <= delay) {
-          error.outOfTime = options.deadline;
+        const delay = this.#delayBeforeAnother(error, attempt, allowed, options);
+        if (delay === undefined) {
+          const found = error.mayPass ? await this.#findLost(operation, options) : undefined;
+          if (found !== undefined) return found;
           throw error;
         }
         log.info(
           `${method} ${path}: attempt ${attempt + 1} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
         );
         await this.#pause(delay, error);
-        const found = await options.findLost?.();
-        if (found !== undefined) {
-          log.info(`${method} ${path}: the request whose answer was lost had been carried out`);
-          return found;
-        }
+        const found = await this.#findLost(operation, options);
+        if (found !== undefined) return found;
       }
     }
+  }
+
+  /** Milliseconds before another attempt; undefined where there is none. */
+  #delayBeforeAnother<Result>(
+    error: CallError,
+    attempt: number,
+    allowed: number,
+    { passingStatuses, deadline }: CallOptions<Result>,
+  ): number | undefined {
+    const { clock, backoff, over } = this.#options;
+    if (!isWorthAnother(error, passingStatuses) || attempt >= allowed || over.aborted) {
+      return undefined;
+    }
+    const retryAfter = error instanceof StatusError ? error.retryAfter : undefined;
+    const delay = backoffDelay(backoff, attempt, () => clock.random(), retryAfter);
+    if (deadline !== undefined && deadline.remaining() <= delay) {
+      error.outOfTime = deadline;
+      return undefined;
+    }
+    // Where no limit of a step ends it, the platform's wish must not hold the job for hours.
+    return delay > longestWait ? undefined : delay;
+  }
+
+  async #findLost<Result>(
+    { request: { method, path } }: Operation<Result>,
+    { findLost }: CallOptions<Result>,
+  ): Promise<Result | undefined> {
+    if (this.#options.over.aborted) return undefined;
+    const found = await findLost?.();
+    if (found !== undefined) {
+      this.#options.log.info(
+        `${method} ${path}: the request whose answer was lost had been carried out`,
+      );
+    }
+    return found;
   }
 
   /** Waits before the next attempt; there is none any more where everything is over. */
@@ -112,7 +146,9 @@ export class Caller {
     deadline: Deadline | undefined,
   ): Promise<Result> {
     const answer = await this.#send(request, deadline);
-    if (answer.status === absent?.status) return absent.result;
+    if (answer.status === absent?.status && !isPage(answer.text)) {
+      return absent.result;
+    }
     if (answer.status >= 300 && answer.status < 400) {
       throw new RedirectError(request, answer.status, originOf(answer.headers.location));
     }
@@ -126,7 +162,7 @@ export class Caller {
   }
 
   async #send(request: Request, deadline: Deadline | undefined): Promise<Answer> {
-    const { clock, log, connection, requestLimit } = this.#options;
+    const { clock, log, connection, requestLimit, over } = this.#options;
     const { method, path } = request;
     if (deadline?.hasPassed() === true) throw new NotSentError(request, deadline);
     const startedAt = clock.now();
@@ -137,11 +173,12 @@ export class Caller {
       abandoned.abort();
     });
     try {
-      const answer = await connection.send(request, abandoned.signal);
+      const answer = await connection.send(request, AbortSignal.any([abandoned.signal, over]));
       log.debug(`${method} ${path} → ${answer.status} in ${clock.now() - startedAt} ms`);
       return answer;
     } catch (error) {
-      log.debug(`${method} ${path} → no answer after ${clock.now() - startedAt} ms`);
+      if (!over.aborted)
+        log.debug(`${method} ${path} → no answer after ${clock.now() - startedAt} ms`);
       if (abandoned.signal.aborted) {
         const noAnswer = new NoAnswerError(request, limit);
         if (limit === remaining) noAnswer.outOfTime = deadline;
@@ -169,6 +206,11 @@ export class Caller {
 
 function isWorthAnother(error: CallError, passingStatuses: readonly number[] = []): boolean {
   return error.mayPass || (error instanceof StatusError && passingStatuses.includes(error.status));
+}
+
+/** A gateway's page says nothing about what is behind it. */
+function isPage(text: string): boolean {
+  return text.trimStart().startsWith('<');
 }
 
 /** An empty answer is undefined: a deletion may be answered so, nothing else parses it. */

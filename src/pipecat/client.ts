@@ -7,7 +7,7 @@ import type { Request } from './connection.js';
 import type { SecretPair, Surface } from './surface.js';
 
 /** Options that do not depend on what a call brings. */
-export type ReadOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts'>;
+export type PlainOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts'>;
 
 /** Another writer is at the same set; it is gone in a moment. */
 const concurrentWrite = [409];
@@ -46,13 +46,13 @@ export class PipecatCloud {
   }
 
   /** All sets of the organization, image pull secrets included. */
-  async secretSets(options: ReadOptions = {}): Promise<ListedSecretSet[]> {
+  async secretSets(options: PlainOptions = {}): Promise<ListedSecretSet[]> {
     const sets = await this.#read('secrets', answers.parseSecretSets, options);
     return sets.map((set) => ({ ...set, errorMessage: this.#clean(set.errorMessage) }));
   }
 
   /** One set with its keys; undefined where there is none. An image pull secret is refused (400). */
-  async secretSet(name: string, options: ReadOptions = {}): Promise<SecretSet | undefined> {
+  async secretSet(name: string, options: PlainOptions = {}): Promise<SecretSet | undefined> {
     const set = await this.#readIfThere(
       this.#surface.path(`secrets/${encodeURIComponent(name)}`),
       answers.parseSecretSet,
@@ -72,7 +72,7 @@ export class PipecatCloud {
     set: string,
     region: string,
     pairs: readonly SecretPair[],
-    options: ReadOptions,
+    options: PlainOptions,
     written: (keys: readonly string[]) => void,
   ): Promise<void> {
     for (const { request, keys } of this.#surface.secretWrites(set, region, pairs)) {
@@ -92,7 +92,7 @@ export class PipecatCloud {
     region: string,
     host: string,
     authentication: SecretValue,
-    options: ReadOptions,
+    options: PlainOptions,
   ): Promise<void> {
     return this.#write(
       {
@@ -105,7 +105,7 @@ export class PipecatCloud {
   }
 
   /** Deletes a key of a set; one that is not there (any more) is not an error. */
-  deleteSecret(set: string, key: string, options: ReadOptions): Promise<void> {
+  deleteSecret(set: string, key: string, options: PlainOptions): Promise<void> {
     return this.#caller.call<undefined>(
       {
         request: {
@@ -131,7 +131,7 @@ export class PipecatCloud {
   }
 
   /** An agent; undefined where there is none of that name in the organization. */
-  async agent(name: string, options: ReadOptions = {}): Promise<Agent | undefined> {
+  async agent(name: string, options: PlainOptions = {}): Promise<Agent | undefined> {
     const agent = await this.#readIfThere(
       this.#surface.agents(`/${encodeURIComponent(name)}`),
       answers.parseAgent,
@@ -178,7 +178,7 @@ export class PipecatCloud {
     name: string,
     deploymentId: string,
     limit: number,
-    options: ReadOptions = {},
+    options: PlainOptions = {},
   ): Promise<string[]> {
     const query = new URLSearchParams({ limit: String(limit), deploymentId, order: 'desc' });
     const newestFirst = await this.#caller.call(
@@ -206,13 +206,19 @@ export class PipecatCloud {
       this.#surface.path(`builds/${encodeURIComponent(id)}`),
       answers.parseBuild,
     );
-    return build && { ...build, errorMessage: this.#clean(build.errorMessage) };
+    return (
+      build && {
+        ...build,
+        status: this.#redact(build.status),
+        errorMessage: this.#clean(build.errorMessage),
+      }
+    );
   }
 
   #read<Result>(
     resource: string,
     parse: (answer: unknown) => Result,
-    options: ReadOptions = {},
+    options: PlainOptions = {},
   ): Promise<Result> {
     const request: Request = { method: 'GET', path: this.#surface.path(resource) };
     return this.#caller.call<Result>({ request, parse }, options);
@@ -221,7 +227,7 @@ export class PipecatCloud {
   #readIfThere<Result>(
     path: string,
     parse: (answer: unknown) => Result,
-    options: ReadOptions = {},
+    options: PlainOptions = {},
   ): Promise<Result | undefined> {
     const operation: Operation<Result | undefined> = {
       request: { method: 'GET', path },
@@ -231,7 +237,7 @@ export class PipecatCloud {
     return this.#caller.call(operation, options);
   }
 
-  #write(request: Request, options: ReadOptions): Promise<void> {
+  #write(request: Request, options: PlainOptions): Promise<void> {
     return this.#caller.call<undefined>(
       { request, parse: answers.parseAcknowledgement },
       { ...options, passingStatuses: concurrentWrite },
@@ -251,10 +257,12 @@ export class PipecatCloud {
     const cleanRevision = (revision: Agent['currentRevision']): Agent['currentRevision'] =>
       revision && {
         ...revision,
+        phase: this.#clean(revision.phase),
         health: revision.health && {
           ...revision.health,
           headline: this.#clean(revision.health.headline),
           reason: this.#clean(revision.health.reason),
+          lastTerminationReason: this.#clean(revision.health.lastTerminationReason),
           message: this.#clean(revision.health.message),
         },
       };

@@ -19,7 +19,6 @@ export interface SecretWrite {
  * belongs to one organization, and one for a personal access token, which names the organization.
  */
 export interface Surface {
-  readonly name: 'key' | 'organization';
   /** The path of something that both surfaces have, such as `secrets/voice`. */
   path(resource: string): string;
   /** The path of the agents, or of one. */
@@ -34,7 +33,6 @@ export interface Surface {
 
 /** The surface of a private API key: `/v1/…`. */
 export const keySurface: Surface = {
-  name: 'key',
   path: (resource) => `/v1/${resource}`,
   agents: (suffix = '') => `/v1/agents${suffix}`,
   secretWrites: (set, region, pairs) => [
@@ -62,7 +60,6 @@ export const keySurface: Surface = {
 export function organizationSurface(organization: string): Surface {
   const root = `/v1/organizations/${encodeURIComponent(organization)}`;
   return {
-    name: 'organization',
     path: (resource) => `${root}/${resource}`,
     agents: (suffix = '') => `${root}/services${suffix}`,
     // This surface takes one pair a request.

@@ -5,7 +5,7 @@ import { StatusError } from '../pipecat/errors.js';
 import { backoffDelay, defaultBackoff } from '../time/backoff.js';
 import { Deadline, type TimeBudget } from '../time/deadline.js';
 import { settingChanges } from './agent-changes.js';
-import { AgentNameTakenError, NoDeploymentError } from './errors.js';
+import { AgentNameTakenError, NoDeploymentError, SecretSetNotReadyError } from './errors.js';
 import type { Journal } from './journal.js';
 import type { AgentPlan } from './plan.js';
 import type { AgentRecord } from './record.js';
@@ -28,32 +28,40 @@ export interface Deployed {
 export async function deploy(
   cloud: PipecatCloud,
   journal: Journal,
-  plan: AgentPlan,
+  original: AgentPlan,
   record: AgentRecord,
   budget: TimeBudget,
-  awaitBoundSets: (before: Agent | undefined, deadline: Deadline) => Promise<void>,
+  awaitBoundSets: (agent: Agent | undefined, deadline: Deadline) => Promise<void>,
 ): Promise<Deployed> {
   const { clock } = journal;
-  let before = plan.before;
+  const { name } = original;
+  let alreadyThere: StatusError | undefined;
   for (let refusals = 0; ;) {
-    const deadline = new Deadline(clock, 'wait-timeout', plan.waitTimeout);
+    const deadline = new Deadline(clock, 'wait-timeout', original.waitTimeout);
+    // Provisioning takes its time, in which others may have deployed: what is compared with, and
+    // what a lost answer is told by, has to be the agent as it is now.
+    const before = await cloud.agent(name, { deadline });
+    if (before === undefined && alreadyThere !== undefined) {
+      throw new AgentNameTakenError({ cause: alreadyThere });
+    }
+    const plan = original.against(before);
+    Object.assign(record, agentFacts(plan));
     try {
       const answer =
         before === undefined
           ? await create(cloud, plan, deadline)
-          : await update(cloud, journal, plan, before, deadline);
+          : await update(cloud, plan, before, deadline);
       return await account(cloud, journal, plan, record, before, answer, deadline);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (isAlreadyThere(error) && before === undefined) {
-        before = await cloud.agent(plan.name, { deadline });
-        if (before === undefined) throw new AgentNameTakenError({ cause: error });
+        alreadyThere = error;
         journal.log.info('The agent has come into being since it was looked for; updating it.');
       } else if (error.status === 409) {
         refusals++;
-        journal.notice(
-          `The deploy of ${plan.name} was refused (409), as a set that it binds is not ready (any more); waiting for the sets again.`,
-        );
+        const told = `The deploy of \`${name}\` was refused (409), as a set that it binds is not ready (any more); waiting for the sets again.`;
+        if (refusals === 1) journal.notice(told);
+        else journal.log.info(told);
         await awaitAgain(error, before, refusals);
       } else {
         throw error;
@@ -69,14 +77,29 @@ export async function deploy(
     await budget.spend(async (deadline) => {
       // The sets may read as ready although the deploy is refused; that must not become a storm.
       const delay = backoffDelay(defaultBackoff, refusals, () => clock.random());
-      if (deadline.remaining() <= delay) {
-        refusal.outOfTime = deadline;
-        throw refusal;
-      }
+      if (deadline.remaining() <= delay) throw new SecretSetNotReadyError(refusal, deadline);
       await clock.sleep(delay);
       await awaitBoundSets(before, deadline);
     });
   }
+}
+
+/** Seconds; the platform's default. */
+const defaultSessionLimit = 7200;
+
+/** What an agent will be by a plan, as far as its account tells it. */
+export function agentFacts({
+  settings,
+  before,
+}: AgentPlan): Pick<AgentRecord, 'image' | 'buildId' | 'sessionLimit' | 'minAgents'> {
+  const isImageGiven = settings.image !== undefined || settings.buildId !== undefined;
+  return {
+    image: isImageGiven ? settings.image : before?.settings.image,
+    buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
+    sessionLimit:
+      settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
+    minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
+  };
 }
 
 /** The code of this refusal is one that many have, so its words have to tell. */
@@ -86,12 +109,15 @@ function isAlreadyThere({ status, platformMessage }: StatusError): boolean {
   );
 }
 
+/** The look for what a lost request did is worth it when the time is up, too. */
+const lostLook = { attempts: 2 } as const;
+
 function create(cloud: PipecatCloud, plan: AgentPlan, deadline: Deadline): Promise<Agent> {
   const { name, region, settings } = plan;
   return cloud.createAgent(name, region, settings, {
     deadline,
     findLost: async () => {
-      const agent = await cloud.agent(name, { deadline });
+      const agent = await cloud.agent(name, lostLook);
       return agent && isAsWanted(agent, plan) ? agent : undefined;
     },
   });
@@ -99,22 +125,16 @@ function create(cloud: PipecatCloud, plan: AgentPlan, deadline: Deadline): Promi
 
 function update(
   cloud: PipecatCloud,
-  journal: Journal,
   plan: AgentPlan,
   before: Agent,
   deadline: Deadline,
 ): Promise<Agent> {
   const { name, settings, forceRedeploy, valuesChange } = plan;
-  if (forceRedeploy === 'never' && valuesChange) {
-    journal.warning(
-      `\`force-redeploy: false\`: ${name} keeps the old values in running instances until a new deployment replaces them, while new instances start with the new ones.`,
-    );
-  }
   const force = forceRedeploy === 'always' || (forceRedeploy === 'auto' && valuesChange);
   return cloud.updateAgent(name, settings, force, {
     deadline,
     findLost: async () => {
-      const agent = await cloud.agent(name, { deadline });
+      const agent = await cloud.agent(name, lostLook);
       const isNew =
         agent?.desiredDeploymentId !== undefined &&
         agent.desiredDeploymentId !== before.desiredDeploymentId;
@@ -156,9 +176,18 @@ async function account(
     journal.warning(`The platform says of \`${plan.name}\`: ${quote(answer.warning)}`);
   }
   const { image } = plan.settings;
-  if (!isNew && image !== undefined && !image.includes('@')) {
+  if (!isNew && image !== undefined) {
+    if (image.includes('@')) {
+      journal.notice(`\`${image}\` is deployed already, so \`${plan.name}\` keeps its deployment.`);
+    } else {
+      journal.warning(
+        `The platform saw no change in \`${image}\` and kept the deployment of \`${plan.name}\`: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`,
+      );
+    }
+  }
+  if (before !== undefined && plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
     journal.warning(
-      `The platform saw no change in \`${image}\` and kept the deployment of ${plan.name}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`,
+      `\`force-redeploy: false\`: \`${plan.name}\` keeps the old values until a new deployment replaces it.`,
     );
   }
   return { deploymentId, previousId, deadline };

@@ -1,12 +1,7 @@
 import type { Deadline } from '../time/deadline.js';
 import type { SecretSetStatus } from '../pipecat/answers.js';
-
-/** What a step was at when it failed: a secret set or an agent, by name. */
-export interface Subject {
-  readonly kind: 'secret set' | 'image pull secret' | 'agent';
-  readonly name: string;
-  readonly region: string;
-}
+import type { StatusError } from '../pipecat/errors.js';
+import type { Subject } from './subject.js';
 
 /** An error with the thing that it happened to; the cause is what went wrong. */
 export class SubjectError extends Error {
@@ -56,13 +51,16 @@ export interface PreflightProblem {
   readonly next: string;
 }
 
-/** The release cannot work as it is asked for. Nothing has been written. */
+/** The release cannot work as it is asked for. */
 export class PreflightError extends Error {
   readonly problems: readonly PreflightProblem[];
+  /** Whether this turned out after the sets were written; nothing has been written otherwise. */
+  readonly isLate: boolean;
 
-  constructor(problems: readonly PreflightProblem[]) {
+  constructor(problems: readonly PreflightProblem[], { isLate } = { isLate: false }) {
     super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
     this.name = 'PreflightError';
+    this.isLate = isLate;
     this.problems = problems;
   }
 }
@@ -97,6 +95,30 @@ export class ProvisioningTimeoutError extends Error {
     this.lastSeen = lastSeen;
     this.waited = waited;
     this.deadline = deadline;
+  }
+}
+
+/** The platform refused to bind a set (409) until the time for the sets was used up. */
+export class SecretSetNotReadyError extends Error {
+  override readonly cause: StatusError;
+  readonly deadline: Deadline;
+
+  constructor(cause: StatusError, deadline: Deadline) {
+    super('the deploy was refused, as a set is not ready', { cause });
+    this.name = 'SecretSetNotReadyError';
+    this.cause = cause;
+    this.deadline = deadline;
+  }
+}
+
+/** The release is done, but keys that should go are still in the set, or it is not ready again. */
+export class PruningError extends Error {
+  override readonly cause: Error;
+
+  constructor(cause: Error) {
+    super(`pruning failed: ${cause.message}`, { cause });
+    this.name = 'PruningError';
+    this.cause = cause;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Agent, Build, ListedSecretSet, Region, SecretSet } from '../pipeca
 import type { PipecatCloud } from '../pipecat/client.js';
 import { StatusError } from '../pipecat/errors.js';
 import { platformAgentProfiles } from '../pipecat/names.js';
+import { toldRegion } from './region.js';
 import type { ReleaseSettings } from './settings.js';
 
 /** What there is on the platform before a release, as far as the release depends on it. */
@@ -33,14 +34,10 @@ export async function observe(
     agent?.settings.buildId === undefined ? undefined : cloud.build(agent.settings.buildId),
     customProfiles(cloud, agent?.settings.agentProfile),
   ]);
-  const names = [secretSet?.name, settings.imagePullSecret?.name];
-  const toldRegion =
-    settings.region ??
-    existingAgent?.region ??
-    secretSets.find(({ name }) => names.includes(name))?.region;
+  const region = toldRegion(settings, existingAgent, secretSets);
   const existingSet = secretSets.find(({ name }) => name === secretSet?.name);
   const [defaultRegion, setWithKeys, otherAgentsBinding] = await Promise.all([
-    toldRegion === undefined ? cloud.defaultRegion() : undefined,
+    region === undefined ? cloud.defaultRegion() : undefined,
     existingSet?.kind === 'secret' ? cloud.secretSet(existingSet.name) : undefined,
     secretSet?.prune === true && existingSet !== undefined
       ? agentsBinding(cloud, existingSet, agent?.name)
@@ -85,7 +82,7 @@ async function agentsBinding(
   const readNext = async (): Promise<void> => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       const agent = await cloud.agent(name);
-      if (agent?.settings.secretSets.includes(set.name) === true) binding.push(name);
+      if (agent?.settings.secretSets?.includes(set.name) === true) binding.push(name);
     }
   };
   await Promise.all(Array.from({ length: Math.min(8, names.length) }, readNext));

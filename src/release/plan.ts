@@ -5,6 +5,8 @@ import type { SecretPair } from '../pipecat/surface.js';
 import { quote } from '../quote.js';
 import { PreflightError, type PreflightProblem } from './errors.js';
 import type { Observation } from './observation.js';
+import { toldRegion } from './region.js';
+import { secretSetKinds } from './subject.js';
 import type {
   AgentReleaseSettings,
   ForceRedeploy,
@@ -46,6 +48,12 @@ export interface AgentPlan {
   readonly waitForReady: boolean;
   /** Milliseconds. */
   readonly waitTimeout: number;
+  /**
+   * The same for the agent as it is now: others may have created, deployed or scaled it since.
+   *
+   * @throws PreflightError where that makes the release impossible
+   */
+  readonly against: (agent: Agent | undefined) => AgentPlan;
 }
 
 /** One region of a release: its sets, in the order in which they are written, and its agent. */
@@ -75,22 +83,23 @@ export function makePlan(settings: ReleaseSettings, observation: Observation): P
   ].filter((plan) => plan !== undefined);
   const agent =
     settings.agent &&
-    planAgent(settings, settings.agent, observation, region, secretSets, problems);
+    planAgent(
+      settings,
+      settings.agent,
+      observation.agentProfiles,
+      observation.agent,
+      region,
+      secretSets,
+      problems,
+    );
   checkBuild(settings, observation, region, problems);
   if (problems.length > 0) throw new PreflightError(problems);
   return { targets: [{ region, secretSets, agent }] };
 }
 
-/** The region: the one named, else the agent's, else the set's, else the organization's default. */
 function regionOf(settings: ReleaseSettings, observation: Observation): string {
-  const existing = [settings.secretSet?.name, settings.imagePullSecret?.name].map(
-    (name) => listed(observation, name)?.region,
-  );
-  const region =
-    settings.region ??
-    observation.agent?.region ??
-    existing.find((one) => one !== undefined) ??
-    observation.defaultRegion;
+  const { agent, secretSets, defaultRegion } = observation;
+  const region = toldRegion(settings, agent, secretSets) ?? defaultRegion;
   if (region === undefined) throw new Error('No region was named and no default was read');
   return region;
 }
@@ -196,8 +205,6 @@ function planImagePullSecret(
   };
 }
 
-const kindNames = { secret: 'secret set', imagePullSecret: 'image pull secret' } as const;
-
 /** What both kinds of set have to fulfil. */
 function checkSet(
   { name, kind, writes }: { name: string; kind: SecretSetKind; writes: boolean },
@@ -205,7 +212,7 @@ function checkSet(
   region: string,
   problems: PreflightProblem[],
 ): void {
-  const about = `${kindNames[kind]} ${name}`;
+  const about = `${secretSetKinds[kind]} ${name}`;
   if (existing === undefined) {
     if (!writes) {
       problems.push({
@@ -222,7 +229,7 @@ function checkSet(
   if (existing.kind !== kind) {
     problems.push({
       about,
-      message: `is taken by a set of the other kind (${kindNames[existing.kind]})`,
+      message: `is taken by a set of the other kind (${secretSetKinds[existing.kind]})`,
       next: 'Choose another name; the kind of a set cannot change.',
     });
     return;
@@ -246,13 +253,13 @@ function checkSet(
 function planAgent(
   settings: ReleaseSettings,
   agent: AgentReleaseSettings,
-  observation: Observation,
+  agentProfiles: readonly string[] | undefined,
+  before: Agent | undefined,
   region: string,
   secretSets: readonly SecretSetPlan[],
   problems: PreflightProblem[],
 ): AgentPlan {
   const { name } = agent;
-  const before = observation.agent;
   const about = `agent ${name}`;
   if (before?.region !== undefined && before.region !== region) {
     problems.push({
@@ -268,7 +275,7 @@ function planAgent(
       next: 'Give `image` or `build-id`, or correct `agent-name`.',
     });
   }
-  checkProfile(agent, observation, problems);
+  checkProfile(agent, agentProfiles, problems);
   const scaling = bothBounds(agent, before, problems);
   return {
     name,
@@ -286,6 +293,12 @@ function planAgent(
     valuesChange: secretSets.some(({ kind, action }) => kind === 'secret' && action !== 'bind'),
     waitForReady: agent.waitForReady,
     waitTimeout: agent.waitTimeout,
+    against: (now) => {
+      const found: PreflightProblem[] = [];
+      const plan = planAgent(settings, agent, agentProfiles, now, region, secretSets, found);
+      if (found.length > 0) throw new PreflightError(found, { isLate: true });
+      return plan;
+    },
   };
 }
 
@@ -295,7 +308,7 @@ function hasImage(settings: AgentSettings): boolean {
 
 function checkProfile(
   { name, settings: { agentProfile } }: AgentReleaseSettings,
-  { agentProfiles }: Observation,
+  agentProfiles: readonly string[] | undefined,
   problems: PreflightProblem[],
 ): void {
   if (agentProfile === undefined || agentProfiles === undefined) return;

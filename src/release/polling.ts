@@ -2,6 +2,10 @@ import { CallError, StatusError } from '../pipecat/errors.js';
 import type { Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
 import { pollingStep } from '../time/polling-steps.js';
+import type { Progress } from './progress.js';
+
+/** Milliseconds; a look that is told to come back later than that comes back now and then. */
+const longestRetryAfter = 60_000;
 
 /** What a look brought: the end of the wait, or nothing yet. */
 export type Look<Result> = { readonly done: Result } | undefined;
@@ -23,7 +27,20 @@ export async function poll<Result>(
   look: () => Promise<Look<Result>>,
   clock: Clock,
   deadline: Deadline,
-  say: (message: string) => void,
+  progress: Progress,
+): Promise<Result> {
+  try {
+    return await lookOn(look, clock, deadline, progress);
+  } finally {
+    progress.end();
+  }
+}
+
+async function lookOn<Result>(
+  look: () => Promise<Look<Result>>,
+  clock: Clock,
+  deadline: Deadline,
+  progress: Progress,
 ): Promise<Result> {
   const startedAt = clock.now();
   let failedLooks = 0;
@@ -32,7 +49,8 @@ export async function poll<Result>(
     let retryAfter = 0;
     try {
       const result = await look();
-      if (failedLooks > 0) say(`The platform answers again; looks that failed: ${failedLooks}.`);
+      if (failedLooks > 0)
+        progress.remark(`The platform answers again; looks that failed: ${failedLooks}.`);
       failedLooks = 0;
       failure = undefined;
       if (result !== undefined) return result.done;
@@ -45,11 +63,12 @@ export async function poll<Result>(
       failedLooks++;
       if (failedLooks === 1 && !deadline.hasPassed()) {
         const { method, path } = error.call;
-        say(`A look failed, because ${error.reason} (${method} ${path}). Looking on.`);
+        progress.remark(`A look failed, because ${error.reason} (${method} ${path}). Looking on.`);
       }
     }
     const step = pollingStep(clock.now() - startedAt, () => clock.random());
-    await clock.sleep(Math.min(Math.max(step, retryAfter), deadline.remaining()));
+    const pause = Math.max(step, Math.min(retryAfter, longestRetryAfter));
+    await clock.sleep(Math.min(pause, deadline.remaining()));
     if (deadline.hasPassed()) throw new WaitOverError({ cause: failure });
   }
 }

@@ -2,20 +2,24 @@ import type { Clock } from '../time/clock.js';
 
 const longestSilence = 15_000;
 
-/** Says how a wait is going: when something changes, and at least every 15 seconds. */
+/**
+ * Says how a wait is going: when something changes, and at least every 15 seconds, also while a look
+ * is under way that takes longer than that. Has to be ended.
+ */
 export class Progress {
   readonly #clock: Clock;
   readonly #say: (message: string) => void;
   readonly #startedAt: number;
-  #last = '';
-  #lastChangeAt: number;
-  #saidAt = -Infinity;
+  #state = 'waiting for the first look';
+  #changedAt: number;
+  #reminder = new AbortController();
 
   constructor(clock: Clock, say: (message: string) => void) {
     this.#clock = clock;
     this.#say = say;
     this.#startedAt = clock.now();
-    this.#lastChangeAt = this.#startedAt;
+    this.#changedAt = this.#startedAt;
+    this.#remind();
   }
 
   /** Milliseconds since the wait began. */
@@ -25,16 +29,39 @@ export class Progress {
 
   /** Milliseconds for which the state has been what it is. */
   get unchangedFor(): number {
-    return this.#clock.now() - this.#lastChangeAt;
+    return this.#clock.now() - this.#changedAt;
   }
 
+  /** Takes note of the state, and says it where it is another one. */
   is(state: string): void {
-    const now = this.#clock.now();
-    const changed = state !== this.#last;
-    if (changed) this.#lastChangeAt = now;
-    if (!changed && now - this.#saidAt < longestSilence) return;
-    this.#say(`${(this.elapsed / 1000).toFixed(1)} s: ${state}`);
-    this.#last = state;
-    this.#saidAt = now;
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#changedAt = this.#clock.now();
+    this.#tell();
+  }
+
+  /** Says something that is not a state. */
+  remark(message: string): void {
+    this.#say(message);
+  }
+
+  end(): void {
+    this.#reminder.abort();
+  }
+
+  #tell(): void {
+    this.#say(`${(this.elapsed / 1000).toFixed(1)} s: ${this.#state}`);
+    this.#remind();
+  }
+
+  #remind(): void {
+    this.#reminder.abort();
+    this.#reminder = new AbortController();
+    this.#clock.sleep(longestSilence, this.#reminder.signal).then(
+      () => {
+        this.#tell();
+      },
+      () => undefined,
+    );
   }
 }

@@ -1,18 +1,10 @@
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { Deadline } from '../time/deadline.js';
-import { about, type Subject } from './errors.js';
+import { about } from './errors.js';
 import type { Journal } from './journal.js';
 import type { SecretSetPlan } from './plan.js';
 import type { SecretSetRecord } from './record.js';
-
-/** The set of a plan, as errors and logs name it. */
-export function subjectOf({
-  name,
-  kind,
-  region,
-}: Pick<SecretSetPlan, 'name' | 'kind' | 'region'>): Subject {
-  return { kind: kind === 'secret' ? 'secret set' : 'image pull secret', name, region };
-}
+import { secretSetSubject } from './subject.js';
 
 /** Writes one set, and keeps its account key by key, so that a failure half-way is told as it is. */
 export async function provision(
@@ -22,7 +14,7 @@ export async function provision(
   record: SecretSetRecord,
   deadline: Deadline,
 ): Promise<void> {
-  const subject = subjectOf(plan);
+  const subject = secretSetSubject(plan);
   const { name, region, registry } = plan;
   const existingKeys = new Set(plan.existingKeys);
   try {

@@ -3,8 +3,8 @@ import type { Deadline } from '../time/deadline.js';
 import { about } from './errors.js';
 import type { Journal } from './journal.js';
 import type { SecretSetPlan } from './plan.js';
-import { subjectOf } from './provision.js';
 import type { SecretSetRecord } from './record.js';
+import { secretSetSubject } from './subject.js';
 
 /** Deletes the keys of a set that were not given. The set is provisioned anew after that. */
 export async function prune(
@@ -15,7 +15,7 @@ export async function prune(
   deadline: Deadline,
 ): Promise<void> {
   await journal.span(plan.region, `prune ${plan.name}`, () =>
-    about(subjectOf(plan), async () => {
+    about(secretSetSubject(plan), async () => {
       for (const key of plan.prunedKeys) {
         await cloud.deleteSecret(plan.name, key, { deadline });
         record.pruned.push(key);

@@ -10,8 +10,8 @@ import {
 import type { Journal } from './journal.js';
 import { poll, WaitOverError } from './polling.js';
 import { Progress } from './progress.js';
-import { subjectOf } from './provision.js';
 import type { SecretSetRecord } from './record.js';
+import { secretSetSubject } from './subject.js';
 
 /**
  * Waits until every one of the sets is ready, all of them at once; the first that fails ends it.
@@ -26,29 +26,35 @@ export async function awaitSecretSets(
   deadline: Deadline,
 ): Promise<void> {
   const { clock, log } = journal;
-  const say = (message: string): void => {
+  const progress = new Progress(clock, (message) => {
     log.info(message);
-  };
-  const progress = new Progress(clock, say);
+  });
   const waiting = new Map(
     sets.map((set) => [set, journal.beginSpan(set.region, `provision ${set.name}`)]),
   );
 
+  const seen = new Map<SecretSetRecord, SecretSetStatus>();
   let failing: SecretSetRecord | undefined;
   const look = async (): Promise<{ done: undefined } | undefined> => {
     const reads = await readStatuses(cloud, [...waiting.keys()], deadline);
     for (const { set, found } of reads.found) {
-      if (found === undefined) throw new SubjectError(subjectOf(set), new SecretSetGoneError());
+      if (found === undefined)
+        throw new SubjectError(secretSetSubject(set), new SecretSetGoneError());
       set.status = found.status;
+      seen.set(set, found.status);
       if (found.status === 'failed') {
-        throw new SubjectError(subjectOf(set), new ProvisioningFailedError(found.errorMessage));
+        throw new SubjectError(
+          secretSetSubject(set),
+          new ProvisioningFailedError(found.errorMessage),
+        );
       }
       if (found.status === 'ready') {
         waiting.get(set)?.('done');
         waiting.delete(set);
       }
     }
-    progress.is(sets.map(({ name, status }) => `${name} ${status ?? 'not seen yet'}`).join(', '));
+    const states = sets.map((set) => `${set.name} ${seen.get(set) ?? 'not seen yet'}`);
+    if (reads.failure === undefined) progress.is(states.join(', '));
     if (waiting.size === 0) return { done: undefined };
     failing = reads.failure?.set;
     if (reads.failure !== undefined) throw reads.failure.error;
@@ -56,9 +62,10 @@ export async function awaitSecretSets(
   };
 
   try {
-    await poll(look, clock, deadline, say);
+    await poll(look, clock, deadline, progress);
   } catch (error) {
-    const told = toSubjectError(error, failing ?? [...waiting.keys()][0], progress, deadline);
+    const set = failing ?? [...waiting.keys()][0];
+    const told = toSubjectError(error, set, set && seen.get(set), progress, deadline);
     for (const [set, end] of waiting) {
       const isOver = error instanceof WaitOverError;
       if (!isOver && !(told instanceof SubjectError && told.subject.name === set.name)) continue;
@@ -72,15 +79,15 @@ export async function awaitSecretSets(
 function toSubjectError(
   error: unknown,
   set: SecretSetRecord | undefined,
+  lastSeen: SecretSetStatus | undefined,
   progress: Progress,
   deadline: Deadline,
 ): Error {
   if (!(error instanceof Error)) throw error;
   if (error instanceof SubjectError || set === undefined) return error;
-  if (!(error instanceof WaitOverError)) return new SubjectError(subjectOf(set), error);
-  const lastSeen = set.status ?? undefined;
+  if (!(error instanceof WaitOverError)) return new SubjectError(secretSetSubject(set), error);
   return new SubjectError(
-    subjectOf(set),
+    secretSetSubject(set),
     new ProvisioningTimeoutError(lastSeen, progress.elapsed, deadline, { cause: error.cause }),
   );
 }

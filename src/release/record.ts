@@ -45,14 +45,14 @@ export interface AgentRecord {
   /** Whether the previous deployment goes on serving where this one failed. */
   previousServes: boolean;
   /** What it runs after the release, where that is known. */
-  readonly image: string | undefined;
-  readonly buildId: string | undefined;
+  image: string | undefined;
+  buildId: string | undefined;
   /** Whether this release put new values under it that running sessions do not have. */
   replacesValues: boolean;
   /** Seconds after which the last session with the old values has ended. */
-  readonly sessionLimit: number;
+  sessionLimit: number;
   /** Instances that are kept warm. */
-  readonly minAgents: number;
+  minAgents: number;
 }
 
 /** A stretch of time in which something was under way, for the timeline. */

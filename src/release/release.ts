@@ -1,8 +1,8 @@
 import type { Agent } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { Deadline, TimeBudget } from '../time/deadline.js';
-import { deploy } from './deploy.js';
-import { about, type Subject } from './errors.js';
+import { agentFacts, deploy, type Deployed } from './deploy.js';
+import { about, PruningError, SubjectError } from './errors.js';
 import type { Journal } from './journal.js';
 import { observe } from './observation.js';
 import { makePlan, type AgentPlan, type Plan, type SecretSetPlan } from './plan.js';
@@ -12,9 +12,7 @@ import { awaitSecretSets } from './readiness.js';
 import type { AgentRecord, SecretSetRecord, StepName } from './record.js';
 import { awaitRollout } from './rollout.js';
 import type { ReleaseSettings } from './settings.js';
-
-/** Seconds; the platform's default. */
-const defaultSessionLimit = 7200;
+import { secretSetKinds, type Subject } from './subject.js';
 
 /** A plan's entry, and the account that is kept of it. */
 interface Tracked<Planned, Recorded> {
@@ -50,29 +48,54 @@ export async function release(
 
   const budget = new TimeBudget(journal.clock, 'secrets-timeout', settings.secretsTimeout);
   await provisionAndAwait(cloud, journal, sets, budget);
-  for (const { plan, record } of agents) {
-    const subject: Subject = { kind: 'agent', name: plan.name, region: plan.region };
-    const deployed = await journal.step('deploy', () =>
-      journal.span(plan.region, `deploy ${plan.name}`, () =>
-        failing(record, () =>
-          about(subject, () =>
-            deploy(cloud, journal, plan, record, budget, (before, deadline) =>
-              awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline),
-            ),
-          ),
-        ),
-      ),
-    );
-    if (!plan.waitForReady) continue;
-    await journal.step('rollout', () =>
-      journal.span(plan.region, `roll out ${plan.name}`, () =>
-        about(subject, () =>
-          awaitRollout(cloud, journal, plan, record, deployed, wantsFailureLogs),
-        ),
-      ),
-    );
+  const deployments: (Tracked<AgentPlan, AgentRecord> & { readonly deployed: Deployed })[] = [];
+  if (agents.length > 0) {
+    await journal.step('deploy', async () => {
+      for (const { plan, record } of agents) {
+        const deployed = await deployOne(cloud, journal, plan, record, sets, budget);
+        deployments.push({ plan, record, deployed });
+      }
+    });
   }
-  await pruneAndAwait(cloud, journal, sets, agents, settings.secretsTimeout);
+  const awaited = deployments.filter(({ plan }) => plan.waitForReady);
+  if (awaited.length > 0) {
+    await journal.step('rollout', async () => {
+      for (const { plan, record, deployed } of awaited) {
+        await journal.span(plan.region, `roll out ${plan.name}`, () =>
+          about(agentSubject(plan), () =>
+            awaitRollout(cloud, journal, plan, record, deployed, wantsFailureLogs),
+          ),
+        );
+      }
+    });
+  }
+  await pruneAndAwait(cloud, journal, sets, settings.secretsTimeout);
+}
+
+async function deployOne(
+  cloud: PipecatCloud,
+  journal: Journal,
+  plan: AgentPlan,
+  record: AgentRecord,
+  sets: readonly Tracked<SecretSetPlan, SecretSetRecord>[],
+  budget: TimeBudget,
+): Promise<Deployed> {
+  try {
+    return await journal.span(plan.region, `deploy ${plan.name}`, () =>
+      about(agentSubject(plan), () =>
+        deploy(cloud, journal, plan, record, budget, (before, deadline) =>
+          awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline),
+        ),
+      ),
+    );
+  } catch (error) {
+    record.outcome = 'failed';
+    throw error;
+  }
+}
+
+function agentSubject({ name, region }: AgentPlan): Subject {
+  return { kind: 'agent', name, region };
 }
 
 /** The steps that a plan takes after the preflight. */
@@ -84,7 +107,7 @@ function stepsOf({ targets }: Plan): StepName[] {
     sets.some(isAwaited) ? 'readiness' : undefined,
     agents.length > 0 ? 'deploy' : undefined,
     agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
-    prunes(sets, agents) ? 'prune' : undefined,
+    sets.some(isPruned) ? 'prune' : undefined,
   ];
   return steps.filter((step) => step !== undefined);
 }
@@ -98,11 +121,8 @@ function isAwaited({ action, status }: SecretSetPlan): boolean {
   return action !== 'bind' || status === 'pending';
 }
 
-function prunes(sets: readonly SecretSetPlan[], agents: readonly AgentPlan[]): boolean {
-  return (
-    sets.some(({ prunedKeys }) => prunedKeys.length > 0) &&
-    agents.every(({ waitForReady }) => waitForReady)
-  );
+function isPruned({ prunedKeys }: SecretSetPlan): boolean {
+  return prunedKeys.length > 0;
 }
 
 async function provisionAndAwait(
@@ -134,29 +154,22 @@ async function pruneAndAwait(
   cloud: PipecatCloud,
   journal: Journal,
   sets: readonly Tracked<SecretSetPlan, SecretSetRecord>[],
-  agents: readonly Tracked<AgentPlan, AgentRecord>[],
   limit: number,
 ): Promise<void> {
-  const plans = sets.map(({ plan }) => plan);
-  if (
-    !prunes(
-      plans,
-      agents.map(({ plan }) => plan),
-    )
-  ) {
-    return;
-  }
-  const pruned = sets.filter(({ plan }) => plan.prunedKeys.length > 0);
+  const pruned = sets.filter(({ plan }) => isPruned(plan));
+  if (pruned.length === 0) return;
   await journal.step('prune', async () => {
     const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
-    for (const { plan, record } of pruned) await prune(cloud, journal, plan, record, deadline);
-    // The next deploy that binds the set would be refused while it is provisioned.
-    await awaitSecretSets(
-      cloud,
-      journal,
-      pruned.map(({ record }) => record),
-      deadline,
-    );
+    try {
+      for (const { plan, record } of pruned) await prune(cloud, journal, plan, record, deadline);
+      // The next deploy that binds the set would be refused while it is provisioned.
+      const records = pruned.map(({ record }) => record);
+      await awaitSecretSets(cloud, journal, records, deadline);
+    } catch (error) {
+      throw error instanceof SubjectError
+        ? new SubjectError(error.subject, new PruningError(error.cause))
+        : error;
+    }
   });
 }
 
@@ -167,13 +180,16 @@ function boundSets(
   sets: readonly Tracked<SecretSetPlan, SecretSetRecord>[],
 ): SecretSetRecord[] {
   const planned = sets.map(({ record }) => record);
-  const bound = (name: string | undefined, kind: SecretSetRecord['kind']): SecretSetRecord[] => {
-    if (name === undefined) return [];
+  const bound = (
+    name: string | null | undefined,
+    kind: SecretSetRecord['kind'],
+  ): SecretSetRecord[] => {
+    if (name === undefined || name === null) return [];
     const known = planned.find((set) => set.name === name);
     return [known ?? existingSet(name, kind, region)];
   };
   return [
-    ...bound(settings.secretSet ?? before?.settings.secretSets[0], 'secret'),
+    ...bound(settings.secretSet ?? before?.settings.secretSets?.[0], 'secret'),
     ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
   ];
 }
@@ -205,8 +221,6 @@ function trackSet(plan: SecretSetPlan): Tracked<SecretSetPlan, SecretSetRecord> 
 }
 
 function trackAgent(plan: AgentPlan): Tracked<AgentPlan, AgentRecord> {
-  const { settings, before } = plan;
-  const isImageGiven = settings.image !== undefined || settings.buildId !== undefined;
   return {
     plan,
     record: {
@@ -216,23 +230,10 @@ function trackAgent(plan: AgentPlan): Tracked<AgentPlan, AgentRecord> {
       deploymentId: null,
       ready: false,
       previousServes: false,
-      image: isImageGiven ? settings.image : before?.settings.image,
-      buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
       replacesValues: false,
-      sessionLimit:
-        settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
-      minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
+      ...agentFacts(plan),
     },
   };
-}
-
-async function failing<Result>(record: AgentRecord, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    record.outcome = 'failed';
-    throw error;
-  }
 }
 
 /** Says in the log what is going to be done. */
@@ -240,8 +241,7 @@ function describe({ targets }: Plan, { log }: Journal): void {
   for (const { region, secretSets, agent } of targets) {
     log.info(`Region ${region}:`);
     for (const { name, kind, action } of secretSets) {
-      const what = kind === 'secret' ? 'secret set' : 'image pull secret';
-      log.info(`  ${action} the ${what} ${name}`);
+      log.info(`  ${action} the ${secretSetKinds[kind]} ${name}`);
     }
     if (agent !== undefined) log.info(`  ${agent.action} the agent ${agent.name}`);
   }

@@ -1,6 +1,7 @@
 import type { Agent } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { CallError } from '../pipecat/errors.js';
+import { Deadline } from '../time/deadline.js';
 import type { Deployed } from './deploy.js';
 import {
   AgentGoneError,
@@ -18,6 +19,9 @@ import { judge, previousServes, type Judgement } from './rollout-judgement.js';
 /** How many of the agent's last lines are shown. */
 const logTail = 40;
 
+/** Milliseconds; the lines are not worth more of a failed release's time. */
+const logsLimit = 10_000;
+
 /**
  * Waits until this deployment serves.
  *
@@ -34,10 +38,9 @@ export async function awaitRollout(
 ): Promise<void> {
   const { clock, log } = journal;
   const { name } = plan;
-  const say = (message: string): void => {
+  const progress = new Progress(clock, (message) => {
     log.info(message);
-  };
-  const progress = new Progress(clock, say);
+  });
   let lastAgent: Agent | undefined;
   let lastSeen = 'no look at the agent was answered';
   let infrastructureIssue = false;
@@ -62,7 +65,7 @@ export async function awaitRollout(
   };
 
   try {
-    const judgement = await poll(look, clock, deadline, say);
+    const judgement = await poll(look, clock, deadline, progress);
     if (judgement.state === 'superseded') {
       throw new SupersededError(deploymentId, judgement.by);
     }
@@ -94,7 +97,10 @@ export async function awaitRollout(
   async function fetchLogs(): Promise<readonly string[] | undefined> {
     if (!(await wantsLogs())) return undefined;
     try {
-      return await cloud.agentLogs(name, deploymentId, logTail, { attempts: 2 });
+      return await cloud.agentLogs(name, deploymentId, logTail, {
+        attempts: 2,
+        deadline: new Deadline(clock, 'failure-logs', logsLimit),
+      });
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       log.info(`The logs of ${name} could not be read, because ${error.reason}.`);

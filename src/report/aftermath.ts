@@ -1,9 +1,17 @@
-import type { AgentRecord, ReleaseRecord } from '../release/record.js';
+import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../release/record.js';
 import { duration } from './durations.js';
 
 /** What goes on after the release is over, and a person has to know. */
-export function aftermath({ agents }: ReleaseRecord): string[] {
-  return agents.flatMap((agent) => [...oldValues(agent), ...coldStart(agent)]);
+export function aftermath({ agents, secretSets }: ReleaseRecord): string[] {
+  return agents.length > 0
+    ? agents.flatMap((agent) => [...oldValues(agent), ...coldStart(agent)])
+    : secretSets.flatMap(unseenValues);
+}
+
+/** Where no agent is released, nothing puts the new values under those that bind the set. */
+function unseenValues({ name, kind, updated, status }: SecretSetRecord): string[] {
+  if (kind !== 'secret' || updated.length === 0 || status !== 'ready') return [];
+  return [`Agents that bind \`${name}\` keep the old values until a new deployment replaces them.`];
 }
 
 /** Sessions run on with the deployment that they began with, so an old key is needed for a while. */

@@ -8,16 +8,19 @@ import {
   PreflightError,
   ProvisioningFailedError,
   ProvisioningTimeoutError,
+  PruningError,
   RolloutFailedError,
   RolloutTimeoutError,
   SecretSetGoneError,
+  SecretSetNotReadyError,
   SubjectError,
   SupersededError,
   type RolloutFailure,
-  type Subject,
 } from '../release/errors.js';
 import { quote } from '../quote.js';
 import type { ActingAs } from '../release/record.js';
+import type { Subject } from '../release/subject.js';
+import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
 import { failureKinds, type FailureName } from './failures.js';
 import { containerReasons, errorCodesUrl, exitCodes, platformCodes } from './platform-codes.js';
@@ -84,7 +87,8 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
       unharmed: 'Nothing was sent.',
       problems: error.problems.map(({ input, message }) => ({
         about: `\`${input}\``,
-        message,
+        // A value may stand in an input where it does not belong.
+        message: context.redact(message),
         next: undefined,
       })),
     };
@@ -100,7 +104,9 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
   if (error instanceof PreflightError) {
     return {
       kind: 'release-impossible',
-      unharmed: 'Nothing was written.',
+      unharmed: error.isLate
+        ? 'The sets were written; the agent was not touched.'
+        : 'Nothing was written.',
       problems: error.problems,
     };
   }
@@ -123,6 +129,26 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
           : `It was last seen ${error.lastSeen}, after ${duration(error.waited)} of waiting; \`secrets-timeout\` is ${duration(error.deadline.limit)}.`,
         ...lastFailure(error.cause),
       ],
+    };
+  }
+  if (error instanceof SecretSetNotReadyError) {
+    return {
+      ...explainCall(error.cause, context),
+      kind: 'secret-set-not-ready',
+      why: [
+        `${capital(error.cause.reason)}.`,
+        `\`${error.deadline.input}\` (${duration(error.deadline.limit)}) leaves no time for another attempt.`,
+      ],
+      next: [failureKinds['secret-set-not-ready'].next],
+    };
+  }
+  if (error instanceof PruningError) {
+    const part = partFor(error.cause, subject, context);
+    return {
+      kind: 'not-pruned',
+      unharmed: 'The release itself is done.',
+      facts: part.facts ?? [],
+      why: [`${failureKinds[part.kind].title}.`, ...(part.why ?? [])],
     };
   }
   if (error instanceof SecretSetGoneError) return { kind: 'secret-set-gone' };
@@ -192,7 +218,12 @@ function explainCall(error: CallError, { actingAs }: ExplanationContext): Part {
       : [
           `\`${error.outOfTime.input}\` (${duration(error.outOfTime.limit)}) leaves no time for another attempt.`,
         ];
-  const why = [`${capital(error.reason)}.`, ...attempts, ...outOfTime];
+  // A request whose answer is lost may have been carried out, and no report should deny it.
+  const doubt =
+    error.call.method !== 'GET' && error.mayPass
+      ? ['Whether it was carried out is not known; running the release again settles it.']
+      : [];
+  const why = [`${capital(error.reason)}.`, ...attempts, ...outOfTime, ...doubt];
 
   if (error instanceof StatusError) {
     const facts = [
@@ -216,7 +247,9 @@ function explainCall(error: CallError, { actingAs }: ExplanationContext): Part {
         next: [failureKinds['permission-denied'].next, whereToLook(actingAs)],
       };
     }
-    if (error.status === 409 && isOutOfTime) return { kind: 'secret-set-not-ready', facts, why };
+    if (error.status === 409 && error.call.path.includes('/secrets/')) {
+      return { kind: 'concurrent-write', facts, why };
+    }
     return {
       kind: error.mayPass ? 'platform-unavailable' : 'request-refused',
       facts,
@@ -227,17 +260,15 @@ function explainCall(error: CallError, { actingAs }: ExplanationContext): Part {
   if (isOutOfTime && error.outOfTime?.input === 'secrets-timeout') {
     return { kind: 'secrets-timeout', facts: [call], why };
   }
-  if (error instanceof RedirectError) return { kind: 'redirected', facts: [call], why };
+  if (error instanceof RedirectError) {
+    const facts = [{ label: 'Call', value: `${call.value} → ${error.status}` }];
+    return { kind: 'redirected', facts, why };
+  }
   if (error instanceof UnreadableAnswerError) {
     return { kind: 'answer-unreadable', facts: [call], why };
   }
   return { kind: 'platform-unavailable', facts: [call], why };
 }
-
-const credentialKinds = {
-  'private-api-key': 'a private API key',
-  'personal-access-token': 'a personal access token',
-} as const;
 
 function credentialWords(actingAs: ActingAs | undefined): string {
   if (actingAs === undefined) return 'not known';
@@ -273,15 +304,20 @@ function explainRollout(
     facts,
     unharmed: stillServing(failure),
     why: [
-      ...[failure.headline, failure.message]
+      ...[...new Set([failure.headline, failure.message])]
         .filter((words) => words !== undefined)
         .map((words) => `The platform says: ${quote(words)}.`),
       ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
-      ...(advice === undefined ? [] : [`${capital(advice.meaning)}.`]),
-      ...infrastructure(failure),
+      ...(failure.infrastructureIssue
+        ? infrastructure(failure)
+        : advice === undefined
+          ? []
+          : [`${capital(advice.meaning)}.`]),
     ],
     next: [
-      advice?.next ?? failureKinds['rollout-failed'].next,
+      failure.infrastructureIssue
+        ? 'Contact the support of the platform with the id of the deployment, and release again later.'
+        : (advice?.next ?? failureKinds['rollout-failed'].next),
       ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
       ...agentOutputHint(subject, deploymentId, context),
     ],
@@ -314,7 +350,7 @@ function explainRolloutTimeout(
 function infrastructure({ infrastructureIssue }: Pick<RolloutFailure, 'infrastructureIssue'>) {
   return infrastructureIssue
     ? [
-        'The platform reports a problem of its own infrastructure: this is not the fault of the agent. Contact its support.',
+        'The platform reports a problem of its own infrastructure: this is not the fault of the agent.',
       ]
     : [];
 }

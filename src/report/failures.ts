@@ -91,6 +91,18 @@ export const failureKinds = {
       'The platform refuses to bind a set that is pending or failed (409), and kept doing so until `secrets-timeout` had passed. Another pipeline may be writing the same set.',
     next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
   },
+  'concurrent-write': {
+    title: 'Another writer is at the same secret set',
+    meaning:
+      'The platform refuses to write a set that somebody else is writing (409), and kept doing so over several attempts.',
+    next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
+  },
+  'not-pruned': {
+    title: 'The release is done, but the secret set was not pruned',
+    meaning:
+      'Everything was released and the agent serves. Deleting the keys that were not given, or awaiting the set after that, failed.',
+    next: 'Run the release again, which prunes the set, or delete the keys yourself.',
+  },
   'agent-name-taken': {
     title: 'The name of the agent belongs to another organization',
     meaning: 'Names of agents are unique across the whole platform.',

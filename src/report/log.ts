@@ -1,7 +1,7 @@
 import type { ReleaseLog } from '../release/journal.js';
 import type { Actions } from './actions.js';
 import { duration } from './durations.js';
-import { printable } from './markdown.js';
+import { printable } from '../printable.js';
 import { stepTitles } from './steps.js';
 
 /** A release's log as the runner shows it: one group a step. */

@@ -1,26 +1,13 @@
+import { printable } from '../printable.js';
+
 /**
  * Markdown that shows text from outside as it is. Such text stands in code spans and code blocks
  * only, where neither Markdown nor HTML has a meaning.
  */
 
-/** Control characters other than the line break and the tab, and marks that turn text around. */
-const unprintable =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
-
-/** Escape sequences by which programs colour what they write to a terminal. */
-const terminalSequence =
-  // eslint-disable-next-line no-control-regex
-  /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g;
-
-/** The text without what a terminal or a browser would act on. */
-export function printable(text: string): string {
-  return text.replace(terminalSequence, '').replace(/\r\n?/g, '\n').replace(unprintable, '');
-}
-
-/** A code span on one line, fit for a table cell. */
+/** A code span on one line. */
 export function code(text: string): string {
-  const line = printable(text).replace(/\s+/g, ' ').replace(/\|/g, '\\|').trim();
+  const line = printable(text).replace(/\s+/g, ' ').trim();
   if (line === '') return '';
   const fence = '`'.repeat(longestRun(line) + 1);
   // A space keeps a backtick of the text apart from the fence; Markdown takes it off again.
@@ -47,7 +34,9 @@ export function folded(title: string, content: string): string {
 
 /** A table; the cells are Markdown on one line each. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  // A pipe would end the cell, in code spans as well.
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 

@@ -3,7 +3,7 @@ import type { Actions } from './actions.js';
 import { aftermath } from './aftermath.js';
 import type { Explanation } from './explain.js';
 import { quoted } from './log.js';
-import { printable } from './markdown.js';
+import { printable } from '../printable.js';
 import { sentence } from './sentences.js';
 import { outputsOf, setOutputs } from './outputs.js';
 import { summaryOf } from './summary.js';

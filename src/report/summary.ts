@@ -1,5 +1,7 @@
 import type { AgentRecord, ReleaseRecord, SecretSetRecord, StepRecord } from '../release/record.js';
+import { secretSetKinds } from '../release/subject.js';
 import { aftermath } from './aftermath.js';
+import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
 import type { Explanation } from './explain.js';
 import { code, codeBlock, codes, folded, prose, table } from './markdown.js';
@@ -68,13 +70,10 @@ function success({ agents, secretSets }: ReleaseRecord): string {
   });
   if (sentences.length > 0) return sentences.join(', ');
   const written = secretSets.filter(({ outcome }) => outcome !== 'existing');
-  return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
+  return written.length === 0
+    ? 'Nothing to write: no secret has a value'
+    : `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
 }
-
-const credentialKinds = {
-  'private-api-key': 'a private API key',
-  'personal-access-token': 'a personal access token',
-} as const;
 
 function actingAs({ actingAs }: ReleaseRecord): string | undefined {
   if (actingAs === undefined) return undefined;
@@ -141,7 +140,7 @@ function secretSetTable(sets: readonly SecretSetRecord[]): string | undefined {
     ['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'],
     sets.map((set) => [
       code(set.name),
-      set.kind === 'secret' ? 'secrets' : 'image pull secret',
+      secretSetKinds[set.kind],
       code(set.region),
       set.outcome,
       set.status ?? '–',

@@ -1,3 +1,4 @@
+import { printable } from '../printable.js';
 import type { SecretValue } from './secret-value.js';
 
 /** Shorter strings are not masked: a mask of `1` garbles every log without hiding anything. */
@@ -20,7 +21,17 @@ export function masksFor(value: SecretValue): string[] {
  * masks its log by itself; error objects, outputs and files are this action's own to keep clean.
  */
 export function redactor(values: Iterable<SecretValue>): (text: string) => string {
+  const masks = [...values].flatMap(masksFor).flatMap(formsOf);
   // The longest first, so that a value which contains another one leaves nothing of itself.
-  const masks = [...new Set([...values].flatMap(masksFor))].sort((a, b) => b.length - a.length);
-  return (text) => masks.reduce((clean, mask) => clean.replaceAll(mask, '***'), text);
+  const ordered = [...new Set(masks)].sort((a, b) => b.length - a.length);
+  // What nobody sees must not keep a value from being found, so it goes first.
+  return (text) => ordered.reduce((clean, mask) => clean.replaceAll(mask, '***'), printable(text));
+}
+
+/** A value as it may stand in a text: as it is, made printable, and as JSON has it. */
+function formsOf(mask: string): string[] {
+  const shown = printable(mask);
+  return [mask, shown, JSON.stringify(shown).slice(1, -1)].filter(
+    (form) => form.length >= shortestMask,
+  );
 }

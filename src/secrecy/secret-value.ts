@@ -21,10 +21,6 @@ export class SecretValue {
     return this.#value === '';
   }
 
-  equals(other: SecretValue): boolean {
-    return this.#value === other.#value;
-  }
-
   toString(): string {
     return hidden;
   }

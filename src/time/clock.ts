@@ -6,7 +6,10 @@ export interface Clock {
   now(): number;
   /** Resolves after `milliseconds`; rejects once the signal is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  /** Calls back after `milliseconds`, unless the function that comes back is called before. */
+  /**
+   * Sets a time limit for something that is under way: calls back after `milliseconds`, unless the
+   * function that comes back is called before.
+   */
   after(milliseconds: number, callback: () => void): () => void;
   /** A number from 0 (inclusive) to 1 (exclusive). */
   random(): number;

@@ -100,3 +100,9 @@ describe('what does not parse is told without its text', () => {
     expect(suspects.map((suspect) => suspect.reveal()).join('\n')).toMatch(/hidden|4711/);
   });
 });
+
+test('keys that are not selected need not fit', async () => {
+  const { pairs, problems } = await read({ A: 'value', 'a.b': 'x', nested: { b: 1 } }, ['A']);
+  expect(problems).toEqual([]);
+  expect(pairs).toEqual({ A: 'value' });
+});

@@ -6,24 +6,33 @@ import { SourceReading } from './source.js';
  * the set has another name. Values are never parsed, so there is nothing to quote.
  *
  * Somebody may write `KEY=value` here by mistake. So what stands behind the `=` is not shown, and is
- * masked unless it is the name of a variable that there is.
+ * masked unless it is the name of a variable that there is; nor is a name that looks like none.
  */
 export function readEnvironment(input: string, environment: Environment): SourceReading {
   const reading = new SourceReading('secrets-env');
-  for (const [index, item] of splitItems(input).entries()) {
+  const items = splitItems(input);
+  for (const [index, item] of items.entries()) {
     const place = `item ${index + 1}`;
     const match = /^(?:([^=\s]+)\s*=\s*)?([A-Za-z_][A-Za-z0-9_]*)$/.exec(item);
     const source = match?.[2];
     if (source === undefined) {
-      reading.suspect(item.slice(item.indexOf('=') + 1));
+      for (const rest of items.slice(index)) reading.suspect(rest.slice(rest.indexOf('=') + 1));
       reading.problems.push(
         `${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``,
       );
-      continue;
+      return reading;
     }
     const target = match?.[1] ?? source;
     const value = environment[source] ?? '';
-    if (value === '' && source !== target) reading.suspect(source);
+    if (value === '' && (source !== target || !/^[A-Z_][A-Z0-9_]*$/.test(source))) {
+      reading.suspect(source);
+      if (source === target) {
+        reading.problems.push(
+          `${place} is not the name of a variable that is set (it is not shown, as it may be a value)`,
+        );
+        return reading;
+      }
+    }
     reading.add(target, value, place);
   }
   return reading;

@@ -30,30 +30,28 @@ export async function readJson(
     reading.problems.push('has to be a JSON object of strings, such as `${{ toJSON(secrets) }}`');
     return reading;
   }
-  const all = new SourceReading('secrets-json');
+  const select = await selection(patterns);
+  const keys: string[] = [];
   for (const { name, value } of body.members) {
     const key = name.type === 'String' ? name.value : name.name;
     const place = `line ${name.loc.start.line}`;
-    if (value.type === 'String') {
-      all.suspect(value.value);
-      if (key.toLowerCase() === 'github_token') {
-        all.remarks.push(`\`${key}\` is left out: it is GitHub's own, and ends with the job.`);
-      } else if (credentials.some((credential) => credential.reveal() === value.value.trim())) {
-        all.remarks.push(`\`${key}\` is left out: it is the credential of this action.`);
-      } else {
-        all.add(key, value.value, place);
-      }
+    const text = value.type === 'String' ? value.value : undefined;
+    reading.suspect(text ?? input.slice(value.loc.start.offset, value.loc.end.offset));
+    if (key.toLowerCase() === 'github_token') {
+      reading.remarks.push(`\`${key}\` is left out: it is GitHub's own, and ends with the job.`);
+    } else if (credentials.some((credential) => credential.reveal() === text?.trim())) {
+      reading.remarks.push(`\`${key}\` is left out: it is the credential of this action.`);
     } else {
-      all.problems.push(`${place}: the value of \`${key}\` has to be a string`);
-      all.suspect(input.slice(value.loc.start.offset, value.loc.end.offset));
+      keys.push(key);
+      if (!select.takes(key)) continue;
+      if (text === undefined) {
+        reading.problems.push(`${place}: the value of \`${key}\` has to be a string`);
+      } else {
+        reading.add(key, text, place);
+      }
     }
   }
-  const select = await selection(patterns);
-  reading.suspects.push(...all.suspects);
-  reading.problems.push(...all.problems);
-  reading.remarks.push(...all.remarks);
-  reading.entries.push(...all.entries.filter(({ key }) => select.takes(key)));
-  reading.unmatched.push(...select.unmatched(all.entries.map(({ key }) => key)));
+  reading.unmatched.push(...select.unmatched(keys));
   return reading;
 }
 

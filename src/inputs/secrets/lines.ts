@@ -77,8 +77,17 @@ function parseHead(line: string): Head | undefined {
   if (equals === -1) return undefined;
   const key = line.slice(0, equals);
   const value = line.slice(equals + 1);
-  // `…==` is how a line of base64 ends, and hardly ever a value.
-  return secretKey.pattern.test(key) && value !== '=' ? { key, value } : undefined;
+  if (!secretKey.pattern.test(key) || endsBase64(key, value)) return undefined;
+  return { key, value };
+}
+
+/**
+ * Whether a line is more likely the end of a value in base64 that goes over several lines than a key
+ * and its value: `…==`, or `…=` behind letters of both cases. Shown as a key, it would be half of a
+ * secret.
+ */
+function endsBase64(key: string, value: string): boolean {
+  return value === '=' || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key));
 }
 
 function unreadable(place: string, keyBefore: string | undefined): string {

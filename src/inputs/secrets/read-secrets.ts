@@ -46,11 +46,16 @@ export async function readSecrets(
   const entries = [...chosen.values()];
   const empty = entries.filter(({ value }) => value.isEmpty);
   const unmatched = readings.flatMap((reading) => reading.unmatched);
+  // Of JSON without a fitting key, the patterns tell.
+  const barren = readings
+    .filter((reading) => reading.isBarren && reading.source !== 'secrets-json')
+    .map(({ source }) => source);
   if (emptySecrets === 'skip') {
     if (empty.length > 0) {
       const keys = empty.map(({ key }) => `\`${key}\``).join(', ');
       findings.notices.push(`Left out, because they are empty: ${keys}.`);
     }
+    if (barren.length > 0) findings.notices.push(`There is no secret in: ${listed(barren)}.`);
     if (unmatched.length > 0) {
       findings.notices.push(`\`secrets-include\` selects nothing with: ${listed(unmatched)}.`);
     }
@@ -60,6 +65,9 @@ export async function readSecrets(
         source,
         `\`${key}\` (${place}) is empty. Likely reasons: ${emptyReasons}. \`empty-secrets: skip\` leaves empty ones out`,
       );
+    }
+    for (const source of barren) {
+      findings.problem(source, 'is given, and there is no secret in it');
     }
     for (const pattern of unmatched) {
       findings.problem(

@@ -45,6 +45,11 @@ export class SourceReading {
     this.entries.push({ key, value: new SecretValue(value), place });
   }
 
+  /** Whether it holds nothing, and nothing of that was said yet. */
+  get isBarren(): boolean {
+    return this.entries.length + this.problems.length + this.unmatched.length === 0;
+  }
+
   suspect(text: string): void {
     this.suspects.push(new SecretValue(text));
   }

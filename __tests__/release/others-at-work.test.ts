@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { credentials, Stage, writes } from '../support/release-run.js';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await Stage.open();
+});
+
+afterEach(async () => {
+  await stage.close();
+});
+
+const image = 'ghcr.io/acme/voice:1.0.0';
+const rotation = {
+  ...credentials['API key'],
+  'secret-set': 'keys',
+  secrets: 'A=newer-value',
+  'agent-name': 'voice',
+  image,
+};
+
+describe('somebody else deploys while the set is provisioned', () => {
+  beforeEach(() => {
+    stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'older-value' } });
+    stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys' });
+    stage.emulator.script.after({ method: 'PUT', path: '/v1/secrets/keys' }, () => {
+      stage.emulator.script.supersede('voice');
+    });
+  });
+
+  test('their deployment is not taken for ours where our request was lost', async () => {
+    stage.emulator.script.fault(
+      { method: 'POST', path: '/v1/agents/voice' },
+      { kind: 'status', status: 503 },
+    );
+    const { succeeded, agents } = await stage.release(rotation);
+    expect(succeeded).toBe(true);
+    expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
+    expect(stage.emulator.state.serving('voice')).toMatchObject({
+      id: agents[0]?.['deploymentId'],
+      secretValues: { A: 'newer-value' },
+    });
+  });
+
+  test('an unchanged update is told as one', async () => {
+    const { agents, actions } = await stage.release({ ...rotation, 'force-redeploy': 'false' });
+    expect(agents).toMatchObject([{ outcome: 'unchanged' }]);
+    expect(actions.warnings).toContainEqual(expect.stringContaining('saw no change'));
+    expect(actions.warnings).toContainEqual(expect.stringContaining('keeps the old values'));
+  });
+});
+
+describe('somebody else creates the agent while the set is provisioned', () => {
+  function createMeanwhile(agent: { region?: string; minAgents?: number; maxAgents?: number }) {
+    stage.emulator.script.before({ method: 'POST', path: '/v1/agents' }, () => {
+      stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0', ...agent });
+    });
+  }
+
+  test('it is updated with both bounds of its scaling', async () => {
+    createMeanwhile({ minAgents: 2, maxAgents: 5 });
+    const { succeeded } = await stage.release({ ...rotation, 'max-agents': '10' });
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.agent('voice')).toMatchObject({ minAgents: 2, maxAgents: 10 });
+  });
+
+  test('in another region it is left alone, and told', async () => {
+    createMeanwhile({ region: 'eu-central' });
+    const { succeeded, actions, agents } = await stage.release({ ...rotation, region: 'us-west' });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('is in region eu-central');
+    expect(actions.errors[0]?.message).toContain(
+      'The sets were written; the agent was not touched.',
+    );
+    expect(agents).toMatchObject([{ outcome: 'failed' }]);
+    expect(stage.emulator.state.agent('voice')).toMatchObject({
+      image: 'ghcr.io/acme/voice:0.9.0',
+    });
+  });
+
+  test('without our set it is not taken for ours, where the answer to our create was lost', async () => {
+    createMeanwhile({});
+    stage.emulator.script.fault({ method: 'POST', path: '/v1/agents' }, { kind: 'reset' });
+    const { succeeded } = await stage.release({ ...rotation, image: 'ghcr.io/acme/voice:0.9.0' });
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.serving('voice')).toMatchObject({
+      secretSet: 'keys',
+      secretValues: { A: 'newer-value' },
+    });
+  });
+});
+
+test('a deploy whose last answer is lost is looked for before it is given up', async () => {
+  stage.emulator.script.fault(
+    { method: 'POST', path: '/v1/agents' },
+    { kind: 'hang', carryOut: true },
+  );
+  const { agents } = await stage.release({
+    ...credentials['API key'],
+    'agent-name': 'voice',
+    image,
+    'wait-timeout': '20',
+  });
+  expect(agents).toMatchObject([
+    { deploymentId: stage.emulator.state.agent('voice')?.desiredDeploymentId },
+  ]);
+});
+
+test('a set that another writer does not let go of is told as that', async () => {
+  stage.emulator.script.fault(
+    { method: 'PUT' },
+    { kind: 'status', status: 409, body: { error: 'modified concurrently', code: 'CONFLICT' } },
+    { times: 9 },
+  );
+  const { actions } = await stage.release({ ...rotation, 'agent-name': '', image: '' });
+  expect(actions.errors[0]?.title).toBe('Another writer is at the same secret set');
+  expect(writes(stage.emulator)).toHaveLength(5);
+});
+
+test('a write of which no answer came is not denied', async () => {
+  stage.emulator.script.fault({ method: 'PUT' }, { kind: 'reset', carryOut: true }, { times: 9 });
+  const { actions } = await stage.release({ ...rotation, 'agent-name': '', image: '' });
+  expect(actions.errors[0]?.message).toContain('Whether it was carried out is not known');
+});
+
+test('a release that is done is told as done where pruning fails', async () => {
+  stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'older-value', OLD: 'old-value' } });
+  stage.emulator.script.fault(
+    { method: 'DELETE' },
+    { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
+  );
+  const { succeeded, actions, agents, secretSets } = await stage.release({
+    ...rotation,
+    'prune-secrets': 'true',
+  });
+  expect(succeeded).toBe(false);
+  expect(agents).toMatchObject([{ outcome: 'created', ready: true }]);
+  expect(secretSets).toMatchObject([{ outcome: 'updated', pruned: [] }]);
+  expect(actions.errors[0]?.title).toBe('The release is done, but the secret set was not pruned');
+  expect(actions.errors[0]?.message).toContain('DELETE /v1/secrets/keys/OLD → 400');
+});
+
+describe('what the platform may come to answer one day', () => {
+  test('a kind or status of another set that is not known stops no release', async () => {
+    stage.emulator.script.fault(
+      { method: 'GET', path: '/v1/secrets' },
+      {
+        kind: 'status',
+        status: 200,
+        body: {
+          sets: [
+            { name: 'certificates', type: 'certificate', region: 'us-west', status: 'ready' },
+            { name: 'others', type: 'secret', region: 'us-west', status: 'rotating' },
+          ],
+        },
+      },
+    );
+    const { succeeded } = await stage.release(rotation);
+    expect(succeeded).toBe(true);
+  });
+
+  test('a page of a gateway with status 404 is not an agent that does not exist', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image });
+    stage.emulator.script.fault(
+      { method: 'GET', path: '/v1/agents/voice' },
+      { kind: 'status', status: 404, body: '<html>no such application</html>' },
+    );
+    const { succeeded, actions } = await stage.release({
+      ...credentials['API key'],
+      'agent-name': 'voice',
+      image,
+    });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('GET /v1/agents/voice → 404');
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+
+  test('a wish to come back in hours is not granted', async () => {
+    stage.emulator.script.fault(
+      { method: 'GET', path: '/v1/regions' },
+      { kind: 'status', status: 429, headers: { 'retry-after': '7200' } },
+    );
+    const startedAt = stage.clock.now();
+    const { succeeded } = await stage.release(rotation);
+    expect(succeeded).toBe(false);
+    expect(stage.clock.now() - startedAt).toBeLessThan(60_000);
+  });
+});

@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { credentials, Stage } from '../support/release-run.js';
+
+/** What the platform echoes must not come out of the action, wherever in an answer it stands. */
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await Stage.open();
+});
+
+afterEach(async () => {
+  await stage.close();
+});
+
+const value = 'hidden "value" of \\ the set';
+const release = {
+  ...credentials['API key'],
+  'secret-set': 'keys',
+  secrets: `A=${value}`,
+  'agent-name': 'voice',
+  image: 'ghcr.io/acme/voice:1.0.0',
+  'failure-logs': 'always',
+};
+
+const forms = [
+  { name: 'as it is', echo: value },
+  { name: 'as JSON has it', echo: JSON.stringify(value) },
+  { name: 'with colours in it', echo: `hidden\u001b[1m "value" of \\ the set` },
+  { name: 'with characters without width in it', echo: `hid\u200bden "val\u200eue" of \\ the set` },
+];
+
+async function releaseWith(prepare: (emulator: Stage['emulator']) => void): Promise<string> {
+  prepare(stage.emulator);
+  const { actions } = await stage.release(release);
+  const seen = actions.everything + actions.errors.map(({ message }) => message).join('\n');
+  // The text around it shows that the echo would have been there.
+  expect(seen).toContain('echo of');
+  return seen;
+}
+
+describe.each(forms)('a value that is echoed $name', ({ echo }) => {
+  const text = `echo of ${echo}`;
+  test.each<[string, (emulator: Stage['emulator']) => void]>([
+    [
+      'an error of the agent',
+      ({ script }) => {
+        script.deployment('voice', { outcome: 'error', errors: [{ code: 'X', message: text }] });
+      },
+    ],
+    [
+      'a code of the agent',
+      ({ script }) => {
+        script.deployment('voice', { outcome: 'error', errors: [{ code: text, message: 'x' }] });
+      },
+    ],
+    [
+      'a headline',
+      ({ script }) => {
+        script.deployment('voice', { outcome: 'failed', health: { headline: text } });
+      },
+    ],
+    [
+      'a reason',
+      ({ script }) => {
+        script.deployment('voice', { outcome: 'failed', health: { reason: text } });
+      },
+    ],
+    [
+      'a traceback',
+      ({ script }) => {
+        script.deployment('voice', { outcome: 'crash-loop', health: { message: text } });
+      },
+    ],
+    [
+      'the logs',
+      ({ script }) => {
+        script.deployment('voice', { outcome: 'crash-loop', logs: [text] });
+      },
+    ],
+    [
+      'a message of provisioning',
+      ({ script }) => {
+        script.provisioning('keys', { outcome: 'failed', errorMessage: text });
+      },
+    ],
+    [
+      'a refusal',
+      ({ script }) => {
+        script.fault(
+          { method: 'PUT' },
+          { kind: 'status', status: 400, body: { error: text, code: 'BAD' } },
+        );
+      },
+    ],
+    [
+      'the code of a refusal',
+      ({ script }) => {
+        script.fault(
+          { method: 'PUT' },
+          { kind: 'status', status: 400, body: { error: 'x', code: text } },
+        );
+      },
+    ],
+    [
+      'a refusal that is tried again',
+      ({ script }) => {
+        script.fault(
+          { method: 'PUT' },
+          { kind: 'status', status: 503, body: { error: text, code: 'BUSY' } },
+        );
+      },
+    ],
+    [
+      'a list of sets',
+      ({ script, seed }) => {
+        seed.secretSet({ name: 'other', values: {} });
+        script.fault(
+          { method: 'GET', path: '/v1/secrets' },
+          { kind: 'status', status: 403, body: { error: text, code: 'NO' } },
+        );
+      },
+    ],
+  ])('does not come out of %s', async (_name, prepare) => {
+    const seen = await releaseWith(prepare);
+    expect(seen).not.toContain(value);
+    expect(seen).not.toContain(JSON.stringify(value).slice(1, -1));
+    expect(seen).not.toMatch(/hidden "val/);
+  });
+});
+
+test('a warning of the platform is shown without it', async () => {
+  stage.emulator.script.fault(
+    { method: 'POST', path: '/v1/agents' },
+    {
+      kind: 'status',
+      status: 200,
+      body: { name: 'voice', desiredDeploymentId: 'x', warning: `echo of ${value}` },
+    },
+  );
+  const { actions } = await stage.release({ ...release, 'wait-for-ready': 'false' });
+  expect(actions.warnings).toContainEqual('The platform says of `voice`: `echo of ***`');
+});
+
+test('a token in the environment is masked even where it is not used', async () => {
+  const { actions } = await stage.release(release, {
+    environment: { PIPECAT_TOKEN: 'pcc_pat_not-used' },
+  });
+  expect(actions.masks).toContain('pcc_pat_not-used');
+});

@@ -1,0 +1,17 @@
+/**
+ * Control characters other than the line break and the tab, marks that turn text around, and
+ * characters without width, which could hide a known secret from a search.
+ */
+const unprintable =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Escape sequences by which programs colour what they write to a terminal. */
+const terminalSequence =
+  // eslint-disable-next-line no-control-regex
+  /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g;
+
+/** A text from outside without what a terminal or a browser would act on. */
+export function printable(text: string): string {
+  return text.replace(terminalSequence, '').replace(/\r\n?/g, '\n').replace(unprintable, '');
+}

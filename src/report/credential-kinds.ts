@@ -1,0 +1,7 @@
+import type { ActingAs } from '../release/record.js';
+
+/** The kinds of credential in words. */
+export const credentialKinds: Readonly<Record<ActingAs['credentialKind'], string>> = {
+  'private-api-key': 'a private API key',
+  'personal-access-token': 'a personal access token',
+};
