@@ -11988,6 +11988,7 @@ function partFor(error, subject, context) {
     if (error instanceof ProvisioningFailedError) {
         return {
             kind: 'provisioning-failed',
+            unharmed: agentsUntouched,
             why: [
                 error.platformMessage === undefined
                     ? 'The platform gives no reason.'
@@ -11998,6 +11999,7 @@ function partFor(error, subject, context) {
     if (error instanceof ProvisioningTimeoutError) {
         return {
             kind: 'secrets-timeout',
+            unharmed: agentsUntouched,
             why: [
                 error.lastSeen === undefined
                     ? `No look at the set was answered in ${duration(error.waited)}.`
@@ -12065,6 +12067,8 @@ function partFor(error, subject, context) {
         ],
     };
 }
+/** Until every set is ready, nothing is deployed. */
+const agentsUntouched = 'No agent was deployed; those that run keep what they have.';
 function factsOf(subject) {
     if (subject === undefined)
         return [];

@@ -183,6 +183,11 @@ describe('a create', () => {
       refused: refusal(400, 'Either image or buildId is required for service creation'),
     },
     {
+      name: 'an image without a tag',
+      body: { serviceName: 'other', image: 'registry.example.com:5000/acme/voice' },
+      refused: refusal(400, 'Invalid parameters: image must include a tag'),
+    },
+    {
       name: 'image and build',
       body: { ...bot, buildId },
       refused: refusal(400, 'Cannot specify both image and buildId. Use one or the other.'),

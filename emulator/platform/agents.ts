@@ -295,6 +295,8 @@ export class Agents {
     const { image, buildId } = asked;
     if (image !== undefined && buildId !== undefined)
       throw badRequest('Cannot specify both image and buildId. Use one or the other.');
+    if (image !== undefined && !/(:[^/:@]+|@sha256:[0-9a-f]{64})$/.test(image))
+      throw badRequest('Invalid parameters: image must include a tag');
     if (buildId !== undefined) this.#checkBuild(buildId, place);
     if (asked.resources !== undefined)
       throw badRequest('Explicit resources are only available in self-hosted regions');

@@ -113,6 +113,7 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
   if (error instanceof ProvisioningFailedError) {
     return {
       kind: 'provisioning-failed',
+      unharmed: agentsUntouched,
       why: [
         error.platformMessage === undefined
           ? 'The platform gives no reason.'
@@ -123,6 +124,7 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
   if (error instanceof ProvisioningTimeoutError) {
     return {
       kind: 'secrets-timeout',
+      unharmed: agentsUntouched,
       why: [
         error.lastSeen === undefined
           ? `No look at the set was answered in ${duration(error.waited)}.`
@@ -184,6 +186,9 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
     ],
   };
 }
+
+/** Until every set is ready, nothing is deployed. */
+const agentsUntouched = 'No agent was deployed; those that run keep what they have.';
 
 function factsOf(subject: Subject | undefined): Explanation['facts'] {
   if (subject === undefined) return [];
