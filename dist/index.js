@@ -8122,7 +8122,7 @@ const emptyReasons = 'the name of the secret is misspelt, it is not set for this
     'lacks the `environment:` that holds it, or the run comes from a fork or Dependabot, which get no secrets';
 /** A value that was found, for a message: short, on one line, and never a credential. */
 function found(value) {
-    if (/(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_)/.test(value))
+    if (/(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_)/.test(value))
         return 'found a credential';
     if (value.includes('='))
         return 'found a text with `=` in it';
@@ -8858,6 +8858,8 @@ class SourceReading {
     remarks = [];
     /** Patterns that select nothing: as likely a mistake as an empty value. */
     unmatched = [];
+    /** Whether something that is wrong with it is said elsewhere. */
+    isSpokenFor = false;
     constructor(source) {
         this.source = source;
     }
@@ -8877,7 +8879,8 @@ class SourceReading {
     }
     /** Whether it holds nothing, and nothing of that was said yet. */
     get isBarren() {
-        return this.entries.length + this.problems.length + this.unmatched.length === 0;
+        const said = this.entries.length + this.problems.length + this.unmatched.length;
+        return said === 0 && !this.isSpokenFor;
     }
     suspect(text) {
         this.suspects.push(new SecretValue(text));
@@ -8916,7 +8919,8 @@ function readEnvironment(input, environment) {
                 return reading;
             }
         }
-        reading.add(target, value, place);
+        const unset = environment[source] === undefined;
+        reading.add(target, value, unset ? `${place}, a variable that \`env:\` does not set` : place);
     }
     return reading;
 }
@@ -9048,16 +9052,14 @@ async function readJson(input, patterns, credentials) {
         const place = `line ${name.loc.start.line}`;
         const text = value.type === 'String' ? value.value : undefined;
         reading.suspect(text ?? input.slice(value.loc.start.offset, value.loc.end.offset));
+        keys.push(key);
         if (key.toLowerCase() === 'github_token') {
             reading.remarks.push(`\`${key}\` is left out: it is GitHub's own, and ends with the job.`);
         }
         else if (credentials.some((credential) => credential.reveal() === text?.trim())) {
             reading.remarks.push(`\`${key}\` is left out: it is the credential of this action.`);
         }
-        else {
-            keys.push(key);
-            if (!select.takes(key))
-                continue;
+        else if (select.takes(key)) {
             if (text === undefined) {
                 reading.problems.push(`${place}: the value of \`${key}\` has to be a string`);
             }
@@ -9210,10 +9212,7 @@ async function readSecrets(raw, fields, environment, workspace, readFile, creden
     const entries = [...chosen.values()];
     const empty = entries.filter(({ value }) => value.isEmpty);
     const unmatched = readings.flatMap((reading) => reading.unmatched);
-    // Of JSON without a fitting key, the patterns tell.
-    const barren = readings
-        .filter((reading) => reading.isBarren && reading.source !== 'secrets-json')
-        .map(({ source }) => source);
+    const barren = readings.filter((reading) => reading.isBarren).map(({ source }) => source);
     if (emptySecrets === 'skip') {
         if (empty.length > 0) {
             const keys = empty.map(({ key }) => `\`${key}\``).join(', ');
@@ -9254,8 +9253,10 @@ async function readSources(raw, environment, workspace, readFile, credentials, f
     }
     const patterns = raw.items('secrets-include');
     if (raw.isGiven('secrets-json')) {
-        readings.push(await readJson(raw.verbatim('secrets-json'), patterns, credentials));
+        const reading = await readJson(raw.verbatim('secrets-json'), patterns, credentials);
+        readings.push(reading);
         if (!patterns.some((pattern) => !pattern.startsWith('!'))) {
+            reading.isSpokenFor = true;
             findings.problem('secrets-include', 'is needed with `secrets-json` and has to select something: patterns such as `VOICE_*`, or `*, !AWS_*`, say which keys go to the platform');
         }
     }
@@ -11493,6 +11494,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
 
 
 
+
 /**
  * Releases: looks at what there is, plans, and carries the plan out. What was done stands in the
  * journal's record, also when this throws.
@@ -11665,8 +11667,17 @@ function describe({ targets }, { log }) {
             log.info(`  ${action} the ${subject_secretSetKinds[kind]} ${name}`);
         }
         if (agent !== undefined)
-            log.info(`  ${agent.action} the agent ${agent.name}`);
+            log.info(`  ${agent.action} the agent ${agent.name}${differences(agent)}`);
+        for (const { name, prunedKeys } of secretSets.filter(isPruned)) {
+            log.info(`  then delete from ${name}: ${prunedKeys.join(', ')}`);
+        }
     }
+}
+function differences({ before, settings }) {
+    if (before === undefined)
+        return '';
+    const changes = settingChanges(before.settings, settings).map(({ setting, before, after }) => `${setting} ${before ?? 'unset'} → ${after}`);
+    return changes.length === 0 ? ' (no setting differs)' : ` (${changes.join(', ')})`;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/credential-kinds.js
@@ -11704,13 +11715,13 @@ const failureKinds = {
     },
     'untrusted-event': {
         title: 'Nothing is released for a pull request from a fork',
-        meaning: 'The workflow runs on `pull_request_target` for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them. Nothing was sent.',
+        meaning: 'The workflow runs on `pull_request_target` for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
         next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
     },
     'credential-refused': {
         title: 'The platform does not accept the credential',
         meaning: 'The platform answered 401: the API key or token was revoked, cycled, deleted or copied in part.',
-        next: 'Create a new one in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens) and store it as the secret that the workflow passes.',
+        next: 'Look at it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens); if it is gone, create a new one and store it as the secret that the workflow passes.',
     },
     'permission-denied': {
         title: 'The credential is not allowed to do this',
@@ -12279,7 +12290,7 @@ function printable(text) {
 /** The steps of a release, as log and summary call them. */
 const stepTitles = {
     inputs: 'Read the inputs',
-    credential: 'Check the credential',
+    credential: 'Recognise the credential',
     preflight: 'Preflight',
     provision: 'Write the secret sets',
     readiness: 'Await the secret sets',
@@ -12738,7 +12749,12 @@ function annotation(failure) {
     const told = printable(lines.filter((line) => line !== '').join('\n'));
     // The log lines often hold the traceback once more.
     const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
-    const output = printable([traceback ?? '', ...further.slice(-10)].join('\n').trim());
+    const output = printable([
+        traceback ?? '',
+        ...(further.length === 0 ? [] : ['Log lines of the agent:', ...further.slice(-10)]),
+    ]
+        .join('\n')
+        .trim());
     if (told.length > longestAnnotation)
         return `${told.slice(0, longestAnnotation - 1)}…`;
     const room = longestAnnotation - told.length - 3;

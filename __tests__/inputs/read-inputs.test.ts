@@ -470,7 +470,9 @@ describe('an empty value', () => {
       expect.stringMatching(
         /^secrets: `B` \(line 2\) is empty\. Likely reasons: .*misspelt.*not set.*`environment:`.*fork or Dependabot/,
       ),
-      expect.stringMatching(/^secrets-env: `MISSING` \(item 1\) is empty/),
+      expect.stringMatching(
+        /^secrets-env: `MISSING` \(item 1, a variable that `env:` does not set\) is empty/,
+      ),
     ]);
   });
 
@@ -644,6 +646,25 @@ describe('what may be a value in the wrong place is not shown', () => {
     expect(list.length).toBeGreaterThan(0);
     expect(list.join()).not.toContain('hidden');
   });
+});
+
+test('names that only look like the beginning of a credential are shown', async () => {
+  const list = await problems({ ...key, 'agent-name': 'Order_Desk-bot', image: 'a/order-desk' });
+  expect(list.join()).toContain('found `Order_Desk-bot`');
+  expect(list.join()).toContain('found `a/order-desk`');
+});
+
+test('a pattern for what never goes along is told as that', async () => {
+  const reading = await read({
+    ...key,
+    'secret-set': 'keys',
+    'secrets-json': '{"PIPECAT_API_KEY": "sk_0123456789"}',
+    'secrets-include': 'PIPECAT_API_KEY',
+  });
+  expect(reading.problems).toEqual([
+    { input: 'secrets-json', message: 'is given, and there is no secret in it' },
+  ]);
+  expect(reading.remarks).toEqual([expect.stringContaining('the credential of this action')]);
 });
 
 test('an organization in the environment that an API key does not need is no mistake', async () => {

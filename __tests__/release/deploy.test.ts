@@ -136,6 +136,50 @@ describe('force-redeploy', () => {
   });
 });
 
+describe('what people are told about old values', () => {
+  beforeEach(() => {
+    stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a' } });
+    stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys', maxSessionDuration: 900 });
+  });
+
+  test('counts from the session limit that the agent has', async () => {
+    const { actions } = await stage.release({
+      ...credentials['API key'],
+      'agent-name': 'voice',
+      'secret-set': 'keys',
+      secrets: 'A=newer-a',
+    });
+    expect(actions.summary).toContain('at the latest after 15 min (the session limit)');
+  });
+
+  test('is nothing where no new deployment replaces the old one', async () => {
+    const { actions } = await stage.release({
+      ...credentials['API key'],
+      'agent-name': 'voice',
+      'secret-set': 'keys',
+      secrets: 'A=newer-a',
+      'max-agents': '7',
+      'force-redeploy': 'false',
+    });
+    expect(actions.summary).not.toContain('Sessions that are running');
+  });
+});
+
+test('a set that the agent has bound already is awaited where the deploy is refused', async () => {
+  stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a' } });
+  stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys' });
+  stage.emulator.script.before({ method: 'POST', path: '/v1/agents/voice' }, () => {
+    stage.emulator.seed.secretSet({ name: 'keys', status: 'failed', errorMessage: 'Gone wrong' });
+  });
+  const { actions } = await stage.release({
+    ...credentials['API key'],
+    'agent-name': 'voice',
+    image: 'ghcr.io/acme/voice:1.0.1',
+  });
+  expect(actions.errors[0]?.title).toBe('A secret set could not be provisioned');
+  expect(actions.errors[0]?.message).toContain('Secret set: keys');
+});
+
 test('a tag that is deployed already is told as no change, with what to do', async () => {
   const { deploymentId } = stage.emulator.seed.agent({ name: 'voice', image });
   const { agents, actions } = await stage.release({ ...credentials['API key'], ...voice });

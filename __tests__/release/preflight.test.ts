@@ -204,6 +204,20 @@ describe('a custom agent profile', () => {
     expect(stage.emulator.state.agent('voice')).toMatchObject({ agentProfile: 'gpu-large' });
   });
 
+  test('is left to the deploy where the token may not list profiles', async () => {
+    stage.emulator.script.fault(
+      { method: 'GET', path: /agent-profiles$/ },
+      { kind: 'status', status: 403, body: { error: 'Forbidden', code: 'FORBIDDEN' } },
+    );
+    const { succeeded } = await stage.release({
+      ...credentials.token,
+      'agent-name': 'voice',
+      image,
+      'agent-profile': 'gpu-large',
+    });
+    expect(succeeded).toBe(true);
+  });
+
   test.each(['gpu-small', 'retired'])('%s, which there is not, is refused', async (profile) => {
     const { actions } = await stage.release({
       ...credentials.token,
@@ -214,6 +228,27 @@ describe('a custom agent profile', () => {
     expect(writes(stage.emulator)).toEqual([]);
     expect(actions.errors[0]?.message).toContain('agent-1x, agent-2x, agent-3x, gpu-large');
   });
+});
+
+test('what is going to be done stands in the log, deletions included', async () => {
+  stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'value-old' } });
+  stage.emulator.seed.agent({ name: 'voice', image, minAgents: 0, maxAgents: 5 });
+  const { actions } = await stage.release({
+    ...credentials['API key'],
+    'secret-set': 'keys',
+    secrets: 'A=newer-a',
+    'prune-secrets': 'true',
+    'agent-name': 'voice',
+    'min-agents': '2',
+  });
+  expect(actions.log).toEqual(
+    expect.arrayContaining([
+      'info: Region us-west:',
+      'info:   update the secret set keys',
+      'info:   update the agent voice (secret-set unset → keys, min-agents 0 → 2)',
+      'info:   then delete from keys: OLD',
+    ]),
+  );
 });
 
 describe('the region', () => {

@@ -90,6 +90,13 @@ describe('a failing rollout', () => {
     expect(actions.errors[0]?.message).toContain('this is not the fault of the agent');
   });
 
+  test('a problem of the platform is warned of once, and told where the wait ends', async () => {
+    stage.emulator.script.deployment('voice', { outcome: 'stuck', infrastructureIssue: true });
+    const { actions } = await stage.release({ ...newer, 'wait-timeout': '60' });
+    expect(actions.warnings.filter((one) => one.includes('infrastructure'))).toHaveLength(1);
+    expect(actions.errors[0]?.message).toContain('this is not the fault of the agent');
+  });
+
   test('a rollout that stands still is given up after wait-timeout, with what was seen last', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'stuck' });
     const startedAt = stage.clock.now();
@@ -143,6 +150,16 @@ describe('what the agent wrote', () => {
     expect(actions.errors[0]?.message).toContain('pipecat cloud agent logs voice');
     const asked = stage.emulator.requests.some(({ path }) => path.endsWith('/logs'));
     expect(asked).toBe(shown);
+  });
+
+  test('is shown in the order in which it was written', async () => {
+    stage.emulator.script.deployment('voice', {
+      outcome: 'crash-loop',
+      health: { message: '' },
+      logs: ['first line', 'second line', 'third line'],
+    });
+    const { actions } = await stage.release({ ...newer, 'failure-logs': 'always' });
+    expect(actions.summary).toMatch(/first line\nsecond line\nthird line/);
   });
 
   test('is limited to this deployment, and cannot give the runner commands', async () => {

@@ -189,6 +189,54 @@ describe('awaiting', () => {
   });
 });
 
+test('of several sets, only the one that failed is told as failed', async () => {
+  stage.emulator.script.provisioning('registry', { delay: 60_000 });
+  stage.emulator.script.provisioning('keys', { delay: 1000, outcome: 'failed' });
+  const { secretSets } = await stage.release({
+    ...keysOnly,
+    'image-credentials': 'registry',
+    registry: 'ghcr.io',
+    'registry-username': 'acme',
+    'registry-password': 'token-that-lasts',
+  });
+  expect(secretSets).toMatchObject([
+    { name: 'registry', outcome: 'created', status: 'pending' },
+    { name: 'keys', outcome: 'failed', status: 'failed' },
+  ]);
+});
+
+test('each run of looks that fail is counted for itself', async () => {
+  const bad = { kind: 'status', status: 502 } as const;
+  const look = { method: 'GET', path: '/v1/secrets/keys' };
+  stage.emulator.script.provisioning('keys', { delay: 20_000 });
+  stage.emulator.script.fault(look, bad, { times: 2 });
+  stage.emulator.script.fault(look, bad, { times: 3, skip: 5 });
+  const { actions } = await stage.release(keysOnly);
+  expect(actions.log.filter((line) => line.includes('answers again'))).toEqual([
+    expect.stringContaining('looks that failed: 2.'),
+    expect.stringContaining('looks that failed: 3.'),
+  ]);
+});
+
+test('a look that hangs until the limit ends the wait as its limit does', async () => {
+  stage.emulator.script.fault(
+    { method: 'GET', path: '/v1/secrets/keys' },
+    { kind: 'hang' },
+    { times: 9, skip: 1 },
+  );
+  const { actions } = await stage.release({ ...keysOnly, 'secrets-timeout': '20' });
+  expect(actions.errors[0]?.title).toBe('The secret sets took too long');
+  expect(actions.errors[0]?.message).toContain('It was last seen pending');
+  expect(actions.log).toContainEqual(expect.stringMatching(/^info: 1[0-9]\.\d s: keys pending/));
+});
+
+test('a set that failed is mended by writing it', async () => {
+  stage.emulator.seed.secretSet({ name: 'keys', values: {}, status: 'failed' });
+  const { succeeded, secretSets } = await stage.release(keysOnly);
+  expect(succeeded).toBe(true);
+  expect(secretSets).toMatchObject([{ outcome: 'updated', status: 'ready' }]);
+});
+
 describe('pruning', () => {
   const release = {
     ...credentials['API key'],
@@ -224,6 +272,23 @@ describe('pruning', () => {
     expect(succeeded).toBe(false);
     expect(secretSets).toMatchObject([{ pruned: [] }]);
     expect(stage.emulator.state.secretSet('keys')?.values).toHaveProperty('OLD');
+  });
+
+  test('takes a key that is gone already for deleted', async () => {
+    stage.emulator.script.fault({ method: 'DELETE' }, { kind: 'reset', carryOut: true });
+    const { succeeded, secretSets } = await stage.release(release);
+    expect(succeeded).toBe(true);
+    expect(secretSets).toMatchObject([{ pruned: ['OLD'] }]);
+  });
+
+  test('does not await the set for ever', async () => {
+    stage.emulator.script.after({ method: 'DELETE' }, () => {
+      stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'newer-a' }, status: 'pending' });
+    });
+    const startedAt = stage.clock.now();
+    const { actions } = await stage.release({ ...release, 'secrets-timeout': '60' });
+    expect(stage.clock.now() - startedAt).toBeLessThan(90_000);
+    expect(actions.errors[0]?.title).toContain('was not pruned');
   });
 
   test('is left out with wait-for-ready: false, with a warning', async () => {

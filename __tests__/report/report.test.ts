@@ -193,6 +193,7 @@ describe('the annotation', () => {
         'The previous deployment keeps serving. The platform says: it crashed.',
         'Next: Read the traceback.',
         'Traceback (most recent call last)',
+        'Log lines of the agent:',
         'one',
         'two',
       ].join('\n'),

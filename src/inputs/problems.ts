@@ -47,7 +47,8 @@ export const emptyReasons =
 
 /** A value that was found, for a message: short, on one line, and never a credential. */
 export function found(value: string): string {
-  if (/(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_)/.test(value)) return 'found a credential';
+  if (/(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_)/.test(value))
+    return 'found a credential';
   if (value.includes('=')) return 'found a text with `=` in it';
   const line = value.replace(/\s+/g, ' ');
   return `found \`${line.length > 60 ? `${line.slice(0, 60)}…` : line}\``;

@@ -1,6 +1,7 @@
 import type { Agent } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { Deadline, TimeBudget } from '../time/deadline.js';
+import { settingChanges } from './agent-changes.js';
 import { agentFacts, deploy, type Deployed } from './deploy.js';
 import { about, PruningError, SubjectError } from './errors.js';
 import type { Journal } from './journal.js';
@@ -243,6 +244,18 @@ function describe({ targets }: Plan, { log }: Journal): void {
     for (const { name, kind, action } of secretSets) {
       log.info(`  ${action} the ${secretSetKinds[kind]} ${name}`);
     }
-    if (agent !== undefined) log.info(`  ${agent.action} the agent ${agent.name}`);
+    if (agent !== undefined)
+      log.info(`  ${agent.action} the agent ${agent.name}${differences(agent)}`);
+    for (const { name, prunedKeys } of secretSets.filter(isPruned)) {
+      log.info(`  then delete from ${name}: ${prunedKeys.join(', ')}`);
+    }
   }
+}
+
+function differences({ before, settings }: AgentPlan): string {
+  if (before === undefined) return '';
+  const changes = settingChanges(before.settings, settings).map(
+    ({ setting, before, after }) => `${setting} ${before ?? 'unset'} → ${after}`,
+  );
+  return changes.length === 0 ? ' (no setting differs)' : ` (${changes.join(', ')})`;
 }

@@ -18,14 +18,14 @@ export const failureKinds = {
   'untrusted-event': {
     title: 'Nothing is released for a pull request from a fork',
     meaning:
-      'The workflow runs on `pull_request_target` for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them. Nothing was sent.',
+      'The workflow runs on `pull_request_target` for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
     next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
   },
   'credential-refused': {
     title: 'The platform does not accept the credential',
     meaning:
       'The platform answered 401: the API key or token was revoked, cycled, deleted or copied in part.',
-    next: 'Create a new one in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens) and store it as the secret that the workflow passes.',
+    next: 'Look at it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens); if it is gone, create a new one and store it as the secret that the workflow passes.',
   },
   'permission-denied': {
     title: 'The credential is not allowed to do this',

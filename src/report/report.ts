@@ -68,7 +68,14 @@ export function annotation(failure: Explanation): string {
   const told = printable(lines.filter((line) => line !== '').join('\n'));
   // The log lines often hold the traceback once more.
   const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
-  const output = printable([traceback ?? '', ...further.slice(-10)].join('\n').trim());
+  const output = printable(
+    [
+      traceback ?? '',
+      ...(further.length === 0 ? [] : ['Log lines of the agent:', ...further.slice(-10)]),
+    ]
+      .join('\n')
+      .trim(),
+  );
   if (told.length > longestAnnotation) return `${told.slice(0, longestAnnotation - 1)}…`;
   const room = longestAnnotation - told.length - 3;
   if (output === '' || room < 100) return told;

@@ -3,7 +3,7 @@ import type { StepName } from '../release/record.js';
 /** The steps of a release, as log and summary call them. */
 export const stepTitles: Readonly<Record<StepName, string>> = {
   inputs: 'Read the inputs',
-  credential: 'Check the credential',
+  credential: 'Recognise the credential',
   preflight: 'Preflight',
   provision: 'Write the secret sets',
   readiness: 'Await the secret sets',

@@ -33,7 +33,8 @@ export function readEnvironment(input: string, environment: Environment): Source
         return reading;
       }
     }
-    reading.add(target, value, place);
+    const unset = environment[source] === undefined;
+    reading.add(target, value, unset ? `${place}, a variable that \`env:\` does not set` : place);
   }
   return reading;
 }

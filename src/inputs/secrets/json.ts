@@ -37,13 +37,12 @@ export async function readJson(
     const place = `line ${name.loc.start.line}`;
     const text = value.type === 'String' ? value.value : undefined;
     reading.suspect(text ?? input.slice(value.loc.start.offset, value.loc.end.offset));
+    keys.push(key);
     if (key.toLowerCase() === 'github_token') {
       reading.remarks.push(`\`${key}\` is left out: it is GitHub's own, and ends with the job.`);
     } else if (credentials.some((credential) => credential.reveal() === text?.trim())) {
       reading.remarks.push(`\`${key}\` is left out: it is the credential of this action.`);
-    } else {
-      keys.push(key);
-      if (!select.takes(key)) continue;
+    } else if (select.takes(key)) {
       if (text === undefined) {
         reading.problems.push(`${place}: the value of \`${key}\` has to be a string`);
       } else {

@@ -46,10 +46,7 @@ export async function readSecrets(
   const entries = [...chosen.values()];
   const empty = entries.filter(({ value }) => value.isEmpty);
   const unmatched = readings.flatMap((reading) => reading.unmatched);
-  // Of JSON without a fitting key, the patterns tell.
-  const barren = readings
-    .filter((reading) => reading.isBarren && reading.source !== 'secrets-json')
-    .map(({ source }) => source);
+  const barren = readings.filter((reading) => reading.isBarren).map(({ source }) => source);
   if (emptySecrets === 'skip') {
     if (empty.length > 0) {
       const keys = empty.map(({ key }) => `\`${key}\``).join(', ');
@@ -101,8 +98,10 @@ async function readSources(
   }
   const patterns = raw.items('secrets-include');
   if (raw.isGiven('secrets-json')) {
-    readings.push(await readJson(raw.verbatim('secrets-json'), patterns, credentials));
+    const reading = await readJson(raw.verbatim('secrets-json'), patterns, credentials);
+    readings.push(reading);
     if (!patterns.some((pattern) => !pattern.startsWith('!'))) {
+      reading.isSpokenFor = true;
       findings.problem(
         'secrets-include',
         'is needed with `secrets-json` and has to select something: patterns such as `VOICE_*`, or `*, !AWS_*`, say which keys go to the platform',

@@ -26,6 +26,9 @@ export class SourceReading {
   /** Patterns that select nothing: as likely a mistake as an empty value. */
   readonly unmatched: string[] = [];
 
+  /** Whether something that is wrong with it is said elsewhere. */
+  isSpokenFor = false;
+
   constructor(source: SecretSource) {
     this.source = source;
   }
@@ -47,7 +50,8 @@ export class SourceReading {
 
   /** Whether it holds nothing, and nothing of that was said yet. */
   get isBarren(): boolean {
-    return this.entries.length + this.problems.length + this.unmatched.length === 0;
+    const said = this.entries.length + this.problems.length + this.unmatched.length;
+    return said === 0 && !this.isSpokenFor;
   }
 
   suspect(text: string): void {
