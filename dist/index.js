@@ -11746,7 +11746,7 @@ const failureKinds = {
     'platform-unavailable': {
         title: 'The platform could not be reached',
         meaning: 'Connections failed, or a gateway answered in place of the platform, and kept doing so over several attempts.',
-        next: 'Run the release again later; it takes up where it is. If it lasts, check the proxy and `api-url`, and the status of the platform.',
+        next: 'Run the release again later; it takes up where it is. If it lasts, check `api-url` (whether the emulator runs, where that is meant), the proxy, and the status of the platform.',
     },
     'answer-unreadable': {
         title: 'The platform gave an answer that cannot be read',

@@ -83,6 +83,8 @@ Ctrl+C ends it.
 try {
   await main();
 } catch (error) {
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   console.error(error instanceof Error ? error.message : error);
+  if (isTaken) console.error('Something listens there already; choose another one with --port.');
   process.exitCode = 1;
 }
