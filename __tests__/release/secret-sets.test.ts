@@ -34,6 +34,13 @@ test('where every value is empty and skipped, nothing is written', async () => {
   expect(writes(stage.emulator)).toEqual([]);
 });
 
+test('a name that another organization has is told as what it may be', async () => {
+  stage.emulator.seed.secretSet({ name: 'keys', organization: 'globex' });
+  const { actions } = await stage.release(keysOnly);
+  expect(actions.errors[0]?.message).toContain('PUT /v1/secrets/keys → 400');
+  expect(actions.errors[0]?.message).toContain('may belong to another organization');
+});
+
 describe('writing', () => {
   test('takes one request for all pairs with an API key', async () => {
     await stage.release({ ...keysOnly, secrets: 'A=value-a\nB=value-b\nC=value-c' });

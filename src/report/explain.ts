@@ -176,7 +176,12 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
     };
   }
   if (error instanceof AgentGoneError) return { kind: 'agent-gone' };
-  if (error instanceof CallError) return explainCall(error, context);
+  if (error instanceof CallError) {
+    const part = explainCall(error, context);
+    return part.kind === 'request-refused' && subject !== undefined && subject.kind !== 'agent'
+      ? { ...part, next: [failureKinds['request-refused'].next, foreignName] }
+      : part;
+  }
   return {
     kind: 'unexpected',
     why: [
@@ -186,6 +191,10 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
     ],
   };
 }
+
+/** The platform does not say so, as whose a name is, is nobody else's business. */
+const foreignName =
+  'Names of sets are unique across the whole platform: one that is not in your list may belong to another organization, and another name is needed then.';
 
 /** Until every set is ready, nothing is deployed. */
 const agentsUntouched = 'No agent was deployed; those that run keep what they have.';
