@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { credentials, Stage, writes } from './support/release-run.js';
 
@@ -188,4 +189,24 @@ describe('what should never happen is reported all the same', () => {
     expect(actions.everything).not.toContain('hidden');
     expect(writes(stage.emulator)).toEqual([]);
   });
+});
+
+test('calls that are under way when one fails end with the run', async () => {
+  stage.emulator.script.fault(
+    { method: 'GET', path: '/v1/regions' },
+    { kind: 'status', status: 401, body: { error: 'Unauthorized', code: 'UNAUTHORIZED' } },
+  );
+  stage.emulator.script.fault(
+    { method: 'GET', path: '/v1/secrets' },
+    { kind: 'hang' },
+    { times: 9 },
+  );
+  const { actions } = await stage.release({ ...credentials['API key'], ...voice });
+  const lines = actions.log.length;
+  await setTimeout(50);
+  expect(actions.errors[0]?.title).toBe('The platform does not accept the credential');
+  expect(actions.log).toHaveLength(lines);
+  // Nothing is sent again: the call that hung was ended, not retried.
+  const asked = stage.emulator.requests.map(({ path }) => path);
+  expect(new Set(asked).size).toBe(asked.length);
 });
