@@ -9740,28 +9740,42 @@ class Caller {
         const { log, backoff } = this.#options;
         const { method, path } = operation.request;
         const allowed = options.attempts ?? backoff.attempts;
+        // What the request itself failed with; a look for what it did may fail in its own way.
+        let failure;
         for (let attempt = 1;; attempt++) {
             try {
-                return await this.#attempt(operation, options.deadline);
+                const found = attempt === 1 ? undefined : await this.#findLost(operation, options);
+                return found ?? (await this.#attempt(operation, options.deadline));
             }
             catch (error) {
                 if (!(error instanceof CallError))
                     throw error;
+                if (failure === undefined || error.call === operation.request)
+                    failure = error;
                 if (!(error instanceof NotSentError))
-                    error.attempts = attempt;
+                    failure.attempts = attempt;
                 const delay = this.#delayBeforeAnother(error, attempt, allowed, options);
                 if (delay === undefined) {
-                    const found = error.mayPass ? await this.#findLost(operation, options) : undefined;
+                    failure.outOfTime ??= error.outOfTime;
+                    const found = failure.mayPass ? await this.#lastLook(operation, options) : undefined;
                     if (found !== undefined)
                         return found;
-                    throw error;
+                    throw failure;
                 }
                 log.info(`${method} ${path}: attempt ${attempt + 1} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
-                await this.#pause(delay, error);
-                const found = await this.#findLost(operation, options);
-                if (found !== undefined)
-                    return found;
+                await this.#pause(delay, failure);
             }
+        }
+    }
+    /** Looks for what a request did before it is given up; its own failure is not what failed. */
+    async #lastLook(operation, options) {
+        try {
+            return await this.#findLost(operation, options);
+        }
+        catch (error) {
+            if (!(error instanceof CallError))
+                throw error;
+            return undefined;
         }
     }
     /** Milliseconds before another attempt; undefined where there is none. */
@@ -10575,8 +10589,8 @@ async function deploy(cloud, journal, original, record, budget, awaitBoundSets) 
         Object.assign(record, agentFacts(plan));
         try {
             const answer = before === undefined
-                ? await create(cloud, plan, deadline)
-                : await update(cloud, plan, before, deadline);
+                ? await create(cloud, clock, plan, deadline)
+                : await update(cloud, clock, plan, before, deadline);
             return await account(cloud, journal, plan, record, before, answer, deadline);
         }
         catch (error) {
@@ -10627,25 +10641,29 @@ function agentFacts({ settings, before, }) {
 function isAlreadyThere({ status, platformMessage }) {
     return ((status === 400 || status === 409) && /service already exists/i.test(platformMessage ?? ''));
 }
-/** The look for what a lost request did is worth it when the time is up, too. */
-const lostLook = { attempts: 2 };
-function create(cloud, plan, deadline) {
+/** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
+const lostLookLimit = 10_000;
+function lookForLost(cloud, clock, name) {
+    const deadline = new Deadline(clock, 'wait-timeout', lostLookLimit);
+    return cloud.agent(name, { attempts: 2, deadline });
+}
+function create(cloud, clock, plan, deadline) {
     const { name, region, settings } = plan;
     return cloud.createAgent(name, region, settings, {
         deadline,
         findLost: async () => {
-            const agent = await cloud.agent(name, lostLook);
+            const agent = await lookForLost(cloud, clock, name);
             return agent && isAsWanted(agent, plan) ? agent : undefined;
         },
     });
 }
-function update(cloud, plan, before, deadline) {
+function update(cloud, clock, plan, before, deadline) {
     const { name, settings, forceRedeploy, valuesChange } = plan;
     const force = forceRedeploy === 'always' || (forceRedeploy === 'auto' && valuesChange);
     return cloud.updateAgent(name, settings, force, {
         deadline,
         findLost: async () => {
-            const agent = await cloud.agent(name, lostLook);
+            const agent = await lookForLost(cloud, clock, name);
             const isNew = agent?.desiredDeploymentId !== undefined &&
                 agent.desiredDeploymentId !== before.desiredDeploymentId;
             return isNew && isAsWanted(agent, plan) ? agent : undefined;
@@ -12091,7 +12109,7 @@ function factsOf(subject) {
         return [];
     const { kind, name, region } = subject;
     return [
-        { label: `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`, value: name },
+        { label: capital(kind), value: name },
         { label: 'Region', value: region },
     ];
 }
@@ -12110,7 +12128,6 @@ function explainOrganization({ named, available }) {
 function explainCall(error, { actingAs }) {
     const call = { label: 'Call', value: `${error.call.method} ${error.call.path}` };
     const attempts = error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
-    const isOutOfTime = error.outOfTime !== undefined;
     const outOfTime = error.outOfTime === undefined
         ? []
         : [
@@ -12153,7 +12170,7 @@ function explainCall(error, { actingAs }) {
             ...(advice === undefined ? {} : { next: [advice.next, `See ${errorCodesUrl}.`] }),
         };
     }
-    if (isOutOfTime && error.outOfTime?.input === 'secrets-timeout') {
+    if (error.outOfTime?.input === 'secrets-timeout') {
         return { kind: 'secrets-timeout', facts: [call], why };
     }
     if (error instanceof RedirectError) {

@@ -74,25 +74,41 @@ export class Caller {
     const { log, backoff } = this.#options;
     const { method, path } = operation.request;
     const allowed = options.attempts ?? backoff.attempts;
+    // What the request itself failed with; a look for what it did may fail in its own way.
+    let failure: CallError | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#attempt(operation, options.deadline);
+        const found = attempt === 1 ? undefined : await this.#findLost(operation, options);
+        return found ?? (await this.#attempt(operation, options.deadline));
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
-        if (!(error instanceof NotSentError)) error.attempts = attempt;
+        if (failure === undefined || error.call === operation.request) failure = error;
+        if (!(error instanceof NotSentError)) failure.attempts = attempt;
         const delay = this.#delayBeforeAnother(error, attempt, allowed, options);
         if (delay === undefined) {
-          const found = error.mayPass ? await this.#findLost(operation, options) : undefined;
+          failure.outOfTime ??= error.outOfTime;
+          const found = failure.mayPass ? await this.#lastLook(operation, options) : undefined;
           if (found !== undefined) return found;
-          throw error;
+          throw failure;
         }
         log.info(
           `${method} ${path}: attempt ${attempt + 1} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
         );
-        await this.#pause(delay, error);
-        const found = await this.#findLost(operation, options);
-        if (found !== undefined) return found;
+        await this.#pause(delay, failure);
       }
+    }
+  }
+
+  /** Looks for what a request did before it is given up; its own failure is not what failed. */
+  async #lastLook<Result>(
+    operation: Operation<Result>,
+    options: CallOptions<Result>,
+  ): Promise<Result | undefined> {
+    try {
+      return await this.#findLost(operation, options);
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      return undefined;
     }
   }
 

@@ -3,6 +3,7 @@ import { quote } from '../quote.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { StatusError } from '../pipecat/errors.js';
 import { backoffDelay, defaultBackoff } from '../time/backoff.js';
+import type { Clock } from '../time/clock.js';
 import { Deadline, type TimeBudget } from '../time/deadline.js';
 import { settingChanges } from './agent-changes.js';
 import { AgentNameTakenError, NoDeploymentError, SecretSetNotReadyError } from './errors.js';
@@ -49,8 +50,8 @@ export async function deploy(
     try {
       const answer =
         before === undefined
-          ? await create(cloud, plan, deadline)
-          : await update(cloud, plan, before, deadline);
+          ? await create(cloud, clock, plan, deadline)
+          : await update(cloud, clock, plan, before, deadline);
       return await account(cloud, journal, plan, record, before, answer, deadline);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -109,15 +110,25 @@ function isAlreadyThere({ status, platformMessage }: StatusError): boolean {
   );
 }
 
-/** The look for what a lost request did is worth it when the time is up, too. */
-const lostLook = { attempts: 2 } as const;
+/** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
+const lostLookLimit = 10_000;
 
-function create(cloud: PipecatCloud, plan: AgentPlan, deadline: Deadline): Promise<Agent> {
+function lookForLost(cloud: PipecatCloud, clock: Clock, name: string): Promise<Agent | undefined> {
+  const deadline = new Deadline(clock, 'wait-timeout', lostLookLimit);
+  return cloud.agent(name, { attempts: 2, deadline });
+}
+
+function create(
+  cloud: PipecatCloud,
+  clock: Clock,
+  plan: AgentPlan,
+  deadline: Deadline,
+): Promise<Agent> {
   const { name, region, settings } = plan;
   return cloud.createAgent(name, region, settings, {
     deadline,
     findLost: async () => {
-      const agent = await cloud.agent(name, lostLook);
+      const agent = await lookForLost(cloud, clock, name);
       return agent && isAsWanted(agent, plan) ? agent : undefined;
     },
   });
@@ -125,6 +136,7 @@ function create(cloud: PipecatCloud, plan: AgentPlan, deadline: Deadline): Promi
 
 function update(
   cloud: PipecatCloud,
+  clock: Clock,
   plan: AgentPlan,
   before: Agent,
   deadline: Deadline,
@@ -134,7 +146,7 @@ function update(
   return cloud.updateAgent(name, settings, force, {
     deadline,
     findLost: async () => {
-      const agent = await cloud.agent(name, lostLook);
+      const agent = await lookForLost(cloud, clock, name);
       const isNew =
         agent?.desiredDeploymentId !== undefined &&
         agent.desiredDeploymentId !== before.desiredDeploymentId;

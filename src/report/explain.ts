@@ -203,7 +203,7 @@ function factsOf(subject: Subject | undefined): Explanation['facts'] {
   if (subject === undefined) return [];
   const { kind, name, region } = subject;
   return [
-    { label: `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`, value: name },
+    { label: capital(kind), value: name },
     { label: 'Region', value: region },
   ];
 }
@@ -225,7 +225,6 @@ function explainCall(error: CallError, { actingAs }: ExplanationContext): Part {
   const call = { label: 'Call', value: `${error.call.method} ${error.call.path}` };
   const attempts =
     error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
-  const isOutOfTime = error.outOfTime !== undefined;
   const outOfTime =
     error.outOfTime === undefined
       ? []
@@ -271,7 +270,7 @@ function explainCall(error: CallError, { actingAs }: ExplanationContext): Part {
       ...(advice === undefined ? {} : { next: [advice.next, `See ${errorCodesUrl}.`] }),
     };
   }
-  if (isOutOfTime && error.outOfTime?.input === 'secrets-timeout') {
+  if (error.outOfTime?.input === 'secrets-timeout') {
     return { kind: 'secrets-timeout', facts: [call], why };
   }
   if (error instanceof RedirectError) {
