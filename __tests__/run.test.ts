@@ -1,16 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { credentials, Stage, writes } from './support/release-run.js';
+import { describe, expect, test } from '@jest/globals';
+import { credentials, stageForEachTest, writes } from './support/release-run.js';
 
-let stage: Stage;
-
-beforeEach(async () => {
-  stage = await Stage.open();
-});
-
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 const voice = {
   'secret-set': 'voice-secrets',

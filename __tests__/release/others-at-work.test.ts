@@ -1,15 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { credentials, Stage, writes } from '../support/release-run.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { credentials, stageForEachTest, writes } from '../support/release-run.js';
 
-let stage: Stage;
-
-beforeEach(async () => {
-  stage = await Stage.open();
-});
-
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 const image = 'ghcr.io/acme/voice:1.0.0';
 const rotation = {
@@ -186,4 +178,24 @@ describe('what the platform may come to answer one day', () => {
     expect(succeeded).toBe(false);
     expect(stage.clock.now() - startedAt).toBeLessThan(60_000);
   });
+});
+
+test('a platform that falls silent during a deploy holds the job little longer than its limit', async () => {
+  stage.emulator.script.fault({ method: 'POST' }, { kind: 'hang' }, { times: 9 });
+  stage.emulator.script.fault(
+    { method: 'GET', path: '/v1/agents/voice' },
+    { kind: 'hang' },
+    { skip: 2, times: 9 },
+  );
+  const startedAt = stage.clock.now();
+  const { actions } = await stage.release({
+    ...credentials['API key'],
+    'agent-name': 'voice',
+    image,
+    'wait-timeout': '20',
+  });
+  expect(stage.clock.now() - startedAt).toBeLessThan(35_000);
+  // The request that failed is the one that is told, not the look for what it did.
+  expect(actions.errors[0]?.message).toContain('Call: POST /v1/agents');
+  expect(actions.errors[0]?.message).toContain('Whether it was carried out is not known');
 });

@@ -1,22 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { credentials, Stage, writes } from '../support/release-run.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { credentials, type Stage, stageForEachTest, writes } from '../support/release-run.js';
 
-let stage: Stage;
-
-beforeEach(async () => {
-  stage = await Stage.open();
-});
-
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 const image = 'ghcr.io/acme/voice:1.0.0';
 const missingBuild = '123e4567-e89b-42d3-a456-426614174000';
 
 interface Case {
   readonly name: string;
-  readonly seed?: (stage: Stage) => Record<string, string> | undefined;
+  readonly seed?: (stage: Pick<Stage, 'emulator'>) => Record<string, string> | undefined;
   readonly inputs: Record<string, string>;
   readonly told: readonly string[];
 }

@@ -1,15 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { credentials, Stage } from '../support/release-run.js';
+import { describe, expect, test } from '@jest/globals';
+import { credentials, stageForEachTest } from '../support/release-run.js';
 
-let stage: Stage;
-
-beforeEach(async () => {
-  stage = await Stage.open();
-});
-
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 const image = 'ghcr.io/acme/voice:1.0.0';
 const newer = {

@@ -1,15 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { credentials, Stage, writes } from '../support/release-run.js';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { credentials, stageForEachTest, writes } from '../support/release-run.js';
 
-let stage: Stage;
-
-beforeEach(async () => {
-  stage = await Stage.open();
-});
-
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 const keysOnly = { ...credentials['API key'], 'secret-set': 'keys', secrets: 'A=value-a' };
 const image = 'ghcr.io/acme/voice:1.0.0';

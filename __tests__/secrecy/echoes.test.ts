@@ -1,16 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { credentials, Stage } from '../support/release-run.js';
+import { describe, expect, test } from '@jest/globals';
+import { credentials, type Stage, stageForEachTest } from '../support/release-run.js';
 
 /** What the platform echoes must not come out of the action, wherever in an answer it stands. */
-let stage: Stage;
-
-beforeEach(async () => {
-  stage = await Stage.open();
-});
-
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageForEachTest();
 
 const value = 'hidden "value" of \\ the set';
 const release = {

@@ -1,3 +1,4 @@
+import { afterEach, beforeEach } from '@jest/globals';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/index.js';
 import { run, type Host } from '../../src/run.js';
 import type { WorkflowEvent } from '../../src/inputs/event.js';
@@ -93,4 +94,29 @@ export function writes(emulator: Emulator): string[] {
   return emulator.requests
     .filter(({ method }) => method !== 'GET')
     .map(({ method, path }) => `${method} ${path}`);
+}
+
+/** A stage of its own for each test of a file. */
+export function stageForEachTest(): Pick<Stage, 'clock' | 'emulator' | 'release'> {
+  let stage: Stage | undefined;
+  const current = (): Stage => {
+    if (stage === undefined) throw new Error('There is a stage only while a test runs');
+    return stage;
+  };
+  beforeEach(async () => {
+    stage = await Stage.open();
+  });
+  afterEach(async () => {
+    await current().close();
+    stage = undefined;
+  });
+  return {
+    get clock() {
+      return current().clock;
+    },
+    get emulator() {
+      return current().emulator;
+    },
+    release: (inputs, options) => current().release(inputs, options),
+  };
 }
