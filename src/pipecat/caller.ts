@@ -12,6 +12,7 @@ import {
   StatusError,
   UnreadableAnswerError,
 } from './errors.js';
+import { Traffic } from './traffic.js';
 
 /** What the client has to say while it works. */
 export interface CallLog {
@@ -59,12 +60,17 @@ export interface CallerOptions {
 /** Milliseconds; whoever is told to come back later than that gives up. */
 const longestWait = 120_000;
 
+/** Milliseconds for which nothing is sent after a 429 that does not say for how long. */
+const defaultHold = 1000;
+
 /** Sends requests until they are answered: deadlines, retries, and errors that say what happened. */
 export class Caller {
   readonly #options: CallerOptions;
+  readonly #traffic: Traffic;
 
   constructor(options: CallerOptions) {
     this.#options = options;
+    this.#traffic = new Traffic(options.clock);
   }
 
   async call<Result>(
@@ -161,7 +167,7 @@ export class Caller {
     { request, parse, absent }: Operation<Result>,
     deadline: Deadline | undefined,
   ): Promise<Result> {
-    const answer = await this.#send(request, deadline);
+    const answer = await this.#traffic.pass(() => this.#sendInTurn(request, deadline));
     if (answer.status === absent?.status && !isPage(answer.text)) {
       return absent.result;
     }
@@ -175,6 +181,24 @@ export class Caller {
       if (!(error instanceof AnswerShapeError)) throw error;
       throw new UnreadableAnswerError(request, error.message, { cause: error });
     }
+  }
+
+  /** Sends a request unless everything is held back, which may be so again after the wait. */
+  async #sendInTurn(request: Request, deadline: Deadline | undefined): Promise<Answer> {
+    const { clock, over, log } = this.#options;
+    for (let held = this.#traffic.heldFor(); held > 0; held = this.#traffic.heldFor()) {
+      if (deadline !== undefined && deadline.remaining() <= held) {
+        throw new NotSentError(request, deadline);
+      }
+      log.debug(`${request.method} ${request.path} held back for ${held} ms`);
+      await clock.sleep(held, over);
+    }
+    const answer = await this.#send(request, deadline);
+    if (answer.status === 429) {
+      const asked = readRetryAfter(answer.headers['retry-after'], clock.now()) ?? defaultHold;
+      if (asked <= longestWait) this.#traffic.hold(asked);
+    }
+    return answer;
   }
 
   async #send(request: Request, deadline: Deadline | undefined): Promise<Answer> {
