@@ -86,7 +86,7 @@ function single(entries: Record<string, string>): { key: string; value: string }
   return { key: entry[0], value: entry[1] };
 }
 
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const code = systemErrorCode(error);
   return code === 'ENOENT' ? 'there is no such file' : (code ?? 'the reason is not known');
 }

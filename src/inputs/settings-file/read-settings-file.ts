@@ -1,0 +1,170 @@
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { quote } from '../../quote.js';
+import { systemErrorCode } from '../../system-error.js';
+import type { InputName } from '../declared.js';
+import { reasonOf, type ReadFile } from '../secrets/files.js';
+import { settingsDocument, valueAt, type SettingsDocument, type Table } from './document.js';
+import { unknownKeys } from './unknown-keys.js';
+
+/** A value of the file that stands in for an input that is not given. */
+export interface SettingsFileDefault {
+  readonly input: InputName;
+  /** As the input would hold it: trimmed, not empty, and not checked any further. */
+  readonly text: string;
+  /** Where it stands in the file, such as `scaling.min_agents`. */
+  readonly key: string;
+}
+
+/** What the platform's own settings file, `pcc-deploy.toml`, says. */
+export interface SettingsFile {
+  /** As it was named. */
+  readonly path: string;
+  /** In the order of the keys that are known, whatever the file's is. */
+  readonly defaults: readonly SettingsFileDefault[];
+  /** Kubernetes quantities; no input says the same. */
+  readonly resources: { readonly cpu: string; readonly memory: string } | undefined;
+  /** How an image is built of the repository. */
+  readonly build: {
+    readonly contextDirectory: string | undefined;
+    readonly dockerfile: string | undefined;
+    readonly excludePatterns: readonly string[] | undefined;
+  };
+  /** Whether it says that the platform builds the agent of a GitHub repository. */
+  readonly hasGit: boolean;
+}
+
+export interface SettingsFileReading {
+  /** Undefined where there are problems. */
+  readonly file: SettingsFile | undefined;
+  /** Sentences that name the file and the key; none holds a line of the file. */
+  readonly problems: readonly string[];
+}
+
+/** Far more than a settings file has; a file that is larger is another one. */
+const largestFile = 1024 * 1024;
+
+/**
+ * Reads the platform's own settings file, relative to the workspace. What its client refuses or
+ * passes over without a word is a problem here, and all problems are told together. What the values
+ * have to be beyond their types is left to those who read the inputs that they stand in for.
+ */
+export async function readSettingsFile(
+  path: string,
+  workspace: string,
+  readFile: ReadFile,
+): Promise<SettingsFileReading> {
+  const name = quote(path);
+  let text: string;
+  try {
+    text = await readFile(resolve(workspace, path));
+  } catch (error) {
+    const reason = systemErrorCode(error) === 'EISDIR' ? 'it is a folder' : reasonOf(error);
+    return { file: undefined, problems: [`${name} cannot be read (${reason})`] };
+  }
+  const parsing = await parse(text);
+  if ('problem' in parsing) return { file: undefined, problems: [`${name} ${parsing.problem}`] };
+
+  const { document } = parsing;
+  const settings = v.safeParse(settingsDocument, document, { abortPipeEarly: true });
+  const problems = [
+    ...unknownKeys(document),
+    ...(settings.issues ?? []).map((issue) => `${placeOf(issue)} ${issue.message}`),
+    ...contradictions(document),
+  ].map((problem) => `${name}: ${problem}`);
+  return {
+    file:
+      settings.success && problems.length === 0 ? settingsFile(path, settings.output) : undefined,
+    problems,
+  };
+}
+
+async function parse(text: string): Promise<{ document: Table } | { problem: string }> {
+  if (Buffer.byteLength(text) > largestFile) {
+    return { problem: 'is larger than 1 MiB, so it is no settings file, and was not read' };
+  }
+  if (text.includes('\0')) {
+    return { problem: 'is not text in UTF-8 (it may be in UTF-16); save it as UTF-8' };
+  }
+  const toml = await import('smol-toml');
+  try {
+    const options = { integersAsBigInt: true, useLegacyDate: true } as const;
+    return { document: toml.parse(text.replace(/^\uFEFF/, ''), options) };
+  } catch (error) {
+    // Any other error is a fault of the parser, and could quote the file.
+    if (!(error instanceof toml.TomlError)) return { problem: 'is not TOML' };
+    const { line, column } = error;
+    return { problem: `line ${line}, column ${column} is not TOML: ${tomlReason(error.message)}` };
+  }
+}
+
+/** The parser's reason without the lines of the file that it appends. */
+function tomlReason(message: string): string {
+  const [first = ''] = message.split('\n');
+  return first.replace(/^Invalid TOML document: /, '');
+}
+
+/** The key of an issue, and the place within its array. */
+function placeOf(issue: v.BaseIssue<unknown>): string {
+  const keys: string[] = [];
+  let item = '';
+  for (const { key } of issue.path ?? []) {
+    if (typeof key === 'number') item = ` (item ${key + 1})`;
+    else keys.push(String(key));
+  }
+  return quote(keys.join('.')) + item;
+}
+
+/** What cannot stand side by side, whether it is well-formed or not. */
+function contradictions(document: Table): string[] {
+  const has = (key: string): boolean => valueAt(document, key) !== undefined;
+  const problems: string[] = [];
+  if (has('image') && has('build_id')) {
+    problems.push('`build_id` and `image` are both given; an agent runs one of them');
+  }
+  const [cpu, memory] = [has('resources.cpu'), has('resources.memory')];
+  if (cpu !== memory) {
+    const [given, missing] = cpu ? ['cpu', 'memory'] : ['memory', 'cpu'];
+    problems.push(`\`resources.${given}\` needs \`resources.${missing}\`, which is not given`);
+  }
+  if (has('agent_profile') && (cpu || memory)) {
+    problems.push(
+      '`agent_profile` and `resources` are both given; the size of an agent is one of them',
+    );
+  }
+  return problems;
+}
+
+function settingsFile(path: string, settings: SettingsDocument): SettingsFile {
+  const { scaling, krisp_viva, resources, build, git } = settings;
+  const { cpu, memory } = resources ?? {};
+  return {
+    path,
+    defaults: [
+      ...standIn('agent-name', 'agent_name', settings.agent_name),
+      ...standIn('image', 'image', settings.image),
+      ...standIn('build-id', 'build_id', settings.build_id),
+      ...standIn('region', 'region', settings.region),
+      ...standIn('secret-set', 'secret_set', settings.secret_set),
+      ...standIn('image-credentials', 'image_credentials', settings.image_credentials),
+      ...standIn('agent-profile', 'agent_profile', settings.agent_profile),
+      ...standIn('max-session-duration', 'max_session_duration', settings.max_session_duration),
+      ...standIn('websocket-auth', 'websocket_auth', settings.websocket_auth),
+      ...standIn('architecture', 'architecture', settings.architecture),
+      ...standIn('min-agents', 'scaling.min_agents', scaling?.min_agents),
+      ...standIn('max-agents', 'scaling.max_agents', scaling?.max_agents),
+      ...standIn('krisp-viva-audio-filter', 'krisp_viva.audio_filter', krisp_viva?.audio_filter),
+    ],
+    resources: cpu === undefined || memory === undefined ? undefined : { cpu, memory },
+    build: {
+      contextDirectory: build?.context_dir,
+      dockerfile: build?.dockerfile,
+      excludePatterns: build?.exclude?.patterns,
+    },
+    hasGit: Object.keys(git ?? {}).length > 0,
+  };
+}
+
+function standIn(input: InputName, key: string, text: string | undefined): SettingsFileDefault[] {
+  return text === undefined ? [] : [{ input, text, key }];
+}
