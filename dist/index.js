@@ -396,7 +396,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(357);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(187);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(715);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(221);
 
 
@@ -468,7 +468,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 187:
+/***/ 715:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8108,13 +8108,15 @@ class UntrustedEventError extends Error {
 }
 /** Collects what is to be said about the inputs while they are read. */
 class Findings {
+    /** What stands in for inputs that are not given, such as `scaling.min_agents (pcc-deploy.toml)`. */
+    standIns = new Map();
     problems = [];
     warnings = [];
     notices = [];
     /** For the log only. */
     remarks = [];
     problem(input, message) {
-        this.problems.push({ input, message });
+        this.problems.push({ input: this.standIns.get(input) ?? input, message });
     }
 }
 /** Why a value that a workflow takes from `secrets` may be empty. */
@@ -8128,6 +8130,17 @@ function found(value) {
         return 'found a text with `=` in it';
     const line = value.replace(/\s+/g, ' ');
     return `found \`${line.length > 60 ? `${line.slice(0, 60)}…` : line}\``;
+}
+
+;// CONCATENATED MODULE: ./lib/pipecat/credential.js
+const prefixes = [
+    ['sk_', 'private-api-key'],
+    ['pk_', 'public-api-key'],
+    ['pcc_pat_', 'personal-access-token'],
+];
+/** The kind of a credential; undefined where it has no prefix that the platform gives out. */
+function kindOfCredential(credential) {
+    return prefixes.find(([prefix]) => credential.reveal().startsWith(prefix))?.[1];
 }
 
 ;// CONCATENATED MODULE: ./lib/pipecat/names.js
@@ -8151,7 +8164,7 @@ const agentProfileName = {
 const platformAgentProfiles = ['agent-1x', 'agent-2x', 'agent-3x'];
 const regionCode = {
     pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
-    rule: 'one region code: lower-case letters, digits and hyphens, such as us-west',
+    rule: 'one or several region codes: lower-case letters, digits and hyphens, such as us-west',
 };
 const organizationName = {
     pattern: /^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$/,
@@ -8166,17 +8179,6 @@ const imageReference = {
     pattern: /^(?=.{1,512}$)([a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?(:[0-9]+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
     rule: 'an image with a tag or digest, such as ghcr.io/acme/agent:1.4.2 or ghcr.io/acme/agent@sha256:…',
 };
-
-;// CONCATENATED MODULE: ./lib/pipecat/credential.js
-const prefixes = [
-    ['sk_', 'private-api-key'],
-    ['pk_', 'public-api-key'],
-    ['pcc_pat_', 'personal-access-token'],
-];
-/** The kind of a credential; undefined where it has no prefix that the platform gives out. */
-function kindOfCredential(credential) {
-    return prefixes.find(([prefix]) => credential.reveal().startsWith(prefix))?.[1];
-}
 
 ;// CONCATENATED MODULE: external "node:util"
 const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
@@ -8233,9 +8235,9 @@ function givenCredentials(raw, environment) {
         .filter((text) => text !== '')
         .map((text) => new SecretValue(text));
 }
-/** Reads where the release goes and as whom. Undefined where that cannot be told. */
-function readAccess(raw, environment, findings) {
-    const credential = readCredential(raw, environment, findings);
+/** Reads where the release goes and as whom. Undefined where that cannot be told, or a dry run has no credential. */
+function readAccess(raw, environment, isDryRun, findings) {
+    const credential = readCredential(raw, environment, isDryRun, findings);
     const apiUrl = readApiUrl(raw, environment, findings);
     const organization = given(raw, environment, 'organization', 'PIPECAT_ORG');
     if (organization !== undefined &&
@@ -8257,7 +8259,7 @@ function readAccess(raw, environment, findings) {
         },
     };
 }
-function readCredential(raw, environment, findings) {
+function readCredential(raw, environment, isDryRun, findings) {
     const apiKey = given(raw, environment, 'api-key');
     const inputToken = given(raw, environment, 'pat');
     if (apiKey !== undefined && inputToken !== undefined) {
@@ -8267,6 +8269,9 @@ function readCredential(raw, environment, findings) {
     const token = given(raw, environment, 'pat', 'PIPECAT_TOKEN');
     const credential = apiKey ?? token;
     if (credential === undefined) {
+        // Forks and Dependabot get no secrets, and their plan is checked as far as it goes without.
+        if (isDryRun)
+            return undefined;
         findings.problem('api-key', `is not given, and neither is \`pat\`; one of them is needed. Where the workflow does pass one, ${emptyReasons}`);
         return undefined;
     }
@@ -8330,7 +8335,34 @@ function isLoopback(hostname) {
         /^127(\.\d{1,3}){3}$/.test(hostname));
 }
 
+;// CONCATENATED MODULE: ./lib/release/name-template.js
+/** What a name may hold in place of something that is known later only. */
+const regionPlaceholder = '{region}';
+const versionPlaceholder = '{version}';
+/** A version of the shape that all have, for checks of a name whose version is not known. */
+const anyVersion = '0'.repeat(8);
+function nameInRegion(template, region) {
+    return template.replaceAll(regionPlaceholder, region);
+}
+/** A name with its version in it; without one, the placeholder stays, and no set is called so. */
+function nameOfVersion(name, version) {
+    return version === undefined ? name : name.replaceAll(versionPlaceholder, version);
+}
+/** A name as long and of the same characters as the one that its version will make of it. */
+function nameOfAnyVersion(name) {
+    return nameOfVersion(name, anyVersion);
+}
+function isVersioned(name) {
+    return name.includes(versionPlaceholder);
+}
+/** Tells the names that a name stands for with whichever version, and no others. */
+function versionsOf(name) {
+    const parts = name.split(versionPlaceholder).map((part) => part.replace(/[.]/g, '\\.'));
+    return new RegExp(`^${parts.join('[0-9a-f]{8}')}$`);
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/agent.js
+
 
 
 const withoutEffectAlone = [
@@ -8361,30 +8393,30 @@ function readTimeout(fields, input) {
     return (fields.integer(input, 1, longestWait) ?? 0) * 1000;
 }
 /** Reads what is to be done with the agent. Undefined where none is named. */
-function readAgent(raw, fields, findings) {
-    const name = fields.name('agent-name', agentName);
+function readAgent(raw, fields, regions, settingsFile, findings) {
+    const name = regions.name('agent-name', agentName, [regionPlaceholder]);
     const image = readImage(raw, fields, findings);
     const build = fields.name('build-id', buildId);
     if (raw.isGiven('image') && raw.isGiven('build-id')) {
         findings.problem('build-id', 'and `image` are both given; an agent runs one of them');
     }
-    const minAgents = fields.integer('min-agents', 0, 50);
-    const maxAgents = fields.integer('max-agents', 1, 50);
-    if (minAgents !== undefined && maxAgents !== undefined && minAgents > maxAgents) {
-        findings.problem('min-agents', `has to be at most \`max-agents\`; found ${minAgents} and ${maxAgents}`);
-    }
+    const minAgents = regions.integer('min-agents', 0, 50);
+    const maxAgents = regions.integer('max-agents', 1, 50);
+    checkScaling(regions, minAgents, maxAgents, findings);
     const settings = {
         image,
         buildId: build,
-        minAgents,
-        maxAgents,
         agentProfile: fields.name('agent-profile', agentProfileName),
         architecture: fields.choice('architecture', ['amd64', 'arm64']),
         maxSessionDuration: fields.integer('max-session-duration', 60, 14_400),
         krispVivaAudioFilter: fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
         websocketAuth: fields.choice('websocket-auth', ['none', 'token']),
         managedKeys: fields.boolean('enable-managed-keys'),
+        resources: settingsFile?.resources,
     };
+    if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {
+        findings.problem('agent-profile', `and \`[resources]\` of \`${settingsFile.path}\` are both given; an agent has the size of a profile or resources of its own`);
+    }
     const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);
     const waitForReady = fields.boolean('wait-for-ready');
     const waitTimeout = readTimeout(fields, 'wait-timeout');
@@ -8392,7 +8424,25 @@ function readAgent(raw, fields, findings) {
         fields.noEffectWithout('agent-name', withoutEffectAlone);
     if (name === undefined || force === undefined || waitForReady === undefined)
         return undefined;
-    return { name, settings, forceRedeploy: forceRedeploy[force], waitForReady, waitTimeout };
+    return {
+        name,
+        minAgents,
+        maxAgents,
+        settings,
+        forceRedeploy: forceRedeploy[force],
+        waitForReady,
+        waitTimeout,
+        isBuiltFromBranch: settingsFile?.hasGit === true && !raw.isInput('image') && !raw.isInput('build-id'),
+    };
+}
+function checkScaling({ checkedRegions }, minAgents, maxAgents, findings) {
+    for (const region of checkedRegions) {
+        const [least, most] = [minAgents.in(region), maxAgents.in(region)];
+        if (least === undefined || most === undefined || least <= most)
+            continue;
+        findings.problem('min-agents', `has to be at most \`max-agents\`; found ${least} and ${most}`);
+        return;
+    }
 }
 function readImage(raw, fields, findings) {
     const image = raw.text('image');
@@ -8416,7 +8466,9 @@ const declaredInputs = {
     pat: undefined,
     organization: undefined,
     'api-url': undefined,
+    'config-file': undefined,
     region: undefined,
+    rollout: 'parallel',
     'secret-set': undefined,
     secrets: undefined,
     'secrets-json': undefined,
@@ -8425,6 +8477,8 @@ const declaredInputs = {
     'secrets-file': undefined,
     'empty-secrets': 'error',
     'prune-secrets': 'false',
+    'required-secrets': undefined,
+    'keep-versions': '3',
     'image-credentials': undefined,
     registry: undefined,
     'registry-username': undefined,
@@ -8445,6 +8499,10 @@ const declaredInputs = {
     'wait-for-ready': 'true',
     'failure-logs': 'auto',
     'wait-timeout': '600',
+    'dry-run': 'false',
+    'github-token': undefined,
+    environment: undefined,
+    comment: 'false',
 };
 const inputNames = Object.keys(declaredInputs);
 
@@ -8505,11 +8563,78 @@ class Fields {
     /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */
     noEffectWithout(needed, inputs) {
         for (const input of inputs) {
-            if (this.#raw.isGiven(input) && this.#raw.text(input) !== declaredInputs[input]) {
+            if (this.#raw.isInput(input) && this.#raw.text(input) !== declaredInputs[input]) {
                 this.#findings.problem(input, `has no effect without \`${needed}\`, which is not given`);
             }
         }
     }
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/github.js
+
+
+
+/** The token, for masking; whatever becomes of it. */
+function givenGitHubToken(raw) {
+    const token = raw.text('github-token');
+    return token === undefined ? [] : [new SecretValue(token)];
+}
+/** Reads what GitHub is to be told. Undefined where that is nothing. */
+function readGitHub(raw, fields, environment, regions, waits, findings) {
+    const comments = fields.boolean('comment') ?? false;
+    const name = readEnvironmentName(raw, fields, regions, waits, findings);
+    const token = raw.text('github-token');
+    if (token === undefined) {
+        for (const input of [name && 'environment', comments && 'comment']) {
+            if (input === undefined || input === false || input === '')
+                continue;
+            findings.problem(input, 'needs `github-token`, for example the expression `github.token` with the permission that the README names');
+        }
+        return undefined;
+    }
+    if (name === undefined && !comments)
+        return undefined;
+    const variable = (name) => environment[name]?.trim() ?? '';
+    const [owner = '', repository = ''] = variable('GITHUB_REPOSITORY').split('/');
+    const server = variable('GITHUB_SERVER_URL') || 'https://github.com';
+    const runUrl = `${server}/${owner}/${repository}/actions/runs/${variable('GITHUB_RUN_ID')}`;
+    return {
+        token: new SecretValue(token),
+        apiUrl: (variable('GITHUB_API_URL') || 'https://api.github.com').replace(/\/+$/, ''),
+        owner,
+        repository,
+        commit: variable('GITHUB_SHA'),
+        runUrl,
+        environment: name,
+        comments,
+        commentKey: [
+            variable('GITHUB_WORKFLOW'),
+            variable('GITHUB_JOB'),
+            ...['agent-name', 'secret-set', 'region'].map((input) => raw.text(input) ?? ''),
+        ].join('\n'),
+    };
+}
+function readEnvironmentName(raw, fields, regions, waits, findings) {
+    const name = raw.text('environment');
+    if (name === undefined)
+        return undefined;
+    if (!raw.isGiven('agent-name')) {
+        fields.noEffectWithout('agent-name', ['environment']);
+        return undefined;
+    }
+    const unknown = (name.match(/\{[^{}]*\}/g) ?? []).filter((held) => held !== regionPlaceholder);
+    if (name.length > 255 || /[\n\r]/.test(name) || unknown.length > 0) {
+        findings.problem('environment', `has to be the name of an environment, up to 255 characters on one line, with \`${regionPlaceholder}\` as the only placeholder; ${found(name)}`);
+        return undefined;
+    }
+    if (!waits) {
+        findings.warnings.push('No GitHub deployment is made, because `wait-for-ready: false` leaves out the wait that would end it.');
+        return undefined;
+    }
+    if (regions.length > 1 && !name.includes(regionPlaceholder)) {
+        findings.warnings.push(`\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share \`${name}\`, and GitHub shows only the deployment that ended last as active.`);
+    }
+    return name;
 }
 
 ;// CONCATENATED MODULE: ./node_modules/leven/index.js
@@ -8696,24 +8821,36 @@ const prefix = 'INPUT_';
 /** The inputs as the runner passes them: the one place that knows how. */
 class RawInputs {
     #environment;
-    constructor(environment) {
+    #settingsFile;
+    /** @param settingsFile what a settings file says in place of inputs that are not given */
+    constructor(environment, settingsFile = new Map()) {
         this.#environment = environment;
+        this.#settingsFile = settingsFile;
+    }
+    /** The same with what a settings file says. */
+    withSettingsFile(settingsFile) {
+        return new RawInputs(this.#environment, settingsFile);
     }
     /** An input to the letter, blanks included; empty where it is not given. */
     verbatim(name) {
         return this.#environment[prefix + name.toUpperCase()] ?? '';
     }
-    /** An input without the blanks around it, or its declared default. */
+    /** An input without the blanks around it, else what the settings file says, else its declared default. */
     text(name) {
         const given = this.verbatim(name).trim();
-        return given === '' ? declaredInputs[name] : given;
+        return given === '' ? (this.#settingsFile.get(name) ?? declaredInputs[name]) : given;
     }
-    isGiven(name) {
+    /** Whether the workflow gives it. */
+    isInput(name) {
         return this.verbatim(name).trim() !== '';
+    }
+    /** Whether the workflow or the settings file gives it. */
+    isGiven(name) {
+        return this.isInput(name) || this.#settingsFile.has(name);
     }
     /** The items of a comma- or newline-separated input. */
     items(name) {
-        return splitItems(this.verbatim(name));
+        return splitItems(this.text(name) ?? '');
     }
     /** Says which variables look like inputs and are not declared. */
     checkNames(findings) {
@@ -8756,7 +8893,211 @@ function nearestInput(name) {
     return inputNames.find((input) => candidate.length >= 8 && input.startsWith(`${candidate}-`));
 }
 
+;// CONCATENATED MODULE: ./lib/release/regional.js
+/** A value that may differ from region to region. */
+class Regional {
+    /** The value of every region that has none of its own. */
+    others;
+    #own;
+    constructor(others, own = new Map()) {
+        this.others = others;
+        this.#own = own;
+    }
+    in(region) {
+        return this.#own.get(region) ?? this.others;
+    }
+    /** The regions that have a value of their own. */
+    get regions() {
+        return [...this.#own.keys()];
+    }
+    /** What `work` makes of each value; undefined is none. */
+    map(work) {
+        const own = [...this.#own].flatMap(([region, value]) => {
+            const result = work(value);
+            return result === undefined ? [] : [[region, result]];
+        });
+        return new Regional(this.others === undefined ? undefined : work(this.others), new Map(own));
+    }
+    get values() {
+        return [...this.#own.values(), ...(this.others === undefined ? [] : [this.others])];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/regions.js
+
+
+
+
+/** Stands for a region that is not known before the platform is asked. */
+const someRegion = 'us-west';
+/** Reads inputs whose values may differ by region, or hold `{region}`. */
+class RegionFields {
+    #raw;
+    #findings;
+    /** The regions that were named, in their order. */
+    regions;
+    constructor(raw, findings) {
+        this.#raw = raw;
+        this.#findings = findings;
+        this.regions = this.#readRegions();
+    }
+    /** The regions that values are checked for: where none is named, one that stands for it. */
+    get checkedRegions() {
+        return this.regions.length === 0 ? [someRegion] : this.regions;
+    }
+    /** A name on the platform: a template, and unique in every region. */
+    name(input, rule, placeholders) {
+        const templates = this.#values(input, { isNeededEverywhere: true });
+        if (templates === undefined)
+            return undefined;
+        const isSound = [
+            this.#checkPlaceholders(input, templates, placeholders),
+            this.#checkRule(input, templates, rule),
+            this.#checkUniqueness(input, templates),
+        ];
+        return isSound.includes(false) ? undefined : templates;
+    }
+    /** Whole numbers within bounds, both included. */
+    integer(input, least, most) {
+        const texts = this.#values(input, { isNeededEverywhere: false });
+        const parse = (text) => {
+            const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+            if (number >= least && number <= most)
+                return number;
+            this.#findings.problem(input, `has to be a whole number from ${least} to ${most}, in digits; ${found(text)}`);
+            return undefined;
+        };
+        return texts?.map(parse) ?? new Regional(undefined);
+    }
+    #readRegions() {
+        const regions = [];
+        for (const item of this.#raw.items('region')) {
+            if (!regionCode.pattern.test(item)) {
+                this.#findings.problem('region', `has to be ${regionCode.rule}; ${found(item)}`);
+            }
+            else if (regions.includes(item)) {
+                this.#findings.problem('region', `names \`${item}\` twice`);
+            }
+            else {
+                regions.push(item);
+            }
+        }
+        return regions;
+    }
+    /** One value for all regions, or lines `region: value`, with `*: value` for the others. */
+    #values(input, { isNeededEverywhere }) {
+        const text = this.#raw.text(input);
+        if (text === undefined)
+            return undefined;
+        // None of these values can hold a colon or a line break.
+        if (!/[:\n]/.test(text))
+            return new Regional(text);
+        const lines = this.#readLines(input, text);
+        if (lines === undefined)
+            return undefined;
+        const { others, own } = lines;
+        const values = new Regional(others, own);
+        const isSound = [
+            this.#checkRegions(input, values),
+            !isNeededEverywhere || this.#checkCompleteness(input, values),
+        ];
+        return isSound.includes(false) ? undefined : values;
+    }
+    #readLines(input, text) {
+        const own = new Map();
+        let isSound = true;
+        for (const [index, line] of text.split(/\r?\n/).entries()) {
+            if (line.trim() === '')
+                continue;
+            const [, region, value] = /^\s*(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*?)\s*$/.exec(line) ?? [];
+            const place = `line ${index + 1}`;
+            if (region === undefined || value === undefined) {
+                this.#findings.problem(input, `has to be one value, or lines \`region: value\` (\`*: value\` for the other regions); ${place} is neither`);
+                return undefined;
+            }
+            if (own.has(region)) {
+                isSound = false;
+                this.#findings.problem(input, `has two lines for \`${region}\`; the second is ${place}`);
+            }
+            own.set(region, value);
+        }
+        const others = own.get('*');
+        own.delete('*');
+        return isSound ? { others, own } : undefined;
+    }
+    #checkRegions(input, { regions }) {
+        if (regions.length > 0 && this.regions.length === 0) {
+            this.#findings.problem(input, `has lines for regions (${listed(regions)}), so \`region\` has to say which regions are released to`);
+            return false;
+        }
+        const unknown = regions.filter((region) => !this.regions.includes(region));
+        if (unknown.length === 0)
+            return true;
+        this.#findings.problem(input, `has a line for ${listed(unknown)}, which is not released to; \`region\` names ${listed(this.regions)}`);
+        return false;
+    }
+    #checkCompleteness(input, values) {
+        const without = this.regions.filter((region) => values.in(region) === undefined);
+        if (without.length === 0)
+            return true;
+        this.#findings.problem(input, `has no line for ${listed(without)}; add one, or \`*: …\` for the other regions`);
+        return false;
+    }
+    #checkPlaceholders(input, { values }, placeholders) {
+        let isSound = true;
+        for (const value of values) {
+            const held = value.match(/\{[^{}]*\}/g) ?? [];
+            const unknown = held.filter((placeholder) => !placeholders.includes(placeholder));
+            if (unknown.length > 0) {
+                isSound = false;
+                const known = placeholders.length === 0 ? 'none' : listed(placeholders);
+                this.#findings.problem(input, `may hold ${known} in braces; ${found(value)}`);
+            }
+            if (held.filter((placeholder) => placeholder === versionPlaceholder).length > 1) {
+                isSound = false;
+                this.#findings.problem(input, `may hold \`${versionPlaceholder}\` once; ${found(value)}`);
+            }
+        }
+        return isSound;
+    }
+    #checkRule(input, templates, { pattern, rule }) {
+        const told = new Set();
+        for (const region of this.checkedRegions) {
+            const template = templates.in(region) ?? '';
+            const name = nameOfAnyVersion(nameInRegion(template, region));
+            if (pattern.test(name) || told.has(template))
+                continue;
+            told.add(template);
+            const become = name === template
+                ? ''
+                : `, which would be a name of ${name.length} characters in ${region}`;
+            this.#findings.problem(input, `has to be ${rule}; ${found(template)}${become}`);
+        }
+        return told.size === 0;
+    }
+    #checkUniqueness(input, templates) {
+        const regionsByName = new Map();
+        for (const region of this.regions) {
+            const name = nameInRegion(templates.in(region) ?? '', region);
+            regionsByName.set(name, [...(regionsByName.get(name) ?? []), region]);
+        }
+        const [shared] = [...regionsByName].filter(([, regions]) => regions.length > 1);
+        if (shared === undefined)
+            return true;
+        const [name, regions] = shared;
+        const better = name.includes(versionPlaceholder)
+            ? name.replace(versionPlaceholder, `${regionPlaceholder}-${versionPlaceholder}`)
+            : `${name}-${regionPlaceholder}`;
+        this.#findings.problem(input, `gives ${listed(regions)} the same name, and names are unique across the platform; ${found(name)}; \`${better}\` would do, or lines \`region: name\``);
+        return false;
+    }
+}
+function listed(items) {
+    return items.map((item) => `\`${item}\``).join(', ');
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/registry.js
+
 
 
 
@@ -8777,9 +9118,9 @@ function givenRegistrySecrets(raw) {
     ];
 }
 /** Reads the image pull secret to bind, and its credentials where it is to be written. */
-function readImagePullSecret(raw, fields, findings) {
-    const name = fields.name('image-credentials', secretSetName);
-    const registry = readRegistry(raw, fields, findings);
+function readImagePullSecret(raw, fields, regions, isDryRun, findings) {
+    const name = regions.name('image-credentials', secretSetName, [regionPlaceholder]);
+    const registry = readRegistry(raw, fields, isDryRun, findings);
     if (raw.isGiven('image-credentials')) {
         if (!raw.isGiven('agent-name') && !raw.isGiven('registry')) {
             findings.problem('image-credentials', 'has no effect without `agent-name` (to bind it) or `registry` (to write it), neither of which is given');
@@ -8790,7 +9131,7 @@ function readImagePullSecret(raw, fields, findings) {
     }
     return name === undefined ? undefined : { name, registry };
 }
-function readRegistry(raw, fields, findings) {
+function readRegistry(raw, fields, isDryRun, findings) {
     if (!raw.isGiven('registry')) {
         fields.noEffectWithout('registry', ['registry-username', 'registry-password']);
         return undefined;
@@ -8804,10 +9145,15 @@ function readRegistry(raw, fields, findings) {
     else if (/[:\s]/.test(username)) {
         findings.problem('registry-username', 'cannot hold a colon or blanks: a colon separates it from the password');
     }
-    if (password === '') {
+    if (password === '' && isDryRun) {
+        findings.notices.push('`registry-password` is empty; the plan goes on without it, a release would not.');
+    }
+    else if (password === '') {
         findings.problem('registry-password', `is needed with \`registry\`, and is empty. Likely reasons: ${emptyReasons}`);
     }
-    if (host === undefined || username === undefined || password === '')
+    if (host === undefined || username === undefined)
+        return undefined;
+    if (password === '' && !isDryRun)
         return undefined;
     if (password.startsWith('ghs_')) {
         findings.warnings.push('`registry-password` is a token of this job (`ghs_…`) and ends with it; the next start of the agent has to pull the image again and will fail. Use a token that lasts, such as a fine-grained one with `read:packages`.');
@@ -8839,6 +9185,89 @@ function readPassword(raw) {
 }
 function authenticationOf(username, password) {
     return new SecretValue(Buffer.from(`${username}:${password}`, 'utf8').toString('base64'));
+}
+
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./lib/system-error.js
+/** The code of an error of Node.js or the operating system, such as ENOENT or ECONNRESET. */
+function systemErrorCode(error) {
+    if (typeof error !== 'object' || error === null || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/required-secrets.js
+
+
+
+
+/**
+ * Reads the keys that the set has to have after the release: names, or dotenv files such as
+ * `.env.example` whose keys are meant. A key holds neither a dot nor a slash, so an item that does is
+ * a path.
+ */
+async function readRequiredKeys(raw, workspace, readFile, findings) {
+    const required = new Map();
+    const require = (key, origin) => {
+        if (!required.has(key))
+            required.set(key, { key, origin });
+    };
+    for (const item of raw.items('required-secrets')) {
+        if (secretKey.pattern.test(item)) {
+            require(item, '`required-secrets`');
+        }
+        else if (/[./\\]/.test(item) && !item.includes('=')) {
+            const keys = await readKeys(item, workspace, readFile, findings);
+            for (const key of keys)
+                require(key, `\`${item}\``);
+        }
+        else {
+            findings.problem('required-secrets', `has to be names of keys (${secretKey.rule}) or paths of dotenv files; ${found(item)}`);
+        }
+    }
+    return [...required.values()];
+}
+async function readKeys(path, workspace, readFile, findings) {
+    let text;
+    try {
+        text = await readFile((0,external_node_path_namespaceObject.resolve)(workspace, path));
+    }
+    catch (error) {
+        const code = systemErrorCode(error);
+        const reason = code === 'ENOENT' ? 'there is no such file' : (code ?? 'the reason is not known');
+        findings.problem('required-secrets', `\`${path}\` cannot be read (${reason})`);
+        return [];
+    }
+    const { parse } = await __nccwpck_require__.e(/* import() */ 230).then(__nccwpck_require__.t.bind(__nccwpck_require__, 230, 19));
+    const keys = Object.keys(parse(text));
+    if (keys.length === 0) {
+        findings.problem('required-secrets', `\`${path}\` names no key`);
+    }
+    return keys.filter((key) => {
+        if (secretKey.pattern.test(key))
+            return true;
+        findings.problem('required-secrets', `\`${path}\`: the key \`${key}\` has to be ${secretKey.rule}`);
+        return false;
+    });
+}
+
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+;// CONCATENATED MODULE: ./lib/release/content-version.js
+
+/**
+ * The version of a secret set's content: eight hex digits of an HMAC-SHA-256 over its pairs, sorted
+ * by key. It is keyed with the credential, so that nobody who reads the name can try out values.
+ */
+function contentVersion(pairs, credential) {
+    const sorted = pairs
+        .map(({ key, value }) => [key, value.reveal()])
+        .sort(([one], [other]) => (one < other ? -1 : 1));
+    return (0,external_node_crypto_namespaceObject.createHmac)('sha256', credential.reveal())
+        .update(JSON.stringify(sorted))
+        .digest('hex')
+        .slice(0, 8);
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/source.js
@@ -8887,6 +9316,84 @@ class SourceReading {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/secret-set.js
+
+
+
+
+/** Reads the secret set to bind, and to write where there are secrets. Undefined where none is named. */
+function readSecretSet(raw, fields, regions, context, findings) {
+    const { secrets, requiredKeys, credential, imagePullSecret, waits } = context;
+    const name = regions.name('secret-set', secretSetName, [regionPlaceholder, versionPlaceholder]);
+    const prune = fields.boolean('prune-secrets') ?? false;
+    const keepVersions = fields.integer('keep-versions', 0, 100) ?? 0;
+    if (!raw.isGiven('secret-set')) {
+        fields.noEffectWithout('secret-set', [
+            ...secretSources,
+            'prune-secrets',
+            'required-secrets',
+            'keep-versions',
+        ]);
+        return undefined;
+    }
+    if (name === undefined)
+        return undefined;
+    checkOtherKind(name, imagePullSecret, regions, findings);
+    const isVersioned = name.values.some((template) => template.includes(versionPlaceholder));
+    const { pairs, skippedKeys, isComplete } = secrets;
+    if (isVersioned) {
+        checkVersioned(raw, name, secrets, prune, findings);
+    }
+    else {
+        checkPlain(raw, secrets, prune, waits, findings);
+    }
+    return {
+        name,
+        pairs,
+        skippedKeys,
+        prune: prune && waits,
+        requiredKeys,
+        keepVersions,
+        version: isVersioned && isComplete && credential !== undefined
+            ? contentVersion(pairs, credential.value)
+            : undefined,
+    };
+}
+function checkOtherKind(name, imagePullSecret, { checkedRegions }, findings) {
+    const isShared = checkedRegions.some((region) => imagePullSecret?.in(region) !== undefined &&
+        nameInRegion(imagePullSecret.in(region) ?? '', region) ===
+            nameInRegion(name.in(region) ?? '', region));
+    if (!isShared)
+        return;
+    findings.problem('image-credentials', 'and `secret-set` have the same name; a set holds either secrets or registry credentials');
+}
+function checkVersioned(raw, name, { pairs, isComplete }, prune, findings) {
+    if (name.values.some((template) => !template.includes(versionPlaceholder))) {
+        findings.problem('secret-set', `holds \`${versionPlaceholder}\` in some of its lines only; it has to be in all or none`);
+    }
+    if (pairs.length === 0 && isComplete) {
+        findings.problem('secret-set', `holds \`${versionPlaceholder}\`, which stands for the content of the set, and no secret is given; give all of them, or name one version`);
+    }
+    if (prune) {
+        findings.problem('prune-secrets', `has no meaning with \`${versionPlaceholder}\` in \`secret-set\`: each version holds what is given and nothing else`);
+    }
+}
+function checkPlain(raw, { pairs, skippedKeys, isComplete }, prune, waits, findings) {
+    if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
+        findings.problem('keep-versions', `has no effect without \`${versionPlaceholder}\` in \`secret-set\``);
+    }
+    if (!secretSources.some((input) => raw.isGiven(input)) && !raw.isGiven('agent-name')) {
+        findings.problem('secret-set', 'has no effect without secrets (to write it) or `agent-name` (to bind it), none of which is given');
+    }
+    // Sources may be given and hold nothing: a run of Dependabot has no secrets.
+    if (prune && pairs.length + skippedKeys.length === 0 && isComplete) {
+        findings.problem('prune-secrets', 'deletes the keys that are not given, and none is given: it would empty the set');
+    }
+    if (prune && !waits) {
+        findings.warnings.push('`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.');
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/environment.js
 
 
@@ -8912,27 +9419,17 @@ function readEnvironment(input, environment) {
         }
         const target = match?.[1] ?? source;
         const value = environment[source] ?? '';
-        if (value === '' && (source !== target || !/^[A-Z_][A-Z0-9_]*$/.test(source))) {
+        const unset = environment[source] === undefined;
+        if (unset && (source !== target || !/^[A-Z_][A-Z0-9_]*$/.test(source))) {
             reading.suspect(source);
             if (source === target) {
                 reading.problems.push(`${place} is not the name of a variable that is set (it is not shown, as it may be a value)`);
                 return reading;
             }
         }
-        const unset = environment[source] === undefined;
         reading.add(target, value, unset ? `${place}, a variable that \`env:\` does not set` : place);
     }
     return reading;
-}
-
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./lib/system-error.js
-/** The code of an error of Node.js or the operating system, such as ENOENT or ECONNRESET. */
-function systemErrorCode(error) {
-    if (typeof error !== 'object' || error === null || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/files.js
@@ -9192,7 +9689,7 @@ function unreadable(place, keyBefore) {
 
 
 /** Reads all sources of secrets, puts them together, and deals with empty values. */
-async function readSecrets(raw, fields, environment, workspace, readFile, credentials, findings) {
+async function readSecrets(raw, fields, environment, workspace, readFile, credentials, isDryRun, findings) {
     const emptySecrets = fields.choice('empty-secrets', ['error', 'skip']);
     const readings = await readSources(raw, environment, workspace, readFile, credentials, findings);
     for (const { source, problems, remarks } of readings) {
@@ -9219,9 +9716,18 @@ async function readSecrets(raw, fields, environment, workspace, readFile, creden
             findings.notices.push(`Left out, because they are empty: ${keys}.`);
         }
         if (barren.length > 0)
-            findings.notices.push(`There is no secret in: ${listed(barren)}.`);
+            findings.notices.push(`There is no secret in: ${read_secrets_listed(barren)}.`);
         if (unmatched.length > 0) {
-            findings.notices.push(`\`secrets-include\` selects nothing with: ${listed(unmatched)}.`);
+            findings.notices.push(`\`secrets-include\` selects nothing with: ${read_secrets_listed(unmatched)}.`);
+        }
+    }
+    else if (isDryRun) {
+        if (empty.length > 0) {
+            findings.notices.push(`Empty in this run, so the plan goes by their names alone: ${read_secrets_listed(empty.map(({ key }) => key))}. Likely reasons: ${emptyReasons}.`);
+        }
+        const without = [...barren, ...unmatched];
+        if (without.length > 0) {
+            findings.notices.push(`There is no secret in: ${read_secrets_listed(without)}. The plan goes on without.`);
         }
     }
     else {
@@ -9235,9 +9741,13 @@ async function readSecrets(raw, fields, environment, workspace, readFile, creden
             findings.problem('secrets-include', `\`${pattern}\` selects no key of \`secrets-json\`. Likely reasons: ${emptyReasons}. \`empty-secrets: skip\` lets it pass`);
         }
     }
+    const goesByNames = isDryRun && emptySecrets !== 'skip';
     return {
-        pairs: entries.filter(({ value }) => !value.isEmpty).map(({ key, value }) => ({ key, value })),
-        skippedKeys: empty.map(({ key }) => key),
+        pairs: entries
+            .filter(({ value }) => goesByNames || !value.isEmpty)
+            .map(({ key, value }) => ({ key, value })),
+        skippedKeys: goesByNames ? [] : empty.map(({ key }) => key),
+        isComplete: !isDryRun || empty.length + barren.length + unmatched.length === 0,
         values: readings.flatMap((reading) => [
             ...reading.entries.map(({ value }) => value),
             ...reading.suspects,
@@ -9268,11 +9778,341 @@ async function readSources(raw, environment, workspace, readFile, credentials, f
     }
     return readings;
 }
-function listed(names) {
+function read_secrets_listed(names) {
     return names.map((name) => `\`${name}\``).join(', ');
 }
 
+;// CONCATENATED MODULE: ./lib/quote.js
+/** Characters of a quotation; what it is for stands at its beginning. */
+const longest = 500;
+/**
+ * A text from outside within a sentence of our own, on one line. The summary shows what stands
+ * between backticks as code, so that nothing in it is taken for Markdown, a link or a mention.
+ */
+function quote(text) {
+    const line = text.replace(/`/g, "'").replace(/\s+/g, ' ').trim();
+    return `\`${line.length > longest ? `${line.slice(0, longest)}…` : line}\``;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/settings-file/document.js
+
+
+function isTable(value) {
+    return (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date));
+}
+/** The value at a dotted key; undefined where there is none. */
+function valueAt(document, key) {
+    let value = document;
+    for (const part of key.split('.')) {
+        value = isTable(value) ? value[part] : undefined;
+    }
+    return value;
+}
+/** What the platform's client lets pass as an amount of CPU or memory, and the API after it. */
+const quantityRule = {
+    pattern: /^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
+    rule: 'a Kubernetes quantity, such as `500m`, `2` or `4Gi`',
+};
+/** What a value is instead of what it has to be, without showing it. */
+function kindOf(value) {
+    if (typeof value === 'string')
+        return 'a text';
+    if (typeof value === 'bigint')
+        return 'a whole number';
+    if (typeof value === 'number')
+        return 'a decimal number';
+    if (typeof value === 'boolean')
+        return 'a boolean';
+    if (value instanceof Date)
+        return 'a date or time';
+    return Array.isArray(value) ? 'an array' : 'a table';
+}
+function hasToBe(rule) {
+    return ({ input }) => `has to be ${rule}; found ${kindOf(input)}`;
+}
+const document_text = pipe(string(hasToBe('a text in quotes')), trim(), nonEmpty('is empty'));
+/** The parser makes whole numbers bigints, so that `1.0` is not one, and none is too large. */
+const document_integer = pipe(bigint(hasToBe('a whole number, without quotes')), transform(String));
+/** The client makes a text of whatever stands there, so numbers work in it as well. */
+const quantity = pipe(union([string(), bigint(), number()], hasToBe(quantityRule.rule)), transform(String), trim(), nonEmpty('is empty'), regex(quantityRule.pattern, ({ input }) => `has to be ${quantityRule.rule}; ${found(input)}`));
+function table(entries) {
+    return optional(pipe(custom(isTable, hasToBe('a table')), object(entries)));
+}
+const scaling = { min_agents: optional(document_integer), max_agents: optional(document_integer) };
+const krispViva = { audio_filter: optional(document_text) };
+const resources = { cpu: optional(quantity), memory: optional(quantity) };
+const exclude = {
+    patterns: optional(array(document_text, hasToBe('an array of texts'))),
+};
+const build = {
+    context_dir: optional(document_text),
+    dockerfile: optional(document_text),
+    exclude: table(exclude),
+};
+const git = {
+    repo: optional(document_text),
+    branch: optional(document_text),
+    dockerfile_path: optional(document_text),
+    subdirectory: optional(document_text),
+};
+const topLevel = {
+    agent_name: optional(document_text),
+    image: optional(document_text),
+    build_id: optional(document_text),
+    region: optional(document_text),
+    secret_set: optional(document_text),
+    image_credentials: optional(document_text),
+    agent_profile: optional(document_text),
+    max_session_duration: optional(document_integer),
+    websocket_auth: optional(document_text),
+    architecture: optional(document_text),
+    scaling: table(scaling),
+    krisp_viva: table(krispViva),
+    resources: table(resources),
+    build: table(build),
+    // The client's own `docker` command reads it; nothing of it concerns a release.
+    docker: optional(unknown()),
+    git: table(git),
+};
+/** The document as the platform's client knows it; keys that are not known pass. */
+const settingsDocument = object(topLevel);
+/** The tables with the keys that they may hold; the top level's name is empty. */
+const knownTables = [
+    { name: '', keys: Object.keys(topLevel) },
+    { name: 'scaling', keys: Object.keys(scaling) },
+    { name: 'krisp_viva', keys: Object.keys(krispViva) },
+    { name: 'resources', keys: Object.keys(resources) },
+    { name: 'build', keys: Object.keys(build) },
+    { name: 'build.exclude', keys: Object.keys(exclude) },
+    { name: 'git', keys: Object.keys(git) },
+];
+
+;// CONCATENATED MODULE: ./lib/inputs/settings-file/unknown-keys.js
+
+
+
+/** Keys that older versions of the platform's client knew. */
+const formerKeys = new Map([
+    ['enable_krisp', 'Krisp is now set by `audio_filter` in the table `[krisp_viva]`'],
+]);
+/** Says of each key that the platform's client does not know either which one may be meant. */
+function unknownKeys(document) {
+    return knownTables.flatMap(({ name, keys }) => {
+        const table = name === '' ? document : valueAt(document, name);
+        if (!isTable(table))
+            return [];
+        return Object.keys(table)
+            .filter((key) => !keys.includes(key))
+            .map((key) => {
+            const place = name === '' ? key : `${name}.${key}`;
+            const advice = formerKeys.get(key) ?? nearestKey(key, keys) ?? otherTable(key);
+            return `there is no key ${quote(place)}${advice === undefined ? '' : `; ${advice}`}`;
+        });
+    });
+}
+function nearestKey(key, known) {
+    const candidate = key.toLowerCase().replace(/[-\s]/g, '_');
+    const [nearest] = known
+        // A key may be as long as the file; comparing it takes its length times the other's.
+        .filter((one) => Math.abs(one.length - candidate.length) <= 2)
+        .map((one) => ({ one, distance: leven(candidate, one) }))
+        .sort((a, b) => a.distance - b.distance);
+    if (nearest === undefined)
+        return undefined;
+    const close = Math.min(2, Math.floor(Math.max(candidate.length, nearest.one.length) / 3));
+    return nearest.distance <= close ? `did you mean \`${nearest.one}\`?` : undefined;
+}
+/** Whatever follows the head of a table belongs to it, which is easily overlooked. */
+function otherTable(key) {
+    const owner = knownTables.find(({ keys }) => keys.includes(key));
+    if (owner === undefined)
+        return undefined;
+    return owner.name === ''
+        ? `\`${key}\` has to stand above the first table`
+        : `\`${key}\` is a key of the table \`[${owner.name}]\``;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/settings-file/read-settings-file.js
+
+
+
+
+
+
+
+/** Far more than a settings file has; a file that is larger is another one. */
+const largestFile = 1024 * 1024;
+/**
+ * Reads the platform's own settings file, relative to the workspace. What its client refuses or
+ * passes over without a word is a problem here, and all problems are told together. What the values
+ * have to be beyond their types is left to those who read the inputs that they stand in for.
+ */
+async function readSettingsFile(path, workspace, readFile) {
+    const name = quote(path);
+    let text;
+    try {
+        text = await readFile((0,external_node_path_namespaceObject.resolve)(workspace, path));
+    }
+    catch (error) {
+        const reason = systemErrorCode(error) === 'EISDIR' ? 'it is a folder' : reasonOf(error);
+        return { file: undefined, problems: [`${name} cannot be read (${reason})`] };
+    }
+    const parsing = await read_settings_file_parse(text);
+    if ('problem' in parsing)
+        return { file: undefined, problems: [`${name} ${parsing.problem}`] };
+    const { document } = parsing;
+    const settings = safeParse(settingsDocument, document, { abortPipeEarly: true });
+    const problems = [
+        ...unknownKeys(document),
+        ...(settings.issues ?? []).map((issue) => `${placeOf(issue)} ${issue.message}`),
+        ...contradictions(document),
+    ].map((problem) => `${name}: ${problem}`);
+    return {
+        file: settings.success && problems.length === 0 ? settingsFile(path, settings.output) : undefined,
+        problems,
+    };
+}
+async function read_settings_file_parse(text) {
+    if (Buffer.byteLength(text) > largestFile) {
+        return { problem: 'is larger than 1 MiB, so it is no settings file, and was not read' };
+    }
+    if (text.includes('\0')) {
+        return { problem: 'is not text in UTF-8 (it may be in UTF-16); save it as UTF-8' };
+    }
+    const toml = await __nccwpck_require__.e(/* import() */ 292).then(__nccwpck_require__.bind(__nccwpck_require__, 292));
+    try {
+        const options = { integersAsBigInt: true, useLegacyDate: true };
+        return { document: toml.parse(text.replace(/^\uFEFF/, ''), options) };
+    }
+    catch (error) {
+        // Any other error is a fault of the parser, and could quote the file.
+        if (!(error instanceof toml.TomlError))
+            return { problem: 'is not TOML' };
+        const { line, column } = error;
+        return { problem: `line ${line}, column ${column} is not TOML: ${tomlReason(error.message)}` };
+    }
+}
+/** The parser's reason without the lines of the file that it appends. */
+function tomlReason(message) {
+    const [first = ''] = message.split('\n');
+    return first.replace(/^Invalid TOML document: /, '');
+}
+/** The key of an issue, and the place within its array. */
+function placeOf(issue) {
+    const keys = [];
+    let item = '';
+    for (const { key } of issue.path ?? []) {
+        if (typeof key === 'number')
+            item = ` (item ${key + 1})`;
+        else
+            keys.push(String(key));
+    }
+    return quote(keys.join('.')) + item;
+}
+/** What cannot stand side by side, whether it is well-formed or not. */
+function contradictions(document) {
+    const has = (key) => valueAt(document, key) !== undefined;
+    const problems = [];
+    if (has('image') && has('build_id')) {
+        problems.push('`build_id` and `image` are both given; an agent runs one of them');
+    }
+    const [cpu, memory] = [has('resources.cpu'), has('resources.memory')];
+    if (cpu !== memory) {
+        const [given, missing] = cpu ? ['cpu', 'memory'] : ['memory', 'cpu'];
+        problems.push(`\`resources.${given}\` needs \`resources.${missing}\`, which is not given`);
+    }
+    if (has('agent_profile') && (cpu || memory)) {
+        problems.push('`agent_profile` and `resources` are both given; the size of an agent is one of them');
+    }
+    return problems;
+}
+function settingsFile(path, settings) {
+    const { scaling, krisp_viva, resources, build, git } = settings;
+    const { cpu, memory } = resources ?? {};
+    return {
+        path,
+        defaults: [
+            ...standIn('agent-name', 'agent_name', settings.agent_name),
+            ...standIn('image', 'image', settings.image),
+            ...standIn('build-id', 'build_id', settings.build_id),
+            ...standIn('region', 'region', settings.region),
+            ...standIn('secret-set', 'secret_set', settings.secret_set),
+            ...standIn('image-credentials', 'image_credentials', settings.image_credentials),
+            ...standIn('agent-profile', 'agent_profile', settings.agent_profile),
+            ...standIn('max-session-duration', 'max_session_duration', settings.max_session_duration),
+            ...standIn('websocket-auth', 'websocket_auth', settings.websocket_auth),
+            ...standIn('architecture', 'architecture', settings.architecture),
+            ...standIn('min-agents', 'scaling.min_agents', scaling?.min_agents),
+            ...standIn('max-agents', 'scaling.max_agents', scaling?.max_agents),
+            ...standIn('krisp-viva-audio-filter', 'krisp_viva.audio_filter', krisp_viva?.audio_filter),
+        ],
+        resources: cpu === undefined || memory === undefined ? undefined : { cpu, memory },
+        build: {
+            contextDirectory: build?.context_dir,
+            dockerfile: build?.dockerfile,
+            excludePatterns: build?.exclude?.patterns,
+        },
+        hasGit: Object.keys(git ?? {}).length > 0,
+    };
+}
+function standIn(input, key, text) {
+    return text === undefined ? [] : [{ input, text, key }];
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/settings-file/choose.js
+
+
+
+/** Where the platform's own client looks; a release reads it only when it is asked to. */
+const usualPath = 'pcc-deploy.toml';
+/** Each of them says what an agent runs, so that one as an input replaces them all. */
+const imageSources = ['image', 'build-id'];
+/** Reads the settings file where one is named, and puts it behind the inputs. */
+async function chooseSettingsFile(raw, environment, workspace, readFile, findings) {
+    const variable = environment['PIPECAT_DEPLOY_CONFIG_PATH']?.trim() ?? '';
+    const path = raw.text('config-file') ?? (variable === '' ? undefined : variable);
+    if (path === undefined) {
+        await noticeUnread(workspace, readFile, findings);
+        return { raw, file: undefined };
+    }
+    if (path.includes('\n')) {
+        findings.problem('config-file', `has to be the path of one file; ${found(path)}`);
+        return { raw, file: undefined };
+    }
+    if (!raw.isGiven('config-file')) {
+        findings.remarks.push(`Settings come from \`${path}\`, which the environment variable \`PIPECAT_DEPLOY_CONFIG_PATH\` names.`);
+    }
+    const { file, problems } = await readSettingsFile(path, workspace, readFile);
+    for (const problem of problems)
+        findings.problem('config-file', problem);
+    if (file === undefined)
+        return { raw, file };
+    for (const { input, key } of file.defaults) {
+        if (!file.hasGit || !imageSources.includes(input))
+            continue;
+        findings.problem('config-file', `\`${path}\`: \`${key}\` and \`[git]\` both say what the agent runs; it is one of them`);
+    }
+    const isReplaced = imageSources.some((input) => raw.isInput(input));
+    const defaults = file.defaults.filter(({ input }) => !raw.isInput(input) && !(isReplaced && imageSources.includes(input)));
+    for (const { input, key } of defaults)
+        findings.standIns.set(input, `${key} (${path})`);
+    const values = new Map(defaults.map(({ input, text }) => [input, text]));
+    return { raw: raw.withSettingsFile(values), file };
+}
+async function noticeUnread(workspace, readFile, findings) {
+    try {
+        await readFile((0,external_node_path_namespaceObject.resolve)(workspace, usualPath));
+    }
+    catch {
+        return;
+    }
+    findings.notices.push(`\`${usualPath}\` lies in the workspace and is not used, because nothing names it. \`config-file: ${usualPath}\` takes its settings as defaults.`);
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/read-inputs.js
+
+
+
 
 
 
@@ -9287,65 +10127,60 @@ function listed(names) {
  * network is found in one go. Nothing is logged here; what was found has to be masked first.
  */
 async function readInputs(environment, readFile) {
-    const raw = new RawInputs(environment);
     const findings = new Findings();
-    const fields = new Fields(raw, findings);
+    const given = new RawInputs(environment);
+    given.checkNames(findings);
     const workspace = environment['GITHUB_WORKSPACE'] ?? '.';
-    raw.checkNames(findings);
+    const { raw, file } = await chooseSettingsFile(given, environment, workspace, readFile, findings);
+    const fields = new Fields(raw, findings);
+    const regions = new RegionFields(raw, findings);
+    const isDryRun = fields.boolean('dry-run') ?? false;
+    const githubToken = givenGitHubToken(raw);
     const credentials = givenCredentials(raw, environment);
-    const access = readAccess(raw, environment, findings);
-    const region = fields.name('region', regionCode);
-    const secrets = await readSecrets(raw, fields, environment, workspace, readFile, credentials, findings);
-    const imagePullSecret = readImagePullSecret(raw, fields, findings);
+    const access = readAccess(raw, environment, isDryRun, findings);
+    const rollout = fields.choice('rollout', ['parallel', 'sequential']);
+    const secrets = await readSecrets(raw, fields, environment, workspace, readFile, [...credentials, ...githubToken], isDryRun, findings);
+    const requiredKeys = await readRequiredKeys(raw, workspace, readFile, findings);
+    const imagePullSecret = readImagePullSecret(raw, fields, regions, isDryRun, findings);
     const secretsTimeout = readTimeout(fields, 'secrets-timeout');
-    const agent = readAgent(raw, fields, findings);
-    const secretSet = readSecretSet(raw, fields, secrets, agent?.waitForReady !== false, findings);
+    const agent = readAgent(raw, fields, regions, file, findings);
+    const waits = agent?.waitForReady !== false;
+    const secretSet = readSecretSet(raw, fields, regions, {
+        secrets,
+        requiredKeys,
+        credential: access?.credential,
+        imagePullSecret: imagePullSecret?.name,
+        waits,
+    }, findings);
+    const github = readGitHub(raw, fields, environment, regions.regions, waits, findings);
     const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
     if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
         findings.problem('agent-name', 'is not given, and neither is `secret-set` nor `registry`: there is nothing to release');
     }
-    const complete = findings.problems.length === 0 && access !== undefined && failureLogs !== undefined;
+    const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
     return {
-        inputs: complete
+        inputs: isComplete && failureLogs !== undefined && rollout !== undefined
             ? {
                 access,
-                release: { region, secretSet, imagePullSecret, secretsTimeout, agent },
+                release: {
+                    regions: regions.regions,
+                    rollout,
+                    secretSet,
+                    imagePullSecret,
+                    secretsTimeout,
+                    agent,
+                },
+                isDryRun,
                 failureLogs,
+                github,
             }
             : undefined,
-        secrets: [...credentials, ...secrets.values, ...givenRegistrySecrets(raw)],
+        secrets: [...credentials, ...githubToken, ...secrets.values, ...givenRegistrySecrets(raw)],
         problems: findings.problems,
         warnings: findings.warnings,
         notices: findings.notices,
         remarks: findings.remarks,
     };
-}
-function readSecretSet(raw, fields, secrets, waits, findings) {
-    const name = fields.name('secret-set', secretSetName);
-    const prune = fields.boolean('prune-secrets') ?? false;
-    const givenSecrets = secretSources.some((input) => raw.isGiven(input));
-    if (!raw.isGiven('secret-set')) {
-        fields.noEffectWithout('secret-set', secretSources);
-        if (prune)
-            fields.noEffectWithout('secret-set', ['prune-secrets']);
-        return undefined;
-    }
-    if (raw.text('secret-set') === raw.text('image-credentials')) {
-        findings.problem('image-credentials', 'and `secret-set` have the same name; a set holds either secrets or registry credentials');
-    }
-    if (!givenSecrets && !raw.isGiven('agent-name')) {
-        findings.problem('secret-set', 'has no effect without secrets (to write it) or `agent-name` (to bind it), none of which is given');
-    }
-    // Sources may be given and hold nothing: a run of Dependabot has no secrets.
-    if (prune && secrets.pairs.length + secrets.skippedKeys.length === 0) {
-        findings.problem('prune-secrets', 'deletes the keys that are not given, and none is given: it would empty the set');
-    }
-    if (prune && !waits) {
-        findings.warnings.push('`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.');
-    }
-    if (name === undefined)
-        return undefined;
-    return { name, pairs: secrets.pairs, skippedKeys: secrets.skippedKeys, prune: prune && waits };
 }
 
 ;// CONCATENATED MODULE: ./lib/time/backoff.js
@@ -9451,7 +10286,7 @@ const revision = object({
     hasInfrastructureIssue: flag,
 });
 const agentError = object({ code: answers_text, message: answers_text, error: answers_text });
-const scaling = object({ minReplicas: count, maxReplicas: count });
+const answers_scaling = object({ minReplicas: count, maxReplicas: count });
 const agent = object({
     name: answers_text,
     region: answers_text,
@@ -9460,7 +10295,7 @@ const agent = object({
     desiredDeploymentId: answers_text,
     activeDeploymentId: answers_text,
     reconciledDeploymentId: answers_text,
-    autoScaling: answers_optional(scaling),
+    autoScaling: answers_optional(answers_scaling),
     agentProfile: answers_text,
     krispViva: answers_optional(object({ audioFilter: answers_text })),
     websocketAuth: answers_text,
@@ -9469,6 +10304,7 @@ const agent = object({
     currentRevision: answers_optional(revision),
     previousRevision: answers_optional(revision),
     warning: answers_text,
+    git: answers_optional(object({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
     deployment: answers_optional(object({
         id: answers_text,
         buildId: answers_text,
@@ -9478,7 +10314,7 @@ const agent = object({
                 arch: answers_text,
                 envFromSecretNames: answers_optional(array(string())),
                 imagePullSecretName: answers_text,
-                autoScaling: answers_optional(scaling),
+                autoScaling: answers_optional(answers_scaling),
                 maxSessionDurationSeconds: count,
             })),
         })),
@@ -9501,6 +10337,11 @@ function toAgent(answer) {
         currentRevision: answer.currentRevision,
         previousRevision: answer.previousRevision,
         warning: answer.warning,
+        git: answer.git && {
+            repository: answer.git.repoFullName,
+            branch: answer.git.branch,
+            autoDeploy: answer.git.autoDeploy ?? false,
+        },
         settings: {
             image: spec?.image,
             buildId: deployment?.buildId,
@@ -9603,18 +10444,6 @@ class Connection {
     close() {
         this.#client.dispose();
     }
-}
-
-;// CONCATENATED MODULE: ./lib/quote.js
-/** Characters of a quotation; what it is for stands at its beginning. */
-const longest = 500;
-/**
- * A text from outside within a sentence of our own, on one line. The summary shows what stands
- * between backticks as code, so that nothing in it is taken for Markdown, a link or a mention.
- */
-function quote(text) {
-    const line = text.replace(/`/g, "'").replace(/\s+/g, ' ').trim();
-    return `\`${line.length > longest ? `${line.slice(0, longest)}…` : line}\``;
 }
 
 ;// CONCATENATED MODULE: ./lib/pipecat/errors.js
@@ -9723,18 +10552,295 @@ class RedirectError extends CallError {
     mayPass = false;
 }
 
+;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
+/*
+How it works:
+`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
+*/
+
+class Node {
+	value;
+	next;
+
+	constructor(value) {
+		this.value = value;
+	}
+}
+
+class Queue {
+	#head;
+	#tail;
+	#size;
+
+	constructor() {
+		this.clear();
+	}
+
+	enqueue(value) {
+		const node = new Node(value);
+
+		if (this.#head) {
+			this.#tail.next = node;
+			this.#tail = node;
+		} else {
+			this.#head = node;
+			this.#tail = node;
+		}
+
+		this.#size++;
+	}
+
+	dequeue() {
+		const current = this.#head;
+		if (!current) {
+			return;
+		}
+
+		this.#head = this.#head.next;
+		this.#size--;
+
+		// Clean up tail reference when queue becomes empty
+		if (!this.#head) {
+			this.#tail = undefined;
+		}
+
+		return current.value;
+	}
+
+	peek() {
+		if (!this.#head) {
+			return;
+		}
+
+		return this.#head.value;
+
+		// TODO: Node.js 18.
+		// return this.#head?.value;
+	}
+
+	clear() {
+		this.#head = undefined;
+		this.#tail = undefined;
+		this.#size = 0;
+	}
+
+	get size() {
+		return this.#size;
+	}
+
+	* [Symbol.iterator]() {
+		let current = this.#head;
+
+		while (current) {
+			yield current.value;
+			current = current.next;
+		}
+	}
+
+	* drain() {
+		while (this.#head) {
+			yield this.dequeue();
+		}
+	}
+}
+
+;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
+
+
+function pLimit(concurrency) {
+	let rejectOnClear = false;
+
+	if (typeof concurrency === 'object') {
+		({concurrency, rejectOnClear = false} = concurrency);
+	}
+
+	validateConcurrency(concurrency);
+
+	if (typeof rejectOnClear !== 'boolean') {
+		throw new TypeError('Expected `rejectOnClear` to be a boolean');
+	}
+
+	const queue = new Queue();
+	let activeCount = 0;
+
+	const resumeNext = () => {
+		// Process the next queued function if we're under the concurrency limit
+		if (activeCount < concurrency && queue.size > 0) {
+			activeCount++;
+			queue.dequeue().run();
+		}
+	};
+
+	const next = () => {
+		activeCount--;
+		resumeNext();
+	};
+
+	const run = async (function_, resolve, arguments_) => {
+		// Execute the function and capture the result promise
+		const result = (async () => function_(...arguments_))();
+
+		// Resolve immediately with the promise (don't wait for completion)
+		resolve(result);
+
+		// Wait for the function to complete (success or failure)
+		// We catch errors here to prevent unhandled rejections,
+		// but the original promise rejection is preserved for the caller
+		try {
+			await result;
+		} catch {}
+
+		// Decrement active count and process next queued function
+		next();
+	};
+
+	const enqueue = (function_, resolve, reject, arguments_) => {
+		const queueItem = {reject};
+
+		// Queue the internal resolve function instead of the run function
+		// to preserve the asynchronous execution context.
+		new Promise(internalResolve => { // eslint-disable-line promise/param-names
+			queueItem.run = internalResolve;
+			queue.enqueue(queueItem);
+		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
+
+		// Start processing immediately if we haven't reached the concurrency limit
+		if (activeCount < concurrency) {
+			resumeNext();
+		}
+	};
+
+	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+		enqueue(function_, resolve, reject, arguments_);
+	});
+
+	Object.defineProperties(generator, {
+		activeCount: {
+			get: () => activeCount,
+		},
+		pendingCount: {
+			get: () => queue.size,
+		},
+		clearQueue: {
+			value() {
+				if (!rejectOnClear) {
+					queue.clear();
+					return;
+				}
+
+				const abortError = AbortSignal.abort().reason;
+
+				while (queue.size > 0) {
+					queue.dequeue().reject(abortError);
+				}
+			},
+		},
+		concurrency: {
+			get: () => concurrency,
+
+			set(newConcurrency) {
+				validateConcurrency(newConcurrency);
+				concurrency = newConcurrency;
+
+				queueMicrotask(() => {
+					// eslint-disable-next-line no-unmodified-loop-condition
+					while (activeCount < concurrency && queue.size > 0) {
+						resumeNext();
+					}
+				});
+			},
+		},
+		map: {
+			async value(iterable, function_) {
+				const promises = [];
+
+				try {
+					Array.from(iterable, (value, index) => {
+						const promise = generator(function_, value, index);
+						promises.push(promise);
+						return promise;
+					});
+				} catch (error) {
+					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
+					for (const promise of promises) {
+						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
+					}
+
+					throw error;
+				}
+
+				return Promise.all(promises);
+			},
+		},
+	});
+
+	return generator;
+}
+
+function limitFunction(function_, options) {
+	const limit = pLimit(options);
+
+	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
+	Object.defineProperty(limitedFunction, 'clearQueue', {
+		value: limit.clearQueue,
+	});
+
+	return limitedFunction;
+}
+
+function validateConcurrency(concurrency) {
+	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
+		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
+	}
+}
+
+;// CONCATENATED MODULE: ./lib/pipecat/traffic.js
+
+/** Requests that are under way at once; more would only meet the limit of the platform. */
+const mostAtOnce = 8;
+/**
+ * What all requests of a run have in common: so many go at once, and when the platform says that
+ * there are too many (429), none is sent until the time that it asked for has passed. Without that,
+ * every region would run into the limit for itself, again and again.
+ */
+class Traffic {
+    #clock;
+    #limit = pLimit(mostAtOnce);
+    #heldUntil = 0;
+    constructor(clock) {
+        this.#clock = clock;
+    }
+    /** Sends a request when it is its turn. */
+    pass(send) {
+        return this.#limit(send);
+    }
+    /** Milliseconds for which nothing may be sent. */
+    heldFor() {
+        return Math.max(0, this.#heldUntil - this.#clock.now());
+    }
+    /** Holds everything back for so many milliseconds from now. */
+    hold(milliseconds) {
+        this.#heldUntil = Math.max(this.#heldUntil, this.#clock.now() + milliseconds);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/pipecat/caller.js
+
 
 
 
 
 /** Milliseconds; whoever is told to come back later than that gives up. */
 const caller_longestWait = 120_000;
+/** Milliseconds for which nothing is sent after a 429 that does not say for how long. */
+const defaultHold = 1000;
 /** Sends requests until they are answered: deadlines, retries, and errors that say what happened. */
 class Caller {
     #options;
+    #traffic;
     constructor(options) {
         this.#options = options;
+        this.#traffic = new Traffic(options.clock);
     }
     async call(operation, options = {}) {
         const { log, backoff } = this.#options;
@@ -9813,7 +10919,7 @@ class Caller {
         }
     }
     async #attempt({ request, parse, absent }, deadline) {
-        const answer = await this.#send(request, deadline);
+        const answer = await this.#traffic.pass(() => this.#sendInTurn(request, deadline));
         if (answer.status === absent?.status && !isPage(answer.text)) {
             return absent.result;
         }
@@ -9830,6 +10936,24 @@ class Caller {
                 throw error;
             throw new UnreadableAnswerError(request, error.message, { cause: error });
         }
+    }
+    /** Sends a request unless everything is held back, which may be so again after the wait. */
+    async #sendInTurn(request, deadline) {
+        const { clock, over, log } = this.#options;
+        for (let held = this.#traffic.heldFor(); held > 0; held = this.#traffic.heldFor()) {
+            if (deadline !== undefined && deadline.remaining() <= held) {
+                throw new NotSentError(request, deadline);
+            }
+            log.debug(`${request.method} ${request.path} held back for ${held} ms`);
+            await clock.sleep(held, over);
+        }
+        const answer = await this.#send(request, deadline);
+        if (answer.status === 429) {
+            const asked = readRetryAfter(answer.headers['retry-after'], clock.now()) ?? defaultHold;
+            if (asked <= caller_longestWait)
+                this.#traffic.hold(asked);
+        }
+        return answer;
     }
     async #send(request, deadline) {
         const { clock, log, connection, requestLimit, over } = this.#options;
@@ -9954,6 +11078,7 @@ function toFields(settings) {
             : { audioFilter: krispVivaAudioFilter === 'off' ? null : krispVivaAudioFilter },
         websocketAuth: settings.websocketAuth,
         enableIntegratedKeysProxy: settings.managedKeys,
+        resources: settings.resources && withoutUndefined({ ...settings.resources }),
     };
     return withoutUndefined(fields);
 }
@@ -10041,15 +11166,26 @@ class PipecatCloud {
             absent: { status: 404, result: undefined },
         }, { ...options, passingStatuses: concurrentWrite });
     }
+    /** Deletes a whole set; one that is not there (any more) is not an error. */
+    deleteSecretSet(set, options) {
+        return this.#caller.call({
+            request: {
+                method: 'DELETE',
+                path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
+            },
+            parse: parseAcknowledgement,
+            absent: { status: 404, result: undefined },
+        }, { ...options, passingStatuses: concurrentWrite });
+    }
     /** Names of the agents of a region. */
-    agentNames(region) {
+    agentNames(region, options = {}) {
         return this.#caller.call({
             request: {
                 method: 'GET',
                 path: this.#surface.agents(`?region=${encodeURIComponent(region)}`),
             },
             parse: parseAgentNames,
-        });
+        }, options);
     }
     /** An agent; undefined where there is none of that name in the organization. */
     async agent(name, options = {}) {
@@ -10203,94 +11339,6 @@ function organizationSurface(organization) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/release/journal.js
-/** Keeps the account of a release, and tells the log of it. */
-class Journal {
-    clock;
-    log;
-    record;
-    constructor(clock, log) {
-        this.clock = clock;
-        this.log = log;
-        this.record = {
-            startedAt: clock.now(),
-            actingAs: undefined,
-            steps: [],
-            secretSets: [],
-            agents: [],
-            spans: [],
-            warnings: [],
-            notices: [],
-        };
-    }
-    /** Steps that are ahead; those that are never begun stay skipped. */
-    expect(names) {
-        for (const name of names) {
-            if (!this.record.steps.some((step) => step.name === name)) {
-                this.record.steps.push({ name, outcome: 'skipped', duration: 0 });
-            }
-        }
-    }
-    async step(name, work) {
-        this.expect([name]);
-        const step = this.record.steps.find((one) => one.name === name);
-        if (step === undefined)
-            throw new Error(`There is no step ${name}`);
-        const startedAt = this.clock.now();
-        step.outcome = 'running';
-        this.log.beginStep(name);
-        try {
-            const result = await work();
-            step.outcome = 'done';
-            return result;
-        }
-        catch (error) {
-            step.outcome = 'failed';
-            throw error;
-        }
-        finally {
-            step.duration += this.clock.now() - startedAt;
-            this.log.endStep(step);
-        }
-    }
-    /** Does something that the timeline shows. */
-    async span(region, label, work) {
-        const end = this.beginSpan(region, label);
-        try {
-            const result = await work();
-            end('done');
-            return result;
-        }
-        catch (error) {
-            end('failed');
-            throw error;
-        }
-    }
-    /** Begins a bar of the timeline; the function that comes back ends it. */
-    beginSpan(region, label) {
-        const span = {
-            region,
-            label,
-            startedAt: this.clock.now(),
-            endedAt: undefined,
-            outcome: 'running',
-        };
-        this.record.spans.push(span);
-        return (outcome) => {
-            span.endedAt ??= this.clock.now();
-            span.outcome = outcome;
-        };
-    }
-    warning(message) {
-        this.record.warnings.push(message);
-        this.log.warning(message);
-    }
-    notice(message) {
-        this.record.notices.push(message);
-        this.log.notice(message);
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/release/errors.js
 /** An error with the thing that it happened to; the cause is what went wrong. */
 class SubjectError extends Error {
@@ -10303,13 +11351,43 @@ class SubjectError extends Error {
         this.cause = cause;
     }
 }
+/** What failed in a release: something in one region, or in several of those that go at once. */
+class ReleaseError extends Error {
+    failures;
+    constructor(failures) {
+        super(failures.map(({ message }) => message).join('\n'), { cause: failures[0] });
+        this.name = 'ReleaseError';
+        this.failures = failures;
+    }
+}
+/** What failed, one by one. */
+function failuresOf(error) {
+    return error instanceof ReleaseError ? error.failures : [error];
+}
+/**
+ * Does `work` on every item at once, and lets each come to its end: what fails for one is no reason
+ * to leave the others half done.
+ *
+ * @throws ReleaseError with everything that failed
+ */
+async function forEach(items, work) {
+    const results = await Promise.allSettled(items.map(work));
+    const reasons = results.flatMap((result) => result.status === 'rejected' ? failuresOf(result.reason) : []);
+    if (reasons.length > 0)
+        throw new ReleaseError(reasons.map(asError));
+}
+function asError(reason) {
+    return reason instanceof Error ? reason : new Error('Something was thrown that is not an error');
+}
 /** Does `work` on a subject; what it throws says so. */
 async function about(subject, work) {
     try {
         return await work();
     }
     catch (error) {
-        if (error instanceof SubjectError || !(error instanceof Error))
+        if (error instanceof SubjectError || error instanceof ReleaseError)
+            throw error;
+        if (!(error instanceof Error))
             throw error;
         throw new SubjectError(subject, error);
     }
@@ -10455,6 +11533,96 @@ class AgentGoneError extends Error {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/release/journal.js
+/** Keeps the account of a release, and tells the log of it. */
+class Journal {
+    clock;
+    log;
+    record;
+    constructor(clock, log) {
+        this.clock = clock;
+        this.log = log;
+        this.record = {
+            startedAt: clock.now(),
+            kind: 'release',
+            plan: undefined,
+            actingAs: undefined,
+            steps: [],
+            secretSets: [],
+            agents: [],
+            spans: [],
+            warnings: [],
+            notices: [],
+        };
+    }
+    /** Steps that are ahead; those that are never begun stay skipped. */
+    expect(names) {
+        for (const name of names) {
+            if (!this.record.steps.some((step) => step.name === name)) {
+                this.record.steps.push({ name, outcome: 'skipped', duration: 0 });
+            }
+        }
+    }
+    async step(name, work) {
+        this.expect([name]);
+        const step = this.record.steps.find((one) => one.name === name);
+        if (step === undefined)
+            throw new Error(`There is no step ${name}`);
+        const startedAt = this.clock.now();
+        step.outcome = 'running';
+        this.log.beginStep(name);
+        try {
+            const result = await work();
+            step.outcome = 'done';
+            return result;
+        }
+        catch (error) {
+            step.outcome = 'failed';
+            throw error;
+        }
+        finally {
+            step.duration += this.clock.now() - startedAt;
+            this.log.endStep(step);
+        }
+    }
+    /** Does something that the timeline shows. */
+    async span(region, label, work) {
+        const end = this.beginSpan(region, label);
+        try {
+            const result = await work();
+            end('done');
+            return result;
+        }
+        catch (error) {
+            end('failed');
+            throw error;
+        }
+    }
+    /** Begins a bar of the timeline; the function that comes back ends it. */
+    beginSpan(region, label) {
+        const span = {
+            region,
+            label,
+            startedAt: this.clock.now(),
+            endedAt: undefined,
+            outcome: 'running',
+        };
+        this.record.spans.push(span);
+        return (outcome) => {
+            span.endedAt ??= this.clock.now();
+            span.outcome = outcome;
+        };
+    }
+    warning(message) {
+        this.record.warnings.push(message);
+        this.log.warning(message);
+    }
+    notice(message) {
+        this.record.notices.push(message);
+        this.log.notice(message);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/release/organization.js
 
 /**
@@ -10474,6 +11642,685 @@ function chooseOrganization(named, available, journal) {
         journal.warning(`The token can act in several organizations and none is named, so the first one is used: \`${first}\` (of ${names.join(', ')}). Pin it with \`organization: ${first}\`.`);
     }
     return first;
+}
+
+;// CONCATENATED MODULE: ./lib/release/bindings.js
+/** Reads each agent of a region, as their list shows no bindings. */
+async function readBindings(cloud, region, options = {}) {
+    const names = await cloud.agentNames(region, options);
+    return new Map(await Promise.all(names.map(async (name) => {
+        const agent = await cloud.agent(name, options);
+        // An agent that is gone since it was listed binds nothing.
+        return [name, agent === undefined ? [] : agent.settings.secretSets];
+    })));
+}
+/** Names of the agents that bind a set, in order. */
+function agentsBinding(bindings, secretSet) {
+    return [...bindings]
+        .filter(([, sets]) => sets?.includes(secretSet) === true)
+        .map(([name]) => name)
+        .sort();
+}
+
+;// CONCATENATED MODULE: ./lib/release/region.js
+
+/**
+ * The region of a release that names none, as far as what there is tells it: the agent's, else that
+ * of the sets, in whichever version. Undefined where the organization's default decides.
+ */
+function toldRegion({ secretSet, imagePullSecret }, agent, secretSets) {
+    const regions = [secretSet?.name.others, imagePullSecret?.name.others]
+        .filter((name) => name !== undefined)
+        .map(versionsOf)
+        .map((names) => secretSets.find(({ name }) => names.test(name))?.region);
+    return agent?.region ?? regions.find((region) => region !== undefined);
+}
+
+;// CONCATENATED MODULE: ./lib/release/region-settings.js
+
+/** Whether a name depends on the region, so that it cannot be looked up before that is known. */
+function namesDependOnRegion({ secretSet, imagePullSecret, agent, }) {
+    return [secretSet, imagePullSecret, agent]
+        .flatMap((named) => named?.name.values ?? [])
+        .some((name) => name.includes(regionPlaceholder));
+}
+function settingsIn(settings, region) {
+    return {
+        region,
+        secretSet: secretSetIn(settings, region),
+        imagePullSecret: imagePullSecretIn(settings, region),
+        agent: agentIn(settings, region),
+    };
+}
+function secretSetIn({ secretSet }, region) {
+    const template = secretSet?.name.in(region);
+    if (secretSet === undefined || template === undefined)
+        return undefined;
+    const name = nameInRegion(template, region);
+    return {
+        ...secretSet,
+        name: nameOfVersion(name, secretSet.version),
+        template: isVersioned(name) ? name : undefined,
+    };
+}
+function imagePullSecretIn({ imagePullSecret }, region) {
+    const template = imagePullSecret?.name.in(region);
+    if (imagePullSecret === undefined || template === undefined)
+        return undefined;
+    return { name: nameInRegion(template, region), registry: imagePullSecret.registry };
+}
+function agentIn({ agent }, region) {
+    const template = agent?.name.in(region);
+    if (agent === undefined || template === undefined)
+        return undefined;
+    return {
+        ...agent,
+        name: nameInRegion(template, region),
+        settings: {
+            ...agent.settings,
+            minAgents: agent.minAgents.in(region),
+            maxAgents: agent.maxAgents.in(region),
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/release/observation.js
+
+
+
+
+
+/**
+ * Looks at everything that a release depends on. Reads only, and what is common only once.
+ *
+ * @param wantsBindings whether to read which agents bind the sets, also where no rule depends on it
+ */
+async function observe(cloud, settings, { wantsBindings }) {
+    const { agent } = settings;
+    const [regions, secretSets, located, build, agentProfiles] = await Promise.all([
+        cloud.regions(),
+        cloud.secretSets(),
+        locate(cloud, settings),
+        agent?.settings.buildId === undefined ? undefined : cloud.build(agent.settings.buildId),
+        customProfiles(cloud, agent?.settings.agentProfile),
+    ]);
+    const targets = await Promise.all(located.map(async ({ region, agent }) => {
+        const told = region ?? toldRegion(settings, agent, secretSets) ?? (await cloud.defaultRegion());
+        return observeRegion(cloud, settingsIn(settings, told), agent, secretSets, wantsBindings);
+    }));
+    return { regions, secretSets, build, agentProfiles, targets };
+}
+async function locate(cloud, settings) {
+    if (settings.regions.length === 0 && !namesDependOnRegion(settings)) {
+        const name = settings.agent?.name.others;
+        return [{ region: undefined, agent: name === undefined ? undefined : await cloud.agent(name) }];
+    }
+    const regions = settings.regions.length === 0 ? [await cloud.defaultRegion()] : settings.regions;
+    return Promise.all(regions.map(async (region) => {
+        const name = settingsIn(settings, region).agent?.name;
+        return { region, agent: name === undefined ? undefined : await cloud.agent(name) };
+    }));
+}
+async function observeRegion(cloud, settings, agent, secretSets, wantsBindings) {
+    const { secretSet } = settings;
+    const existing = secretSets.find(({ name }) => name === secretSet?.name);
+    // Another agent that binds the set is a reason not to prune it.
+    const needsBindings = wantsBindings || (secretSet?.prune === true && existing !== undefined);
+    const [withKeys, bindings] = await Promise.all([
+        existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,
+        secretSet !== undefined && needsBindings ? readBindings(cloud, settings.region) : undefined,
+    ]);
+    return { settings, secretSet: withKeys, agent, bindings };
+}
+/** Profiles beyond the platform's own, where one is asked for and the credential may list them. */
+async function customProfiles(cloud, wanted) {
+    if (wanted === undefined || platformAgentProfiles.includes(wanted))
+        return undefined;
+    try {
+        return await cloud.agentProfiles();
+    }
+    catch (error) {
+        // A token that may deploy need not be one that may list; the deploy itself will tell.
+        if (error instanceof StatusError && [403, 404].includes(error.status))
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/release/agent-changes.js
+const nothingShown = {
+    image: undefined,
+    buildId: undefined,
+    secretSets: undefined,
+    imagePullSecretSet: undefined,
+    minAgents: undefined,
+    maxAgents: undefined,
+    agentProfile: undefined,
+    architecture: undefined,
+    maxSessionDuration: undefined,
+    krispVivaAudioFilter: undefined,
+    websocketAuth: undefined,
+    managedKeys: undefined,
+};
+function compare(observed, wanted) {
+    const filter = wanted.krispVivaAudioFilter;
+    const rows = [
+        ['image', observed.image, wanted.image],
+        ['build-id', observed.buildId, wanted.buildId],
+        ['secret-set', observed.secretSets && (observed.secretSets[0] ?? null), wanted.secretSet],
+        ['image-credentials', observed.imagePullSecretSet, wanted.imagePullSecretSet],
+        ['min-agents', observed.minAgents, wanted.minAgents],
+        ['max-agents', observed.maxAgents, wanted.maxAgents],
+        ['agent-profile', observed.agentProfile, wanted.agentProfile],
+        ['architecture', observed.architecture, wanted.architecture],
+        ['max-session-duration', observed.maxSessionDuration, wanted.maxSessionDuration],
+        ['krisp-viva-audio-filter', observed.krispVivaAudioFilter, filter === 'off' ? null : filter],
+        ['websocket-auth', observed.websocketAuth, wanted.websocketAuth],
+        ['enable-managed-keys', observed.managedKeys, wanted.managedKeys],
+        ['resources.cpu', undefined, wanted.resources?.cpu],
+        ['resources.memory', undefined, wanted.resources?.memory],
+    ];
+    return rows.map(([setting, before, after]) => ({ setting, before, after }));
+}
+/**
+ * The given settings that differ from what the agent shows. A setting that its answer does not show
+ * (the image of a cloud build, say) cannot be told to differ, and is not in the list.
+ */
+function settingChanges(observed, wanted) {
+    return compare(observed, wanted).flatMap(({ setting, before, after }) => after === undefined || before === undefined || before === after
+        ? []
+        : [
+            {
+                setting,
+                before: before === null ? undefined : String(before),
+                after: after === null ? 'off' : String(after),
+            },
+        ]);
+}
+/** The settings that a new agent is given. */
+function givenSettings(wanted) {
+    return compare(nothingShown, wanted).flatMap(({ setting, after }) => after === undefined
+        ? []
+        : [{ setting, before: undefined, after: after === null ? 'off' : String(after) }]);
+}
+/** The given settings of which the agent's answer does not show what they are. */
+function hiddenSettings(observed, wanted) {
+    return compare(observed, wanted)
+        .filter(({ before, after }) => after !== undefined && before === undefined)
+        .map(({ setting }) => setting);
+}
+
+;// CONCATENATED MODULE: ./lib/release/old-versions.js
+
+
+/**
+ * Older versions that no agent binds, beyond those that are kept. The platform does not tell how old
+ * a set is: what the agent bound last counts as the newest, and of the others those that the list
+ * has first as the oldest. Where an agent does not show what it binds, it may be any of them.
+ */
+function oldVersions(question) {
+    const { template, current, region, previous, keep, secretSets, bindings } = question;
+    if ([...bindings.values()].includes(undefined))
+        return [];
+    const versions = versionsOf(template);
+    const unbound = secretSets
+        .filter((set) => set.kind === 'secret' && set.region === region && !set.referenced)
+        // One that is on its way is another release's, which is about to bind it.
+        .filter(({ status }) => status !== 'pending')
+        .map(({ name }) => name)
+        .filter((name) => name !== current && versions.test(name))
+        .filter((name) => agentsBinding(bindings, name).length === 0);
+    const oldestFirst = [
+        ...unbound.filter((name) => !previous.includes(name)),
+        ...unbound.filter((name) => previous.includes(name)),
+    ];
+    return oldestFirst.slice(0, Math.max(0, oldestFirst.length - keep));
+}
+
+;// CONCATENATED MODULE: ./lib/release/subject.js
+/** What the kinds of secret set are called. */
+const subject_secretSetKinds = {
+    secret: 'secret set',
+    imagePullSecret: 'image pull secret',
+};
+/** A set, as errors and logs name it. */
+function secretSetSubject(set) {
+    return { kind: subject_secretSetKinds[set.kind], name: set.name, region: set.region };
+}
+
+;// CONCATENATED MODULE: ./lib/release/plan-secret-sets.js
+
+
+
+
+
+
+function isWritten({ action }) {
+    return action !== 'bind';
+}
+/** Plans the secret set of one region. */
+function planSecretSet({ settings, secretSet: observed, agent, bindings }, secretSets, problems) {
+    const { region, secretSet: asked } = settings;
+    if (asked === undefined)
+        return undefined;
+    const { name, template, skippedKeys, keepVersions } = asked;
+    const existing = secretSets.find((set) => set.name === name);
+    const isGiven = asked.pairs.length > 0;
+    checkSet({ name, kind: 'secret', isGiven }, existing, region, problems);
+    const writes = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
+    if (writes && existing?.referenced === true) {
+        problems.push({
+            about: `secret set ${name}`,
+            message: 'is a reference to a Kubernetes Secret of a self-hosted region, which can be bound but not written',
+            next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+        });
+    }
+    const existingKeys = new Set(observed?.keys);
+    const pairs = writes ? asked.pairs : [];
+    const given = new Set([...asked.pairs.map(({ key }) => key), ...skippedKeys]);
+    const prunedKeys = asked.prune ? [...existingKeys].filter((key) => !given.has(key)) : [];
+    const otherAgents = bindings && agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
+    checkPruning(asked, otherAgents, problems);
+    checkRequiredKeys(asked, existing, existingKeys, prunedKeys, problems);
+    return {
+        name,
+        kind: 'secret',
+        region,
+        action: writes ? (existing === undefined ? 'create' : 'update') : 'bind',
+        pairs,
+        registry: undefined,
+        addedKeys: pairs.map(({ key }) => key).filter((key) => !existingKeys.has(key)),
+        updatedKeys: pairs.map(({ key }) => key).filter((key) => existingKeys.has(key)),
+        skippedKeys,
+        prunedKeys,
+        status: existing?.status,
+        otherAgents,
+        template,
+        keepVersions,
+        olderVersions: template === undefined ? [] : versionsBeside(name, template, secretSets),
+        deletedVersions: template === undefined || bindings === undefined
+            ? undefined
+            : oldVersions({
+                template,
+                current: name,
+                region,
+                previous: agent?.settings.secretSets ?? [],
+                keep: keepVersions,
+                secretSets,
+                bindings: withoutReleased(bindings, settings.agent?.name),
+            }),
+    };
+}
+function versionsBeside(current, template, secretSets) {
+    const versions = versionsOf(template);
+    return secretSets
+        .map(({ name }) => name)
+        .filter((name) => name !== current && versions.test(name));
+}
+/** The agent that is released binds the new version then, and nothing else. */
+function withoutReleased(bindings, released) {
+    return new Map([...bindings].filter(([name]) => name !== released));
+}
+/**
+ * Whether a version is there as it should be, so that nothing has to be written. One that failed, or
+ * whose writing was broken off, is written anew.
+ */
+function isSettled({ template, pairs }, existing, observed) {
+    if (template === undefined || existing.status === 'failed')
+        return false;
+    const keys = new Set(observed?.keys);
+    return existing.referenced || pairs.every(({ key }) => keys.has(key));
+}
+/** Plans the image pull secret of one region. */
+function planImagePullSecret({ region, imagePullSecret }, secretSets, problems) {
+    if (imagePullSecret === undefined)
+        return undefined;
+    const { name, registry } = imagePullSecret;
+    const existing = secretSets.find((set) => set.name === name);
+    const isGiven = registry !== undefined;
+    checkSet({ name, kind: 'imagePullSecret', isGiven }, existing, region, problems);
+    return {
+        name,
+        kind: 'imagePullSecret',
+        region,
+        action: isGiven ? (existing === undefined ? 'create' : 'update') : 'bind',
+        pairs: [],
+        registry,
+        addedKeys: [],
+        updatedKeys: [],
+        skippedKeys: [],
+        prunedKeys: [],
+        status: existing?.status,
+        // A changed pull secret concerns nobody before the next pull.
+        otherAgents: undefined,
+        template: undefined,
+        olderVersions: [],
+        deletedVersions: undefined,
+        keepVersions: 0,
+    };
+}
+const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' };
+/** What both kinds of set have to fulfil. */
+function checkSet({ name, kind, isGiven }, existing, region, problems) {
+    const about = `${subject_secretSetKinds[kind]} ${name}`;
+    if (!secretSetName.pattern.test(nameOfAnyVersion(name))) {
+        problems.push({
+            about,
+            message: `is the name in ${region}, of ${nameOfAnyVersion(name).length} characters; it has to be ${secretSetName.rule}`,
+            next: `Correct \`${inputOf[kind]}\`.`,
+        });
+        return;
+    }
+    if (existing === undefined) {
+        if (!isGiven && !isVersioned(name)) {
+            problems.push({
+                about,
+                message: 'does not exist, and nothing is given to create it with',
+                next: kind === 'secret'
+                    ? 'Correct `secret-set`, or give secrets, so that the set is created.'
+                    : 'Correct `image-credentials`, or give `registry`, `registry-username` and `registry-password`.',
+            });
+        }
+        return;
+    }
+    if (existing.kind !== kind) {
+        problems.push({
+            about,
+            message: `is taken by a set of the other kind (${subject_secretSetKinds[existing.kind]})`,
+            next: 'Choose another name; the kind of a set cannot change.',
+        });
+        return;
+    }
+    if (existing.region !== region) {
+        problems.push({
+            about,
+            message: `is in region ${existing.region}, but the release goes to ${region}; a set stays in its region for good, and agents can bind only sets of their own region`,
+            next: `Name a set of its own for ${region} (such as ${name}-${region}), or release to ${existing.region}.`,
+        });
+    }
+    if (!isGiven && existing.status === 'failed') {
+        problems.push({
+            about,
+            message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${quote(existing.errorMessage)}`}`,
+            next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
+        });
+    }
+}
+function checkPruning({ name, prune }, otherAgents, problems) {
+    if (!prune || otherAgents === undefined || otherAgents.length === 0)
+        return;
+    problems.push({
+        about: `secret set ${name}`,
+        message: `cannot be pruned, because it is bound by other agents too: ${otherAgents.join(', ')}`,
+        next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
+    });
+}
+/** What is required has to be given now, or be there already and stay. */
+function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, existingKeys, prunedKeys, problems) {
+    // The keys of a reference cannot be read.
+    if (existing?.referenced === true)
+        return;
+    const after = new Set(template === undefined ? existingKeys : []);
+    for (const key of prunedKeys)
+        after.delete(key);
+    for (const { key } of pairs)
+        after.add(key);
+    const missing = requiredKeys.filter(({ key }) => !after.has(key));
+    if (missing.length === 0)
+        return;
+    const origins = [...new Set(missing.map(({ origin }) => origin))].join(', ');
+    problems.push({
+        about: `secret set ${name}`,
+        message: `would lack ${missing.map(({ key }) => key).join(', ')} after the release, required by ${origins}`,
+        next: `Give ${missing.length === 1 ? 'it' : 'them'} with the release, or correct \`required-secrets\`.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/release/plan-agent.js
+
+
+
+
+/** Plans an agent of one region, given the plans of the sets that it is to bind. */
+function planAgent(settings, asked, agentProfiles, before, secretSets, problems) {
+    const { region } = settings;
+    const { name } = asked;
+    checkName(name, region, problems);
+    checkPresence(asked, region, before, problems);
+    checkProfile(asked, agentProfiles, problems);
+    const wanted = {
+        ...asked.settings,
+        ...bothBounds(asked, before, problems),
+        secretSet: settings.secretSet?.name,
+        imagePullSecretSet: settings.imagePullSecret?.name,
+    };
+    const changes = before === undefined ? givenSettings(wanted) : settingChanges(before.settings, wanted);
+    const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
+    const forces = asked.forceRedeploy === 'always' || (asked.forceRedeploy === 'auto' && valuesChange);
+    return {
+        name,
+        region,
+        action: before === undefined ? 'create' : 'update',
+        before,
+        settings: wanted,
+        changes,
+        forces,
+        newDeployment: newDeployment(before, wanted, changes, forces, valuesChange),
+        valuesChange,
+        forceRedeploy: asked.forceRedeploy,
+        waitForReady: asked.waitForReady,
+        waitTimeout: asked.waitTimeout,
+        isBuiltFromBranch: asked.isBuiltFromBranch,
+        against: (now) => {
+            const found = [];
+            const plan = planAgent(settings, asked, agentProfiles, now, secretSets, found);
+            if (found.length > 0)
+                throw new PreflightError(found, { isLate: true });
+            return plan;
+        },
+    };
+}
+/** The name is checked when it is read, too, as far as the region is known by then. */
+function checkName(name, region, problems) {
+    if (agentName.pattern.test(name))
+        return;
+    problems.push({
+        about: `agent ${name}`,
+        message: `is the name in ${region}, of ${name.length} characters; it has to be ${agentName.rule}`,
+        next: 'Correct `agent-name`.',
+    });
+}
+function checkPresence({ name, settings, isBuiltFromBranch }, region, before, problems) {
+    const about = `agent ${name}`;
+    if (before?.region !== undefined && before.region !== region) {
+        problems.push({
+            about,
+            message: `is in region ${before.region}, but the release goes to ${region}; the region of an agent cannot change`,
+            next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
+        });
+    }
+    if (before !== undefined)
+        return;
+    if (isBuiltFromBranch) {
+        problems.push({
+            about,
+            message: 'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
+            next: 'Create the agent once with the command-line client or in the dashboard, or give `image` or `build-id`.',
+        });
+    }
+    else if (settings.image === undefined && settings.buildId === undefined) {
+        problems.push({
+            about,
+            message: 'does not exist, and nothing is given to create it from',
+            next: 'Give `image` or `build-id`, or correct `agent-name`.',
+        });
+    }
+}
+function checkProfile({ name, settings: { agentProfile } }, agentProfiles, problems) {
+    if (agentProfile === undefined || agentProfiles === undefined)
+        return;
+    if (platformAgentProfiles.includes(agentProfile) || agentProfiles.includes(agentProfile))
+        return;
+    const known = [...new Set([...platformAgentProfiles, ...agentProfiles])];
+    problems.push({
+        about: `agent ${name}`,
+        message: `asks for the profile ${agentProfile}, which there is not; there are ${known.join(', ')}`,
+        next: 'Correct the input `agent-profile`.',
+    });
+}
+/** One bound alone may reset the other one, so an update sends the agent's other one along. */
+function bothBounds({ name, settings: { minAgents, maxAgents } }, before, problems) {
+    if (minAgents === undefined && maxAgents === undefined)
+        return {};
+    const bounds = {
+        minAgents: minAgents ?? before?.settings.minAgents,
+        maxAgents: maxAgents ?? before?.settings.maxAgents,
+    };
+    if ((bounds.minAgents ?? 0) > (bounds.maxAgents ?? Infinity)) {
+        problems.push({
+            about: `agent ${name}`,
+            message: `would have at least ${bounds.minAgents ?? ''} and at most ${bounds.maxAgents ?? ''} instances, as the bound that is not given stays as it is`,
+            next: 'Give both `min-agents` and `max-agents`.',
+        });
+    }
+    return bounds;
+}
+/**
+ * Whether writing a set changes values under the agent. A changed pull secret does not reach running
+ * agents, nor does it have to; and a version that the agent does not bind yet reaches it by being
+ * bound.
+ */
+function changesValuesOf(before, set) {
+    if (set.kind !== 'secret' || !isWritten(set))
+        return false;
+    const bound = before?.settings.secretSets;
+    return set.template === undefined || bound === undefined || bound.includes(set.name);
+}
+const plan_agent_scaling = ['min-agents', 'max-agents'];
+function newDeployment(before, wanted, changes, forces, valuesChange) {
+    if (before === undefined)
+        return { follows: 'yes', because: 'agent-created' };
+    if (changes.some(({ setting }) => !plan_agent_scaling.includes(setting))) {
+        return { follows: 'yes', because: 'settings-differ' };
+    }
+    if (forces)
+        return { follows: 'yes', because: valuesChange ? 'values-written' : 'forced' };
+    if (hiddenSettings(before.settings, wanted).some((setting) => !plan_agent_scaling.includes(setting))) {
+        return { follows: 'unknown', because: 'settings-hidden' };
+    }
+    // A change of scaling alone makes none.
+    return { follows: 'no', because: changes.length > 0 ? 'scaling-only' : 'nothing-differs' };
+}
+
+;// CONCATENATED MODULE: ./lib/release/plan.js
+
+
+
+
+/**
+ * Holds what is asked for against what there is.
+ *
+ * @throws PreflightError with every reason why the release cannot work
+ */
+function makePlan({ rollout, secretsTimeout }, observation) {
+    const problems = [];
+    const targets = observation.targets.map((observed) => {
+        const { settings } = observed;
+        const { region } = settings;
+        checkRegion(settings, observation.regions, problems);
+        const secretSets = [
+            planImagePullSecret(settings, observation.secretSets, problems),
+            planSecretSet(observed, observation.secretSets, problems),
+        ].filter((plan) => plan !== undefined);
+        const agent = settings.agent &&
+            planAgent(settings, settings.agent, observation.agentProfiles, observed.agent, secretSets, problems);
+        checkBuild(settings, observation.build, problems);
+        return { region, secretSets, agent };
+    });
+    if (problems.length > 0)
+        throw new PreflightError(withoutRepetition(problems));
+    return { rollout, secretsTimeout, targets };
+}
+/** A profile or a build that there is not is so in every region, and is told once. */
+function withoutRepetition(problems) {
+    const told = new Map(problems.map((problem) => [`${problem.about}\n${problem.message}`, problem]));
+    return [...told.values()];
+}
+function checkRegion({ region, agent }, regions, problems) {
+    const known = regions.find(({ code }) => code === region);
+    if (known === undefined) {
+        problems.push({
+            about: `region ${region}`,
+            message: `there is no such region; there are ${regions.map(({ code }) => code).join(', ')}`,
+            next: 'Correct the input `region`.',
+        });
+        return;
+    }
+    const architecture = agent?.settings.architecture;
+    const { supportedArchitectures } = known;
+    if (architecture !== undefined &&
+        supportedArchitectures !== undefined &&
+        !supportedArchitectures.includes(architecture)) {
+        problems.push({
+            about: `region ${region}`,
+            message: `does not run ${architecture}; it runs ${supportedArchitectures.join(', ')}`,
+            next: 'Correct the input `architecture`, or choose another region.',
+        });
+    }
+}
+function checkBuild({ region, agent }, build, problems) {
+    const id = agent?.settings.buildId;
+    if (id === undefined)
+        return;
+    const about = `build ${id}`;
+    if (build === undefined) {
+        problems.push({ about, message: 'does not exist', next: 'Correct the input `build-id`.' });
+        return;
+    }
+    if (build.status !== 'success') {
+        const reason = build.errorMessage === undefined ? '' : ` (${quote(build.errorMessage)})`;
+        problems.push({
+            about,
+            message: `has the status ${build.status}${reason}; only a build that succeeded can be deployed`,
+            next: 'Wait for the build, or build again.',
+        });
+    }
+    if (build.region !== undefined && build.region !== region) {
+        problems.push({
+            about,
+            message: `is of region ${build.region}, but the release goes to ${region}; a build can be deployed in its own region only`,
+            next: `Build in ${region}, or release to ${build.region}.`,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/release/preflight.js
+
+
+/**
+ * Looks at what there is, and plans. Nothing is written. The plan stands in the record then.
+ *
+ * @param wantsBindings whether to read which agents bind the sets, for a plan that people read
+ * @throws PreflightError with every reason why the release cannot work, or a CallError
+ */
+function preflight(cloud, journal, settings, { wantsBindings }) {
+    return journal.step('preflight', async () => {
+        const plan = makePlan(settings, await observe(cloud, settings, { wantsBindings }));
+        journal.record.plan = plan;
+        journal.log.plan(plan);
+        for (const { agent } of plan.targets)
+            if (agent !== undefined)
+                noticeBranch(agent, journal);
+        return plan;
+    });
+}
+function noticeBranch({ name, before }, journal) {
+    const { git } = before ?? {};
+    if (git?.autoDeploy !== true)
+        return;
+    const branch = git.branch === undefined ? 'a branch' : `the branch \`${git.branch}\``;
+    const repository = git.repository === undefined ? '' : ` of \`${git.repository}\``;
+    journal.notice(`\`${name}\` is connected to ${branch}${repository} with deploy on push: the next push deploys over this release.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/time/deadline.js
@@ -10515,6 +12362,12 @@ class TimeBudget {
         this.#input = input;
         this.#limit = limit;
     }
+    /** A budget of what is left, for work that goes on beside other work of the same limit. */
+    fork() {
+        const fork = new TimeBudget(this.#clock, this.#input, this.#limit);
+        fork.#spent = this.#spent;
+        return fork;
+    }
     /** Does `work` with a deadline of what is left, and takes what it needed off the budget. */
     async spend(work) {
         const startedAt = this.#clock.now();
@@ -10528,36 +12381,76 @@ class TimeBudget {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/agent-changes.js
+;// CONCATENATED MODULE: ./lib/release/record.js
+/** The steps of a release, in their order. */
+const stepNames = (/* unused pure expression or super */ null && ([
+    'inputs',
+    'credential',
+    'preflight',
+    'provision',
+    'readiness',
+    'deploy',
+    'rollout',
+    'prune',
+    'clean-up',
+]));
+/** The account of a set that is there and that nothing is done to. */
+function existingSet(name, kind, region) {
+    return {
+        name,
+        kind,
+        region,
+        outcome: 'existing',
+        status: null,
+        added: [],
+        updated: [],
+        pruned: [],
+        skippedKeys: [],
+        isVersion: false,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/release/clean-up.js
+
+
+
+
 /**
- * The given settings that differ from what the agent shows. A setting that its answer does not show
- * (the image of a cloud build, say) cannot be told to differ, and is not in the list.
+ * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
+ * anew for that. It is housekeeping: where it fails, the release is as good as ever.
  */
-function settingChanges(observed, wanted) {
-    const filter = wanted.krispVivaAudioFilter;
-    const rows = [
-        ['image', observed.image, wanted.image],
-        ['build-id', observed.buildId, wanted.buildId],
-        ['secret-set', observed.secretSets && (observed.secretSets[0] ?? null), wanted.secretSet],
-        ['image-credentials', observed.imagePullSecretSet, wanted.imagePullSecretSet],
-        ['min-agents', observed.minAgents, wanted.minAgents],
-        ['max-agents', observed.maxAgents, wanted.maxAgents],
-        ['agent-profile', observed.agentProfile, wanted.agentProfile],
-        ['architecture', observed.architecture, wanted.architecture],
-        ['max-session-duration', observed.maxSessionDuration, wanted.maxSessionDuration],
-        ['krisp-viva-audio-filter', observed.krispVivaAudioFilter, filter === 'off' ? null : filter],
-        ['websocket-auth', observed.websocketAuth, wanted.websocketAuth],
-        ['enable-managed-keys', observed.managedKeys, wanted.managedKeys],
-    ];
-    return rows.flatMap(([setting, before, after]) => after === undefined || before === undefined || before === after
-        ? []
-        : [
-            {
-                setting,
-                before: before === null ? undefined : String(before),
-                after: after === null ? 'off' : String(after),
-            },
+async function cleanUp(cloud, journal, plan, agent, deadline) {
+    const { name, region, template, olderVersions, keepVersions } = plan;
+    if (template === undefined)
+        return;
+    const options = { deadline };
+    try {
+        const [secretSets, bindings] = await Promise.all([
+            cloud.secretSets(options),
+            readBindings(cloud, region, options),
         ]);
+        const names = oldVersions({
+            template,
+            current: name,
+            region,
+            previous: agent?.before?.settings.secretSets ?? [],
+            keep: keepVersions,
+            secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
+            bindings,
+        });
+        for (const old of names) {
+            await cloud.deleteSecretSet(old, options);
+            journal.record.secretSets.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
+        }
+        journal.log.info(names.length === 0
+            ? `No older version of ${template} in ${region} has to go.`
+            : `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`);
+    }
+    catch (error) {
+        if (!(error instanceof CallError))
+            throw error;
+        journal.warning(`Older versions of \`${template}\` in \`${region}\` could not be deleted, because ${error.reason}. The release is done; the next one tries again.`);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/release/deploy.js
@@ -10628,13 +12521,15 @@ async function deploy(cloud, journal, original, record, budget, awaitBoundSets) 
 /** Seconds; the platform's default. */
 const defaultSessionLimit = 7200;
 /** What an agent will be by a plan, as far as its account tells it. */
-function agentFacts({ settings, before, }) {
+function agentFacts({ settings, before, changes, newDeployment, }) {
     const isImageGiven = settings.image !== undefined || settings.buildId !== undefined;
     return {
         image: isImageGiven ? settings.image : before?.settings.image,
         buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
         sessionLimit: settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
         minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
+        changes,
+        newDeployment,
     };
 }
 /** The code of this refusal is one that many have, so its words have to tell. */
@@ -10658,9 +12553,8 @@ function create(cloud, clock, plan, deadline) {
     });
 }
 function update(cloud, clock, plan, before, deadline) {
-    const { name, settings, forceRedeploy, valuesChange } = plan;
-    const force = forceRedeploy === 'always' || (forceRedeploy === 'auto' && valuesChange);
-    return cloud.updateAgent(name, settings, force, {
+    const { name, settings, forces } = plan;
+    return cloud.updateAgent(name, settings, forces, {
         deadline,
         findLost: async () => {
             const agent = await lookForLost(cloud, clock, name);
@@ -10673,6 +12567,9 @@ function update(cloud, clock, plan, before, deadline) {
 function isAsWanted(agent, { settings }) {
     return settingChanges(agent.settings, settings).length === 0;
 }
+function bindsAnotherSet({ changes }) {
+    return changes.some(({ setting }) => setting === 'secret-set');
+}
 /** Takes the answer into the account, and says what a person should know of it. */
 async function account(cloud, journal, plan, record, before, answer, deadline) {
     const previousId = before?.desiredDeploymentId;
@@ -10680,11 +12577,11 @@ async function account(cloud, journal, plan, record, before, answer, deadline) {
     if (deploymentId === undefined)
         throw new NoDeploymentError();
     const isNew = deploymentId !== previousId;
-    const changes = before === undefined ? [] : settingChanges(before.settings, plan.settings);
     record.deploymentId = deploymentId;
     record.outcome =
-        before === undefined ? 'created' : isNew || changes.length > 0 ? 'updated' : 'unchanged';
-    record.replacesValues = isNew && before !== undefined && plan.valuesChange;
+        before === undefined ? 'created' : isNew || plan.changes.length > 0 ? 'updated' : 'unchanged';
+    record.replacesValues =
+        isNew && before !== undefined && (plan.valuesChange || bindsAnotherSet(plan));
     journal.log.info(isNew
         ? `The agent ${plan.name} in ${plan.region} is ${record.outcome}; its deployment is ${deploymentId}.`
         : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`);
@@ -10706,345 +12603,6 @@ async function account(cloud, journal, plan, record, before, answer, deadline) {
     return { deploymentId, previousId, deadline };
 }
 
-;// CONCATENATED MODULE: ./lib/release/region.js
-/**
- * The region of a release as far as it is told: the one named, else the agent's, else that of the
- * sets. Undefined where the organization's default decides.
- */
-function toldRegion(settings, agent, secretSets) {
-    const regions = [settings.secretSet?.name, settings.imagePullSecret?.name].map((name) => secretSets.find((set) => set.name === name)?.region);
-    return settings.region ?? agent?.region ?? regions.find((region) => region !== undefined);
-}
-
-;// CONCATENATED MODULE: ./lib/release/observation.js
-
-
-
-/** Looks at everything that a release depends on. Reads only. */
-async function observe(cloud, settings) {
-    const { secretSet, agent } = settings;
-    const [regions, secretSets, existingAgent, build, agentProfiles] = await Promise.all([
-        cloud.regions(),
-        cloud.secretSets(),
-        agent && cloud.agent(agent.name),
-        agent?.settings.buildId === undefined ? undefined : cloud.build(agent.settings.buildId),
-        customProfiles(cloud, agent?.settings.agentProfile),
-    ]);
-    const region = toldRegion(settings, existingAgent, secretSets);
-    const existingSet = secretSets.find(({ name }) => name === secretSet?.name);
-    const [defaultRegion, setWithKeys, otherAgentsBinding] = await Promise.all([
-        region === undefined ? cloud.defaultRegion() : undefined,
-        existingSet?.kind === 'secret' ? cloud.secretSet(existingSet.name) : undefined,
-        secretSet?.prune === true && existingSet !== undefined
-            ? agentsBinding(cloud, existingSet, agent?.name)
-            : [],
-    ]);
-    return {
-        regions,
-        defaultRegion,
-        secretSets,
-        secretSet: setWithKeys,
-        agent: existingAgent,
-        build,
-        agentProfiles,
-        otherAgentsBinding,
-    };
-}
-/** Profiles beyond the platform's own, where one is asked for and the credential may list them. */
-async function customProfiles(cloud, wanted) {
-    if (wanted === undefined || platformAgentProfiles.includes(wanted))
-        return undefined;
-    try {
-        return await cloud.agentProfiles();
-    }
-    catch (error) {
-        // A token that may deploy need not be one that may list; the deploy itself will tell.
-        if (error instanceof StatusError && [403, 404].includes(error.status))
-            return undefined;
-        throw error;
-    }
-}
-/** The list of agents shows no bindings, so each agent of the set's region is read. */
-async function agentsBinding(cloud, set, except) {
-    const names = (await cloud.agentNames(set.region)).filter((name) => name !== except);
-    const binding = [];
-    const waiting = [...names];
-    const readNext = async () => {
-        for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-            const agent = await cloud.agent(name);
-            if (agent?.settings.secretSets?.includes(set.name) === true)
-                binding.push(name);
-        }
-    };
-    await Promise.all(Array.from({ length: Math.min(8, names.length) }, readNext));
-    return binding.sort();
-}
-
-;// CONCATENATED MODULE: ./lib/release/subject.js
-/** What the kinds of secret set are called. */
-const subject_secretSetKinds = {
-    secret: 'secret set',
-    imagePullSecret: 'image pull secret',
-};
-/** A set, as errors and logs name it. */
-function secretSetSubject(set) {
-    return { kind: subject_secretSetKinds[set.kind], name: set.name, region: set.region };
-}
-
-;// CONCATENATED MODULE: ./lib/release/plan.js
-
-
-
-
-
-/**
- * Holds what is asked for against what there is.
- *
- * @throws PreflightError with every reason why the release cannot work
- */
-function makePlan(settings, observation) {
-    const problems = [];
-    const region = regionOf(settings, observation);
-    checkRegion(settings, observation, region, problems);
-    const secretSets = [
-        planImagePullSecret(settings, observation, region, problems),
-        planSecretSet(settings, observation, region, problems),
-    ].filter((plan) => plan !== undefined);
-    const agent = settings.agent &&
-        planAgent(settings, settings.agent, observation.agentProfiles, observation.agent, region, secretSets, problems);
-    checkBuild(settings, observation, region, problems);
-    if (problems.length > 0)
-        throw new PreflightError(problems);
-    return { targets: [{ region, secretSets, agent }] };
-}
-function regionOf(settings, observation) {
-    const { agent, secretSets, defaultRegion } = observation;
-    const region = toldRegion(settings, agent, secretSets) ?? defaultRegion;
-    if (region === undefined)
-        throw new Error('No region was named and no default was read');
-    return region;
-}
-function plan_listed(observation, name) {
-    return observation.secretSets.find((set) => set.name === name);
-}
-function checkRegion(settings, { regions }, region, problems) {
-    const known = regions.find(({ code }) => code === region);
-    if (known === undefined) {
-        problems.push({
-            about: `region ${region}`,
-            message: `there is no such region; there are ${regions.map(({ code }) => code).join(', ')}`,
-            next: 'Correct the input `region`.',
-        });
-        return;
-    }
-    const architecture = settings.agent?.settings.architecture;
-    const { supportedArchitectures } = known;
-    if (architecture !== undefined &&
-        supportedArchitectures !== undefined &&
-        !supportedArchitectures.includes(architecture)) {
-        problems.push({
-            about: `region ${region}`,
-            message: `does not run ${architecture}; it runs ${supportedArchitectures.join(', ')}`,
-            next: 'Correct the input `architecture`, or choose another region.',
-        });
-    }
-}
-function planSecretSet({ secretSet }, observation, region, problems) {
-    if (secretSet === undefined)
-        return undefined;
-    const { name, pairs, skippedKeys, prune } = secretSet;
-    const existing = plan_listed(observation, name);
-    const writes = pairs.length > 0;
-    checkSet({ name, kind: 'secret', writes }, existing, region, problems);
-    if (writes && existing?.referenced === true) {
-        problems.push({
-            about: `secret set ${name}`,
-            message: 'is a reference to a Kubernetes Secret of a self-hosted region, which can be bound but not written',
-            next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
-        });
-    }
-    const existingKeys = observation.secretSet?.keys ?? [];
-    const given = new Set([...pairs.map(({ key }) => key), ...skippedKeys]);
-    if (prune && observation.otherAgentsBinding.length > 0) {
-        problems.push({
-            about: `secret set ${name}`,
-            message: `cannot be pruned, because it is bound by other agents too: ${observation.otherAgentsBinding.join(', ')}`,
-            next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
-        });
-    }
-    return {
-        name,
-        kind: 'secret',
-        region,
-        action: writes ? (existing === undefined ? 'create' : 'update') : 'bind',
-        pairs,
-        registry: undefined,
-        existingKeys,
-        skippedKeys,
-        prunedKeys: prune ? existingKeys.filter((key) => !given.has(key)) : [],
-        status: existing?.status,
-    };
-}
-function planImagePullSecret({ imagePullSecret }, observation, region, problems) {
-    if (imagePullSecret === undefined)
-        return undefined;
-    const { name, registry } = imagePullSecret;
-    const existing = plan_listed(observation, name);
-    const writes = registry !== undefined;
-    checkSet({ name, kind: 'imagePullSecret', writes }, existing, region, problems);
-    return {
-        name,
-        kind: 'imagePullSecret',
-        region,
-        action: writes ? (existing === undefined ? 'create' : 'update') : 'bind',
-        pairs: [],
-        registry,
-        existingKeys: [],
-        skippedKeys: [],
-        prunedKeys: [],
-        status: existing?.status,
-    };
-}
-/** What both kinds of set have to fulfil. */
-function checkSet({ name, kind, writes }, existing, region, problems) {
-    const about = `${subject_secretSetKinds[kind]} ${name}`;
-    if (existing === undefined) {
-        if (!writes) {
-            problems.push({
-                about,
-                message: 'does not exist, and nothing is given to create it with',
-                next: kind === 'secret'
-                    ? 'Correct `secret-set`, or give secrets, so that the set is created.'
-                    : 'Correct `image-credentials`, or give `registry`, `registry-username` and `registry-password`.',
-            });
-        }
-        return;
-    }
-    if (existing.kind !== kind) {
-        problems.push({
-            about,
-            message: `is taken by a set of the other kind (${subject_secretSetKinds[existing.kind]})`,
-            next: 'Choose another name; the kind of a set cannot change.',
-        });
-        return;
-    }
-    if (existing.region !== region) {
-        problems.push({
-            about,
-            message: `is in region ${existing.region}, but the release goes to ${region}; a set stays in its region for good, and agents can bind only sets of their own region`,
-            next: `Name a set of its own for ${region} (such as ${name}-${region}), or release to ${existing.region}.`,
-        });
-    }
-    if (!writes && existing.status === 'failed') {
-        problems.push({
-            about,
-            message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${quote(existing.errorMessage)}`}`,
-            next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
-        });
-    }
-}
-function planAgent(settings, agent, agentProfiles, before, region, secretSets, problems) {
-    const { name } = agent;
-    const about = `agent ${name}`;
-    if (before?.region !== undefined && before.region !== region) {
-        problems.push({
-            about,
-            message: `is in region ${before.region}, but the release goes to ${region}; the region of an agent cannot change`,
-            next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
-        });
-    }
-    if (before === undefined && !hasImage(agent.settings)) {
-        problems.push({
-            about,
-            message: 'does not exist, and nothing is given to create it from',
-            next: 'Give `image` or `build-id`, or correct `agent-name`.',
-        });
-    }
-    checkProfile(agent, agentProfiles, problems);
-    const scaling = bothBounds(agent, before, problems);
-    return {
-        name,
-        region,
-        action: before === undefined ? 'create' : 'update',
-        before,
-        settings: {
-            ...agent.settings,
-            ...scaling,
-            secretSet: settings.secretSet?.name,
-            imagePullSecretSet: settings.imagePullSecret?.name,
-        },
-        forceRedeploy: agent.forceRedeploy,
-        // A changed pull secret does not reach running agents, nor does it have to.
-        valuesChange: secretSets.some(({ kind, action }) => kind === 'secret' && action !== 'bind'),
-        waitForReady: agent.waitForReady,
-        waitTimeout: agent.waitTimeout,
-        against: (now) => {
-            const found = [];
-            const plan = planAgent(settings, agent, agentProfiles, now, region, secretSets, found);
-            if (found.length > 0)
-                throw new PreflightError(found, { isLate: true });
-            return plan;
-        },
-    };
-}
-function hasImage(settings) {
-    return settings.image !== undefined || settings.buildId !== undefined;
-}
-function checkProfile({ name, settings: { agentProfile } }, agentProfiles, problems) {
-    if (agentProfile === undefined || agentProfiles === undefined)
-        return;
-    if (platformAgentProfiles.includes(agentProfile) || agentProfiles.includes(agentProfile))
-        return;
-    const known = [...new Set([...platformAgentProfiles, ...agentProfiles])];
-    problems.push({
-        about: `agent ${name}`,
-        message: `asks for the profile ${agentProfile}, which there is not; there are ${known.join(', ')}`,
-        next: 'Correct the input `agent-profile`.',
-    });
-}
-/** One bound alone may reset the other one, so an update sends the agent's other one along. */
-function bothBounds({ name, settings: { minAgents, maxAgents } }, before, problems) {
-    if (minAgents === undefined && maxAgents === undefined)
-        return {};
-    const bounds = {
-        minAgents: minAgents ?? before?.settings.minAgents,
-        maxAgents: maxAgents ?? before?.settings.maxAgents,
-    };
-    if ((bounds.minAgents ?? 0) > (bounds.maxAgents ?? Infinity)) {
-        problems.push({
-            about: `agent ${name}`,
-            message: `would have at least ${bounds.minAgents ?? ''} and at most ${bounds.maxAgents ?? ''} instances, as the bound that is not given stays as it is`,
-            next: 'Give both `min-agents` and `max-agents`.',
-        });
-    }
-    return bounds;
-}
-function checkBuild(settings, { build }, region, problems) {
-    const id = settings.agent?.settings.buildId;
-    if (id === undefined)
-        return;
-    const about = `build ${id}`;
-    if (build === undefined) {
-        problems.push({ about, message: 'does not exist', next: 'Correct the input `build-id`.' });
-        return;
-    }
-    if (build.status !== 'success') {
-        const reason = build.errorMessage === undefined ? '' : ` (${quote(build.errorMessage)})`;
-        problems.push({
-            about,
-            message: `has the status ${build.status}${reason}; only a build that succeeded can be deployed`,
-            next: 'Wait for the build, or build again.',
-        });
-    }
-    if (build.region !== undefined && build.region !== region) {
-        problems.push({
-            about,
-            message: `is of region ${build.region}, but the release goes to ${region}; a build can be deployed in its own region only`,
-            next: `Build in ${region}, or release to ${build.region}.`,
-        });
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/release/provision.js
 
 
@@ -11052,7 +12610,7 @@ function checkBuild(settings, { build }, region, problems) {
 async function provision(cloud, journal, plan, record, deadline) {
     const subject = secretSetSubject(plan);
     const { name, region, registry } = plan;
-    const existingKeys = new Set(plan.existingKeys);
+    const updatedKeys = new Set(plan.updatedKeys);
     try {
         await journal.span(region, `write ${name}`, () => about(subject, async () => {
             if (registry !== undefined) {
@@ -11062,7 +12620,7 @@ async function provision(cloud, journal, plan, record, deadline) {
             }
             await cloud.writeSecrets(name, region, plan.pairs, { deadline }, (keys) => {
                 for (const key of keys)
-                    (existingKeys.has(key) ? record.updated : record.added).push(key);
+                    (updatedKeys.has(key) ? record.updated : record.added).push(key);
             });
         }));
     }
@@ -11237,10 +12795,11 @@ class Progress {
 
 
 /**
- * Waits until every one of the sets is ready, all of them at once; the first that fails ends it.
+ * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
+ * wait for the others: what became of each has to be told.
  *
- * @throws SubjectError around ProvisioningFailedError, ProvisioningTimeoutError, SecretSetGoneError
- *   or a CallError
+ * @throws ReleaseError of SubjectErrors around ProvisioningFailedError, ProvisioningTimeoutError,
+ *   SecretSetGoneError or a CallError
  */
 async function awaitSecretSets(cloud, journal, sets, deadline) {
     const { clock, log } = journal;
@@ -11249,79 +12808,84 @@ async function awaitSecretSets(cloud, journal, sets, deadline) {
     });
     const waiting = new Map(sets.map((set) => [set, journal.beginSpan(set.region, `provision ${set.name}`)]));
     const seen = new Map();
-    let failing;
-    const look = async () => {
-        const reads = await readStatuses(cloud, [...waiting.keys()], deadline);
-        for (const { set, found } of reads.found) {
-            if (found === undefined)
-                throw new SubjectError(secretSetSubject(set), new SecretSetGoneError());
-            set.status = found.status;
-            seen.set(set, found.status);
-            if (found.status === 'failed') {
-                throw new SubjectError(secretSetSubject(set), new ProvisioningFailedError(found.errorMessage));
-            }
-            if (found.status === 'ready') {
-                waiting.get(set)?.('done');
-                waiting.delete(set);
-            }
+    const failures = [];
+    const fail = (set, error) => {
+        set.outcome = 'failed';
+        failures.push(new SubjectError(secretSetSubject(set), error));
+        waiting.get(set)?.('failed');
+        waiting.delete(set);
+    };
+    const take = (set, found) => {
+        if (found === undefined) {
+            fail(set, new SecretSetGoneError());
+            return;
         }
-        const states = sets.map((set) => `${set.name} ${seen.get(set) ?? 'not seen yet'}`);
-        if (reads.failure === undefined)
-            progress.is(states.join(', '));
-        if (waiting.size === 0)
-            return { done: undefined };
-        failing = reads.failure?.set;
-        if (reads.failure !== undefined)
-            throw reads.failure.error;
-        return undefined;
+        set.status = found.status;
+        seen.set(set, found.status);
+        if (found.status === 'failed')
+            fail(set, new ProvisioningFailedError(found.errorMessage));
+        if (found.status === 'ready') {
+            waiting.get(set)?.('done');
+            waiting.delete(set);
+        }
+    };
+    const look = async () => {
+        for (const { set, found } of await readStatuses(cloud, [...waiting.keys()], deadline)) {
+            take(set, found);
+        }
+        progress.is(wordsFor(sets, seen));
+        return waiting.size === 0 ? { done: undefined } : undefined;
     };
     try {
         await poll(look, clock, deadline, progress);
     }
     catch (error) {
-        const set = failing ?? [...waiting.keys()][0];
-        const told = toSubjectError(error, set, set && seen.get(set), progress, deadline);
-        for (const [set, end] of waiting) {
-            const isOver = error instanceof WaitOverError;
-            if (!isOver && !(told instanceof SubjectError && told.subject.name === set.name))
-                continue;
-            set.outcome = 'failed';
-            end('failed');
+        if (!(error instanceof Error))
+            throw error;
+        const [first, ...others] = waiting.keys();
+        if (first === undefined)
+            throw error;
+        if (error instanceof WaitOverError) {
+            for (const set of [first, ...others]) {
+                const { elapsed } = progress;
+                const { cause } = error;
+                fail(set, new ProvisioningTimeoutError(seen.get(set), elapsed, deadline, { cause }));
+            }
         }
-        throw told;
+        else {
+            // The look failed for all of them, which is one failure.
+            fail(first, error);
+            for (const set of others)
+                waiting.get(set)?.('failed');
+        }
     }
+    if (failures.length > 0)
+        throw new ReleaseError(failures);
 }
-function toSubjectError(error, set, lastSeen, progress, deadline) {
-    if (!(error instanceof Error))
-        throw error;
-    if (error instanceof SubjectError || set === undefined)
-        return error;
-    if (!(error instanceof WaitOverError))
-        return new SubjectError(secretSetSubject(set), error);
-    return new SubjectError(secretSetSubject(set), new ProvisioningTimeoutError(lastSeen, progress.elapsed, deadline, { cause: error.cause }));
+/** More sets than this are counted rather than listed. */
+const mostListed = 4;
+function wordsFor(sets, seen) {
+    const states = sets.map((set) => ({ name: set.name, state: seen.get(set) ?? 'not seen yet' }));
+    const list = (listed) => listed.map(({ name, state }) => `${name} ${state}`).join(', ');
+    if (states.length <= mostListed)
+        return list(states);
+    const others = states.filter(({ state }) => state !== 'ready');
+    const shown = others.slice(0, mostListed);
+    const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : '';
+    const ready = `${states.length - others.length} of ${states.length} sets are ready`;
+    return others.length === 0 ? ready : `${ready}; ${list(shown)}${more}`;
 }
+/** One request a look, however many sets are awaited. */
 async function readStatuses(cloud, sets, deadline) {
     // Each look is repeated anyway, so a read of it is tried once.
     const options = { deadline, attempts: 1 };
-    const byName = sets.filter(({ kind }) => kind === 'secret');
-    const inList = sets.filter(({ kind }) => kind === 'imagePullSecret');
-    const reads = byName.map(async (set) => [
-        { set, found: await cloud.secretSet(set.name, options) },
-    ]);
-    if (inList.length > 0) {
-        // An image pull secret cannot be read by name, so these are found in the list, all in one.
-        reads.push(cloud
-            .secretSets(options)
-            .then((list) => inList.map((set) => ({ set, found: list.find(({ name }) => name === set.name) }))));
+    const [first, ...others] = sets;
+    // An image pull secret cannot be read by name.
+    if (first?.kind === 'secret' && others.length === 0) {
+        return [{ set: first, found: await cloud.secretSet(first.name, options) }];
     }
-    const results = await Promise.allSettled(reads);
-    const failedAt = results.findIndex(({ status }) => status === 'rejected');
-    const failed = results[failedAt];
-    const reason = failed?.status === 'rejected' ? failed.reason : undefined;
-    return {
-        found: results.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
-        failure: reason instanceof Error ? { set: byName[failedAt] ?? inList[0], error: reason } : undefined,
-    };
+    const list = await cloud.secretSets(options);
+    return sets.map((set) => ({ set, found: list.find(({ name }) => name === set.name) }));
 }
 
 ;// CONCATENATED MODULE: ./lib/release/rollout-judgement.js
@@ -11352,7 +12916,7 @@ function judge(agent, deploymentId, previousId) {
     }
     return {
         state: 'waiting',
-        words: wordsFor(isReconciled, revision),
+        words: rollout_judgement_wordsFor(isReconciled, revision),
         infrastructureIssue: revision?.hasInfrastructureIssue === true,
     };
 }
@@ -11398,7 +12962,7 @@ function previousServes(agent, deploymentId, previousId) {
         return false;
     return agent.available || (agent.previousRevision?.readyReplicas ?? 0) > 0;
 }
-function wordsFor(isReconciled, revision) {
+function rollout_judgement_wordsFor(isReconciled, revision) {
     if (!isReconciled)
         return 'waiting for the platform to take up the deployment';
     if (revision === undefined)
@@ -11512,59 +13076,34 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
 
 
 
-
 /**
- * Releases: looks at what there is, plans, and carries the plan out. What was done stands in the
- * journal's record, also when this throws.
+ * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
+ * until every set in every region is ready. What was done stands in the journal's record, also when
+ * this throws.
  *
- * @param wantsFailureLogs whether tracebacks and log lines may be shown where a rollout fails
+ * @throws ReleaseError with what failed in each region
  */
-async function release(cloud, journal, settings, wantsFailureLogs) {
-    const plan = await journal.step('preflight', async () => {
-        const plan = makePlan(settings, await observe(cloud, settings));
-        describe(plan, journal);
-        return plan;
-    });
+async function release(cloud, journal, plan, options) {
     journal.expect(stepsOf(plan));
-    const sets = plan.targets.flatMap((target) => target.secretSets).map(trackSet);
-    const agents = plan.targets
-        .map((target) => target.agent)
-        .filter((agent) => agent !== undefined)
-        .map(trackAgent);
-    journal.record.secretSets.push(...sets.map(({ record }) => record));
-    journal.record.agents.push(...agents.map(({ record }) => record));
-    const budget = new TimeBudget(journal.clock, 'secrets-timeout', settings.secretsTimeout);
-    await provisionAndAwait(cloud, journal, sets, budget);
-    const deployments = [];
-    if (agents.length > 0) {
-        await journal.step('deploy', async () => {
-            for (const { plan, record } of agents) {
-                const deployed = await deployOne(cloud, journal, plan, record, sets, budget);
-                deployments.push({ plan, record, deployed });
-            }
-        });
+    const targets = plan.targets.map(trackTarget);
+    journal.record.secretSets.push(...setsOf(targets).map(({ record }) => record));
+    journal.record.agents.push(...agentsOf(targets).map(({ record }) => record));
+    const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
+    await provisionAndAwait(cloud, journal, targets, budget);
+    if (plan.rollout === 'parallel') {
+        await deployAndAwait(cloud, journal, targets, budget, options);
     }
-    const awaited = deployments.filter(({ plan }) => plan.waitForReady);
-    if (awaited.length > 0) {
-        await journal.step('rollout', async () => {
-            for (const { plan, record, deployed } of awaited) {
-                await journal.span(plan.region, `roll out ${plan.name}`, () => about(agentSubject(plan), () => awaitRollout(cloud, journal, plan, record, deployed, wantsFailureLogs)));
-            }
-        });
+    else {
+        await oneAfterTheOther(cloud, journal, targets, budget, options);
     }
-    await pruneAndAwait(cloud, journal, sets, settings.secretsTimeout);
+    await pruneAndAwait(cloud, journal, targets, plan.secretsTimeout);
+    await cleanUpAll(cloud, journal, targets, plan.secretsTimeout);
 }
-async function deployOne(cloud, journal, plan, record, sets, budget) {
-    try {
-        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
-    }
-    catch (error) {
-        record.outcome = 'failed';
-        throw error;
-    }
+function setsOf(targets) {
+    return targets.flatMap(({ sets }) => sets);
 }
-function agentSubject({ name, region }) {
-    return { kind: 'agent', name, region };
+function agentsOf(targets) {
+    return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
 }
 /** The steps that a plan takes after the preflight. */
 function stepsOf({ targets }) {
@@ -11576,11 +13115,9 @@ function stepsOf({ targets }) {
         agents.length > 0 ? 'deploy' : undefined,
         agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
         sets.some(isPruned) ? 'prune' : undefined,
+        targets.some(hasOldVersions) ? 'clean-up' : undefined,
     ];
     return steps.filter((step) => step !== undefined);
-}
-function isWritten({ action }) {
-    return action !== 'bind';
 }
 /** A set that is only bound may still be provisioned for somebody else's write. */
 function isAwaited({ action, status }) {
@@ -11589,39 +13126,159 @@ function isAwaited({ action, status }) {
 function isPruned({ prunedKeys }) {
     return prunedKeys.length > 0;
 }
-async function provisionAndAwait(cloud, journal, sets, budget) {
-    const written = sets.filter(({ plan }) => isWritten(plan));
-    if (written.length > 0) {
-        await journal.step('provision', () => budget.spend(async (deadline) => {
-            for (const { plan, record } of written) {
-                await provision(cloud, journal, plan, record, deadline);
+/** Without the wait for the agent, it may still need what is old. */
+function hasOldVersions({ secretSets, agent }) {
+    return agent?.waitForReady !== false && secretSets.some(mayDeleteVersions);
+}
+function mayDeleteVersions({ olderVersions, keepVersions }) {
+    return olderVersions.length > keepVersions;
+}
+/** Every region writes its sets at once; within one, they are written one after the other. */
+async function provisionAndAwait(cloud, journal, targets, budget) {
+    const failures = [];
+    const failed = new Set();
+    const writing = targets.filter(({ sets }) => sets.some(({ plan }) => isWritten(plan)));
+    if (writing.length > 0) {
+        await collect(failures, () => journal.step('provision', () => budget.spend((deadline) => forEach(writing, async (target) => {
+            try {
+                for (const { plan, record } of target.sets.filter(({ plan }) => isWritten(plan))) {
+                    await provision(cloud, journal, plan, record, deadline);
+                }
             }
-        }));
+            catch (error) {
+                failed.add(target);
+                throw error;
+            }
+        }))));
     }
-    const awaited = sets.filter(({ plan }) => isAwaited(plan)).map(({ record }) => record);
+    // Also where a region has failed: what became of the others has to be told.
+    const awaited = setsOf(targets.filter((target) => !failed.has(target)))
+        .filter(({ plan }) => isAwaited(plan))
+        .map(({ record }) => record);
     if (awaited.length > 0) {
-        await journal.step('readiness', () => budget.spend((deadline) => awaitSecretSets(cloud, journal, awaited, deadline)));
+        await collect(failures, () => journal.step('readiness', () => budget.spend((deadline) => awaitSecretSets(cloud, journal, awaited, deadline))));
+    }
+    if (failures.length > 0)
+        throw new ReleaseError(failures);
+}
+/** Goes on after a failure that has to be told, not to be followed at once. */
+async function collect(failures, work) {
+    try {
+        await work();
+    }
+    catch (error) {
+        if (!(error instanceof ReleaseError))
+            throw error;
+        failures.push(...error.failures);
     }
 }
+/** Deploys in the order in which the regions were named, and stops at the first that fails. */
+async function oneAfterTheOther(cloud, journal, targets, budget, options) {
+    for (const [index, target] of targets.entries()) {
+        try {
+            await deployAndAwait(cloud, journal, [target], budget, options);
+        }
+        catch (error) {
+            const later = targets.slice(index + 1).map(({ region }) => `\`${region}\``);
+            if (later.length > 0) {
+                journal.notice(`\`rollout: sequential\` stops at the first region that fails, so nothing was deployed in ${later.join(', ')} after \`${target.region}\`.`);
+            }
+            throw error;
+        }
+    }
+}
+/**
+ * Deploys the agents of all targets, and awaits each from the moment in which it is deployed: one
+ * that is held up must not use up the time of the others.
+ */
+async function deployAndAwait(cloud, journal, targets, budget, options) {
+    const deploying = targets.flatMap(({ agent, sets }) => agent === undefined ? [] : [{ agent, sets }]);
+    if (deploying.length === 0)
+        return;
+    const failures = [];
+    const rollouts = [];
+    await collect(failures, () => journal.step('deploy', () => forEach(deploying, async ({ agent, sets }) => {
+        const deployed = await deployOne(cloud, journal, agent, sets, budget.fork());
+        if (!agent.plan.waitForReady)
+            return;
+        rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
+    })));
+    if (rollouts.length > 0) {
+        await collect(failures, () => journal.step('rollout', () => forEach(rollouts, async (rollout) => {
+            const result = await rollout;
+            if (result.status === 'rejected')
+                throw result.reason;
+        })));
+    }
+    if (failures.length > 0)
+        throw new ReleaseError(failures);
+}
+/** A result that may be looked at later; a rejection that nobody awaits yet would end the process. */
+async function settled(work) {
+    const [result] = await Promise.allSettled([work]);
+    return result;
+}
+async function deployOne(cloud, journal, { plan, record }, sets, budget) {
+    try {
+        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
+    }
+    catch (error) {
+        record.outcome = 'failed';
+        throw error;
+    }
+}
+async function rollOut(cloud, journal, { plan, record }, deployed, { wantsFailureLogs, witness }) {
+    const { name, region } = plan;
+    const ends = witness.begins({ agent: name, region, deploymentId: deployed.deploymentId });
+    try {
+        await journal.span(region, `roll out ${name}`, () => about(agentSubject(plan), () => awaitRollout(cloud, journal, plan, record, deployed, wantsFailureLogs)));
+        ends('success');
+    }
+    catch (error) {
+        ends('failure');
+        throw error;
+    }
+}
+function agentSubject({ name, region }) {
+    return { kind: 'agent', name, region };
+}
 /** Last of all, so that nothing is taken from an agent that may have to go on with it. */
-async function pruneAndAwait(cloud, journal, sets, limit) {
-    const pruned = sets.filter(({ plan }) => isPruned(plan));
+async function pruneAndAwait(cloud, journal, targets, limit) {
+    const pruned = setsOf(targets).filter(({ plan }) => isPruned(plan));
     if (pruned.length === 0)
         return;
     await journal.step('prune', async () => {
         const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
         try {
-            for (const { plan, record } of pruned)
-                await prune(cloud, journal, plan, record, deadline);
+            await forEach(pruned, ({ plan, record }) => prune(cloud, journal, plan, record, deadline));
             // The next deploy that binds the set would be refused while it is provisioned.
             const records = pruned.map(({ record }) => record);
             await awaitSecretSets(cloud, journal, records, deadline);
         }
         catch (error) {
-            throw error instanceof SubjectError
-                ? new SubjectError(error.subject, new PruningError(error.cause))
-                : error;
+            throw new ReleaseError(failuresOf(error).map(toPruningError));
         }
+    });
+}
+function toPruningError(error) {
+    if (error instanceof SubjectError) {
+        return new SubjectError(error.subject, new PruningError(error.cause));
+    }
+    if (error instanceof Error)
+        return error;
+    throw error;
+}
+async function cleanUpAll(cloud, journal, targets, limit) {
+    const old = targets.flatMap(({ sets, agent }) => agent?.plan.waitForReady === false
+        ? []
+        : sets
+            .filter(({ plan }) => mayDeleteVersions(plan))
+            .map(({ plan }) => ({ plan, agent: agent?.plan })));
+    if (old.length === 0)
+        return;
+    await journal.step('clean-up', async () => {
+        const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
+        await forEach(old, ({ plan, agent }) => cleanUp(cloud, journal, plan, agent, deadline));
     });
 }
 /** The sets that a deploy binds: those of the plan, or those that the agent has already. */
@@ -11638,18 +13295,8 @@ function boundSets({ settings, region }, before, sets) {
         ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
     ];
 }
-function existingSet(name, kind, region) {
-    return {
-        name,
-        kind,
-        region,
-        outcome: 'existing',
-        status: null,
-        added: [],
-        updated: [],
-        pruned: [],
-        skippedKeys: [],
-    };
+function trackTarget({ region, secretSets, agent }) {
+    return { region, sets: secretSets.map(trackSet), agent: agent && trackAgent(agent) };
 }
 function trackSet(plan) {
     return {
@@ -11659,6 +13306,7 @@ function trackSet(plan) {
             outcome: plan.action === 'bind' ? 'existing' : 'skipped',
             status: plan.status ?? null,
             skippedKeys: plan.skippedKeys,
+            isVersion: plan.template !== undefined,
         },
     };
 }
@@ -11677,26 +13325,9 @@ function trackAgent(plan) {
         },
     };
 }
-/** Says in the log what is going to be done. */
-function describe({ targets }, { log }) {
-    for (const { region, secretSets, agent } of targets) {
-        log.info(`Region ${region}:`);
-        for (const { name, kind, action } of secretSets) {
-            log.info(`  ${action} the ${subject_secretSetKinds[kind]} ${name}`);
-        }
-        if (agent !== undefined)
-            log.info(`  ${agent.action} the agent ${agent.name}${differences(agent)}`);
-        for (const { name, prunedKeys } of secretSets.filter(isPruned)) {
-            log.info(`  then delete from ${name}: ${prunedKeys.join(', ')}`);
-        }
-    }
-}
-function differences({ before, settings }) {
-    if (before === undefined)
-        return '';
-    const changes = settingChanges(before.settings, settings).map(({ setting, before, after }) => `${setting} ${before ?? 'unset'} → ${after}`);
-    return changes.length === 0 ? ' (no setting differs)' : ` (${changes.join(', ')})`;
-}
+
+;// CONCATENATED MODULE: ./lib/release/witness.js
+const noWitness = { begins: () => () => undefined };
 
 ;// CONCATENATED MODULE: ./lib/report/credential-kinds.js
 /** The kinds of credential in words. */
@@ -12292,6 +13923,145 @@ function capital(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+;// CONCATENATED MODULE: ./lib/report/changes.js
+
+/** What a plan would do. */
+function plannedChanges({ targets }) {
+    return targets.map(({ region, secretSets, agent }) => ({
+        region,
+        changes: [
+            ...secretSets.map(plannedSet),
+            ...(agent === undefined ? [] : [plannedAgent(agent)]),
+            ...secretSets.flatMap(afterwards),
+            ...secretSets.flatMap(othersConcerned),
+        ],
+    }));
+}
+/** What a release did. */
+function doneChanges({ plan, secretSets, agents }) {
+    return (plan?.targets ?? []).map(({ region }) => ({
+        region,
+        changes: [
+            ...secretSets.filter((set) => set.region === region).map(doneSet),
+            ...agents.filter((agent) => agent.region === region).map(doneAgent),
+        ],
+    }));
+}
+/** Whether a plan would leave everything as it is. */
+function changesNothing({ targets }) {
+    return targets.every(isLeft);
+}
+function isLeft({ secretSets, agent }) {
+    const isAgentLeft = agent === undefined || (agent.changes.length === 0 && agent.newDeployment.follows === 'no');
+    const leaves = ({ action, prunedKeys, deletedVersions }) => action === 'bind' && prunedKeys.length === 0 && (deletedVersions ?? []).length === 0;
+    return isAgentLeft && secretSets.every(leaves);
+}
+function plannedSet({ kind, name, action, addedKeys, updatedKeys }) {
+    const what = `the ${subject_secretSetKinds[kind]} \`${name}\``;
+    if (action === 'bind')
+        return `Leave ${what} as it is.`;
+    return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys)}.`;
+}
+const setVerbs = {
+    created: 'Created',
+    updated: 'Updated',
+    existing: 'Left as it is:',
+    deleted: 'Deleted',
+    failed: 'Failed:',
+    skipped: 'Not written:',
+};
+function doneSet({ kind, name, outcome, added, updated, pruned }) {
+    const prunedKeys = pruned.length === 0 ? '' : `; pruned ${names(pruned)}`;
+    const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
+    return `${setVerbs[outcome]} the ${subject_secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated)}${prunedKeys}.`;
+}
+const plannedKeys = { add: 'add', update: 'update' };
+const doneKeys = { add: 'added', update: 'updated' };
+function keysTold({ add, update }, added, updated) {
+    const parts = [
+        added.length === 0 ? '' : `${add} ${names(added)}`,
+        updated.length === 0 ? '' : `${update} ${names(updated)}`,
+    ].filter((part) => part !== '');
+    return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
+}
+function plannedAgent(agent) {
+    const { name, action, changes, newDeployment } = agent;
+    return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes)}. ${deploymentPlanned(newDeployment)}`;
+}
+const agentVerbs = {
+    created: 'Created',
+    updated: 'Updated',
+    unchanged: 'Left as it is:',
+    superseded: 'Superseded by another release:',
+    failed: 'Failed:',
+    skipped: 'Not deployed:',
+};
+function doneAgent({ name, outcome, changes, newDeployment }) {
+    const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes);
+    const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
+    return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;
+}
+function changesTold(changes) {
+    if (changes.length === 0)
+        return '';
+    const told = changes.map(({ setting, before, after }) => before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``);
+    return `: ${told.join(', ')}`;
+}
+/** Why a new deployment follows or does not, for what is planned and for what was done. */
+const deploymentReasons = {
+    'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
+    forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
+    'values-written': {
+        reason: 'values of its secret set are written, which it does not see otherwise',
+        past: 'Values of its secret set were written',
+    },
+    'settings-differ': { reason: 'settings differ', past: 'Settings differed' },
+    'settings-hidden': {
+        reason: 'the platform does not show all that it has now',
+        past: 'The platform does not show all that it had',
+    },
+    'scaling-only': {
+        reason: 'only its scaling changes',
+        past: 'Only its scaling changed, which makes no new deployment',
+    },
+    'nothing-differs': { reason: 'nothing differs', past: 'No setting that is shown differed' },
+};
+function deploymentPlanned({ follows, because }) {
+    const { reason } = deploymentReasons[because];
+    switch (follows) {
+        case 'yes':
+            return `A new deployment follows, because ${reason}.`;
+        case 'no':
+            return `No new deployment follows, because ${reason}.`;
+        case 'unknown':
+            return `Whether a new deployment follows cannot be told, because ${reason}.`;
+    }
+}
+/** What comes last of all. */
+function afterwards({ name, prunedKeys, deletedVersions = [] }) {
+    return [
+        ...(prunedKeys.length === 0 ? [] : [`Then delete from \`${name}\`: ${names(prunedKeys)}.`]),
+        ...(deletedVersions.length === 0
+            ? []
+            : [`Then delete older versions that no agent binds: ${names(deletedVersions)}.`]),
+    ];
+}
+function othersConcerned({ name, action, otherAgents = [] }) {
+    if (action !== 'update' || otherAgents.length === 0)
+        return [];
+    return [
+        `Also bound to \`${name}\`: ${names(otherAgents)}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
+    ];
+}
+const mostNames = 40;
+function names(all) {
+    const shown = all
+        .slice(0, mostNames)
+        .map((name) => `\`${name}\``)
+        .join(', ');
+    return all.length > mostNames ? `${shown} and ${all.length - mostNames} more` : shown;
+}
+
 ;// CONCATENATED MODULE: ./lib/printable.js
 /**
  * Control characters other than the line break and the tab, marks that turn text around, and
@@ -12320,9 +14090,11 @@ const stepTitles = {
     deploy: 'Deploy the agent',
     rollout: 'Await the deployment',
     prune: 'Prune the secret set',
+    'clean-up': 'Delete older versions',
 };
 
 ;// CONCATENATED MODULE: ./lib/report/log.js
+
 
 
 
@@ -12348,6 +14120,13 @@ function releaseLog(actions) {
             actions.info(`${step.outcome === 'done' ? 'Done' : 'Failed'} after ${duration(step.duration)}.`);
             actions.endGroup();
         },
+        plan: (plan) => {
+            for (const { region, changes } of plannedChanges(plan)) {
+                actions.info(inert(`Region ${region}:`));
+                for (const change of changes)
+                    actions.info(inert(`  ${change.replace(/`/g, '')}`));
+            }
+        },
     };
 }
 /** Lines that come from outside, marked as such. */
@@ -12369,7 +14148,10 @@ function inert(text) {
 /** What goes on after the release is over, and a person has to know. */
 function aftermath({ agents, secretSets }) {
     return agents.length > 0
-        ? agents.flatMap((agent) => [...oldValues(agent), ...coldStart(agent)])
+        ? [
+            ...agents.flatMap((agent) => [...oldValues(agent), ...coldStart(agent)]),
+            ...agents.flatMap((agent) => valuesBehind(agent, secretSets)),
+        ]
         : secretSets.flatMap(unseenValues);
 }
 /** Where no agent is released, nothing puts the new values under those that bind the set. */
@@ -12378,12 +14160,26 @@ function unseenValues({ name, kind, updated, status }) {
         return [];
     return [`Agents that bind \`${name}\` keep the old values until a new deployment replaces them.`];
 }
+/**
+ * Where a set was updated and its agent was not deployed, what runs and what the set holds are not
+ * the same any more.
+ */
+function valuesBehind(agent, secretSets) {
+    if (agent.deploymentId !== null || agent.newDeployment.because === 'agent-created')
+        return [];
+    return secretSets
+        .filter(({ region, kind, isVersion }) => {
+        return region === agent.region && kind === 'secret' && !isVersion;
+    })
+        .filter(({ added, updated }) => added.length + updated.length > 0)
+        .map(({ name }) => `\`${name}\` was written, but \`${agent.name}\` was not deployed: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`);
+}
 /** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
 function oldValues({ name, replacesValues, outcome, sessionLimit }) {
     if (!replacesValues || outcome !== 'updated')
         return [];
     return [
-        `\`${name}\` has a new deployment, because values of its secret set were written. Sessions that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
+        `\`${name}\` has a new deployment with new values of its secrets. Sessions that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
     ];
 }
 function coldStart({ name, minAgents, outcome }) {
@@ -12400,7 +14196,79 @@ function sentence(text) {
     return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
+;// CONCATENATED MODULE: ./lib/report/regions.js
+/** The headline where more than one thing failed. */
+function severalTitle(record, failures) {
+    const failed = new Set(failures.map(({ subject }) => subject?.region));
+    const all = regionsOf(record).length;
+    return all > 1
+        ? `The release failed in ${failed.size} of ${all} regions`
+        : `The release failed for ${failures.length} reasons`;
+}
+/** Which regions run what was released, and which do not; undefined where there is only one. */
+function regionsSentence(record) {
+    const regions = regionsOf(record);
+    if (regions.length < 2 || record.agents.length === 0)
+        return undefined;
+    const isReleased = (region) => record.agents
+        .filter((agent) => agent.region === region)
+        .every(({ outcome }) => ['created', 'updated', 'unchanged'].includes(outcome));
+    const released = regions.filter(isReleased);
+    const others = regions.filter((region) => !isReleased(region));
+    if (released.length === 0)
+        return 'No region was released.';
+    const kept = `${list(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
+    return others.length === 0
+        ? `${kept}.`
+        : `${kept}; ${list(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
+}
+function regionsOf({ plan, agents, secretSets }) {
+    const planned = plan?.targets.map(({ region }) => region);
+    return [...new Set(planned ?? [...agents, ...secretSets].map(({ region }) => region))];
+}
+function list(regions) {
+    return regions.map((region) => `\`${region}\``).join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/report/plan-output.js
+/** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
+function planOutput(plan) {
+    return JSON.stringify({
+        rollout: plan.rollout,
+        regions: plan.targets.map(({ region, secretSets, agent }) => ({
+            region,
+            secretSets: secretSets.map(setOutput),
+            agent: agent === undefined ? null : agentOutput(agent),
+        })),
+    });
+}
+function setOutput(set) {
+    return {
+        name: set.name,
+        kind: set.kind,
+        action: set.action,
+        added: set.addedKeys,
+        updated: set.updatedKeys,
+        pruned: set.prunedKeys,
+        deletedVersions: set.deletedVersions ?? null,
+        otherAgents: set.otherAgents ?? null,
+    };
+}
+function agentOutput(agent) {
+    return {
+        name: agent.name,
+        action: agent.action,
+        changes: agent.changes.map(({ setting, before, after }) => ({
+            setting,
+            before: before ?? null,
+            after,
+        })),
+        newDeployment: agent.newDeployment,
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/report/outputs.js
+
 /**
  * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
  * too, as far as the run came; what it did not come to is an empty string.
@@ -12412,8 +14280,9 @@ const outputNames = [
     'deployment-id',
     'build-id',
     'region',
+    'plan',
 ];
-function outputsOf({ secretSets, agents }) {
+function outputsOf({ secretSets, agents, plan }) {
     const [agent] = agents;
     return {
         'secret-sets': JSON.stringify(secretSets.map(({ name, kind, region, outcome, status, added, updated, pruned }) => ({
@@ -12436,7 +14305,8 @@ function outputsOf({ secretSets, agents }) {
         'service-name': agent?.name ?? '',
         'deployment-id': agent?.deploymentId ?? '',
         'build-id': agent?.buildId ?? '',
-        region: agent?.region ?? secretSets[0]?.region ?? '',
+        region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
+        plan: plan === undefined ? '' : planOutput(plan),
     };
 }
 function setOutputs(actions, outputs) {
@@ -12475,7 +14345,7 @@ function folded(title, content) {
     return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
 }
 /** A table; the cells are Markdown on one line each. */
-function table(head, rows) {
+function markdown_table(head, rows) {
     // A pipe would end the cell, in code spans as well.
     const line = (cells) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
     return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
@@ -12553,51 +14423,118 @@ function label(text) {
 
 
 
+
+
 /** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
 const mostBytes = 1_000_000;
+/** GitHub refuses a comment of more characters than 65,536. */
+const mostCommentBytes = 60_000;
 const mostOutputCharacters = 60_000;
 const mostOpenKeys = 8;
 const mostKeys = 500;
-const headlineMarks = { released: '✅', failed: '❌' };
+const headlineMarks = { released: '✅', failed: '❌', planned: '📋' };
 /** The job summary of a release, as Markdown for GitHub. */
-function summaryOf(record, failure, now) {
-    const sections = [
-        headline(record, failure),
-        actingAs(record),
-        failure && failureSection(failure),
-        failure && agentOutput(failure),
-        agentTable(record.agents),
-        secretSetTable(record.secretSets),
-        noteSection(record),
+function summaryOf(record, failures, now) {
+    return withinLimit([
+        ...summary_account(record, failures),
         timeline(record, now),
         stepTable(record.steps),
+    ]);
+}
+/** A plan as a comment: what the summary says, without what concerns this run alone. */
+function commentOf(record, failures) {
+    return withinLimit(summary_account(record, failures), mostCommentBytes);
+}
+function summary_account(record, failures) {
+    return [
+        headline(record, failures),
+        actingAs(record),
+        failures.length === 0 ? undefined : regionsPart(record),
+        ...failures.flatMap((failure) => [
+            failures.length === 1 ? undefined : failureHeading(failure),
+            failureSection(failure),
+            summary_agentOutput(failure),
+        ]),
+        agentTable(record.agents),
+        secretSetTable(record.secretSets),
+        changeSection(record),
+        noteSection(record),
     ];
-    return withinLimit(sections.filter((section) => section !== undefined && section !== ''));
+}
+function regionsPart(record) {
+    const sentence = regionsSentence(record);
+    return sentence === undefined ? undefined : prose(sentence);
+}
+/** What is planned, or was done, region by region. */
+function changeSection(record) {
+    const { kind, plan } = record;
+    if (plan === undefined)
+        return undefined;
+    const regions = kind === 'plan' ? plannedChanges(plan) : doneChanges(record);
+    const lists = regions
+        .filter(({ changes }) => changes.length > 0)
+        .map(({ region, changes }) => [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'));
+    if (lists.length === 0)
+        return undefined;
+    const content = lists.join('\n\n');
+    if (kind === 'plan')
+        return content;
+    return folded('Changes', content);
 }
 /** Sections are left out from the end, which holds the longest and least important ones. */
-function withinLimit(sections) {
+function withinLimit(sections, most = mostBytes) {
     const kept = [];
     let bytes = 0;
     for (const section of sections) {
-        const size = Buffer.byteLength(section ?? '', 'utf8') + 2;
-        if (bytes + size > mostBytes) {
-            kept.push('_More was left out, because a summary may not exceed 1 MiB; the log has it._');
+        if (section === undefined || section === '')
+            continue;
+        const size = Buffer.byteLength(section, 'utf8') + 2;
+        if (bytes + size > most) {
+            kept.push('_More was left out, because GitHub limits the length of this; the log has it._');
             break;
         }
-        kept.push(section ?? '');
+        kept.push(section);
         bytes += size;
     }
     return `${kept.join('\n\n')}\n`;
 }
-function headline(record, failure) {
+function headline(record, failures) {
+    const [failure, ...others] = failures;
     if (failure !== undefined) {
-        const { title, subject } = failure;
-        const where = subject && `: ${code(subject.name)} in ${code(subject.region)}`;
-        return `## ${headlineMarks.failed} ${prose(title)}${where ?? ''}`;
+        return others.length === 0
+            ? `## ${headlineMarks.failed} ${failureTitle(failure)}`
+            : `## ${headlineMarks.failed} ${prose(severalTitle(record, failures))}`;
     }
-    return `## ${headlineMarks.released} ${success(record)}`;
+    switch (record.kind) {
+        case 'offline-check':
+            return `## ${headlineMarks.planned} Checked without a credential: inputs, files and names are in order`;
+        case 'plan':
+            return `## ${headlineMarks.planned} ${planned(record)}`;
+        case 'release':
+            return `## ${headlineMarks.released} ${success(record)}`;
+    }
 }
+function failureHeading(failure) {
+    return `### ${headlineMarks.failed} ${failureTitle(failure)}`;
+}
+function failureTitle({ title, subject }) {
+    const where = subject && `: ${code(subject.name)} in ${code(subject.region)}`;
+    return `${prose(title)}${where ?? ''}`;
+}
+function planned({ plan }) {
+    if (plan === undefined || changesNothing(plan))
+        return 'Plan: nothing would change';
+    const regions = codes(plan.targets.map(({ region }) => region));
+    return `Plan of a release to ${regions}: nothing was written`;
+}
+/** More agents than this are counted rather than listed in a headline. */
+const mostInHeadline = 3;
 function success({ agents, secretSets }) {
+    if (agents.length > mostInHeadline) {
+        const serving = agents.filter(({ ready }) => ready).length;
+        const serve = serving === agents.length ? 'all serve' : `${serving} serve`;
+        return `${agents.length} agents in ${agents.length} regions are released, ${serve}`;
+    }
     const sentences = agents.map(({ name, region, outcome, ready }) => {
         const where = `${code(name)} in ${code(region)}`;
         if (outcome === 'unchanged')
@@ -12634,14 +14571,15 @@ function failureSection({ facts, unharmed, why, problems, next }) {
     ];
     return parts.filter((part) => part !== '').join('\n\n');
 }
-function agentOutput({ traceback, logs }) {
+function summary_agentOutput({ subject, traceback, logs }) {
+    const whose = subject === undefined ? 'the agent' : prose(subject.name);
     const parts = [
         traceback === undefined || traceback === ''
             ? ''
-            : folded('Traceback', codeBlock(tail(traceback))),
+            : folded(`Traceback of ${whose}`, codeBlock(tail(traceback))),
         logs === undefined || logs.length === 0
             ? ''
-            : folded(`The agent's last ${logs.length} log lines`, codeBlock(tail(logs.join('\n')))),
+            : folded(`The last ${logs.length} log lines of ${whose}`, codeBlock(tail(logs.join('\n')))),
     ];
     return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -12653,7 +14591,7 @@ function tail(text) {
 function agentTable(agents) {
     if (agents.length === 0)
         return undefined;
-    return table(['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'], agents.map(({ name, region, outcome, ready, previousServes, image, buildId, deploymentId }) => [
+    return markdown_table(['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'], agents.map(({ name, region, outcome, ready, previousServes, image, buildId, deploymentId }) => [
         code(name),
         code(region),
         `${outcome}${ready ? ', serves' : previousServes ? '; the previous deployment serves' : ''}`,
@@ -12664,7 +14602,7 @@ function agentTable(agents) {
 function secretSetTable(sets) {
     if (sets.length === 0)
         return undefined;
-    return table(['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'], sets.map((set) => [
+    return markdown_table(['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'], sets.map((set) => [
         code(set.name),
         subject_secretSetKinds[set.kind],
         code(set.region),
@@ -12698,7 +14636,7 @@ const outcomeWords = {
     skipped: '➖ not begun',
 };
 function stepTable(steps) {
-    return table(['Step', 'Outcome', 'Duration'], steps.map(({ name, outcome, duration: took }) => [
+    return markdown_table(['Step', 'Outcome', 'Duration'], steps.map(({ name, outcome, duration: took }) => [
         stepTitles[name],
         outcomeWords[outcome],
         outcome === 'skipped' ? '–' : duration(took),
@@ -12719,18 +14657,22 @@ function noteSection(record) {
 
 
 
+
 /** GitHub cuts an annotation here. */
 const longestAnnotation = 4096;
 /**
  * Tells how the release went: outputs, job summary, and on failure the one error annotation. What
  * cannot be written is said, and does not change how the release went.
  */
-async function report(actions, record, failure, now) {
+async function report(actions, record, failures, now) {
     for (const sentence of aftermath(record))
         actions.notice(printable(sentence));
-    if (failure !== undefined) {
+    for (const failure of failures)
         showAgentOutput(actions, failure);
-        actions.error(annotation(failure), failure.title);
+    const [first, ...others] = failures;
+    if (first !== undefined) {
+        const title = others.length === 0 ? first.title : severalTitle(record, failures);
+        actions.error(annotation(record, [first, ...others]), title);
     }
     try {
         setOutputs(actions, outputsOf(record));
@@ -12739,7 +14681,7 @@ async function report(actions, record, failure, now) {
         actions.warning(`The outputs could not be set: ${messageOf(error)}`);
     }
     try {
-        const isWritten = await actions.writeSummary(summaryOf(record, failure, now));
+        const isWritten = await actions.writeSummary(summaryOf(record, failures, now));
         if (!isWritten)
             actions.info('The runner has no job summary, so none is written.');
     }
@@ -12747,26 +14689,38 @@ async function report(actions, record, failure, now) {
         actions.warning(`The job summary could not be written: ${messageOf(error)}`);
     }
 }
-function showAgentOutput(actions, { traceback, logs }) {
+function showAgentOutput(actions, { subject, traceback, logs }) {
+    const whose = subject === undefined ? 'The agent' : subject.name;
     if (traceback !== undefined && traceback !== '') {
-        actions.startGroup('Traceback');
+        actions.startGroup(`Traceback of ${whose}`);
         actions.info(quoted(traceback));
         actions.endGroup();
     }
     if (logs !== undefined && logs.length > 0) {
-        actions.startGroup(`The agent's last ${logs.length} log lines`);
+        actions.startGroup(`The last ${logs.length} log lines of ${whose}`);
         actions.info(quoted(logs.join('\n')));
         actions.endGroup();
     }
 }
+/** One annotation, however many regions failed: all of them in one, as far as there is room. */
+function annotation(record, [first, ...others]) {
+    const regions = printable(regionsSentence(record) ?? '');
+    if (others.length === 0)
+        return oneFailure(first, regions, longestAnnotation);
+    const all = [first, ...others];
+    const room = Math.floor((longestAnnotation - regions.length) / all.length) - 2;
+    const told = all.map((failure) => oneFailure(failure, '', room));
+    return [regions, ...told].filter((part) => part !== '').join('\n\n');
+}
 /** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
-function annotation(failure) {
+function oneFailure(failure, regions, most) {
     const { title, facts, unharmed, why, problems, next, traceback, logs } = failure;
     const lines = [
         `${title}.`,
         facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
         [unharmed, ...why].filter((part) => part !== undefined).join(' '),
         ...problems.map(({ about, message, next }) => `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`),
+        regions,
         `Next: ${next.join(' ')}`,
     ];
     const told = printable(lines.filter((line) => line !== '').join('\n'));
@@ -12778,9 +14732,9 @@ function annotation(failure) {
     ]
         .join('\n')
         .trim());
-    if (told.length > longestAnnotation)
-        return `${told.slice(0, longestAnnotation - 1)}…`;
-    const room = longestAnnotation - told.length - 3;
+    if (told.length > most)
+        return `${told.slice(0, most - 1)}…`;
+    const room = most - told.length - 3;
     if (output === '' || room < 100)
         return told;
     return `${told}\n${output.length <= room ? output : `…${output.slice(-room)}`}`;
@@ -12842,6 +14796,9 @@ const version = '0.1.0';
 
 
 
+
+
+
 const defaultRequestLimit = 30_000;
 /**
  * One run of the action: inputs → plan → steps → report. Whatever happens ends in the report.
@@ -12864,17 +14821,20 @@ async function run(host) {
         redact = redactor(reading.secrets);
         failureLogs = reading.inputs?.failureLogs ?? 'never';
         await carryOut(host, journal, reading, redact, event, wantsFailureLogs);
-        await report(actions, journal.record, undefined, clock.now());
+        await report(actions, journal.record, [], clock.now());
         return true;
     }
     catch (error) {
-        actions.debug(redact(stackOf(error)));
-        const failure = explain(error, {
+        const context = {
             actingAs: journal.record.actingAs,
             showsAgentOutput: await wantsFailureLogs(),
             redact,
-        });
-        await report(actions, journal.record, failure, clock.now());
+        };
+        const failures = failuresOf(error);
+        for (const failure of failures)
+            actions.debug(redact(stackOf(failure)));
+        const explanations = failures.map((failure) => explain(failure, context));
+        await report(actions, journal.record, explanations, clock.now());
         return false;
     }
 }
@@ -12891,8 +14851,14 @@ async function carryOut(host, journal, reading, redact, event, wantsFailureLogs)
             throw new InputsError(reading.problems);
         return reading.inputs;
     });
+    const { access, isDryRun } = inputs;
+    journal.record.kind = isDryRun ? 'plan' : 'release';
+    if (access === undefined) {
+        journal.record.kind = 'offline-check';
+        journal.notice('There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.');
+        return;
+    }
     journal.expect(['credential', 'preflight']);
-    const { access } = inputs;
     const over = new AbortController();
     const connection = new Connection(access.apiUrl, access.credential.value, `pipecat-cloud-release/${version}`);
     try {
@@ -12906,7 +14872,9 @@ async function carryOut(host, journal, reading, redact, event, wantsFailureLogs)
             redact,
         });
         const cloud = await journal.step('credential', () => reach(caller, access, journal, redact));
-        await release(cloud, journal, inputs.release, wantsFailureLogs);
+        const plan = await preflight(cloud, journal, inputs.release, { wantsBindings: isDryRun });
+        if (!isDryRun)
+            await release(cloud, journal, plan, { wantsFailureLogs, witness: noWitness });
     }
     finally {
         // Of several calls at once, the others may still be under way when one has failed.

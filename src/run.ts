@@ -7,10 +7,13 @@ import { Caller } from './pipecat/caller.js';
 import { listOrganizations, PipecatCloud } from './pipecat/client.js';
 import { Connection } from './pipecat/connection.js';
 import { keySurface, organizationSurface } from './pipecat/surface.js';
+import { failuresOf } from './release/errors.js';
 import { Journal } from './release/journal.js';
 import { chooseOrganization } from './release/organization.js';
+import { preflight } from './release/preflight.js';
 import { release } from './release/release.js';
 import type { AccessSettings } from './release/settings.js';
+import { noWitness } from './release/witness.js';
 import type { Actions } from './report/actions.js';
 import { explain } from './report/explain.js';
 import { releaseLog } from './report/log.js';
@@ -54,16 +57,18 @@ export async function run(host: Host): Promise<boolean> {
     redact = redactor(reading.secrets);
     failureLogs = reading.inputs?.failureLogs ?? 'never';
     await carryOut(host, journal, reading, redact, event, wantsFailureLogs);
-    await report(actions, journal.record, undefined, clock.now());
+    await report(actions, journal.record, [], clock.now());
     return true;
   } catch (error) {
-    actions.debug(redact(stackOf(error)));
-    const failure = explain(error, {
+    const context = {
       actingAs: journal.record.actingAs,
       showsAgentOutput: await wantsFailureLogs(),
       redact,
-    });
-    await report(actions, journal.record, failure, clock.now());
+    };
+    const failures = failuresOf(error);
+    for (const failure of failures) actions.debug(redact(stackOf(failure)));
+    const explanations = failures.map((failure) => explain(failure, context));
+    await report(actions, journal.record, explanations, clock.now());
     return false;
   }
 }
@@ -84,8 +89,16 @@ async function carryOut(
     if (reading.inputs === undefined) throw new InputsError(reading.problems);
     return reading.inputs;
   });
+  const { access, isDryRun } = inputs;
+  journal.record.kind = isDryRun ? 'plan' : 'release';
+  if (access === undefined) {
+    journal.record.kind = 'offline-check';
+    journal.notice(
+      'There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.',
+    );
+    return;
+  }
   journal.expect(['credential', 'preflight']);
-  const { access } = inputs;
   const over = new AbortController();
   const connection = new Connection(
     access.apiUrl,
@@ -103,7 +116,8 @@ async function carryOut(
       redact,
     });
     const cloud = await journal.step('credential', () => reach(caller, access, journal, redact));
-    await release(cloud, journal, inputs.release, wantsFailureLogs);
+    const plan = await preflight(cloud, journal, inputs.release, { wantsBindings: isDryRun });
+    if (!isDryRun) await release(cloud, journal, plan, { wantsFailureLogs, witness: noWitness });
   } finally {
     // Of several calls at once, the others may still be under way when one has failed.
     over.abort();

@@ -69,7 +69,7 @@ describe('the credential', () => {
   ])('is taken: $name', async ({ inputs, environment, kind, origin }) => {
     const reading = await read({ ...agent, ...inputs }, environment);
     expect(reading.problems).toEqual([]);
-    expect(reading.inputs?.access.credential).toMatchObject({ kind, origin });
+    expect(reading.inputs?.access?.credential).toMatchObject({ kind, origin });
   });
 
   test.each([
@@ -143,7 +143,7 @@ describe('each mistake is told with its input, the rule and what was found', () 
     { input: 'secret-set', value: longName, told: '3 to 63' },
     { input: 'secret-set', value: 'voice-', told: 'ending with a letter or digit' },
     { input: 'image-credentials', value: 'Registry', told: 'lower-case letters' },
-    { input: 'region', value: 'us west', told: 'one region code' },
+    { input: 'region', value: 'us west', told: 'one or several region codes' },
     { input: 'image', value: 'ghcr.io/acme/voice', told: 'with a tag or digest' },
     { input: 'image', value: 'localhost:5000/voice', told: 'with a tag or digest' },
     { input: 'image', value: 'ghcr.io/Acme/voice:1', told: 'with a tag or digest' },
@@ -345,7 +345,7 @@ describe('a variable that looks like an input and is not declared', () => {
     expect(list).toEqual([`${name}: there is no such input; did you mean \`${meant}\`?`]);
   });
 
-  test.each(['sha', 'environment', 'version', 'who-to-greet'])('%s is warned of', async (name) => {
+  test.each(['sha', 'runner-label', 'version', 'who-to-greet'])('%s is warned of', async (name) => {
     const { problems, warnings } = await read({ ...key, ...agent, [name]: 'x' });
     expect(problems).toEqual([]);
     expect(warnings).toEqual([`There is no input \`${name}\`; it has no effect.`]);
@@ -387,7 +387,7 @@ describe('the address of the API', () => {
     },
   ])('is $name', async ({ inputs, environment, url }) => {
     const { inputs: result } = await read({ ...key, ...agent, ...inputs }, environment);
-    expect(result?.access.apiUrl).toBe(url);
+    expect(result?.access?.apiUrl).toBe(url);
   });
 
   test.each([

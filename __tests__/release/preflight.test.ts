@@ -236,9 +236,9 @@ test('what is going to be done stands in the log, deletions included', async () 
   expect(actions.log).toEqual(
     expect.arrayContaining([
       'info: Region us-west:',
-      'info:   update the secret set keys',
-      'info:   update the agent voice (secret-set unset → keys, min-agents 0 → 2)',
-      'info:   then delete from keys: OLD',
+      'info:   Update the secret set keys: update A.',
+      'info:   Update the agent voice: secret-set keys, min-agents 0 → 2. A new deployment follows, because settings differ.',
+      'info:   Then delete from keys: OLD.',
     ]),
   );
 });

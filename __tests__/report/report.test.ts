@@ -19,6 +19,8 @@ const agent: AgentRecord = {
   image: 'ghcr.io/acme/voice:1.0',
   buildId: undefined,
   replacesValues: false,
+  changes: [],
+  newDeployment: { follows: 'yes', because: 'settings-differ' },
   sessionLimit: 7200,
   minAgents: 1,
 };
@@ -33,11 +35,14 @@ const secretSet: SecretSetRecord = {
   updated: ['OLD_KEY'],
   pruned: [],
   skippedKeys: [],
+  isVersion: false,
 };
 
 function record(parts: Partial<ReleaseRecord> = {}): ReleaseRecord {
   return {
     startedAt,
+    kind: 'release',
+    plan: undefined,
     actingAs: {
       credentialKind: 'personal-access-token',
       credentialOrigin: 'the input `pat`',
@@ -71,7 +76,7 @@ const failure: Explanation = {
 
 describe('the summary', () => {
   test('says what happened, as whom, and what became of sets and agents', () => {
-    const summary = summaryOf(record(), undefined, startedAt);
+    const summary = summaryOf(record(), [], startedAt);
     expect(summary).toContain('## ✅ `voice-agent` in `us-west` is updated and serves');
     expect(summary).toContain(
       'Acted with a personal access token from the input `pat`, in the organization `acme`.',
@@ -88,12 +93,12 @@ describe('the summary', () => {
 
   test('folds many keys', () => {
     const added = Array.from({ length: 30 }, (_, index) => `KEY_${index}`);
-    const summary = summaryOf(record({ secretSets: [{ ...secretSet, added }] }), undefined, 0);
+    const summary = summaryOf(record({ secretSets: [{ ...secretSet, added }] }), [], 0);
     expect(summary).toContain('<details><summary>30 added</summary>`KEY_0`, `KEY_1`');
   });
 
   test('tells a failure first, with what to do, and folds what the agent wrote', () => {
-    const summary = summaryOf(record(), failure, startedAt);
+    const summary = summaryOf(record(), [failure], startedAt);
     expect(summary.startsWith('## ❌ The deployment failed: `voice-agent` in `us-west`')).toBe(
       true,
     );
@@ -101,7 +106,7 @@ describe('the summary', () => {
     expect(summary).toContain('**Agent** `voice-agent`');
     expect(summary).toContain('**What to do:** Read the traceback.');
     expect(summary).toMatch(
-      /<details><summary>Traceback<\/summary>\n\n```text\nTraceback \(most recent call last\)/,
+      /<details><summary>Traceback of voice-agent<\/summary>\n\n```text\nTraceback \(most recent call last\)/,
     );
   });
 
@@ -113,7 +118,7 @@ describe('the summary', () => {
       added: keys,
     }));
     const logs = Array.from({ length: 40 }, () => 'ü'.repeat(100_000));
-    const summary = summaryOf(record({ secretSets: sets }), { ...failure, logs }, startedAt);
+    const summary = summaryOf(record({ secretSets: sets }), [{ ...failure, logs }], startedAt);
     expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
     expect(summary).toContain('left out');
     expect(summary).toContain('The deployment failed');
@@ -121,7 +126,7 @@ describe('the summary', () => {
 
   test('says until when old values are in use, and that the first call starts cold', () => {
     const agents = [{ ...agent, replacesValues: true, sessionLimit: 900, minAgents: 0 }];
-    const summary = summaryOf(record({ agents }), undefined, startedAt);
+    const summary = summaryOf(record({ agents }), [], startedAt);
     expect(summary).toContain(
       'Sessions that are running keep the old values until they end, at the latest after 15 min',
     );
@@ -131,7 +136,7 @@ describe('the summary', () => {
   test('lists warnings and notices', () => {
     const summary = summaryOf(
       record({ warnings: ['Look at `this`.'], notices: ['And that.'] }),
-      undefined,
+      [],
       startedAt,
     );
     expect(summary).toContain('- ⚠️ Look at `this`.');
@@ -186,7 +191,7 @@ describe('the timeline', () => {
 
 describe('the annotation', () => {
   test('says what, where, why and what next, and ends with what the agent wrote', () => {
-    expect(annotation(failure)).toBe(
+    expect(annotation(record(), [failure])).toBe(
       [
         'The deployment failed.',
         'Agent: voice-agent',
@@ -204,13 +209,15 @@ describe('the annotation', () => {
     { name: 'a long traceback', parts: { traceback: `${'x'.repeat(9000)} the end` } },
     { name: 'a long reason', parts: { why: ['y'.repeat(9000)] } },
   ])('is never cut by GitHub: $name', ({ parts }) => {
-    const text = annotation({ ...failure, ...parts });
+    const text = annotation(record(), [{ ...failure, ...parts }]);
     expect(text.length).toBeLessThanOrEqual(4096);
     expect(text).toContain('The deployment failed.');
   });
 
   test('keeps the end of a long traceback', () => {
-    const text = annotation({ ...failure, traceback: `${'x'.repeat(9000)} the end`, logs: [] });
+    const text = annotation(record(), [
+      { ...failure, traceback: `${'x'.repeat(9000)} the end`, logs: [] },
+    ]);
     expect(text).toContain('the end');
     expect(text).toContain('Next: Read the traceback.');
   });
@@ -222,7 +229,7 @@ describe('what cannot be written', () => {
     actions.setOutput = () => {
       throw new Error('disk full');
     };
-    await report(actions, record(), undefined, startedAt);
+    await report(actions, record(), [], startedAt);
     expect(actions.warnings).toEqual(['The outputs could not be set: disk full']);
     expect(actions.summary).toContain('✅');
   });
@@ -230,7 +237,7 @@ describe('what cannot be written', () => {
   test('does not change how the release went: the summary', async () => {
     const actions = new RecordedActions();
     actions.writeSummary = () => Promise.reject(new Error('disk full'));
-    await report(actions, record(), undefined, startedAt);
+    await report(actions, record(), [], startedAt);
     expect(actions.warnings).toEqual(['The job summary could not be written: disk full']);
     expect(actions.outputs).toMatchObject({ region: 'us-west' });
   });
@@ -238,7 +245,7 @@ describe('what cannot be written', () => {
   test('is said where the runner has no summary', async () => {
     const actions = new RecordedActions();
     actions.hasSummary = false;
-    await report(actions, record(), undefined, startedAt);
+    await report(actions, record(), [], startedAt);
     expect(actions.log).toContain('info: The runner has no job summary, so none is written.');
   });
 });

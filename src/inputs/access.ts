@@ -36,13 +36,14 @@ export function givenCredentials(raw: RawInputs, environment: Environment): Secr
     .map((text) => new SecretValue(text));
 }
 
-/** Reads where the release goes and as whom. Undefined where that cannot be told. */
+/** Reads where the release goes and as whom. Undefined where that cannot be told, or a dry run has no credential. */
 export function readAccess(
   raw: RawInputs,
   environment: Environment,
+  isDryRun: boolean,
   findings: Findings,
 ): AccessSettings | undefined {
-  const credential = readCredential(raw, environment, findings);
+  const credential = readCredential(raw, environment, isDryRun, findings);
   const apiUrl = readApiUrl(raw, environment, findings);
   const organization = given(raw, environment, 'organization', 'PIPECAT_ORG');
   if (
@@ -74,6 +75,7 @@ export function readAccess(
 function readCredential(
   raw: RawInputs,
   environment: Environment,
+  isDryRun: boolean,
   findings: Findings,
 ): Credential | undefined {
   const apiKey = given(raw, environment, 'api-key');
@@ -85,6 +87,8 @@ function readCredential(
   const token = given(raw, environment, 'pat', 'PIPECAT_TOKEN');
   const credential = apiKey ?? token;
   if (credential === undefined) {
+    // Forks and Dependabot get no secrets, and their plan is checked as far as it goes without.
+    if (isDryRun) return undefined;
     findings.problem(
       'api-key',
       `is not given, and neither is \`pat\`; one of them is needed. Where the workflow does pass one, ${emptyReasons}`,

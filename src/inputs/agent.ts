@@ -1,9 +1,13 @@
 import { agentName, agentProfileName, buildId, imageReference } from '../pipecat/names.js';
+import { regionPlaceholder } from '../release/name-template.js';
+import type { Regional } from '../release/regional.js';
 import type { AgentReleaseSettings, ForceRedeploy } from '../release/settings.js';
 import type { InputName } from './declared.js';
 import type { Fields } from './fields.js';
 import { found, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
+import type { RegionFields } from './regions.js';
+import type { SettingsFile } from './settings-file/read-settings-file.js';
 
 const withoutEffectAlone: readonly InputName[] = [
   'image',
@@ -40,40 +44,66 @@ export function readTimeout(fields: Fields, input: InputName): number {
 export function readAgent(
   raw: RawInputs,
   fields: Fields,
+  regions: RegionFields,
+  settingsFile: SettingsFile | undefined,
   findings: Findings,
 ): AgentReleaseSettings | undefined {
-  const name = fields.name('agent-name', agentName);
+  const name = regions.name('agent-name', agentName, [regionPlaceholder]);
   const image = readImage(raw, fields, findings);
   const build = fields.name('build-id', buildId);
   if (raw.isGiven('image') && raw.isGiven('build-id')) {
     findings.problem('build-id', 'and `image` are both given; an agent runs one of them');
   }
-  const minAgents = fields.integer('min-agents', 0, 50);
-  const maxAgents = fields.integer('max-agents', 1, 50);
-  if (minAgents !== undefined && maxAgents !== undefined && minAgents > maxAgents) {
-    findings.problem(
-      'min-agents',
-      `has to be at most \`max-agents\`; found ${minAgents} and ${maxAgents}`,
-    );
-  }
+  const minAgents = regions.integer('min-agents', 0, 50);
+  const maxAgents = regions.integer('max-agents', 1, 50);
+  checkScaling(regions, minAgents, maxAgents, findings);
   const settings = {
     image,
     buildId: build,
-    minAgents,
-    maxAgents,
     agentProfile: fields.name('agent-profile', agentProfileName),
     architecture: fields.choice('architecture', ['amd64', 'arm64']),
     maxSessionDuration: fields.integer('max-session-duration', 60, 14_400),
     krispVivaAudioFilter: fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
     websocketAuth: fields.choice('websocket-auth', ['none', 'token']),
     managedKeys: fields.boolean('enable-managed-keys'),
+    resources: settingsFile?.resources,
   };
+  if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {
+    findings.problem(
+      'agent-profile',
+      `and \`[resources]\` of \`${settingsFile.path}\` are both given; an agent has the size of a profile or resources of its own`,
+    );
+  }
   const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);
   const waitForReady = fields.boolean('wait-for-ready');
   const waitTimeout = readTimeout(fields, 'wait-timeout');
   if (!raw.isGiven('agent-name')) fields.noEffectWithout('agent-name', withoutEffectAlone);
   if (name === undefined || force === undefined || waitForReady === undefined) return undefined;
-  return { name, settings, forceRedeploy: forceRedeploy[force], waitForReady, waitTimeout };
+  return {
+    name,
+    minAgents,
+    maxAgents,
+    settings,
+    forceRedeploy: forceRedeploy[force],
+    waitForReady,
+    waitTimeout,
+    isBuiltFromBranch:
+      settingsFile?.hasGit === true && !raw.isInput('image') && !raw.isInput('build-id'),
+  };
+}
+
+function checkScaling(
+  { checkedRegions }: RegionFields,
+  minAgents: Regional<number>,
+  maxAgents: Regional<number>,
+  findings: Findings,
+): void {
+  for (const region of checkedRegions) {
+    const [least, most] = [minAgents.in(region), maxAgents.in(region)];
+    if (least === undefined || most === undefined || least <= most) continue;
+    findings.problem('min-agents', `has to be at most \`max-agents\`; found ${least} and ${most}`);
+    return;
+  }
 }
 
 function readImage(raw: RawInputs, fields: Fields, findings: Findings): string | undefined {

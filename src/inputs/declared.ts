@@ -10,7 +10,9 @@ export const declaredInputs = {
   pat: undefined,
   organization: undefined,
   'api-url': undefined,
+  'config-file': undefined,
   region: undefined,
+  rollout: 'parallel',
   'secret-set': undefined,
   secrets: undefined,
   'secrets-json': undefined,
@@ -19,6 +21,8 @@ export const declaredInputs = {
   'secrets-file': undefined,
   'empty-secrets': 'error',
   'prune-secrets': 'false',
+  'required-secrets': undefined,
+  'keep-versions': '3',
   'image-credentials': undefined,
   registry: undefined,
   'registry-username': undefined,
@@ -39,6 +43,10 @@ export const declaredInputs = {
   'wait-for-ready': 'true',
   'failure-logs': 'auto',
   'wait-timeout': '600',
+  'dry-run': 'false',
+  'github-token': undefined,
+  environment: undefined,
+  comment: 'false',
 } as const satisfies Record<string, string | undefined>;
 
 export type InputName = keyof typeof declaredInputs;

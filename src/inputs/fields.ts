@@ -59,7 +59,7 @@ export class Fields {
   /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */
   noEffectWithout(needed: InputName, inputs: readonly InputName[]): void {
     for (const input of inputs) {
-      if (this.#raw.isGiven(input) && this.#raw.text(input) !== declaredInputs[input]) {
+      if (this.#raw.isInput(input) && this.#raw.text(input) !== declaredInputs[input]) {
         this.#findings.problem(input, `has no effect without \`${needed}\`, which is not given`);
       }
     }

@@ -29,6 +29,8 @@ export class UntrustedEventError extends Error {
 
 /** Collects what is to be said about the inputs while they are read. */
 export class Findings {
+  /** What stands in for inputs that are not given, such as `scaling.min_agents (pcc-deploy.toml)`. */
+  readonly standIns = new Map<InputName, string>();
   readonly problems: InputProblem[] = [];
   readonly warnings: string[] = [];
   readonly notices: string[] = [];
@@ -36,7 +38,7 @@ export class Findings {
   readonly remarks: string[] = [];
 
   problem(input: InputName, message: string): void {
-    this.problems.push({ input, message });
+    this.problems.push({ input: this.standIns.get(input) ?? input, message });
   }
 }
 

@@ -10,9 +10,17 @@ const prefix = 'INPUT_';
 /** The inputs as the runner passes them: the one place that knows how. */
 export class RawInputs {
   readonly #environment: Environment;
+  readonly #settingsFile: ReadonlyMap<InputName, string>;
 
-  constructor(environment: Environment) {
+  /** @param settingsFile what a settings file says in place of inputs that are not given */
+  constructor(environment: Environment, settingsFile: ReadonlyMap<InputName, string> = new Map()) {
     this.#environment = environment;
+    this.#settingsFile = settingsFile;
+  }
+
+  /** The same with what a settings file says. */
+  withSettingsFile(settingsFile: ReadonlyMap<InputName, string>): RawInputs {
+    return new RawInputs(this.#environment, settingsFile);
   }
 
   /** An input to the letter, blanks included; empty where it is not given. */
@@ -20,19 +28,25 @@ export class RawInputs {
     return this.#environment[prefix + name.toUpperCase()] ?? '';
   }
 
-  /** An input without the blanks around it, or its declared default. */
+  /** An input without the blanks around it, else what the settings file says, else its declared default. */
   text(name: InputName): string | undefined {
     const given = this.verbatim(name).trim();
-    return given === '' ? declaredInputs[name] : given;
+    return given === '' ? (this.#settingsFile.get(name) ?? declaredInputs[name]) : given;
   }
 
-  isGiven(name: InputName): boolean {
+  /** Whether the workflow gives it. */
+  isInput(name: InputName): boolean {
     return this.verbatim(name).trim() !== '';
+  }
+
+  /** Whether the workflow or the settings file gives it. */
+  isGiven(name: InputName): boolean {
+    return this.isInput(name) || this.#settingsFile.has(name);
   }
 
   /** The items of a comma- or newline-separated input. */
   items(name: InputName): string[] {
-    return splitItems(this.verbatim(name));
+    return splitItems(this.text(name) ?? '');
   }
 
   /** Says which variables look like inputs and are not declared. */

@@ -1,9 +1,11 @@
 import { secretSetName } from '../pipecat/names.js';
+import { regionPlaceholder } from '../release/name-template.js';
 import type { ImagePullSecretSettings, RegistryCredentials } from '../release/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { Fields } from './fields.js';
 import { emptyReasons, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
+import type { RegionFields } from './regions.js';
 
 /** Docker Hub is addressed by the URL of its old index, whatever people call it. */
 const dockerHub = 'https://index.docker.io/v1/';
@@ -27,10 +29,12 @@ export function givenRegistrySecrets(raw: RawInputs): SecretValue[] {
 export function readImagePullSecret(
   raw: RawInputs,
   fields: Fields,
+  regions: RegionFields,
+  isDryRun: boolean,
   findings: Findings,
 ): ImagePullSecretSettings | undefined {
-  const name = fields.name('image-credentials', secretSetName);
-  const registry = readRegistry(raw, fields, findings);
+  const name = regions.name('image-credentials', secretSetName, [regionPlaceholder]);
+  const registry = readRegistry(raw, fields, isDryRun, findings);
   if (raw.isGiven('image-credentials')) {
     if (!raw.isGiven('agent-name') && !raw.isGiven('registry')) {
       findings.problem(
@@ -47,6 +51,7 @@ export function readImagePullSecret(
 function readRegistry(
   raw: RawInputs,
   fields: Fields,
+  isDryRun: boolean,
   findings: Findings,
 ): RegistryCredentials | undefined {
   if (!raw.isGiven('registry')) {
@@ -64,13 +69,18 @@ function readRegistry(
       'cannot hold a colon or blanks: a colon separates it from the password',
     );
   }
-  if (password === '') {
+  if (password === '' && isDryRun) {
+    findings.notices.push(
+      '`registry-password` is empty; the plan goes on without it, a release would not.',
+    );
+  } else if (password === '') {
     findings.problem(
       'registry-password',
       `is needed with \`registry\`, and is empty. Likely reasons: ${emptyReasons}`,
     );
   }
-  if (host === undefined || username === undefined || password === '') return undefined;
+  if (host === undefined || username === undefined) return undefined;
+  if (password === '' && !isDryRun) return undefined;
   if (password.startsWith('ghs_')) {
     findings.warnings.push(
       '`registry-password` is a token of this job (`ghs_…`) and ends with it; the next start of the agent has to pull the image again and will fail. Use a token that lasts, such as a fine-grained one with `read:packages`.',

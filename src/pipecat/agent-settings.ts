@@ -13,6 +13,9 @@ export interface AgentSettings {
   readonly krispVivaAudioFilter?: 'tel' | 'pro' | 'off' | undefined;
   readonly websocketAuth?: 'none' | 'token' | undefined;
   readonly managedKeys?: boolean | undefined;
+  /** Kubernetes quantities; self-hosted regions only, and not together with a profile. */
+  readonly resources?:
+    { readonly cpu: string | undefined; readonly memory: string | undefined } | undefined;
 }
 
 /** The settings as the API's fields, without those that are not given. */
@@ -36,6 +39,7 @@ export function toFields(settings: AgentSettings): Record<string, unknown> {
         : { audioFilter: krispVivaAudioFilter === 'off' ? null : krispVivaAudioFilter },
     websocketAuth: settings.websocketAuth,
     enableIntegratedKeysProxy: settings.managedKeys,
+    resources: settings.resources && withoutUndefined({ ...settings.resources }),
   };
   return withoutUndefined(fields);
 }

@@ -203,6 +203,7 @@ const agent = v.object({
   currentRevision: optional(revision),
   previousRevision: optional(revision),
   warning: text,
+  git: optional(v.object({ repoFullName: text, branch: text, autoDeploy: flag })),
   deployment: optional(
     v.object({
       id: text,
@@ -257,6 +258,16 @@ export interface Agent {
   readonly previousRevision: Revision | undefined;
   /** The platform's remark on a create or an update. */
   readonly warning: string | undefined;
+  /** The branch that the platform builds from, where it does. */
+  readonly git:
+    | {
+        /** `owner/name`. */
+        readonly repository: string | undefined;
+        readonly branch: string | undefined;
+        /** Whether a push deploys. */
+        readonly autoDeploy: boolean;
+      }
+    | undefined;
   readonly settings: ObservedAgentSettings;
 }
 
@@ -277,6 +288,11 @@ function toAgent(answer: v.InferOutput<typeof agent>): Agent {
     currentRevision: answer.currentRevision,
     previousRevision: answer.previousRevision,
     warning: answer.warning,
+    git: answer.git && {
+      repository: answer.git.repoFullName,
+      branch: answer.git.branch,
+      autoDeploy: answer.git.autoDeploy ?? false,
+    },
     settings: {
       image: spec?.image,
       buildId: deployment?.buildId,

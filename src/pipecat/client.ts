@@ -119,15 +119,33 @@ export class PipecatCloud {
     );
   }
 
-  /** Names of the agents of a region. */
-  agentNames(region: string): Promise<string[]> {
-    return this.#caller.call({
-      request: {
-        method: 'GET',
-        path: this.#surface.agents(`?region=${encodeURIComponent(region)}`),
+  /** Deletes a whole set; one that is not there (any more) is not an error. */
+  deleteSecretSet(set: string, options: PlainOptions): Promise<void> {
+    return this.#caller.call<undefined>(
+      {
+        request: {
+          method: 'DELETE',
+          path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
+        },
+        parse: answers.parseAcknowledgement,
+        absent: { status: 404, result: undefined },
       },
-      parse: answers.parseAgentNames,
-    });
+      { ...options, passingStatuses: concurrentWrite },
+    );
+  }
+
+  /** Names of the agents of a region. */
+  agentNames(region: string, options: PlainOptions = {}): Promise<string[]> {
+    return this.#caller.call(
+      {
+        request: {
+          method: 'GET',
+          path: this.#surface.agents(`?region=${encodeURIComponent(region)}`),
+        },
+        parse: answers.parseAgentNames,
+      },
+      options,
+    );
   }
 
   /** An agent; undefined where there is none of that name in the organization. */

@@ -32,7 +32,7 @@ export const platformAgentProfiles: readonly string[] = ['agent-1x', 'agent-2x',
 
 export const regionCode: NameRule = {
   pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
-  rule: 'one region code: lower-case letters, digits and hyphens, such as us-west',
+  rule: 'one or several region codes: lower-case letters, digits and hyphens, such as us-west',
 };
 
 export const organizationName: NameRule = {

@@ -11,16 +11,32 @@ export interface SettingChange {
   readonly after: string;
 }
 
-/**
- * The given settings that differ from what the agent shows. A setting that its answer does not show
- * (the image of a cloud build, say) cannot be told to differ, and is not in the list.
- */
-export function settingChanges(
-  observed: ObservedAgentSettings,
-  wanted: AgentSettings,
-): SettingChange[] {
+const nothingShown: ObservedAgentSettings = {
+  image: undefined,
+  buildId: undefined,
+  secretSets: undefined,
+  imagePullSecretSet: undefined,
+  minAgents: undefined,
+  maxAgents: undefined,
+  agentProfile: undefined,
+  architecture: undefined,
+  maxSessionDuration: undefined,
+  krispVivaAudioFilter: undefined,
+  websocketAuth: undefined,
+  managedKeys: undefined,
+};
+
+interface Comparison {
+  readonly setting: string;
+  /** Undefined where the agent's answer does not show it, null where it is not set. */
+  readonly before: Setting | null | undefined;
+  /** Undefined where it is not given, null where it is switched off. */
+  readonly after: Setting | null | undefined;
+}
+
+function compare(observed: ObservedAgentSettings, wanted: AgentSettings): Comparison[] {
   const filter = wanted.krispVivaAudioFilter;
-  const rows: [string, Setting | null | undefined, Setting | null | undefined][] = [
+  const rows: [string, Comparison['before'], Comparison['after']][] = [
     ['image', observed.image, wanted.image],
     ['build-id', observed.buildId, wanted.buildId],
     ['secret-set', observed.secretSets && (observed.secretSets[0] ?? null), wanted.secretSet],
@@ -33,8 +49,21 @@ export function settingChanges(
     ['krisp-viva-audio-filter', observed.krispVivaAudioFilter, filter === 'off' ? null : filter],
     ['websocket-auth', observed.websocketAuth, wanted.websocketAuth],
     ['enable-managed-keys', observed.managedKeys, wanted.managedKeys],
+    ['resources.cpu', undefined, wanted.resources?.cpu],
+    ['resources.memory', undefined, wanted.resources?.memory],
   ];
-  return rows.flatMap(([setting, before, after]) =>
+  return rows.map(([setting, before, after]) => ({ setting, before, after }));
+}
+
+/**
+ * The given settings that differ from what the agent shows. A setting that its answer does not show
+ * (the image of a cloud build, say) cannot be told to differ, and is not in the list.
+ */
+export function settingChanges(
+  observed: ObservedAgentSettings,
+  wanted: AgentSettings,
+): SettingChange[] {
+  return compare(observed, wanted).flatMap(({ setting, before, after }) =>
     after === undefined || before === undefined || before === after
       ? []
       : [
@@ -45,4 +74,20 @@ export function settingChanges(
           },
         ],
   );
+}
+
+/** The settings that a new agent is given. */
+export function givenSettings(wanted: AgentSettings): SettingChange[] {
+  return compare(nothingShown, wanted).flatMap(({ setting, after }) =>
+    after === undefined
+      ? []
+      : [{ setting, before: undefined, after: after === null ? 'off' : String(after) }],
+  );
+}
+
+/** The given settings of which the agent's answer does not show what they are. */
+export function hiddenSettings(observed: ObservedAgentSettings, wanted: AgentSettings): string[] {
+  return compare(observed, wanted)
+    .filter(({ before, after }) => after !== undefined && before === undefined)
+    .map(({ setting }) => setting);
 }

@@ -92,7 +92,12 @@ const defaultSessionLimit = 7200;
 export function agentFacts({
   settings,
   before,
-}: AgentPlan): Pick<AgentRecord, 'image' | 'buildId' | 'sessionLimit' | 'minAgents'> {
+  changes,
+  newDeployment,
+}: AgentPlan): Pick<
+  AgentRecord,
+  'image' | 'buildId' | 'sessionLimit' | 'minAgents' | 'changes' | 'newDeployment'
+> {
   const isImageGiven = settings.image !== undefined || settings.buildId !== undefined;
   return {
     image: isImageGiven ? settings.image : before?.settings.image,
@@ -100,6 +105,8 @@ export function agentFacts({
     sessionLimit:
       settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
     minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
+    changes,
+    newDeployment,
   };
 }
 
@@ -141,9 +148,8 @@ function update(
   before: Agent,
   deadline: Deadline,
 ): Promise<Agent> {
-  const { name, settings, forceRedeploy, valuesChange } = plan;
-  const force = forceRedeploy === 'always' || (forceRedeploy === 'auto' && valuesChange);
-  return cloud.updateAgent(name, settings, force, {
+  const { name, settings, forces } = plan;
+  return cloud.updateAgent(name, settings, forces, {
     deadline,
     findLost: async () => {
       const agent = await lookForLost(cloud, clock, name);
@@ -157,6 +163,10 @@ function update(
 
 function isAsWanted(agent: Agent, { settings }: AgentPlan): boolean {
   return settingChanges(agent.settings, settings).length === 0;
+}
+
+function bindsAnotherSet({ changes }: AgentPlan): boolean {
+  return changes.some(({ setting }) => setting === 'secret-set');
 }
 
 /** Takes the answer into the account, and says what a person should know of it. */
@@ -174,11 +184,11 @@ async function account(
     answer.desiredDeploymentId ?? (await cloud.agent(plan.name, { deadline }))?.desiredDeploymentId;
   if (deploymentId === undefined) throw new NoDeploymentError();
   const isNew = deploymentId !== previousId;
-  const changes = before === undefined ? [] : settingChanges(before.settings, plan.settings);
   record.deploymentId = deploymentId;
   record.outcome =
-    before === undefined ? 'created' : isNew || changes.length > 0 ? 'updated' : 'unchanged';
-  record.replacesValues = isNew && before !== undefined && plan.valuesChange;
+    before === undefined ? 'created' : isNew || plan.changes.length > 0 ? 'updated' : 'unchanged';
+  record.replacesValues =
+    isNew && before !== undefined && (plan.valuesChange || bindsAnotherSet(plan));
   journal.log.info(
     isNew
       ? `The agent ${plan.name} in ${plan.region} is ${record.outcome}; its deployment is ${deploymentId}.`

@@ -16,6 +16,43 @@ export class SubjectError extends Error {
   }
 }
 
+/** What failed in a release: something in one region, or in several of those that go at once. */
+export class ReleaseError extends Error {
+  readonly failures: readonly Error[];
+
+  constructor(failures: readonly Error[]) {
+    super(failures.map(({ message }) => message).join('\n'), { cause: failures[0] });
+    this.name = 'ReleaseError';
+    this.failures = failures;
+  }
+}
+
+/** What failed, one by one. */
+export function failuresOf(error: unknown): readonly unknown[] {
+  return error instanceof ReleaseError ? error.failures : [error];
+}
+
+/**
+ * Does `work` on every item at once, and lets each come to its end: what fails for one is no reason
+ * to leave the others half done.
+ *
+ * @throws ReleaseError with everything that failed
+ */
+export async function forEach<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const results = await Promise.allSettled(items.map(work));
+  const reasons: unknown[] = results.flatMap((result) =>
+    result.status === 'rejected' ? failuresOf(result.reason) : [],
+  );
+  if (reasons.length > 0) throw new ReleaseError(reasons.map(asError));
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('Something was thrown that is not an error');
+}
+
 /** Does `work` on a subject; what it throws says so. */
 export async function about<Result>(
   subject: Subject,
@@ -24,7 +61,8 @@ export async function about<Result>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof SubjectError || !(error instanceof Error)) throw error;
+    if (error instanceof SubjectError || error instanceof ReleaseError) throw error;
+    if (!(error instanceof Error)) throw error;
     throw new SubjectError(subject, error);
   }
 }

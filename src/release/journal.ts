@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock.js';
+import type { Plan } from './plan.js';
 import type { ReleaseRecord, Span, StepName, StepRecord } from './record.js';
 
 /** Where a release says what it does while it does it. */
@@ -10,6 +11,8 @@ export interface ReleaseLog {
   warning(message: string): void;
   beginStep(step: StepName): void;
   endStep(step: StepRecord): void;
+  /** What is going to be done. */
+  plan(plan: Plan): void;
 }
 
 /** Keeps the account of a release, and tells the log of it. */
@@ -23,6 +26,8 @@ export class Journal {
     this.log = log;
     this.record = {
       startedAt: clock.now(),
+      kind: 'release',
+      plan: undefined,
       actingAs: undefined,
       steps: [],
       secretSets: [],

@@ -2,57 +2,96 @@ import type { Agent, Build, ListedSecretSet, Region, SecretSet } from '../pipeca
 import type { PipecatCloud } from '../pipecat/client.js';
 import { StatusError } from '../pipecat/errors.js';
 import { platformAgentProfiles } from '../pipecat/names.js';
+import { readBindings, type Bindings } from './bindings.js';
 import { toldRegion } from './region.js';
+import { namesDependOnRegion, settingsIn, type RegionSettings } from './region-settings.js';
 import type { ReleaseSettings } from './settings.js';
+
+/** What there is in one region, and what is asked for there. */
+export interface RegionObservation {
+  readonly settings: RegionSettings;
+  /** The set to bind, with its keys. */
+  readonly secretSet: SecretSet | undefined;
+  readonly agent: Agent | undefined;
+  /** Which agents bind which sets; read only where it is asked for, as it takes a request an agent. */
+  readonly bindings: Bindings | undefined;
+}
 
 /** What there is on the platform before a release, as far as the release depends on it. */
 export interface Observation {
   readonly regions: readonly Region[];
-  /** Read only where nothing else tells the region. */
-  readonly defaultRegion: string | undefined;
   readonly secretSets: readonly ListedSecretSet[];
-  /** The set to bind, with its keys. */
-  readonly secretSet: SecretSet | undefined;
-  readonly agent: Agent | undefined;
   readonly build: Build | undefined;
   /** Undefined where they cannot be listed, or are not needed. */
   readonly agentProfiles: readonly string[] | undefined;
-  /** Agents other than the one released that bind the set; read only where it is to be pruned. */
-  readonly otherAgentsBinding: readonly string[];
+  /** A region each, in the order of the release. */
+  readonly targets: readonly RegionObservation[];
 }
 
-/** Looks at everything that a release depends on. Reads only. */
+/**
+ * Looks at everything that a release depends on. Reads only, and what is common only once.
+ *
+ * @param wantsBindings whether to read which agents bind the sets, also where no rule depends on it
+ */
 export async function observe(
   cloud: PipecatCloud,
   settings: ReleaseSettings,
+  { wantsBindings }: { readonly wantsBindings: boolean },
 ): Promise<Observation> {
-  const { secretSet, agent } = settings;
-  const [regions, secretSets, existingAgent, build, agentProfiles] = await Promise.all([
+  const { agent } = settings;
+  const [regions, secretSets, located, build, agentProfiles] = await Promise.all([
     cloud.regions(),
     cloud.secretSets(),
-    agent && cloud.agent(agent.name),
+    locate(cloud, settings),
     agent?.settings.buildId === undefined ? undefined : cloud.build(agent.settings.buildId),
     customProfiles(cloud, agent?.settings.agentProfile),
   ]);
-  const region = toldRegion(settings, existingAgent, secretSets);
-  const existingSet = secretSets.find(({ name }) => name === secretSet?.name);
-  const [defaultRegion, setWithKeys, otherAgentsBinding] = await Promise.all([
-    region === undefined ? cloud.defaultRegion() : undefined,
-    existingSet?.kind === 'secret' ? cloud.secretSet(existingSet.name) : undefined,
-    secretSet?.prune === true && existingSet !== undefined
-      ? agentsBinding(cloud, existingSet, agent?.name)
-      : [],
+  const targets = await Promise.all(
+    located.map(async ({ region, agent }): Promise<RegionObservation> => {
+      const told =
+        region ?? toldRegion(settings, agent, secretSets) ?? (await cloud.defaultRegion());
+      return observeRegion(cloud, settingsIn(settings, told), agent, secretSets, wantsBindings);
+    }),
+  );
+  return { regions, secretSets, build, agentProfiles, targets };
+}
+
+/** A region of a release with its agent; undefined where the agent or its sets tell the region. */
+interface Located {
+  readonly region: string | undefined;
+  readonly agent: Agent | undefined;
+}
+
+async function locate(cloud: PipecatCloud, settings: ReleaseSettings): Promise<Located[]> {
+  if (settings.regions.length === 0 && !namesDependOnRegion(settings)) {
+    const name = settings.agent?.name.others;
+    return [{ region: undefined, agent: name === undefined ? undefined : await cloud.agent(name) }];
+  }
+  const regions = settings.regions.length === 0 ? [await cloud.defaultRegion()] : settings.regions;
+  return Promise.all(
+    regions.map(async (region): Promise<Located> => {
+      const name = settingsIn(settings, region).agent?.name;
+      return { region, agent: name === undefined ? undefined : await cloud.agent(name) };
+    }),
+  );
+}
+
+async function observeRegion(
+  cloud: PipecatCloud,
+  settings: RegionSettings,
+  agent: Agent | undefined,
+  secretSets: readonly ListedSecretSet[],
+  wantsBindings: boolean,
+): Promise<RegionObservation> {
+  const { secretSet } = settings;
+  const existing = secretSets.find(({ name }) => name === secretSet?.name);
+  // Another agent that binds the set is a reason not to prune it.
+  const needsBindings = wantsBindings || (secretSet?.prune === true && existing !== undefined);
+  const [withKeys, bindings] = await Promise.all([
+    existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,
+    secretSet !== undefined && needsBindings ? readBindings(cloud, settings.region) : undefined,
   ]);
-  return {
-    regions,
-    defaultRegion,
-    secretSets,
-    secretSet: setWithKeys,
-    agent: existingAgent,
-    build,
-    agentProfiles,
-    otherAgentsBinding,
-  };
+  return { settings, secretSet: withKeys, agent, bindings };
 }
 
 /** Profiles beyond the platform's own, where one is asked for and the credential may list them. */
@@ -68,23 +107,4 @@ async function customProfiles(
     if (error instanceof StatusError && [403, 404].includes(error.status)) return undefined;
     throw error;
   }
-}
-
-/** The list of agents shows no bindings, so each agent of the set's region is read. */
-async function agentsBinding(
-  cloud: PipecatCloud,
-  set: ListedSecretSet,
-  except: string | undefined,
-): Promise<string[]> {
-  const names = (await cloud.agentNames(set.region)).filter((name) => name !== except);
-  const binding: string[] = [];
-  const waiting = [...names];
-  const readNext = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const agent = await cloud.agent(name);
-      if (agent?.settings.secretSets?.includes(set.name) === true) binding.push(name);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(8, names.length) }, readNext));
-  return binding.sort();
 }

@@ -16,7 +16,7 @@ export async function provision(
 ): Promise<void> {
   const subject = secretSetSubject(plan);
   const { name, region, registry } = plan;
-  const existingKeys = new Set(plan.existingKeys);
+  const updatedKeys = new Set(plan.updatedKeys);
   try {
     await journal.span(region, `write ${name}`, () =>
       about(subject, async () => {
@@ -26,7 +26,7 @@ export async function provision(
           return;
         }
         await cloud.writeSecrets(name, region, plan.pairs, { deadline }, (keys) => {
-          for (const key of keys) (existingKeys.has(key) ? record.updated : record.added).push(key);
+          for (const key of keys) (updatedKeys.has(key) ? record.updated : record.added).push(key);
         });
       }),
     );

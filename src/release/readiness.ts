@@ -4,6 +4,7 @@ import type { Deadline } from '../time/deadline.js';
 import {
   ProvisioningFailedError,
   ProvisioningTimeoutError,
+  ReleaseError,
   SecretSetGoneError,
   SubjectError,
 } from './errors.js';
@@ -14,10 +15,11 @@ import type { SecretSetRecord } from './record.js';
 import { secretSetSubject } from './subject.js';
 
 /**
- * Waits until every one of the sets is ready, all of them at once; the first that fails ends it.
+ * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
+ * wait for the others: what became of each has to be told.
  *
- * @throws SubjectError around ProvisioningFailedError, ProvisioningTimeoutError, SecretSetGoneError
- *   or a CallError
+ * @throws ReleaseError of SubjectErrors around ProvisioningFailedError, ProvisioningTimeoutError,
+ *   SecretSetGoneError or a CallError
  */
 export async function awaitSecretSets(
   cloud: PipecatCloud,
@@ -32,109 +34,99 @@ export async function awaitSecretSets(
   const waiting = new Map(
     sets.map((set) => [set, journal.beginSpan(set.region, `provision ${set.name}`)]),
   );
-
   const seen = new Map<SecretSetRecord, SecretSetStatus>();
-  let failing: SecretSetRecord | undefined;
-  const look = async (): Promise<{ done: undefined } | undefined> => {
-    const reads = await readStatuses(cloud, [...waiting.keys()], deadline);
-    for (const { set, found } of reads.found) {
-      if (found === undefined)
-        throw new SubjectError(secretSetSubject(set), new SecretSetGoneError());
-      set.status = found.status;
-      seen.set(set, found.status);
-      if (found.status === 'failed') {
-        throw new SubjectError(
-          secretSetSubject(set),
-          new ProvisioningFailedError(found.errorMessage),
-        );
-      }
-      if (found.status === 'ready') {
-        waiting.get(set)?.('done');
-        waiting.delete(set);
-      }
+  const failures: Error[] = [];
+
+  const fail = (set: SecretSetRecord, error: Error): void => {
+    set.outcome = 'failed';
+    failures.push(new SubjectError(secretSetSubject(set), error));
+    waiting.get(set)?.('failed');
+    waiting.delete(set);
+  };
+  const take = (set: SecretSetRecord, found: Found | undefined): void => {
+    if (found === undefined) {
+      fail(set, new SecretSetGoneError());
+      return;
     }
-    const states = sets.map((set) => `${set.name} ${seen.get(set) ?? 'not seen yet'}`);
-    if (reads.failure === undefined) progress.is(states.join(', '));
-    if (waiting.size === 0) return { done: undefined };
-    failing = reads.failure?.set;
-    if (reads.failure !== undefined) throw reads.failure.error;
-    return undefined;
+    set.status = found.status;
+    seen.set(set, found.status);
+    if (found.status === 'failed') fail(set, new ProvisioningFailedError(found.errorMessage));
+    if (found.status === 'ready') {
+      waiting.get(set)?.('done');
+      waiting.delete(set);
+    }
+  };
+  const look = async (): Promise<{ done: undefined } | undefined> => {
+    for (const { set, found } of await readStatuses(cloud, [...waiting.keys()], deadline)) {
+      take(set, found);
+    }
+    progress.is(wordsFor(sets, seen));
+    return waiting.size === 0 ? { done: undefined } : undefined;
   };
 
   try {
     await poll(look, clock, deadline, progress);
   } catch (error) {
-    const set = failing ?? [...waiting.keys()][0];
-    const told = toSubjectError(error, set, set && seen.get(set), progress, deadline);
-    for (const [set, end] of waiting) {
-      const isOver = error instanceof WaitOverError;
-      if (!isOver && !(told instanceof SubjectError && told.subject.name === set.name)) continue;
-      set.outcome = 'failed';
-      end('failed');
+    if (!(error instanceof Error)) throw error;
+    const [first, ...others] = waiting.keys();
+    if (first === undefined) throw error;
+    if (error instanceof WaitOverError) {
+      for (const set of [first, ...others]) {
+        const { elapsed } = progress;
+        const { cause } = error;
+        fail(set, new ProvisioningTimeoutError(seen.get(set), elapsed, deadline, { cause }));
+      }
+    } else {
+      // The look failed for all of them, which is one failure.
+      fail(first, error);
+      for (const set of others) waiting.get(set)?.('failed');
     }
-    throw told;
   }
+  if (failures.length > 0) throw new ReleaseError(failures);
 }
 
-function toSubjectError(
-  error: unknown,
-  set: SecretSetRecord | undefined,
-  lastSeen: SecretSetStatus | undefined,
-  progress: Progress,
-  deadline: Deadline,
-): Error {
-  if (!(error instanceof Error)) throw error;
-  if (error instanceof SubjectError || set === undefined) return error;
-  if (!(error instanceof WaitOverError)) return new SubjectError(secretSetSubject(set), error);
-  return new SubjectError(
-    secretSetSubject(set),
-    new ProvisioningTimeoutError(lastSeen, progress.elapsed, deadline, { cause: error.cause }),
-  );
+/** More sets than this are counted rather than listed. */
+const mostListed = 4;
+
+function wordsFor(
+  sets: readonly SecretSetRecord[],
+  seen: ReadonlyMap<SecretSetRecord, SecretSetStatus>,
+): string {
+  const states = sets.map((set) => ({ name: set.name, state: seen.get(set) ?? 'not seen yet' }));
+  const list = (listed: typeof states): string =>
+    listed.map(({ name, state }) => `${name} ${state}`).join(', ');
+  if (states.length <= mostListed) return list(states);
+  const others = states.filter(({ state }) => state !== 'ready');
+  const shown = others.slice(0, mostListed);
+  const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : '';
+  const ready = `${states.length - others.length} of ${states.length} sets are ready`;
+  return others.length === 0 ? ready : `${ready}; ${list(shown)}${more}`;
 }
 
-/** A set as a read finds it; undefined where it is not there. */
+interface Found {
+  readonly status: SecretSetStatus;
+  readonly errorMessage: string | undefined;
+}
+
+/** A set as a look finds it; undefined where it is not there. */
 interface Read {
   readonly set: SecretSetRecord;
-  readonly found:
-    { readonly status: SecretSetStatus; readonly errorMessage: string | undefined } | undefined;
+  readonly found: Found | undefined;
 }
 
-interface Reads {
-  readonly found: readonly Read[];
-  /** The first read that brought no answer; the others count all the same. */
-  readonly failure:
-    { readonly set: SecretSetRecord | undefined; readonly error: Error } | undefined;
-}
-
+/** One request a look, however many sets are awaited. */
 async function readStatuses(
   cloud: PipecatCloud,
   sets: readonly SecretSetRecord[],
   deadline: Deadline,
-): Promise<Reads> {
+): Promise<Read[]> {
   // Each look is repeated anyway, so a read of it is tried once.
   const options = { deadline, attempts: 1 };
-  const byName = sets.filter(({ kind }) => kind === 'secret');
-  const inList = sets.filter(({ kind }) => kind === 'imagePullSecret');
-  const reads = byName.map(async (set): Promise<Read[]> => [
-    { set, found: await cloud.secretSet(set.name, options) },
-  ]);
-  if (inList.length > 0) {
-    // An image pull secret cannot be read by name, so these are found in the list, all in one.
-    reads.push(
-      cloud
-        .secretSets(options)
-        .then((list) =>
-          inList.map((set): Read => ({ set, found: list.find(({ name }) => name === set.name) })),
-        ),
-    );
+  const [first, ...others] = sets;
+  // An image pull secret cannot be read by name.
+  if (first?.kind === 'secret' && others.length === 0) {
+    return [{ set: first, found: await cloud.secretSet(first.name, options) }];
   }
-  const results = await Promise.allSettled(reads);
-  const failedAt = results.findIndex(({ status }) => status === 'rejected');
-  const failed = results[failedAt];
-  const reason: unknown = failed?.status === 'rejected' ? failed.reason : undefined;
-  return {
-    found: results.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
-    failure:
-      reason instanceof Error ? { set: byName[failedAt] ?? inList[0], error: reason } : undefined,
-  };
+  const list = await cloud.secretSets(options);
+  return sets.map((set) => ({ set, found: list.find(({ name }) => name === set.name) }));
 }

@@ -1,4 +1,6 @@
 import type { SecretSetKind, SecretSetStatus } from '../pipecat/answers.js';
+import type { SettingChange } from './agent-changes.js';
+import type { NewDeployment, Plan } from './plan.js';
 
 /** The steps of a release, in their order. */
 export const stepNames = [
@@ -10,6 +12,7 @@ export const stepNames = [
   'deploy',
   'rollout',
   'prune',
+  'clean-up',
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
@@ -25,7 +28,7 @@ export interface SecretSetRecord {
   readonly name: string;
   readonly kind: SecretSetKind;
   readonly region: string;
-  outcome: 'created' | 'updated' | 'existing' | 'failed' | 'skipped';
+  outcome: 'created' | 'updated' | 'existing' | 'deleted' | 'failed' | 'skipped';
   status: SecretSetStatus | null;
   /** Names of keys, as far as they were written or deleted. */
   added: string[];
@@ -33,6 +36,8 @@ export interface SecretSetRecord {
   pruned: string[];
   /** Keys that were given without a value. */
   readonly skippedKeys: readonly string[];
+  /** Whether its content has a name of its own, so that nothing changes under an agent. */
+  readonly isVersion: boolean;
 }
 
 /** What became of an agent. */
@@ -47,6 +52,10 @@ export interface AgentRecord {
   /** What it runs after the release, where that is known. */
   image: string | undefined;
   buildId: string | undefined;
+  /** What differed from the agent before; as far as it was deployed, this was changed. */
+  changes: readonly SettingChange[];
+  /** Whether a new deployment was to follow, and why. */
+  newDeployment: NewDeployment;
   /** Whether this release put new values under it that running sessions do not have. */
   replacesValues: boolean;
   /** Seconds after which the last session with the old values has ended. */
@@ -73,9 +82,18 @@ export interface ActingAs {
   readonly organization: string | undefined;
 }
 
+/**
+ * What a run is for: a release, the plan of one, or where a plan has no credential, a check of what
+ * can be seen without one.
+ */
+export type RunKind = 'release' | 'plan' | 'offline-check';
+
 /** The account of a release: what was done so far, whenever it is read. */
 export interface ReleaseRecord {
   readonly startedAt: number;
+  kind: RunKind;
+  /** What was to be done, once that is known. */
+  plan: Plan | undefined;
   actingAs: ActingAs | undefined;
   readonly steps: StepRecord[];
   readonly secretSets: SecretSetRecord[];
@@ -84,4 +102,20 @@ export interface ReleaseRecord {
   /** What a person should look at, in the order in which it came up. */
   readonly warnings: string[];
   readonly notices: string[];
+}
+
+/** The account of a set that is there and that nothing is done to. */
+export function existingSet(name: string, kind: SecretSetKind, region: string): SecretSetRecord {
+  return {
+    name,
+    kind,
+    region,
+    outcome: 'existing',
+    status: null,
+    added: [],
+    updated: [],
+    pruned: [],
+    skippedKeys: [],
+    isVersion: false,
+  };
 }

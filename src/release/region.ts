@@ -1,17 +1,19 @@
 import type { Agent, ListedSecretSet } from '../pipecat/answers.js';
+import { versionsOf } from './name-template.js';
 import type { ReleaseSettings } from './settings.js';
 
 /**
- * The region of a release as far as it is told: the one named, else the agent's, else that of the
- * sets. Undefined where the organization's default decides.
+ * The region of a release that names none, as far as what there is tells it: the agent's, else that
+ * of the sets, in whichever version. Undefined where the organization's default decides.
  */
 export function toldRegion(
-  settings: ReleaseSettings,
+  { secretSet, imagePullSecret }: ReleaseSettings,
   agent: Agent | undefined,
   secretSets: readonly ListedSecretSet[],
 ): string | undefined {
-  const regions = [settings.secretSet?.name, settings.imagePullSecret?.name].map(
-    (name) => secretSets.find((set) => set.name === name)?.region,
-  );
-  return settings.region ?? agent?.region ?? regions.find((region) => region !== undefined);
+  const regions = [secretSet?.name.others, imagePullSecret?.name.others]
+    .filter((name) => name !== undefined)
+    .map(versionsOf)
+    .map((names) => secretSets.find(({ name }) => names.test(name))?.region);
+  return agent?.region ?? regions.find((region) => region !== undefined);
 }

@@ -1,19 +1,19 @@
 import type { Agent } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { Deadline, TimeBudget } from '../time/deadline.js';
-import { settingChanges } from './agent-changes.js';
+import { cleanUp } from './clean-up.js';
 import { agentFacts, deploy, type Deployed } from './deploy.js';
-import { about, PruningError, SubjectError } from './errors.js';
+import { about, failuresOf, forEach, PruningError, ReleaseError, SubjectError } from './errors.js';
 import type { Journal } from './journal.js';
-import { observe } from './observation.js';
-import { makePlan, type AgentPlan, type Plan, type SecretSetPlan } from './plan.js';
+import { isWritten } from './plan-secret-sets.js';
+import type { AgentPlan, Plan, SecretSetPlan, Target } from './plan.js';
 import { provision } from './provision.js';
 import { prune } from './prune.js';
 import { awaitSecretSets } from './readiness.js';
-import type { AgentRecord, SecretSetRecord, StepName } from './record.js';
+import { existingSet, type AgentRecord, type SecretSetRecord, type StepName } from './record.js';
 import { awaitRollout } from './rollout.js';
-import type { ReleaseSettings } from './settings.js';
-import { secretSetKinds, type Subject } from './subject.js';
+import type { Subject } from './subject.js';
+import type { RolloutWitness } from './witness.js';
 
 /** A plan's entry, and the account that is kept of it. */
 interface Tracked<Planned, Recorded> {
@@ -21,64 +21,218 @@ interface Tracked<Planned, Recorded> {
   readonly record: Recorded;
 }
 
+type TrackedSet = Tracked<SecretSetPlan, SecretSetRecord>;
+type TrackedAgent = Tracked<AgentPlan, AgentRecord>;
+
+/** One region of the release, with the account of it. */
+interface TrackedTarget {
+  readonly region: string;
+  readonly sets: readonly TrackedSet[];
+  readonly agent: TrackedAgent | undefined;
+}
+
+/** What a release depends on besides its plan. */
+export interface ReleaseOptions {
+  /** Whether tracebacks and log lines may be shown where a rollout fails. */
+  readonly wantsFailureLogs: () => Promise<boolean>;
+  readonly witness: RolloutWitness;
+}
+
 /**
- * Releases: looks at what there is, plans, and carries the plan out. What was done stands in the
- * journal's record, also when this throws.
+ * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
+ * until every set in every region is ready. What was done stands in the journal's record, also when
+ * this throws.
  *
- * @param wantsFailureLogs whether tracebacks and log lines may be shown where a rollout fails
+ * @throws ReleaseError with what failed in each region
  */
 export async function release(
   cloud: PipecatCloud,
   journal: Journal,
-  settings: ReleaseSettings,
-  wantsFailureLogs: () => Promise<boolean>,
+  plan: Plan,
+  options: ReleaseOptions,
 ): Promise<void> {
-  const plan = await journal.step('preflight', async () => {
-    const plan = makePlan(settings, await observe(cloud, settings));
-    describe(plan, journal);
-    return plan;
-  });
   journal.expect(stepsOf(plan));
-  const sets = plan.targets.flatMap((target) => target.secretSets).map(trackSet);
-  const agents = plan.targets
-    .map((target) => target.agent)
-    .filter((agent) => agent !== undefined)
-    .map(trackAgent);
-  journal.record.secretSets.push(...sets.map(({ record }) => record));
-  journal.record.agents.push(...agents.map(({ record }) => record));
+  const targets = plan.targets.map(trackTarget);
+  journal.record.secretSets.push(...setsOf(targets).map(({ record }) => record));
+  journal.record.agents.push(...agentsOf(targets).map(({ record }) => record));
 
-  const budget = new TimeBudget(journal.clock, 'secrets-timeout', settings.secretsTimeout);
-  await provisionAndAwait(cloud, journal, sets, budget);
-  const deployments: (Tracked<AgentPlan, AgentRecord> & { readonly deployed: Deployed })[] = [];
-  if (agents.length > 0) {
-    await journal.step('deploy', async () => {
-      for (const { plan, record } of agents) {
-        const deployed = await deployOne(cloud, journal, plan, record, sets, budget);
-        deployments.push({ plan, record, deployed });
-      }
-    });
+  const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
+  await provisionAndAwait(cloud, journal, targets, budget);
+  if (plan.rollout === 'parallel') {
+    await deployAndAwait(cloud, journal, targets, budget, options);
+  } else {
+    await oneAfterTheOther(cloud, journal, targets, budget, options);
   }
-  const awaited = deployments.filter(({ plan }) => plan.waitForReady);
+  await pruneAndAwait(cloud, journal, targets, plan.secretsTimeout);
+  await cleanUpAll(cloud, journal, targets, plan.secretsTimeout);
+}
+
+function setsOf(targets: readonly TrackedTarget[]): TrackedSet[] {
+  return targets.flatMap(({ sets }) => sets);
+}
+
+function agentsOf(targets: readonly TrackedTarget[]): TrackedAgent[] {
+  return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+}
+
+/** The steps that a plan takes after the preflight. */
+function stepsOf({ targets }: Plan): StepName[] {
+  const sets = targets.flatMap(({ secretSets }) => secretSets);
+  const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+  const steps: (StepName | undefined)[] = [
+    sets.some(isWritten) ? 'provision' : undefined,
+    sets.some(isAwaited) ? 'readiness' : undefined,
+    agents.length > 0 ? 'deploy' : undefined,
+    agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
+    sets.some(isPruned) ? 'prune' : undefined,
+    targets.some(hasOldVersions) ? 'clean-up' : undefined,
+  ];
+  return steps.filter((step) => step !== undefined);
+}
+
+/** A set that is only bound may still be provisioned for somebody else's write. */
+function isAwaited({ action, status }: SecretSetPlan): boolean {
+  return action !== 'bind' || status === 'pending';
+}
+
+function isPruned({ prunedKeys }: SecretSetPlan): boolean {
+  return prunedKeys.length > 0;
+}
+
+/** Without the wait for the agent, it may still need what is old. */
+function hasOldVersions({ secretSets, agent }: Target): boolean {
+  return agent?.waitForReady !== false && secretSets.some(mayDeleteVersions);
+}
+
+function mayDeleteVersions({ olderVersions, keepVersions }: SecretSetPlan): boolean {
+  return olderVersions.length > keepVersions;
+}
+
+/** Every region writes its sets at once; within one, they are written one after the other. */
+async function provisionAndAwait(
+  cloud: PipecatCloud,
+  journal: Journal,
+  targets: readonly TrackedTarget[],
+  budget: TimeBudget,
+): Promise<void> {
+  const failures: Error[] = [];
+  const failed = new Set<TrackedTarget>();
+  const writing = targets.filter(({ sets }) => sets.some(({ plan }) => isWritten(plan)));
+  if (writing.length > 0) {
+    await collect(failures, () =>
+      journal.step('provision', () =>
+        budget.spend((deadline) =>
+          forEach(writing, async (target) => {
+            try {
+              for (const { plan, record } of target.sets.filter(({ plan }) => isWritten(plan))) {
+                await provision(cloud, journal, plan, record, deadline);
+              }
+            } catch (error) {
+              failed.add(target);
+              throw error;
+            }
+          }),
+        ),
+      ),
+    );
+  }
+  // Also where a region has failed: what became of the others has to be told.
+  const awaited = setsOf(targets.filter((target) => !failed.has(target)))
+    .filter(({ plan }) => isAwaited(plan))
+    .map(({ record }) => record);
   if (awaited.length > 0) {
-    await journal.step('rollout', async () => {
-      for (const { plan, record, deployed } of awaited) {
-        await journal.span(plan.region, `roll out ${plan.name}`, () =>
-          about(agentSubject(plan), () =>
-            awaitRollout(cloud, journal, plan, record, deployed, wantsFailureLogs),
-          ),
+    await collect(failures, () =>
+      journal.step('readiness', () =>
+        budget.spend((deadline) => awaitSecretSets(cloud, journal, awaited, deadline)),
+      ),
+    );
+  }
+  if (failures.length > 0) throw new ReleaseError(failures);
+}
+
+/** Goes on after a failure that has to be told, not to be followed at once. */
+async function collect(failures: Error[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ReleaseError)) throw error;
+    failures.push(...error.failures);
+  }
+}
+
+/** Deploys in the order in which the regions were named, and stops at the first that fails. */
+async function oneAfterTheOther(
+  cloud: PipecatCloud,
+  journal: Journal,
+  targets: readonly TrackedTarget[],
+  budget: TimeBudget,
+  options: ReleaseOptions,
+): Promise<void> {
+  for (const [index, target] of targets.entries()) {
+    try {
+      await deployAndAwait(cloud, journal, [target], budget, options);
+    } catch (error) {
+      const later = targets.slice(index + 1).map(({ region }) => `\`${region}\``);
+      if (later.length > 0) {
+        journal.notice(
+          `\`rollout: sequential\` stops at the first region that fails, so nothing was deployed in ${later.join(', ')} after \`${target.region}\`.`,
         );
       }
-    });
+      throw error;
+    }
   }
-  await pruneAndAwait(cloud, journal, sets, settings.secretsTimeout);
+}
+
+/**
+ * Deploys the agents of all targets, and awaits each from the moment in which it is deployed: one
+ * that is held up must not use up the time of the others.
+ */
+async function deployAndAwait(
+  cloud: PipecatCloud,
+  journal: Journal,
+  targets: readonly TrackedTarget[],
+  budget: TimeBudget,
+  options: ReleaseOptions,
+): Promise<void> {
+  const deploying = targets.flatMap(({ agent, sets }) =>
+    agent === undefined ? [] : [{ agent, sets }],
+  );
+  if (deploying.length === 0) return;
+  const failures: Error[] = [];
+  const rollouts: Promise<PromiseSettledResult<void>>[] = [];
+  await collect(failures, () =>
+    journal.step('deploy', () =>
+      forEach(deploying, async ({ agent, sets }) => {
+        const deployed = await deployOne(cloud, journal, agent, sets, budget.fork());
+        if (!agent.plan.waitForReady) return;
+        rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
+      }),
+    ),
+  );
+  if (rollouts.length > 0) {
+    await collect(failures, () =>
+      journal.step('rollout', () =>
+        forEach(rollouts, async (rollout) => {
+          const result = await rollout;
+          if (result.status === 'rejected') throw result.reason;
+        }),
+      ),
+    );
+  }
+  if (failures.length > 0) throw new ReleaseError(failures);
+}
+
+/** A result that may be looked at later; a rejection that nobody awaits yet would end the process. */
+async function settled(work: Promise<void>): Promise<PromiseSettledResult<void>> {
+  const [result] = await Promise.allSettled([work]);
+  return result;
 }
 
 async function deployOne(
   cloud: PipecatCloud,
   journal: Journal,
-  plan: AgentPlan,
-  record: AgentRecord,
-  sets: readonly Tracked<SecretSetPlan, SecretSetRecord>[],
+  { plan, record }: TrackedAgent,
+  sets: readonly TrackedSet[],
   budget: TimeBudget,
 ): Promise<Deployed> {
   try {
@@ -95,82 +249,79 @@ async function deployOne(
   }
 }
 
-function agentSubject({ name, region }: AgentPlan): Subject {
-  return { kind: 'agent', name, region };
-}
-
-/** The steps that a plan takes after the preflight. */
-function stepsOf({ targets }: Plan): StepName[] {
-  const sets = targets.flatMap(({ secretSets }) => secretSets);
-  const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-  const steps: (StepName | undefined)[] = [
-    sets.some(isWritten) ? 'provision' : undefined,
-    sets.some(isAwaited) ? 'readiness' : undefined,
-    agents.length > 0 ? 'deploy' : undefined,
-    agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
-    sets.some(isPruned) ? 'prune' : undefined,
-  ];
-  return steps.filter((step) => step !== undefined);
-}
-
-function isWritten({ action }: SecretSetPlan): boolean {
-  return action !== 'bind';
-}
-
-/** A set that is only bound may still be provisioned for somebody else's write. */
-function isAwaited({ action, status }: SecretSetPlan): boolean {
-  return action !== 'bind' || status === 'pending';
-}
-
-function isPruned({ prunedKeys }: SecretSetPlan): boolean {
-  return prunedKeys.length > 0;
-}
-
-async function provisionAndAwait(
+async function rollOut(
   cloud: PipecatCloud,
   journal: Journal,
-  sets: readonly Tracked<SecretSetPlan, SecretSetRecord>[],
-  budget: TimeBudget,
+  { plan, record }: TrackedAgent,
+  deployed: Deployed,
+  { wantsFailureLogs, witness }: ReleaseOptions,
 ): Promise<void> {
-  const written = sets.filter(({ plan }) => isWritten(plan));
-  if (written.length > 0) {
-    await journal.step('provision', () =>
-      budget.spend(async (deadline) => {
-        for (const { plan, record } of written) {
-          await provision(cloud, journal, plan, record, deadline);
-        }
-      }),
+  const { name, region } = plan;
+  const ends = witness.begins({ agent: name, region, deploymentId: deployed.deploymentId });
+  try {
+    await journal.span(region, `roll out ${name}`, () =>
+      about(agentSubject(plan), () =>
+        awaitRollout(cloud, journal, plan, record, deployed, wantsFailureLogs),
+      ),
     );
+    ends('success');
+  } catch (error) {
+    ends('failure');
+    throw error;
   }
-  const awaited = sets.filter(({ plan }) => isAwaited(plan)).map(({ record }) => record);
-  if (awaited.length > 0) {
-    await journal.step('readiness', () =>
-      budget.spend((deadline) => awaitSecretSets(cloud, journal, awaited, deadline)),
-    );
-  }
+}
+
+function agentSubject({ name, region }: AgentPlan): Subject {
+  return { kind: 'agent', name, region };
 }
 
 /** Last of all, so that nothing is taken from an agent that may have to go on with it. */
 async function pruneAndAwait(
   cloud: PipecatCloud,
   journal: Journal,
-  sets: readonly Tracked<SecretSetPlan, SecretSetRecord>[],
+  targets: readonly TrackedTarget[],
   limit: number,
 ): Promise<void> {
-  const pruned = sets.filter(({ plan }) => isPruned(plan));
+  const pruned = setsOf(targets).filter(({ plan }) => isPruned(plan));
   if (pruned.length === 0) return;
   await journal.step('prune', async () => {
     const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
     try {
-      for (const { plan, record } of pruned) await prune(cloud, journal, plan, record, deadline);
+      await forEach(pruned, ({ plan, record }) => prune(cloud, journal, plan, record, deadline));
       // The next deploy that binds the set would be refused while it is provisioned.
       const records = pruned.map(({ record }) => record);
       await awaitSecretSets(cloud, journal, records, deadline);
     } catch (error) {
-      throw error instanceof SubjectError
-        ? new SubjectError(error.subject, new PruningError(error.cause))
-        : error;
+      throw new ReleaseError(failuresOf(error).map(toPruningError));
     }
+  });
+}
+
+function toPruningError(error: unknown): Error {
+  if (error instanceof SubjectError) {
+    return new SubjectError(error.subject, new PruningError(error.cause));
+  }
+  if (error instanceof Error) return error;
+  throw error;
+}
+
+async function cleanUpAll(
+  cloud: PipecatCloud,
+  journal: Journal,
+  targets: readonly TrackedTarget[],
+  limit: number,
+): Promise<void> {
+  const old = targets.flatMap(({ sets, agent }) =>
+    agent?.plan.waitForReady === false
+      ? []
+      : sets
+          .filter(({ plan }) => mayDeleteVersions(plan))
+          .map(({ plan }) => ({ plan, agent: agent?.plan })),
+  );
+  if (old.length === 0) return;
+  await journal.step('clean-up', async () => {
+    const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
+    await forEach(old, ({ plan, agent }) => cleanUp(cloud, journal, plan, agent, deadline));
   });
 }
 
@@ -178,7 +329,7 @@ async function pruneAndAwait(
 function boundSets(
   { settings, region }: AgentPlan,
   before: Agent | undefined,
-  sets: readonly Tracked<SecretSetPlan, SecretSetRecord>[],
+  sets: readonly TrackedSet[],
 ): SecretSetRecord[] {
   const planned = sets.map(({ record }) => record);
   const bound = (
@@ -195,21 +346,11 @@ function boundSets(
   ];
 }
 
-function existingSet(name: string, kind: SecretSetRecord['kind'], region: string): SecretSetRecord {
-  return {
-    name,
-    kind,
-    region,
-    outcome: 'existing',
-    status: null,
-    added: [],
-    updated: [],
-    pruned: [],
-    skippedKeys: [],
-  };
+function trackTarget({ region, secretSets, agent }: Target): TrackedTarget {
+  return { region, sets: secretSets.map(trackSet), agent: agent && trackAgent(agent) };
 }
 
-function trackSet(plan: SecretSetPlan): Tracked<SecretSetPlan, SecretSetRecord> {
+function trackSet(plan: SecretSetPlan): TrackedSet {
   return {
     plan,
     record: {
@@ -217,11 +358,12 @@ function trackSet(plan: SecretSetPlan): Tracked<SecretSetPlan, SecretSetRecord> 
       outcome: plan.action === 'bind' ? 'existing' : 'skipped',
       status: plan.status ?? null,
       skippedKeys: plan.skippedKeys,
+      isVersion: plan.template !== undefined,
     },
   };
 }
 
-function trackAgent(plan: AgentPlan): Tracked<AgentPlan, AgentRecord> {
+function trackAgent(plan: AgentPlan): TrackedAgent {
   return {
     plan,
     record: {
@@ -235,27 +377,4 @@ function trackAgent(plan: AgentPlan): Tracked<AgentPlan, AgentRecord> {
       ...agentFacts(plan),
     },
   };
-}
-
-/** Says in the log what is going to be done. */
-function describe({ targets }: Plan, { log }: Journal): void {
-  for (const { region, secretSets, agent } of targets) {
-    log.info(`Region ${region}:`);
-    for (const { name, kind, action } of secretSets) {
-      log.info(`  ${action} the ${secretSetKinds[kind]} ${name}`);
-    }
-    if (agent !== undefined)
-      log.info(`  ${agent.action} the agent ${agent.name}${differences(agent)}`);
-    for (const { name, prunedKeys } of secretSets.filter(isPruned)) {
-      log.info(`  then delete from ${name}: ${prunedKeys.join(', ')}`);
-    }
-  }
-}
-
-function differences({ before, settings }: AgentPlan): string {
-  if (before === undefined) return '';
-  const changes = settingChanges(before.settings, settings).map(
-    ({ setting, before, after }) => `${setting} ${before ?? 'unset'} → ${after}`,
-  );
-  return changes.length === 0 ? ' (no setting differs)' : ` (${changes.join(', ')})`;
 }

@@ -1,6 +1,7 @@
 import type { AgentSettings } from '../pipecat/agent-settings.js';
 import type { SecretPair } from '../pipecat/surface.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
+import type { Regional } from './regional.js';
 
 /** The credential of a release, and where it came from, as words for the log. */
 export interface Credential {
@@ -18,19 +19,36 @@ export interface AccessSettings {
   readonly organization: { readonly name: string; readonly origin: string } | undefined;
 }
 
-/** A secret set to bind, and to write where there are pairs. */
-export interface SecretSetSettings {
-  readonly name: string;
+/** A key that the set has to have after the release, and where that stands. */
+export interface RequiredKey {
+  readonly key: string;
+  /** Such as `` `.env.example` ``; words for messages. */
+  readonly origin: string;
+}
+
+/** The content of a secret set, which is the same in every region. */
+export interface SecretSetContent {
   readonly pairs: readonly SecretPair[];
   /** Keys that were given without a value and left out. */
   readonly skippedKeys: readonly string[];
   /** Whether keys that are not given are deleted once the release has succeeded. */
   readonly prune: boolean;
+  /** Keys that the set has to have after the release. */
+  readonly requiredKeys: readonly RequiredKey[];
+  /** What `{version}` in the name stands for; undefined where a plan has not all values. */
+  readonly version: string | undefined;
+  /** How many older versions that no agent binds are kept. */
+  readonly keepVersions: number;
 }
 
-/** An image pull secret to bind, and to write where there is a registry. */
+/** A secret set to bind, and to write where there are pairs; `name` is a template. */
+export interface SecretSetSettings extends SecretSetContent {
+  readonly name: Regional<string>;
+}
+
+/** An image pull secret to bind, and to write where there is a registry; `name` is a template. */
 export interface ImagePullSecretSettings {
-  readonly name: string;
+  readonly name: Regional<string>;
   readonly registry: RegistryCredentials | undefined;
 }
 
@@ -44,20 +62,36 @@ export interface RegistryCredentials {
 /** When an update makes a new deployment although nothing differs: `auto` is when values changed. */
 export type ForceRedeploy = 'auto' | 'always' | 'never';
 
-export interface AgentReleaseSettings {
-  readonly name: string;
-  /** What was given for the agent; the sets to bind are not in it. */
-  readonly settings: Omit<AgentSettings, 'secretSet' | 'imagePullSecretSet'>;
+/** What is asked for of an agent in every region alike. */
+export interface CommonAgentSettings {
   readonly forceRedeploy: ForceRedeploy;
   readonly waitForReady: boolean;
   /** Milliseconds from the deploy until this deployment is ready. */
   readonly waitTimeout: number;
+  /** Whether the settings file has the platform build the image from a branch, and nothing else says what to run. */
+  readonly isBuiltFromBranch: boolean;
 }
+
+export interface AgentReleaseSettings extends CommonAgentSettings {
+  /** A template. */
+  readonly name: Regional<string>;
+  readonly minAgents: Regional<number>;
+  readonly maxAgents: Regional<number>;
+  /** What else was given for the agent; the sets to bind are not in it. */
+  readonly settings: Omit<
+    AgentSettings,
+    'secretSet' | 'imagePullSecretSet' | 'minAgents' | 'maxAgents'
+  >;
+}
+
+/** Whether the regions are rolled out at once, or one after the other until one fails. */
+export type RolloutOrder = 'parallel' | 'sequential';
 
 /** What a release is asked to do: the inputs, read and checked, before anything is looked up. */
 export interface ReleaseSettings {
-  /** The region that was named. */
-  readonly region: string | undefined;
+  /** The regions that were named, in their order; none where what there is decides. */
+  readonly regions: readonly string[];
+  readonly rollout: RolloutOrder;
   readonly secretSet: SecretSetSettings | undefined;
   readonly imagePullSecret: ImagePullSecretSettings | undefined;
   /** Milliseconds that writing the sets and waiting for them may take together. */

@@ -4,7 +4,10 @@ import { duration } from './durations.js';
 /** What goes on after the release is over, and a person has to know. */
 export function aftermath({ agents, secretSets }: ReleaseRecord): string[] {
   return agents.length > 0
-    ? agents.flatMap((agent) => [...oldValues(agent), ...coldStart(agent)])
+    ? [
+        ...agents.flatMap((agent) => [...oldValues(agent), ...coldStart(agent)]),
+        ...agents.flatMap((agent) => valuesBehind(agent, secretSets)),
+      ]
     : secretSets.flatMap(unseenValues);
 }
 
@@ -14,11 +17,28 @@ function unseenValues({ name, kind, updated, status }: SecretSetRecord): string[
   return [`Agents that bind \`${name}\` keep the old values until a new deployment replaces them.`];
 }
 
+/**
+ * Where a set was updated and its agent was not deployed, what runs and what the set holds are not
+ * the same any more.
+ */
+function valuesBehind(agent: AgentRecord, secretSets: readonly SecretSetRecord[]): string[] {
+  if (agent.deploymentId !== null || agent.newDeployment.because === 'agent-created') return [];
+  return secretSets
+    .filter(({ region, kind, isVersion }) => {
+      return region === agent.region && kind === 'secret' && !isVersion;
+    })
+    .filter(({ added, updated }) => added.length + updated.length > 0)
+    .map(
+      ({ name }) =>
+        `\`${name}\` was written, but \`${agent.name}\` was not deployed: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,
+    );
+}
+
 /** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
 function oldValues({ name, replacesValues, outcome, sessionLimit }: AgentRecord): string[] {
   if (!replacesValues || outcome !== 'updated') return [];
   return [
-    `\`${name}\` has a new deployment, because values of its secret set were written. Sessions that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
+    `\`${name}\` has a new deployment with new values of its secrets. Sessions that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { ReleaseLog } from '../release/journal.js';
 import type { Actions } from './actions.js';
+import { plannedChanges } from './changes.js';
 import { duration } from './durations.js';
 import { printable } from '../printable.js';
 import { stepTitles } from './steps.js';
@@ -27,6 +28,12 @@ export function releaseLog(actions: Actions): ReleaseLog {
         `${step.outcome === 'done' ? 'Done' : 'Failed'} after ${duration(step.duration)}.`,
       );
       actions.endGroup();
+    },
+    plan: (plan) => {
+      for (const { region, changes } of plannedChanges(plan)) {
+        actions.info(inert(`Region ${region}:`));
+        for (const change of changes) actions.info(inert(`  ${change.replace(/`/g, '')}`));
+      }
     },
   };
 }

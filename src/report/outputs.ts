@@ -1,5 +1,6 @@
 import type { ReleaseRecord } from '../release/record.js';
 import type { Actions } from './actions.js';
+import { planOutput } from './plan-output.js';
 
 /**
  * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
@@ -12,11 +13,12 @@ export const outputNames = [
   'deployment-id',
   'build-id',
   'region',
+  'plan',
 ] as const;
 
 export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
 
-export function outputsOf({ secretSets, agents }: ReleaseRecord): Outputs {
+export function outputsOf({ secretSets, agents, plan }: ReleaseRecord): Outputs {
   const [agent] = agents;
   return {
     'secret-sets': JSON.stringify(
@@ -43,7 +45,8 @@ export function outputsOf({ secretSets, agents }: ReleaseRecord): Outputs {
     'service-name': agent?.name ?? '',
     'deployment-id': agent?.deploymentId ?? '',
     'build-id': agent?.buildId ?? '',
-    region: agent?.region ?? secretSets[0]?.region ?? '',
+    region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
+    plan: plan === undefined ? '' : planOutput(plan),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Explanation } from './explain.js';
 import { quoted } from './log.js';
 import { printable } from '../printable.js';
 import { sentence } from './sentences.js';
+import { regionsSentence, severalTitle } from './regions.js';
 import { outputsOf, setOutputs } from './outputs.js';
 import { summaryOf } from './summary.js';
 
@@ -18,13 +19,15 @@ const longestAnnotation = 4096;
 export async function report(
   actions: Actions,
   record: ReleaseRecord,
-  failure: Explanation | undefined,
+  failures: readonly Explanation[],
   now: number,
 ): Promise<void> {
   for (const sentence of aftermath(record)) actions.notice(printable(sentence));
-  if (failure !== undefined) {
-    showAgentOutput(actions, failure);
-    actions.error(annotation(failure), failure.title);
+  for (const failure of failures) showAgentOutput(actions, failure);
+  const [first, ...others] = failures;
+  if (first !== undefined) {
+    const title = others.length === 0 ? first.title : severalTitle(record, failures);
+    actions.error(annotation(record, [first, ...others]), title);
   }
   try {
     setOutputs(actions, outputsOf(record));
@@ -32,28 +35,42 @@ export async function report(
     actions.warning(`The outputs could not be set: ${messageOf(error)}`);
   }
   try {
-    const isWritten = await actions.writeSummary(summaryOf(record, failure, now));
+    const isWritten = await actions.writeSummary(summaryOf(record, failures, now));
     if (!isWritten) actions.info('The runner has no job summary, so none is written.');
   } catch (error) {
     actions.warning(`The job summary could not be written: ${messageOf(error)}`);
   }
 }
 
-function showAgentOutput(actions: Actions, { traceback, logs }: Explanation): void {
+function showAgentOutput(actions: Actions, { subject, traceback, logs }: Explanation): void {
+  const whose = subject === undefined ? 'The agent' : subject.name;
   if (traceback !== undefined && traceback !== '') {
-    actions.startGroup('Traceback');
+    actions.startGroup(`Traceback of ${whose}`);
     actions.info(quoted(traceback));
     actions.endGroup();
   }
   if (logs !== undefined && logs.length > 0) {
-    actions.startGroup(`The agent's last ${logs.length} log lines`);
+    actions.startGroup(`The last ${logs.length} log lines of ${whose}`);
     actions.info(quoted(logs.join('\n')));
     actions.endGroup();
   }
 }
 
+/** One annotation, however many regions failed: all of them in one, as far as there is room. */
+export function annotation(
+  record: ReleaseRecord,
+  [first, ...others]: readonly [Explanation, ...Explanation[]],
+): string {
+  const regions = printable(regionsSentence(record) ?? '');
+  if (others.length === 0) return oneFailure(first, regions, longestAnnotation);
+  const all = [first, ...others];
+  const room = Math.floor((longestAnnotation - regions.length) / all.length) - 2;
+  const told = all.map((failure) => oneFailure(failure, '', room));
+  return [regions, ...told].filter((part) => part !== '').join('\n\n');
+}
+
 /** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
-export function annotation(failure: Explanation): string {
+function oneFailure(failure: Explanation, regions: string, most: number): string {
   const { title, facts, unharmed, why, problems, next, traceback, logs } = failure;
   const lines = [
     `${title}.`,
@@ -63,6 +80,7 @@ export function annotation(failure: Explanation): string {
       ({ about, message, next }) =>
         `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`,
     ),
+    regions,
     `Next: ${next.join(' ')}`,
   ];
   const told = printable(lines.filter((line) => line !== '').join('\n'));
@@ -76,8 +94,8 @@ export function annotation(failure: Explanation): string {
       .join('\n')
       .trim(),
   );
-  if (told.length > longestAnnotation) return `${told.slice(0, longestAnnotation - 1)}…`;
-  const room = longestAnnotation - told.length - 3;
+  if (told.length > most) return `${told.slice(0, most - 1)}…`;
+  const room = most - told.length - 3;
   if (output === '' || room < 100) return told;
   return `${told}\n${output.length <= room ? output : `…${output.slice(-room)}`}`;
 }

@@ -10,4 +10,5 @@ export const stepTitles: Readonly<Record<StepName, string>> = {
   deploy: 'Deploy the agent',
   rollout: 'Await the deployment',
   prune: 'Prune the secret set',
+  'clean-up': 'Delete older versions',
 };

@@ -3,66 +3,141 @@ import { secretSetKinds } from '../release/subject.js';
 import { aftermath } from './aftermath.js';
 import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
+import { changesNothing, doneChanges, plannedChanges } from './changes.js';
 import type { Explanation } from './explain.js';
 import { code, codeBlock, codes, folded, prose, table } from './markdown.js';
+import { regionsSentence, severalTitle } from './regions.js';
 import { sentence } from './sentences.js';
 import { stepTitles } from './steps.js';
 import { timeline } from './timeline.js';
 
 /** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
 const mostBytes = 1_000_000;
+/** GitHub refuses a comment of more characters than 65,536. */
+const mostCommentBytes = 60_000;
 const mostOutputCharacters = 60_000;
 const mostOpenKeys = 8;
 const mostKeys = 500;
 
-const headlineMarks = { released: '✅', failed: '❌' } as const;
+const headlineMarks = { released: '✅', failed: '❌', planned: '📋' } as const;
 
 /** The job summary of a release, as Markdown for GitHub. */
 export function summaryOf(
   record: ReleaseRecord,
-  failure: Explanation | undefined,
+  failures: readonly Explanation[],
   now: number,
 ): string {
-  const sections = [
-    headline(record, failure),
-    actingAs(record),
-    failure && failureSection(failure),
-    failure && agentOutput(failure),
-    agentTable(record.agents),
-    secretSetTable(record.secretSets),
-    noteSection(record),
+  return withinLimit([
+    ...account(record, failures),
     timeline(record, now),
     stepTable(record.steps),
+  ]);
+}
+
+/** A plan as a comment: what the summary says, without what concerns this run alone. */
+export function commentOf(record: ReleaseRecord, failures: readonly Explanation[]): string {
+  return withinLimit(account(record, failures), mostCommentBytes);
+}
+
+function account(
+  record: ReleaseRecord,
+  failures: readonly Explanation[],
+): readonly (string | undefined)[] {
+  return [
+    headline(record, failures),
+    actingAs(record),
+    failures.length === 0 ? undefined : regionsPart(record),
+    ...failures.flatMap((failure) => [
+      failures.length === 1 ? undefined : failureHeading(failure),
+      failureSection(failure),
+      agentOutput(failure),
+    ]),
+    agentTable(record.agents),
+    secretSetTable(record.secretSets),
+    changeSection(record),
+    noteSection(record),
   ];
-  return withinLimit(sections.filter((section) => section !== undefined && section !== ''));
+}
+
+function regionsPart(record: ReleaseRecord): string | undefined {
+  const sentence = regionsSentence(record);
+  return sentence === undefined ? undefined : prose(sentence);
+}
+
+/** What is planned, or was done, region by region. */
+function changeSection(record: ReleaseRecord): string | undefined {
+  const { kind, plan } = record;
+  if (plan === undefined) return undefined;
+  const regions = kind === 'plan' ? plannedChanges(plan) : doneChanges(record);
+  const lists = regions
+    .filter(({ changes }) => changes.length > 0)
+    .map(({ region, changes }) =>
+      [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
+    );
+  if (lists.length === 0) return undefined;
+  const content = lists.join('\n\n');
+  if (kind === 'plan') return content;
+  return folded('Changes', content);
 }
 
 /** Sections are left out from the end, which holds the longest and least important ones. */
-function withinLimit(sections: readonly (string | undefined)[]): string {
+function withinLimit(sections: readonly (string | undefined)[], most: number = mostBytes): string {
   const kept: string[] = [];
   let bytes = 0;
   for (const section of sections) {
-    const size = Buffer.byteLength(section ?? '', 'utf8') + 2;
-    if (bytes + size > mostBytes) {
-      kept.push('_More was left out, because a summary may not exceed 1 MiB; the log has it._');
+    if (section === undefined || section === '') continue;
+    const size = Buffer.byteLength(section, 'utf8') + 2;
+    if (bytes + size > most) {
+      kept.push('_More was left out, because GitHub limits the length of this; the log has it._');
       break;
     }
-    kept.push(section ?? '');
+    kept.push(section);
     bytes += size;
   }
   return `${kept.join('\n\n')}\n`;
 }
 
-function headline(record: ReleaseRecord, failure: Explanation | undefined): string {
+function headline(record: ReleaseRecord, failures: readonly Explanation[]): string {
+  const [failure, ...others] = failures;
   if (failure !== undefined) {
-    const { title, subject } = failure;
-    const where = subject && `: ${code(subject.name)} in ${code(subject.region)}`;
-    return `## ${headlineMarks.failed} ${prose(title)}${where ?? ''}`;
+    return others.length === 0
+      ? `## ${headlineMarks.failed} ${failureTitle(failure)}`
+      : `## ${headlineMarks.failed} ${prose(severalTitle(record, failures))}`;
   }
-  return `## ${headlineMarks.released} ${success(record)}`;
+  switch (record.kind) {
+    case 'offline-check':
+      return `## ${headlineMarks.planned} Checked without a credential: inputs, files and names are in order`;
+    case 'plan':
+      return `## ${headlineMarks.planned} ${planned(record)}`;
+    case 'release':
+      return `## ${headlineMarks.released} ${success(record)}`;
+  }
 }
 
+function failureHeading(failure: Explanation): string {
+  return `### ${headlineMarks.failed} ${failureTitle(failure)}`;
+}
+
+function failureTitle({ title, subject }: Explanation): string {
+  const where = subject && `: ${code(subject.name)} in ${code(subject.region)}`;
+  return `${prose(title)}${where ?? ''}`;
+}
+
+function planned({ plan }: ReleaseRecord): string {
+  if (plan === undefined || changesNothing(plan)) return 'Plan: nothing would change';
+  const regions = codes(plan.targets.map(({ region }) => region));
+  return `Plan of a release to ${regions}: nothing was written`;
+}
+
+/** More agents than this are counted rather than listed in a headline. */
+const mostInHeadline = 3;
+
 function success({ agents, secretSets }: ReleaseRecord): string {
+  if (agents.length > mostInHeadline) {
+    const serving = agents.filter(({ ready }) => ready).length;
+    const serve = serving === agents.length ? 'all serve' : `${serving} serve`;
+    return `${agents.length} agents in ${agents.length} regions are released, ${serve}`;
+  }
   const sentences = agents.map(({ name, region, outcome, ready }) => {
     const where = `${code(name)} in ${code(region)}`;
     if (outcome === 'unchanged') return `${where} is unchanged${ready ? ' and serves' : ''}`;
@@ -102,14 +177,15 @@ function failureSection({ facts, unharmed, why, problems, next }: Explanation): 
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function agentOutput({ traceback, logs }: Explanation): string {
+function agentOutput({ subject, traceback, logs }: Explanation): string {
+  const whose = subject === undefined ? 'the agent' : prose(subject.name);
   const parts = [
     traceback === undefined || traceback === ''
       ? ''
-      : folded('Traceback', codeBlock(tail(traceback))),
+      : folded(`Traceback of ${whose}`, codeBlock(tail(traceback))),
     logs === undefined || logs.length === 0
       ? ''
-      : folded(`The agent's last ${logs.length} log lines`, codeBlock(tail(logs.join('\n')))),
+      : folded(`The last ${logs.length} log lines of ${whose}`, codeBlock(tail(logs.join('\n')))),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }

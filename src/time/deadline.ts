@@ -44,6 +44,13 @@ export class TimeBudget {
     this.#limit = limit;
   }
 
+  /** A budget of what is left, for work that goes on beside other work of the same limit. */
+  fork(): TimeBudget {
+    const fork = new TimeBudget(this.#clock, this.#input, this.#limit);
+    fork.#spent = this.#spent;
+    return fork;
+  }
+
   /** Does `work` with a deadline of what is left, and takes what it needed off the budget. */
   async spend<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
     const startedAt = this.#clock.now();

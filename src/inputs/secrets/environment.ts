@@ -24,7 +24,8 @@ export function readEnvironment(input: string, environment: Environment): Source
     }
     const target = match?.[1] ?? source;
     const value = environment[source] ?? '';
-    if (value === '' && (source !== target || !/^[A-Z_][A-Z0-9_]*$/.test(source))) {
+    const unset = environment[source] === undefined;
+    if (unset && (source !== target || !/^[A-Z_][A-Z0-9_]*$/.test(source))) {
       reading.suspect(source);
       if (source === target) {
         reading.problems.push(
@@ -33,7 +34,6 @@ export function readEnvironment(input: string, environment: Environment): Source
         return reading;
       }
     }
-    const unset = environment[source] === undefined;
     reading.add(target, value, unset ? `${place}, a variable that \`env:\` does not set` : place);
   }
   return reading;

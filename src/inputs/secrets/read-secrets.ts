@@ -14,6 +14,8 @@ export interface SecretsReading {
   readonly pairs: readonly SecretPair[];
   /** Keys without a value that were left out. */
   readonly skippedKeys: readonly string[];
+  /** False in a dry run that misses values, whose keys are among the pairs all the same. */
+  readonly isComplete: boolean;
   /** Every value that was seen, whether it goes along or not. */
   readonly values: readonly SecretValue[];
 }
@@ -26,6 +28,7 @@ export async function readSecrets(
   workspace: string,
   readFile: ReadFile,
   credentials: readonly SecretValue[],
+  isDryRun: boolean,
   findings: Findings,
 ): Promise<SecretsReading> {
   const emptySecrets = fields.choice('empty-secrets', ['error', 'skip']);
@@ -56,6 +59,16 @@ export async function readSecrets(
     if (unmatched.length > 0) {
       findings.notices.push(`\`secrets-include\` selects nothing with: ${listed(unmatched)}.`);
     }
+  } else if (isDryRun) {
+    if (empty.length > 0) {
+      findings.notices.push(
+        `Empty in this run, so the plan goes by their names alone: ${listed(empty.map(({ key }) => key))}. Likely reasons: ${emptyReasons}.`,
+      );
+    }
+    const without = [...barren, ...unmatched];
+    if (without.length > 0) {
+      findings.notices.push(`There is no secret in: ${listed(without)}. The plan goes on without.`);
+    }
   } else {
     for (const { key, source, place } of empty) {
       findings.problem(
@@ -73,9 +86,13 @@ export async function readSecrets(
       );
     }
   }
+  const goesByNames = isDryRun && emptySecrets !== 'skip';
   return {
-    pairs: entries.filter(({ value }) => !value.isEmpty).map(({ key, value }) => ({ key, value })),
-    skippedKeys: empty.map(({ key }) => key),
+    pairs: entries
+      .filter(({ value }) => goesByNames || !value.isEmpty)
+      .map(({ key, value }) => ({ key, value })),
+    skippedKeys: goesByNames ? [] : empty.map(({ key }) => key),
+    isComplete: !isDryRun || empty.length + barren.length + unmatched.length === 0,
     values: readings.flatMap((reading) => [
       ...reading.entries.map(({ value }) => value),
       ...reading.suspects,

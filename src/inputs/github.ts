@@ -1,0 +1,109 @@
+import { regionPlaceholder } from '../release/name-template.js';
+import { SecretValue } from '../secrecy/secret-value.js';
+import type { Fields } from './fields.js';
+import { found, type Findings } from './problems.js';
+import type { Environment, RawInputs } from './raw-inputs.js';
+
+/** What a run tells GitHub besides its job: deployments, and a comment with the plan. */
+export interface GitHubSettings {
+  readonly token: SecretValue;
+  /** Of the server that the job runs for; without a slash at the end. */
+  readonly apiUrl: string;
+  readonly owner: string;
+  readonly repository: string;
+  /** The commit that is released. */
+  readonly commit: string;
+  /** The page of this run. */
+  readonly runUrl: string;
+  /** The environment of the agents' deployments, a template; undefined where none are made. */
+  readonly environment: string | undefined;
+  /** Whether a plan is kept in a comment of its pull request. */
+  readonly comments: boolean;
+  /** Tells the comments of several plans of one pull request apart. */
+  readonly commentKey: string;
+}
+
+/** The token, for masking; whatever becomes of it. */
+export function givenGitHubToken(raw: RawInputs): SecretValue[] {
+  const token = raw.text('github-token');
+  return token === undefined ? [] : [new SecretValue(token)];
+}
+
+/** Reads what GitHub is to be told. Undefined where that is nothing. */
+export function readGitHub(
+  raw: RawInputs,
+  fields: Fields,
+  environment: Environment,
+  regions: readonly string[],
+  waits: boolean,
+  findings: Findings,
+): GitHubSettings | undefined {
+  const comments = fields.boolean('comment') ?? false;
+  const name = readEnvironmentName(raw, fields, regions, waits, findings);
+  const token = raw.text('github-token');
+  if (token === undefined) {
+    for (const input of [name && 'environment', comments && 'comment'] as const) {
+      if (input === undefined || input === false || input === '') continue;
+      findings.problem(
+        input,
+        'needs `github-token`, for example the expression `github.token` with the permission that the README names',
+      );
+    }
+    return undefined;
+  }
+  if (name === undefined && !comments) return undefined;
+  const variable = (name: string): string => environment[name]?.trim() ?? '';
+  const [owner = '', repository = ''] = variable('GITHUB_REPOSITORY').split('/');
+  const server = variable('GITHUB_SERVER_URL') || 'https://github.com';
+  const runUrl = `${server}/${owner}/${repository}/actions/runs/${variable('GITHUB_RUN_ID')}`;
+  return {
+    token: new SecretValue(token),
+    apiUrl: (variable('GITHUB_API_URL') || 'https://api.github.com').replace(/\/+$/, ''),
+    owner,
+    repository,
+    commit: variable('GITHUB_SHA'),
+    runUrl,
+    environment: name,
+    comments,
+    commentKey: [
+      variable('GITHUB_WORKFLOW'),
+      variable('GITHUB_JOB'),
+      ...(['agent-name', 'secret-set', 'region'] as const).map((input) => raw.text(input) ?? ''),
+    ].join('\n'),
+  };
+}
+
+function readEnvironmentName(
+  raw: RawInputs,
+  fields: Fields,
+  regions: readonly string[],
+  waits: boolean,
+  findings: Findings,
+): string | undefined {
+  const name = raw.text('environment');
+  if (name === undefined) return undefined;
+  if (!raw.isGiven('agent-name')) {
+    fields.noEffectWithout('agent-name', ['environment']);
+    return undefined;
+  }
+  const unknown = (name.match(/\{[^{}]*\}/g) ?? []).filter((held) => held !== regionPlaceholder);
+  if (name.length > 255 || /[\n\r]/.test(name) || unknown.length > 0) {
+    findings.problem(
+      'environment',
+      `has to be the name of an environment, up to 255 characters on one line, with \`${regionPlaceholder}\` as the only placeholder; ${found(name)}`,
+    );
+    return undefined;
+  }
+  if (!waits) {
+    findings.warnings.push(
+      'No GitHub deployment is made, because `wait-for-ready: false` leaves out the wait that would end it.',
+    );
+    return undefined;
+  }
+  if (regions.length > 1 && !name.includes(regionPlaceholder)) {
+    findings.warnings.push(
+      `\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share \`${name}\`, and GitHub shows only the deployment that ended last as active.`,
+    );
+  }
+  return name;
+}

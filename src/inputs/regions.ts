@@ -1,0 +1,214 @@
+import { regionCode, type NameRule } from '../pipecat/names.js';
+import {
+  nameInRegion,
+  nameOfAnyVersion,
+  regionPlaceholder,
+  versionPlaceholder,
+} from '../release/name-template.js';
+import { Regional } from '../release/regional.js';
+import type { InputName } from './declared.js';
+import { found, type Findings } from './problems.js';
+import type { RawInputs } from './raw-inputs.js';
+
+/** Stands for a region that is not known before the platform is asked. */
+const someRegion = 'us-west';
+
+/** Reads inputs whose values may differ by region, or hold `{region}`. */
+export class RegionFields {
+  readonly #raw: RawInputs;
+  readonly #findings: Findings;
+  /** The regions that were named, in their order. */
+  readonly regions: readonly string[];
+
+  constructor(raw: RawInputs, findings: Findings) {
+    this.#raw = raw;
+    this.#findings = findings;
+    this.regions = this.#readRegions();
+  }
+
+  /** The regions that values are checked for: where none is named, one that stands for it. */
+  get checkedRegions(): readonly string[] {
+    return this.regions.length === 0 ? [someRegion] : this.regions;
+  }
+
+  /** A name on the platform: a template, and unique in every region. */
+  name(
+    input: InputName,
+    rule: NameRule,
+    placeholders: readonly string[],
+  ): Regional<string> | undefined {
+    const templates = this.#values(input, { isNeededEverywhere: true });
+    if (templates === undefined) return undefined;
+    const isSound = [
+      this.#checkPlaceholders(input, templates, placeholders),
+      this.#checkRule(input, templates, rule),
+      this.#checkUniqueness(input, templates),
+    ];
+    return isSound.includes(false) ? undefined : templates;
+  }
+
+  /** Whole numbers within bounds, both included. */
+  integer(input: InputName, least: number, most: number): Regional<number> {
+    const texts = this.#values(input, { isNeededEverywhere: false });
+    const parse = (text: string): number | undefined => {
+      const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+      if (number >= least && number <= most) return number;
+      this.#findings.problem(
+        input,
+        `has to be a whole number from ${least} to ${most}, in digits; ${found(text)}`,
+      );
+      return undefined;
+    };
+    return texts?.map(parse) ?? new Regional<number>(undefined);
+  }
+
+  #readRegions(): string[] {
+    const regions: string[] = [];
+    for (const item of this.#raw.items('region')) {
+      if (!regionCode.pattern.test(item)) {
+        this.#findings.problem('region', `has to be ${regionCode.rule}; ${found(item)}`);
+      } else if (regions.includes(item)) {
+        this.#findings.problem('region', `names \`${item}\` twice`);
+      } else {
+        regions.push(item);
+      }
+    }
+    return regions;
+  }
+
+  /** One value for all regions, or lines `region: value`, with `*: value` for the others. */
+  #values(
+    input: InputName,
+    { isNeededEverywhere }: { readonly isNeededEverywhere: boolean },
+  ): Regional<string> | undefined {
+    const text = this.#raw.text(input);
+    if (text === undefined) return undefined;
+    // None of these values can hold a colon or a line break.
+    if (!/[:\n]/.test(text)) return new Regional(text);
+    const lines = this.#readLines(input, text);
+    if (lines === undefined) return undefined;
+    const { others, own } = lines;
+    const values = new Regional(others, own);
+    const isSound = [
+      this.#checkRegions(input, values),
+      !isNeededEverywhere || this.#checkCompleteness(input, values),
+    ];
+    return isSound.includes(false) ? undefined : values;
+  }
+
+  #readLines(
+    input: InputName,
+    text: string,
+  ): { others: string | undefined; own: Map<string, string> } | undefined {
+    const own = new Map<string, string>();
+    let isSound = true;
+    for (const [index, line] of text.split(/\r?\n/).entries()) {
+      if (line.trim() === '') continue;
+      const [, region, value] = /^\s*(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*?)\s*$/.exec(line) ?? [];
+      const place = `line ${index + 1}`;
+      if (region === undefined || value === undefined) {
+        this.#findings.problem(
+          input,
+          `has to be one value, or lines \`region: value\` (\`*: value\` for the other regions); ${place} is neither`,
+        );
+        return undefined;
+      }
+      if (own.has(region)) {
+        isSound = false;
+        this.#findings.problem(input, `has two lines for \`${region}\`; the second is ${place}`);
+      }
+      own.set(region, value);
+    }
+    const others = own.get('*');
+    own.delete('*');
+    return isSound ? { others, own } : undefined;
+  }
+
+  #checkRegions(input: InputName, { regions }: Regional<string>): boolean {
+    if (regions.length > 0 && this.regions.length === 0) {
+      this.#findings.problem(
+        input,
+        `has lines for regions (${listed(regions)}), so \`region\` has to say which regions are released to`,
+      );
+      return false;
+    }
+    const unknown = regions.filter((region) => !this.regions.includes(region));
+    if (unknown.length === 0) return true;
+    this.#findings.problem(
+      input,
+      `has a line for ${listed(unknown)}, which is not released to; \`region\` names ${listed(this.regions)}`,
+    );
+    return false;
+  }
+
+  #checkCompleteness(input: InputName, values: Regional<string>): boolean {
+    const without = this.regions.filter((region) => values.in(region) === undefined);
+    if (without.length === 0) return true;
+    this.#findings.problem(
+      input,
+      `has no line for ${listed(without)}; add one, or \`*: …\` for the other regions`,
+    );
+    return false;
+  }
+
+  #checkPlaceholders(
+    input: InputName,
+    { values }: Regional<string>,
+    placeholders: readonly string[],
+  ): boolean {
+    let isSound = true;
+    for (const value of values) {
+      const held = value.match(/\{[^{}]*\}/g) ?? [];
+      const unknown = held.filter((placeholder) => !placeholders.includes(placeholder));
+      if (unknown.length > 0) {
+        isSound = false;
+        const known = placeholders.length === 0 ? 'none' : listed(placeholders);
+        this.#findings.problem(input, `may hold ${known} in braces; ${found(value)}`);
+      }
+      if (held.filter((placeholder) => placeholder === versionPlaceholder).length > 1) {
+        isSound = false;
+        this.#findings.problem(input, `may hold \`${versionPlaceholder}\` once; ${found(value)}`);
+      }
+    }
+    return isSound;
+  }
+
+  #checkRule(input: InputName, templates: Regional<string>, { pattern, rule }: NameRule): boolean {
+    const told = new Set<string>();
+    for (const region of this.checkedRegions) {
+      const template = templates.in(region) ?? '';
+      const name = nameOfAnyVersion(nameInRegion(template, region));
+      if (pattern.test(name) || told.has(template)) continue;
+      told.add(template);
+      const become =
+        name === template
+          ? ''
+          : `, which would be a name of ${name.length} characters in ${region}`;
+      this.#findings.problem(input, `has to be ${rule}; ${found(template)}${become}`);
+    }
+    return told.size === 0;
+  }
+
+  #checkUniqueness(input: InputName, templates: Regional<string>): boolean {
+    const regionsByName = new Map<string, string[]>();
+    for (const region of this.regions) {
+      const name = nameInRegion(templates.in(region) ?? '', region);
+      regionsByName.set(name, [...(regionsByName.get(name) ?? []), region]);
+    }
+    const [shared] = [...regionsByName].filter(([, regions]) => regions.length > 1);
+    if (shared === undefined) return true;
+    const [name, regions] = shared;
+    const better = name.includes(versionPlaceholder)
+      ? name.replace(versionPlaceholder, `${regionPlaceholder}-${versionPlaceholder}`)
+      : `${name}-${regionPlaceholder}`;
+    this.#findings.problem(
+      input,
+      `gives ${listed(regions)} the same name, and names are unique across the platform; ${found(name)}; \`${better}\` would do, or lines \`region: name\``,
+    );
+    return false;
+  }
+}
+
+function listed(items: readonly string[]): string {
+  return items.map((item) => `\`${item}\``).join(', ');
+}

@@ -1,0 +1,144 @@
+import { secretSetName } from '../pipecat/names.js';
+import { contentVersion } from '../release/content-version.js';
+import { nameInRegion, regionPlaceholder, versionPlaceholder } from '../release/name-template.js';
+import type { Regional } from '../release/regional.js';
+import type { Credential, RequiredKey, SecretSetSettings } from '../release/settings.js';
+import type { Fields } from './fields.js';
+import type { Findings } from './problems.js';
+import type { RawInputs } from './raw-inputs.js';
+import type { RegionFields } from './regions.js';
+import type { SecretsReading } from './secrets/read-secrets.js';
+import { secretSources } from './secrets/source.js';
+
+/** What the secret set depends on besides its own inputs. */
+export interface SecretSetContext {
+  readonly secrets: SecretsReading;
+  readonly requiredKeys: readonly RequiredKey[];
+  readonly credential: Credential | undefined;
+  readonly imagePullSecret: Regional<string> | undefined;
+  /** Whether the release waits for its agent, or has none. */
+  readonly waits: boolean;
+}
+
+/** Reads the secret set to bind, and to write where there are secrets. Undefined where none is named. */
+export function readSecretSet(
+  raw: RawInputs,
+  fields: Fields,
+  regions: RegionFields,
+  context: SecretSetContext,
+  findings: Findings,
+): SecretSetSettings | undefined {
+  const { secrets, requiredKeys, credential, imagePullSecret, waits } = context;
+  const name = regions.name('secret-set', secretSetName, [regionPlaceholder, versionPlaceholder]);
+  const prune = fields.boolean('prune-secrets') ?? false;
+  const keepVersions = fields.integer('keep-versions', 0, 100) ?? 0;
+  if (!raw.isGiven('secret-set')) {
+    fields.noEffectWithout('secret-set', [
+      ...secretSources,
+      'prune-secrets',
+      'required-secrets',
+      'keep-versions',
+    ]);
+    return undefined;
+  }
+  if (name === undefined) return undefined;
+  checkOtherKind(name, imagePullSecret, regions, findings);
+  const isVersioned = name.values.some((template) => template.includes(versionPlaceholder));
+  const { pairs, skippedKeys, isComplete } = secrets;
+  if (isVersioned) {
+    checkVersioned(raw, name, secrets, prune, findings);
+  } else {
+    checkPlain(raw, secrets, prune, waits, findings);
+  }
+  return {
+    name,
+    pairs,
+    skippedKeys,
+    prune: prune && waits,
+    requiredKeys,
+    keepVersions,
+    version:
+      isVersioned && isComplete && credential !== undefined
+        ? contentVersion(pairs, credential.value)
+        : undefined,
+  };
+}
+
+function checkOtherKind(
+  name: Regional<string>,
+  imagePullSecret: Regional<string> | undefined,
+  { checkedRegions }: RegionFields,
+  findings: Findings,
+): void {
+  const isShared = checkedRegions.some(
+    (region) =>
+      imagePullSecret?.in(region) !== undefined &&
+      nameInRegion(imagePullSecret.in(region) ?? '', region) ===
+        nameInRegion(name.in(region) ?? '', region),
+  );
+  if (!isShared) return;
+  findings.problem(
+    'image-credentials',
+    'and `secret-set` have the same name; a set holds either secrets or registry credentials',
+  );
+}
+
+function checkVersioned(
+  raw: RawInputs,
+  name: Regional<string>,
+  { pairs, isComplete }: SecretsReading,
+  prune: boolean,
+  findings: Findings,
+): void {
+  if (name.values.some((template) => !template.includes(versionPlaceholder))) {
+    findings.problem(
+      'secret-set',
+      `holds \`${versionPlaceholder}\` in some of its lines only; it has to be in all or none`,
+    );
+  }
+  if (pairs.length === 0 && isComplete) {
+    findings.problem(
+      'secret-set',
+      `holds \`${versionPlaceholder}\`, which stands for the content of the set, and no secret is given; give all of them, or name one version`,
+    );
+  }
+  if (prune) {
+    findings.problem(
+      'prune-secrets',
+      `has no meaning with \`${versionPlaceholder}\` in \`secret-set\`: each version holds what is given and nothing else`,
+    );
+  }
+}
+
+function checkPlain(
+  raw: RawInputs,
+  { pairs, skippedKeys, isComplete }: SecretsReading,
+  prune: boolean,
+  waits: boolean,
+  findings: Findings,
+): void {
+  if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
+    findings.problem(
+      'keep-versions',
+      `has no effect without \`${versionPlaceholder}\` in \`secret-set\``,
+    );
+  }
+  if (!secretSources.some((input) => raw.isGiven(input)) && !raw.isGiven('agent-name')) {
+    findings.problem(
+      'secret-set',
+      'has no effect without secrets (to write it) or `agent-name` (to bind it), none of which is given',
+    );
+  }
+  // Sources may be given and hold nothing: a run of Dependabot has no secrets.
+  if (prune && pairs.length + skippedKeys.length === 0 && isComplete) {
+    findings.problem(
+      'prune-secrets',
+      'deletes the keys that are not given, and none is given: it would empty the set',
+    );
+  }
+  if (prune && !waits) {
+    findings.warnings.push(
+      '`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.',
+    );
+  }
+}

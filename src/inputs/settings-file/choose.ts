@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import type { InputName } from '../declared.js';
+import { found, type Findings } from '../problems.js';
+import type { Environment, RawInputs } from '../raw-inputs.js';
+import type { ReadFile } from '../secrets/files.js';
+import { readSettingsFile, type SettingsFile } from './read-settings-file.js';
+
+/** Where the platform's own client looks; a release reads it only when it is asked to. */
+const usualPath = 'pcc-deploy.toml';
+
+/** Each of them says what an agent runs, so that one as an input replaces them all. */
+const imageSources: readonly InputName[] = ['image', 'build-id'];
+
+/** Reads the settings file where one is named, and puts it behind the inputs. */
+export async function chooseSettingsFile(
+  raw: RawInputs,
+  environment: Environment,
+  workspace: string,
+  readFile: ReadFile,
+  findings: Findings,
+): Promise<{ readonly raw: RawInputs; readonly file: SettingsFile | undefined }> {
+  const variable = environment['PIPECAT_DEPLOY_CONFIG_PATH']?.trim() ?? '';
+  const path = raw.text('config-file') ?? (variable === '' ? undefined : variable);
+  if (path === undefined) {
+    await noticeUnread(workspace, readFile, findings);
+    return { raw, file: undefined };
+  }
+  if (path.includes('\n')) {
+    findings.problem('config-file', `has to be the path of one file; ${found(path)}`);
+    return { raw, file: undefined };
+  }
+  if (!raw.isGiven('config-file')) {
+    findings.remarks.push(
+      `Settings come from \`${path}\`, which the environment variable \`PIPECAT_DEPLOY_CONFIG_PATH\` names.`,
+    );
+  }
+  const { file, problems } = await readSettingsFile(path, workspace, readFile);
+  for (const problem of problems) findings.problem('config-file', problem);
+  if (file === undefined) return { raw, file };
+  for (const { input, key } of file.defaults) {
+    if (!file.hasGit || !imageSources.includes(input)) continue;
+    findings.problem(
+      'config-file',
+      `\`${path}\`: \`${key}\` and \`[git]\` both say what the agent runs; it is one of them`,
+    );
+  }
+  const isReplaced = imageSources.some((input) => raw.isInput(input));
+  const defaults = file.defaults.filter(
+    ({ input }) => !raw.isInput(input) && !(isReplaced && imageSources.includes(input)),
+  );
+  for (const { input, key } of defaults) findings.standIns.set(input, `${key} (${path})`);
+  const values = new Map(defaults.map(({ input, text }) => [input, text]));
+  return { raw: raw.withSettingsFile(values), file };
+}
+
+async function noticeUnread(
+  workspace: string,
+  readFile: ReadFile,
+  findings: Findings,
+): Promise<void> {
+  try {
+    await readFile(resolve(workspace, usualPath));
+  } catch {
+    return;
+  }
+  findings.notices.push(
+    `\`${usualPath}\` lies in the workspace and is not used, because nothing names it. \`config-file: ${usualPath}\` takes its settings as defaults.`,
+  );
+}

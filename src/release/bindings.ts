@@ -1,0 +1,33 @@
+import type { PipecatCloud } from '../pipecat/client.js';
+
+/**
+ * The agents of a region and the secret sets that each binds; undefined where its answer does not
+ * show them.
+ */
+export type Bindings = ReadonlyMap<string, readonly string[] | undefined>;
+
+/** Reads each agent of a region, as their list shows no bindings. */
+export async function readBindings(
+  cloud: PipecatCloud,
+  region: string,
+  options: Parameters<PipecatCloud['agent']>[1] = {},
+): Promise<Bindings> {
+  const names = await cloud.agentNames(region, options);
+  return new Map(
+    await Promise.all(
+      names.map(async (name) => {
+        const agent = await cloud.agent(name, options);
+        // An agent that is gone since it was listed binds nothing.
+        return [name, agent === undefined ? [] : agent.settings.secretSets] as const;
+      }),
+    ),
+  );
+}
+
+/** Names of the agents that bind a set, in order. */
+export function agentsBinding(bindings: Bindings, secretSet: string): string[] {
+  return [...bindings]
+    .filter(([, sets]) => sets?.includes(secretSet) === true)
+    .map(([name]) => name)
+    .sort();
+}

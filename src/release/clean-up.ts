@@ -1,0 +1,53 @@
+import type { PipecatCloud } from '../pipecat/client.js';
+import { CallError } from '../pipecat/errors.js';
+import type { Deadline } from '../time/deadline.js';
+import { readBindings } from './bindings.js';
+import type { Journal } from './journal.js';
+import { oldVersions } from './old-versions.js';
+import type { AgentPlan, SecretSetPlan } from './plan.js';
+import { existingSet } from './record.js';
+
+/**
+ * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
+ * anew for that. It is housekeeping: where it fails, the release is as good as ever.
+ */
+export async function cleanUp(
+  cloud: PipecatCloud,
+  journal: Journal,
+  plan: SecretSetPlan,
+  agent: AgentPlan | undefined,
+  deadline: Deadline,
+): Promise<void> {
+  const { name, region, template, olderVersions, keepVersions } = plan;
+  if (template === undefined) return;
+  const options = { deadline };
+  try {
+    const [secretSets, bindings] = await Promise.all([
+      cloud.secretSets(options),
+      readBindings(cloud, region, options),
+    ]);
+    const names = oldVersions({
+      template,
+      current: name,
+      region,
+      previous: agent?.before?.settings.secretSets ?? [],
+      keep: keepVersions,
+      secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
+      bindings,
+    });
+    for (const old of names) {
+      await cloud.deleteSecretSet(old, options);
+      journal.record.secretSets.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
+    }
+    journal.log.info(
+      names.length === 0
+        ? `No older version of ${template} in ${region} has to go.`
+        : `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`,
+    );
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    journal.warning(
+      `Older versions of \`${template}\` in \`${region}\` could not be deleted, because ${error.reason}. The release is done; the next one tries again.`,
+    );
+  }
+}

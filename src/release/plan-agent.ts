@@ -1,0 +1,170 @@
+import type { AgentSettings } from '../pipecat/agent-settings.js';
+import type { Agent } from '../pipecat/answers.js';
+import { agentName, platformAgentProfiles } from '../pipecat/names.js';
+import {
+  givenSettings,
+  hiddenSettings,
+  settingChanges,
+  type SettingChange,
+} from './agent-changes.js';
+import { PreflightError, type PreflightProblem } from './errors.js';
+import { isWritten } from './plan-secret-sets.js';
+import type { AgentPlan, NewDeployment, SecretSetPlan } from './plan.js';
+import type { RegionAgent, RegionSettings } from './region-settings.js';
+
+/** Plans an agent of one region, given the plans of the sets that it is to bind. */
+export function planAgent(
+  settings: RegionSettings,
+  asked: RegionAgent,
+  agentProfiles: readonly string[] | undefined,
+  before: Agent | undefined,
+  secretSets: readonly SecretSetPlan[],
+  problems: PreflightProblem[],
+): AgentPlan {
+  const { region } = settings;
+  const { name } = asked;
+  checkName(name, region, problems);
+  checkPresence(asked, region, before, problems);
+  checkProfile(asked, agentProfiles, problems);
+  const wanted: AgentSettings = {
+    ...asked.settings,
+    ...bothBounds(asked, before, problems),
+    secretSet: settings.secretSet?.name,
+    imagePullSecretSet: settings.imagePullSecret?.name,
+  };
+  const changes =
+    before === undefined ? givenSettings(wanted) : settingChanges(before.settings, wanted);
+  const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
+  const forces =
+    asked.forceRedeploy === 'always' || (asked.forceRedeploy === 'auto' && valuesChange);
+  return {
+    name,
+    region,
+    action: before === undefined ? 'create' : 'update',
+    before,
+    settings: wanted,
+    changes,
+    forces,
+    newDeployment: newDeployment(before, wanted, changes, forces, valuesChange),
+    valuesChange,
+    forceRedeploy: asked.forceRedeploy,
+    waitForReady: asked.waitForReady,
+    waitTimeout: asked.waitTimeout,
+    isBuiltFromBranch: asked.isBuiltFromBranch,
+    against: (now) => {
+      const found: PreflightProblem[] = [];
+      const plan = planAgent(settings, asked, agentProfiles, now, secretSets, found);
+      if (found.length > 0) throw new PreflightError(found, { isLate: true });
+      return plan;
+    },
+  };
+}
+
+/** The name is checked when it is read, too, as far as the region is known by then. */
+function checkName(name: string, region: string, problems: PreflightProblem[]): void {
+  if (agentName.pattern.test(name)) return;
+  problems.push({
+    about: `agent ${name}`,
+    message: `is the name in ${region}, of ${name.length} characters; it has to be ${agentName.rule}`,
+    next: 'Correct `agent-name`.',
+  });
+}
+
+function checkPresence(
+  { name, settings, isBuiltFromBranch }: RegionAgent,
+  region: string,
+  before: Agent | undefined,
+  problems: PreflightProblem[],
+): void {
+  const about = `agent ${name}`;
+  if (before?.region !== undefined && before.region !== region) {
+    problems.push({
+      about,
+      message: `is in region ${before.region}, but the release goes to ${region}; the region of an agent cannot change`,
+      next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
+    });
+  }
+  if (before !== undefined) return;
+  if (isBuiltFromBranch) {
+    problems.push({
+      about,
+      message:
+        'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
+      next: 'Create the agent once with the command-line client or in the dashboard, or give `image` or `build-id`.',
+    });
+  } else if (settings.image === undefined && settings.buildId === undefined) {
+    problems.push({
+      about,
+      message: 'does not exist, and nothing is given to create it from',
+      next: 'Give `image` or `build-id`, or correct `agent-name`.',
+    });
+  }
+}
+
+function checkProfile(
+  { name, settings: { agentProfile } }: RegionAgent,
+  agentProfiles: readonly string[] | undefined,
+  problems: PreflightProblem[],
+): void {
+  if (agentProfile === undefined || agentProfiles === undefined) return;
+  if (platformAgentProfiles.includes(agentProfile) || agentProfiles.includes(agentProfile)) return;
+  const known = [...new Set([...platformAgentProfiles, ...agentProfiles])];
+  problems.push({
+    about: `agent ${name}`,
+    message: `asks for the profile ${agentProfile}, which there is not; there are ${known.join(', ')}`,
+    next: 'Correct the input `agent-profile`.',
+  });
+}
+
+/** One bound alone may reset the other one, so an update sends the agent's other one along. */
+function bothBounds(
+  { name, settings: { minAgents, maxAgents } }: RegionAgent,
+  before: Agent | undefined,
+  problems: PreflightProblem[],
+): { minAgents?: number | undefined; maxAgents?: number | undefined } {
+  if (minAgents === undefined && maxAgents === undefined) return {};
+  const bounds = {
+    minAgents: minAgents ?? before?.settings.minAgents,
+    maxAgents: maxAgents ?? before?.settings.maxAgents,
+  };
+  if ((bounds.minAgents ?? 0) > (bounds.maxAgents ?? Infinity)) {
+    problems.push({
+      about: `agent ${name}`,
+      message: `would have at least ${bounds.minAgents ?? ''} and at most ${bounds.maxAgents ?? ''} instances, as the bound that is not given stays as it is`,
+      next: 'Give both `min-agents` and `max-agents`.',
+    });
+  }
+  return bounds;
+}
+
+/**
+ * Whether writing a set changes values under the agent. A changed pull secret does not reach running
+ * agents, nor does it have to; and a version that the agent does not bind yet reaches it by being
+ * bound.
+ */
+function changesValuesOf(before: Agent | undefined, set: SecretSetPlan): boolean {
+  if (set.kind !== 'secret' || !isWritten(set)) return false;
+  const bound = before?.settings.secretSets;
+  return set.template === undefined || bound === undefined || bound.includes(set.name);
+}
+
+const scaling: readonly string[] = ['min-agents', 'max-agents'];
+
+function newDeployment(
+  before: Agent | undefined,
+  wanted: AgentSettings,
+  changes: readonly SettingChange[],
+  forces: boolean,
+  valuesChange: boolean,
+): NewDeployment {
+  if (before === undefined) return { follows: 'yes', because: 'agent-created' };
+  if (changes.some(({ setting }) => !scaling.includes(setting))) {
+    return { follows: 'yes', because: 'settings-differ' };
+  }
+  if (forces) return { follows: 'yes', because: valuesChange ? 'values-written' : 'forced' };
+  if (hiddenSettings(before.settings, wanted).some((setting) => !scaling.includes(setting))) {
+    return { follows: 'unknown', because: 'settings-hidden' };
+  }
+  // A change of scaling alone makes none.
+  return { follows: 'no', because: changes.length > 0 ? 'scaling-only' : 'nothing-differs' };
+}

@@ -1,0 +1,172 @@
+import type { SettingChange } from '../release/agent-changes.js';
+import type { AgentPlan, NewDeployment, Plan, SecretSetPlan, Target } from '../release/plan.js';
+import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../release/record.js';
+import { secretSetKinds } from '../release/subject.js';
+
+/** What is done, or would be, in one region: sentences that quote names between backticks. */
+export interface RegionChanges {
+  readonly region: string;
+  readonly changes: readonly string[];
+}
+
+/** What a plan would do. */
+export function plannedChanges({ targets }: Plan): RegionChanges[] {
+  return targets.map(({ region, secretSets, agent }) => ({
+    region,
+    changes: [
+      ...secretSets.map(plannedSet),
+      ...(agent === undefined ? [] : [plannedAgent(agent)]),
+      ...secretSets.flatMap(afterwards),
+      ...secretSets.flatMap(othersConcerned),
+    ],
+  }));
+}
+
+/** What a release did. */
+export function doneChanges({ plan, secretSets, agents }: ReleaseRecord): RegionChanges[] {
+  return (plan?.targets ?? []).map(({ region }) => ({
+    region,
+    changes: [
+      ...secretSets.filter((set) => set.region === region).map(doneSet),
+      ...agents.filter((agent) => agent.region === region).map(doneAgent),
+    ],
+  }));
+}
+
+/** Whether a plan would leave everything as it is. */
+export function changesNothing({ targets }: Plan): boolean {
+  return targets.every(isLeft);
+}
+
+function isLeft({ secretSets, agent }: Target): boolean {
+  const isAgentLeft =
+    agent === undefined || (agent.changes.length === 0 && agent.newDeployment.follows === 'no');
+  const leaves = ({ action, prunedKeys, deletedVersions }: SecretSetPlan): boolean =>
+    action === 'bind' && prunedKeys.length === 0 && (deletedVersions ?? []).length === 0;
+  return isAgentLeft && secretSets.every(leaves);
+}
+
+function plannedSet({ kind, name, action, addedKeys, updatedKeys }: SecretSetPlan): string {
+  const what = `the ${secretSetKinds[kind]} \`${name}\``;
+  if (action === 'bind') return `Leave ${what} as it is.`;
+  return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys)}.`;
+}
+
+const setVerbs: Readonly<Record<SecretSetRecord['outcome'], string>> = {
+  created: 'Created',
+  updated: 'Updated',
+  existing: 'Left as it is:',
+  deleted: 'Deleted',
+  failed: 'Failed:',
+  skipped: 'Not written:',
+};
+
+function doneSet({ kind, name, outcome, added, updated, pruned }: SecretSetRecord): string {
+  const prunedKeys = pruned.length === 0 ? '' : `; pruned ${names(pruned)}`;
+  const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
+  return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated)}${prunedKeys}.`;
+}
+
+const plannedKeys = { add: 'add', update: 'update' } as const;
+const doneKeys = { add: 'added', update: 'updated' } as const;
+
+function keysTold(
+  { add, update }: typeof plannedKeys | typeof doneKeys,
+  added: readonly string[],
+  updated: readonly string[],
+): string {
+  const parts = [
+    added.length === 0 ? '' : `${add} ${names(added)}`,
+    updated.length === 0 ? '' : `${update} ${names(updated)}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
+}
+
+function plannedAgent(agent: AgentPlan): string {
+  const { name, action, changes, newDeployment } = agent;
+  return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes)}. ${deploymentPlanned(newDeployment)}`;
+}
+
+const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
+  created: 'Created',
+  updated: 'Updated',
+  unchanged: 'Left as it is:',
+  superseded: 'Superseded by another release:',
+  failed: 'Failed:',
+  skipped: 'Not deployed:',
+};
+
+function doneAgent({ name, outcome, changes, newDeployment }: AgentRecord): string {
+  const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes);
+  const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
+  return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;
+}
+
+function changesTold(changes: readonly SettingChange[]): string {
+  if (changes.length === 0) return '';
+  const told = changes.map(({ setting, before, after }) =>
+    before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``,
+  );
+  return `: ${told.join(', ')}`;
+}
+
+/** Why a new deployment follows or does not, for what is planned and for what was done. */
+const deploymentReasons: Readonly<
+  Record<NewDeployment['because'], { readonly reason: string; readonly past: string }>
+> = {
+  'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
+  forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
+  'values-written': {
+    reason: 'values of its secret set are written, which it does not see otherwise',
+    past: 'Values of its secret set were written',
+  },
+  'settings-differ': { reason: 'settings differ', past: 'Settings differed' },
+  'settings-hidden': {
+    reason: 'the platform does not show all that it has now',
+    past: 'The platform does not show all that it had',
+  },
+  'scaling-only': {
+    reason: 'only its scaling changes',
+    past: 'Only its scaling changed, which makes no new deployment',
+  },
+  'nothing-differs': { reason: 'nothing differs', past: 'No setting that is shown differed' },
+};
+
+function deploymentPlanned({ follows, because }: NewDeployment): string {
+  const { reason } = deploymentReasons[because];
+  switch (follows) {
+    case 'yes':
+      return `A new deployment follows, because ${reason}.`;
+    case 'no':
+      return `No new deployment follows, because ${reason}.`;
+    case 'unknown':
+      return `Whether a new deployment follows cannot be told, because ${reason}.`;
+  }
+}
+
+/** What comes last of all. */
+function afterwards({ name, prunedKeys, deletedVersions = [] }: SecretSetPlan): string[] {
+  return [
+    ...(prunedKeys.length === 0 ? [] : [`Then delete from \`${name}\`: ${names(prunedKeys)}.`]),
+    ...(deletedVersions.length === 0
+      ? []
+      : [`Then delete older versions that no agent binds: ${names(deletedVersions)}.`]),
+  ];
+}
+
+function othersConcerned({ name, action, otherAgents = [] }: SecretSetPlan): string[] {
+  if (action !== 'update' || otherAgents.length === 0) return [];
+  return [
+    `Also bound to \`${name}\`: ${names(otherAgents)}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
+  ];
+}
+
+const mostNames = 40;
+
+function names(all: readonly string[]): string {
+  const shown = all
+    .slice(0, mostNames)
+    .map((name) => `\`${name}\``)
+    .join(', ');
+  return all.length > mostNames ? `${shown} and ${all.length - mostNames} more` : shown;
+}

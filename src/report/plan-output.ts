@@ -1,0 +1,39 @@
+import type { AgentPlan, Plan, SecretSetPlan } from '../release/plan.js';
+
+/** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
+export function planOutput(plan: Plan): string {
+  return JSON.stringify({
+    rollout: plan.rollout,
+    regions: plan.targets.map(({ region, secretSets, agent }) => ({
+      region,
+      secretSets: secretSets.map(setOutput),
+      agent: agent === undefined ? null : agentOutput(agent),
+    })),
+  });
+}
+
+function setOutput(set: SecretSetPlan): Readonly<Record<string, unknown>> {
+  return {
+    name: set.name,
+    kind: set.kind,
+    action: set.action,
+    added: set.addedKeys,
+    updated: set.updatedKeys,
+    pruned: set.prunedKeys,
+    deletedVersions: set.deletedVersions ?? null,
+    otherAgents: set.otherAgents ?? null,
+  };
+}
+
+function agentOutput(agent: AgentPlan): Readonly<Record<string, unknown>> {
+  return {
+    name: agent.name,
+    action: agent.action,
+    changes: agent.changes.map(({ setting, before, after }) => ({
+      setting,
+      before: before ?? null,
+      after,
+    })),
+    newDeployment: agent.newDeployment,
+  };
+}

@@ -1,0 +1,37 @@
+import type { ReleaseRecord } from '../release/record.js';
+import type { Explanation } from './explain.js';
+
+/** The headline where more than one thing failed. */
+export function severalTitle(record: ReleaseRecord, failures: readonly Explanation[]): string {
+  const failed = new Set(failures.map(({ subject }) => subject?.region));
+  const all = regionsOf(record).length;
+  return all > 1
+    ? `The release failed in ${failed.size} of ${all} regions`
+    : `The release failed for ${failures.length} reasons`;
+}
+
+/** Which regions run what was released, and which do not; undefined where there is only one. */
+export function regionsSentence(record: ReleaseRecord): string | undefined {
+  const regions = regionsOf(record);
+  if (regions.length < 2 || record.agents.length === 0) return undefined;
+  const isReleased = (region: string): boolean =>
+    record.agents
+      .filter((agent) => agent.region === region)
+      .every(({ outcome }) => ['created', 'updated', 'unchanged'].includes(outcome));
+  const released = regions.filter(isReleased);
+  const others = regions.filter((region) => !isReleased(region));
+  if (released.length === 0) return 'No region was released.';
+  const kept = `${list(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
+  return others.length === 0
+    ? `${kept}.`
+    : `${kept}; ${list(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
+}
+
+function regionsOf({ plan, agents, secretSets }: ReleaseRecord): string[] {
+  const planned = plan?.targets.map(({ region }) => region);
+  return [...new Set(planned ?? [...agents, ...secretSets].map(({ region }) => region))];
+}
+
+function list(regions: readonly string[]): string {
+  return regions.map((region) => `\`${region}\``).join(', ');
+}
