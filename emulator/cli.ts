@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { credentials } from './credentials.js';
 import { defaultDelays, type LoggedRequest, startEmulator } from './index.js';
 import { organizations } from './platform/organizations.js';
-import { regions } from './platform/regions.js';
+import { platformRegions } from './platform/regions.js';
 
 const usage = `Pipecat Cloud on a port of this machine, to rehearse a workflow without an account.
 
@@ -67,7 +67,7 @@ private API key        ${credentials.privateKey}
 public API key         ${credentials.publicKey}
 personal access token  ${credentials.token}
 organizations          ${organizations.map(({ name }) => name).join(', ')} (the key's, and the token's first, is ${organizations[0]?.name ?? ''})
-regions                ${regions.map(({ code }) => code).join(', ')} (default ${regions[0]?.code ?? ''})
+regions                ${platformRegions.map(({ code }) => code).join(', ')} (default ${platformRegions[0]?.code ?? ''})
 a secret set is ready after ${options.secretSetDelay / 1000} s, a deployment after ${options.deploymentDelay / 1000} s
 ${emulator.url}/emulator/state and /emulator/requests show what there is and what was asked
 

@@ -4,6 +4,7 @@ import { credentials } from './credentials.js';
 import { Faults, Occasions } from './faults.js';
 import type { Clock } from './platform/clock.js';
 import { createPlatform } from './platform/platform.js';
+import { platformRegions, type SeededRegion } from './platform/regions.js';
 import { type EmulatorState, readState } from './reading.js';
 import { type LoggedRequest, RequestLog } from './requests.js';
 import { type EmulatorScript, scripting } from './scripting.js';
@@ -11,6 +12,7 @@ import { type EmulatorSeed, seeding } from './seeding.js';
 import { createEmulatorServer } from './server.js';
 
 export type { Deployment, DeploymentOutcome } from './platform/deployment.js';
+export { platformRegions, type SeededRegion } from './platform/regions.js';
 export type { DeploymentScript } from './platform/rollout.js';
 export type { ProvisioningScript } from './platform/secret-sets.js';
 export type { Fault, FaultTiming, RequestMatch } from './faults.js';
@@ -29,7 +31,9 @@ export interface EmulatorOptions {
   readonly secretSetDelay?: number | undefined;
   /** Milliseconds from a deploy until it is ready; 4000 by default. */
   readonly deploymentDelay?: number | undefined;
-  /** The organizations' default region; `us-west` by default. */
+  /** The regions that there are; the platform's own by default. */
+  readonly regions?: readonly SeededRegion[] | undefined;
+  /** The organizations' default region; the first one by default, of the platform's `us-west`. */
   readonly defaultRegion?: string | undefined;
   /** Called with each request once it is answered, or will never be. */
   readonly onAnswered?: ((request: LoggedRequest) => void) | undefined;
@@ -55,7 +59,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const now = options.now ?? Date.now;
   const platform = createPlatform({
     now,
-    defaultRegion: options.defaultRegion ?? 'us-west',
+    regions: options.regions ?? platformRegions,
+    defaultRegion: options.defaultRegion,
     secretSetDelay: options.secretSetDelay ?? defaultDelays.secretSetDelay,
     deploymentDelay: options.deploymentDelay ?? defaultDelays.deploymentDelay,
   });

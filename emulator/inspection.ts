@@ -4,7 +4,6 @@ import { credentials } from './credentials.js';
 import { desiredDeployment } from './platform/agents.js';
 import type { Platform } from './platform/platform.js';
 import { organizations } from './platform/organizations.js';
-import { regions } from './platform/regions.js';
 import { type RequestLog, withoutSecrets } from './requests.js';
 import { agent as agentAnswer, listedSet } from './surfaces/answers.js';
 
@@ -43,20 +42,22 @@ function stateOf(platform: Platform) {
   };
 }
 
-const about = `This is an emulator of Pipecat Cloud, for rehearsals: nothing here is deployed anywhere.
+function about(regions: readonly string[]): string {
+  return `This is an emulator of Pipecat Cloud, for rehearsals: nothing here is deployed anywhere.
 
 Credentials: ${Object.values(credentials).join(', ')}
 Organizations: ${organizations.map(({ name }) => name).join(', ')}
-Regions: ${regions.map(({ code }) => code).join(', ')}
+Regions: ${regions.join(', ')}
 
 GET /emulator/state     the secret sets and agents; values as fingerprints
 GET /emulator/requests  the requests so far, without credentials and values
 `;
+}
 
 /** What the emulator says about itself, to people who rehearse a workflow. */
 export function inspectionRoutes(platform: Platform, log: RequestLog): Hono {
   const app = new Hono();
-  app.get('/', (context) => context.text(about));
+  app.get('/', (context) => context.text(about(platform.regions.codes())));
   app.get('/emulator/state', (context) => context.json(stateOf(platform)));
   app.get('/emulator/requests', (context) =>
     context.json({ requests: log.entries.map(withoutSecrets) }),

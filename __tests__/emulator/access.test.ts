@@ -90,6 +90,61 @@ test('regions come with their architectures, the same on both surfaces', async (
   expect(await acme.get('/regions')).toEqual(expected);
 });
 
+describe('regions that are handed in', () => {
+  const regions = [
+    { code: 'lab', displayName: "Acme's cluster", selfHosted: true },
+    { code: 'north', supportedArchitectures: ['amd64', 'arm64'] },
+  ] as const;
+
+  test('are those that there are, without a word about whose they are', async () => {
+    const { key, emulator } = await rehearse({ regions });
+    try {
+      expect(await key.get('/regions')).toEqual({
+        status: 200,
+        body: {
+          regions: [
+            {
+              code: 'lab',
+              display_name: "Acme's cluster",
+              supported_architectures: ['arm64'],
+              default_architecture: 'arm64',
+            },
+            {
+              code: 'north',
+              display_name: 'north',
+              supported_architectures: ['amd64', 'arm64'],
+              default_architecture: 'amd64',
+            },
+          ],
+        },
+      });
+      expect(await key.get('/properties')).toEqual({
+        status: 200,
+        body: { properties: { defaultRegion: 'lab' } },
+      });
+      const bot = { serviceName: 'bot', image: 'acme/bot:1' };
+      expect(await key.post('/agents', { ...bot, region: 'us-west' })).toEqual(
+        refusal(400, 'Invalid region or organization does not have access'),
+      );
+      await key.post('/agents', { ...bot, region: 'north' });
+      expect(emulator.state.agent('bot')).toMatchObject({ region: 'north', architecture: 'amd64' });
+      expect((await send(emulator.url)).body).toContain('Regions: lab, north\n');
+    } finally {
+      await emulator.close();
+    }
+  });
+
+  test.each([
+    {
+      name: 'a default region that is not among them',
+      options: { regions, defaultRegion: 'moon' },
+    },
+    { name: 'none', options: { regions: [] } },
+  ])('are refused with $name', async ({ options }) => {
+    await expect(rehearse(options)).rejects.toThrow('is not among the regions');
+  });
+});
+
 test('the default region is that of the options', async () => {
   const other = await rehearse({ defaultRegion: 'eu-central' });
   try {

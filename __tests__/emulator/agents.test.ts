@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Emulator } from '../../emulator/index.js';
+import { type Emulator, platformRegions } from '../../emulator/index.js';
 import { type Answer, refusal, rehearse, type Rehearsal, start } from './rehearsal.js';
 
 let rehearsal: Rehearsal;
@@ -353,6 +353,88 @@ describe('a create', () => {
   });
 });
 
+describe('resources', () => {
+  const resources = { cpu: '1500m', memory: '4Gi' };
+  const inLab = { ...bot, region: 'lab' };
+  let lab: Rehearsal;
+  beforeEach(async () => {
+    lab = await rehearse({ regions: [...platformRegions, { code: 'lab', selfHosted: true }] });
+  });
+  afterEach(() => lab.emulator.close());
+  const state = () => lab.emulator.state.agent('bot');
+
+  test.each(['key', 'acme'] as const)(
+    'size an agent of a self-hosted region, on the surface of %s',
+    async (surface) => {
+      const path = surface === 'key' ? '/agents' : '/services';
+      const answer = await lab[surface].post(path, { ...inLab, resources });
+      expect(answer).toMatchObject({ status: 200, body: { agentProfile: null } });
+      expect(agentOf(answer).deployment.manifest.spec).toMatchObject({ resources });
+      expect(state()).toMatchObject({ resources, agentProfile: undefined });
+    },
+  );
+
+  test('stay until others, or a profile, take their place', async () => {
+    const { deploymentId } = lab.emulator.seed.agent({
+      name: 'bot',
+      region: 'lab',
+      image: 'acme/bot:1',
+      resources: { memory: '4Gi', cpu: '1500m' },
+    });
+    const update = async (body: Record<string, unknown>) =>
+      agentOf(await lab.key.post('/agents/bot', body));
+    expect((await update({ resources })).desiredDeploymentId).toBe(deploymentId);
+    await update({ image: 'acme/bot:2' });
+    expect(state()).toMatchObject({ image: 'acme/bot:2', resources });
+    const { desiredDeploymentId } = await update({ resources: { cpu: '2', memory: '4Gi' } });
+    expect(state()).toMatchObject({
+      desiredDeploymentId,
+      resources: { cpu: '2', memory: '4Gi' },
+    });
+    expect(state()?.deployments).toHaveLength(3);
+    await update({ agentProfile: 'agent-2x' });
+    expect(state()).toMatchObject({ resources: undefined, agentProfile: 'agent-2x' });
+    await update({ resources });
+    expect(state()).toMatchObject({ resources, agentProfile: undefined });
+  });
+
+  const both = 'Cannot specify both agentProfile and resources. Use one or the other.';
+  test.each<{ name: string; body: Record<string, unknown>; refused: string }>([
+    {
+      name: 'in a region of the platform',
+      body: { ...bot, resources },
+      refused: 'Explicit resources are only available in self-hosted regions',
+    },
+    {
+      name: 'with a profile',
+      body: { ...inLab, resources, agentProfile: 'agent-1x' },
+      refused: both,
+    },
+    {
+      name: 'without memory',
+      body: { ...inLab, resources: { cpu: '1' } },
+      refused: 'Invalid parameters: resources.memory is not valid',
+    },
+    ...['', '0', '0.0Gi', '-1', '1.', '1 Gi', '1GB', '1ki', '1e3'].map((memory) => ({
+      name: `of a memory of "${memory}"`,
+      body: { ...inLab, resources: { cpu: '1', memory } },
+      refused: 'Invalid parameters: resources.memory is not valid',
+    })),
+  ])('are refused $name', async ({ body, refused }) => {
+    expect(await lab.key.post('/agents', body)).toEqual(refusal(400, refused));
+    expect(state()).toBeUndefined();
+  });
+
+  test.each(['2', '0.5', '500m', '1k', '1G', '4Gi', '512Mi', '1Ki'])(
+    'can be %s',
+    async (quantity) => {
+      const asked = { cpu: quantity, memory: quantity };
+      await lab.key.post('/agents', { ...inLab, resources: asked });
+      expect(state()).toMatchObject({ resources: asked });
+    },
+  );
+});
+
 describe('an update', () => {
   let first: string;
   beforeEach(() => {
@@ -519,6 +601,9 @@ describe('an update', () => {
 });
 
 describe('agents are read', () => {
+  const git = { repoFullName: 'acme/far', branch: 'main', autoDeploy: true };
+  const latestDeploy = { status: 'failed', commitSha: 'c0ffee', reason: 'No Dockerfile' } as const;
+
   beforeEach(() => {
     const { seed } = rehearsal.emulator;
     seed.agent({ name: 'bot' });
@@ -526,7 +611,8 @@ describe('agents are read', () => {
       name: 'far',
       region: 'us-east',
       architecture: 'amd64',
-      git: { repoFullName: 'acme/far', branch: 'main', autoDeploy: true },
+      git,
+      latestDeploy,
     });
   });
 
@@ -535,8 +621,10 @@ describe('agents are read', () => {
     const plain = await key.get('/agents/far');
     expect(plain).toMatchObject({
       status: 200,
-      body: { name: 'far', git: { repoFullName: 'acme/far' }, ready: true },
+      body: { name: 'far', git, latestDeploy, ready: true },
     });
+    for (const field of ['git', 'latestDeploy'])
+      expect((await key.get('/agents/bot')).body).not.toHaveProperty(field);
     expect(await acme.get('/services/far')).toEqual({ status: 200, body: { body: plain.body } });
     expect(await key.get('/agents/none')).toEqual(missing);
     expect(await acme.get('/services/none')).toEqual(missing);

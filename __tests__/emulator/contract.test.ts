@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { platformRegions } from '../../emulator/index.js';
 import { loadContract } from './openapi.js';
 import { pairs, rehearse, type Rehearsal, send } from './rehearsal.js';
 
@@ -48,6 +49,7 @@ if (!contract) {
       secretSet: 'voice',
       maxSessionDuration: 600,
       git: { repoFullName: 'acme/bot', branch: 'main', autoDeploy: true },
+      latestDeploy: { status: 'succeeded', commitSha: 'c0ffee' },
     });
   };
   const deployed =
@@ -163,6 +165,15 @@ if (!contract) {
       prepare: seedBuilds,
     },
     {
+      name: 'a create with resources',
+      request: [
+        'POST',
+        '/agents',
+        { ...bot, region: 'lab', resources: { cpu: '2', memory: '4Gi' } },
+      ],
+      status: 200,
+    },
+    {
       name: 'a create of what exists',
       request: ['POST', '/agents', bot],
       status: 400,
@@ -274,7 +285,9 @@ if (!contract) {
   describe("the emulator and the platform's OpenAPI description agree on", () => {
     let rehearsal: Rehearsal;
     beforeEach(async () => {
-      rehearsal = await rehearse();
+      rehearsal = await rehearse({
+        regions: [...platformRegions, { code: 'lab', selfHosted: true }],
+      });
     });
     afterEach(() => rehearsal.emulator.close());
 

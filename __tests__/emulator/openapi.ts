@@ -72,6 +72,10 @@ const knownGaps: readonly {
         items: { type: 'object', properties: { code: text, message: text } },
       },
       warning: text,
+      latestDeploy: {
+        type: 'object',
+        properties: { status: text, commitSha: text, reason: text },
+      },
       websocketAuth: text,
       enableIntegratedKeysProxy: { type: 'boolean' },
       git: {

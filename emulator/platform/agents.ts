@@ -7,10 +7,11 @@ import {
   type DeploymentConfiguration,
   pickConfiguration,
   reconciledDeployment,
+  type Resources,
   servingDeployment,
 } from './deployment.js';
 import { badRequest, conflict, notFound } from './refusal.js';
-import { type Architecture, architectureIn, regionOf } from './regions.js';
+import type { Architecture, Regions } from './regions.js';
 import { type DeploymentScript, planRollout } from './rollout.js';
 import { Scripted } from './scripted.js';
 import type { SecretSet, SecretSetKind, SecretSets } from './secret-sets.js';
@@ -27,7 +28,7 @@ export interface AgentRequest {
     | undefined;
   readonly agentProfile?: string | undefined;
   readonly architecture?: Architecture | undefined;
-  readonly resources?: unknown;
+  readonly resources?: Resources | undefined;
   readonly krispViva?: { readonly audioFilter?: 'tel' | 'pro' | null | undefined } | undefined;
   /** Seconds. */
   readonly maxSessionDuration?: number | undefined;
@@ -43,6 +44,14 @@ export interface GitConnection {
   readonly autoDeploy: boolean;
 }
 
+/** The last attempt to deploy what was pushed to the branch that an agent is connected to. */
+export interface GitDeploy {
+  readonly status: 'pending' | 'building' | 'deploying' | 'succeeded' | 'failed' | 'cancelled';
+  readonly commitSha: string;
+  /** Why it failed or was cancelled. */
+  readonly reason?: string | undefined;
+}
+
 /** An agent: what it is asked to be, and all it has been. */
 export interface Agent {
   readonly id: string;
@@ -54,6 +63,7 @@ export interface Agent {
   minAgents: number;
   maxAgents: number;
   readonly git: GitConnection | undefined;
+  readonly latestDeploy: GitDeploy | undefined;
   /** Oldest first, at least one; the last is what is asked for. */
   readonly deployments: readonly [Deployment, ...Deployment[]];
 }
@@ -70,11 +80,14 @@ export interface SeededAgent {
   readonly minAgents?: number | undefined;
   readonly maxAgents?: number | undefined;
   readonly agentProfile?: string | undefined;
-  readonly architecture?: string | undefined;
+  readonly architecture?: Architecture | undefined;
+  /** In a self-hosted region, in the place of a profile. */
+  readonly resources?: Resources | undefined;
   /** Seconds. */
   readonly maxSessionDuration?: number | undefined;
   readonly health?: 'ready' | 'crash-looping' | undefined;
   readonly git?: GitConnection | undefined;
+  readonly latestDeploy?: GitDeploy | undefined;
 }
 
 /** What an update comes to. */
@@ -101,6 +114,7 @@ export class Agents {
   readonly #now: Clock;
   /** Milliseconds from a deploy until it is ready, unless it is scripted. */
   readonly #delay: number;
+  readonly #regions: Regions;
   readonly #sets: SecretSets;
   readonly #builds: Builds;
   readonly #profiles: AgentProfiles;
@@ -109,6 +123,7 @@ export class Agents {
     now: Clock,
     delay: number,
     related: {
+      readonly regions: Regions;
       readonly secretSets: SecretSets;
       readonly builds: Builds;
       readonly profiles: AgentProfiles;
@@ -116,6 +131,7 @@ export class Agents {
   ) {
     this.#now = now;
     this.#delay = delay;
+    this.#regions = related.regions;
     this.#sets = related.secretSets;
     this.#builds = related.builds;
     this.#profiles = related.profiles;
@@ -150,7 +166,7 @@ export class Agents {
       throw badRequest(`Invalid request format: '${name}' is not a valid agent name`);
     // Also where it is another organization's: whose it is, is nobody else's business.
     if (this.#agents.has(name)) throw badRequest('Service already exists');
-    const region = regionOf(asked.region ?? defaultRegion).code;
+    const region = this.#regions.named(asked.region ?? defaultRegion).code;
     if (asked.image === undefined && asked.buildId === undefined)
       throw badRequest('Either image or buildId is required for service creation');
     const place = { organization, region };
@@ -167,6 +183,7 @@ export class Agents {
       updatedAt: now,
       ...scaling,
       git: undefined,
+      latestDeploy: undefined,
       deployments: [this.#deployment(name, configuration, bound, false)],
     };
     this.#agents.set(name, agent);
@@ -176,7 +193,7 @@ export class Agents {
   update(organization: string, name: string, asked: AgentRequest): Updated {
     const agent = this.find(organization, name);
     if (!agent) throw notFound('Service not found');
-    if (asked.region !== undefined && regionOf(asked.region).code !== agent.region)
+    if (asked.region !== undefined && this.#regions.named(asked.region).code !== agent.region)
       throw badRequest(
         `Service already exists in region '${agent.region}'. Cannot change region to '${asked.region}'.`,
       );
@@ -220,7 +237,6 @@ export class Agents {
       {
         ...seeded,
         image: seeded.buildId === undefined ? (seeded.image ?? 'acme/voice:1') : undefined,
-        architecture: seeded.architecture === 'amd64' ? 'amd64' : undefined,
       },
       undefined,
       { organization, region },
@@ -250,6 +266,7 @@ export class Agents {
       minAgents: seeded.minAgents ?? 0,
       maxAgents: seeded.maxAgents ?? scalingLimit,
       git: seeded.git,
+      latestDeploy: seeded.latestDeploy,
       deployments: [deployment],
     });
     return deployment;
@@ -298,11 +315,6 @@ export class Agents {
     if (image !== undefined && !/(:[^/:@]+|@sha256:[0-9a-f]{64})$/.test(image))
       throw badRequest('Invalid parameters: image must include a tag');
     if (buildId !== undefined) this.#checkBuild(buildId, place);
-    if (asked.resources !== undefined)
-      throw badRequest('Explicit resources are only available in self-hosted regions');
-    const agentProfile = asked.agentProfile ?? previous?.agentProfile ?? defaultAgentProfile;
-    if (!this.#profiles.find(place.organization, agentProfile))
-      throw badRequest(`Invalid agent profile '${agentProfile}'`);
     const replaced = image !== undefined || buildId !== undefined;
     const audioFilter = asked.krispViva?.audioFilter;
     return {
@@ -310,8 +322,11 @@ export class Agents {
       buildId: replaced ? buildId : previous?.buildId,
       secretSet: asked.secretSet ?? previous?.secretSet,
       imagePullSecretSet: asked.imagePullSecretSet ?? previous?.imagePullSecretSet,
-      agentProfile,
-      architecture: architectureIn(place.region, asked.architecture ?? previous?.architecture),
+      ...this.#sized(asked, previous, place),
+      architecture: this.#regions.architectureIn(
+        place.region,
+        asked.architecture ?? previous?.architecture,
+      ),
       maxSessionDuration: asked.maxSessionDuration ?? previous?.maxSessionDuration,
       krispVivaAudioFilter:
         audioFilter === undefined ? (previous?.krispVivaAudioFilter ?? null) : audioFilter,
@@ -319,6 +334,27 @@ export class Agents {
       enableIntegratedKeysProxy:
         asked.enableIntegratedKeysProxy ?? previous?.enableIntegratedKeysProxy,
     };
+  }
+
+  /** How large an instance is: a profile says it, or, in a self-hosted region, resources do. */
+  #sized(
+    { agentProfile, resources }: AgentRequest,
+    previous: DeploymentConfiguration | undefined,
+    { organization, region }: Place,
+  ): Pick<DeploymentConfiguration, 'agentProfile' | 'resources'> {
+    if (resources !== undefined) {
+      if (!this.#regions.named(region).selfHosted)
+        throw badRequest('Explicit resources are only available in self-hosted regions');
+      if (agentProfile !== undefined)
+        throw badRequest('Cannot specify both agentProfile and resources. Use one or the other.');
+      return { agentProfile: undefined, resources };
+    }
+    if (agentProfile === undefined && previous?.resources !== undefined)
+      return { agentProfile: undefined, resources: previous.resources };
+    const profile = agentProfile ?? previous?.agentProfile ?? defaultAgentProfile;
+    if (!this.#profiles.find(organization, profile))
+      throw badRequest(`Invalid agent profile '${profile}'`);
+    return { agentProfile: profile, resources: undefined };
   }
 
   #checkBuild(id: string, { organization, region }: Place): void {

@@ -1,12 +1,20 @@
 import type { Architecture } from './regions.js';
 
+/** What an instance gets of its node, as Kubernetes quantities. */
+export interface Resources {
+  readonly cpu: string;
+  readonly memory: string;
+}
+
 /** What a deployment runs: a change of any of it makes a new deployment. */
 export interface DeploymentConfiguration {
   readonly image: string | undefined;
   readonly buildId: string | undefined;
   readonly secretSet: string | undefined;
   readonly imagePullSecretSet: string | undefined;
-  readonly agentProfile: string;
+  /** Undefined where there are resources. */
+  readonly agentProfile: string | undefined;
+  readonly resources: Resources | undefined;
   readonly architecture: Architecture;
   /** Seconds; undefined where the platform's default holds. */
   readonly maxSessionDuration: number | undefined;
@@ -56,12 +64,14 @@ export interface Deployment extends DeploymentConfiguration {
 
 /** The configuration alone, its fields in one order: two that are the same read the same. */
 export function pickConfiguration(from: DeploymentConfiguration): DeploymentConfiguration {
+  const { resources } = from;
   return {
     image: from.image,
     buildId: from.buildId,
     secretSet: from.secretSet,
     imagePullSecretSet: from.imagePullSecretSet,
     agentProfile: from.agentProfile,
+    resources: resources && { cpu: resources.cpu, memory: resources.memory },
     architecture: from.architecture,
     maxSessionDuration: from.maxSessionDuration,
     krispVivaAudioFilter: from.krispVivaAudioFilter,

@@ -3,11 +3,13 @@ import { Agents } from './agents.js';
 import { Builds } from './builds.js';
 import type { Clock } from './clock.js';
 import { ConcurrentWrites } from './concurrent-writes.js';
+import { Regions, type SeededRegion } from './regions.js';
 import { SecretSets } from './secret-sets.js';
 
 /** All that the platform holds, without a word of HTTP. */
 export interface Platform {
   readonly now: Clock;
+  readonly regions: Regions;
   /** The region of what is made without naming one. */
   readonly defaultRegion: string;
   readonly secretSets: SecretSets;
@@ -20,27 +22,33 @@ export interface Platform {
 /** What a platform is made of; delays in milliseconds. */
 export interface PlatformSettings {
   readonly now: Clock;
-  readonly defaultRegion: string;
+  readonly regions: readonly SeededRegion[];
+  /** The first region where it is left out. */
+  readonly defaultRegion: string | undefined;
   readonly secretSetDelay: number;
   readonly deploymentDelay: number;
 }
 
-export function createPlatform({
-  now,
-  defaultRegion,
-  secretSetDelay,
-  deploymentDelay,
-}: PlatformSettings): Platform {
-  const secretSets = new SecretSets(now, secretSetDelay);
+export function createPlatform(settings: PlatformSettings): Platform {
+  const { now, secretSetDelay, deploymentDelay } = settings;
+  const regions = new Regions(settings.regions);
+  const codes = regions.codes();
+  const defaultRegion = settings.defaultRegion ?? codes[0] ?? '';
+  if (!codes.includes(defaultRegion))
+    throw new Error(
+      `The default region "${defaultRegion}" is not among the regions of the emulator (${codes.join(', ')}).`,
+    );
+  const secretSets = new SecretSets(now, secretSetDelay, regions);
   const builds = new Builds(now);
   const profiles = new AgentProfiles();
   return {
     now,
+    regions,
     defaultRegion,
     secretSets,
     writes: new ConcurrentWrites(),
     builds,
     profiles,
-    agents: new Agents(now, deploymentDelay, { secretSets, builds, profiles }),
+    agents: new Agents(now, deploymentDelay, { regions, secretSets, builds, profiles }),
   };
 }

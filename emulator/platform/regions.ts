@@ -3,43 +3,77 @@ import { badRequest } from './refusal.js';
 /** CPU architectures that agents can be built for. */
 export type Architecture = 'amd64' | 'arm64';
 
-/** A region, as the API lists it. */
+/** A region that agents and sets can be in. */
 export interface Region {
   readonly code: string;
-  readonly display_name: string;
-  readonly supported_architectures: readonly Architecture[];
-  readonly default_architecture: Architecture;
+  readonly displayName: string;
+  readonly supportedArchitectures: readonly Architecture[];
+  readonly defaultArchitecture: Architecture;
+  /** It is a cluster of a customer's own. The API does not tell. */
+  readonly selfHosted: boolean;
 }
 
-function region(
-  code: string,
-  display_name: string,
-  supported_architectures: readonly Architecture[] = ['arm64'],
-): Region {
-  return { code, display_name, supported_architectures, default_architecture: 'arm64' };
+/** A region that is there from the start; it runs arm64 unless it says otherwise. */
+export interface SeededRegion {
+  readonly code: string;
+  /** The code where there is none. */
+  readonly displayName?: string | undefined;
+  /** The first one is the region's default. */
+  readonly supportedArchitectures?: readonly [Architecture, ...Architecture[]] | undefined;
+  readonly selfHosted?: boolean | undefined;
 }
 
-export const regions: readonly Region[] = [
-  region('us-west', 'US West (Oregon)'),
-  region('us-east', 'US East (Virginia)', ['arm64', 'amd64']),
-  region('eu-central', 'Europe (Frankfurt)'),
-  region('ap-south', 'Asia Pacific (Mumbai)'),
+/** The platform's own regions. */
+export const platformRegions: readonly SeededRegion[] = [
+  { code: 'us-west', displayName: 'US West (Oregon)' },
+  {
+    code: 'us-east',
+    displayName: 'US East (Virginia)',
+    supportedArchitectures: ['arm64', 'amd64'],
+  },
+  { code: 'eu-central', displayName: 'Europe (Frankfurt)' },
+  { code: 'ap-south', displayName: 'Asia Pacific (Mumbai)' },
 ];
 
-/** The region of that code, or the refusal of one that there is not. */
-export function regionOf(code: string): Region {
-  const found = regions.find((candidate) => candidate.code === code);
-  if (!found) throw badRequest('Invalid region or organization does not have access');
-  return found;
-}
+/** All regions of the platform, the same for each organization. */
+export class Regions {
+  readonly #regions: readonly Region[];
 
-/** The architecture to run in a region: its default where none is asked for. */
-export function architectureIn(code: string, asked: Architecture | undefined): Architecture {
-  const { supported_architectures, default_architecture } = regionOf(code);
-  const architecture = asked ?? default_architecture;
-  if (!supported_architectures.includes(architecture))
-    throw badRequest(
-      `Architecture '${architecture}' is not supported in region '${code}' (supported: ${supported_architectures.join(', ')})`,
+  constructor(seeded: readonly SeededRegion[]) {
+    this.#regions = seeded.map(
+      ({ code, displayName = code, supportedArchitectures = ['arm64'], selfHosted = false }) => ({
+        code,
+        displayName,
+        supportedArchitectures,
+        defaultArchitecture: supportedArchitectures[0],
+        selfHosted,
+      }),
     );
-  return architecture;
+  }
+
+  all(): readonly Region[] {
+    return this.#regions;
+  }
+
+  codes(): string[] {
+    return this.#regions.map(({ code }) => code);
+  }
+
+  /** The region of that code, or the refusal of one that there is not. */
+  named(code: string): Region {
+    const found = this.#regions.find((candidate) => candidate.code === code);
+    if (!found) throw badRequest('Invalid region or organization does not have access');
+    return found;
+  }
+
+  /** The architecture to run in a region: its default where none is asked for. */
+  architectureIn(code: string, asked: Architecture | undefined): Architecture {
+    const { supportedArchitectures, defaultArchitecture } = this.named(code);
+    const architecture = asked ?? defaultArchitecture;
+    if (!supportedArchitectures.includes(architecture))
+      throw badRequest(
+        `Architecture '${architecture}' is not supported in region '${code}' (supported: ${supportedArchitectures.join(', ')})`,
+      );
+    return architecture;
+  }
 }

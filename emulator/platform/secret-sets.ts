@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import { badRequest, notFound } from './refusal.js';
-import { regionOf } from './regions.js';
+import type { Regions } from './regions.js';
 import { type Repeatable, Scripted } from './scripted.js';
 
 export type SecretSetKind = 'secret' | 'imagePullSecret';
@@ -60,10 +60,12 @@ export class SecretSets {
   readonly #now: Clock;
   /** Milliseconds that a provisioning takes unless it is scripted. */
   readonly #delay: number;
+  readonly #regions: Regions;
 
-  constructor(now: Clock, delay: number) {
+  constructor(now: Clock, delay: number, regions: Regions) {
     this.#now = now;
     this.#delay = delay;
+    this.#regions = regions;
   }
 
   all(): SecretSet[] {
@@ -163,7 +165,7 @@ export class SecretSets {
       const set: SecretSet = {
         name,
         organization,
-        region: regionOf(region).code,
+        region: this.#regions.named(region).code,
         kind,
         referenced: false,
         values: new Map(),
@@ -178,7 +180,7 @@ export class SecretSets {
     if (existing.organization !== organization)
       throw badRequest('Secret set name is not available');
     if (existing.referenced) throw referencedSet(name);
-    if (regionAsked !== undefined && regionOf(regionAsked).code !== existing.region)
+    if (regionAsked !== undefined && this.#regions.named(regionAsked).code !== existing.region)
       throw badRequest(
         `Secret already exists in region '${existing.region}'. Cannot change region to '${regionAsked}'.`,
       );

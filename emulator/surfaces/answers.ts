@@ -4,11 +4,20 @@ import { timestamp } from '../platform/clock.js';
 import { type Deployment, isReady } from '../platform/deployment.js';
 import type { Platform } from '../platform/platform.js';
 import { revisionOf } from '../platform/revision.js';
+import type { Region } from '../platform/regions.js';
 import type { SecretSet } from '../platform/secret-sets.js';
 
 /** The bodies of answers, the same on both surfaces. */
 
 export const acknowledged = { status: 'OK' } as const;
+
+/** A region, without a word about whose it is. */
+export const region = (listed: Region) => ({
+  code: listed.code,
+  display_name: listed.displayName,
+  supported_architectures: listed.supportedArchitectures,
+  default_architecture: listed.defaultArchitecture,
+});
 
 function readiness({ secretSets }: Platform, set: SecretSet) {
   const status = secretSets.status(set);
@@ -43,6 +52,7 @@ export function deployment(platform: Platform, agent: Agent, made: Deployment) {
   const profile = platform.profiles
     .list(agent.organization)
     .find(({ api_name }) => api_name === made.agentProfile);
+  const resources = made.resources ?? profile?.resources;
   return {
     id: made.id,
     ...(made.buildId !== undefined && { buildId: made.buildId }),
@@ -62,7 +72,7 @@ export function deployment(platform: Platform, agent: Agent, made: Deployment) {
           imagePullSecretName: made.imagePullSecretSet,
         }),
         envFromSecretNames: made.secretSet === undefined ? [] : [made.secretSet],
-        ...(profile && { resources: profile.resources }),
+        ...(resources && { resources }),
         krispModels: { enabled: false },
         krispViva: { audioFilters: made.krispVivaAudioFilter !== null },
         ...(made.maxSessionDuration !== undefined && {
@@ -120,13 +130,14 @@ export function agent(platform: Platform, subject: Agent) {
     autoScaling: scaling(subject),
     activeSessionCount: 0,
     deployment: deployment(platform, subject, desired),
-    agentProfile: desired.agentProfile,
+    agentProfile: desired.agentProfile ?? null,
     krispViva: { audioFilter: desired.krispVivaAudioFilter },
     ...(desired.websocketAuth !== undefined && { websocketAuth: desired.websocketAuth }),
     ...(desired.enableIntegratedKeysProxy !== undefined && {
       enableIntegratedKeysProxy: desired.enableIntegratedKeysProxy,
     }),
     ...(subject.git && { git: subject.git }),
+    ...(subject.latestDeploy && { latestDeploy: subject.latestDeploy }),
     errors: settled ? reconciled.rollout.errors : [],
     currentRevision: reconciled ? revision(reconciled) : null,
     previousRevision: reconciled && serving && serving !== reconciled ? revision(serving) : null,

@@ -52,7 +52,12 @@ export const organizationSecrets = v.lazy((body) =>
 );
 
 const agents = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(50));
-const quantity = v.pipe(v.string(), v.regex(/^\d+(\.\d+)?[A-Za-z]*$/));
+/** A Kubernetes quantity over zero. */
+const quantity = v.pipe(
+  v.string(),
+  v.regex(/^\d+(\.\d+)?(m|[kMGTPE]|[KMGTPE]i)?$/),
+  v.check((text) => Number.parseFloat(text) > 0),
+);
 
 const agentSettings = {
   image: v.optional(v.pipe(v.string(), v.nonEmpty())),
@@ -66,9 +71,7 @@ const agentSettings = {
   ),
   agentProfile: v.optional(v.string()),
   architecture: v.optional(v.picklist(['amd64', 'arm64'])),
-  resources: v.optional(
-    v.strictObject({ cpu: v.optional(quantity), memory: v.optional(quantity) }),
-  ),
+  resources: v.optional(v.strictObject({ cpu: quantity, memory: quantity })),
   krispViva: v.optional(
     v.strictObject({ audioFilter: v.optional(v.nullable(v.picklist(['tel', 'pro']))) }),
   ),

@@ -3,7 +3,6 @@ import type * as v from 'valibot';
 import type { Organization } from '../platform/organizations.js';
 import type { Platform } from '../platform/platform.js';
 import { badRequest, notFound, Refusal } from '../platform/refusal.js';
-import { regions } from '../platform/regions.js';
 import * as answers from './answers.js';
 import { parseBody } from './bodies.js';
 
@@ -77,9 +76,9 @@ export function addSharedRoutes(
   platform: Platform,
   dialect: Dialect,
 ): void {
-  const { secretSets, writes, agents, builds } = platform;
+  const { regions, secretSets, writes, agents, builds } = platform;
 
-  app.get('/regions', (context) => context.json({ regions }));
+  app.get('/regions', (context) => context.json({ regions: regions.all().map(answers.region) }));
 
   app.get('/properties', (context) =>
     context.json({ properties: { defaultRegion: platform.defaultRegion } }),
