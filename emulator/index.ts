@@ -5,6 +5,7 @@ import { Faults, Occasions } from './faults.js';
 import type { Clock } from './platform/clock.js';
 import { createPlatform } from './platform/platform.js';
 import { platformRegions, type SeededRegion } from './platform/regions.js';
+import { RateLimiter } from './rate-limit.js';
 import { type EmulatorState, readState } from './reading.js';
 import { type LoggedRequest, RequestLog } from './requests.js';
 import { type EmulatorScript, scripting } from './scripting.js';
@@ -16,6 +17,7 @@ export { platformRegions, type SeededRegion } from './platform/regions.js';
 export type { DeploymentScript } from './platform/rollout.js';
 export type { ProvisioningScript } from './platform/secret-sets.js';
 export type { Fault, FaultTiming, RequestMatch } from './faults.js';
+export type { RateLimit } from './rate-limit.js';
 export type { AgentState, EmulatorState, SecretSetState } from './reading.js';
 export type { LoggedRequest } from './requests.js';
 export type { EmulatorScript } from './scripting.js';
@@ -48,6 +50,11 @@ export interface Emulator {
   close(): Promise<void>;
   /** Every request received, in order. */
   readonly requests: readonly LoggedRequest[];
+  /**
+   * The most requests that were under way at once so far. They are answered as fast as they come,
+   * so this tells of a caller's concurrency only where answers are late (`script.fault`).
+   */
+  readonly mostAtOnce: number;
   readonly seed: EmulatorSeed;
   readonly script: EmulatorScript;
   readonly state: EmulatorState;
@@ -65,11 +72,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     deploymentDelay: options.deploymentDelay ?? defaultDelays.deploymentDelay,
   });
   const log = new RequestLog();
+  const limiter = new RateLimiter();
   const faults = new Faults();
   const occasions = { before: new Occasions(), after: new Occasions() };
   const server = createEmulatorServer({
     application: createApplication(platform, log),
     log,
+    limiter,
     faults,
     ...occasions,
     now,
@@ -94,8 +103,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         server.closeAllConnections();
       }),
     requests: log.entries,
+    get mostAtOnce() {
+      return log.mostAtOnce;
+    },
     seed: seeding(platform),
-    script: scripting(platform, faults, occasions),
+    script: scripting(platform, limiter, faults, occasions),
     state: readState(platform),
   };
 }

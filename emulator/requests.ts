@@ -25,12 +25,29 @@ export type PendingRequest = { -readonly [Field in keyof LoggedRequest]: LoggedR
 export class RequestLog {
   readonly #requests: PendingRequest[] = [];
 
+  #underWay = 0;
+  #mostAtOnce = 0;
+
   get entries(): readonly LoggedRequest[] {
     return this.#requests;
   }
 
   add(request: PendingRequest): void {
     this.#requests.push(request);
+  }
+
+  /** The most requests that have been under way at once. */
+  get mostAtOnce(): number {
+    return this.#mostAtOnce;
+  }
+
+  /** Counts a request that has come; what is returned is called once it is over. */
+  begin(): () => void {
+    this.#underWay += 1;
+    this.#mostAtOnce = Math.max(this.#mostAtOnce, this.#underWay);
+    return () => {
+      this.#underWay -= 1;
+    };
   }
 }
 

@@ -9,6 +9,7 @@ import type { WritingScript } from './platform/concurrent-writes.js';
 import type { Platform } from './platform/platform.js';
 import type { DeploymentScript } from './platform/rollout.js';
 import type { ProvisioningScript } from './platform/secret-sets.js';
+import type { RateLimit, RateLimiter } from './rate-limit.js';
 
 /**
  * Says how things will go. A script is for the next time, or with `every` for each time that has
@@ -23,6 +24,8 @@ export interface EmulatorScript {
   deployment(agent: string, script: DeploymentScript): void;
   /** The next `times` (1) matching requests get this fault, after `skip` (0) that do not. */
   fault(match: RequestMatch, fault: Fault, timing?: FaultTiming): void;
+  /** From now on, requests over this limit get a 429; `undefined` takes the limit away. */
+  rateLimit(limit: RateLimit | undefined): void;
   /** A release of somebody else: a new deployment of the agent, right now. */
   supersede(agent: string): { deploymentId: string };
   /** Does something once, just before a matching request is handled. */
@@ -33,6 +36,7 @@ export interface EmulatorScript {
 
 export function scripting(
   platform: Platform,
+  limiter: RateLimiter,
   faults: Faults,
   occasions: { readonly before: Occasions; readonly after: Occasions },
 ): EmulatorScript {
@@ -49,6 +53,9 @@ export function scripting(
     },
     fault(match, fault, timing) {
       faults.add(match, fault, timing);
+    },
+    rateLimit(limit) {
+      limiter.set(limit);
     },
     supersede: (agent) => ({ deploymentId: agents.supersede(agent).id }),
     before(match, action) {

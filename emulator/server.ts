@@ -5,12 +5,14 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Hono } from 'hono';
 import type { Fault, Faults, Occasions } from './faults.js';
 import type { Clock } from './platform/clock.js';
+import type { RateLimit, RateLimiter } from './rate-limit.js';
 import type { LoggedRequest, PendingRequest, RequestLog } from './requests.js';
 
 /** What a server puts around the application. */
 export interface ServerParts {
   readonly application: Hono;
   readonly log: RequestLog;
+  readonly limiter: RateLimiter;
   readonly faults: Faults;
   readonly before: Occasions;
   readonly after: Occasions;
@@ -21,17 +23,21 @@ export interface ServerParts {
 
 /** An HTTP server that logs each request, and spoils those that a fault is scheduled for. */
 export function createEmulatorServer(parts: ServerParts): Server {
-  const { application, log, faults, before, after, now, onAnswered } = parts;
+  const { application, log, limiter, faults, before, after, now, onAnswered } = parts;
 
   async function handle(request: Request, outgoing: ServerResponse): Promise<Response> {
     const startedAt = performance.now();
+    // However it ends: answered, reset, or given up by the caller.
+    outgoing.once('close', log.begin());
     const { body, ready } = await readRequest(request);
     const entry = toEntry(request, outgoing.req.url ?? '/', body, now());
     log.add(entry);
     before.come(entry);
-    const fault = faults.take(entry);
+    const limit = limiter.take(entry.receivedAt);
+    // A request that is refused leaves the fault to the next one.
+    const fault = limit ? undefined : faults.take(entry);
     entry.fault = fault?.kind;
-    const carryOut = async () => application.fetch(ready);
+    const carryOut = async () => (limit ? tooManyRequests(limit) : application.fetch(ready));
     const response = fault ? await spoil(fault, carryOut, outgoing) : await carryOut();
     if (response !== RESPONSE_ALREADY_SENT) entry.status = response.status;
     else if (fault?.kind === 'cut-off') entry.status = outgoing.statusCode;
@@ -55,6 +61,16 @@ export function createEmulatorServer(parts: ServerParts): Server {
   return createServer((incoming, outgoing) => {
     void listener(incoming, outgoing);
   });
+}
+
+function tooManyRequests({ retryAfter }: RateLimit): Response {
+  return Response.json(
+    { error: 'Too many requests', code: 'TOO_MANY_REQUESTS' },
+    {
+      status: 429,
+      ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
+    },
+  );
 }
 
 /** Reads the body, and makes a request that can be read once more; a form is left in its stream. */

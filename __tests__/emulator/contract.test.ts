@@ -92,6 +92,14 @@ if (!contract) {
 
   const cases: readonly Case[] = [
     { name: 'regions', request: ['GET', '/regions'], status: 200 },
+    {
+      name: 'one request too many',
+      request: ['GET', '/regions'],
+      status: 429,
+      prepare: ({ emulator }) => {
+        emulator.script.rateLimit({ requests: 0, per: 1000 });
+      },
+    },
     { name: 'properties', request: ['GET', '/properties'], status: 200 },
     { name: 'no sets', request: ['GET', '/secrets'], status: 200 },
     { name: 'sets of all kinds', request: ['GET', '/secrets'], status: 200, prepare: seedSets },
