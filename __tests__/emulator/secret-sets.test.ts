@@ -322,6 +322,106 @@ test('what is deleted is gone, once', async () => {
   expect(await key.get('/secrets')).toEqual({ status: 200, body: { sets: [] } });
 });
 
+test('sets are listed as they were made: a write leaves its place, to be made again does not', async () => {
+  const { key, acme, emulator } = rehearsal;
+  const write = (name: string) => key.put(`/secrets/${name}`, { secrets: pairs({ A: '1' }) });
+  const names = ({ body }: Answer) =>
+    (body as { sets: { name: string }[] }).sets.map(({ name }) => name);
+  emulator.seed.secretSet({ name: 'zebra' });
+  await write('middle');
+  emulator.seed.imagePullSecret({ name: 'hub' });
+  await write('aardvark');
+  await write('middle');
+  emulator.seed.secretSet({ name: 'zebra', status: 'failed' });
+  expect(names(await key.get('/secrets'))).toEqual(['zebra', 'middle', 'hub', 'aardvark']);
+  await key.delete('/secrets/middle');
+  expect(names(await acme.get('/secrets'))).toEqual(['zebra', 'hub', 'aardvark']);
+  await write('middle');
+  expect(names(await key.get('/secrets'))).toEqual(['zebra', 'hub', 'aardvark', 'middle']);
+  expect(names(await acme.get('/secrets'))).toEqual(['zebra', 'hub', 'aardvark', 'middle']);
+  expect(emulator.state.secretSets().map(({ name }) => name)).toEqual([
+    'zebra',
+    'hub',
+    'aardvark',
+    'middle',
+  ]);
+});
+
+describe('a set that an agent binds', () => {
+  const gone = refusal(404, 'Secret set not found', 'NOT_FOUND');
+  const update = (body: Record<string, unknown> = {}) => rehearsal.key.post('/agents/bot', body);
+  let deploymentId: string;
+  beforeEach(() => {
+    const { seed } = rehearsal.emulator;
+    seed.secretSet({ name: 'voice', values: { A: '1', B: '2' } });
+    ({ deploymentId } = seed.agent({ name: 'bot', secretSet: 'voice' }));
+  });
+
+  test('can be deleted: the agent serves on, and takes no update that binds it still', async () => {
+    const { key, emulator, pass } = rehearsal;
+    expect(await key.delete('/secrets/voice')).toEqual(ok);
+    expect(emulator.state.secretSet('voice')).toBeUndefined();
+    expect(emulator.state.secretSets()).toEqual([]);
+    expect(emulator.state.agent('bot')).toMatchObject({ secretSet: 'voice', ready: true });
+    expect(await key.get('/agents/bot')).toMatchObject({
+      body: { ready: true, deployment: { manifest: { spec: { envFromSecretNames: ['voice'] } } } },
+    });
+    expect(await update()).toEqual(gone);
+    expect(await update({ image: 'acme/voice:2' })).toEqual(gone);
+    expect(emulator.state.serving('bot')).toMatchObject({
+      id: deploymentId,
+      secretValues: { A: '1', B: '2' },
+    });
+    emulator.seed.secretSet({ name: 'other', values: { A: '3' } });
+    expect(await update({ secretSet: 'other' })).toMatchObject({ status: 200 });
+    pass(4000);
+    expect(emulator.state.serving('bot')).toMatchObject({
+      secretSet: 'other',
+      secretValues: { A: '3' },
+    });
+  });
+
+  test('can be made again, and holds nothing of what it held', async () => {
+    const { key, emulator, pass } = rehearsal;
+    await key.delete('/secrets/voice');
+    expect(await key.put('/secrets/voice', { secrets: pairs({ B: '3' }) })).toEqual(accepted());
+    expect(emulator.state.secretSet('voice')).toMatchObject({
+      status: 'pending',
+      values: { B: '3' },
+    });
+    expect(await update({ forceRedeploy: true })).toMatchObject({ status: 409 });
+    pass(5000);
+    expect(await key.get('/secrets/voice')).toMatchObject({
+      body: { status: 'ready', secrets: [{ fieldName: 'B' }] },
+    });
+    expect(emulator.state.serving('bot')).toMatchObject({ secretValues: { A: '1', B: '2' } });
+    expect(await update({ forceRedeploy: true })).toMatchObject({ status: 200 });
+    pass(4000);
+    expect(emulator.state.serving('bot')).toMatchObject({ secretValues: { B: '3' }, forced: true });
+  });
+
+  test("can be made again as another one: elsewhere, of another kind, another organization's", async () => {
+    const { key, globex, emulator, pass } = rehearsal;
+    await key.delete('/secrets/voice');
+    const written = { secrets: pairs({ A: '1' }), region: 'us-east' };
+    expect(await key.put('/secrets/voice', written)).toEqual(accepted('us-east'));
+    pass(5000);
+    expect(await update()).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining("is in region 'us-east'") as unknown },
+    });
+    await key.delete('/secrets/voice');
+    expect(await key.put('/secrets/voice', pullSecret)).toEqual(accepted());
+    expect(emulator.state.secretSet('voice')).toMatchObject({ kind: 'imagePullSecret' });
+    await key.delete('/secrets/voice');
+    await globex.put('/secrets/voice', { secretKey: 'A', secretValue: '1' });
+    expect(emulator.state.secretSet('voice')).toMatchObject({ organization: 'globex' });
+    pass(5000);
+    expect(await update()).toEqual(gone);
+    expect(await key.delete('/secrets/voice')).toMatchObject({ status: 404 });
+  });
+});
+
 describe('two writers at one set', () => {
   const conflict = refusal(
     409,
