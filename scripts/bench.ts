@@ -3,8 +3,14 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/index.js';
-import { preciseTime, runAction } from './runner.js';
+import {
+  type Emulator,
+  type EmulatorOptions,
+  platformRegions,
+  type SeededRegion,
+  startEmulator,
+} from '../emulator/index.js';
+import { type ActionRun, preciseTime, runAction } from './runner.js';
 
 const agent = 'order-desk';
 
@@ -14,32 +20,44 @@ interface TimedRun {
   readonly exitedAt: number;
   readonly firstRequestAt: number;
   readonly requests: number;
+  /** Those of the requests that change something. */
+  readonly writes: number;
 }
 
-/** What a release is given, and how long the platform takes for it. */
+/** What a release is given, and what the platform is like that it is made on. */
 interface Release {
-  readonly delays: Pick<EmulatorOptions, 'secretSetDelay' | 'deploymentDelay'>;
+  readonly platform: Pick<EmulatorOptions, 'secretSetDelay' | 'deploymentDelay' | 'regions'>;
   readonly prepare?: (emulator: Emulator) => void;
+  /** The same release was made just before, and is not measured. */
+  readonly isRepeated?: boolean;
   readonly inputs: Readonly<Record<string, string>>;
 }
 
+async function release(emulator: Emulator, inputs: Release['inputs']): Promise<ActionRun> {
+  const run = await runAction({
+    inputs: { 'api-url': emulator.url, 'api-key': emulator.credentials.privateKey, ...inputs },
+  });
+  if (run.exitCode !== 0) throw new Error(`The release was not what is measured:\n${run.log}`);
+  return run;
+}
+
 /** Runs the action once, on a platform of its own. */
-async function timeRelease({ delays, prepare, inputs }: Release): Promise<TimedRun> {
-  const emulator = await startEmulator({ ...delays, now: preciseTime });
+async function timeRelease({ platform, prepare, isRepeated, inputs }: Release): Promise<TimedRun> {
+  const emulator = await startEmulator({ ...platform, now: preciseTime });
   try {
     prepare?.(emulator);
-    const { exitCode, log, startedAt, endedAt } = await runAction({
-      inputs: { 'api-url': emulator.url, 'api-key': emulator.credentials.privateKey, ...inputs },
-    });
-    const [first] = emulator.requests;
-    if (exitCode !== 0 || first === undefined) {
-      throw new Error(`The release was not what is measured:\n${log}`);
-    }
+    if (isRepeated === true) await release(emulator, inputs);
+    const earlier = emulator.requests.length;
+    const { startedAt, endedAt } = await release(emulator, inputs);
+    const requests = emulator.requests.slice(earlier);
+    const [first] = requests;
+    if (first === undefined) throw new Error('The release that is measured sent nothing.');
     return {
       spawnedAt: startedAt,
       exitedAt: endedAt,
       firstRequestAt: first.receivedAt,
-      requests: emulator.requests.length,
+      requests: requests.length,
+      writes: requests.filter(({ method }) => method !== 'GET').length,
     };
   } finally {
     await emulator.close();
@@ -60,7 +78,7 @@ async function timeEmptyScript(script: string): Promise<number> {
 }
 
 const firstRelease: Release = {
-  delays: { secretSetDelay: 3000, deploymentDelay: 4000 },
+  platform: { secretSetDelay: 3000, deploymentDelay: 4000 },
   inputs: {
     region: 'us-west',
     'secret-set': 'order-desk-secrets',
@@ -71,8 +89,28 @@ const firstRelease: Release = {
   },
 };
 
+/** The same to all of these regions: they go at once, so it takes at least as long as to one. */
+const firstReleaseTo = (regions: readonly SeededRegion[]): Release => ({
+  platform: { ...firstRelease.platform, regions },
+  inputs: {
+    ...firstRelease.inputs,
+    region: regions.map(({ code }) => code).join('\n'),
+    'secret-set': `${agent}-{region}-keys`,
+    'agent-name': `${agent}-{region}`,
+  },
+});
+
+const sixteenRegions = Array.from({ length: 16 }, (_, index) => ({ code: `region-${index + 1}` }));
+
+/** The agent binds the set that these values make already: nothing has to be written or awaited. */
+const unchangedVersion: Release = {
+  platform: { secretSetDelay: 0, deploymentDelay: 0 },
+  isRepeated: true,
+  inputs: { ...firstRelease.inputs, 'secret-set': `${agent}-{version}` },
+};
+
 const update: Release = {
-  delays: { deploymentDelay: 2000 },
+  platform: { deploymentDelay: 2000 },
   prepare: ({ seed }) => {
     seed.agent({ name: agent, image: 'ghcr.io/acme/order-desk:1.0.0' });
   },
@@ -84,28 +122,31 @@ interface Measurement {
   readonly name: string;
   /** Milliseconds that were measured, a run each. */
   readonly times: readonly number[];
-  /** Milliseconds that it takes at least. */
+  /** Milliseconds that it takes at least; with zero there is no ratio. */
   readonly least: number;
   /** What the median may be at most, as a multiple of `least`. */
   readonly limit: number | undefined;
+  /** What each run asked of the platform. */
   readonly requests: readonly number[];
+  readonly writes: readonly number[];
 }
 
 async function measureRelease(
   name: string,
   release: Release,
   runs: number,
-  limit: number,
+  limit: number | undefined,
 ): Promise<Measurement> {
   const measured: TimedRun[] = [];
   while (measured.length < runs) measured.push(await timeRelease(release));
-  const { secretSetDelay = 0, deploymentDelay = 0 } = release.delays;
+  const { secretSetDelay = 0, deploymentDelay = 0 } = release.platform;
   return {
     name,
     times: measured.map(({ spawnedAt, exitedAt }) => exitedAt - spawnedAt),
     least: secretSetDelay + deploymentDelay,
     limit,
     requests: measured.map(({ requests }) => requests),
+    writes: measured.map(({ writes }) => writes),
   };
 }
 
@@ -115,7 +156,7 @@ async function measureStart(runs: number): Promise<Measurement> {
   try {
     const script = join(folder, 'empty.mjs');
     await writeFile(script, '');
-    const release: Release = { ...update, delays: { deploymentDelay: 0 } };
+    const release: Release = { ...update, platform: { deploymentDelay: 0 } };
     const empty: number[] = [];
     const first: number[] = [];
     await timeEmptyScript(script);
@@ -131,6 +172,7 @@ async function measureStart(runs: number): Promise<Measurement> {
       least: median(empty),
       limit: undefined,
       requests: [],
+      writes: [],
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -143,8 +185,9 @@ function median(values: readonly number[]): number {
   return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }
 
-function row({ name, times, least, limit, requests }: Measurement): readonly string[] {
-  const ratio = (time: number): string => (time / least).toFixed(3);
+function row(measurement: Measurement): readonly string[] {
+  const { name, times, least, limit } = measurement;
+  const ratio = (time: number): string => (least > 0 ? (time / least).toFixed(3) : '–');
   const milliseconds = (time: number): string => `${Math.round(time)} ms`;
   const verdict = (limit: number): string =>
     median(times) / least <= limit ? 'within the limit' : 'over the limit';
@@ -157,8 +200,28 @@ function row({ name, times, least, limit, requests }: Measurement): readonly str
     ratio(Math.min(...times)),
     ratio(Math.max(...times)),
     limit === undefined ? '–' : `${limit} ${verdict(limit)}`,
-    [...new Set(requests)].sort((one, other) => one - other).join(', ') || '–',
+    counts(measurement.requests),
+    counts(measurement.writes),
   ];
+}
+
+function counts(values: readonly number[]): string {
+  return [...new Set(values)].sort((one, other) => one - other).join(', ') || '–';
+}
+
+/** Says what a further region costs in requests, and whether it costs more where there are many. */
+function growth(one: Measurement, four: Measurement, sixteen: Measurement): string {
+  const ofOne = median(one.requests);
+  const ofFour = median(four.requests);
+  const ofSixteen = median(sixteen.requests);
+  const few = (ofFour - ofOne) / (4 - 1);
+  const many = (ofSixteen - ofFour) / (16 - 4);
+  // How often is looked depends on the moment, so one more or less says nothing.
+  const verdict = many <= 1.25 * few + 1 ? 'linear' : 'more than linear';
+  return (
+    `Requests: ${ofOne} for one region, ${ofFour} for four, ${ofSixteen} for sixteen; ` +
+    `per further region ${few.toFixed(1)} up to four, ${many.toFixed(1)} from there on: ${verdict}.`
+  );
 }
 
 const head = [
@@ -171,6 +234,7 @@ const head = [
   'highest',
   'limit',
   'requests',
+  'writes',
 ];
 
 function print(rows: readonly (readonly string[])[]): void {
@@ -187,13 +251,30 @@ function print(rows: readonly (readonly string[])[]): void {
   }
 }
 
-console.log('Measuring; this takes about a minute.\n');
+console.log('Measuring; this takes about two minutes.\n');
+const toOne = await measureRelease('first release, 3 s + 4 s', firstRelease, 3, 1.15);
+const toFour = await measureRelease(
+  'first release to 4 regions, 3 s + 4 s',
+  firstReleaseTo(platformRegions),
+  3,
+  1.15,
+);
+const toSixteen = await measureRelease(
+  'first release to 16 regions, 3 s + 4 s',
+  firstReleaseTo(sixteenRegions),
+  3,
+  1.15,
+);
 print([
   head,
-  row(await measureRelease('first release, 3 s + 4 s', firstRelease, 3, 1.15)),
+  row(toOne),
+  row(toFour),
+  row(toSixteen),
   row(await measureRelease('update of an agent, 2 s', update, 5, 1.25)),
+  row(await measureRelease('a version that is bound already', unchangedVersion, 5, undefined)),
   row(await measureStart(15)),
 ]);
+console.log(`\n${growth(toOne, toFour, toSixteen)}`);
 console.log(
-  '\nRatios are of the time measured to the time that it takes at least: what the platform needs, or an empty script.',
+  'Ratios are of the time measured to the time that it takes at least: what the platform needs, or an empty script.',
 );
