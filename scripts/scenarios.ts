@@ -1,4 +1,4 @@
-import type { Emulator } from '../emulator/index.js';
+import { type Emulator, platformRegions } from '../emulator/index.js';
 import type { ActionRunOptions } from './runner.js';
 
 /** What a workflow gives the action. */
@@ -7,6 +7,14 @@ export type Scenario = Pick<ActionRunOptions, 'inputs' | 'environment'>;
 export const agent = 'order-desk';
 export const secretSet = 'order-desk-secrets';
 export const rotatedKey = 'OPENAI_API_KEY';
+
+export const regions = platformRegions.map(({ code }) => code);
+export const agentIn = (region: string): string => `${agent}-${region}`;
+export const secretSetIn = (region: string): string => `${agent}-${region}-keys`;
+export const regionWithoutRoom = 'eu-central';
+export const regionThatCrashes = 'ap-south';
+/** The name that a versioned set gets. */
+export const versionedSecretSet = /^order-desk-[0-9a-f]{8}$/;
 
 /** Values that could be taken for real ones have no place in a demonstration. */
 const apiKeys = {
@@ -66,13 +74,15 @@ const traceback = `Traceback (most recent call last):
   File "<frozen os>", line 714, in __getitem__
 KeyError: 'MENU_URL'`;
 
+const crash = {
+  outcome: 'crash-loop',
+  health: { message: traceback },
+  logs: ['INFO:     Starting order-desk 1.1.0', ...traceback.split('\n')],
+} as const;
+
 /** A release of an image that crashes as soon as it is started. */
 export const crashingRelease = (emulator: Emulator): Scenario => {
-  emulator.script.deployment(agent, {
-    outcome: 'crash-loop',
-    health: { message: traceback },
-    logs: ['INFO:     Starting order-desk 1.1.0', ...traceback.split('\n')],
-  });
+  emulator.script.deployment(agent, crash);
   return {
     inputs: {
       ...withKey(emulator),
@@ -96,4 +106,73 @@ export const mistakenRelease = (emulator: Emulator): Scenario => ({
     'max-agents': 'a few',
     'wait-timeout': 'soon',
   },
+});
+
+const rotatedKeys = { ...apiKeys, [rotatedKey]: rotatedValue };
+
+/** The same agent in every region, each with a set of its own there. */
+const toRegions = (emulator: Emulator) => ({
+  ...withKey(emulator),
+  region: regions.join('\n'),
+  'secret-set': secretSetIn('{region}'),
+  'secrets-env': Object.keys(apiKeys).join('\n'),
+  'agent-name': agentIn('{region}'),
+});
+
+/** The first release to all regions; callers are near one of them only, which is kept warm. */
+export const regionalRelease = (emulator: Emulator): Scenario => ({
+  inputs: {
+    ...toRegions(emulator),
+    image: 'ghcr.io/acme/order-desk:1.0.0',
+    'min-agents': 'us-west: 1\n*: 0',
+  },
+  environment: apiKeys,
+});
+
+const nextRegionalRelease = (emulator: Emulator): Scenario => ({
+  inputs: {
+    ...toRegions(emulator),
+    image: 'ghcr.io/acme/order-desk:1.1.0',
+    rollout: 'parallel',
+    'failure-logs': 'always',
+  },
+  environment: rotatedKeys,
+});
+
+/** One region has no room for its set. */
+export const unprovisionedRegion = (emulator: Emulator): Scenario => {
+  emulator.script.provisioning(secretSetIn(regionWithoutRoom), {
+    outcome: 'failed',
+    errorMessage: 'The region is at capacity. Please try again later.',
+  });
+  return nextRegionalRelease(emulator);
+};
+
+/** The same release once more; every set gets ready, and the agent crashes in one region. */
+export const crashingRegion = (emulator: Emulator): Scenario => {
+  emulator.script.deployment(agentIn(regionThatCrashes), crash);
+  return nextRegionalRelease(emulator);
+};
+
+/** Values in a set that is named by them: another one is made where they change. */
+export const versionedRelease = (emulator: Emulator): Scenario => ({
+  inputs: {
+    ...withKey(emulator),
+    region: 'us-west',
+    'secret-set': `${agent}-{version}`,
+    'secrets-env': Object.keys(apiKeys).join('\n'),
+    'agent-name': agent,
+    image: 'ghcr.io/acme/order-desk:1.2.0',
+  },
+  environment: rotatedKeys,
+});
+
+/** What the next release to all regions would do. */
+export const plannedRelease = (emulator: Emulator): Scenario => ({
+  inputs: {
+    ...toRegions(emulator),
+    image: 'ghcr.io/acme/order-desk:1.2.0',
+    'dry-run': 'true',
+  },
+  environment: rotatedKeys,
 });
