@@ -145,10 +145,17 @@ describe('a pull request', () => {
     expect(raw).toContain('Nothing is released for a pull request from a fork');
   });
 
-  test('of the repository itself is released', async () => {
+  test.each([
+    { name: 'is released', environment: {} },
+    // What reads the event talks to GitHub, too, and looks for a proxy as soon as it is loaded.
+    { name: 'is released behind a proxy', environment: { https_proxy: 'http://127.0.0.1:9' } },
+  ])('of the repository itself $name', async ({ environment }) => {
     const { exitCode } = await run(
       { ...credentials['API key'], ...voice },
-      { event: { name: 'pull_request_target', payload: pullRequest('acme/voice') } },
+      {
+        event: { name: 'pull_request_target', payload: pullRequest('acme/voice') },
+        environment,
+      },
     );
     expect(exitCode).toBe(0);
   });
