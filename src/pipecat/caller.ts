@@ -1,8 +1,9 @@
 import { backoffDelay, type Backoff } from '../time/backoff.js';
 import type { Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
+import { CutOffError, type Answer } from '../transport.js';
 import { AnswerShapeError } from './answers.js';
-import { CutOffError, type Answer, type Connection, type Request } from './connection.js';
+import type { Connection, Request } from './connection.js';
 import {
   CallError,
   ConnectionError,

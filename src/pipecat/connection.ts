@@ -1,7 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
-import { HttpClient } from '@actions/http-client';
 import type { SecretValue } from '../secrecy/secret-value.js';
+import { Transport, type Answer } from '../transport.js';
 
 /** One request, with its body as it goes over the wire. */
 export interface Request {
@@ -11,74 +9,39 @@ export interface Request {
   readonly body?: unknown;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
-/** The headers came, but the body ended before it was whole. */
-export class CutOffError extends Error {
-  constructor(options?: ErrorOptions) {
-    super('the answer was cut off', options);
-    this.name = 'CutOffError';
-  }
-}
-
-/**
- * The one place that sends requests: through @actions/http-client, so that proxies work, and with
- * everything that it would do by itself switched off. Redirects are not followed (the credential
- * would go along) and nothing is retried.
- */
+/** The platform as one credential reaches it. */
 export class Connection {
-  readonly #client: HttpClient;
+  readonly #transport: Transport;
   readonly #baseUrl: string;
   readonly #credential: SecretValue;
-  /** http-client takes no signal for a request; its handlers are asked while it makes one. */
-  readonly #signals = new AsyncLocalStorage<AbortSignal>();
 
   /** @param baseUrl scheme, host and path prefix, without a slash at the end */
   constructor(baseUrl: string, credential: SecretValue, userAgent: string) {
     this.#baseUrl = baseUrl;
     this.#credential = credential;
-    const giveSignal = {
-      prepareRequest: (options: RequestOptions): void => {
-        const signal = this.#signals.getStore();
-        if (signal !== undefined) options.signal = signal;
-      },
-      canHandleAuthentication: () => false,
-      handleAuthentication: () => Promise.reject(new Error('No challenge is answered')),
-    };
-    this.#client = new HttpClient(userAgent, [giveSignal], {
-      allowRedirects: false,
-      allowRetries: false,
-      keepAlive: true,
-    });
+    this.#transport = new Transport(userAgent);
   }
 
   /** Sends one request once. Rejects where no whole answer came; any status is an answer. */
-  async send(request: Request, signal: AbortSignal): Promise<Answer> {
-    const body = request.body === undefined ? null : JSON.stringify(request.body);
-    const response = await this.#signals.run(signal, () =>
-      this.#client.request(request.method, `${this.#baseUrl}${request.path}`, body, {
-        Accept: 'application/json',
-        Authorization: `Bearer ${this.#credential.reveal()}`,
-        ...(body === null ? {} : { 'Content-Type': 'application/json' }),
-      }),
+  send({ method, path, body }: Request, signal: AbortSignal): Promise<Answer> {
+    const headers = {
+      Accept: 'application/json',
+      Authorization: `Bearer ${this.#credential.reveal()}`,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    };
+    return this.#transport.send(
+      {
+        method,
+        url: `${this.#baseUrl}${path}`,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      },
+      signal,
     );
-    const { statusCode, headers } = response.message;
-    // The client's own readBody never settles when the connection breaks half-way.
-    const chunks: Buffer[] = [];
-    try {
-      for await (const chunk of response.message) chunks.push(chunk as Buffer);
-    } catch (error) {
-      throw new CutOffError({ cause: error });
-    }
-    return { status: statusCode ?? 0, headers, text: Buffer.concat(chunks).toString('utf8') };
   }
 
   /** Closes the connections that are kept open for the next request. */
   close(): void {
-    this.#client.dispose();
+    this.#transport.close();
   }
 }

@@ -1,0 +1,77 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
+import { HttpClient } from '@actions/http-client';
+
+/** A request as it goes over the wire. */
+export interface Message {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** The headers came, but the body ended before it was whole. */
+export class CutOffError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the answer was cut off', options);
+    this.name = 'CutOffError';
+  }
+}
+
+/**
+ * The one place that sends requests: through @actions/http-client, so that proxies work, and with
+ * everything that it would do by itself switched off. Redirects are not followed (the credential
+ * would go along) and nothing is retried.
+ */
+export class Transport {
+  readonly #client: HttpClient;
+  /** http-client takes no signal for a request; its handlers are asked while it makes one. */
+  readonly #signals = new AsyncLocalStorage<AbortSignal>();
+
+  constructor(userAgent: string) {
+    const giveSignal = {
+      prepareRequest: (options: RequestOptions): void => {
+        const signal = this.#signals.getStore();
+        if (signal !== undefined) options.signal = signal;
+      },
+      canHandleAuthentication: () => false,
+      handleAuthentication: () => Promise.reject(new Error('No challenge is answered')),
+    };
+    this.#client = new HttpClient(userAgent, [giveSignal], {
+      allowRedirects: false,
+      allowRetries: false,
+      keepAlive: true,
+    });
+  }
+
+  /** Sends one request once. Rejects where no whole answer came; any status is an answer. */
+  async send({ method, url, headers, body }: Message, signal: AbortSignal): Promise<Answer> {
+    const response = await this.#signals.run(signal, () =>
+      this.#client.request(method, url, body ?? null, { ...headers }),
+    );
+    const { statusCode, headers: answered } = response.message;
+    // The client's own readBody never settles when the connection breaks half-way.
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of response.message) chunks.push(chunk as Buffer);
+    } catch (error) {
+      throw new CutOffError({ cause: error });
+    }
+    return {
+      status: statusCode ?? 0,
+      headers: answered,
+      text: Buffer.concat(chunks).toString('utf8'),
+    };
+  }
+
+  /** Closes the connections that are kept open for the next request. */
+  close(): void {
+    this.#client.dispose();
+  }
+}
