@@ -31,14 +31,21 @@ export default defineConfig(
   {
     files: ['src/pipecat/**'],
     rules: mayNotImport(
-      ['inputs/*', 'release/*', 'report/*', '@actions/core', '@actions/github'],
+      ['inputs/*', 'release/*', 'report/*', 'github/*', '@actions/core', '@actions/github'],
       'The platform client knows nothing of Actions, nor of releases.',
+    ),
+  },
+  {
+    files: ['src/github/**'],
+    rules: mayNotImport(
+      ['inputs/*', 'release/*', 'report/*', 'pipecat/*', '@actions/core'],
+      'What is told to GitHub is decided elsewhere: this room knows how.',
     ),
   },
   {
     files: ['src/release/**'],
     rules: mayNotImport(
-      ['inputs/*', 'report/*', '@actions/core', '@actions/github'],
+      ['inputs/*', 'report/*', 'github/*', '@actions/core', '@actions/github'],
       'A release returns what it did; inputs come before it and reports after it.',
     ),
   },

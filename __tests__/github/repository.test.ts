@@ -1,0 +1,536 @@
+import { createServer } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { GitHubError } from '../../src/github/errors.js';
+import {
+  connectRepository,
+  type Repository,
+  type RepositoryOptions,
+} from '../../src/github/repository.js';
+import { SecretValue } from '../../src/secrecy/secret-value.js';
+import { GitHubServer, tokens, type Spoiled } from '../support/github-server.js';
+import { TestClock } from '../support/test-clock.js';
+
+let server: GitHubServer;
+let clock: TestClock;
+let repository: Repository;
+
+const connected = (options: Partial<RepositoryOptions> = {}): Promise<Repository> =>
+  connectRepository({
+    token: new SecretValue(tokens.job),
+    apiUrl: server.apiUrl,
+    owner: 'acme',
+    repository: 'voice',
+    userAgent: 'pipecat-cloud-release/1.2.3',
+    clock,
+    ...options,
+  });
+
+beforeEach(async () => {
+  server = await GitHubServer.start();
+  clock = new TestClock();
+  repository = await connected();
+});
+
+afterEach(async () => {
+  repository.close();
+  await server.close();
+});
+
+const deployment = { ref: 'main', environment: 'production', description: 'voice-agent' };
+const marker = '<!-- voice-agent -->';
+const logUrl = 'https://github.com/acme/voice/actions/runs/1';
+
+/** Calls of each kind, by what they do. */
+const calls = {
+  'creating a deployment': (to: Repository) => to.createDeployment(deployment),
+  'setting the state of a deployment': (to: Repository) =>
+    to.setDeploymentState(1, 'success', { logUrl }),
+  'keeping a comment': (to: Repository) => to.keepComment(7, marker, 'It serves.'),
+};
+
+const answering = (status: number, body: unknown): Spoiled => ({
+  kind: 'answer',
+  status,
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+});
+
+const asked = (): string[] => server.requests.map(({ method, path }) => `${method} ${path}`);
+
+async function failure(promise: Promise<unknown>): Promise<GitHubError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(error instanceof GitHubError)) throw new Error('It should have failed', { cause: error });
+  return error;
+}
+
+describe('a deployment', () => {
+  test('is created as it was asked for, whatever the checks of its commit say', async () => {
+    const id = await repository.createDeployment({ ...deployment, payload: { region: 'us-west' } });
+    expect(server.deployments).toEqual([
+      { ...deployment, id, payload: { region: 'us-west' }, statuses: [] },
+    ]);
+    expect(server.requests).toMatchObject([
+      {
+        method: 'POST',
+        path: '/repos/acme/voice/deployments',
+        headers: {
+          authorization: `token ${tokens.job}`,
+          'user-agent': expect.stringContaining('pipecat-cloud-release/1.2.3'),
+        },
+      },
+    ]);
+    // What is left to GitHub is not sent.
+    expect(Object.keys(server.requests[0]?.body as object).sort()).toEqual([
+      'auto_merge',
+      'description',
+      'environment',
+      'payload',
+      'ref',
+      'required_contexts',
+    ]);
+  });
+
+  test('takes its states one after the other', async () => {
+    const id = await repository.createDeployment(deployment);
+    await repository.setDeploymentState(id, 'in_progress', { logUrl });
+    await repository.setDeploymentState(id, 'failure', { logUrl, description: 'It crashed.' });
+    expect(server.deployments[0]?.statuses).toEqual([
+      { state: 'in_progress', log_url: logUrl },
+      { state: 'failure', log_url: logUrl, description: 'It crashed.' },
+    ]);
+  });
+
+  test('has descriptions that are cut where GitHub would refuse them', async () => {
+    const id = await repository.createDeployment({ ...deployment, description: '🎙'.repeat(141) });
+    await repository.setDeploymentState(id, 'error', { logUrl, description: 'x'.repeat(140) });
+    const [created] = server.deployments;
+    expect(created?.description).toBe(`${'🎙'.repeat(139)}…`);
+    expect(created?.statuses[0]?.description).toBe('x'.repeat(140));
+  });
+});
+
+describe('a comment', () => {
+  const bodies = (): string[] => server.comments.map(({ body }) => body);
+
+  test('is created, updated, and left alone where it says the same', async () => {
+    await expect(repository.keepComment(7, marker, 'It begins.')).resolves.toBe('created');
+    await expect(repository.keepComment(7, marker, 'It serves.')).resolves.toBe('updated');
+    await expect(repository.keepComment(7, marker, 'It serves.')).resolves.toBe('unchanged');
+    expect(bodies()).toEqual([`${marker}\nIt serves.`]);
+  });
+
+  test('is the same where GitHub stored other line ends', async () => {
+    server.addComment(7, `${marker}\r\nIt\r\nserves.`);
+    await expect(repository.keepComment(7, marker, 'It\nserves.\n')).resolves.toBe('unchanged');
+  });
+
+  test('is found behind many others', async () => {
+    for (let count = 0; count < 250; count++) server.addComment(7, 'Looks good.');
+    const { id } = server.addComment(7, `${marker}\nIt begins.`);
+    await expect(repository.keepComment(7, marker, 'It serves.')).resolves.toBe('updated');
+    expect(server.comments.find((comment) => comment.id === id)?.body).toBe(
+      `${marker}\nIt serves.`,
+    );
+    expect(server.requests.map(({ method, query }) => [method, query['page']])).toEqual([
+      ['GET', '1'],
+      ['GET', '2'],
+      ['GET', '3'],
+      ['PATCH', undefined],
+    ]);
+  });
+
+  test.each([
+    { name: 'has another marker', body: '<!-- other-agent -->\nIt serves.' },
+    { name: 'quotes it', body: `> ${marker}\n> It serves.\n\nDoes it?` },
+    { name: 'is empty', body: '' },
+  ])('is none that $name', async ({ body }) => {
+    server.addComment(7, body);
+    await expect(repository.keepComment(7, marker, 'It serves.')).resolves.toBe('created');
+    expect(bodies()[0]).toBe(body);
+  });
+
+  test.each([
+    {
+      name: "a job's token leaves alone what a person wrote",
+      token: tokens.job,
+      author: { login: 'mallory', type: 'User' },
+      outcome: 'created',
+    },
+    {
+      name: "a person's token leaves alone what another wrote",
+      token: tokens.person,
+      author: { login: 'mallory', type: 'User' },
+      outcome: 'created',
+    },
+    {
+      name: "a person's token updates what that person wrote",
+      token: tokens.person,
+      author: { login: 'alice', type: 'User' },
+      outcome: 'updated',
+    },
+  ] as const)('of its own: $name', async ({ token, author, outcome }) => {
+    server.addComment(7, `${marker}\nIt begins.`, author);
+    repository.close();
+    repository = await connected({ token: new SecretValue(token) });
+    await expect(repository.keepComment(7, marker, 'It serves.')).resolves.toBe(outcome);
+  });
+
+  test('is cut where GitHub would refuse it', async () => {
+    await repository.keepComment(7, marker, 'x'.repeat(65_536));
+    expect(bodies()[0]).toHaveLength(65_536);
+    expect(bodies()[0]).toMatch(/^<!-- voice-agent -->\nx+…$/);
+  });
+});
+
+describe('what the token may not do is told with the permission that it needs', () => {
+  test.each([
+    {
+      call: 'creating a deployment' as const,
+      permission: 'deployments: write',
+      where: 'POST /repos/acme/voice/deployments',
+    },
+    {
+      call: 'setting the state of a deployment' as const,
+      permission: 'deployments: write',
+      where: 'POST /repos/acme/voice/deployments/1/statuses',
+    },
+    {
+      call: 'keeping a comment' as const,
+      permission: 'pull-requests: write',
+      where: 'POST /repos/acme/voice/issues/7/comments',
+    },
+  ])('$call', async ({ call, permission, where }) => {
+    server.permissions.delete(permission);
+    const error = await failure(calls[call](repository));
+    expect(error).toMatchObject({ status: 403, lacksPermission: true, call: { permission } });
+    expect(error.reason).toBe('the answer was 403: `Resource not accessible by integration`');
+    expect(error.message).toBe(`${where}: ${error.reason}`);
+    expect(asked().at(-1)).toBe(where);
+  });
+
+  test('also where GitHub hides what the token may not see', async () => {
+    repository.close();
+    repository = await connected({ repository: 'hidden' });
+    const error = await failure(repository.createDeployment(deployment));
+    expect(error).toMatchObject({ status: 404, lacksPermission: true });
+    expect(error.reason).toBe('the answer was 404: `Not Found`');
+  });
+});
+
+describe('a refusal that is about something else is not taken for a permission', () => {
+  test.each([
+    { status: 401, message: 'Bad credentials' },
+    { status: 403, message: 'API rate limit exceeded for installation ID 1.' },
+    { status: 403, message: 'Repository was archived so is read-only.' },
+    { status: 409, message: 'Conflict' },
+    { status: 429, message: 'You have exceeded a secondary rate limit.' },
+  ])('$status $message', async ({ status, message }) => {
+    server.spoiled.push(answering(status, { message }));
+    const error = await failure(repository.createDeployment(deployment));
+    expect(error).toMatchObject({ status, lacksPermission: false });
+    expect(error.reason).toBe(`the answer was ${status}: \`${message}\``);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('a ref that does not exist', async () => {
+    const error = await failure(repository.createDeployment({ ...deployment, ref: 'gone' }));
+    expect(error).toMatchObject({ status: 422, lacksPermission: false });
+    expect(error.reason).toBe('the answer was 422: `No ref found for: gone`');
+  });
+
+  test('fields that are not valid are named', async () => {
+    server.spoiled.push(
+      answering(422, {
+        message: 'Validation Failed',
+        errors: [
+          { resource: 'DeploymentStatus', field: 'log_url', code: 'invalid' },
+          { message: 'description is too long' },
+          'and `more`',
+        ],
+      }),
+    );
+    const error = await failure(repository.createDeployment(deployment));
+    expect(error.reason).toBe(
+      "the answer was 422: `Validation Failed: log_url invalid, description is too long, and 'more'`",
+    );
+  });
+
+  test.each([
+    { name: 'of its own kind', headers: {} },
+    { name: 'in HTML', headers: { 'content-type': 'text/html' } },
+    { name: 'of no kind that is known', headers: { 'content-type': 'application/octet-stream' } },
+  ])("a gateway's page $name", async ({ headers }) => {
+    server.spoiled.push({ kind: 'answer', status: 404, body: '<html>hidden-page', headers });
+    const error = await failure(repository.createDeployment(deployment));
+    expect(error).toMatchObject({ status: 404, lacksPermission: false });
+    expect(error.reason).toBe('the answer was 404');
+  });
+});
+
+const passing: { name: string; spoiled: Spoiled; reason: string }[] = [
+  ...[500, 502, 503, 504].map((status) => ({
+    name: String(status),
+    spoiled: { kind: 'answer', status } as const,
+    reason: `the answer was ${status}`,
+  })),
+  {
+    name: 'a reset connection',
+    spoiled: { kind: 'reset' },
+    reason: 'the connection failed (ECONNRESET)',
+  },
+  {
+    name: 'an answer that is cut off',
+    spoiled: { kind: 'cut-off' },
+    reason: 'the answer was cut off',
+  },
+];
+
+describe.each(passing)('$name', ({ spoiled, reason }) => {
+  test.each([
+    { name: 'a look at comments', call: 'keeping a comment' as const },
+    { name: 'a state', call: 'setting the state of a deployment' as const },
+  ])('is tried once more for $name, after a moment', async ({ call }) => {
+    server.deployments.push({ ...deployment, id: 1, payload: {}, statuses: [] });
+    server.spoiled.push(spoiled);
+    const startedAt = clock.now();
+    await calls[call](repository);
+    const [first, second] = asked();
+    expect(second).toBe(first);
+    expect(clock.now() - startedAt).toBe(1000);
+  });
+
+  test('is tried once more and no more', async () => {
+    server.spoiled.push(spoiled, spoiled);
+    const error = await failure(repository.setDeploymentState(1, 'success', { logUrl }));
+    expect(error.reason).toBe(reason);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('is not tried again for what would be there twice', async () => {
+    server.spoiled.push(spoiled);
+    const error = await failure(repository.createDeployment(deployment));
+    expect(error.reason).toBe(reason);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+test('an update of a comment is tried once more', async () => {
+  server.addComment(7, `${marker}\nIt begins.`);
+  const update = repository.keepComment(7, marker, 'It serves.');
+  while (server.requests.length === 0) await new Promise(setImmediate);
+  server.spoiled.push({ kind: 'answer', status: 502 });
+  await expect(update).resolves.toBe('updated');
+  expect(asked().slice(1)).toEqual([
+    expect.stringMatching(/^PATCH/),
+    expect.stringMatching(/^PATCH/),
+  ]);
+});
+
+describe('no request holds a release up', () => {
+  test('it is given up after its limit, and not sent again', async () => {
+    server.spoiled.push({ kind: 'hang' });
+    const startedAt = clock.now();
+    const error = await failure(repository.setDeploymentState(1, 'success', { logUrl }));
+    expect(error.reason).toBe('no answer came within 10 s');
+    expect(error.status).toBeUndefined();
+    expect(clock.now() - startedAt).toBe(10_000);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('the limit can be another one', async () => {
+    repository.close();
+    repository = await connected({ requestLimit: 2500 });
+    server.spoiled.push({ kind: 'hang' });
+    const error = await failure(repository.createDeployment(deployment));
+    expect(error.reason).toBe('no answer came within 2.5 s');
+  });
+
+  test('it ends where nobody waits for it any more', async () => {
+    const over = new AbortController();
+    repository.close();
+    repository = await connected({ signal: over.signal });
+    server.spoiled.push({ kind: 'hang' });
+    const call = failure(repository.createDeployment(deployment));
+    while (server.requests.length === 0) await new Promise(setImmediate);
+    over.abort();
+    const reason = 'it was given up before an answer came';
+    expect((await call).reason).toBe(reason);
+    // Nor is anything sent from then on.
+    expect((await failure(repository.createDeployment(deployment))).reason).toBe(reason);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('there is no other attempt where nobody waits for it any more', async () => {
+    const over = new AbortController();
+    repository.close();
+    repository = await connected({ signal: over.signal });
+    server.spoiled.push({ kind: 'answer', status: 503 });
+    clock.sleep = (_milliseconds, signal) => {
+      over.abort();
+      return Promise.reject(new Error(`aborted: ${signal?.aborted === true ? 'yes' : 'no'}`));
+    };
+    const error = await failure(repository.setDeploymentState(1, 'success', { logUrl }));
+    expect(error.reason).toBe('it was given up before an answer came');
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('an answer that cannot be read', () => {
+  test.each([
+    {
+      name: 'is not JSON',
+      body: '<html>hidden-page</html>',
+      reason: 'the answer is not JSON',
+    },
+    {
+      name: 'is other JSON',
+      body: '{"surprise": "hidden-surprise"}',
+      reason: 'the answer is JSON, but not what is due',
+    },
+    { name: 'is empty', body: '', reason: 'the answer is not JSON' },
+  ])('$name', async ({ body, reason }) => {
+    const headers = { 'content-type': 'application/json' };
+    server.spoiled.push({ kind: 'answer', status: 200, body, headers });
+    const error = await failure(repository.createDeployment(deployment));
+    expect(error).toMatchObject({ reason, status: 200, lacksPermission: false });
+  });
+});
+
+describe('a redirect', () => {
+  const redirect = (status: number, location?: string): Spoiled => ({
+    kind: 'answer',
+    status,
+    headers: location === undefined ? {} : { location },
+  });
+
+  test.each([
+    { name: 'a look, by any status', status: 301, call: 'keeping a comment' as const },
+    { name: 'a write, where it stays one', status: 307, call: 'creating a deployment' as const },
+  ])('within the server is followed by $name', async ({ status, call }) => {
+    server.spoiled.push(redirect(status, '/api/v3/repos/acme/elsewhere/moved'));
+    expect((await failure(calls[call](repository))).status).toBe(404);
+    const [before, after] = server.requests;
+    expect(after).toMatchObject({
+      method: before?.method,
+      path: '/repos/acme/elsewhere/moved',
+      headers: { authorization: `token ${tokens.job}` },
+    });
+    expect(after?.body).toEqual(before?.body);
+  });
+
+  test('that would turn a write into a look is not', async () => {
+    server.spoiled.push(redirect(302, '/api/v3/elsewhere'));
+    expect((await failure(repository.createDeployment(deployment))).reason).toMatch(
+      /^the answer was a redirect \(302\) to http:\/\/127\.0\.0\.1:\d+$/,
+    );
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('to another host is not: the token would go along', async () => {
+    const other = await GitHubServer.start();
+    try {
+      server.spoiled.push(redirect(307, `${other.apiUrl}/hidden-path?token=hidden`));
+      const error = await failure(repository.createDeployment(deployment));
+      expect(error.reason).toBe(
+        `the answer was a redirect (307) to ${new URL(other.apiUrl).origin}`,
+      );
+      expect(error.status).toBe(307);
+      expect(other.requests).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('to nowhere is not', async () => {
+    server.spoiled.push(redirect(301));
+    const error = await failure(repository.keepComment(7, marker, 'It serves.'));
+    expect(error.reason).toBe('the answer was a redirect (301) to no address');
+  });
+
+  test('to an address that is none is not', async () => {
+    server.spoiled.push(redirect(301, 'http://['));
+    const error = await failure(repository.keepComment(7, marker, 'It serves.'));
+    expect(error.reason).toBe('the answer was a redirect (301) to no address');
+  });
+
+  test('that leads in a circle is not followed for ever', async () => {
+    for (let count = 0; count < 10; count++) server.spoiled.push(redirect(307, server.apiUrl));
+    const error = await failure(repository.createDeployment(deployment));
+    expect(error.reason).toContain('the answer was a redirect (307)');
+    expect(server.requests).toHaveLength(4);
+  });
+});
+
+test.each([
+  {
+    name: 'a refusal',
+    spoil: () => {
+      server.permissions.clear();
+    },
+  },
+  {
+    name: 'a refusal that repeats it',
+    spoil: () => server.spoiled.push(answering(422, { message: `Who is ${tokens.job}?` })),
+  },
+  { name: 'a connection that breaks', spoil: () => server.spoiled.push({ kind: 'reset' }) },
+  { name: 'no answer', spoil: () => server.spoiled.push({ kind: 'hang' }) },
+])('the token is in no error: $name', async ({ spoil }) => {
+  spoil();
+  const error = await failure(repository.createDeployment(deployment));
+  const shown = inspect(error, { depth: Infinity, showHidden: true });
+  expect(shown).toContain(error.reason);
+  expect(shown).not.toContain('hidden');
+});
+
+test('a server that refuses connections is told with the code', async () => {
+  await server.close();
+  const error = await failure(repository.createDeployment(deployment));
+  expect(error.reason).toBe('the connection failed (ECONNREFUSED)');
+});
+
+test('what should never happen is told like the rest, so that it stops no release', async () => {
+  clock.after = () => {
+    throw new Error('broken clock');
+  };
+  const error = await failure(repository.createDeployment(deployment));
+  expect(error.reason).toBe('of a bug in the action');
+  expect(error.cause).toEqual(new Error('broken clock'));
+});
+
+test('the root of the API may end with a slash', async () => {
+  repository.close();
+  repository = await connected({ apiUrl: `${server.apiUrl}/` });
+  await repository.createDeployment(deployment);
+  expect(asked()).toEqual(['POST /repos/acme/voice/deployments']);
+});
+
+test('requests go through the proxy that the environment names', async () => {
+  const tunnels: (string | undefined)[] = [];
+  const proxy = createServer().on('connect', (request, socket: Socket) => {
+    tunnels.push(request.url);
+    const upstream = connect(Number(new URL(server.apiUrl).port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      socket.pipe(upstream).pipe(socket);
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const before = process.env['http_proxy'];
+  process.env['http_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  try {
+    repository.close();
+    // A name that is not taken for a loopback address, which no proxy is asked for.
+    repository = await connected({ apiUrl: 'http://github.localhost:8080/api/v3' });
+    await repository.createDeployment(deployment);
+    expect(server.deployments).toHaveLength(1);
+    expect(tunnels).toEqual(['github.localhost:8080']);
+  } finally {
+    if (before === undefined) delete process.env['http_proxy'];
+    else process.env['http_proxy'] = before;
+    proxy.close();
+  }
+});

@@ -1,0 +1,295 @@
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
+import * as v from 'valibot';
+
+/** A request that the server received. */
+export interface ReceivedRequest {
+  readonly method: string;
+  /** Without the API's root and the query. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+interface Account {
+  readonly login: string;
+  readonly type: 'User' | 'Bot';
+}
+
+export interface DeploymentState {
+  readonly state: string;
+  readonly log_url?: string | undefined;
+  readonly description?: string | undefined;
+}
+
+export interface Deployment {
+  readonly id: number;
+  readonly ref: string;
+  readonly environment: string;
+  readonly description: string;
+  readonly payload: unknown;
+  readonly statuses: readonly DeploymentState[];
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly issue: number;
+  readonly user: Account;
+  readonly body: string;
+}
+
+/** What one request gets in place of GitHub's answer. */
+export type Spoiled =
+  | { readonly kind: 'reset' | 'hang' | 'cut-off' }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
+
+/** The token of a job, which GitHub's app for Actions acts with, and that of a person. */
+export const tokens = { job: 'ghs_hidden-job-token', person: 'ghp_hidden-personal-token' } as const;
+
+const jobAccount: Account = { login: 'github-actions[bot]', type: 'Bot' };
+
+const accounts: Readonly<Record<string, Account>> = {
+  [tokens.job]: jobAccount,
+  [tokens.person]: { login: 'alice', type: 'User' },
+};
+
+const deploymentBody = v.object({
+  ref: v.string(),
+  environment: v.optional(v.string(), 'production'),
+  description: v.optional(v.string(), ''),
+  payload: v.optional(v.unknown(), {}),
+  required_contexts: v.optional(v.array(v.string())),
+  auto_merge: v.optional(v.boolean(), true),
+});
+
+const statusBody = v.object({
+  state: v.picklist([
+    'error',
+    'failure',
+    'inactive',
+    'in_progress',
+    'queued',
+    'pending',
+    'success',
+  ]),
+  log_url: v.optional(v.string()),
+  description: v.optional(v.pipe(v.string(), v.maxLength(140))),
+});
+
+const commentBody = v.object({ body: v.pipe(v.string(), v.maxLength(65_536)) });
+
+interface ServerEnvironment {
+  Bindings: HttpBindings;
+  Variables: { account: Account };
+}
+
+type ServerContext = Context<ServerEnvironment>;
+
+/**
+ * GitHub's REST API on a port of the loopback address, as far as deployments and comments go: the one
+ * repository `acme/voice`, whose branches and commits are in `refs`, and whose issues are in `issues`.
+ */
+export class GitHubServer {
+  /** The root of the API, as `GITHUB_API_URL` names that of a server of one's own. */
+  readonly apiUrl: string;
+  readonly requests: ReceivedRequest[] = [];
+  readonly deployments: (Deployment & { statuses: DeploymentState[] })[] = [];
+  comments: Comment[] = [];
+  readonly refs = new Set(['main']);
+  readonly issues = new Set([7]);
+  /** What the tokens may; a job's token lacks what its workflow does not name under `permissions`. */
+  readonly permissions = new Set(['deployments: write', 'pull-requests: write']);
+  /** What the next requests get, one after the other. */
+  readonly spoiled: Spoiled[] = [];
+  readonly #close: () => Promise<void>;
+  #lastId = 1000;
+
+  private constructor(apiUrl: string, close: () => Promise<void>) {
+    this.apiUrl = apiUrl;
+    this.#close = close;
+  }
+
+  static async start(): Promise<GitHubServer> {
+    const app = new Hono<ServerEnvironment>();
+    const http = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    const { port } = http.address() as AddressInfo;
+    const server = new GitHubServer(
+      `http://127.0.0.1:${port}/api/v3`,
+      () =>
+        new Promise((resolve) => {
+          http.close(() => {
+            resolve();
+          });
+          if ('closeAllConnections' in http) http.closeAllConnections();
+        }),
+    );
+    app.route('/api/v3', server.#routes());
+    return server;
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  /** Puts a comment there that was written before. */
+  addComment(issue: number, body: string, user: Account = jobAccount): Comment {
+    const comment = { id: ++this.#lastId, issue, user, body };
+    this.comments.push(comment);
+    return comment;
+  }
+
+  #routes() {
+    const app = new Hono<ServerEnvironment>();
+    app.use(async (context, next) => {
+      this.requests.push(await received(context));
+      const spoiled = this.spoiled.shift();
+      if (spoiled !== undefined) return spoil(spoiled, context);
+      const [, token = ''] =
+        /^(?:token|bearer) (.*)$/i.exec(context.req.header('authorization') ?? '') ?? [];
+      const account = accounts[token];
+      if (account === undefined) return context.json({ message: 'Bad credentials' }, 401);
+      context.set('account', account);
+      return next();
+    });
+
+    app.get('/user', (context) => {
+      const account = context.get('account');
+      return account.type === 'Bot' ? notAccessible(context) : context.json(account);
+    });
+
+    const needs =
+      (permission: string): MiddlewareHandler<ServerEnvironment> =>
+      async (context, next) =>
+        this.permissions.has(permission) ? next() : notAccessible(context);
+
+    const deployments = '/repos/acme/voice/deployments';
+    app.post(deployments, needs('deployments: write'), async (context) => {
+      const body = v.safeParse(deploymentBody, await context.req.json());
+      if (!body.success) return invalid(context, body.issues);
+      const { required_contexts, auto_merge, ...deployment } = body.output;
+      if (!this.refs.has(deployment.ref))
+        return context.json({ message: `No ref found for: ${deployment.ref}` }, 422);
+      if (required_contexts?.length !== 0)
+        return context.json({ message: 'Conflict: Commit status checks failed for main.' }, 409);
+      if (auto_merge)
+        return context.json({ message: 'Auto-merged main into voice on deployment.' }, 202);
+      const created = { ...deployment, id: ++this.#lastId, statuses: [] };
+      this.deployments.push(created);
+      return context.json(created, 201);
+    });
+    app.post(`${deployments}/:id/statuses`, needs('deployments: write'), async (context) => {
+      const deployment = this.deployments.find(({ id }) => id === Number(context.req.param('id')));
+      if (deployment === undefined) return notFound(context);
+      const body = v.safeParse(statusBody, await context.req.json());
+      if (!body.success) return invalid(context, body.issues);
+      deployment.statuses.push(body.output);
+      return context.json({ id: ++this.#lastId, ...body.output }, 201);
+    });
+
+    const issues = '/repos/acme/voice/issues';
+    app.get(`${issues}/:issue/comments`, (context) => {
+      const issue = Number(context.req.param('issue'));
+      if (!this.issues.has(issue)) return notFound(context);
+      const size = Math.min(100, Number(context.req.query('per_page') ?? 30));
+      const page = Number(context.req.query('page') ?? 1);
+      const all = this.comments.filter((comment) => comment.issue === issue);
+      const pages = Math.ceil(all.length / size);
+      const link = (to: number, relation: string) =>
+        `<${this.apiUrl}/repositories/1/issues/${issue}/comments?per_page=${size}&page=${to}>; rel="${relation}"`;
+      const links = [
+        ...(page > 1 ? [link(page - 1, 'prev')] : []),
+        ...(page < pages ? [link(page + 1, 'next'), link(pages, 'last')] : []),
+        ...(page > 1 ? [link(1, 'first')] : []),
+      ];
+      if (links.length > 0) context.header('link', links.join(', '));
+      return context.json(all.slice((page - 1) * size, page * size));
+    });
+    app.post(`${issues}/:issue/comments`, needs('pull-requests: write'), (context) =>
+      this.#createComment(context),
+    );
+    app.patch(`${issues}/comments/:id`, needs('pull-requests: write'), (context) =>
+      this.#updateComment(context),
+    );
+    app.all('*', notFound);
+    return app;
+  }
+
+  async #createComment(context: ServerContext): Promise<Response> {
+    const issue = Number(context.req.param('issue'));
+    if (!this.issues.has(issue)) return notFound(context);
+    const body = v.safeParse(commentBody, await context.req.json());
+    if (!body.success) return invalid(context, body.issues);
+    return context.json(this.addComment(issue, body.output.body, context.get('account')), 201);
+  }
+
+  async #updateComment(context: ServerContext): Promise<Response> {
+    const comment = this.comments.find(({ id }) => id === Number(context.req.param('id')));
+    if (comment === undefined) return notFound(context);
+    const body = v.safeParse(commentBody, await context.req.json());
+    if (!body.success) return invalid(context, body.issues);
+    const updated = { ...comment, body: body.output.body };
+    this.comments = this.comments.map((one) => (one === comment ? updated : one));
+    return context.json(updated);
+  }
+}
+
+async function received({ req, env }: ServerContext): Promise<ReceivedRequest> {
+  const text = await req.text();
+  return {
+    method: req.method,
+    path: req.path.replace(/^\/api\/v3/, ''),
+    query: req.query(),
+    headers: Object.fromEntries(
+      Object.entries(env.incoming.headers).map(([name, value]) => [name, String(value)]),
+    ),
+    body: text === '' ? undefined : (JSON.parse(text) as unknown),
+  };
+}
+
+async function spoil(spoiled: Spoiled, { env: { outgoing } }: ServerContext): Promise<Response> {
+  if (spoiled.kind === 'answer') {
+    const { status, body = '', headers = {} } = spoiled;
+    return new Response(body === '' ? null : body, { status, headers });
+  }
+  if (spoiled.kind === 'reset') outgoing.socket?.destroy();
+  if (spoiled.kind === 'cut-off') {
+    outgoing.writeHead(200, { 'content-length': '100' });
+    await new Promise<void>((resolve) => {
+      outgoing.write('{"id"', () => {
+        outgoing.socket?.destroy();
+        resolve();
+      });
+    });
+  }
+  return RESPONSE_ALREADY_SENT;
+}
+
+const documentation_url = 'https://docs.github.com/rest';
+
+const notFound = (context: ServerContext): Response =>
+  context.json({ message: 'Not Found', documentation_url, status: '404' }, 404);
+
+const notAccessible = (context: ServerContext): Response =>
+  context.json(
+    { message: 'Resource not accessible by integration', documentation_url, status: '403' },
+    403,
+  );
+
+function invalid(context: ServerContext, issues: readonly v.BaseIssue<unknown>[]): Response {
+  const errors = issues.map((issue) => ({
+    resource: 'Resource',
+    field: v.getDotPath(issue),
+    code: issue.type === 'max_length' ? 'too_long' : 'invalid',
+  }));
+  return context.json({ message: 'Validation Failed', errors, documentation_url }, 422);
+}

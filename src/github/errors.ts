@@ -1,0 +1,115 @@
+import * as v from 'valibot';
+import { quote } from '../quote.js';
+
+/** What a workflow grants its job's token under `permissions:`. */
+export type Permission = 'deployments: write' | 'pull-requests: write';
+
+/** Which request it was, and what the token needs for it. */
+export interface GitHubCall {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** From the root of the API, without its host. */
+  readonly path: string;
+  readonly permission: Permission;
+}
+
+/** A call to GitHub's API that did not bring an answer to work with. It never holds the token. */
+export class GitHubError extends Error {
+  readonly call: GitHubCall;
+  /** What happened, as the end of a sentence that begins with "because". */
+  readonly reason: string;
+  /** The status that was answered; undefined where there was no answer. */
+  readonly status: number | undefined;
+  /**
+   * Whether the answer means that the token may not do this: then `call.permission` is what it lacks.
+   * That something is not there means it, too, as GitHub says so of what a token may not see.
+   */
+  readonly lacksPermission: boolean;
+
+  constructor(
+    call: GitHubCall,
+    reason: string,
+    details: {
+      status?: number | undefined;
+      lacksPermission?: boolean | undefined;
+      cause?: unknown;
+    } = {},
+  ) {
+    const { cause } = details;
+    super(`${call.method} ${call.path}: ${reason}`, cause === undefined ? {} : { cause });
+    this.name = 'GitHubError';
+    this.call = call;
+    this.reason = reason;
+    this.status = details.status;
+    this.lacksPermission = details.lacksPermission ?? false;
+  }
+}
+
+/** Why there is no answer to work with: the end of a sentence that begins with "because". */
+export class UnansweredError extends Error {
+  /** The status, where it was an answer of which nothing can be made. */
+  readonly status: number | undefined;
+  /** Whether the same request may work a moment later. */
+  readonly mayPass: boolean;
+
+  constructor(
+    reason: string,
+    details: { status?: number; mayPass?: boolean; cause?: unknown } = {},
+  ) {
+    super(reason, details.cause === undefined ? {} : { cause: details.cause });
+    this.name = 'UnansweredError';
+    this.status = details.status;
+    this.mayPass = details.mayPass ?? false;
+  }
+}
+
+const refusal = v.object({
+  status: v.number(),
+  response: v.object({ data: v.unknown() }),
+});
+
+const refusedField = v.object({
+  message: v.nullish(v.string()),
+  field: v.nullish(v.string()),
+  code: v.nullish(v.string()),
+});
+
+const refusalBody = v.object({
+  message: v.string(),
+  errors: v.fallback(v.array(v.union([v.string(), refusedField])), []),
+});
+
+/**
+ * What Octokit failed with, as an error of our own: Octokit's holds the request.
+ *
+ * @param redact takes known secrets out of what GitHub said
+ */
+export function toGitHubError(
+  call: GitHubCall,
+  error: unknown,
+  redact: (text: string) => string,
+): GitHubError {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof UnansweredError) {
+    return new GitHubError(call, cause.message, { status: cause.status, cause });
+  }
+  const refused = v.safeParse(refusal, error);
+  if (!refused.success) {
+    // The release that is told of is more than the telling, whatever is wrong with that.
+    return new GitHubError(call, 'of a bug in the action', { cause: cause ?? error });
+  }
+  const { status, response } = refused.output;
+  const body = v.safeParse(refusalBody, response.data);
+  if (!body.success) return new GitHubError(call, `the answer was ${status}`, { status });
+  const { message, errors } = body.output;
+  const details = errors.map((one) =>
+    typeof one === 'string'
+      ? one
+      : (one.message ?? [one.field, one.code].filter(Boolean).join(' ')),
+  );
+  const said = [message, details.filter(Boolean).join(', ')].filter(Boolean).join(': ');
+  return new GitHubError(call, `the answer was ${status}: ${quote(redact(said))}`, {
+    status,
+    lacksPermission:
+      status === 404 || (status === 403 && message.startsWith('Resource not accessible by ')),
+  });
+}

@@ -1,0 +1,174 @@
+import { systemErrorCode } from '../system-error.js';
+import type { Clock } from '../time/clock.js';
+import { CutOffError, type Answer, type Transport } from '../transport.js';
+import { UnansweredError } from './errors.js';
+
+export interface FetchOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Milliseconds that one request may take, its answer's last byte included. */
+  readonly requestLimit: number;
+  /** Aborted when nobody waits for an answer any more. */
+  readonly over: AbortSignal;
+}
+
+/** What Octokit gives to a `fetch`, as far as it matters here. */
+interface RequestOptions {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+/**
+ * What Octokit reads of a response. A `Response` of Node's own would do, but the first one that is made
+ * loads undici, for 50 ms.
+ */
+interface FetchedResponse {
+  readonly status: number;
+  readonly url: string;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly text: () => Promise<string>;
+  readonly arrayBuffer: () => Promise<ArrayBuffer>;
+}
+
+/** Milliseconds before the one other attempt. */
+const pause = 1000;
+
+const passingStatuses: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Those that ask for the same request at the other address, whatever its method. */
+const redirectsOfAnything: ReadonlySet<number> = new Set([307, 308]);
+const mostRedirects = 3;
+
+/**
+ * A `fetch` for Octokit that sends through the transport: with a time limit, one more attempt where
+ * that does no harm, and redirects followed on the API's own host only, as the token goes along.
+ * Rejects with an {@link UnansweredError}.
+ */
+export function fetchThrough(
+  options: FetchOptions,
+): (url: string, request: RequestOptions) => Promise<FetchedResponse> {
+  return async (url, request) => {
+    const answer = await followed(options, url, request);
+    const isSuccess = answer.status >= 200 && answer.status < 300;
+    if (isSuccess && !isJson(answer.text)) {
+      throw new UnansweredError('the answer is not JSON', { status: answer.status });
+    }
+    return toResponse(answer, url);
+  };
+}
+
+async function followed(
+  options: FetchOptions,
+  url: string,
+  request: RequestOptions,
+): Promise<Answer> {
+  let address = new URL(url);
+  for (let followed = 0; ; followed++) {
+    const answer = await sendPatiently(options, address, request);
+    const { status } = answer;
+    if (!redirects.has(status)) return answer;
+    const target = targetOf(answer.headers.location, address);
+    const isFollowed = request.method === 'GET' || redirectsOfAnything.has(status);
+    if (target?.origin !== address.origin || !isFollowed || followed === mostRedirects) {
+      const where = target === undefined ? 'no address' : target.origin;
+      throw new UnansweredError(`the answer was a redirect (${status}) to ${where}`, { status });
+    }
+    address = target;
+  }
+}
+
+/** Sends the request, and once more where that may help and does no harm. */
+async function sendPatiently(
+  options: FetchOptions,
+  address: URL,
+  request: RequestOptions,
+): Promise<Answer> {
+  if (!isRepeatable(request.method, address)) return send(options, address, request);
+  try {
+    const answer = await send(options, address, request);
+    if (!passingStatuses.has(answer.status)) return answer;
+  } catch (error) {
+    if (!(error instanceof UnansweredError && error.mayPass)) throw error;
+  }
+  try {
+    await options.clock.sleep(pause, options.over);
+  } catch (error) {
+    throw overError(error);
+  }
+  return send(options, address, request);
+}
+
+/** A status that is set twice is the same; a deployment or a comment would be there twice. */
+function isRepeatable(method: string, { pathname }: URL): boolean {
+  return method === 'GET' || method === 'PATCH' || pathname.endsWith('/statuses');
+}
+
+async function send(
+  { transport, clock, requestLimit, over }: FetchOptions,
+  address: URL,
+  request: RequestOptions,
+): Promise<Answer> {
+  const abandoned = new AbortController();
+  const cancelLimit = clock.after(requestLimit, () => {
+    abandoned.abort();
+  });
+  try {
+    return await transport.send(
+      { ...request, url: address.href },
+      AbortSignal.any([abandoned.signal, over]),
+    );
+  } catch (error) {
+    if (over.aborted) throw overError(error);
+    if (abandoned.signal.aborted) {
+      // No other attempt: whoever reports to GitHub does not hold a release up for long.
+      throw new UnansweredError(`no answer came within ${requestLimit / 1000} s`);
+    }
+    if (error instanceof CutOffError) {
+      throw new UnansweredError(error.message, { mayPass: true, cause: error });
+    }
+    const code = systemErrorCode(error);
+    throw new UnansweredError(`the connection failed${code === undefined ? '' : ` (${code})`}`, {
+      mayPass: true,
+      cause: error,
+    });
+  } finally {
+    cancelLimit();
+  }
+}
+
+function overError(cause: unknown): UnansweredError {
+  return new UnansweredError('it was given up before an answer came', { cause });
+}
+
+function targetOf(location: string | undefined, base: URL): URL | undefined {
+  if (location === undefined) return undefined;
+  try {
+    return new URL(location, base);
+  } catch {
+    return undefined;
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function toResponse({ status, headers, text }: Answer, url: string): FetchedResponse {
+  const pairs = Object.entries(headers).map(([name, value]): [string, string] => [
+    name,
+    Array.isArray(value) ? value.join(', ') : (value ?? ''),
+  ]);
+  return {
+    status,
+    url,
+    headers: new Map(pairs),
+    text: () => Promise.resolve(text),
+    arrayBuffer: () => Promise.resolve(new TextEncoder().encode(text).buffer),
+  };
+}

@@ -1,0 +1,287 @@
+import type * as github from '@actions/github';
+import * as v from 'valibot';
+import { redactor } from '../secrecy/masks.js';
+import type { SecretValue } from '../secrecy/secret-value.js';
+import type { Clock } from '../time/clock.js';
+import { Transport } from '../transport.js';
+import { GitHubError, toGitHubError, type GitHubCall } from './errors.js';
+import { fetchThrough } from './fetch.js';
+
+/** Characters that GitHub takes; what is longer is cut, and ends with an ellipsis. */
+export const longestDescription = 140;
+export const longestComment = 65_536;
+
+export interface DeploymentRequest {
+  /** Branch, tag or commit. */
+  readonly ref: string;
+  readonly environment: string;
+  /** Plain text, up to {@link longestDescription} characters. */
+  readonly description: string;
+  /** Whatever else is worth knowing; everybody who may read the repository sees it. */
+  readonly payload?: Readonly<Record<string, unknown>>;
+}
+
+export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error';
+
+export interface DeploymentStateDetails {
+  /** The run whose log tells what happened. */
+  readonly logUrl: string;
+  /** Plain text, up to {@link longestDescription} characters. */
+  readonly description?: string;
+}
+
+/** A repository on GitHub (any server), as a token reaches it. All calls reject with {@link GitHubError}. */
+export interface Repository {
+  /** Creates a deployment, whatever the checks of its commit say, and resolves to its id. */
+  createDeployment(deployment: DeploymentRequest): Promise<number>;
+
+  setDeploymentState(
+    id: number,
+    state: DeploymentState,
+    details: DeploymentStateDetails,
+  ): Promise<void>;
+
+  /**
+   * Creates the comment of a pull request that is marked with `marker`, or updates the one there is.
+   * Only a comment of the token's own counts, as far as that can be told, and only where it begins
+   * with the marker: one that quotes it is somebody else's.
+   *
+   * @param marker HTML comment, which nobody sees; it is put before `body`
+   * @param body Markdown, up to {@link longestComment} characters together with the marker
+   */
+  keepComment(
+    pullRequest: number,
+    marker: string,
+    body: string,
+  ): Promise<'created' | 'updated' | 'unchanged'>;
+
+  /** Closes the connections that are kept open for the next request. */
+  close(): void;
+}
+
+export interface RepositoryOptions {
+  /** A job's own, or a person's; not empty. */
+  readonly token: SecretValue;
+  /** The root of the API: https://api.github.com, or https://ghe.example/api/v3. */
+  readonly apiUrl: string;
+  readonly owner: string;
+  readonly repository: string;
+  readonly userAgent: string;
+  readonly clock: Clock;
+  /** Aborted when nobody waits for an answer any more. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds that one request may take; 10 s by default. */
+  readonly requestLimit?: number;
+}
+
+const defaultRequestLimit = 10_000;
+
+/** Makes a repository to work with; nothing is sent before something is asked of it. */
+export async function connectRepository(options: RepositoryOptions): Promise<Repository> {
+  const { token, clock, signal, requestLimit = defaultRequestLimit } = options;
+  // Loaded on use only: it costs a quarter of the action's start.
+  const { getOctokit } = await import('@actions/github');
+  const transport = new Transport(options.userAgent);
+  const octokit = getOctokit(token.reveal(), {
+    baseUrl: options.apiUrl.replace(/\/+$/, ''),
+    log: silent,
+    request: {
+      log: silent,
+      fetch: fetchThrough({
+        transport,
+        clock,
+        requestLimit,
+        over: signal ?? new AbortController().signal,
+      }),
+    },
+  });
+  return new OctokitRepository(octokit, transport, options);
+}
+
+const ignore = (): undefined => undefined;
+/** Octokit's own remarks, on endpoints that will change, are nothing for the log of a release. */
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+type Octokit = ReturnType<typeof github.getOctokit>;
+
+const deployed = v.object({ id: v.number() });
+
+const user = v.object({ login: v.string(), type: v.optional(v.string()) });
+
+const comments = v.array(
+  v.object({ id: v.number(), body: v.nullish(v.string()), user: v.nullish(user) }),
+);
+
+type Comment = v.InferOutput<typeof comments>[number];
+
+/** An answer as Octokit gives it, whatever it says that the data is. */
+interface OctokitAnswer {
+  readonly status: number;
+  readonly headers: { readonly link?: string };
+  readonly data: unknown;
+}
+
+class OctokitRepository implements Repository {
+  readonly #octokit: Octokit;
+  readonly #transport: Transport;
+  readonly #repository: { readonly owner: string; readonly repo: string };
+  readonly #path: string;
+  readonly #actsAsApp: boolean;
+  readonly #redact: (text: string) => string;
+
+  constructor(
+    octokit: Octokit,
+    transport: Transport,
+    { token, owner, repository }: RepositoryOptions,
+  ) {
+    this.#octokit = octokit;
+    this.#transport = transport;
+    this.#repository = { owner, repo: repository };
+    this.#path = `/repos/${owner}/${repository}`;
+    // A job's token is one of GitHub's own app; servers of old begin theirs in another way.
+    this.#actsAsApp = /^(?:ghs_|v1\.)/.test(token.reveal());
+    this.#redact = redactor([token]);
+  }
+
+  async createDeployment(deployment: DeploymentRequest): Promise<number> {
+    const { ref, environment, description, payload } = deployment;
+    const { data } = await this.#call(this.#deploymentCall('/deployments'), deployed, () =>
+      this.#octokit.rest.repos.createDeployment({
+        ...this.#repository,
+        ref,
+        environment,
+        description: shortened(description, longestDescription),
+        ...(payload === undefined ? {} : { payload: { ...payload } }),
+        // What is released has been decided: GitHub is to note it, not to judge or to merge.
+        required_contexts: [],
+        auto_merge: false,
+      }),
+    );
+    return data.id;
+  }
+
+  async setDeploymentState(
+    id: number,
+    state: DeploymentState,
+    { logUrl, description }: DeploymentStateDetails,
+  ): Promise<void> {
+    await this.#call(this.#deploymentCall(`/deployments/${id}/statuses`), v.unknown(), () =>
+      this.#octokit.rest.repos.createDeploymentStatus({
+        ...this.#repository,
+        deployment_id: id,
+        state,
+        log_url: logUrl,
+        ...(description === undefined
+          ? {}
+          : { description: shortened(description, longestDescription) }),
+      }),
+    );
+  }
+
+  async keepComment(
+    pullRequest: number,
+    marker: string,
+    body: string,
+  ): Promise<'created' | 'updated' | 'unchanged'> {
+    const marked = shortened(`${marker}\n${body}`, longestComment);
+    const existing = await this.#findComment(pullRequest, marker);
+    if (existing === undefined) {
+      await this.#call(
+        this.#commentCall('POST', `/issues/${pullRequest}/comments`),
+        v.unknown(),
+        () =>
+          this.#octokit.rest.issues.createComment({
+            ...this.#repository,
+            issue_number: pullRequest,
+            body: marked,
+          }),
+      );
+      return 'created';
+    }
+    if (normalized(existing.body) === normalized(marked)) return 'unchanged';
+    await this.#call(
+      this.#commentCall('PATCH', `/issues/comments/${existing.id}`),
+      v.unknown(),
+      () =>
+        this.#octokit.rest.issues.updateComment({
+          ...this.#repository,
+          comment_id: existing.id,
+          body: marked,
+        }),
+    );
+    return 'updated';
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  /** Pages by number, not by the addresses that the answers give: the token goes along. */
+  async #findComment(pullRequest: number, marker: string): Promise<Comment | undefined> {
+    const isOwn = await this.#ownership();
+    for (let page = 1; ; page++) {
+      const { data, link } = await this.#call(
+        this.#commentCall('GET', `/issues/${pullRequest}/comments`),
+        comments,
+        () =>
+          this.#octokit.rest.issues.listComments({
+            ...this.#repository,
+            issue_number: pullRequest,
+            per_page: 100,
+            page,
+          }),
+      );
+      const own = data.find((one) => one.body?.startsWith(marker) === true && isOwn(one));
+      // Not by the page's length: it may be short, as GitHub takes out what is spam.
+      if (own !== undefined || !/rel="?next\b/.test(link)) return own;
+    }
+  }
+
+  /** An app's token cannot ask whose it is: its comments are among those of bots. */
+  async #ownership(): Promise<(comment: Comment) => boolean> {
+    if (this.#actsAsApp) return ({ user }) => user?.type === 'Bot';
+    const {
+      data: { login },
+    } = await this.#call(
+      { method: 'GET', path: '/user', permission: 'pull-requests: write' },
+      user,
+      () => this.#octokit.rest.users.getAuthenticated(),
+    );
+    return ({ user }) => user?.login === login;
+  }
+
+  #deploymentCall(path: string): GitHubCall {
+    return { method: 'POST', path: `${this.#path}${path}`, permission: 'deployments: write' };
+  }
+
+  #commentCall(method: GitHubCall['method'], path: string): GitHubCall {
+    return { method, path: `${this.#path}${path}`, permission: 'pull-requests: write' };
+  }
+
+  async #call<Schema extends v.GenericSchema>(
+    call: GitHubCall,
+    schema: Schema,
+    work: () => Promise<OctokitAnswer>,
+  ): Promise<{ readonly data: v.InferOutput<Schema>; readonly link: string }> {
+    let answer;
+    try {
+      answer = await work();
+    } catch (error) {
+      throw toGitHubError(call, error, this.#redact);
+    }
+    const { status, headers, data } = answer;
+    const result = v.safeParse(schema, data);
+    if (result.success) return { data: result.output, link: headers.link ?? '' };
+    throw new GitHubError(call, 'the answer is JSON, but not what is due', { status });
+  }
+}
+
+/** GitHub may store other line ends, and no blanks at the end. */
+function normalized(text: string | null | undefined): string {
+  return (text ?? '').replace(/\r\n?/g, '\n').trimEnd();
+}
+
+function shortened(text: string, longest: number): string {
+  const characters = Array.from(text);
+  return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
+}
