@@ -1,4 +1,10 @@
-import { isClosedRepository, isForkWithSecrets, type WorkflowEvent } from './inputs/event.js';
+import {
+  isClosedRepository,
+  isForkWithSecrets,
+  pullRequestNumber,
+  type WorkflowEvent,
+} from './inputs/event.js';
+import type { GitHubSettings } from './inputs/github.js';
 import { InputsError, UntrustedEventError } from './inputs/problems.js';
 import type { Environment } from './inputs/raw-inputs.js';
 import { readInputs, type FailureLogs, type InputsReading } from './inputs/read-inputs.js';
@@ -15,11 +21,13 @@ import { release } from './release/release.js';
 import type { AccessSettings } from './release/settings.js';
 import { noWitness } from './release/witness.js';
 import type { Actions } from './report/actions.js';
-import { explain } from './report/explain.js';
+import { explain, type Explanation } from './report/explain.js';
 import { releaseLog } from './report/log.js';
 import { report } from './report/report.js';
+import { commentOf } from './report/summary.js';
 import { masksFor, redactor } from './secrecy/masks.js';
 import { defaultBackoff } from './time/backoff.js';
+import { agentDeployments, keepComment } from './tell-github.js';
 import type { Clock } from './time/clock.js';
 import { version } from './version.js';
 
@@ -50,13 +58,16 @@ export async function run(host: Host): Promise<boolean> {
   let redact: (text: string) => string = () => '***';
   let failureLogs: FailureLogs = 'never';
   const wantsFailureLogs = once(() => showsFailureLogs(failureLogs, event));
+  let github: GitHubSettings | undefined;
   try {
     const reading = await readInputs(host.environment, host.readFile);
     // Before anything is logged.
     for (const mask of reading.secrets.flatMap(masksFor)) actions.mask(mask);
     redact = redactor(reading.secrets);
     failureLogs = reading.inputs?.failureLogs ?? 'never';
+    github = reading.inputs?.github;
     await carryOut(host, journal, reading, redact, event, wantsFailureLogs);
+    await commentOnPlan(journal, github, event, []);
     await report(actions, journal.record, [], clock.now());
     return true;
   } catch (error) {
@@ -68,6 +79,7 @@ export async function run(host: Host): Promise<boolean> {
     const failures = failuresOf(error);
     for (const failure of failures) actions.debug(redact(stackOf(failure)));
     const explanations = failures.map((failure) => explain(failure, context));
+    await commentOnPlan(journal, github, event, explanations);
     await report(actions, journal.record, explanations, clock.now());
     return false;
   }
@@ -100,6 +112,7 @@ async function carryOut(
   }
   journal.expect(['credential', 'preflight']);
   const over = new AbortController();
+  const deployments = isDryRun ? undefined : agentDeployments(inputs.github, journal);
   const connection = new Connection(
     access.apiUrl,
     access.credential.value,
@@ -117,12 +130,33 @@ async function carryOut(
     });
     const cloud = await journal.step('credential', () => reach(caller, access, journal, redact));
     const plan = await preflight(cloud, journal, inputs.release, { wantsBindings: isDryRun });
-    if (!isDryRun) await release(cloud, journal, plan, { wantsFailureLogs, witness: noWitness });
+    if (isDryRun) return;
+    const witness = deployments ?? noWitness;
+    await release(cloud, journal, plan, { wantsFailureLogs, witness });
   } finally {
     // Of several calls at once, the others may still be under way when one has failed.
     over.abort();
     connection.close();
+    await deployments?.settled();
   }
+}
+
+/** In a pull request, a plan is where people look at it, one that fails too. */
+async function commentOnPlan(
+  journal: Journal,
+  github: GitHubSettings | undefined,
+  event: () => Promise<WorkflowEvent>,
+  failures: readonly Explanation[],
+): Promise<void> {
+  const { record } = journal;
+  if (github?.comments !== true || record.kind !== 'plan') return;
+  const pullRequest = pullRequestNumber(await event());
+  if (pullRequest === undefined) {
+    journal.log.info('The run is not for a pull request, so there is none to comment on.');
+    return;
+  }
+  const { runUrl, commit } = github;
+  await keepComment(github, journal, pullRequest, commentOf(record, failures, runUrl, commit));
 }
 
 async function refuseForks(

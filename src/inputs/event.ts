@@ -15,7 +15,10 @@ const repository = v.object({
 const eventPayload = v.object({
   repository: v.optional(repository),
   pull_request: v.optional(
-    v.object({ head: v.optional(v.object({ repo: v.nullish(repository) })) }),
+    v.object({
+      number: v.optional(v.number()),
+      head: v.optional(v.object({ repo: v.nullish(repository) })),
+    }),
   ),
 });
 
@@ -33,6 +36,11 @@ export function isForkWithSecrets(event: WorkflowEvent): boolean {
   const { repository, pull_request } = read(event);
   const head = pull_request?.head?.repo?.full_name;
   return head === undefined || head !== repository?.full_name;
+}
+
+/** The pull request that the workflow runs for. */
+export function pullRequestNumber(event: WorkflowEvent): number | undefined {
+  return read(event).pull_request?.number;
 }
 
 /** Whether only people with access to the repository read its logs; when in doubt, no. */

@@ -1,50 +1,83 @@
 import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../release/record.js';
 import { duration } from './durations.js';
 
-/** What goes on after the release is over, and a person has to know. */
+/**
+ * What goes on after the release is over, and a person has to know. What is the same in several
+ * regions is said once.
+ */
 export function aftermath({ agents, secretSets }: ReleaseRecord): string[] {
   return agents.length > 0
-    ? [
-        ...agents.flatMap((agent) => [...oldValues(agent), ...coldStart(agent)]),
-        ...agents.flatMap((agent) => valuesBehind(agent, secretSets)),
-      ]
-    : secretSets.flatMap(unseenValues);
+    ? [...oldValues(agents), ...coldStarts(agents), ...valuesBehind(agents, secretSets)]
+    : unseenValues(secretSets);
 }
 
 /** Where no agent is released, nothing puts the new values under those that bind the set. */
-function unseenValues({ name, kind, updated, status }: SecretSetRecord): string[] {
-  if (kind !== 'secret' || updated.length === 0 || status !== 'ready') return [];
-  return [`Agents that bind \`${name}\` keep the old values until a new deployment replaces them.`];
+function unseenValues(secretSets: readonly SecretSetRecord[]): string[] {
+  const updated = secretSets
+    .filter(({ kind, status }) => kind === 'secret' && status === 'ready')
+    .filter(({ updated }) => updated.length > 0);
+  if (updated.length === 0) return [];
+  return [
+    `Agents that bind ${names(updated)} keep the old values until a new deployment replaces them.`,
+  ];
+}
+
+/** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
+function oldValues(agents: readonly AgentRecord[]): string[] {
+  const replaced = agents.filter(
+    ({ replacesValues, outcome }) => replacesValues && outcome === 'updated',
+  );
+  if (replaced.length === 0) return [];
+  const longest = Math.max(...replaced.map(({ sessionLimit }) => sessionLimit));
+  const have =
+    replaced.length === 1
+      ? 'has a new deployment with new values of its secrets'
+      : 'have new deployments with new values of their secrets';
+  return [
+    `${names(replaced)} ${have}. Sessions that are running keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit). Revoke an old key only after that.`,
+  ];
+}
+
+function coldStarts(agents: readonly AgentRecord[]): string[] {
+  const cold = agents.filter(
+    ({ minAgents, outcome }) => minAgents === 0 && ['created', 'updated'].includes(outcome),
+  );
+  if (cold.length === 0) return [];
+  return [
+    cold.length === 1
+      ? `${names(cold)} keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`
+      : `${names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
+  ];
 }
 
 /**
  * Where a set was updated and its agent was not deployed, what runs and what the set holds are not
  * the same any more.
  */
-function valuesBehind(agent: AgentRecord, secretSets: readonly SecretSetRecord[]): string[] {
-  if (agent.deploymentId !== null || agent.newDeployment.because === 'agent-created') return [];
-  return secretSets
-    .filter(({ region, kind, isVersion }) => {
-      return region === agent.region && kind === 'secret' && !isVersion;
-    })
-    .filter(({ added, updated }) => added.length + updated.length > 0)
-    .map(
-      ({ name }) =>
-        `\`${name}\` was written, but \`${agent.name}\` was not deployed: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,
+function valuesBehind(
+  agents: readonly AgentRecord[],
+  secretSets: readonly SecretSetRecord[],
+): string[] {
+  const undeployed = agents.filter(
+    ({ deploymentId, newDeployment }) =>
+      deploymentId === null && newDeployment.because !== 'agent-created',
+  );
+  const written = (agent: AgentRecord): boolean =>
+    secretSets.some(
+      ({ region, kind, isVersion, added, updated }) =>
+        region === agent.region &&
+        kind === 'secret' &&
+        !isVersion &&
+        added.length + updated.length > 0,
     );
-}
-
-/** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
-function oldValues({ name, replacesValues, outcome, sessionLimit }: AgentRecord): string[] {
-  if (!replacesValues || outcome !== 'updated') return [];
+  const behind = undeployed.filter(written);
+  if (behind.length === 0) return [];
+  const were = behind.length === 1 ? 'was' : 'were';
   return [
-    `\`${name}\` has a new deployment with new values of its secrets. Sessions that are running keep the old values until they end, at the latest after ${duration(sessionLimit * 1000)} (the session limit). Revoke an old key only after that.`,
+    `Values were written to the secret sets of ${names(behind)}, which ${were} not deployed: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,
   ];
 }
 
-function coldStart({ name, minAgents, outcome }: AgentRecord): string[] {
-  if (minAgents > 0 || !['created', 'updated'].includes(outcome)) return [];
-  return [
-    `\`${name}\` keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`,
-  ];
+function names(named: readonly { readonly name: string }[]): string {
+  return named.map(({ name }) => `\`${name}\``).join(', ');
 }

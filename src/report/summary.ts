@@ -35,8 +35,14 @@ export function summaryOf(
 }
 
 /** A plan as a comment: what the summary says, without what concerns this run alone. */
-export function commentOf(record: ReleaseRecord, failures: readonly Explanation[]): string {
-  return withinLimit(account(record, failures), mostCommentBytes);
+export function commentOf(
+  record: ReleaseRecord,
+  failures: readonly Explanation[],
+  runUrl: string,
+  commit: string,
+): string {
+  const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>`;
+  return withinLimit([...account(record, failures), origin], mostCommentBytes);
 }
 
 function account(

@@ -3,7 +3,7 @@ import type { InputName } from '../declared.js';
 import { found, type Findings } from '../problems.js';
 import type { Environment, RawInputs } from '../raw-inputs.js';
 import type { ReadFile } from '../secrets/files.js';
-import { readSettingsFile, type SettingsFile } from './read-settings-file.js';
+import type { SettingsFile } from './read-settings-file.js';
 
 /** Where the platform's own client looks; a release reads it only when it is asked to. */
 const usualPath = 'pcc-deploy.toml';
@@ -34,6 +34,7 @@ export async function chooseSettingsFile(
       `Settings come from \`${path}\`, which the environment variable \`PIPECAT_DEPLOY_CONFIG_PATH\` names.`,
     );
   }
+  const { readSettingsFile } = await import('./read-settings-file.js');
   const { file, problems } = await readSettingsFile(path, workspace, readFile);
   for (const problem of problems) findings.problem('config-file', problem);
   if (file === undefined) return { raw, file };

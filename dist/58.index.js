@@ -1,0 +1,296 @@
+export const id = 58;
+export const ids = [58];
+export const modules = {
+
+/***/ 58:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  readSettingsFile: () => (/* binding */ readSettingsFile)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(760);
+// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
+var dist = __webpack_require__(934);
+// EXTERNAL MODULE: ./lib/quote.js
+var quote = __webpack_require__(211);
+// EXTERNAL MODULE: ./lib/system-error.js
+var system_error = __webpack_require__(13);
+// EXTERNAL MODULE: ./lib/inputs/secrets/files.js
+var files = __webpack_require__(900);
+// EXTERNAL MODULE: ./lib/inputs/problems.js
+var problems = __webpack_require__(733);
+;// CONCATENATED MODULE: ./lib/inputs/settings-file/document.js
+
+
+function isTable(value) {
+    return (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date));
+}
+/** The value at a dotted key; undefined where there is none. */
+function valueAt(document, key) {
+    let value = document;
+    for (const part of key.split('.')) {
+        value = isTable(value) ? value[part] : undefined;
+    }
+    return value;
+}
+/** What the platform's client lets pass as an amount of CPU or memory, and the API after it. */
+const quantityRule = {
+    pattern: /^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
+    rule: 'a Kubernetes quantity, such as `500m`, `2` or `4Gi`',
+};
+/** What a value is instead of what it has to be, without showing it. */
+function kindOf(value) {
+    if (typeof value === 'string')
+        return 'a text';
+    if (typeof value === 'bigint')
+        return 'a whole number';
+    if (typeof value === 'number')
+        return 'a decimal number';
+    if (typeof value === 'boolean')
+        return 'a boolean';
+    if (value instanceof Date)
+        return 'a date or time';
+    return Array.isArray(value) ? 'an array' : 'a table';
+}
+function hasToBe(rule) {
+    return ({ input }) => `has to be ${rule}; found ${kindOf(input)}`;
+}
+const document_text = dist/* pipe */.FsL(dist/* string */.YjP(hasToBe('a text in quotes')), dist/* trim */.Bqr(), dist/* nonEmpty */.hq('is empty'));
+/** The parser makes whole numbers bigints, so that `1.0` is not one, and none is too large. */
+const integer = dist/* pipe */.FsL(dist/* bigint */.oad(hasToBe('a whole number, without quotes')), dist/* transform */.pdi(String));
+/** The client makes a text of whatever stands there, so numbers work in it as well. */
+const quantity = dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), dist/* bigint */.oad(), dist/* number */.aig()], hasToBe(quantityRule.rule)), dist/* transform */.pdi(String), dist/* trim */.Bqr(), dist/* nonEmpty */.hq('is empty'), dist/* regex */.yGV(quantityRule.pattern, ({ input }) => `has to be ${quantityRule.rule}; ${(0,problems/* found */.F9)(input)}`));
+function table(entries) {
+    return dist/* optional */.lqM(dist/* pipe */.FsL(dist/* custom */.IeY(isTable, hasToBe('a table')), dist/* object */.Ikc(entries)));
+}
+const scaling = { min_agents: dist/* optional */.lqM(integer), max_agents: dist/* optional */.lqM(integer) };
+const krispViva = { audio_filter: dist/* optional */.lqM(document_text) };
+const resources = { cpu: dist/* optional */.lqM(quantity), memory: dist/* optional */.lqM(quantity) };
+const exclude = {
+    patterns: dist/* optional */.lqM(dist/* array */.YOg(document_text, hasToBe('an array of texts'))),
+};
+const build = {
+    context_dir: dist/* optional */.lqM(document_text),
+    dockerfile: dist/* optional */.lqM(document_text),
+    exclude: table(exclude),
+};
+const git = {
+    repo: dist/* optional */.lqM(document_text),
+    branch: dist/* optional */.lqM(document_text),
+    dockerfile_path: dist/* optional */.lqM(document_text),
+    subdirectory: dist/* optional */.lqM(document_text),
+};
+const topLevel = {
+    agent_name: dist/* optional */.lqM(document_text),
+    image: dist/* optional */.lqM(document_text),
+    build_id: dist/* optional */.lqM(document_text),
+    region: dist/* optional */.lqM(document_text),
+    secret_set: dist/* optional */.lqM(document_text),
+    image_credentials: dist/* optional */.lqM(document_text),
+    agent_profile: dist/* optional */.lqM(document_text),
+    max_session_duration: dist/* optional */.lqM(integer),
+    websocket_auth: dist/* optional */.lqM(document_text),
+    architecture: dist/* optional */.lqM(document_text),
+    scaling: table(scaling),
+    krisp_viva: table(krispViva),
+    resources: table(resources),
+    build: table(build),
+    // The client's own `docker` command reads it; nothing of it concerns a release.
+    docker: dist/* optional */.lqM(dist/* unknown */.L5J()),
+    git: table(git),
+};
+/** The document as the platform's client knows it; keys that are not known pass. */
+const settingsDocument = dist/* object */.Ikc(topLevel);
+/** The tables with the keys that they may hold; the top level's name is empty. */
+const knownTables = [
+    { name: '', keys: Object.keys(topLevel) },
+    { name: 'scaling', keys: Object.keys(scaling) },
+    { name: 'krisp_viva', keys: Object.keys(krispViva) },
+    { name: 'resources', keys: Object.keys(resources) },
+    { name: 'build', keys: Object.keys(build) },
+    { name: 'build.exclude', keys: Object.keys(exclude) },
+    { name: 'git', keys: Object.keys(git) },
+];
+
+// EXTERNAL MODULE: ./node_modules/leven/index.js
+var leven = __webpack_require__(785);
+;// CONCATENATED MODULE: ./lib/inputs/settings-file/unknown-keys.js
+
+
+
+/** Keys that older versions of the platform's client knew. */
+const formerKeys = new Map([
+    ['enable_krisp', 'Krisp is now set by `audio_filter` in the table `[krisp_viva]`'],
+]);
+/** Says of each key that the platform's client does not know either which one may be meant. */
+function unknownKeys(document) {
+    return knownTables.flatMap(({ name, keys }) => {
+        const table = name === '' ? document : valueAt(document, name);
+        if (!isTable(table))
+            return [];
+        return Object.keys(table)
+            .filter((key) => !keys.includes(key))
+            .map((key) => {
+            const place = name === '' ? key : `${name}.${key}`;
+            const advice = formerKeys.get(key) ?? nearestKey(key, keys) ?? otherTable(key);
+            return `there is no key ${(0,quote/* quote */.h)(place)}${advice === undefined ? '' : `; ${advice}`}`;
+        });
+    });
+}
+function nearestKey(key, known) {
+    const candidate = key.toLowerCase().replace(/[-\s]/g, '_');
+    const [nearest] = known
+        // A key may be as long as the file; comparing it takes its length times the other's.
+        .filter((one) => Math.abs(one.length - candidate.length) <= 2)
+        .map((one) => ({ one, distance: (0,leven/* default */.A)(candidate, one) }))
+        .sort((a, b) => a.distance - b.distance);
+    if (nearest === undefined)
+        return undefined;
+    const close = Math.min(2, Math.floor(Math.max(candidate.length, nearest.one.length) / 3));
+    return nearest.distance <= close ? `did you mean \`${nearest.one}\`?` : undefined;
+}
+/** Whatever follows the head of a table belongs to it, which is easily overlooked. */
+function otherTable(key) {
+    const owner = knownTables.find(({ keys }) => keys.includes(key));
+    if (owner === undefined)
+        return undefined;
+    return owner.name === ''
+        ? `\`${key}\` has to stand above the first table`
+        : `\`${key}\` is a key of the table \`[${owner.name}]\``;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/settings-file/read-settings-file.js
+
+
+
+
+
+
+
+/** Far more than a settings file has; a file that is larger is another one. */
+const largestFile = 1024 * 1024;
+/**
+ * Reads the platform's own settings file, relative to the workspace. What its client refuses or
+ * passes over without a word is a problem here, and all problems are told together. What the values
+ * have to be beyond their types is left to those who read the inputs that they stand in for.
+ */
+async function readSettingsFile(path, workspace, readFile) {
+    const name = (0,quote/* quote */.h)(path);
+    let text;
+    try {
+        text = await readFile((0,external_node_path_.resolve)(workspace, path));
+    }
+    catch (error) {
+        const reason = (0,system_error/* systemErrorCode */.v)(error) === 'EISDIR' ? 'it is a folder' : (0,files/* reasonOf */.A)(error);
+        return { file: undefined, problems: [`${name} cannot be read (${reason})`] };
+    }
+    const parsing = await parse(text);
+    if ('problem' in parsing)
+        return { file: undefined, problems: [`${name} ${parsing.problem}`] };
+    const { document } = parsing;
+    const settings = dist/* safeParse */.xLC(settingsDocument, document, { abortPipeEarly: true });
+    const problems = [
+        ...unknownKeys(document),
+        ...(settings.issues ?? []).map((issue) => `${placeOf(issue)} ${issue.message}`),
+        ...contradictions(document),
+    ].map((problem) => `${name}: ${problem}`);
+    return {
+        file: settings.success && problems.length === 0 ? settingsFile(path, settings.output) : undefined,
+        problems,
+    };
+}
+async function parse(text) {
+    if (Buffer.byteLength(text) > largestFile) {
+        return { problem: 'is larger than 1 MiB, so it is no settings file, and was not read' };
+    }
+    if (text.includes('\0')) {
+        return { problem: 'is not text in UTF-8 (it may be in UTF-16); save it as UTF-8' };
+    }
+    const toml = await __webpack_require__.e(/* import() */ 292).then(__webpack_require__.bind(__webpack_require__, 292));
+    try {
+        const options = { integersAsBigInt: true, useLegacyDate: true };
+        return { document: toml.parse(text.replace(/^\uFEFF/, ''), options) };
+    }
+    catch (error) {
+        // Any other error is a fault of the parser, and could quote the file.
+        if (!(error instanceof toml.TomlError))
+            return { problem: 'is not TOML' };
+        const { line, column } = error;
+        return { problem: `line ${line}, column ${column} is not TOML: ${tomlReason(error.message)}` };
+    }
+}
+/** The parser's reason without the lines of the file that it appends. */
+function tomlReason(message) {
+    const [first = ''] = message.split('\n');
+    return first.replace(/^Invalid TOML document: /, '');
+}
+/** The key of an issue, and the place within its array. */
+function placeOf(issue) {
+    const keys = [];
+    let item = '';
+    for (const { key } of issue.path ?? []) {
+        if (typeof key === 'number')
+            item = ` (item ${key + 1})`;
+        else
+            keys.push(String(key));
+    }
+    return (0,quote/* quote */.h)(keys.join('.')) + item;
+}
+/** What cannot stand side by side, whether it is well-formed or not. */
+function contradictions(document) {
+    const has = (key) => valueAt(document, key) !== undefined;
+    const problems = [];
+    if (has('image') && has('build_id')) {
+        problems.push('`build_id` and `image` are both given; an agent runs one of them');
+    }
+    const [cpu, memory] = [has('resources.cpu'), has('resources.memory')];
+    if (cpu !== memory) {
+        const [given, missing] = cpu ? ['cpu', 'memory'] : ['memory', 'cpu'];
+        problems.push(`\`resources.${given}\` needs \`resources.${missing}\`, which is not given`);
+    }
+    if (has('agent_profile') && (cpu || memory)) {
+        problems.push('`agent_profile` and `resources` are both given; the size of an agent is one of them');
+    }
+    return problems;
+}
+function settingsFile(path, settings) {
+    const { scaling, krisp_viva, resources, build, git } = settings;
+    const { cpu, memory } = resources ?? {};
+    return {
+        path,
+        defaults: [
+            ...standIn('agent-name', 'agent_name', settings.agent_name),
+            ...standIn('image', 'image', settings.image),
+            ...standIn('build-id', 'build_id', settings.build_id),
+            ...standIn('region', 'region', settings.region),
+            ...standIn('secret-set', 'secret_set', settings.secret_set),
+            ...standIn('image-credentials', 'image_credentials', settings.image_credentials),
+            ...standIn('agent-profile', 'agent_profile', settings.agent_profile),
+            ...standIn('max-session-duration', 'max_session_duration', settings.max_session_duration),
+            ...standIn('websocket-auth', 'websocket_auth', settings.websocket_auth),
+            ...standIn('architecture', 'architecture', settings.architecture),
+            ...standIn('min-agents', 'scaling.min_agents', scaling?.min_agents),
+            ...standIn('max-agents', 'scaling.max_agents', scaling?.max_agents),
+            ...standIn('krisp-viva-audio-filter', 'krisp_viva.audio_filter', krisp_viva?.audio_filter),
+        ],
+        resources: cpu === undefined || memory === undefined ? undefined : { cpu, memory },
+        build: {
+            contextDirectory: build?.context_dir,
+            dockerfile: build?.dockerfile,
+            excludePatterns: build?.exclude?.patterns,
+        },
+        hasGit: Object.keys(git ?? {}).length > 0,
+    };
+}
+function standIn(input, key, text) {
+    return text === undefined ? [] : [{ input, text, key }];
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,314 @@
+export const id = 909;
+export const ids = [909];
+export const modules = {
+
+/***/ 909:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  connectRepository: () => (/* binding */ connectRepository)
+});
+
+// UNUSED EXPORTS: longestComment, longestDescription
+
+// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
+var dist = __webpack_require__(934);
+// EXTERNAL MODULE: ./lib/secrecy/masks.js
+var masks = __webpack_require__(49);
+// EXTERNAL MODULE: ./lib/transport.js + 1 modules
+var lib_transport = __webpack_require__(168);
+// EXTERNAL MODULE: ./lib/github/errors.js
+var errors = __webpack_require__(452);
+// EXTERNAL MODULE: ./lib/system-error.js
+var system_error = __webpack_require__(13);
+;// CONCATENATED MODULE: ./lib/github/fetch.js
+
+
+
+/** Milliseconds before the one other attempt. */
+const pause = 1000;
+const passingStatuses = new Set([500, 502, 503, 504]);
+const redirects = new Set([301, 302, 303, 307, 308]);
+/** Those that ask for the same request at the other address, whatever its method. */
+const redirectsOfAnything = new Set([307, 308]);
+const mostRedirects = 3;
+/**
+ * A `fetch` for Octokit that sends through the transport: with a time limit, one more attempt where
+ * that does no harm, and redirects followed on the API's own host only, as the token goes along.
+ * Rejects with an {@link UnansweredError}.
+ */
+function fetchThrough(options) {
+    return async (url, request) => {
+        const answer = await followed(options, url, request);
+        const isSuccess = answer.status >= 200 && answer.status < 300;
+        if (isSuccess && !isJson(answer.text)) {
+            throw new errors/* UnansweredError */.jd('the answer is not JSON', { status: answer.status });
+        }
+        return toResponse(answer, url);
+    };
+}
+async function followed(options, url, request) {
+    let address = new URL(url);
+    for (let followed = 0;; followed++) {
+        const answer = await sendPatiently(options, address, request);
+        const { status } = answer;
+        if (!redirects.has(status))
+            return answer;
+        const target = targetOf(answer.headers.location, address);
+        const isFollowed = request.method === 'GET' || redirectsOfAnything.has(status);
+        if (target?.origin !== address.origin || !isFollowed || followed === mostRedirects) {
+            const where = target === undefined ? 'no address' : target.origin;
+            throw new errors/* UnansweredError */.jd(`the answer was a redirect (${status}) to ${where}`, { status });
+        }
+        address = target;
+    }
+}
+/** Sends the request, and once more where that may help and does no harm. */
+async function sendPatiently(options, address, request) {
+    if (!isRepeatable(request.method, address))
+        return send(options, address, request);
+    try {
+        const answer = await send(options, address, request);
+        if (!passingStatuses.has(answer.status))
+            return answer;
+    }
+    catch (error) {
+        if (!(error instanceof errors/* UnansweredError */.jd && error.mayPass))
+            throw error;
+    }
+    try {
+        await options.clock.sleep(pause, options.over);
+    }
+    catch (error) {
+        throw overError(error);
+    }
+    return send(options, address, request);
+}
+/** A status that is set twice is the same; a deployment or a comment would be there twice. */
+function isRepeatable(method, { pathname }) {
+    return method === 'GET' || method === 'PATCH' || pathname.endsWith('/statuses');
+}
+async function send({ transport, clock, requestLimit, over }, address, request) {
+    const abandoned = new AbortController();
+    const cancelLimit = clock.after(requestLimit, () => {
+        abandoned.abort();
+    });
+    try {
+        return await transport.send({ ...request, url: address.href }, AbortSignal.any([abandoned.signal, over]));
+    }
+    catch (error) {
+        if (over.aborted)
+            throw overError(error);
+        if (abandoned.signal.aborted) {
+            // No other attempt: whoever reports to GitHub does not hold a release up for long.
+            throw new errors/* UnansweredError */.jd(`no answer came within ${requestLimit / 1000} s`);
+        }
+        if (error instanceof lib_transport/* CutOffError */.M) {
+            throw new errors/* UnansweredError */.jd(error.message, { mayPass: true, cause: error });
+        }
+        const code = (0,system_error/* systemErrorCode */.v)(error);
+        throw new errors/* UnansweredError */.jd(`the connection failed${code === undefined ? '' : ` (${code})`}`, {
+            mayPass: true,
+            cause: error,
+        });
+    }
+    finally {
+        cancelLimit();
+    }
+}
+function overError(cause) {
+    return new errors/* UnansweredError */.jd('it was given up before an answer came', { cause });
+}
+function targetOf(location, base) {
+    if (location === undefined)
+        return undefined;
+    try {
+        return new URL(location, base);
+    }
+    catch {
+        return undefined;
+    }
+}
+function isJson(text) {
+    try {
+        JSON.parse(text);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+function toResponse({ status, headers, text }, url) {
+    const pairs = Object.entries(headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]);
+    return {
+        status,
+        url,
+        headers: new Map(pairs),
+        text: () => Promise.resolve(text),
+        arrayBuffer: () => Promise.resolve(new TextEncoder().encode(text).buffer),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/github/repository.js
+
+
+
+
+
+/** Characters that GitHub takes; what is longer is cut, and ends with an ellipsis. */
+const longestDescription = 140;
+const longestComment = 65_536;
+const defaultRequestLimit = 10_000;
+/** Makes a repository to work with; nothing is sent before something is asked of it. */
+async function connectRepository(options) {
+    const { token, clock, signal, requestLimit = defaultRequestLimit } = options;
+    // Loaded on use only: it costs a quarter of the action's start.
+    const { getOctokit } = await __webpack_require__.e(/* import() */ 413).then(__webpack_require__.bind(__webpack_require__, 413));
+    const transport = new lib_transport/* Transport */.o(options.userAgent);
+    const octokit = getOctokit(token.reveal(), {
+        baseUrl: options.apiUrl.replace(/\/+$/, ''),
+        log: silent,
+        request: {
+            log: silent,
+            fetch: fetchThrough({
+                transport,
+                clock,
+                requestLimit,
+                over: signal ?? new AbortController().signal,
+            }),
+        },
+    });
+    return new OctokitRepository(octokit, transport, options);
+}
+const ignore = () => undefined;
+/** Octokit's own remarks, on endpoints that will change, are nothing for the log of a release. */
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+const deployed = dist/* object */.Ikc({ id: dist/* number */.aig() });
+const user = dist/* object */.Ikc({ login: dist/* string */.YjP(), type: dist/* optional */.lqM(dist/* string */.YjP()) });
+const comments = dist/* array */.YOg(dist/* object */.Ikc({ id: dist/* number */.aig(), body: dist/* nullish */.cl6(dist/* string */.YjP()), user: dist/* nullish */.cl6(user) }));
+class OctokitRepository {
+    #octokit;
+    #transport;
+    #repository;
+    #path;
+    #actsAsApp;
+    #redact;
+    constructor(octokit, transport, { token, owner, repository }) {
+        this.#octokit = octokit;
+        this.#transport = transport;
+        this.#repository = { owner, repo: repository };
+        this.#path = `/repos/${owner}/${repository}`;
+        // A job's token is one of GitHub's own app; servers of old begin theirs in another way.
+        this.#actsAsApp = /^(?:ghs_|v1\.)/.test(token.reveal());
+        this.#redact = (0,masks/* redactor */.$)([token]);
+    }
+    async createDeployment(deployment) {
+        const { ref, environment, description, payload } = deployment;
+        const { data } = await this.#call(this.#deploymentCall('/deployments'), deployed, () => this.#octokit.rest.repos.createDeployment({
+            ...this.#repository,
+            ref,
+            environment,
+            description: shortened(description, longestDescription),
+            ...(payload === undefined ? {} : { payload: { ...payload } }),
+            // What is released has been decided: GitHub is to note it, not to judge or to merge.
+            required_contexts: [],
+            auto_merge: false,
+        }));
+        return data.id;
+    }
+    async setDeploymentState(id, state, { logUrl, description }) {
+        await this.#call(this.#deploymentCall(`/deployments/${id}/statuses`), dist/* unknown */.L5J(), () => this.#octokit.rest.repos.createDeploymentStatus({
+            ...this.#repository,
+            deployment_id: id,
+            state,
+            log_url: logUrl,
+            ...(description === undefined
+                ? {}
+                : { description: shortened(description, longestDescription) }),
+        }));
+    }
+    async keepComment(pullRequest, marker, body) {
+        const marked = shortened(`${marker}\n${body}`, longestComment);
+        const existing = await this.#findComment(pullRequest, marker);
+        if (existing === undefined) {
+            await this.#call(this.#commentCall('POST', `/issues/${pullRequest}/comments`), dist/* unknown */.L5J(), () => this.#octokit.rest.issues.createComment({
+                ...this.#repository,
+                issue_number: pullRequest,
+                body: marked,
+            }));
+            return 'created';
+        }
+        if (normalized(existing.body) === normalized(marked))
+            return 'unchanged';
+        await this.#call(this.#commentCall('PATCH', `/issues/comments/${existing.id}`), dist/* unknown */.L5J(), () => this.#octokit.rest.issues.updateComment({
+            ...this.#repository,
+            comment_id: existing.id,
+            body: marked,
+        }));
+        return 'updated';
+    }
+    close() {
+        this.#transport.close();
+    }
+    /** Pages by number, not by the addresses that the answers give: the token goes along. */
+    async #findComment(pullRequest, marker) {
+        const isOwn = await this.#ownership();
+        for (let page = 1;; page++) {
+            const { data, link } = await this.#call(this.#commentCall('GET', `/issues/${pullRequest}/comments`), comments, () => this.#octokit.rest.issues.listComments({
+                ...this.#repository,
+                issue_number: pullRequest,
+                per_page: 100,
+                page,
+            }));
+            const own = data.find((one) => one.body?.startsWith(marker) === true && isOwn(one));
+            // Not by the page's length: it may be short, as GitHub takes out what is spam.
+            if (own !== undefined || !/rel="?next\b/.test(link))
+                return own;
+        }
+    }
+    /** An app's token cannot ask whose it is: its comments are among those of bots. */
+    async #ownership() {
+        if (this.#actsAsApp)
+            return ({ user }) => user?.type === 'Bot';
+        const { data: { login }, } = await this.#call({ method: 'GET', path: '/user', permission: 'pull-requests: write' }, user, () => this.#octokit.rest.users.getAuthenticated());
+        return ({ user }) => user?.login === login;
+    }
+    #deploymentCall(path) {
+        return { method: 'POST', path: `${this.#path}${path}`, permission: 'deployments: write' };
+    }
+    #commentCall(method, path) {
+        return { method, path: `${this.#path}${path}`, permission: 'pull-requests: write' };
+    }
+    async #call(call, schema, work) {
+        let answer;
+        try {
+            answer = await work();
+        }
+        catch (error) {
+            throw (0,errors/* toGitHubError */.Lg)(call, error, this.#redact);
+        }
+        const { status, headers, data } = answer;
+        const result = dist/* safeParse */.xLC(schema, data);
+        if (result.success)
+            return { data: result.output, link: headers.link ?? '' };
+        throw new errors/* GitHubError */.y_(call, 'the answer is JSON, but not what is due', { status });
+    }
+}
+/** GitHub may store other line ends, and no blanks at the end. */
+function normalized(text) {
+    return (text ?? '').replace(/\r\n?/g, '\n').trimEnd();
+}
+function shortened(text, longest) {
+    const characters = Array.from(text);
+    return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
+}
+
+
+/***/ })
+
+};
