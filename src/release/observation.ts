@@ -85,13 +85,25 @@ async function observeRegion(
 ): Promise<RegionObservation> {
   const { secretSet } = settings;
   const existing = secretSets.find(({ name }) => name === secretSet?.name);
-  // Another agent that binds the set is a reason not to prune it.
-  const needsBindings = wantsBindings || (secretSet?.prune === true && existing !== undefined);
   const [withKeys, bindings] = await Promise.all([
     existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,
-    secretSet !== undefined && needsBindings ? readBindings(cloud, settings.region) : undefined,
+    needsBindings(secretSet, existing, wantsBindings)
+      ? readBindings(cloud, settings.region)
+      : undefined,
   ]);
   return { settings, secretSet: withKeys, agent, bindings };
+}
+
+/** Another agent that binds the set is a reason not to prune it, and worth knowing before a write. */
+function needsBindings(
+  secretSet: RegionSettings['secretSet'],
+  existing: ListedSecretSet | undefined,
+  wantsBindings: boolean,
+): boolean {
+  if (secretSet === undefined) return false;
+  const { prune, pairs, template } = secretSet;
+  if (prune && existing !== undefined) return true;
+  return wantsBindings && (template !== undefined || (pairs.length > 0 && existing !== undefined));
 }
 
 /** Profiles beyond the platform's own, where one is asked for and the credential may list them. */

@@ -39,7 +39,7 @@ export async function awaitRollout(
   const { clock, log } = journal;
   const { name } = plan;
   const progress = new Progress(clock, (message) => {
-    log.info(message);
+    log.info(`${name}: ${message}`);
   });
   let lastAgent: Agent | undefined;
   let lastSeen = 'no look at the agent was answered';

@@ -1,5 +1,5 @@
 import type { SettingChange } from '../release/agent-changes.js';
-import type { AgentPlan, NewDeployment, Plan, SecretSetPlan, Target } from '../release/plan.js';
+import type { AgentPlan, NewDeployment, Plan, SecretSetPlan } from '../release/plan.js';
 import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../release/record.js';
 import { secretSetKinds } from '../release/subject.js';
 
@@ -33,22 +33,34 @@ export function doneChanges({ plan, secretSets, agents }: ReleaseRecord): Region
   }));
 }
 
-/** Whether a plan would leave everything as it is. */
-export function changesNothing({ targets }: Plan): boolean {
-  return targets.every(isLeft);
+/** What a plan would change, counted; undefined where it would leave everything as it is. */
+export function countOfChanges({ targets }: Plan): string | undefined {
+  const sets = targets.flatMap(({ secretSets }) => secretSets);
+  const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+  const counts = [
+    counted(sets.filter((set) => !isSetLeft(set)).length, 'secret set'),
+    counted(agents.filter((agent) => !isAgentLeft(agent)).length, 'agent'),
+  ].filter((count) => count !== undefined);
+  return counts.length === 0 ? undefined : counts.join(' and ');
 }
 
-function isLeft({ secretSets, agent }: Target): boolean {
-  const isAgentLeft =
-    agent === undefined || (agent.changes.length === 0 && agent.newDeployment.follows === 'no');
-  const leaves = ({ action, prunedKeys, deletedVersions }: SecretSetPlan): boolean =>
-    action === 'bind' && prunedKeys.length === 0 && (deletedVersions ?? []).length === 0;
-  return isAgentLeft && secretSets.every(leaves);
+function counted(count: number, what: string): string | undefined {
+  if (count === 0) return undefined;
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 
-function plannedSet({ kind, name, action, addedKeys, updatedKeys }: SecretSetPlan): string {
+function isSetLeft({ action, prunedKeys, deletedVersions = [] }: SecretSetPlan): boolean {
+  return action === 'bind' && prunedKeys.length === 0 && deletedVersions.length === 0;
+}
+
+function plannedSet(plan: SecretSetPlan): string {
+  const { kind, name, action, template, addedKeys, updatedKeys } = plan;
   const what = `the ${secretSetKinds[kind]} \`${name}\``;
-  if (action === 'bind') return `Leave ${what} as it is.`;
+  if (action === 'bind') {
+    return template === undefined
+      ? `Leave ${what} as it is.`
+      : `Leave ${what} as it is: it has this content already.`;
+  }
   return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys)}.`;
 }
 
@@ -82,8 +94,13 @@ function keysTold(
   return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
 
+function isAgentLeft({ changes, newDeployment }: AgentPlan): boolean {
+  return changes.length === 0 && newDeployment.follows === 'no';
+}
+
 function plannedAgent(agent: AgentPlan): string {
   const { name, action, changes, newDeployment } = agent;
+  if (isAgentLeft(agent)) return `Leave the agent \`${name}\` as it is: nothing differs.`;
   return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes)}. ${deploymentPlanned(newDeployment)}`;
 }
 

@@ -3,7 +3,7 @@ import { secretSetKinds } from '../release/subject.js';
 import { aftermath } from './aftermath.js';
 import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
-import { changesNothing, doneChanges, plannedChanges } from './changes.js';
+import { countOfChanges, doneChanges, plannedChanges } from './changes.js';
 import type { Explanation } from './explain.js';
 import { code, codeBlock, codes, folded, prose, table } from './markdown.js';
 import { regionsSentence, severalTitle } from './regions.js';
@@ -130,9 +130,9 @@ function failureTitle({ title, subject }: Explanation): string {
 }
 
 function planned({ plan }: ReleaseRecord): string {
-  if (plan === undefined || changesNothing(plan)) return 'Plan: nothing would change';
-  const regions = codes(plan.targets.map(({ region }) => region));
-  return `Plan of a release to ${regions}: nothing was written`;
+  const regions = plan?.targets.map(({ region }) => region) ?? [];
+  const changes = plan && countOfChanges(plan);
+  return `Plan for ${codes(regions)}: ${changes ?? 'nothing'} would change`;
 }
 
 /** More agents than this are counted rather than listed in a headline. */
