@@ -1855,7 +1855,10 @@ function readSecretSet(raw, fields, regions, context, findings) {
     const isVersioned = name.values.some((template) => template.includes(versionPlaceholder));
     const { pairs, skippedKeys, isComplete } = secrets;
     if (isVersioned) {
-        checkVersioned(raw, name, secrets, prune, findings);
+        checkVersioned(name, secrets, prune, findings);
+        if (!waits) {
+            findings.notices.push('No older version of the secret set is deleted, because `wait-for-ready: false` leaves out the wait that has to come before it.');
+        }
     }
     else {
         checkPlain(raw, secrets, prune, waits, findings);
@@ -1880,7 +1883,7 @@ function checkOtherKind(name, imagePullSecret, { checkedRegions }, findings) {
         return;
     findings.problem('image-credentials', 'and `secret-set` have the same name; a set holds either secrets or registry credentials');
 }
-function checkVersioned(raw, name, { pairs, isComplete }, prune, findings) {
+function checkVersioned(name, { pairs, isComplete }, prune, findings) {
     if (name.values.some((template) => !template.includes(versionPlaceholder))) {
         findings.problem('secret-set', `holds \`${versionPlaceholder}\` in some of its lines only; it has to be in all or none`);
     }
@@ -3834,13 +3837,14 @@ function agentIn({ agent }, region) {
     const template = agent?.name.in(region);
     if (agent === undefined || template === undefined)
         return undefined;
+    const { minAgents, maxAgents, settings, ...common } = agent;
     return {
-        ...agent,
+        ...common,
         name: nameInRegion(template, region),
         settings: {
-            ...agent.settings,
-            minAgents: agent.minAgents.in(region),
-            maxAgents: agent.maxAgents.in(region),
+            ...settings,
+            minAgents: minAgents.in(region),
+            maxAgents: maxAgents.in(region),
         },
     };
 }
@@ -3885,13 +3889,22 @@ async function locate(cloud, settings) {
 async function observeRegion(cloud, settings, agent, secretSets, wantsBindings) {
     const { secretSet } = settings;
     const existing = secretSets.find(({ name }) => name === secretSet?.name);
-    // Another agent that binds the set is a reason not to prune it.
-    const needsBindings = wantsBindings || (secretSet?.prune === true && existing !== undefined);
     const [withKeys, bindings] = await Promise.all([
         existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,
-        secretSet !== undefined && needsBindings ? readBindings(cloud, settings.region) : undefined,
+        needsBindings(secretSet, existing, wantsBindings)
+            ? readBindings(cloud, settings.region)
+            : undefined,
     ]);
     return { settings, secretSet: withKeys, agent, bindings };
+}
+/** Another agent that binds the set is a reason not to prune it, and worth knowing before a write. */
+function needsBindings(secretSet, existing, wantsBindings) {
+    if (secretSet === undefined)
+        return false;
+    const { prune, pairs, template } = secretSet;
+    if (prune && existing !== undefined)
+        return true;
+    return wantsBindings && (template !== undefined || (pairs.length > 0 && existing !== undefined));
 }
 /** Profiles beyond the platform's own, where one is asked for and the credential may list them. */
 async function customProfiles(cloud, wanted) {
@@ -4059,7 +4072,7 @@ function planSecretSet({ settings, secretSet: observed, agent, bindings }, secre
         template,
         keepVersions,
         olderVersions: template === undefined ? [] : versionsBeside(name, template, secretSets),
-        deletedVersions: template === undefined || bindings === undefined
+        deletedVersions: template === undefined || bindings === undefined || settings.agent?.waitForReady === false
             ? undefined
             : oldVersions({
                 template,
@@ -5119,7 +5132,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
     const { clock, log } = journal;
     const { name } = plan;
     const progress = new Progress(clock, (message) => {
-        log.info(message);
+        log.info(`${name}: ${message}`);
     });
     let lastAgent;
     let lastSeen = 'no look at the agent was answered';
@@ -6068,19 +6081,32 @@ function doneChanges({ plan, secretSets, agents }) {
         ],
     }));
 }
-/** Whether a plan would leave everything as it is. */
-function changesNothing({ targets }) {
-    return targets.every(isLeft);
+/** What a plan would change, counted; undefined where it would leave everything as it is. */
+function countOfChanges({ targets }) {
+    const sets = targets.flatMap(({ secretSets }) => secretSets);
+    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+    const counts = [
+        counted(sets.filter((set) => !isSetLeft(set)).length, 'secret set'),
+        counted(agents.filter((agent) => !isAgentLeft(agent)).length, 'agent'),
+    ].filter((count) => count !== undefined);
+    return counts.length === 0 ? undefined : counts.join(' and ');
 }
-function isLeft({ secretSets, agent }) {
-    const isAgentLeft = agent === undefined || (agent.changes.length === 0 && agent.newDeployment.follows === 'no');
-    const leaves = ({ action, prunedKeys, deletedVersions }) => action === 'bind' && prunedKeys.length === 0 && (deletedVersions ?? []).length === 0;
-    return isAgentLeft && secretSets.every(leaves);
+function counted(count, what) {
+    if (count === 0)
+        return undefined;
+    return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
-function plannedSet({ kind, name, action, addedKeys, updatedKeys }) {
+function isSetLeft({ action, prunedKeys, deletedVersions = [] }) {
+    return action === 'bind' && prunedKeys.length === 0 && deletedVersions.length === 0;
+}
+function plannedSet(plan) {
+    const { kind, name, action, template, addedKeys, updatedKeys } = plan;
     const what = `the ${subject_secretSetKinds[kind]} \`${name}\``;
-    if (action === 'bind')
-        return `Leave ${what} as it is.`;
+    if (action === 'bind') {
+        return template === undefined
+            ? `Leave ${what} as it is.`
+            : `Leave ${what} as it is: it has this content already.`;
+    }
     return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys)}.`;
 }
 const setVerbs = {
@@ -6105,8 +6131,13 @@ function keysTold({ add, update }, added, updated) {
     ].filter((part) => part !== '');
     return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
+function isAgentLeft({ changes, newDeployment }) {
+    return changes.length === 0 && newDeployment.follows === 'no';
+}
 function plannedAgent(agent) {
     const { name, action, changes, newDeployment } = agent;
+    if (isAgentLeft(agent))
+        return `Leave the agent \`${name}\` as it is: nothing differs.`;
     return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes)}. ${deploymentPlanned(newDeployment)}`;
 }
 const agentVerbs = {
@@ -6649,10 +6680,9 @@ function failureTitle({ title, subject }) {
     return `${prose(title)}${where ?? ''}`;
 }
 function planned({ plan }) {
-    if (plan === undefined || changesNothing(plan))
-        return 'Plan: nothing would change';
-    const regions = codes(plan.targets.map(({ region }) => region));
-    return `Plan of a release to ${regions}: nothing was written`;
+    const regions = plan?.targets.map(({ region }) => region) ?? [];
+    const changes = plan && countOfChanges(plan);
+    return `Plan for ${codes(regions)}: ${changes ?? 'nothing'} would change`;
 }
 /** More agents than this are counted rather than listed in a headline. */
 const mostInHeadline = 3;
@@ -6872,10 +6902,7 @@ function messageOf(error) {
 
 // EXTERNAL MODULE: ./lib/secrecy/masks.js
 var masks = __nccwpck_require__(49);
-// EXTERNAL MODULE: ./lib/github/errors.js
-var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/github/agent-deployments.js
-
 /**
  * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success or a
  * failure. Nobody waits for GitHub meanwhile, and nothing fails because of it.
@@ -6889,12 +6916,12 @@ class AgentDeployments {
     }
     /** Told that a rollout begins; the function that comes back is told how it ended. */
     begins(rollout) {
-        const begun = this.#create(rollout);
-        this.#keep(begun);
+        const where = `${rollout.agent} in ${rollout.region}`;
+        const created = this.#kept(this.#create(rollout));
+        const begun = this.#kept(this.#set(created, 'in_progress', `${where} is rolled out`));
         return (outcome) => {
-            this.#keep(begun.then((id) => this.#set(id, outcome, `${rollout.agent} in ${rollout.region}: ${outcome}`), 
-            // It was never made, which is said already.
-            () => undefined));
+            // In this order, whether or not the state before could be set.
+            void this.#kept(begun.then(() => this.#set(created, outcome, `${where}: ${outcome}`)));
         };
     }
     /** Resolves when GitHub has been told everything, as far as it could be. */
@@ -6907,34 +6934,44 @@ class AgentDeployments {
     async #create({ agent, region, deploymentId }) {
         const { commit, environmentIn } = this.#options;
         const repository = await this.#connected();
-        const id = await repository.createDeployment({
+        return repository.createDeployment({
             ref: commit,
             environment: environmentIn(region),
             description: `${agent} in ${region}`,
             payload: { agent, region, deploymentId },
         });
-        await this.#set(id, 'in_progress', `${agent} in ${region} is rolled out`);
-        return id;
     }
-    async #set(id, state, description) {
+    async #set(created, state, description) {
+        const id = await created;
+        if (id === undefined)
+            return;
         const repository = await this.#connected();
         await repository.setDeploymentState(id, state, { logUrl: this.#options.logUrl, description });
     }
     #connected() {
         return (this.#repository ??= this.#options.connect());
     }
-    #keep(work) {
-        this.#underWay.push(work.then(() => undefined, (error) => {
-            this.#options.onFailure(error instanceof errors/* GitHubError */.y_
-                ? error
-                : new errors/* GitHubError */.y_({ method: 'POST', path: '/deployments', permission: 'deployments: write' }, 'of a bug in the action', { cause: error }));
-        }));
+    /** Work that is awaited at the end, and tells of its failure instead of being one. */
+    #kept(work) {
+        const kept = work.catch((error) => {
+            this.#options.onFailure(error);
+            return undefined;
+        });
+        this.#underWay.push(kept);
+        return kept;
     }
 }
 
+// EXTERNAL MODULE: ./lib/github/errors.js
+var errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/report/github.js
+
 /** What was not told to GitHub, and why, and what the token lacks. */
-function missingAnswer(what, { reason, lacksPermission, call }) {
+function untold(what, error) {
+    if (!(error instanceof errors/* GitHubError */.y_)) {
+        return `${what}, because of a bug in the action. The run goes on without.`;
+    }
+    const { reason, lacksPermission, call } = error;
     const permission = lacksPermission
         ? ` The token needs the permission \`${call.permission}\` (under \`permissions:\` of the job).`
         : '';
@@ -6946,7 +6983,6 @@ function missingAnswer(what, { reason, lacksPermission, call }) {
 const version = '0.1.0';
 
 ;// CONCATENATED MODULE: ./lib/tell-github.js
-
 
 
 
@@ -6971,7 +7007,7 @@ function agentDeployments(settings, journal) {
         logUrl: settings.runUrl,
         onFailure: (error) => {
             // The same for every region is one thing to look at.
-            const warning = missingAnswer('GitHub deployments are not complete', error);
+            const warning = untold('GitHub deployments are not complete', error);
             if (!told.has(warning))
                 journal.warning(warning);
             told.add(warning);
@@ -6982,18 +7018,17 @@ function agentDeployments(settings, journal) {
 async function keepComment(settings, journal, pullRequest, body) {
     const key = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
     const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
-    const repository = await connect(settings, journal.clock);
+    let repository;
     try {
+        repository = await connect(settings, journal.clock);
         const outcome = await repository.keepComment(pullRequest, marker, body);
         journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
     }
     catch (error) {
-        if (!(error instanceof errors/* GitHubError */.y_))
-            throw error;
-        journal.warning(missingAnswer('The plan is not in a comment', error));
+        journal.warning(untold('The plan is not in a comment', error));
     }
     finally {
-        repository.close();
+        repository?.close();
     }
 }
 

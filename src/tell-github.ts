@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AgentDeployments } from './github/agent-deployments.js';
-import { GitHubError } from './github/errors.js';
 import type { Repository } from './github/repository.js';
 import type { GitHubSettings } from './inputs/github.js';
 import { nameInRegion } from './release/name-template.js';
 import type { Journal } from './release/journal.js';
-import { missingAnswer } from './report/github.js';
+import { untold } from './report/github.js';
 import type { Clock } from './time/clock.js';
 import { version } from './version.js';
 
@@ -34,7 +33,7 @@ export function agentDeployments(
     logUrl: settings.runUrl,
     onFailure: (error) => {
       // The same for every region is one thing to look at.
-      const warning = missingAnswer('GitHub deployments are not complete', error);
+      const warning = untold('GitHub deployments are not complete', error);
       if (!told.has(warning)) journal.warning(warning);
       told.add(warning);
     },
@@ -50,14 +49,14 @@ export async function keepComment(
 ): Promise<void> {
   const key = createHash('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
   const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
-  const repository = await connect(settings, journal.clock);
+  let repository: Repository | undefined;
   try {
+    repository = await connect(settings, journal.clock);
     const outcome = await repository.keepComment(pullRequest, marker, body);
     journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error;
-    journal.warning(missingAnswer('The plan is not in a comment', error));
+    journal.warning(untold('The plan is not in a comment', error));
   } finally {
-    repository.close();
+    repository?.close();
   }
 }

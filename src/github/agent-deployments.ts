@@ -1,4 +1,3 @@
-import { GitHubError } from './errors.js';
 import type { DeploymentState, Repository } from './repository.js';
 
 /** A rollout of an agent, as far as GitHub is told of it. */
@@ -18,7 +17,7 @@ export interface AgentDeploymentsOptions {
   /** The page of the run. */
   readonly logUrl: string;
   /** Told what failed; the release goes on. */
-  readonly onFailure: (error: GitHubError) => void;
+  readonly onFailure: (error: unknown) => void;
 }
 
 /**
@@ -27,7 +26,7 @@ export interface AgentDeploymentsOptions {
  */
 export class AgentDeployments {
   readonly #options: AgentDeploymentsOptions;
-  readonly #underWay: Promise<void>[] = [];
+  readonly #underWay: Promise<unknown>[] = [];
   #repository: Promise<Repository> | undefined;
 
   constructor(options: AgentDeploymentsOptions) {
@@ -36,16 +35,12 @@ export class AgentDeployments {
 
   /** Told that a rollout begins; the function that comes back is told how it ended. */
   begins(rollout: ToldRollout): (outcome: 'success' | 'failure') => void {
-    const begun = this.#create(rollout);
-    this.#keep(begun);
+    const where = `${rollout.agent} in ${rollout.region}`;
+    const created = this.#kept(this.#create(rollout));
+    const begun = this.#kept(this.#set(created, 'in_progress', `${where} is rolled out`));
     return (outcome) => {
-      this.#keep(
-        begun.then(
-          (id) => this.#set(id, outcome, `${rollout.agent} in ${rollout.region}: ${outcome}`),
-          // It was never made, which is said already.
-          () => undefined,
-        ),
-      );
+      // In this order, whether or not the state before could be set.
+      void this.#kept(begun.then(() => this.#set(created, outcome, `${where}: ${outcome}`)));
     };
   }
 
@@ -59,17 +54,21 @@ export class AgentDeployments {
   async #create({ agent, region, deploymentId }: ToldRollout): Promise<number> {
     const { commit, environmentIn } = this.#options;
     const repository = await this.#connected();
-    const id = await repository.createDeployment({
+    return repository.createDeployment({
       ref: commit,
       environment: environmentIn(region),
       description: `${agent} in ${region}`,
       payload: { agent, region, deploymentId },
     });
-    await this.#set(id, 'in_progress', `${agent} in ${region} is rolled out`);
-    return id;
   }
 
-  async #set(id: number, state: DeploymentState, description: string): Promise<void> {
+  async #set(
+    created: Promise<number | undefined>,
+    state: DeploymentState,
+    description: string,
+  ): Promise<void> {
+    const id = await created;
+    if (id === undefined) return;
     const repository = await this.#connected();
     await repository.setDeploymentState(id, state, { logUrl: this.#options.logUrl, description });
   }
@@ -78,22 +77,13 @@ export class AgentDeployments {
     return (this.#repository ??= this.#options.connect());
   }
 
-  #keep(work: Promise<unknown>): void {
-    this.#underWay.push(
-      work.then(
-        () => undefined,
-        (error: unknown) => {
-          this.#options.onFailure(
-            error instanceof GitHubError
-              ? error
-              : new GitHubError(
-                  { method: 'POST', path: '/deployments', permission: 'deployments: write' },
-                  'of a bug in the action',
-                  { cause: error },
-                ),
-          );
-        },
-      ),
-    );
+  /** Work that is awaited at the end, and tells of its failure instead of being one. */
+  #kept<Result>(work: Promise<Result>): Promise<Result | undefined> {
+    const kept = work.catch((error: unknown) => {
+      this.#options.onFailure(error);
+      return undefined;
+    });
+    this.#underWay.push(kept);
+    return kept;
   }
 }

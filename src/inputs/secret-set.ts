@@ -46,7 +46,12 @@ export function readSecretSet(
   const isVersioned = name.values.some((template) => template.includes(versionPlaceholder));
   const { pairs, skippedKeys, isComplete } = secrets;
   if (isVersioned) {
-    checkVersioned(raw, name, secrets, prune, findings);
+    checkVersioned(name, secrets, prune, findings);
+    if (!waits) {
+      findings.notices.push(
+        'No older version of the secret set is deleted, because `wait-for-ready: false` leaves out the wait that has to come before it.',
+      );
+    }
   } else {
     checkPlain(raw, secrets, prune, waits, findings);
   }
@@ -84,7 +89,6 @@ function checkOtherKind(
 }
 
 function checkVersioned(
-  raw: RawInputs,
   name: Regional<string>,
   { pairs, isComplete }: SecretsReading,
   prune: boolean,

@@ -60,7 +60,7 @@ export function planSecretSet(
     keepVersions,
     olderVersions: template === undefined ? [] : versionsBeside(name, template, secretSets),
     deletedVersions:
-      template === undefined || bindings === undefined
+      template === undefined || bindings === undefined || settings.agent?.waitForReady === false
         ? undefined
         : oldVersions({
             template,

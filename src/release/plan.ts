@@ -39,7 +39,10 @@ export interface SecretSetPlan {
   readonly template: string | undefined;
   /** Older versions that there are: those that came up since may be another release's. */
   readonly olderVersions: readonly string[];
-  /** Those that are deleted at the end; undefined where the agents were not looked at. */
+  /**
+   * Those that are deleted at the end; undefined where the agents were not looked at, or are not
+   * awaited, as they may need what is old then.
+   */
   readonly deletedVersions: readonly string[] | undefined;
   /** How many older versions that no agent binds are kept. */
   readonly keepVersions: number;

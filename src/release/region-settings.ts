@@ -73,13 +73,14 @@ function imagePullSecretIn(
 function agentIn({ agent }: ReleaseSettings, region: string): RegionAgent | undefined {
   const template = agent?.name.in(region);
   if (agent === undefined || template === undefined) return undefined;
+  const { minAgents, maxAgents, settings, ...common } = agent;
   return {
-    ...agent,
+    ...common,
     name: nameInRegion(template, region),
     settings: {
-      ...agent.settings,
-      minAgents: agent.minAgents.in(region),
-      maxAgents: agent.maxAgents.in(region),
+      ...settings,
+      minAgents: minAgents.in(region),
+      maxAgents: maxAgents.in(region),
     },
   };
 }
