@@ -710,7 +710,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(357);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(803);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(923);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(221);
 
 
@@ -880,7 +880,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 803:
+/***/ 923:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4600,7 +4600,7 @@ async function cleanUp(cloud, journal, plan, agent, deadline) {
  * @param awaitBoundSets waits until the sets that the agent binds are ready again: the platform
  *   refuses the deploy where another pipeline has written one in the meantime
  */
-async function deploy(cloud, journal, original, record, budget, awaitBoundSets) {
+async function deploy(cloud, journal, original, record, budget, remarks, awaitBoundSets) {
     const { clock } = journal;
     const { name } = original;
     let alreadyThere;
@@ -4618,7 +4618,7 @@ async function deploy(cloud, journal, original, record, budget, awaitBoundSets) 
             const answer = before === undefined
                 ? await create(cloud, clock, plan, deadline)
                 : await update(cloud, clock, plan, before, deadline);
-            return await account(cloud, journal, plan, record, before, answer, deadline);
+            return await account(cloud, journal, remarks, plan, record, before, answer, deadline);
         }
         catch (error) {
             if (!(error instanceof StatusError))
@@ -4705,7 +4705,7 @@ function bindsAnotherSet({ changes }) {
     return changes.some(({ setting }) => setting === 'secret-set');
 }
 /** Takes the answer into the account, and says what a person should know of it. */
-async function account(cloud, journal, plan, record, before, answer, deadline) {
+async function account(cloud, journal, remarks, plan, record, before, answer, deadline) {
     const previousId = before?.desiredDeploymentId;
     const deploymentId = answer.desiredDeploymentId ?? (await cloud.agent(plan.name, { deadline }))?.desiredDeploymentId;
     if (deploymentId === undefined)
@@ -4720,19 +4720,20 @@ async function account(cloud, journal, plan, record, before, answer, deadline) {
         ? `The agent ${plan.name} in ${plan.region} is ${record.outcome}; its deployment is ${deploymentId}.`
         : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`);
     if (answer.warning !== undefined) {
-        journal.warning(`The platform says of \`${plan.name}\`: ${(0,quote/* quote */.h)(answer.warning)}`);
+        const said = (0,quote/* quote */.h)(answer.warning);
+        remarks.add('warning', plan.name, (names) => `The platform says of ${names}: ${said}`);
     }
     const { image } = plan.settings;
     if (!isNew && image !== undefined) {
         if (image.includes('@')) {
-            journal.notice(`\`${image}\` is deployed already, so \`${plan.name}\` keeps its deployment.`);
+            remarks.add('notice', plan.name, (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`);
         }
         else {
-            journal.warning(`The platform saw no change in \`${image}\` and kept the deployment of \`${plan.name}\`: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
+            remarks.add('warning', plan.name, (names) => `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
         }
     }
     if (before !== undefined && plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
-        journal.warning(`\`force-redeploy: false\`: \`${plan.name}\` keeps the old values until a new deployment replaces it.`);
+        remarks.add('warning', plan.name, (names) => `\`force-redeploy: false\`: old values stay with ${names} until a new deployment replaces what runs.`);
     }
     return { deploymentId, previousId, deadline };
 }
@@ -5022,6 +5023,27 @@ async function readStatuses(cloud, sets, deadline) {
     return sets.map((set) => ({ set, found: list.find(({ name }) => name === set.name) }));
 }
 
+;// CONCATENATED MODULE: ./lib/release/remarks.js
+/**
+ * Warnings and notices about several agents: what is to be said of each alike is said once, as a run
+ * shows ten of a kind at most.
+ */
+class Remarks {
+    #remarks = new Map();
+    add(level, name, words) {
+        const key = `${level} ${words('')}`;
+        const remark = this.#remarks.get(key) ?? { level, words, names: [] };
+        remark.names.push(name);
+        this.#remarks.set(key, remark);
+    }
+    tell(journal) {
+        for (const { level, words, names } of this.#remarks.values()) {
+            journal[level](words(names.map((name) => `\`${name}\``).join(', ')));
+        }
+        this.#remarks.clear();
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/release/rollout-judgement.js
 
 /**
@@ -5210,6 +5232,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
 
 
 
+
 /**
  * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
  * until every set in every region is ready. What was done stands in the journal's record, also when
@@ -5331,12 +5354,20 @@ async function deployAndAwait(cloud, journal, targets, budget, options) {
         return;
     const failures = [];
     const rollouts = [];
-    await collect(failures, () => journal.step('deploy', () => forEach(deploying, async ({ agent, sets }) => {
-        const deployed = await deployOne(cloud, journal, agent, sets, budget.fork());
-        if (!agent.plan.waitForReady)
-            return;
-        rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
-    })));
+    const remarks = new Remarks();
+    await collect(failures, () => journal.step('deploy', async () => {
+        try {
+            await forEach(deploying, async ({ agent, sets }) => {
+                const deployed = await deployOne(cloud, journal, agent, sets, budget.fork(), remarks);
+                if (!agent.plan.waitForReady)
+                    return;
+                rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
+            });
+        }
+        finally {
+            remarks.tell(journal);
+        }
+    }));
     if (rollouts.length > 0) {
         await collect(failures, () => journal.step('rollout', () => forEach(rollouts, async (rollout) => {
             const result = await rollout;
@@ -5352,9 +5383,9 @@ async function settled(work) {
     const [result] = await Promise.allSettled([work]);
     return result;
 }
-async function deployOne(cloud, journal, { plan, record }, sets, budget) {
+async function deployOne(cloud, journal, { plan, record }, sets, budget, remarks) {
     try {
-        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
+        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, remarks, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
     }
     catch (error) {
         record.outcome = 'failed';
@@ -6700,10 +6731,15 @@ function success({ agents, secretSets }) {
     });
     if (sentences.length > 0)
         return sentences.join(', ');
-    const written = secretSets.filter(({ outcome }) => outcome !== 'existing');
-    return written.length === 0
-        ? 'Nothing to write: no secret has a value'
-        : `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
+    const written = secretSets.filter(({ outcome }) => ['created', 'updated'].includes(outcome));
+    if (written.length > mostInHeadline)
+        return `Secrets are ready in ${written.length} sets`;
+    if (written.length > 0)
+        return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
+    const there = secretSets.filter(({ isVersion, outcome }) => isVersion && outcome === 'existing');
+    if (there.length === 0)
+        return 'Nothing to write: no secret has a value';
+    return `Nothing to write: there already ${there.length === 1 ? 'is' : 'are'} ${codes(there.map(({ name }) => name))}`;
 }
 function actingAs({ actingAs }) {
     if (actingAs === undefined)

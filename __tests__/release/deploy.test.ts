@@ -123,7 +123,9 @@ describe('force-redeploy', () => {
   test('false warns that running agents keep the old values', async () => {
     const { actions, agents } = await stage.release({ ...rotation, 'force-redeploy': 'false' });
     expect(agents).toMatchObject([{ outcome: 'unchanged' }]);
-    expect(actions.warnings).toContainEqual(expect.stringContaining('keeps the old values'));
+    expect(actions.warnings).toContainEqual(
+      expect.stringContaining('old values stay with `voice`'),
+    );
     expect(stage.emulator.state.serving('voice')?.secretValues).toEqual({ A: 'value-a' });
   });
 });

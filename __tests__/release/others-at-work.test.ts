@@ -39,7 +39,9 @@ describe('somebody else deploys while the set is provisioned', () => {
     const { agents, actions } = await stage.release({ ...rotation, 'force-redeploy': 'false' });
     expect(agents).toMatchObject([{ outcome: 'unchanged' }]);
     expect(actions.warnings).toContainEqual(expect.stringContaining('saw no change'));
-    expect(actions.warnings).toContainEqual(expect.stringContaining('keeps the old values'));
+    expect(actions.warnings).toContainEqual(
+      expect.stringContaining('old values stay with `voice`'),
+    );
   });
 });
 

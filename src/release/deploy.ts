@@ -10,6 +10,7 @@ import { AgentNameTakenError, NoDeploymentError, SecretSetNotReadyError } from '
 import type { Journal } from './journal.js';
 import type { AgentPlan } from './plan.js';
 import type { AgentRecord } from './record.js';
+import type { Remarks } from './remarks.js';
 
 /** What a deploy was answered. */
 export interface Deployed {
@@ -32,6 +33,7 @@ export async function deploy(
   original: AgentPlan,
   record: AgentRecord,
   budget: TimeBudget,
+  remarks: Remarks,
   awaitBoundSets: (agent: Agent | undefined, deadline: Deadline) => Promise<void>,
 ): Promise<Deployed> {
   const { clock } = journal;
@@ -52,7 +54,7 @@ export async function deploy(
         before === undefined
           ? await create(cloud, clock, plan, deadline)
           : await update(cloud, clock, plan, before, deadline);
-      return await account(cloud, journal, plan, record, before, answer, deadline);
+      return await account(cloud, journal, remarks, plan, record, before, answer, deadline);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (isAlreadyThere(error) && before === undefined) {
@@ -173,6 +175,7 @@ function bindsAnotherSet({ changes }: AgentPlan): boolean {
 async function account(
   cloud: PipecatCloud,
   journal: Journal,
+  remarks: Remarks,
   plan: AgentPlan,
   record: AgentRecord,
   before: Agent | undefined,
@@ -195,21 +198,32 @@ async function account(
       : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`,
   );
   if (answer.warning !== undefined) {
-    journal.warning(`The platform says of \`${plan.name}\`: ${quote(answer.warning)}`);
+    const said = quote(answer.warning);
+    remarks.add('warning', plan.name, (names) => `The platform says of ${names}: ${said}`);
   }
   const { image } = plan.settings;
   if (!isNew && image !== undefined) {
     if (image.includes('@')) {
-      journal.notice(`\`${image}\` is deployed already, so \`${plan.name}\` keeps its deployment.`);
+      remarks.add(
+        'notice',
+        plan.name,
+        (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`,
+      );
     } else {
-      journal.warning(
-        `The platform saw no change in \`${image}\` and kept the deployment of \`${plan.name}\`: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`,
+      remarks.add(
+        'warning',
+        plan.name,
+        (names) =>
+          `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`,
       );
     }
   }
   if (before !== undefined && plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
-    journal.warning(
-      `\`force-redeploy: false\`: \`${plan.name}\` keeps the old values until a new deployment replaces it.`,
+    remarks.add(
+      'warning',
+      plan.name,
+      (names) =>
+        `\`force-redeploy: false\`: old values stay with ${names} until a new deployment replaces what runs.`,
     );
   }
   return { deploymentId, previousId, deadline };

@@ -11,6 +11,7 @@ import { provision } from './provision.js';
 import { prune } from './prune.js';
 import { awaitSecretSets } from './readiness.js';
 import { existingSet, type AgentRecord, type SecretSetRecord, type StepName } from './record.js';
+import { Remarks } from './remarks.js';
 import { awaitRollout } from './rollout.js';
 import type { Subject } from './subject.js';
 import type { RolloutWitness } from './witness.js';
@@ -200,14 +201,19 @@ async function deployAndAwait(
   if (deploying.length === 0) return;
   const failures: Error[] = [];
   const rollouts: Promise<PromiseSettledResult<void>>[] = [];
+  const remarks = new Remarks();
   await collect(failures, () =>
-    journal.step('deploy', () =>
-      forEach(deploying, async ({ agent, sets }) => {
-        const deployed = await deployOne(cloud, journal, agent, sets, budget.fork());
-        if (!agent.plan.waitForReady) return;
-        rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
-      }),
-    ),
+    journal.step('deploy', async () => {
+      try {
+        await forEach(deploying, async ({ agent, sets }) => {
+          const deployed = await deployOne(cloud, journal, agent, sets, budget.fork(), remarks);
+          if (!agent.plan.waitForReady) return;
+          rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
+        });
+      } finally {
+        remarks.tell(journal);
+      }
+    }),
   );
   if (rollouts.length > 0) {
     await collect(failures, () =>
@@ -234,11 +240,12 @@ async function deployOne(
   { plan, record }: TrackedAgent,
   sets: readonly TrackedSet[],
   budget: TimeBudget,
+  remarks: Remarks,
 ): Promise<Deployed> {
   try {
     return await journal.span(plan.region, `deploy ${plan.name}`, () =>
       about(agentSubject(plan), () =>
-        deploy(cloud, journal, plan, record, budget, (before, deadline) =>
+        deploy(cloud, journal, plan, record, budget, remarks, (before, deadline) =>
           awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline),
         ),
       ),

@@ -150,10 +150,12 @@ function success({ agents, secretSets }: ReleaseRecord): string {
     return ready ? `${where} is ${outcome} and serves` : `${where} is ${outcome}`;
   });
   if (sentences.length > 0) return sentences.join(', ');
-  const written = secretSets.filter(({ outcome }) => outcome !== 'existing');
-  return written.length === 0
-    ? 'Nothing to write: no secret has a value'
-    : `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
+  const written = secretSets.filter(({ outcome }) => ['created', 'updated'].includes(outcome));
+  if (written.length > mostInHeadline) return `Secrets are ready in ${written.length} sets`;
+  if (written.length > 0) return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
+  const there = secretSets.filter(({ isVersion, outcome }) => isVersion && outcome === 'existing');
+  if (there.length === 0) return 'Nothing to write: no secret has a value';
+  return `Nothing to write: there already ${there.length === 1 ? 'is' : 'are'} ${codes(there.map(({ name }) => name))}`;
 }
 
 function actingAs({ actingAs }: ReleaseRecord): string | undefined {
