@@ -96,15 +96,17 @@ export function writes(emulator: Emulator): string[] {
     .map(({ method, path }) => `${method} ${path}`);
 }
 
-/** A stage of its own for each test of a file. */
-export function stageForEachTest(): Pick<Stage, 'clock' | 'emulator' | 'release'> {
+/** A stage of its own for each test of a file, or of the `describe` in which it is called. */
+export function stageForEachTest(
+  options: Omit<EmulatorOptions, 'now'> = {},
+): Pick<Stage, 'clock' | 'emulator' | 'release'> {
   let stage: Stage | undefined;
   const current = (): Stage => {
     if (stage === undefined) throw new Error('There is a stage only while a test runs');
     return stage;
   };
   beforeEach(async () => {
-    stage = await Stage.open();
+    stage = await Stage.open(options);
   });
   afterEach(async () => {
     await current().close();
@@ -117,6 +119,6 @@ export function stageForEachTest(): Pick<Stage, 'clock' | 'emulator' | 'release'
     get emulator() {
       return current().emulator;
     },
-    release: (inputs, options) => current().release(inputs, options),
+    release: (inputs, host) => current().release(inputs, host),
   };
 }

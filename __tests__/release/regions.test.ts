@@ -1,0 +1,870 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Emulator, LoggedRequest } from '../../emulator/index.js';
+import { credentials, stageForEachTest, writes } from '../support/release-run.js';
+
+const older = 'ghcr.io/acme/voice:0.9.0';
+const image = 'ghcr.io/acme/voice:1.0.0';
+
+/** A release of `voice-{region}` with `keys-{region}` to so many regions. */
+function releaseTo(...regions: string[]) {
+  return {
+    ...credentials['API key'],
+    region: regions.join(', '),
+    'secret-set': 'keys-{region}',
+    secrets: 'A=newer-value',
+    'agent-name': 'voice-{region}',
+    image,
+  };
+}
+
+/** Agents that run already, each with its set. */
+function seedRunning(emulator: Emulator, regions: readonly string[]): void {
+  for (const region of regions) {
+    emulator.seed.secretSet({ name: `keys-${region}`, region, values: { A: 'older-value' } });
+    emulator.seed.agent({
+      name: `voice-${region}`,
+      region,
+      image: older,
+      secretSet: `keys-${region}`,
+    });
+  }
+}
+
+/** Requests that create or update an agent. */
+function deploys({ requests }: Emulator): LoggedRequest[] {
+  return requests.filter(({ method, path }) => method === 'POST' && path.includes('/agents'));
+}
+
+const createdBy = ({ body }: LoggedRequest): unknown =>
+  (body as { serviceName?: unknown } | undefined)?.serviceName;
+
+describe('all regions or none', () => {
+  const stage = stageForEachTest();
+  const three = ['us-west', 'eu-central', 'ap-south'];
+  const inputs = { ...releaseTo(...three), 'secrets-timeout': '60' };
+
+  const ways = [
+    {
+      name: 'the provisioning fails',
+      spoil: (): void => {
+        stage.emulator.script.provisioning('keys-eu-central', {
+          outcome: 'failed',
+          errorMessage: 'Frankfurt ran out of room',
+        });
+      },
+      title: 'A secret set could not be provisioned',
+      told: 'Frankfurt ran out of room',
+      status: 'failed',
+    },
+    {
+      name: 'the provisioning does not end',
+      spoil: (): void => {
+        stage.emulator.script.provisioning('keys-eu-central', { outcome: 'pending' });
+      },
+      title: 'The secret sets took too long',
+      told: 'last seen pending',
+      status: 'pending',
+    },
+    {
+      name: 'the write is refused',
+      spoil: (): void => {
+        stage.emulator.script.fault(
+          { method: 'PUT', path: '/v1/secrets/keys-eu-central' },
+          { kind: 'status', status: 400, body: { error: 'Quota exceeded', code: 'QUOTA' } },
+        );
+      },
+      title: 'The platform refused a request',
+      told: 'Quota exceeded',
+      status: 'ready',
+    },
+    {
+      name: 'another writer does not let go of the set',
+      spoil: (): void => {
+        stage.emulator.script.writing('keys-eu-central', { outcome: 'conflict', every: true });
+      },
+      title: 'Another writer is at the same secret set',
+      told: 'modified concurrently',
+      status: 'ready',
+    },
+  ];
+
+  test.each(ways)(
+    'where $name in one region, no agent is deployed in any',
+    async ({ spoil, title, told, status }) => {
+      seedRunning(stage.emulator, three);
+      spoil();
+      const { succeeded, actions, agents, secretSets } = await stage.release(inputs);
+
+      expect(succeeded).toBe(false);
+      expect(deploys(stage.emulator)).toEqual([]);
+      for (const region of three) {
+        expect(stage.emulator.state.agent(`voice-${region}`)?.deployments).toHaveLength(1);
+      }
+      expect(agents).toMatchObject(
+        three.map((region) => ({ region, outcome: 'skipped', deploymentId: null, ready: false })),
+      );
+      expect(secretSets).toMatchObject([
+        { region: 'us-west', outcome: 'updated', status: 'ready', updated: ['A'] },
+        { region: 'eu-central', outcome: 'failed', status },
+        { region: 'ap-south', outcome: 'updated', status: 'ready', updated: ['A'] },
+      ]);
+      expect(actions.errors).toHaveLength(1);
+      expect(actions.errors[0]).toMatchObject({ title });
+      expect(actions.errors[0]?.message).toContain(told);
+      expect(actions.errors[0]?.message).toContain(
+        'Secret set: keys-eu-central · Region: eu-central',
+      );
+      expect(actions.errors[0]?.message).toContain('No region was released.');
+      // Each region's state, for people.
+      expect(actions.summary).toMatch(/`keys-us-west`.*`us-west` \| updated \| ready/);
+      expect(actions.summary).toMatch(
+        new RegExp(`\`keys-eu-central\`.*\`eu-central\` \\| failed \\| ${status}`),
+      );
+      for (const region of three) {
+        expect(actions.summary).toMatch(
+          new RegExp(`\`voice-${region}\` \\| \`${region}\` \\| skipped`),
+        );
+      }
+      expect(actions.summary).toMatch(/Deploy the agent \| ➖ not begun/);
+    },
+  );
+
+  test('with a token, a set that is written in part in one region holds back all', async () => {
+    stage.emulator.script.fault(
+      { method: 'PUT', path: '/v1/organizations/acme/secrets/keys-ap-south' },
+      { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
+      { skip: 1 },
+    );
+    const { succeeded, secretSets } = await stage.release({
+      ...inputs,
+      'api-key': '',
+      ...credentials.token,
+      secrets: 'A=value-a\nB=value-b',
+    });
+    expect(succeeded).toBe(false);
+    expect(secretSets).toMatchObject([
+      { outcome: 'created', added: ['A', 'B'] },
+      { outcome: 'created', added: ['A', 'B'] },
+      { outcome: 'failed', added: ['A'] },
+    ]);
+    expect(stage.emulator.state.agents()).toEqual([]);
+  });
+
+  test('what fails in several regions is told together, in one annotation', async () => {
+    stage.emulator.script.provisioning('keys-us-west', { outcome: 'failed', errorMessage: 'West' });
+    stage.emulator.script.fault(
+      { method: 'PUT', path: '/v1/secrets/keys-ap-south' },
+      { kind: 'status', status: 403, body: { error: 'Not yours', code: 'FORBIDDEN' } },
+    );
+    const { actions, secretSets } = await stage.release(inputs);
+    expect(actions.errors).toHaveLength(1);
+    expect(actions.errors[0]?.title).toBe('The release failed in 2 of 3 regions');
+    expect(actions.errors[0]?.message).toContain('West');
+    expect(actions.errors[0]?.message).toContain('Not yours');
+    expect(secretSets).toMatchObject([
+      { outcome: 'failed', status: 'failed' },
+      { outcome: 'created', status: 'ready' },
+      { outcome: 'failed', status: null },
+    ]);
+  });
+
+  test('a region that takes its time holds back all agents', async () => {
+    stage.emulator.script.provisioning('keys-eu-central', { delay: 30_000 });
+    await stage.release(inputs);
+    const written = stage.emulator.requests.filter(({ method }) => method === 'PUT');
+    const first = written[0]?.receivedAt ?? 0;
+    expect(deploys(stage.emulator)).toHaveLength(3);
+    for (const { receivedAt } of deploys(stage.emulator)) {
+      expect(receivedAt - first).toBeGreaterThanOrEqual(30_000);
+    }
+  });
+
+  test('a set that is only bound and not ready yet holds back all agents', async () => {
+    for (const region of three) {
+      stage.emulator.seed.secretSet({
+        name: `keys-${region}`,
+        region,
+        values: { A: 'value-a' },
+        ...(region === 'ap-south' && { status: 'pending', readyAfter: 20_000 }),
+      });
+    }
+    const startedAt = stage.clock.now();
+    const { succeeded } = await stage.release({ ...inputs, secrets: '' });
+    expect(succeeded).toBe(true);
+    for (const { receivedAt } of deploys(stage.emulator)) {
+      expect(receivedAt - startedAt).toBeGreaterThanOrEqual(20_000);
+    }
+  });
+
+  test('a set that is only bound and never gets ready deploys nothing anywhere', async () => {
+    for (const region of three) {
+      stage.emulator.seed.secretSet({
+        name: `keys-${region}`,
+        region,
+        values: { A: 'value-a' },
+        ...(region === 'us-west' && { status: 'pending' }),
+      });
+    }
+    const { succeeded } = await stage.release({ ...inputs, secrets: '' });
+    expect(succeeded).toBe(false);
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+
+  test('an image pull secret that fails in one region holds back all', async () => {
+    stage.emulator.script.provisioning('registry-us-west', { outcome: 'failed' });
+    const { succeeded, secretSets } = await stage.release({
+      ...inputs,
+      'image-credentials': 'registry-{region}',
+      registry: 'ghcr.io',
+      'registry-username': 'acme',
+      'registry-password': 'token-that-lasts',
+    });
+    expect(succeeded).toBe(false);
+    expect(stage.emulator.state.agents()).toEqual([]);
+    expect(secretSets.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['registry-us-west', 'failed'],
+      ['keys-us-west', 'created'],
+      ['registry-eu-central', 'created'],
+      ['keys-eu-central', 'created'],
+      ['registry-ap-south', 'created'],
+      ['keys-ap-south', 'created'],
+    ]);
+  });
+
+  test('after a pull secret that is refused, the set of its region is not written', async () => {
+    stage.emulator.script.fault(
+      { method: 'PUT', path: '/v1/secrets/registry-us-west' },
+      { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
+    );
+    const { secretSets } = await stage.release({
+      ...inputs,
+      'image-credentials': 'registry-{region}',
+      registry: 'ghcr.io',
+      'registry-username': 'acme',
+      'registry-password': 'token-that-lasts',
+    });
+    expect(secretSets.slice(0, 3)).toMatchObject([
+      { name: 'registry-us-west', outcome: 'failed' },
+      { name: 'keys-us-west', outcome: 'skipped', status: null },
+      { name: 'registry-eu-central', outcome: 'created', status: 'ready' },
+    ]);
+    expect(stage.emulator.state.secretSet('keys-us-west')).toBeUndefined();
+  });
+
+  test('a set that is deleted while it is awaited deploys nothing anywhere', async () => {
+    const { emulator } = stage;
+    emulator.script.after({ method: 'PUT', path: '/v1/secrets/keys-ap-south' }, () => {
+      // Somebody else's now, so that ours is gone.
+      emulator.seed.secretSet({
+        name: 'keys-ap-south',
+        region: 'ap-south',
+        organization: 'globex',
+      });
+    });
+    const { actions } = await stage.release(inputs);
+    expect(actions.errors[0]?.title).toBe('A secret set was deleted during the release');
+    expect(actions.errors[0]?.message).toContain('keys-ap-south');
+    expect(emulator.state.agents()).toEqual([]);
+  });
+
+  test('regions take no longer together than the slowest one alone', async () => {
+    const startedAt = stage.clock.now();
+    await stage.release(inputs);
+    const elapsed = stage.clock.now() - startedAt;
+    expect(elapsed).toBeLessThanOrEqual((5000 + 4000) * 1.15);
+    const written = stage.emulator.requests.filter(({ method }) => method === 'PUT');
+    expect(new Set(written.map(({ receivedAt }) => receivedAt)).size).toBe(1);
+    expect(new Set(deploys(stage.emulator).map(({ receivedAt }) => receivedAt)).size).toBe(1);
+  });
+});
+
+describe('names and regions that do not go together', () => {
+  const stage = stageForEachTest();
+
+  test('what is wrong in several regions is told at once, and nothing is written', async () => {
+    const { emulator } = stage;
+    emulator.seed.secretSet({ name: 'keys-eu-central', region: 'ap-south', values: {} });
+    emulator.seed.agent({ name: 'voice-us-east', region: 'us-west' });
+    const { succeeded, actions, agents } = await stage.release(
+      releaseTo('us-west', 'us-east', 'eu-central', 'mars-north'),
+    );
+    expect(succeeded).toBe(false);
+    const message = actions.errors[0]?.message ?? '';
+    expect(message).toContain('Nothing was written.');
+    expect(message).toContain('secret set keys-eu-central: is in region ap-south');
+    expect(message).toContain('agent voice-us-east: is in region us-west');
+    expect(message).toContain('region mars-north: there is no such region');
+    expect(writes(emulator)).toEqual([]);
+    expect(agents).toEqual([]);
+  });
+
+  test('a missing image is told for each region whose agent is new', async () => {
+    seedRunning(stage.emulator, ['us-west']);
+    const { actions } = await stage.release({
+      ...releaseTo('us-west', 'eu-central'),
+      image: '',
+    });
+    expect(actions.errors[0]?.message).toContain('agent voice-eu-central: does not exist');
+    expect(actions.errors[0]?.message).not.toContain('agent voice-us-west');
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+
+  test.each([
+    { input: 'secret-set', value: 'keys', better: 'keys-{region}' },
+    { input: 'agent-name', value: 'voice', better: 'voice-{region}' },
+    { input: 'image-credentials', value: 'registry', better: 'registry-{region}' },
+  ])('one $input for two regions is refused with the name that would do', async (row) => {
+    const { succeeded, actions } = await stage.release({
+      ...releaseTo('us-west', 'eu-central'),
+      [row.input]: row.value,
+    });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain(`\`${row.input}\``);
+    expect(actions.errors[0]?.message).toContain(row.better);
+    expect(stage.emulator.requests).toEqual([]);
+  });
+
+  test('an agent of an old name in one region goes together with new ones in the others', async () => {
+    const { emulator } = stage;
+    const { deploymentId } = emulator.seed.agent({ name: 'my-agent', image: older });
+    const { succeeded, agents } = await stage.release({
+      ...releaseTo('us-west', 'eu-central', 'ap-south'),
+      'agent-name': 'us-west: my-agent\n*: my-agent-{region}',
+      'secret-set': 'eu-central: europe\n*: keys-{region}',
+      'min-agents': 'us-west: 2\n*: 1',
+      'max-agents': 'ap-south: 5',
+    });
+    expect(succeeded).toBe(true);
+    expect(agents).toMatchObject([
+      { name: 'my-agent', region: 'us-west', outcome: 'updated' },
+      { name: 'my-agent-eu-central', region: 'eu-central', outcome: 'created' },
+      { name: 'my-agent-ap-south', region: 'ap-south', outcome: 'created' },
+    ]);
+    expect(agents[0]?.['deploymentId']).not.toBe(deploymentId);
+    expect(emulator.state.agent('my-agent')).toMatchObject({
+      region: 'us-west',
+      secretSet: 'keys-us-west',
+      minAgents: 2,
+      maxAgents: 50,
+    });
+    expect(emulator.state.agent('my-agent-eu-central')).toMatchObject({
+      region: 'eu-central',
+      secretSet: 'europe',
+      minAgents: 1,
+      maxAgents: 50,
+    });
+    expect(emulator.state.agent('my-agent-ap-south')).toMatchObject({
+      region: 'ap-south',
+      secretSet: 'keys-ap-south',
+      minAgents: 1,
+      maxAgents: 5,
+    });
+  });
+
+  test('bounds that go together in one region only are refused', async () => {
+    const { actions } = await stage.release({
+      ...releaseTo('us-west', 'eu-central'),
+      'min-agents': '3',
+      'max-agents': 'us-west: 5\neu-central: 2',
+    });
+    expect(actions.errors[0]?.message).toContain('has to be at most `max-agents`; found 3 and 2');
+    expect(stage.emulator.requests).toEqual([]);
+  });
+
+  test('a bound of one region alone leaves that of the others as it is', async () => {
+    const { emulator } = stage;
+    for (const region of ['us-west', 'eu-central']) {
+      emulator.seed.agent({ name: `voice-${region}`, region, minAgents: 4, maxAgents: 9 });
+    }
+    await stage.release({
+      ...releaseTo('us-west', 'eu-central'),
+      'max-agents': 'eu-central: 20',
+    });
+    expect(emulator.state.agent('voice-us-west')).toMatchObject({ minAgents: 4, maxAgents: 9 });
+    expect(emulator.state.agent('voice-eu-central')).toMatchObject({ minAgents: 4, maxAgents: 20 });
+  });
+});
+
+describe('`{region}` without regions', () => {
+  const stage = stageForEachTest({ defaultRegion: 'eu-central' });
+
+  test.each(Object.entries(credentials))(
+    'goes to the default region of the organization, with %s',
+    async (_kind, credential) => {
+      const { succeeded, agents, secretSets, actions } = await stage.release({
+        ...releaseTo(),
+        'api-key': '',
+        ...credential,
+      });
+      expect(succeeded).toBe(true);
+      expect(agents).toMatchObject([{ name: 'voice-eu-central', region: 'eu-central' }]);
+      expect(secretSets).toMatchObject([{ name: 'keys-eu-central', region: 'eu-central' }]);
+      expect(actions.outputs['region']).toBe('eu-central');
+      const asked = stage.emulator.requests.filter(({ path }) => path.endsWith('/properties'));
+      expect(asked).toHaveLength(1);
+    },
+  );
+
+  test.each(['secret-set', 'agent-name'])('does so where only %s holds it', async (input) => {
+    // What has the plain name is elsewhere: it does not decide.
+    const { actions, agents } = await stage.release({
+      ...releaseTo(),
+      'secret-set': 'keys',
+      'agent-name': 'voice',
+      [input]: input === 'secret-set' ? 'keys-{region}' : 'voice-{region}',
+    });
+    expect(actions.errors).toEqual([]);
+    expect(agents).toMatchObject([{ region: 'eu-central' }]);
+  });
+
+  test('an agent of a plain name in another region is told, not moved', async () => {
+    stage.emulator.seed.agent({ name: 'voice', region: 'us-west', image: older });
+    const { succeeded, actions } = await stage.release({ ...releaseTo(), 'agent-name': 'voice' });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('agent voice: is in region us-west');
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+});
+
+describe('no region at all', () => {
+  const stage = stageForEachTest();
+
+  test('a set that lives elsewhere than its agent is refused', async () => {
+    const { emulator } = stage;
+    emulator.seed.secretSet({ name: 'keys', region: 'us-east', values: { A: 'value-a' } });
+    emulator.seed.agent({ name: 'voice', region: 'ap-south', image: older });
+    const { succeeded, actions } = await stage.release({
+      ...credentials['API key'],
+      'secret-set': 'keys',
+      secrets: 'A=newer-value',
+      'agent-name': 'voice',
+      image,
+    });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('secret set keys: is in region us-east');
+    expect(actions.errors[0]?.message).toContain('agents can bind only sets of their own region');
+    expect(writes(emulator)).toEqual([]);
+  });
+
+  test('versions that live in a region tell it, of a new agent too', async () => {
+    const { emulator } = stage;
+    emulator.seed.secretSet({ name: 'keys-0123abcd', region: 'ap-south', values: { A: 'a' } });
+    // Neither of these is one of them.
+    emulator.seed.secretSet({ name: 'keys-0123abc', region: 'us-east', values: { A: 'a' } });
+    emulator.seed.secretSet({ name: 'keys-live', region: 'us-east', values: { A: 'a' } });
+    const { agents, secretSets } = await stage.release({
+      ...credentials['API key'],
+      'secret-set': 'keys-{version}',
+      secrets: 'A=newer-value',
+      'agent-name': 'voice',
+      image,
+    });
+    expect(agents).toMatchObject([{ region: 'ap-south', outcome: 'created' }]);
+    expect(secretSets).toMatchObject([{ region: 'ap-south', outcome: 'created' }]);
+  });
+});
+
+describe('rollout: parallel', () => {
+  const regions = ['us-west', 'us-east', 'eu-central', 'eu-north', 'ap-south', 'sa-east'] as const;
+  const stage = stageForEachTest({ regions: regions.map((code) => ({ code })) });
+  const inputs = { ...releaseTo(...regions), 'wait-timeout': '30' };
+
+  beforeEach(() => {
+    seedRunning(stage.emulator, regions);
+  });
+
+  test('every region is tried, and what failed is told in one annotation', async () => {
+    const { emulator } = stage;
+    const { script } = emulator;
+    script.fault(
+      { method: 'POST', path: '/v1/agents/voice-us-east' },
+      { kind: 'status', status: 400, body: { error: 'No such image', code: 'BAD_IMAGE' } },
+    );
+    script.deployment('voice-eu-central', { outcome: 'crash-loop' });
+    script.after({ method: 'POST', path: '/v1/agents/voice-eu-north' }, () => {
+      script.supersede('voice-eu-north');
+    });
+    script.deployment('voice-ap-south', { outcome: 'stuck' });
+
+    const { succeeded, actions, agents, secretSets } = await stage.release(inputs);
+    expect(succeeded).toBe(false);
+    expect(agents).toMatchObject([
+      { region: 'us-west', outcome: 'updated', ready: true },
+      { region: 'us-east', outcome: 'failed', ready: false, deploymentId: null },
+      { region: 'eu-central', outcome: 'failed', ready: false },
+      { region: 'eu-north', outcome: 'superseded', ready: false },
+      { region: 'ap-south', outcome: 'failed', ready: false },
+      { region: 'sa-east', outcome: 'updated', ready: true },
+    ]);
+    expect(secretSets.map(({ outcome }) => outcome)).toEqual(regions.map(() => 'updated'));
+    for (const region of ['us-west', 'sa-east']) {
+      expect(emulator.state.serving(`voice-${region}`)).toMatchObject({ image });
+    }
+    for (const region of ['us-east', 'eu-central', 'ap-south']) {
+      expect(emulator.state.serving(`voice-${region}`)).toMatchObject({ image: older });
+    }
+
+    expect(actions.errors).toHaveLength(1);
+    const [error] = actions.errors;
+    expect(error?.title).toBe('The release failed in 4 of 6 regions');
+    expect(error?.message).toContain(
+      '`us-west`, `sa-east` were released and stay so; `us-east`, `eu-central`, `eu-north`, `ap-south` were not.',
+    );
+    for (const title of [
+      'The platform refused a request.',
+      'The deployment failed.',
+      'Another release has taken over.',
+      'The deployment did not get ready in time.',
+    ]) {
+      expect(error?.message).toContain(title);
+    }
+    expect(error?.message).toContain('No such image');
+    expect(error?.message.length).toBeLessThanOrEqual(4096);
+    expect(actions.summary).toContain('## ❌ The release failed in 4 of 6 regions');
+    for (const region of ['us-east', 'eu-central', 'eu-north', 'ap-south']) {
+      expect(actions.summary).toMatch(new RegExp(`### ❌ .*\`voice-${region}\` in \`${region}\``));
+    }
+    for (const region of ['eu-central', 'ap-south']) {
+      expect(actions.summary).toMatch(
+        new RegExp(`\`voice-${region}\`.*failed; the previous deployment serves`),
+      );
+    }
+  });
+
+  test('one failure among several regions has its own title, and says what stays', async () => {
+    stage.emulator.script.deployment('voice-eu-central', { outcome: 'image-pull' });
+    const { actions } = await stage.release(inputs);
+    expect(actions.errors).toHaveLength(1);
+    expect(actions.errors[0]?.title).toBe('The deployment failed');
+    expect(actions.errors[0]?.message).toContain('Agent: voice-eu-central · Region: eu-central');
+    expect(actions.errors[0]?.message).toContain('The previous deployment keeps serving.');
+    expect(actions.errors[0]?.message).toContain('; `eu-central` was not.');
+  });
+
+  test('an agent that is deleted in one region fails there only', async () => {
+    const { emulator } = stage;
+    emulator.script.after({ method: 'POST', path: '/v1/agents/voice-us-east' }, () => {
+      emulator.script.fault(
+        { method: 'GET', path: '/v1/agents/voice-us-east' },
+        { kind: 'status', status: 404, body: { error: 'Not found', code: 'NOT_FOUND' } },
+      );
+    });
+    const { agents, actions } = await stage.release(inputs);
+    expect(actions.errors[0]?.title).toBe('The agent was deleted during the release');
+    expect(agents.filter(({ outcome }) => outcome === 'updated')).toHaveLength(5);
+  });
+
+  test('an agent that moved while sets were provisioned is left alone, the others are released', async () => {
+    const { emulator } = stage;
+    emulator.script.after({ method: 'PUT', path: '/v1/secrets/keys-us-west' }, () => {
+      emulator.seed.agent({ name: 'voice-us-west', region: 'sa-east', image: older });
+    });
+    const { agents, actions } = await stage.release(inputs);
+    expect(agents).toMatchObject([
+      { outcome: 'failed' },
+      ...Array<object>(5).fill({ ready: true }),
+    ]);
+    expect(actions.errors[0]?.message).toContain('is in region sa-east');
+    expect(emulator.state.agent('voice-us-west')?.deployments).toHaveLength(1);
+  });
+
+  test('the time of a rollout begins with its deploy, also where another is held up', async () => {
+    const { emulator } = stage;
+    // Refused until its set is ready once more, which takes longer than a rollout may.
+    emulator.script.before({ method: 'POST', path: '/v1/agents/voice-us-west' }, () => {
+      emulator.seed.secretSet({
+        name: 'keys-us-west',
+        region: 'us-west',
+        values: { A: 'value-of-another' },
+        status: 'pending',
+        readyAfter: 60_000,
+      });
+    });
+    emulator.script.deployment('voice-us-east', { delay: 25_000 });
+    emulator.script.deployment('voice-eu-central', { outcome: 'stuck' });
+    const { agents, actions } = await stage.release(inputs);
+    expect(agents).toMatchObject([
+      { region: 'us-west', ready: true },
+      { region: 'us-east', ready: true },
+      { region: 'eu-central', ready: false },
+      ...Array<object>(3).fill({ ready: true }),
+    ]);
+    expect(actions.notices).toContainEqual(
+      expect.stringContaining('The deploy of `voice-us-west` was refused (409)'),
+    );
+    const looks = emulator.requests.filter(
+      ({ method, path }) => method === 'GET' && path === '/v1/agents/voice-eu-central',
+    );
+    const deployedAt = deploys(emulator).find(({ path }) =>
+      path.endsWith('eu-central'),
+    )?.receivedAt;
+    const lastLook = looks.at(-1)?.receivedAt ?? 0;
+    expect(lastLook - (deployedAt ?? 0)).toBeGreaterThan(20_000);
+    expect(lastLook - (deployedAt ?? 0)).toBeLessThanOrEqual(30_000);
+  });
+
+  test('what one region waits after a refusal is not taken from another', async () => {
+    const { emulator } = stage;
+    const rounds = ['us-west', 'us-east', 'eu-central'];
+    for (const region of rounds) {
+      const pending = (): void => {
+        emulator.seed.secretSet({
+          name: `keys-${region}`,
+          region,
+          values: { A: 'newer-value' },
+          status: 'pending',
+          readyAfter: 20_000,
+        });
+      };
+      const deploy = { method: 'POST', path: `/v1/agents/voice-${region}` };
+      emulator.script.before(deploy, () => {
+        pending();
+        emulator.script.after(deploy, () => {
+          emulator.script.before(deploy, pending);
+        });
+      });
+    }
+    // Provisioning takes 5 s, and two refusals take each region some 40 s.
+    const { succeeded } = await stage.release({ ...inputs, 'secrets-timeout': '55' });
+    expect(succeeded).toBe(true);
+    const refused = deploys(emulator).filter(({ status }) => status === 409);
+    expect(refused.length).toBeGreaterThanOrEqual(6);
+  });
+
+  test('a region whose sets never get ready again fails alone', async () => {
+    const { emulator } = stage;
+    emulator.script.before({ method: 'POST', path: '/v1/agents/voice-sa-east' }, () => {
+      emulator.seed.secretSet({ name: 'keys-sa-east', region: 'sa-east', status: 'pending' });
+    });
+    const { agents, actions, secretSets } = await stage.release({
+      ...inputs,
+      'secrets-timeout': '40',
+    });
+    expect(agents.filter(({ ready }) => ready)).toHaveLength(5);
+    expect(agents).toContainEqual(
+      expect.objectContaining({ region: 'sa-east', outcome: 'failed', deploymentId: null }),
+    );
+    expect(secretSets).toContainEqual(
+      expect.objectContaining({ region: 'sa-east', outcome: 'failed', status: 'pending' }),
+    );
+    expect(actions.errors[0]?.message).toContain('keys-sa-east');
+    // It did not go: what runs there is said to keep what it has.
+    expect(emulator.state.agent('voice-sa-east')?.deployments).toHaveLength(1);
+  });
+
+  test('without waiting, one deploy that is refused fails the run', async () => {
+    stage.emulator.script.fault(
+      { method: 'POST', path: '/v1/agents/voice-us-east' },
+      { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
+    );
+    const { succeeded, agents } = await stage.release({ ...inputs, 'wait-for-ready': 'false' });
+    expect(succeeded).toBe(false);
+    expect(agents.map(({ outcome }) => outcome)).toEqual([
+      'updated',
+      'failed',
+      'updated',
+      'updated',
+      'updated',
+      'updated',
+    ]);
+  });
+
+  test('where every region fails, none is said to be released', async () => {
+    stage.emulator.script.deployment('*', { outcome: 'failed', every: true });
+    const { actions } = await stage.release(inputs);
+    expect(actions.errors[0]?.title).toBe('The release failed in 6 of 6 regions');
+    expect(actions.errors[0]?.message).toContain('No region was released.');
+  });
+});
+
+describe('rollout: sequential', () => {
+  const stage = stageForEachTest();
+  // Neither the platform's order nor that of the alphabet.
+  const order = ['eu-central', 'us-west', 'ap-south'];
+  const inputs = { ...releaseTo(...order), rollout: 'sequential' };
+
+  test('goes in the order given, each region after the one before it serves', async () => {
+    const startedAt = stage.clock.now();
+    const { succeeded, agents } = await stage.release(inputs);
+    expect(succeeded).toBe(true);
+    expect(deploys(stage.emulator).map(createdBy)).toEqual(
+      order.map((region) => `voice-${region}`),
+    );
+    const times = deploys(stage.emulator).map(({ receivedAt }) => receivedAt);
+    expect((times[0] ?? 0) - startedAt).toBeGreaterThanOrEqual(5000);
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(4000);
+    expect((times[2] ?? 0) - (times[1] ?? 0)).toBeGreaterThanOrEqual(4000);
+    // The sets were written and awaited all at once.
+    expect((times[0] ?? 0) - startedAt).toBeLessThan(5000 * 1.15);
+    expect(agents.map(({ region }) => region)).toEqual(order);
+  });
+
+  test.each([
+    {
+      name: 'crashes',
+      spoil: (): void => {
+        stage.emulator.script.deployment('voice-us-west', { outcome: 'crash-loop' });
+      },
+      outcome: 'failed',
+    },
+    {
+      name: 'is refused',
+      spoil: (): void => {
+        stage.emulator.script.fault(
+          { method: 'POST', path: '/v1/agents/voice-us-west' },
+          { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
+        );
+      },
+      outcome: 'failed',
+    },
+    {
+      name: 'is superseded',
+      spoil: (): void => {
+        stage.emulator.script.after({ method: 'POST', path: '/v1/agents/voice-us-west' }, () => {
+          stage.emulator.script.supersede('voice-us-west');
+        });
+      },
+      outcome: 'superseded',
+    },
+    {
+      name: 'takes too long',
+      spoil: (): void => {
+        stage.emulator.script.deployment('voice-us-west', { outcome: 'stuck' });
+      },
+      outcome: 'failed',
+    },
+  ])('a region that $name is the last one', async ({ spoil, outcome }) => {
+    seedRunning(stage.emulator, order);
+    spoil();
+    const { succeeded, actions, agents } = await stage.release({ ...inputs, 'wait-timeout': '30' });
+    expect(succeeded).toBe(false);
+    expect(agents).toMatchObject([
+      { region: 'eu-central', outcome: 'updated', ready: true },
+      { region: 'us-west', outcome, ready: false },
+      { region: 'ap-south', outcome: 'skipped', ready: false, deploymentId: null },
+    ]);
+    expect(deploys(stage.emulator).map(({ path }) => path)).toEqual([
+      '/v1/agents/voice-eu-central',
+      '/v1/agents/voice-us-west',
+    ]);
+    expect(stage.emulator.state.serving('voice-eu-central')).toMatchObject({ image });
+    expect(stage.emulator.state.serving('voice-ap-south')).toMatchObject({ image: older });
+    expect(actions.errors).toHaveLength(1);
+    expect(actions.errors[0]?.message).toContain(
+      '`eu-central` was released and stays so; `us-west`, `ap-south` were not.',
+    );
+    expect(actions.notices).toContainEqual(
+      expect.stringMatching(
+        /stops at the first.*nothing was deployed in `ap-south` after `us-west`/,
+      ),
+    );
+    expect(actions.summary).toMatch(/`voice-ap-south` \| `ap-south` \| skipped/);
+    expect(actions.summary).toContain('Not deployed: the agent `voice-ap-south`');
+  });
+
+  test('where the first fails, all others are skipped', async () => {
+    stage.emulator.script.deployment('voice-eu-central', { outcome: 'image-pull' });
+    const { agents, actions } = await stage.release(inputs);
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['failed', 'skipped', 'skipped']);
+    expect(actions.notices).toContainEqual(
+      expect.stringContaining('nothing was deployed in `us-west`, `ap-south` after `eu-central`'),
+    );
+    expect(actions.errors[0]?.message).toContain('No region was released.');
+  });
+
+  test('where the last fails, nothing is said to be skipped', async () => {
+    stage.emulator.script.deployment('voice-ap-south', { outcome: 'image-pull' });
+    const { agents, actions } = await stage.release(inputs);
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['created', 'created', 'failed']);
+    expect(actions.everything).not.toContain('stops at the first');
+  });
+
+  test('a region that cannot be provisioned deploys nothing in those before it either', async () => {
+    stage.emulator.script.provisioning('keys-ap-south', { outcome: 'failed' });
+    const { agents } = await stage.release(inputs);
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['skipped', 'skipped', 'skipped']);
+    expect(deploys(stage.emulator)).toEqual([]);
+  });
+
+  test('without waiting, one deploy follows the other', async () => {
+    const { succeeded } = await stage.release({ ...inputs, 'wait-for-ready': 'false' });
+    expect(succeeded).toBe(true);
+    expect(deploys(stage.emulator).map(createdBy)).toEqual(
+      order.map((region) => `voice-${region}`),
+    );
+  });
+
+  test('the regions before one do not use up its time for sets', async () => {
+    seedRunning(stage.emulator, order);
+    for (const region of order) {
+      stage.emulator.script.before({ method: 'POST', path: `/v1/agents/voice-${region}` }, () => {
+        stage.emulator.seed.secretSet({
+          name: `keys-${region}`,
+          region,
+          values: { A: 'newer-value' },
+          status: 'pending',
+          readyAfter: 30_000,
+        });
+      });
+    }
+    const { succeeded, agents } = await stage.release({ ...inputs, 'secrets-timeout': '45' });
+    expect(succeeded).toBe(true);
+    expect(agents.map(({ ready }) => ready)).toEqual([true, true, true]);
+  });
+
+  test('secrets alone are written everywhere at once', async () => {
+    const { succeeded, secretSets, actions } = await stage.release({
+      ...inputs,
+      'agent-name': '',
+      image: '',
+    });
+    expect(succeeded).toBe(true);
+    expect(secretSets.map(({ region }) => region)).toEqual(order);
+    expect(actions.summary).toContain(
+      '## ✅ Secrets are ready: `keys-eu-central`, `keys-us-west`, `keys-ap-south`',
+    );
+  });
+});
+
+describe('pruning in several regions', () => {
+  const stage = stageForEachTest();
+  const regions = ['us-west', 'eu-central'];
+  const inputs = { ...releaseTo(...regions), 'prune-secrets': 'true' };
+
+  beforeEach(() => {
+    for (const region of regions) {
+      stage.emulator.seed.secretSet({
+        name: `keys-${region}`,
+        region,
+        values: { A: 'older-value', [`OLD_${region}`]: 'old' },
+      });
+    }
+  });
+
+  test('takes from each set what that has too much', async () => {
+    const { succeeded, secretSets } = await stage.release(inputs);
+    expect(succeeded).toBe(true);
+    expect(secretSets).toMatchObject([
+      { pruned: ['OLD_us-west'], status: 'ready' },
+      { pruned: ['OLD_eu-central'], status: 'ready' },
+    ]);
+  });
+
+  test('does not begin where an agent of another region failed', async () => {
+    stage.emulator.script.deployment('voice-eu-central', { outcome: 'crash-loop' });
+    const { succeeded } = await stage.release(inputs);
+    expect(succeeded).toBe(false);
+    expect(writes(stage.emulator).filter((write) => write.startsWith('DELETE'))).toEqual([]);
+  });
+
+  test('that fails in one region is told for it, and the other is pruned', async () => {
+    stage.emulator.script.fault(
+      { method: 'DELETE', path: /keys-us-west/ },
+      { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
+    );
+    const { actions, secretSets } = await stage.release(inputs);
+    expect(actions.errors[0]?.title).toBe('The release is done, but the secret set was not pruned');
+    expect(secretSets).toMatchObject([{ pruned: [] }, { pruned: ['OLD_eu-central'] }]);
+    expect(actions.errors[0]?.message).toContain('`us-west`, `eu-central` were released');
+  });
+});
