@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   isClosedRepository,
   isForkWithSecrets,
@@ -112,6 +113,8 @@ async function carryOut(
   }
   journal.expect(['credential', 'preflight']);
   const over = new AbortController();
+  // Calls of many regions may pause at once, which Node would take for a leak and warn of.
+  setMaxListeners(Infinity, over.signal);
   const deployments = isDryRun ? undefined : agentDeployments(inputs.github, journal);
   const connection = new Connection(
     access.apiUrl,
