@@ -1,3 +1,4 @@
+import type { ListedSecretSet } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { CallError } from '../pipecat/errors.js';
 import type { Deadline } from '../time/deadline.js';
@@ -10,12 +11,15 @@ import { existingSet } from './record.js';
 /**
  * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
  * anew for that. It is housekeeping: where it fails, the release is as good as ever.
+ *
+ * @param listed the sets as they are now, read once for all regions
  */
 export async function cleanUp(
   cloud: PipecatCloud,
   journal: Journal,
   plan: SecretSetPlan,
   agent: AgentPlan | undefined,
+  listed: Promise<readonly ListedSecretSet[]>,
   deadline: Deadline,
 ): Promise<void> {
   const { name, region, template, olderVersions, keepVersions } = plan;
@@ -23,7 +27,7 @@ export async function cleanUp(
   const options = { deadline };
   try {
     const [secretSets, bindings] = await Promise.all([
-      cloud.secretSets(options),
+      listed,
       readBindings(cloud, region, options),
     ]);
     const names = oldVersions({

@@ -328,7 +328,8 @@ async function cleanUpAll(
   if (old.length === 0) return;
   await journal.step('clean-up', async () => {
     const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
-    await forEach(old, ({ plan, agent }) => cleanUp(cloud, journal, plan, agent, deadline));
+    const listed = cloud.secretSets({ deadline });
+    await forEach(old, ({ plan, agent }) => cleanUp(cloud, journal, plan, agent, listed, deadline));
   });
 }
 
