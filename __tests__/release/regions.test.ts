@@ -648,7 +648,9 @@ describe('rollout: parallel', () => {
       expect.objectContaining({ region: 'sa-east', outcome: 'failed', status: 'pending' }),
     );
     expect(actions.errors[0]?.message).toContain('keys-sa-east');
-    // It did not go: what runs there is said to keep what it has.
+    // Elsewhere agents were deployed, so it must not be said that none was.
+    expect(actions.errors[0]?.message).not.toContain('No agent was deployed;');
+    expect(actions.errors[0]?.message).toContain('; `sa-east` was not.');
     expect(emulator.state.agent('voice-sa-east')?.deployments).toHaveLength(1);
   });
 

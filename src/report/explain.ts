@@ -196,8 +196,11 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
 const foreignName =
   'Names of sets are unique across the whole platform: one that is not in your list may belong to another organization, and another name is needed then.';
 
-/** Until every set is ready, nothing is deployed. */
-const agentsUntouched = 'No agent was deployed; those that run keep what they have.';
+/**
+ * Until every set is ready, nothing is deployed; but a set that is written anew by another pipeline
+ * holds up its own region, while the others go on.
+ */
+const agentsUntouched = 'No agent was deployed with this set; those that run keep what they have.';
 
 function factsOf(subject: Subject | undefined): Explanation['facts'] {
   if (subject === undefined) return [];
