@@ -36,9 +36,12 @@ interface Comparison {
 
 function compare(observed: ObservedAgentSettings, wanted: AgentSettings): Comparison[] {
   const filter = wanted.krispVivaAudioFilter;
+  // An agent runs one of them: where one is shown, the other one is not set.
+  const image = observed.image ?? (observed.buildId === undefined ? undefined : null);
+  const buildId = observed.buildId ?? (observed.image === undefined ? undefined : null);
   const rows: [string, Comparison['before'], Comparison['after']][] = [
-    ['image', observed.image, wanted.image],
-    ['build-id', observed.buildId, wanted.buildId],
+    ['image', image, wanted.image],
+    ['build-id', buildId, wanted.buildId],
     ['secret-set', observed.secretSets && (observed.secretSets[0] ?? null), wanted.secretSet],
     ['image-credentials', observed.imagePullSecretSet, wanted.imagePullSecretSet],
     ['min-agents', observed.minAgents, wanted.minAgents],
@@ -57,7 +60,7 @@ function compare(observed: ObservedAgentSettings, wanted: AgentSettings): Compar
 
 /**
  * The given settings that differ from what the agent shows. A setting that its answer does not show
- * (the image of a cloud build, say) cannot be told to differ, and is not in the list.
+ * (resources of its own, say) cannot be told to differ, and is not in the list.
  */
 export function settingChanges(
   observed: ObservedAgentSettings,
