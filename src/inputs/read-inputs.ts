@@ -88,7 +88,8 @@ export async function readInputs(
     },
     findings,
   );
-  const github = readGitHub(raw, fields, environment, regions.regions, waits, findings);
+  const isOffline = isDryRun && credentials.length === 0;
+  const github = readGitHub(raw, fields, environment, regions.regions, waits, isOffline, findings);
   const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
 
   if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {

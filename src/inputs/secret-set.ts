@@ -44,7 +44,7 @@ export function readSecretSet(
   if (name === undefined) return undefined;
   checkOtherKind(name, imagePullSecret, regions, findings);
   const isVersioned = name.values.some((template) => template.includes(versionPlaceholder));
-  const { pairs, skippedKeys, isComplete } = secrets;
+  const { pairs, skippedKeys, isComplete, knowsKeys } = secrets;
   if (isVersioned) {
     checkVersioned(name, secrets, prune, findings);
     if (!waits) {
@@ -59,8 +59,9 @@ export function readSecretSet(
     name,
     pairs,
     skippedKeys,
-    prune: prune && waits,
-    requiredKeys,
+    // Of keys that are not known, none can be said to be missing, in the set or in what is given.
+    prune: prune && waits && knowsKeys,
+    requiredKeys: knowsKeys ? requiredKeys : [],
     keepVersions,
     version:
       isVersioned && isComplete && credential !== undefined

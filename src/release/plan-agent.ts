@@ -8,6 +8,7 @@ import {
   type SettingChange,
 } from './agent-changes.js';
 import { PreflightError, type PreflightProblem } from './errors.js';
+import { isVersioned, versionsOf } from './name-template.js';
 import { isWritten } from './plan-secret-sets.js';
 import type { AgentPlan, NewDeployment, SecretSetPlan } from './plan.js';
 import type { RegionAgent, RegionSettings } from './region-settings.js';
@@ -158,10 +159,13 @@ function newDeployment(
   valuesChange: boolean,
 ): NewDeployment {
   if (before === undefined) return { follows: 'yes', because: 'agent-created' };
-  if (changes.some(({ setting }) => !scaling.includes(setting))) {
-    return { follows: 'yes', because: 'settings-differ' };
-  }
+  const differing = changes.filter(({ setting }) => !scaling.includes(setting));
+  // Without the values, the set may be the one that the agent binds already.
+  const isUnknown = ({ setting, before, after }: SettingChange): boolean =>
+    setting === 'secret-set' && isVersioned(after) && versionsOf(after).test(before ?? '');
+  if (!differing.every(isUnknown)) return { follows: 'yes', because: 'settings-differ' };
   if (forces) return { follows: 'yes', because: valuesChange ? 'values-written' : 'forced' };
+  if (differing.length > 0) return { follows: 'unknown', because: 'version-unknown' };
   if (hiddenSettings(before.settings, wanted).some((setting) => !scaling.includes(setting))) {
     return { follows: 'unknown', because: 'settings-hidden' };
   }

@@ -60,7 +60,10 @@ export function planSecretSet(
     keepVersions,
     olderVersions: template === undefined ? [] : versionsBeside(name, template, secretSets),
     deletedVersions:
-      template === undefined || bindings === undefined || settings.agent?.waitForReady === false
+      template === undefined ||
+      bindings === undefined ||
+      isVersioned(name) ||
+      settings.agent?.waitForReady === false
         ? undefined
         : oldVersions({
             template,

@@ -40,8 +40,8 @@ export interface SecretSetPlan {
   /** Older versions that there are: those that came up since may be another release's. */
   readonly olderVersions: readonly string[];
   /**
-   * Those that are deleted at the end; undefined where the agents were not looked at, or are not
-   * awaited, as they may need what is old then.
+   * Those that are deleted at the end; undefined where that is not known beforehand, or the agent is
+   * not awaited, which may need what is old then.
    */
   readonly deletedVersions: readonly string[] | undefined;
   /** How many older versions that no agent binds are kept. */
@@ -57,6 +57,7 @@ export interface NewDeployment {
     | 'values-written'
     | 'settings-differ'
     | 'settings-hidden'
+    | 'version-unknown'
     | 'scaling-only'
     | 'nothing-differs';
 }

@@ -142,6 +142,10 @@ const deploymentReasons: Readonly<
     reason: 'the platform does not show all that it has now',
     past: 'The platform does not show all that it had',
   },
+  'version-unknown': {
+    reason: 'the version of its secret set is not known without all values',
+    past: 'The version of its secret set was not known',
+  },
   'scaling-only': {
     reason: 'only its scaling changes',
     past: 'Only its scaling changed, which makes no new deployment',

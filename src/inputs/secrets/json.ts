@@ -25,14 +25,15 @@ export async function readJson(
     );
     return reading;
   }
-  if (body.type !== 'Object') {
+  // A run that has no secrets may have null in their place.
+  if (body.type !== 'Object' && body.type !== 'Null') {
     reading.suspect(input);
     reading.problems.push('has to be a JSON object of strings, such as `${{ toJSON(secrets) }}`');
     return reading;
   }
   const select = await selection(patterns);
   const keys: string[] = [];
-  for (const { name, value } of body.members) {
+  for (const { name, value } of body.type === 'Null' ? [] : body.members) {
     const key = name.type === 'String' ? name.value : name.name;
     const place = `line ${name.loc.start.line}`;
     const text = value.type === 'String' ? value.value : undefined;

@@ -16,6 +16,8 @@ export interface SecretsReading {
   readonly skippedKeys: readonly string[];
   /** False in a dry run that misses values, whose keys are among the pairs all the same. */
   readonly isComplete: boolean;
+  /** False in a dry run that misses sources, so that not even the keys are known. */
+  readonly knowsKeys: boolean;
   /** Every value that was seen, whether it goes along or not. */
   readonly values: readonly SecretValue[];
 }
@@ -87,12 +89,17 @@ export async function readSecrets(
     }
   }
   const goesByNames = isDryRun && emptySecrets !== 'skip';
+  const pairs = entries
+    .filter(({ value }) => goesByNames || !value.isEmpty)
+    .map(({ key, value }) => ({ key, value }));
+  // What is left out by `skip` is left out by a release, too, unless nothing is left.
+  const isExact = !isDryRun || (emptySecrets === 'skip' && pairs.length > 0);
+  const missing = barren.length + unmatched.length;
   return {
-    pairs: entries
-      .filter(({ value }) => goesByNames || !value.isEmpty)
-      .map(({ key, value }) => ({ key, value })),
+    pairs,
     skippedKeys: goesByNames ? [] : empty.map(({ key }) => key),
-    isComplete: !isDryRun || empty.length + barren.length + unmatched.length === 0,
+    isComplete: isExact || empty.length + missing === 0,
+    knowsKeys: isExact || missing === 0,
     values: readings.flatMap((reading) => [
       ...reading.entries.map(({ value }) => value),
       ...reading.suspects,
