@@ -46,11 +46,15 @@ export class TestClock implements Clock {
         reject(new Error('aborted'));
         return;
       }
-      const end = this.#add(this.#sleeps, milliseconds, resolve);
-      signal?.addEventListener('abort', () => {
+      const abort = (): void => {
         end();
         reject(new Error('aborted'));
+      };
+      const end = this.#add(this.#sleeps, milliseconds, () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
       });
+      signal?.addEventListener('abort', abort);
     });
   }
 
