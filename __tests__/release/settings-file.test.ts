@@ -1,0 +1,526 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { credentials, Stage, stageForEachTest, writes } from '../support/release-run.js';
+
+const stage = stageForEachTest();
+
+const key = credentials['API key'];
+const image = 'ghcr.io/acme/voice:1.0.0';
+const build = '11111111-1111-4111-8111-111111111111';
+const path = 'deploy/pcc-deploy.toml';
+
+/** A release with a settings file that `config-file` names. */
+const release = (
+  toml: string,
+  inputs: Readonly<Record<string, string>> = {},
+): ReturnType<Stage['release']> =>
+  stage.release(
+    { ...key, 'config-file': path, ...inputs },
+    { files: { [`/workspace/${path}`]: toml } },
+  );
+
+/** The bodies of the requests that write agents, in order. */
+const sentOf = ({ emulator }: Pick<Stage, 'emulator'>): unknown[] =>
+  emulator.requests
+    .filter(({ method, path }) => method !== 'GET' && path.includes('/agents'))
+    .map(({ body }) => body);
+
+const basic = `agent_name = "voice"\nimage = "${image}"\n`;
+
+describe('each key reaches the platform as its input does', () => {
+  test.each([
+    { name: 'image', toml: '', inputs: {} },
+    { name: 'region', toml: 'region = "us-east"', inputs: { region: 'us-east' } },
+    {
+      name: 'agent_profile',
+      toml: 'agent_profile = "agent-2x"',
+      inputs: { 'agent-profile': 'agent-2x' },
+    },
+    {
+      name: 'max_session_duration',
+      toml: 'max_session_duration = 3_600',
+      inputs: { 'max-session-duration': '3600' },
+    },
+    {
+      name: 'websocket_auth',
+      toml: 'websocket_auth = "token"',
+      inputs: { 'websocket-auth': 'token' },
+    },
+    {
+      name: 'architecture',
+      toml: 'region = "us-east"\narchitecture = "amd64"',
+      inputs: { region: 'us-east', architecture: 'amd64' },
+    },
+    {
+      name: 'secret_set',
+      toml: 'secret_set = "keys"',
+      inputs: { 'secret-set': 'keys' },
+    },
+    {
+      name: 'image_credentials',
+      toml: 'image_credentials = "registry"',
+      inputs: { 'image-credentials': 'registry' },
+    },
+    {
+      name: 'scaling',
+      toml: '[scaling]\nmin_agents = 1\nmax_agents = 4',
+      inputs: { 'min-agents': '1', 'max-agents': '4' },
+    },
+    {
+      name: 'scaling.min_agents alone, of zero',
+      toml: '[scaling]\nmin_agents = 0',
+      inputs: { 'min-agents': '0' },
+    },
+    {
+      name: 'krisp_viva.audio_filter',
+      toml: '[krisp_viva]\naudio_filter = "tel"',
+      inputs: { 'krisp-viva-audio-filter': 'tel' },
+    },
+    {
+      name: 'what concerns others is nothing to it',
+      toml: '[docker]\nanything = "goes"\n[build]\ncontext_dir = "."\ndockerfile = "Dockerfile"\n[build.exclude]\npatterns = ["*.md"]',
+      inputs: {},
+    },
+  ])('$name', async ({ toml, inputs }) => {
+    const seed = ({ emulator }: Pick<Stage, 'emulator'>): void => {
+      emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a' } });
+      emulator.seed.imagePullSecret({ name: 'registry' });
+    };
+    const other = await Stage.open();
+    try {
+      seed(stage);
+      seed(other);
+      const { succeeded, actions } = await release(`${basic}${toml}`);
+      expect(actions.errors).toEqual([]);
+      expect(succeeded).toBe(true);
+      await other.release({ ...key, 'agent-name': 'voice', image, ...inputs });
+      expect(sentOf(stage)).toHaveLength(1);
+      expect(sentOf(stage)).toEqual(sentOf(other));
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('build_id', async () => {
+    stage.emulator.seed.build({ id: build, status: 'success' });
+    const { succeeded } = await release(`agent_name = "voice"\nbuild_id = "${build}"`);
+    expect(succeeded).toBe(true);
+    expect(sentOf(stage)).toMatchObject([{ serviceName: 'voice', buildId: build }]);
+  });
+
+  test('secret_set, to write it', async () => {
+    const { succeeded } = await release('secret_set = "keys"', { secrets: 'A=value-a' });
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'value-a' });
+  });
+
+  test('placeholders in names, as in the inputs', async () => {
+    const { succeeded } = await release(
+      `agent_name = "voice-{region}"\nsecret_set = "keys-{region}-{version}"\nimage = "${image}"`,
+      { region: 'us-west, us-east', secrets: 'A=value-a' },
+    );
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.agents()).toMatchObject([
+      { name: 'voice-us-west' },
+      { name: 'voice-us-east' },
+    ]);
+    expect(stage.emulator.state.agent('voice-us-east')?.secretSet).toMatch(
+      /^keys-us-east-[0-9a-f]{8}$/,
+    );
+  });
+});
+
+describe('resources', () => {
+  let hosted: Stage | undefined;
+
+  afterEach(async () => {
+    await hosted?.close();
+    hosted = undefined;
+  });
+
+  const inOwnRegion = async (toml: string, inputs: Readonly<Record<string, string>> = {}) => {
+    hosted ??= await Stage.open({ regions: [{ code: 'acme-berlin', selfHosted: true }] });
+    const outcome = await hosted.release(
+      { ...key, 'config-file': path, ...inputs },
+      { files: { [`/workspace/${path}`]: toml } },
+    );
+    return { ...outcome, hosted };
+  };
+
+  const resources = '[resources]\ncpu = "500m"\nmemory = "1Gi"';
+
+  test('reach the platform in a region of its own', async () => {
+    const { succeeded, actions, hosted } = await inOwnRegion(`${basic}${resources}`);
+    expect(actions.errors).toEqual([]);
+    expect(succeeded).toBe(true);
+    expect(hosted.emulator.state.agent('voice')).toMatchObject({
+      resources: { cpu: '500m', memory: '1Gi' },
+      agentProfile: undefined,
+    });
+    expect(actions.summary).toContain('resources.cpu `500m`, resources.memory `1Gi`');
+  });
+
+  test('that are numbers are sent as the texts that the platform wants', async () => {
+    const { hosted } = await inOwnRegion(`${basic}[resources]\ncpu = 1.5\nmemory = "2Gi"`);
+    expect(hosted.emulator.state.agent('voice')).toMatchObject({
+      resources: { cpu: '1.5', memory: '2Gi' },
+    });
+  });
+
+  test('that are changed reach it too, although it does not show what they were', async () => {
+    await inOwnRegion(`${basic}${resources}`);
+    const changed = `${basic}[resources]\ncpu = "1"\nmemory = "1Gi"`;
+    const plan = await inOwnRegion(changed, { 'dry-run': 'true' });
+    expect(JSON.parse(plan.actions.outputs['plan'] ?? '')).toMatchObject({
+      regions: [{ agent: { newDeployment: { follows: 'unknown', because: 'settings-hidden' } } }],
+    });
+    const { succeeded, hosted } = await inOwnRegion(changed);
+    expect(succeeded).toBe(true);
+    expect(hosted.emulator.state.agent('voice')).toMatchObject({
+      resources: { cpu: '1', memory: '1Gi' },
+    });
+  });
+
+  test('are refused by the platform elsewhere, in its words', async () => {
+    const { succeeded, actions } = await release(`${basic}${resources}`);
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('only available in self-hosted regions');
+    expect(stage.emulator.state.agents()).toEqual([]);
+  });
+
+  test('beside a profile of the file are refused, with both named', async () => {
+    const { succeeded, actions } = await release(
+      `agent_profile = "agent-1x"\n${basic}${resources}`,
+    );
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('`agent_profile` and `resources` are both given');
+    expect(stage.emulator.requests).toEqual([]);
+  });
+
+  test('beside a profile of the inputs are refused, with both named', async () => {
+    const { succeeded, actions } = await release(`${basic}${resources}`, {
+      'agent-profile': 'agent-1x',
+    });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain(
+      `\`agent-profile\`: and \`[resources]\` of \`${path}\` are both given`,
+    );
+    expect(stage.emulator.requests).toEqual([]);
+  });
+});
+
+describe('inputs win', () => {
+  const file = `agent_name = "voice"
+image = "${image}"
+region = "us-west"
+secret_set = "keys-of-the-file"
+image_credentials = "registry-of-the-file"
+agent_profile = "agent-1x"
+max_session_duration = 600
+websocket_auth = "none"
+architecture = "arm64"
+[scaling]
+min_agents = 1
+max_agents = 4
+[krisp_viva]
+audio_filter = "tel"
+`;
+
+  test('over every key, and keys that no input replaces stay', async () => {
+    stage.emulator.seed.imagePullSecret({ name: 'registry', region: 'us-east' });
+    stage.emulator.seed.secretSet({ name: 'keys', region: 'us-east', values: {} });
+    const { succeeded, actions } = await release(file, {
+      'agent-name': 'sales',
+      image: 'ghcr.io/acme/sales:2.0.0',
+      region: 'us-east',
+      'secret-set': 'keys',
+      'image-credentials': 'registry',
+      'agent-profile': 'agent-2x',
+      'max-session-duration': '900',
+      'websocket-auth': 'token',
+      architecture: 'amd64',
+      'min-agents': '2',
+      'krisp-viva-audio-filter': 'off',
+    });
+    expect(actions.errors).toEqual([]);
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.agents()).toMatchObject([
+      {
+        name: 'sales',
+        image: 'ghcr.io/acme/sales:2.0.0',
+        region: 'us-east',
+        secretSet: 'keys',
+        imagePullSecretSet: 'registry',
+        agentProfile: 'agent-2x',
+        maxSessionDuration: 900,
+        websocketAuth: 'token',
+        architecture: 'amd64',
+        minAgents: 2,
+        maxAgents: 4,
+        krispVivaAudioFilter: null,
+      },
+    ]);
+  });
+
+  test('and what is wrong with a key that an input replaces is nobody’s concern', async () => {
+    const { succeeded } = await release(`agent_name = "Not A Name"\nimage = "${image}"`, {
+      'agent-name': 'voice',
+    });
+    expect(succeeded).toBe(true);
+  });
+
+  test.each([
+    { name: 'an image replaces a build', toml: `build_id = "${build}"`, inputs: { image } },
+    {
+      name: 'a build replaces an image',
+      toml: `image = "${image}"`,
+      inputs: { 'build-id': build },
+    },
+  ])('$name', async ({ toml, inputs }) => {
+    stage.emulator.seed.build({ id: build, status: 'success' });
+    const { succeeded, actions } = await release(`agent_name = "voice"\n${toml}`, inputs);
+    expect(actions.errors).toEqual([]);
+    expect(succeeded).toBe(true);
+    const { image: runs, buildId } = stage.emulator.state.agent('voice') ?? {};
+    expect({ image: runs, 'build-id': buildId }).toEqual({
+      image: undefined,
+      'build-id': undefined,
+      ...inputs,
+    });
+  });
+
+  test('over the file that an environment variable names', async () => {
+    const { succeeded } = await stage.release(
+      { ...key, 'config-file': 'a.toml' },
+      {
+        files: { '/workspace/a.toml': basic, '/workspace/b.toml': 'agent_name = "other"' },
+        environment: { PIPECAT_DEPLOY_CONFIG_PATH: 'b.toml' },
+      },
+    );
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.agents()).toMatchObject([{ name: 'voice' }]);
+  });
+});
+
+describe('which file is read', () => {
+  test('the one that PIPECAT_DEPLOY_CONFIG_PATH names, which the log says', async () => {
+    const { succeeded, actions } = await stage.release(key, {
+      files: { '/workspace/a.toml': basic },
+      environment: { PIPECAT_DEPLOY_CONFIG_PATH: ' a.toml ' },
+    });
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.agents()).toMatchObject([{ name: 'voice', image }]);
+    expect(actions.log).toContainEqual(expect.stringContaining('PIPECAT_DEPLOY_CONFIG_PATH'));
+    expect(actions.notices.filter((notice) => notice.includes('toml'))).toEqual([]);
+  });
+
+  test('an absolute path, too', async () => {
+    const { succeeded } = await stage.release(
+      { ...key, 'config-file': '/elsewhere/a.toml' },
+      { files: { '/elsewhere/a.toml': basic } },
+    );
+    expect(succeeded).toBe(true);
+  });
+
+  test('none that happens to lie there, which gets a notice and changes nothing', async () => {
+    const files = {
+      '/workspace/pcc-deploy.toml': `agent_name = "other"\nregion = "eu-central"\n[scaling]\nmin_agents = 5`,
+    };
+    const { succeeded, actions } = await stage.release(
+      { ...key, 'agent-name': 'voice', image },
+      { files },
+    );
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.agents()).toMatchObject([
+      { name: 'voice', region: 'us-west', minAgents: 0 },
+    ]);
+    expect(actions.notices).toContainEqual(
+      expect.stringContaining('`pcc-deploy.toml` lies in the workspace and is not used'),
+    );
+    expect(actions.warnings).toEqual([]);
+  });
+
+  test('none that happens to lie there and cannot be parsed', async () => {
+    const { succeeded } = await stage.release(
+      { ...key, 'agent-name': 'voice', image },
+      { files: { '/workspace/pcc-deploy.toml': 'not [ toml' } },
+    );
+    expect(succeeded).toBe(true);
+  });
+
+  test('none where there is none, without a notice', async () => {
+    const { actions } = await stage.release(
+      { ...key, 'agent-name': 'voice', image },
+      { environment: { PIPECAT_DEPLOY_CONFIG_PATH: '  ' } },
+    );
+    expect(actions.notices.filter((notice) => notice.includes('toml'))).toEqual([]);
+  });
+
+  test('without a notice for the usual one where it is another', async () => {
+    const { succeeded, actions } = await stage.release(
+      { ...key, 'config-file': 'a.toml' },
+      {
+        files: {
+          '/workspace/a.toml': basic,
+          '/workspace/pcc-deploy.toml': 'agent_name = "other"',
+        },
+      },
+    );
+    expect(succeeded).toBe(true);
+    expect(actions.notices.filter((notice) => notice.includes('toml'))).toEqual([]);
+  });
+});
+
+describe('an agent that the platform builds from a branch', () => {
+  const git = 'agent_name = "voice"\n[git]\nrepo = "acme/voice"\nbranch = "main"\n';
+
+  test('is updated without it', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image });
+    const { succeeded, actions } = await release(`${git}[scaling]\nmin_agents = 2`);
+    expect(actions.errors).toEqual([]);
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.agent('voice')).toMatchObject({ image, minAgents: 2 });
+    expect(JSON.stringify(sentOf(stage))).not.toContain('acme/voice"');
+  });
+
+  test.each([
+    { name: 'a release', inputs: {} },
+    { name: 'a plan', inputs: { 'dry-run': 'true' } },
+  ])('is not created, with the reason, by $name', async ({ inputs }) => {
+    const { succeeded, actions } = await release(git, inputs);
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain(
+      'agent voice: does not exist, and the settings file has the platform build it from a branch (`[git]`)',
+    );
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+
+  test.each([
+    { name: 'an image', inputs: { image } },
+    { name: 'a build', inputs: { 'build-id': build } },
+  ])('is created of $name that an input gives', async ({ inputs }) => {
+    stage.emulator.seed.build({ id: build, status: 'success' });
+    const { succeeded } = await release(git, inputs);
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.agents()).toHaveLength(1);
+  });
+
+  test('is refused beside an image of the same file', async () => {
+    const { succeeded, actions } = await release(git.replace('[git]', `image = "${image}"\n[git]`));
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('`image` and `[git]` both say');
+    expect(stage.emulator.requests).toEqual([]);
+  });
+
+  test('gets the notice that the next push deploys over the release', async () => {
+    stage.emulator.seed.agent({
+      name: 'voice',
+      image,
+      git: { repoFullName: 'acme/voice', branch: 'main', autoDeploy: true },
+    });
+    const { actions } = await release(git);
+    expect(actions.notices).toContainEqual(
+      expect.stringContaining('the next push deploys over this release'),
+    );
+  });
+});
+
+describe('a mistake is told before any write, with the file and the key:', () => {
+  test.each([
+    {
+      name: 'no such file',
+      toml: basic,
+      inputs: { 'config-file': 'no-such.toml' },
+      told: ['`config-file`: `no-such.toml` cannot be read (there is no such file)'],
+    },
+    {
+      name: 'no TOML',
+      toml: `${basic}region = us-west`,
+      inputs: {},
+      told: [`\`${path}\` line 3`, 'is not TOML'],
+    },
+    {
+      name: 'a key that is not known',
+      toml: `${basic}agent_profil = "agent-1x"`,
+      inputs: {},
+      told: [path, '`agent_profil`', 'did you mean `agent_profile`?'],
+    },
+    {
+      name: 'a wrong type',
+      toml: `${basic}[scaling]\nmin_agents = "1"`,
+      inputs: {},
+      told: [path, '`scaling.min_agents`', 'a whole number'],
+    },
+    {
+      name: 'a value that its input would not take',
+      toml: `${basic}[scaling]\nmin_agents = 99`,
+      inputs: {},
+      told: [`\`scaling.min_agents (${path})\`: has to be a whole number from 0 to 50`],
+    },
+    {
+      name: 'a name that its input would not take',
+      toml: `agent_name = "Voice"\nimage = "${image}"`,
+      inputs: {},
+      told: [`\`agent_name (${path})\`: has to be`],
+    },
+    {
+      name: 'an image without a tag',
+      toml: 'agent_name = "voice"\nimage = "ghcr.io/acme/voice"',
+      inputs: {},
+      told: [`\`image (${path})\``],
+    },
+    {
+      name: 'a region that is none',
+      toml: `${basic}region = "US West"`,
+      inputs: {},
+      told: [`\`region (${path})\``],
+    },
+    {
+      name: 'a choice that there is not',
+      toml: `${basic}[krisp_viva]\naudio_filter = "loud"`,
+      inputs: {},
+      told: [`\`krisp_viva.audio_filter (${path})\`: has to be one of`],
+    },
+    {
+      name: 'a bound of the file against one of the inputs',
+      toml: `${basic}[scaling]\nmin_agents = 5`,
+      inputs: { 'max-agents': '2' },
+      told: [`\`scaling.min_agents (${path})\`: has to be at most \`max-agents\`; found 5 and 2`],
+    },
+    {
+      name: 'one name for several regions',
+      toml: basic,
+      inputs: { region: 'us-west, us-east' },
+      told: [`\`agent_name (${path})\``, '`voice-{region}` would do'],
+    },
+    {
+      name: 'two files',
+      toml: basic,
+      inputs: { 'config-file': 'a.toml\nb.toml' },
+      told: ['`config-file`: has to be the path of one file'],
+    },
+  ])('$name', async ({ toml, inputs, told }) => {
+    const { succeeded, actions } = await release(toml, inputs);
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.title).toBe('The inputs are not valid');
+    for (const words of told) expect(actions.errors[0]?.message).toContain(words);
+    expect(stage.emulator.requests).toEqual([]);
+  });
+
+  test('of the variable’s file, too', async () => {
+    const { actions } = await stage.release(key, {
+      environment: { PIPECAT_DEPLOY_CONFIG_PATH: 'no-such.toml' },
+    });
+    expect(actions.errors[0]?.message).toContain('`no-such.toml` cannot be read');
+    expect(stage.emulator.requests).toEqual([]);
+  });
+
+  test('sets that there are not', async () => {
+    const { succeeded, actions } = await release(
+      `${basic}secret_set = "keys"\nimage_credentials = "registry"`,
+    );
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('secret set keys: does not exist');
+    expect(actions.errors[0]?.message).toContain('image pull secret registry: does not exist');
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+});
