@@ -47,10 +47,13 @@ export const emptyReasons =
   'the name of the secret is misspelt, it is not set for this repository or organization, the job ' +
   'lacks the `environment:` that holds it, or the run comes from a fork or Dependabot, which get no secrets';
 
+export function looksLikeCredential(value: string): boolean {
+  return /(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_)/.test(value);
+}
+
 /** A value that was found, for a message: short, on one line, and never a credential. */
 export function found(value: string): string {
-  if (/(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_)/.test(value))
-    return 'found a credential';
+  if (looksLikeCredential(value)) return 'found a credential';
   if (value.includes('=')) return 'found a text with `=` in it';
   const line = value.replace(/\s+/g, ' ');
   return `found \`${line.length > 60 ? `${line.slice(0, 60)}…` : line}\``;

@@ -7,7 +7,7 @@ import {
 } from '../release/name-template.js';
 import { Regional } from '../release/regional.js';
 import type { InputName } from './declared.js';
-import { found, type Findings } from './problems.js';
+import { found, looksLikeCredential, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
 /** Stands for a region that is not known before the platform is asked. */
@@ -42,7 +42,7 @@ export class RegionFields {
     const isSound = [
       this.#checkPlaceholders(input, templates, placeholders),
       this.#checkRule(input, templates, rule),
-      this.#checkUniqueness(input, templates),
+      this.#checkUniqueness(input, templates, rule),
     ];
     return isSound.includes(false) ? undefined : templates;
   }
@@ -106,7 +106,7 @@ export class RegionFields {
       if (line.trim() === '') continue;
       const [, region, value] = /^\s*(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*?)\s*$/.exec(line) ?? [];
       const place = `line ${index + 1}`;
-      if (region === undefined || value === undefined) {
+      if (region === undefined || value === undefined || looksLikeCredential(region)) {
         this.#findings.problem(
           input,
           `has to be one value, or lines \`region: value\` (\`*: value\` for the other regions); ${place} is neither`,
@@ -189,24 +189,34 @@ export class RegionFields {
     return told.size === 0;
   }
 
-  #checkUniqueness(input: InputName, templates: Regional<string>): boolean {
+  #checkUniqueness(input: InputName, templates: Regional<string>, rule: NameRule): boolean {
     const regionsByName = new Map<string, string[]>();
     for (const region of this.regions) {
       const name = nameInRegion(templates.in(region) ?? '', region);
       regionsByName.set(name, [...(regionsByName.get(name) ?? []), region]);
     }
-    const [shared] = [...regionsByName].filter(([, regions]) => regions.length > 1);
-    if (shared === undefined) return true;
-    const [name, regions] = shared;
-    const better = name.includes(versionPlaceholder)
-      ? name.replace(versionPlaceholder, `${regionPlaceholder}-${versionPlaceholder}`)
-      : `${name}-${regionPlaceholder}`;
-    this.#findings.problem(
-      input,
-      `gives ${listed(regions)} the same name, and names are unique across the platform; ${found(name)}; \`${better}\` would do, or lines \`region: name\``,
-    );
-    return false;
+    const shared = [...regionsByName].filter(([, regions]) => regions.length > 1);
+    for (const [name, regions] of shared) {
+      this.#findings.problem(
+        input,
+        `gives ${listed(regions)} the same name, and names are unique across the platform; ${found(name)}; ${nameThatWouldDo(name, regions, rule)} would do, or lines \`region: name\``,
+      );
+    }
+    return shared.length === 0;
   }
+}
+
+/** The name with the region in it, where that is a name that may be shown and given in each of them. */
+function nameThatWouldDo(name: string, regions: readonly string[], { pattern }: NameRule): string {
+  const better = name.includes(versionPlaceholder)
+    ? name.replace(versionPlaceholder, `${regionPlaceholder}-${versionPlaceholder}`)
+    : `${name}-${regionPlaceholder}`;
+  const isSound = regions.every((region) =>
+    pattern.test(nameOfAnyVersion(nameInRegion(better, region))),
+  );
+  return isSound && !looksLikeCredential(name)
+    ? `\`${better}\``
+    : `a name with \`${regionPlaceholder}\` in it`;
 }
 
 function listed(items: readonly string[]): string {
