@@ -70,19 +70,20 @@ export function readSecretSet(
   };
 }
 
+/** Names are unique across the platform, so those of all regions are held against each other. */
 function checkOtherKind(
   name: Regional<string>,
   imagePullSecret: Regional<string> | undefined,
   { checkedRegions }: RegionFields,
   findings: Findings,
 ): void {
-  const isShared = checkedRegions.some(
-    (region) =>
-      imagePullSecret?.in(region) !== undefined &&
-      nameInRegion(imagePullSecret.in(region) ?? '', region) ===
-        nameInRegion(name.in(region) ?? '', region),
-  );
-  if (!isShared) return;
+  const namesOf = (templates: Regional<string> | undefined): string[] =>
+    checkedRegions.flatMap((region) => {
+      const template = templates?.in(region);
+      return template === undefined ? [] : [nameInRegion(template, region)];
+    });
+  const secretSets = new Set(namesOf(name));
+  if (!namesOf(imagePullSecret).some((one) => secretSets.has(one))) return;
   findings.problem(
     'image-credentials',
     'and `secret-set` have the same name; a set holds either secrets or registry credentials',
