@@ -20,6 +20,7 @@ const withoutEffectAlone: readonly InputName[] = [
   'krisp-viva-audio-filter',
   'websocket-auth',
   'enable-managed-keys',
+  'rollout',
   'force-redeploy',
   'wait-for-ready',
   'failure-logs',
@@ -93,7 +94,7 @@ export function readAgent(
 }
 
 function checkScaling(
-  { checkedRegions }: RegionFields,
+  { regions, checkedRegions }: RegionFields,
   minAgents: Regional<number>,
   maxAgents: Regional<number>,
   findings: Findings,
@@ -101,7 +102,11 @@ function checkScaling(
   for (const region of checkedRegions) {
     const [least, most] = [minAgents.in(region), maxAgents.in(region)];
     if (least === undefined || most === undefined || least <= most) continue;
-    findings.problem('min-agents', `has to be at most \`max-agents\`; found ${least} and ${most}`);
+    const where = regions.length > 1 ? ` in \`${region}\`` : '';
+    findings.problem(
+      'min-agents',
+      `has to be at most \`max-agents\`; found ${least} and ${most}${where}`,
+    );
     return;
   }
 }
