@@ -99,11 +99,16 @@ function readHost(text: string, findings: Findings): string | undefined {
     return undefined;
   }
   const isPlain =
-    url.protocol === 'https:' && url.username === '' && url.search === '' && url.hash === '';
+    url.protocol === 'https:' &&
+    url.username === '' &&
+    url.search === '' &&
+    url.hash === '' &&
+    // One registry serves all regions, and a URL may hold braces.
+    !/[{}]/.test(text);
   if (!isPlain) {
     findings.problem(
       'registry',
-      'has to be the https address of a registry, without credentials and query, such as `ghcr.io`',
+      'has to be the https address of a registry, without credentials, query and placeholders, such as `ghcr.io`',
     );
     return undefined;
   }
