@@ -3,9 +3,12 @@ import type { Explanation } from './explain.js';
 
 /** The headline where more than one thing failed. */
 export function severalTitle(record: ReleaseRecord, failures: readonly Explanation[]): string {
-  const failed = new Set(failures.map(({ subject }) => subject?.region));
+  // What is not about a region may be so in each of them.
+  const failed = new Set(
+    failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])),
+  );
   const all = regionsOf(record).length;
-  return all > 1
+  return all > 1 && failed.size > 0
     ? `The release failed in ${failed.size} of ${all} regions`
     : `The release failed for ${failures.length} reasons`;
 }

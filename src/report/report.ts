@@ -63,10 +63,47 @@ export function annotation(
 ): string {
   const regions = printable(regionsSentence(record) ?? '');
   if (others.length === 0) return oneFailure(first, regions, longestAnnotation);
-  const all = [first, ...others];
+  const all = together([first, ...others]);
   const room = Math.floor((longestAnnotation - regions.length) / all.length) - 2;
   const told = all.map((failure) => oneFailure(failure, '', room));
   return [regions, ...told].filter((part) => part !== '').join('\n\n');
+}
+
+/** What failed in the same way in several regions is told once, with all that it happened to. */
+function together(failures: readonly Explanation[]): Explanation[] {
+  const told = new Map<string, Explanation>();
+  for (const failure of failures) {
+    const { title, unharmed, why, problems } = failure;
+    const key = JSON.stringify([title, unharmed, why, problems]);
+    const alike = told.get(key);
+    told.set(key, alike === undefined ? failure : joined(alike, failure));
+  }
+  return [...told.values()];
+}
+
+function joined(one: Explanation, other: Explanation): Explanation {
+  const facts = one.facts.map(({ label, value }) => {
+    const found = other.facts.find((fact) => fact.label === label);
+    const isKnown = found === undefined || value.split(', ').includes(found.value);
+    return { label, value: isKnown ? value : `${value}, ${found.value}` };
+  });
+  const next = one.next.filter((advice) => other.next.includes(advice));
+  return { ...one, facts, next: next.length === 0 ? one.next : next };
+}
+
+/** Cuts the longest of the texts until all of them have room together. */
+function cutTo(most: number, texts: readonly string[]): string[] {
+  let left = most;
+  let longest = most;
+  const lengths = texts.map(({ length }) => length).sort((a, b) => a - b);
+  for (const [index, length] of lengths.entries()) {
+    longest = Math.floor(left / (lengths.length - index));
+    if (length > longest) break;
+    left -= length;
+  }
+  return texts.map((text) =>
+    text.length <= longest ? text : `${text.slice(0, Math.max(0, longest - 1))}…`,
+  );
 }
 
 /** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
@@ -76,14 +113,18 @@ function oneFailure(failure: Explanation, regions: string, most: number): string
     `${title}.`,
     facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
     [unharmed, ...why].filter((part) => part !== undefined).join(' '),
-    ...problems.map(
-      ({ about, message, next }) =>
-        `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`,
-    ),
+    problems
+      .map(
+        ({ about, message, next }) =>
+          `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`,
+      )
+      .join('\n'),
     regions,
     `Next: ${next.join(' ')}`,
   ];
-  const told = printable(lines.filter((line) => line !== '').join('\n'));
+  const parts = lines.filter((line) => line !== '').map(printable);
+  // Whatever has to be cut, each of where, why and what to do is to be read.
+  const told = cutTo(most - parts.length + 1, parts).join('\n');
   // The log lines often hold the traceback once more.
   const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
   const output = printable(
@@ -94,7 +135,6 @@ function oneFailure(failure: Explanation, regions: string, most: number): string
       .join('\n')
       .trim(),
   );
-  if (told.length > most) return `${told.slice(0, most - 1)}…`;
   const room = most - told.length - 3;
   if (output === '' || room < 100) return told;
   return `${told}\n${output.length <= room ? output : `…${output.slice(-room)}`}`;
