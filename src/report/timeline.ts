@@ -1,7 +1,7 @@
 import type { ReleaseRecord, Span } from '../release/record.js';
 
-/** More bars than this make the picture unreadable. */
-const mostBars = 60;
+/** More bars than this make the picture too long to look at: 16 regions with eight each. */
+const mostBars = 128;
 
 /** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
 const tags = { done: '', failed: 'crit, ', running: 'active, ' } as const;
@@ -17,7 +17,7 @@ const ticks: readonly (readonly [number, string])[] = [
 
 /** The release as a mermaid gantt, which GitHub draws: a section a region, a bar a stretch of work. */
 export function timeline(record: ReleaseRecord, now: number): string | undefined {
-  const spans = record.spans.slice(0, mostBars);
+  const spans = mostTelling(record.spans, now);
   if (spans.length === 0) return undefined;
   const regions = [...new Set(spans.map(({ region }) => region))];
   return [
@@ -31,7 +31,20 @@ export function timeline(record: ReleaseRecord, now: number): string | undefined
       ...spans.filter((span) => span.region === region).map((span) => bar(span, record, now)),
     ]),
     '```',
+    ...(spans.length === record.spans.length
+      ? []
+      : [
+          `\nThe timeline shows ${spans.length} of ${record.spans.length} stretches of work: the shortest were left out.`,
+        ]),
   ].join('\n');
+}
+
+/** Where there is no room for all bars, those that failed stay, and of the others the longest. */
+function mostTelling(spans: readonly Span[], now: number): Span[] {
+  const weight = ({ outcome, startedAt, endedAt = now }: Span): number =>
+    outcome === 'done' ? endedAt - startedAt : Number.MAX_VALUE;
+  const kept = new Set([...spans].sort((a, b) => weight(b) - weight(a)).slice(0, mostBars));
+  return spans.filter((span) => kept.has(span));
 }
 
 function bar(span: Span, { startedAt }: ReleaseRecord, now: number): string {
