@@ -15,6 +15,7 @@ import { timeline } from './timeline.js';
 const mostBytes = 1_000_000;
 /** GitHub refuses a comment of more characters than 65,536. */
 const mostCommentBytes = 60_000;
+/** Of what the agents that failed wrote, all of them together. */
 const mostOutputCharacters = 60_000;
 const mostOpenKeys = 8;
 const mostKeys = 500;
@@ -56,7 +57,7 @@ function account(
     ...failures.flatMap((failure) => [
       failures.length === 1 ? undefined : failureHeading(failure),
       failureSection(failure),
-      agentOutput(failure),
+      agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
     ]),
     agentTable(record.agents),
     secretSetTable(record.secretSets),
@@ -185,23 +186,24 @@ function failureSection({ facts, unharmed, why, problems, next }: Explanation): 
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function agentOutput({ subject, traceback, logs }: Explanation): string {
+function agentOutput({ subject, traceback, logs }: Explanation, most: number): string {
   const whose = subject === undefined ? 'the agent' : prose(subject.name);
   const parts = [
     traceback === undefined || traceback === ''
       ? ''
-      : folded(`Traceback of ${whose}`, codeBlock(tail(traceback))),
+      : folded(`Traceback of ${whose}`, codeBlock(tail(traceback, most))),
     logs === undefined || logs.length === 0
       ? ''
-      : folded(`The last ${logs.length} log lines of ${whose}`, codeBlock(tail(logs.join('\n')))),
+      : folded(
+          `The last ${logs.length} log lines of ${whose}`,
+          codeBlock(tail(logs.join('\n'), most)),
+        ),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function tail(text: string): string {
-  return text.length <= mostOutputCharacters
-    ? text
-    : `… (the beginning is left out)\n${text.slice(-mostOutputCharacters)}`;
+function tail(text: string, most: number): string {
+  return text.length <= most ? text : `… (the beginning is left out)\n${text.slice(-most)}`;
 }
 
 function agentTable(agents: readonly AgentRecord[]): string | undefined {
