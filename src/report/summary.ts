@@ -42,8 +42,8 @@ export function commentOf(
   runUrl: string,
   commit: string,
 ): string {
-  const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>`;
-  return withinLimit([...account(record, failures), origin], mostCommentBytes);
+  const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>\n`;
+  return `${withinLimit(account(record, failures), mostCommentBytes)}\n${origin}`;
 }
 
 function account(
@@ -61,7 +61,7 @@ function account(
     ]),
     agentTable(record.agents),
     secretSetTable(record.secretSets),
-    changeSection(record),
+    ...changeSections(record),
     noteSection(record),
   ];
 }
@@ -72,19 +72,17 @@ function regionsPart(record: ReleaseRecord): string | undefined {
 }
 
 /** What is planned, or was done, region by region. */
-function changeSection(record: ReleaseRecord): string | undefined {
+function changeSections(record: ReleaseRecord): string[] {
   const { kind, plan } = record;
-  if (plan === undefined) return undefined;
+  if (plan === undefined) return [];
   const regions = kind === 'plan' ? plannedChanges(plan) : doneChanges(record);
   const lists = regions
     .filter(({ changes }) => changes.length > 0)
     .map(({ region, changes }) =>
       [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
     );
-  if (lists.length === 0) return undefined;
-  const content = lists.join('\n\n');
-  if (kind === 'plan') return content;
-  return folded('Changes', content);
+  if (kind === 'plan' || lists.length === 0) return lists;
+  return [folded('Changes', lists.join('\n\n'))];
 }
 
 /** Sections are left out from the end, which holds the longest and least important ones. */
