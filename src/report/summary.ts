@@ -212,10 +212,16 @@ function agentTable(agents: readonly AgentRecord[]): string | undefined {
       code(name),
       code(region),
       `${outcome}${ready ? ', serves' : previousServes ? '; the previous deployment serves' : ''}`,
-      image !== undefined ? code(image) : buildId !== undefined ? `build ${code(buildId)}` : '–',
+      // What does not run is not what anybody looks for in that column.
+      outcome === 'skipped' ? '–' : imageCell(image, buildId),
       deploymentId === null ? '–' : code(deploymentId),
     ]),
   );
+}
+
+function imageCell(image: string | undefined, buildId: string | undefined): string {
+  if (image !== undefined) return code(image);
+  return buildId === undefined ? '–' : `build ${code(buildId)}`;
 }
 
 function secretSetTable(sets: readonly SecretSetRecord[]): string | undefined {
