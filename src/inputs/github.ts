@@ -105,7 +105,7 @@ function readEnvironmentName(
   }
   if (regions.length > 1 && !name.includes(regionPlaceholder)) {
     findings.warnings.push(
-      `\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share \`${name}\`, and GitHub shows only the deployment that ended last as active.`,
+      `\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share one (${found(name)}), and GitHub shows only the deployment that ended last as active.`,
     );
   }
   return name;

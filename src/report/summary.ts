@@ -129,19 +129,24 @@ function failureTitle({ title, subject }: Explanation): string {
 }
 
 function planned({ plan }: ReleaseRecord): string {
-  const regions = plan?.targets.map(({ region }) => region) ?? [];
+  const targets = plan?.targets ?? [];
+  const regions =
+    targets.length > mostInHeadline
+      ? `${targets.length} regions`
+      : codes(targets.map(({ region }) => region));
   const changes = plan && countOfChanges(plan);
-  return `Plan for ${codes(regions)}: ${changes ?? 'nothing'} would change`;
+  return `Plan for ${regions}: ${changes ?? 'nothing'} would change`;
 }
 
-/** More agents than this are counted rather than listed in a headline. */
+/** More agents, regions or sets than this are counted rather than listed in a headline. */
 const mostInHeadline = 3;
 
 function success({ agents, secretSets }: ReleaseRecord): string {
   if (agents.length > mostInHeadline) {
     const serving = agents.filter(({ ready }) => ready).length;
-    const serve = serving === agents.length ? 'all serve' : `${serving} serve`;
-    return `${agents.length} agents in ${agents.length} regions are released, ${serve}`;
+    const serve =
+      serving === agents.length ? ', all serve' : serving > 0 ? `, ${serving} serve` : '';
+    return `${agents.length} agents in ${agents.length} regions are released${serve}`;
   }
   const sentences = agents.map(({ name, region, outcome, ready }) => {
     const where = `${code(name)} in ${code(region)}`;
@@ -149,12 +154,13 @@ function success({ agents, secretSets }: ReleaseRecord): string {
     return ready ? `${where} is ${outcome} and serves` : `${where} is ${outcome}`;
   });
   if (sentences.length > 0) return sentences.join(', ');
-  const written = secretSets.filter(({ outcome }) => ['created', 'updated'].includes(outcome));
-  if (written.length > mostInHeadline) return `Secrets are ready in ${written.length} sets`;
+  const current = secretSets.filter(({ outcome }) => outcome !== 'deleted');
+  const written = current.filter(({ outcome }) => outcome !== 'existing');
+  if (written.length > mostInHeadline) return `Secrets are ready: ${written.length} sets`;
   if (written.length > 0) return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
-  const there = secretSets.filter(({ isVersion, outcome }) => isVersion && outcome === 'existing');
-  if (there.length === 0) return 'Nothing to write: no secret has a value';
-  return `Nothing to write: there already ${there.length === 1 ? 'is' : 'are'} ${codes(there.map(({ name }) => name))}`;
+  return current.some(({ isVersion }) => isVersion)
+    ? 'Nothing to write: this version of the secrets is there already'
+    : 'Nothing to write: no secret has a value';
 }
 
 function actingAs({ actingAs }: ReleaseRecord): string | undefined {
