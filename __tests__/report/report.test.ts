@@ -1,10 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../../src/release/record.js';
+import { marked } from 'marked';
+import type {
+  AgentRecord,
+  ReleaseRecord,
+  SecretSetRecord,
+  Span,
+} from '../../src/release/record.js';
 import { duration } from '../../src/report/durations.js';
 import type { Explanation } from '../../src/report/explain.js';
 import { annotation, report } from '../../src/report/report.js';
-import { summaryOf } from '../../src/report/summary.js';
+import { aftermath } from '../../src/report/aftermath.js';
+import { commentOf, summaryOf } from '../../src/report/summary.js';
 import { timeline } from '../../src/report/timeline.js';
+import { agentPlan, planFor, planOf, regionCodes, secretSetPlan } from '../support/accounts.js';
 import { RecordedActions } from '../support/recorded-actions.js';
 
 const startedAt = Date.UTC(2026, 0, 1);
@@ -186,6 +194,255 @@ describe('the timeline', () => {
 
   test('is left out where nothing was begun', () => {
     expect(timeline(record(), startedAt)).toBeUndefined();
+  });
+});
+
+describe('the timeline of many regions', () => {
+  const steps = ['write', 'provision', 'deploy', 'roll out'];
+  const regions = regionCodes(16);
+  /** As a release makes them: each step in every region, and then the next one. */
+  const spans = (labels: readonly string[], last: Span['outcome'] = 'done'): Span[] =>
+    labels.flatMap((label, step) =>
+      regions.map((region, index) => ({
+        region,
+        label: `${label} ${region}`,
+        startedAt: startedAt + step * 1000,
+        endedAt: startedAt + step * 1000 + 500 + index,
+        outcome: index === regions.length - 1 ? last : 'done',
+      })),
+    );
+  const drawn = (text: string | undefined) => text?.match(/ :(crit, |active, )?\d+, \d+$/gm) ?? [];
+
+  test('has every bar of 16 regions, those of the last region too', () => {
+    const text = timeline(record({ spans: spans(steps) }), startedAt + 4000);
+    expect(drawn(text)).toHaveLength(64);
+    for (const region of regions) {
+      for (const step of steps) expect(text).toContain(`    ${step} ${region} :`);
+    }
+    expect(text).not.toContain('left out');
+  });
+
+  test('leaves out the shortest where there are too many, and says so', () => {
+    const labels = Array.from({ length: 10 }, (_, index) => `step ${index}`);
+    const text = timeline(record({ spans: spans(labels) }), startedAt + 10_000);
+    expect(drawn(text)).toHaveLength(128);
+    expect(text).toMatch(/```\n\nThe timeline shows 128 of 160 stretches of work: the shortest/);
+    expect(text).toContain('step 9 region-16 :');
+    expect(text).not.toContain('region-1 :');
+  });
+
+  test('leaves out nothing that failed', () => {
+    const labels = Array.from({ length: 10 }, (_, index) => `step ${index}`);
+    const short = spans(labels, 'failed').map((span) =>
+      span.outcome === 'failed' ? { ...span, endedAt: span.startedAt } : span,
+    );
+    const text = timeline(record({ spans: short }), startedAt + 10_000);
+    expect(text?.match(/:crit, /g)).toHaveLength(10);
+  });
+});
+
+describe('what is long', () => {
+  const regions = regionCodes(16);
+  const keys = Array.from({ length: 500 }, (_, index) => `${'K'.repeat(60)}_${index}`);
+  const manyKeys = planOf(
+    ...regions.map((region) => ({
+      region,
+      secretSets: [
+        secretSetPlan({
+          name: `keys-${region}`,
+          region,
+          action: 'update',
+          addedKeys: keys,
+          updatedKeys: keys,
+          prunedKeys: keys,
+        }),
+      ],
+      agent: agentPlan({ name: `voice-${region}`, region }),
+    })),
+  );
+
+  test('is in a comment as far as GitHub takes it, with where it is from', () => {
+    const runUrl = 'https://github.com/acme/voice/actions/runs/4711';
+    const plan = record({ kind: 'plan', plan: manyKeys, agents: [], secretSets: [] });
+    const comment = commentOf(plan, [], runUrl, '0123456789abcdef');
+    expect(comment.length).toBeLessThan(65_536);
+    expect(comment).toContain('**`region-1`**');
+    expect(comment).toContain('**`region-2`**');
+    expect(comment).toContain('More was left out');
+    expect(comment).toContain(`<sub>From [this run](${runUrl}), for \`0123456\`.</sub>`);
+  });
+
+  test('is in a comment as a whole where GitHub takes it', () => {
+    const plan = record({ kind: 'plan', plan: planFor(regions), agents: [], secretSets: [] });
+    const comment = commentOf(plan, [], 'https://example.com', '0123456');
+    for (const region of regions) expect(comment).toContain(`**\`${region}\`**`);
+    expect(comment).not.toContain('left out');
+  });
+
+  test('is in the summary as far as GitHub takes it, in tables that hold together', () => {
+    const summary = summaryOf(
+      record({
+        plan: manyKeys,
+        agents: regions.map((region) => ({ ...agent, name: `voice-${region}`, region })),
+        secretSets: regions.map((region) => ({
+          ...secretSet,
+          name: `keys-${region}`,
+          region,
+          added: keys,
+          updated: keys.slice(0, 9),
+          pruned: keys.slice(0, 8),
+        })),
+      }),
+      [],
+      startedAt,
+    );
+    expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
+    const rows = summary.split('\n').filter((line) => line.startsWith('| `keys-'));
+    expect(rows).toHaveLength(16);
+    const html = marked.parse(summary, { async: false, gfm: true });
+    expect(html.match(/<td>/g)).toHaveLength(16 * 5 + 16 * 6 + 2 * 3);
+    expect(html.match(/<details>/g)).toHaveLength(16 * 2 + 1);
+    expect(html.match(/<\/details>/g)).toHaveLength(16 * 2 + 1);
+    expect(html).toContain('<details><summary>500 added</summary>');
+    expect(html).toContain('<details><summary>9 updated</summary>');
+    expect(html).toContain('pruned: <code>K');
+  });
+});
+
+describe('the headline of a release', () => {
+  const headline = (parts: Partial<ReleaseRecord>) =>
+    summaryOf(record(parts), [], startedAt).split('\n')[0];
+  const three = ['a', 'b', 'c'].map((region) => ({ ...agent, name: `v-${region}`, region }));
+
+  test.each([
+    {
+      name: 'up to three agents',
+      parts: { agents: three },
+      told: '## ✅ `v-a` in `a` is updated and serves, `v-b` in `b` is updated and serves, `v-c` in `c` is updated and serves',
+    },
+    {
+      name: 'more of them',
+      parts: { agents: [...three, { ...agent, region: 'd' }] },
+      told: '## ✅ 4 agents in 4 regions are released, all serve',
+    },
+    {
+      name: 'more of them that are not awaited',
+      parts: { agents: [...three, agent].map((one) => ({ ...one, ready: false })) },
+      told: '## ✅ 4 agents in 4 regions are released',
+    },
+    {
+      name: 'sets alone',
+      parts: { agents: [], secretSets: [secretSet] },
+      told: '## ✅ Secrets are ready: `voice.secrets`',
+    },
+    {
+      name: 'many sets alone',
+      parts: { agents: [], secretSets: [secretSet, secretSet, secretSet, secretSet] },
+      told: '## ✅ Secrets are ready: 4 sets',
+    },
+    {
+      name: 'a version beside one that went',
+      parts: {
+        agents: [],
+        secretSets: [
+          { ...secretSet, name: 'keys-00000002', outcome: 'created' },
+          { ...secretSet, name: 'keys-00000001', outcome: 'deleted' },
+        ],
+      },
+      told: '## ✅ Secrets are ready: `keys-00000002`',
+    },
+    {
+      name: 'a version that was there',
+      parts: {
+        agents: [],
+        secretSets: [
+          { ...secretSet, outcome: 'existing', isVersion: true },
+          { ...secretSet, name: 'keys-00000001', outcome: 'deleted' },
+        ],
+      },
+      told: '## ✅ Nothing to write: this version of the secrets is there already',
+    },
+    {
+      name: 'nothing that has a value',
+      parts: { agents: [], secretSets: [{ ...secretSet, outcome: 'existing' }] },
+      told: '## ✅ Nothing to write: no secret has a value',
+    },
+  ] as const)('$name', ({ parts, told }) => {
+    const agents = [...parts.agents];
+    expect(
+      headline('secretSets' in parts ? { agents, secretSets: [...parts.secretSets] } : { agents }),
+    ).toBe(told);
+  });
+});
+
+test('an agent that was not deployed is not told to run the image that was asked for', () => {
+  const summary = summaryOf(
+    record({ agents: [{ ...agent, outcome: 'skipped', deploymentId: null, ready: false }] }),
+    [failure],
+    startedAt,
+  );
+  expect(summary).toContain('| `voice-agent` | `us-west` | skipped | – | – |');
+});
+
+describe('what a person has to know afterwards is said once for several regions', () => {
+  const agents = regionCodes(3).map((region) => ({ ...agent, name: `voice-${region}`, region }));
+  const listed = '`voice-region-1`, `voice-region-2`, `voice-region-3`';
+
+  test('old values, with the longest session limit', () => {
+    const replaced = agents.map((one, index) => ({
+      ...one,
+      replacesValues: true,
+      sessionLimit: 600 * (3 - index),
+    }));
+    expect(aftermath(record({ agents: replaced }))).toEqual([
+      `${listed} have new deployments with new values of their secrets. Sessions that are running keep the old values until they end, at the latest after 30 min (the session limit). Revoke an old key only after that.`,
+    ]);
+  });
+
+  test('cold starts, but not of agents that were not deployed', () => {
+    const cold = agents.map((one) => ({ ...one, minAgents: 0 }));
+    expect(aftermath(record({ agents: cold }))).toEqual([
+      `${listed} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
+    ]);
+    const one = cold.map((each, index) =>
+      index === 1 ? each : { ...each, outcome: index === 0 ? 'failed' : 'unchanged' },
+    ) as AgentRecord[];
+    expect(aftermath(record({ agents: one }))).toEqual([
+      '`voice-region-2` keeps no instance warm (`min-agents` is 0), so its first call waits for a cold start.',
+    ]);
+  });
+
+  test('values that were written under agents that were not deployed', () => {
+    const skipped = agents.map((one) => ({
+      ...one,
+      outcome: 'skipped' as const,
+      deploymentId: null,
+    }));
+    const secretSets = agents.map(({ region }) => ({ ...secretSet, region }));
+    expect(aftermath(record({ agents: skipped, secretSets }))).toEqual([
+      expect.stringContaining(
+        `Values were written to the secret sets of ${listed}, which were not`,
+      ),
+    ]);
+    const versions = secretSets.map((set) => ({ ...set, isVersion: true }));
+    expect(aftermath(record({ agents: skipped, secretSets: versions }))).toEqual([]);
+    const [first] = secretSets;
+    expect(aftermath(record({ agents: skipped, secretSets: first ? [first] : [] }))).toEqual([
+      expect.stringContaining('the secret sets of `voice-region-1`, which was not deployed'),
+    ]);
+  });
+
+  test('sets without agents, those that had the key before only', () => {
+    const secretSets = [
+      { ...secretSet, name: 'one' },
+      { ...secretSet, name: 'two' },
+      { ...secretSet, name: 'new', updated: [] },
+      { ...secretSet, name: 'failed', status: 'failed' as const },
+      { ...secretSet, name: 'registry', kind: 'imagePullSecret' as const },
+    ];
+    expect(aftermath(record({ agents: [], secretSets }))).toEqual([
+      'Agents that bind `one`, `two` keep the old values until a new deployment replaces them.',
+    ]);
   });
 });
 
