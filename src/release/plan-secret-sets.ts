@@ -39,6 +39,11 @@ export function planSecretSet(
   const pairs = writes ? asked.pairs : [];
   const given = new Set([...asked.pairs.map(({ key }) => key), ...skippedKeys]);
   const prunedKeys = asked.prune ? [...existingKeys].filter((key) => !given.has(key)) : [];
+  // Without the wait for the agent, it may still need what is old.
+  const olderVersions =
+    template === undefined || settings.agent?.waitForReady === false
+      ? []
+      : versionsBeside(name, template, secretSets);
   const otherAgents =
     bindings && agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
   checkPruning(asked, otherAgents, problems);
@@ -58,7 +63,7 @@ export function planSecretSet(
     otherAgents,
     template,
     keepVersions,
-    olderVersions: template === undefined ? [] : versionsBeside(name, template, secretSets),
+    olderVersions,
     deletedVersions:
       template === undefined ||
       bindings === undefined ||
@@ -71,7 +76,7 @@ export function planSecretSet(
             region,
             previous: agent?.settings.secretSets ?? [],
             keep: keepVersions,
-            secretSets,
+            secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
             bindings: withoutReleased(bindings, settings.agent?.name),
           }),
   };

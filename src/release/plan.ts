@@ -37,7 +37,7 @@ export interface SecretSetPlan {
   readonly otherAgents: readonly string[] | undefined;
   /** Its name with `{version}` in it, where each content has a set of its own. */
   readonly template: string | undefined;
-  /** Older versions that there are: those that came up since may be another release's. */
+  /** Older versions that may go: those that came up since may be another release's. */
   readonly olderVersions: readonly string[];
   /**
    * Those that are deleted at the end; undefined where that is not known beforehand, or the agent is

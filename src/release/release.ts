@@ -86,7 +86,7 @@ function stepsOf({ targets }: Plan): StepName[] {
     agents.length > 0 ? 'deploy' : undefined,
     agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
     sets.some(isPruned) ? 'prune' : undefined,
-    targets.some(hasOldVersions) ? 'clean-up' : undefined,
+    sets.some(mayDeleteVersions) ? 'clean-up' : undefined,
   ];
   return steps.filter((step) => step !== undefined);
 }
@@ -98,11 +98,6 @@ function isAwaited({ action, status }: SecretSetPlan): boolean {
 
 function isPruned({ prunedKeys }: SecretSetPlan): boolean {
   return prunedKeys.length > 0;
-}
-
-/** Without the wait for the agent, it may still need what is old. */
-function hasOldVersions({ secretSets, agent }: Target): boolean {
-  return agent?.waitForReady !== false && secretSets.some(mayDeleteVersions);
 }
 
 function mayDeleteVersions({ olderVersions, keepVersions }: SecretSetPlan): boolean {
@@ -319,11 +314,9 @@ async function cleanUpAll(
   limit: number,
 ): Promise<void> {
   const old = targets.flatMap(({ sets, agent }) =>
-    agent?.plan.waitForReady === false
-      ? []
-      : sets
-          .filter(({ plan }) => mayDeleteVersions(plan))
-          .map(({ plan }) => ({ plan, agent: agent?.plan })),
+    sets
+      .filter(({ plan }) => mayDeleteVersions(plan))
+      .map(({ plan }) => ({ plan, agent: agent?.plan })),
   );
   if (old.length === 0) return;
   await journal.step('clean-up', async () => {
