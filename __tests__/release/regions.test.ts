@@ -298,6 +298,18 @@ describe('names and regions that do not go together', () => {
     expect(agents).toEqual([]);
   });
 
+  test('what is wrong with each is told for each, and what is wrong everywhere once', async () => {
+    const { actions } = await stage.release({
+      ...releaseTo('us-west', 'mars-north', 'venus-south', 'eu-central'),
+      image: '',
+      'build-id': '6f1de2b0-5a43-4a0e-9d0c-2f6f3f8c1a99',
+    });
+    const message = actions.errors[0]?.message ?? '';
+    expect(message).toContain('region mars-north: there is no such region');
+    expect(message).toContain('region venus-south: there is no such region');
+    expect(message.match(/build 6f1de2b0.*?: does not exist/g)).toHaveLength(1);
+  });
+
   test('a missing image is told for each region whose agent is new', async () => {
     seedRunning(stage.emulator, ['us-west']);
     const { actions } = await stage.release({
@@ -415,6 +427,19 @@ describe('`{region}` without regions', () => {
     });
     expect(actions.errors).toEqual([]);
     expect(agents).toMatchObject([{ region: 'eu-central' }]);
+  });
+
+  test('a set of a plain name in another region is told, and does not decide', async () => {
+    stage.emulator.seed.secretSet({ name: 'keys', region: 'ap-south', values: { A: 'value-a' } });
+    const { succeeded, actions } = await stage.release({ ...releaseTo(), 'secret-set': 'keys' });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain(
+      'secret set keys: is in region ap-south, but the release goes to eu-central',
+    );
+    expect(stage.emulator.requests.map(({ path }) => path)).toContain(
+      '/v1/agents/voice-eu-central',
+    );
+    expect(writes(stage.emulator)).toEqual([]);
   });
 
   test('an agent of a plain name in another region is told, not moved', async () => {
@@ -539,6 +564,8 @@ describe('rollout: parallel', () => {
     expect(actions.errors[0]?.message).toContain('Agent: voice-eu-central · Region: eu-central');
     expect(actions.errors[0]?.message).toContain('The previous deployment keeps serving.');
     expect(actions.errors[0]?.message).toContain('; `eu-central` was not.');
+    expect(actions.summary).toMatch(/Deploy the agent \| ✅ done/);
+    expect(actions.summary).toMatch(/Await the deployment \| ❌ failed/);
   });
 
   test('an agent that is deleted in one region fails there only', async () => {
@@ -577,7 +604,7 @@ describe('rollout: parallel', () => {
         region: 'us-west',
         values: { A: 'value-of-another' },
         status: 'pending',
-        readyAfter: 60_000,
+        readyAfter: 40_000,
       });
     });
     emulator.script.deployment('voice-us-east', { delay: 25_000 });
@@ -605,7 +632,7 @@ describe('rollout: parallel', () => {
 
   test('what one region waits after a refusal is not taken from another', async () => {
     const { emulator } = stage;
-    const rounds = ['us-west', 'us-east', 'eu-central'];
+    const rounds = ['us-west', 'us-east'];
     for (const region of rounds) {
       const pending = (): void => {
         emulator.seed.secretSet({
@@ -613,7 +640,7 @@ describe('rollout: parallel', () => {
           region,
           values: { A: 'newer-value' },
           status: 'pending',
-          readyAfter: 20_000,
+          readyAfter: 8000,
         });
       };
       const deploy = { method: 'POST', path: `/v1/agents/voice-${region}` };
@@ -624,11 +651,15 @@ describe('rollout: parallel', () => {
         });
       });
     }
-    // Provisioning takes 5 s, and two refusals take each region some 40 s.
-    const { succeeded } = await stage.release({ ...inputs, 'secrets-timeout': '55' });
+    // Provisioning takes 5 s, and two refusals take each region some 18 s.
+    const { succeeded } = await stage.release({
+      ...inputs,
+      region: rounds.join(),
+      'secrets-timeout': '26',
+    });
     expect(succeeded).toBe(true);
     const refused = deploys(emulator).filter(({ status }) => status === 409);
-    expect(refused.length).toBeGreaterThanOrEqual(6);
+    expect(refused.length).toBeGreaterThanOrEqual(4);
   });
 
   test('a region whose sets never get ready again fails alone', async () => {
@@ -652,6 +683,36 @@ describe('rollout: parallel', () => {
     expect(actions.errors[0]?.message).not.toContain('No agent was deployed;');
     expect(actions.errors[0]?.message).toContain('; `sa-east` was not.');
     expect(emulator.state.agent('voice-sa-east')?.deployments).toHaveLength(1);
+  });
+
+  test('refusals count with the provisioning before them', async () => {
+    for (const region of regions) {
+      stage.emulator.script.provisioning(`keys-${region}`, { delay: 20_000 });
+    }
+    stage.emulator.script.before({ method: 'POST', path: '/v1/agents/voice-sa-east' }, () => {
+      stage.emulator.seed.secretSet({ name: 'keys-sa-east', region: 'sa-east', status: 'pending' });
+    });
+    const startedAt = stage.clock.now();
+    await stage.release({ ...inputs, 'secrets-timeout': '30' });
+    expect(stage.clock.now() - startedAt).toBeLessThan(31_000);
+  });
+
+  test('a region whose deploy is refused although its set is ready fails alone', async () => {
+    stage.emulator.script.fault(
+      { method: 'POST', path: '/v1/agents/voice-sa-east' },
+      { kind: 'status', status: 409, body: { error: 'Set is not ready', code: 'CONFLICT' } },
+      { times: Infinity },
+    );
+    const startedAt = stage.clock.now();
+    const { agents, actions } = await stage.release({ ...inputs, 'secrets-timeout': '40' });
+    expect(stage.clock.now() - startedAt).toBeLessThan(60_000);
+    expect(agents.filter(({ ready }) => ready)).toHaveLength(5);
+    expect(actions.errors[0]?.title).toBe(
+      'The deploy was refused because a secret set is not ready',
+    );
+    expect(deploys(stage.emulator).filter(({ status }) => status === 409).length).toBeLessThan(12);
+    // It is said once, however often it was refused.
+    expect(actions.notices.filter((notice) => notice.includes('(409)'))).toHaveLength(1);
   });
 
   test('without waiting, one deploy that is refused fails the run', async () => {

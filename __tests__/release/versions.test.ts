@@ -567,6 +567,15 @@ describe('keep-versions', () => {
     expect(deletions()).toEqual(versions.filter((_, index) => [0, 2].includes(index)));
   });
 
+  test('where most are bound, those that are not do not make up for them', async () => {
+    seedVersions(...versions, 'keys-0000000c');
+    for (const [index, secretSet] of versions.slice(0, 3).entries()) {
+      stage.emulator.seed.agent({ name: `other-${index}`, secretSet });
+    }
+    await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '3' });
+    expect(deletions()).toEqual([]);
+  });
+
   test('one that another agent came to bind during the release stays', async () => {
     seedVersions(...versions);
     stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
@@ -843,6 +852,50 @@ describe('keep-versions', () => {
       ({ method, path }) => method === 'GET' && path === '/v1/agents',
     );
     expect(lists).toEqual([]);
+  });
+});
+
+describe('a plan', () => {
+  const stage = stageForEachTest(quick);
+  const old = ['keys-0000000e', 'keys-0000000a', 'keys-0000000d', 'keys-0000000b'];
+  const deletedBy = (plan: string | undefined): unknown =>
+    (
+      JSON.parse(plan ?? '{}') as {
+        regions: { secretSets: { deletedVersions: unknown }[] }[];
+      }
+    ).regions[0]?.secretSets[0]?.deletedVersions;
+
+  beforeEach(() => {
+    for (const name of [...old, firstSet]) {
+      stage.emulator.seed.secretSet({ name, values: first.values });
+    }
+    stage.emulator.seed.agent({ name: 'other', secretSet: old[1] });
+  });
+
+  test.each([
+    { name: 'a new version', inputs: releaseOf(second.secrets), bound: old[2] },
+    { name: 'the version that there is', inputs: releaseOf(first.secrets), bound: firstSet },
+    { name: 'a version that comes to be bound', inputs: releaseOf(first.secrets), bound: old[0] },
+    {
+      name: 'secrets alone',
+      inputs: { ...releaseOf(first.secrets), 'agent-name': '', image: '' },
+      bound: old[3],
+    },
+    {
+      name: 'an agent that is not awaited',
+      inputs: { ...releaseOf(first.secrets), 'wait-for-ready': 'false' },
+      bound: firstSet,
+    },
+  ])('names the versions that the release deletes: $name', async ({ inputs, bound }) => {
+    stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: bound });
+    for (const keep of ['1', '0']) {
+      const release = { ...inputs, 'keep-versions': keep };
+      const { actions } = await stage.release({ ...release, 'dry-run': 'true' });
+      const { secretSets } = await stage.release(release);
+      expect(deletedBy(actions.outputs['plan'])).toEqual(
+        secretSets.filter(({ outcome }) => outcome === 'deleted').map(({ name }) => name),
+      );
+    }
   });
 });
 
