@@ -375,9 +375,13 @@ describe('the token', () => {
     expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'value-a' });
   });
 
-  test('in another input is not shown', async () => {
-    const { actions } = await release({ ...voice, region: tokens.job });
-    expect(actions.everything).not.toContain(tokens.job);
+  test.each([
+    { name: 'region', inputs: { region: tokens.job } },
+    { name: 'environment', inputs: { environment: `{${tokens.person}}` } },
+  ])('in the input $name is not shown', async ({ inputs }) => {
+    const { succeeded, actions } = await release({ ...voice, ...inputs });
+    expect(succeeded).toBe(false);
+    expect(actions.everything).not.toMatch(/gh[sp]_hidden/);
   });
 });
 
@@ -603,7 +607,7 @@ describe('the comment with a plan', () => {
     },
     {
       name: 'a server that is not there',
-      spoil: () => server.close(),
+      close: true,
       told: 'the connection failed',
     },
     {
@@ -619,7 +623,8 @@ describe('the comment with a plan', () => {
       told: 'not what is due',
     },
   ])('that GitHub does not take is a warning, never a failed run: $name', async (refused) => {
-    await refused.spoil();
+    refused.spoil?.();
+    if (refused.close === true) await server.close();
     const { succeeded, actions } = await planned();
     expect(succeeded).toBe(true);
     expect(actions.errors).toEqual([]);

@@ -352,6 +352,21 @@ const scenarios: readonly Scenario[] = [
     planned: { secretSets: [{ action: 'bind' }], agent: { newDeployment: { follows: 'no' } } },
   },
   {
+    name: 'pruning, where every value is empty and skipped',
+    seed: seedVoice,
+    inputs: {
+      ...voice,
+      ...keys,
+      secrets: 'A=\nB=',
+      'empty-secrets': 'skip',
+      'prune-secrets': 'true',
+    },
+    planned: {
+      secretSets: [{ action: 'bind', pruned: ['OLD'] }],
+      agent: { newDeployment: { follows: 'no' } },
+    },
+  },
+  {
     name: 'a set that failed',
     seed: ({ seed }) => {
       seed.secretSet({ name: 'keys', values: { A: 'older-a' }, status: 'failed' });
@@ -567,7 +582,7 @@ function expectSetsAsPlanned({ regions }: PlanOutput, before: Held, after: Held)
     const held = Object.keys(was?.values ?? {});
     expect(is).toMatchObject({ region: set.region, kind: set.kind, status: 'ready' });
     expect(was === undefined).toBe(set.action === 'create');
-    if (set.action === 'bind') expect(is?.values).toEqual(was?.values);
+    if (set.action === 'bind') expect([...set.added, ...set.updated]).toEqual([]);
     expect(set.added.filter((key) => held.includes(key))).toEqual([]);
     expect([...set.updated, ...set.pruned].filter((key) => !held.includes(key))).toEqual([]);
     expect(Object.keys(is?.values ?? {}).sort()).toEqual(
@@ -800,6 +815,10 @@ describe('what a plan says', () => {
   test.each([
     { name: 'values that are written', inputs: { ...keys, secrets: 'A=newer-a' } },
     { name: 'keys that are pruned', inputs: { ...keys, secrets: 'A=x', 'prune-secrets': 'true' } },
+    {
+      name: 'keys that are pruned although none is written',
+      inputs: { ...keys, secrets: 'A=\nB=', 'empty-secrets': 'skip', 'prune-secrets': 'true' },
+    },
     { name: 'scaling', inputs: { 'min-agents': '2' } },
     { name: 'a forced deployment', inputs: { 'force-redeploy': 'true' } },
     { name: 'what cannot be told', inputs: { 'websocket-auth': 'none' } },
@@ -823,6 +842,26 @@ describe('what a plan says', () => {
         `- Updated the agent \`voice\`: image \`${older}\` → \`${newer}\`. Settings differed.`,
       ].join('\n'),
     );
+  });
+
+  test('is told as done region by region', async () => {
+    const { actions } = await stage.release({
+      ...key,
+      region: 'us-west, us-east',
+      'agent-name': 'voice-{region}',
+      'secret-set': 'keys-{region}',
+      secrets: 'A=value-a',
+      image: newer,
+    });
+    const told = ['us-west', 'us-east'].map((region) =>
+      [
+        `**\`${region}\`**`,
+        '',
+        `- Created the secret set \`keys-${region}\`: added \`A\`.`,
+        `- Created the agent \`voice-${region}\`: image \`${newer}\`, secret-set \`keys-${region}\`.`,
+      ].join('\n'),
+    );
+    expect(actions.summary).toContain(told.join('\n\n'));
   });
 
   test('is never told as done where the release failed before it', async () => {

@@ -268,6 +268,12 @@ audio_filter = "tel"
     expect(succeeded).toBe(true);
   });
 
+  test('and what is wrong with an input is told of it, not of the key that it replaces', async () => {
+    const { actions } = await release(basic, { 'agent-name': 'Not A Name' });
+    expect(actions.errors[0]?.message).toContain('`agent-name`: has to be');
+    expect(actions.errors[0]?.message).not.toContain(path);
+  });
+
   test.each([
     { name: 'an image replaces a build', toml: `build_id = "${build}"`, inputs: { image } },
     {
