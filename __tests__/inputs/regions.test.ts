@@ -345,7 +345,7 @@ describe('numbers that differ by region', () => {
     expect(
       await problems({
         ...regions,
-        'min-agents': 'us-west: 8',
+        'min-agents': 'us-west: 8\neu-central: 3',
         'max-agents': 'us-west: 9\nus-east: 2\n*: 3',
       }),
     ).toEqual([]);
@@ -412,6 +412,11 @@ describe('names are unique across the platform', () => {
       name: 'in one region only',
       sets: 'us-west: shared\n*: keys-{region}',
       pulls: 'us-west: shared\n*: registry-{region}',
+    },
+    {
+      name: 'of a line and of a template',
+      sets: 'us-west: keys-eu-central\n*: keys-of-{region}',
+      pulls: 'keys-{region}',
     },
     {
       name: 'in different regions',

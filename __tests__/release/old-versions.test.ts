@@ -39,6 +39,7 @@ describe('as many as are kept stay, and the others go, oldest first', () => {
     { keep: 1, deleted: [first, second] },
     { keep: 2, deleted: [first] },
     { keep: 3, deleted: [] },
+    { keep: 4, deleted: [] },
     { keep: 100, deleted: [] },
   ])('$keep', ({ keep, deleted }) => {
     expect(oldVersions({ ...question, keep })).toEqual(deleted);

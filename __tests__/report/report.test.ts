@@ -272,6 +272,14 @@ describe('what is long', () => {
     expect(comment).toContain(`<sub>From [this run](${runUrl}), for \`0123456\`.</sub>`);
   });
 
+  test('is in no comment that GitHub would refuse, however short its parts are', () => {
+    const plan = record({ kind: 'plan', plan: planFor(regionCodes(1000)), agents: [] });
+    const comment = commentOf(plan, [], 'https://example.com', '0123456');
+    expect(comment.length).toBeLessThan(65_536);
+    expect(comment.length).toBeGreaterThan(50_000);
+    expect(comment).toContain('More was left out');
+  });
+
   test('is in a comment as a whole where GitHub takes it', () => {
     const plan = record({ kind: 'plan', plan: planFor(regions), agents: [], secretSets: [] });
     const comment = commentOf(plan, [], 'https://example.com', '0123456');
