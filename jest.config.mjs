@@ -1,6 +1,12 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // None takes long; but a busy machine may be ten times slower than an idle one.
+  testTimeout: 60_000,
+  // Modules of ended test files stay in memory, and slow down those that come after them in the same
+  // process: so there are two, and a new one where one has grown.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '250MB',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

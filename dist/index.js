@@ -501,6 +501,7 @@ function toGitHubError(call, error, redact) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   F9: () => (/* binding */ found),
 /* harmony export */   Fv: () => (/* binding */ Findings),
+/* harmony export */   Pv: () => (/* binding */ looksLikeCredential),
 /* harmony export */   Zn: () => (/* binding */ emptyReasons),
 /* harmony export */   aV: () => (/* binding */ InputsError),
 /* harmony export */   fs: () => (/* binding */ UntrustedEventError)
@@ -537,9 +538,12 @@ class Findings {
 /** Why a value that a workflow takes from `secrets` may be empty. */
 const emptyReasons = 'the name of the secret is misspelt, it is not set for this repository or organization, the job ' +
     'lacks the `environment:` that holds it, or the run comes from a fork or Dependabot, which get no secrets';
+function looksLikeCredential(value) {
+    return /(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_|A[KS]IA[0-9A-Z]{12}|AIza|xox[a-z]-|eyJ)/.test(value);
+}
 /** A value that was found, for a message: short, on one line, and never a credential. */
 function found(value) {
-    if (/(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_)/.test(value))
+    if (looksLikeCredential(value))
         return 'found a credential';
     if (value.includes('='))
         return 'found a text with `=` in it';
@@ -710,7 +714,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(357);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(923);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(546);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(221);
 
 
@@ -880,7 +884,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 923:
+/***/ 546:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -889,6 +893,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(934);
 ;// CONCATENATED MODULE: ./lib/inputs/event.js
@@ -980,11 +986,11 @@ function readAccess(raw, environment, isDryRun, findings) {
     const organization = given(raw, environment, 'organization', 'PIPECAT_ORG');
     if (organization !== undefined &&
         credential?.kind !== 'private-api-key' &&
-        !names/* organizationName */.Tz.pattern.test(organization.text)) {
+        (!names/* organizationName */.Tz.pattern.test(organization.text) || (0,inputs_problems/* looksLikeCredential */.Pv)(organization.text))) {
         findings.problem('organization', `has to be ${names/* organizationName */.Tz.rule}; ${organization.origin.words} holds something else, ${(0,inputs_problems/* found */.F9)(organization.text)}`);
     }
     if (organization !== undefined && credential?.kind === 'private-api-key') {
-        findings.warnings.push(`An API key belongs to one organization, so the key decides; \`${organization.text}\` from ${organization.origin.words} is not used.`);
+        findings.warnings.push(`An API key belongs to one organization, so the key decides; what ${organization.origin.words} names is not used.`);
     }
     if (credential === undefined || apiUrl === undefined)
         return undefined;
@@ -1114,6 +1120,7 @@ const withoutEffectAlone = [
     'krisp-viva-audio-filter',
     'websocket-auth',
     'enable-managed-keys',
+    'rollout',
     'force-redeploy',
     'wait-for-ready',
     'failure-logs',
@@ -1150,10 +1157,11 @@ function readAgent(raw, fields, regions, settingsFile, findings) {
         krispVivaAudioFilter: fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
         websocketAuth: fields.choice('websocket-auth', ['none', 'token']),
         managedKeys: fields.boolean('enable-managed-keys'),
-        resources: settingsFile?.resources,
+        // An agent has the size of a profile or resources of its own, and an input wins.
+        resources: raw.isInput('agent-profile') ? undefined : settingsFile?.resources,
     };
     if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {
-        findings.problem('agent-profile', `and \`[resources]\` of \`${settingsFile.path}\` are both given; an agent has the size of a profile or resources of its own`);
+        findings.remarks.push(`\`agent-profile\` replaces \`[resources]\` of \`${settingsFile.path}\`.`);
     }
     const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);
     const waitForReady = fields.boolean('wait-for-ready');
@@ -1173,12 +1181,13 @@ function readAgent(raw, fields, regions, settingsFile, findings) {
         isBuiltFromBranch: settingsFile?.hasGit === true && !raw.isInput('image') && !raw.isInput('build-id'),
     };
 }
-function checkScaling({ checkedRegions }, minAgents, maxAgents, findings) {
+function checkScaling({ regions, checkedRegions }, minAgents, maxAgents, findings) {
     for (const region of checkedRegions) {
         const [least, most] = [minAgents.in(region), maxAgents.in(region)];
         if (least === undefined || most === undefined || least <= most)
             continue;
-        findings.problem('min-agents', `has to be at most \`max-agents\`; found ${least} and ${most}`);
+        const where = regions.length > 1 ? ` in \`${region}\`` : '';
+        findings.problem('min-agents', `has to be at most \`max-agents\`; found ${least} and ${most}${where}`);
         return;
     }
 }
@@ -1318,11 +1327,14 @@ function givenGitHubToken(raw) {
     return token === undefined ? [] : [new secret_value/* SecretValue */.i(token)];
 }
 /** Reads what GitHub is to be told. Undefined where that is nothing. */
-function readGitHub(raw, fields, environment, regions, waits, findings) {
+function readGitHub(raw, fields, environment, regions, waits, isOffline, findings) {
     const comments = fields.boolean('comment') ?? false;
     const name = readEnvironmentName(raw, fields, regions, waits, findings);
     const token = raw.text('github-token');
     if (token === undefined) {
+        // Forks and Dependabot get no token that is a secret either, and need none for what they check.
+        if (isOffline)
+            return undefined;
         for (const input of [name && 'environment', comments && 'comment']) {
             if (input === undefined || input === false || input === '')
                 continue;
@@ -1370,7 +1382,7 @@ function readEnvironmentName(raw, fields, regions, waits, findings) {
         return undefined;
     }
     if (regions.length > 1 && !name.includes(regionPlaceholder)) {
-        findings.warnings.push(`\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share \`${name}\`, and GitHub shows only the deployment that ended last as active.`);
+        findings.warnings.push(`\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share one (${(0,inputs_problems/* found */.F9)(name)}), and GitHub shows only the deployment that ended last as active.`);
     }
     return name;
 }
@@ -1516,7 +1528,7 @@ class RegionFields {
         const isSound = [
             this.#checkPlaceholders(input, templates, placeholders),
             this.#checkRule(input, templates, rule),
-            this.#checkUniqueness(input, templates),
+            this.#checkUniqueness(input, templates, rule),
         ];
         return isSound.includes(false) ? undefined : templates;
     }
@@ -1534,7 +1546,11 @@ class RegionFields {
     }
     #readRegions() {
         const regions = [];
-        for (const item of this.#raw.items('region')) {
+        const items = this.#raw.items('region');
+        if (items.length === 0 && this.#raw.isGiven('region')) {
+            this.#findings.problem('region', 'is given, and names no region');
+        }
+        for (const item of items) {
             if (!names/* regionCode */.Gw.pattern.test(item)) {
                 this.#findings.problem('region', `has to be ${names/* regionCode */.Gw.rule}; ${(0,inputs_problems/* found */.F9)(item)}`);
             }
@@ -1555,7 +1571,8 @@ class RegionFields {
         // None of these values can hold a colon or a line break.
         if (!/[:\n]/.test(text))
             return new Regional(text);
-        const lines = this.#readLines(input, text);
+        // Lines are counted as they stand in the workflow.
+        const lines = this.#readLines(input, this.#raw.isInput(input) ? this.#raw.verbatim(input) : text);
         if (lines === undefined)
             return undefined;
         const { others, own } = lines;
@@ -1574,7 +1591,7 @@ class RegionFields {
                 continue;
             const [, region, value] = /^\s*(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*?)\s*$/.exec(line) ?? [];
             const place = `line ${index + 1}`;
-            if (region === undefined || value === undefined) {
+            if (region === undefined || value === undefined || (0,inputs_problems/* looksLikeCredential */.Pv)(region)) {
                 this.#findings.problem(input, `has to be one value, or lines \`region: value\` (\`*: value\` for the other regions); ${place} is neither`);
                 return undefined;
             }
@@ -1638,22 +1655,28 @@ class RegionFields {
         }
         return told.size === 0;
     }
-    #checkUniqueness(input, templates) {
+    #checkUniqueness(input, templates, rule) {
         const regionsByName = new Map();
         for (const region of this.regions) {
             const name = nameInRegion(templates.in(region) ?? '', region);
             regionsByName.set(name, [...(regionsByName.get(name) ?? []), region]);
         }
-        const [shared] = [...regionsByName].filter(([, regions]) => regions.length > 1);
-        if (shared === undefined)
-            return true;
-        const [name, regions] = shared;
-        const better = name.includes(versionPlaceholder)
-            ? name.replace(versionPlaceholder, `${regionPlaceholder}-${versionPlaceholder}`)
-            : `${name}-${regionPlaceholder}`;
-        this.#findings.problem(input, `gives ${listed(regions)} the same name, and names are unique across the platform; ${(0,inputs_problems/* found */.F9)(name)}; \`${better}\` would do, or lines \`region: name\``);
-        return false;
+        const shared = [...regionsByName].filter(([, regions]) => regions.length > 1);
+        for (const [name, regions] of shared) {
+            this.#findings.problem(input, `gives ${listed(regions)} the same name, and names are unique across the platform; ${(0,inputs_problems/* found */.F9)(name)}; ${nameThatWouldDo(name, regions, rule)} would do, or lines \`region: name\``);
+        }
+        return shared.length === 0;
     }
+}
+/** The name with the region in it, where that is a name that may be shown and given in each of them. */
+function nameThatWouldDo(name, regions, { pattern }) {
+    const better = name.includes(versionPlaceholder)
+        ? name.replace(versionPlaceholder, `${regionPlaceholder}-${versionPlaceholder}`)
+        : `${name}-${regionPlaceholder}`;
+    const isSound = regions.every((region) => pattern.test(nameOfAnyVersion(nameInRegion(better, region))));
+    return isSound && !(0,inputs_problems/* looksLikeCredential */.Pv)(name)
+        ? `\`${better}\``
+        : `a name with \`${regionPlaceholder}\` in it`;
 }
 function listed(items) {
     return items.map((item) => `\`${item}\``).join(', ');
@@ -1733,9 +1756,14 @@ function readHost(text, findings) {
         findings.problem('registry', 'has to be the address of a registry, such as `ghcr.io`');
         return undefined;
     }
-    const isPlain = url.protocol === 'https:' && url.username === '' && url.search === '' && url.hash === '';
+    const isPlain = url.protocol === 'https:' &&
+        url.username === '' &&
+        url.search === '' &&
+        url.hash === '' &&
+        // One registry serves all regions, and a URL may hold braces.
+        !/[{}]/.test(text);
     if (!isPlain) {
-        findings.problem('registry', 'has to be the https address of a registry, without credentials and query, such as `ghcr.io`');
+        findings.problem('registry', 'has to be the https address of a registry, without credentials, query and placeholders, such as `ghcr.io`');
         return undefined;
     }
     if (dockerHubNames.includes(url.hostname))
@@ -1853,7 +1881,7 @@ function readSecretSet(raw, fields, regions, context, findings) {
         return undefined;
     checkOtherKind(name, imagePullSecret, regions, findings);
     const isVersioned = name.values.some((template) => template.includes(versionPlaceholder));
-    const { pairs, skippedKeys, isComplete } = secrets;
+    const { pairs, skippedKeys, isComplete, knowsKeys } = secrets;
     if (isVersioned) {
         checkVersioned(name, secrets, prune, findings);
         if (!waits) {
@@ -1867,19 +1895,23 @@ function readSecretSet(raw, fields, regions, context, findings) {
         name,
         pairs,
         skippedKeys,
-        prune: prune && waits,
-        requiredKeys,
+        // Of keys that are not known, none can be said to be missing, in the set or in what is given.
+        prune: prune && waits && knowsKeys,
+        requiredKeys: knowsKeys ? requiredKeys : [],
         keepVersions,
         version: isVersioned && isComplete && credential !== undefined
             ? contentVersion(pairs, credential.value)
             : undefined,
     };
 }
+/** Names are unique across the platform, so those of all regions are held against each other. */
 function checkOtherKind(name, imagePullSecret, { checkedRegions }, findings) {
-    const isShared = checkedRegions.some((region) => imagePullSecret?.in(region) !== undefined &&
-        nameInRegion(imagePullSecret.in(region) ?? '', region) ===
-            nameInRegion(name.in(region) ?? '', region));
-    if (!isShared)
+    const namesOf = (templates) => checkedRegions.flatMap((region) => {
+        const template = templates?.in(region);
+        return template === undefined ? [] : [nameInRegion(template, region)];
+    });
+    const secretSets = new Set(namesOf(name));
+    if (!namesOf(imagePullSecret).some((one) => secretSets.has(one)))
         return;
     findings.problem('image-credentials', 'and `secret-set` have the same name; a set holds either secrets or registry credentials');
 }
@@ -1971,14 +2003,15 @@ async function readJson(input, patterns, credentials) {
         reading.problems.push(`is not JSON${lineOf(error)}; it is made for \`\${{ toJSON(secrets) }}\``);
         return reading;
     }
-    if (body.type !== 'Object') {
+    // A run that has no secrets may have null in their place.
+    if (body.type !== 'Object' && body.type !== 'Null') {
         reading.suspect(input);
         reading.problems.push('has to be a JSON object of strings, such as `${{ toJSON(secrets) }}`');
         return reading;
     }
     const select = await selection(patterns);
     const keys = [];
-    for (const { name, value } of body.members) {
+    for (const { name, value } of body.type === 'Null' ? [] : body.members) {
         const key = name.type === 'String' ? name.value : name.name;
         const place = `line ${name.loc.start.line}`;
         const text = value.type === 'String' ? value.value : undefined;
@@ -2176,12 +2209,17 @@ async function readSecrets(raw, fields, environment, workspace, readFile, creden
         }
     }
     const goesByNames = isDryRun && emptySecrets !== 'skip';
+    const pairs = entries
+        .filter(({ value }) => goesByNames || !value.isEmpty)
+        .map(({ key, value }) => ({ key, value }));
+    // What is left out by `skip` is left out by a release, too, unless nothing is left.
+    const isExact = !isDryRun || (emptySecrets === 'skip' && pairs.length > 0);
+    const missing = barren.length + unmatched.length;
     return {
-        pairs: entries
-            .filter(({ value }) => goesByNames || !value.isEmpty)
-            .map(({ key, value }) => ({ key, value })),
+        pairs,
         skippedKeys: goesByNames ? [] : empty.map(({ key }) => key),
-        isComplete: !isDryRun || empty.length + barren.length + unmatched.length === 0,
+        isComplete: isExact || empty.length + missing === 0,
+        knowsKeys: isExact || missing === 0,
         values: readings.flatMap((reading) => [
             ...reading.entries.map(({ value }) => value),
             ...reading.suspects,
@@ -2244,12 +2282,12 @@ async function chooseSettingsFile(raw, environment, workspace, readFile, finding
         findings.problem('config-file', problem);
     if (file === undefined)
         return { raw, file };
-    for (const { input, key } of file.defaults) {
+    const isReplaced = imageSources.some((input) => raw.isInput(input));
+    for (const { input, key } of isReplaced ? [] : file.defaults) {
         if (!file.hasGit || !imageSources.includes(input))
             continue;
         findings.problem('config-file', `\`${path}\`: \`${key}\` and \`[git]\` both say what the agent runs; it is one of them`);
     }
-    const isReplaced = imageSources.some((input) => raw.isInput(input));
     const defaults = file.defaults.filter(({ input }) => !raw.isInput(input) && !(isReplaced && imageSources.includes(input)));
     for (const { input, key } of defaults)
         findings.standIns.set(input, `${key} (${path})`);
@@ -2309,7 +2347,8 @@ async function readInputs(environment, readFile) {
         imagePullSecret: imagePullSecret?.name,
         waits,
     }, findings);
-    const github = readGitHub(raw, fields, environment, regions.regions, waits, findings);
+    const isOffline = isDryRun && credentials.length === 0;
+    const github = readGitHub(raw, fields, environment, regions.regions, waits, isOffline, findings);
     const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
     if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
         findings.problem('agent-name', 'is not given, and neither is `secret-set` nor `registry`: there is nothing to release');
@@ -3775,8 +3814,17 @@ async function readBindings(cloud, region, options = {}) {
     return new Map(await Promise.all(names.map(async (name) => {
         const agent = await cloud.agent(name, options);
         // An agent that is gone since it was listed binds nothing.
-        return [name, agent === undefined ? [] : agent.settings.secretSets];
+        return [name, agent === undefined ? [] : boundSets(agent)];
     })));
+}
+/**
+ * The answer shows what the deployment binds that was asked for. Where that does not serve (yet), an
+ * earlier one may, of which it is not known what it binds.
+ */
+function boundSets(agent) {
+    const { settings, desiredDeploymentId, reconciledDeploymentId, ready, available } = agent;
+    const serves = ready && reconciledDeploymentId === desiredDeploymentId;
+    return serves || !available ? settings.secretSets : undefined;
 }
 /** Names of the agents that bind a set, in order. */
 function agentsBinding(bindings, secretSet) {
@@ -3938,9 +3986,12 @@ const nothingShown = {
 };
 function compare(observed, wanted) {
     const filter = wanted.krispVivaAudioFilter;
+    // An agent runs one of them: where one is shown, the other one is not set.
+    const image = observed.image ?? (observed.buildId === undefined ? undefined : null);
+    const buildId = observed.buildId ?? (observed.image === undefined ? undefined : null);
     const rows = [
-        ['image', observed.image, wanted.image],
-        ['build-id', observed.buildId, wanted.buildId],
+        ['image', image, wanted.image],
+        ['build-id', buildId, wanted.buildId],
         ['secret-set', observed.secretSets && (observed.secretSets[0] ?? null), wanted.secretSet],
         ['image-credentials', observed.imagePullSecretSet, wanted.imagePullSecretSet],
         ['min-agents', observed.minAgents, wanted.minAgents],
@@ -3958,7 +4009,7 @@ function compare(observed, wanted) {
 }
 /**
  * The given settings that differ from what the agent shows. A setting that its answer does not show
- * (the image of a cloud build, say) cannot be told to differ, and is not in the list.
+ * (resources of its own, say) cannot be told to differ, and is not in the list.
  */
 function settingChanges(observed, wanted) {
     return compare(observed, wanted).flatMap(({ setting, before, after }) => after === undefined || before === undefined || before === after
@@ -4040,7 +4091,7 @@ function planSecretSet({ settings, secretSet: observed, agent, bindings }, secre
     const { name, template, skippedKeys, keepVersions } = asked;
     const existing = secretSets.find((set) => set.name === name);
     const isGiven = asked.pairs.length > 0;
-    checkSet({ name, kind: 'secret', isGiven }, existing, region, problems);
+    checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
     const writes = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
     if (writes && existing?.referenced === true) {
         problems.push({
@@ -4053,7 +4104,14 @@ function planSecretSet({ settings, secretSet: observed, agent, bindings }, secre
     const pairs = writes ? asked.pairs : [];
     const given = new Set([...asked.pairs.map(({ key }) => key), ...skippedKeys]);
     const prunedKeys = asked.prune ? [...existingKeys].filter((key) => !given.has(key)) : [];
-    const otherAgents = bindings && agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
+    // Without the wait for the agent, it may still need what is old.
+    const olderVersions = template === undefined || settings.agent?.waitForReady === false
+        ? []
+        : versionsBeside(name, template, secretSets);
+    const otherAgents = existing === undefined
+        ? []
+        : bindings &&
+            agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
     checkPruning(asked, otherAgents, problems);
     checkRequiredKeys(asked, existing, existingKeys, prunedKeys, problems);
     return {
@@ -4071,8 +4129,8 @@ function planSecretSet({ settings, secretSet: observed, agent, bindings }, secre
         otherAgents,
         template,
         keepVersions,
-        olderVersions: template === undefined ? [] : versionsBeside(name, template, secretSets),
-        deletedVersions: template === undefined || bindings === undefined || settings.agent?.waitForReady === false
+        olderVersions,
+        deletedVersions: template === undefined || bindings === undefined || isVersioned(name)
             ? undefined
             : oldVersions({
                 template,
@@ -4080,7 +4138,7 @@ function planSecretSet({ settings, secretSet: observed, agent, bindings }, secre
                 region,
                 previous: agent?.settings.secretSets ?? [],
                 keep: keepVersions,
-                secretSets,
+                secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
                 bindings: withoutReleased(bindings, settings.agent?.name),
             }),
     };
@@ -4112,7 +4170,7 @@ function planImagePullSecret({ region, imagePullSecret }, secretSets, problems) 
     const { name, registry } = imagePullSecret;
     const existing = secretSets.find((set) => set.name === name);
     const isGiven = registry !== undefined;
-    checkSet({ name, kind: 'imagePullSecret', isGiven }, existing, region, problems);
+    checkSet({ name, kind: 'imagePullSecret', isGiven, template: undefined }, existing, region, problems);
     return {
         name,
         kind: 'imagePullSecret',
@@ -4133,9 +4191,15 @@ function planImagePullSecret({ region, imagePullSecret }, secretSets, problems) 
         keepVersions: 0,
     };
 }
+/** A name for a region of which another one has the name. */
+function proposedName(name, template, region) {
+    return template === undefined
+        ? `${name}-${region}`
+        : template.replace(versionPlaceholder, `${region}-${versionPlaceholder}`);
+}
 const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' };
 /** What both kinds of set have to fulfil. */
-function checkSet({ name, kind, isGiven }, existing, region, problems) {
+function checkSet({ name, kind, isGiven, template }, existing, region, problems) {
     const about = `${subject_secretSetKinds[kind]} ${name}`;
     if (!names/* secretSetName */._u.pattern.test(nameOfAnyVersion(name))) {
         problems.push({
@@ -4169,7 +4233,7 @@ function checkSet({ name, kind, isGiven }, existing, region, problems) {
         problems.push({
             about,
             message: `is in region ${existing.region}, but the release goes to ${region}; a set stays in its region for good, and agents can bind only sets of their own region`,
-            next: `Name a set of its own for ${region} (such as ${name}-${region}), or release to ${existing.region}.`,
+            next: `Name a set of its own for ${region} (such as ${proposedName(name, template, region)}), or release to ${existing.region}.`,
         });
     }
     if (!isGiven && existing.status === 'failed') {
@@ -4211,6 +4275,7 @@ function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, ex
 }
 
 ;// CONCATENATED MODULE: ./lib/release/plan-agent.js
+
 
 
 
@@ -4334,11 +4399,15 @@ const plan_agent_scaling = ['min-agents', 'max-agents'];
 function newDeployment(before, wanted, changes, forces, valuesChange) {
     if (before === undefined)
         return { follows: 'yes', because: 'agent-created' };
-    if (changes.some(({ setting }) => !plan_agent_scaling.includes(setting))) {
+    const differing = changes.filter(({ setting }) => !plan_agent_scaling.includes(setting));
+    // Without the values, the set may be the one that the agent binds already.
+    const isUnknown = ({ setting, before, after }) => setting === 'secret-set' && isVersioned(after) && versionsOf(after).test(before ?? '');
+    if (!differing.every(isUnknown))
         return { follows: 'yes', because: 'settings-differ' };
-    }
     if (forces)
         return { follows: 'yes', because: valuesChange ? 'values-written' : 'forced' };
+    if (differing.length > 0)
+        return { follows: 'unknown', because: 'version-unknown' };
     if (hiddenSettings(before.settings, wanted).some((setting) => !plan_agent_scaling.includes(setting))) {
         return { follows: 'unknown', because: 'settings-hidden' };
     }
@@ -4552,15 +4621,17 @@ function existingSet(name, kind, region) {
 /**
  * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
  * anew for that. It is housekeeping: where it fails, the release is as good as ever.
+ *
+ * @param listed the sets as they are now, read once for all regions
  */
-async function cleanUp(cloud, journal, plan, agent, deadline) {
+async function cleanUp(cloud, journal, plan, agent, listed, deadline) {
     const { name, region, template, olderVersions, keepVersions } = plan;
     if (template === undefined)
         return;
     const options = { deadline };
     try {
         const [secretSets, bindings] = await Promise.all([
-            cloud.secretSets(options),
+            listed,
             readBindings(cloud, region, options),
         ]);
         const names = oldVersions({
@@ -4881,6 +4952,7 @@ class Progress {
     #state = 'waiting for the first look';
     #changedAt;
     #reminder = new AbortController();
+    #hasEnded = false;
     constructor(clock, say) {
         this.#clock = clock;
         this.#say = say;
@@ -4909,6 +4981,7 @@ class Progress {
         this.#say(message);
     }
     end() {
+        this.#hasEnded = true;
         this.#reminder.abort();
     }
     #tell() {
@@ -4917,6 +4990,9 @@ class Progress {
     }
     #remind() {
         this.#reminder.abort();
+        // A reminder may have come due in the same moment in which the wait ended.
+        if (this.#hasEnded)
+            return;
         this.#reminder = new AbortController();
         this.#clock.sleep(longestSilence, this.#reminder.signal).then(() => {
             this.#tell();
@@ -5245,16 +5321,28 @@ async function release(cloud, journal, plan, options) {
     const targets = plan.targets.map(trackTarget);
     journal.record.secretSets.push(...setsOf(targets).map(({ record }) => record));
     journal.record.agents.push(...agentsOf(targets).map(({ record }) => record));
-    const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
-    await provisionAndAwait(cloud, journal, targets, budget);
-    if (plan.rollout === 'parallel') {
-        await deployAndAwait(cloud, journal, targets, budget, options);
+    try {
+        const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
+        await provisionAndAwait(cloud, journal, targets, budget);
+        if (plan.rollout === 'parallel') {
+            await deployAndAwait(cloud, journal, targets, budget, options);
+        }
+        else {
+            await oneAfterTheOther(cloud, journal, targets, budget, options);
+        }
+        await pruneAndAwait(cloud, journal, targets, plan.secretsTimeout);
     }
-    else {
-        await oneAfterTheOther(cloud, journal, targets, budget, options);
+    catch (error) {
+        throw error instanceof ReleaseError ? inOrder(error, targets) : error;
     }
-    await pruneAndAwait(cloud, journal, targets, plan.secretsTimeout);
     await cleanUpAll(cloud, journal, targets, plan.secretsTimeout);
+}
+/** What failed, in the order of the regions and not in that in which it was noticed. */
+function inOrder({ failures }, targets) {
+    const place = (failure) => failure instanceof SubjectError
+        ? targets.findIndex(({ region }) => region === failure.subject.region)
+        : targets.length;
+    return new ReleaseError([...failures].sort((one, other) => place(one) - place(other)));
 }
 function setsOf(targets) {
     return targets.flatMap(({ sets }) => sets);
@@ -5272,7 +5360,7 @@ function stepsOf({ targets }) {
         agents.length > 0 ? 'deploy' : undefined,
         agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
         sets.some(isPruned) ? 'prune' : undefined,
-        targets.some(hasOldVersions) ? 'clean-up' : undefined,
+        sets.some(mayDeleteVersions) ? 'clean-up' : undefined,
     ];
     return steps.filter((step) => step !== undefined);
 }
@@ -5282,10 +5370,6 @@ function isAwaited({ action, status }) {
 }
 function isPruned({ prunedKeys }) {
     return prunedKeys.length > 0;
-}
-/** Without the wait for the agent, it may still need what is old. */
-function hasOldVersions({ secretSets, agent }) {
-    return agent?.waitForReady !== false && secretSets.some(mayDeleteVersions);
 }
 function mayDeleteVersions({ olderVersions, keepVersions }) {
     return olderVersions.length > keepVersions;
@@ -5385,7 +5469,7 @@ async function settled(work) {
 }
 async function deployOne(cloud, journal, { plan, record }, sets, budget, remarks) {
     try {
-        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, remarks, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
+        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, remarks, (before, deadline) => awaitSecretSets(cloud, journal, release_boundSets(plan, before, sets), deadline))));
     }
     catch (error) {
         record.outcome = 'failed';
@@ -5434,20 +5518,19 @@ function toPruningError(error) {
     throw error;
 }
 async function cleanUpAll(cloud, journal, targets, limit) {
-    const old = targets.flatMap(({ sets, agent }) => agent?.plan.waitForReady === false
-        ? []
-        : sets
-            .filter(({ plan }) => mayDeleteVersions(plan))
-            .map(({ plan }) => ({ plan, agent: agent?.plan })));
+    const old = targets.flatMap(({ sets, agent }) => sets
+        .filter(({ plan }) => mayDeleteVersions(plan))
+        .map(({ plan }) => ({ plan, agent: agent?.plan })));
     if (old.length === 0)
         return;
     await journal.step('clean-up', async () => {
         const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
-        await forEach(old, ({ plan, agent }) => cleanUp(cloud, journal, plan, agent, deadline));
+        const listed = cloud.secretSets({ deadline });
+        await forEach(old, ({ plan, agent }) => cleanUp(cloud, journal, plan, agent, listed, deadline));
     });
 }
 /** The sets that a deploy binds: those of the plan, or those that the agent has already. */
-function boundSets({ settings, region }, before, sets) {
+function release_boundSets({ settings, region }, before, sets) {
     const planned = sets.map(({ record }) => record);
     const bound = (name, kind) => {
         if (name === undefined || name === null)
@@ -5805,7 +5888,7 @@ function partFor(error, subject, context) {
         return {
             kind: 'release-impossible',
             unharmed: error.isLate
-                ? 'The sets were written; the agent was not touched.'
+                ? 'The agent was not touched; what was to be written to its sets is written.'
                 : 'Nothing was written.',
             problems: error.problems,
         };
@@ -5898,8 +5981,11 @@ function partFor(error, subject, context) {
 }
 /** The platform does not say so, as whose a name is, is nobody else's business. */
 const foreignName = 'Names of sets are unique across the whole platform: one that is not in your list may belong to another organization, and another name is needed then.';
-/** Until every set is ready, nothing is deployed. */
-const agentsUntouched = 'No agent was deployed; those that run keep what they have.';
+/**
+ * Until every set is ready, nothing is deployed; but a set that is written anew by another pipeline
+ * holds up its own region, while the others go on.
+ */
+const agentsUntouched = 'No agent was deployed with this set; those that run keep what they have.';
 function factsOf(subject) {
     if (subject === undefined)
         return [];
@@ -6090,6 +6176,7 @@ function capital(text) {
 
 ;// CONCATENATED MODULE: ./lib/report/changes.js
 
+
 /** What a plan would do. */
 function plannedChanges({ targets }) {
     return targets.map(({ region, secretSets, agent }) => ({
@@ -6133,6 +6220,11 @@ function isSetLeft({ action, prunedKeys, deletedVersions = [] }) {
 function plannedSet(plan) {
     const { kind, name, action, template, addedKeys, updatedKeys } = plan;
     const what = `the ${subject_secretSetKinds[kind]} \`${name}\``;
+    if (action === 'bind' && plan.prunedKeys.length > 0)
+        return `Prune ${what}.`;
+    if (isVersioned(name)) {
+        return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys)}.`;
+    }
     if (action === 'bind') {
         return template === undefined
             ? `Leave ${what} as it is.`
@@ -6167,8 +6259,11 @@ function isAgentLeft({ changes, newDeployment }) {
 }
 function plannedAgent(agent) {
     const { name, action, changes, newDeployment } = agent;
-    if (isAgentLeft(agent))
-        return `Leave the agent \`${name}\` as it is: nothing differs.`;
+    if (isAgentLeft(agent)) {
+        return agent.valuesChange
+            ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
+            : `Leave the agent \`${name}\` as it is: nothing differs.`;
+    }
     return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes)}. ${deploymentPlanned(newDeployment)}`;
 }
 const agentVerbs = {
@@ -6202,6 +6297,10 @@ const deploymentReasons = {
     'settings-hidden': {
         reason: 'the platform does not show all that it has now',
         past: 'The platform does not show all that it had',
+    },
+    'version-unknown': {
+        reason: 'the version of its secret set is not known without all values',
+        past: 'The version of its secret set was not known',
     },
     'scaling-only': {
         reason: 'only its scaling changes',
@@ -6387,9 +6486,13 @@ function sentence(text) {
 ;// CONCATENATED MODULE: ./lib/report/regions.js
 /** The headline where more than one thing failed. */
 function severalTitle(record, failures) {
-    const failed = new Set(failures.map(({ subject }) => subject?.region));
+    // What is not about a region may be so in each of them.
+    const failed = new Set(failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])));
     const all = regionsOf(record).length;
-    return all > 1
+    if (failures.every(({ kind }) => kind === 'not-pruned')) {
+        return `The release is done, but ${failures.length} secret sets were not pruned`;
+    }
+    return all > 1 && failed.size > 0
         ? `The release failed in ${failed.size} of ${all} regions`
         : `The release failed for ${failures.length} reasons`;
 }
@@ -6561,8 +6664,8 @@ function longestRun(text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
-/** More bars than this make the picture unreadable. */
-const mostBars = 60;
+/** More bars than this make the picture too long to look at: 16 regions with eight each. */
+const mostBars = 128;
 /** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
 const tags = { done: '', failed: 'crit, ', running: 'active, ' };
 /** Milliseconds that a release takes at most, and the ticks that suit it. */
@@ -6575,7 +6678,7 @@ const ticks = [
 ];
 /** The release as a mermaid gantt, which GitHub draws: a section a region, a bar a stretch of work. */
 function timeline(record, now) {
-    const spans = record.spans.slice(0, mostBars);
+    const spans = mostTelling(record.spans, now);
     if (spans.length === 0)
         return undefined;
     const regions = [...new Set(spans.map(({ region }) => region))];
@@ -6590,7 +6693,18 @@ function timeline(record, now) {
             ...spans.filter((span) => span.region === region).map((span) => bar(span, record, now)),
         ]),
         '```',
+        ...(spans.length === record.spans.length
+            ? []
+            : [
+                `\nThe timeline shows ${spans.length} of ${record.spans.length} stretches of work: the shortest were left out.`,
+            ]),
     ].join('\n');
+}
+/** Where there is no room for all bars, those that failed stay, and of the others the longest. */
+function mostTelling(spans, now) {
+    const weight = ({ outcome, startedAt, endedAt = now }) => outcome === 'done' ? endedAt - startedAt : Number.MAX_VALUE;
+    const kept = new Set([...spans].sort((a, b) => weight(b) - weight(a)).slice(0, mostBars));
+    return spans.filter((span) => kept.has(span));
 }
 function bar(span, { startedAt }, now) {
     const start = span.startedAt - startedAt;
@@ -6617,6 +6731,7 @@ function label(text) {
 const mostBytes = 1_000_000;
 /** GitHub refuses a comment of more characters than 65,536. */
 const mostCommentBytes = 60_000;
+/** Of what the agents that failed wrote, all of them together. */
 const mostOutputCharacters = 60_000;
 const mostOpenKeys = 8;
 const mostKeys = 500;
@@ -6631,23 +6746,25 @@ function summaryOf(record, failures, now) {
 }
 /** A plan as a comment: what the summary says, without what concerns this run alone. */
 function commentOf(record, failures, runUrl, commit) {
-    const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>`;
-    return withinLimit([...summary_account(record, failures), origin], mostCommentBytes);
+    const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>\n`;
+    return `${withinLimit(summary_account(record, failures), mostCommentBytes)}\n${origin}`;
 }
 function summary_account(record, failures) {
+    const tables = [agentTable(record.agents), secretSetTable(record.secretSets)];
+    const told = failures.flatMap((failure) => [
+        failures.length === 1 ? undefined : failureHeading(failure),
+        failureSection(failure),
+        summary_agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
+    ]);
     return [
         headline(record, failures),
-        actingAs(record),
         failures.length === 0 ? undefined : regionsPart(record),
-        ...failures.flatMap((failure) => [
-            failures.length === 1 ? undefined : failureHeading(failure),
-            failureSection(failure),
-            summary_agentOutput(failure),
-        ]),
-        agentTable(record.agents),
-        secretSetTable(record.secretSets),
-        changeSection(record),
-        noteSection(record),
+        actingAs(record),
+        // Of one failure, the reason is what is looked for first; of many, where they are.
+        ...(failures.length > 1 ? [...tables, ...told] : [...told, ...tables]),
+        ...(record.kind === 'plan'
+            ? [...changeSections(record), noteSection(record)]
+            : [noteSection(record), ...changeSections(record)]),
     ];
 }
 function regionsPart(record) {
@@ -6655,20 +6772,17 @@ function regionsPart(record) {
     return sentence === undefined ? undefined : prose(sentence);
 }
 /** What is planned, or was done, region by region. */
-function changeSection(record) {
+function changeSections(record) {
     const { kind, plan } = record;
     if (plan === undefined)
-        return undefined;
+        return [];
     const regions = kind === 'plan' ? plannedChanges(plan) : doneChanges(record);
     const lists = regions
         .filter(({ changes }) => changes.length > 0)
         .map(({ region, changes }) => [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'));
-    if (lists.length === 0)
-        return undefined;
-    const content = lists.join('\n\n');
-    if (kind === 'plan')
-        return content;
-    return folded('Changes', content);
+    if (kind === 'plan' || lists.length === 0)
+        return lists;
+    return [folded('Changes', lists.join('\n\n'))];
 }
 /** Sections are left out from the end, which holds the longest and least important ones. */
 function withinLimit(sections, most = mostBytes) {
@@ -6711,17 +6825,26 @@ function failureTitle({ title, subject }) {
     return `${prose(title)}${where ?? ''}`;
 }
 function planned({ plan }) {
-    const regions = plan?.targets.map(({ region }) => region) ?? [];
+    const targets = plan?.targets ?? [];
+    const regions = targets.length > mostInHeadline
+        ? `${targets.length} regions`
+        : codes(targets.map(({ region }) => region));
     const changes = plan && countOfChanges(plan);
-    return `Plan for ${codes(regions)}: ${changes ?? 'nothing'} would change`;
+    return `Plan for ${regions}: ${changes ?? 'nothing'} would change`;
 }
-/** More agents than this are counted rather than listed in a headline. */
+/** More agents, regions or sets than this are counted rather than listed in a headline. */
 const mostInHeadline = 3;
 function success({ agents, secretSets }) {
     if (agents.length > mostInHeadline) {
         const serving = agents.filter(({ ready }) => ready).length;
-        const serve = serving === agents.length ? 'all serve' : `${serving} serve`;
-        return `${agents.length} agents in ${agents.length} regions are released, ${serve}`;
+        const serve = serving === agents.length ? ', all serve' : serving > 0 ? `, ${serving} serve` : '';
+        const unchanged = agents.filter(({ outcome }) => outcome === 'unchanged').length;
+        const done = unchanged === agents.length
+            ? 'unchanged'
+            : unchanged > 0
+                ? `released, ${unchanged} of them unchanged`
+                : 'released';
+        return `${agents.length} agents in ${agents.length} regions are ${done}${serve}`;
     }
     const sentences = agents.map(({ name, region, outcome, ready }) => {
         const where = `${code(name)} in ${code(region)}`;
@@ -6731,21 +6854,21 @@ function success({ agents, secretSets }) {
     });
     if (sentences.length > 0)
         return sentences.join(', ');
-    const written = secretSets.filter(({ outcome }) => ['created', 'updated'].includes(outcome));
+    const current = secretSets.filter(({ outcome }) => outcome !== 'deleted');
+    const written = current.filter(({ outcome }) => outcome !== 'existing');
     if (written.length > mostInHeadline)
-        return `Secrets are ready in ${written.length} sets`;
+        return `Secrets are ready: ${written.length} sets`;
     if (written.length > 0)
         return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
-    const there = secretSets.filter(({ isVersion, outcome }) => isVersion && outcome === 'existing');
-    if (there.length === 0)
-        return 'Nothing to write: no secret has a value';
-    return `Nothing to write: there already ${there.length === 1 ? 'is' : 'are'} ${codes(there.map(({ name }) => name))}`;
+    return current.some(({ isVersion }) => isVersion)
+        ? 'Nothing to write: this version of the secrets is there already'
+        : 'Nothing to write: no secret has a value';
 }
-function actingAs({ actingAs }) {
+function actingAs({ actingAs, kind }) {
     if (actingAs === undefined)
         return undefined;
     const { credentialKind, credentialOrigin, organization } = actingAs;
-    const who = `Acted with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
+    const who = `${kind === 'plan' ? 'Looked' : 'Acted'} with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
     return organization === undefined
         ? `${who}.`
         : `${who}, in the organization ${code(organization)}.`;
@@ -6764,22 +6887,20 @@ function failureSection({ facts, unharmed, why, problems, next }) {
     ];
     return parts.filter((part) => part !== '').join('\n\n');
 }
-function summary_agentOutput({ subject, traceback, logs }) {
+function summary_agentOutput({ subject, traceback, logs }, most) {
     const whose = subject === undefined ? 'the agent' : prose(subject.name);
     const parts = [
         traceback === undefined || traceback === ''
             ? ''
-            : folded(`Traceback of ${whose}`, codeBlock(tail(traceback))),
+            : folded(`Traceback of ${whose}`, codeBlock(tail(traceback, most))),
         logs === undefined || logs.length === 0
             ? ''
-            : folded(`The last ${logs.length} log lines of ${whose}`, codeBlock(tail(logs.join('\n')))),
+            : folded(`The last ${logs.length} log lines of ${whose}`, codeBlock(tail(logs.join('\n'), most))),
     ];
     return parts.filter((part) => part !== '').join('\n\n');
 }
-function tail(text) {
-    return text.length <= mostOutputCharacters
-        ? text
-        : `… (the beginning is left out)\n${text.slice(-mostOutputCharacters)}`;
+function tail(text, most) {
+    return text.length <= most ? text : `… (the beginning is left out)\n${text.slice(-most)}`;
 }
 function agentTable(agents) {
     if (agents.length === 0)
@@ -6787,10 +6908,16 @@ function agentTable(agents) {
     return table(['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'], agents.map(({ name, region, outcome, ready, previousServes, image, buildId, deploymentId }) => [
         code(name),
         code(region),
-        `${outcome}${ready ? ', serves' : previousServes ? '; the previous deployment serves' : ''}`,
-        image !== undefined ? code(image) : buildId !== undefined ? `build ${code(buildId)}` : '–',
+        `${outcome}${ready ? ', serves' : previousServes ? ': not this but the previous deployment serves' : ''}`,
+        // What does not run is not what anybody looks for in that column.
+        outcome === 'skipped' ? '–' : imageCell(image, buildId),
         deploymentId === null ? '–' : code(deploymentId),
     ]));
+}
+function imageCell(image, buildId) {
+    if (image !== undefined)
+        return code(image);
+    return buildId === undefined ? '–' : `build ${code(buildId)}`;
 }
 function secretSetTable(sets) {
     if (sets.length === 0)
@@ -6900,10 +7027,43 @@ function annotation(record, [first, ...others]) {
     const regions = (0,printable/* printable */.g)(regionsSentence(record) ?? '');
     if (others.length === 0)
         return oneFailure(first, regions, longestAnnotation);
-    const all = [first, ...others];
+    const all = together([first, ...others]);
     const room = Math.floor((longestAnnotation - regions.length) / all.length) - 2;
     const told = all.map((failure) => oneFailure(failure, '', room));
     return [regions, ...told].filter((part) => part !== '').join('\n\n');
+}
+/** What failed in the same way in several regions is told once, with all that it happened to. */
+function together(failures) {
+    const told = new Map();
+    for (const failure of failures) {
+        const { title, unharmed, why, problems } = failure;
+        const key = JSON.stringify([title, unharmed, why, problems]);
+        const alike = told.get(key);
+        told.set(key, alike === undefined ? failure : joined(alike, failure));
+    }
+    return [...told.values()];
+}
+function joined(one, other) {
+    const facts = one.facts.map(({ label, value }) => {
+        const found = other.facts.find((fact) => fact.label === label);
+        const isKnown = found === undefined || value.split(', ').includes(found.value);
+        return { label, value: isKnown ? value : `${value}, ${found.value}` };
+    });
+    const next = one.next.filter((advice) => other.next.includes(advice));
+    return { ...one, facts, next: next.length === 0 ? one.next : next };
+}
+/** Cuts the longest of the texts until all of them have room together. */
+function cutTo(most, texts) {
+    let left = most;
+    let longest = most;
+    const lengths = texts.map(({ length }) => length).sort((a, b) => a - b);
+    for (const [index, length] of lengths.entries()) {
+        longest = Math.floor(left / (lengths.length - index));
+        if (length > longest)
+            break;
+        left -= length;
+    }
+    return texts.map((text) => text.length <= longest ? text : `${text.slice(0, Math.max(0, longest - 1))}…`);
 }
 /** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
 function oneFailure(failure, regions, most) {
@@ -6912,11 +7072,15 @@ function oneFailure(failure, regions, most) {
         `${title}.`,
         facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
         [unharmed, ...why].filter((part) => part !== undefined).join(' '),
-        ...problems.map(({ about, message, next }) => `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`),
+        problems
+            .map(({ about, message, next }) => `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`)
+            .join('\n'),
         regions,
         `Next: ${next.join(' ')}`,
     ];
-    const told = (0,printable/* printable */.g)(lines.filter((line) => line !== '').join('\n'));
+    const parts = lines.filter((line) => line !== '').map(printable/* printable */.g);
+    // Whatever has to be cut, each of where, why and what to do is to be read.
+    const told = cutTo(most - parts.length + 1, parts).join('\n');
     // The log lines often hold the traceback once more.
     const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
     const output = (0,printable/* printable */.g)([
@@ -6925,8 +7089,6 @@ function oneFailure(failure, regions, most) {
     ]
         .join('\n')
         .trim());
-    if (told.length > most)
-        return `${told.slice(0, most - 1)}…`;
     const room = most - told.length - 3;
     if (output === '' || room < 100)
         return told;
@@ -7090,6 +7252,7 @@ async function keepComment(settings, journal, pullRequest, body) {
 
 
 
+
 const defaultRequestLimit = 30_000;
 /**
  * One run of the action: inputs → plan → steps → report. Whatever happens ends in the report.
@@ -7155,6 +7318,8 @@ async function carryOut(host, journal, reading, redact, event, wantsFailureLogs)
     }
     journal.expect(['credential', 'preflight']);
     const over = new AbortController();
+    // Calls of many regions may pause at once, which Node would take for a leak and warn of.
+    (0,external_node_events_namespaceObject.setMaxListeners)(Infinity, over.signal);
     const deployments = isDryRun ? undefined : agentDeployments(inputs.github, journal);
     const connection = new Connection(access.apiUrl, access.credential.value, `pipecat-cloud-release/${version}`);
     try {

@@ -402,7 +402,7 @@ describe('the comment with a plan', () => {
     expect(server.comments).toHaveLength(1);
     expect(server.comments[0]).toMatchObject({ issue: 7, user: { type: 'Bot' } });
     const body = server.comments[0]?.body ?? '';
-    expect(body).toContain('## 📋 Plan of a release to `us-west`: nothing was written');
+    expect(body).toContain('## 📋 Plan for `us-west`: 1 agent would change');
     expect(body).toContain(`- Update the agent \`voice\`: image \`${older}\` → \`${newer}\`.`);
     expect(body).toContain(`<sub>From [this run](${runUrl}), for \`0123456\`.</sub>`);
     expect(writes(stage.emulator)).toEqual([]);

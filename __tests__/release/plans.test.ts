@@ -643,7 +643,9 @@ function asReleased(plan: PlanOutput, isPruning: boolean): unknown {
       secretSets: region.secretSets.map((set) => ({
         ...set,
         deletedVersions: null,
-        otherAgents: isPruning ? set.otherAgents : null,
+        // Nobody binds what there is not, for which no agent has to be looked at.
+        otherAgents:
+          isPruning || (set.kind === 'secret' && set.action === 'create') ? set.otherAgents : null,
       })),
     })),
   };
@@ -702,11 +704,12 @@ describe('a release is its plan, carried out:', () => {
     }
     for (const { region, secretSets, agent } of plan.regions) {
       expect(dry.actions.summary).toContain(`**\`${region}\`**`);
-      for (const { name, kind, otherAgents } of secretSets) {
+      for (const { name, kind, action, otherAgents } of secretSets) {
         const binding = [...held.agents.values()]
           .filter((one) => one.secretSet === name && one.name !== agent?.name)
           .map((one) => one.name);
-        if (kind === 'secret') expect(otherAgents).toEqual(binding.sort());
+        // Of a set that is only bound, nobody is concerned.
+        if (kind === 'secret' && action !== 'bind') expect(otherAgents).toEqual(binding.sort());
       }
     }
 
@@ -731,7 +734,12 @@ describe('a release is its plan, carried out:', () => {
         }
       }
       if (agent === null) continue;
-      expect(dry.actions.summary).toContain(followsWords[agent.newDeployment.follows]);
+      const isLeft = agent.newDeployment.follows === 'no' && agent.changes.length === 0;
+      expect(dry.actions.summary).toContain(
+        isLeft
+          ? `Leave the agent \`${agent.name}\` as it is`
+          : followsWords[agent.newDeployment.follows],
+      );
       for (const { setting, before, after } of agent.changes) {
         const words = `${setting} ${before === null ? '' : `\`${before}\` → `}\`${after}\``;
         expect(dry.actions.summary).toContain(words);
@@ -764,7 +772,7 @@ describe('what a plan says', () => {
       'min-agents': '2',
     });
     expect(actions.summary).toContain(
-      '## 📋 Plan of a release to `us-west`, `us-east`: nothing was written',
+      '## 📋 Plan for `us-west`, `us-east`: 2 secret sets and 2 agents would change',
     );
     expect(actions.summary).toContain(
       [
@@ -808,7 +816,7 @@ describe('what a plan says', () => {
   test('is that nothing would change, where that is so', async () => {
     seedVoice(stage.emulator);
     const { actions } = await plan({ ...key, ...voice, ...keys, image: older });
-    expect(actions.summary).toContain('## 📋 Plan: nothing would change');
+    expect(actions.summary).toContain('## 📋 Plan for `us-west`: nothing would change');
     expect(actions.summary).toContain('- Leave the secret set `keys` as it is.');
   });
 

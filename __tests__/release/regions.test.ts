@@ -551,7 +551,7 @@ describe('rollout: parallel', () => {
     }
     for (const region of ['eu-central', 'ap-south']) {
       expect(actions.summary).toMatch(
-        new RegExp(`\`voice-${region}\`.*failed; the previous deployment serves`),
+        new RegExp(`\`voice-${region}\`.*failed: not this but the previous deployment serves`),
       );
     }
   });
@@ -875,11 +875,12 @@ describe('rollout: sequential', () => {
     expect(agents.map(({ ready }) => ready)).toEqual([true, true, true]);
   });
 
-  test('secrets alone are written everywhere at once', async () => {
+  test('has no part in secrets alone, which are written everywhere at once', async () => {
     const { succeeded, secretSets, actions } = await stage.release({
       ...inputs,
       'agent-name': '',
       image: '',
+      rollout: '',
     });
     expect(succeeded).toBe(true);
     expect(secretSets.map(({ region }) => region)).toEqual(order);

@@ -196,15 +196,19 @@ describe('resources', () => {
     expect(stage.emulator.requests).toEqual([]);
   });
 
-  test('beside a profile of the inputs are refused, with both named', async () => {
+  test('are replaced by a profile of the inputs, which the log says', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:1.0.0' });
     const { succeeded, actions } = await release(`${basic}${resources}`, {
+      region: '',
       'agent-profile': 'agent-1x',
     });
-    expect(succeeded).toBe(false);
-    expect(actions.errors[0]?.message).toContain(
-      `\`agent-profile\`: and \`[resources]\` of \`${path}\` are both given`,
+    expect(actions.log).toContain(
+      `info: \`agent-profile\` replaces \`[resources]\` of \`${path}\`.`,
     );
-    expect(stage.emulator.requests).toEqual([]);
+    const [update] = stage.emulator.requests.filter(({ method }) => method === 'POST');
+    expect(update?.body).toMatchObject({ agentProfile: 'agent-1x' });
+    expect(update?.body).not.toHaveProperty('resources');
+    expect(succeeded).toBe(true);
   });
 });
 

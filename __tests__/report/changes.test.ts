@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
 import type { NewDeployment } from '../../src/release/plan.js';
 import type { AgentRecord, SecretSetRecord } from '../../src/release/record.js';
-import { changesNothing, doneChanges, plannedChanges } from '../../src/report/changes.js';
+import { countOfChanges, doneChanges, plannedChanges } from '../../src/report/changes.js';
 import { summaryOf } from '../../src/report/summary.js';
 import { credentials, stageForEachTest, writes } from '../support/release-run.js';
 import {
@@ -132,16 +132,24 @@ const reasons: readonly (NewDeployment & { readonly told: string })[] = [
     because: 'scaling-only',
     told: 'No new deployment follows, because only its scaling changes.',
   },
-  {
-    follows: 'no',
-    because: 'nothing-differs',
-    told: 'No new deployment follows, because nothing differs.',
-  },
 ];
 
 describe('a plan says of an agent', () => {
   test.each(reasons)('whether a new deployment follows: $because', ({ told, ...newDeployment }) => {
-    expect(planned({ agent: { newDeployment } })).toEqual([`Update the agent \`voice\`. ${told}`]);
+    const changes = [{ setting: 'min-agents', before: '0', after: '1' }];
+    expect(planned({ agent: { changes, newDeployment } })).toEqual([
+      `Update the agent \`voice\`: min-agents \`0\` → \`1\`. ${told}`,
+    ]);
+  });
+
+  test('that it is left as it is, and with the old values where it is', () => {
+    const newDeployment = { follows: 'no', because: 'nothing-differs' } as const;
+    expect(planned({ agent: { newDeployment } })).toEqual([
+      'Leave the agent `voice` as it is: nothing differs.',
+    ]);
+    expect(planned({ agent: { newDeployment, valuesChange: true } })).toEqual([
+      'Leave the agent `voice` as it is, with the old values: `force-redeploy` is `false`.',
+    ]);
   });
 
   test('that it is new, with all that it is given', () => {
@@ -252,7 +260,7 @@ describe('a plan changes nothing', () => {
   const nothing = { region: 'us-west', secretSets: [secretSetPlan()], agent: agentPlan() };
 
   test('where sets are bound and the agent is what it is', () => {
-    expect(changesNothing(planOf(nothing, { ...nothing, agent: undefined }))).toBe(true);
+    expect(countOfChanges(planOf(nothing, { ...nothing, agent: undefined }))).toBeUndefined();
   });
 
   test.each([
@@ -276,7 +284,7 @@ describe('a plan changes nothing', () => {
     const set = 'set' in parts ? parts.set : {};
     const agent = 'agent' in parts ? parts.agent : {};
     const other = { region: 'b', secretSets: [secretSetPlan(set)], agent: agentPlan(agent) };
-    expect(changesNothing(planOf(nothing, other))).toBe(false);
+    expect(countOfChanges(planOf(nothing, other))).toMatch(/^1 (secret set|agent)$/);
   });
 });
 
@@ -293,18 +301,20 @@ describe('the headline of a plan', () => {
 
   test('names the regions that it is for', () => {
     expect(headline(['us-west', 'eu-central'], { action: 'create' })).toBe(
-      '## 📋 Plan of a release to `us-west`, `eu-central`: nothing was written',
+      '## 📋 Plan for `us-west`, `eu-central`: 2 secret sets would change',
     );
   });
 
   test('counts many', () => {
     expect(headline(['a', 'b', 'c', 'd'], { action: 'create' })).toBe(
-      '## 📋 Plan of a release to 4 regions: nothing was written',
+      '## 📋 Plan for 4 regions: 4 secret sets would change',
     );
   });
 
   test('says where nothing would change', () => {
-    expect(headline(['us-west', 'eu-central'])).toBe('## 📋 Plan: nothing would change');
+    expect(headline(['us-west', 'eu-central'])).toBe(
+      '## 📋 Plan for `us-west`, `eu-central`: nothing would change',
+    );
   });
 
   test('says what was checked without a credential', () => {
@@ -389,7 +399,7 @@ describe('a dry run', () => {
     expect(actions.summary).toContain('- Created the secret set `keys-eu-central`: added `A`.');
     // Who else binds the sets is looked at for people who read the plan only.
     expect(actions.outputs['plan']).toBe(
-      dry.actions.outputs['plan']?.replaceAll('"otherAgents":[]', '"otherAgents":null'),
+      dry.actions.outputs['plan']?.replace('"otherAgents":[]', '"otherAgents":null'),
     );
     // A plan has no table of what became of things.
     expect(dry.actions.summary).not.toContain('| Agent |');
@@ -399,10 +409,14 @@ describe('a dry run', () => {
     const versioned = { ...inputs, 'secret-set': 'keys-{region}-{version}' };
     await stage.release(versioned);
     const { actions } = await stage.release({ ...versioned, 'dry-run': 'true' });
-    expect(actions.summary).toContain('## 📋 Plan: nothing would change');
-    expect(actions.summary).toMatch(/- Leave the secret set `keys-us-west-[0-9a-f]{8}` as it is\./);
     expect(actions.summary).toContain(
-      '- Update the agent `voice-us-west`. No new deployment follows, because nothing differs.',
+      '## 📋 Plan for `us-west`, `eu-central`: nothing would change',
+    );
+    expect(actions.summary).toMatch(
+      /- Leave the secret set `keys-us-west-[0-9a-f]{8}` as it is: it has/,
+    );
+    expect(actions.summary).toContain(
+      '- Leave the agent `voice-us-west` as it is: nothing differs.',
     );
   });
 

@@ -281,7 +281,7 @@ describe('of releases to several regions', () => {
       'updated',
       'failed',
     ]);
-    expect(actions.summary).toContain('failed; the previous deployment serves');
+    expect(actions.summary).toContain('failed: not this but the previous deployment serves');
   });
 
   test('one after the other, the later ones are skipped, and nothing is said to run there', async () => {

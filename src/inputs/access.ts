@@ -3,7 +3,7 @@ import { organizationName } from '../pipecat/names.js';
 import type { AccessSettings, Credential } from '../release/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { InputName } from './declared.js';
-import { emptyReasons, found, type Findings } from './problems.js';
+import { emptyReasons, found, looksLikeCredential, type Findings } from './problems.js';
 import type { Environment, RawInputs } from './raw-inputs.js';
 
 const defaultApiUrl = 'https://api.pipecat.daily.co';
@@ -49,7 +49,7 @@ export function readAccess(
   if (
     organization !== undefined &&
     credential?.kind !== 'private-api-key' &&
-    !organizationName.pattern.test(organization.text)
+    (!organizationName.pattern.test(organization.text) || looksLikeCredential(organization.text))
   ) {
     findings.problem(
       'organization',
@@ -58,7 +58,7 @@ export function readAccess(
   }
   if (organization !== undefined && credential?.kind === 'private-api-key') {
     findings.warnings.push(
-      `An API key belongs to one organization, so the key decides; \`${organization.text}\` from ${organization.origin.words} is not used.`,
+      `An API key belongs to one organization, so the key decides; what ${organization.origin.words} names is not used.`,
     );
   }
   if (credential === undefined || apiUrl === undefined) return undefined;

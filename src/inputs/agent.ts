@@ -67,12 +67,12 @@ export function readAgent(
     krispVivaAudioFilter: fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
     websocketAuth: fields.choice('websocket-auth', ['none', 'token']),
     managedKeys: fields.boolean('enable-managed-keys'),
-    resources: settingsFile?.resources,
+    // An agent has the size of a profile or resources of its own, and an input wins.
+    resources: raw.isInput('agent-profile') ? undefined : settingsFile?.resources,
   };
   if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {
-    findings.problem(
-      'agent-profile',
-      `and \`[resources]\` of \`${settingsFile.path}\` are both given; an agent has the size of a profile or resources of its own`,
+    findings.remarks.push(
+      `\`agent-profile\` replaces \`[resources]\` of \`${settingsFile.path}\`.`,
     );
   }
   const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);

@@ -48,7 +48,9 @@ export const emptyReasons =
   'lacks the `environment:` that holds it, or the run comes from a fork or Dependabot, which get no secrets';
 
 export function looksLikeCredential(value: string): boolean {
-  return /(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_)/.test(value);
+  return /(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_|A[KS]IA[0-9A-Z]{12}|AIza|xox[a-z]-|eyJ)/.test(
+    value,
+  );
 }
 
 /** A value that was found, for a message: short, on one line, and never a credential. */

@@ -64,7 +64,11 @@ export class RegionFields {
 
   #readRegions(): string[] {
     const regions: string[] = [];
-    for (const item of this.#raw.items('region')) {
+    const items = this.#raw.items('region');
+    if (items.length === 0 && this.#raw.isGiven('region')) {
+      this.#findings.problem('region', 'is given, and names no region');
+    }
+    for (const item of items) {
       if (!regionCode.pattern.test(item)) {
         this.#findings.problem('region', `has to be ${regionCode.rule}; ${found(item)}`);
       } else if (regions.includes(item)) {
@@ -85,7 +89,11 @@ export class RegionFields {
     if (text === undefined) return undefined;
     // None of these values can hold a colon or a line break.
     if (!/[:\n]/.test(text)) return new Regional(text);
-    const lines = this.#readLines(input, text);
+    // Lines are counted as they stand in the workflow.
+    const lines = this.#readLines(
+      input,
+      this.#raw.isInput(input) ? this.#raw.verbatim(input) : text,
+    );
     if (lines === undefined) return undefined;
     const { others, own } = lines;
     const values = new Regional(others, own);

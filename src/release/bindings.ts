@@ -1,8 +1,9 @@
+import type { Agent } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 
 /**
  * The agents of a region and the secret sets that each binds; undefined where its answer does not
- * show them.
+ * show all of them.
  */
 export type Bindings = ReadonlyMap<string, readonly string[] | undefined>;
 
@@ -18,10 +19,20 @@ export async function readBindings(
       names.map(async (name) => {
         const agent = await cloud.agent(name, options);
         // An agent that is gone since it was listed binds nothing.
-        return [name, agent === undefined ? [] : agent.settings.secretSets] as const;
+        return [name, agent === undefined ? [] : boundSets(agent)] as const;
       }),
     ),
   );
+}
+
+/**
+ * The answer shows what the deployment binds that was asked for. Where that does not serve (yet), an
+ * earlier one may, of which it is not known what it binds.
+ */
+function boundSets(agent: Agent): readonly string[] | undefined {
+  const { settings, desiredDeploymentId, reconciledDeploymentId, ready, available } = agent;
+  const serves = ready && reconciledDeploymentId === desiredDeploymentId;
+  return serves || !available ? settings.secretSets : undefined;
 }
 
 /** Names of the agents that bind a set, in order. */

@@ -3,7 +3,7 @@ import { secretSetName } from '../pipecat/names.js';
 import { quote } from '../quote.js';
 import { agentsBinding } from './bindings.js';
 import type { PreflightProblem } from './errors.js';
-import { isVersioned, nameOfAnyVersion, versionsOf } from './name-template.js';
+import { isVersioned, nameOfAnyVersion, versionPlaceholder, versionsOf } from './name-template.js';
 import type { RegionObservation } from './observation.js';
 import { oldVersions } from './old-versions.js';
 import type { SecretSetPlan } from './plan.js';
@@ -25,7 +25,7 @@ export function planSecretSet(
   const { name, template, skippedKeys, keepVersions } = asked;
   const existing = secretSets.find((set) => set.name === name);
   const isGiven = asked.pairs.length > 0;
-  checkSet({ name, kind: 'secret', isGiven }, existing, region, problems);
+  checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
   const writes = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
   if (writes && existing?.referenced === true) {
     problems.push({
@@ -45,7 +45,10 @@ export function planSecretSet(
       ? []
       : versionsBeside(name, template, secretSets);
   const otherAgents =
-    bindings && agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
+    existing === undefined
+      ? []
+      : bindings &&
+        agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
   checkPruning(asked, otherAgents, problems);
   checkRequiredKeys(asked, existing, existingKeys, prunedKeys, problems);
   return {
@@ -65,10 +68,7 @@ export function planSecretSet(
     keepVersions,
     olderVersions,
     deletedVersions:
-      template === undefined ||
-      bindings === undefined ||
-      isVersioned(name) ||
-      settings.agent?.waitForReady === false
+      template === undefined || bindings === undefined || isVersioned(name)
         ? undefined
         : oldVersions({
             template,
@@ -125,7 +125,12 @@ export function planImagePullSecret(
   const { name, registry } = imagePullSecret;
   const existing = secretSets.find((set) => set.name === name);
   const isGiven = registry !== undefined;
-  checkSet({ name, kind: 'imagePullSecret', isGiven }, existing, region, problems);
+  checkSet(
+    { name, kind: 'imagePullSecret', isGiven, template: undefined },
+    existing,
+    region,
+    problems,
+  );
   return {
     name,
     kind: 'imagePullSecret',
@@ -147,11 +152,27 @@ export function planImagePullSecret(
   };
 }
 
+/** What is asked for of a set of either kind. */
+interface AskedSet {
+  readonly name: string;
+  readonly kind: SecretSetKind;
+  /** Whether there is something to write it with. */
+  readonly isGiven: boolean;
+  readonly template: string | undefined;
+}
+
+/** A name for a region of which another one has the name. */
+function proposedName(name: string, template: string | undefined, region: string): string {
+  return template === undefined
+    ? `${name}-${region}`
+    : template.replace(versionPlaceholder, `${region}-${versionPlaceholder}`);
+}
+
 const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' } as const;
 
 /** What both kinds of set have to fulfil. */
 function checkSet(
-  { name, kind, isGiven }: { name: string; kind: SecretSetKind; isGiven: boolean },
+  { name, kind, isGiven, template }: AskedSet,
   existing: ListedSecretSet | undefined,
   region: string,
   problems: PreflightProblem[],
@@ -190,7 +211,7 @@ function checkSet(
     problems.push({
       about,
       message: `is in region ${existing.region}, but the release goes to ${region}; a set stays in its region for good, and agents can bind only sets of their own region`,
-      next: `Name a set of its own for ${region} (such as ${name}-${region}), or release to ${existing.region}.`,
+      next: `Name a set of its own for ${region} (such as ${proposedName(name, template, region)}), or release to ${existing.region}.`,
     });
   }
   if (!isGiven && existing.status === 'failed') {

@@ -40,8 +40,7 @@ export interface SecretSetPlan {
   /** Older versions that may go: those that came up since may be another release's. */
   readonly olderVersions: readonly string[];
   /**
-   * Those that are deleted at the end; undefined where that is not known beforehand, or the agent is
-   * not awaited, which may need what is old then.
+   * Those that are deleted at the end; undefined where that is not known beforehand.
    */
   readonly deletedVersions: readonly string[] | undefined;
   /** How many older versions that no agent binds are kept. */

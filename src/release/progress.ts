@@ -13,6 +13,7 @@ export class Progress {
   #state = 'waiting for the first look';
   #changedAt: number;
   #reminder = new AbortController();
+  #hasEnded = false;
 
   constructor(clock: Clock, say: (message: string) => void) {
     this.#clock = clock;
@@ -46,6 +47,7 @@ export class Progress {
   }
 
   end(): void {
+    this.#hasEnded = true;
     this.#reminder.abort();
   }
 
@@ -56,6 +58,8 @@ export class Progress {
 
   #remind(): void {
     this.#reminder.abort();
+    // A reminder may have come due in the same moment in which the wait ended.
+    if (this.#hasEnded) return;
     this.#reminder = new AbortController();
     this.#clock.sleep(longestSilence, this.#reminder.signal).then(
       () => {

@@ -57,15 +57,28 @@ export async function release(
   journal.record.secretSets.push(...setsOf(targets).map(({ record }) => record));
   journal.record.agents.push(...agentsOf(targets).map(({ record }) => record));
 
-  const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
-  await provisionAndAwait(cloud, journal, targets, budget);
-  if (plan.rollout === 'parallel') {
-    await deployAndAwait(cloud, journal, targets, budget, options);
-  } else {
-    await oneAfterTheOther(cloud, journal, targets, budget, options);
+  try {
+    const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
+    await provisionAndAwait(cloud, journal, targets, budget);
+    if (plan.rollout === 'parallel') {
+      await deployAndAwait(cloud, journal, targets, budget, options);
+    } else {
+      await oneAfterTheOther(cloud, journal, targets, budget, options);
+    }
+    await pruneAndAwait(cloud, journal, targets, plan.secretsTimeout);
+  } catch (error) {
+    throw error instanceof ReleaseError ? inOrder(error, targets) : error;
   }
-  await pruneAndAwait(cloud, journal, targets, plan.secretsTimeout);
   await cleanUpAll(cloud, journal, targets, plan.secretsTimeout);
+}
+
+/** What failed, in the order of the regions and not in that in which it was noticed. */
+function inOrder({ failures }: ReleaseError, targets: readonly TrackedTarget[]): ReleaseError {
+  const place = (failure: Error): number =>
+    failure instanceof SubjectError
+      ? targets.findIndex(({ region }) => region === failure.subject.region)
+      : targets.length;
+  return new ReleaseError([...failures].sort((one, other) => place(one) - place(other)));
 }
 
 function setsOf(targets: readonly TrackedTarget[]): TrackedSet[] {

@@ -1,6 +1,7 @@
 import type { SettingChange } from '../release/agent-changes.js';
 import type { AgentPlan, NewDeployment, Plan, SecretSetPlan } from '../release/plan.js';
 import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../release/record.js';
+import { isVersioned } from '../release/name-template.js';
 import { secretSetKinds } from '../release/subject.js';
 
 /** What is done, or would be, in one region: sentences that quote names between backticks. */
@@ -56,6 +57,10 @@ function isSetLeft({ action, prunedKeys, deletedVersions = [] }: SecretSetPlan):
 function plannedSet(plan: SecretSetPlan): string {
   const { kind, name, action, template, addedKeys, updatedKeys } = plan;
   const what = `the ${secretSetKinds[kind]} \`${name}\``;
+  if (action === 'bind' && plan.prunedKeys.length > 0) return `Prune ${what}.`;
+  if (isVersioned(name)) {
+    return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys)}.`;
+  }
   if (action === 'bind') {
     return template === undefined
       ? `Leave ${what} as it is.`
@@ -100,7 +105,11 @@ function isAgentLeft({ changes, newDeployment }: AgentPlan): boolean {
 
 function plannedAgent(agent: AgentPlan): string {
   const { name, action, changes, newDeployment } = agent;
-  if (isAgentLeft(agent)) return `Leave the agent \`${name}\` as it is: nothing differs.`;
+  if (isAgentLeft(agent)) {
+    return agent.valuesChange
+      ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
+      : `Leave the agent \`${name}\` as it is: nothing differs.`;
+  }
   return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes)}. ${deploymentPlanned(newDeployment)}`;
 }
 

@@ -105,7 +105,7 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
     return {
       kind: 'release-impossible',
       unharmed: error.isLate
-        ? 'The sets were written; the agent was not touched.'
+        ? 'The agent was not touched; what was to be written to its sets is written.'
         : 'Nothing was written.',
       problems: error.problems,
     };

@@ -8,6 +8,9 @@ export function severalTitle(record: ReleaseRecord, failures: readonly Explanati
     failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])),
   );
   const all = regionsOf(record).length;
+  if (failures.every(({ kind }) => kind === 'not-pruned')) {
+    return `The release is done, but ${failures.length} secret sets were not pruned`;
+  }
   return all > 1 && failed.size > 0
     ? `The release failed in ${failed.size} of ${all} regions`
     : `The release failed for ${failures.length} reasons`;

@@ -50,19 +50,21 @@ function account(
   record: ReleaseRecord,
   failures: readonly Explanation[],
 ): readonly (string | undefined)[] {
+  const tables = [agentTable(record.agents), secretSetTable(record.secretSets)];
+  const told = failures.flatMap((failure) => [
+    failures.length === 1 ? undefined : failureHeading(failure),
+    failureSection(failure),
+    agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
+  ]);
   return [
     headline(record, failures),
-    actingAs(record),
     failures.length === 0 ? undefined : regionsPart(record),
-    ...failures.flatMap((failure) => [
-      failures.length === 1 ? undefined : failureHeading(failure),
-      failureSection(failure),
-      agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
-    ]),
-    agentTable(record.agents),
-    secretSetTable(record.secretSets),
-    ...changeSections(record),
-    noteSection(record),
+    actingAs(record),
+    // Of one failure, the reason is what is looked for first; of many, where they are.
+    ...(failures.length > 1 ? [...tables, ...told] : [...told, ...tables]),
+    ...(record.kind === 'plan'
+      ? [...changeSections(record), noteSection(record)]
+      : [noteSection(record), ...changeSections(record)]),
   ];
 }
 
@@ -146,7 +148,14 @@ function success({ agents, secretSets }: ReleaseRecord): string {
     const serving = agents.filter(({ ready }) => ready).length;
     const serve =
       serving === agents.length ? ', all serve' : serving > 0 ? `, ${serving} serve` : '';
-    return `${agents.length} agents in ${agents.length} regions are released${serve}`;
+    const unchanged = agents.filter(({ outcome }) => outcome === 'unchanged').length;
+    const done =
+      unchanged === agents.length
+        ? 'unchanged'
+        : unchanged > 0
+          ? `released, ${unchanged} of them unchanged`
+          : 'released';
+    return `${agents.length} agents in ${agents.length} regions are ${done}${serve}`;
   }
   const sentences = agents.map(({ name, region, outcome, ready }) => {
     const where = `${code(name)} in ${code(region)}`;
@@ -163,10 +172,10 @@ function success({ agents, secretSets }: ReleaseRecord): string {
     : 'Nothing to write: no secret has a value';
 }
 
-function actingAs({ actingAs }: ReleaseRecord): string | undefined {
+function actingAs({ actingAs, kind }: ReleaseRecord): string | undefined {
   if (actingAs === undefined) return undefined;
   const { credentialKind, credentialOrigin, organization } = actingAs;
-  const who = `Acted with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
+  const who = `${kind === 'plan' ? 'Looked' : 'Acted'} with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
   return organization === undefined
     ? `${who}.`
     : `${who}, in the organization ${code(organization)}.`;
@@ -217,7 +226,7 @@ function agentTable(agents: readonly AgentRecord[]): string | undefined {
     agents.map(({ name, region, outcome, ready, previousServes, image, buildId, deploymentId }) => [
       code(name),
       code(region),
-      `${outcome}${ready ? ', serves' : previousServes ? '; the previous deployment serves' : ''}`,
+      `${outcome}${ready ? ', serves' : previousServes ? ': not this but the previous deployment serves' : ''}`,
       // What does not run is not what anybody looks for in that column.
       outcome === 'skipped' ? '–' : imageCell(image, buildId),
       deploymentId === null ? '–' : code(deploymentId),

@@ -38,14 +38,14 @@ export async function chooseSettingsFile(
   const { file, problems } = await readSettingsFile(path, workspace, readFile);
   for (const problem of problems) findings.problem('config-file', problem);
   if (file === undefined) return { raw, file };
-  for (const { input, key } of file.defaults) {
+  const isReplaced = imageSources.some((input) => raw.isInput(input));
+  for (const { input, key } of isReplaced ? [] : file.defaults) {
     if (!file.hasGit || !imageSources.includes(input)) continue;
     findings.problem(
       'config-file',
       `\`${path}\`: \`${key}\` and \`[git]\` both say what the agent runs; it is one of them`,
     );
   }
-  const isReplaced = imageSources.some((input) => raw.isInput(input));
   const defaults = file.defaults.filter(
     ({ input }) => !raw.isInput(input) && !(isReplaced && imageSources.includes(input)),
   );
