@@ -5897,11 +5897,9 @@ function partFor(error, subject, context) {
         return {
             kind: 'provisioning-failed',
             unharmed: agentsUntouched,
-            why: [
-                error.platformMessage === undefined
-                    ? 'The platform gives no reason.'
-                    : `The platform says: ${(0,quote/* quote */.h)(error.platformMessage)}.`,
-            ],
+            why: error.platformMessage === undefined
+                ? ['The platform gives no reason.']
+                : said([error.platformMessage]),
         };
     }
     if (error instanceof ProvisioningTimeoutError) {
@@ -6093,9 +6091,7 @@ function explainRollout({ deploymentId, failure, logs }, subject, context) {
         facts,
         unharmed: stillServing(failure),
         why: [
-            ...[...new Set([failure.headline, failure.message])]
-                .filter((words) => words !== undefined)
-                .map((words) => `The platform says: ${(0,quote/* quote */.h)(words)}.`),
+            ...said([failure.headline, failure.message]),
             ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
             ...(failure.infrastructureIssue
                 ? infrastructure(failure)
@@ -6129,6 +6125,14 @@ function explainRolloutTimeout(error, subject, context) {
         ],
         ...(context.showsAgentOutput ? { logs: error.logs } : {}),
     };
+}
+/** What the platform says, each of it once, as one sentence. */
+function said(words) {
+    const quotes = [...new Set(words)]
+        .filter((one) => one !== undefined)
+        // The sentence has a full stop of its own.
+        .map((one) => (0,quote/* quote */.h)(one.trim().replace(/\.$/, '')));
+    return quotes.length === 0 ? [] : [`The platform says: ${quotes.join(' and ')}.`];
 }
 function infrastructure({ infrastructureIssue }) {
     return infrastructureIssue

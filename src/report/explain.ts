@@ -114,11 +114,10 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
     return {
       kind: 'provisioning-failed',
       unharmed: agentsUntouched,
-      why: [
+      why:
         error.platformMessage === undefined
-          ? 'The platform gives no reason.'
-          : `The platform says: ${quote(error.platformMessage)}.`,
-      ],
+          ? ['The platform gives no reason.']
+          : said([error.platformMessage]),
     };
   }
   if (error instanceof ProvisioningTimeoutError) {
@@ -320,9 +319,7 @@ function explainRollout(
     facts,
     unharmed: stillServing(failure),
     why: [
-      ...[...new Set([failure.headline, failure.message])]
-        .filter((words) => words !== undefined)
-        .map((words) => `The platform says: ${quote(words)}.`),
+      ...said([failure.headline, failure.message]),
       ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
       ...(failure.infrastructureIssue
         ? infrastructure(failure)
@@ -361,6 +358,15 @@ function explainRolloutTimeout(
     ],
     ...(context.showsAgentOutput ? { logs: error.logs } : {}),
   };
+}
+
+/** What the platform says, each of it once, as one sentence. */
+function said(words: readonly (string | undefined)[]): string[] {
+  const quotes = [...new Set(words)]
+    .filter((one) => one !== undefined)
+    // The sentence has a full stop of its own.
+    .map((one) => quote(one.trim().replace(/\.$/, '')));
+  return quotes.length === 0 ? [] : [`The platform says: ${quotes.join(' and ')}.`];
 }
 
 function infrastructure({ infrastructureIssue }: Pick<RolloutFailure, 'infrastructureIssue'>) {
