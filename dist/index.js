@@ -1397,14 +1397,21 @@ const prefix = 'INPUT_';
 class RawInputs {
     #environment;
     #settingsFile;
+    /** Inputs of which it is not known whether an unreadable settings file says something. */
+    #unknown;
     /** @param settingsFile what a settings file says in place of inputs that are not given */
-    constructor(environment, settingsFile = new Map()) {
+    constructor(environment, settingsFile = new Map(), unknown = new Set()) {
         this.#environment = environment;
         this.#settingsFile = settingsFile;
+        this.#unknown = unknown;
     }
     /** The same with what a settings file says. */
     withSettingsFile(settingsFile) {
         return new RawInputs(this.#environment, settingsFile);
+    }
+    /** The same where the settings file has mistakes: what it may say counts as given. */
+    withUnreadableSettingsFile(unknown) {
+        return new RawInputs(this.#environment, new Map(), new Set(unknown));
     }
     /** An input to the letter, blanks included; empty where it is not given. */
     verbatim(name) {
@@ -1419,9 +1426,9 @@ class RawInputs {
     isInput(name) {
         return this.verbatim(name).trim() !== '';
     }
-    /** Whether the workflow or the settings file gives it. */
+    /** Whether the workflow or the settings file gives it, or may. */
     isGiven(name) {
-        return this.isInput(name) || this.#settingsFile.has(name);
+        return this.isInput(name) || this.#settingsFile.has(name) || this.#unknown.has(name);
     }
     /** The items of a comma- or newline-separated input. */
     items(name) {
@@ -1547,7 +1554,7 @@ class RegionFields {
     #readRegions() {
         const regions = [];
         const items = this.#raw.items('region');
-        if (items.length === 0 && this.#raw.isGiven('region')) {
+        if (items.length === 0 && this.#raw.text('region') !== undefined) {
             this.#findings.problem('region', 'is given, and names no region');
         }
         for (const item of items) {
@@ -1778,12 +1785,9 @@ function authenticationOf(username, password) {
     return new secret_value/* SecretValue */.i(Buffer.from(`${username}:${password}`, 'utf8').toString('base64'));
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(760);
-// EXTERNAL MODULE: ./lib/system-error.js
-var system_error = __nccwpck_require__(13);
+// EXTERNAL MODULE: ./lib/inputs/secrets/files.js
+var files = __nccwpck_require__(900);
 ;// CONCATENATED MODULE: ./lib/inputs/required-secrets.js
-
 
 
 
@@ -1814,27 +1818,14 @@ async function readRequiredKeys(raw, workspace, readFile, findings) {
     return [...required.values()];
 }
 async function readKeys(path, workspace, readFile, findings) {
-    let text;
-    try {
-        text = await readFile((0,external_node_path_.resolve)(workspace, path));
-    }
-    catch (error) {
-        const code = (0,system_error/* systemErrorCode */.v)(error);
-        const reason = code === 'ENOENT' ? 'there is no such file' : (code ?? 'the reason is not known');
-        findings.problem('required-secrets', `\`${path}\` cannot be read (${reason})`);
-        return [];
-    }
-    const { parse } = await __nccwpck_require__.e(/* import() */ 230).then(__nccwpck_require__.t.bind(__nccwpck_require__, 230, 19));
-    const keys = Object.keys(parse(text));
-    if (keys.length === 0) {
+    // As strict as with values: a key that is passed over without a word would not be required.
+    const { entries, problems } = await (0,files/* readFiles */.U)([path], workspace, readFile);
+    for (const problem of problems)
+        findings.problem('required-secrets', problem);
+    if (entries.length + problems.length === 0) {
         findings.problem('required-secrets', `\`${path}\` names no key`);
     }
-    return keys.filter((key) => {
-        if (names/* secretKey */.oF.pattern.test(key))
-            return true;
-        findings.problem('required-secrets', `\`${path}\`: the key \`${key}\` has to be ${names/* secretKey */.oF.rule}`);
-        return false;
-    });
+    return entries.map(({ key }) => key);
 }
 
 ;// CONCATENATED MODULE: external "node:crypto"
@@ -1980,8 +1971,6 @@ function readEnvironment(input, environment) {
     return reading;
 }
 
-// EXTERNAL MODULE: ./lib/inputs/secrets/files.js
-var files = __nccwpck_require__(900);
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/json.js
 
 /**
@@ -2254,6 +2243,8 @@ function read_secrets_listed(names) {
     return names.map((name) => `\`${name}\``).join(', ');
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
 ;// CONCATENATED MODULE: ./lib/inputs/settings-file/choose.js
 
 
@@ -2261,6 +2252,8 @@ function read_secrets_listed(names) {
 const usualPath = 'pcc-deploy.toml';
 /** Each of them says what an agent runs, so that one as an input replaces them all. */
 const imageSources = ['image', 'build-id'];
+/** What other inputs need; a file with mistakes may name them, so that nothing is said to miss them. */
+const subjects = ['agent-name', 'secret-set', 'image-credentials'];
 /** Reads the settings file where one is named, and puts it behind the inputs. */
 async function chooseSettingsFile(raw, environment, workspace, readFile, findings) {
     const variable = environment['PIPECAT_DEPLOY_CONFIG_PATH']?.trim() ?? '';
@@ -2281,7 +2274,7 @@ async function chooseSettingsFile(raw, environment, workspace, readFile, finding
     for (const problem of problems)
         findings.problem('config-file', problem);
     if (file === undefined)
-        return { raw, file };
+        return { raw: raw.withUnreadableSettingsFile(subjects), file };
     const isReplaced = imageSources.some((input) => raw.isInput(input));
     for (const { input, key } of isReplaced ? [] : file.defaults) {
         if (!file.hasGit || !imageSources.includes(input))
@@ -2576,6 +2569,8 @@ const parseAcknowledgement = parser(dist/* pipe */.FsL(dist/* optional */.lqM(di
 
 // EXTERNAL MODULE: ./lib/quote.js
 var quote = __nccwpck_require__(211);
+// EXTERNAL MODULE: ./lib/system-error.js
+var system_error = __nccwpck_require__(13);
 ;// CONCATENATED MODULE: ./lib/pipecat/errors.js
 
 
@@ -2928,29 +2923,50 @@ function validateConcurrency(concurrency) {
 
 /** Requests that are under way at once; more would only meet the limit of the platform. */
 const mostAtOnce = 8;
+/** Milliseconds for which nothing is sent after a refusal that does not say for how long. */
+const firstHold = 1000;
+const longestHold = 15_000;
 /**
  * What all requests of a run have in common: so many go at once, and when the platform says that
- * there are too many (429), none is sent until the time that it asked for has passed. Without that,
- * every region would run into the limit for itself, again and again.
+ * there are too many (429), none is sent until the time that it asked for has passed, and then one
+ * at a time until one is answered. Without that, every region would run into the limit for itself,
+ * again and again.
  */
 class Traffic {
     #clock;
     #limit = pLimit(mostAtOnce);
+    /** For requests after a refusal. */
+    #single = pLimit(1);
     #heldUntil = 0;
+    /** Holds in a row, without an answer in between. */
+    #holds = 0;
     constructor(clock) {
         this.#clock = clock;
     }
     /** Sends a request when it is its turn. */
     pass(send) {
-        return this.#limit(send);
+        return this.#limit(() => (this.#holds === 0 ? send() : this.#single(send)));
     }
     /** Milliseconds for which nothing may be sent. */
     heldFor() {
         return Math.max(0, this.#heldUntil - this.#clock.now());
     }
-    /** Holds everything back for so many milliseconds from now. */
-    hold(milliseconds) {
-        this.#heldUntil = Math.max(this.#heldUntil, this.#clock.now() + milliseconds);
+    /**
+     * Holds everything back, because there were too many requests.
+     *
+     * @param asked milliseconds that the platform asks for; without, the holds grow
+     */
+    hold(asked) {
+        // Of requests that went at once, each is refused; that is one refusal.
+        if (this.heldFor() === 0)
+            this.#holds++;
+        const hold = asked ?? Math.min(longestHold, firstHold * 2 ** (this.#holds - 1));
+        this.#heldUntil = Math.max(this.#heldUntil, this.#clock.now() + hold);
+    }
+    /** Takes note that a request was not refused. */
+    answered() {
+        if (this.heldFor() === 0)
+            this.#holds = 0;
     }
 }
 
@@ -2962,8 +2978,10 @@ class Traffic {
 
 /** Milliseconds; whoever is told to come back later than that gives up. */
 const caller_longestWait = 120_000;
-/** Milliseconds for which nothing is sent after a 429 that does not say for how long. */
-const defaultHold = 1000;
+const tooMany = 429;
+function isLimit(error) {
+    return error instanceof StatusError && error.status === tooMany;
+}
 /** Sends requests until they are answered: deadlines, retries, and errors that say what happened. */
 class Caller {
     #options;
@@ -2973,32 +2991,51 @@ class Caller {
         this.#traffic = new Traffic(options.clock);
     }
     async call(operation, options = {}) {
-        const { log, backoff } = this.#options;
+        const { log, backoff, clock } = this.#options;
         const { method, path } = operation.request;
         const allowed = options.attempts ?? backoff.attempts;
         // What the request itself failed with; a look for what it did may fail in its own way.
         let failure;
-        for (let attempt = 1;; attempt++) {
+        // A request that was one too many, or was not sent, cannot have been carried out.
+        let isInDoubt = false;
+        let limitedSince;
+        for (let attempt = 1;;) {
             try {
-                const found = attempt === 1 ? undefined : await this.#findLost(operation, options);
+                const found = isInDoubt ? await this.#findLost(operation, options) : undefined;
                 return found ?? (await this.#attempt(operation, options.deadline));
             }
             catch (error) {
                 if (!(error instanceof CallError))
                     throw error;
-                if (failure === undefined || error.call === operation.request)
+                const isOwn = error.call === operation.request;
+                const isSent = !(error instanceof NotSentError);
+                if (isOwn && isSent && !isLimit(error))
+                    isInDoubt = true;
+                // What was not sent again says nothing of what was.
+                if (failure === undefined || (isOwn && isSent))
                     failure = error;
-                if (!(error instanceof NotSentError))
+                if (isSent)
                     failure.attempts = attempt;
-                const delay = this.#delayBeforeAnother(error, attempt, allowed, options);
+                limitedSince ??= isLimit(error) ? clock.now() : undefined;
+                // Only time ends that there are too many requests, so none of them was an attempt.
+                const isFree = isLimit(error) &&
+                    limitedSince !== undefined &&
+                    clock.now() - limitedSince < caller_longestWait &&
+                    allowed > 1;
+                // A look has a limit of its own, which is not that of the request.
+                const deciding = isOwn || isSent ? error : failure;
+                const delay = this.#delayBeforeAnother(deciding, isFree ? 1 : attempt, allowed, options);
                 if (delay === undefined) {
                     failure.outOfTime ??= error.outOfTime;
-                    const found = failure.mayPass ? await this.#lastLook(operation, options) : undefined;
+                    const isWorthALook = isInDoubt && failure.mayPass;
+                    const found = isWorthALook ? await this.#lastLook(operation, options) : undefined;
                     if (found !== undefined)
                         return found;
                     throw failure;
                 }
-                log.info(`${method} ${path}: attempt ${attempt + 1} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
+                if (!isFree)
+                    attempt++;
+                log.info(`${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
                 await this.#pause(delay, failure);
             }
         }
@@ -3078,10 +3115,13 @@ class Caller {
             await clock.sleep(held, over);
         }
         const answer = await this.#send(request, deadline);
-        if (answer.status === 429) {
-            const asked = readRetryAfter(answer.headers['retry-after'], clock.now()) ?? defaultHold;
-            if (asked <= caller_longestWait)
+        if (answer.status === tooMany) {
+            const asked = readRetryAfter(answer.headers['retry-after'], clock.now());
+            if ((asked ?? 0) <= caller_longestWait)
                 this.#traffic.hold(asked);
+        }
+        else {
+            this.#traffic.answered();
         }
         return answer;
     }
@@ -3807,24 +3847,125 @@ function chooseOrganization(named, available, journal) {
     return first;
 }
 
+;// CONCATENATED MODULE: ./lib/release/rollout-judgement.js
+
+/**
+ * Judges one deployment by a look at its agent. Until the operator has taken it up, `ready`,
+ * `available` and the revision describe the previous one: neither its readiness nor its failure
+ * counts, so that the fix for a crashing agent can land.
+ *
+ * @param deploymentId the deployment that is awaited
+ * @param previousId the deployment that the agent was asked to be before; a look may still show it
+ */
+function judge(agent, deploymentId, previousId) {
+    const { desiredDeploymentId: desired } = agent;
+    if (desired !== undefined && desired !== deploymentId && desired !== previousId) {
+        return { state: 'superseded', by: desired };
+    }
+    const isReconciled = agent.reconciledDeploymentId === deploymentId;
+    if (isReconciled && agent.ready)
+        return { state: 'ready' };
+    const revision = agent.currentRevision?.deploymentID === deploymentId ? agent.currentRevision : undefined;
+    const [error] = isReconciled ? agent.errors : [];
+    if (error !== undefined || (revision !== undefined && hasGivenUp(revision))) {
+        return {
+            state: 'failed',
+            failure: failureOf(agent, revision, error, deploymentId, previousId),
+        };
+    }
+    return {
+        state: 'waiting',
+        words: wordsFor(isReconciled, revision),
+        infrastructureIssue: revision?.hasInfrastructureIssue === true,
+    };
+}
+/** Reasons of Kubernetes after which nothing changes by itself. */
+const finalReasons = [
+    'ImagePullBackOff',
+    'InvalidImageName',
+    'ErrImageNeverPull',
+    'CreateContainerConfigError',
+];
+/** A revision that failed or crashes again and again; one restart is not a loop. */
+function hasGivenUp({ phase, health }) {
+    if (phase === 'Failed')
+        return true;
+    if (health === undefined || health.ready === true)
+        return false;
+    const { reason = '', restartCount, replicasStarted } = health;
+    if (finalReasons.includes(reason))
+        return true;
+    if (reason === 'CrashLoopBackOff')
+        return restartCount === undefined || restartCount > 1;
+    // The count is that of all replicas together.
+    return (restartCount ?? 0) >= 3 * Math.max(1, replicasStarted ?? 1);
+}
+function failureOf(agent, revision, error, deploymentId, previousId) {
+    const health = revision?.health;
+    return {
+        code: error?.code,
+        headline: health?.headline,
+        message: error?.message,
+        reason: health?.reason ?? (revision?.phase === 'Failed' ? 'Failed' : undefined),
+        terminationReason: health?.lastTerminationReason,
+        exitCode: health?.lastExitCode,
+        restartCount: health?.restartCount,
+        traceback: health?.message,
+        infrastructureIssue: revision?.hasInfrastructureIssue === true,
+        previousServes: previousServes(agent, deploymentId, previousId),
+    };
+}
+/** Whether a deployment serves, be it the one that was asked for or one from before. */
+function anyDeploymentServes({ available, previousRevision }) {
+    return available || (previousRevision?.readyReplicas ?? 0) > 0;
+}
+/** Whether a deployment from before this one goes on serving. */
+function previousServes(agent, deploymentId, previousId) {
+    if (previousId === undefined || previousId === deploymentId)
+        return false;
+    return anyDeploymentServes(agent);
+}
+function wordsFor(isReconciled, revision) {
+    if (!isReconciled)
+        return 'waiting for the platform to take up the deployment';
+    if (revision === undefined)
+        return 'taken up, not ready yet';
+    const { phase, health } = revision;
+    const said = health?.headline ?? health?.reason;
+    const parts = [
+        phase ?? 'taken up',
+        said === undefined ? undefined : (0,quote/* quote */.h)(said),
+        (health?.restartCount ?? 0) > 0 ? `restarts: ${health?.restartCount ?? 0}` : undefined,
+    ].filter((part) => part !== undefined);
+    return `not ready yet (${parts.join(', ')})`;
+}
+
 ;// CONCATENATED MODULE: ./lib/release/bindings.js
+
 /** Reads each agent of a region, as their list shows no bindings. */
 async function readBindings(cloud, region, options = {}) {
     const names = await cloud.agentNames(region, options);
     return new Map(await Promise.all(names.map(async (name) => {
         const agent = await cloud.agent(name, options);
         // An agent that is gone since it was listed binds nothing.
-        return [name, agent === undefined ? [] : boundSets(agent)];
+        return [name, agent === undefined ? [] : shownSets(agent)];
     })));
 }
 /**
  * The answer shows what the deployment binds that was asked for. Where that does not serve (yet), an
  * earlier one may, of which it is not known what it binds.
  */
-function boundSets(agent) {
-    const { settings, desiredDeploymentId, reconciledDeploymentId, ready, available } = agent;
+function shownSets(agent) {
+    const { settings, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
     const serves = ready && reconciledDeploymentId === desiredDeploymentId;
-    return serves || !available ? settings.secretSets : undefined;
+    return serves || !anyDeploymentServes(agent) ? settings.secretSets : undefined;
+}
+/** Names of the agents of which it is not known that they do not bind a set, in order. */
+function agentsThatMayBind(bindings, secretSet) {
+    return [...bindings]
+        .filter(([, sets]) => sets === undefined || sets.includes(secretSet))
+        .map(([name]) => name)
+        .sort();
 }
 /** Names of the agents that bind a set, in order. */
 function agentsBinding(bindings, secretSet) {
@@ -4030,14 +4171,18 @@ function givenSettings(wanted) {
 }
 /** The given settings of which the agent's answer does not show what they are. */
 function hiddenSettings(observed, wanted) {
-    return compare(observed, wanted)
-        .filter(({ before, after }) => after !== undefined && before === undefined)
-        .map(({ setting }) => setting);
+    return compare(observed, wanted).flatMap(({ setting, before, after }) => after === undefined || before !== undefined
+        ? []
+        : [{ setting, after: after === null ? 'off' : String(after) }]);
 }
 
 ;// CONCATENATED MODULE: ./lib/release/old-versions.js
 
 
+/** A name with a date in it, such as 20250131, is more likely somebody's than a version. */
+function isDated(name) {
+    return /(?<!\d)(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)/.test(name);
+}
 /**
  * Older versions that no agent binds, beyond those that are kept. The platform does not tell how old
  * a set is: what the agent bound last counts as the newest, and of the others those that the list
@@ -4053,7 +4198,7 @@ function oldVersions(question) {
         // One that is on its way is another release's, which is about to bind it.
         .filter(({ status }) => status !== 'pending')
         .map(({ name }) => name)
-        .filter((name) => name !== current && versions.test(name))
+        .filter((name) => name !== current && versions.test(name) && !isDated(name))
         .filter((name) => agentsBinding(bindings, name).length === 0);
     const oldestFirst = [
         ...unbound.filter((name) => !previous.includes(name)),
@@ -4112,7 +4257,7 @@ function planSecretSet({ settings, secretSet: observed, agent, bindings }, secre
         ? []
         : bindings &&
             agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
-    checkPruning(asked, otherAgents, problems);
+    checkPruning(asked, bindings, settings.agent?.name, problems);
     checkRequiredKeys(asked, existing, existingKeys, prunedKeys, problems);
     return {
         name,
@@ -4244,14 +4389,28 @@ function checkSet({ name, kind, isGiven, template }, existing, region, problems)
         });
     }
 }
-function checkPruning({ name, prune }, otherAgents, problems) {
-    if (!prune || otherAgents === undefined || otherAgents.length === 0)
+function checkPruning({ name, prune }, bindings, released, problems) {
+    if (!prune || bindings === undefined)
         return;
-    problems.push({
-        about: `secret set ${name}`,
-        message: `cannot be pruned, because it is bound by other agents too: ${otherAgents.join(', ')}`,
-        next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
-    });
+    const others = (names) => names.filter((one) => one !== released);
+    const binding = others(agentsBinding(bindings, name));
+    const about = `secret set ${name}`;
+    if (binding.length > 0) {
+        problems.push({
+            about,
+            message: `cannot be pruned, because it is bound by other agents too: ${binding.join(', ')}`,
+            next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
+        });
+        return;
+    }
+    const unknown = others(agentsThatMayBind(bindings, name));
+    if (unknown.length > 0) {
+        problems.push({
+            about,
+            message: `cannot be pruned, because an earlier deployment may serve of which it is not known whether it binds the set: ${unknown.join(', ')}`,
+            next: 'Release again when its rollout has ended, or leave `prune-secrets` out.',
+        });
+    }
 }
 /** What is required has to be given now, or be there already and stay. */
 function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, existingKeys, prunedKeys, problems) {
@@ -4294,6 +4453,7 @@ function planAgent(settings, asked, agentProfiles, before, secretSets, problems)
         imagePullSecretSet: settings.imagePullSecret?.name,
     };
     const changes = before === undefined ? givenSettings(wanted) : settingChanges(before.settings, wanted);
+    const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
     const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
     const forces = asked.forceRedeploy === 'always' || (asked.forceRedeploy === 'auto' && valuesChange);
     return {
@@ -4303,8 +4463,10 @@ function planAgent(settings, asked, agentProfiles, before, secretSets, problems)
         before,
         settings: wanted,
         changes,
+        hidden,
+        bindsVersion: secretSets.some(({ template }) => template !== undefined),
         forces,
-        newDeployment: newDeployment(before, wanted, changes, forces, valuesChange),
+        newDeployment: newDeployment(before, hidden, changes, forces, valuesChange),
         valuesChange,
         forceRedeploy: asked.forceRedeploy,
         waitForReady: asked.waitForReady,
@@ -4396,7 +4558,7 @@ function changesValuesOf(before, set) {
     return set.template === undefined || bound === undefined || bound.includes(set.name);
 }
 const plan_agent_scaling = ['min-agents', 'max-agents'];
-function newDeployment(before, wanted, changes, forces, valuesChange) {
+function newDeployment(before, hidden, changes, forces, valuesChange) {
     if (before === undefined)
         return { follows: 'yes', because: 'agent-created' };
     const differing = changes.filter(({ setting }) => !plan_agent_scaling.includes(setting));
@@ -4408,7 +4570,7 @@ function newDeployment(before, wanted, changes, forces, valuesChange) {
         return { follows: 'yes', because: valuesChange ? 'values-written' : 'forced' };
     if (differing.length > 0)
         return { follows: 'unknown', because: 'version-unknown' };
-    if (hiddenSettings(before.settings, wanted).some((setting) => !plan_agent_scaling.includes(setting))) {
+    if (hidden.some(({ setting }) => !plan_agent_scaling.includes(setting))) {
         return { follows: 'unknown', because: 'settings-hidden' };
     }
     // A change of scaling alone makes none.
@@ -4624,7 +4786,7 @@ function existingSet(name, kind, region) {
  *
  * @param listed the sets as they are now, read once for all regions
  */
-async function cleanUp(cloud, journal, plan, agent, listed, deadline) {
+async function cleanUp(cloud, journal, plan, agent, listed, deadline, remarks) {
     const { name, region, template, olderVersions, keepVersions } = plan;
     if (template === undefined)
         return;
@@ -4647,14 +4809,17 @@ async function cleanUp(cloud, journal, plan, agent, listed, deadline) {
             await cloud.deleteSecretSet(old, options);
             journal.record.secretSets.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
         }
-        journal.log.info(names.length === 0
-            ? `No older version of ${template} in ${region} has to go.`
-            : `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`);
+        const hidden = [...bindings].filter(([, sets]) => sets === undefined).map(([agent]) => agent);
+        journal.log.info(names.length > 0
+            ? `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`
+            : hidden.length > 0
+                ? `Nothing is deleted in ${region}, as it is not known what an earlier deployment binds that may serve: ${hidden.join(', ')}.`
+                : `No older version of ${template} in ${region} has to go.`);
     }
     catch (error) {
         if (!(error instanceof CallError))
             throw error;
-        journal.warning(`Older versions of \`${template}\` in \`${region}\` could not be deleted, because ${error.reason}. The release is done; the next one tries again.`);
+        remarks.add('warning', template, (names) => `Older versions of ${names} could not be deleted, because ${error.reason}. The release is done; the next one tries again.`);
     }
 }
 
@@ -4726,7 +4891,7 @@ async function deploy(cloud, journal, original, record, budget, remarks, awaitBo
 /** Seconds; the platform's default. */
 const defaultSessionLimit = 7200;
 /** What an agent will be by a plan, as far as its account tells it. */
-function agentFacts({ settings, before, changes, newDeployment, }) {
+function agentFacts({ settings, before, changes, hidden, newDeployment, }) {
     const isImageGiven = settings.image !== undefined || settings.buildId !== undefined;
     return {
         image: isImageGiven ? settings.image : before?.settings.image,
@@ -4734,6 +4899,7 @@ function agentFacts({ settings, before, changes, newDeployment, }) {
         sessionLimit: settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
         minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
         changes,
+        hidden,
         newDeployment,
     };
 }
@@ -4790,6 +4956,11 @@ async function account(cloud, journal, remarks, plan, record, before, answer, de
     journal.log.info(isNew
         ? `The agent ${plan.name} in ${plan.region} is ${record.outcome}; its deployment is ${deploymentId}.`
         : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`);
+    if (!isNew && plan.bindsVersion && plan.newDeployment.because === 'nothing-differs') {
+        // That is what a version is for, and nothing to warn of.
+        remarks.add('notice', plan.name, (names) => `Nothing differs for ${names}, so there is no new deployment. A tag that was pushed again is no difference to the platform.`);
+        return { deploymentId, previousId, deadline };
+    }
     if (answer.warning !== undefined) {
         const said = (0,quote/* quote */.h)(answer.warning);
         remarks.add('warning', plan.name, (names) => `The platform says of ${names}: ${said}`);
@@ -5044,7 +5215,7 @@ async function awaitSecretSets(cloud, journal, sets, deadline) {
         for (const { set, found } of await readStatuses(cloud, [...waiting.keys()], deadline)) {
             take(set, found);
         }
-        progress.is(wordsFor(sets, seen));
+        progress.is(readiness_wordsFor(sets, seen));
         return waiting.size === 0 ? { done: undefined } : undefined;
     };
     try {
@@ -5075,7 +5246,7 @@ async function awaitSecretSets(cloud, journal, sets, deadline) {
 }
 /** More sets than this are counted rather than listed. */
 const mostListed = 4;
-function wordsFor(sets, seen) {
+function readiness_wordsFor(sets, seen) {
     const states = sets.map((set) => ({ name: set.name, state: seen.get(set) ?? 'not seen yet' }));
     const list = (listed) => listed.map(({ name, state }) => `${name} ${state}`).join(', ');
     if (states.length <= mostListed)
@@ -5118,95 +5289,6 @@ class Remarks {
         }
         this.#remarks.clear();
     }
-}
-
-;// CONCATENATED MODULE: ./lib/release/rollout-judgement.js
-
-/**
- * Judges one deployment by a look at its agent. Until the operator has taken it up, `ready`,
- * `available` and the revision describe the previous one: neither its readiness nor its failure
- * counts, so that the fix for a crashing agent can land.
- *
- * @param deploymentId the deployment that is awaited
- * @param previousId the deployment that the agent was asked to be before; a look may still show it
- */
-function judge(agent, deploymentId, previousId) {
-    const { desiredDeploymentId: desired } = agent;
-    if (desired !== undefined && desired !== deploymentId && desired !== previousId) {
-        return { state: 'superseded', by: desired };
-    }
-    const isReconciled = agent.reconciledDeploymentId === deploymentId;
-    if (isReconciled && agent.ready)
-        return { state: 'ready' };
-    const revision = agent.currentRevision?.deploymentID === deploymentId ? agent.currentRevision : undefined;
-    const [error] = isReconciled ? agent.errors : [];
-    if (error !== undefined || (revision !== undefined && hasGivenUp(revision))) {
-        return {
-            state: 'failed',
-            failure: failureOf(agent, revision, error, deploymentId, previousId),
-        };
-    }
-    return {
-        state: 'waiting',
-        words: rollout_judgement_wordsFor(isReconciled, revision),
-        infrastructureIssue: revision?.hasInfrastructureIssue === true,
-    };
-}
-/** Reasons of Kubernetes after which nothing changes by itself. */
-const finalReasons = [
-    'ImagePullBackOff',
-    'InvalidImageName',
-    'ErrImageNeverPull',
-    'CreateContainerConfigError',
-];
-/** A revision that failed or crashes again and again; one restart is not a loop. */
-function hasGivenUp({ phase, health }) {
-    if (phase === 'Failed')
-        return true;
-    if (health === undefined || health.ready === true)
-        return false;
-    const { reason = '', restartCount, replicasStarted } = health;
-    if (finalReasons.includes(reason))
-        return true;
-    if (reason === 'CrashLoopBackOff')
-        return restartCount === undefined || restartCount > 1;
-    // The count is that of all replicas together.
-    return (restartCount ?? 0) >= 3 * Math.max(1, replicasStarted ?? 1);
-}
-function failureOf(agent, revision, error, deploymentId, previousId) {
-    const health = revision?.health;
-    return {
-        code: error?.code,
-        headline: health?.headline,
-        message: error?.message,
-        reason: health?.reason ?? (revision?.phase === 'Failed' ? 'Failed' : undefined),
-        terminationReason: health?.lastTerminationReason,
-        exitCode: health?.lastExitCode,
-        restartCount: health?.restartCount,
-        traceback: health?.message,
-        infrastructureIssue: revision?.hasInfrastructureIssue === true,
-        previousServes: previousServes(agent, deploymentId, previousId),
-    };
-}
-/** Whether a deployment from before this one goes on serving. */
-function previousServes(agent, deploymentId, previousId) {
-    if (previousId === undefined || previousId === deploymentId)
-        return false;
-    return agent.available || (agent.previousRevision?.readyReplicas ?? 0) > 0;
-}
-function rollout_judgement_wordsFor(isReconciled, revision) {
-    if (!isReconciled)
-        return 'waiting for the platform to take up the deployment';
-    if (revision === undefined)
-        return 'taken up, not ready yet';
-    const { phase, health } = revision;
-    const said = health?.headline ?? health?.reason;
-    const parts = [
-        phase ?? 'taken up',
-        said === undefined ? undefined : (0,quote/* quote */.h)(said),
-        (health?.restartCount ?? 0) > 0 ? `restarts: ${health?.restartCount ?? 0}` : undefined,
-    ].filter((part) => part !== undefined);
-    return `not ready yet (${parts.join(', ')})`;
 }
 
 ;// CONCATENATED MODULE: ./lib/release/rollout.js
@@ -5469,7 +5551,7 @@ async function settled(work) {
 }
 async function deployOne(cloud, journal, { plan, record }, sets, budget, remarks) {
     try {
-        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, remarks, (before, deadline) => awaitSecretSets(cloud, journal, release_boundSets(plan, before, sets), deadline))));
+        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, remarks, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
     }
     catch (error) {
         record.outcome = 'failed';
@@ -5526,11 +5608,13 @@ async function cleanUpAll(cloud, journal, targets, limit) {
     await journal.step('clean-up', async () => {
         const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
         const listed = cloud.secretSets({ deadline });
-        await forEach(old, ({ plan, agent }) => cleanUp(cloud, journal, plan, agent, listed, deadline));
+        const remarks = new Remarks();
+        await forEach(old, ({ plan, agent }) => cleanUp(cloud, journal, plan, agent, listed, deadline, remarks));
+        remarks.tell(journal);
     });
 }
 /** The sets that a deploy binds: those of the plan, or those that the agent has already. */
-function release_boundSets({ settings, region }, before, sets) {
+function boundSets({ settings, region }, before, sets) {
     const planned = sets.map(({ record }) => record);
     const bound = (name, kind) => {
         if (name === undefined || name === null)
@@ -5644,6 +5728,11 @@ const failureKinds = {
         title: 'The platform could not be reached',
         meaning: 'Connections failed, or a gateway answered in place of the platform, and kept doing so over several attempts.',
         next: 'Run the release again later; it takes up where it is. If it lasts, check `api-url` (whether the emulator runs, where that is meant), the proxy, and the status of the platform.',
+    },
+    'rate-limited': {
+        title: 'The platform limits how often it may be asked',
+        meaning: 'The platform answered 429 for longer than a release waits: other pipelines, or people, ask it a lot at the same time. Nothing of what was refused was carried out.',
+        next: 'Run the release again later, and let fewer releases run at once (`concurrency`); with many regions, `rollout: sequential` asks less at once.',
     },
     'answer-unreadable': {
         title: 'The platform gave an answer that cannot be read',
@@ -6014,7 +6103,7 @@ function explainCall(error, { actingAs }) {
             `\`${error.outOfTime.input}\` (${duration(error.outOfTime.limit)}) leaves no time for another attempt.`,
         ];
     // A request whose answer is lost may have been carried out, and no report should deny it.
-    const doubt = error.call.method !== 'GET' && error.mayPass
+    const doubt = error.call.method !== 'GET' && error.mayPass && !explain_isLimit(error)
         ? ['Whether it was carried out is not known; running the release again settles it.']
         : [];
     const why = [`${capital(error.reason)}.`, ...attempts, ...outOfTime, ...doubt];
@@ -6044,7 +6133,7 @@ function explainCall(error, { actingAs }) {
             return { kind: 'concurrent-write', facts, why };
         }
         return {
-            kind: error.mayPass ? 'platform-unavailable' : 'request-refused',
+            kind: kindOfRefusal(error),
             facts,
             why: advice === undefined ? why : [...why, `${capital(advice.meaning)}.`],
             ...(advice === undefined ? {} : { next: [advice.next, `See ${errorCodesUrl}.`] }),
@@ -6061,6 +6150,15 @@ function explainCall(error, { actingAs }) {
         return { kind: 'answer-unreadable', facts: [call], why };
     }
     return { kind: 'platform-unavailable', facts: [call], why };
+}
+/** Refused as one request too many, and so not carried out. */
+function explain_isLimit(error) {
+    return error instanceof StatusError && error.status === 429;
+}
+function kindOfRefusal(error) {
+    if (explain_isLimit(error))
+        return 'rate-limited';
+    return error.mayPass ? 'platform-unavailable' : 'request-refused';
 }
 function credentialWords(actingAs) {
     if (actingAs === undefined)
@@ -6262,13 +6360,13 @@ function isAgentLeft({ changes, newDeployment }) {
     return changes.length === 0 && newDeployment.follows === 'no';
 }
 function plannedAgent(agent) {
-    const { name, action, changes, newDeployment } = agent;
+    const { name, action, changes, hidden, newDeployment } = agent;
     if (isAgentLeft(agent)) {
         return agent.valuesChange
             ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
             : `Leave the agent \`${name}\` as it is: nothing differs.`;
     }
-    return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes)}. ${deploymentPlanned(newDeployment)}`;
+    return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
 }
 const agentVerbs = {
     created: 'Created',
@@ -6278,15 +6376,18 @@ const agentVerbs = {
     failed: 'Failed:',
     skipped: 'Not deployed:',
 };
-function doneAgent({ name, outcome, changes, newDeployment }) {
-    const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes);
+function doneAgent({ name, outcome, changes, hidden, newDeployment }) {
+    const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes, hidden);
     const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
     return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;
 }
-function changesTold(changes) {
-    if (changes.length === 0)
+function changesTold(changes, hidden) {
+    if (changes.length + hidden.length === 0)
         return '';
-    const told = changes.map(({ setting, before, after }) => before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``);
+    const told = [
+        ...changes.map(({ setting, before, after }) => before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``),
+        ...hidden.map(({ setting, after }) => `${setting} (not shown) → \`${after}\``),
+    ];
     return `: ${told.join(', ')}`;
 }
 /** Why a new deployment follows or does not, for what is planned and for what was done. */
@@ -6464,7 +6565,8 @@ function coldStarts(agents) {
  * the same any more.
  */
 function valuesBehind(agents, secretSets) {
-    const undeployed = agents.filter(({ deploymentId, newDeployment }) => deploymentId === null && newDeployment.because !== 'agent-created');
+    const undeployed = agents.filter(({ deploymentId, outcome, previousServes, newDeployment }) => (deploymentId === null || (outcome === 'failed' && previousServes)) &&
+        newDeployment.because !== 'agent-created');
     const written = (agent) => secretSets.some(({ region, kind, isVersion, added, updated }) => region === agent.region &&
         kind === 'secret' &&
         !isVersion &&
@@ -6472,9 +6574,8 @@ function valuesBehind(agents, secretSets) {
     const behind = undeployed.filter(written);
     if (behind.length === 0)
         return [];
-    const were = behind.length === 1 ? 'was' : 'were';
     return [
-        `Values were written to the secret sets of ${aftermath_names(behind)}, which ${were} not deployed: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,
+        `Values were written to the secret sets of ${aftermath_names(behind)}, where what was released does not serve: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,
     ];
 }
 function aftermath_names(named) {
@@ -6558,6 +6659,7 @@ function agentOutput(agent) {
             before: before ?? null,
             after,
         })),
+        hidden: agent.hidden,
         newDeployment: agent.newDeployment,
     };
 }
@@ -7281,7 +7383,7 @@ async function run(host) {
         failureLogs = reading.inputs?.failureLogs ?? 'never';
         github = reading.inputs?.github;
         await carryOut(host, journal, reading, redact, event, wantsFailureLogs);
-        await commentOnPlan(journal, github, event, []);
+        await commentOnPlan(journal, github, event, [], redact);
         await report(actions, journal.record, [], clock.now());
         return true;
     }
@@ -7295,7 +7397,7 @@ async function run(host) {
         for (const failure of failures)
             actions.debug(redact(stackOf(failure)));
         const explanations = failures.map((failure) => explain(failure, context));
-        await commentOnPlan(journal, github, event, explanations);
+        await commentOnPlan(journal, github, event, explanations, redact);
         await report(actions, journal.record, explanations, clock.now());
         return false;
     }
@@ -7351,17 +7453,23 @@ async function carryOut(host, journal, reading, redact, event, wantsFailureLogs)
     }
 }
 /** In a pull request, a plan is where people look at it, one that fails too. */
-async function commentOnPlan(journal, github, event, failures) {
+async function commentOnPlan(journal, github, event, failures, redact) {
     const { record } = journal;
-    if (github?.comments !== true || record.kind !== 'plan')
+    if (github?.comments !== true || record.kind === 'release')
         return;
+    if (record.kind === 'offline-check') {
+        journal.log.info('There is no plan to comment with; a comment that there is stays as it is.');
+        return;
+    }
     const pullRequest = pullRequestNumber(await event());
     if (pullRequest === undefined) {
         journal.log.info('The run is not for a pull request, so there is none to comment on.');
         return;
     }
     const { runUrl, commit } = github;
-    await keepComment(github, journal, pullRequest, commentOf(record, failures, runUrl, commit));
+    // The runner masks what it logs, but no comment.
+    const body = redact(commentOf(record, failures, runUrl, commit));
+    await keepComment(github, journal, pullRequest, body);
 }
 async function refuseForks(environment, event) {
     if (environment['GITHUB_EVENT_NAME'] !== 'pull_request_target')

@@ -68,7 +68,7 @@ export async function run(host: Host): Promise<boolean> {
     failureLogs = reading.inputs?.failureLogs ?? 'never';
     github = reading.inputs?.github;
     await carryOut(host, journal, reading, redact, event, wantsFailureLogs);
-    await commentOnPlan(journal, github, event, []);
+    await commentOnPlan(journal, github, event, [], redact);
     await report(actions, journal.record, [], clock.now());
     return true;
   } catch (error) {
@@ -80,7 +80,7 @@ export async function run(host: Host): Promise<boolean> {
     const failures = failuresOf(error);
     for (const failure of failures) actions.debug(redact(stackOf(failure)));
     const explanations = failures.map((failure) => explain(failure, context));
-    await commentOnPlan(journal, github, event, explanations);
+    await commentOnPlan(journal, github, event, explanations, redact);
     await report(actions, journal.record, explanations, clock.now());
     return false;
   }
@@ -150,16 +150,23 @@ async function commentOnPlan(
   github: GitHubSettings | undefined,
   event: () => Promise<WorkflowEvent>,
   failures: readonly Explanation[],
+  redact: (text: string) => string,
 ): Promise<void> {
   const { record } = journal;
-  if (github?.comments !== true || record.kind !== 'plan') return;
+  if (github?.comments !== true || record.kind === 'release') return;
+  if (record.kind === 'offline-check') {
+    journal.log.info('There is no plan to comment with; a comment that there is stays as it is.');
+    return;
+  }
   const pullRequest = pullRequestNumber(await event());
   if (pullRequest === undefined) {
     journal.log.info('The run is not for a pull request, so there is none to comment on.');
     return;
   }
   const { runUrl, commit } = github;
-  await keepComment(github, journal, pullRequest, commentOf(record, failures, runUrl, commit));
+  // The runner masks what it logs, but no comment.
+  const body = redact(commentOf(record, failures, runUrl, commit));
+  await keepComment(github, journal, pullRequest, body);
 }
 
 async function refuseForks(

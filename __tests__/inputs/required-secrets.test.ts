@@ -17,6 +17,7 @@ const files = {
   '/workspace/config/more.env': 'CARTESIA_KEY=',
   '/workspace/empty.env': '# nothing yet\n',
   '/workspace/odd.env': 'GOOD=1\nwith.dot=1\n',
+  '/workspace/bare.env': 'A=\nWITHOUT_VALUE\n',
 };
 
 const required = (list: string, inputs: Readonly<Record<string, string>> = {}) =>
@@ -44,6 +45,13 @@ describe('keys that are given or there already are enough', () => {
     const { succeeded, actions } = await required(list, { secrets });
     expect(actions.errors).toEqual([]);
     expect(succeeded).toBe(true);
+  });
+
+  test('but a line that is not a key is said, as what is passed over would not be required', async () => {
+    const { succeeded, actions } = await required('bare.env', { secrets: 'A=value-a' });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('`required-secrets`: `bare.env` line 2');
+    expect(stage.emulator.requests).toEqual([]);
   });
 
   test('in a set that is only bound, too', async () => {

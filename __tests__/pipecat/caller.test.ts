@@ -127,7 +127,6 @@ test('a request goes to the base URL, names the action, and carries the credenti
 
 describe('what may pass is tried again', () => {
   test.each([
-    { name: '429', listener: answer(429, '{}') },
     { name: '500', listener: answer(500, '{}') },
     { name: '502 with HTML', listener: answer(502, '<html>') },
     { name: '503', listener: answer(503, '') },
@@ -149,6 +148,22 @@ describe('what may pass is tried again', () => {
       ),
       expect.stringContaining('attempt 3 of 5'),
     ]);
+  });
+
+  test('one too many counts as no attempt, as long as it is not for long', async () => {
+    const limit = answer(429, '{}');
+    const six = Array.from({ length: 6 }, () => limit);
+    const { get, log, requests } = await serve(...six, good);
+    await expect(get()).resolves.toEqual({ value: 42 });
+    expect(requests).toHaveLength(7);
+    const retries = log.filter((line) => line.startsWith('info: '));
+    expect(retries).toHaveLength(6);
+    for (const line of retries) expect(line).toContain('attempt 1 of 5');
+  });
+
+  test('one too many for minutes is given up', async () => {
+    const { get } = await serve(...Array.from({ length: 60 }, () => answer(429, '{}')));
+    expect(await failure(get())).toMatchObject({ status: 429, attempts: 5 });
   });
 
   test('not once everything is over', async () => {

@@ -167,11 +167,20 @@ describe('a limit of the platform', () => {
     },
     { name: 'that says nothing', limit: { requests: 20, per: 1000 }, quiet: 1000 },
     { name: 'that is narrow', limit: { requests: 8, per: 1000, retryAfter: 1 }, quiet: 1000 },
+    {
+      name: 'that asks for less than it wants',
+      limit: { requests: 60, per: 60_000, retryAfter: 5 },
+      quiet: 5000,
+    },
     { name: 'that asks for long', limit: { requests: 60, per: 5000, retryAfter: 5 }, quiet: 5000 },
   ])('$name is kept to, and all sixteen regions land', async ({ limit, quiet }) => {
     const { emulator } = stage;
     emulator.script.rateLimit(limit);
-    const { succeeded, agents, actions } = await stage.release(releaseTo(sixteen));
+    const { succeeded, agents, actions } = await stage.release({
+      ...releaseTo(sixteen),
+      'secrets-timeout': '600',
+      'wait-timeout': '600',
+    });
     expect(actions.errors).toEqual([]);
     expect(succeeded).toBe(true);
     expect(agents.filter(({ ready }) => ready)).toHaveLength(16);

@@ -55,6 +55,13 @@ describe('as many as are kept stay, and the others go, oldest first', () => {
     expect(oldVersions({ ...question, previous: [first, third], keep: 2 })).toEqual([second]);
   });
 
+  test('but one that is named by a date is somebody’s, and stays', () => {
+    const secretSets = ['keys-20250131', 'keys-20251399', 'keys-00000001'].map((name) =>
+      listed(name),
+    );
+    expect(oldVersions({ ...question, secretSets })).toEqual(['keys-20251399', 'keys-00000001']);
+  });
+
   test('of none, where the agent is new', () => {
     expect(oldVersions({ ...question, previous: [], keep: 2 })).toEqual([first]);
   });

@@ -756,6 +756,20 @@ const plan = (
   options?: Parameters<Stage['release']>[1],
 ): ReturnType<Stage['release']> => stage.release({ ...inputs, 'dry-run': 'true' }, options);
 
+test('a setting that is sent although it is not shown what it was is in plan and report', async () => {
+  const stage = await Stage.open();
+  stages.push(stage);
+  stage.emulator.seed.agent({ name: 'voice', image: older });
+  const inputs = { ...key, 'agent-name': 'voice', 'enable-managed-keys': 'true' };
+  const dry = await stage.release({ ...inputs, 'dry-run': 'true' });
+  expect(dry.actions.summary).toContain('enable-managed-keys (not shown) → `true`');
+  expect(planOf(dry.actions.outputs['plan']).regions[0]?.agent).toMatchObject({
+    hidden: [{ setting: 'enable-managed-keys', after: 'true' }],
+  });
+  const { actions } = await stage.release({ ...inputs, 'force-redeploy': 'true' });
+  expect(actions.summary).toContain('enable-managed-keys (not shown) → `true`');
+});
+
 describe('what a plan says', () => {
   test('is in the summary, region by region, in the order in which it would be done', async () => {
     const { seed } = stage.emulator;

@@ -222,6 +222,27 @@ describe('a custom agent profile', () => {
   });
 });
 
+test('a set that an earlier deployment of another agent may bind is not pruned', async () => {
+  stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'value-old' } });
+  stage.emulator.seed.secretSet({ name: 'other-keys', values: { A: 'value-a' } });
+  stage.emulator.seed.agent({ name: 'sales', image, secretSet: 'keys' });
+  stage.emulator.script.deployment('sales', { outcome: 'crash-loop' });
+  const sales = { ...credentials['API key'], 'agent-name': 'sales', 'secret-set': 'other-keys' };
+  expect((await stage.release(sales)).succeeded).toBe(false);
+  const before = writes(stage.emulator);
+  const { actions } = await stage.release({
+    ...credentials['API key'],
+    'secret-set': 'keys',
+    secrets: 'A=newer-a',
+    'prune-secrets': 'true',
+    'agent-name': 'voice',
+    image,
+  });
+  expect(actions.errors[0]?.message).toContain('an earlier deployment may serve');
+  expect(actions.errors[0]?.message).toContain('binds the set: sales');
+  expect(writes(stage.emulator)).toEqual(before);
+});
+
 test('what is going to be done stands in the log, deletions included', async () => {
   stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'value-old' } });
   stage.emulator.seed.agent({ name: 'voice', image, minAgents: 0, maxAgents: 5 });

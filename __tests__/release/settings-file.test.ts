@@ -524,6 +524,12 @@ describe('a mistake is told before any write, with the file and the key:', () =>
     expect(stage.emulator.requests).toEqual([]);
   });
 
+  test('alone, without what would only follow from it', async () => {
+    const { actions } = await release(`${basic}agent_profil = "agent-1x"`, { 'agent-name': '' });
+    expect(actions.errors[0]?.message).not.toContain('nothing to release');
+    expect(actions.errors[0]?.message).not.toContain('has no effect without');
+  });
+
   test('sets that there are not', async () => {
     const { succeeded, actions } = await release(
       `${basic}secret_set = "keys"\nimage_credentials = "registry"`,

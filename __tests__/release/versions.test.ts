@@ -137,6 +137,15 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
     expect(actions.notices.join()).not.toContain('old values');
   });
 
+  test('that nothing differs is no reason for a warning', async () => {
+    await stage.release(releaseOf(first.secrets));
+    const { actions } = await stage.release(releaseOf(first.secrets));
+    expect(actions.warnings).toEqual([]);
+    expect(actions.notices).toContainEqual(
+      expect.stringContaining('Nothing differs for `voice`, so there is no new deployment.'),
+    );
+  });
+
   test('code and values change in one deployment', async () => {
     await stage.release(release(first.secrets));
     const { succeeded, agents, actions } = await stage.release(release(second.secrets, newer));
@@ -498,7 +507,7 @@ describe('in several regions', () => {
     expect(succeeded).toBe(true);
     expect(secretSets.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(3);
     expect(actions.warnings).toEqual([
-      expect.stringMatching(/`keys-eu-central-\{version\}` in `eu-central` could not be deleted/),
+      expect.stringMatching(/`keys-eu-central-\{version\}` could not be deleted/),
     ]);
   });
 });

@@ -28,6 +28,7 @@ const agent: AgentRecord = {
   buildId: undefined,
   replacesValues: false,
   changes: [],
+  hidden: [],
   newDeployment: { follows: 'yes', because: 'settings-differ' },
   sessionLimit: 7200,
   minAgents: 1,
@@ -429,14 +430,23 @@ describe('what a person has to know afterwards is said once for several regions'
     const secretSets = agents.map(({ region }) => ({ ...secretSet, region }));
     expect(aftermath(record({ agents: skipped, secretSets }))).toEqual([
       expect.stringContaining(
-        `Values were written to the secret sets of ${listed}, which were not`,
+        `Values were written to the secret sets of ${listed}, where what was released does not serve`,
       ),
+    ]);
+    const crashed = agents.map((one) => ({
+      ...one,
+      outcome: 'failed' as const,
+      ready: false,
+      previousServes: true,
+    }));
+    expect(aftermath(record({ agents: crashed, secretSets }))).toEqual([
+      expect.stringContaining('what runs keeps the old values'),
     ]);
     const versions = secretSets.map((set) => ({ ...set, isVersion: true }));
     expect(aftermath(record({ agents: skipped, secretSets: versions }))).toEqual([]);
     const [first] = secretSets;
     expect(aftermath(record({ agents: skipped, secretSets: first ? [first] : [] }))).toEqual([
-      expect.stringContaining('the secret sets of `voice-region-1`, which was not deployed'),
+      expect.stringContaining('the secret sets of `voice-region-1`, where what was released'),
     ]);
   });
 

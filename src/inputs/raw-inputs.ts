@@ -11,16 +11,28 @@ const prefix = 'INPUT_';
 export class RawInputs {
   readonly #environment: Environment;
   readonly #settingsFile: ReadonlyMap<InputName, string>;
+  /** Inputs of which it is not known whether an unreadable settings file says something. */
+  readonly #unknown: ReadonlySet<InputName>;
 
   /** @param settingsFile what a settings file says in place of inputs that are not given */
-  constructor(environment: Environment, settingsFile: ReadonlyMap<InputName, string> = new Map()) {
+  constructor(
+    environment: Environment,
+    settingsFile: ReadonlyMap<InputName, string> = new Map(),
+    unknown: ReadonlySet<InputName> = new Set(),
+  ) {
     this.#environment = environment;
     this.#settingsFile = settingsFile;
+    this.#unknown = unknown;
   }
 
   /** The same with what a settings file says. */
   withSettingsFile(settingsFile: ReadonlyMap<InputName, string>): RawInputs {
     return new RawInputs(this.#environment, settingsFile);
+  }
+
+  /** The same where the settings file has mistakes: what it may say counts as given. */
+  withUnreadableSettingsFile(unknown: readonly InputName[]): RawInputs {
+    return new RawInputs(this.#environment, new Map(), new Set(unknown));
   }
 
   /** An input to the letter, blanks included; empty where it is not given. */
@@ -39,9 +51,9 @@ export class RawInputs {
     return this.verbatim(name).trim() !== '';
   }
 
-  /** Whether the workflow or the settings file gives it. */
+  /** Whether the workflow or the settings file gives it, or may. */
   isGiven(name: InputName): boolean {
-    return this.isInput(name) || this.#settingsFile.has(name);
+    return this.isInput(name) || this.#settingsFile.has(name) || this.#unknown.has(name);
   }
 
   /** The items of a comma- or newline-separated input. */

@@ -65,7 +65,7 @@ export class RegionFields {
   #readRegions(): string[] {
     const regions: string[] = [];
     const items = this.#raw.items('region');
-    if (items.length === 0 && this.#raw.isGiven('region')) {
+    if (items.length === 0 && this.#raw.text('region') !== undefined) {
       this.#findings.problem('region', 'is given, and names no region');
     }
     for (const item of items) {

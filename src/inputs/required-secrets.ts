@@ -1,10 +1,8 @@
-import { resolve } from 'node:path';
 import { secretKey } from '../pipecat/names.js';
 import type { RequiredKey } from '../release/settings.js';
-import { systemErrorCode } from '../system-error.js';
 import { found, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
-import type { ReadFile } from './secrets/files.js';
+import { readFiles, type ReadFile } from './secrets/files.js';
 
 /**
  * Reads the keys that the set has to have after the release: names, or dotenv files such as
@@ -43,27 +41,11 @@ async function readKeys(
   readFile: ReadFile,
   findings: Findings,
 ): Promise<string[]> {
-  let text: string;
-  try {
-    text = await readFile(resolve(workspace, path));
-  } catch (error) {
-    const code = systemErrorCode(error);
-    const reason =
-      code === 'ENOENT' ? 'there is no such file' : (code ?? 'the reason is not known');
-    findings.problem('required-secrets', `\`${path}\` cannot be read (${reason})`);
-    return [];
-  }
-  const { parse } = await import('dotenv');
-  const keys = Object.keys(parse(text));
-  if (keys.length === 0) {
+  // As strict as with values: a key that is passed over without a word would not be required.
+  const { entries, problems } = await readFiles([path], workspace, readFile);
+  for (const problem of problems) findings.problem('required-secrets', problem);
+  if (entries.length + problems.length === 0) {
     findings.problem('required-secrets', `\`${path}\` names no key`);
   }
-  return keys.filter((key) => {
-    if (secretKey.pattern.test(key)) return true;
-    findings.problem(
-      'required-secrets',
-      `\`${path}\`: the key \`${key}\` has to be ${secretKey.rule}`,
-    );
-    return false;
-  });
+  return entries.map(({ key }) => key);
 }

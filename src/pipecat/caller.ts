@@ -61,8 +61,11 @@ export interface CallerOptions {
 /** Milliseconds; whoever is told to come back later than that gives up. */
 const longestWait = 120_000;
 
-/** Milliseconds for which nothing is sent after a 429 that does not say for how long. */
-const defaultHold = 1000;
+const tooMany = 429;
+
+function isLimit(error: CallError): boolean {
+  return error instanceof StatusError && error.status === tooMany;
+}
 
 /** Sends requests until they are answered: deadlines, retries, and errors that say what happened. */
 export class Caller {
@@ -78,28 +81,46 @@ export class Caller {
     operation: Operation<Result>,
     options: CallOptions<Result> = {},
   ): Promise<Result> {
-    const { log, backoff } = this.#options;
+    const { log, backoff, clock } = this.#options;
     const { method, path } = operation.request;
     const allowed = options.attempts ?? backoff.attempts;
     // What the request itself failed with; a look for what it did may fail in its own way.
     let failure: CallError | undefined;
-    for (let attempt = 1; ; attempt++) {
+    // A request that was one too many, or was not sent, cannot have been carried out.
+    let isInDoubt = false;
+    let limitedSince: number | undefined;
+    for (let attempt = 1; ;) {
       try {
-        const found = attempt === 1 ? undefined : await this.#findLost(operation, options);
+        const found = isInDoubt ? await this.#findLost(operation, options) : undefined;
         return found ?? (await this.#attempt(operation, options.deadline));
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
-        if (failure === undefined || error.call === operation.request) failure = error;
-        if (!(error instanceof NotSentError)) failure.attempts = attempt;
-        const delay = this.#delayBeforeAnother(error, attempt, allowed, options);
+        const isOwn = error.call === operation.request;
+        const isSent = !(error instanceof NotSentError);
+        if (isOwn && isSent && !isLimit(error)) isInDoubt = true;
+        // What was not sent again says nothing of what was.
+        if (failure === undefined || (isOwn && isSent)) failure = error;
+        if (isSent) failure.attempts = attempt;
+        limitedSince ??= isLimit(error) ? clock.now() : undefined;
+        // Only time ends that there are too many requests, so none of them was an attempt.
+        const isFree =
+          isLimit(error) &&
+          limitedSince !== undefined &&
+          clock.now() - limitedSince < longestWait &&
+          allowed > 1;
+        // A look has a limit of its own, which is not that of the request.
+        const deciding = isOwn || isSent ? error : failure;
+        const delay = this.#delayBeforeAnother(deciding, isFree ? 1 : attempt, allowed, options);
         if (delay === undefined) {
           failure.outOfTime ??= error.outOfTime;
-          const found = failure.mayPass ? await this.#lastLook(operation, options) : undefined;
+          const isWorthALook = isInDoubt && failure.mayPass;
+          const found = isWorthALook ? await this.#lastLook(operation, options) : undefined;
           if (found !== undefined) return found;
           throw failure;
         }
+        if (!isFree) attempt++;
         log.info(
-          `${method} ${path}: attempt ${attempt + 1} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
+          `${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
         );
         await this.#pause(delay, failure);
       }
@@ -195,9 +216,11 @@ export class Caller {
       await clock.sleep(held, over);
     }
     const answer = await this.#send(request, deadline);
-    if (answer.status === 429) {
-      const asked = readRetryAfter(answer.headers['retry-after'], clock.now()) ?? defaultHold;
-      if (asked <= longestWait) this.#traffic.hold(asked);
+    if (answer.status === tooMany) {
+      const asked = readRetryAfter(answer.headers['retry-after'], clock.now());
+      if ((asked ?? 0) <= longestWait) this.#traffic.hold(asked);
+    } else {
+      this.#traffic.answered();
     }
     return answer;
   }

@@ -26,6 +26,9 @@ const nothingShown: ObservedAgentSettings = {
   managedKeys: undefined,
 };
 
+/** A setting that is given, and of which it is not shown what it is now. */
+export type HiddenSetting = Pick<SettingChange, 'setting' | 'after'>;
+
 interface Comparison {
   readonly setting: string;
   /** Undefined where the agent's answer does not show it, null where it is not set. */
@@ -89,8 +92,13 @@ export function givenSettings(wanted: AgentSettings): SettingChange[] {
 }
 
 /** The given settings of which the agent's answer does not show what they are. */
-export function hiddenSettings(observed: ObservedAgentSettings, wanted: AgentSettings): string[] {
-  return compare(observed, wanted)
-    .filter(({ before, after }) => after !== undefined && before === undefined)
-    .map(({ setting }) => setting);
+export function hiddenSettings(
+  observed: ObservedAgentSettings,
+  wanted: AgentSettings,
+): HiddenSetting[] {
+  return compare(observed, wanted).flatMap(({ setting, before, after }) =>
+    after === undefined || before !== undefined
+      ? []
+      : [{ setting, after: after === null ? 'off' : String(after) }],
+  );
 }

@@ -1,4 +1,5 @@
 import type { Agent } from '../pipecat/answers.js';
+import { anyDeploymentServes } from './rollout-judgement.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 
 /**
@@ -19,7 +20,7 @@ export async function readBindings(
       names.map(async (name) => {
         const agent = await cloud.agent(name, options);
         // An agent that is gone since it was listed binds nothing.
-        return [name, agent === undefined ? [] : boundSets(agent)] as const;
+        return [name, agent === undefined ? [] : shownSets(agent)] as const;
       }),
     ),
   );
@@ -29,10 +30,18 @@ export async function readBindings(
  * The answer shows what the deployment binds that was asked for. Where that does not serve (yet), an
  * earlier one may, of which it is not known what it binds.
  */
-function boundSets(agent: Agent): readonly string[] | undefined {
-  const { settings, desiredDeploymentId, reconciledDeploymentId, ready, available } = agent;
+function shownSets(agent: Agent): readonly string[] | undefined {
+  const { settings, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
   const serves = ready && reconciledDeploymentId === desiredDeploymentId;
-  return serves || !available ? settings.secretSets : undefined;
+  return serves || !anyDeploymentServes(agent) ? settings.secretSets : undefined;
+}
+
+/** Names of the agents of which it is not known that they do not bind a set, in order. */
+export function agentsThatMayBind(bindings: Bindings, secretSet: string): string[] {
+  return [...bindings]
+    .filter(([, sets]) => sets === undefined || sets.includes(secretSet))
+    .map(([name]) => name)
+    .sort();
 }
 
 /** Names of the agents that bind a set, in order. */

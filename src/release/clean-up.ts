@@ -7,6 +7,7 @@ import type { Journal } from './journal.js';
 import { oldVersions } from './old-versions.js';
 import type { AgentPlan, SecretSetPlan } from './plan.js';
 import { existingSet } from './record.js';
+import type { Remarks } from './remarks.js';
 
 /**
  * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
@@ -21,6 +22,7 @@ export async function cleanUp(
   agent: AgentPlan | undefined,
   listed: Promise<readonly ListedSecretSet[]>,
   deadline: Deadline,
+  remarks: Remarks,
 ): Promise<void> {
   const { name, region, template, olderVersions, keepVersions } = plan;
   if (template === undefined) return;
@@ -43,15 +45,21 @@ export async function cleanUp(
       await cloud.deleteSecretSet(old, options);
       journal.record.secretSets.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
     }
+    const hidden = [...bindings].filter(([, sets]) => sets === undefined).map(([agent]) => agent);
     journal.log.info(
-      names.length === 0
-        ? `No older version of ${template} in ${region} has to go.`
-        : `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`,
+      names.length > 0
+        ? `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`
+        : hidden.length > 0
+          ? `Nothing is deleted in ${region}, as it is not known what an earlier deployment binds that may serve: ${hidden.join(', ')}.`
+          : `No older version of ${template} in ${region} has to go.`,
     );
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
-    journal.warning(
-      `Older versions of \`${template}\` in \`${region}\` could not be deleted, because ${error.reason}. The release is done; the next one tries again.`,
+    remarks.add(
+      'warning',
+      template,
+      (names) =>
+        `Older versions of ${names} could not be deleted, because ${error.reason}. The release is done; the next one tries again.`,
     );
   }
 }

@@ -95,10 +95,11 @@ export function agentFacts({
   settings,
   before,
   changes,
+  hidden,
   newDeployment,
 }: AgentPlan): Pick<
   AgentRecord,
-  'image' | 'buildId' | 'sessionLimit' | 'minAgents' | 'changes' | 'newDeployment'
+  'image' | 'buildId' | 'sessionLimit' | 'minAgents' | 'changes' | 'hidden' | 'newDeployment'
 > {
   const isImageGiven = settings.image !== undefined || settings.buildId !== undefined;
   return {
@@ -108,6 +109,7 @@ export function agentFacts({
       settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
     minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
     changes,
+    hidden,
     newDeployment,
   };
 }
@@ -197,6 +199,16 @@ async function account(
       ? `The agent ${plan.name} in ${plan.region} is ${record.outcome}; its deployment is ${deploymentId}.`
       : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`,
   );
+  if (!isNew && plan.bindsVersion && plan.newDeployment.because === 'nothing-differs') {
+    // That is what a version is for, and nothing to warn of.
+    remarks.add(
+      'notice',
+      plan.name,
+      (names) =>
+        `Nothing differs for ${names}, so there is no new deployment. A tag that was pushed again is no difference to the platform.`,
+    );
+    return { deploymentId, previousId, deadline };
+  }
   if (answer.warning !== undefined) {
     const said = quote(answer.warning);
     remarks.add('warning', plan.name, (names) => `The platform says of ${names}: ${said}`);

@@ -18,6 +18,11 @@ export interface VersionsInQuestion {
   readonly bindings: Bindings;
 }
 
+/** A name with a date in it, such as 20250131, is more likely somebody's than a version. */
+function isDated(name: string): boolean {
+  return /(?<!\d)(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)/.test(name);
+}
+
 /**
  * Older versions that no agent binds, beyond those that are kept. The platform does not tell how old
  * a set is: what the agent bound last counts as the newest, and of the others those that the list
@@ -32,7 +37,7 @@ export function oldVersions(question: VersionsInQuestion): string[] {
     // One that is on its way is another release's, which is about to bind it.
     .filter(({ status }) => status !== 'pending')
     .map(({ name }) => name)
-    .filter((name) => name !== current && versions.test(name))
+    .filter((name) => name !== current && versions.test(name) && !isDated(name))
     .filter((name) => agentsBinding(bindings, name).length === 0);
   const oldestFirst = [
     ...unbound.filter((name) => !previous.includes(name)),

@@ -6,6 +6,7 @@ import {
   hiddenSettings,
   settingChanges,
   type SettingChange,
+  type HiddenSetting,
 } from './agent-changes.js';
 import { PreflightError, type PreflightProblem } from './errors.js';
 import { isVersioned, versionsOf } from './name-template.js';
@@ -35,6 +36,7 @@ export function planAgent(
   };
   const changes =
     before === undefined ? givenSettings(wanted) : settingChanges(before.settings, wanted);
+  const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
   const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
   const forces =
     asked.forceRedeploy === 'always' || (asked.forceRedeploy === 'auto' && valuesChange);
@@ -45,8 +47,10 @@ export function planAgent(
     before,
     settings: wanted,
     changes,
+    hidden,
+    bindsVersion: secretSets.some(({ template }) => template !== undefined),
     forces,
-    newDeployment: newDeployment(before, wanted, changes, forces, valuesChange),
+    newDeployment: newDeployment(before, hidden, changes, forces, valuesChange),
     valuesChange,
     forceRedeploy: asked.forceRedeploy,
     waitForReady: asked.waitForReady,
@@ -153,7 +157,7 @@ const scaling: readonly string[] = ['min-agents', 'max-agents'];
 
 function newDeployment(
   before: Agent | undefined,
-  wanted: AgentSettings,
+  hidden: readonly HiddenSetting[],
   changes: readonly SettingChange[],
   forces: boolean,
   valuesChange: boolean,
@@ -166,7 +170,7 @@ function newDeployment(
   if (!differing.every(isUnknown)) return { follows: 'yes', because: 'settings-differ' };
   if (forces) return { follows: 'yes', because: valuesChange ? 'values-written' : 'forced' };
   if (differing.length > 0) return { follows: 'unknown', because: 'version-unknown' };
-  if (hiddenSettings(before.settings, wanted).some((setting) => !scaling.includes(setting))) {
+  if (hidden.some(({ setting }) => !scaling.includes(setting))) {
     return { follows: 'unknown', because: 'settings-hidden' };
   }
   // A change of scaling alone makes none.

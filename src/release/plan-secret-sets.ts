@@ -1,7 +1,7 @@
 import type { ListedSecretSet, SecretSet, SecretSetKind } from '../pipecat/answers.js';
 import { secretSetName } from '../pipecat/names.js';
 import { quote } from '../quote.js';
-import { agentsBinding } from './bindings.js';
+import { agentsBinding, agentsThatMayBind, type Bindings } from './bindings.js';
 import type { PreflightProblem } from './errors.js';
 import { isVersioned, nameOfAnyVersion, versionPlaceholder, versionsOf } from './name-template.js';
 import type { RegionObservation } from './observation.js';
@@ -49,7 +49,7 @@ export function planSecretSet(
       ? []
       : bindings &&
         agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
-  checkPruning(asked, otherAgents, problems);
+  checkPruning(asked, bindings, settings.agent?.name, problems);
   checkRequiredKeys(asked, existing, existingKeys, prunedKeys, problems);
   return {
     name,
@@ -225,15 +225,30 @@ function checkSet(
 
 function checkPruning(
   { name, prune }: RegionSecretSet,
-  otherAgents: readonly string[] | undefined,
+  bindings: Bindings | undefined,
+  released: string | undefined,
   problems: PreflightProblem[],
 ): void {
-  if (!prune || otherAgents === undefined || otherAgents.length === 0) return;
-  problems.push({
-    about: `secret set ${name}`,
-    message: `cannot be pruned, because it is bound by other agents too: ${otherAgents.join(', ')}`,
-    next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
-  });
+  if (!prune || bindings === undefined) return;
+  const others = (names: readonly string[]): string[] => names.filter((one) => one !== released);
+  const binding = others(agentsBinding(bindings, name));
+  const about = `secret set ${name}`;
+  if (binding.length > 0) {
+    problems.push({
+      about,
+      message: `cannot be pruned, because it is bound by other agents too: ${binding.join(', ')}`,
+      next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
+    });
+    return;
+  }
+  const unknown = others(agentsThatMayBind(bindings, name));
+  if (unknown.length > 0) {
+    problems.push({
+      about,
+      message: `cannot be pruned, because an earlier deployment may serve of which it is not known whether it binds the set: ${unknown.join(', ')}`,
+      next: 'Release again when its rollout has ended, or leave `prune-secrets` out.',
+    });
+  }
 }
 
 /** What is required has to be given now, or be there already and stay. */

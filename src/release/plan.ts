@@ -2,7 +2,7 @@ import type { AgentSettings } from '../pipecat/agent-settings.js';
 import type { Agent, Build, Region, SecretSetKind, SecretSetStatus } from '../pipecat/answers.js';
 import type { SecretPair } from '../pipecat/surface.js';
 import { quote } from '../quote.js';
-import type { SettingChange } from './agent-changes.js';
+import type { HiddenSetting, SettingChange } from './agent-changes.js';
 import { PreflightError, type PreflightProblem } from './errors.js';
 import type { Observation } from './observation.js';
 import { planAgent } from './plan-agent.js';
@@ -72,6 +72,10 @@ export interface AgentPlan extends CommonAgentSettings {
   readonly settings: AgentSettings;
   /** The settings that differ from those of the agent; of a new one, all that it is given. */
   readonly changes: readonly SettingChange[];
+  /** Settings that are sent although the agent's answer does not show what they are. */
+  readonly hidden: readonly HiddenSetting[];
+  /** Whether the set that it binds is one of a content of its own, so that nothing differing is meant. */
+  readonly bindsVersion: boolean;
   /** Whether an update asks for a new deployment although nothing may differ. */
   readonly forces: boolean;
   readonly newDeployment: NewDeployment;

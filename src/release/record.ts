@@ -1,5 +1,5 @@
 import type { SecretSetKind, SecretSetStatus } from '../pipecat/answers.js';
-import type { SettingChange } from './agent-changes.js';
+import type { HiddenSetting, SettingChange } from './agent-changes.js';
 import type { NewDeployment, Plan } from './plan.js';
 
 /** The steps of a release, in their order. */
@@ -54,6 +54,8 @@ export interface AgentRecord {
   buildId: string | undefined;
   /** What differed from the agent before; as far as it was deployed, this was changed. */
   changes: readonly SettingChange[];
+  /** Settings that were sent although it is not shown what they were. */
+  hidden: readonly HiddenSetting[];
   /** Whether a new deployment was to follow, and why. */
   newDeployment: NewDeployment;
   /** Whether this release put new values under it that running sessions do not have. */

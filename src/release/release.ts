@@ -335,7 +335,11 @@ async function cleanUpAll(
   await journal.step('clean-up', async () => {
     const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
     const listed = cloud.secretSets({ deadline });
-    await forEach(old, ({ plan, agent }) => cleanUp(cloud, journal, plan, agent, listed, deadline));
+    const remarks = new Remarks();
+    await forEach(old, ({ plan, agent }) =>
+      cleanUp(cloud, journal, plan, agent, listed, deadline, remarks),
+    );
+    remarks.tell(journal);
   });
 }
 

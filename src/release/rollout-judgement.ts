@@ -86,6 +86,11 @@ function failureOf(
   };
 }
 
+/** Whether a deployment serves, be it the one that was asked for or one from before. */
+export function anyDeploymentServes({ available, previousRevision }: Agent): boolean {
+  return available || (previousRevision?.readyReplicas ?? 0) > 0;
+}
+
 /** Whether a deployment from before this one goes on serving. */
 export function previousServes(
   agent: Agent,
@@ -93,7 +98,7 @@ export function previousServes(
   previousId: string | undefined,
 ): boolean {
   if (previousId === undefined || previousId === deploymentId) return false;
-  return agent.available || (agent.previousRevision?.readyReplicas ?? 0) > 0;
+  return anyDeploymentServes(agent);
 }
 
 function wordsFor(isReconciled: boolean, revision: Revision | undefined): string {

@@ -59,8 +59,9 @@ function valuesBehind(
   secretSets: readonly SecretSetRecord[],
 ): string[] {
   const undeployed = agents.filter(
-    ({ deploymentId, newDeployment }) =>
-      deploymentId === null && newDeployment.because !== 'agent-created',
+    ({ deploymentId, outcome, previousServes, newDeployment }) =>
+      (deploymentId === null || (outcome === 'failed' && previousServes)) &&
+      newDeployment.because !== 'agent-created',
   );
   const written = (agent: AgentRecord): boolean =>
     secretSets.some(
@@ -72,9 +73,8 @@ function valuesBehind(
     );
   const behind = undeployed.filter(written);
   if (behind.length === 0) return [];
-  const were = behind.length === 1 ? 'was' : 'were';
   return [
-    `Values were written to the secret sets of ${names(behind)}, which ${were} not deployed: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,
+    `Values were written to the secret sets of ${names(behind)}, where what was released does not serve: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,
   ];
 }
 

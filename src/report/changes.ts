@@ -1,4 +1,4 @@
-import type { SettingChange } from '../release/agent-changes.js';
+import type { HiddenSetting, SettingChange } from '../release/agent-changes.js';
 import type { AgentPlan, NewDeployment, Plan, SecretSetPlan } from '../release/plan.js';
 import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../release/record.js';
 import { isVersioned } from '../release/name-template.js';
@@ -104,13 +104,13 @@ function isAgentLeft({ changes, newDeployment }: AgentPlan): boolean {
 }
 
 function plannedAgent(agent: AgentPlan): string {
-  const { name, action, changes, newDeployment } = agent;
+  const { name, action, changes, hidden, newDeployment } = agent;
   if (isAgentLeft(agent)) {
     return agent.valuesChange
       ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
       : `Leave the agent \`${name}\` as it is: nothing differs.`;
   }
-  return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes)}. ${deploymentPlanned(newDeployment)}`;
+  return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
 }
 
 const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
@@ -122,17 +122,20 @@ const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
   skipped: 'Not deployed:',
 };
 
-function doneAgent({ name, outcome, changes, newDeployment }: AgentRecord): string {
-  const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes);
+function doneAgent({ name, outcome, changes, hidden, newDeployment }: AgentRecord): string {
+  const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes, hidden);
   const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
   return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;
 }
 
-function changesTold(changes: readonly SettingChange[]): string {
-  if (changes.length === 0) return '';
-  const told = changes.map(({ setting, before, after }) =>
-    before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``,
-  );
+function changesTold(changes: readonly SettingChange[], hidden: readonly HiddenSetting[]): string {
+  if (changes.length + hidden.length === 0) return '';
+  const told = [
+    ...changes.map(({ setting, before, after }) =>
+      before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``,
+    ),
+    ...hidden.map(({ setting, after }) => `${setting} (not shown) → \`${after}\``),
+  ];
   return `: ${told.join(', ')}`;
 }
 

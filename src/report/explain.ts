@@ -235,7 +235,7 @@ function explainCall(error: CallError, { actingAs }: ExplanationContext): Part {
         ];
   // A request whose answer is lost may have been carried out, and no report should deny it.
   const doubt =
-    error.call.method !== 'GET' && error.mayPass
+    error.call.method !== 'GET' && error.mayPass && !isLimit(error)
       ? ['Whether it was carried out is not known; running the release again settles it.']
       : [];
   const why = [`${capital(error.reason)}.`, ...attempts, ...outOfTime, ...doubt];
@@ -266,7 +266,7 @@ function explainCall(error: CallError, { actingAs }: ExplanationContext): Part {
       return { kind: 'concurrent-write', facts, why };
     }
     return {
-      kind: error.mayPass ? 'platform-unavailable' : 'request-refused',
+      kind: kindOfRefusal(error),
       facts,
       why: advice === undefined ? why : [...why, `${capital(advice.meaning)}.`],
       ...(advice === undefined ? {} : { next: [advice.next, `See ${errorCodesUrl}.`] }),
@@ -283,6 +283,16 @@ function explainCall(error: CallError, { actingAs }: ExplanationContext): Part {
     return { kind: 'answer-unreadable', facts: [call], why };
   }
   return { kind: 'platform-unavailable', facts: [call], why };
+}
+
+/** Refused as one request too many, and so not carried out. */
+function isLimit(error: CallError): boolean {
+  return error instanceof StatusError && error.status === 429;
+}
+
+function kindOfRefusal(error: StatusError): FailureName {
+  if (isLimit(error)) return 'rate-limited';
+  return error.mayPass ? 'platform-unavailable' : 'request-refused';
 }
 
 function credentialWords(actingAs: ActingAs | undefined): string {

@@ -57,6 +57,12 @@ export const failureKinds = {
       'Connections failed, or a gateway answered in place of the platform, and kept doing so over several attempts.',
     next: 'Run the release again later; it takes up where it is. If it lasts, check `api-url` (whether the emulator runs, where that is meant), the proxy, and the status of the platform.',
   },
+  'rate-limited': {
+    title: 'The platform limits how often it may be asked',
+    meaning:
+      'The platform answered 429 for longer than a release waits: other pipelines, or people, ask it a lot at the same time. Nothing of what was refused was carried out.',
+    next: 'Run the release again later, and let fewer releases run at once (`concurrency`); with many regions, `rollout: sequential` asks less at once.',
+  },
   'answer-unreadable': {
     title: 'The platform gave an answer that cannot be read',
     meaning:

@@ -34,6 +34,7 @@ function agentOutput(agent: AgentPlan): Readonly<Record<string, unknown>> {
       before: before ?? null,
       after,
     })),
+    hidden: agent.hidden,
     newDeployment: agent.newDeployment,
   };
 }

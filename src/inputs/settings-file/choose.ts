@@ -11,6 +11,9 @@ const usualPath = 'pcc-deploy.toml';
 /** Each of them says what an agent runs, so that one as an input replaces them all. */
 const imageSources: readonly InputName[] = ['image', 'build-id'];
 
+/** What other inputs need; a file with mistakes may name them, so that nothing is said to miss them. */
+const subjects: readonly InputName[] = ['agent-name', 'secret-set', 'image-credentials'];
+
 /** Reads the settings file where one is named, and puts it behind the inputs. */
 export async function chooseSettingsFile(
   raw: RawInputs,
@@ -37,7 +40,7 @@ export async function chooseSettingsFile(
   const { readSettingsFile } = await import('./read-settings-file.js');
   const { file, problems } = await readSettingsFile(path, workspace, readFile);
   for (const problem of problems) findings.problem('config-file', problem);
-  if (file === undefined) return { raw, file };
+  if (file === undefined) return { raw: raw.withUnreadableSettingsFile(subjects), file };
   const isReplaced = imageSources.some((input) => raw.isInput(input));
   for (const { input, key } of isReplaced ? [] : file.defaults) {
     if (!file.hasGit || !imageSources.includes(input)) continue;
