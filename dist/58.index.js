@@ -136,22 +136,40 @@ function unknownKeys(document) {
             .filter((key) => !keys.includes(key))
             .map((key) => {
             const place = name === '' ? key : `${name}.${key}`;
-            const advice = formerKeys.get(key) ?? nearestKey(key, keys) ?? otherTable(key);
+            const advice = formerKeys.get(key) ?? misspelt(key, keys) ?? otherTable(key) ?? similar(key, keys);
             return `there is no key ${(0,quote/* quote */.h)(place)}${advice === undefined ? '' : `; ${advice}`}`;
         });
     });
 }
-function nearestKey(key, known) {
-    const candidate = key.toLowerCase().replace(/[-\s]/g, '_');
-    const [nearest] = known
-        // A key may be as long as the file; comparing it takes its length times the other's.
-        .filter((one) => Math.abs(one.length - candidate.length) <= 2)
-        .map((one) => ({ one, distance: (0,leven/* default */.A)(candidate, one) }))
+/** Longer ones are no keys; comparing takes the length of the one times that of the other. */
+const longestKey = 60;
+function nearest(key, known) {
+    const [first] = known
+        .map((one) => ({ one, distance: (0,leven/* default */.A)(key, one) }))
         .sort((a, b) => a.distance - b.distance);
-    if (nearest === undefined)
+    return first;
+}
+/** A key that a slip or another style of writing made of a known one. */
+function misspelt(key, known) {
+    if (key.length > longestKey)
         return undefined;
-    const close = Math.min(2, Math.floor(Math.max(candidate.length, nearest.one.length) / 3));
-    return nearest.distance <= close ? `did you mean \`${nearest.one}\`?` : undefined;
+    const candidate = key.toLowerCase().replace(/[-\s]/g, '_');
+    const found = nearest(candidate, known);
+    if (found === undefined)
+        return undefined;
+    const close = Math.min(2, Math.floor(Math.max(candidate.length, found.one.length) / 3));
+    return found.distance <= close ? `did you mean \`${found.one}\`?` : undefined;
+}
+/** A known key of which the key is a part, or the nearest, where half of it is the same. */
+function similar(key, known) {
+    if (key.length > longestKey || key.length < 3)
+        return undefined;
+    const candidate = key.toLowerCase().replace(/[-\s]/g, '_');
+    const whole = known.find((one) => one.split('_').length > 1 && one.includes(candidate));
+    const found = nearest(candidate, known);
+    const isHalf = found !== undefined && found.distance <= Math.max(candidate.length, found.one.length) / 2;
+    const meant = whole ?? (isHalf ? found.one : undefined);
+    return meant === undefined ? undefined : `the nearest is \`${meant}\``;
 }
 /** Whatever follows the head of a table belongs to it, which is easily overlooked. */
 function otherTable(key) {

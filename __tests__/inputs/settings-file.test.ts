@@ -348,6 +348,21 @@ describe('a key that is not known is told', () => {
       told: '`scalling`; did you mean `scaling`?',
     },
     {
+      name: 'two letters that changed places, in a short one',
+      toml: '[biuld]\ndockerfile = "D"',
+      told: '`biuld`; the nearest is `build`',
+    },
+    {
+      name: 'a part of one',
+      toml: 'max_session = 60',
+      told: '`max_session`; the nearest is `max_session_duration`',
+    },
+    {
+      name: 'the end of one',
+      toml: 'profile = "agent-1x"',
+      told: '`profile`; the nearest is `agent_profile`',
+    },
+    {
       name: 'within a table',
       toml: '[krisp_viva]\naudio_filters = "tel"',
       told: '`krisp_viva.audio_filters`; did you mean `audio_filter`?',
