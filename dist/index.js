@@ -1256,6 +1256,14 @@ const inputNames = Object.keys(declaredInputs);
 ;// CONCATENATED MODULE: ./lib/inputs/fields.js
 
 
+/** A whole number within bounds, both included; undefined, with a finding, where it is none. */
+function parseInteger(findings, input, text, least, most) {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (number >= least && number <= most)
+        return number;
+    findings.problem(input, `has to be a whole number from ${least} to ${most}, in digits; ${(0,inputs_problems/* found */.F9)(text)}`);
+    return undefined;
+}
 /** Reads single inputs as the types they stand for; each mistake becomes a finding. */
 class Fields {
     #raw;
@@ -1275,13 +1283,7 @@ class Fields {
     /** A whole number within bounds, both included. */
     integer(input, least, most) {
         const text = this.#raw.text(input);
-        if (text === undefined)
-            return undefined;
-        const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-        if (number >= least && number <= most)
-            return number;
-        this.#findings.problem(input, `has to be a whole number from ${least} to ${most}, in digits; ${(0,inputs_problems/* found */.F9)(text)}`);
-        return undefined;
+        return text === undefined ? undefined : parseInteger(this.#findings, input, text, least, most);
     }
     /** A boolean as YAML 1.2 has it. */
     boolean(input) {
@@ -1510,6 +1512,7 @@ class Regional {
 
 
 
+
 /** Stands for a region that is not known before the platform is asked. */
 const someRegion = 'us-west';
 /** Reads inputs whose values may differ by region, or hold `{region}`. */
@@ -1542,13 +1545,7 @@ class RegionFields {
     /** Whole numbers within bounds, both included. */
     integer(input, least, most) {
         const texts = this.#values(input, { isNeededEverywhere: false });
-        const parse = (text) => {
-            const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-            if (number >= least && number <= most)
-                return number;
-            this.#findings.problem(input, `has to be a whole number from ${least} to ${most}, in digits; ${(0,inputs_problems/* found */.F9)(text)}`);
-            return undefined;
-        };
+        const parse = (text) => parseInteger(this.#findings, input, text, least, most);
         return texts?.map(parse) ?? new Regional(undefined);
     }
     #readRegions() {

@@ -3,6 +3,23 @@ import { declaredInputs, type InputName } from './declared.js';
 import { found, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
+/** A whole number within bounds, both included; undefined, with a finding, where it is none. */
+export function parseInteger(
+  findings: Findings,
+  input: InputName,
+  text: string,
+  least: number,
+  most: number,
+): number | undefined {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (number >= least && number <= most) return number;
+  findings.problem(
+    input,
+    `has to be a whole number from ${least} to ${most}, in digits; ${found(text)}`,
+  );
+  return undefined;
+}
+
 /** Reads single inputs as the types they stand for; each mistake becomes a finding. */
 export class Fields {
   readonly #raw: RawInputs;
@@ -24,14 +41,7 @@ export class Fields {
   /** A whole number within bounds, both included. */
   integer(input: InputName, least: number, most: number): number | undefined {
     const text = this.#raw.text(input);
-    if (text === undefined) return undefined;
-    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-    if (number >= least && number <= most) return number;
-    this.#findings.problem(
-      input,
-      `has to be a whole number from ${least} to ${most}, in digits; ${found(text)}`,
-    );
-    return undefined;
+    return text === undefined ? undefined : parseInteger(this.#findings, input, text, least, most);
   }
 
   /** A boolean as YAML 1.2 has it. */

@@ -7,6 +7,7 @@ import {
 } from '../release/name-template.js';
 import { Regional } from '../release/regional.js';
 import type { InputName } from './declared.js';
+import { parseInteger } from './fields.js';
 import { found, looksLikeCredential, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
@@ -50,15 +51,8 @@ export class RegionFields {
   /** Whole numbers within bounds, both included. */
   integer(input: InputName, least: number, most: number): Regional<number> {
     const texts = this.#values(input, { isNeededEverywhere: false });
-    const parse = (text: string): number | undefined => {
-      const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-      if (number >= least && number <= most) return number;
-      this.#findings.problem(
-        input,
-        `has to be a whole number from ${least} to ${most}, in digits; ${found(text)}`,
-      );
-      return undefined;
-    };
+    const parse = (text: string): number | undefined =>
+      parseInteger(this.#findings, input, text, least, most);
     return texts?.map(parse) ?? new Regional<number>(undefined);
   }
 
