@@ -43,6 +43,13 @@ export default defineConfig(
     ),
   },
   {
+    files: ['src/context/**'],
+    rules: mayNotImport(
+      ['inputs/*', 'release/*', 'report/*', 'github/*', 'pipecat/*', '@actions/*'],
+      'A build context is files and what is made of them; where it goes is decided elsewhere.',
+    ),
+  },
+  {
     files: ['src/release/**'],
     rules: mayNotImport(
       ['inputs/*', 'report/*', 'github/*', '@actions/core', '@actions/github'],
