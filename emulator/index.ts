@@ -11,14 +11,22 @@ import { type LoggedRequest, RequestLog } from './requests.js';
 import { type EmulatorScript, scripting } from './scripting.js';
 import { type EmulatorSeed, seeding } from './seeding.js';
 import { createEmulatorServer } from './server.js';
+import { Storage } from './storage/storage.js';
 
+export type { BuildOutcome, BuildScript, BuildStatus } from './platform/build-progress.js';
 export type { Deployment, DeploymentOutcome } from './platform/deployment.js';
 export { platformRegions, type SeededRegion } from './platform/regions.js';
 export type { DeploymentScript } from './platform/rollout.js';
 export type { ProvisioningScript } from './platform/secret-sets.js';
 export type { Fault, FaultTiming, RequestMatch } from './faults.js';
 export type { RateLimit } from './rate-limit.js';
-export type { AgentState, EmulatorState, SecretSetState } from './reading.js';
+export type {
+  AgentState,
+  BuildState,
+  EmulatorState,
+  SecretSetState,
+  UploadState,
+} from './reading.js';
 export type { LoggedRequest } from './requests.js';
 export type { EmulatorScript } from './scripting.js';
 export type { EmulatorSeed } from './seeding.js';
@@ -33,6 +41,10 @@ export interface EmulatorOptions {
   readonly secretSetDelay?: number | undefined;
   /** Milliseconds from a deploy until it is ready; 4000 by default. */
   readonly deploymentDelay?: number | undefined;
+  /** Milliseconds that a cloud build takes; 6000 by default. */
+  readonly buildDelay?: number | undefined;
+  /** The most bytes that a build context may have; 500 MB by default, as on the platform. */
+  readonly uploadLimit?: number | undefined;
   /** The regions that there are; the platform's own by default. */
   readonly regions?: readonly SeededRegion[] | undefined;
   /** The organizations' default region; the first one by default, of the platform's `us-west`. */
@@ -60,7 +72,13 @@ export interface Emulator {
   readonly state: EmulatorState;
 }
 
-export const defaultDelays = { secretSetDelay: 5000, deploymentDelay: 4000 } as const;
+export const defaultDelays = {
+  secretSetDelay: 5000,
+  deploymentDelay: 4000,
+  buildDelay: 6000,
+} as const;
+
+const defaultUploadLimit = 500 * 1024 * 1024;
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const now = options.now ?? Date.now;
@@ -70,6 +88,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     defaultRegion: options.defaultRegion,
     secretSetDelay: options.secretSetDelay ?? defaultDelays.secretSetDelay,
     deploymentDelay: options.deploymentDelay ?? defaultDelays.deploymentDelay,
+    buildDelay: options.buildDelay ?? defaultDelays.buildDelay,
+    uploadLimit: options.uploadLimit ?? defaultUploadLimit,
   });
   const log = new RequestLog();
   const limiter = new RateLimiter();
@@ -77,6 +97,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const occasions = { before: new Occasions(), after: new Occasions() };
   const server = createEmulatorServer({
     application: createApplication(platform, log),
+    storage: new Storage(now, platform.uploads),
     log,
     limiter,
     faults,

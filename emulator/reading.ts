@@ -5,8 +5,11 @@ import {
   isReady,
   pickConfiguration,
 } from './platform/deployment.js';
+import type { BuildStatus } from './platform/build-progress.js';
+import type { Build } from './platform/builds.js';
 import type { Platform } from './platform/platform.js';
 import type { SecretSet, SecretSetKind, SecretSetStatus } from './platform/secret-sets.js';
+import { contextHashOf, type Upload } from './platform/uploads.js';
 
 /** A secret set with its values, which the API never shows. */
 export interface SecretSetState {
@@ -35,6 +38,29 @@ export interface AgentState extends DeploymentConfiguration {
   readonly deployments: readonly Deployment[];
 }
 
+/** A place in the storage, and what was put there. */
+export interface UploadState {
+  readonly id: string;
+  readonly organization: string;
+  readonly region: string;
+  /** Undefined, as the two below, until a file has been put there. */
+  readonly bytes: number | undefined;
+  readonly md5: string | undefined;
+  /** What the platform knows the file by. */
+  readonly contextHash: string | undefined;
+}
+
+/** A cloud build, as it is now. */
+export interface BuildState {
+  readonly id: string;
+  readonly organization: string;
+  readonly region: string;
+  readonly status: BuildStatus;
+  readonly contextHash: string;
+  readonly dockerfilePath: string;
+  readonly errorMessage: string | undefined;
+}
+
 /** What a test can read of the platform. */
 export interface EmulatorState {
   secretSet(name: string): SecretSetState | undefined;
@@ -43,10 +69,18 @@ export interface EmulatorState {
   agents(): AgentState[];
   /** The deployment that serves now, the newest ready one, with the values that it runs with. */
   serving(name: string): Deployment | undefined;
+  upload(id: string): UploadState | undefined;
+  /** Oldest first. */
+  uploads(): UploadState[];
+  /** The file that was uploaded last for this upload. */
+  archive(uploadId: string): Buffer | undefined;
+  build(id: string): BuildState | undefined;
+  /** Oldest first, of all organizations. */
+  builds(): BuildState[];
 }
 
 export function readState(platform: Platform): EmulatorState {
-  const { secretSets, agents } = platform;
+  const { secretSets, agents, uploads, builds } = platform;
 
   const setState = (set: SecretSet): SecretSetState => ({
     name: set.name,
@@ -77,6 +111,29 @@ export function readState(platform: Platform): EmulatorState {
     };
   };
 
+  const uploadState = ({ id, organization, region, archive }: Upload): UploadState => ({
+    id,
+    organization,
+    region,
+    bytes: archive?.bytes,
+    md5: archive?.md5,
+    contextHash: archive && contextHashOf(archive),
+  });
+
+  const buildState = (build: Build): BuildState => {
+    const status = builds.status(build);
+    const { errorMessage, outcome } = build.progress;
+    return {
+      id: build.id,
+      organization: build.organization,
+      region: build.region,
+      status,
+      contextHash: build.contextHash,
+      dockerfilePath: build.dockerfilePath,
+      errorMessage: status === outcome ? errorMessage : undefined,
+    };
+  };
+
   return {
     secretSet(name) {
       const set = secretSets.named(name);
@@ -92,5 +149,19 @@ export function readState(platform: Platform): EmulatorState {
       const agent = agents.named(name);
       return agent && agents.serving(agent);
     },
+    upload(id) {
+      const upload = uploads.identified(id);
+      return upload && uploadState(upload);
+    },
+    uploads: () => uploads.all().map(uploadState),
+    archive(uploadId) {
+      const archive = uploads.identified(uploadId)?.archive;
+      return archive && Buffer.concat(archive.chunks);
+    },
+    build(id) {
+      const build = builds.identified(id);
+      return build && buildState(build);
+    },
+    builds: () => builds.all().map(buildState),
   };
 }

@@ -8,6 +8,8 @@ export interface LoggedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed where it is JSON, text where it is not, undefined where there is none or it is a form. */
   readonly body: unknown;
+  /** Of a form that was sent to the storage: the names of its fields, in the order of their coming. */
+  readonly form: readonly string[] | undefined;
   /** What was answered; undefined where nothing was, or has not been yet. */
   readonly status: number | undefined;
   /** The kind of the fault that the answer was given. */

@@ -5,6 +5,7 @@ import {
   type Occasions,
   type RequestMatch,
 } from './faults.js';
+import type { BuildScript } from './platform/build-progress.js';
 import type { WritingScript } from './platform/concurrent-writes.js';
 import type { Platform } from './platform/platform.js';
 import type { DeploymentScript } from './platform/rollout.js';
@@ -22,6 +23,8 @@ export interface EmulatorScript {
   writing(name: string, script: WritingScript): void;
   /** How a deployment of an agent goes. */
   deployment(agent: string, script: DeploymentScript): void;
+  /** How a cloud build goes, of the region that the script names or of any. */
+  build(script: BuildScript): void;
   /** The next `times` (1) matching requests get this fault, after `skip` (0) that do not. */
   fault(match: RequestMatch, fault: Fault, timing?: FaultTiming): void;
   /** From now on, requests over this limit get a 429; `undefined` takes the limit away. */
@@ -40,7 +43,7 @@ export function scripting(
   faults: Faults,
   occasions: { readonly before: Occasions; readonly after: Occasions },
 ): EmulatorScript {
-  const { secretSets, writes, agents } = platform;
+  const { secretSets, writes, agents, builds } = platform;
   return {
     provisioning(name, script) {
       secretSets.provisioning.add(name, script);
@@ -50,6 +53,9 @@ export function scripting(
     },
     deployment(agent, script) {
       agents.deploying.add(agent, script);
+    },
+    build(script) {
+      builds.script(script);
     },
     fault(match, fault, timing) {
       faults.add(match, fault, timing);

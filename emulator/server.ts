@@ -1,4 +1,4 @@
-import { createServer, type Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
@@ -7,10 +7,12 @@ import type { Fault, Faults, Occasions } from './faults.js';
 import type { Clock } from './platform/clock.js';
 import type { RateLimit, RateLimiter } from './rate-limit.js';
 import type { LoggedRequest, PendingRequest, RequestLog } from './requests.js';
+import { passOver, type Storage, storageRoot } from './storage/storage.js';
 
 /** What a server puts around the application. */
 export interface ServerParts {
   readonly application: Hono;
+  readonly storage: Storage;
   readonly log: RequestLog;
   readonly limiter: RateLimiter;
   readonly faults: Faults;
@@ -23,14 +25,26 @@ export interface ServerParts {
 
 /** An HTTP server that logs each request, and spoils those that a fault is scheduled for. */
 export function createEmulatorServer(parts: ServerParts): Server {
-  const { application, log, limiter, faults, before, after, now, onAnswered } = parts;
+  const { application, storage, log, limiter, faults, before, after, now, onAnswered } = parts;
 
   async function handle(request: Request, outgoing: ServerResponse): Promise<Response> {
     const startedAt = performance.now();
     // However it ends: answered, reset, or given up by the caller.
     outgoing.once('close', log.begin());
+    const isUpload = pathOf(request).startsWith(storageRoot);
+    const { entry, response } = await (isUpload ? upload : call)(request, outgoing);
+    if (response !== RESPONSE_ALREADY_SENT) entry.status = response.status;
+    else if (entry.fault === 'cut-off') entry.status = outgoing.statusCode;
+    entry.duration = performance.now() - startedAt;
+    after.come(entry);
+    onAnswered?.(entry);
+    return response;
+  }
+
+  /** A request to the API. */
+  async function call(request: Request, outgoing: ServerResponse): Promise<Handled> {
     const { body, ready } = await readRequest(request);
-    const entry = toEntry(request, outgoing.req.url ?? '/', body, now());
+    const entry = { ...toEntry(request, outgoing.req, now()), body };
     log.add(entry);
     before.come(entry);
     const limit = limiter.take(entry.receivedAt);
@@ -39,20 +53,38 @@ export function createEmulatorServer(parts: ServerParts): Server {
     entry.fault = fault?.kind;
     const carryOut = async () => (limit ? tooManyRequests(limit) : application.fetch(ready));
     const response = fault ? await spoil(fault, carryOut, outgoing) : await carryOut();
-    if (response !== RESPONSE_ALREADY_SENT) entry.status = response.status;
-    else if (fault?.kind === 'cut-off') entry.status = outgoing.statusCode;
-    entry.duration = performance.now() - startedAt;
-    after.come(entry);
-    onAnswered?.(entry);
-    return response;
+    return { entry, response };
+  }
+
+  /** A request to the storage: its body may be large, so it is logged before that has come. */
+  async function upload(request: Request, outgoing: ServerResponse): Promise<Handled> {
+    const incoming = outgoing.req;
+    const form: string[] = [];
+    const entry: PendingRequest = { ...toEntry(request, incoming, now()), form };
+    log.add(entry);
+    before.come(entry);
+    const fault = faults.take(entry);
+    entry.fault = fault?.kind;
+    if (fault?.kind === 'reset-upload') {
+      await passOver(incoming, fault.afterBytes);
+      return { entry, response: reset(outgoing) };
+    }
+    const put = await storage.receive(incoming, pathOf(request), (name) => form.push(name));
+    // Its sender has given up.
+    if (!put) return { entry, response: RESPONSE_ALREADY_SENT };
+    const carryOut = () => Promise.resolve(put());
+    const response = fault ? await spoil(fault, carryOut, outgoing) : put();
+    return { entry, response };
   }
 
   const listener = getRequestListener(
     async (request, { outgoing }) => {
       if (!(outgoing instanceof ServerResponse)) throw new Error('The emulator speaks HTTP/1.1.');
       // What the emulator says about itself is no part of the platform.
-      const { pathname } = new URL(request.url);
-      return pathname.startsWith('/v1/') ? handle(request, outgoing) : application.fetch(request);
+      const path = pathOf(request);
+      return path.startsWith('/v1/') || path.startsWith(storageRoot)
+        ? handle(request, outgoing)
+        : application.fetch(request);
     },
     // Tests run in the same process as the emulator: its globals are theirs.
     { overrideGlobalObjects: false },
@@ -61,6 +93,12 @@ export function createEmulatorServer(parts: ServerParts): Server {
   return createServer((incoming, outgoing) => {
     void listener(incoming, outgoing);
   });
+}
+
+/** A request as it was logged, and what it is answered with. */
+interface Handled {
+  readonly entry: PendingRequest;
+  readonly response: Response;
 }
 
 function tooManyRequests({ retryAfter }: RateLimit): Response {
@@ -93,14 +131,17 @@ function parsed(text: string): unknown {
   }
 }
 
-function toEntry(request: Request, target: string, body: unknown, now: number): PendingRequest {
-  const query = target.indexOf('?');
+const pathOf = ({ url }: Request) => new URL(url).pathname;
+
+function toEntry(request: Request, { url = '/' }: IncomingMessage, now: number): PendingRequest {
+  const query = url.indexOf('?');
   return {
     method: request.method,
-    path: query < 0 ? target : target.slice(0, query),
+    path: query < 0 ? url : url.slice(0, query),
     query: Object.fromEntries(new URL(request.url).searchParams),
     headers: Object.fromEntries(request.headers),
-    body,
+    body: undefined,
+    form: undefined,
     status: undefined,
     fault: undefined,
     receivedAt: now,
@@ -128,6 +169,7 @@ async function spoil(
     await cutOff(fault.carryOut === false ? whole : await carryOut(), outgoing);
     return RESPONSE_ALREADY_SENT;
   }
+  if (fault.kind === 'reset-upload') return reset(outgoing);
   if (fault.carryOut === true) await carryOut();
   switch (fault.kind) {
     case 'status': {
@@ -140,11 +182,15 @@ async function spoil(
     case 'wrong-json':
       return Response.json({ surprise: true });
     case 'reset':
-      outgoing.socket?.resetAndDestroy();
-      return RESPONSE_ALREADY_SENT;
+      return reset(outgoing);
     case 'hang':
       return RESPONSE_ALREADY_SENT;
   }
+}
+
+function reset(outgoing: ServerResponse): Response {
+  outgoing.socket?.resetAndDestroy();
+  return RESPONSE_ALREADY_SENT;
 }
 
 /** Sends the headers of an answer and half of its body, then nothing. */

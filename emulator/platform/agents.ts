@@ -364,9 +364,10 @@ export class Agents {
       throw badRequest(
         `Build is in region '${build.region}' but service is in region '${region}'. Builds must be in the same region as the service.`,
       );
-    if (build.status !== 'success')
+    const status = this.#builds.status(build);
+    if (status !== 'success')
       throw badRequest(
-        `Build is not ready (status: ${build.status}). Only successful builds can be deployed.`,
+        `Build is not ready (status: ${status}). Only successful builds can be deployed.`,
       );
   }
 

@@ -1,23 +1,40 @@
 import { randomUUID } from 'node:crypto';
+import { flawOf } from './build-context.js';
+import {
+  type BuildProgress,
+  type BuildScript,
+  type BuildStatus,
+  logAt,
+  outcomeOf,
+  planBuild,
+  statusAt,
+} from './build-progress.js';
 import type { Clock } from './clock.js';
+import { badRequest } from './refusal.js';
+import type { Regions } from './regions.js';
+import { anyName, Scripted } from './scripted.js';
+import { contextHashOf, type Uploads } from './uploads.js';
 
-export type BuildStatus = 'pending' | 'building' | 'success' | 'failed' | 'timeout';
-
-/** A cloud build: an image that the platform made from a build context, for one region. */
+/** A cloud build: an image that the platform makes from a build context, for one region. */
 export interface Build {
   readonly id: string;
   readonly organization: string;
   readonly region: string;
-  readonly status: BuildStatus;
   readonly contextHash: string;
+  readonly contextSizeBytes: number;
   readonly dockerfilePath: string;
-  readonly errorMessage: string | undefined;
   readonly createdAt: number;
-  /** Lines, oldest first. */
-  readonly logs: readonly string[];
+  readonly progress: BuildProgress;
 }
 
-/** A build that is there from the start. */
+/** What a build is asked for with. */
+export interface BuildRequest {
+  readonly uploadId: string;
+  readonly region: string;
+  readonly dockerfilePath?: string | undefined;
+}
+
+/** A build that is there from the start; `pending` and `building` stay as they are. */
 export interface SeededBuild {
   readonly id?: string | undefined;
   readonly region?: string | undefined;
@@ -32,18 +49,40 @@ export interface SeededBuild {
 /** Which builds a list shows. */
 export interface BuildFilter {
   readonly region: string | undefined;
-  readonly status: string | undefined;
+  readonly status: BuildStatus | undefined;
   readonly contextHash: string | undefined;
   readonly dockerfilePath: string | undefined;
 }
 
+const defaultDockerfilePath = 'Dockerfile';
+
 /** All cloud builds of the platform. */
 export class Builds {
+  readonly #building = new Scripted<BuildScript>();
   readonly #builds = new Map<string, Build>();
   readonly #now: Clock;
+  /** Milliseconds that a build takes unless it is scripted. */
+  readonly #delay: number;
+  readonly #regions: Regions;
+  readonly #uploads: Uploads;
 
-  constructor(now: Clock) {
+  constructor(
+    now: Clock,
+    delay: number,
+    related: { readonly regions: Regions; readonly uploads: Uploads },
+  ) {
     this.#now = now;
+    this.#delay = delay;
+    this.#regions = related.regions;
+    this.#uploads = related.uploads;
+  }
+
+  all(): Build[] {
+    return [...this.#builds.values()];
+  }
+
+  identified(id: string): Build | undefined {
+    return this.#builds.get(id);
   }
 
   find(organization: string, id: string): Build | undefined {
@@ -51,38 +90,99 @@ export class Builds {
     return build?.organization === organization ? build : undefined;
   }
 
+  status({ progress }: Build): BuildStatus {
+    return statusAt(progress, this.#now());
+  }
+
+  /** What a build has printed by now, oldest first. */
+  log({ progress }: Build): string[] {
+    return logAt(progress, this.#now());
+  }
+
   /** The organization's builds, newest first. */
   list(organization: string, filter: BuildFilter): Build[] {
     const matches = (wanted: string | undefined, value: string) =>
       wanted === undefined || wanted === value;
-    return [...this.#builds.values()]
+    return this.all()
       .reverse()
       .filter(
         (build) =>
           build.organization === organization &&
           matches(filter.region, build.region) &&
-          matches(filter.status, build.status) &&
+          matches(filter.status, this.status(build)) &&
           matches(filter.contextHash, build.contextHash) &&
           matches(filter.dockerfilePath, build.dockerfilePath),
       );
+  }
+
+  /** Says how the next build goes, or each. */
+  script(script: BuildScript): void {
+    this.#building.add(script.region ?? anyName, script);
+  }
+
+  /** Builds what was uploaded, unless that has been built already. */
+  async create(
+    organization: string,
+    { uploadId, region: code, dockerfilePath = defaultDockerfilePath }: BuildRequest,
+  ): Promise<{ readonly build: Build; readonly cached: boolean }> {
+    const region = this.#regions.named(code).code;
+    const upload = this.#uploads.find(organization, uploadId);
+    if (!upload) throw badRequest('Upload not found');
+    if (upload.region !== region)
+      throw badRequest(`Upload is for region '${upload.region}'. Cannot build in '${region}'.`);
+    const { archive } = upload;
+    if (!archive) throw badRequest('Upload not found: no file has been uploaded yet');
+    const contextHash = contextHashOf(archive);
+    const [built] = this.list(organization, {
+      region,
+      status: 'success',
+      contextHash,
+      dockerfilePath,
+    });
+    if (built) return { build: built, cached: true };
+    const flaw = await flawOf(archive, dockerfilePath);
+    const createdAt = this.#now();
+    const build: Build = {
+      id: randomUUID(),
+      organization,
+      region,
+      contextHash,
+      contextSizeBytes: archive.bytes,
+      dockerfilePath,
+      createdAt,
+      progress: planBuild(
+        this.#building.take(region),
+        { dockerfilePath, flaw },
+        createdAt,
+        this.#delay,
+      ),
+    };
+    this.#builds.set(build.id, build);
+    return { build, cached: false };
   }
 
   seed(
     seeded: SeededBuild,
     defaults: { readonly organization: string; readonly region: string },
   ): Build {
-    const status = seeded.status ?? 'success';
-    const ended = status === 'failed' || status === 'timeout';
+    const { status = 'success', dockerfilePath = defaultDockerfilePath } = seeded;
+    const underWay = status === 'pending' || status === 'building';
+    const createdAt = this.#now();
+    const ended = outcomeOf(underWay ? 'success' : status, dockerfilePath, seeded.errorMessage);
     const build: Build = {
       id: seeded.id ?? randomUUID(),
       organization: seeded.organization ?? defaults.organization,
       region: seeded.region ?? defaults.region,
-      status,
       contextHash: seeded.contextHash ?? randomUUID().replaceAll('-', '').slice(0, 16),
-      dockerfilePath: seeded.dockerfilePath ?? 'Dockerfile',
-      errorMessage: seeded.errorMessage ?? (ended ? 'Docker build failed' : undefined),
-      createdAt: this.#now(),
-      logs: seeded.logs ?? ['[Container] Entering phase: BUILD'],
+      contextSizeBytes: 4096,
+      dockerfilePath,
+      createdAt,
+      progress: {
+        ...ended,
+        startedAt: status === 'pending' ? Infinity : createdAt,
+        completedAt: underWay ? Infinity : createdAt,
+        logs: seeded.logs ?? ended.logs,
+      },
     };
     this.#builds.set(build.id, build);
     return build;

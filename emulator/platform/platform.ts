@@ -5,6 +5,7 @@ import type { Clock } from './clock.js';
 import { ConcurrentWrites } from './concurrent-writes.js';
 import { Regions, type SeededRegion } from './regions.js';
 import { SecretSets } from './secret-sets.js';
+import { Uploads } from './uploads.js';
 
 /** All that the platform holds, without a word of HTTP. */
 export interface Platform {
@@ -14,6 +15,7 @@ export interface Platform {
   readonly defaultRegion: string;
   readonly secretSets: SecretSets;
   readonly writes: ConcurrentWrites;
+  readonly uploads: Uploads;
   readonly builds: Builds;
   readonly profiles: AgentProfiles;
   readonly agents: Agents;
@@ -27,10 +29,13 @@ export interface PlatformSettings {
   readonly defaultRegion: string | undefined;
   readonly secretSetDelay: number;
   readonly deploymentDelay: number;
+  readonly buildDelay: number;
+  /** The most bytes that a build context may have. */
+  readonly uploadLimit: number;
 }
 
 export function createPlatform(settings: PlatformSettings): Platform {
-  const { now, secretSetDelay, deploymentDelay } = settings;
+  const { now, secretSetDelay, deploymentDelay, buildDelay, uploadLimit } = settings;
   const regions = new Regions(settings.regions);
   const codes = regions.codes();
   const defaultRegion = settings.defaultRegion ?? codes[0] ?? '';
@@ -39,7 +44,8 @@ export function createPlatform(settings: PlatformSettings): Platform {
       `The default region "${defaultRegion}" is not among the regions of the emulator (${codes.join(', ')}).`,
     );
   const secretSets = new SecretSets(now, secretSetDelay, regions);
-  const builds = new Builds(now);
+  const uploads = new Uploads(now, uploadLimit, regions);
+  const builds = new Builds(now, buildDelay, { regions, uploads });
   const profiles = new AgentProfiles();
   return {
     now,
@@ -47,6 +53,7 @@ export function createPlatform(settings: PlatformSettings): Platform {
     defaultRegion,
     secretSets,
     writes: new ConcurrentWrites(),
+    uploads,
     builds,
     profiles,
     agents: new Agents(now, deploymentDelay, { regions, secretSets, builds, profiles }),

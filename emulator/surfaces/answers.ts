@@ -6,8 +6,14 @@ import type { Platform } from '../platform/platform.js';
 import { revisionOf } from '../platform/revision.js';
 import type { Region } from '../platform/regions.js';
 import type { SecretSet } from '../platform/secret-sets.js';
+import type { Upload } from '../platform/uploads.js';
+import { signedFields } from '../storage/policy.js';
+import { bucketUrl } from '../storage/storage.js';
 
 /** The bodies of answers, the same on both surfaces. */
+
+/** Bytes; of the image of each build. */
+const imageSize = 268_435_456;
 
 export const acknowledged = { status: 'OK' } as const;
 
@@ -172,23 +178,40 @@ export function logEntries(
     );
 }
 
+/** Where to upload a build context, and with what. */
+export const upload = (made: Upload, origin: string) => ({
+  uploadId: made.id,
+  uploadUrl: bucketUrl(origin, made),
+  uploadFields: signedFields(made),
+  expiresAt: timestamp(made.expiresAt),
+});
+
 /** A cloud build. */
-export function build(made: Build, organizationId: string) {
-  const ended = made.status !== 'pending' && made.status !== 'building';
+export function build(platform: Platform, made: Build, organizationId: string) {
+  const now = platform.now();
+  const status = platform.builds.status(made);
+  const { startedAt, completedAt, errorMessage } = made.progress;
+  const started = startedAt <= now;
+  const completed = completedAt <= now;
   return {
     id: made.id,
     organizationId,
-    status: made.status,
+    status,
     region: made.region,
     contextHash: made.contextHash,
     dockerfilePath: made.dockerfilePath,
-    ...(made.status === 'success' && {
+    ...(status === 'success' && {
       imageUri: `registry.example/${made.organization}:${made.contextHash}`,
+      imageSizeBytes: imageSize,
     }),
-    ...(made.errorMessage !== undefined && { errorMessage: made.errorMessage }),
-    ...(made.status !== 'pending' && { startedAt: timestamp(made.createdAt) }),
-    ...(ended && { completedAt: timestamp(made.createdAt), buildDurationSeconds: 0 }),
+    ...(completed && errorMessage !== undefined && { errorMessage }),
+    contextSizeBytes: made.contextSizeBytes,
+    ...(started && { startedAt: timestamp(startedAt) }),
+    ...(completed && {
+      completedAt: timestamp(completedAt),
+      buildDurationSeconds: Math.round((completedAt - startedAt) / 1000),
+    }),
     createdAt: timestamp(made.createdAt),
-    updatedAt: timestamp(made.createdAt),
+    updatedAt: timestamp(completed ? completedAt : started ? startedAt : made.createdAt),
   };
 }

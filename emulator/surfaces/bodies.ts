@@ -96,6 +96,16 @@ export const organizationAgentChanges = v.strictObject({
   ...agentChanges,
 });
 
+/** A place to upload a build context to is asked for. */
+export const newUpload = v.strictObject({ region: v.pipe(v.string(), v.nonEmpty()) });
+
+/** A build of what was uploaded is asked for. */
+export const newBuild = v.strictObject({
+  uploadId: v.pipe(v.string(), v.uuid()),
+  region: v.pipe(v.string(), v.nonEmpty()),
+  dockerfilePath: v.optional(v.pipe(v.string(), v.nonEmpty())),
+});
+
 /**
  * The body where the schema knows it, else a refusal that begins with `message` and names the
  * places. Never what stands there: it may be a secret.

@@ -4,6 +4,7 @@ import type { Platform } from '../platform/platform.js';
 import { unauthorized } from '../platform/refusal.js';
 import * as answers from './answers.js';
 import { keyAgentChanges, keySecrets, newAgent } from './bodies.js';
+import { addBuildRoutes } from './builds.js';
 import {
   addSharedRoutes,
   readBody,
@@ -30,6 +31,7 @@ export function keySurface(platform: Platform): Hono<SurfaceEnvironment> {
     wrap: (agent) => agent,
     filtersSecrets: false,
   });
+  addBuildRoutes(app, platform);
 
   app.put('/secrets/:set', async (context) => {
     const name = context.req.param('set');

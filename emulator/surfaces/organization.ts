@@ -4,6 +4,7 @@ import type { Platform } from '../platform/platform.js';
 import { badRequest, forbidden, notFound, unauthorized } from '../platform/refusal.js';
 import * as answers from './answers.js';
 import { newAgent, organizationAgentChanges, organizationSecrets } from './bodies.js';
+import { addBuildRoutes } from './builds.js';
 import {
   addSharedRoutes,
   readBody,
@@ -57,6 +58,7 @@ export function organizationSurface(platform: Platform): Hono<SurfaceEnvironment
     wrap: (agent) => ({ body: agent }),
     filtersSecrets: true,
   });
+  addBuildRoutes(app, platform);
 
   app.put('/secrets/:set', async (context) => {
     const name = context.req.param('set');

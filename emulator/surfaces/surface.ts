@@ -23,8 +23,6 @@ export interface Dialect {
   readonly filtersSecrets: boolean;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** Reads a body as the schema has it; whatever else is refused with the message. */
 export async function readBody<Schema extends v.GenericSchema>(
   context: SurfaceContext,
@@ -41,7 +39,7 @@ export async function readBody<Schema extends v.GenericSchema>(
 }
 
 /** A whole number of the query within bounds. */
-function count(
+export function count(
   context: SurfaceContext,
   name: string,
   { least, most, otherwise }: { least: number; most: number; otherwise: number },
@@ -76,7 +74,7 @@ export function addSharedRoutes(
   platform: Platform,
   dialect: Dialect,
 ): void {
-  const { regions, secretSets, writes, agents, builds } = platform;
+  const { regions, secretSets, writes, agents } = platform;
 
   app.get('/regions', (context) => context.json({ regions: regions.all().map(answers.region) }));
 
@@ -161,40 +159,5 @@ export function addSharedRoutes(
       total: { value: entries.length, relation: 'eq' },
       logs: entries.slice(offset, offset + limit),
     });
-  });
-
-  app.get('/builds', (context) => {
-    const { name, id } = context.var.organization;
-    const limit = count(context, 'limit', { least: 1, most: 100, otherwise: 20 });
-    const offset = count(context, 'offset', { least: 0, most: Infinity, otherwise: 0 });
-    const found = builds.list(name, {
-      region: context.req.query('region'),
-      status: context.req.query('status'),
-      contextHash: context.req.query('contextHash'),
-      dockerfilePath: context.req.query('dockerfilePath'),
-    });
-    return context.json({
-      builds: found.slice(offset, offset + limit).map((build) => answers.build(build, id)),
-      total: found.length,
-      limit,
-      offset,
-    });
-  });
-
-  const buildOf = (context: SurfaceContext, id: string) => {
-    const build = builds.find(context.var.organization.name, id);
-    if (build) return build;
-    throw uuid.test(id) ? notFound('Build not found') : badRequest('Invalid build ID format');
-  };
-
-  app.get('/builds/:build', (context) => {
-    const build = buildOf(context, context.req.param('build'));
-    return context.json({ build: answers.build(build, context.var.organization.id) });
-  });
-
-  app.get('/builds/:build/logs', (context) => {
-    const build = buildOf(context, context.req.param('build'));
-    const limit = count(context, 'limit', { least: 1, most: 10_000, otherwise: 500 });
-    return context.json({ logs: build.logs.slice(0, limit) });
   });
 }

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../platform/clock.js';
+import type { StoredArchive, Upload, Uploads } from '../platform/uploads.js';
+import { type ReceivedForm, receiveForm } from './form.js';
+import { formProblem } from './policy.js';
+import { accessDenied, invalidArgument, type StorageProblem } from './problem.js';
+
+/** Where the storage is; no part of the API. */
+export const storageRoot = '/storage/';
+
+/** Where the files of an upload's bucket are posted to. */
+export const bucketUrl = (origin: string, { bucket }: Upload) => `${origin}${storageRoot}${bucket}`;
+
+const malformed: StorageProblem = {
+  status: 400,
+  code: 'MalformedPOSTRequest',
+  message: 'The body of your POST request is not well-formed multipart/form-data.',
+};
+
+/** What is wrong with a request before anybody looks at its body. */
+function headProblem(incoming: IncomingMessage): StorageProblem | undefined {
+  const { authorization, 'content-type': type, 'content-length': length } = incoming.headers;
+  if (incoming.method !== 'POST')
+    return {
+      status: 405,
+      code: 'MethodNotAllowed',
+      message: 'The specified method is not allowed against this resource.',
+    };
+  if (authorization !== undefined)
+    return invalidArgument(
+      'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
+    );
+  if (length === undefined)
+    return {
+      status: 411,
+      code: 'MissingContentLength',
+      message: 'You must provide the Content-Length HTTP header.',
+    };
+  if (type?.toLowerCase().startsWith('multipart/form-data') !== true)
+    return {
+      status: 412,
+      code: 'PreconditionFailed',
+      message: 'At least one of the pre-conditions you specified did not hold',
+      details: { Condition: 'Bucket POST must be of the enclosure-type multipart/form-data' },
+    };
+  return undefined;
+}
+
+function lengthProblem({ bytes }: StoredArchive, { limit }: Upload): StorageProblem | undefined {
+  if (bytes <= limit) return undefined;
+  return {
+    status: 400,
+    code: 'EntityTooLarge',
+    message: 'Your proposed upload exceeds the maximum allowed size',
+    details: { ProposedSize: String(bytes), MaxSizeAllowed: String(limit) },
+  };
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+const escaped = (text: string) => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
+
+function refused({ status, code, message, details }: StorageProblem): Response {
+  const elements = { Code: code, Message: message, ...details, RequestId: randomUUID() };
+  const inner = Object.entries(elements).map(
+    ([name, value]) => `<${name}>${escaped(value)}</${name}>`,
+  );
+  return new Response(`<?xml version="1.0" encoding="UTF-8"?>\n<Error>${inner.join('')}</Error>`, {
+    status,
+    headers: { 'content-type': 'application/xml' },
+  });
+}
+
+/** The storage that build contexts are uploaded to: it takes forms as S3 takes them. */
+export class Storage {
+  readonly #now: Clock;
+  readonly #uploads: Uploads;
+
+  constructor(now: Clock, uploads: Uploads) {
+    this.#now = now;
+    this.#uploads = uploads;
+  }
+
+  /**
+   * Takes the whole of a request in, whatever is wrong with it, so that its sender is there for the
+   * answer. What is returned carries it out; nothing where the sender gives up.
+   */
+  async receive(
+    incoming: IncomingMessage,
+    path: string,
+    onField: (name: string) => void,
+  ): Promise<(() => Response) | undefined> {
+    const problem = headProblem(incoming) ?? this.#bucketProblem(path);
+    const form = problem ? undefined : await this.#receiveForm(incoming, onField);
+    if (!incoming.readableEnded) await passOver(incoming);
+    if (!incoming.complete) return undefined;
+    return () => (form ? this.#put(path, form) : refused(problem ?? malformed));
+  }
+
+  /** The form; undefined where it is none, or does not come whole. */
+  async #receiveForm(
+    incoming: IncomingMessage,
+    onField: (name: string) => void,
+  ): Promise<ReceivedForm | undefined> {
+    try {
+      const type = incoming.headers['content-type'] ?? '';
+      return await receiveForm(incoming, type, { limit: this.#uploads.limit, onField });
+    } catch {
+      return undefined;
+    }
+  }
+
+  #bucketProblem(path: string): StorageProblem | undefined {
+    if (this.#uploads.hasBucket(bucketAt(path))) return undefined;
+    return {
+      status: 404,
+      code: 'NoSuchBucket',
+      message: 'The specified bucket does not exist',
+    };
+  }
+
+  #put(path: string, { fields, files }: ReceivedForm): Response {
+    const [file, another] = files;
+    if (!file || another)
+      return refused(invalidArgument('POST requires exactly one file upload per request.'));
+    const problem = formProblem(fields, this.#now());
+    if (problem) return refused(problem);
+    const upload = this.#uploads.at(bucketAt(path), fields.get('key') ?? '');
+    if (!upload) return refused(accessDenied('Access Denied'));
+    const tooLong = lengthProblem(file, upload);
+    if (tooLong) return refused(tooLong);
+    upload.archive = file;
+    return new Response(null, { status: 204, headers: { etag: `"${file.md5}"` } });
+  }
+}
+
+const bucketAt = (path: string) => path.slice(storageRoot.length).replace(/\/$/, '');
+
+/** Reads a body, or the first `bytes` of it, and keeps nothing; its end may come too early. */
+export async function passOver(incoming: IncomingMessage, bytes = Infinity): Promise<void> {
+  if (bytes <= 0) return;
+  let passed = 0;
+  const chunks: AsyncIterable<Buffer> = incoming.iterator({ destroyOnReturn: false });
+  try {
+    for await (const chunk of chunks) {
+      passed += chunk.length;
+      if (passed >= bytes) return;
+    }
+  } catch {
+    // Whose sender has given up has no more to read.
+  }
+}
