@@ -11,6 +11,7 @@ npm run emulator -- [options]
   --port N               the port to listen at (8787)
   --secret-set-delay S   seconds until a secret set is ready (${defaultDelays.secretSetDelay / 1000})
   --deployment-delay S   seconds until a deployment is ready (${defaultDelays.deploymentDelay / 1000})
+  --build-delay S        seconds that a cloud build takes (${defaultDelays.buildDelay / 1000})
   --help                 this text
 `;
 
@@ -20,6 +21,7 @@ interface Arguments {
   readonly port: number;
   readonly secretSetDelay: number;
   readonly deploymentDelay: number;
+  readonly buildDelay: number;
 }
 
 function readArguments(): Arguments {
@@ -28,13 +30,17 @@ function readArguments(): Arguments {
       port: { type: 'string', default: '8787' },
       'secret-set-delay': { type: 'string' },
       'deployment-delay': { type: 'string' },
+      'build-delay': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const port = Number(values.port);
   if (!/^\d+$/.test(values.port) || port > 65_535)
     throw new Error(`--port has to be a port, not "${values.port}".`);
-  const delay = (option: 'secret-set-delay' | 'deployment-delay', otherwise: number) => {
+  const delay = (
+    option: 'secret-set-delay' | 'deployment-delay' | 'build-delay',
+    otherwise: number,
+  ) => {
     const text = values[option];
     if (text === undefined) return otherwise;
     if (!/^\d+(\.\d+)?$/.test(text))
@@ -46,6 +52,7 @@ function readArguments(): Arguments {
     port,
     secretSetDelay: delay('secret-set-delay', defaultDelays.secretSetDelay),
     deploymentDelay: delay('deployment-delay', defaultDelays.deploymentDelay),
+    buildDelay: delay('build-delay', defaultDelays.buildDelay),
   };
 }
 
@@ -68,7 +75,7 @@ public API key         ${credentials.publicKey}
 personal access token  ${credentials.token}
 organizations          ${organizations.map(({ name }) => name).join(', ')} (the key's, and the token's first, is ${organizations[0]?.name ?? ''})
 regions                ${platformRegions.map(({ code }) => code).join(', ')} (default ${platformRegions[0]?.code ?? ''})
-a secret set is ready after ${options.secretSetDelay / 1000} s, a deployment after ${options.deploymentDelay / 1000} s
+a secret set is ready after ${options.secretSetDelay / 1000} s, a deployment after ${options.deploymentDelay / 1000} s, a build after ${options.buildDelay / 1000} s
 ${emulator.url}/emulator/state and /emulator/requests show what there is and what was asked
 
 Ctrl+C ends it.

@@ -4,6 +4,7 @@ import { credentials } from './credentials.js';
 import { desiredDeployment } from './platform/agents.js';
 import type { Platform } from './platform/platform.js';
 import { organizations } from './platform/organizations.js';
+import { readState } from './reading.js';
 import { type RequestLog, withoutSecrets } from './requests.js';
 import { agent as agentAnswer, listedSet } from './surfaces/answers.js';
 
@@ -18,6 +19,7 @@ const fingerprints = (values: Iterable<readonly [string, string]>) =>
 
 function stateOf(platform: Platform) {
   const { secretSets, agents } = platform;
+  const state = readState(platform);
   return {
     secretSets: secretSets.all().map((set) => ({
       organization: set.organization,
@@ -39,6 +41,9 @@ function stateOf(platform: Platform) {
         },
       };
     }),
+    // These have no values, nor the forms that were handed out.
+    uploads: state.uploads(),
+    builds: state.builds(),
   };
 }
 
@@ -49,7 +54,7 @@ Credentials: ${Object.values(credentials).join(', ')}
 Organizations: ${organizations.map(({ name }) => name).join(', ')}
 Regions: ${regions.join(', ')}
 
-GET /emulator/state     the secret sets and agents; values as fingerprints
+GET /emulator/state     the secret sets, agents, uploads and builds; values as fingerprints
 GET /emulator/requests  the requests so far, without credentials and values
 `;
 }

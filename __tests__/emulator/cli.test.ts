@@ -37,7 +37,16 @@ function run(...options: string[]) {
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'tells where it is and what it is asked, never a value, until %s',
   async (signal) => {
-    const emulator = run('--port', '0', '--secret-set-delay', '0.5', '--deployment-delay', '2');
+    const emulator = run(
+      '--port',
+      '0',
+      '--secret-set-delay',
+      '0.5',
+      '--deployment-delay',
+      '2',
+      '--build-delay',
+      '3',
+    );
     const [, url = ''] = await emulator.says(/at (http:\/\/127\.0\.0\.1:\d+)/);
     await emulator.says(/Ctrl\+C/);
     await send(`${url}/v1/secrets/voice`, {
@@ -51,7 +60,9 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(code).toBe(0);
     expect(said).toMatch(/sk_emulator[^]*pk_emulator[^]*pcc_pat_emulator/);
     expect(said).toMatch(/acme, globex[^]*us-west, us-east, eu-central, ap-south/);
-    expect(said).toContain('a secret set is ready after 0.5 s, a deployment after 2 s');
+    expect(said).toContain(
+      'a secret set is ready after 0.5 s, a deployment after 2 s, a build after 3 s',
+    );
     expect(said).not.toContain('classified');
   },
   20_000,
@@ -60,7 +71,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 test('tells its options', async () => {
   const { code, said } = await run('--help').ended;
   expect(code).toBe(0);
-  for (const option of ['--port', '--secret-set-delay', '--deployment-delay'])
+  for (const option of ['--port', '--secret-set-delay', '--deployment-delay', '--build-delay'])
     expect(said).toContain(option);
 }, 20_000);
 

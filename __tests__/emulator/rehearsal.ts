@@ -52,7 +52,7 @@ export async function send(
   return { status: response.status, body: isJson ? JSON.parse(text) : text };
 }
 
-/** Starts an emulator; a set takes 5 s and a deployment 4 s, reconciled after one. */
+/** Starts an emulator; a set takes 5 s, a deployment 4 s, reconciled after one, and a build 6 s. */
 export async function rehearse(options: EmulatorOptions = {}): Promise<Rehearsal> {
   let time = start;
   const emulator = await startEmulator({ now: () => time, ...options });
