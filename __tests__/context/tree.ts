@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { packContext, type PackedContext } from '../../src/context/pack.js';
+import {
+  selectContext,
+  type ContextSettings,
+  type SelectedContext,
+} from '../../src/context/select.js';
+
+/** What a file of a tree is: its content, a link's target, or a content with a mode. */
+export type Leaf =
+  string | Buffer | { readonly link: string } | { readonly content: string; readonly mode: number };
+
+/** A workspace in a folder of its own. */
+export class Workspace {
+  readonly path: string;
+  /** Beside the workspace, for what must not lie in it. */
+  readonly outside: string;
+
+  private constructor(folder: string) {
+    this.path = join(folder, 'workspace');
+    this.outside = join(folder, 'outside');
+  }
+
+  static async create(): Promise<Workspace> {
+    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'context-')));
+    await mkdir(workspace.path);
+    await mkdir(workspace.outside);
+    return workspace;
+  }
+
+  async remove(): Promise<void> {
+    await rm(dirname(this.path), { recursive: true });
+  }
+
+  /** Writes files and links, in the order given, with the folders that they need. */
+  async write(tree: Readonly<Record<string, Leaf>>): Promise<void> {
+    for (const [path, leaf] of Object.entries(tree)) {
+      const place = join(this.path, path);
+      await mkdir(dirname(place), { recursive: true });
+      if (typeof leaf === 'string' || Buffer.isBuffer(leaf)) await writeFile(place, leaf);
+      else if ('link' in leaf) await symlink(leaf.link, place);
+      else {
+        await writeFile(place, leaf.content);
+        await chmod(place, leaf.mode);
+      }
+    }
+  }
+
+  select(settings: Partial<ContextSettings> = {}): Promise<SelectedContext> {
+    return selectContext(
+      { directory: '.', dockerfile: 'Dockerfile', exclude: [], ...settings },
+      this.path,
+    );
+  }
+
+  /** Packs what is selected. */
+  async pack(settings: Partial<ContextSettings> = {}): Promise<PackedContext> {
+    const archive = join(this.outside, 'context.tar.gz');
+    await rm(archive, { force: true });
+    return packContext(await this.select(settings), archive, () => undefined);
+  }
+
+  /** The names in the archive, as the system's `tar` lists them. */
+  async packedNames(settings: Partial<ContextSettings> = {}): Promise<string[]> {
+    const { archive } = await this.pack(settings);
+    const list = execFileSync('tar', ['-tzf', archive, '--quoting-style=literal']).toString();
+    return list.split('\n').filter((name) => name !== '');
+  }
+}

@@ -1,0 +1,118 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { quote } from '../quote.js';
+import { systemErrorCode } from '../system-error.js';
+import { patternLine, patternLines, refusal, type PatternLine } from './docker-patterns.js';
+import { ContextError, type ContextProblem } from './errors.js';
+import { IgnoreRules } from './ignore-rules.js';
+import { isInside } from './inside.js';
+import { Rules } from './rules.js';
+
+export interface ReadRules {
+  readonly rules: Rules;
+  /** Relative to the context; undefined where there is none. */
+  readonly ignoreFile: string | undefined;
+}
+
+/**
+ * Reads the ignore file: the one beside the Dockerfile, which is for that Dockerfile alone, or the
+ * one of the whole context.
+ *
+ * @param exclude patterns of what is left out besides
+ * @throws ContextError if it cannot be read, or has lines that Docker refuses
+ */
+export async function readRules(
+  root: string,
+  dockerfile: string,
+  exclude: readonly string[],
+): Promise<ReadRules> {
+  const problems: ContextProblem[] = [];
+  const excluded = await rulesOf(exclude.flatMap(excludeLine(problems)), (line, reason) => {
+    problems.push(unusableExclusion(line.text, reason));
+  });
+  for (const ignoreFile of [`${dockerfile}.dockerignore`, '.dockerignore']) {
+    const content = await readIgnoreFile(root, ignoreFile);
+    if (content === undefined) continue;
+    const ignored = await rulesOf(patternLines(content), ({ number, text }, reason) => {
+      problems.push({
+        about: quote(ignoreFile),
+        message: `line ${number}, ${quote(text)}, is no pattern that Docker takes: ${reason}`,
+        next: 'Correct the line; a character that is meant as it is needs a backslash before it.',
+      });
+    });
+    if (problems.length > 0) throw new ContextError(problems);
+    return { rules: new Rules(ignored, excluded), ignoreFile };
+  }
+  if (problems.length > 0) throw new ContextError(problems);
+  return { rules: new Rules(undefined, excluded), ignoreFile: undefined };
+}
+
+async function rulesOf(
+  lines: readonly PatternLine[],
+  refused: (line: PatternLine, reason: string) => void,
+): Promise<IgnoreRules> {
+  const usable = lines.filter((line) => {
+    const reason = refusal(line.pattern);
+    if (reason !== undefined) refused(line, reason);
+    return reason === undefined;
+  });
+  return IgnoreRules.of(usable, refused);
+}
+
+/** A pattern as a line of an ignore file; without a slash it counts at any depth. */
+function excludeLine(problems: ContextProblem[]): (pattern: string) => PatternLine[] {
+  return (pattern) => {
+    const isAnywhere = !/\/[^/]/.test(pattern.trim());
+    const line = patternLine(isAnywhere ? `**/${pattern.trim()}` : pattern, 1);
+    if (pattern.trim().startsWith('!')) {
+      problems.push(unusableExclusion(pattern, 'what it matches would be taken in again'));
+      return [];
+    }
+    return line === undefined || pattern.startsWith('#') ? [] : [{ ...line, text: pattern }];
+  };
+}
+
+function unusableExclusion(pattern: string, reason: string): ContextProblem {
+  return {
+    about: `exclude pattern ${quote(pattern)}`,
+    message: `cannot be used: ${reason}`,
+    next: pattern.trim().startsWith('!')
+      ? 'Move it to `.dockerignore`, which has lines with `!`.'
+      : 'Correct the pattern; it is written as a line of a `.dockerignore`.',
+  };
+}
+
+/** Undefined where there is no such file. */
+async function readIgnoreFile(root: string, path: string): Promise<string | undefined> {
+  const unreadable = (message: string, cause?: unknown): ContextError =>
+    new ContextError(
+      [
+        {
+          about: quote(path),
+          message,
+          next: 'What it leaves out has to be known before anything is packed.',
+        },
+      ],
+      { cause },
+    );
+  let content: string;
+  try {
+    const real = await realpath(join(root, path));
+    if (!isInside(real, root))
+      throw unreadable(`is a link that leads out of the context, to ${quote(real)}`);
+    content = await readFile(real, 'utf8');
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (error instanceof ContextError) throw error;
+    throw unreadable(
+      code === 'EISDIR'
+        ? 'is a folder, and not a file of patterns'
+        : `cannot be read (${code ?? 'the reason is not known'})`,
+      error,
+    );
+  }
+  if (content.includes('\0'))
+    throw unreadable('is not text in UTF-8 (it may be in UTF-16); save it as UTF-8');
+  return content;
+}

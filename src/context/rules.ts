@@ -1,0 +1,61 @@
+import { isLeftOutByDefault, isSecretName } from './default-exclusions.js';
+import { unjudged, type IgnoreRules, type Verdict } from './ignore-rules.js';
+
+/** Where a path stands, and what those below it are judged by. */
+export interface Standing {
+  /** `secret`: it would be in, had it not the name of a secret. */
+  readonly place: 'in' | 'out' | 'secret';
+  /** Whether something in it, if it is a folder, may be in. */
+  readonly mayHoldEntries: boolean;
+  /** Whether something in it may have to be told of as left out. */
+  readonly mayHoldSecrets: boolean;
+  readonly hasSecretName: boolean;
+  readonly verdict: Verdict;
+  readonly exclusion: Verdict;
+}
+
+/** What goes into a context. */
+export class Rules {
+  /** Of the context's folder. */
+  readonly root: Standing = {
+    place: 'in',
+    mayHoldEntries: true,
+    mayHoldSecrets: true,
+    hasSecretName: false,
+    verdict: unjudged,
+    exclusion: unjudged,
+  };
+  readonly #ignored: IgnoreRules | undefined;
+  readonly #excluded: IgnoreRules;
+
+  /**
+   * @param ignored the lines of the ignore file; undefined where there is none
+   * @param excluded what is left out whatever the ignore file says
+   */
+  constructor(ignored: IgnoreRules | undefined, excluded: IgnoreRules) {
+    this.#ignored = ignored;
+    this.#excluded = excluded;
+  }
+
+  judge(path: string, name: string, above: Standing): Standing {
+    const exclusion = this.#excluded.judge(path, above.exclusion);
+    const hasSecretName = above.hasSecretName || isSecretName(name);
+    const verdict = this.#ignored?.judge(path, above.verdict) ?? {
+      isIgnored: isLeftOutByDefault(name),
+      matched: [],
+    };
+    const isOut = exclusion.isIgnored || verdict.isIgnored;
+    const isSecret = hasSecretName && this.#ignored?.asksFor(path) !== true;
+    const isOpen =
+      !exclusion.isIgnored &&
+      (!verdict.isIgnored || this.#ignored?.mayTakeIn(path, verdict) === true);
+    return {
+      place: isOut ? 'out' : isSecret ? 'secret' : 'in',
+      mayHoldEntries: isOpen && (!hasSecretName || this.#ignored?.asksForFiles === true),
+      mayHoldSecrets: isOpen,
+      hasSecretName,
+      verdict,
+      exclusion,
+    };
+  }
+}

@@ -1,0 +1,148 @@
+import { lstat, realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { quote } from '../quote.js';
+import { systemErrorCode } from '../system-error.js';
+import { findDockerfile } from './dockerfile.js';
+import { ContextError, type ContextProblem } from './errors.js';
+import { readRules } from './ignore-file.js';
+import { isInside } from './inside.js';
+import { linkTarget, targetWithin } from './links.js';
+import { checkSize } from './size-limit.js';
+import { walk } from './walk.js';
+
+/** Of what a context is made, as the user gave it. */
+export interface ContextSettings {
+  /** The folder, relative to the workspace (or absolute inside of it). */
+  readonly directory: string;
+  /** Path of the Dockerfile relative to the folder. */
+  readonly dockerfile: string;
+  /** Further patterns of what is left out. */
+  readonly exclude: readonly string[];
+}
+
+export interface ContextEntry {
+  /** Relative to the context, with slashes. */
+  readonly path: string;
+  readonly kind: 'file' | 'link';
+  /** 0 for links. */
+  readonly bytes: number;
+  /** Whether anybody may execute it. */
+  readonly isExecutable: boolean;
+  /** Of a link, relative to where it lies. */
+  readonly target: string | undefined;
+}
+
+/** What goes into a build context. Nothing has been read but names and sizes. */
+export interface SelectedContext {
+  /** Absolute, without links on the way. */
+  readonly root: string;
+  /** Relative to the context: `docker/Dockerfile`, never `./docker/Dockerfile`. */
+  readonly dockerfile: string;
+  /** In the order of the archive. */
+  readonly entries: readonly ContextEntry[];
+  /** How many of them are files. */
+  readonly files: number;
+  /** Of all files together. */
+  readonly bytes: number;
+  /** The ignore file that was used, relative to the context; undefined: the defaults. */
+  readonly ignoreFile: string | undefined;
+  /**
+   * Files that only their names (`.env`, `.env.*`, `*.pem`, `*.key`) keep out: the ignore file would
+   * send them, or there is none. Sorted.
+   */
+  readonly leftOut: readonly string[];
+  /** Whether a `.git/config` goes along: it may hold a token of actions/checkout. */
+  readonly holdsGit: boolean;
+}
+
+/**
+ * Finds out what goes into a build context: what Docker would send, without files that look like
+ * secrets.
+ *
+ * @param workspace the folder in which all contexts lie
+ * @throws ContextError
+ */
+export async function selectContext(
+  settings: ContextSettings,
+  workspace: string,
+): Promise<SelectedContext> {
+  const root = await findRoot(settings.directory, workspace);
+  const dockerfile = await findDockerfile(root, settings.dockerfile);
+  const { rules, ignoreFile } = await readRules(root, dockerfile.path, settings.exclude);
+  const found = await walk(root, rules);
+
+  const entries = new Map<string, ContextEntry>();
+  for (const file of found.files) {
+    entries.set(file.path, { ...file, kind: 'file', target: undefined });
+  }
+  const { location, bytes, isExecutable } = dockerfile;
+  const links = new Set([...found.links, ...dockerfile.links]);
+  links.delete(location);
+  const problems = [...found.problems];
+  for (const path of links) {
+    const target = await targetWithin(root, path);
+    if (target === undefined) problems.push(leadingOut(path, await linkTarget(root, path)));
+    else entries.set(path, { path, kind: 'link', bytes: 0, isExecutable: false, target });
+  }
+  if (problems.length > 0) {
+    throw new ContextError(problems.sort((one, other) => (one.about < other.about ? -1 : 1)));
+  }
+  entries.set(location, { path: location, kind: 'file', bytes, isExecutable, target: undefined });
+
+  const sorted = [...entries.values()].sort(byPath);
+  const files = sorted.filter(({ kind }) => kind === 'file');
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  checkSize(`build context ${quote(settings.directory)}`, files, total);
+  return {
+    root,
+    dockerfile: dockerfile.path,
+    entries: sorted,
+    files: files.length,
+    bytes: total,
+    ignoreFile,
+    leftOut: found.secrets.filter((path) => !entries.has(path)).sort(),
+    holdsGit: files.some(({ path }) => /(?:^|\/)\.git\/(?:modules\/.+\/)?config$/.test(path)),
+  };
+}
+
+async function findRoot(directory: string, workspace: string): Promise<string> {
+  const problem = (message: string, next: string, cause?: unknown): ContextError =>
+    new ContextError([{ about: `build context ${quote(directory)}`, message, next }], { cause });
+  const path = resolve(workspace, directory);
+  const correct = 'Correct the folder of the build context; it is relative to the workspace.';
+  let root: string;
+  try {
+    root = await realpath(path);
+    if (!(await lstat(root)).isDirectory()) {
+      throw problem('is not a folder', correct);
+    }
+  } catch (error) {
+    if (error instanceof ContextError) throw error;
+    const code = systemErrorCode(error);
+    throw problem(
+      code === 'ENOENT'
+        ? `does not exist; looked for ${quote(path)}`
+        : `cannot be looked at (${code ?? 'the reason is not known'})`,
+      code === 'ENOENT'
+        ? `${correct} If nothing is there at all, the repository has to be checked out before.`
+        : correct,
+      error,
+    );
+  }
+  if (!isInside(root, await realpath(workspace))) {
+    throw problem(`lies outside of the workspace, at ${quote(root)}`, correct);
+  }
+  return root;
+}
+
+function leadingOut(path: string, target: string | undefined): ContextProblem {
+  return {
+    about: quote(path),
+    message: `is a link that leads out of the context, to ${quote(target ?? 'nowhere')}`,
+    next: 'Leave it out in `.dockerignore`, or put in its place what it leads to.',
+  };
+}
+
+function byPath(one: ContextEntry, other: ContextEntry): number {
+  return one.path < other.path ? -1 : 1;
+}

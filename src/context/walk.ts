@@ -1,0 +1,123 @@
+import { constants, type Dirent, type Stats } from 'node:fs';
+import { access, lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import limit from 'p-limit';
+import { quote } from '../quote.js';
+import { systemErrorCode } from '../system-error.js';
+import type { ContextProblem } from './errors.js';
+import type { Rules, Standing } from './rules.js';
+
+export interface FoundFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly isExecutable: boolean;
+}
+
+/** What was found in a context, in no order. */
+export interface Walk {
+  readonly files: FoundFile[];
+  readonly links: string[];
+  /** Files and links that only their names keep out. */
+  readonly secrets: string[];
+  readonly problems: ContextProblem[];
+}
+
+/** Calls to the file system at a time; Node.js does four of them at once. */
+const concurrency = 16;
+
+/** Walks through a folder, as far as something in it may go along. Folders behind links are not. */
+export async function walk(root: string, rules: Rules): Promise<Walk> {
+  const found: Walk = { files: [], links: [], secrets: [], problems: [] };
+  const limited = limit(concurrency);
+
+  async function visitFolder(path: string, standing: Standing): Promise<void> {
+    let entries: Dirent[];
+    try {
+      entries = await limited(() => readdir(join(root, path), { withFileTypes: true }));
+    } catch (error) {
+      if (standing.mayHoldEntries) found.problems.push(unreadable(path, 'folder', error));
+      return;
+    }
+    await Promise.all(entries.map((entry) => visit(path, entry, standing)));
+  }
+
+  async function visit(folder: string, entry: Dirent, above: Standing): Promise<void> {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    const standing = rules.judge(path, entry.name, above);
+    if (entry.isDirectory()) {
+      if (standing.mayHoldEntries || standing.mayHoldSecrets) await visitFolder(path, standing);
+    } else if (standing.place === 'secret') {
+      found.secrets.push(path);
+    } else if (standing.place === 'in') {
+      await visitEntry(path, entry);
+    }
+  }
+
+  async function visitEntry(path: string, entry: Dirent): Promise<void> {
+    if (entry.isSymbolicLink() && !path.includes('\uFFFD')) {
+      found.links.push(path);
+      return;
+    }
+    try {
+      const stats = await limited(async () => {
+        const stats = await lstat(join(root, path));
+        if (stats.isFile()) await access(join(root, path), constants.R_OK);
+        return stats;
+      });
+      if (stats.isSymbolicLink()) found.links.push(path);
+      else if (stats.isFile()) found.files.push(fileOf(path, stats));
+      else found.problems.push(special(path, stats));
+    } catch (error) {
+      found.problems.push(unreadable(path, 'file', error));
+    }
+  }
+
+  await visitFolder('', rules.root);
+  return found;
+}
+
+function fileOf(path: string, { size, mode }: Stats): FoundFile {
+  return { path, bytes: size, isExecutable: (mode & 0o111) !== 0 };
+}
+
+const leaveOut = 'Leave it out in `.dockerignore`, or ';
+
+function special(path: string, stats: Stats): ContextProblem {
+  const kind = stats.isFIFO()
+    ? 'a named pipe'
+    : stats.isSocket()
+      ? 'a socket'
+      : stats.isDirectory()
+        ? 'a folder by now, and was a file a moment ago'
+        : 'a device';
+  return {
+    about: quote(path),
+    message: `is ${kind}; a build context has files and links only`,
+    next: `${leaveOut}remove it before the build.`,
+  };
+}
+
+function unreadable(path: string, kind: 'file' | 'folder', error: unknown): ContextProblem {
+  const about = quote(path === '' ? '.' : path);
+  const code = systemErrorCode(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    // A name that is not UTF-8 was read with marks in it, and nothing is found by those.
+    return path.includes('\uFFFD')
+      ? {
+          about,
+          message: 'has a name that is not UTF-8, or lies in a folder with such a name',
+          next: `${leaveOut}rename it.`,
+        }
+      : {
+          about,
+          message: `vanished while the context was looked through`,
+          next: 'See that nothing else works in the folder at the same time, and run it again.',
+        };
+  }
+  const isForbidden = code === 'EACCES' || code === 'EPERM';
+  return {
+    about,
+    message: `is a ${kind} that cannot be read (${isForbidden ? 'the permission is missing' : (code ?? 'the reason is not known')})`,
+    next: `${leaveOut}let the user of the runner read it.`,
+  };
+}
