@@ -2,7 +2,7 @@ export const id = 58;
 export const ids = [58];
 export const modules = {
 
-/***/ 58:
+/***/ 7058:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -12,17 +12,17 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(760);
+var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
-var dist = __webpack_require__(934);
+var dist = __webpack_require__(7934);
 // EXTERNAL MODULE: ./lib/quote.js
-var quote = __webpack_require__(211);
+var quote = __webpack_require__(7211);
 // EXTERNAL MODULE: ./lib/system-error.js
-var system_error = __webpack_require__(13);
+var system_error = __webpack_require__(2013);
 // EXTERNAL MODULE: ./lib/inputs/secrets/files.js
-var files = __webpack_require__(900);
+var files = __webpack_require__(3900);
 // EXTERNAL MODULE: ./lib/inputs/problems.js
-var problems = __webpack_require__(733);
+var problems = __webpack_require__(1733);
 ;// CONCATENATED MODULE: ./lib/inputs/settings-file/document.js
 
 
@@ -117,7 +117,7 @@ const knownTables = [
 ];
 
 // EXTERNAL MODULE: ./node_modules/leven/index.js
-var leven = __webpack_require__(785);
+var leven = __webpack_require__(7785);
 ;// CONCATENATED MODULE: ./lib/inputs/settings-file/unknown-keys.js
 
 
@@ -228,7 +228,7 @@ async function parse(text) {
     if (text.includes('\0')) {
         return { problem: 'is not text in UTF-8 (it may be in UTF-16); save it as UTF-8' };
     }
-    const toml = await __webpack_require__.e(/* import() */ 292).then(__webpack_require__.bind(__webpack_require__, 292));
+    const toml = await __webpack_require__.e(/* import() */ 292).then(__webpack_require__.bind(__webpack_require__, 3292));
     try {
         const options = { integersAsBigInt: true, useLegacyDate: true };
         return { document: toml.parse(text.replace(/^\uFEFF/, ''), options) };
@@ -293,14 +293,12 @@ function settingsFile(path, settings) {
             ...standIn('architecture', 'architecture', settings.architecture),
             ...standIn('min-agents', 'scaling.min_agents', scaling?.min_agents),
             ...standIn('max-agents', 'scaling.max_agents', scaling?.max_agents),
+            ...standIn('build-context', 'build.context_dir', build?.context_dir),
+            ...standIn('dockerfile', 'build.dockerfile', build?.dockerfile),
             ...standIn('krisp-viva-audio-filter', 'krisp_viva.audio_filter', krisp_viva?.audio_filter),
         ],
         resources: cpu === undefined || memory === undefined ? undefined : { cpu, memory },
-        build: {
-            contextDirectory: build?.context_dir,
-            dockerfile: build?.dockerfile,
-            excludePatterns: build?.exclude?.patterns,
-        },
+        excludePatterns: build?.exclude?.patterns,
         hasGit: Object.keys(git ?? {}).length > 0,
     };
 }

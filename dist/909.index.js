@@ -2,7 +2,7 @@ export const id = 909;
 export const ids = [909];
 export const modules = {
 
-/***/ 909:
+/***/ 5909:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -14,15 +14,15 @@ __webpack_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: longestComment, longestDescription
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
-var dist = __webpack_require__(934);
+var dist = __webpack_require__(7934);
 // EXTERNAL MODULE: ./lib/secrecy/masks.js
-var masks = __webpack_require__(49);
+var masks = __webpack_require__(2049);
 // EXTERNAL MODULE: ./lib/transport.js + 1 modules
-var lib_transport = __webpack_require__(168);
+var lib_transport = __webpack_require__(6168);
 // EXTERNAL MODULE: ./lib/github/errors.js
-var errors = __webpack_require__(452);
+var errors = __webpack_require__(9452);
 // EXTERNAL MODULE: ./lib/system-error.js
-var system_error = __webpack_require__(13);
+var system_error = __webpack_require__(2013);
 ;// CONCATENATED MODULE: ./lib/github/fetch.js
 
 
@@ -168,7 +168,7 @@ const defaultRequestLimit = 10_000;
 async function connectRepository(options) {
     const { token, clock, signal, requestLimit = defaultRequestLimit } = options;
     // Loaded on use only: it costs a quarter of the action's start.
-    const { getOctokit } = await __webpack_require__.e(/* import() */ 413).then(__webpack_require__.bind(__webpack_require__, 413));
+    const { getOctokit } = await __webpack_require__.e(/* import() */ 413).then(__webpack_require__.bind(__webpack_require__, 2413));
     const transport = new lib_transport/* Transport */.o(options.userAgent);
     const octokit = getOctokit(token.reveal(), {
         baseUrl: options.apiUrl.replace(/\/+$/, ''),

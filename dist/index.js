@@ -14,13 +14,13 @@ module.exports = __nccwpck_require__(218);
 
 
 
-var net = __nccwpck_require__(278);
-var tls = __nccwpck_require__(756);
-var http = __nccwpck_require__(611);
-var https = __nccwpck_require__(692);
-var events = __nccwpck_require__(434);
-var assert = __nccwpck_require__(613);
-var util = __nccwpck_require__(23);
+var net = __nccwpck_require__(9278);
+var tls = __nccwpck_require__(4756);
+var http = __nccwpck_require__(8611);
+var https = __nccwpck_require__(5692);
+var events = __nccwpck_require__(4434);
+var assert = __nccwpck_require__(2613);
+var util = __nccwpck_require__(9023);
 
 
 exports.httpOverHttp = httpOverHttp;
@@ -280,59 +280,87 @@ exports.debug = debug; // for test
 
 /***/ }),
 
-/***/ 613:
+/***/ 2613:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 
 /***/ }),
 
-/***/ 434:
+/***/ 4434:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
-/***/ 896:
+/***/ 9896:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
-/***/ 611:
+/***/ 8611:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
 
 /***/ }),
 
-/***/ 692:
+/***/ 5692:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
 
 /***/ }),
 
-/***/ 278:
+/***/ 9278:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
-/***/ 455:
+/***/ 7598:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+
+/***/ }),
+
+/***/ 3024:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
+/***/ 1455:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 
 /***/ }),
 
-/***/ 760:
+/***/ 6760:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+
+/***/ }),
+
+/***/ 6466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+
+/***/ }),
+
+/***/ 8522:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
@@ -343,35 +371,35 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 
 /***/ }),
 
-/***/ 928:
+/***/ 6928:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 
 /***/ }),
 
-/***/ 756:
+/***/ 4756:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
 
 /***/ }),
 
-/***/ 16:
+/***/ 7016:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("url");
 
 /***/ }),
 
-/***/ 23:
+/***/ 9023:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 7:
+/***/ 6007:
 /***/ ((module) => {
 
 // Stands in for undici in the bundle (see `paths` in tsconfig.json). @actions/core imports
@@ -402,7 +430,26 @@ module.exports = {
 
 /***/ }),
 
-/***/ 452:
+/***/ 4912:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ ContextError)
+/* harmony export */ });
+/** Of the checkout no build context can be made. All problems of one kind are told together. */
+class ContextError extends Error {
+    problems;
+    constructor(problems, options) {
+        super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'), options);
+        this.name = 'ContextError';
+        this.problems = problems;
+    }
+}
+
+
+/***/ }),
+
+/***/ 9452:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -410,8 +457,8 @@ module.exports = {
 /* harmony export */   jd: () => (/* binding */ UnansweredError),
 /* harmony export */   y_: () => (/* binding */ GitHubError)
 /* harmony export */ });
-/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(934);
-/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(211);
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7934);
+/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7211);
 
 
 /** A call to GitHub's API that did not bring an answer to work with. It never holds the token. */
@@ -495,7 +542,7 @@ function toGitHubError(call, error, redact) {
 
 /***/ }),
 
-/***/ 733:
+/***/ 1733:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -554,16 +601,16 @@ function found(value) {
 
 /***/ }),
 
-/***/ 900:
+/***/ 3900:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A: () => (/* binding */ reasonOf),
 /* harmony export */   U: () => (/* binding */ readFiles)
 /* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(760);
-/* harmony import */ var _system_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(13);
-/* harmony import */ var _source_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(910);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _system_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2013);
+/* harmony import */ var _source_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2910);
 
 
 
@@ -575,7 +622,7 @@ function found(value) {
  */
 async function readFiles(paths, workspace, readFile) {
     const reading = new _source_js__WEBPACK_IMPORTED_MODULE_1__/* .SourceReading */ .u('secrets-file');
-    const { parse } = await __nccwpck_require__.e(/* import() */ 230).then(__nccwpck_require__.t.bind(__nccwpck_require__, 230, 19));
+    const { parse } = await __nccwpck_require__.e(/* import() */ 230).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8230, 19));
     for (const path of paths) {
         let text;
         try {
@@ -650,15 +697,15 @@ function reasonOf(error) {
 
 /***/ }),
 
-/***/ 910:
+/***/ 2910:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   u: () => (/* binding */ SourceReading),
 /* harmony export */   x: () => (/* binding */ secretSources)
 /* harmony export */ });
-/* harmony import */ var _pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(636);
-/* harmony import */ var _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(920);
+/* harmony import */ var _pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5636);
+/* harmony import */ var _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7920);
 
 
 /** The inputs that bring secrets, the strongest first. */
@@ -711,11 +758,11 @@ class SourceReading {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(357);
-/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(546);
-/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(221);
+/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8565);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4645);
+/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5221);
 
 
 
@@ -728,7 +775,7 @@ const succeeded = await (0,_run_js__WEBPACK_IMPORTED_MODULE_2__/* .run */ .e)({
     clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_3__/* .systemClock */ .m,
     readFile: (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'),
     // Loaded on use only: it costs a quarter of the action's start.
-    workflowEvent: async () => (await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 413))).context,
+    workflowEvent: async () => (await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413))).context,
 });
 if (!succeeded)
     process.exitCode = _actions_core__WEBPACK_IMPORTED_MODULE_1__.ExitCode.Failure;
@@ -738,7 +785,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 636:
+/***/ 5636:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -791,7 +838,7 @@ const imageReference = {
 
 /***/ }),
 
-/***/ 72:
+/***/ 6072:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -816,7 +863,7 @@ function printable(text) {
 
 /***/ }),
 
-/***/ 211:
+/***/ 7211:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -836,7 +883,7 @@ function quote(text) {
 
 /***/ }),
 
-/***/ 565:
+/***/ 8565:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -884,7 +931,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 546:
+/***/ 4645:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -895,8 +942,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
-var dist = __nccwpck_require__(934);
+var dist = __nccwpck_require__(7934);
 ;// CONCATENATED MODULE: ./lib/inputs/event.js
 
 const repository = dist/* object */.Ikc({
@@ -939,7 +988,7 @@ function isClosedRepository(event) {
 }
 
 // EXTERNAL MODULE: ./lib/inputs/problems.js
-var inputs_problems = __nccwpck_require__(733);
+var inputs_problems = __nccwpck_require__(1733);
 ;// CONCATENATED MODULE: ./lib/pipecat/credential.js
 const prefixes = [
     ['sk_', 'private-api-key'],
@@ -952,9 +1001,9 @@ function kindOfCredential(credential) {
 }
 
 // EXTERNAL MODULE: ./lib/pipecat/names.js
-var names = __nccwpck_require__(636);
+var names = __nccwpck_require__(5636);
 // EXTERNAL MODULE: ./lib/secrecy/secret-value.js + 1 modules
-var secret_value = __nccwpck_require__(920);
+var secret_value = __nccwpck_require__(7920);
 ;// CONCATENATED MODULE: ./lib/inputs/access.js
 
 
@@ -1105,101 +1154,6 @@ function versionsOf(name) {
     return new RegExp(`^${parts.join('[0-9a-f]{8}')}$`);
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/agent.js
-
-
-
-const withoutEffectAlone = [
-    'image',
-    'build-id',
-    'min-agents',
-    'max-agents',
-    'agent-profile',
-    'architecture',
-    'max-session-duration',
-    'krisp-viva-audio-filter',
-    'websocket-auth',
-    'enable-managed-keys',
-    'rollout',
-    'force-redeploy',
-    'wait-for-ready',
-    'failure-logs',
-    'wait-timeout',
-];
-/** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
-const longestWait = 24 * 60 * 60;
-const forceRedeploy = {
-    auto: 'auto',
-    true: 'always',
-    false: 'never',
-};
-/** Seconds of a time limit, as milliseconds. */
-function readTimeout(fields, input) {
-    return (fields.integer(input, 1, longestWait) ?? 0) * 1000;
-}
-/** Reads what is to be done with the agent. Undefined where none is named. */
-function readAgent(raw, fields, regions, settingsFile, findings) {
-    const name = regions.name('agent-name', names/* agentName */.Lp, [regionPlaceholder]);
-    const image = readImage(raw, fields, findings);
-    const build = fields.name('build-id', names/* buildId */.uz);
-    if (raw.isGiven('image') && raw.isGiven('build-id')) {
-        findings.problem('build-id', 'and `image` are both given; an agent runs one of them');
-    }
-    const minAgents = regions.integer('min-agents', 0, 50);
-    const maxAgents = regions.integer('max-agents', 1, 50);
-    checkScaling(regions, minAgents, maxAgents, findings);
-    const settings = {
-        image,
-        buildId: build,
-        agentProfile: fields.name('agent-profile', names/* agentProfileName */.ie),
-        architecture: fields.choice('architecture', ['amd64', 'arm64']),
-        maxSessionDuration: fields.integer('max-session-duration', 60, 14_400),
-        krispVivaAudioFilter: fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
-        websocketAuth: fields.choice('websocket-auth', ['none', 'token']),
-        managedKeys: fields.boolean('enable-managed-keys'),
-        // An agent has the size of a profile or resources of its own, and an input wins.
-        resources: raw.isInput('agent-profile') ? undefined : settingsFile?.resources,
-    };
-    if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {
-        findings.remarks.push(`\`agent-profile\` replaces \`[resources]\` of \`${settingsFile.path}\`.`);
-    }
-    const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);
-    const waitForReady = fields.boolean('wait-for-ready');
-    const waitTimeout = readTimeout(fields, 'wait-timeout');
-    if (!raw.isGiven('agent-name'))
-        fields.noEffectWithout('agent-name', withoutEffectAlone);
-    if (name === undefined || force === undefined || waitForReady === undefined)
-        return undefined;
-    return {
-        name,
-        minAgents,
-        maxAgents,
-        settings,
-        forceRedeploy: forceRedeploy[force],
-        waitForReady,
-        waitTimeout,
-        isBuiltFromBranch: settingsFile?.hasGit === true && !raw.isInput('image') && !raw.isInput('build-id'),
-    };
-}
-function checkScaling({ regions, checkedRegions }, minAgents, maxAgents, findings) {
-    for (const region of checkedRegions) {
-        const [least, most] = [minAgents.in(region), maxAgents.in(region)];
-        if (least === undefined || most === undefined || least <= most)
-            continue;
-        const where = regions.length > 1 ? ` in \`${region}\`` : '';
-        findings.problem('min-agents', `has to be at most \`max-agents\`; found ${least} and ${most}${where}`);
-        return;
-    }
-}
-function readImage(raw, fields, findings) {
-    const image = raw.text('image');
-    if (image !== undefined && /^[^\s@]+$/.test(image) && !/:[^/]*$/.test(image)) {
-        findings.problem('image', `has to say which version of the image is meant, with a tag or digest; ${(0,inputs_problems/* found */.F9)(image)}, which has neither`);
-        return undefined;
-    }
-    return fields.name('image', names/* imageReference */.rA);
-}
-
 ;// CONCATENATED MODULE: ./lib/inputs/declared.js
 /**
  * The inputs of action.yml, in its order, with the defaults that it declares. A default that the
@@ -1233,6 +1187,11 @@ const declaredInputs = {
     'secrets-timeout': '120',
     'agent-name': undefined,
     image: undefined,
+    'cloud-build': 'false',
+    'build-context': undefined,
+    dockerfile: undefined,
+    'build-exclude': undefined,
+    'build-timeout': '600',
     'build-id': undefined,
     'min-agents': undefined,
     'max-agents': undefined,
@@ -1253,9 +1212,168 @@ const declaredInputs = {
 };
 const inputNames = Object.keys(declaredInputs);
 
+;// CONCATENATED MODULE: ./lib/inputs/build.js
+
+
+/** What an agent runs: one of them at most. */
+const imageSources = [
+    'cloud-build',
+    'build-id',
+    'image',
+];
+const buildInputs = [
+    'build-context',
+    'dockerfile',
+    'build-exclude',
+    'build-timeout',
+];
+/** Whether an input says what the agent runs; `cloud-build: false` says nothing. */
+function isImageSource(raw, input) {
+    return input === 'cloud-build'
+        ? raw.verbatim(input).trim().toLowerCase() === 'true'
+        : raw.isInput(input);
+}
+/** Reads how an image is to be built of the checkout. Undefined where none is. */
+function readBuild(raw, fields, file, findings) {
+    const isBuilt = fields.boolean('cloud-build') ?? false;
+    const [first, ...others] = imageSources.filter((input) => isImageSource(raw, input));
+    if (first !== undefined && others.length > 0) {
+        const list = others.map((input) => `\`${input}\``).join(' and ');
+        findings.problem(first, `and ${list} are ${others.length > 1 ? 'all' : 'both'} given; an agent runs one of them`);
+    }
+    const timeout = fields.timeout('build-timeout');
+    if (!isBuilt) {
+        noticeIdle(raw, findings);
+        return undefined;
+    }
+    const context = readContext(raw, file, findings);
+    return { context, timeout };
+}
+function readContext(raw, file, findings) {
+    const isInput = raw.isInput('build-exclude');
+    const exclude = isInput ? raw.items('build-exclude') : (file?.excludePatterns ?? []);
+    if (!isInput && file !== undefined) {
+        findings.standIns.set('build-exclude', `build.exclude.patterns (${file.path})`);
+    }
+    for (const pattern of exclude) {
+        if (!pattern.startsWith('!'))
+            continue;
+        findings.problem('build-exclude', `says what is left out, so no pattern of it begins with \`!\`; ${(0,inputs_problems/* found */.F9)(pattern)}. What goes along nevertheless is said in \`.dockerignore\``);
+    }
+    return {
+        directory: readPath(raw, 'build-context', findings) ?? '.',
+        dockerfile: readPath(raw, 'dockerfile', findings) ?? 'Dockerfile',
+        exclude,
+    };
+}
+function readPath(raw, input, findings) {
+    const path = raw.text(input);
+    if (path?.includes('\n') === true)
+        findings.problem(input, `has to be one path; ${(0,inputs_problems/* found */.F9)(path)}`);
+    return path;
+}
+/** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */
+function noticeIdle(raw, findings) {
+    const idle = buildInputs.filter((input) => raw.isInput(input) && raw.text(input) !== declaredInputs[input]);
+    if (idle.length === 0)
+        return;
+    const list = idle.map((input) => `\`${input}\``).join(', ');
+    findings.notices.push(`${list} ${idle.length === 1 ? 'has' : 'have'} no effect without \`cloud-build: true\`.`);
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/agent.js
+
+
+
+
+const withoutEffectAlone = [
+    'image',
+    'cloud-build',
+    'build-id',
+    'min-agents',
+    'max-agents',
+    'agent-profile',
+    'architecture',
+    'max-session-duration',
+    'krisp-viva-audio-filter',
+    'websocket-auth',
+    'enable-managed-keys',
+    'rollout',
+    'force-redeploy',
+    'wait-for-ready',
+    'failure-logs',
+    'wait-timeout',
+];
+const forceRedeploy = {
+    auto: 'auto',
+    true: 'always',
+    false: 'never',
+};
+/** Reads what is to be done with the agent. Undefined where none is named. */
+function readAgent(raw, fields, regions, settingsFile, findings) {
+    const name = regions.name('agent-name', names/* agentName */.Lp, [regionPlaceholder]);
+    const image = readImage(raw, fields, findings);
+    const build = fields.name('build-id', names/* buildId */.uz);
+    const minAgents = regions.integer('min-agents', 0, 50);
+    const maxAgents = regions.integer('max-agents', 1, 50);
+    checkScaling(regions, minAgents, maxAgents, findings);
+    const settings = {
+        image,
+        buildId: build,
+        agentProfile: fields.name('agent-profile', names/* agentProfileName */.ie),
+        architecture: fields.choice('architecture', ['amd64', 'arm64']),
+        maxSessionDuration: fields.integer('max-session-duration', 60, 14_400),
+        krispVivaAudioFilter: fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
+        websocketAuth: fields.choice('websocket-auth', ['none', 'token']),
+        managedKeys: fields.boolean('enable-managed-keys'),
+        // An agent has the size of a profile or resources of its own, and an input wins.
+        resources: raw.isInput('agent-profile') ? undefined : settingsFile?.resources,
+    };
+    if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {
+        findings.remarks.push(`\`agent-profile\` replaces \`[resources]\` of \`${settingsFile.path}\`.`);
+    }
+    const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);
+    const waitForReady = fields.boolean('wait-for-ready');
+    const waitTimeout = fields.timeout('wait-timeout');
+    if (!raw.isGiven('agent-name'))
+        fields.noEffectWithout('agent-name', withoutEffectAlone);
+    if (name === undefined || force === undefined || waitForReady === undefined)
+        return undefined;
+    return {
+        name,
+        minAgents,
+        maxAgents,
+        settings,
+        forceRedeploy: forceRedeploy[force],
+        waitForReady,
+        waitTimeout,
+        isBuiltFromBranch: settingsFile?.hasGit === true && !imageSources.some((input) => isImageSource(raw, input)),
+    };
+}
+function checkScaling({ regions, checkedRegions }, minAgents, maxAgents, findings) {
+    for (const region of checkedRegions) {
+        const [least, most] = [minAgents.in(region), maxAgents.in(region)];
+        if (least === undefined || most === undefined || least <= most)
+            continue;
+        const where = regions.length > 1 ? ` in \`${region}\`` : '';
+        findings.problem('min-agents', `has to be at most \`max-agents\`; found ${least} and ${most}${where}`);
+        return;
+    }
+}
+function readImage(raw, fields, findings) {
+    const image = raw.text('image');
+    if (image !== undefined && /^[^\s@]+$/.test(image) && !/:[^/]*$/.test(image)) {
+        findings.problem('image', `has to say which version of the image is meant, with a tag or digest; ${(0,inputs_problems/* found */.F9)(image)}, which has neither`);
+        return undefined;
+    }
+    return fields.name('image', names/* imageReference */.rA);
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/fields.js
 
 
+/** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
+const longestWait = 24 * 60 * 60;
 /** A whole number within bounds, both included; undefined, with a finding, where it is none. */
 function parseInteger(findings, input, text, least, most) {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
@@ -1284,6 +1402,10 @@ class Fields {
     integer(input, least, most) {
         const text = this.#raw.text(input);
         return text === undefined ? undefined : parseInteger(this.#findings, input, text, least, most);
+    }
+    /** Seconds of a time limit, as milliseconds. */
+    timeout(input) {
+        return (this.integer(input, 1, longestWait) ?? 0) * 1000;
     }
     /** A boolean as YAML 1.2 has it. */
     boolean(input) {
@@ -1390,7 +1512,7 @@ function readEnvironmentName(raw, fields, regions, waits, findings) {
 }
 
 // EXTERNAL MODULE: ./node_modules/leven/index.js
-var leven = __nccwpck_require__(785);
+var leven = __nccwpck_require__(7785);
 ;// CONCATENATED MODULE: ./lib/inputs/raw-inputs.js
 
 
@@ -1783,7 +1905,7 @@ function authenticationOf(username, password) {
 }
 
 // EXTERNAL MODULE: ./lib/inputs/secrets/files.js
-var files = __nccwpck_require__(900);
+var files = __nccwpck_require__(3900);
 ;// CONCATENATED MODULE: ./lib/inputs/required-secrets.js
 
 
@@ -1825,8 +1947,8 @@ async function readKeys(path, workspace, readFile, findings) {
     return entries.map(({ key }) => key);
 }
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/release/content-version.js
 
 /**
@@ -1837,14 +1959,14 @@ function contentVersion(pairs, credential) {
     const sorted = pairs
         .map(({ key, value }) => [key, value.reveal()])
         .sort(([one], [other]) => (one < other ? -1 : 1));
-    return (0,external_node_crypto_namespaceObject.createHmac)('sha256', credential.reveal())
+    return (0,external_node_crypto_.createHmac)('sha256', credential.reveal())
         .update(JSON.stringify(sorted))
         .digest('hex')
         .slice(0, 8);
 }
 
 // EXTERNAL MODULE: ./lib/inputs/secrets/source.js
-var secrets_source = __nccwpck_require__(910);
+var secrets_source = __nccwpck_require__(2910);
 ;// CONCATENATED MODULE: ./lib/inputs/secret-set.js
 
 
@@ -1979,7 +2101,7 @@ async function readJson(input, patterns, credentials) {
     const reading = new secrets_source/* SourceReading */.u('secrets-json');
     // A kept parser with places and without the text in its errors; JSON.parse quotes what it reads,
     // and keeps the last of two equal keys without a word.
-    const { parse } = await __nccwpck_require__.e(/* import() */ 162).then(__nccwpck_require__.bind(__nccwpck_require__, 162));
+    const { parse } = await __nccwpck_require__.e(/* import() */ 162).then(__nccwpck_require__.bind(__nccwpck_require__, 3162));
     let body;
     try {
         ({ body } = parse(input));
@@ -2022,7 +2144,7 @@ async function readJson(input, patterns, credentials) {
     return reading;
 }
 async function selection(patterns) {
-    const { default: picomatch } = await __nccwpck_require__.e(/* import() */ 6).then(__nccwpck_require__.t.bind(__nccwpck_require__, 6, 19));
+    const { default: picomatch } = await __nccwpck_require__.e(/* import() */ 6).then(__nccwpck_require__.t.bind(__nccwpck_require__, 4006, 19));
     // GitHub's names of secrets know no case.
     const matcher = (pattern) => {
         const matches = picomatch(pattern, { nocase: true, dot: true, nonegate: true });
@@ -2241,14 +2363,13 @@ function read_secrets_listed(names) {
 }
 
 // EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(760);
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/inputs/settings-file/choose.js
+
 
 
 /** Where the platform's own client looks; a release reads it only when it is asked to. */
 const usualPath = 'pcc-deploy.toml';
-/** Each of them says what an agent runs, so that one as an input replaces them all. */
-const imageSources = ['image', 'build-id'];
 /** What other inputs need; a file with mistakes may name them, so that nothing is said to miss them. */
 const subjects = ['agent-name', 'secret-set', 'image-credentials'];
 /** Reads the settings file where one is named, and puts it behind the inputs. */
@@ -2266,23 +2387,27 @@ async function chooseSettingsFile(raw, environment, workspace, readFile, finding
     if (!raw.isGiven('config-file')) {
         findings.remarks.push(`Settings come from \`${path}\`, which the environment variable \`PIPECAT_DEPLOY_CONFIG_PATH\` names.`);
     }
-    const { readSettingsFile } = await __nccwpck_require__.e(/* import() */ 58).then(__nccwpck_require__.bind(__nccwpck_require__, 58));
+    const { readSettingsFile } = await __nccwpck_require__.e(/* import() */ 58).then(__nccwpck_require__.bind(__nccwpck_require__, 7058));
     const { file, problems } = await readSettingsFile(path, workspace, readFile);
     for (const problem of problems)
         findings.problem('config-file', problem);
     if (file === undefined)
         return { raw: raw.withUnreadableSettingsFile(subjects), file };
-    const isReplaced = imageSources.some((input) => raw.isInput(input));
+    // Each of them says what the agent runs, so that one as an input replaces them all.
+    const isReplaced = imageSources.some((input) => isImageSource(raw, input));
     for (const { input, key } of isReplaced ? [] : file.defaults) {
-        if (!file.hasGit || !imageSources.includes(input))
+        if (!file.hasGit || !isOneOf(imageSources, input))
             continue;
         findings.problem('config-file', `\`${path}\`: \`${key}\` and \`[git]\` both say what the agent runs; it is one of them`);
     }
-    const defaults = file.defaults.filter(({ input }) => !raw.isInput(input) && !(isReplaced && imageSources.includes(input)));
+    const defaults = file.defaults.filter(({ input }) => !raw.isInput(input) && !(isReplaced && isOneOf(imageSources, input)));
     for (const { input, key } of defaults)
         findings.standIns.set(input, `${key} (${path})`);
     const values = new Map(defaults.map(({ input, text }) => [input, text]));
     return { raw: raw.withSettingsFile(values), file };
+}
+function isOneOf(names, name) {
+    return names.includes(name);
 }
 async function noticeUnread(workspace, readFile, findings) {
     try {
@@ -2295,6 +2420,7 @@ async function noticeUnread(workspace, readFile, findings) {
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/read-inputs.js
+
 
 
 
@@ -2327,7 +2453,8 @@ async function readInputs(environment, readFile) {
     const secrets = await readSecrets(raw, fields, environment, workspace, readFile, [...credentials, ...githubToken], isDryRun, findings);
     const requiredKeys = await readRequiredKeys(raw, workspace, readFile, findings);
     const imagePullSecret = readImagePullSecret(raw, fields, regions, isDryRun, findings);
-    const secretsTimeout = readTimeout(fields, 'secrets-timeout');
+    const secretsTimeout = fields.timeout('secrets-timeout');
+    const build = readBuild(raw, fields, file, findings);
     const agent = readAgent(raw, fields, regions, file, findings);
     const waits = agent?.waitForReady !== false;
     const secretSet = readSecretSet(raw, fields, regions, {
@@ -2355,6 +2482,7 @@ async function readInputs(environment, readFile) {
                     imagePullSecret,
                     secretsTimeout,
                     agent,
+                    build,
                 },
                 isDryRun,
                 failureLogs,
@@ -2384,7 +2512,7 @@ function backoffDelay(backoff, failed, random, retryAfter) {
 }
 
 // EXTERNAL MODULE: ./lib/transport.js + 1 modules
-var transport = __nccwpck_require__(168);
+var transport = __nccwpck_require__(6168);
 ;// CONCATENATED MODULE: ./lib/pipecat/answers.js
 
 /** An answer of another shape than is due. Names the places only: the answer is not quoted. */
@@ -2556,18 +2684,50 @@ dist/* check */.z6Y(({ name, desiredDeploymentId, deployment }) => (name ?? desi
 const parseAgentNames = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ services: dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP() })) }), dist/* transform */.pdi(({ services }) => services.map(({ name }) => name))));
 const parseLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: dist/* array */.YOg(dist/* object */.Ikc({ log: dist/* string */.YjP() })) }), dist/* transform */.pdi(({ logs }) => logs.map(({ log }) => log))));
 const parseAgentProfiles = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ agentProfiles: dist/* array */.YOg(dist/* object */.Ikc({ api_name: dist/* string */.YjP(), enabled: flag })) }), dist/* transform */.pdi(({ agentProfiles }) => agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name))));
-const parseBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build: dist/* object */.Ikc({ status: dist/* string */.YjP(), region: answers_text, errorMessage: answers_text }) }), dist/* transform */.pdi(({ build: { status, region, errorMessage } }) => ({
-    status,
-    region,
-    errorMessage,
+const build = dist/* object */.Ikc({
+    id: dist/* string */.YjP(),
+    status: dist/* string */.YjP(),
+    region: answers_text,
+    contextHash: answers_text,
+    dockerfilePath: answers_text,
+    errorMessage: answers_text,
+    buildDurationSeconds: count,
+});
+function toBuild(answer) {
+    return {
+        id: answer.id,
+        status: answer.status,
+        region: answer.region,
+        contextHash: answer.contextHash,
+        dockerfilePath: answer.dockerfilePath,
+        errorMessage: answer.errorMessage,
+        duration: answer.buildDurationSeconds,
+    };
+}
+const parseBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build }), dist/* transform */.pdi(({ build }) => toBuild(build))));
+const parseBuilds = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ builds: dist/* array */.YOg(build) }), dist/* transform */.pdi(({ builds }) => builds.map(toBuild))));
+const parseStartedBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build, contextHash: answers_text, cached: flag }), dist/* transform */.pdi(({ build, contextHash, cached }) => ({
+    build: toBuild(build),
+    contextHash,
+    isCached: cached ?? false,
+}))));
+const parseBuildLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: dist/* array */.YOg(dist/* string */.YjP()) }), dist/* transform */.pdi(({ logs }) => logs)));
+const parseUploadForm = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
+    uploadId: dist/* string */.YjP(),
+    uploadUrl: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* url */.OZ5()),
+    uploadFields: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
+}), dist/* transform */.pdi(({ uploadId, uploadUrl, uploadFields }) => ({
+    uploadId,
+    url: uploadUrl,
+    fields: uploadFields,
 }))));
 /** A write or a deletion: whatever a success says, there is nothing in it to read. */
 const parseAcknowledgement = parser(dist/* pipe */.FsL(dist/* optional */.lqM(dist/* looseObject */._H3({})), dist/* transform */.pdi(() => undefined)));
 
 // EXTERNAL MODULE: ./lib/quote.js
-var quote = __nccwpck_require__(211);
+var quote = __nccwpck_require__(7211);
 // EXTERNAL MODULE: ./lib/system-error.js
-var system_error = __nccwpck_require__(13);
+var system_error = __nccwpck_require__(2013);
 ;// CONCATENATED MODULE: ./lib/pipecat/errors.js
 
 
@@ -2673,249 +2833,54 @@ class RedirectError extends CallError {
     }
     mayPass = false;
 }
-
-;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
-/*
-How it works:
-`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
-*/
-
-class Node {
-	value;
-	next;
-
-	constructor(value) {
-		this.value = value;
-	}
+/** Refusals of storage that another form, or another moment, mends. */
+const passingStorageStatuses = new Set([403, 408, 429]);
+const passingStorageCodes = new Set([
+    'RequestTimeout',
+    'IncompleteBody',
+    'ExpiredToken',
+    'SlowDown',
+]);
+/** Storage did not take an upload. The address is told without its path, as fields and query sign it. */
+class UploadError extends CallError {
+    /** Undefined where no answer came. */
+    status;
+    /** The code of storage, such as EntityTooLarge. */
+    code;
+    #what;
+    /** @param origin scheme and host of the storage */
+    constructor(origin, details) {
+        const what = whatBroke(details);
+        super({ method: 'POST', path: origin }, what, { cause: details.cause });
+        this.status = details.status;
+        this.code = details.code;
+        this.#what = what;
+    }
+    get reason() {
+        return this.#what;
+    }
+    get mayPass() {
+        if (this.status === undefined || this.status >= 500)
+            return true;
+        return (passingStorageStatuses.has(this.status) ||
+            (this.code !== undefined && passingStorageCodes.has(this.code)));
+    }
+}
+function whatBroke({ status, code, storageMessage, silentFor, isCutOff, cause, }) {
+    if (status !== undefined) {
+        const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
+        return `the storage answered ${status}${said === '' ? '' : ` (${(0,quote/* quote */.h)(said)})`}`;
+    }
+    if (silentFor !== undefined)
+        return `nothing was heard for ${silentFor / 1000} s`;
+    if (isCutOff === true)
+        return 'the answer was cut off';
+    const systemCode = (0,system_error/* systemErrorCode */.v)(cause);
+    return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
 }
 
-class Queue {
-	#head;
-	#tail;
-	#size;
-
-	constructor() {
-		this.clear();
-	}
-
-	enqueue(value) {
-		const node = new Node(value);
-
-		if (this.#head) {
-			this.#tail.next = node;
-			this.#tail = node;
-		} else {
-			this.#head = node;
-			this.#tail = node;
-		}
-
-		this.#size++;
-	}
-
-	dequeue() {
-		const current = this.#head;
-		if (!current) {
-			return;
-		}
-
-		this.#head = this.#head.next;
-		this.#size--;
-
-		// Clean up tail reference when queue becomes empty
-		if (!this.#head) {
-			this.#tail = undefined;
-		}
-
-		return current.value;
-	}
-
-	peek() {
-		if (!this.#head) {
-			return;
-		}
-
-		return this.#head.value;
-
-		// TODO: Node.js 18.
-		// return this.#head?.value;
-	}
-
-	clear() {
-		this.#head = undefined;
-		this.#tail = undefined;
-		this.#size = 0;
-	}
-
-	get size() {
-		return this.#size;
-	}
-
-	* [Symbol.iterator]() {
-		let current = this.#head;
-
-		while (current) {
-			yield current.value;
-			current = current.next;
-		}
-	}
-
-	* drain() {
-		while (this.#head) {
-			yield this.dequeue();
-		}
-	}
-}
-
-;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
-
-
-function pLimit(concurrency) {
-	let rejectOnClear = false;
-
-	if (typeof concurrency === 'object') {
-		({concurrency, rejectOnClear = false} = concurrency);
-	}
-
-	validateConcurrency(concurrency);
-
-	if (typeof rejectOnClear !== 'boolean') {
-		throw new TypeError('Expected `rejectOnClear` to be a boolean');
-	}
-
-	const queue = new Queue();
-	let activeCount = 0;
-
-	const resumeNext = () => {
-		// Process the next queued function if we're under the concurrency limit
-		if (activeCount < concurrency && queue.size > 0) {
-			activeCount++;
-			queue.dequeue().run();
-		}
-	};
-
-	const next = () => {
-		activeCount--;
-		resumeNext();
-	};
-
-	const run = async (function_, resolve, arguments_) => {
-		// Execute the function and capture the result promise
-		const result = (async () => function_(...arguments_))();
-
-		// Resolve immediately with the promise (don't wait for completion)
-		resolve(result);
-
-		// Wait for the function to complete (success or failure)
-		// We catch errors here to prevent unhandled rejections,
-		// but the original promise rejection is preserved for the caller
-		try {
-			await result;
-		} catch {}
-
-		// Decrement active count and process next queued function
-		next();
-	};
-
-	const enqueue = (function_, resolve, reject, arguments_) => {
-		const queueItem = {reject};
-
-		// Queue the internal resolve function instead of the run function
-		// to preserve the asynchronous execution context.
-		new Promise(internalResolve => { // eslint-disable-line promise/param-names
-			queueItem.run = internalResolve;
-			queue.enqueue(queueItem);
-		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
-
-		// Start processing immediately if we haven't reached the concurrency limit
-		if (activeCount < concurrency) {
-			resumeNext();
-		}
-	};
-
-	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
-		enqueue(function_, resolve, reject, arguments_);
-	});
-
-	Object.defineProperties(generator, {
-		activeCount: {
-			get: () => activeCount,
-		},
-		pendingCount: {
-			get: () => queue.size,
-		},
-		clearQueue: {
-			value() {
-				if (!rejectOnClear) {
-					queue.clear();
-					return;
-				}
-
-				const abortError = AbortSignal.abort().reason;
-
-				while (queue.size > 0) {
-					queue.dequeue().reject(abortError);
-				}
-			},
-		},
-		concurrency: {
-			get: () => concurrency,
-
-			set(newConcurrency) {
-				validateConcurrency(newConcurrency);
-				concurrency = newConcurrency;
-
-				queueMicrotask(() => {
-					// eslint-disable-next-line no-unmodified-loop-condition
-					while (activeCount < concurrency && queue.size > 0) {
-						resumeNext();
-					}
-				});
-			},
-		},
-		map: {
-			async value(iterable, function_) {
-				const promises = [];
-
-				try {
-					Array.from(iterable, (value, index) => {
-						const promise = generator(function_, value, index);
-						promises.push(promise);
-						return promise;
-					});
-				} catch (error) {
-					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
-					for (const promise of promises) {
-						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
-					}
-
-					throw error;
-				}
-
-				return Promise.all(promises);
-			},
-		},
-	});
-
-	return generator;
-}
-
-function limitFunction(function_, options) {
-	const limit = pLimit(options);
-
-	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
-	Object.defineProperty(limitedFunction, 'clearQueue', {
-		value: limit.clearQueue,
-	});
-
-	return limitedFunction;
-}
-
-function validateConcurrency(concurrency) {
-	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
-		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
-	}
-}
-
+// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
+var p_limit = __nccwpck_require__(370);
 ;// CONCATENATED MODULE: ./lib/pipecat/traffic.js
 
 /** Requests that are under way at once; more would only meet the limit of the platform. */
@@ -2931,9 +2896,9 @@ const longestHold = 15_000;
  */
 class Traffic {
     #clock;
-    #limit = pLimit(mostAtOnce);
+    #limit = (0,p_limit/* default */.A)(mostAtOnce);
     /** For requests after a refusal. */
-    #single = pLimit(1);
+    #single = (0,p_limit/* default */.A)(1);
     #heldUntil = 0;
     /** Holds in a row, without an answer in between. */
     #holds = 0;
@@ -3256,6 +3221,10 @@ function withoutUndefined(fields) {
 ;// CONCATENATED MODULE: ./lib/pipecat/client.js
 
 
+/** Builds of one key that a look asks for. */
+const mostBuilds = 20;
+/** Lines of a build's log; the platform gives no more at once, and begins with the first. */
+const mostBuildLines = 10_000;
 /** Another writer is at the same set; it is gone in a moment. */
 const concurrentWrite = [409];
 /** The organizations of a personal access token, in the platform's order. */
@@ -3273,10 +3242,12 @@ function listOrganizations(caller) {
 class PipecatCloud {
     #caller;
     #surface;
+    #storage;
     #redact;
-    constructor(caller, surface, redact) {
+    constructor(caller, surface, storage, redact) {
         this.#caller = caller;
         this.#surface = surface;
+        this.#storage = storage;
         this.#redact = redact;
     }
     regions() {
@@ -3396,13 +3367,64 @@ class PipecatCloud {
         return this.#read('agent-profiles', parseAgentProfiles);
     }
     /** A cloud build; undefined where there is none. */
-    async build(id) {
-        const build = await this.#readIfThere(this.#surface.path(`builds/${encodeURIComponent(id)}`), parseBuild);
-        return (build && {
-            ...build,
-            status: this.#redact(build.status),
-            errorMessage: this.#clean(build.errorMessage),
+    async build(id, options = {}) {
+        const build = await this.#readIfThere(this.#surface.path(`builds/${encodeURIComponent(id)}`), parseBuild, options);
+        return build && this.#cleanBuild(build);
+    }
+    /**
+     * The builds of a context, newest first.
+     *
+     * @param status only those with this one
+     */
+    async builds({ region, contextHash, dockerfilePath }, status, options = {}) {
+        const query = new URLSearchParams({
+            contextHash,
+            dockerfilePath,
+            region,
+            ...(status === undefined ? {} : { status }),
+            limit: String(mostBuilds),
         });
+        const builds = await this.#read(`builds?${query.toString()}`, parseBuilds, options);
+        // A build of something else would be deployed unseen, were one of the filters passed over.
+        return builds
+            .filter((build) => build.region === region &&
+            build.contextHash === contextHash &&
+            build.dockerfilePath === dockerfilePath &&
+            (status === undefined || build.status === status))
+            .map((build) => this.#cleanBuild(build));
+    }
+    /**
+     * Uploads the archive of a build context to where builds of a region take it from.
+     *
+     * @returns the upload's id, which a build names
+     * @throws UploadError or another CallError
+     */
+    async uploadContext(region, content, options) {
+        const sign = () => this.#caller.call({
+            request: {
+                method: 'POST',
+                path: this.#surface.path('builds/upload-url'),
+                body: { region },
+            },
+            parse: parseUploadForm,
+        });
+        const { uploadId } = await this.#storage.upload(sign, content, options);
+        return uploadId;
+    }
+    /** Starts a build of what was uploaded, unless one of the same context has succeeded. */
+    async startBuild(uploadId, region, dockerfilePath, options) {
+        const request = {
+            method: 'POST',
+            path: this.#surface.path('builds'),
+            body: { uploadId, region, dockerfilePath },
+        };
+        const started = await this.#caller.call({ request, parse: parseStartedBuild }, options);
+        return { ...started, build: this.#cleanBuild(started.build) };
+    }
+    /** The last lines of a build's log, oldest first. */
+    async buildLogs(id, most, options = {}) {
+        const lines = await this.#read(`builds/${encodeURIComponent(id)}/logs?limit=${mostBuildLines}`, parseBuildLogs, options);
+        return lines.slice(-most).map((line) => this.#redact(line));
     }
     #read(resource, parse, options = {}) {
         const request = { method: 'GET', path: this.#surface.path(resource) };
@@ -3425,6 +3447,13 @@ class PipecatCloud {
     }
     #clean(text) {
         return text === undefined ? undefined : this.#redact(text);
+    }
+    #cleanBuild(build) {
+        return {
+            ...build,
+            status: this.#redact(build.status),
+            errorMessage: this.#clean(build.errorMessage),
+        };
     }
     #cleanAgent(agent) {
         const cleanRevision = (revision) => revision && {
@@ -3484,6 +3513,190 @@ class Connection {
     }
 }
 
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+;// CONCATENATED MODULE: ./lib/pipecat/form.js
+
+const archiveType = 'application/gzip';
+/**
+ * A form that uploads an archive: its fields first and the file last, as storage ignores what comes
+ * after the file. The size is in the headers, as storage takes nothing of unknown size.
+ *
+ * @param bytes size of the file
+ */
+async function formBody(fields, bytes) {
+    const { FormDataEncoder, isFile } = await __nccwpck_require__.e(/* import() */ 505).then(__nccwpck_require__.bind(__nccwpck_require__, 2505));
+    const encoder = new FormDataEncoder(formOf(fields, bytes));
+    const before = [];
+    const after = [];
+    let parts = before;
+    for (const part of encoder.values()) {
+        if (isFile(part))
+            parts = after;
+        else
+            parts.push(part);
+    }
+    return {
+        headers: { 'Content-Type': encoder.contentType, 'Content-Length': encoder.contentLength ?? '' },
+        parts: { before: Buffer.concat(before), after: Buffer.concat(after) },
+    };
+}
+/** The encoder asks for a form as browsers have it; only the order and the size matter. */
+function formOf(fields, bytes) {
+    const file = {
+        name: 'context.tar.gz',
+        type: archiveType,
+        size: bytes,
+        lastModified: 0,
+        stream: () => external_node_stream_namespaceObject.Readable.from([]),
+        [Symbol.toStringTag]: 'File',
+    };
+    const hasType = Object.keys(fields).some((name) => name.toLowerCase() === 'content-type');
+    const entries = [
+        ...Object.entries(fields),
+        ...(hasType ? [] : [['Content-Type', archiveType]]),
+        ['file', file],
+    ];
+    return {
+        append: () => undefined,
+        getAll: (name) => entries.filter(([field]) => field === name).map(([, value]) => value),
+        entries: () => entries.values(),
+        [Symbol.iterator]: () => entries.values(),
+        [Symbol.toStringTag]: 'FormData',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/pipecat/storage.js
+
+
+
+
+
+/** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */
+const longestSilence = 60_000;
+/**
+ * The storage that the platform has archives uploaded to: another host than the API's, which is
+ * reached with forms that the platform signs, and never with the credential.
+ */
+class Storage {
+    #options;
+    #transport;
+    constructor(options) {
+        this.#options = options;
+        this.#transport = new transport/* Transport */.o(options.userAgent);
+    }
+    /**
+     * Uploads something as a whole, and where that breaks or the form has expired, once more with a
+     * fresh form: half an upload cannot be gone on with.
+     *
+     * @param sign asks the platform for a form
+     * @returns the form with which it went
+     * @throws UploadError, or what `sign` throws
+     */
+    async upload(sign, content, options) {
+        const { clock, log, backoff, over } = this.#options;
+        const signal = AbortSignal.any([options.signal, over]);
+        for (let attempt = 1;; attempt++) {
+            const form = await sign();
+            try {
+                await this.#send(form, content, { ...options, signal });
+                return form;
+            }
+            catch (error) {
+                signal.throwIfAborted();
+                if (!(error instanceof UploadError))
+                    throw error;
+                error.attempts = attempt;
+                if (!error.mayPass || attempt >= backoff.attempts)
+                    throw error;
+                const delay = backoffDelay(backoff, attempt, () => clock.random());
+                log.info(`The upload: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
+                await clock.sleep(delay, signal);
+            }
+        }
+    }
+    async #send(form, content, options) {
+        const { clock, log, redact } = this.#options;
+        const { origin } = new URL(form.url);
+        const silence = new Silence(clock);
+        const { headers, parts } = await formBody(form.fields, content.bytes);
+        const body = external_node_stream_namespaceObject.Readable.from(chained(parts, content, (bytes) => {
+            silence.isBroken();
+            options.progress(bytes);
+        }), { objectMode: false });
+        const startedAt = clock.now();
+        let answer;
+        try {
+            answer = await this.#transport.send({ method: 'POST', url: form.url, headers, body }, AbortSignal.any([options.signal, silence.signal]));
+        }
+        catch (error) {
+            if (body.errored !== null)
+                throw body.errored;
+            throw new UploadError(origin, {
+                silentFor: silence.signal.aborted ? longestSilence : undefined,
+                isCutOff: error instanceof transport/* CutOffError */.M,
+                cause: error,
+            });
+        }
+        finally {
+            silence.end();
+        }
+        log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
+        if (answer.status >= 200 && answer.status < 300)
+            return;
+        throw new UploadError(origin, { status: answer.status, ...readStorageError(answer, redact) });
+    }
+    /** Closes the connections that are kept open. */
+    close() {
+        this.#transport.close();
+    }
+}
+/** Ends an upload of which nothing has been heard for long. */
+class Silence {
+    #clock;
+    #controller = new AbortController();
+    #cancel;
+    constructor(clock) {
+        this.#clock = clock;
+        this.#cancel = this.#begin();
+    }
+    get signal() {
+        return this.#controller.signal;
+    }
+    isBroken() {
+        this.#cancel();
+        this.#cancel = this.#begin();
+    }
+    end() {
+        this.#cancel();
+    }
+    #begin() {
+        return this.#clock.after(longestSilence, () => {
+            this.#controller.abort();
+        });
+    }
+}
+/** The bytes of the form with the content in their midst. */
+async function* chained({ before, after }, content, taken) {
+    yield before;
+    let bytes = 0;
+    for await (const chunk of content.open()) {
+        yield chunk;
+        // Whoever asks for the next chunk has taken this one.
+        bytes += chunk.byteLength;
+        taken(bytes);
+    }
+    yield after;
+}
+/** Storage answers errors with XML of its own: its code and its message, and nothing else of it. */
+function readStorageError({ text }, redact) {
+    const field = (name) => {
+        const [, value] = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text) ?? [];
+        return value === undefined ? undefined : redact(value);
+    };
+    return { code: field('Code'), storageMessage: field('Message') };
+}
+
 ;// CONCATENATED MODULE: ./lib/pipecat/surface.js
 /** The surface of a private API key: `/v1/…`. */
 const keySurface = {
@@ -3537,6 +3750,110 @@ function organizationSurface(organization) {
         }),
         listsAgentProfiles: true,
     };
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./lib/bytes.js
+/** Bytes as a person reads them: `512 B`, `1.5 kB`, `12 MB`. */
+function bytesOf(bytes) {
+    if (bytes < 1000)
+        return `${bytes} B`;
+    const units = ['kB', 'MB', 'GB'];
+    let amount = bytes / 1000;
+    let unit = 'kB';
+    for (const next of units.slice(1)) {
+        // What would be rounded to a thousand is one of the next unit.
+        if (Number(amount.toPrecision(3)) < 1000)
+            break;
+        amount /= 1000;
+        unit = next;
+    }
+    return `${amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+}
+
+;// CONCATENATED MODULE: ./lib/release/work-progress.js
+
+/** Milliseconds between two reports. */
+const interval = 5000;
+/** Says now and then how much of a known amount of bytes is done. */
+class WorkProgress {
+    #clock;
+    #all;
+    #say;
+    #saidAt;
+    constructor(clock, all, say) {
+        this.#clock = clock;
+        this.#all = all;
+        this.#say = say;
+        this.#saidAt = clock.now();
+    }
+    is(bytes) {
+        if (this.#clock.now() - this.#saidAt < interval)
+            return;
+        this.#saidAt = this.#clock.now();
+        const share = this.#all === 0 ? 1 : bytes / this.#all;
+        this.#say(`${bytesOf(bytes)} of ${bytesOf(this.#all)} (${Math.floor(share * 100)} %)`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/release/build-context.js
+
+
+
+
+/** Names that are listed; what is beyond is counted. */
+const mostNames = 50;
+/**
+ * Packs a build context and does `work` with it: before anything is sent, so that whatever is wrong
+ * with the files is told before anything is written. The archive is deleted afterwards.
+ *
+ * @throws ContextError, or what `work` throws
+ */
+async function withContext(journal, settings, folders, work) {
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(folders.temporary, 'build-context-'));
+    try {
+        const context = await journal.step('context', () => pack(journal, settings, folders.workspace, (0,external_node_path_.join)(folder, 'context.tar.gz')));
+        journal.record.context = context;
+        return await work(context);
+    }
+    finally {
+        await (0,promises_.rm)(folder, { recursive: true, force: true });
+    }
+}
+async function pack(journal, settings, workspace, archive) {
+    const { clock, log } = journal;
+    // Loaded on use only.
+    const [{ selectContext }, { packContext }] = await Promise.all([
+        __nccwpck_require__.e(/* import() */ 676).then(__nccwpck_require__.bind(__nccwpck_require__, 9676)),
+        __nccwpck_require__.e(/* import() */ 82).then(__nccwpck_require__.bind(__nccwpck_require__, 4082)),
+    ]);
+    const selected = await selectContext(settings, workspace);
+    tell(journal, settings, selected);
+    const progress = new WorkProgress(clock, selected.bytes, (done) => {
+        log.info(`Packed: ${done}.`);
+    });
+    const packed = await packContext(selected, archive, (bytes) => {
+        progress.is(bytes);
+    });
+    log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);
+    return packed;
+}
+function tell(journal, settings, context) {
+    const { log } = journal;
+    const { files, bytes, ignoreFile, leftOut, holdsGit } = context;
+    const rules = ignoreFile === undefined
+        ? 'no ignore file, so version control, caches, logs and the like are left out'
+        : `left out is what ${ignoreFile} says`;
+    log.info(`The build context ${settings.directory} has ${files} files of ${bytesOf(bytes)} (${rules}).`);
+    if (leftOut.length > 0) {
+        const file = ignoreFile ?? '.dockerignore';
+        const more = leftOut.length > mostNames ? ` and ${leftOut.length - mostNames} more` : '';
+        log.info(`Left out, as they may hold secrets: ${leftOut.slice(0, mostNames).join(', ')}${more}. A line of ${file} such as !${leftOut[0] ?? ''} takes one in.`);
+    }
+    if (holdsGit) {
+        journal.warning('The build context holds `.git`, which may hold the token of `actions/checkout`, and which differs from run to run, so that no build is ever used again. Add `.git` to the ignore file.');
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/release/errors.js
@@ -3680,6 +3997,52 @@ class NoDeploymentError extends Error {
         this.name = 'NoDeploymentError';
     }
 }
+/** A wait was given up, as nothing would follow from it any more. It is no failure of its own. */
+class AbandonedError extends Error {
+    constructor() {
+        super('nothing waits for this any more');
+        this.name = 'AbandonedError';
+    }
+}
+/** The build came to an end that is not a success. */
+class BuildFailedError extends Error {
+    buildId;
+    logs;
+    /** `failed`, or `timeout` where the platform ended it. */
+    status;
+    platformMessage;
+    constructor({ buildId, logs }, status, platformMessage) {
+        super(`build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`);
+        this.name = 'BuildFailedError';
+        this.buildId = buildId;
+        this.logs = logs;
+        this.status = status;
+        this.platformMessage = platformMessage;
+    }
+}
+/** The build had not succeeded within the limit; it may still get there. */
+class BuildTimeoutError extends Error {
+    buildId;
+    /** What was seen last; undefined where no look was answered. */
+    lastSeen;
+    deadline;
+    constructor(buildId, lastSeen, deadline, options) {
+        super(`build ${buildId} is still ${lastSeen ?? 'unknown'}`, options);
+        this.name = 'BuildTimeoutError';
+        this.buildId = buildId;
+        this.lastSeen = lastSeen;
+        this.deadline = deadline;
+    }
+}
+/** A build that was started is not there while it is awaited. */
+class BuildGoneError extends Error {
+    buildId;
+    constructor(buildId) {
+        super(`there is no build ${buildId} any more`);
+        this.name = 'BuildGoneError';
+        this.buildId = buildId;
+    }
+}
 class RolloutFailedError extends Error {
     deploymentId;
     failure;
@@ -3734,6 +4097,7 @@ class AgentGoneError extends Error {
 }
 
 ;// CONCATENATED MODULE: ./lib/release/journal.js
+
 /** Keeps the account of a release, and tells the log of it. */
 class Journal {
     clock;
@@ -3750,6 +4114,8 @@ class Journal {
             steps: [],
             secretSets: [],
             agents: [],
+            context: undefined,
+            builds: [],
             spans: [],
             warnings: [],
             notices: [],
@@ -3777,7 +4143,8 @@ class Journal {
             return result;
         }
         catch (error) {
-            step.outcome = 'failed';
+            // What is left goes on without us.
+            step.outcome = error instanceof AbandonedError ? 'running' : 'failed';
             throw error;
         }
         finally {
@@ -3812,6 +4179,11 @@ class Journal {
             span.endedAt ??= this.clock.now();
             span.outcome = outcome;
         };
+    }
+    /** Takes note of a build's id, which whoever comes after may need even if this ends here. */
+    buildIs(build, id) {
+        build.id = id;
+        this.log.builds(this.record.builds);
     }
     warning(message) {
         this.record.warnings.push(message);
@@ -4043,10 +4415,8 @@ function agentIn({ agent }, region) {
 
 /**
  * Looks at everything that a release depends on. Reads only, and what is common only once.
- *
- * @param wantsBindings whether to read which agents bind the sets, also where no rule depends on it
  */
-async function observe(cloud, settings, { wantsBindings }) {
+async function observe(cloud, settings, options) {
     const { agent } = settings;
     const [regions, secretSets, located, build, agentProfiles] = await Promise.all([
         cloud.regions(),
@@ -4057,7 +4427,7 @@ async function observe(cloud, settings, { wantsBindings }) {
     ]);
     const targets = await Promise.all(located.map(async ({ region, agent }) => {
         const told = region ?? toldRegion(settings, agent, secretSets) ?? (await cloud.defaultRegion());
-        return observeRegion(cloud, settingsIn(settings, told), agent, secretSets, wantsBindings);
+        return observeRegion(cloud, settingsIn(settings, told), agent, secretSets, options);
     }));
     return { regions, secretSets, build, agentProfiles, targets };
 }
@@ -4072,16 +4442,30 @@ async function locate(cloud, settings) {
         return { region, agent: name === undefined ? undefined : await cloud.agent(name) };
     }));
 }
-async function observeRegion(cloud, settings, agent, secretSets, wantsBindings) {
+async function observeRegion(cloud, settings, agent, secretSets, { wantsBindings, context }) {
     const { secretSet } = settings;
     const existing = secretSets.find(({ name }) => name === secretSet?.name);
-    const [withKeys, bindings] = await Promise.all([
+    const [withKeys, bindings, build] = await Promise.all([
         existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,
         needsBindings(secretSet, existing, wantsBindings)
             ? readBindings(cloud, settings.region)
             : undefined,
+        context && findBuild(cloud, settings.region, context),
     ]);
-    return { settings, secretSet: withKeys, agent, bindings };
+    return { settings, secretSet: withKeys, agent, bindings, build };
+}
+/** A build that is not found is made once more, so a look that fails is no reason to end. */
+async function findBuild(cloud, region, context) {
+    const key = { region, contextHash: context.hash, dockerfilePath: context.dockerfile };
+    try {
+        const [found] = await cloud.builds(key, 'success');
+        return { context, found, failure: undefined };
+    }
+    catch (error) {
+        if (!(error instanceof CallError))
+            throw error;
+        return { context, found: undefined, failure: error };
+    }
 }
 /** Another agent that binds the set is a reason not to prune it, and worth knowing before a write. */
 function needsBindings(secretSet, existing, wantsBindings) {
@@ -4437,14 +4821,15 @@ function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, ex
 
 
 /** Plans an agent of one region, given the plans of the sets that it is to bind. */
-function planAgent(settings, asked, agentProfiles, before, secretSets, problems) {
+function planAgent(settings, asked, agentProfiles, before, secretSets, build, problems) {
     const { region } = settings;
     const { name } = asked;
     checkName(name, region, problems);
-    checkPresence(asked, region, before, problems);
+    checkPresence(asked, region, before, build, problems);
     checkProfile(asked, agentProfiles, problems);
     const wanted = {
         ...asked.settings,
+        ...(build === undefined ? {} : { buildId: build.id }),
         ...bothBounds(asked, before, problems),
         secretSet: settings.secretSet?.name,
         imagePullSecretSet: settings.imagePullSecret?.name,
@@ -4452,6 +4837,7 @@ function planAgent(settings, asked, agentProfiles, before, secretSets, problems)
     const changes = before === undefined ? givenSettings(wanted) : settingChanges(before.settings, wanted);
     const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
     const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
+    const runsNewBuild = build !== undefined && build.id === undefined;
     const forces = asked.forceRedeploy === 'always' || (asked.forceRedeploy === 'auto' && valuesChange);
     return {
         name,
@@ -4463,15 +4849,17 @@ function planAgent(settings, asked, agentProfiles, before, secretSets, problems)
         hidden,
         bindsVersion: secretSets.some(({ template }) => template !== undefined),
         forces,
-        newDeployment: newDeployment(before, hidden, changes, forces, valuesChange),
+        newDeployment: newDeployment(before, runsNewBuild, hidden, changes, forces, valuesChange),
+        runsNewBuild,
         valuesChange,
         forceRedeploy: asked.forceRedeploy,
         waitForReady: asked.waitForReady,
         waitTimeout: asked.waitTimeout,
         isBuiltFromBranch: asked.isBuiltFromBranch,
-        against: (now) => {
+        against: (now, buildId) => {
             const found = [];
-            const plan = planAgent(settings, asked, agentProfiles, now, secretSets, found);
+            const made = build && { id: buildId ?? build.id };
+            const plan = planAgent(settings, asked, agentProfiles, now, secretSets, made, found);
             if (found.length > 0)
                 throw new PreflightError(found, { isLate: true });
             return plan;
@@ -4488,7 +4876,7 @@ function checkName(name, region, problems) {
         next: 'Correct `agent-name`.',
     });
 }
-function checkPresence({ name, settings, isBuiltFromBranch }, region, before, problems) {
+function checkPresence({ name, settings, isBuiltFromBranch }, region, before, build, problems) {
     const about = `agent ${name}`;
     if (before?.region !== undefined && before.region !== region) {
         problems.push({
@@ -4503,14 +4891,16 @@ function checkPresence({ name, settings, isBuiltFromBranch }, region, before, pr
         problems.push({
             about,
             message: 'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
-            next: 'Create the agent once with the command-line client or in the dashboard, or give `image` or `build-id`.',
+            next: 'Create the agent once with the command-line client or in the dashboard, or give `image`, `cloud-build` or `build-id`.',
         });
     }
-    else if (settings.image === undefined && settings.buildId === undefined) {
+    else if (settings.image === undefined &&
+        settings.buildId === undefined &&
+        build === undefined) {
         problems.push({
             about,
             message: 'does not exist, and nothing is given to create it from',
-            next: 'Give `image` or `build-id`, or correct `agent-name`.',
+            next: 'Give `image`, `cloud-build` or `build-id`, or correct `agent-name`.',
         });
     }
 }
@@ -4555,9 +4945,11 @@ function changesValuesOf(before, set) {
     return set.template === undefined || bound === undefined || bound.includes(set.name);
 }
 const plan_agent_scaling = ['min-agents', 'max-agents'];
-function newDeployment(before, hidden, changes, forces, valuesChange) {
+function newDeployment(before, runsNewBuild, hidden, changes, forces, valuesChange) {
     if (before === undefined)
         return { follows: 'yes', because: 'agent-created' };
+    if (runsNewBuild)
+        return { follows: 'yes', because: 'built-anew' };
     const differing = changes.filter(({ setting }) => !plan_agent_scaling.includes(setting));
     // Without the values, the set may be the one that the agent binds already.
     const isUnknown = ({ setting, before, after }) => setting === 'secret-set' && isVersioned(after) && versionsOf(after).test(before ?? '');
@@ -4584,7 +4976,7 @@ function newDeployment(before, hidden, changes, forces, valuesChange) {
  *
  * @throws PreflightError with every reason why the release cannot work
  */
-function makePlan({ rollout, secretsTimeout }, observation) {
+function makePlan({ rollout, secretsTimeout, build: asked }, observation) {
     const problems = [];
     const targets = observation.targets.map((observed) => {
         const { settings } = observed;
@@ -4594,14 +4986,21 @@ function makePlan({ rollout, secretsTimeout }, observation) {
             planImagePullSecret(settings, observation.secretSets, problems),
             planSecretSet(observed, observation.secretSets, problems),
         ].filter((plan) => plan !== undefined);
+        const build = planBuild(observed, asked);
         const agent = settings.agent &&
-            planAgent(settings, settings.agent, observation.agentProfiles, observed.agent, secretSets, problems);
+            planAgent(settings, settings.agent, observation.agentProfiles, observed.agent, secretSets, build && { id: build.found?.id }, problems);
         checkBuild(settings, observation.build, problems);
-        return { region, secretSets, agent };
+        return { region, secretSets, build, agent };
     });
     if (problems.length > 0)
         throw new PreflightError(withoutRepetition(problems));
     return { rollout, secretsTimeout, targets };
+}
+function planBuild({ settings: { region }, build }, asked) {
+    if (build === undefined || asked === undefined)
+        return undefined;
+    const { context, found } = build;
+    return { region, context, found, timeout: asked.timeout };
 }
 /** A profile or a build that there is not is so in every region, and is told once. */
 function withoutRepetition(problems) {
@@ -4662,12 +5061,13 @@ function checkBuild({ region, agent }, build, problems) {
 /**
  * Looks at what there is, and plans. Nothing is written. The plan stands in the record then.
  *
- * @param wantsBindings whether to read which agents bind the sets, for a plan that people read
  * @throws PreflightError with every reason why the release cannot work, or a CallError
  */
-function preflight(cloud, journal, settings, { wantsBindings }) {
+function preflight(cloud, journal, settings, options) {
     return journal.step('preflight', async () => {
-        const plan = makePlan(settings, await observe(cloud, settings, { wantsBindings }));
+        const observation = await observe(cloud, settings, options);
+        warnOfFailedLooks(observation, journal);
+        const plan = makePlan(settings, observation);
         journal.record.plan = plan;
         journal.log.plan(plan);
         for (const { agent } of plan.targets)
@@ -4675,6 +5075,13 @@ function preflight(cloud, journal, settings, { wantsBindings }) {
                 noticeBranch(agent, journal);
         return plan;
     });
+}
+/** The same in several regions is one thing to look at. */
+function warnOfFailedLooks({ targets }, journal) {
+    const reasons = new Set(targets.flatMap(({ build }) => build?.failure?.reason ?? []));
+    for (const reason of reasons) {
+        journal.warning(`Whether the context was built before could not be looked up, because ${reason}. It is built anew.`);
+    }
 }
 function noticeBranch({ name, before }, journal) {
     const { git } = before ?? {};
@@ -4743,14 +5150,300 @@ class TimeBudget {
     }
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./lib/time/polling-steps.js
+const shortest = 250;
+const longest = 5000;
+const share = 0.1;
+const jitter = 0.1;
+/**
+ * Milliseconds until the next look at something that is awaited: a tenth of the time it has taken
+ * already, between 0.25 s and 5 s. So what is noticed late is at most a tenth of the wait (prompt
+ * for two seconds), and a wait of a minute costs some forty looks. A little jitter keeps releases
+ * that began together from asking together.
+ *
+ * @param elapsed milliseconds since the first look
+ */
+function pollingStep(elapsed, random) {
+    const step = Math.min(longest, Math.max(shortest, elapsed * share));
+    return Math.round(step * (1 + jitter * (2 * random() - 1)));
+}
+
+;// CONCATENATED MODULE: ./lib/release/polling.js
+
+
+/** Milliseconds; a look that is told to come back later than that comes back now and then. */
+const longestRetryAfter = 60_000;
+/** A wait ended without a result, because its limit passed. */
+class WaitOverError extends Error {
+    constructor(options) {
+        super('the limit has passed', options);
+        this.name = 'WaitOverError';
+    }
+}
+/**
+ * Looks again and again, in growing steps, the first time at once, until a look brings an end or the
+ * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
+ * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
+ *
+ * @param signal ends the wait: it rejects then
+ */
+async function poll(look, clock, deadline, progress, signal) {
+    try {
+        return await lookOn(look, clock, deadline, progress, signal);
+    }
+    finally {
+        progress.end();
+    }
+}
+async function lookOn(look, clock, deadline, progress, signal) {
+    const startedAt = clock.now();
+    let failedLooks = 0;
+    let failure;
+    for (;;) {
+        let retryAfter = 0;
+        try {
+            const result = await look();
+            if (failedLooks > 0)
+                progress.remark(`The platform answers again; looks that failed: ${failedLooks}.`);
+            failedLooks = 0;
+            failure = undefined;
+            if (result !== undefined)
+                return result.done;
+        }
+        catch (error) {
+            if (!(error instanceof CallError && (error.mayPass || error.outOfTime === deadline))) {
+                throw error;
+            }
+            failure = error;
+            if (error instanceof StatusError)
+                retryAfter = error.retryAfter ?? 0;
+            failedLooks++;
+            if (failedLooks === 1 && !deadline.hasPassed()) {
+                const { method, path } = error.call;
+                progress.remark(`A look failed, because ${error.reason} (${method} ${path}). Looking on.`);
+            }
+        }
+        const step = pollingStep(clock.now() - startedAt, () => clock.random());
+        const pause = Math.max(step, Math.min(retryAfter, longestRetryAfter));
+        await clock.sleep(Math.min(pause, deadline.remaining()), signal);
+        if (deadline.hasPassed())
+            throw new WaitOverError({ cause: failure });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/release/progress.js
+const progress_longestSilence = 15_000;
+/**
+ * Says how a wait is going: when something changes, and at least every 15 seconds, also while a look
+ * is under way that takes longer than that. Has to be ended.
+ */
+class Progress {
+    #clock;
+    #say;
+    #startedAt;
+    #state = 'waiting for the first look';
+    #changedAt;
+    #reminder = new AbortController();
+    #hasEnded = false;
+    constructor(clock, say) {
+        this.#clock = clock;
+        this.#say = say;
+        this.#startedAt = clock.now();
+        this.#changedAt = this.#startedAt;
+        this.#remind();
+    }
+    /** Milliseconds since the wait began. */
+    get elapsed() {
+        return this.#clock.now() - this.#startedAt;
+    }
+    /** Milliseconds for which the state has been what it is. */
+    get unchangedFor() {
+        return this.#clock.now() - this.#changedAt;
+    }
+    /** Takes note of the state, and says it where it is another one. */
+    is(state) {
+        if (state === this.#state)
+            return;
+        this.#state = state;
+        this.#changedAt = this.#clock.now();
+        this.#tell();
+    }
+    /** Says something that is not a state. */
+    remark(message) {
+        this.#say(message);
+    }
+    end() {
+        this.#hasEnded = true;
+        this.#reminder.abort();
+    }
+    #tell() {
+        this.#say(`${(this.elapsed / 1000).toFixed(1)} s: ${this.#state}`);
+        this.#remind();
+    }
+    #remind() {
+        this.#reminder.abort();
+        // A reminder may have come due in the same moment in which the wait ended.
+        if (this.#hasEnded)
+            return;
+        this.#reminder = new AbortController();
+        this.#clock.sleep(progress_longestSilence, this.#reminder.signal).then(() => {
+            this.#tell();
+        }, () => undefined);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/release/build.js
+
+
+
+
+
+
+
+
+/** Lines of a failed build's log that are worth showing. */
+const mostLines = 50;
+/**
+ * Has the context built in one region: uploads it, starts the build and waits until it has succeeded,
+ * unless there is one already. Its account tells how far it came, also when this throws.
+ *
+ * @param abandoned nobody needs the build any more
+ * @throws ReleaseError of a SubjectError around a build's error or a CallError, or AbandonedError
+ */
+async function build_build(cloud, journal, plan, record, abandoned) {
+    const { found, region, context } = plan;
+    if (found !== undefined) {
+        record.outcome = 'reused';
+        journal.buildIs(record, found.id);
+        journal.log.info(`The build ${found.id} in ${region} is of this context, and is used again.`);
+        return;
+    }
+    const startedAt = journal.clock.now();
+    try {
+        const uploadId = await journal.span(region, 'upload the context', () => upload(cloud, journal, plan, abandoned));
+        await journal.span(region, 'build the image', async () => {
+            const started = await start(cloud, plan, uploadId);
+            account(journal, record, plan, started);
+            if (started.build.status !== 'success') {
+                await awaitBuild(cloud, journal, plan, started.build, abandoned);
+            }
+        });
+        if (record.outcome === 'running')
+            record.outcome = 'built';
+    }
+    catch (error) {
+        if (abandoned.aborted && !(error instanceof BuildFailedError))
+            throw new AbandonedError();
+        record.outcome = 'failed';
+        if (!(error instanceof Error))
+            throw error;
+        const subject = { kind: 'build', name: context.dockerfile, region };
+        throw new ReleaseError([new SubjectError(subject, error)]);
+    }
+    finally {
+        record.duration = journal.clock.now() - startedAt;
+    }
+}
+async function upload(cloud, { clock, log }, { region, context }, signal) {
+    const { archive, archiveBytes } = context;
+    const progress = new WorkProgress(clock, archiveBytes, (done) => {
+        log.info(`Uploaded to ${region}: ${done}.`);
+    });
+    const uploadId = await cloud.uploadContext(region, { bytes: archiveBytes, open: () => (0,external_node_fs_.createReadStream)(archive, { highWaterMark: 256 * 1024 }) }, {
+        signal,
+        progress: (bytes) => {
+            progress.is(bytes);
+        },
+    });
+    log.info(`The context is uploaded to ${region}: ${bytesOf(archiveBytes)}.`);
+    return uploadId;
+}
+/** The same build is not started twice: where the answer was lost, it is among those of the context. */
+function start(cloud, { region, context: { dockerfile, hash } }, uploadId) {
+    return cloud.startBuild(uploadId, region, dockerfile, {
+        findLost: async () => {
+            const key = { region, contextHash: hash, dockerfilePath: dockerfile };
+            const builds = await cloud.builds(key, undefined, { attempts: 2 });
+            const build = builds.find(({ status }) => !endings.includes(status) || status === 'success');
+            return build && { build, contextHash: hash, isCached: false };
+        },
+    });
+}
+/** Statuses that a build does not leave any more. */
+const endings = ['success', 'failed', 'timeout'];
+function account(journal, record, { region, context }, { build, contextHash, isCached }) {
+    record.outcome = isCached ? 'reused' : 'running';
+    journal.buildIs(record, build.id);
+    journal.log.info(isCached
+        ? `The build ${build.id} in ${region} is of this context, and is used again.`
+        : `The build ${build.id} in ${region} is started.`);
+    if (contextHash !== undefined && contextHash !== context.hash) {
+        journal.notice(`The platform calls the context \`${contextHash}\`, which was computed as \`${context.hash}\` here: builds of it will not be found again.`);
+    }
+}
+async function awaitBuild(cloud, { clock, log }, { region, timeout }, { id }, abandoned) {
+    const deadline = new Deadline(clock, 'build-timeout', timeout);
+    const progress = new Progress(clock, (message) => {
+        log.info(`Build in ${region}, ${message}`);
+    });
+    let lastSeen;
+    const look = async () => {
+        // Each look is repeated anyway, so a read of it is tried once.
+        const build = await cloud.build(id, { deadline, attempts: 1 });
+        if (build === undefined)
+            throw new BuildGoneError(id);
+        lastSeen = build.status;
+        progress.is(build.status);
+        return endings.includes(build.status) ? { done: build } : undefined;
+    };
+    try {
+        const ended = await poll(look, clock, deadline, progress, abandoned);
+        if (ended.status === 'success')
+            return;
+        const logs = await lastLines(cloud, id);
+        throw new BuildFailedError({ buildId: id, logs }, ended.status, ended.errorMessage);
+    }
+    catch (error) {
+        if (!(error instanceof WaitOverError))
+            throw error;
+        throw new BuildTimeoutError(id, lastSeen, deadline, { cause: error.cause });
+    }
+}
+/** What failed is worth telling without its log, too. */
+async function lastLines(cloud, id) {
+    try {
+        return await cloud.buildLogs(id, mostLines, { attempts: 2 });
+    }
+    catch (error) {
+        if (!(error instanceof CallError))
+            throw error;
+        return undefined;
+    }
+}
+/** The account of a build before anything of it is done. */
+function plannedBuild({ region, context }) {
+    return {
+        region,
+        dockerfile: context.dockerfile,
+        contextHash: context.hash,
+        id: null,
+        outcome: 'skipped',
+        duration: undefined,
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/release/record.js
 /** The steps of a release, in their order. */
 const stepNames = (/* unused pure expression or super */ null && ([
     'inputs',
+    'context',
     'credential',
     'preflight',
     'provision',
     'readiness',
+    'build',
     'deploy',
     'rollout',
     'prune',
@@ -4830,10 +5523,11 @@ async function cleanUp(cloud, journal, plan, agent, listed, deadline, remarks) {
 /**
  * Creates or updates the agent, and returns the deployment that has to come to serve.
  *
+ * @param buildId the build that was made for the agent, where one was
  * @param awaitBoundSets waits until the sets that the agent binds are ready again: the platform
  *   refuses the deploy where another pipeline has written one in the meantime
  */
-async function deploy(cloud, journal, original, record, budget, remarks, awaitBoundSets) {
+async function deploy(cloud, journal, original, record, budget, remarks, buildId, awaitBoundSets) {
     const { clock } = journal;
     const { name } = original;
     let alreadyThere;
@@ -4845,13 +5539,13 @@ async function deploy(cloud, journal, original, record, budget, remarks, awaitBo
         if (before === undefined && alreadyThere !== undefined) {
             throw new AgentNameTakenError({ cause: alreadyThere });
         }
-        const plan = original.against(before);
+        const plan = original.against(before, buildId);
         Object.assign(record, agentFacts(plan));
         try {
             const answer = before === undefined
                 ? await create(cloud, clock, plan, deadline)
                 : await update(cloud, clock, plan, before, deadline);
-            return await account(cloud, journal, remarks, plan, record, before, answer, deadline);
+            return await deploy_account(cloud, journal, remarks, plan, record, before, answer, deadline);
         }
         catch (error) {
             if (!(error instanceof StatusError))
@@ -4888,8 +5582,8 @@ async function deploy(cloud, journal, original, record, budget, remarks, awaitBo
 /** Seconds; the platform's default. */
 const defaultSessionLimit = 7200;
 /** What an agent will be by a plan, as far as its account tells it. */
-function agentFacts({ settings, before, changes, hidden, newDeployment, }) {
-    const isImageGiven = settings.image !== undefined || settings.buildId !== undefined;
+function agentFacts({ settings, before, changes, hidden, newDeployment, runsNewBuild, }) {
+    const isImageGiven = settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
     return {
         image: isImageGiven ? settings.image : before?.settings.image,
         buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
@@ -4939,7 +5633,7 @@ function bindsAnotherSet({ changes }) {
     return changes.some(({ setting }) => setting === 'secret-set');
 }
 /** Takes the answer into the account, and says what a person should know of it. */
-async function account(cloud, journal, remarks, plan, record, before, answer, deadline) {
+async function deploy_account(cloud, journal, remarks, plan, record, before, answer, deadline) {
     const previousId = before?.desiredDeploymentId;
     const deploymentId = answer.desiredDeploymentId ?? (await cloud.agent(plan.name, { deadline }))?.desiredDeploymentId;
     if (deploymentId === undefined)
@@ -4953,16 +5647,18 @@ async function account(cloud, journal, remarks, plan, record, before, answer, de
     journal.log.info(isNew
         ? `The agent ${plan.name} in ${plan.region} is ${record.outcome}; its deployment is ${deploymentId}.`
         : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`);
-    if (!isNew && plan.bindsVersion && plan.newDeployment.because === 'nothing-differs') {
-        // That is what a version is for, and nothing to warn of.
-        remarks.add('notice', plan.name, (names) => `Nothing differs for ${names}, so there is no new deployment. A tag that was pushed again is no difference to the platform.`);
+    const { image, buildId } = plan.settings;
+    const isMeant = plan.bindsVersion || buildId !== undefined;
+    if (!isNew && isMeant && plan.newDeployment.because === 'nothing-differs') {
+        // That is what versions and builds by their context are for, and nothing to warn of.
+        const caveat = image === undefined ? '' : ' A tag that was pushed again is no difference to the platform.';
+        remarks.add('notice', plan.name, (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`);
         return { deploymentId, previousId, deadline };
     }
     if (answer.warning !== undefined) {
         const said = (0,quote/* quote */.h)(answer.warning);
         remarks.add('warning', plan.name, (names) => `The platform says of ${names}: ${said}`);
     }
-    const { image } = plan.settings;
     if (!isNew && image !== undefined) {
         if (image.includes('@')) {
             remarks.add('notice', plan.name, (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`);
@@ -5026,146 +5722,6 @@ async function prune(cloud, journal, plan, record, deadline) {
         }
     }));
     journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);
-}
-
-;// CONCATENATED MODULE: ./lib/time/polling-steps.js
-const shortest = 250;
-const longest = 5000;
-const share = 0.1;
-const jitter = 0.1;
-/**
- * Milliseconds until the next look at something that is awaited: a tenth of the time it has taken
- * already, between 0.25 s and 5 s. So what is noticed late is at most a tenth of the wait (prompt
- * for two seconds), and a wait of a minute costs some forty looks. A little jitter keeps releases
- * that began together from asking together.
- *
- * @param elapsed milliseconds since the first look
- */
-function pollingStep(elapsed, random) {
-    const step = Math.min(longest, Math.max(shortest, elapsed * share));
-    return Math.round(step * (1 + jitter * (2 * random() - 1)));
-}
-
-;// CONCATENATED MODULE: ./lib/release/polling.js
-
-
-/** Milliseconds; a look that is told to come back later than that comes back now and then. */
-const longestRetryAfter = 60_000;
-/** A wait ended without a result, because its limit passed. */
-class WaitOverError extends Error {
-    constructor(options) {
-        super('the limit has passed', options);
-        this.name = 'WaitOverError';
-    }
-}
-/**
- * Looks again and again, in growing steps, the first time at once, until a look brings an end or the
- * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
- * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
- */
-async function poll(look, clock, deadline, progress) {
-    try {
-        return await lookOn(look, clock, deadline, progress);
-    }
-    finally {
-        progress.end();
-    }
-}
-async function lookOn(look, clock, deadline, progress) {
-    const startedAt = clock.now();
-    let failedLooks = 0;
-    let failure;
-    for (;;) {
-        let retryAfter = 0;
-        try {
-            const result = await look();
-            if (failedLooks > 0)
-                progress.remark(`The platform answers again; looks that failed: ${failedLooks}.`);
-            failedLooks = 0;
-            failure = undefined;
-            if (result !== undefined)
-                return result.done;
-        }
-        catch (error) {
-            if (!(error instanceof CallError && (error.mayPass || error.outOfTime === deadline))) {
-                throw error;
-            }
-            failure = error;
-            if (error instanceof StatusError)
-                retryAfter = error.retryAfter ?? 0;
-            failedLooks++;
-            if (failedLooks === 1 && !deadline.hasPassed()) {
-                const { method, path } = error.call;
-                progress.remark(`A look failed, because ${error.reason} (${method} ${path}). Looking on.`);
-            }
-        }
-        const step = pollingStep(clock.now() - startedAt, () => clock.random());
-        const pause = Math.max(step, Math.min(retryAfter, longestRetryAfter));
-        await clock.sleep(Math.min(pause, deadline.remaining()));
-        if (deadline.hasPassed())
-            throw new WaitOverError({ cause: failure });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/release/progress.js
-const longestSilence = 15_000;
-/**
- * Says how a wait is going: when something changes, and at least every 15 seconds, also while a look
- * is under way that takes longer than that. Has to be ended.
- */
-class Progress {
-    #clock;
-    #say;
-    #startedAt;
-    #state = 'waiting for the first look';
-    #changedAt;
-    #reminder = new AbortController();
-    #hasEnded = false;
-    constructor(clock, say) {
-        this.#clock = clock;
-        this.#say = say;
-        this.#startedAt = clock.now();
-        this.#changedAt = this.#startedAt;
-        this.#remind();
-    }
-    /** Milliseconds since the wait began. */
-    get elapsed() {
-        return this.#clock.now() - this.#startedAt;
-    }
-    /** Milliseconds for which the state has been what it is. */
-    get unchangedFor() {
-        return this.#clock.now() - this.#changedAt;
-    }
-    /** Takes note of the state, and says it where it is another one. */
-    is(state) {
-        if (state === this.#state)
-            return;
-        this.#state = state;
-        this.#changedAt = this.#clock.now();
-        this.#tell();
-    }
-    /** Says something that is not a state. */
-    remark(message) {
-        this.#say(message);
-    }
-    end() {
-        this.#hasEnded = true;
-        this.#reminder.abort();
-    }
-    #tell() {
-        this.#say(`${(this.elapsed / 1000).toFixed(1)} s: ${this.#state}`);
-        this.#remind();
-    }
-    #remind() {
-        this.#reminder.abort();
-        // A reminder may have come due in the same moment in which the wait ended.
-        if (this.#hasEnded)
-            return;
-        this.#reminder = new AbortController();
-        this.#clock.sleep(longestSilence, this.#reminder.signal).then(() => {
-            this.#tell();
-        }, () => undefined);
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/release/readiness.js
@@ -5388,9 +5944,10 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
 
 
 
+
 /**
  * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
- * until every set in every region is ready. What was done stands in the journal's record, also when
+ * until every set in every region is ready, and every image is built. What was done stands in the journal's record, also when
  * this throws.
  *
  * @throws ReleaseError with what failed in each region
@@ -5399,10 +5956,11 @@ async function release(cloud, journal, plan, options) {
     journal.expect(stepsOf(plan));
     const targets = plan.targets.map(trackTarget);
     journal.record.secretSets.push(...setsOf(targets).map(({ record }) => record));
+    journal.record.builds.push(...buildsOf(targets).map(({ record }) => record));
     journal.record.agents.push(...agentsOf(targets).map(({ record }) => record));
     try {
         const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
-        await provisionAndAwait(cloud, journal, targets, budget);
+        await provisionAndBuild(cloud, journal, targets, budget);
         if (plan.rollout === 'parallel') {
             await deployAndAwait(cloud, journal, targets, budget, options);
         }
@@ -5426,6 +5984,9 @@ function inOrder({ failures }, targets) {
 function setsOf(targets) {
     return targets.flatMap(({ sets }) => sets);
 }
+function buildsOf(targets) {
+    return targets.map(({ build }) => build).filter((build) => build !== undefined);
+}
 function agentsOf(targets) {
     return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
 }
@@ -5436,6 +5997,7 @@ function stepsOf({ targets }) {
     const steps = [
         sets.some(isWritten) ? 'provision' : undefined,
         sets.some(isAwaited) ? 'readiness' : undefined,
+        targets.some(({ build }) => build !== undefined) ? 'build' : undefined,
         agents.length > 0 ? 'deploy' : undefined,
         agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
         sets.some(isPruned) ? 'prune' : undefined,
@@ -5452,6 +6014,62 @@ function isPruned({ prunedKeys }) {
 }
 function mayDeleteVersions({ olderVersions, keepVersions }) {
     return olderVersions.length > keepVersions;
+}
+/**
+ * Provisions and builds side by side. Where the sets fail, nobody waits for the builds, which may take
+ * long and are found again by the next release; where a build fails, the sets come to their end, so
+ * that it is known how they are.
+ */
+async function provisionAndBuild(cloud, journal, targets, budget) {
+    const failures = [];
+    const abandoned = new AbortController();
+    const provisioning = async () => {
+        try {
+            await provisionAndAwait(cloud, journal, targets, budget);
+        }
+        catch (error) {
+            abandoned.abort();
+            throw error;
+        }
+    };
+    await Promise.all([
+        collect(failures, provisioning),
+        collect(failures, () => buildAll(cloud, journal, buildsOf(targets), abandoned.signal)),
+    ]);
+    if (failures.length > 0)
+        throw new ReleaseError(failures);
+}
+async function buildAll(cloud, journal, builds, abandoned) {
+    if (builds.length === 0)
+        return;
+    try {
+        await journal.step('build', async () => {
+            const failures = [];
+            const left = await Promise.all(builds.map(async ({ plan, record }) => {
+                try {
+                    await collect(failures, () => build_build(cloud, journal, plan, record, abandoned));
+                    return false;
+                }
+                catch (error) {
+                    if (error instanceof AbandonedError)
+                        return true;
+                    throw error;
+                }
+            }));
+            if (failures.length > 0)
+                throw new ReleaseError(failures);
+            if (left.includes(true))
+                throw new AbandonedError();
+        });
+    }
+    catch (error) {
+        if (!(error instanceof AbandonedError))
+            throw error;
+        const going = builds.flatMap(({ record }) => (record.outcome === 'running' ? record.id : []));
+        if (going.length === 0)
+            return;
+        journal.notice(`The platform goes on with the build ${going.map((id) => `\`${id ?? ''}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`);
+    }
 }
 /** Every region writes its sets at once; within one, they are written one after the other. */
 async function provisionAndAwait(cloud, journal, targets, budget) {
@@ -5512,7 +6130,7 @@ async function oneAfterTheOther(cloud, journal, targets, budget, options) {
  * that is held up must not use up the time of the others.
  */
 async function deployAndAwait(cloud, journal, targets, budget, options) {
-    const deploying = targets.flatMap(({ agent, sets }) => agent === undefined ? [] : [{ agent, sets }]);
+    const deploying = targets.flatMap(({ agent, sets, build }) => agent === undefined ? [] : [{ agent, sets, build }]);
     if (deploying.length === 0)
         return;
     const failures = [];
@@ -5520,8 +6138,10 @@ async function deployAndAwait(cloud, journal, targets, budget, options) {
     const remarks = new Remarks();
     await collect(failures, () => journal.step('deploy', async () => {
         try {
-            await forEach(deploying, async ({ agent, sets }) => {
-                const deployed = await deployOne(cloud, journal, agent, sets, budget.fork(), remarks);
+            await forEach(deploying, async ({ agent, sets, build }) => {
+                const buildId = build?.record.id ?? undefined;
+                const forked = budget.fork();
+                const deployed = await deployOne(cloud, journal, agent, sets, buildId, forked, remarks);
                 if (!agent.plan.waitForReady)
                     return;
                 rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
@@ -5546,9 +6166,9 @@ async function settled(work) {
     const [result] = await Promise.allSettled([work]);
     return result;
 }
-async function deployOne(cloud, journal, { plan, record }, sets, budget, remarks) {
+async function deployOne(cloud, journal, { plan, record }, sets, buildId, budget, remarks) {
     try {
-        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, remarks, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
+        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, remarks, buildId, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
     }
     catch (error) {
         record.outcome = 'failed';
@@ -5624,8 +6244,13 @@ function boundSets({ settings, region }, before, sets) {
         ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
     ];
 }
-function trackTarget({ region, secretSets, agent }) {
-    return { region, sets: secretSets.map(trackSet), agent: agent && trackAgent(agent) };
+function trackTarget({ region, secretSets, build, agent }) {
+    return {
+        region,
+        sets: secretSets.map(trackSet),
+        build: build && { plan: build, record: plannedBuild(build) },
+        agent: agent && trackAgent(agent),
+    };
 }
 function trackSet(plan) {
     return {
@@ -5658,6 +6283,8 @@ function trackAgent(plan) {
 ;// CONCATENATED MODULE: ./lib/release/witness.js
 const noWitness = { begins: () => () => undefined };
 
+// EXTERNAL MODULE: ./lib/context/errors.js
+var errors = __nccwpck_require__(4912);
 ;// CONCATENATED MODULE: ./lib/report/credential-kinds.js
 /** The kinds of credential in words. */
 const credentialKinds = {
@@ -5695,6 +6322,11 @@ const failureKinds = {
         title: 'Nothing is released for a pull request from a fork',
         meaning: 'The workflow runs on `pull_request_target` for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
         next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
+    },
+    'context-unusable': {
+        title: 'The build context cannot be packed',
+        meaning: 'What is wrong with the files is listed: the folder or the Dockerfile is not there, a link leads out of the context, a file cannot be read, or all of it is larger than the platform takes. Nothing was sent.',
+        next: 'Follow what is said with each file.',
     },
     'credential-refused': {
         title: 'The platform does not accept the credential',
@@ -5770,6 +6402,26 @@ const failureKinds = {
         title: 'The release is done, but the secret set was not pruned',
         meaning: 'Everything was released and the agent serves. Deleting the keys that were not given, or awaiting the set after that, failed.',
         next: 'Run the release again, which prunes the set, or delete the keys yourself.',
+    },
+    'upload-failed': {
+        title: 'The build context could not be uploaded',
+        meaning: 'The storage of the platform, which is another host than its API, did not take the archive, over several attempts. No agent was deployed.',
+        next: 'Run the release again. If it lasts, check that the runner and its proxy let it reach the host that is named, and make the context smaller.',
+    },
+    'build-failed': {
+        title: 'The cloud build failed',
+        meaning: 'The platform built the image and did not succeed. Its message and the last lines of its log are shown. No agent was deployed.',
+        next: 'Correct what the log shows, most often a line of the Dockerfile or a file that is not in the context, and release again.',
+    },
+    'build-timeout': {
+        title: 'The cloud build took too long',
+        meaning: 'The build was started, but had not succeeded within `build-timeout`. The platform goes on with it. No agent was deployed.',
+        next: 'Run the release again later: once the build has succeeded, it is used. Raise `build-timeout` if builds take that long regularly.',
+    },
+    'build-gone': {
+        title: 'The cloud build is not there any more',
+        meaning: 'The build was started, and the platform does not know it any more.',
+        next: 'Run the release again, which builds anew.',
     },
     'agent-name-taken': {
         title: 'The name of the agent belongs to another organization',
@@ -5930,6 +6582,7 @@ const exitCodes = {
 
 
 
+
 /** Turns an error into words. The only place that does. */
 function explain(error, context) {
     const subject = error instanceof SubjectError ? error.subject : undefined;
@@ -5967,6 +6620,9 @@ function partFor(error, subject, context) {
             unharmed: 'Nothing was sent.',
             why: [failureKinds['untrusted-event'].meaning],
         };
+    }
+    if (error instanceof errors/* ContextError */.a) {
+        return { kind: 'context-unusable', unharmed: 'Nothing was sent.', problems: error.problems };
     }
     if (error instanceof OrganizationError)
         return explainOrganization(error);
@@ -6022,6 +6678,30 @@ function partFor(error, subject, context) {
     }
     if (error instanceof SecretSetGoneError)
         return { kind: 'secret-set-gone' };
+    if (error instanceof BuildFailedError)
+        return explainBuild(error, context);
+    if (error instanceof BuildTimeoutError) {
+        const { buildId, lastSeen, deadline } = error;
+        const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
+        return {
+            kind: 'build-timeout',
+            unharmed: agentsKept,
+            facts: [{ label: 'Build id', value: buildId }],
+            why: [
+                lastSeen === undefined
+                    ? `No look at the build was answered; ${limit}.`
+                    : `It was last seen ${lastSeen}; ${limit}.`,
+                ...lastFailure(error.cause),
+            ],
+        };
+    }
+    if (error instanceof BuildGoneError) {
+        return {
+            kind: 'build-gone',
+            unharmed: agentsKept,
+            facts: [{ label: 'Build id', value: error.buildId }],
+        };
+    }
     if (error instanceof AgentNameTakenError) {
         return {
             kind: 'agent-name-taken',
@@ -6050,6 +6730,8 @@ function partFor(error, subject, context) {
         return { kind: 'agent-gone' };
     if (error instanceof CallError) {
         const part = explainCall(error, context);
+        if (subject?.kind === 'build')
+            return { ...part, unharmed: agentsKept };
         return part.kind === 'request-refused' && subject !== undefined && subject.kind !== 'agent'
             ? { ...part, next: [failureKinds['request-refused'].next, foreignName] }
             : part;
@@ -6070,12 +6752,30 @@ const foreignName = 'Names of sets are unique across the whole platform: one tha
  * holds up its own region, while the others go on.
  */
 const agentsUntouched = 'No agent was deployed with this set; those that run keep what they have.';
+/** Until every image is built, nothing is deployed. */
+const agentsKept = 'No agent was deployed; those that run keep what they have.';
+function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOutput }) {
+    return {
+        kind: 'build-failed',
+        unharmed: agentsKept,
+        facts: [{ label: 'Build id', value: buildId }],
+        why: [
+            ...(status === 'timeout' ? ['The platform ended it, as it took too long.'] : []),
+            ...(platformMessage === undefined ? [] : said([platformMessage])),
+            ...(platformMessage === undefined && status !== 'timeout'
+                ? ['The platform gives no reason.']
+                : []),
+            ...(showsBuildOutput && logs === undefined ? ['Its log could not be read.'] : []),
+        ],
+        ...(showsBuildOutput ? { logs } : {}),
+    };
+}
 function factsOf(subject) {
     if (subject === undefined)
         return [];
     const { kind, name, region } = subject;
     return [
-        { label: capital(kind), value: name },
+        { label: kind === 'build' ? 'Dockerfile' : capital(kind), value: name },
         { label: 'Region', value: region },
     ];
 }
@@ -6138,6 +6838,14 @@ function explainCall(error, { actingAs }) {
     }
     if (error.outOfTime?.input === 'secrets-timeout') {
         return { kind: 'secrets-timeout', facts: [call], why };
+    }
+    if (error instanceof UploadError) {
+        const status = error.status === undefined ? '' : ` → ${error.status}`;
+        return {
+            kind: 'upload-failed',
+            facts: [{ label: 'Call', value: `${call.value}${status}` }],
+            why: [`${capital(error.reason)}.`, ...attempts],
+        };
     }
     if (error instanceof RedirectError) {
         const facts = [{ label: 'Call', value: `${call.value} → ${error.status}` }];
@@ -6278,10 +6986,11 @@ function capital(text) {
 
 /** What a plan would do. */
 function plannedChanges({ targets }) {
-    return targets.map(({ region, secretSets, agent }) => ({
+    return targets.map(({ region, secretSets, build, agent }) => ({
         region,
         changes: [
             ...secretSets.map(plannedSet),
+            ...(build === undefined ? [] : [changes_plannedBuild(build)]),
             ...(agent === undefined ? [] : [plannedAgent(agent)]),
             ...secretSets.flatMap(afterwards),
             ...secretSets.flatMap(othersConcerned),
@@ -6289,11 +6998,12 @@ function plannedChanges({ targets }) {
     }));
 }
 /** What a release did. */
-function doneChanges({ plan, secretSets, agents }) {
+function doneChanges({ plan, secretSets, builds, agents }) {
     return (plan?.targets ?? []).map(({ region }) => ({
         region,
         changes: [
             ...secretSets.filter((set) => set.region === region).map(doneSet),
+            ...builds.filter((build) => build.region === region).map(doneBuild),
             ...agents.filter((agent) => agent.region === region).map(doneAgent),
         ],
     }));
@@ -6302,11 +7012,18 @@ function doneChanges({ plan, secretSets, agents }) {
 function countOfChanges({ targets }) {
     const sets = targets.flatMap(({ secretSets }) => secretSets);
     const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+    const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
     const counts = [
         counted(sets.filter((set) => !isSetLeft(set)).length, 'secret set'),
+        counted(builds.length, 'build'),
         counted(agents.filter((agent) => !isAgentLeft(agent)).length, 'agent'),
     ].filter((count) => count !== undefined);
-    return counts.length === 0 ? undefined : counts.join(' and ');
+    return counts.length === 0 ? undefined : changes_listed(counts);
+}
+function changes_listed(items) {
+    return [items.slice(0, -1).join(', '), ...items.slice(-1)]
+        .filter((one) => one !== '')
+        .join(' and ');
 }
 function counted(count, what) {
     if (count === 0)
@@ -6353,17 +7070,33 @@ function keysTold({ add, update }, added, updated) {
     ].filter((part) => part !== '');
     return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
+function changes_plannedBuild({ found, context: { dockerfile, hash } }) {
+    return found === undefined
+        ? `Build the image with \`${dockerfile}\` from the context \`${hash}\`, of which there is no build.`
+        : `Use the build \`${found.id}\`, which is of the same context.`;
+}
+const buildVerbs = {
+    built: 'Built',
+    reused: 'Used a build that was there:',
+    failed: 'Failed:',
+    running: 'Left under way:',
+    skipped: 'Not built:',
+};
+function doneBuild({ outcome, id, dockerfile, contextHash }) {
+    const what = `the image with \`${dockerfile}\` from the context \`${contextHash}\``;
+    return `${buildVerbs[outcome]} ${what}${id === null ? '' : `, build \`${id}\``}.`;
+}
 function isAgentLeft({ changes, newDeployment }) {
     return changes.length === 0 && newDeployment.follows === 'no';
 }
 function plannedAgent(agent) {
-    const { name, action, changes, hidden, newDeployment } = agent;
+    const { name, action, changes, hidden, newDeployment, runsNewBuild } = agent;
     if (isAgentLeft(agent)) {
         return agent.valuesChange
             ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
             : `Leave the agent \`${name}\` as it is: nothing differs.`;
     }
-    return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
+    return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${runsNewBuild ? ' with the new build' : ''}${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
 }
 const agentVerbs = {
     created: 'Created',
@@ -6391,6 +7124,7 @@ function changesTold(changes, hidden) {
 const deploymentReasons = {
     'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
     forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
+    'built-anew': { reason: 'its image is built anew', past: 'Its image was built anew' },
     'values-written': {
         reason: 'values of its secret set are written, which it does not see otherwise',
         past: 'Values of its secret set were written',
@@ -6437,25 +7171,134 @@ function othersConcerned({ name, action, otherAgents = [] }) {
         `Also bound to \`${name}\`: ${changes_names(otherAgents)}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
     ];
 }
-const mostNames = 40;
+const changes_mostNames = 40;
 function changes_names(all) {
     const shown = all
-        .slice(0, mostNames)
+        .slice(0, changes_mostNames)
         .map((name) => `\`${name}\``)
         .join(', ');
-    return all.length > mostNames ? `${shown} and ${all.length - mostNames} more` : shown;
+    return all.length > changes_mostNames ? `${shown} and ${all.length - changes_mostNames} more` : shown;
 }
 
 // EXTERNAL MODULE: ./lib/printable.js
-var printable = __nccwpck_require__(72);
+var printable = __nccwpck_require__(6072);
+;// CONCATENATED MODULE: ./lib/report/plan-output.js
+/** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
+function planOutput(plan) {
+    return JSON.stringify({
+        rollout: plan.rollout,
+        regions: plan.targets.map(({ region, secretSets, build, agent }) => ({
+            region,
+            secretSets: secretSets.map(setOutput),
+            build: build === undefined ? null : buildOutput(build),
+            agent: agent === undefined ? null : agentOutput(agent),
+        })),
+    });
+}
+function setOutput(set) {
+    return {
+        name: set.name,
+        kind: set.kind,
+        action: set.action,
+        added: set.addedKeys,
+        updated: set.updatedKeys,
+        pruned: set.prunedKeys,
+        deletedVersions: set.deletedVersions ?? null,
+        otherAgents: set.otherAgents ?? null,
+    };
+}
+function buildOutput({ found, context }) {
+    return {
+        action: found === undefined ? 'build' : 'reuse',
+        id: found?.id ?? null,
+        dockerfile: context.dockerfile,
+        contextHash: context.hash,
+    };
+}
+function agentOutput(agent) {
+    return {
+        name: agent.name,
+        action: agent.action,
+        changes: agent.changes.map(({ setting, before, after }) => ({
+            setting,
+            before: before ?? null,
+            after,
+        })),
+        hidden: agent.hidden,
+        newDeployment: agent.newDeployment,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/report/outputs.js
+
+/**
+ * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
+ * too, as far as the run came; what it did not come to is an empty string.
+ */
+const outputNames = [
+    'secret-sets',
+    'agents',
+    'service-name',
+    'deployment-id',
+    'build-id',
+    'builds',
+    'region',
+    'plan',
+];
+function outputsOf({ secretSets, agents, builds, plan }) {
+    const [agent] = agents;
+    return {
+        'secret-sets': JSON.stringify(secretSets.map(({ name, kind, region, outcome, status, added, updated, pruned }) => ({
+            name,
+            kind,
+            region,
+            outcome,
+            status,
+            added,
+            updated,
+            pruned,
+        }))),
+        agents: JSON.stringify(agents.map(({ name, region, outcome, deploymentId, ready }) => ({
+            name,
+            region,
+            outcome,
+            deploymentId,
+            ready,
+        }))),
+        'service-name': agent?.name ?? '',
+        'deployment-id': agent?.deploymentId ?? '',
+        'build-id': builds.length === 0 ? (agent?.buildId ?? '') : buildIdOf(builds),
+        builds: buildsOutput(builds),
+        region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
+        plan: plan === undefined ? '' : planOutput(plan),
+    };
+}
+/** Sets what tells of builds as soon as that is known; a run may end at any time after it. */
+function setBuildOutputs(actions, builds) {
+    actions.setOutput('build-id', buildIdOf(builds));
+    actions.setOutput('builds', buildsOutput(builds));
+}
+function buildIdOf([first]) {
+    return first?.id ?? '';
+}
+function buildsOutput(builds) {
+    return JSON.stringify(builds.map(({ region, id, outcome, contextHash }) => ({ region, id, outcome, contextHash })));
+}
+function setOutputs(actions, outputs) {
+    for (const name of outputNames)
+        actions.setOutput(name, outputs[name]);
+}
+
 ;// CONCATENATED MODULE: ./lib/report/steps.js
 /** The steps of a release, as log and summary call them. */
 const stepTitles = {
     inputs: 'Read the inputs',
+    context: 'Pack the build context',
     credential: 'Recognise the credential',
     preflight: 'Preflight',
     provision: 'Write the secret sets',
     readiness: 'Await the secret sets',
+    build: 'Build the image',
     deploy: 'Deploy the agent',
     rollout: 'Await the deployment',
     prune: 'Prune the secret set',
@@ -6467,27 +7310,38 @@ const stepTitles = {
 
 
 
+
 /** A release's log as the runner shows it: one group a step. */
 function releaseLog(actions) {
+    const groups = new Groups(actions);
     return {
         debug: (message) => {
+            groups.begin();
             actions.debug(message);
         },
         info: (message) => {
+            groups.begin();
             actions.info(inert(message));
         },
         notice: (message) => {
+            groups.begin();
             actions.notice((0,printable/* printable */.g)(message));
         },
         warning: (message) => {
+            groups.begin();
             actions.warning((0,printable/* printable */.g)(message));
         },
         beginStep: (step) => {
-            actions.startGroup(stepTitles[step]);
+            groups.add(step);
         },
-        endStep: (step) => {
-            actions.info(`${step.outcome === 'done' ? 'Done' : 'Failed'} after ${duration(step.duration)}.`);
-            actions.endGroup();
+        endStep: ({ name, outcome, duration: took }) => {
+            const ending = `${log_endings[outcome]} after ${duration(took)}.`;
+            groups.begin();
+            actions.info(log_capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
+            groups.remove(name);
+        },
+        builds: (builds) => {
+            setBuildOutputs(actions, builds);
         },
         plan: (plan) => {
             for (const { region, changes } of plannedChanges(plan)) {
@@ -6497,6 +7351,49 @@ function releaseLog(actions) {
             }
         },
     };
+}
+const log_endings = {
+    done: 'done',
+    failed: 'failed',
+    running: 'left under way',
+    skipped: 'not begun',
+};
+function log_capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+/**
+ * The groups of the log. The runner shows none within another one, so steps that go on side by side
+ * share one; and one begins with its first line, so that none is empty.
+ */
+class Groups {
+    #actions;
+    #running = [];
+    #isOpen = false;
+    constructor(actions) {
+        this.#actions = actions;
+    }
+    get isShared() {
+        return this.#running.length > 1;
+    }
+    add(step) {
+        this.#end();
+        this.#running.push(step);
+    }
+    remove(step) {
+        this.#end();
+        this.#running.splice(this.#running.indexOf(step), 1);
+    }
+    begin() {
+        if (this.#isOpen || this.#running.length === 0)
+            return;
+        this.#isOpen = true;
+        this.#actions.startGroup(this.#running.map((step) => stepTitles[step]).join(' · '));
+    }
+    #end() {
+        if (this.#isOpen)
+            this.#actions.endGroup();
+        this.#isOpen = false;
+    }
 }
 /** Lines that come from outside, marked as such. */
 function quoted(lines) {
@@ -6623,89 +7520,12 @@ function list(regions) {
     return regions.map((region) => `\`${region}\``).join(', ');
 }
 
-;// CONCATENATED MODULE: ./lib/report/plan-output.js
-/** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
-function planOutput(plan) {
-    return JSON.stringify({
-        rollout: plan.rollout,
-        regions: plan.targets.map(({ region, secretSets, agent }) => ({
-            region,
-            secretSets: secretSets.map(setOutput),
-            agent: agent === undefined ? null : agentOutput(agent),
-        })),
-    });
-}
-function setOutput(set) {
-    return {
-        name: set.name,
-        kind: set.kind,
-        action: set.action,
-        added: set.addedKeys,
-        updated: set.updatedKeys,
-        pruned: set.prunedKeys,
-        deletedVersions: set.deletedVersions ?? null,
-        otherAgents: set.otherAgents ?? null,
-    };
-}
-function agentOutput(agent) {
-    return {
-        name: agent.name,
-        action: agent.action,
-        changes: agent.changes.map(({ setting, before, after }) => ({
-            setting,
-            before: before ?? null,
-            after,
-        })),
-        hidden: agent.hidden,
-        newDeployment: agent.newDeployment,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/report/outputs.js
-
-/**
- * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
- * too, as far as the run came; what it did not come to is an empty string.
- */
-const outputNames = [
-    'secret-sets',
-    'agents',
-    'service-name',
-    'deployment-id',
-    'build-id',
-    'region',
-    'plan',
-];
-function outputsOf({ secretSets, agents, plan }) {
-    const [agent] = agents;
-    return {
-        'secret-sets': JSON.stringify(secretSets.map(({ name, kind, region, outcome, status, added, updated, pruned }) => ({
-            name,
-            kind,
-            region,
-            outcome,
-            status,
-            added,
-            updated,
-            pruned,
-        }))),
-        agents: JSON.stringify(agents.map(({ name, region, outcome, deploymentId, ready }) => ({
-            name,
-            region,
-            outcome,
-            deploymentId,
-            ready,
-        }))),
-        'service-name': agent?.name ?? '',
-        'deployment-id': agent?.deploymentId ?? '',
-        'build-id': agent?.buildId ?? '',
-        region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
-        plan: plan === undefined ? '' : planOutput(plan),
-    };
-}
-function setOutputs(actions, outputs) {
-    for (const name of outputNames)
-        actions.setOutput(name, outputs[name]);
+;// CONCATENATED MODULE: ./lib/report/subjects.js
+/** Whose log lines or traceback it is, as the end of a sentence. */
+function whose(subject) {
+    if (subject === undefined)
+        return 'the agent';
+    return subject.kind === 'build' ? `the build in ${subject.region}` : subject.name;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/markdown.js
@@ -6764,6 +7584,36 @@ function markdown_escape(text) {
 }
 function longestRun(text) {
     return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
+}
+
+;// CONCATENATED MODULE: ./lib/report/builds.js
+
+
+
+/** What was packed, and what was built of it; undefined where nothing was. */
+function buildSection({ context, builds }) {
+    if (context === undefined)
+        return undefined;
+    const { files, bytes, archiveBytes, hash } = context;
+    const count = `${files} ${files === 1 ? 'file' : 'files'}`;
+    const told = `Build context ${code(hash)}: ${count} of ${bytesOf(bytes)}, packed as ${bytesOf(archiveBytes)}.`;
+    return [told, ...(builds.length === 0 ? [] : [buildTable(builds)])].join('\n\n');
+}
+const outcomes = {
+    built: 'built',
+    reused: 'used again: this context was built before',
+    failed: 'failed',
+    running: 'left under way',
+    skipped: 'not begun',
+};
+function buildTable(builds) {
+    return table(['Build', 'Region', 'Dockerfile', 'Outcome', 'Upload and build'], builds.map(({ id, region, dockerfile, outcome, duration: took }) => [
+        id === null ? '–' : code(id),
+        code(region),
+        code(dockerfile),
+        outcomes[outcome],
+        took === undefined ? '–' : duration(took),
+    ]));
 }
 
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
@@ -6830,6 +7680,8 @@ function label(text) {
 
 
 
+
+
 /** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
 const mostBytes = 1_000_000;
 /** GitHub refuses a comment of more characters than 65,536. */
@@ -6853,7 +7705,11 @@ function commentOf(record, failures, runUrl, commit) {
     return `${withinLimit(summary_account(record, failures), mostCommentBytes)}\n${origin}`;
 }
 function summary_account(record, failures) {
-    const tables = [agentTable(record.agents), secretSetTable(record.secretSets)];
+    const tables = [
+        agentTable(record.agents),
+        secretSetTable(record.secretSets),
+        buildSection(record),
+    ];
     const told = failures.flatMap((failure) => [
         failures.length === 1 ? undefined : failureHeading(failure),
         failureSection(failure),
@@ -6991,14 +7847,14 @@ function failureSection({ facts, unharmed, why, problems, next }) {
     return parts.filter((part) => part !== '').join('\n\n');
 }
 function summary_agentOutput({ subject, traceback, logs }, most) {
-    const whose = subject === undefined ? 'the agent' : prose(subject.name);
+    const origin = prose(whose(subject));
     const parts = [
         traceback === undefined || traceback === ''
             ? ''
-            : folded(`Traceback of ${whose}`, codeBlock(tail(traceback, most))),
+            : folded(`Traceback of ${origin}`, codeBlock(tail(traceback, most))),
         logs === undefined || logs.length === 0
             ? ''
-            : folded(`The last ${logs.length} log lines of ${whose}`, codeBlock(tail(logs.join('\n'), most))),
+            : folded(`The last ${logs.length} log lines of ${origin}`, codeBlock(tail(logs.join('\n'), most))),
     ];
     return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -7081,6 +7937,7 @@ function noteSection(record) {
 
 
 
+
 /** GitHub cuts an annotation here. */
 const longestAnnotation = 4096;
 /**
@@ -7113,14 +7970,14 @@ async function report(actions, record, failures, now) {
     }
 }
 function showAgentOutput(actions, { subject, traceback, logs }) {
-    const whose = subject === undefined ? 'The agent' : subject.name;
+    const origin = whose(subject);
     if (traceback !== undefined && traceback !== '') {
-        actions.startGroup(`Traceback of ${whose}`);
+        actions.startGroup(`Traceback of ${origin}`);
         actions.info(quoted(traceback));
         actions.endGroup();
     }
     if (logs !== undefined && logs.length > 0) {
-        actions.startGroup(`The last ${logs.length} log lines of ${whose}`);
+        actions.startGroup(`The last ${logs.length} log lines of ${origin}`);
         actions.info(quoted(logs.join('\n')));
         actions.endGroup();
     }
@@ -7170,7 +8027,7 @@ function cutTo(most, texts) {
 }
 /** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
 function oneFailure(failure, regions, most) {
-    const { title, facts, unharmed, why, problems, next, traceback, logs } = failure;
+    const { title, subject, facts, unharmed, why, problems, next, traceback, logs } = failure;
     const lines = [
         `${title}.`,
         facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
@@ -7188,7 +8045,12 @@ function oneFailure(failure, regions, most) {
     const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
     const output = (0,printable/* printable */.g)([
         traceback ?? '',
-        ...(further.length === 0 ? [] : ['Log lines of the agent:', ...further.slice(-10)]),
+        ...(further.length === 0
+            ? []
+            : [
+                `Log lines of ${subject?.kind === 'build' ? 'the build' : 'the agent'}:`,
+                ...further.slice(-10),
+            ]),
     ]
         .join('\n')
         .trim());
@@ -7202,7 +8064,7 @@ function messageOf(error) {
 }
 
 // EXTERNAL MODULE: ./lib/secrecy/masks.js
-var masks = __nccwpck_require__(49);
+var masks = __nccwpck_require__(2049);
 ;// CONCATENATED MODULE: ./lib/github/agent-deployments.js
 /**
  * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success or a
@@ -7264,12 +8126,12 @@ class AgentDeployments {
 }
 
 // EXTERNAL MODULE: ./lib/github/errors.js
-var errors = __nccwpck_require__(452);
+var github_errors = __nccwpck_require__(9452);
 ;// CONCATENATED MODULE: ./lib/report/github.js
 
 /** What was not told to GitHub, and why, and what the token lacks. */
 function untold(what, error) {
-    if (!(error instanceof errors/* GitHubError */.y_)) {
+    if (!(error instanceof github_errors/* GitHubError */.y_)) {
         return `${what}, because of a bug in the action. The run goes on without.`;
     }
     const { reason, lacksPermission, call } = error;
@@ -7291,7 +8153,7 @@ const version = '0.1.0';
 
 /** Loads what talks to GitHub, and connects: on use only. */
 async function connect({ token, apiUrl, owner, repository }, clock) {
-    const { connectRepository } = await __nccwpck_require__.e(/* import() */ 909).then(__nccwpck_require__.bind(__nccwpck_require__, 909));
+    const { connectRepository } = await __nccwpck_require__.e(/* import() */ 909).then(__nccwpck_require__.bind(__nccwpck_require__, 5909));
     const userAgent = `pipecat-cloud-release/${version}`;
     return connectRepository({ token, apiUrl, owner, repository, userAgent, clock });
 }
@@ -7317,7 +8179,7 @@ function agentDeployments(settings, journal) {
 }
 /** Keeps a plan in the comment of its pull request, which the marker tells from others. */
 async function keepComment(settings, journal, pullRequest, body) {
-    const key = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
+    const key = (0,external_node_crypto_.createHash)('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
     const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
     let repository;
     try {
@@ -7334,6 +8196,9 @@ async function keepComment(settings, journal, pullRequest, body) {
 }
 
 ;// CONCATENATED MODULE: ./lib/run.js
+
+
+
 
 
 
@@ -7388,6 +8253,7 @@ async function run(host) {
         const context = {
             actingAs: journal.record.actingAs,
             showsAgentOutput: await wantsFailureLogs(),
+            showsBuildOutput: failureLogs !== 'never',
             redact,
         };
         const failures = failuresOf(error);
@@ -7413,30 +8279,54 @@ async function carryOut(host, journal, reading, redact, event, wantsFailureLogs)
         return reading.inputs;
     });
     const { access, isDryRun } = inputs;
-    journal.record.kind = isDryRun ? 'plan' : 'release';
-    if (access === undefined) {
-        journal.record.kind = 'offline-check';
-        journal.notice('There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.');
-        return;
-    }
-    journal.expect(['credential', 'preflight']);
+    const { build } = inputs.release;
+    journal.record.kind = access === undefined ? 'offline-check' : isDryRun ? 'plan' : 'release';
+    if (build !== undefined)
+        journal.expect(['context']);
+    if (access !== undefined)
+        journal.expect(['credential', 'preflight']);
+    const act = async (context) => {
+        if (access === undefined) {
+            journal.notice('There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.');
+        }
+        else {
+            await releaseOrPlan(host, journal, inputs, access, context, redact, wantsFailureLogs);
+        }
+    };
+    await (build === undefined
+        ? act(undefined)
+        : withContext(journal, build.context, foldersOf(host.environment), act));
+}
+function foldersOf(environment) {
+    return {
+        workspace: environment['GITHUB_WORKSPACE'] ?? '.',
+        temporary: environment['RUNNER_TEMP'] ?? (0,external_node_os_namespaceObject.tmpdir)(),
+    };
+}
+/** What is done with the platform, once everything that can be seen without it is in order. */
+async function releaseOrPlan(host, journal, inputs, access, context, redact, wantsFailureLogs) {
+    const { isDryRun } = inputs;
     const over = new AbortController();
     // Calls of many regions may pause at once, which Node would take for a leak and warn of.
     (0,external_node_events_namespaceObject.setMaxListeners)(Infinity, over.signal);
     const deployments = isDryRun ? undefined : agentDeployments(inputs.github, journal);
-    const connection = new Connection(access.apiUrl, access.credential.value, `pipecat-cloud-release/${version}`);
+    const userAgent = `pipecat-cloud-release/${version}`;
+    const connection = new Connection(access.apiUrl, access.credential.value, userAgent);
+    const common = {
+        clock: host.clock,
+        log: journal.log,
+        backoff: defaultBackoff,
+        over: over.signal,
+        redact,
+    };
+    const storage = new Storage({ userAgent, ...common });
     try {
-        const caller = new Caller({
-            connection,
-            clock: host.clock,
-            log: journal.log,
-            backoff: defaultBackoff,
-            requestLimit: host.requestLimit ?? defaultRequestLimit,
-            over: over.signal,
-            redact,
-        });
-        const cloud = await journal.step('credential', () => reach(caller, access, journal, redact));
-        const plan = await preflight(cloud, journal, inputs.release, { wantsBindings: isDryRun });
+        const requestLimit = host.requestLimit ?? defaultRequestLimit;
+        const caller = new Caller({ connection, requestLimit, ...common });
+        const onSurface = (surface) => new PipecatCloud(caller, surface, storage, redact);
+        const cloud = onSurface(await journal.step('credential', () => recognise(caller, access, journal)));
+        const options = { wantsBindings: isDryRun, context };
+        const plan = await preflight(cloud, journal, inputs.release, options);
         if (isDryRun)
             return;
         const witness = deployments ?? noWitness;
@@ -7446,6 +8336,7 @@ async function carryOut(host, journal, reading, redact, event, wantsFailureLogs)
         // Of several calls at once, the others may still be under way when one has failed.
         over.abort();
         connection.close();
+        storage.close();
         await deployments?.settled();
     }
 }
@@ -7483,20 +8374,20 @@ async function readEvent({ environment, workflowEvent }) {
         return { eventName: environment['GITHUB_EVENT_NAME'] ?? '', payload: undefined };
     }
 }
-/** The platform as the credential reaches it: a key has a surface of its own, a token one for each organization. */
-async function reach(caller, { apiUrl, credential, organization }, journal, redact) {
+/** The surface that the credential reaches: a key has one of its own, a token one for each organization. */
+async function recognise(caller, { apiUrl, credential, organization }, journal) {
     const { log, record } = journal;
     const { kind, origin } = credential;
     record.actingAs = { credentialKind: kind, credentialOrigin: origin, organization: undefined };
     if (kind === 'private-api-key') {
         log.info(`Using the private API key from ${origin}, at ${apiUrl}.`);
-        return new PipecatCloud(caller, keySurface, redact);
+        return keySurface;
     }
     log.info(`Using the personal access token from ${origin}, at ${apiUrl}.`);
     const chosen = chooseOrganization(organization, await listOrganizations(caller), journal);
     record.actingAs = { ...record.actingAs, organization: chosen };
     log.info(`Acting in the organization ${chosen}.`);
-    return new PipecatCloud(caller, organizationSurface(chosen), redact);
+    return organizationSurface(chosen);
 }
 /** What an agent wrote may hold callers' words, so in doubt it is for closed repositories only. */
 async function showsFailureLogs(failureLogs, event) {
@@ -7518,14 +8409,14 @@ function stackOf(error) {
 
 /***/ }),
 
-/***/ 49:
+/***/ 2049:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $: () => (/* binding */ redactor),
 /* harmony export */   R: () => (/* binding */ masksFor)
 /* harmony export */ });
-/* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(72);
+/* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6072);
 
 /** Shorter strings are not masked: a mask of `1` garbles every log without hiding anything. */
 const shortestMask = 4;
@@ -7560,7 +8451,7 @@ function formsOf(mask) {
 
 /***/ }),
 
-/***/ 920:
+/***/ 7920:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7603,7 +8494,7 @@ class SecretValue {
 
 /***/ }),
 
-/***/ 13:
+/***/ 2013:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -7619,7 +8510,7 @@ function systemErrorCode(error) {
 
 /***/ }),
 
-/***/ 221:
+/***/ 5221:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7647,7 +8538,7 @@ const systemClock = {
 
 /***/ }),
 
-/***/ 168:
+/***/ 6168:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7660,7 +8551,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 ;// CONCATENATED MODULE: external "node:async_hooks"
 const external_node_async_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(942);
+var lib = __nccwpck_require__(4942);
 ;// CONCATENATED MODULE: ./lib/transport.js
 
 
@@ -7696,9 +8587,31 @@ class Transport {
             keepAlive: true,
         });
     }
-    /** Sends one request once. Rejects where no whole answer came; any status is an answer. */
-    async send({ method, url, headers, body }, signal) {
-        const response = await this.#signals.run(signal, () => this.#client.request(method, url, body ?? null, { ...headers }));
+    /**
+     * Sends one request once. Rejects where no whole answer came, and with the error of a body that
+     * cannot be read; any status is an answer.
+     */
+    async send({ body, ...message }, signal) {
+        if (body === undefined || typeof body === 'string') {
+            return this.#send(message, body ?? null, signal);
+        }
+        // A stream that breaks would leave the request open: nobody else looks at it.
+        const broken = new AbortController();
+        body.on('error', (error) => {
+            broken.abort(error);
+        });
+        try {
+            return await this.#send(message, body, AbortSignal.any([signal, broken.signal]));
+        }
+        catch (error) {
+            throw broken.signal.aborted ? broken.signal.reason : error;
+        }
+        finally {
+            body.destroy();
+        }
+    }
+    async #send({ method, url, headers }, body, signal) {
+        const response = await this.#signals.run(signal, () => this.#client.request(method, url, body, { ...headers }));
         const { statusCode, headers: answered } = response.message;
         // The client's own readBody never settles when the connection breaks half-way.
         const chunks = [];
@@ -7907,7 +8820,7 @@ function escapeProperty(s) {
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
 // EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(896);
+var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -7944,9 +8857,9 @@ function prepareKeyValueMessage(key, value) {
 }
 //# sourceMappingURL=file-command.js.map
 // EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(928);
+var external_path_ = __nccwpck_require__(6928);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(942);
+var lib = __nccwpck_require__(4942);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -8415,11 +9328,11 @@ function toPlatformPath(pth) {
 ;// CONCATENATED MODULE: external "string_decoder"
 const external_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
 // EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(434);
+var external_events_ = __nccwpck_require__(4434);
 ;// CONCATENATED MODULE: external "child_process"
 const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
 // EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(613);
+var external_assert_ = __nccwpck_require__(2613);
 ;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
 var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -9928,7 +10841,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 942:
+/***/ 4942:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9940,10 +10853,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
 
 // EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(611);
+var external_http_ = __nccwpck_require__(8611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
 // EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(692);
+var external_https_ = __nccwpck_require__(5692);
 var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
@@ -10039,7 +10952,7 @@ class DecodedURL extends URL {
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
 var tunnel = __nccwpck_require__(770);
 // EXTERNAL MODULE: ./scripts/undici-stand-in.cjs
-var undici_stand_in = __nccwpck_require__(7);
+var undici_stand_in = __nccwpck_require__(6007);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
@@ -10740,7 +11653,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 
 /***/ }),
 
-/***/ 785:
+/***/ 7785:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -10926,7 +11839,263 @@ function closestMatch(target, candidates, options) {
 
 /***/ }),
 
-/***/ 934:
+/***/ 370:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  A: () => (/* binding */ pLimit)
+});
+
+// UNUSED EXPORTS: limitFunction
+
+;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
+/*
+How it works:
+`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
+*/
+
+class Node {
+	value;
+	next;
+
+	constructor(value) {
+		this.value = value;
+	}
+}
+
+class Queue {
+	#head;
+	#tail;
+	#size;
+
+	constructor() {
+		this.clear();
+	}
+
+	enqueue(value) {
+		const node = new Node(value);
+
+		if (this.#head) {
+			this.#tail.next = node;
+			this.#tail = node;
+		} else {
+			this.#head = node;
+			this.#tail = node;
+		}
+
+		this.#size++;
+	}
+
+	dequeue() {
+		const current = this.#head;
+		if (!current) {
+			return;
+		}
+
+		this.#head = this.#head.next;
+		this.#size--;
+
+		// Clean up tail reference when queue becomes empty
+		if (!this.#head) {
+			this.#tail = undefined;
+		}
+
+		return current.value;
+	}
+
+	peek() {
+		if (!this.#head) {
+			return;
+		}
+
+		return this.#head.value;
+
+		// TODO: Node.js 18.
+		// return this.#head?.value;
+	}
+
+	clear() {
+		this.#head = undefined;
+		this.#tail = undefined;
+		this.#size = 0;
+	}
+
+	get size() {
+		return this.#size;
+	}
+
+	* [Symbol.iterator]() {
+		let current = this.#head;
+
+		while (current) {
+			yield current.value;
+			current = current.next;
+		}
+	}
+
+	* drain() {
+		while (this.#head) {
+			yield this.dequeue();
+		}
+	}
+}
+
+;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
+
+
+function pLimit(concurrency) {
+	let rejectOnClear = false;
+
+	if (typeof concurrency === 'object') {
+		({concurrency, rejectOnClear = false} = concurrency);
+	}
+
+	validateConcurrency(concurrency);
+
+	if (typeof rejectOnClear !== 'boolean') {
+		throw new TypeError('Expected `rejectOnClear` to be a boolean');
+	}
+
+	const queue = new Queue();
+	let activeCount = 0;
+
+	const resumeNext = () => {
+		// Process the next queued function if we're under the concurrency limit
+		if (activeCount < concurrency && queue.size > 0) {
+			activeCount++;
+			queue.dequeue().run();
+		}
+	};
+
+	const next = () => {
+		activeCount--;
+		resumeNext();
+	};
+
+	const run = async (function_, resolve, arguments_) => {
+		// Execute the function and capture the result promise
+		const result = (async () => function_(...arguments_))();
+
+		// Resolve immediately with the promise (don't wait for completion)
+		resolve(result);
+
+		// Wait for the function to complete (success or failure)
+		// We catch errors here to prevent unhandled rejections,
+		// but the original promise rejection is preserved for the caller
+		try {
+			await result;
+		} catch {}
+
+		// Decrement active count and process next queued function
+		next();
+	};
+
+	const enqueue = (function_, resolve, reject, arguments_) => {
+		const queueItem = {reject};
+
+		// Queue the internal resolve function instead of the run function
+		// to preserve the asynchronous execution context.
+		new Promise(internalResolve => { // eslint-disable-line promise/param-names
+			queueItem.run = internalResolve;
+			queue.enqueue(queueItem);
+		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
+
+		// Start processing immediately if we haven't reached the concurrency limit
+		if (activeCount < concurrency) {
+			resumeNext();
+		}
+	};
+
+	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+		enqueue(function_, resolve, reject, arguments_);
+	});
+
+	Object.defineProperties(generator, {
+		activeCount: {
+			get: () => activeCount,
+		},
+		pendingCount: {
+			get: () => queue.size,
+		},
+		clearQueue: {
+			value() {
+				if (!rejectOnClear) {
+					queue.clear();
+					return;
+				}
+
+				const abortError = AbortSignal.abort().reason;
+
+				while (queue.size > 0) {
+					queue.dequeue().reject(abortError);
+				}
+			},
+		},
+		concurrency: {
+			get: () => concurrency,
+
+			set(newConcurrency) {
+				validateConcurrency(newConcurrency);
+				concurrency = newConcurrency;
+
+				queueMicrotask(() => {
+					// eslint-disable-next-line no-unmodified-loop-condition
+					while (activeCount < concurrency && queue.size > 0) {
+						resumeNext();
+					}
+				});
+			},
+		},
+		map: {
+			async value(iterable, function_) {
+				const promises = [];
+
+				try {
+					Array.from(iterable, (value, index) => {
+						const promise = generator(function_, value, index);
+						promises.push(promise);
+						return promise;
+					});
+				} catch (error) {
+					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
+					for (const promise of promises) {
+						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
+					}
+
+					throw error;
+				}
+
+				return Promise.all(promises);
+			},
+		},
+	});
+
+	return generator;
+}
+
+function limitFunction(function_, options) {
+	const limit = pLimit(options);
+
+	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
+	Object.defineProperty(limitedFunction, 'clearQueue', {
+		value: limit.clearQueue,
+	});
+
+	return limitedFunction;
+}
+
+function validateConcurrency(concurrency) {
+	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
+		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
+	}
+}
+
+
+/***/ }),
+
+/***/ 7934:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -10938,11 +12107,13 @@ function closestMatch(target, candidates, options) {
 /* harmony export */   KCZ: () => (/* binding */ union),
 /* harmony export */   L5J: () => (/* binding */ unknown),
 /* harmony export */   NpB: () => (/* binding */ fallback),
+/* harmony export */   OZ5: () => (/* binding */ url),
 /* harmony export */   YOg: () => (/* binding */ array),
 /* harmony export */   YjP: () => (/* binding */ string),
 /* harmony export */   _H3: () => (/* binding */ looseObject),
 /* harmony export */   aig: () => (/* binding */ number),
 /* harmony export */   cl6: () => (/* binding */ nullish),
+/* harmony export */   g1P: () => (/* binding */ record),
 /* harmony export */   hq: () => (/* binding */ nonEmpty),
 /* harmony export */   lqM: () => (/* binding */ optional),
 /* harmony export */   oad: () => (/* binding */ bigint),
@@ -10952,7 +12123,7 @@ function closestMatch(target, candidates, options) {
 /* harmony export */   z6Y: () => (/* binding */ check),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, literal, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, record, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, literal, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {

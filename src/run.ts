@@ -1,4 +1,6 @@
 import { setMaxListeners } from 'node:events';
+import { tmpdir } from 'node:os';
+import type { PackedContext } from './context/pack.js';
 import {
   isClosedRepository,
   isForkWithSecrets,
@@ -8,12 +10,19 @@ import {
 import type { GitHubSettings } from './inputs/github.js';
 import { InputsError, UntrustedEventError } from './inputs/problems.js';
 import type { Environment } from './inputs/raw-inputs.js';
-import { readInputs, type FailureLogs, type InputsReading } from './inputs/read-inputs.js';
+import {
+  readInputs,
+  type FailureLogs,
+  type Inputs,
+  type InputsReading,
+} from './inputs/read-inputs.js';
 import type { ReadFile } from './inputs/secrets/files.js';
 import { Caller } from './pipecat/caller.js';
 import { listOrganizations, PipecatCloud } from './pipecat/client.js';
 import { Connection } from './pipecat/connection.js';
-import { keySurface, organizationSurface } from './pipecat/surface.js';
+import { Storage } from './pipecat/storage.js';
+import { keySurface, organizationSurface, type Surface } from './pipecat/surface.js';
+import { withContext, type Folders } from './release/build-context.js';
 import { failuresOf } from './release/errors.js';
 import { Journal } from './release/journal.js';
 import { chooseOrganization } from './release/organization.js';
@@ -75,6 +84,7 @@ export async function run(host: Host): Promise<boolean> {
     const context = {
       actingAs: journal.record.actingAs,
       showsAgentOutput: await wantsFailureLogs(),
+      showsBuildOutput: failureLogs !== 'never',
       redact,
     };
     const failures = failuresOf(error);
@@ -103,36 +113,65 @@ async function carryOut(
     return reading.inputs;
   });
   const { access, isDryRun } = inputs;
-  journal.record.kind = isDryRun ? 'plan' : 'release';
-  if (access === undefined) {
-    journal.record.kind = 'offline-check';
-    journal.notice(
-      'There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.',
-    );
-    return;
-  }
-  journal.expect(['credential', 'preflight']);
+  const { build } = inputs.release;
+  journal.record.kind = access === undefined ? 'offline-check' : isDryRun ? 'plan' : 'release';
+  if (build !== undefined) journal.expect(['context']);
+  if (access !== undefined) journal.expect(['credential', 'preflight']);
+  const act = async (context: PackedContext | undefined): Promise<void> => {
+    if (access === undefined) {
+      journal.notice(
+        'There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.',
+      );
+    } else {
+      await releaseOrPlan(host, journal, inputs, access, context, redact, wantsFailureLogs);
+    }
+  };
+  await (build === undefined
+    ? act(undefined)
+    : withContext(journal, build.context, foldersOf(host.environment), act));
+}
+
+function foldersOf(environment: Environment): Folders {
+  return {
+    workspace: environment['GITHUB_WORKSPACE'] ?? '.',
+    temporary: environment['RUNNER_TEMP'] ?? tmpdir(),
+  };
+}
+
+/** What is done with the platform, once everything that can be seen without it is in order. */
+async function releaseOrPlan(
+  host: Host,
+  journal: Journal,
+  inputs: Inputs,
+  access: AccessSettings,
+  context: PackedContext | undefined,
+  redact: (text: string) => string,
+  wantsFailureLogs: () => Promise<boolean>,
+): Promise<void> {
+  const { isDryRun } = inputs;
   const over = new AbortController();
   // Calls of many regions may pause at once, which Node would take for a leak and warn of.
   setMaxListeners(Infinity, over.signal);
   const deployments = isDryRun ? undefined : agentDeployments(inputs.github, journal);
-  const connection = new Connection(
-    access.apiUrl,
-    access.credential.value,
-    `pipecat-cloud-release/${version}`,
-  );
+  const userAgent = `pipecat-cloud-release/${version}`;
+  const connection = new Connection(access.apiUrl, access.credential.value, userAgent);
+  const common = {
+    clock: host.clock,
+    log: journal.log,
+    backoff: defaultBackoff,
+    over: over.signal,
+    redact,
+  };
+  const storage = new Storage({ userAgent, ...common });
   try {
-    const caller = new Caller({
-      connection,
-      clock: host.clock,
-      log: journal.log,
-      backoff: defaultBackoff,
-      requestLimit: host.requestLimit ?? defaultRequestLimit,
-      over: over.signal,
-      redact,
-    });
-    const cloud = await journal.step('credential', () => reach(caller, access, journal, redact));
-    const plan = await preflight(cloud, journal, inputs.release, { wantsBindings: isDryRun });
+    const requestLimit = host.requestLimit ?? defaultRequestLimit;
+    const caller = new Caller({ connection, requestLimit, ...common });
+    const onSurface = (surface: Surface) => new PipecatCloud(caller, surface, storage, redact);
+    const cloud = onSurface(
+      await journal.step('credential', () => recognise(caller, access, journal)),
+    );
+    const options = { wantsBindings: isDryRun, context };
+    const plan = await preflight(cloud, journal, inputs.release, options);
     if (isDryRun) return;
     const witness = deployments ?? noWitness;
     await release(cloud, journal, plan, { wantsFailureLogs, witness });
@@ -140,6 +179,7 @@ async function carryOut(
     // Of several calls at once, the others may still be under way when one has failed.
     over.abort();
     connection.close();
+    storage.close();
     await deployments?.settled();
   }
 }
@@ -186,25 +226,24 @@ async function readEvent({ environment, workflowEvent }: Host): Promise<Workflow
   }
 }
 
-/** The platform as the credential reaches it: a key has a surface of its own, a token one for each organization. */
-async function reach(
+/** The surface that the credential reaches: a key has one of its own, a token one for each organization. */
+async function recognise(
   caller: Caller,
   { apiUrl, credential, organization }: AccessSettings,
   journal: Journal,
-  redact: (text: string) => string,
-): Promise<PipecatCloud> {
+): Promise<Surface> {
   const { log, record } = journal;
   const { kind, origin } = credential;
   record.actingAs = { credentialKind: kind, credentialOrigin: origin, organization: undefined };
   if (kind === 'private-api-key') {
     log.info(`Using the private API key from ${origin}, at ${apiUrl}.`);
-    return new PipecatCloud(caller, keySurface, redact);
+    return keySurface;
   }
   log.info(`Using the personal access token from ${origin}, at ${apiUrl}.`);
   const chosen = chooseOrganization(organization, await listOrganizations(caller), journal);
   record.actingAs = { ...record.actingAs, organization: chosen };
   log.info(`Acting in the organization ${chosen}.`);
-  return new PipecatCloud(caller, organizationSurface(chosen), redact);
+  return organizationSurface(chosen);
 }
 
 /** What an agent wrote may hold callers' words, so in doubt it is for closed repositories only. */

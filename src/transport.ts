@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
+import type { Readable } from 'node:stream';
 import { HttpClient } from '@actions/http-client';
 
 /** A request as it goes over the wire. */
@@ -7,7 +8,8 @@ export interface Message {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  /** A stream is sent as it comes, and is destroyed in the end; its length belongs in the headers. */
+  readonly body?: string | Readable | undefined;
 }
 
 export interface Answer {
@@ -50,10 +52,35 @@ export class Transport {
     });
   }
 
-  /** Sends one request once. Rejects where no whole answer came; any status is an answer. */
-  async send({ method, url, headers, body }: Message, signal: AbortSignal): Promise<Answer> {
+  /**
+   * Sends one request once. Rejects where no whole answer came, and with the error of a body that
+   * cannot be read; any status is an answer.
+   */
+  async send({ body, ...message }: Message, signal: AbortSignal): Promise<Answer> {
+    if (body === undefined || typeof body === 'string') {
+      return this.#send(message, body ?? null, signal);
+    }
+    // A stream that breaks would leave the request open: nobody else looks at it.
+    const broken = new AbortController();
+    body.on('error', (error) => {
+      broken.abort(error);
+    });
+    try {
+      return await this.#send(message, body, AbortSignal.any([signal, broken.signal]));
+    } catch (error) {
+      throw broken.signal.aborted ? broken.signal.reason : error;
+    } finally {
+      body.destroy();
+    }
+  }
+
+  async #send(
+    { method, url, headers }: Omit<Message, 'body'>,
+    body: string | Readable | null,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const response = await this.#signals.run(signal, () =>
-      this.#client.request(method, url, body ?? null, { ...headers }),
+      this.#client.request(method, url, body, { ...headers }),
     );
     const { statusCode, headers: answered } = response.message;
     // The client's own readBody never settles when the connection breaks half-way.

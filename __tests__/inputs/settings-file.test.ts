@@ -94,6 +94,8 @@ describe('a file with everything', () => {
       { input: 'architecture', text: 'arm64', key: 'architecture' },
       { input: 'min-agents', text: '1', key: 'scaling.min_agents' },
       { input: 'max-agents', text: '20', key: 'scaling.max_agents' },
+      { input: 'build-context', text: './agent', key: 'build.context_dir' },
+      { input: 'dockerfile', text: 'docker/Dockerfile', key: 'build.dockerfile' },
       { input: 'krisp-viva-audio-filter', text: 'tel', key: 'krisp_viva.audio_filter' },
     ]);
   });
@@ -102,11 +104,7 @@ describe('a file with everything', () => {
     expect(await settings(everything)).toMatchObject({
       path: name,
       resources: { cpu: '500m', memory: '1Gi' },
-      build: {
-        contextDirectory: './agent',
-        dockerfile: 'docker/Dockerfile',
-        excludePatterns: ['*.md', 'tests/'],
-      },
+      excludePatterns: ['*.md', 'tests/'],
       hasGit: true,
     });
   });
@@ -130,7 +128,7 @@ describe('says nothing where the file does', () => {
     path: name,
     defaults: [],
     resources: undefined,
-    build: { contextDirectory: undefined, dockerfile: undefined, excludePatterns: undefined },
+    excludePatterns: undefined,
     hasGit: false,
   };
   test.each([
@@ -145,8 +143,8 @@ describe('says nothing where the file does', () => {
   });
 
   test('an empty list of patterns is a list all the same', async () => {
-    const { build } = await settings('build.exclude.patterns = []');
-    expect(build.excludePatterns).toEqual([]);
+    const { excludePatterns } = await settings('build.exclude.patterns = []');
+    expect(excludePatterns).toEqual([]);
   });
 });
 
@@ -176,7 +174,7 @@ describe('is read as TOML has it', () => {
     {
       name: 'a table within a table first',
       text: '[build.exclude]\npatterns = ["a"]\n[build]\ndockerfile = "D"\n[scaling]\nmin_agents = 0',
-      expected: { 'scaling.min_agents': '0' },
+      expected: { 'build.dockerfile': 'D', 'scaling.min_agents': '0' },
     },
     {
       name: 'quoted keys and literal texts',

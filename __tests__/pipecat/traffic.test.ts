@@ -6,6 +6,7 @@ import { Caller } from '../../src/pipecat/caller.js';
 import { PipecatCloud } from '../../src/pipecat/client.js';
 import { Connection } from '../../src/pipecat/connection.js';
 import { NotSentError, StatusError } from '../../src/pipecat/errors.js';
+import { Storage } from '../../src/pipecat/storage.js';
 import { keySurface } from '../../src/pipecat/surface.js';
 import { Traffic } from '../../src/pipecat/traffic.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
@@ -313,16 +314,20 @@ describe('a call while everything is held back', () => {
     );
     opened.push(connection);
     const log: string[] = [];
-    const caller = new Caller({
-      connection,
+    const common = {
+      userAgent: 'pipecat-cloud-release/test',
       clock: stage.clock,
-      log: { debug: (message) => log.push(message), info: (message) => log.push(message) },
+      log: {
+        debug: (message: string) => log.push(message),
+        info: (message: string) => log.push(message),
+      },
       backoff: defaultBackoff,
-      requestLimit: 30_000,
       over: over.signal,
-      redact: (text) => text,
-    });
-    return { caller, cloud: new PipecatCloud(caller, keySurface, (text) => text), log };
+      redact: (text: string) => text,
+    };
+    const caller = new Caller({ connection, requestLimit: 30_000, ...common });
+    const cloud = new PipecatCloud(caller, keySurface, new Storage(common), (text) => text);
+    return { caller, cloud, log };
   }
 
   /** Has a call refused, and not tried again: what comes after it is what is looked at. */

@@ -91,7 +91,7 @@ const cases: Case[] = [
   {
     name: 'a new agent without an image',
     inputs: { 'agent-name': 'voice' },
-    told: ['agent voice', 'does not exist', 'Give `image` or `build-id`'],
+    told: ['agent voice', 'does not exist', 'Give `image`, `cloud-build` or `build-id`'],
   },
   {
     name: 'a build that there is not',

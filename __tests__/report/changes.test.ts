@@ -33,6 +33,7 @@ function planned({
     planOf({
       region: 'us-west',
       secretSets: set === undefined ? [] : [secretSetPlan(set)],
+      build: undefined,
       agent: agent && agentPlan(agent),
     }),
   );
@@ -257,7 +258,12 @@ test('each region has what is its own, in the order of the plan', () => {
 });
 
 describe('a plan changes nothing', () => {
-  const nothing = { region: 'us-west', secretSets: [secretSetPlan()], agent: agentPlan() };
+  const nothing = {
+    region: 'us-west',
+    secretSets: [secretSetPlan()],
+    build: undefined,
+    agent: agentPlan(),
+  };
 
   test('where sets are bound and the agent is what it is', () => {
     expect(countOfChanges(planOf(nothing, { ...nothing, agent: undefined }))).toBeUndefined();
@@ -283,7 +289,12 @@ describe('a plan changes nothing', () => {
   ] as const)('but not where in one region $name', (parts) => {
     const set = 'set' in parts ? parts.set : {};
     const agent = 'agent' in parts ? parts.agent : {};
-    const other = { region: 'b', secretSets: [secretSetPlan(set)], agent: agentPlan(agent) };
+    const other = {
+      region: 'b',
+      secretSets: [secretSetPlan(set)],
+      build: undefined,
+      agent: agentPlan(agent),
+    };
     expect(countOfChanges(planOf(nothing, other))).toMatch(/^1 (secret set|agent)$/);
   });
 });
@@ -341,6 +352,7 @@ describe('names with odd characters', () => {
     const changes = [{ setting: 'image', before: odd, after: odd }];
     const plan = planOf({
       region: 'us-west',
+      build: undefined,
       secretSets: [
         secretSetPlan({
           name: odd,

@@ -63,6 +63,8 @@ function record(parts: Partial<ReleaseRecord> = {}): ReleaseRecord {
     ],
     secretSets: [secretSet],
     agents: [agent],
+    context: undefined,
+    builds: [],
     spans: [],
     warnings: [],
     notices: [],
@@ -248,6 +250,7 @@ describe('what is long', () => {
   const manyKeys = planOf(
     ...regions.map((region) => ({
       region,
+      build: undefined,
       secretSets: [
         secretSetPlan({
           name: `keys-${region}`,

@@ -39,6 +39,7 @@ export function agentPlan(parts: Partial<AgentPlan> = {}): AgentPlan {
     changes: [],
     hidden: [],
     forces: false,
+    runsNewBuild: false,
     bindsVersion: false,
     newDeployment: { follows: 'no', because: 'nothing-differs' },
     valuesChange: false,
@@ -62,6 +63,7 @@ export function planFor(regions: readonly string[]): Plan {
     ...regions.map((region) => ({
       region,
       secretSets: [secretSetPlan({ name: `keys-${region}`, region })],
+      build: undefined,
       agent: agentPlan({ name: `voice-${region}`, region }),
     })),
   );
@@ -114,6 +116,8 @@ export function releaseRecord(parts: Partial<ReleaseRecord> = {}): ReleaseRecord
     steps: [],
     secretSets: [],
     agents: [],
+    context: undefined,
+    builds: [],
     spans: [],
     warnings: [],
     notices: [],

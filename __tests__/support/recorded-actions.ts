@@ -6,6 +6,8 @@ export class RecordedActions implements Actions {
   /** Everything that is logged, in order, as `level: message`. */
   readonly log: string[] = [];
   readonly outputs: Record<string, string> = {};
+  /** Each time that an output was set, after how many lines of the log. */
+  readonly history: { name: string; value: string; line: number }[] = [];
   readonly errors: { message: string; title: string }[] = [];
   readonly warnings: string[] = [];
   readonly notices: string[] = [];
@@ -40,6 +42,7 @@ export class RecordedActions implements Actions {
     this.log.push('endgroup');
   }
   setOutput(name: string, value: string): void {
+    this.history.push({ name, value, line: this.log.length });
     this.outputs[name] = value;
   }
   writeSummary(markdown: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import { agentName, agentProfileName, buildId, imageReference } from '../pipecat
 import { regionPlaceholder } from '../release/name-template.js';
 import type { Regional } from '../release/regional.js';
 import type { AgentReleaseSettings, ForceRedeploy } from '../release/settings.js';
+import { imageSources, isImageSource } from './build.js';
 import type { InputName } from './declared.js';
 import type { Fields } from './fields.js';
 import { found, type Findings } from './problems.js';
@@ -11,6 +12,7 @@ import type { SettingsFile } from './settings-file/read-settings-file.js';
 
 const withoutEffectAlone: readonly InputName[] = [
   'image',
+  'cloud-build',
   'build-id',
   'min-agents',
   'max-agents',
@@ -27,19 +29,11 @@ const withoutEffectAlone: readonly InputName[] = [
   'wait-timeout',
 ];
 
-/** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
-const longestWait = 24 * 60 * 60;
-
 const forceRedeploy: Record<'auto' | 'true' | 'false', ForceRedeploy> = {
   auto: 'auto',
   true: 'always',
   false: 'never',
 };
-
-/** Seconds of a time limit, as milliseconds. */
-export function readTimeout(fields: Fields, input: InputName): number {
-  return (fields.integer(input, 1, longestWait) ?? 0) * 1000;
-}
 
 /** Reads what is to be done with the agent. Undefined where none is named. */
 export function readAgent(
@@ -52,9 +46,6 @@ export function readAgent(
   const name = regions.name('agent-name', agentName, [regionPlaceholder]);
   const image = readImage(raw, fields, findings);
   const build = fields.name('build-id', buildId);
-  if (raw.isGiven('image') && raw.isGiven('build-id')) {
-    findings.problem('build-id', 'and `image` are both given; an agent runs one of them');
-  }
   const minAgents = regions.integer('min-agents', 0, 50);
   const maxAgents = regions.integer('max-agents', 1, 50);
   checkScaling(regions, minAgents, maxAgents, findings);
@@ -77,7 +68,7 @@ export function readAgent(
   }
   const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);
   const waitForReady = fields.boolean('wait-for-ready');
-  const waitTimeout = readTimeout(fields, 'wait-timeout');
+  const waitTimeout = fields.timeout('wait-timeout');
   if (!raw.isGiven('agent-name')) fields.noEffectWithout('agent-name', withoutEffectAlone);
   if (name === undefined || force === undefined || waitForReady === undefined) return undefined;
   return {
@@ -89,7 +80,7 @@ export function readAgent(
     waitForReady,
     waitTimeout,
     isBuiltFromBranch:
-      settingsFile?.hasGit === true && !raw.isInput('image') && !raw.isInput('build-id'),
+      settingsFile?.hasGit === true && !imageSources.some((input) => isImageSource(raw, input)),
   };
 }
 

@@ -3,6 +3,9 @@ import { declaredInputs, type InputName } from './declared.js';
 import { found, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
+/** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
+const longestWait = 24 * 60 * 60;
+
 /** A whole number within bounds, both included; undefined, with a finding, where it is none. */
 export function parseInteger(
   findings: Findings,
@@ -42,6 +45,11 @@ export class Fields {
   integer(input: InputName, least: number, most: number): number | undefined {
     const text = this.#raw.text(input);
     return text === undefined ? undefined : parseInteger(this.#findings, input, text, least, most);
+  }
+
+  /** Seconds of a time limit, as milliseconds. */
+  timeout(input: InputName): number {
+    return (this.integer(input, 1, longestWait) ?? 0) * 1000;
   }
 
   /** A boolean as YAML 1.2 has it. */

@@ -1,7 +1,8 @@
 import type { AccessSettings, ReleaseSettings } from '../release/settings.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { givenCredentials, readAccess } from './access.js';
-import { readAgent, readTimeout } from './agent.js';
+import { readAgent } from './agent.js';
+import { readBuild } from './build.js';
 import { Fields } from './fields.js';
 import { givenGitHubToken, readGitHub, type GitHubSettings } from './github.js';
 import { Findings, type InputProblem } from './problems.js';
@@ -72,7 +73,8 @@ export async function readInputs(
   );
   const requiredKeys = await readRequiredKeys(raw, workspace, readFile, findings);
   const imagePullSecret = readImagePullSecret(raw, fields, regions, isDryRun, findings);
-  const secretsTimeout = readTimeout(fields, 'secrets-timeout');
+  const secretsTimeout = fields.timeout('secrets-timeout');
+  const build = readBuild(raw, fields, file, findings);
   const agent = readAgent(raw, fields, regions, file, findings);
   const waits = agent?.waitForReady !== false;
   const secretSet = readSecretSet(
@@ -111,6 +113,7 @@ export async function readInputs(
               imagePullSecret,
               secretsTimeout,
               agent,
+              build,
             },
             isDryRun,
             failureLogs,

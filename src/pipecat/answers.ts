@@ -352,20 +352,103 @@ export const parseAgentProfiles = parser(
   ),
 );
 
+const build = v.object({
+  id: v.string(),
+  status: v.string(),
+  region: text,
+  contextHash: text,
+  dockerfilePath: text,
+  errorMessage: text,
+  buildDurationSeconds: count,
+});
+
 /** A cloud build: an image that the platform made from a build context. */
 export interface Build {
+  readonly id: string;
+  /** `pending`, `building`, `success`, `failed` or `timeout`, or one that is not known. */
   readonly status: string;
   readonly region: string | undefined;
+  /** First 16 hex digits of the MD5 of the context's archive. */
+  readonly contextHash: string | undefined;
+  /** Relative to the context. */
+  readonly dockerfilePath: string | undefined;
   readonly errorMessage: string | undefined;
+  /** Seconds; undefined until it has ended. */
+  readonly duration: number | undefined;
+}
+
+function toBuild(answer: v.InferOutput<typeof build>): Build {
+  return {
+    id: answer.id,
+    status: answer.status,
+    region: answer.region,
+    contextHash: answer.contextHash,
+    dockerfilePath: answer.dockerfilePath,
+    errorMessage: answer.errorMessage,
+    duration: answer.buildDurationSeconds,
+  };
 }
 
 export const parseBuild = parser(
   v.pipe(
-    v.object({ build: v.object({ status: v.string(), region: text, errorMessage: text }) }),
-    v.transform(({ build: { status, region, errorMessage } }): Build => ({
-      status,
-      region,
-      errorMessage,
+    v.object({ build }),
+    v.transform(({ build }): Build => toBuild(build)),
+  ),
+);
+
+export const parseBuilds = parser(
+  v.pipe(
+    v.object({ builds: v.array(build) }),
+    v.transform(({ builds }): Build[] => builds.map(toBuild)),
+  ),
+);
+
+/** What the platform answers to a request for a build. */
+export interface StartedBuild {
+  readonly build: Build;
+  /** What the platform calls the context; the same as what was computed here. */
+  readonly contextHash: string | undefined;
+  /** Whether this is a build that was there already. */
+  readonly isCached: boolean;
+}
+
+export const parseStartedBuild = parser(
+  v.pipe(
+    v.object({ build, contextHash: text, cached: flag }),
+    v.transform(({ build, contextHash, cached }): StartedBuild => ({
+      build: toBuild(build),
+      contextHash,
+      isCached: cached ?? false,
+    })),
+  ),
+);
+
+export const parseBuildLogs = parser(
+  v.pipe(
+    v.object({ logs: v.array(v.string()) }),
+    v.transform(({ logs }) => logs),
+  ),
+);
+
+/** Where an archive is to be uploaded: a form that is signed for this one file. */
+export interface UploadForm {
+  readonly uploadId: string;
+  readonly url: string;
+  /** The fields of the form, in their order. Whoever has them can upload. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export const parseUploadForm = parser(
+  v.pipe(
+    v.object({
+      uploadId: v.string(),
+      uploadUrl: v.pipe(v.string(), v.url()),
+      uploadFields: v.record(v.string(), v.string()),
+    }),
+    v.transform(({ uploadId, uploadUrl, uploadFields }): UploadForm => ({
+      uploadId,
+      url: uploadUrl,
+      fields: uploadFields,
     })),
   ),
 );

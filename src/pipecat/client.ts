@@ -1,13 +1,36 @@
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { toFields, type AgentSettings } from './agent-settings.js';
 import * as answers from './answers.js';
-import type { Agent, Build, ListedSecretSet, Organization, Region, SecretSet } from './answers.js';
+import type {
+  Agent,
+  Build,
+  ListedSecretSet,
+  Organization,
+  Region,
+  SecretSet,
+  StartedBuild,
+} from './answers.js';
 import type { CallOptions, Caller, Operation } from './caller.js';
 import type { Request } from './connection.js';
+import type { Storage, UploadContent, UploadOptions } from './storage.js';
 import type { SecretPair, Surface } from './surface.js';
 
 /** Options that do not depend on what a call brings. */
 export type PlainOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts'>;
+
+/** What tells builds apart: the same context built with the same Dockerfile in the same region. */
+export interface BuildKey {
+  readonly region: string;
+  /** First 16 hex digits of the MD5 of the context's archive. */
+  readonly contextHash: string;
+  /** Relative to the context. */
+  readonly dockerfilePath: string;
+}
+
+/** Builds of one key that a look asks for. */
+const mostBuilds = 20;
+/** Lines of a build's log; the platform gives no more at once, and begins with the first. */
+const mostBuildLines = 10_000;
 
 /** Another writer is at the same set; it is gone in a moment. */
 const concurrentWrite = [409];
@@ -28,11 +51,18 @@ export function listOrganizations(caller: Caller): Promise<Organization[]> {
 export class PipecatCloud {
   readonly #caller: Caller;
   readonly #surface: Surface;
+  readonly #storage: Storage;
   readonly #redact: (text: string) => string;
 
-  constructor(caller: Caller, surface: Surface, redact: (text: string) => string) {
+  constructor(
+    caller: Caller,
+    surface: Surface,
+    storage: Storage,
+    redact: (text: string) => string,
+  ) {
     this.#caller = caller;
     this.#surface = surface;
+    this.#storage = storage;
     this.#redact = redact;
   }
 
@@ -219,18 +249,93 @@ export class PipecatCloud {
   }
 
   /** A cloud build; undefined where there is none. */
-  async build(id: string): Promise<Build | undefined> {
+  async build(id: string, options: PlainOptions = {}): Promise<Build | undefined> {
     const build = await this.#readIfThere(
       this.#surface.path(`builds/${encodeURIComponent(id)}`),
       answers.parseBuild,
+      options,
     );
-    return (
-      build && {
-        ...build,
-        status: this.#redact(build.status),
-        errorMessage: this.#clean(build.errorMessage),
-      }
+    return build && this.#cleanBuild(build);
+  }
+
+  /**
+   * The builds of a context, newest first.
+   *
+   * @param status only those with this one
+   */
+  async builds(
+    { region, contextHash, dockerfilePath }: BuildKey,
+    status: 'success' | undefined,
+    options: PlainOptions = {},
+  ): Promise<Build[]> {
+    const query = new URLSearchParams({
+      contextHash,
+      dockerfilePath,
+      region,
+      ...(status === undefined ? {} : { status }),
+      limit: String(mostBuilds),
+    });
+    const builds = await this.#read(`builds?${query.toString()}`, answers.parseBuilds, options);
+    // A build of something else would be deployed unseen, were one of the filters passed over.
+    return builds
+      .filter(
+        (build) =>
+          build.region === region &&
+          build.contextHash === contextHash &&
+          build.dockerfilePath === dockerfilePath &&
+          (status === undefined || build.status === status),
+      )
+      .map((build) => this.#cleanBuild(build));
+  }
+
+  /**
+   * Uploads the archive of a build context to where builds of a region take it from.
+   *
+   * @returns the upload's id, which a build names
+   * @throws UploadError or another CallError
+   */
+  async uploadContext(
+    region: string,
+    content: UploadContent,
+    options: UploadOptions,
+  ): Promise<string> {
+    const sign = () =>
+      this.#caller.call({
+        request: {
+          method: 'POST',
+          path: this.#surface.path('builds/upload-url'),
+          body: { region },
+        },
+        parse: answers.parseUploadForm,
+      });
+    const { uploadId } = await this.#storage.upload(sign, content, options);
+    return uploadId;
+  }
+
+  /** Starts a build of what was uploaded, unless one of the same context has succeeded. */
+  async startBuild(
+    uploadId: string,
+    region: string,
+    dockerfilePath: string,
+    options: CallOptions<StartedBuild>,
+  ): Promise<StartedBuild> {
+    const request: Request = {
+      method: 'POST',
+      path: this.#surface.path('builds'),
+      body: { uploadId, region, dockerfilePath },
+    };
+    const started = await this.#caller.call({ request, parse: answers.parseStartedBuild }, options);
+    return { ...started, build: this.#cleanBuild(started.build) };
+  }
+
+  /** The last lines of a build's log, oldest first. */
+  async buildLogs(id: string, most: number, options: PlainOptions = {}): Promise<string[]> {
+    const lines = await this.#read(
+      `builds/${encodeURIComponent(id)}/logs?limit=${mostBuildLines}`,
+      answers.parseBuildLogs,
+      options,
     );
+    return lines.slice(-most).map((line) => this.#redact(line));
   }
 
   #read<Result>(
@@ -269,6 +374,14 @@ export class PipecatCloud {
 
   #clean(text: string | undefined): string | undefined {
     return text === undefined ? undefined : this.#redact(text);
+  }
+
+  #cleanBuild(build: Build): Build {
+    return {
+      ...build,
+      status: this.#redact(build.status),
+      errorMessage: this.#clean(build.errorMessage),
+    };
   }
 
   #cleanAgent(agent: Agent): Agent {

@@ -153,3 +153,71 @@ export class RedirectError extends CallError {
 
   override readonly mayPass = false;
 }
+
+/** Refusals of storage that another form, or another moment, mends. */
+const passingStorageStatuses: ReadonlySet<number> = new Set([403, 408, 429]);
+const passingStorageCodes: ReadonlySet<string> = new Set([
+  'RequestTimeout',
+  'IncompleteBody',
+  'ExpiredToken',
+  'SlowDown',
+]);
+
+/** Storage did not take an upload. The address is told without its path, as fields and query sign it. */
+export class UploadError extends CallError {
+  /** Undefined where no answer came. */
+  readonly status: number | undefined;
+  /** The code of storage, such as EntityTooLarge. */
+  readonly code: string | undefined;
+  readonly #what: string;
+
+  /** @param origin scheme and host of the storage */
+  constructor(
+    origin: string,
+    details: {
+      readonly status?: number | undefined;
+      readonly code?: string | undefined;
+      readonly storageMessage?: string | undefined;
+      /** Milliseconds after which a silent connection was given up. */
+      readonly silentFor?: number | undefined;
+      readonly isCutOff?: boolean;
+      readonly cause?: unknown;
+    },
+  ) {
+    const what = whatBroke(details);
+    super({ method: 'POST', path: origin }, what, { cause: details.cause });
+    this.status = details.status;
+    this.code = details.code;
+    this.#what = what;
+  }
+
+  override get reason(): string {
+    return this.#what;
+  }
+
+  override get mayPass(): boolean {
+    if (this.status === undefined || this.status >= 500) return true;
+    return (
+      passingStorageStatuses.has(this.status) ||
+      (this.code !== undefined && passingStorageCodes.has(this.code))
+    );
+  }
+}
+
+function whatBroke({
+  status,
+  code,
+  storageMessage,
+  silentFor,
+  isCutOff,
+  cause,
+}: ConstructorParameters<typeof UploadError>[1]): string {
+  if (status !== undefined) {
+    const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
+    return `the storage answered ${status}${said === '' ? '' : ` (${quote(said)})`}`;
+  }
+  if (silentFor !== undefined) return `nothing was heard for ${silentFor / 1000} s`;
+  if (isCutOff === true) return 'the answer was cut off';
+  const systemCode = systemErrorCode(cause);
+  return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
+}

@@ -24,6 +24,7 @@ export interface Deployed {
 /**
  * Creates or updates the agent, and returns the deployment that has to come to serve.
  *
+ * @param buildId the build that was made for the agent, where one was
  * @param awaitBoundSets waits until the sets that the agent binds are ready again: the platform
  *   refuses the deploy where another pipeline has written one in the meantime
  */
@@ -34,6 +35,7 @@ export async function deploy(
   record: AgentRecord,
   budget: TimeBudget,
   remarks: Remarks,
+  buildId: string | undefined,
   awaitBoundSets: (agent: Agent | undefined, deadline: Deadline) => Promise<void>,
 ): Promise<Deployed> {
   const { clock } = journal;
@@ -47,7 +49,7 @@ export async function deploy(
     if (before === undefined && alreadyThere !== undefined) {
       throw new AgentNameTakenError({ cause: alreadyThere });
     }
-    const plan = original.against(before);
+    const plan = original.against(before, buildId);
     Object.assign(record, agentFacts(plan));
     try {
       const answer =
@@ -97,11 +99,13 @@ export function agentFacts({
   changes,
   hidden,
   newDeployment,
+  runsNewBuild,
 }: AgentPlan): Pick<
   AgentRecord,
   'image' | 'buildId' | 'sessionLimit' | 'minAgents' | 'changes' | 'hidden' | 'newDeployment'
 > {
-  const isImageGiven = settings.image !== undefined || settings.buildId !== undefined;
+  const isImageGiven =
+    settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
   return {
     image: isImageGiven ? settings.image : before?.settings.image,
     buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
@@ -199,13 +203,16 @@ async function account(
       ? `The agent ${plan.name} in ${plan.region} is ${record.outcome}; its deployment is ${deploymentId}.`
       : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`,
   );
-  if (!isNew && plan.bindsVersion && plan.newDeployment.because === 'nothing-differs') {
-    // That is what a version is for, and nothing to warn of.
+  const { image, buildId } = plan.settings;
+  const isMeant = plan.bindsVersion || buildId !== undefined;
+  if (!isNew && isMeant && plan.newDeployment.because === 'nothing-differs') {
+    // That is what versions and builds by their context are for, and nothing to warn of.
+    const caveat =
+      image === undefined ? '' : ' A tag that was pushed again is no difference to the platform.';
     remarks.add(
       'notice',
       plan.name,
-      (names) =>
-        `Nothing differs for ${names}, so there is no new deployment. A tag that was pushed again is no difference to the platform.`,
+      (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`,
     );
     return { deploymentId, previousId, deadline };
   }
@@ -213,7 +220,6 @@ async function account(
     const said = quote(answer.warning);
     remarks.add('warning', plan.name, (names) => `The platform says of ${names}: ${said}`);
   }
-  const { image } = plan.settings;
   if (!isNew && image !== undefined) {
     if (image.includes('@')) {
       remarks.add(

@@ -184,6 +184,71 @@ export class NoDeploymentError extends Error {
   }
 }
 
+/** A wait was given up, as nothing would follow from it any more. It is no failure of its own. */
+export class AbandonedError extends Error {
+  constructor() {
+    super('nothing waits for this any more');
+    this.name = 'AbandonedError';
+  }
+}
+
+/** What is known of a build that cannot be deployed. */
+interface BuildFacts {
+  readonly buildId: string;
+  /** The last lines of its log, oldest first; undefined where they could not be read. */
+  readonly logs: readonly string[] | undefined;
+}
+
+/** The build came to an end that is not a success. */
+export class BuildFailedError extends Error implements BuildFacts {
+  readonly buildId: string;
+  readonly logs: readonly string[] | undefined;
+  /** `failed`, or `timeout` where the platform ended it. */
+  readonly status: string;
+  readonly platformMessage: string | undefined;
+
+  constructor({ buildId, logs }: BuildFacts, status: string, platformMessage: string | undefined) {
+    super(`build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`);
+    this.name = 'BuildFailedError';
+    this.buildId = buildId;
+    this.logs = logs;
+    this.status = status;
+    this.platformMessage = platformMessage;
+  }
+}
+
+/** The build had not succeeded within the limit; it may still get there. */
+export class BuildTimeoutError extends Error {
+  readonly buildId: string;
+  /** What was seen last; undefined where no look was answered. */
+  readonly lastSeen: string | undefined;
+  readonly deadline: Deadline;
+
+  constructor(
+    buildId: string,
+    lastSeen: string | undefined,
+    deadline: Deadline,
+    options?: ErrorOptions,
+  ) {
+    super(`build ${buildId} is still ${lastSeen ?? 'unknown'}`, options);
+    this.name = 'BuildTimeoutError';
+    this.buildId = buildId;
+    this.lastSeen = lastSeen;
+    this.deadline = deadline;
+  }
+}
+
+/** A build that was started is not there while it is awaited. */
+export class BuildGoneError extends Error {
+  readonly buildId: string;
+
+  constructor(buildId: string) {
+    super(`there is no build ${buildId} any more`);
+    this.name = 'BuildGoneError';
+    this.buildId = buildId;
+  }
+}
+
 /** Why a deployment of ours will not get ready, as far as the platform tells. */
 export interface RolloutFailure {
   /** The platform's error code. */

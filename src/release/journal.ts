@@ -1,6 +1,7 @@
 import type { Clock } from '../time/clock.js';
+import { AbandonedError } from './errors.js';
 import type { Plan } from './plan.js';
-import type { ReleaseRecord, Span, StepName, StepRecord } from './record.js';
+import type { BuildRecord, ReleaseRecord, Span, StepName, StepRecord } from './record.js';
 
 /** Where a release says what it does while it does it. */
 export interface ReleaseLog {
@@ -13,6 +14,8 @@ export interface ReleaseLog {
   endStep(step: StepRecord): void;
   /** What is going to be done. */
   plan(plan: Plan): void;
+  /** A build has an id now. */
+  builds(builds: readonly BuildRecord[]): void;
 }
 
 /** Keeps the account of a release, and tells the log of it. */
@@ -32,6 +35,8 @@ export class Journal {
       steps: [],
       secretSets: [],
       agents: [],
+      context: undefined,
+      builds: [],
       spans: [],
       warnings: [],
       notices: [],
@@ -59,7 +64,8 @@ export class Journal {
       step.outcome = 'done';
       return result;
     } catch (error) {
-      step.outcome = 'failed';
+      // What is left goes on without us.
+      step.outcome = error instanceof AbandonedError ? 'running' : 'failed';
       throw error;
     } finally {
       step.duration += this.clock.now() - startedAt;
@@ -94,6 +100,12 @@ export class Journal {
       span.endedAt ??= this.clock.now();
       span.outcome = outcome;
     };
+  }
+
+  /** Takes note of a build's id, which whoever comes after may need even if this ends here. */
+  buildIs(build: BuildRecord, id: string): void {
+    build.id = id;
+    this.log.builds(this.record.builds);
   }
 
   warning(message: string): void {

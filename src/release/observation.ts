@@ -1,6 +1,7 @@
 import type { Agent, Build, ListedSecretSet, Region, SecretSet } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
-import { StatusError } from '../pipecat/errors.js';
+import type { PackedContext } from '../context/pack.js';
+import { CallError, StatusError } from '../pipecat/errors.js';
 import { platformAgentProfiles } from '../pipecat/names.js';
 import { readBindings, type Bindings } from './bindings.js';
 import { toldRegion } from './region.js';
@@ -15,6 +16,24 @@ export interface RegionObservation {
   readonly agent: Agent | undefined;
   /** Which agents bind which sets; read only where it is asked for, as it takes a request an agent. */
   readonly bindings: Bindings | undefined;
+  readonly build: BuildObservation | undefined;
+}
+
+/** A context that is to be built in a region, and whether it has been already. */
+export interface BuildObservation {
+  readonly context: PackedContext;
+  /** A build of the same context that succeeded. */
+  readonly found: Build | undefined;
+  /** Why it could not be looked for: a build is made then. */
+  readonly failure: CallError | undefined;
+}
+
+/** What to look at besides what the settings name. */
+export interface ObservationOptions {
+  /** Whether to read which agents bind the sets, also where no rule depends on it. */
+  readonly wantsBindings: boolean;
+  /** What is to be built. */
+  readonly context: PackedContext | undefined;
 }
 
 /** What there is on the platform before a release, as far as the release depends on it. */
@@ -30,13 +49,11 @@ export interface Observation {
 
 /**
  * Looks at everything that a release depends on. Reads only, and what is common only once.
- *
- * @param wantsBindings whether to read which agents bind the sets, also where no rule depends on it
  */
 export async function observe(
   cloud: PipecatCloud,
   settings: ReleaseSettings,
-  { wantsBindings }: { readonly wantsBindings: boolean },
+  options: ObservationOptions,
 ): Promise<Observation> {
   const { agent } = settings;
   const [regions, secretSets, located, build, agentProfiles] = await Promise.all([
@@ -50,7 +67,7 @@ export async function observe(
     located.map(async ({ region, agent }): Promise<RegionObservation> => {
       const told =
         region ?? toldRegion(settings, agent, secretSets) ?? (await cloud.defaultRegion());
-      return observeRegion(cloud, settingsIn(settings, told), agent, secretSets, wantsBindings);
+      return observeRegion(cloud, settingsIn(settings, told), agent, secretSets, options);
     }),
   );
   return { regions, secretSets, build, agentProfiles, targets };
@@ -81,17 +98,34 @@ async function observeRegion(
   settings: RegionSettings,
   agent: Agent | undefined,
   secretSets: readonly ListedSecretSet[],
-  wantsBindings: boolean,
+  { wantsBindings, context }: ObservationOptions,
 ): Promise<RegionObservation> {
   const { secretSet } = settings;
   const existing = secretSets.find(({ name }) => name === secretSet?.name);
-  const [withKeys, bindings] = await Promise.all([
+  const [withKeys, bindings, build] = await Promise.all([
     existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,
     needsBindings(secretSet, existing, wantsBindings)
       ? readBindings(cloud, settings.region)
       : undefined,
+    context && findBuild(cloud, settings.region, context),
   ]);
-  return { settings, secretSet: withKeys, agent, bindings };
+  return { settings, secretSet: withKeys, agent, bindings, build };
+}
+
+/** A build that is not found is made once more, so a look that fails is no reason to end. */
+async function findBuild(
+  cloud: PipecatCloud,
+  region: string,
+  context: PackedContext,
+): Promise<BuildObservation> {
+  const key = { region, contextHash: context.hash, dockerfilePath: context.dockerfile };
+  try {
+    const [found] = await cloud.builds(key, 'success');
+    return { context, found, failure: undefined };
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    return { context, found: undefined, failure: error };
+  }
 }
 
 /** Another agent that binds the set is a reason not to prune it, and worth knowing before a write. */

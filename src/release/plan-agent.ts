@@ -14,6 +14,11 @@ import { isWritten } from './plan-secret-sets.js';
 import type { AgentPlan, NewDeployment, SecretSetPlan } from './plan.js';
 import type { RegionAgent, RegionSettings } from './region-settings.js';
 
+/** A build that an agent is to run; without an id it is not made yet. */
+export interface AgentBuild {
+  readonly id: string | undefined;
+}
+
 /** Plans an agent of one region, given the plans of the sets that it is to bind. */
 export function planAgent(
   settings: RegionSettings,
@@ -21,15 +26,17 @@ export function planAgent(
   agentProfiles: readonly string[] | undefined,
   before: Agent | undefined,
   secretSets: readonly SecretSetPlan[],
+  build: AgentBuild | undefined,
   problems: PreflightProblem[],
 ): AgentPlan {
   const { region } = settings;
   const { name } = asked;
   checkName(name, region, problems);
-  checkPresence(asked, region, before, problems);
+  checkPresence(asked, region, before, build, problems);
   checkProfile(asked, agentProfiles, problems);
   const wanted: AgentSettings = {
     ...asked.settings,
+    ...(build === undefined ? {} : { buildId: build.id }),
     ...bothBounds(asked, before, problems),
     secretSet: settings.secretSet?.name,
     imagePullSecretSet: settings.imagePullSecret?.name,
@@ -38,6 +45,7 @@ export function planAgent(
     before === undefined ? givenSettings(wanted) : settingChanges(before.settings, wanted);
   const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
   const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
+  const runsNewBuild = build !== undefined && build.id === undefined;
   const forces =
     asked.forceRedeploy === 'always' || (asked.forceRedeploy === 'auto' && valuesChange);
   return {
@@ -50,15 +58,17 @@ export function planAgent(
     hidden,
     bindsVersion: secretSets.some(({ template }) => template !== undefined),
     forces,
-    newDeployment: newDeployment(before, hidden, changes, forces, valuesChange),
+    newDeployment: newDeployment(before, runsNewBuild, hidden, changes, forces, valuesChange),
+    runsNewBuild,
     valuesChange,
     forceRedeploy: asked.forceRedeploy,
     waitForReady: asked.waitForReady,
     waitTimeout: asked.waitTimeout,
     isBuiltFromBranch: asked.isBuiltFromBranch,
-    against: (now) => {
+    against: (now, buildId) => {
       const found: PreflightProblem[] = [];
-      const plan = planAgent(settings, asked, agentProfiles, now, secretSets, found);
+      const made = build && { id: buildId ?? build.id };
+      const plan = planAgent(settings, asked, agentProfiles, now, secretSets, made, found);
       if (found.length > 0) throw new PreflightError(found, { isLate: true });
       return plan;
     },
@@ -79,6 +89,7 @@ function checkPresence(
   { name, settings, isBuiltFromBranch }: RegionAgent,
   region: string,
   before: Agent | undefined,
+  build: AgentBuild | undefined,
   problems: PreflightProblem[],
 ): void {
   const about = `agent ${name}`;
@@ -95,13 +106,17 @@ function checkPresence(
       about,
       message:
         'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
-      next: 'Create the agent once with the command-line client or in the dashboard, or give `image` or `build-id`.',
+      next: 'Create the agent once with the command-line client or in the dashboard, or give `image`, `cloud-build` or `build-id`.',
     });
-  } else if (settings.image === undefined && settings.buildId === undefined) {
+  } else if (
+    settings.image === undefined &&
+    settings.buildId === undefined &&
+    build === undefined
+  ) {
     problems.push({
       about,
       message: 'does not exist, and nothing is given to create it from',
-      next: 'Give `image` or `build-id`, or correct `agent-name`.',
+      next: 'Give `image`, `cloud-build` or `build-id`, or correct `agent-name`.',
     });
   }
 }
@@ -157,12 +172,14 @@ const scaling: readonly string[] = ['min-agents', 'max-agents'];
 
 function newDeployment(
   before: Agent | undefined,
+  runsNewBuild: boolean,
   hidden: readonly HiddenSetting[],
   changes: readonly SettingChange[],
   forces: boolean,
   valuesChange: boolean,
 ): NewDeployment {
   if (before === undefined) return { follows: 'yes', because: 'agent-created' };
+  if (runsNewBuild) return { follows: 'yes', because: 'built-anew' };
   const differing = changes.filter(({ setting }) => !scaling.includes(setting));
   // Without the values, the set may be the one that the agent binds already.
   const isUnknown = ({ setting, before, after }: SettingChange): boolean =>

@@ -1,14 +1,16 @@
 import type { AgentSettings } from '../pipecat/agent-settings.js';
+import type { PackedContext } from '../context/pack.js';
 import type { Agent, Build, Region, SecretSetKind, SecretSetStatus } from '../pipecat/answers.js';
 import type { SecretPair } from '../pipecat/surface.js';
 import { quote } from '../quote.js';
 import type { HiddenSetting, SettingChange } from './agent-changes.js';
 import { PreflightError, type PreflightProblem } from './errors.js';
-import type { Observation } from './observation.js';
+import type { Observation, RegionObservation } from './observation.js';
 import { planAgent } from './plan-agent.js';
 import { planImagePullSecret, planSecretSet } from './plan-secret-sets.js';
 import type { RegionSettings } from './region-settings.js';
 import type {
+  BuildSettings,
   CommonAgentSettings,
   RegistryCredentials,
   ReleaseSettings,
@@ -53,12 +55,23 @@ export interface NewDeployment {
   readonly because:
     | 'agent-created'
     | 'forced'
+    | 'built-anew'
     | 'values-written'
     | 'settings-differ'
     | 'settings-hidden'
     | 'version-unknown'
     | 'scaling-only'
     | 'nothing-differs';
+}
+
+/** What a release builds in one region. */
+export interface BuildPlan {
+  readonly region: string;
+  readonly context: PackedContext;
+  /** The build of the same context that is used again; without one, a build is made. */
+  readonly found: Build | undefined;
+  /** Milliseconds from the start of the build until it has succeeded. */
+  readonly timeout: number;
 }
 
 /** What a release does to one agent. */
@@ -79,20 +92,24 @@ export interface AgentPlan extends CommonAgentSettings {
   /** Whether an update asks for a new deployment although nothing may differ. */
   readonly forces: boolean;
   readonly newDeployment: NewDeployment;
+  /** Whether it runs a build that is not made yet, so that the settings do not name it. */
+  readonly runsNewBuild: boolean;
   /** Whether this release writes values to a set that the agent binds. */
   readonly valuesChange: boolean;
   /**
-   * The same for the agent as it is now: others may have created, deployed or scaled it since.
+   * The same for the agent as it is now, as others may have created, deployed or scaled it since, and
+   * with the build that was made for it.
    *
    * @throws PreflightError where that makes the release impossible
    */
-  readonly against: (agent: Agent | undefined) => AgentPlan;
+  readonly against: (agent: Agent | undefined, buildId: string | undefined) => AgentPlan;
 }
 
-/** One region of a release: its sets, in the order in which they are written, and its agent. */
+/** One region of a release: its sets, in the order in which they are written, its build and its agent. */
 export interface Target {
   readonly region: string;
   readonly secretSets: readonly SecretSetPlan[];
+  readonly build: BuildPlan | undefined;
   readonly agent: AgentPlan | undefined;
 }
 
@@ -111,7 +128,7 @@ export interface Plan {
  * @throws PreflightError with every reason why the release cannot work
  */
 export function makePlan(
-  { rollout, secretsTimeout }: ReleaseSettings,
+  { rollout, secretsTimeout, build: asked }: ReleaseSettings,
   observation: Observation,
 ): Plan {
   const problems: PreflightProblem[] = [];
@@ -123,6 +140,7 @@ export function makePlan(
       planImagePullSecret(settings, observation.secretSets, problems),
       planSecretSet(observed, observation.secretSets, problems),
     ].filter((plan) => plan !== undefined);
+    const build = planBuild(observed, asked);
     const agent =
       settings.agent &&
       planAgent(
@@ -131,13 +149,23 @@ export function makePlan(
         observation.agentProfiles,
         observed.agent,
         secretSets,
+        build && { id: build.found?.id },
         problems,
       );
     checkBuild(settings, observation.build, problems);
-    return { region, secretSets, agent };
+    return { region, secretSets, build, agent };
   });
   if (problems.length > 0) throw new PreflightError(withoutRepetition(problems));
   return { rollout, secretsTimeout, targets };
+}
+
+function planBuild(
+  { settings: { region }, build }: RegionObservation,
+  asked: BuildSettings | undefined,
+): BuildPlan | undefined {
+  if (build === undefined || asked === undefined) return undefined;
+  const { context, found } = build;
+  return { region, context, found, timeout: asked.timeout };
 }
 
 /** A profile or a build that there is not is so in every region, and is told once. */

@@ -22,15 +22,18 @@ export class WaitOverError extends Error {
  * Looks again and again, in growing steps, the first time at once, until a look brings an end or the
  * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
  * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
+ *
+ * @param signal ends the wait: it rejects then
  */
 export async function poll<Result>(
   look: () => Promise<Look<Result>>,
   clock: Clock,
   deadline: Deadline,
   progress: Progress,
+  signal?: AbortSignal,
 ): Promise<Result> {
   try {
-    return await lookOn(look, clock, deadline, progress);
+    return await lookOn(look, clock, deadline, progress, signal);
   } finally {
     progress.end();
   }
@@ -41,6 +44,7 @@ async function lookOn<Result>(
   clock: Clock,
   deadline: Deadline,
   progress: Progress,
+  signal: AbortSignal | undefined,
 ): Promise<Result> {
   const startedAt = clock.now();
   let failedLooks = 0;
@@ -68,7 +72,7 @@ async function lookOn<Result>(
     }
     const step = pollingStep(clock.now() - startedAt, () => clock.random());
     const pause = Math.max(step, Math.min(retryAfter, longestRetryAfter));
-    await clock.sleep(Math.min(pause, deadline.remaining()));
+    await clock.sleep(Math.min(pause, deadline.remaining()), signal);
     if (deadline.hasPassed()) throw new WaitOverError({ cause: failure });
   }
 }

@@ -1,28 +1,39 @@
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { Journal } from './journal.js';
-import { observe } from './observation.js';
+import { observe, type Observation, type ObservationOptions } from './observation.js';
 import { makePlan, type AgentPlan, type Plan } from './plan.js';
 import type { ReleaseSettings } from './settings.js';
 
 /**
  * Looks at what there is, and plans. Nothing is written. The plan stands in the record then.
  *
- * @param wantsBindings whether to read which agents bind the sets, for a plan that people read
  * @throws PreflightError with every reason why the release cannot work, or a CallError
  */
 export function preflight(
   cloud: PipecatCloud,
   journal: Journal,
   settings: ReleaseSettings,
-  { wantsBindings }: { readonly wantsBindings: boolean },
+  options: ObservationOptions,
 ): Promise<Plan> {
   return journal.step('preflight', async () => {
-    const plan = makePlan(settings, await observe(cloud, settings, { wantsBindings }));
+    const observation = await observe(cloud, settings, options);
+    warnOfFailedLooks(observation, journal);
+    const plan = makePlan(settings, observation);
     journal.record.plan = plan;
     journal.log.plan(plan);
     for (const { agent } of plan.targets) if (agent !== undefined) noticeBranch(agent, journal);
     return plan;
   });
+}
+
+/** The same in several regions is one thing to look at. */
+function warnOfFailedLooks({ targets }: Observation, journal: Journal): void {
+  const reasons = new Set(targets.flatMap(({ build }) => build?.failure?.reason ?? []));
+  for (const reason of reasons) {
+    journal.warning(
+      `Whether the context was built before could not be looked up, because ${reason}. It is built anew.`,
+    );
+  }
 }
 
 function noticeBranch({ name, before }: AgentPlan, journal: Journal): void {

@@ -1,3 +1,4 @@
+import type { PackedContext } from '../context/pack.js';
 import type { SecretSetKind, SecretSetStatus } from '../pipecat/answers.js';
 import type { HiddenSetting, SettingChange } from './agent-changes.js';
 import type { NewDeployment, Plan } from './plan.js';
@@ -5,10 +6,12 @@ import type { NewDeployment, Plan } from './plan.js';
 /** The steps of a release, in their order. */
 export const stepNames = [
   'inputs',
+  'context',
   'credential',
   'preflight',
   'provision',
   'readiness',
+  'build',
   'deploy',
   'rollout',
   'prune',
@@ -66,6 +69,20 @@ export interface AgentRecord {
   minAgents: number;
 }
 
+/** What became of a cloud build. */
+export interface BuildRecord {
+  readonly region: string;
+  /** Relative to the context. */
+  readonly dockerfile: string;
+  readonly contextHash: string;
+  /** Null as long as none was started. */
+  id: string | null;
+  /** `running`: started, and not awaited to its end. */
+  outcome: 'built' | 'reused' | 'failed' | 'running' | 'skipped';
+  /** Milliseconds that the upload and the build took; undefined where neither was needed. */
+  duration: number | undefined;
+}
+
 /** A stretch of time in which something was under way, for the timeline. */
 export interface Span {
   readonly region: string;
@@ -100,6 +117,9 @@ export interface ReleaseRecord {
   readonly steps: StepRecord[];
   readonly secretSets: SecretSetRecord[];
   readonly agents: AgentRecord[];
+  /** What is built, once it is packed. */
+  context: PackedContext | undefined;
+  readonly builds: BuildRecord[];
   readonly spans: Span[];
   /** What a person should look at, in the order in which it came up. */
   readonly warnings: string[];

@@ -1,16 +1,31 @@
 import type { Agent } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { Deadline, TimeBudget } from '../time/deadline.js';
+import { build, plannedBuild } from './build.js';
 import { cleanUp } from './clean-up.js';
 import { agentFacts, deploy, type Deployed } from './deploy.js';
-import { about, failuresOf, forEach, PruningError, ReleaseError, SubjectError } from './errors.js';
+import {
+  AbandonedError,
+  about,
+  failuresOf,
+  forEach,
+  PruningError,
+  ReleaseError,
+  SubjectError,
+} from './errors.js';
 import type { Journal } from './journal.js';
 import { isWritten } from './plan-secret-sets.js';
-import type { AgentPlan, Plan, SecretSetPlan, Target } from './plan.js';
+import type { AgentPlan, BuildPlan, Plan, SecretSetPlan, Target } from './plan.js';
 import { provision } from './provision.js';
 import { prune } from './prune.js';
 import { awaitSecretSets } from './readiness.js';
-import { existingSet, type AgentRecord, type SecretSetRecord, type StepName } from './record.js';
+import {
+  existingSet,
+  type AgentRecord,
+  type BuildRecord,
+  type SecretSetRecord,
+  type StepName,
+} from './record.js';
 import { Remarks } from './remarks.js';
 import { awaitRollout } from './rollout.js';
 import type { Subject } from './subject.js';
@@ -24,11 +39,13 @@ interface Tracked<Planned, Recorded> {
 
 type TrackedSet = Tracked<SecretSetPlan, SecretSetRecord>;
 type TrackedAgent = Tracked<AgentPlan, AgentRecord>;
+type TrackedBuild = Tracked<BuildPlan, BuildRecord>;
 
 /** One region of the release, with the account of it. */
 interface TrackedTarget {
   readonly region: string;
   readonly sets: readonly TrackedSet[];
+  readonly build: TrackedBuild | undefined;
   readonly agent: TrackedAgent | undefined;
 }
 
@@ -41,7 +58,7 @@ export interface ReleaseOptions {
 
 /**
  * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
- * until every set in every region is ready. What was done stands in the journal's record, also when
+ * until every set in every region is ready, and every image is built. What was done stands in the journal's record, also when
  * this throws.
  *
  * @throws ReleaseError with what failed in each region
@@ -55,11 +72,12 @@ export async function release(
   journal.expect(stepsOf(plan));
   const targets = plan.targets.map(trackTarget);
   journal.record.secretSets.push(...setsOf(targets).map(({ record }) => record));
+  journal.record.builds.push(...buildsOf(targets).map(({ record }) => record));
   journal.record.agents.push(...agentsOf(targets).map(({ record }) => record));
 
   try {
     const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
-    await provisionAndAwait(cloud, journal, targets, budget);
+    await provisionAndBuild(cloud, journal, targets, budget);
     if (plan.rollout === 'parallel') {
       await deployAndAwait(cloud, journal, targets, budget, options);
     } else {
@@ -85,6 +103,10 @@ function setsOf(targets: readonly TrackedTarget[]): TrackedSet[] {
   return targets.flatMap(({ sets }) => sets);
 }
 
+function buildsOf(targets: readonly TrackedTarget[]): TrackedBuild[] {
+  return targets.map(({ build }) => build).filter((build) => build !== undefined);
+}
+
 function agentsOf(targets: readonly TrackedTarget[]): TrackedAgent[] {
   return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
 }
@@ -96,6 +118,7 @@ function stepsOf({ targets }: Plan): StepName[] {
   const steps: (StepName | undefined)[] = [
     sets.some(isWritten) ? 'provision' : undefined,
     sets.some(isAwaited) ? 'readiness' : undefined,
+    targets.some(({ build }) => build !== undefined) ? 'build' : undefined,
     agents.length > 0 ? 'deploy' : undefined,
     agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
     sets.some(isPruned) ? 'prune' : undefined,
@@ -115,6 +138,68 @@ function isPruned({ prunedKeys }: SecretSetPlan): boolean {
 
 function mayDeleteVersions({ olderVersions, keepVersions }: SecretSetPlan): boolean {
   return olderVersions.length > keepVersions;
+}
+
+/**
+ * Provisions and builds side by side. Where the sets fail, nobody waits for the builds, which may take
+ * long and are found again by the next release; where a build fails, the sets come to their end, so
+ * that it is known how they are.
+ */
+async function provisionAndBuild(
+  cloud: PipecatCloud,
+  journal: Journal,
+  targets: readonly TrackedTarget[],
+  budget: TimeBudget,
+): Promise<void> {
+  const failures: Error[] = [];
+  const abandoned = new AbortController();
+  const provisioning = async (): Promise<void> => {
+    try {
+      await provisionAndAwait(cloud, journal, targets, budget);
+    } catch (error) {
+      abandoned.abort();
+      throw error;
+    }
+  };
+  await Promise.all([
+    collect(failures, provisioning),
+    collect(failures, () => buildAll(cloud, journal, buildsOf(targets), abandoned.signal)),
+  ]);
+  if (failures.length > 0) throw new ReleaseError(failures);
+}
+
+async function buildAll(
+  cloud: PipecatCloud,
+  journal: Journal,
+  builds: readonly TrackedBuild[],
+  abandoned: AbortSignal,
+): Promise<void> {
+  if (builds.length === 0) return;
+  try {
+    await journal.step('build', async () => {
+      const failures: Error[] = [];
+      const left = await Promise.all(
+        builds.map(async ({ plan, record }) => {
+          try {
+            await collect(failures, () => build(cloud, journal, plan, record, abandoned));
+            return false;
+          } catch (error) {
+            if (error instanceof AbandonedError) return true;
+            throw error;
+          }
+        }),
+      );
+      if (failures.length > 0) throw new ReleaseError(failures);
+      if (left.includes(true)) throw new AbandonedError();
+    });
+  } catch (error) {
+    if (!(error instanceof AbandonedError)) throw error;
+    const going = builds.flatMap(({ record }) => (record.outcome === 'running' ? record.id : []));
+    if (going.length === 0) return;
+    journal.notice(
+      `The platform goes on with the build ${going.map((id) => `\`${id ?? ''}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`,
+    );
+  }
 }
 
 /** Every region writes its sets at once; within one, they are written one after the other. */
@@ -203,8 +288,8 @@ async function deployAndAwait(
   budget: TimeBudget,
   options: ReleaseOptions,
 ): Promise<void> {
-  const deploying = targets.flatMap(({ agent, sets }) =>
-    agent === undefined ? [] : [{ agent, sets }],
+  const deploying = targets.flatMap(({ agent, sets, build }) =>
+    agent === undefined ? [] : [{ agent, sets, build }],
   );
   if (deploying.length === 0) return;
   const failures: Error[] = [];
@@ -213,8 +298,10 @@ async function deployAndAwait(
   await collect(failures, () =>
     journal.step('deploy', async () => {
       try {
-        await forEach(deploying, async ({ agent, sets }) => {
-          const deployed = await deployOne(cloud, journal, agent, sets, budget.fork(), remarks);
+        await forEach(deploying, async ({ agent, sets, build }) => {
+          const buildId = build?.record.id ?? undefined;
+          const forked = budget.fork();
+          const deployed = await deployOne(cloud, journal, agent, sets, buildId, forked, remarks);
           if (!agent.plan.waitForReady) return;
           rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
         });
@@ -247,13 +334,14 @@ async function deployOne(
   journal: Journal,
   { plan, record }: TrackedAgent,
   sets: readonly TrackedSet[],
+  buildId: string | undefined,
   budget: TimeBudget,
   remarks: Remarks,
 ): Promise<Deployed> {
   try {
     return await journal.span(plan.region, `deploy ${plan.name}`, () =>
       about(agentSubject(plan), () =>
-        deploy(cloud, journal, plan, record, budget, remarks, (before, deadline) =>
+        deploy(cloud, journal, plan, record, budget, remarks, buildId, (before, deadline) =>
           awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline),
         ),
       ),
@@ -364,8 +452,13 @@ function boundSets(
   ];
 }
 
-function trackTarget({ region, secretSets, agent }: Target): TrackedTarget {
-  return { region, sets: secretSets.map(trackSet), agent: agent && trackAgent(agent) };
+function trackTarget({ region, secretSets, build, agent }: Target): TrackedTarget {
+  return {
+    region,
+    sets: secretSets.map(trackSet),
+    build: build && { plan: build, record: plannedBuild(build) },
+    agent: agent && trackAgent(agent),
+  };
 }
 
 function trackSet(plan: SecretSetPlan): TrackedSet {

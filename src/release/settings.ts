@@ -1,3 +1,4 @@
+import type { ContextSettings } from '../context/select.js';
 import type { AgentSettings } from '../pipecat/agent-settings.js';
 import type { SecretPair } from '../pipecat/surface.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
@@ -84,6 +85,13 @@ export interface AgentReleaseSettings extends CommonAgentSettings {
   >;
 }
 
+/** A cloud build of the checkout, one in each region, which the agents are to run. */
+export interface BuildSettings {
+  readonly context: ContextSettings;
+  /** Milliseconds from the start of a build until it has succeeded. */
+  readonly timeout: number;
+}
+
 /** Whether the regions are rolled out at once, or one after the other until one fails. */
 export type RolloutOrder = 'parallel' | 'sequential';
 
@@ -97,4 +105,5 @@ export interface ReleaseSettings {
   /** Milliseconds that writing the sets and waiting for them may take together. */
   readonly secretsTimeout: number;
   readonly agent: AgentReleaseSettings | undefined;
+  readonly build: BuildSettings | undefined;
 }

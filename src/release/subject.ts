@@ -6,9 +6,9 @@ export const secretSetKinds = {
   imagePullSecret: 'image pull secret',
 } as const satisfies Record<SecretSetKind, string>;
 
-/** What a step is at: a secret set or an agent, by name. */
+/** What a step is at: a secret set or an agent, by name, or a build, by its Dockerfile. */
 export interface Subject {
-  readonly kind: (typeof secretSetKinds)[SecretSetKind] | 'agent';
+  readonly kind: (typeof secretSetKinds)[SecretSetKind] | 'agent' | 'build';
   readonly name: string;
   readonly region: string;
 }

@@ -1,6 +1,11 @@
 import type { HiddenSetting, SettingChange } from '../release/agent-changes.js';
-import type { AgentPlan, NewDeployment, Plan, SecretSetPlan } from '../release/plan.js';
-import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../release/record.js';
+import type { AgentPlan, BuildPlan, NewDeployment, Plan, SecretSetPlan } from '../release/plan.js';
+import type {
+  AgentRecord,
+  BuildRecord,
+  ReleaseRecord,
+  SecretSetRecord,
+} from '../release/record.js';
 import { isVersioned } from '../release/name-template.js';
 import { secretSetKinds } from '../release/subject.js';
 
@@ -12,10 +17,11 @@ export interface RegionChanges {
 
 /** What a plan would do. */
 export function plannedChanges({ targets }: Plan): RegionChanges[] {
-  return targets.map(({ region, secretSets, agent }) => ({
+  return targets.map(({ region, secretSets, build, agent }) => ({
     region,
     changes: [
       ...secretSets.map(plannedSet),
+      ...(build === undefined ? [] : [plannedBuild(build)]),
       ...(agent === undefined ? [] : [plannedAgent(agent)]),
       ...secretSets.flatMap(afterwards),
       ...secretSets.flatMap(othersConcerned),
@@ -24,11 +30,12 @@ export function plannedChanges({ targets }: Plan): RegionChanges[] {
 }
 
 /** What a release did. */
-export function doneChanges({ plan, secretSets, agents }: ReleaseRecord): RegionChanges[] {
+export function doneChanges({ plan, secretSets, builds, agents }: ReleaseRecord): RegionChanges[] {
   return (plan?.targets ?? []).map(({ region }) => ({
     region,
     changes: [
       ...secretSets.filter((set) => set.region === region).map(doneSet),
+      ...builds.filter((build) => build.region === region).map(doneBuild),
       ...agents.filter((agent) => agent.region === region).map(doneAgent),
     ],
   }));
@@ -38,11 +45,19 @@ export function doneChanges({ plan, secretSets, agents }: ReleaseRecord): Region
 export function countOfChanges({ targets }: Plan): string | undefined {
   const sets = targets.flatMap(({ secretSets }) => secretSets);
   const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+  const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
   const counts = [
     counted(sets.filter((set) => !isSetLeft(set)).length, 'secret set'),
+    counted(builds.length, 'build'),
     counted(agents.filter((agent) => !isAgentLeft(agent)).length, 'agent'),
   ].filter((count) => count !== undefined);
-  return counts.length === 0 ? undefined : counts.join(' and ');
+  return counts.length === 0 ? undefined : listed(counts);
+}
+
+function listed(items: readonly string[]): string {
+  return [items.slice(0, -1).join(', '), ...items.slice(-1)]
+    .filter((one) => one !== '')
+    .join(' and ');
 }
 
 function counted(count: number, what: string): string | undefined {
@@ -99,18 +114,37 @@ function keysTold(
   return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
 
+function plannedBuild({ found, context: { dockerfile, hash } }: BuildPlan): string {
+  return found === undefined
+    ? `Build the image with \`${dockerfile}\` from the context \`${hash}\`, of which there is no build.`
+    : `Use the build \`${found.id}\`, which is of the same context.`;
+}
+
+const buildVerbs: Readonly<Record<BuildRecord['outcome'], string>> = {
+  built: 'Built',
+  reused: 'Used a build that was there:',
+  failed: 'Failed:',
+  running: 'Left under way:',
+  skipped: 'Not built:',
+};
+
+function doneBuild({ outcome, id, dockerfile, contextHash }: BuildRecord): string {
+  const what = `the image with \`${dockerfile}\` from the context \`${contextHash}\``;
+  return `${buildVerbs[outcome]} ${what}${id === null ? '' : `, build \`${id}\``}.`;
+}
+
 function isAgentLeft({ changes, newDeployment }: AgentPlan): boolean {
   return changes.length === 0 && newDeployment.follows === 'no';
 }
 
 function plannedAgent(agent: AgentPlan): string {
-  const { name, action, changes, hidden, newDeployment } = agent;
+  const { name, action, changes, hidden, newDeployment, runsNewBuild } = agent;
   if (isAgentLeft(agent)) {
     return agent.valuesChange
       ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
       : `Leave the agent \`${name}\` as it is: nothing differs.`;
   }
-  return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
+  return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${runsNewBuild ? ' with the new build' : ''}${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
 }
 
 const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
@@ -145,6 +179,7 @@ const deploymentReasons: Readonly<
 > = {
   'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
   forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
+  'built-anew': { reason: 'its image is built anew', past: 'Its image was built anew' },
   'values-written': {
     reason: 'values of its secret set are written, which it does not see otherwise',
     past: 'Values of its secret set were written',

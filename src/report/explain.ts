@@ -1,8 +1,18 @@
 import { UntrustedEventError, InputsError } from '../inputs/problems.js';
-import { CallError, RedirectError, StatusError, UnreadableAnswerError } from '../pipecat/errors.js';
+import { ContextError } from '../context/errors.js';
+import {
+  CallError,
+  RedirectError,
+  StatusError,
+  UnreadableAnswerError,
+  UploadError,
+} from '../pipecat/errors.js';
 import {
   AgentGoneError,
   AgentNameTakenError,
+  BuildFailedError,
+  BuildGoneError,
+  BuildTimeoutError,
   NoDeploymentError,
   OrganizationError,
   PreflightError,
@@ -55,6 +65,8 @@ export interface ExplanationContext {
   readonly actingAs: ActingAs | undefined;
   /** Whether what the agent wrote may be shown. */
   readonly showsAgentOutput: boolean;
+  /** Whether the log of a failed build may be shown. */
+  readonly showsBuildOutput: boolean;
   /** Takes known secrets out of a text. */
   readonly redact: (text: string) => string;
 }
@@ -99,6 +111,9 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
       unharmed: 'Nothing was sent.',
       why: [failureKinds['untrusted-event'].meaning],
     };
+  }
+  if (error instanceof ContextError) {
+    return { kind: 'context-unusable', unharmed: 'Nothing was sent.', problems: error.problems };
   }
   if (error instanceof OrganizationError) return explainOrganization(error);
   if (error instanceof PreflightError) {
@@ -153,6 +168,29 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
     };
   }
   if (error instanceof SecretSetGoneError) return { kind: 'secret-set-gone' };
+  if (error instanceof BuildFailedError) return explainBuild(error, context);
+  if (error instanceof BuildTimeoutError) {
+    const { buildId, lastSeen, deadline } = error;
+    const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
+    return {
+      kind: 'build-timeout',
+      unharmed: agentsKept,
+      facts: [{ label: 'Build id', value: buildId }],
+      why: [
+        lastSeen === undefined
+          ? `No look at the build was answered; ${limit}.`
+          : `It was last seen ${lastSeen}; ${limit}.`,
+        ...lastFailure(error.cause),
+      ],
+    };
+  }
+  if (error instanceof BuildGoneError) {
+    return {
+      kind: 'build-gone',
+      unharmed: agentsKept,
+      facts: [{ label: 'Build id', value: error.buildId }],
+    };
+  }
   if (error instanceof AgentNameTakenError) {
     return {
       kind: 'agent-name-taken',
@@ -177,6 +215,7 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
   if (error instanceof AgentGoneError) return { kind: 'agent-gone' };
   if (error instanceof CallError) {
     const part = explainCall(error, context);
+    if (subject?.kind === 'build') return { ...part, unharmed: agentsKept };
     return part.kind === 'request-refused' && subject !== undefined && subject.kind !== 'agent'
       ? { ...part, next: [failureKinds['request-refused'].next, foreignName] }
       : part;
@@ -201,11 +240,34 @@ const foreignName =
  */
 const agentsUntouched = 'No agent was deployed with this set; those that run keep what they have.';
 
+/** Until every image is built, nothing is deployed. */
+const agentsKept = 'No agent was deployed; those that run keep what they have.';
+
+function explainBuild(
+  { buildId, status, platformMessage, logs }: BuildFailedError,
+  { showsBuildOutput }: ExplanationContext,
+): Part {
+  return {
+    kind: 'build-failed',
+    unharmed: agentsKept,
+    facts: [{ label: 'Build id', value: buildId }],
+    why: [
+      ...(status === 'timeout' ? ['The platform ended it, as it took too long.'] : []),
+      ...(platformMessage === undefined ? [] : said([platformMessage])),
+      ...(platformMessage === undefined && status !== 'timeout'
+        ? ['The platform gives no reason.']
+        : []),
+      ...(showsBuildOutput && logs === undefined ? ['Its log could not be read.'] : []),
+    ],
+    ...(showsBuildOutput ? { logs } : {}),
+  };
+}
+
 function factsOf(subject: Subject | undefined): Explanation['facts'] {
   if (subject === undefined) return [];
   const { kind, name, region } = subject;
   return [
-    { label: capital(kind), value: name },
+    { label: kind === 'build' ? 'Dockerfile' : capital(kind), value: name },
     { label: 'Region', value: region },
   ];
 }
@@ -274,6 +336,14 @@ function explainCall(error: CallError, { actingAs }: ExplanationContext): Part {
   }
   if (error.outOfTime?.input === 'secrets-timeout') {
     return { kind: 'secrets-timeout', facts: [call], why };
+  }
+  if (error instanceof UploadError) {
+    const status = error.status === undefined ? '' : ` → ${error.status}`;
+    return {
+      kind: 'upload-failed',
+      facts: [{ label: 'Call', value: `${call.value}${status}` }],
+      why: [`${capital(error.reason)}.`, ...attempts],
+    };
   }
   if (error instanceof RedirectError) {
     const facts = [{ label: 'Call', value: `${call.value} → ${error.status}` }];

@@ -21,6 +21,12 @@ export const failureKinds = {
       'The workflow runs on `pull_request_target` for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
     next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
   },
+  'context-unusable': {
+    title: 'The build context cannot be packed',
+    meaning:
+      'What is wrong with the files is listed: the folder or the Dockerfile is not there, a link leads out of the context, a file cannot be read, or all of it is larger than the platform takes. Nothing was sent.',
+    next: 'Follow what is said with each file.',
+  },
   'credential-refused': {
     title: 'The platform does not accept the credential',
     meaning:
@@ -108,6 +114,29 @@ export const failureKinds = {
     meaning:
       'Everything was released and the agent serves. Deleting the keys that were not given, or awaiting the set after that, failed.',
     next: 'Run the release again, which prunes the set, or delete the keys yourself.',
+  },
+  'upload-failed': {
+    title: 'The build context could not be uploaded',
+    meaning:
+      'The storage of the platform, which is another host than its API, did not take the archive, over several attempts. No agent was deployed.',
+    next: 'Run the release again. If it lasts, check that the runner and its proxy let it reach the host that is named, and make the context smaller.',
+  },
+  'build-failed': {
+    title: 'The cloud build failed',
+    meaning:
+      'The platform built the image and did not succeed. Its message and the last lines of its log are shown. No agent was deployed.',
+    next: 'Correct what the log shows, most often a line of the Dockerfile or a file that is not in the context, and release again.',
+  },
+  'build-timeout': {
+    title: 'The cloud build took too long',
+    meaning:
+      'The build was started, but had not succeeded within `build-timeout`. The platform goes on with it. No agent was deployed.',
+    next: 'Run the release again later: once the build has succeeded, it is used. Raise `build-timeout` if builds take that long regularly.',
+  },
+  'build-gone': {
+    title: 'The cloud build is not there any more',
+    meaning: 'The build was started, and the platform does not know it any more.',
+    next: 'Run the release again, which builds anew.',
   },
   'agent-name-taken': {
     title: 'The name of the agent belongs to another organization',

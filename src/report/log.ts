@@ -1,33 +1,43 @@
 import type { ReleaseLog } from '../release/journal.js';
+import type { StepName, StepRecord } from '../release/record.js';
 import type { Actions } from './actions.js';
 import { plannedChanges } from './changes.js';
 import { duration } from './durations.js';
 import { printable } from '../printable.js';
+import { setBuildOutputs } from './outputs.js';
 import { stepTitles } from './steps.js';
 
 /** A release's log as the runner shows it: one group a step. */
 export function releaseLog(actions: Actions): ReleaseLog {
+  const groups = new Groups(actions);
   return {
     debug: (message) => {
+      groups.begin();
       actions.debug(message);
     },
     info: (message) => {
+      groups.begin();
       actions.info(inert(message));
     },
     notice: (message) => {
+      groups.begin();
       actions.notice(printable(message));
     },
     warning: (message) => {
+      groups.begin();
       actions.warning(printable(message));
     },
     beginStep: (step) => {
-      actions.startGroup(stepTitles[step]);
+      groups.add(step);
     },
-    endStep: (step) => {
-      actions.info(
-        `${step.outcome === 'done' ? 'Done' : 'Failed'} after ${duration(step.duration)}.`,
-      );
-      actions.endGroup();
+    endStep: ({ name, outcome, duration: took }) => {
+      const ending = `${endings[outcome]} after ${duration(took)}.`;
+      groups.begin();
+      actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
+      groups.remove(name);
+    },
+    builds: (builds) => {
+      setBuildOutputs(actions, builds);
     },
     plan: (plan) => {
       for (const { region, changes } of plannedChanges(plan)) {
@@ -36,6 +46,56 @@ export function releaseLog(actions: Actions): ReleaseLog {
       }
     },
   };
+}
+
+const endings: Readonly<Record<StepRecord['outcome'], string>> = {
+  done: 'done',
+  failed: 'failed',
+  running: 'left under way',
+  skipped: 'not begun',
+};
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
+ * The groups of the log. The runner shows none within another one, so steps that go on side by side
+ * share one; and one begins with its first line, so that none is empty.
+ */
+class Groups {
+  readonly #actions: Actions;
+  readonly #running: StepName[] = [];
+  #isOpen = false;
+
+  constructor(actions: Actions) {
+    this.#actions = actions;
+  }
+
+  get isShared(): boolean {
+    return this.#running.length > 1;
+  }
+
+  add(step: StepName): void {
+    this.#end();
+    this.#running.push(step);
+  }
+
+  remove(step: StepName): void {
+    this.#end();
+    this.#running.splice(this.#running.indexOf(step), 1);
+  }
+
+  begin(): void {
+    if (this.#isOpen || this.#running.length === 0) return;
+    this.#isOpen = true;
+    this.#actions.startGroup(this.#running.map((step) => stepTitles[step]).join(' · '));
+  }
+
+  #end(): void {
+    if (this.#isOpen) this.#actions.endGroup();
+    this.#isOpen = false;
+  }
 }
 
 /** Lines that come from outside, marked as such. */

@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from '../release/record.js';
+import type { BuildRecord, ReleaseRecord } from '../release/record.js';
 import type { Actions } from './actions.js';
 import { planOutput } from './plan-output.js';
 
@@ -12,13 +12,14 @@ export const outputNames = [
   'service-name',
   'deployment-id',
   'build-id',
+  'builds',
   'region',
   'plan',
 ] as const;
 
 export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
 
-export function outputsOf({ secretSets, agents, plan }: ReleaseRecord): Outputs {
+export function outputsOf({ secretSets, agents, builds, plan }: ReleaseRecord): Outputs {
   const [agent] = agents;
   return {
     'secret-sets': JSON.stringify(
@@ -44,10 +45,27 @@ export function outputsOf({ secretSets, agents, plan }: ReleaseRecord): Outputs 
     ),
     'service-name': agent?.name ?? '',
     'deployment-id': agent?.deploymentId ?? '',
-    'build-id': agent?.buildId ?? '',
+    'build-id': builds.length === 0 ? (agent?.buildId ?? '') : buildIdOf(builds),
+    builds: buildsOutput(builds),
     region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
     plan: plan === undefined ? '' : planOutput(plan),
   };
+}
+
+/** Sets what tells of builds as soon as that is known; a run may end at any time after it. */
+export function setBuildOutputs(actions: Actions, builds: readonly BuildRecord[]): void {
+  actions.setOutput('build-id', buildIdOf(builds));
+  actions.setOutput('builds', buildsOutput(builds));
+}
+
+function buildIdOf([first]: readonly BuildRecord[]): string {
+  return first?.id ?? '';
+}
+
+function buildsOutput(builds: readonly BuildRecord[]): string {
+  return JSON.stringify(
+    builds.map(({ region, id, outcome, contextHash }) => ({ region, id, outcome, contextHash })),
+  );
 }
 
 export function setOutputs(actions: Actions, outputs: Outputs): void {

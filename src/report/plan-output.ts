@@ -1,12 +1,13 @@
-import type { AgentPlan, Plan, SecretSetPlan } from '../release/plan.js';
+import type { AgentPlan, BuildPlan, Plan, SecretSetPlan } from '../release/plan.js';
 
 /** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
 export function planOutput(plan: Plan): string {
   return JSON.stringify({
     rollout: plan.rollout,
-    regions: plan.targets.map(({ region, secretSets, agent }) => ({
+    regions: plan.targets.map(({ region, secretSets, build, agent }) => ({
       region,
       secretSets: secretSets.map(setOutput),
+      build: build === undefined ? null : buildOutput(build),
       agent: agent === undefined ? null : agentOutput(agent),
     })),
   });
@@ -22,6 +23,15 @@ function setOutput(set: SecretSetPlan): Readonly<Record<string, unknown>> {
     pruned: set.prunedKeys,
     deletedVersions: set.deletedVersions ?? null,
     otherAgents: set.otherAgents ?? null,
+  };
+}
+
+function buildOutput({ found, context }: BuildPlan): Readonly<Record<string, unknown>> {
+  return {
+    action: found === undefined ? 'build' : 'reuse',
+    id: found?.id ?? null,
+    dockerfile: context.dockerfile,
+    contextHash: context.hash,
   };
 }
 

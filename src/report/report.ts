@@ -7,6 +7,7 @@ import { printable } from '../printable.js';
 import { sentence } from './sentences.js';
 import { regionsSentence, severalTitle } from './regions.js';
 import { outputsOf, setOutputs } from './outputs.js';
+import { whose } from './subjects.js';
 import { summaryOf } from './summary.js';
 
 /** GitHub cuts an annotation here. */
@@ -43,14 +44,14 @@ export async function report(
 }
 
 function showAgentOutput(actions: Actions, { subject, traceback, logs }: Explanation): void {
-  const whose = subject === undefined ? 'The agent' : subject.name;
+  const origin = whose(subject);
   if (traceback !== undefined && traceback !== '') {
-    actions.startGroup(`Traceback of ${whose}`);
+    actions.startGroup(`Traceback of ${origin}`);
     actions.info(quoted(traceback));
     actions.endGroup();
   }
   if (logs !== undefined && logs.length > 0) {
-    actions.startGroup(`The last ${logs.length} log lines of ${whose}`);
+    actions.startGroup(`The last ${logs.length} log lines of ${origin}`);
     actions.info(quoted(logs.join('\n')));
     actions.endGroup();
   }
@@ -108,7 +109,7 @@ function cutTo(most: number, texts: readonly string[]): string[] {
 
 /** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
 function oneFailure(failure: Explanation, regions: string, most: number): string {
-  const { title, facts, unharmed, why, problems, next, traceback, logs } = failure;
+  const { title, subject, facts, unharmed, why, problems, next, traceback, logs } = failure;
   const lines = [
     `${title}.`,
     facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
@@ -130,7 +131,12 @@ function oneFailure(failure: Explanation, regions: string, most: number): string
   const output = printable(
     [
       traceback ?? '',
-      ...(further.length === 0 ? [] : ['Log lines of the agent:', ...further.slice(-10)]),
+      ...(further.length === 0
+        ? []
+        : [
+            `Log lines of ${subject?.kind === 'build' ? 'the build' : 'the agent'}:`,
+            ...further.slice(-10),
+          ]),
     ]
       .join('\n')
       .trim(),

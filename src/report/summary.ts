@@ -1,6 +1,7 @@
 import type { AgentRecord, ReleaseRecord, SecretSetRecord, StepRecord } from '../release/record.js';
 import { secretSetKinds } from '../release/subject.js';
 import { aftermath } from './aftermath.js';
+import { buildSection } from './builds.js';
 import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
 import { countOfChanges, doneChanges, plannedChanges } from './changes.js';
@@ -9,6 +10,7 @@ import { code, codeBlock, codes, folded, prose, table } from './markdown.js';
 import { regionsSentence, severalTitle } from './regions.js';
 import { sentence } from './sentences.js';
 import { stepTitles } from './steps.js';
+import { whose } from './subjects.js';
 import { timeline } from './timeline.js';
 
 /** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
@@ -50,7 +52,11 @@ function account(
   record: ReleaseRecord,
   failures: readonly Explanation[],
 ): readonly (string | undefined)[] {
-  const tables = [agentTable(record.agents), secretSetTable(record.secretSets)];
+  const tables = [
+    agentTable(record.agents),
+    secretSetTable(record.secretSets),
+    buildSection(record),
+  ];
   const told = failures.flatMap((failure) => [
     failures.length === 1 ? undefined : failureHeading(failure),
     failureSection(failure),
@@ -200,15 +206,15 @@ function failureSection({ facts, unharmed, why, problems, next }: Explanation): 
 }
 
 function agentOutput({ subject, traceback, logs }: Explanation, most: number): string {
-  const whose = subject === undefined ? 'the agent' : prose(subject.name);
+  const origin = prose(whose(subject));
   const parts = [
     traceback === undefined || traceback === ''
       ? ''
-      : folded(`Traceback of ${whose}`, codeBlock(tail(traceback, most))),
+      : folded(`Traceback of ${origin}`, codeBlock(tail(traceback, most))),
     logs === undefined || logs.length === 0
       ? ''
       : folded(
-          `The last ${logs.length} log lines of ${whose}`,
+          `The last ${logs.length} log lines of ${origin}`,
           codeBlock(tail(logs.join('\n'), most)),
         ),
   ];

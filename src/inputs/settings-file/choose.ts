@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { imageSources, isImageSource } from '../build.js';
 import type { InputName } from '../declared.js';
 import { found, type Findings } from '../problems.js';
 import type { Environment, RawInputs } from '../raw-inputs.js';
@@ -7,9 +8,6 @@ import type { SettingsFile } from './read-settings-file.js';
 
 /** Where the platform's own client looks; a release reads it only when it is asked to. */
 const usualPath = 'pcc-deploy.toml';
-
-/** Each of them says what an agent runs, so that one as an input replaces them all. */
-const imageSources: readonly InputName[] = ['image', 'build-id'];
 
 /** What other inputs need; a file with mistakes may name them, so that nothing is said to miss them. */
 const subjects: readonly InputName[] = ['agent-name', 'secret-set', 'image-credentials'];
@@ -41,20 +39,25 @@ export async function chooseSettingsFile(
   const { file, problems } = await readSettingsFile(path, workspace, readFile);
   for (const problem of problems) findings.problem('config-file', problem);
   if (file === undefined) return { raw: raw.withUnreadableSettingsFile(subjects), file };
-  const isReplaced = imageSources.some((input) => raw.isInput(input));
+  // Each of them says what the agent runs, so that one as an input replaces them all.
+  const isReplaced = imageSources.some((input) => isImageSource(raw, input));
   for (const { input, key } of isReplaced ? [] : file.defaults) {
-    if (!file.hasGit || !imageSources.includes(input)) continue;
+    if (!file.hasGit || !isOneOf(imageSources, input)) continue;
     findings.problem(
       'config-file',
       `\`${path}\`: \`${key}\` and \`[git]\` both say what the agent runs; it is one of them`,
     );
   }
   const defaults = file.defaults.filter(
-    ({ input }) => !raw.isInput(input) && !(isReplaced && imageSources.includes(input)),
+    ({ input }) => !raw.isInput(input) && !(isReplaced && isOneOf(imageSources, input)),
   );
   for (const { input, key } of defaults) findings.standIns.set(input, `${key} (${path})`);
   const values = new Map(defaults.map(({ input, text }) => [input, text]));
   return { raw: raw.withSettingsFile(values), file };
+}
+
+function isOneOf(names: readonly InputName[], name: InputName): boolean {
+  return names.includes(name);
 }
 
 async function noticeUnread(

@@ -24,12 +24,8 @@ export interface SettingsFile {
   readonly defaults: readonly SettingsFileDefault[];
   /** Kubernetes quantities; no input says the same. */
   readonly resources: { readonly cpu: string; readonly memory: string } | undefined;
-  /** How an image is built of the repository. */
-  readonly build: {
-    readonly contextDirectory: string | undefined;
-    readonly dockerfile: string | undefined;
-    readonly excludePatterns: readonly string[] | undefined;
-  };
+  /** What is left out of a build context; it may hold commas, so no input can hold it as a text. */
+  readonly excludePatterns: readonly string[] | undefined;
   /** Whether it says that the platform builds the agent of a GitHub repository. */
   readonly hasGit: boolean;
 }
@@ -153,14 +149,12 @@ function settingsFile(path: string, settings: SettingsDocument): SettingsFile {
       ...standIn('architecture', 'architecture', settings.architecture),
       ...standIn('min-agents', 'scaling.min_agents', scaling?.min_agents),
       ...standIn('max-agents', 'scaling.max_agents', scaling?.max_agents),
+      ...standIn('build-context', 'build.context_dir', build?.context_dir),
+      ...standIn('dockerfile', 'build.dockerfile', build?.dockerfile),
       ...standIn('krisp-viva-audio-filter', 'krisp_viva.audio_filter', krisp_viva?.audio_filter),
     ],
     resources: cpu === undefined || memory === undefined ? undefined : { cpu, memory },
-    build: {
-      contextDirectory: build?.context_dir,
-      dockerfile: build?.dockerfile,
-      excludePatterns: build?.exclude?.patterns,
-    },
+    excludePatterns: build?.exclude?.patterns,
     hasGit: Object.keys(git ?? {}).length > 0,
   };
 }

@@ -1,0 +1,256 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Caller } from '../../src/pipecat/caller.js';
+import { PipecatCloud } from '../../src/pipecat/client.js';
+import { Connection } from '../../src/pipecat/connection.js';
+import { UploadError } from '../../src/pipecat/errors.js';
+import { Storage, type UploadContent } from '../../src/pipecat/storage.js';
+import { keySurface } from '../../src/pipecat/surface.js';
+import { SecretValue } from '../../src/secrecy/secret-value.js';
+import { defaultBackoff } from '../../src/time/backoff.js';
+import { stageForEachTest } from '../support/release-run.js';
+
+const stage = stageForEachTest();
+const closing: { close(): unknown }[] = [];
+
+afterEach(() => {
+  for (const one of closing.splice(0)) one.close();
+});
+
+const storagePath = /^\/storage\//;
+const isUpload = ({ path }: { readonly path: string }): boolean => path.startsWith('/storage/');
+
+function connect({ over = new AbortController(), redact = (text: string) => text } = {}) {
+  const log: string[] = [];
+  const common = {
+    userAgent: 'pipecat-cloud-release/test',
+    clock: stage.clock,
+    log: {
+      debug: (message: string) => log.push(message),
+      info: (message: string) => log.push(message),
+    },
+    backoff: defaultBackoff,
+    over: over.signal,
+    redact,
+  };
+  const connection = new Connection(
+    stage.emulator.url,
+    new SecretValue('sk_emulator'),
+    common.userAgent,
+  );
+  const storage = new Storage(common);
+  closing.push(connection, storage);
+  const caller = new Caller({ connection, requestLimit: 30_000, ...common });
+  return { cloud: new PipecatCloud(caller, keySurface, storage, (text) => text), storage, log };
+}
+
+/** So many bytes, of which no two chunks are the same. */
+function contentOf(bytes: number, chunk = 65_536): UploadContent {
+  return {
+    bytes,
+    open: async function* () {
+      for (let start = 0; start < bytes; start += chunk) {
+        await Promise.resolve();
+        yield Buffer.alloc(Math.min(chunk, bytes - start), `${start};`);
+      }
+    },
+  };
+}
+
+async function bytesOf(content: UploadContent): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content.open()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+const waiting = (): { signal: AbortSignal; progress: () => void } => ({
+  signal: new AbortController().signal,
+  progress: () => undefined,
+});
+
+describe('an upload', () => {
+  test.each([
+    { name: 'nothing', bytes: 0 },
+    { name: 'a few bytes', bytes: 7 },
+    { name: 'exactly one chunk', bytes: 65_536 },
+    { name: 'many chunks, the last one not full', bytes: 1_000_001 },
+  ])('takes $name as it is', async ({ bytes }) => {
+    const { cloud } = connect();
+    const content = contentOf(bytes);
+    const id = await cloud.uploadContext('us-west', content, waiting());
+    expect(stage.emulator.state.archive(id)?.equals(await bytesOf(content))).toBe(true);
+  });
+
+  test('goes without the credential, with its size, the fields first and the file last', async () => {
+    const { cloud } = connect();
+    await cloud.uploadContext('us-west', contentOf(100), waiting());
+    const [signed, sent] = stage.emulator.requests;
+    expect(signed?.headers['authorization']).toBe('Bearer sk_emulator');
+    expect(sent?.path).toMatch(storagePath);
+    expect(sent?.headers['authorization']).toBeUndefined();
+    expect(Number(sent?.headers['content-length'])).toBeGreaterThan(100);
+    expect(sent?.headers['transfer-encoding']).toBeUndefined();
+    expect(sent?.form?.at(-1)).toBe('file');
+    expect(sent?.form?.length).toBeGreaterThan(5);
+  });
+
+  test('tells how far it is', async () => {
+    const { cloud } = connect();
+    const told: number[] = [];
+    await cloud.uploadContext('us-west', contentOf(200_000), {
+      ...waiting(),
+      progress: (bytes) => told.push(bytes),
+    });
+    expect(told).toEqual([65_536, 131_072, 196_608, 200_000]);
+  });
+});
+
+describe('an upload that breaks goes once more, whole and with a fresh form', () => {
+  test.each([
+    { name: 'a reset before it', fault: { kind: 'reset' } as const },
+    { name: 'a reset in its midst', fault: { kind: 'reset-upload', afterBytes: 100_000 } as const },
+    { name: 'a reset after it was stored', fault: { kind: 'reset', carryOut: true } as const },
+    { name: 'an answer cut off', fault: { kind: 'cut-off' } as const },
+    { name: 'a 503', fault: { kind: 'status', status: 503, body: '<Error/>' } as const },
+    { name: 'a 500 with a page', fault: { kind: 'status', status: 500, body: '<html>' } as const },
+    { name: 'no answer', fault: { kind: 'hang' } as const },
+    {
+      name: 'an expired form',
+      fault: {
+        kind: 'status',
+        status: 403,
+        body: '<Error><Code>AccessDenied</Code><Message>Policy expired.</Message></Error>',
+      } as const,
+    },
+    {
+      name: 'a body that came too slowly',
+      fault: {
+        kind: 'status',
+        status: 400,
+        body: '<Error><Code>RequestTimeout</Code></Error>',
+      } as const,
+    },
+  ])('$name', async ({ fault }) => {
+    stage.emulator.script.fault({ method: 'POST', path: storagePath }, fault);
+    const { cloud } = connect();
+    const content = contentOf(300_000);
+    const id = await cloud.uploadContext('us-west', content, waiting());
+    expect(stage.emulator.state.archive(id)?.equals(await bytesOf(content))).toBe(true);
+    const signed = stage.emulator.requests.filter(({ path }) => path === '/v1/builds/upload-url');
+    expect(signed).toHaveLength(2);
+  });
+
+  test('a form that expires meanwhile', async () => {
+    stage.emulator.script.after({ method: 'POST', path: '/v1/builds/upload-url' }, () => {
+      stage.clock.pass(16 * 60_000);
+    });
+    const { cloud, log } = connect();
+    const content = contentOf(10);
+    const id = await cloud.uploadContext('us-west', content, waiting());
+    expect(stage.emulator.state.archive(id)?.byteLength).toBe(10);
+    expect(log.join('\n')).toMatch(/attempt 2 of 5, .* because the storage answered 403/);
+  });
+});
+
+describe('an upload that cannot work', () => {
+  const refusal = (code: string, message: string, status = 400) => ({
+    kind: 'status' as const,
+    status,
+    body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message><StringToSign>SIGNED</StringToSign></Error>`,
+  });
+
+  test('is refused once, with what the storage says and nothing else of it', async () => {
+    stage.emulator.script.fault({ path: storagePath }, refusal('EntityTooLarge', 'Too large'));
+    const { cloud } = connect();
+    const failure: unknown = await cloud
+      .uploadContext('us-west', contentOf(10), waiting())
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UploadError);
+    expect(failure).toMatchObject({ status: 400, code: 'EntityTooLarge', attempts: 1 });
+    const { message } = failure as UploadError;
+    expect(message).toContain('the storage answered 400 (`EntityTooLarge: Too large`)');
+    expect(message).not.toContain('SIGNED');
+    expect(message).not.toContain('/storage/');
+  });
+
+  test('is given up after five attempts', async () => {
+    stage.emulator.script.fault({ path: storagePath }, { kind: 'reset' }, { times: 9 });
+    const { cloud } = connect();
+    await expect(cloud.uploadContext('us-west', contentOf(10), waiting())).rejects.toMatchObject({
+      attempts: 5,
+      status: undefined,
+      call: { method: 'POST', path: stage.emulator.url },
+    });
+    expect(stage.emulator.requests.filter(isUpload)).toHaveLength(5);
+  });
+
+  test('has known secrets taken out of what the storage says', async () => {
+    stage.emulator.script.fault({ path: storagePath }, refusal('Odd', 'hunter22 is wrong'));
+    const { cloud } = connect({ redact: (text) => text.replaceAll('hunter22', '***') });
+    await expect(cloud.uploadContext('us-west', contentOf(1), waiting())).rejects.toThrow(
+      '*** is wrong',
+    );
+  });
+
+  test('is not sent again where the file cannot be read', async () => {
+    const { cloud } = connect();
+    const broken: UploadContent = {
+      bytes: 1000,
+      open: async function* () {
+        await Promise.resolve();
+        yield Buffer.alloc(10);
+        throw new Error('the disk is gone');
+      },
+    };
+    await expect(cloud.uploadContext('us-west', broken, waiting())).rejects.toThrow(
+      'the disk is gone',
+    );
+    expect(stage.emulator.requests.filter(isUpload).length).toBeLessThan(2);
+  });
+});
+
+describe('an upload that nobody waits for any more', () => {
+  test.each([
+    { name: 'while it is under way', fault: { kind: 'hang' } as const },
+    { name: 'between two attempts', fault: { kind: 'status', status: 503 } as const },
+  ])('ends $name', async ({ fault }) => {
+    const end = new AbortController();
+    const reason = new Error('nobody waits');
+    stage.emulator.script.fault({ path: storagePath }, fault);
+    stage.emulator.script.before({ path: storagePath }, () => {
+      end.abort(reason);
+    });
+    const { cloud } = connect();
+    await expect(
+      cloud.uploadContext('us-west', contentOf(10), { ...waiting(), signal: end.signal }),
+    ).rejects.toBe(reason);
+  });
+});
+
+describe('a storage of another kind', () => {
+  let server: Server | undefined;
+
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  test('is not followed where it redirects', async () => {
+    let requests = 0;
+    server = createServer((request, response) => {
+      requests++;
+      request.resume().on('end', () => {
+        response.writeHead(307, { location: 'http://127.0.0.1:1/elsewhere' }).end();
+      });
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server?.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { storage } = connect();
+    const form = { uploadId: 'x', url: `http://127.0.0.1:${port}/bucket`, fields: {} };
+    await expect(
+      storage.upload(() => Promise.resolve(form), contentOf(10), waiting()),
+    ).rejects.toMatchObject({ status: 307, mayPass: false });
+    expect(requests).toBe(1);
+  });
+});

@@ -1,0 +1,905 @@
+export const id = 676;
+export const ids = [676];
+export const modules = {
+
+/***/ 9676:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  selectContext: () => (/* binding */ selectContext)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./lib/quote.js
+var quote = __webpack_require__(7211);
+// EXTERNAL MODULE: ./lib/system-error.js
+var system_error = __webpack_require__(2013);
+// EXTERNAL MODULE: ./lib/context/errors.js
+var errors = __webpack_require__(4912);
+;// CONCATENATED MODULE: ./lib/context/inside.js
+
+/** Whether a path is a folder or lies in it; both are absolute and clean. */
+function isInside(path, folder) {
+    const way = (0,external_node_path_.relative)(folder, path);
+    return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way);
+}
+/** A path of this machine with slashes, whatever parts paths there. */
+function withSlashes(path) {
+    return external_node_path_.sep === '/' ? path : path.replaceAll(external_node_path_.sep, '/');
+}
+
+;// CONCATENATED MODULE: ./lib/context/links.js
+
+
+
+
+/** As many as Linux follows. */
+const mostLinks = 40;
+/** Follows a path part by part, as the operating system does, whether there is something or not. */
+async function follow(root, path) {
+    const links = [];
+    let at = '.';
+    let rest = path.split('/');
+    for (let part = rest.shift(); part !== undefined; part = rest.shift()) {
+        const next = external_node_path_.posix.join(at, part);
+        if (next.startsWith('../') || next === '..')
+            return { end: undefined, leadsOut: true, links };
+        const target = part === '..' ? undefined : await linkTarget(root, next);
+        if (target === undefined) {
+            at = next;
+            continue;
+        }
+        links.push(next);
+        if (links.length > mostLinks)
+            return { end: undefined, leadsOut: false, links };
+        const within = external_node_path_.posix.isAbsolute(target) || (0,external_node_path_.isAbsolute)(target) ? pathWithin(root, target) : target;
+        if (within === undefined)
+            return { end: undefined, leadsOut: true, links };
+        if (within !== target)
+            at = '.';
+        rest = [...within.split('/'), ...rest];
+    }
+    return { end: at, leadsOut: false, links };
+}
+/**
+ * The target of a link, relative to where the link lies; undefined where it leads out of the context.
+ * One that says where it is on this machine says so no more, so that it holds wherever it is unpacked.
+ */
+async function targetWithin(root, link) {
+    const target = await linkTarget(root, link);
+    if (target === undefined)
+        return undefined;
+    const folder = external_node_path_.posix.dirname(link);
+    let written = target;
+    if (external_node_path_.posix.isAbsolute(target) || (0,external_node_path_.isAbsolute)(target)) {
+        const within = pathWithin(root, target);
+        if (within === undefined)
+            return undefined;
+        written = external_node_path_.posix.relative(folder, within) || '.';
+    }
+    const end = external_node_path_.posix.join(folder, written);
+    if (end === '..' || end.startsWith('../'))
+        return undefined;
+    return (await follow(root, link)).leadsOut ? undefined : written;
+}
+/** As it stands in the link, with slashes; undefined where there is no link. */
+async function linkTarget(root, path) {
+    try {
+        return withSlashes(await (0,promises_.readlink)((0,external_node_path_.join)(root, path)));
+    }
+    catch (error) {
+        const code = (0,system_error/* systemErrorCode */.v)(error);
+        if (code === 'EINVAL' || code === 'ENOENT' || code === 'ENOTDIR')
+            return undefined;
+        throw error;
+    }
+}
+function pathWithin(root, target) {
+    return isInside(target, root) ? withSlashes((0,external_node_path_.relative)(root, target)) || '.' : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/context/dockerfile.js
+
+
+
+
+
+
+
+/**
+ * Looks for the Dockerfile.
+ *
+ * @throws ContextError if it is not there, is no file, or does not lie in the context
+ */
+async function findDockerfile(root, given) {
+    const path = normalised(root, given);
+    const outside = (message) => new errors/* ContextError */.a([
+        {
+            about: `Dockerfile ${(0,quote/* quote */.h)(given)}`,
+            message,
+            next: 'Name one that lies in the context, relative to it, or choose a context that holds it.',
+        },
+    ]);
+    if (path === '..' || path.startsWith('../') || (0,external_node_path_.isAbsolute)(path)) {
+        throw outside(`lies outside of the context ${(0,quote/* quote */.h)(root)}`);
+    }
+    const folder = await follow(root, external_node_path_.posix.dirname(path));
+    const end = folder.end === undefined
+        ? folder
+        : await follow(root, external_node_path_.posix.join(folder.end, external_node_path_.posix.basename(path)));
+    if (folder.leadsOut || end.leadsOut) {
+        throw outside(`leads out of the context, by the link ${(0,quote/* quote */.h)(end.links.at(-1) ?? path)}`);
+    }
+    if (folder.end === undefined || end.end === undefined) {
+        throw outside('leads in circles: there are more links on the way than can be followed');
+    }
+    const found = await statOf((0,external_node_path_.join)(root, end.end));
+    if (found === undefined)
+        throw await missing(root, given, path);
+    if (!found.isFile()) {
+        throw outside(found.isDirectory() ? 'is a folder, and not a file' : 'is not a regular file');
+    }
+    return {
+        path,
+        location: external_node_path_.posix.join(folder.end, external_node_path_.posix.basename(path)),
+        links: folder.links,
+        bytes: found.size,
+        isExecutable: (found.mode & 0o111) !== 0,
+    };
+}
+function normalised(root, given) {
+    const path = (0,external_node_path_.isAbsolute)(given) && isInside(given, root) ? (0,external_node_path_.relative)(root, given) : given;
+    return external_node_path_.posix.normalize(withSlashes(path));
+}
+async function statOf(path) {
+    try {
+        return await (0,promises_.stat)(path);
+    }
+    catch (error) {
+        const code = (0,system_error/* systemErrorCode */.v)(error);
+        if (code === 'ENOENT' || code === 'ENOTDIR')
+            return undefined;
+        throw error;
+    }
+}
+async function missing(root, given, path) {
+    const others = await nearby(root);
+    return new errors/* ContextError */.a([
+        {
+            about: `Dockerfile ${(0,quote/* quote */.h)(given)}`,
+            message: `does not exist; looked for ${(0,quote/* quote */.h)((0,external_node_path_.join)(root, path))}`,
+            next: others.length === 0
+                ? 'There is none in the upper two levels of the context either: correct the context, or the name of the Dockerfile, which is relative to it.'
+                : `Name one that is there, relative to the context, such as ${others.map(quote/* quote */.h).join(', ')}.`,
+        },
+    ]);
+}
+const mostNamed = 5;
+const mostFolders = 200;
+/** Files that look like Dockerfiles, in the upper two levels. */
+async function nearby(root) {
+    const top = await entriesOf(root, '.');
+    const folders = top.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules');
+    const below = await Promise.all(folders.slice(0, mostFolders).map(({ name }) => entriesOf(root, name)));
+    return [top, ...below]
+        .flat()
+        .filter((entry) => !entry.isDirectory() && /^Dockerfile|\.Dockerfile$/i.test(entry.name))
+        .filter(({ name }) => !name.endsWith('.dockerignore'))
+        .map((entry) => external_node_path_.posix.join(withSlashes((0,external_node_path_.relative)(root, entry.parentPath)), entry.name))
+        .slice(0, mostNamed);
+}
+async function entriesOf(root, folder) {
+    try {
+        const entries = await (0,promises_.readdir)((0,external_node_path_.join)(root, folder), { withFileTypes: true });
+        return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
+    }
+    catch {
+        // It is only for a hint.
+        return [];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/context/docker-patterns.js
+
+/** A name that no file has, of what would lie below a path. */
+const below = '\0';
+const blanks = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
+const outerBlanks = new RegExp(`^${blanks}|${blanks}$`, 'g');
+/** What Go takes for blanks; JavaScript's own `trim` knows some others. */
+function trim(text) {
+    return text.replace(outerBlanks, '');
+}
+function clean(path) {
+    return external_node_path_.posix.normalize(path).replace(/(?<=.)\/$/, '');
+}
+/** The lines of an ignore file as Docker reads them: comments and blanks are gone, paths are clean. */
+function patternLines(content) {
+    return content
+        .replace(/^\uFEFF/, '')
+        .split('\n')
+        .flatMap((text, index) => patternLine(text, index + 1) ?? []);
+}
+function patternLine(text, number) {
+    if (text.startsWith('#'))
+        return undefined;
+    const line = trim(text);
+    if (line === '')
+        return undefined;
+    const sign = line.startsWith('!') ? '!' : '';
+    const path = trim(line.slice(sign.length));
+    // The sign may also come to the beginning by this, as in `/!keys`, or be undone by `..` below.
+    const anchored = path === '' ? '' : clean(path).replace(/^\/(?=.)/, '');
+    const whole = trim(sign + anchored);
+    if (whole === '')
+        return undefined;
+    const cleaned = clean(whole);
+    const isException = cleaned.startsWith('!');
+    return {
+        number,
+        text: line,
+        isException,
+        pattern: isException ? cleaned.slice(1) : cleaned,
+    };
+}
+/** A character of a class: escaped, or any that does not end the class or make a range. */
+const inClass = '(?:\\\\[^]|[^\\\\\\]-])';
+const wellFormed = new RegExp(`^(?:[^\\\\[]|\\\\[^]|\\[\\^?(?:${inClass}(?:-${inClass})?)+\\])*$`, 'u');
+/** A letter, digit or foreign character after a backslash that is not a kind of characters. */
+const unknownEscape = /(?<=(?<!\\)(?:\\\\)*)\\(?![bBdDfnrsStvwW])([a-zA-Z0-9]|[^\0-\x7f])/u;
+/** Why a pattern is not taken; undefined where it is. Docker refuses the same but for a few. */
+function refusal(pattern) {
+    if (pattern === '')
+        return 'there is nothing after its `!`';
+    if (/(?<!\\)(?:\\\\)*\\$/.test(pattern))
+        return 'it ends in a backslash, with nothing to escape';
+    if (!wellFormed.test(pattern)) {
+        return 'a `[` in it begins a class that is empty, does not end, or has a `-` without both its ends';
+    }
+    // Docker takes some of them, as what they are in Go's regular expressions and nowhere else.
+    const [, escaped] = unknownEscape.exec(pattern) ?? [];
+    if (escaped !== undefined)
+        return `a backslash before \`${escaped}\` means nothing in it`;
+    if (/\[[^\]]*\[:[^:]*:\]/.test(pattern))
+        return 'it has a class by name, such as `[:alpha:]`';
+    return undefined;
+}
+/**
+ * Writes a pattern so that the library takes it as Docker (moby/patternmatcher) does, for paths that
+ * `libraryPath` writes. A path matches if it matches one of the patterns that are returned. Both make
+ * a regular expression of a pattern, and differ in this:
+ *
+ * - `+` and `()` are characters to Docker; the library leaves to them what they mean in expressions.
+ * - `^`, `{}` and `|` are characters to Docker, too, but only in a pattern without wildcards other
+ *   than a `**` at one of its ends. Beside others they mean what they mean in expressions, and a `|`
+ *   parts even what holds the expression to the beginning of the path from what holds it to the end.
+ * - `**name` is whatever ends in `name` to Docker, where only text follows.
+ * - The library has `#`, `!` and blanks at the beginning for something else than characters.
+ * - A `]` at the beginning of a class is one of its characters in Go, and its end in JavaScript.
+ * - The library matches what lies below a matched folder as well. Docker finds that out while it
+ *   walks, and not always in the same way; so here a path matches by itself only. That is what the
+ *   name is for that follows in the pattern and in the path.
+ */
+function libraryPatterns(pattern) {
+    const isText = /^(?:\*\*)?[^*?[\]\\]*$|^[^*?[\]\\]*\*\*$/.test(pattern);
+    const isEnding = isText && /^\*\*[^/]/.test(pattern);
+    const alternatives = writeAlternatives(
+    // A slash that is still there after cleaning was behind a blank, and matches nothing.
+    isEnding ? `**/*${pattern.slice(2)}` : pattern.replace(/^\//, '\\/'), isText ? /^[+(){}|^#! ]$/ : /^[+()#! ]$/, isText);
+    return alternatives.map((alternative, index) => {
+        const before = index === 0 ? '' : `${anything}()`;
+        const after = index === alternatives.length - 1 ? '' : `()${anything}`;
+        return `${before}${alternative}${after}/${below}`;
+    });
+}
+/** Whatever the depth. */
+const anything = '***';
+function writeAlternatives(pattern, characters, isText) {
+    const written = [];
+    let current = '';
+    let classBegin;
+    let last = '';
+    for (const [token] of pattern.matchAll(/\*\*\/?|\\[^]|[^]/g)) {
+        last = token;
+        if (classBegin !== undefined) {
+            const isFirst = /^\^?$/.test(current.slice(classBegin));
+            current += token === ']' && isFirst ? '\\]' : token;
+            // A wildcard in a class is replaced by a class, whose end is the end of both.
+            if (token === '*' || token === '?' || (token === ']' && !isFirst))
+                classBegin = undefined;
+        }
+        else if (token === '|' && !isText) {
+            written.push(current);
+            current = '';
+        }
+        else {
+            current += characters.test(token) ? `\\${token}` : token;
+            if (token === '[')
+                classBegin = current.length;
+        }
+    }
+    // `folder/**` is everything in the folder, but not the folder.
+    return [...written, last === '**' ? `${current}*` : current];
+}
+function libraryPath(path) {
+    return `${path}/${below}`;
+}
+/**
+ * The beginning of every path that a pattern can match; of a pattern without wildcards the whole of
+ * it, with a slash, as it matches what lies below, too.
+ */
+function literalBeginning(pattern) {
+    const [literal = ''] = /^[^*?[\]\\^]*/.exec(pattern) ?? [];
+    return literal === pattern ? `${literal}/` : literal;
+}
+/** Whether the last part of a pattern has more than wildcards and dots: then it means a file. */
+function namesFile(pattern) {
+    const name = pattern.split('/').at(-1) ?? '';
+    const literal = name.replace(/\\([^])|\[\^?(?:\\[^]|[^\]\\])+\]|[*?]/g, '$1');
+    return /[^.]/.test(literal);
+}
+
+;// CONCATENATED MODULE: ./lib/context/ignore-rules.js
+
+/** The verdict on the context's own folder. */
+const unjudged = { isIgnored: false, matched: [] };
+/** The lines of an ignore file. The last one that matches decides. */
+class IgnoreRules {
+    #lines;
+    constructor(lines) {
+        this.#lines = lines;
+    }
+    /** @param refused is told of lines that cannot be used, and why */
+    static async of(lines, refused) {
+        if (lines.length === 0)
+            return new IgnoreRules([]);
+        const { default: library } = await __webpack_require__.e(/* import() */ 158).then(__webpack_require__.t.bind(__webpack_require__, 4158, 19));
+        const create = (patterns) => library.default({ ignorecase: false }).add(patterns);
+        return new IgnoreRules(lines.flatMap((line) => {
+            const { isException, pattern } = line;
+            try {
+                return [{ isException, pattern, matches: matching(libraryPatterns(pattern), create) }];
+            }
+            catch (error) {
+                if (!(error instanceof SyntaxError))
+                    throw error;
+                refused(line, 'the characters of a class in it are not in order');
+                return [];
+            }
+        }));
+    }
+    /**
+     * Judges a path as Docker does, which walks from the root: a line is not asked where it would change
+     * nothing, and then does not count as one that matches what is below, either.
+     */
+    judge(path, above) {
+        let isIgnored = false;
+        const matched = this.#lines.map(({ isException, matches }, index) => {
+            const isMatch = above.matched[index] === true || (isException === isIgnored && matches(path));
+            if (isMatch)
+                isIgnored = !isException;
+            return isMatch;
+        });
+        return { isIgnored, matched };
+    }
+    /** Whether a `!` line could take in something of an ignored folder. */
+    mayTakeIn(folder, { matched }) {
+        const inside = `${folder}/`;
+        return this.#lines.slice(matched.lastIndexOf(true) + 1).some(({ isException, pattern }) => {
+            const beginning = literalBeginning(pattern);
+            return isException && (inside.startsWith(beginning) || beginning.startsWith(inside));
+        });
+    }
+    /** Whether a `!` line is about files, and not about all that is in some folder. */
+    get asksForFiles() {
+        return this.#lines.some(({ isException, pattern }) => isException && namesFile(pattern));
+    }
+    /** Whether a `!` line is about this very file, and not about all that is in some folder. */
+    asksFor(path) {
+        return this.#lines.some(({ isException, pattern, matches }) => isException && namesFile(pattern) && matches(path));
+    }
+}
+/** The library remembers each path that it was asked about; so it is replaced now and then. */
+const mostRemembered = 2000;
+/** @throws SyntaxError if no regular expression can be made of a pattern */
+function matching(patterns, create) {
+    let library = create(patterns);
+    library.ignores(libraryPath('a'));
+    let asked = 0;
+    return (path) => {
+        asked += 1;
+        if (asked % mostRemembered === 0)
+            library = create(patterns);
+        return library.ignores(libraryPath(path));
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/context/default-exclusions.js
+/** Names of files that hold secrets more often than not. */
+const secretNames = ['.env', '.env.*', '*.pem', '*.key'];
+/**
+ * What is left out where there is no ignore file: files and folders of these names, at any depth. The
+ * platform's own action leaves out the same, and finds a build again by the bytes of its context. So
+ * the list must not be changed: any change would build anew what is built.
+ */
+const otherNames = [
+    '.git',
+    '.gitignore',
+    '.gitattributes',
+    '__pycache__',
+    '*.pyc',
+    '*.pyo',
+    '*.pyd',
+    '*.so',
+    '.Python',
+    '.venv',
+    'venv',
+    'ENV',
+    '.pytest_cache',
+    '.coverage',
+    'htmlcov',
+    '.tox',
+    '.nox',
+    '.mypy_cache',
+    '.ruff_cache',
+    '.vscode',
+    '.idea',
+    '*.swp',
+    '*.swo',
+    'dist',
+    'build',
+    '*.egg-info',
+    '*.egg',
+    '.eggs',
+    'node_modules',
+    '.github',
+    '.claude',
+    '.codex',
+    '.cursor',
+    'pcc-deploy.toml',
+    '.ipynb_checkpoints',
+    '.cache',
+    '.DS_Store',
+    'Thumbs.db',
+    '*.log',
+];
+/** Whether a name is one of a file or folder of secrets. */
+const isSecretName = named(secretNames);
+/** Whether a file or folder of this name is left out by default, for another reason. */
+const isLeftOutByDefault = named(otherNames);
+/** Patterns have one `*` at most, at one of their ends. */
+function named(patterns) {
+    const names = new Set(patterns.filter((pattern) => !pattern.includes('*')));
+    const endings = patterns.filter((pattern) => pattern.startsWith('*')).map((one) => one.slice(1));
+    const beginnings = patterns
+        .filter((pattern) => pattern.endsWith('*'))
+        .map((one) => one.slice(0, -1));
+    return (name) => names.has(name) ||
+        endings.some((ending) => name.endsWith(ending)) ||
+        beginnings.some((beginning) => name.startsWith(beginning));
+}
+
+;// CONCATENATED MODULE: ./lib/context/rules.js
+
+
+/** What goes into a context. */
+class Rules {
+    /** Of the context's folder. */
+    root = {
+        place: 'in',
+        mayHoldEntries: true,
+        mayHoldSecrets: true,
+        hasSecretName: false,
+        verdict: unjudged,
+        exclusion: unjudged,
+    };
+    #ignored;
+    #excluded;
+    /**
+     * @param ignored the lines of the ignore file; undefined where there is none
+     * @param excluded what is left out whatever the ignore file says
+     */
+    constructor(ignored, excluded) {
+        this.#ignored = ignored;
+        this.#excluded = excluded;
+    }
+    judge(path, name, above) {
+        const exclusion = this.#excluded.judge(path, above.exclusion);
+        const hasSecretName = above.hasSecretName || isSecretName(name);
+        const verdict = this.#ignored?.judge(path, above.verdict) ?? {
+            isIgnored: isLeftOutByDefault(name),
+            matched: [],
+        };
+        const isOut = exclusion.isIgnored || verdict.isIgnored;
+        const isSecret = hasSecretName && this.#ignored?.asksFor(path) !== true;
+        const isOpen = !exclusion.isIgnored &&
+            (!verdict.isIgnored || this.#ignored?.mayTakeIn(path, verdict) === true);
+        return {
+            place: isOut ? 'out' : isSecret ? 'secret' : 'in',
+            mayHoldEntries: isOpen && (!hasSecretName || this.#ignored?.asksForFiles === true),
+            mayHoldSecrets: isOpen,
+            hasSecretName,
+            verdict,
+            exclusion,
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/context/ignore-file.js
+
+
+
+
+
+
+
+
+
+/**
+ * Reads the ignore file: the one beside the Dockerfile, which is for that Dockerfile alone, or the
+ * one of the whole context.
+ *
+ * @param exclude patterns of what is left out besides
+ * @throws ContextError if it cannot be read, or has lines that Docker refuses
+ */
+async function readRules(root, dockerfile, exclude) {
+    const problems = [];
+    const excluded = await rulesOf(exclude.flatMap(excludeLine(problems)), (line, reason) => {
+        problems.push(unusableExclusion(line.text, reason));
+    });
+    for (const ignoreFile of [`${dockerfile}.dockerignore`, '.dockerignore']) {
+        const content = await readIgnoreFile(root, ignoreFile);
+        if (content === undefined)
+            continue;
+        const ignored = await rulesOf(patternLines(content), ({ number, text }, reason) => {
+            problems.push({
+                about: (0,quote/* quote */.h)(ignoreFile),
+                message: `line ${number}, ${(0,quote/* quote */.h)(text)}, is no pattern that Docker takes: ${reason}`,
+                next: 'Correct the line; a character that is meant as it is needs a backslash before it.',
+            });
+        });
+        if (problems.length > 0)
+            throw new errors/* ContextError */.a(problems);
+        return { rules: new Rules(ignored, excluded), ignoreFile };
+    }
+    if (problems.length > 0)
+        throw new errors/* ContextError */.a(problems);
+    return { rules: new Rules(undefined, excluded), ignoreFile: undefined };
+}
+async function rulesOf(lines, refused) {
+    const usable = lines.filter((line) => {
+        const reason = refusal(line.pattern);
+        if (reason !== undefined)
+            refused(line, reason);
+        return reason === undefined;
+    });
+    return IgnoreRules.of(usable, refused);
+}
+/** A pattern as a line of an ignore file; without a slash it counts at any depth. */
+function excludeLine(problems) {
+    return (pattern) => {
+        const isAnywhere = !/\/[^/]/.test(pattern.trim());
+        const line = patternLine(isAnywhere ? `**/${pattern.trim()}` : pattern, 1);
+        if (pattern.trim().startsWith('!')) {
+            problems.push(unusableExclusion(pattern, 'what it matches would be taken in again'));
+            return [];
+        }
+        return line === undefined || pattern.startsWith('#') ? [] : [{ ...line, text: pattern }];
+    };
+}
+function unusableExclusion(pattern, reason) {
+    return {
+        about: `exclude pattern ${(0,quote/* quote */.h)(pattern)}`,
+        message: `cannot be used: ${reason}`,
+        next: pattern.trim().startsWith('!')
+            ? 'Move it to `.dockerignore`, which has lines with `!`.'
+            : 'Correct the pattern; it is written as a line of a `.dockerignore`.',
+    };
+}
+/** Undefined where there is no such file. */
+async function readIgnoreFile(root, path) {
+    const unreadable = (message, cause) => new errors/* ContextError */.a([
+        {
+            about: (0,quote/* quote */.h)(path),
+            message,
+            next: 'What it leaves out has to be known before anything is packed.',
+        },
+    ], { cause });
+    let content;
+    try {
+        const real = await (0,promises_.realpath)((0,external_node_path_.join)(root, path));
+        if (!isInside(real, root))
+            throw unreadable(`is a link that leads out of the context, to ${(0,quote/* quote */.h)(real)}`);
+        content = await (0,promises_.readFile)(real, 'utf8');
+    }
+    catch (error) {
+        const code = (0,system_error/* systemErrorCode */.v)(error);
+        if (code === 'ENOENT' || code === 'ENOTDIR')
+            return undefined;
+        if (error instanceof errors/* ContextError */.a)
+            throw error;
+        throw unreadable(code === 'EISDIR'
+            ? 'is a folder, and not a file of patterns'
+            : `cannot be read (${code ?? 'the reason is not known'})`, error);
+    }
+    if (content.includes('\0'))
+        throw unreadable('is not text in UTF-8 (it may be in UTF-16); save it as UTF-8');
+    return content;
+}
+
+;// CONCATENATED MODULE: ./lib/context/size-limit.js
+
+
+
+const megabyte = 1024 * 1024;
+/** Bytes of all files, before they are compressed. */
+const limit = 500 * megabyte;
+const size_limit_mostNamed = 5;
+/** @throws ContextError with what is large, if the files are too large together */
+function checkSize(about, files, bytes) {
+    if (bytes <= limit)
+        return;
+    const folders = largestFolders(files);
+    throw new errors/* ContextError */.a([
+        {
+            about,
+            message: [
+                `is too large: its ${files.length === 1 ? 'file is' : `${files.length} files are`} ${size(bytes)}, and 500 MB is the most`,
+                `the largest files are ${list(largest(files))}`,
+                ...(folders.length === 0 ? [] : [`the largest folders are ${list(folders)}`]),
+            ].join('; '),
+            next: 'Leave out in `.dockerignore` what the image does not need, such as virtual environments, models, recordings and `.git`.',
+        },
+    ]);
+}
+function largest(of, most = size_limit_mostNamed) {
+    return [...of]
+        .sort((one, other) => other.bytes - one.bytes || (one.path < other.path ? -1 : 1))
+        .slice(0, most);
+}
+/** Folders at the top, and in the last place the largest of those below them. */
+function largestFolders(files) {
+    const sizes = new Map();
+    for (const { path, bytes } of files) {
+        for (let folder = external_node_path_.posix.dirname(path); folder !== '.'; folder = external_node_path_.posix.dirname(folder)) {
+            sizes.set(folder, (sizes.get(folder) ?? 0) + bytes);
+        }
+    }
+    const folders = Array.from(sizes, ([path, bytes]) => ({ path, bytes }));
+    const deeper = largest(folders.filter(({ path }) => path.includes('/') && !holdsOneAsLarge(path, sizes)), 1);
+    const top = largest(folders.filter(({ path }) => !path.includes('/')), size_limit_mostNamed - deeper.length);
+    return largest([...top, ...deeper]);
+}
+/** Whether all that is in a folder is in one folder of it, which then tells more. */
+function holdsOneAsLarge(folder, sizes) {
+    const bytes = sizes.get(folder);
+    for (const [other, itsBytes] of sizes) {
+        if (itsBytes === bytes && external_node_path_.posix.dirname(other) === folder)
+            return true;
+    }
+    return false;
+}
+function list(sized) {
+    return sized.map(({ path, bytes }) => `${(0,quote/* quote */.h)(path)} (${size(bytes)})`).join(', ');
+}
+function size(bytes) {
+    return `${(bytes / megabyte).toFixed(1)} MB`;
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
+var p_limit = __webpack_require__(370);
+;// CONCATENATED MODULE: ./lib/context/walk.js
+
+
+
+
+
+
+/** Calls to the file system at a time; Node.js does four of them at once. */
+const concurrency = 16;
+/** Walks through a folder, as far as something in it may go along. Folders behind links are not. */
+async function walk(root, rules) {
+    const found = { files: [], links: [], secrets: [], problems: [] };
+    const limited = (0,p_limit/* default */.A)(concurrency);
+    async function visitFolder(path, standing) {
+        let entries;
+        try {
+            entries = await limited(() => (0,promises_.readdir)((0,external_node_path_.join)(root, path), { withFileTypes: true }));
+        }
+        catch (error) {
+            if (standing.mayHoldEntries)
+                found.problems.push(unreadable(path, 'folder', error));
+            return;
+        }
+        await Promise.all(entries.map((entry) => visit(path, entry, standing)));
+    }
+    async function visit(folder, entry, above) {
+        const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+        const standing = rules.judge(path, entry.name, above);
+        if (entry.isDirectory()) {
+            if (standing.mayHoldEntries || standing.mayHoldSecrets)
+                await visitFolder(path, standing);
+        }
+        else if (standing.place === 'secret') {
+            found.secrets.push(path);
+        }
+        else if (standing.place === 'in') {
+            await visitEntry(path, entry);
+        }
+    }
+    async function visitEntry(path, entry) {
+        if (entry.isSymbolicLink() && !path.includes('\uFFFD')) {
+            found.links.push(path);
+            return;
+        }
+        try {
+            const stats = await limited(async () => {
+                const stats = await (0,promises_.lstat)((0,external_node_path_.join)(root, path));
+                if (stats.isFile())
+                    await (0,promises_.access)((0,external_node_path_.join)(root, path), external_node_fs_.constants.R_OK);
+                return stats;
+            });
+            if (stats.isSymbolicLink())
+                found.links.push(path);
+            else if (stats.isFile())
+                found.files.push(fileOf(path, stats));
+            else
+                found.problems.push(special(path, stats));
+        }
+        catch (error) {
+            found.problems.push(unreadable(path, 'file', error));
+        }
+    }
+    await visitFolder('', rules.root);
+    return found;
+}
+function fileOf(path, { size, mode }) {
+    return { path, bytes: size, isExecutable: (mode & 0o111) !== 0 };
+}
+const leaveOut = 'Leave it out in `.dockerignore`, or ';
+function special(path, stats) {
+    const kind = stats.isFIFO()
+        ? 'a named pipe'
+        : stats.isSocket()
+            ? 'a socket'
+            : stats.isDirectory()
+                ? 'a folder by now, and was a file a moment ago'
+                : 'a device';
+    return {
+        about: (0,quote/* quote */.h)(path),
+        message: `is ${kind}; a build context has files and links only`,
+        next: `${leaveOut}remove it before the build.`,
+    };
+}
+function unreadable(path, kind, error) {
+    const about = (0,quote/* quote */.h)(path === '' ? '.' : path);
+    const code = (0,system_error/* systemErrorCode */.v)(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+        // A name that is not UTF-8 was read with marks in it, and nothing is found by those.
+        return path.includes('\uFFFD')
+            ? {
+                about,
+                message: 'has a name that is not UTF-8, or lies in a folder with such a name',
+                next: `${leaveOut}rename it.`,
+            }
+            : {
+                about,
+                message: `vanished while the context was looked through`,
+                next: 'See that nothing else works in the folder at the same time, and run it again.',
+            };
+    }
+    const isForbidden = code === 'EACCES' || code === 'EPERM';
+    return {
+        about,
+        message: `is a ${kind} that cannot be read (${isForbidden ? 'the permission is missing' : (code ?? 'the reason is not known')})`,
+        next: `${leaveOut}let the user of the runner read it.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/context/select.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Finds out what goes into a build context: what Docker would send, without files that look like
+ * secrets.
+ *
+ * @param workspace the folder in which all contexts lie
+ * @throws ContextError
+ */
+async function selectContext(settings, workspace) {
+    const root = await findRoot(settings.directory, workspace);
+    const dockerfile = await findDockerfile(root, settings.dockerfile);
+    const { rules, ignoreFile } = await readRules(root, dockerfile.path, settings.exclude);
+    const found = await walk(root, rules);
+    const entries = new Map();
+    for (const file of found.files) {
+        entries.set(file.path, { ...file, kind: 'file', target: undefined });
+    }
+    const { location, bytes, isExecutable } = dockerfile;
+    const links = new Set([...found.links, ...dockerfile.links]);
+    links.delete(location);
+    const problems = [...found.problems];
+    for (const path of links) {
+        const target = await targetWithin(root, path);
+        if (target === undefined)
+            problems.push(leadingOut(path, await linkTarget(root, path)));
+        else
+            entries.set(path, { path, kind: 'link', bytes: 0, isExecutable: false, target });
+    }
+    if (problems.length > 0) {
+        throw new errors/* ContextError */.a(problems.sort((one, other) => (one.about < other.about ? -1 : 1)));
+    }
+    entries.set(location, { path: location, kind: 'file', bytes, isExecutable, target: undefined });
+    const sorted = [...entries.values()].sort(byPath);
+    const files = sorted.filter(({ kind }) => kind === 'file');
+    const total = files.reduce((sum, file) => sum + file.bytes, 0);
+    checkSize(`build context ${(0,quote/* quote */.h)(settings.directory)}`, files, total);
+    return {
+        root,
+        dockerfile: dockerfile.path,
+        entries: sorted,
+        files: files.length,
+        bytes: total,
+        ignoreFile,
+        leftOut: found.secrets.filter((path) => !entries.has(path)).sort(),
+        holdsGit: files.some(({ path }) => /(?:^|\/)\.git\/(?:modules\/.+\/)?config$/.test(path)),
+    };
+}
+async function findRoot(directory, workspace) {
+    const problem = (message, next, cause) => new errors/* ContextError */.a([{ about: `build context ${(0,quote/* quote */.h)(directory)}`, message, next }], { cause });
+    const path = (0,external_node_path_.resolve)(workspace, directory);
+    const correct = 'Correct the folder of the build context; it is relative to the workspace.';
+    let root;
+    try {
+        root = await (0,promises_.realpath)(path);
+        if (!(await (0,promises_.lstat)(root)).isDirectory()) {
+            throw problem('is not a folder', correct);
+        }
+    }
+    catch (error) {
+        if (error instanceof errors/* ContextError */.a)
+            throw error;
+        const code = (0,system_error/* systemErrorCode */.v)(error);
+        throw problem(code === 'ENOENT'
+            ? `does not exist; looked for ${(0,quote/* quote */.h)(path)}`
+            : `cannot be looked at (${code ?? 'the reason is not known'})`, code === 'ENOENT'
+            ? `${correct} If nothing is there at all, the repository has to be checked out before.`
+            : correct, error);
+    }
+    if (!isInside(root, await (0,promises_.realpath)(workspace))) {
+        throw problem(`lies outside of the workspace, at ${(0,quote/* quote */.h)(root)}`, correct);
+    }
+    return root;
+}
+function leadingOut(path, target) {
+    return {
+        about: (0,quote/* quote */.h)(path),
+        message: `is a link that leads out of the context, to ${(0,quote/* quote */.h)(target ?? 'nowhere')}`,
+        next: 'Leave it out in `.dockerignore`, or put in its place what it leads to.',
+    };
+}
+function byPath(one, other) {
+    return one.path < other.path ? -1 : 1;
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,99 @@
+import type { ContextSettings } from '../context/select.js';
+import type { BuildSettings } from '../release/settings.js';
+import { declaredInputs, type InputName } from './declared.js';
+import type { Fields } from './fields.js';
+import { found, type Findings } from './problems.js';
+import type { RawInputs } from './raw-inputs.js';
+import type { SettingsFile } from './settings-file/read-settings-file.js';
+
+/** What an agent runs: one of them at most. */
+export const imageSources = [
+  'cloud-build',
+  'build-id',
+  'image',
+] as const satisfies readonly InputName[];
+
+const buildInputs = [
+  'build-context',
+  'dockerfile',
+  'build-exclude',
+  'build-timeout',
+] as const satisfies readonly InputName[];
+
+/** Whether an input says what the agent runs; `cloud-build: false` says nothing. */
+export function isImageSource(raw: RawInputs, input: InputName): boolean {
+  return input === 'cloud-build'
+    ? raw.verbatim(input).trim().toLowerCase() === 'true'
+    : raw.isInput(input);
+}
+
+/** Reads how an image is to be built of the checkout. Undefined where none is. */
+export function readBuild(
+  raw: RawInputs,
+  fields: Fields,
+  file: SettingsFile | undefined,
+  findings: Findings,
+): BuildSettings | undefined {
+  const isBuilt = fields.boolean('cloud-build') ?? false;
+  const [first, ...others] = imageSources.filter((input) => isImageSource(raw, input));
+  if (first !== undefined && others.length > 0) {
+    const list = others.map((input) => `\`${input}\``).join(' and ');
+    findings.problem(
+      first,
+      `and ${list} are ${others.length > 1 ? 'all' : 'both'} given; an agent runs one of them`,
+    );
+  }
+  const timeout = fields.timeout('build-timeout');
+  if (!isBuilt) {
+    noticeIdle(raw, findings);
+    return undefined;
+  }
+  const context = readContext(raw, file, findings);
+  return { context, timeout };
+}
+
+function readContext(
+  raw: RawInputs,
+  file: SettingsFile | undefined,
+  findings: Findings,
+): ContextSettings {
+  const isInput = raw.isInput('build-exclude');
+  const exclude = isInput ? raw.items('build-exclude') : (file?.excludePatterns ?? []);
+  if (!isInput && file !== undefined) {
+    findings.standIns.set('build-exclude', `build.exclude.patterns (${file.path})`);
+  }
+  for (const pattern of exclude) {
+    if (!pattern.startsWith('!')) continue;
+    findings.problem(
+      'build-exclude',
+      `says what is left out, so no pattern of it begins with \`!\`; ${found(pattern)}. What goes along nevertheless is said in \`.dockerignore\``,
+    );
+  }
+  return {
+    directory: readPath(raw, 'build-context', findings) ?? '.',
+    dockerfile: readPath(raw, 'dockerfile', findings) ?? 'Dockerfile',
+    exclude,
+  };
+}
+
+function readPath(
+  raw: RawInputs,
+  input: 'build-context' | 'dockerfile',
+  findings: Findings,
+): string | undefined {
+  const path = raw.text(input);
+  if (path?.includes('\n') === true) findings.problem(input, `has to be one path; ${found(path)}`);
+  return path;
+}
+
+/** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */
+function noticeIdle(raw: RawInputs, findings: Findings): void {
+  const idle = buildInputs.filter(
+    (input) => raw.isInput(input) && raw.text(input) !== declaredInputs[input],
+  );
+  if (idle.length === 0) return;
+  const list = idle.map((input) => `\`${input}\``).join(', ');
+  findings.notices.push(
+    `${list} ${idle.length === 1 ? 'has' : 'have'} no effect without \`cloud-build: true\`.`,
+  );
+}

@@ -1,0 +1,184 @@
+import { Readable } from 'node:stream';
+import { backoffDelay, type Backoff } from '../time/backoff.js';
+import type { Clock } from '../time/clock.js';
+import { CutOffError, Transport, type Answer } from '../transport.js';
+import type { UploadForm } from './answers.js';
+import type { CallLog } from './caller.js';
+import { UploadError } from './errors.js';
+import { formBody } from './form.js';
+
+/** What is uploaded. */
+export interface UploadContent {
+  /** Its size in bytes. */
+  readonly bytes: number;
+  /** Its bytes, from the beginning each time that it is called. */
+  readonly open: () => AsyncIterable<Uint8Array>;
+}
+
+export interface UploadOptions {
+  /** Ends the upload: nobody waits for it any more. */
+  readonly signal: AbortSignal;
+  /** Told how many bytes of the content have been taken, from none again with each attempt. */
+  readonly progress: (bytes: number) => void;
+}
+
+export interface StorageOptions {
+  readonly userAgent: string;
+  readonly clock: Clock;
+  readonly log: CallLog;
+  readonly backoff: Backoff;
+  /** Aborted when nobody waits for anything any more. */
+  readonly over: AbortSignal;
+  /** Takes known secrets out of a text that came from outside. */
+  readonly redact: (text: string) => string;
+}
+
+/** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */
+const longestSilence = 60_000;
+
+/**
+ * The storage that the platform has archives uploaded to: another host than the API's, which is
+ * reached with forms that the platform signs, and never with the credential.
+ */
+export class Storage {
+  readonly #options: StorageOptions;
+  readonly #transport: Transport;
+
+  constructor(options: StorageOptions) {
+    this.#options = options;
+    this.#transport = new Transport(options.userAgent);
+  }
+
+  /**
+   * Uploads something as a whole, and where that breaks or the form has expired, once more with a
+   * fresh form: half an upload cannot be gone on with.
+   *
+   * @param sign asks the platform for a form
+   * @returns the form with which it went
+   * @throws UploadError, or what `sign` throws
+   */
+  async upload(
+    sign: () => Promise<UploadForm>,
+    content: UploadContent,
+    options: UploadOptions,
+  ): Promise<UploadForm> {
+    const { clock, log, backoff, over } = this.#options;
+    const signal = AbortSignal.any([options.signal, over]);
+    for (let attempt = 1; ; attempt++) {
+      const form = await sign();
+      try {
+        await this.#send(form, content, { ...options, signal });
+        return form;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof UploadError)) throw error;
+        error.attempts = attempt;
+        if (!error.mayPass || attempt >= backoff.attempts) throw error;
+        const delay = backoffDelay(backoff, attempt, () => clock.random());
+        log.info(
+          `The upload: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
+        );
+        await clock.sleep(delay, signal);
+      }
+    }
+  }
+
+  async #send(form: UploadForm, content: UploadContent, options: UploadOptions): Promise<void> {
+    const { clock, log, redact } = this.#options;
+    const { origin } = new URL(form.url);
+    const silence = new Silence(clock);
+    const { headers, parts } = await formBody(form.fields, content.bytes);
+    const body = Readable.from(
+      chained(parts, content, (bytes) => {
+        silence.isBroken();
+        options.progress(bytes);
+      }),
+      { objectMode: false },
+    );
+    const startedAt = clock.now();
+    let answer: Answer;
+    try {
+      answer = await this.#transport.send(
+        { method: 'POST', url: form.url, headers, body },
+        AbortSignal.any([options.signal, silence.signal]),
+      );
+    } catch (error) {
+      if (body.errored !== null) throw body.errored;
+      throw new UploadError(origin, {
+        silentFor: silence.signal.aborted ? longestSilence : undefined,
+        isCutOff: error instanceof CutOffError,
+        cause: error,
+      });
+    } finally {
+      silence.end();
+    }
+    log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
+    if (answer.status >= 200 && answer.status < 300) return;
+    throw new UploadError(origin, { status: answer.status, ...readStorageError(answer, redact) });
+  }
+
+  /** Closes the connections that are kept open. */
+  close(): void {
+    this.#transport.close();
+  }
+}
+
+/** Ends an upload of which nothing has been heard for long. */
+class Silence {
+  readonly #clock: Clock;
+  readonly #controller = new AbortController();
+  #cancel: () => void;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#cancel = this.#begin();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  isBroken(): void {
+    this.#cancel();
+    this.#cancel = this.#begin();
+  }
+
+  end(): void {
+    this.#cancel();
+  }
+
+  #begin(): () => void {
+    return this.#clock.after(longestSilence, () => {
+      this.#controller.abort();
+    });
+  }
+}
+
+/** The bytes of the form with the content in their midst. */
+async function* chained(
+  { before, after }: { readonly before: Uint8Array; readonly after: Uint8Array },
+  content: UploadContent,
+  taken: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  yield before;
+  let bytes = 0;
+  for await (const chunk of content.open()) {
+    yield chunk;
+    // Whoever asks for the next chunk has taken this one.
+    bytes += chunk.byteLength;
+    taken(bytes);
+  }
+  yield after;
+}
+
+/** Storage answers errors with XML of its own: its code and its message, and nothing else of it. */
+function readStorageError(
+  { text }: Answer,
+  redact: (text: string) => string,
+): { code: string | undefined; storageMessage: string | undefined } {
+  const field = (name: string): string | undefined => {
+    const [, value] = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text) ?? [];
+    return value === undefined ? undefined : redact(value);
+  };
+  return { code: field('Code'), storageMessage: field('Message') };
+}

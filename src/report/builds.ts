@@ -1,0 +1,34 @@
+import { bytesOf } from '../bytes.js';
+import type { BuildRecord, ReleaseRecord } from '../release/record.js';
+import { duration } from './durations.js';
+import { code, table } from './markdown.js';
+
+/** What was packed, and what was built of it; undefined where nothing was. */
+export function buildSection({ context, builds }: ReleaseRecord): string | undefined {
+  if (context === undefined) return undefined;
+  const { files, bytes, archiveBytes, hash } = context;
+  const count = `${files} ${files === 1 ? 'file' : 'files'}`;
+  const told = `Build context ${code(hash)}: ${count} of ${bytesOf(bytes)}, packed as ${bytesOf(archiveBytes)}.`;
+  return [told, ...(builds.length === 0 ? [] : [buildTable(builds)])].join('\n\n');
+}
+
+const outcomes: Readonly<Record<BuildRecord['outcome'], string>> = {
+  built: 'built',
+  reused: 'used again: this context was built before',
+  failed: 'failed',
+  running: 'left under way',
+  skipped: 'not begun',
+};
+
+function buildTable(builds: readonly BuildRecord[]): string {
+  return table(
+    ['Build', 'Region', 'Dockerfile', 'Outcome', 'Upload and build'],
+    builds.map(({ id, region, dockerfile, outcome, duration: took }) => [
+      id === null ? '–' : code(id),
+      code(region),
+      code(dockerfile),
+      outcomes[outcome],
+      took === undefined ? '–' : duration(took),
+    ]),
+  );
+}
