@@ -23,7 +23,7 @@ export type Fault =
     } & CarriedOut)
   /** The connection is reset, before the request is taken or after it was carried out. */
   | ({ readonly kind: 'reset' } & CarriedOut)
-  /** The connection is reset once so many bytes of the body of an upload have come. */
+  /** The connection is reset once so many bytes of the body of an upload, or all others, have come. */
   | { readonly kind: 'reset-upload'; readonly afterBytes: number }
   /** The answer ends in its middle. Carried out by default: there is an answer, after all. */
   | ({ readonly kind: 'cut-off' } & CarriedOut)

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { platformRegions } from '../../emulator/index.js';
 import { loadContract } from './openapi.js';
 import { pairs, rehearse, type Rehearsal, send } from './rehearsal.js';
+import { archiveOf, askForUpload, upload } from './uploading.js';
 
 const contract = loadContract();
 
@@ -18,8 +19,6 @@ if (!contract) {
     'GET /agents/{agentName}/sessions/{sessionId}',
     'DELETE /agents/{agentName}/sessions/{sessionId}',
     'GET /agents/{agentName}/sessions',
-    'POST /builds',
-    'POST /builds/upload-url',
     'PATCH /properties',
     'GET /properties/schema',
   ];
@@ -28,7 +27,8 @@ if (!contract) {
     readonly name: string;
     readonly request: readonly [method: string, path: string, body?: unknown];
     readonly status: number;
-    readonly prepare?: (rehearsal: Rehearsal) => void;
+    /** What it returns, where it returns something, is the body of the request. */
+    readonly prepare?: (rehearsal: Rehearsal) => unknown;
     /** The request itself is against the description. */
     readonly wrong?: true;
   }
@@ -68,6 +68,18 @@ if (!contract) {
     emulator.seed.build({ id: buildId });
     for (const status of ['pending', 'building', 'failed', 'timeout'] as const)
       emulator.seed.build({ status });
+  };
+
+  const uploaded = async ({ key }: Rehearsal) => {
+    const target = await askForUpload(key);
+    await upload(target, await archiveOf({ Dockerfile: 'FROM dailyco/pipecat-base' }));
+    return { uploadId: target.uploadId, region: 'us-west' };
+  };
+  const seedBuilt = async (rehearsal: Rehearsal) => {
+    const { emulator } = rehearsal;
+    const asked = await uploaded(rehearsal);
+    emulator.seed.build({ contextHash: emulator.state.upload(asked.uploadId)?.contextHash });
+    return asked;
   };
 
   const write = { secrets: pairs({ A: '1', B: '2' }), region: 'us-west' };
@@ -283,6 +295,79 @@ if (!contract) {
     { name: 'no such build', request: ['GET', `/builds/${buildId}`], status: 404 },
     { name: 'a build that cannot be', request: ['GET', '/builds/latest'], status: 400 },
     {
+      name: 'a place to upload to',
+      request: ['POST', '/builds/upload-url', { region: 'us-west' }],
+      status: 200,
+    },
+    {
+      name: 'a place to upload to in no region',
+      request: ['POST', '/builds/upload-url', {}],
+      status: 400,
+      wrong: true,
+    },
+    {
+      name: 'a place to upload to in a region that is not there',
+      request: ['POST', '/builds/upload-url', { region: 'moon' }],
+      status: 400,
+    },
+    { name: 'a build of an upload', request: ['POST', '/builds'], status: 201, prepare: uploaded },
+    {
+      name: 'a build with everything',
+      request: ['POST', '/builds'],
+      status: 201,
+      prepare: async (rehearsal) => ({
+        ...(await uploaded(rehearsal)),
+        dockerfilePath: 'bot/Dockerfile',
+      }),
+    },
+    {
+      name: 'a build of what is built already',
+      request: ['POST', '/builds'],
+      status: 200,
+      prepare: seedBuilt,
+    },
+    {
+      name: 'a build of no upload',
+      request: ['POST', '/builds', { uploadId: buildId, region: 'us-west' }],
+      status: 400,
+    },
+    {
+      name: 'a build with a misspelt field',
+      request: ['POST', '/builds'],
+      status: 400,
+      prepare: async (rehearsal) => ({ ...(await uploaded(rehearsal)), dockerfile: 'Dockerfile' }),
+      wrong: true,
+    },
+    ...([0, 3000, 6000] as const).flatMap((passed): Case[] =>
+      (['success', 'failed', 'timeout'] as const).map((outcome) => ({
+        name: `a build that ends as ${outcome}, after ${passed} ms`,
+        request: ['GET', '/builds'],
+        status: 200,
+        prepare: async (rehearsal) => {
+          rehearsal.emulator.script.build({ outcome });
+          await rehearsal.key.post('/builds', await uploaded(rehearsal));
+          rehearsal.pass(passed);
+        },
+      })),
+    ),
+    {
+      name: 'builds of no known status',
+      request: ['GET', '/builds?status=done'],
+      status: 400,
+    },
+    {
+      name: "a part of a build's logs",
+      request: ['GET', `/builds/${buildId}/logs?limit=1`],
+      status: 200,
+      prepare: seedBuilds,
+    },
+    { name: 'the logs of no build', request: ['GET', `/builds/${buildId}/logs`], status: 404 },
+    {
+      name: 'the logs of a build that cannot be',
+      request: ['GET', '/builds/latest/logs'],
+      status: 400,
+    },
+    {
       name: "a build's logs",
       request: ['GET', `/builds/${buildId}/logs`],
       status: 200,
@@ -299,23 +384,42 @@ if (!contract) {
     });
     afterEach(() => rehearsal.emulator.close());
 
-    test.each(cases)('$name ($request.0 $request.1: $status)', async (given) => {
+    /** Carries a case out on a surface, and tells how it was answered. */
+    async function carryOut(given: Case, root: string, credential: string) {
       const [method, path, body] = given.request;
-      given.prepare?.(rehearsal);
+      const prepared = await given.prepare?.(rehearsal);
       const { emulator } = rehearsal;
-      const answer = await send(`${emulator.url}/v1${path}`, {
+      const answer = await send(`${emulator.url}${root}${path}`, {
         method,
-        body,
-        credential: emulator.credentials.privateKey,
+        body: prepared ?? body,
+        credential,
       });
       expect(answer).toMatchObject({ status: given.status });
-      const logged = emulator.requests[0];
+      const logged = emulator.requests.at(-1);
       if (!logged) throw new Error('The request was not logged.');
+      return { method, answer, logged };
+    }
+
+    test.each(cases)('$name ($request.0 $request.1: $status)', async (given) => {
+      const { privateKey } = rehearsal.emulator.credentials;
+      const { method, answer, logged } = await carryOut(given, '/v1', privateKey);
       expect(contract.checkAnswer(method, logged.path, answer.status, answer.body)).toEqual([]);
       const problems = contract.checkRequest(logged);
       if (given.wrong) expect(problems).not.toEqual([]);
       else expect(problems).toEqual([]);
     });
+
+    // The description is about the key surface; what is built is told on the other one alike.
+    test.each(cases.filter(({ request: [, path] }) => path.startsWith('/builds')))(
+      '$name, on the organization surface',
+      async (given) => {
+        const root = '/v1/organizations/acme';
+        const { token } = rehearsal.emulator.credentials;
+        const { method, answer, logged } = await carryOut(given, root, token);
+        const path = logged.path.replace(root, '/v1');
+        expect(contract.checkAnswer(method, path, answer.status, answer.body)).toEqual([]);
+      },
+    );
 
     test.each(contract.operations.filter((operation) => !leftOut.includes(operation)))(
       '%s without a credential',

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { types } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import type { StoredArchive } from './uploads.js';
@@ -30,7 +31,9 @@ export async function flawOf(
   try {
     names = await fileNames(archive);
   } catch (error) {
-    return `failed to extract the build context: ${error instanceof Error ? error.message : String(error)}`;
+    // An error of zlib's may be of another realm, as under jest.
+    const reason = types.isNativeError(error) ? error.message : String(error);
+    return `failed to extract the build context: ${reason}`;
   }
   if (names.has(posix.normalize(dockerfilePath))) return undefined;
   return `failed to read dockerfile: open ${dockerfilePath}: no such file or directory`;

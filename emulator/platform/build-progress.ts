@@ -68,7 +68,7 @@ export function planBuild(
   const delay = script?.delay ?? defaultDelay;
   const startDelay = script?.startDelay ?? (delay === Infinity ? 0 : delay / 10);
   const ended =
-    flaw !== undefined && script?.outcome === undefined
+    flaw !== undefined
       ? {
           outcome: 'failed' as const,
           errorMessage: `${prefix}${flaw}`,

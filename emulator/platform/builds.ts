@@ -140,8 +140,9 @@ export class Builds {
       dockerfilePath,
     });
     if (built) return { build: built, cached: true };
-    const flaw = await flawOf(archive, dockerfilePath);
     const createdAt = this.#now();
+    const script = this.#building.take(region);
+    const flaw = script?.outcome === undefined ? await flawOf(archive, dockerfilePath) : undefined;
     const build: Build = {
       id: randomUUID(),
       organization,
@@ -150,12 +151,7 @@ export class Builds {
       contextSizeBytes: archive.bytes,
       dockerfilePath,
       createdAt,
-      progress: planBuild(
-        this.#building.take(region),
-        { dockerfilePath, flaw },
-        createdAt,
-        this.#delay,
-      ),
+      progress: planBuild(script, { dockerfilePath, flaw }, createdAt, this.#delay),
     };
     this.#builds.set(build.id, build);
     return { build, cached: false };
