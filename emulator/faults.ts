@@ -23,7 +23,10 @@ export type Fault =
     } & CarriedOut)
   /** The connection is reset, before the request is taken or after it was carried out. */
   | ({ readonly kind: 'reset' } & CarriedOut)
-  /** The connection is reset once so many bytes of the body of an upload, or all others, have come. */
+  /**
+   * The connection is reset once so many bytes of the body of an upload have come; that of another
+   * request, once it has come.
+   */
   | { readonly kind: 'reset-upload'; readonly afterBytes: number }
   /** The answer ends in its middle. Carried out by default: there is an answer, after all. */
   | ({ readonly kind: 'cut-off' } & CarriedOut)

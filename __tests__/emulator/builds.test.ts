@@ -1,5 +1,7 @@
+import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pack } from 'tar-stream';
 import type { BuildOutcome } from '../../emulator/index.js';
 import {
   type Answer,
@@ -267,6 +269,16 @@ describe('a build fails', () => {
     {
       name: 'where the context has no Dockerfile',
       archive: () => archiveOf({ 'bot.py': '' }),
+      reason: 'failed to read dockerfile: open Dockerfile: no such file or directory',
+    },
+    {
+      name: 'where the Dockerfile is a folder',
+      archive: async () => {
+        const archive = pack();
+        archive.entry({ name: 'Dockerfile', type: 'directory' });
+        archive.finalize();
+        return gzipSync(await buffer(archive));
+      },
       reason: 'failed to read dockerfile: open Dockerfile: no such file or directory',
     },
     {
