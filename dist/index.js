@@ -3572,6 +3572,8 @@ function formOf(fields, bytes) {
 
 
 
+/** Characters; what is shorter is no signature, and may be part of a word. */
+const shortestField = 8;
 /** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */
 const longestSilence = 60_000;
 /**
@@ -3644,7 +3646,8 @@ class Storage {
         log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
         if (answer.status >= 200 && answer.status < 300)
             return;
-        throw new UploadError(origin, { status: answer.status, ...readStorageError(answer, redact) });
+        const clean = (text) => redact(withoutFields(text, form));
+        throw new UploadError(origin, { status: answer.status, ...readStorageError(answer, clean) });
     }
     /** Closes the connections that are kept open. */
     close() {
@@ -3687,6 +3690,13 @@ async function* chained({ before, after }, content, taken) {
         taken(bytes);
     }
     yield after;
+}
+/** What storage says of a form may repeat its fields, and with some of them anybody can upload. */
+function withoutFields(text, { fields }) {
+    return Object.values(fields)
+        .filter((value) => value.length >= shortestField)
+        .sort((one, other) => other.length - one.length)
+        .reduce((clean, value) => clean.replaceAll(value, '***'), text);
 }
 /** Storage answers errors with XML of its own: its code and its message, and nothing else of it. */
 function readStorageError({ text }, redact) {
@@ -5323,6 +5333,7 @@ async function build_build(cloud, journal, plan, record, abandoned) {
     const startedAt = journal.clock.now();
     try {
         const uploadId = await journal.span(region, 'upload the context', () => upload(cloud, journal, plan, abandoned));
+        abandoned.throwIfAborted();
         await journal.span(region, 'build the image', async () => {
             const started = await start(cloud, plan, uploadId);
             account(journal, record, plan, started);
@@ -8298,9 +8309,10 @@ async function carryOut(host, journal, reading, redact, event, wantsFailureLogs)
         : withContext(journal, build.context, foldersOf(host.environment), act));
 }
 function foldersOf(environment) {
+    const { GITHUB_WORKSPACE: workspace = '', RUNNER_TEMP: temporary = '' } = environment;
     return {
-        workspace: environment['GITHUB_WORKSPACE'] ?? '.',
-        temporary: environment['RUNNER_TEMP'] ?? (0,external_node_os_namespaceObject.tmpdir)(),
+        workspace: workspace === '' ? '.' : workspace,
+        temporary: temporary === '' ? (0,external_node_os_namespaceObject.tmpdir)() : temporary,
     };
 }
 /** What is done with the platform, once everything that can be seen without it is in order. */
@@ -8608,6 +8620,8 @@ class Transport {
         }
         finally {
             body.destroy();
+            // What was answered before all of it was sent would be waited for on that connection.
+            broken.abort();
         }
     }
     async #send({ method, url, headers }, body, signal) {

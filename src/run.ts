@@ -132,9 +132,10 @@ async function carryOut(
 }
 
 function foldersOf(environment: Environment): Folders {
+  const { GITHUB_WORKSPACE: workspace = '', RUNNER_TEMP: temporary = '' } = environment;
   return {
-    workspace: environment['GITHUB_WORKSPACE'] ?? '.',
-    temporary: environment['RUNNER_TEMP'] ?? tmpdir(),
+    workspace: workspace === '' ? '.' : workspace,
+    temporary: temporary === '' ? tmpdir() : temporary,
   };
 }
 

@@ -71,6 +71,8 @@ export class Transport {
       throw broken.signal.aborted ? broken.signal.reason : error;
     } finally {
       body.destroy();
+      // What was answered before all of it was sent would be waited for on that connection.
+      broken.abort();
     }
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -16,6 +17,14 @@ const closing: { close(): unknown }[] = [];
 
 afterEach(() => {
   for (const one of closing.splice(0)) one.close();
+});
+
+let server: Server | undefined;
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+  server = undefined;
 });
 
 const storagePath = /^\/storage\//;
@@ -185,6 +194,27 @@ describe('an upload that cannot work', () => {
     expect(stage.emulator.requests.filter(isUpload)).toHaveLength(5);
   });
 
+  test('has the fields of the form taken out of what the storage says', async () => {
+    const { storage } = connect();
+    const fields = { key: 'a-key', 'X-Amz-Security-Token': 'a-token-of-the-form' };
+    server = createServer((request, response) => {
+      request.resume().on('end', () => {
+        const message = 'Policy Condition failed: [&quot;eq&quot;, a-token-of-the-form]';
+        response
+          .writeHead(403)
+          .end(`<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const form = { uploadId: 'x', url: `http://127.0.0.1:${port}/bucket`, fields };
+    const failure: unknown = await storage
+      .upload(() => Promise.resolve(form), contentOf(1), waiting())
+      .catch((error: unknown) => error);
+    expect((failure as UploadError).reason).toContain('Policy Condition failed');
+    expect((failure as UploadError).reason).not.toContain('a-token-of-the-form');
+  });
+
   test('has known secrets taken out of what the storage says', async () => {
     stage.emulator.script.fault({ path: storagePath }, refusal('Odd', 'hunter22 is wrong'));
     const { cloud } = connect({ redact: (text) => text.replaceAll('hunter22', '***') });
@@ -229,13 +259,6 @@ describe('an upload that nobody waits for any more', () => {
 });
 
 describe('a storage of another kind', () => {
-  let server: Server | undefined;
-
-  afterEach(() => {
-    server?.closeAllConnections();
-    server?.close();
-  });
-
   test('is not followed where it redirects', async () => {
     let requests = 0;
     server = createServer((request, response) => {
@@ -244,7 +267,7 @@ describe('a storage of another kind', () => {
         response.writeHead(307, { location: 'http://127.0.0.1:1/elsewhere' }).end();
       });
     }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server?.once('listening', resolve));
+    await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const { storage } = connect();
     const form = { uploadId: 'x', url: `http://127.0.0.1:${port}/bucket`, fields: {} };
@@ -252,5 +275,21 @@ describe('a storage of another kind', () => {
       storage.upload(() => Promise.resolve(form), contentOf(10), waiting()),
     ).rejects.toMatchObject({ status: 307, mayPass: false });
     expect(requests).toBe(1);
+  });
+
+  test('that answers before it has everything is not waited for', async () => {
+    let isClosed: Promise<unknown> = Promise.resolve();
+    server = createServer((request, response) => {
+      isClosed = new Promise((resolve) => request.socket.once('close', resolve));
+      response.writeHead(400).end('<Error><Code>EntityTooLarge</Code></Error>');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { storage } = connect();
+    const form = { uploadId: 'x', url: `http://127.0.0.1:${port}/bucket`, fields: {} };
+    await expect(
+      storage.upload(() => Promise.resolve(form), contentOf(50_000_000), waiting()),
+    ).rejects.toMatchObject({ status: 400, code: 'EntityTooLarge' });
+    await isClosed;
   });
 });

@@ -7,6 +7,9 @@ import type { CallLog } from './caller.js';
 import { UploadError } from './errors.js';
 import { formBody } from './form.js';
 
+/** Characters; what is shorter is no signature, and may be part of a word. */
+const shortestField = 8;
+
 /** What is uploaded. */
 export interface UploadContent {
   /** Its size in bytes. */
@@ -114,7 +117,8 @@ export class Storage {
     }
     log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
     if (answer.status >= 200 && answer.status < 300) return;
-    throw new UploadError(origin, { status: answer.status, ...readStorageError(answer, redact) });
+    const clean = (text: string): string => redact(withoutFields(text, form));
+    throw new UploadError(origin, { status: answer.status, ...readStorageError(answer, clean) });
   }
 
   /** Closes the connections that are kept open. */
@@ -169,6 +173,14 @@ async function* chained(
     taken(bytes);
   }
   yield after;
+}
+
+/** What storage says of a form may repeat its fields, and with some of them anybody can upload. */
+function withoutFields(text: string, { fields }: UploadForm): string {
+  return Object.values(fields)
+    .filter((value) => value.length >= shortestField)
+    .sort((one, other) => other.length - one.length)
+    .reduce((clean, value) => clean.replaceAll(value, '***'), text);
 }
 
 /** Storage answers errors with XML of its own: its code and its message, and nothing else of it. */

@@ -48,6 +48,7 @@ export async function build(
     const uploadId = await journal.span(region, 'upload the context', () =>
       upload(cloud, journal, plan, abandoned),
     );
+    abandoned.throwIfAborted();
     await journal.span(region, 'build the image', async () => {
       const started = await start(cloud, plan, uploadId);
       account(journal, record, plan, started);

@@ -1,0 +1,208 @@
+import { describe, expect, test } from '@jest/globals';
+import { readInputs, type InputsReading } from '../../src/inputs/read-inputs.js';
+import { inputVariables } from '../support/release-run.js';
+
+const settingsFile = 'pcc-deploy.toml';
+
+function read(inputs: Readonly<Record<string, string>>, toml?: string): Promise<InputsReading> {
+  const given = {
+    'api-key': 'sk_emulator',
+    'agent-name': 'voice',
+    ...(toml === undefined ? {} : { 'config-file': settingsFile }),
+    ...inputs,
+  };
+  return readInputs({ GITHUB_WORKSPACE: '/workspace', ...inputVariables(given) }, (path) =>
+    path === `/workspace/${settingsFile}` && toml !== undefined
+      ? Promise.resolve(toml)
+      : Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' })),
+  );
+}
+
+async function build(...arguments_: Parameters<typeof read>) {
+  const { inputs, problems } = await read(...arguments_);
+  expect(problems).toEqual([]);
+  return inputs?.release.build;
+}
+
+async function problems(...arguments_: Parameters<typeof read>): Promise<string[]> {
+  const { inputs, problems } = await read(...arguments_);
+  expect(inputs).toBeUndefined();
+  return problems.map(({ input, message }) => `${input}: ${message}`);
+}
+
+const defaults = {
+  context: { directory: '.', dockerfile: 'Dockerfile', exclude: [] },
+  timeout: 600_000,
+};
+
+describe('cloud-build', () => {
+  test.each([
+    { name: 'not given', value: '', expected: undefined },
+    { name: 'false', value: 'false', expected: undefined },
+    { name: 'true', value: 'true', expected: defaults },
+    { name: 'True', value: 'True', expected: defaults },
+  ])('$name', async ({ value, expected }) => {
+    expect(await build({ 'cloud-build': value })).toEqual(expected);
+  });
+
+  test.each(['yes', '1', 'on'])('%s is not a boolean', async (value) => {
+    expect(await problems({ 'cloud-build': value })).toEqual([
+      `cloud-build: has to be \`true\` or \`false\`; found \`${value}\``,
+    ]);
+  });
+
+  test('has no effect without an agent', async () => {
+    expect(
+      await problems({
+        'cloud-build': 'true',
+        'agent-name': '',
+        'secret-set': 'keys',
+        secrets: 'A=b',
+      }),
+    ).toEqual(['cloud-build: has no effect without `agent-name`, which is not given']);
+  });
+});
+
+describe('how to build', () => {
+  test('is what the inputs say', async () => {
+    expect(
+      await build({
+        'cloud-build': 'true',
+        'build-context': 'agents/voice',
+        dockerfile: 'docker/Dockerfile',
+        'build-exclude': '*.md, docs\n**/{a,b}.txt',
+        'build-timeout': '90',
+      }),
+    ).toEqual({
+      context: {
+        directory: 'agents/voice',
+        dockerfile: 'docker/Dockerfile',
+        exclude: ['*.md', 'docs', '**/{a,b}.txt'],
+      },
+      timeout: 90_000,
+    });
+  });
+
+  test('is what the settings file says where no input does', async () => {
+    const toml =
+      '[build]\ncontext_dir = "./agent"\ndockerfile = "D"\n[build.exclude]\npatterns = ["a,b", "docs/"]';
+    expect(await build({ 'cloud-build': 'true' }, toml)).toMatchObject({
+      context: { directory: './agent', dockerfile: 'D', exclude: ['a,b', 'docs/'] },
+    });
+    const inputs = { 'build-context': 'c', dockerfile: 'd', 'build-exclude': 'e' };
+    expect(await build({ 'cloud-build': 'true', ...inputs }, toml)).toMatchObject({
+      context: { directory: 'c', dockerfile: 'd', exclude: ['e'] },
+    });
+  });
+
+  test('is not said by a settings file alone', async () => {
+    expect(await build({}, '[build]\ndockerfile = "D"')).toBeUndefined();
+  });
+
+  test.each([
+    {
+      name: 'a pattern that takes in',
+      inputs: { 'build-exclude': '*.md, !README.md' },
+      told: [/^build-exclude: .* begins with `!`; found `!README.md`/],
+    },
+    {
+      name: 'several folders',
+      inputs: { 'build-context': 'a\nb' },
+      told: [/^build-context: has to be one path; found `a b`/],
+    },
+    {
+      name: 'several Dockerfiles',
+      inputs: { dockerfile: 'a\nb' },
+      told: [/^dockerfile: has to be one path/],
+    },
+    {
+      name: 'a timeout that is no number',
+      inputs: { 'build-timeout': 'soon' },
+      told: [/^build-timeout: has to be a whole number from 1 to 86400/],
+    },
+    {
+      name: 'no time at all',
+      inputs: { 'build-timeout': '0' },
+      told: [/^build-timeout: has to be a whole number from 1 to 86400/],
+    },
+  ])('cannot be $name', async ({ inputs, told }) => {
+    const found = await problems({ 'cloud-build': 'true', ...inputs });
+    expect(found).toHaveLength(told.length);
+    for (const [index, words] of told.entries()) expect(found[index]).toMatch(words);
+  });
+
+  test('is told by its key where the settings file says it', async () => {
+    const toml = '[build.exclude]\npatterns = ["!README.md"]';
+    expect(await problems({ 'cloud-build': 'true' }, toml)).toEqual([
+      expect.stringMatching(/^build\.exclude\.patterns \(pcc-deploy\.toml\): /),
+    ]);
+  });
+
+  test('has no effect where nothing is built, which is worth a notice', async () => {
+    const { notices } = await read({
+      image: 'acme/voice:1',
+      dockerfile: 'D',
+      'build-context': 'c',
+      'build-timeout': '600',
+    });
+    expect(notices).toEqual([
+      '`build-context`, `dockerfile` have no effect without `cloud-build: true`.',
+    ]);
+  });
+});
+
+describe('what an agent runs is one of', () => {
+  const id = '123e4567-e89b-12d3-a456-426614174000';
+  test.each([
+    {
+      name: 'a build to make and one that is made',
+      inputs: { 'cloud-build': 'true', 'build-id': id },
+      told: 'cloud-build: and `build-id` are both given; an agent runs one of them',
+    },
+    {
+      name: 'a build to make and an image',
+      inputs: { 'cloud-build': 'true', image: 'a:1' },
+      told: 'cloud-build: and `image` are both given; an agent runs one of them',
+    },
+    {
+      name: 'a build that is made and an image',
+      inputs: { 'build-id': id, image: 'a:1' },
+      told: 'build-id: and `image` are both given; an agent runs one of them',
+    },
+    {
+      name: 'all three',
+      inputs: { 'cloud-build': 'true', 'build-id': id, image: 'a:1' },
+      told: 'cloud-build: and `build-id` and `image` are all given; an agent runs one of them',
+    },
+  ])('not $name', async ({ inputs, told }) => {
+    expect(await problems(inputs)).toEqual([told]);
+  });
+
+  test.each([
+    { name: 'an image', inputs: { image: 'a:1' }, expected: { image: 'a:1' } },
+    { name: 'a build', inputs: { 'build-id': id }, expected: { buildId: id } },
+    { name: 'a build to make', inputs: { 'cloud-build': 'true' }, expected: {} },
+  ])('$name as an input replaces what the settings file says', async ({ inputs, expected }) => {
+    for (const line of ['image = "file/image:1"', `build_id = "${id.replace('1', '9')}"`]) {
+      const reading = await read(inputs, line);
+      expect(reading.problems).toEqual([]);
+      const settings = reading.inputs?.release.agent?.settings;
+      expect({ image: settings?.image, buildId: settings?.buildId }).toEqual({
+        image: undefined,
+        buildId: undefined,
+        ...expected,
+      });
+    }
+  });
+
+  test('`cloud-build: false` replaces nothing', async () => {
+    const { inputs } = await read({ 'cloud-build': 'false' }, 'image = "file/image:1"');
+    expect(inputs?.release.agent?.settings.image).toBe('file/image:1');
+    expect(inputs?.release.build).toBeUndefined();
+  });
+
+  test('a build to make, and not the branch of the settings file', async () => {
+    const { inputs } = await read({ 'cloud-build': 'true' }, '[git]\nrepo = "acme/voice"');
+    expect(inputs?.release.agent?.isBuiltFromBranch).toBe(false);
+  });
+});
