@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { loadContract } from '../emulator/openapi.js';
+import { checkoutForEachTest } from '../support/checkout.js';
 import { credentials, Stage } from '../support/release-run.js';
 
 const contract = loadContract();
@@ -9,6 +10,8 @@ if (contract === undefined) {
     expect(loadContract()).toBeUndefined();
   });
 } else {
+  const checkout = checkoutForEachTest();
+
   test("every request of a release is one that the platform's OpenAPI description knows", async () => {
     const stage = await Stage.open();
     try {
@@ -37,10 +40,19 @@ if (contract === undefined) {
         expect(actions.errors).toEqual([]);
         expect(succeeded).toBe(true);
       }
+      const { environment } = checkout;
+      expect(
+        await stage.release({ ...release, 'cloud-build': 'true' }, { environment }),
+      ).toMatchObject({ succeeded: true });
+      checkout.write({ 'bot.py': 'raise SystemExit(1)\n' });
+      stage.emulator.script.build({ outcome: 'failed' });
+      await stage.release({ ...release, 'cloud-build': 'true' }, { environment });
+      const failed = stage.emulator.state.builds().find(({ status }) => status === 'failed');
       stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
       await stage.release({ ...release, image: 'ghcr.io/acme/voice:2', 'failure-logs': 'always' });
 
-      const { requests } = stage.emulator;
+      // Uploads go to the storage, which the description does not know.
+      const requests = stage.emulator.requests.filter(({ path }) => path.startsWith('/v1/'));
       const asked = new Set(requests.map(({ method, path }) => `${method} ${path}`));
       // What the release is made of was in fact asked, so that the check below means something.
       expect([...asked]).toEqual(
@@ -52,6 +64,10 @@ if (contract === undefined) {
           'PUT /v1/secrets/registry',
           'DELETE /v1/secrets/keys/OLD',
           `GET /v1/builds/${id}`,
+          'GET /v1/builds',
+          'POST /v1/builds/upload-url',
+          'POST /v1/builds',
+          `GET /v1/builds/${failed?.id ?? ''}/logs`,
           'GET /v1/agents',
           'GET /v1/agents/voice',
           'GET /v1/agents/voice/logs',
