@@ -2,11 +2,12 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quote } from '../quote.js';
 import { systemErrorCode } from '../system-error.js';
+import type { Buffers } from './buffers.js';
 import { ContextError } from './errors.js';
 import type { ContextEntry } from './select.js';
 
 /** Files up to this size are read whole, ahead of when they are needed; the others in pieces. */
-const piece = 256 * 1024;
+export const piece = 128 * 1024;
 /** How much is read ahead: entries, of which each may be an open file, and bytes of them. */
 const mostAhead = { entries: 8, bytes: 1024 * 1024 };
 
@@ -19,11 +20,13 @@ export interface Content {
 /**
  * Reads entries one after the other; the next ones while those before them are worked on.
  *
+ * @param buffers of one byte more than a piece has
  * @throws ContextError if one cannot be read, or is not as large as it was
  */
 export async function* contents(
   root: string,
   entries: readonly ContextEntry[],
+  buffers: Buffers,
 ): AsyncGenerator<Content> {
   const ahead: { entry: ContextEntry; whole: Promise<Buffer> | undefined }[] = [];
   const coming = entries.values();
@@ -33,7 +36,7 @@ export async function* contents(
       const { value: entry } = coming.next();
       if (entry === undefined) return;
       const isWhole = entry.kind === 'file' && entry.bytes <= piece;
-      const whole = isWhole ? readWhole(root, entry) : undefined;
+      const whole = isWhole ? readWhole(root, entry, buffers) : undefined;
       // It is awaited in its turn; until then a failure is nobody's.
       whole?.catch(() => undefined);
       ahead.push({ entry, whole });
@@ -48,7 +51,7 @@ export async function* contents(
       if (content !== undefined) bytesAhead -= content.length;
       readAhead();
       if (content !== undefined) yield { entry, pieces: [content] };
-      else yield { entry, pieces: entry.kind === 'file' ? readPieces(root, entry) : [] };
+      else yield { entry, pieces: entry.kind === 'file' ? readPieces(root, entry, buffers) : [] };
     }
   } finally {
     // No file is left open behind those who go.
@@ -56,21 +59,25 @@ export async function* contents(
   }
 }
 
-async function readWhole(root: string, entry: ContextEntry): Promise<Buffer> {
+async function readWhole(root: string, entry: ContextEntry, buffers: Buffers): Promise<Buffer> {
   return withFile(root, entry, async (handle) => {
     // One byte more shows a file that has grown.
-    const content = Buffer.allocUnsafe(entry.bytes + 1);
+    const content = buffers.take().subarray(0, entry.bytes + 1);
     const length = await readFully(handle, content, 0);
     if (length !== entry.bytes) throw changed(entry);
     return content.subarray(0, length);
   });
 }
 
-async function* readPieces(root: string, entry: ContextEntry): AsyncGenerator<Buffer> {
+async function* readPieces(
+  root: string,
+  entry: ContextEntry,
+  buffers: Buffers,
+): AsyncGenerator<Buffer> {
   const handle = await opened(root, entry);
   const read = async (position: number): Promise<Buffer> => {
     const size = Math.min(piece, entry.bytes + 1 - position);
-    const content = Buffer.allocUnsafe(size);
+    const content = buffers.take().subarray(0, size);
     try {
       return content.subarray(0, await readFully(handle, content, position));
     } catch (error) {

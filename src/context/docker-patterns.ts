@@ -25,7 +25,7 @@ function trim(text: string): string {
 }
 
 function clean(path: string): string {
-  return posix.normalize(path).replace(/(?<=.)\/$/, '');
+  return posix.normalize(path).replace(/(?<=[^])\/$/, '');
 }
 
 /** The lines of an ignore file as Docker reads them: comments and blanks are gone, paths are clean. */
@@ -43,7 +43,7 @@ export function patternLine(text: string, number: number): PatternLine | undefin
   const sign = line.startsWith('!') ? '!' : '';
   const path = trim(line.slice(sign.length));
   // The sign may also come to the beginning by this, as in `/!keys`, or be undone by `..` below.
-  const anchored = path === '' ? '' : clean(path).replace(/^\/(?=.)/, '');
+  const anchored = path === '' ? '' : clean(path).replace(/^\/(?=[^])/, '');
   const whole = trim(sign + anchored);
   if (whole === '') return undefined;
   const cleaned = clean(whole);
@@ -59,7 +59,7 @@ export function patternLine(text: string, number: number): PatternLine | undefin
 /** A character of a class: escaped, or any that does not end the class or make a range. */
 const inClass = '(?:\\\\[^]|[^\\\\\\]-])';
 const wellFormed = new RegExp(
-  `^(?:[^\\\\[]|\\\\[^]|\\[\\^?(?:${inClass}(?:-${inClass})?)+\\])*$`,
+  `^(?:[^\\\\[]|\\\\[^]|\\[(?:\\^|(?!\\^))(?:${inClass}(?:-${inClass})?)+\\])*$`,
   'u',
 );
 /** A letter, digit or foreign character after a backslash that is not a kind of characters. */
@@ -76,6 +76,9 @@ export function refusal(pattern: string): string | undefined {
   const [, escaped] = unknownEscape.exec(pattern) ?? [];
   if (escaped !== undefined) return `a backslash before \`${escaped}\` means nothing in it`;
   if (/\[[^\]]*\[:[^:]*:\]/.test(pattern)) return 'it has a class by name, such as `[:alpha:]`';
+  if (/\[(?:\\[^]|[^\]\\])*?(?:\\[bB]|-\\[dDsSwW])/.test(pattern)) {
+    return 'a class in it has an escape that means nothing there';
+  }
   return undefined;
 }
 
@@ -105,7 +108,8 @@ export function libraryPatterns(pattern: string): string[] {
     isText,
   );
   return alternatives.map((alternative, index) => {
-    const before = index === 0 ? '' : `${anything}()`;
+    // Apart from stars, as from two that meet another would be made; nothing else may be repeated.
+    const before = index === 0 ? '' : `${anything}${alternative.startsWith('*') ? '()' : ''}`;
     const after = index === alternatives.length - 1 ? '' : `()${anything}`;
     return `${before}${alternative}${after}/${below}`;
   });

@@ -17,18 +17,23 @@ export interface Verdict {
 /** The verdict on the context's own folder. */
 export const unjudged: Verdict = { isIgnored: false, matched: [] };
 
+type Matches = (path: string) => boolean;
+
 interface Line {
   readonly isException: boolean;
   readonly pattern: string;
-  readonly matches: (path: string) => boolean;
+  readonly matches: Matches;
 }
 
 /** The lines of an ignore file. The last one that matches decides. */
 export class IgnoreRules {
   readonly #lines: readonly Line[];
+  /** Whether any line matches; to ask each of them takes its time, and most match nothing. */
+  readonly #matchesAny: Matches;
 
-  private constructor(lines: readonly Line[]) {
+  private constructor(lines: readonly Line[], matchesAny: Matches) {
     this.#lines = lines;
+    this.#matchesAny = matchesAny;
   }
 
   /** @param refused is told of lines that cannot be used, and why */
@@ -36,22 +41,22 @@ export class IgnoreRules {
     lines: readonly PatternLine[],
     refused: (line: PatternLine, reason: string) => void,
   ): Promise<IgnoreRules> {
-    if (lines.length === 0) return new IgnoreRules([]);
+    if (lines.length === 0) return new IgnoreRules([], () => false);
     const { default: library } = await import('@balena/dockerignore');
-    const create = (patterns: string[]): Ignore =>
-      library.default({ ignorecase: false }).add(patterns);
-    return new IgnoreRules(
-      lines.flatMap((line) => {
-        const { isException, pattern } = line;
-        try {
-          return [{ isException, pattern, matches: matching(libraryPatterns(pattern), create) }];
-        } catch (error) {
-          if (!(error instanceof SyntaxError)) throw error;
-          refused(line, 'the characters of a class in it are not in order');
-          return [];
-        }
-      }),
-    );
+    const create: Create = (patterns) => library.default({ ignorecase: false }).add(patterns);
+    const usable = lines.flatMap((line) => {
+      const { isException, pattern } = line;
+      const patterns = libraryPatterns(pattern);
+      try {
+        return [{ isException, pattern, patterns, matches: matching(patterns, create) }];
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        refused(line, 'what it says with brackets or braces makes no sense');
+        return [];
+      }
+    });
+    const all = usable.flatMap(({ patterns }) => patterns);
+    return new IgnoreRules(usable, matching(all, create));
   }
 
   /**
@@ -60,8 +65,10 @@ export class IgnoreRules {
    */
   judge(path: string, above: Verdict): Verdict {
     let isIgnored = false;
+    const isAny = this.#matchesAny(path);
     const matched = this.#lines.map(({ isException, matches }, index) => {
-      const isMatch = above.matched[index] === true || (isException === isIgnored && matches(path));
+      const isMatch =
+        above.matched[index] === true || (isAny && isException === isIgnored && matches(path));
       if (isMatch) isIgnored = !isException;
       return isMatch;
     });
@@ -90,14 +97,13 @@ export class IgnoreRules {
   }
 }
 
+type Create = (patterns: string[]) => Ignore;
+
 /** The library remembers each path that it was asked about; so it is replaced now and then. */
 const mostRemembered = 2000;
 
 /** @throws SyntaxError if no regular expression can be made of a pattern */
-function matching(
-  patterns: string[],
-  create: (patterns: string[]) => Ignore,
-): (path: string) => boolean {
+function matching(patterns: string[], create: Create): Matches {
   let library = create(patterns);
   library.ignores(libraryPath('a'));
   let asked = 0;

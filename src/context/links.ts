@@ -1,4 +1,4 @@
-import { readlink } from 'node:fs/promises';
+import { readlink, realpath } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative } from 'node:path';
 import { systemErrorCode } from '../system-error.js';
 import { isInside, withSlashes } from './inside.js';
@@ -30,8 +30,7 @@ export async function follow(root: string, path: string): Promise<Way> {
     }
     links.push(next);
     if (links.length > mostLinks) return { end: undefined, leadsOut: false, links };
-    const within =
-      posix.isAbsolute(target) || isAbsolute(target) ? pathWithin(root, target) : target;
+    const within = isAbsolute(target) ? await pathWithin(root, target) : target;
     if (within === undefined) return { end: undefined, leadsOut: true, links };
     if (within !== target) at = '.';
     rest = [...within.split('/'), ...rest];
@@ -48,8 +47,8 @@ export async function targetWithin(root: string, link: string): Promise<string |
   if (target === undefined) return undefined;
   const folder = posix.dirname(link);
   let written = target;
-  if (posix.isAbsolute(target) || isAbsolute(target)) {
-    const within = pathWithin(root, target);
+  if (isAbsolute(target)) {
+    const within = await pathWithin(root, target);
     if (within === undefined) return undefined;
     written = posix.relative(folder, within) || '.';
   }
@@ -69,6 +68,16 @@ export async function linkTarget(root: string, path: string): Promise<string | u
   }
 }
 
-function pathWithin(root: string, target: string): string | undefined {
-  return isInside(target, root) ? withSlashes(relative(root, target)) || '.' : undefined;
+/** Where an absolute target is within the context; undefined where it is not. */
+async function pathWithin(root: string, target: string): Promise<string | undefined> {
+  let path = target;
+  if (!isInside(path, root)) {
+    try {
+      // It may name the context by another way, on which there are links.
+      path = await realpath(target);
+    } catch {
+      return undefined;
+    }
+  }
+  return isInside(path, root) ? withSlashes(relative(root, path)) || '.' : undefined;
 }

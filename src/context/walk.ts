@@ -1,7 +1,6 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import limit from 'p-limit';
 import { quote } from '../quote.js';
 import { systemErrorCode } from '../system-error.js';
 import type { ContextProblem } from './errors.js';
@@ -22,58 +21,62 @@ export interface Walk {
   readonly problems: ContextProblem[];
 }
 
-/** Calls to the file system at a time; Node.js does four of them at once. */
+/** Entries that are looked at at a time; more at once need more memory and are no faster. */
 const concurrency = 16;
 
 /** Walks through a folder, as far as something in it may go along. Folders behind links are not. */
 export async function walk(root: string, rules: Rules): Promise<Walk> {
   const found: Walk = { files: [], links: [], secrets: [], problems: [] };
-  const limited = limit(concurrency);
-
-  async function visitFolder(path: string, standing: Standing): Promise<void> {
-    let entries: Dirent[];
-    try {
-      entries = await limited(() => readdir(join(root, path), { withFileTypes: true }));
-    } catch (error) {
-      if (standing.mayHoldEntries) found.problems.push(unreadable(path, 'folder', error));
-      return;
+  const folders = [{ path: '', standing: rules.root }];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const wanted: string[] = [];
+    for (const entry of await read(root, folder.path, folder.standing, found)) {
+      const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
+      const standing = rules.judge(path, entry.name, folder.standing);
+      if (entry.isDirectory()) {
+        if (standing.mayHoldEntries || standing.mayHoldSecrets) folders.push({ path, standing });
+      } else if (standing.place === 'secret') {
+        found.secrets.push(path);
+      } else if (standing.place === 'in') {
+        wanted.push(path);
+      }
     }
-    await Promise.all(entries.map((entry) => visit(path, entry, standing)));
-  }
-
-  async function visit(folder: string, entry: Dirent, above: Standing): Promise<void> {
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    const standing = rules.judge(path, entry.name, above);
-    if (entry.isDirectory()) {
-      if (standing.mayHoldEntries || standing.mayHoldSecrets) await visitFolder(path, standing);
-    } else if (standing.place === 'secret') {
-      found.secrets.push(path);
-    } else if (standing.place === 'in') {
-      await visitEntry(path, entry);
+    for (let first = 0; first < wanted.length; first += concurrency) {
+      const some = wanted.slice(first, first + concurrency);
+      await Promise.all(some.map((path) => look(root, path, found)));
     }
   }
-
-  async function visitEntry(path: string, entry: Dirent): Promise<void> {
-    if (entry.isSymbolicLink() && !path.includes('\uFFFD')) {
-      found.links.push(path);
-      return;
-    }
-    try {
-      const stats = await limited(async () => {
-        const stats = await lstat(join(root, path));
-        if (stats.isFile()) await access(join(root, path), constants.R_OK);
-        return stats;
-      });
-      if (stats.isSymbolicLink()) found.links.push(path);
-      else if (stats.isFile()) found.files.push(fileOf(path, stats));
-      else found.problems.push(special(path, stats));
-    } catch (error) {
-      found.problems.push(unreadable(path, 'file', error));
-    }
-  }
-
-  await visitFolder('', rules.root);
   return found;
+}
+
+async function read(
+  root: string,
+  path: string,
+  standing: Standing,
+  found: Walk,
+): Promise<Dirent[]> {
+  try {
+    return await readdir(join(root, path), { withFileTypes: true });
+  } catch (error) {
+    if (standing.mayHoldEntries) found.problems.push(unreadable(path, 'folder', error));
+    return [];
+  }
+}
+
+async function look(root: string, path: string, found: Walk): Promise<void> {
+  try {
+    const stats = await lstat(join(root, path));
+    if (stats.isSymbolicLink()) {
+      found.links.push(path);
+    } else if (stats.isFile()) {
+      await access(join(root, path), constants.R_OK);
+      found.files.push(fileOf(path, stats));
+    } else {
+      found.problems.push(special(path, stats));
+    }
+  } catch (error) {
+    found.problems.push(unreadable(path, 'file', error));
+  }
 }
 
 function fileOf(path: string, { size, mode }: Stats): FoundFile {
