@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { parse } from 'yaml';
@@ -14,6 +14,10 @@ export interface ActionRunOptions {
   readonly inputs: Readonly<Record<string, string>>;
   /** What a workflow gives under `env:`. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What is checked out: contents by path. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** The folder to check out into, which stays; by default one of the run's own. */
+  readonly workspace?: string;
   /** The event that started the workflow. */
   readonly event?: { readonly name: string; readonly payload: unknown };
   /** Whether debug logging is on. */
@@ -22,6 +26,8 @@ export interface ActionRunOptions {
   readonly node?: string;
   /** Whether the runner knows job summaries; old servers do not. */
   readonly hasSummary?: boolean;
+  /** Whether the memory that it takes is measured. */
+  readonly measuresMemory?: boolean;
   /** Told each line of the log as the runner shows it. */
   readonly onLine?: (line: string) => void;
 }
@@ -39,6 +45,10 @@ export interface ActionRun {
   readonly masks: readonly string[];
   readonly summary: string;
   readonly outputs: Readonly<Record<string, string>>;
+  /** What it left in the runner's folder for what is temporary: names, sorted. */
+  readonly leftovers: readonly string[];
+  /** Bytes of memory that the process had at most; undefined where that was not measured. */
+  readonly peakMemory: number | undefined;
 }
 
 const metadata = v.object({
@@ -57,18 +67,22 @@ async function inputVariables(given: ActionRunOptions['inputs']): Promise<Record
   ) as Record<string, string>;
 }
 
-/** Runs `dist/index.js` in a workspace of its own and reads what it leaves behind. */
+/** Runs `dist/index.js` in a workspace and reads what it leaves behind. */
 export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
   const folder = await mkdtemp(join(tmpdir(), 'runner-'));
   const file = (name: string): string => join(folder, name);
+  const { workspace = file('workspace') } = options;
   try {
     const event = options.event ?? { name: 'push', payload: {} };
+    await mkdir(file('temporary'));
     await writeFile(file('output'), '');
     await writeFile(file('summary'), '');
     await writeFile(file('event.json'), JSON.stringify(event.payload));
+    await checkOut(options.files ?? {}, workspace);
     const environment = {
       PATH: process.env['PATH'] ?? '',
-      GITHUB_WORKSPACE: folder,
+      GITHUB_WORKSPACE: workspace,
+      RUNNER_TEMP: file('temporary'),
       GITHUB_EVENT_NAME: event.name,
       GITHUB_EVENT_PATH: file('event.json'),
       GITHUB_OUTPUT: file('output'),
@@ -77,12 +91,18 @@ export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
       ...(await inputVariables(options.inputs)),
       ...options.environment,
     };
+    const action = [options.node ?? process.execPath, join(root, 'dist', 'index.js')];
+    const measured =
+      options.measuresMemory === true && (await canMeasureMemory())
+        ? [memoryMeter, '--quiet', '--format=%M', `--output=${file('peak-memory')}`, ...action]
+        : action;
+    const [command = '', ...commandArguments] = measured;
     const log = new RunnerLog(options.debug === true, options.onLine);
     let endedAt = 0;
     const startedAt = preciseTime();
     const exitCode = await new Promise<number | null>((resolve, reject) => {
-      const child = spawn(options.node ?? process.execPath, [join(root, 'dist', 'index.js')], {
-        cwd: folder,
+      const child = spawn(command, commandArguments, {
+        cwd: workspace,
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
@@ -106,10 +126,38 @@ export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
       masks: log.masks,
       summary: await readFile(file('summary'), 'utf8'),
       outputs: parseOutputs(await readFile(file('output'), 'utf8')),
+      leftovers: (await readdir(file('temporary'))).sort(),
+      peakMemory:
+        measured === action
+          ? undefined
+          : 1024 * Number(await readFile(file('peak-memory'), 'utf8')),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function checkOut(files: Readonly<Record<string, string>>, workspace: string): Promise<void> {
+  await mkdir(workspace, { recursive: true });
+  for (const [name, contents] of Object.entries(files)) {
+    const path = join(workspace, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, contents);
+  }
+}
+
+/**
+ * GNU time. The kernel counts for a process what its parent had when it was split off, so that this
+ * process, which may hold much, cannot start what is measured by itself.
+ */
+const memoryMeter = '/usr/bin/time';
+
+async function canMeasureMemory(): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  return access(memoryMeter).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Milliseconds since the epoch, with their fractions. */
