@@ -9,7 +9,11 @@ import { agentDeployments, type Course, scenes, showsSecret } from './scenes.js'
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = 'demo';
 
-const emulator = await startEmulator({ secretSetDelay: 2000, deploymentDelay: 3000 });
+const emulator = await startEmulator({
+  secretSetDelay: 2000,
+  deploymentDelay: 3000,
+  buildDelay: 4000,
+});
 const summaries: (TitledSummary & { readonly path: string })[] = [];
 const disappointments: string[] = [];
 try {

@@ -2,7 +2,7 @@ import { type Emulator, platformRegions } from '../emulator/index.js';
 import type { ActionRunOptions } from './runner.js';
 
 /** What a workflow gives the action. */
-export type Scenario = Pick<ActionRunOptions, 'inputs' | 'environment'>;
+export type Scenario = Pick<ActionRunOptions, 'inputs' | 'environment' | 'files'>;
 
 export const agent = 'order-desk';
 export const secretSet = 'order-desk-secrets';
@@ -15,6 +15,9 @@ export const regionWithoutRoom = 'eu-central';
 export const regionThatCrashes = 'ap-south';
 /** The name that a versioned set gets. */
 export const versionedSecretSet = /^order-desk-[0-9a-f]{8}$/;
+export const builtAgent = 'support-desk';
+export const builtAgentSecretSet = 'support-desk-secrets';
+export const largerProfile = 'agent-2x';
 
 /** Values that could be taken for real ones have no place in a demonstration. */
 const apiKeys = {
@@ -28,11 +31,14 @@ const serviceAccount = `{
 }`;
 export const rotatedValue = 'fake-openai-key-after-the-rotation';
 
+const keyOfDeveloper = 'fake-openai-key-of-a-developer';
+
 /** No value of a secret that is used here may be read anywhere. */
 export const secretValues: readonly string[] = [
   ...Object.values(apiKeys),
   'fake-private-key-of-several-lines',
   rotatedValue,
+  keyOfDeveloper,
 ];
 
 const withKey = ({ url, credentials }: Emulator) => ({
@@ -166,6 +172,86 @@ export const versionedRelease = (emulator: Emulator): Scenario => ({
   },
   environment: rotatedKeys,
 });
+
+/** The repository of an agent. */
+const repository: Readonly<Record<string, string>> = {
+  '.dockerignore': 'tests\n*.md\n!README.md\n!.env.example\n',
+  '.env': `OPENAI_API_KEY=${keyOfDeveloper}\n`,
+  '.env.example': Object.keys(apiKeys)
+    .map((key) => `${key}=\n`)
+    .join(''),
+  'CONTRIBUTING.md': '# How to change the agent\n',
+  Dockerfile: `FROM dailyco/pipecat-base:latest
+COPY pyproject.toml uv.lock ./
+RUN uv sync --locked
+COPY bot.py ./
+`,
+  'README.md': '# Support desk\n',
+  'bot.py': `from pipecat.pipeline.runner import PipelineRunner
+
+
+async def bot(arguments):
+    await PipelineRunner().run(support_desk(arguments))
+`,
+  'pyproject.toml': `[project]
+name = "support-desk"
+version = "1.0.0"
+readme = "README.md"
+dependencies = ["pipecat-ai[openai,deepgram,cartesia]"]
+`,
+  'tests/test_bot.py': 'from bot import bot\n',
+  'uv.lock': 'version = 1\n',
+};
+
+/** What of it the image is built from. */
+export const builtFiles: readonly string[] = [
+  '.dockerignore',
+  '.env.example',
+  'Dockerfile',
+  'README.md',
+  'bot.py',
+  'pyproject.toml',
+  'uv.lock',
+];
+
+/** The first release of an agent whose image is built of its checkout. */
+export const builtRelease = (emulator: Emulator): Scenario => ({
+  inputs: {
+    ...withKey(emulator),
+    region: 'us-west',
+    'secret-set': builtAgentSecretSet,
+    'secrets-env': Object.keys(apiKeys).join('\n'),
+    'agent-name': builtAgent,
+    'cloud-build': 'true',
+  },
+  environment: rotatedKeys,
+  files: repository,
+});
+
+const nextBuiltRelease = (emulator: Emulator) => ({
+  ...withKey(emulator),
+  'agent-name': builtAgent,
+  'cloud-build': 'true',
+  'agent-profile': largerProfile,
+});
+
+/** The same files, with another setting. */
+export const rebuiltRelease = (emulator: Emulator): Scenario => ({
+  inputs: nextBuiltRelease(emulator),
+  files: repository,
+});
+
+/** Somebody asks for another library, and does not lock it. */
+export const unlockedRelease = (emulator: Emulator): Scenario => {
+  emulator.script.build({ outcome: 'failed' });
+  return {
+    inputs: nextBuiltRelease(emulator),
+    files: {
+      ...repository,
+      'pyproject.toml': `${repository['pyproject.toml'] ?? ''}optional-dependencies.phone = ["twilio"]\n`,
+    },
+  };
+};
 
 /** What the next release to all regions would do. */
 export const plannedRelease = (emulator: Emulator): Scenario => ({

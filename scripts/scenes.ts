@@ -1,13 +1,20 @@
 import type { Emulator, EmulatorState, LoggedRequest } from '../emulator/index.js';
+import { holds, pathsIn } from './archives.js';
 import type { ActionRun } from './runner.js';
 import {
   agent,
   agentIn,
+  builtAgent,
+  builtAgentSecretSet,
+  builtFiles,
+  builtRelease,
   crashingRegion,
   crashingRelease,
   firstRelease,
+  largerProfile,
   mistakenRelease,
   plannedRelease,
+  rebuiltRelease,
   regionalRelease,
   regions,
   regionThatCrashes,
@@ -19,6 +26,7 @@ import {
   secretSet,
   secretSetIn,
   secretValues,
+  unlockedRelease,
   unprovisionedRegion,
   versionedRelease,
   versionedSecretSet,
@@ -222,6 +230,72 @@ export const scenes: readonly Scene[] = [
     ],
   },
   {
+    name: 'cloud-build',
+    title: 'A first release of a checkout: its image is built in the cloud',
+    scenario: builtRelease,
+    ends: 'success',
+    claims: (course) => [
+      {
+        text: `${builtAgent} serves, with the build of its files and the 3 secrets that were given`,
+        holds: servesBuild(course) && keysOf(course.state, builtAgent).length === 3,
+      },
+      {
+        text: `what was uploaded is ${builtFiles.join(', ')}, and nothing else`,
+        holds: uploaded(course).flatMap(pathsIn).join() === builtFiles.join(),
+      },
+      {
+        text: 'no value of a secret is in it',
+        holds: uploaded(course).every((archive) =>
+          secretValues.every((value) => !holds(archive, value)),
+        ),
+      },
+      {
+        text: 'the upload went without the credential',
+        holds:
+          uploads(course).length === 1 &&
+          uploads(course).every(({ headers }) => headers['authorization'] === undefined),
+      },
+      {
+        text: 'the secrets were provisioned while the image was built',
+        holds: provisionsWhileBuilding(course),
+      },
+    ],
+  },
+  {
+    name: 'same-files',
+    title: 'The same files with a larger profile: the build is used again',
+    scenario: rebuiltRelease,
+    ends: 'success',
+    claims: (course) => [
+      { text: 'nothing was uploaded', holds: uploads(course).length === 0 },
+      {
+        text: `a new deployment of ${builtAgent} serves, with ${largerProfile} and the build that there is`,
+        holds:
+          servesAnew(course, builtAgent) &&
+          servesBuild(course) &&
+          course.state.agent(builtAgent)?.agentProfile === largerProfile,
+      },
+    ],
+  },
+  {
+    name: 'failing-build',
+    title: 'Files of which no image can be built',
+    scenario: unlockedRelease,
+    ends: 'failure',
+    claims: (course) => [
+      {
+        text: `${builtAgent} is asked to be, and serves, what it was`,
+        holds: isUntouched(course, builtAgent),
+      },
+      {
+        text: 'the summary shows why the build failed, and the end of its log',
+        holds: ['did not complete successfully', '#12 ERROR', 'State: FAILED'].every((words) =>
+          course.run.summary.includes(words),
+        ),
+      },
+    ],
+  },
+  {
     name: 'dry-run',
     title: 'A dry run: what a release to four regions would do',
     scenario: plannedRelease,
@@ -246,6 +320,33 @@ export function showsSecret({ raw, summary, outputs }: ActionRun): boolean {
   const log = raw.replace(/^::add-mask::.*$/gm, '');
   const left = [log, summary, ...Object.values(outputs)].join('\n');
   return secretValues.some((value) => left.includes(value));
+}
+
+/** What was sent to the storage. */
+const uploads = ({ requests }: Course) => requests.filter(({ form }) => form !== undefined);
+
+/** The archives that the storage holds. */
+const uploaded = ({ state }: Course) =>
+  state.uploads().flatMap(({ id }) => state.archive(id) ?? []);
+
+/** Whether the agent runs the only build that there is. */
+function servesBuild({ state }: Course): boolean {
+  const [build, another] = state.builds();
+  return (
+    build?.status === 'success' &&
+    another === undefined &&
+    state.serving(builtAgent)?.buildId === build.id
+  );
+}
+
+/** Whether the set was looked at while the build was under way, and the other way round. */
+function provisionsWhileBuilding({ requests }: Course): boolean {
+  const paths = requests.map(({ method, path }) => `${method} ${path}`);
+  const written = paths.indexOf(`PUT /v1/secrets/${builtAgentSecretSet}`);
+  const started = paths.indexOf('POST /v1/builds');
+  const lastLookAtSet = paths.findLastIndex((path) => path.startsWith('GET /v1/secrets'));
+  const lastLookAtBuild = paths.findLastIndex((path) => path.startsWith('GET /v1/builds/'));
+  return written !== -1 && started !== -1 && written < lastLookAtBuild && started < lastLookAtSet;
 }
 
 /** The keys of the secrets that an agent runs with. */
