@@ -59,7 +59,7 @@ async function follow(root, path) {
         links.push(next);
         if (links.length > mostLinks)
             return { end: undefined, leadsOut: false, links };
-        const within = external_node_path_.posix.isAbsolute(target) || (0,external_node_path_.isAbsolute)(target) ? pathWithin(root, target) : target;
+        const within = (0,external_node_path_.isAbsolute)(target) ? await pathWithin(root, target) : target;
         if (within === undefined)
             return { end: undefined, leadsOut: true, links };
         if (within !== target)
@@ -78,8 +78,8 @@ async function targetWithin(root, link) {
         return undefined;
     const folder = external_node_path_.posix.dirname(link);
     let written = target;
-    if (external_node_path_.posix.isAbsolute(target) || (0,external_node_path_.isAbsolute)(target)) {
-        const within = pathWithin(root, target);
+    if ((0,external_node_path_.isAbsolute)(target)) {
+        const within = await pathWithin(root, target);
         if (within === undefined)
             return undefined;
         written = external_node_path_.posix.relative(folder, within) || '.';
@@ -101,8 +101,19 @@ async function linkTarget(root, path) {
         throw error;
     }
 }
-function pathWithin(root, target) {
-    return isInside(target, root) ? withSlashes((0,external_node_path_.relative)(root, target)) || '.' : undefined;
+/** Where an absolute target is within the context; undefined where it is not. */
+async function pathWithin(root, target) {
+    let path = target;
+    if (!isInside(path, root)) {
+        try {
+            // It may name the context by another way, on which there are links.
+            path = await (0,promises_.realpath)(target);
+        }
+        catch {
+            return undefined;
+        }
+    }
+    return isInside(path, root) ? withSlashes((0,external_node_path_.relative)(root, path)) || '.' : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/context/dockerfile.js
@@ -217,7 +228,7 @@ function trim(text) {
     return text.replace(outerBlanks, '');
 }
 function clean(path) {
-    return external_node_path_.posix.normalize(path).replace(/(?<=.)\/$/, '');
+    return external_node_path_.posix.normalize(path).replace(/(?<=[^])\/$/, '');
 }
 /** The lines of an ignore file as Docker reads them: comments and blanks are gone, paths are clean. */
 function patternLines(content) {
@@ -235,7 +246,7 @@ function patternLine(text, number) {
     const sign = line.startsWith('!') ? '!' : '';
     const path = trim(line.slice(sign.length));
     // The sign may also come to the beginning by this, as in `/!keys`, or be undone by `..` below.
-    const anchored = path === '' ? '' : clean(path).replace(/^\/(?=.)/, '');
+    const anchored = path === '' ? '' : clean(path).replace(/^\/(?=[^])/, '');
     const whole = trim(sign + anchored);
     if (whole === '')
         return undefined;
@@ -250,7 +261,7 @@ function patternLine(text, number) {
 }
 /** A character of a class: escaped, or any that does not end the class or make a range. */
 const inClass = '(?:\\\\[^]|[^\\\\\\]-])';
-const wellFormed = new RegExp(`^(?:[^\\\\[]|\\\\[^]|\\[\\^?(?:${inClass}(?:-${inClass})?)+\\])*$`, 'u');
+const wellFormed = new RegExp(`^(?:[^\\\\[]|\\\\[^]|\\[(?:\\^|(?!\\^))(?:${inClass}(?:-${inClass})?)+\\])*$`, 'u');
 /** A letter, digit or foreign character after a backslash that is not a kind of characters. */
 const unknownEscape = /(?<=(?<!\\)(?:\\\\)*)\\(?![bBdDfnrsStvwW])([a-zA-Z0-9]|[^\0-\x7f])/u;
 /** Why a pattern is not taken; undefined where it is. Docker refuses the same but for a few. */
@@ -268,6 +279,9 @@ function refusal(pattern) {
         return `a backslash before \`${escaped}\` means nothing in it`;
     if (/\[[^\]]*\[:[^:]*:\]/.test(pattern))
         return 'it has a class by name, such as `[:alpha:]`';
+    if (/\[(?:\\[^]|[^\]\\])*?(?:\\[bB]|-\\[dDsSwW])/.test(pattern)) {
+        return 'a class in it has an escape that means nothing there';
+    }
     return undefined;
 }
 /**
@@ -293,7 +307,8 @@ function libraryPatterns(pattern) {
     // A slash that is still there after cleaning was behind a blank, and matches nothing.
     isEnding ? `**/*${pattern.slice(2)}` : pattern.replace(/^\//, '\\/'), isText ? /^[+(){}|^#! ]$/ : /^[+()#! ]$/, isText);
     return alternatives.map((alternative, index) => {
-        const before = index === 0 ? '' : `${anything}()`;
+        // Apart from stars, as from two that meet another would be made; nothing else may be repeated.
+        const before = index === 0 ? '' : `${anything}${alternative.startsWith('*') ? '()' : ''}`;
         const after = index === alternatives.length - 1 ? '' : `()${anything}`;
         return `${before}${alternative}${after}/${below}`;
     });
@@ -352,27 +367,33 @@ const unjudged = { isIgnored: false, matched: [] };
 /** The lines of an ignore file. The last one that matches decides. */
 class IgnoreRules {
     #lines;
-    constructor(lines) {
+    /** Whether any line matches; to ask each of them takes its time, and most match nothing. */
+    #matchesAny;
+    constructor(lines, matchesAny) {
         this.#lines = lines;
+        this.#matchesAny = matchesAny;
     }
     /** @param refused is told of lines that cannot be used, and why */
     static async of(lines, refused) {
         if (lines.length === 0)
-            return new IgnoreRules([]);
+            return new IgnoreRules([], () => false);
         const { default: library } = await __webpack_require__.e(/* import() */ 158).then(__webpack_require__.t.bind(__webpack_require__, 4158, 19));
         const create = (patterns) => library.default({ ignorecase: false }).add(patterns);
-        return new IgnoreRules(lines.flatMap((line) => {
+        const usable = lines.flatMap((line) => {
             const { isException, pattern } = line;
+            const patterns = libraryPatterns(pattern);
             try {
-                return [{ isException, pattern, matches: matching(libraryPatterns(pattern), create) }];
+                return [{ isException, pattern, patterns, matches: matching(patterns, create) }];
             }
             catch (error) {
                 if (!(error instanceof SyntaxError))
                     throw error;
-                refused(line, 'the characters of a class in it are not in order');
+                refused(line, 'what it says with brackets or braces makes no sense');
                 return [];
             }
-        }));
+        });
+        const all = usable.flatMap(({ patterns }) => patterns);
+        return new IgnoreRules(usable, matching(all, create));
     }
     /**
      * Judges a path as Docker does, which walks from the root: a line is not asked where it would change
@@ -380,8 +401,9 @@ class IgnoreRules {
      */
     judge(path, above) {
         let isIgnored = false;
+        const isAny = this.#matchesAny(path);
         const matched = this.#lines.map(({ isException, matches }, index) => {
-            const isMatch = above.matched[index] === true || (isException === isIgnored && matches(path));
+            const isMatch = above.matched[index] === true || (isAny && isException === isIgnored && matches(path));
             if (isMatch)
                 isIgnored = !isException;
             return isMatch;
@@ -694,72 +716,68 @@ function size(bytes) {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
-// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
-var p_limit = __webpack_require__(370);
 ;// CONCATENATED MODULE: ./lib/context/walk.js
 
 
 
 
 
-
-/** Calls to the file system at a time; Node.js does four of them at once. */
+/** Entries that are looked at at a time; more at once need more memory and are no faster. */
 const concurrency = 16;
 /** Walks through a folder, as far as something in it may go along. Folders behind links are not. */
 async function walk(root, rules) {
     const found = { files: [], links: [], secrets: [], problems: [] };
-    const limited = (0,p_limit/* default */.A)(concurrency);
-    async function visitFolder(path, standing) {
-        let entries;
-        try {
-            entries = await limited(() => (0,promises_.readdir)((0,external_node_path_.join)(root, path), { withFileTypes: true }));
+    const folders = [{ path: '', standing: rules.root }];
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+        const wanted = [];
+        for (const entry of await read(root, folder.path, folder.standing, found)) {
+            const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
+            const standing = rules.judge(path, entry.name, folder.standing);
+            if (entry.isDirectory()) {
+                if (standing.mayHoldEntries || standing.mayHoldSecrets)
+                    folders.push({ path, standing });
+            }
+            else if (standing.place === 'secret') {
+                found.secrets.push(path);
+            }
+            else if (standing.place === 'in') {
+                wanted.push(path);
+            }
         }
-        catch (error) {
-            if (standing.mayHoldEntries)
-                found.problems.push(unreadable(path, 'folder', error));
-            return;
-        }
-        await Promise.all(entries.map((entry) => visit(path, entry, standing)));
-    }
-    async function visit(folder, entry, above) {
-        const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-        const standing = rules.judge(path, entry.name, above);
-        if (entry.isDirectory()) {
-            if (standing.mayHoldEntries || standing.mayHoldSecrets)
-                await visitFolder(path, standing);
-        }
-        else if (standing.place === 'secret') {
-            found.secrets.push(path);
-        }
-        else if (standing.place === 'in') {
-            await visitEntry(path, entry);
+        for (let first = 0; first < wanted.length; first += concurrency) {
+            const some = wanted.slice(first, first + concurrency);
+            await Promise.all(some.map((path) => look(root, path, found)));
         }
     }
-    async function visitEntry(path, entry) {
-        if (entry.isSymbolicLink() && !path.includes('\uFFFD')) {
-            found.links.push(path);
-            return;
-        }
-        try {
-            const stats = await limited(async () => {
-                const stats = await (0,promises_.lstat)((0,external_node_path_.join)(root, path));
-                if (stats.isFile())
-                    await (0,promises_.access)((0,external_node_path_.join)(root, path), external_node_fs_.constants.R_OK);
-                return stats;
-            });
-            if (stats.isSymbolicLink())
-                found.links.push(path);
-            else if (stats.isFile())
-                found.files.push(fileOf(path, stats));
-            else
-                found.problems.push(special(path, stats));
-        }
-        catch (error) {
-            found.problems.push(unreadable(path, 'file', error));
-        }
-    }
-    await visitFolder('', rules.root);
     return found;
+}
+async function read(root, path, standing, found) {
+    try {
+        return await (0,promises_.readdir)((0,external_node_path_.join)(root, path), { withFileTypes: true });
+    }
+    catch (error) {
+        if (standing.mayHoldEntries)
+            found.problems.push(unreadable(path, 'folder', error));
+        return [];
+    }
+}
+async function look(root, path, found) {
+    try {
+        const stats = await (0,promises_.lstat)((0,external_node_path_.join)(root, path));
+        if (stats.isSymbolicLink()) {
+            found.links.push(path);
+        }
+        else if (stats.isFile()) {
+            await (0,promises_.access)((0,external_node_path_.join)(root, path), external_node_fs_.constants.R_OK);
+            found.files.push(fileOf(path, stats));
+        }
+        else {
+            found.problems.push(special(path, stats));
+        }
+    }
+    catch (error) {
+        found.problems.push(unreadable(path, 'file', error));
+    }
 }
 function fileOf(path, { size, mode }) {
     return { path, bytes: size, isExecutable: (mode & 0o111) !== 0 };
