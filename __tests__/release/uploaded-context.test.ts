@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { agentFiles, checkoutForEachTest } from '../support/checkout.js';
+import { stageForEachTest } from '../support/release-run.js';
+
+const stage = stageForEachTest({ buildDelay: 100, deploymentDelay: 100 });
+
+const files = {
+  ...agentFiles,
+  'README.md': 'read me\n',
+  '.env': 'KEY=value-of-the-environment\n',
+  '.env.example': 'KEY=\n',
+  'src/app.py': 'app\n',
+  'src/app.pyc': 'compiled\n',
+  'src/notes.md': 'notes\n',
+  'src/.env.local': 'KEY=value-of-the-environment\n',
+  'src/deep/er/data.json': '{}\n',
+  'certs/ca.pem': 'value-of-a-certificate\n',
+  'certs/server.key': 'value-of-a-key\n',
+  'node_modules/pkg/index.js': 'module\n',
+  'tests/test_app.py': 'test\n',
+  'a+b (1).txt': 'odd\n',
+} as const;
+
+const checkout = checkoutForEachTest(files);
+
+/** Releases, and unpacks what was uploaded with the system's own `tar`. */
+async function uploaded(inputs: Readonly<Record<string, string>> = {}): Promise<{
+  readonly names: string[];
+  readonly listing: string;
+  readonly log: string;
+  readonly unpacked: string;
+}> {
+  const { succeeded, actions } = await stage.release(
+    { 'api-key': 'sk_emulator', 'agent-name': 'voice', 'cloud-build': 'true', ...inputs },
+    { environment: checkout.environment },
+  );
+  expect(actions.errors).toEqual([]);
+  expect(succeeded).toBe(true);
+  const [upload] = stage.emulator.state.uploads();
+  const archive = join(checkout.temporary, 'uploaded.tar.gz');
+  writeFileSync(archive, stage.emulator.state.archive(upload?.id ?? '') ?? '');
+  const tar = (...options: string[]): string =>
+    execFileSync('tar', [...options, '-f', archive], { encoding: 'utf8' });
+  const unpacked = join(checkout.temporary, 'unpacked');
+  execFileSync('mkdir', [unpacked]);
+  tar('-xz', '-C', unpacked);
+  return {
+    names: tar('-tz').split('\n').filter(Boolean),
+    listing: execFileSync('tar', ['-tvz', '--numeric-owner', '--full-time', '-f', archive], {
+      encoding: 'utf8',
+      env: { ...process.env, TZ: 'UTC' },
+    }),
+    log: actions.log.join('\n'),
+    unpacked,
+  };
+}
+
+const everything = Object.keys(files).sort();
+const without = (...paths: string[]): string[] => {
+  const unknown = paths.filter((path) => !everything.includes(path));
+  if (unknown.length > 0) throw new Error(`There is no ${unknown.join()}`);
+  return everything.filter((path) => !paths.includes(path));
+};
+const secrets = ['.env', '.env.example', 'certs/ca.pem', 'certs/server.key', 'src/.env.local'];
+
+describe('what is uploaded', () => {
+  test.each([
+    {
+      name: 'without an ignore file, all but the usual and secrets',
+      ignore: undefined,
+      expected: without(...secrets, 'node_modules/pkg/index.js', 'src/app.pyc'),
+    },
+    { name: 'with an empty one, all but secrets', ignore: '', expected: without(...secrets) },
+    {
+      name: 'an anchored pattern counts at the root only',
+      ignore: '*.md\ntests\n',
+      expected: without(...secrets, 'README.md', 'tests/test_app.py'),
+    },
+    {
+      name: 'two stars count at any depth',
+      ignore: '**/*.md\n**/*.py[co]\n',
+      expected: without(...secrets, 'README.md', 'src/notes.md', 'src/app.pyc'),
+    },
+    {
+      name: 'a later line takes in again, and the last one wins',
+      ignore: '**/*.md\n!src/*.md\n# a comment\n\nnode_modules/\n',
+      expected: without(...secrets, 'README.md', 'node_modules/pkg/index.js'),
+    },
+    {
+      name: 'only what is named, but no secrets of a folder that is',
+      ignore: '*\n!src\nsrc/deep\n',
+      expected: ['Dockerfile', 'src/app.py', 'src/app.pyc', 'src/notes.md'],
+    },
+    {
+      name: 'a secret that a line names',
+      ignore: '!.env.example\n!certs/*.pem\n',
+      expected: without('.env', 'certs/server.key', 'src/.env.local'),
+    },
+    {
+      name: 'the Dockerfile although it is ignored',
+      ignore: 'Dockerfile\nsrc\ntests\n',
+      expected: ['Dockerfile', 'README.md', 'a+b (1).txt', 'bot.py', 'node_modules/pkg/index.js'],
+    },
+    {
+      name: 'characters as they are',
+      ignore: 'a+b (1).txt\n',
+      expected: without(...secrets, 'a+b (1).txt'),
+    },
+  ])('$name', async ({ ignore, expected }) => {
+    if (ignore !== undefined) checkout.write({ '.dockerignore': ignore });
+    const { names } = await uploaded();
+    expect(names.filter((name) => name !== '.dockerignore')).toEqual(expected);
+  });
+
+  test('leaves out what `build-exclude` says, whatever the ignore file takes in', async () => {
+    checkout.write({ '.dockerignore': '!src/notes.md\n' });
+    const { names } = await uploaded({ 'build-exclude': '*.md, src/deep, certs/' });
+    expect(names).toEqual([
+      '.dockerignore',
+      'Dockerfile',
+      'a+b (1).txt',
+      'bot.py',
+      'node_modules/pkg/index.js',
+      'src/app.py',
+      'src/app.pyc',
+      'tests/test_app.py',
+    ]);
+  });
+
+  test('is told as far as it may be secret', async () => {
+    const { log } = await uploaded();
+    expect(log).toContain(
+      'Left out, as they may hold secrets: .env, .env.example, certs/ca.pem, certs/server.key, src/.env.local.',
+    );
+    expect(log).not.toContain('value-of');
+  });
+
+  test("is what lies in the files, with their modes, and as nobody's at no time", async () => {
+    chmodSync(join(checkout.workspace, 'bot.py'), 0o700);
+    symlinkSync('../bot.py', join(checkout.workspace, 'src/link.py'));
+    const { names, listing, unpacked } = await uploaded();
+    for (const name of names.filter((one) => one !== 'src/link.py')) {
+      expect(readFileSync(join(unpacked, name))).toEqual(
+        readFileSync(join(checkout.workspace, name)),
+      );
+    }
+    expect(listing).toMatch(/^-rwxr-xr-x 0\/0 +\d+ 1970-01-01 00:00:00 bot\.py$/m);
+    expect(listing).toMatch(/^-rw-r--r-- 0\/0 +\d+ 1970-01-01 00:00:00 Dockerfile$/m);
+    expect(listing).toMatch(/^l\S+ 0\/0 +0 1970-01-01 00:00:00 src\/link\.py -> \.\.\/bot\.py$/m);
+  });
+});
