@@ -58,8 +58,8 @@ export interface ReleaseOptions {
 
 /**
  * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
- * until every set in every region is ready, and every image is built. What was done stands in the journal's record, also when
- * this throws.
+ * until every set in every region is ready, and every image is built. What was done stands in the
+ * journal's record, also when this throws.
  *
  * @throws ReleaseError with what failed in each region
  */
