@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ContextError, type ContextProblem } from '../../src/context/errors.js';
 import { packContext, type PackedContext } from '../../src/context/pack.js';
 import {
   selectContext,
@@ -31,8 +32,14 @@ export class Workspace {
     return workspace;
   }
 
-  async remove(): Promise<void> {
-    await rm(dirname(this.path), { recursive: true });
+  remove(): void {
+    // Node.js does not find what has a name that is not UTF-8.
+    execFileSync('rm', ['-rf', dirname(this.path)]);
+  }
+
+  /** A path whose last bytes are not UTF-8. Such a name is read with a mark at its end, `\ufffd`. */
+  inLatin1(path: string): Buffer {
+    return Buffer.concat([Buffer.from(join(this.path, path)), Buffer.from([0xff])]);
   }
 
   /** Writes files and links, in the order given, with the folders that they need. */
@@ -69,4 +76,18 @@ export class Workspace {
     const list = execFileSync('tar', ['-tzf', archive, '--quoting-style=literal']).toString();
     return list.split('\n').filter((name) => name !== '');
   }
+}
+
+/** The problems that something fails with. */
+export async function problemsOf(work: Promise<unknown>): Promise<readonly ContextProblem[]> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ContextError) return error.problems;
+  throw new Error('there are no problems', { cause: error });
+}
+
+export function pathsOf({ entries }: SelectedContext): string[] {
+  return entries.map(({ path }) => path);
 }

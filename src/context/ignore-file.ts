@@ -28,7 +28,7 @@ export async function readRules(
 ): Promise<ReadRules> {
   const problems: ContextProblem[] = [];
   const excluded = await rulesOf(exclude.flatMap(excludeLine(problems)), (line, reason) => {
-    problems.push(unusableExclusion(line.text, reason));
+    problems.push(unusableExclusion(line, reason));
   });
   for (const ignoreFile of [`${dockerfile}.dockerignore`, '.dockerignore']) {
     const content = await readIgnoreFile(root, ignoreFile);
@@ -60,23 +60,24 @@ async function rulesOf(
 }
 
 /** A pattern as a line of an ignore file; without a slash it counts at any depth. */
-function excludeLine(problems: ContextProblem[]): (pattern: string) => PatternLine[] {
-  return (pattern) => {
-    const isAnywhere = !/\/[^/]/.test(pattern.trim());
-    const line = patternLine(isAnywhere ? `**/${pattern.trim()}` : pattern, 1);
-    if (pattern.trim().startsWith('!')) {
-      problems.push(unusableExclusion(pattern, 'what it matches would be taken in again'));
+function excludeLine(problems: ContextProblem[]): (text: string) => PatternLine[] {
+  return (text) => {
+    const line = patternLine(text, 1);
+    if (line === undefined) return [];
+    if (line.isException) {
+      problems.push(unusableExclusion(line, 'what it matches would be taken in again'));
       return [];
     }
-    return line === undefined || pattern.startsWith('#') ? [] : [{ ...line, text: pattern }];
+    const isName = !/\/[^/]/.test(line.text) && !/^(?:\.\.?|\/)$/.test(line.pattern);
+    return [isName ? { ...line, pattern: `**/${line.pattern}` } : line];
   };
 }
 
-function unusableExclusion(pattern: string, reason: string): ContextProblem {
+function unusableExclusion({ text, isException }: PatternLine, reason: string): ContextProblem {
   return {
-    about: `exclude pattern ${quote(pattern)}`,
+    about: `exclude pattern ${quote(text)}`,
     message: `cannot be used: ${reason}`,
-    next: pattern.trim().startsWith('!')
+    next: isException
       ? 'Move it to `.dockerignore`, which has lines with `!`.'
       : 'Correct the pattern; it is written as a line of a `.dockerignore`.',
   };
