@@ -58,6 +58,8 @@ async function packInto(
   const tar = pack();
   const compressed = compression();
   const failures: unknown[] = [];
+  // What works on the streams fails with them; an event that nobody hears would end the process.
+  for (const stream of [tar, compressed]) stream.on('error', () => undefined);
   const stop = (reason: unknown): void => {
     failures.push(reason);
     const error = reason instanceof Error ? reason : new Error('Packing was stopped');

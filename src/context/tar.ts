@@ -39,6 +39,8 @@ export async function fillTar(
 function begin(tar: Pack, entry: ContextEntry) {
   const { promise: ended, settle } = settled();
   const sink = tar.entry(headerOf(entry), settle);
+  // It fails with the tar, whose failure is told; an event that nobody hears would end the process.
+  sink.on('error', settle);
   return {
     write: async (piece: Buffer): Promise<void> => {
       if (sink.write(piece)) return;

@@ -1,0 +1,124 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import * as v from 'valibot';
+import { pathsOf, problemsOf, Workspace } from './tree.js';
+
+let workspace: Workspace;
+
+beforeEach(async () => {
+  workspace = await Workspace.create();
+  await workspace.write({ Dockerfile: '', 'a/b': '' });
+});
+
+afterEach(() => {
+  workspace.remove();
+});
+
+test('files that are no files are told by name and kind', async () => {
+  execFileSync('mkfifo', [join(workspace.path, 'a/pipe')]);
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(join(workspace.path, 'a/socket'), resolve));
+  const problems = await problemsOf(workspace.select());
+  server.close();
+  expect(problems).toEqual([
+    {
+      about: '`a/pipe`',
+      message: 'is a named pipe; a build context has files and links only',
+      next: expect.stringContaining('.dockerignore'),
+    },
+    expect.objectContaining({ about: '`a/socket`', message: expect.stringContaining('a socket') }),
+  ]);
+});
+
+test('they are none of our business where they are left out', async () => {
+  execFileSync('mkfifo', [join(workspace.path, 'a/pipe')]);
+  expect(pathsOf(await workspace.select({ exclude: ['pipe'] }))).toEqual(['Dockerfile', 'a/b']);
+});
+
+describe('names that are not UTF-8 are told', () => {
+  test('of a file', async () => {
+    await writeFile(workspace.inLatin1('a/caf'), '');
+    expect(await problemsOf(workspace.select())).toEqual([
+      {
+        about: '`a/caf\ufffd`',
+        message: 'has a name that is not UTF-8, or lies in a folder with such a name',
+        next: expect.stringContaining('rename it'),
+      },
+    ]);
+  });
+
+  test('of a folder', async () => {
+    await mkdir(workspace.inLatin1('a/caf'));
+    expect(await problemsOf(workspace.select())).toEqual([
+      expect.objectContaining({
+        about: '`a/caf\ufffd`',
+        message: expect.stringContaining('UTF-8'),
+      }),
+    ]);
+  });
+
+  test('of a link', async () => {
+    await symlink('b', workspace.inLatin1('a/caf'));
+    expect(await problemsOf(workspace.select())).toEqual([
+      expect.objectContaining({
+        about: '`a/caf\ufffd`',
+        message: expect.stringContaining('UTF-8'),
+      }),
+    ]);
+  });
+
+  test('and a name that has such a mark in UTF-8 is a name', async () => {
+    await workspace.write({ 'a/caf\ufffd': '' });
+    expect(pathsOf(await workspace.select())).toContain('a/caf\ufffd');
+  });
+});
+
+describe('what may not be read is told', () => {
+  /** The superuser may read everything, so it is somebody else who looks. */
+  const nobody = 65534;
+  const script = fileURLToPath(new URL('select-as-somebody.ts', import.meta.url));
+
+  async function problemsOfSomebody(): Promise<unknown> {
+    const home = await mkdtemp(join(tmpdir(), 'somebody-'));
+    const isSuperuser = process.getuid?.() === 0;
+    await chmod(home, 0o777);
+    await chmod(join(workspace.path, '..'), 0o755);
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', script, workspace.path],
+      {
+        env: { ...process.env, HOME: home, TMPDIR: home },
+        ...(isSuperuser && { uid: nobody, gid: nobody }),
+      },
+    );
+    await rm(home, { recursive: true });
+    expect(stderr.toString()).toBe('');
+    return v.parse(v.unknown(), JSON.parse(stdout.toString()));
+  }
+
+  test('all files and folders of it', async () => {
+    await workspace.write({ 'c/d': '', secret: { content: '', mode: 0 }, 'out/x': '' });
+    await chmod(join(workspace.path, 'c'), 0);
+    await chmod(join(workspace.path, 'out'), 0);
+    await workspace.write({ '.dockerignore': 'out' });
+    const problems = await problemsOfSomebody();
+    await chmod(join(workspace.path, 'c'), 0o755);
+    await chmod(join(workspace.path, 'out'), 0o755);
+    expect(problems).toEqual([
+      {
+        about: '`c`',
+        message: 'is a folder that cannot be read (the permission is missing)',
+        next: expect.stringContaining('.dockerignore'),
+      },
+      expect.objectContaining({
+        about: '`secret`',
+        message: 'is a file that cannot be read (the permission is missing)',
+      }),
+    ]);
+  });
+});
