@@ -1,10 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import { quote } from '../quote.js';
-import { systemErrorCode } from '../system-error.js';
 import type { Buffers } from './buffers.js';
-import { ContextError } from './errors.js';
 import type { ContextEntry } from './select.js';
+import { SourceFile } from './source-file.js';
 
 /** Files up to this size are read whole, ahead of when they are needed; the others in pieces. */
 export const piece = 128 * 1024;
@@ -60,13 +56,12 @@ export async function* contents(
 }
 
 async function readWhole(root: string, entry: ContextEntry, buffers: Buffers): Promise<Buffer> {
-  return withFile(root, entry, async (handle) => {
-    // One byte more shows a file that has grown.
-    const content = buffers.take().subarray(0, entry.bytes + 1);
-    const length = await readFully(handle, content, 0);
-    if (length !== entry.bytes) throw changed(entry);
-    return content.subarray(0, length);
-  });
+  const file = await SourceFile.open(root, entry);
+  try {
+    return await file.read(spaceFrom(0, entry, buffers), 0);
+  } finally {
+    await file.close();
+  }
 }
 
 async function* readPieces(
@@ -74,99 +69,29 @@ async function* readPieces(
   entry: ContextEntry,
   buffers: Buffers,
 ): AsyncGenerator<Buffer> {
-  const handle = await opened(root, entry);
-  const read = async (position: number): Promise<Buffer> => {
-    const size = Math.min(piece, entry.bytes + 1 - position);
-    const content = buffers.take().subarray(0, size);
-    try {
-      return content.subarray(0, await readFully(handle, content, position));
-    } catch (error) {
-      throw unreadable(entry, error);
-    }
+  const file = await SourceFile.open(root, entry);
+  const read = (position: number): Promise<Buffer> => {
+    const reading = file.read(spaceFrom(position, entry, buffers), position);
+    reading.catch(() => undefined);
+    return reading;
   };
   let reading = read(0);
   try {
-    for (let position = 0; ;) {
+    for (let position = 0; position < entry.bytes;) {
       const content = await reading;
       position += content.length;
-      const isEnd = position >= entry.bytes;
-      if (position > entry.bytes || content.length === 0) throw changed(entry);
-      // The next piece is read while this one is worked on.
+      // The next piece is read while this one is worked on; the last of them is the end, and empty.
       reading = read(position);
-      reading.catch(() => undefined);
       yield content;
-      if (isEnd) {
-        if ((await reading).length > 0) throw changed(entry);
-        return;
-      }
     }
+    await reading;
   } finally {
     await Promise.allSettled([reading]);
-    await handle.close();
+    await file.close();
   }
 }
 
-/** Reads until the buffer is full or the file ends. */
-async function readFully(handle: FileHandle, into: Buffer, position: number): Promise<number> {
-  let length = 0;
-  while (length < into.length) {
-    const { bytesRead } = await handle.read(into, length, into.length - length, position + length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return length;
-}
-
-async function withFile<Result>(
-  root: string,
-  entry: ContextEntry,
-  work: (handle: FileHandle) => Promise<Result>,
-): Promise<Result> {
-  const handle = await opened(root, entry);
-  try {
-    return await work(handle);
-  } catch (error) {
-    throw error instanceof ContextError ? error : unreadable(entry, error);
-  } finally {
-    await handle.close();
-  }
-}
-
-async function opened(root: string, entry: ContextEntry): Promise<FileHandle> {
-  try {
-    return await open(join(root, entry.path));
-  } catch (error) {
-    throw unreadable(entry, error);
-  }
-}
-
-const quiet = 'See that nothing else works in the folder during the build, and run it again.';
-
-function changed(entry: ContextEntry): ContextError {
-  return new ContextError([
-    {
-      about: quote(entry.path),
-      message: `has changed while the context was packed: it had ${entry.bytes} bytes`,
-      next: quiet,
-    },
-  ]);
-}
-
-function unreadable(entry: ContextEntry, cause: unknown): ContextError {
-  const code = systemErrorCode(cause);
-  const isGone = code === 'ENOENT' || code === 'ENOTDIR';
-  return new ContextError(
-    [
-      {
-        about: quote(entry.path),
-        message: isGone
-          ? 'has vanished while the context was packed'
-          : `cannot be read (${code ?? 'the reason is not known'})`,
-        next: isGone
-          ? quiet
-          : 'Leave it out in `.dockerignore`, or let the user of the runner read it.',
-      },
-    ],
-    { cause },
-  );
+/** Room for the next piece; at the end of the file there is one byte more, which shows that it grew. */
+function spaceFrom(position: number, entry: ContextEntry, buffers: Buffers): Buffer {
+  return buffers.take().subarray(0, Math.min(buffers.size, entry.bytes + 1 - position));
 }
