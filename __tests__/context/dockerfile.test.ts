@@ -129,6 +129,11 @@ describe('cannot be', () => {
     { name: 'a folder', dockerfile: 'docker', says: 'is a folder' },
     { name: 'the context', dockerfile: '', says: 'is a folder' },
     { name: 'a pipe', dockerfile: 'pipe', says: 'is not a regular file' },
+    {
+      name: 'a name that is too long',
+      dockerfile: 'D'.repeat(300),
+      says: 'looked at (ENAMETOOLONG)',
+    },
   ])('$name', async ({ dockerfile, says }) => {
     await workspace.write({ 'agent/docker/a': '', Dockerfile: '' });
     execFileSync('mkfifo', [join(workspace.path, 'agent/pipe')]);

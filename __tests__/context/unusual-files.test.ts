@@ -81,11 +81,14 @@ describe('names that are not UTF-8 are told', () => {
 describe('what may not be read is told', () => {
   /** The superuser may read everything, so it is somebody else who looks. */
   const nobody = 65534;
+  const isSuperuser = process.getuid?.() === 0;
+  const somebody = isSuperuser ? { uid: nobody, gid: nobody } : {};
   const script = fileURLToPath(new URL('select-as-somebody.ts', import.meta.url));
+  // Where the repository itself may not be read by others, there is no somebody to look.
+  const { status } = spawnSync('cat', [script], somebody);
 
   async function problemsOfSomebody(): Promise<unknown> {
     const home = await mkdtemp(join(tmpdir(), 'somebody-'));
-    const isSuperuser = process.getuid?.() === 0;
     await chmod(home, 0o777);
     await chmod(join(workspace.path, '..'), 0o755);
     const { stdout, stderr } = spawnSync(
@@ -93,7 +96,7 @@ describe('what may not be read is told', () => {
       ['--import', 'tsx', script, workspace.path],
       {
         env: { ...process.env, HOME: home, TMPDIR: home },
-        ...(isSuperuser && { uid: nobody, gid: nobody }),
+        ...somebody,
       },
     );
     await rm(home, { recursive: true });
@@ -101,7 +104,7 @@ describe('what may not be read is told', () => {
     return v.parse(v.unknown(), JSON.parse(stdout.toString()));
   }
 
-  test('all files and folders of it', async () => {
+  (status === 0 ? test : test.skip)('all files and folders of it', async () => {
     await workspace.write({ 'c/d': '', secret: { content: '', mode: 0 }, 'out/x': '' });
     await chmod(join(workspace.path, 'c'), 0);
     await chmod(join(workspace.path, 'out'), 0);

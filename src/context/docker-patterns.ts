@@ -65,7 +65,10 @@ const wellFormed = new RegExp(
 /** A letter, digit or foreign character after a backslash that is not a kind of characters. */
 const unknownEscape = /(?<=(?<!\\)(?:\\\\)*)\\(?![bBdDfnrsStvwW])([a-zA-Z0-9]|[^\0-\x7f])/u;
 
-/** Why a pattern is not taken; undefined where it is. Docker refuses the same but for a few. */
+/**
+ * Why a pattern is not taken; undefined where it is. Docker refuses the same, but finds some mistakes
+ * only if it comes to them, behind a wildcard or in a `!` line where nothing was left out before.
+ */
 export function refusal(pattern: string): string | undefined {
   if (pattern === '') return 'there is nothing after its `!`';
   if (/(?<!\\)(?:\\\\)*\\$/.test(pattern)) return 'it ends in a backslash, with nothing to escape';
@@ -97,6 +100,9 @@ export function refusal(pattern: string): string | undefined {
  * - The library matches what lies below a matched folder as well. Docker finds that out while it
  *   walks, and not always in the same way; so here a path matches by itself only. That is what the
  *   name is for that follows in the pattern and in the path.
+ *
+ * What is left of the differences: `\s` and `\S` know foreign blanks here; a character beyond U+FFFF
+ * counts as two for `?` and classes; and `refusal` is stricter.
  */
 export function libraryPatterns(pattern: string): string[] {
   const isText = /^(?:\*\*)?[^*?[\]\\]*$|^[^*?[\]\\]*\*\*$/.test(pattern);

@@ -25,16 +25,19 @@ export interface Dockerfile {
  */
 export async function findDockerfile(root: string, given: string): Promise<Dockerfile> {
   const path = normalised(root, given);
-  const outside = (message: string): ContextError =>
-    new ContextError([
-      {
-        about: `Dockerfile ${quote(given)}`,
-        message,
-        next: 'Name one that lies in the context, relative to it, or choose a context that holds it.',
-      },
-    ]);
+  const unusable = (message: string, cause?: unknown): ContextError =>
+    new ContextError(
+      [
+        {
+          about: `Dockerfile ${quote(given)}`,
+          message,
+          next: 'Name one that lies in the context, relative to it, or choose a context that holds it.',
+        },
+      ],
+      { cause },
+    );
   if (path === '..' || path.startsWith('../') || isAbsolute(path)) {
-    throw outside(`lies outside of the context ${quote(root)}`);
+    throw unusable(`lies outside of the context ${quote(root)}`);
   }
   const folder = await follow(root, posix.dirname(path));
   const end =
@@ -42,15 +45,20 @@ export async function findDockerfile(root: string, given: string): Promise<Docke
       ? folder
       : await follow(root, posix.join(folder.end, posix.basename(path)));
   if (folder.leadsOut || end.leadsOut) {
-    throw outside(`leads out of the context, by the link ${quote(end.links.at(-1) ?? path)}`);
+    throw unusable(`leads out of the context, by the link ${quote(end.links.at(-1) ?? path)}`);
   }
   if (folder.end === undefined || end.end === undefined) {
-    throw outside('leads in circles: there are more links on the way than can be followed');
+    throw unusable('leads in circles: there are more links on the way than can be followed');
   }
-  const found = await statOf(join(root, end.end));
+  const found = await statOf(join(root, end.end)).catch((error: unknown) => {
+    throw unusable(
+      `cannot be looked at (${systemErrorCode(error) ?? 'the reason is not known'})`,
+      error,
+    );
+  });
   if (found === undefined) throw await missing(root, given, path);
   if (!found.isFile()) {
-    throw outside(found.isDirectory() ? 'is a folder, and not a file' : 'is not a regular file');
+    throw unusable(found.isDirectory() ? 'is a folder, and not a file' : 'is not a regular file');
   }
   return {
     path,

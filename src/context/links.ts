@@ -1,6 +1,5 @@
 import { readlink, realpath } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative } from 'node:path';
-import { systemErrorCode } from '../system-error.js';
 import { isInside, withSlashes } from './inside.js';
 
 /** Where a path leads, through the links on its way; all are relative to the context. */
@@ -57,14 +56,15 @@ export async function targetWithin(root: string, link: string): Promise<string |
   return (await follow(root, link)).leadsOut ? undefined : written;
 }
 
-/** As it stands in the link, with slashes; undefined where there is no link. */
+/**
+ * As it stands in the link, with slashes; undefined where there is no link, or none that can be looked
+ * at, which then nobody follows.
+ */
 export async function linkTarget(root: string, path: string): Promise<string | undefined> {
   try {
     return withSlashes(await readlink(join(root, path)));
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === 'EINVAL' || code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }
 
