@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../emulator/index.js';
+import { pathsIn } from '../scripts/archives.js';
 import { runAction, type ActionRunOptions } from '../scripts/runner.js';
 import { credentials } from './support/release-run.js';
 
@@ -9,7 +10,7 @@ let emulator: Emulator;
 
 beforeEach(async () => {
   // Real time: what the action is shipped with.
-  emulator = await startEmulator({ secretSetDelay: 100, deploymentDelay: 150 });
+  emulator = await startEmulator({ secretSetDelay: 100, deploymentDelay: 150, buildDelay: 200 });
 });
 
 afterEach(async () => {
@@ -107,6 +108,102 @@ test('a failed rollout ends with exit code 1, one error annotation, and outputs 
   expect(JSON.parse(outputs['agents'] ?? '')).toMatchObject([{ outcome: 'failed', ready: false }]);
   expect(outputs['deployment-id']).toBe(emulator.state.agent('voice-agent')?.desiredDeploymentId);
   expect(summary).toContain('❌ The deployment failed');
+});
+
+describe('a checkout that is built in the cloud', () => {
+  const building = {
+    ...credentials['API key'],
+    'agent-name': 'voice-agent',
+    'secret-set': 'voice-secrets',
+    secrets: 'OPENAI_KEY=hidden-openai',
+    'cloud-build': 'true',
+  };
+  const options = {
+    debug: true,
+    files: {
+      '.dockerignore': '*.md\n!README.md\n',
+      '.env': 'OPENAI_KEY=hidden-in-the-checkout\n',
+      Dockerfile: 'FROM dailyco/pipecat-base:latest\nCOPY . .\n',
+      'README.md': 'an agent\n',
+      'bot.py': 'print("hello")\n',
+      'notes.md': 'a note\n',
+      'prompts/greeting.txt': 'Hello!\n',
+    },
+  };
+  /** What the fields look like that allow an upload to their holder. */
+  const signed = {
+    Policy: /eyJleHBpcmF0aW9uIjoi/,
+    'X-Amz-Signature': /[0-9a-f]{64}/,
+    'X-Amz-Security-Token': /[A-Za-z0-9+/]{86}==/,
+  } as const;
+
+  function archives() {
+    const { state } = emulator;
+    return state.uploads().flatMap(({ id }) => state.archive(id) ?? []);
+  }
+
+  test('runs what was built of it, and leaves no file behind', async () => {
+    const { exitCode, outputs, summary, leftovers } = await run(building, options);
+    expect(exitCode).toBe(0);
+    expect(archives().map(pathsIn)).toEqual([
+      ['.dockerignore', 'Dockerfile', 'README.md', 'bot.py', 'prompts/greeting.txt'],
+    ]);
+    const [build] = emulator.state.builds();
+    expect(build).toMatchObject({ status: 'success', region: 'us-west' });
+    expect(outputs['build-id']).toBe(build?.id);
+    expect(emulator.state.serving('voice-agent')).toMatchObject({
+      buildId: build?.id,
+      secretValues: { OPENAI_KEY: 'hidden-openai' },
+    });
+    expect(summary).toContain('Build context `');
+    expect(leftovers).toEqual([]);
+  });
+
+  test('and does not build ends with exit code 1 and the end of the log', async () => {
+    emulator.script.build({ outcome: 'failed', logs: ['#1 COPY . .', '#2 ERROR: exit code: 1'] });
+    const { exitCode, raw, summary, outputs, leftovers } = await run(building, options);
+    expect(exitCode).toBe(1);
+    expect(raw.match(/^::error /gm)).toHaveLength(1);
+    expect(raw).toMatch(/^::error title=The cloud build failed::.*#2 ERROR: exit code: 1/m);
+    expect(summary).toContain('#1 COPY . .\n#2 ERROR: exit code: 1\n');
+    expect(outputs['build-id']).toBe(emulator.state.builds()[0]?.id);
+    expect(emulator.state.agent('voice-agent')).toBeUndefined();
+    expect(leftovers).toEqual([]);
+  });
+
+  test.each([
+    { name: 'builds', script: {} },
+    { name: 'does not build', script: { outcome: 'failed' } },
+  ] as const)(
+    'and $name shows neither secrets nor how the upload is signed',
+    async ({ script }) => {
+      emulator.script.build(script);
+      const { raw, summary, outputs } = await run(building, options);
+      const shown = raw.replace(/^::add-mask::.*$/gm, '') + summary + JSON.stringify(outputs);
+      expect(archives()).toHaveLength(1);
+      expect(shown).toContain('::debug::');
+      expect(shown).not.toMatch(hidden);
+      const fields = await uploadFields();
+      for (const [name, look] of Object.entries(signed)) {
+        expect(fields[name]).toMatch(look);
+        expect(shown).not.toMatch(look);
+      }
+    },
+  );
+
+  /** The fields of an upload as the platform signs it. */
+  async function uploadFields(): Promise<Record<string, string>> {
+    const response = await fetch(`${emulator.url}/v1/builds/upload-url`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${emulator.credentials.privateKey}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ region: 'us-west' }),
+    });
+    const { uploadFields } = (await response.json()) as { uploadFields: Record<string, string> };
+    return uploadFields;
+  }
 });
 
 test('invalid inputs are told in one go, and nothing is sent', async () => {
