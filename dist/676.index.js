@@ -39,7 +39,6 @@ function withSlashes(path) {
 
 
 
-
 /** As many as Linux follows. */
 const mostLinks = 40;
 /** Follows a path part by part, as the operating system does, whether there is something or not. */
@@ -89,16 +88,16 @@ async function targetWithin(root, link) {
         return undefined;
     return (await follow(root, link)).leadsOut ? undefined : written;
 }
-/** As it stands in the link, with slashes; undefined where there is no link. */
+/**
+ * As it stands in the link, with slashes; undefined where there is no link, or none that can be looked
+ * at, which then nobody follows.
+ */
 async function linkTarget(root, path) {
     try {
         return withSlashes(await (0,promises_.readlink)((0,external_node_path_.join)(root, path)));
     }
-    catch (error) {
-        const code = (0,system_error/* systemErrorCode */.v)(error);
-        if (code === 'EINVAL' || code === 'ENOENT' || code === 'ENOTDIR')
-            return undefined;
-        throw error;
+    catch {
+        return undefined;
     }
 }
 /** Where an absolute target is within the context; undefined where it is not. */
@@ -131,31 +130,33 @@ async function pathWithin(root, target) {
  */
 async function findDockerfile(root, given) {
     const path = normalised(root, given);
-    const outside = (message) => new errors/* ContextError */.a([
+    const unusable = (message, cause) => new errors/* ContextError */.a([
         {
             about: `Dockerfile ${(0,quote/* quote */.h)(given)}`,
             message,
             next: 'Name one that lies in the context, relative to it, or choose a context that holds it.',
         },
-    ]);
+    ], { cause });
     if (path === '..' || path.startsWith('../') || (0,external_node_path_.isAbsolute)(path)) {
-        throw outside(`lies outside of the context ${(0,quote/* quote */.h)(root)}`);
+        throw unusable(`lies outside of the context ${(0,quote/* quote */.h)(root)}`);
     }
     const folder = await follow(root, external_node_path_.posix.dirname(path));
     const end = folder.end === undefined
         ? folder
         : await follow(root, external_node_path_.posix.join(folder.end, external_node_path_.posix.basename(path)));
     if (folder.leadsOut || end.leadsOut) {
-        throw outside(`leads out of the context, by the link ${(0,quote/* quote */.h)(end.links.at(-1) ?? path)}`);
+        throw unusable(`leads out of the context, by the link ${(0,quote/* quote */.h)(end.links.at(-1) ?? path)}`);
     }
     if (folder.end === undefined || end.end === undefined) {
-        throw outside('leads in circles: there are more links on the way than can be followed');
+        throw unusable('leads in circles: there are more links on the way than can be followed');
     }
-    const found = await statOf((0,external_node_path_.join)(root, end.end));
+    const found = await statOf((0,external_node_path_.join)(root, end.end)).catch((error) => {
+        throw unusable(`cannot be looked at (${(0,system_error/* systemErrorCode */.v)(error) ?? 'the reason is not known'})`, error);
+    });
     if (found === undefined)
         throw await missing(root, given, path);
     if (!found.isFile()) {
-        throw outside(found.isDirectory() ? 'is a folder, and not a file' : 'is not a regular file');
+        throw unusable(found.isDirectory() ? 'is a folder, and not a file' : 'is not a regular file');
     }
     return {
         path,
@@ -264,7 +265,10 @@ const inClass = '(?:\\\\[^]|[^\\\\\\]-])';
 const wellFormed = new RegExp(`^(?:[^\\\\[]|\\\\[^]|\\[(?:\\^|(?!\\^))(?:${inClass}(?:-${inClass})?)+\\])*$`, 'u');
 /** A letter, digit or foreign character after a backslash that is not a kind of characters. */
 const unknownEscape = /(?<=(?<!\\)(?:\\\\)*)\\(?![bBdDfnrsStvwW])([a-zA-Z0-9]|[^\0-\x7f])/u;
-/** Why a pattern is not taken; undefined where it is. Docker refuses the same but for a few. */
+/**
+ * Why a pattern is not taken; undefined where it is. Docker refuses the same, but finds some mistakes
+ * only if it comes to them, behind a wildcard or in a `!` line where nothing was left out before.
+ */
 function refusal(pattern) {
     if (pattern === '')
         return 'there is nothing after its `!`';
@@ -299,6 +303,9 @@ function refusal(pattern) {
  * - The library matches what lies below a matched folder as well. Docker finds that out while it
  *   walks, and not always in the same way; so here a path matches by itself only. That is what the
  *   name is for that follows in the pattern and in the path.
+ *
+ * What is left of the differences: `\s` and `\S` know foreign blanks here; a character beyond U+FFFF
+ * counts as two for `?` and classes; and `refusal` is stricter.
  */
 function libraryPatterns(pattern) {
     const isText = /^(?:\*\*)?[^*?[\]\\]*$|^[^*?[\]\\]*\*\*$/.test(pattern);
@@ -573,7 +580,7 @@ class Rules {
 async function readRules(root, dockerfile, exclude) {
     const problems = [];
     const excluded = await rulesOf(exclude.flatMap(excludeLine(problems)), (line, reason) => {
-        problems.push(unusableExclusion(line.text, reason));
+        problems.push(unusableExclusion(line, reason));
     });
     for (const ignoreFile of [`${dockerfile}.dockerignore`, '.dockerignore']) {
         const content = await readIgnoreFile(root, ignoreFile);
@@ -605,21 +612,23 @@ async function rulesOf(lines, refused) {
 }
 /** A pattern as a line of an ignore file; without a slash it counts at any depth. */
 function excludeLine(problems) {
-    return (pattern) => {
-        const isAnywhere = !/\/[^/]/.test(pattern.trim());
-        const line = patternLine(isAnywhere ? `**/${pattern.trim()}` : pattern, 1);
-        if (pattern.trim().startsWith('!')) {
-            problems.push(unusableExclusion(pattern, 'what it matches would be taken in again'));
+    return (text) => {
+        const line = patternLine(text, 1);
+        if (line === undefined)
+            return [];
+        if (line.isException) {
+            problems.push(unusableExclusion(line, 'what it matches would be taken in again'));
             return [];
         }
-        return line === undefined || pattern.startsWith('#') ? [] : [{ ...line, text: pattern }];
+        const isName = !/\/[^/]/.test(line.text) && !/^(?:\.\.?|\/)$/.test(line.pattern);
+        return [isName ? { ...line, pattern: `**/${line.pattern}` } : line];
     };
 }
-function unusableExclusion(pattern, reason) {
+function unusableExclusion({ text, isException }, reason) {
     return {
-        about: `exclude pattern ${(0,quote/* quote */.h)(pattern)}`,
+        about: `exclude pattern ${(0,quote/* quote */.h)(text)}`,
         message: `cannot be used: ${reason}`,
-        next: pattern.trim().startsWith('!')
+        next: isException
             ? 'Move it to `.dockerignore`, which has lines with `!`.'
             : 'Correct the pattern; it is written as a line of a `.dockerignore`.',
     };

@@ -350,6 +350,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 
+/***/ 7975:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+
+/***/ }),
+
 /***/ 8522:
 /***/ ((module) => {
 
@@ -698,7 +705,7 @@ function reasonOf(error) {
 /* harmony export */   x: () => (/* binding */ secretSources)
 /* harmony export */ });
 /* harmony import */ var _pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5636);
-/* harmony import */ var _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7920);
+/* harmony import */ var _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7734);
 
 
 /** The inputs that bring secrets, the strongest first. */
@@ -995,8 +1002,8 @@ function kindOfCredential(credential) {
 
 // EXTERNAL MODULE: ./lib/pipecat/names.js
 var names = __nccwpck_require__(5636);
-// EXTERNAL MODULE: ./lib/secrecy/secret-value.js + 1 modules
-var secret_value = __nccwpck_require__(7920);
+// EXTERNAL MODULE: ./lib/secrecy/secret-value.js
+var secret_value = __nccwpck_require__(7734);
 ;// CONCATENATED MODULE: ./lib/inputs/access.js
 
 
@@ -4072,7 +4079,7 @@ async function pack(journal, settings, workspace, archive) {
     // Loaded on use only.
     const [{ selectContext }, { packContext }] = await Promise.all([
         __nccwpck_require__.e(/* import() */ 676).then(__nccwpck_require__.bind(__nccwpck_require__, 9676)),
-        __nccwpck_require__.e(/* import() */ 763).then(__nccwpck_require__.bind(__nccwpck_require__, 5763)),
+        __nccwpck_require__.e(/* import() */ 321).then(__nccwpck_require__.bind(__nccwpck_require__, 6321)),
     ]);
     const selected = await selectContext(settings, workspace);
     tell(journal, settings, selected);
@@ -6194,8 +6201,8 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
 
 /**
  * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
- * until every set in every region is ready, and every image is built. What was done stands in the journal's record, also when
- * this throws.
+ * until every set in every region is ready, and every image is built. What was done stands in the
+ * journal's record, also when this throws.
  *
  * @throws ReleaseError with what failed in each region
  */
@@ -8699,20 +8706,15 @@ function formsOf(mask) {
 
 /***/ }),
 
-/***/ 7920:
+/***/ 7734:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ SecretValue)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  i: () => (/* binding */ SecretValue)
-});
-
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-;// CONCATENATED MODULE: ./lib/secrecy/secret-value.js
-
-const secret_value_hidden = '***';
+const hidden = '***';
 /**
  * A value that must not be shown. It turns into stars wherever it is printed, joined or serialised
  * by accident; `reveal` is the only way to the value, so a search for it finds every use.
@@ -8729,13 +8731,13 @@ class SecretValue {
         return this.#value === '';
     }
     toString() {
-        return secret_value_hidden;
+        return hidden;
     }
     toJSON() {
-        return secret_value_hidden;
+        return hidden;
     }
-    [external_node_util_namespaceObject.inspect.custom]() {
-        return secret_value_hidden;
+    [node_util__WEBPACK_IMPORTED_MODULE_0__.inspect.custom]() {
+        return hidden;
     }
 }
 

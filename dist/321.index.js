@@ -1,0 +1,492 @@
+export const id = 321;
+export const ids = [321];
+export const modules = {
+
+/***/ 6321:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  packContext: () => (/* binding */ packContext)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
+// EXTERNAL MODULE: ./lib/quote.js
+var quote = __webpack_require__(7211);
+// EXTERNAL MODULE: ./lib/system-error.js
+var system_error = __webpack_require__(2013);
+;// CONCATENATED MODULE: ./lib/context/buffers.js
+/**
+ * Buffers of one size that are used again and again. New ones would lie about until the next garbage
+ * collection, tens of megabytes of them.
+ */
+class Buffers {
+    size;
+    #free = [];
+    constructor(size) {
+        this.size = size;
+    }
+    take() {
+        return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.size);
+    }
+    /** Takes back a buffer, or a part of one, which nobody may read any more. Others are passed over. */
+    giveBack({ buffer }) {
+        if (buffer instanceof ArrayBuffer && buffer.byteLength === this.size) {
+            this.#free.push(Buffer.from(buffer));
+        }
+    }
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __webpack_require__(8522);
+;// CONCATENATED MODULE: ./lib/context/compression.js
+
+
+/**
+ * Bytes that are compressed at a time. Each time costs a way to another thread and back, so headers
+ * and small files go together.
+ */
+const chunk = 128 * 1024;
+/** Bytes that come out at a time; each is a new buffer, and larger ones make more garbage. */
+const compressedChunk = 32 * 1024;
+/** At the default level: the bytes have to be those of any other gzip of Node.js. */
+function compression() {
+    return (0,external_node_zlib_.createGzip)({ chunkSize: compressedChunk });
+}
+/**
+ * Gives what comes out of a tar to the compression. While it works on a chunk, the next is put together.
+ *
+ * @param used is given back what has come out of the tar
+ */
+async function compress(tar, compressed, used) {
+    const chunks = new Buffers(chunk);
+    let written = Promise.resolve();
+    for await (const bytes of gather(tar, chunks, used)) {
+        await written;
+        written = write(compressed, bytes).then(() => {
+            chunks.giveBack(bytes);
+        });
+        // It is awaited before the next; until then a failure is nobody's.
+        written.catch(() => undefined);
+    }
+    await written;
+    compressed.end();
+}
+async function* gather(tar, chunks, used) {
+    let gathered = chunks.take();
+    let length = 0;
+    for await (const bytes of tar) {
+        if (!Buffer.isBuffer(bytes))
+            throw new TypeError('A tar is made of bytes');
+        for (let taken = 0; taken < bytes.length;) {
+            const copied = bytes.copy(gathered, length, taken);
+            taken += copied;
+            length += copied;
+            if (length < gathered.length)
+                continue;
+            yield gathered;
+            gathered = chunks.take();
+            length = 0;
+        }
+        used.giveBack(bytes);
+    }
+    if (length > 0)
+        yield gathered.subarray(0, length);
+}
+function write(compressed, bytes) {
+    return new Promise((resolve, reject) => {
+        compressed.write(bytes, (error) => {
+            if (error)
+                reject(error);
+            else
+                resolve();
+        });
+    });
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(7975);
+// EXTERNAL MODULE: ./lib/context/errors.js
+var errors = __webpack_require__(4912);
+;// CONCATENATED MODULE: ./lib/context/source-file.js
+
+
+
+
+
+
+// The file handles of `node:fs/promises` take three times as long, which tells with many small files.
+const openFile = (0,external_node_util_.promisify)(external_node_fs_.open);
+const readFile = (0,external_node_util_.promisify)(external_node_fs_.read);
+const closeFile = (0,external_node_util_.promisify)(external_node_fs_.close);
+/** A file that is read for the archive. What fails is a ContextError that names it. */
+class SourceFile {
+    #entry;
+    #descriptor;
+    constructor(entry, descriptor) {
+        this.#entry = entry;
+        this.#descriptor = descriptor;
+    }
+    static async open(root, entry) {
+        try {
+            return new SourceFile(entry, await openFile((0,external_node_path_.join)(root, entry.path), 'r'));
+        }
+        catch (error) {
+            throw unreadable(entry, error);
+        }
+    }
+    /**
+     * Fills a buffer with what stands at a position. It may reach one byte further than the file did when
+     * it was selected.
+     *
+     * @throws ContextError if the file is not as large any more
+     */
+    async read(into, position) {
+        const expected = Math.min(into.length, this.#entry.bytes - position);
+        let length = 0;
+        let bytesRead;
+        do {
+            bytesRead = await this.#readSome(into, length, position + length);
+            length += bytesRead;
+        } while (bytesRead > 0 && length < expected);
+        if (length !== expected)
+            throw changed(this.#entry);
+        return into.subarray(0, length);
+    }
+    async #readSome(into, offset, position) {
+        try {
+            const length = into.length - offset;
+            const { bytesRead } = await readFile(this.#descriptor, into, offset, length, position);
+            return bytesRead;
+        }
+        catch (error) {
+            throw unreadable(this.#entry, error);
+        }
+    }
+    async close() {
+        await closeFile(this.#descriptor);
+    }
+}
+const quiet = 'See that nothing else works in the folder during the build, and run it again.';
+function changed(entry) {
+    return new errors/* ContextError */.a([
+        {
+            about: (0,quote/* quote */.h)(entry.path),
+            message: `has changed while the context was packed: it had ${entry.bytes} bytes`,
+            next: quiet,
+        },
+    ]);
+}
+function unreadable(entry, cause) {
+    const code = (0,system_error/* systemErrorCode */.v)(cause);
+    const isGone = code === 'ENOENT' || code === 'ENOTDIR';
+    return new errors/* ContextError */.a([
+        {
+            about: (0,quote/* quote */.h)(entry.path),
+            message: isGone
+                ? 'has vanished while the context was packed'
+                : `cannot be read (${code ?? 'the reason is not known'})`,
+            next: isGone
+                ? quiet
+                : 'Leave it out in `.dockerignore`, or let the user of the runner read it.',
+        },
+    ], { cause });
+}
+
+;// CONCATENATED MODULE: ./lib/context/contents.js
+
+/** Files up to this size are read whole, ahead of when they are needed; the others in pieces. */
+const piece = 128 * 1024;
+/** How much is read ahead: entries, of which each may be an open file, and bytes of them. */
+const mostAhead = { entries: 8, bytes: 1024 * 1024 };
+/**
+ * Reads entries one after the other; the next ones while those before them are worked on.
+ *
+ * @param buffers of one byte more than a piece has
+ * @throws ContextError if one cannot be read, or is not as large as it was
+ */
+async function* contents(root, entries, buffers) {
+    const ahead = [];
+    const coming = entries.values();
+    let bytesAhead = 0;
+    const readAhead = () => {
+        while (ahead.length < mostAhead.entries && bytesAhead < mostAhead.bytes) {
+            const { value: entry } = coming.next();
+            if (entry === undefined)
+                return;
+            const isWhole = entry.kind === 'file' && entry.bytes <= piece;
+            const whole = isWhole ? readWhole(root, entry, buffers) : undefined;
+            // It is awaited in its turn; until then a failure is nobody's.
+            whole?.catch(() => undefined);
+            ahead.push({ entry, whole });
+            if (isWhole)
+                bytesAhead += entry.bytes;
+        }
+    };
+    try {
+        readAhead();
+        for (let next = ahead.shift(); next !== undefined; next = ahead.shift()) {
+            const { entry, whole } = next;
+            const content = await whole;
+            if (content !== undefined)
+                bytesAhead -= content.length;
+            readAhead();
+            if (content !== undefined)
+                yield { entry, pieces: [content] };
+            else
+                yield { entry, pieces: entry.kind === 'file' ? readPieces(root, entry, buffers) : [] };
+        }
+    }
+    finally {
+        // No file is left open behind those who go.
+        await Promise.allSettled(ahead.flatMap(({ whole }) => whole ?? []));
+    }
+}
+async function readWhole(root, entry, buffers) {
+    const file = await SourceFile.open(root, entry);
+    try {
+        return await file.read(spaceFrom(0, entry, buffers), 0);
+    }
+    finally {
+        await file.close();
+    }
+}
+async function* readPieces(root, entry, buffers) {
+    const file = await SourceFile.open(root, entry);
+    const read = (position) => {
+        const reading = file.read(spaceFrom(position, entry, buffers), position);
+        reading.catch(() => undefined);
+        return reading;
+    };
+    let reading = read(0);
+    try {
+        for (let position = 0; position < entry.bytes;) {
+            const content = await reading;
+            position += content.length;
+            // The next piece is read while this one is worked on; the last of them is the end, and empty.
+            reading = read(position);
+            yield content;
+        }
+        await reading;
+    }
+    finally {
+        await Promise.allSettled([reading]);
+        await file.close();
+    }
+}
+/** Room for the next piece; at the end of the file there is one byte more, which shows that it grew. */
+function spaceFrom(position, entry, buffers) {
+    return buffers.take().subarray(0, Math.min(buffers.size, entry.bytes + 1 - position));
+}
+
+;// CONCATENATED MODULE: ./lib/context/tar.js
+
+/** Bytes that are read before progress is told again. */
+const progressStep = 4 * 1024 * 1024;
+/**
+ * Puts the entries of a context into a tar, in their order.
+ *
+ * @param buffers for what is read; it goes into the tar as it is, and is free once it comes out of it
+ * @param progress is told the number of bytes read so far, now and then, and at the end
+ */
+async function fillTar(tar, { root, entries }, buffers, progress) {
+    let bytes = 0;
+    let told = 0;
+    for await (const { entry, pieces } of contents(root, entries, buffers)) {
+        const added = begin(tar, entry);
+        for await (const piece of pieces) {
+            bytes += piece.length;
+            await added.write(piece);
+            if (bytes - told < progressStep)
+                continue;
+            told = bytes;
+            progress(bytes);
+        }
+        await added.end();
+    }
+    if (bytes > told)
+        progress(bytes);
+    tar.finalize();
+}
+/** Begins an entry; what is written to it waits until there is room for more. */
+function begin(tar, entry) {
+    const { promise: ended, settle } = settled();
+    const sink = tar.entry(headerOf(entry), settle);
+    // It fails with the tar, whose failure is told; an event that nobody hears would end the process.
+    sink.on('error', settle);
+    return {
+        write: async (piece) => {
+            if (sink.write(piece))
+                return;
+            const drained = new Promise((resolve) => {
+                sink.once('drain', () => {
+                    resolve();
+                });
+            });
+            await Promise.race([drained, ended]);
+        },
+        end: async () => {
+            sink.end(null);
+            await ended;
+        },
+    };
+}
+/** A promise that a callback settles. */
+function settled() {
+    let settle = () => undefined;
+    const promise = new Promise((resolve, reject) => {
+        settle = (error) => {
+            if (error)
+                reject(error);
+            else
+                resolve();
+        };
+    });
+    // It is awaited last; until then a failure is nobody's.
+    promise.catch(() => undefined);
+    return { promise, settle };
+}
+/** Nothing in it depends on the machine, the user or the time. */
+function headerOf({ path, kind, bytes, isExecutable, target, }) {
+    const common = { name: path, mtime: new Date(0), uid: 0, gid: 0, uname: '', gname: '' };
+    return kind === 'link'
+        ? { ...common, type: 'symlink', linkname: target ?? '', mode: 0o777 }
+        : { ...common, size: bytes, mode: isExecutable ? 0o755 : 0o644 };
+}
+
+;// CONCATENATED MODULE: ./lib/context/pack.js
+
+
+
+
+
+
+
+
+
+/**
+ * Packs a context into a file that must not be there. The same files give the same bytes, wherever
+ * and whenever they are packed. If it fails, the file is gone.
+ *
+ * @param progress is told the number of bytes read so far, now and then
+ * @throws ContextError, or the signal's reason
+ */
+async function packContext(context, archive, progress, signal) {
+    signal?.throwIfAborted();
+    const handle = await create(archive);
+    try {
+        const written = await packInto(handle, context, archive, progress, signal);
+        await handle.close();
+        return { ...context, archive, ...written };
+    }
+    catch (error) {
+        await handle.close();
+        await (0,promises_.rm)(archive, { force: true });
+        throw error;
+    }
+}
+/** Reads, compresses and writes at the same time. */
+async function packInto(handle, context, archive, progress, signal) {
+    const { pack } = await __webpack_require__.e(/* import() */ 118).then(__webpack_require__.t.bind(__webpack_require__, 6118, 19));
+    const tar = pack();
+    const compressed = compression();
+    const failures = [];
+    // What works on the streams fails with them; an event that nobody hears would end the process.
+    for (const stream of [tar, compressed])
+        stream.on('error', () => undefined);
+    const stop = (reason) => {
+        failures.push(reason);
+        const error = reason instanceof Error ? reason : new Error('Packing was stopped');
+        tar.destroy(error);
+        compressed.destroy(error);
+    };
+    const abort = () => {
+        stop(signal?.reason);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    const buffers = new Buffers(piece + 1);
+    const writing = writeArchive(handle, archive, compressed);
+    await Promise.all([
+        fillTar(tar, context, buffers, progress).catch(stop),
+        compress(tar, compressed, buffers).catch(stop),
+        writing.catch(stop),
+    ]);
+    signal?.removeEventListener('abort', abort);
+    // What fails first makes the others fail.
+    if (failures.length > 0)
+        throw failures[0];
+    return writing;
+}
+async function writeArchive(handle, archive, compressed) {
+    const hash = (0,external_node_crypto_.createHash)('md5');
+    let archiveBytes = 0;
+    for await (const bytes of compressed) {
+        if (!Buffer.isBuffer(bytes))
+            throw new TypeError('An archive is made of bytes');
+        writeHeader(bytes, archiveBytes);
+        hash.update(bytes);
+        archiveBytes += bytes.length;
+        await pack_write(handle, archive, bytes);
+    }
+    return { archiveBytes, hash: hash.digest('hex').slice(0, 16) };
+}
+/** Of the header of a gzip file: the time, none, and the operating system, which is always Unix. */
+const header = new Map([
+    [4, 0],
+    [5, 0],
+    [6, 0],
+    [7, 0],
+    [9, 3],
+]);
+function writeHeader(bytes, position) {
+    if (position > 9)
+        return;
+    for (const [place, value] of header) {
+        if (place >= position && place - position < bytes.length)
+            bytes[place - position] = value;
+    }
+}
+async function create(archive) {
+    try {
+        return await (0,promises_.open)(archive, 'wx', 0o600);
+    }
+    catch (error) {
+        throw unwritable(archive, error);
+    }
+}
+async function pack_write(handle, archive, bytes) {
+    try {
+        await handle.writeFile(bytes);
+    }
+    catch (error) {
+        throw unwritable(archive, error);
+    }
+}
+function unwritable(archive, cause) {
+    const code = (0,system_error/* systemErrorCode */.v)(cause);
+    const isFull = code === 'ENOSPC';
+    return new errors/* ContextError */.a([
+        {
+            about: `archive ${(0,quote/* quote */.h)(archive)}`,
+            message: `cannot be written (${isFull ? 'the disk is full' : (code ?? 'the reason is not known')})`,
+            next: isFull
+                ? 'Make room on the disk of the runner, or leave more out of the build context.'
+                : 'See that the folder is there and may be written to.',
+        },
+    ], { cause });
+}
+
+
+/***/ })
+
+};
