@@ -84,7 +84,6 @@ describe('what may not be read is told', () => {
   const isSuperuser = process.getuid?.() === 0;
   const somebody = isSuperuser ? { uid: nobody, gid: nobody } : {};
   const script = fileURLToPath(new URL('select-as-somebody.ts', import.meta.url));
-  // Where the repository itself may not be read by others, there is no somebody to look.
   const { status } = spawnSync('cat', [script], somebody);
 
   async function problemsOfSomebody(): Promise<unknown> {
@@ -104,7 +103,14 @@ describe('what may not be read is told', () => {
     return v.parse(v.unknown(), JSON.parse(stdout.toString()));
   }
 
-  (status === 0 ? test : test.skip)('all files and folders of it', async () => {
+  if (status !== 0) {
+    test('LEFT OUT: the repository may not be read by others, so there is no somebody to look', () => {
+      expect(status).not.toBe(0);
+    });
+    return;
+  }
+
+  test('all files and folders of it', async () => {
     await workspace.write({ 'c/d': '', secret: { content: '', mode: 0 }, 'out/x': '' });
     await chmod(join(workspace.path, 'c'), 0);
     await chmod(join(workspace.path, 'out'), 0);
