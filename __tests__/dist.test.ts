@@ -318,7 +318,7 @@ test('secrets come from files, JSON and the environment, too', async () => {
   });
 });
 
-test('requests go through the proxy that the environment names', async () => {
+test('requests and uploads go through the proxy that the environment names', async () => {
   const asked: (string | undefined)[] = [];
   const proxy = createServer().on('connect', (request, socket: Socket) => {
     asked.push(request.url);
@@ -331,10 +331,21 @@ test('requests go through the proxy that the environment names', async () => {
   const { port } = proxy.address() as AddressInfo;
   try {
     const { exitCode } = await run(
-      { ...credentials['API key'], ...voice, 'api-url': 'http://platform.localhost:8080' },
-      { environment: { http_proxy: `http://127.0.0.1:${port}` } },
+      {
+        ...credentials['API key'],
+        ...voice,
+        image: '',
+        'cloud-build': 'true',
+        'api-url': 'http://platform.localhost:8080',
+      },
+      {
+        environment: { http_proxy: `http://127.0.0.1:${port}` },
+        files: { Dockerfile: 'FROM scratch\n' },
+      },
     );
     expect(exitCode).toBe(0);
+    // The upload went to the same address, as the emulator is its own storage.
+    expect(emulator.state.uploads()).toMatchObject([{ bytes: expect.any(Number) }]);
     expect(new Set(asked)).toEqual(new Set(['platform.localhost:8080']));
   } finally {
     proxy.close();
