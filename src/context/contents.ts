@@ -93,5 +93,8 @@ async function* readPieces(
 
 /** Room for the next piece; at the end of the file there is one byte more, which shows that it grew. */
 function spaceFrom(position: number, entry: ContextEntry, buffers: Buffers): Buffer {
-  return buffers.take().subarray(0, Math.min(buffers.size, entry.bytes + 1 - position));
+  const left = entry.bytes - position;
+  // Nothing is read into it, so nothing of it comes out of the tar, where buffers are given back.
+  if (left === 0) return Buffer.alloc(1);
+  return buffers.take().subarray(0, Math.min(buffers.size, left + 1));
 }
