@@ -761,7 +761,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(357);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6057);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6477);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5221);
 
 
@@ -931,7 +931,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 6057:
+/***/ 6477:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4146,6 +4146,17 @@ async function forEach(items, work) {
     if (reasons.length > 0)
         throw new ReleaseError(reasons.map(asError));
 }
+/** Goes on after a failure that has to be told, not to be followed at once. */
+async function collect(failures, work) {
+    try {
+        await work();
+    }
+    catch (error) {
+        if (!(error instanceof ReleaseError))
+            throw error;
+        failures.push(...error.failures);
+    }
+}
 function asError(reason) {
     return reason instanceof Error ? reason : new Error('Something was thrown that is not an error');
 }
@@ -5403,6 +5414,273 @@ class TimeBudget {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/release/record.js
+/** The steps of a release, in their order. */
+const stepNames = (/* unused pure expression or super */ null && ([
+    'inputs',
+    'context',
+    'credential',
+    'preflight',
+    'provision',
+    'readiness',
+    'build',
+    'deploy',
+    'rollout',
+    'prune',
+    'clean-up',
+]));
+/** The account of a set that is there and that nothing is done to. */
+function existingSet(name, kind, region) {
+    return {
+        name,
+        kind,
+        region,
+        outcome: 'existing',
+        status: null,
+        added: [],
+        updated: [],
+        pruned: [],
+        skippedKeys: [],
+        isVersion: false,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/release/clean-up.js
+
+
+
+
+/**
+ * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
+ * anew for that. It is housekeeping: where it fails, the release is as good as ever.
+ *
+ * @param listed the sets as they are now, read once for all regions
+ */
+async function cleanUp(cloud, journal, plan, agent, listed, deadline, remarks) {
+    const { name, region, template, olderVersions, keepVersions } = plan;
+    if (template === undefined)
+        return;
+    const options = { deadline };
+    try {
+        const [secretSets, bindings] = await Promise.all([
+            listed,
+            readBindings(cloud, region, options),
+        ]);
+        const names = oldVersions({
+            template,
+            current: name,
+            region,
+            previous: agent?.before?.settings.secretSets ?? [],
+            keep: keepVersions,
+            secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
+            bindings,
+        });
+        for (const old of names) {
+            await cloud.deleteSecretSet(old, options);
+            journal.record.secretSets.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
+        }
+        const hidden = [...bindings].filter(([, sets]) => sets === undefined).map(([agent]) => agent);
+        journal.log.info(names.length > 0
+            ? `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`
+            : hidden.length > 0
+                ? `Nothing is deleted in ${region}, as it is not known what an earlier deployment binds that may serve: ${hidden.join(', ')}.`
+                : `No older version of ${template} in ${region} has to go.`);
+    }
+    catch (error) {
+        if (!(error instanceof CallError))
+            throw error;
+        remarks.add('warning', template, (names) => `Older versions of ${names} could not be deleted, because ${error.reason}. The release is done; the next one tries again.`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/release/deploy.js
+
+
+
+
+
+
+/**
+ * Creates or updates the agent, and returns the deployment that has to come to serve.
+ *
+ * @param buildId the build that was made for the agent, where one was
+ * @param awaitBoundSets waits until the sets that the agent binds are ready again: the platform
+ *   refuses the deploy where another pipeline has written one in the meantime
+ */
+async function deploy(cloud, journal, original, record, budget, remarks, buildId, awaitBoundSets) {
+    const { clock } = journal;
+    const { name } = original;
+    let alreadyThere;
+    for (let refusals = 0;;) {
+        const deadline = new Deadline(clock, 'wait-timeout', original.waitTimeout);
+        // Provisioning takes its time, in which others may have deployed: what is compared with, and
+        // what a lost answer is told by, has to be the agent as it is now.
+        const before = await cloud.agent(name, { deadline });
+        if (before === undefined && alreadyThere !== undefined) {
+            throw new AgentNameTakenError({ cause: alreadyThere });
+        }
+        const plan = original.against(before, buildId);
+        Object.assign(record, agentFacts(plan));
+        try {
+            const answer = before === undefined
+                ? await create(cloud, clock, plan, deadline)
+                : await update(cloud, clock, plan, before, deadline);
+            return await account(cloud, journal, remarks, plan, record, before, answer, deadline);
+        }
+        catch (error) {
+            if (!(error instanceof StatusError))
+                throw error;
+            if (isAlreadyThere(error) && before === undefined) {
+                alreadyThere = error;
+                journal.log.info('The agent has come into being since it was looked for; updating it.');
+            }
+            else if (error.status === 409) {
+                refusals++;
+                const told = `The deploy of \`${name}\` was refused (409), as a set that it binds is not ready (any more); waiting for the sets again.`;
+                if (refusals === 1)
+                    journal.notice(told);
+                else
+                    journal.log.info(told);
+                await awaitAgain(error, before, refusals);
+            }
+            else {
+                throw error;
+            }
+        }
+    }
+    async function awaitAgain(refusal, before, refusals) {
+        await budget.spend(async (deadline) => {
+            // The sets may read as ready although the deploy is refused; that must not become a storm.
+            const delay = backoffDelay(defaultBackoff, refusals, () => clock.random());
+            if (deadline.remaining() <= delay)
+                throw new SecretSetNotReadyError(refusal, deadline);
+            await clock.sleep(delay);
+            await awaitBoundSets(before, deadline);
+        });
+    }
+}
+/** Seconds; the platform's default. */
+const defaultSessionLimit = 7200;
+/** What an agent will be by a plan, as far as its account tells it. */
+function agentFacts({ settings, before, changes, hidden, newDeployment, runsNewBuild, }) {
+    const isImageGiven = settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
+    return {
+        image: isImageGiven ? settings.image : before?.settings.image,
+        buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
+        sessionLimit: settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
+        minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
+        changes,
+        hidden,
+        newDeployment,
+    };
+}
+/** The code of this refusal is one that many have, so its words have to tell. */
+function isAlreadyThere({ status, platformMessage }) {
+    return ((status === 400 || status === 409) && /service already exists/i.test(platformMessage ?? ''));
+}
+/** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
+const lostLookLimit = 10_000;
+function lookForLost(cloud, clock, name) {
+    const deadline = new Deadline(clock, 'wait-timeout', lostLookLimit);
+    return cloud.agent(name, { attempts: 2, deadline });
+}
+function create(cloud, clock, plan, deadline) {
+    const { name, region, settings } = plan;
+    return cloud.createAgent(name, region, settings, {
+        deadline,
+        findLost: async () => {
+            const agent = await lookForLost(cloud, clock, name);
+            return agent && isAsWanted(agent, plan) ? agent : undefined;
+        },
+    });
+}
+function update(cloud, clock, plan, before, deadline) {
+    const { name, settings, forces } = plan;
+    return cloud.updateAgent(name, settings, forces, {
+        deadline,
+        findLost: async () => {
+            const agent = await lookForLost(cloud, clock, name);
+            const isNew = agent?.desiredDeploymentId !== undefined &&
+                agent.desiredDeploymentId !== before.desiredDeploymentId;
+            return isNew && isAsWanted(agent, plan) ? agent : undefined;
+        },
+    });
+}
+function isAsWanted(agent, { settings }) {
+    return settingChanges(agent.settings, settings).length === 0;
+}
+function bindsAnotherSet({ changes }) {
+    return changes.some(({ setting }) => setting === 'secret-set');
+}
+/** Takes the answer into the account, and says what a person should know of it. */
+async function account(cloud, journal, remarks, plan, record, before, answer, deadline) {
+    const previousId = before?.desiredDeploymentId;
+    const deploymentId = answer.desiredDeploymentId ?? (await cloud.agent(plan.name, { deadline }))?.desiredDeploymentId;
+    if (deploymentId === undefined)
+        throw new NoDeploymentError();
+    const isNew = deploymentId !== previousId;
+    record.deploymentId = deploymentId;
+    record.outcome =
+        before === undefined ? 'created' : isNew || plan.changes.length > 0 ? 'updated' : 'unchanged';
+    record.replacesValues =
+        isNew && before !== undefined && (plan.valuesChange || bindsAnotherSet(plan));
+    journal.log.info(isNew
+        ? `The agent ${plan.name} in ${plan.region} is ${record.outcome}; its deployment is ${deploymentId}.`
+        : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`);
+    const { image, buildId } = plan.settings;
+    const isMeant = plan.bindsVersion || buildId !== undefined;
+    if (!isNew && isMeant && plan.newDeployment.because === 'nothing-differs') {
+        // That is what versions and builds by their context are for, and nothing to warn of.
+        const caveat = image === undefined ? '' : ' A tag that was pushed again is no difference to the platform.';
+        remarks.add('notice', plan.name, (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`);
+        return { deploymentId, previousId, deadline };
+    }
+    if (answer.warning !== undefined) {
+        const said = (0,quote/* quote */.h)(answer.warning);
+        remarks.add('warning', plan.name, (names) => `The platform says of ${names}: ${said}`);
+    }
+    if (!isNew && image !== undefined) {
+        if (image.includes('@')) {
+            remarks.add('notice', plan.name, (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`);
+        }
+        else {
+            remarks.add('warning', plan.name, (names) => `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
+        }
+    }
+    if (before !== undefined && plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
+        remarks.add('warning', plan.name, (names) => `\`force-redeploy: false\`: old values stay with ${names} until a new deployment replaces what runs.`);
+    }
+    return { deploymentId, previousId, deadline };
+}
+
+;// CONCATENATED MODULE: ./lib/release/planned-steps.js
+
+/** The steps that a plan takes after the preflight. */
+function stepsOf({ targets }) {
+    const sets = targets.flatMap(({ secretSets }) => secretSets);
+    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+    const steps = [
+        sets.some(isWritten) ? 'provision' : undefined,
+        sets.some(isAwaited) ? 'readiness' : undefined,
+        targets.some(({ build }) => build !== undefined) ? 'build' : undefined,
+        agents.length > 0 ? 'deploy' : undefined,
+        agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
+        sets.some(isPruned) ? 'prune' : undefined,
+        sets.some(mayDeleteVersions) ? 'clean-up' : undefined,
+    ];
+    return steps.filter((step) => step !== undefined);
+}
+/** A set that is only bound may still be provisioned for somebody else's write. */
+function isAwaited({ action, status }) {
+    return action !== 'bind' || status === 'pending';
+}
+function isPruned({ prunedKeys }) {
+    return prunedKeys.length > 0;
+}
+function mayDeleteVersions({ olderVersions, keepVersions }) {
+    return olderVersions.length > keepVersions;
+}
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/time/polling-steps.js
@@ -5579,7 +5857,7 @@ async function build_build(cloud, journal, plan, record, abandoned) {
         abandoned.throwIfAborted();
         await journal.span(region, 'build the image', async () => {
             const started = await start(cloud, plan, uploadId);
-            account(journal, record, plan, started);
+            build_account(journal, record, plan, started);
             if (started.build.status !== 'success') {
                 await awaitBuild(cloud, journal, plan, started.build, abandoned);
             }
@@ -5627,7 +5905,7 @@ function start(cloud, { region, context: { dockerfile, hash } }, uploadId) {
 }
 /** Statuses that a build does not leave any more. */
 const endings = ['success', 'failed', 'timeout'];
-function account(journal, record, { region, context }, { build, contextHash, isCached }) {
+function build_account(journal, record, { region, context }, { build, contextHash, isCached }) {
     record.outcome = isCached ? 'reused' : 'running';
     journal.buildIs(record, build.id);
     journal.log.info(isCached
@@ -5676,256 +5954,6 @@ async function lastLines(cloud, id) {
         return undefined;
     }
 }
-/** The account of a build before anything of it is done. */
-function plannedBuild({ region, context }) {
-    return {
-        region,
-        dockerfile: context.dockerfile,
-        contextHash: context.hash,
-        id: null,
-        outcome: 'skipped',
-        duration: undefined,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/release/record.js
-/** The steps of a release, in their order. */
-const stepNames = (/* unused pure expression or super */ null && ([
-    'inputs',
-    'context',
-    'credential',
-    'preflight',
-    'provision',
-    'readiness',
-    'build',
-    'deploy',
-    'rollout',
-    'prune',
-    'clean-up',
-]));
-/** The account of a set that is there and that nothing is done to. */
-function existingSet(name, kind, region) {
-    return {
-        name,
-        kind,
-        region,
-        outcome: 'existing',
-        status: null,
-        added: [],
-        updated: [],
-        pruned: [],
-        skippedKeys: [],
-        isVersion: false,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/release/clean-up.js
-
-
-
-
-/**
- * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
- * anew for that. It is housekeeping: where it fails, the release is as good as ever.
- *
- * @param listed the sets as they are now, read once for all regions
- */
-async function cleanUp(cloud, journal, plan, agent, listed, deadline, remarks) {
-    const { name, region, template, olderVersions, keepVersions } = plan;
-    if (template === undefined)
-        return;
-    const options = { deadline };
-    try {
-        const [secretSets, bindings] = await Promise.all([
-            listed,
-            readBindings(cloud, region, options),
-        ]);
-        const names = oldVersions({
-            template,
-            current: name,
-            region,
-            previous: agent?.before?.settings.secretSets ?? [],
-            keep: keepVersions,
-            secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
-            bindings,
-        });
-        for (const old of names) {
-            await cloud.deleteSecretSet(old, options);
-            journal.record.secretSets.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
-        }
-        const hidden = [...bindings].filter(([, sets]) => sets === undefined).map(([agent]) => agent);
-        journal.log.info(names.length > 0
-            ? `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`
-            : hidden.length > 0
-                ? `Nothing is deleted in ${region}, as it is not known what an earlier deployment binds that may serve: ${hidden.join(', ')}.`
-                : `No older version of ${template} in ${region} has to go.`);
-    }
-    catch (error) {
-        if (!(error instanceof CallError))
-            throw error;
-        remarks.add('warning', template, (names) => `Older versions of ${names} could not be deleted, because ${error.reason}. The release is done; the next one tries again.`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/release/deploy.js
-
-
-
-
-
-
-/**
- * Creates or updates the agent, and returns the deployment that has to come to serve.
- *
- * @param buildId the build that was made for the agent, where one was
- * @param awaitBoundSets waits until the sets that the agent binds are ready again: the platform
- *   refuses the deploy where another pipeline has written one in the meantime
- */
-async function deploy(cloud, journal, original, record, budget, remarks, buildId, awaitBoundSets) {
-    const { clock } = journal;
-    const { name } = original;
-    let alreadyThere;
-    for (let refusals = 0;;) {
-        const deadline = new Deadline(clock, 'wait-timeout', original.waitTimeout);
-        // Provisioning takes its time, in which others may have deployed: what is compared with, and
-        // what a lost answer is told by, has to be the agent as it is now.
-        const before = await cloud.agent(name, { deadline });
-        if (before === undefined && alreadyThere !== undefined) {
-            throw new AgentNameTakenError({ cause: alreadyThere });
-        }
-        const plan = original.against(before, buildId);
-        Object.assign(record, agentFacts(plan));
-        try {
-            const answer = before === undefined
-                ? await create(cloud, clock, plan, deadline)
-                : await update(cloud, clock, plan, before, deadline);
-            return await deploy_account(cloud, journal, remarks, plan, record, before, answer, deadline);
-        }
-        catch (error) {
-            if (!(error instanceof StatusError))
-                throw error;
-            if (isAlreadyThere(error) && before === undefined) {
-                alreadyThere = error;
-                journal.log.info('The agent has come into being since it was looked for; updating it.');
-            }
-            else if (error.status === 409) {
-                refusals++;
-                const told = `The deploy of \`${name}\` was refused (409), as a set that it binds is not ready (any more); waiting for the sets again.`;
-                if (refusals === 1)
-                    journal.notice(told);
-                else
-                    journal.log.info(told);
-                await awaitAgain(error, before, refusals);
-            }
-            else {
-                throw error;
-            }
-        }
-    }
-    async function awaitAgain(refusal, before, refusals) {
-        await budget.spend(async (deadline) => {
-            // The sets may read as ready although the deploy is refused; that must not become a storm.
-            const delay = backoffDelay(defaultBackoff, refusals, () => clock.random());
-            if (deadline.remaining() <= delay)
-                throw new SecretSetNotReadyError(refusal, deadline);
-            await clock.sleep(delay);
-            await awaitBoundSets(before, deadline);
-        });
-    }
-}
-/** Seconds; the platform's default. */
-const defaultSessionLimit = 7200;
-/** What an agent will be by a plan, as far as its account tells it. */
-function agentFacts({ settings, before, changes, hidden, newDeployment, runsNewBuild, }) {
-    const isImageGiven = settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
-    return {
-        image: isImageGiven ? settings.image : before?.settings.image,
-        buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
-        sessionLimit: settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
-        minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
-        changes,
-        hidden,
-        newDeployment,
-    };
-}
-/** The code of this refusal is one that many have, so its words have to tell. */
-function isAlreadyThere({ status, platformMessage }) {
-    return ((status === 400 || status === 409) && /service already exists/i.test(platformMessage ?? ''));
-}
-/** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
-const lostLookLimit = 10_000;
-function lookForLost(cloud, clock, name) {
-    const deadline = new Deadline(clock, 'wait-timeout', lostLookLimit);
-    return cloud.agent(name, { attempts: 2, deadline });
-}
-function create(cloud, clock, plan, deadline) {
-    const { name, region, settings } = plan;
-    return cloud.createAgent(name, region, settings, {
-        deadline,
-        findLost: async () => {
-            const agent = await lookForLost(cloud, clock, name);
-            return agent && isAsWanted(agent, plan) ? agent : undefined;
-        },
-    });
-}
-function update(cloud, clock, plan, before, deadline) {
-    const { name, settings, forces } = plan;
-    return cloud.updateAgent(name, settings, forces, {
-        deadline,
-        findLost: async () => {
-            const agent = await lookForLost(cloud, clock, name);
-            const isNew = agent?.desiredDeploymentId !== undefined &&
-                agent.desiredDeploymentId !== before.desiredDeploymentId;
-            return isNew && isAsWanted(agent, plan) ? agent : undefined;
-        },
-    });
-}
-function isAsWanted(agent, { settings }) {
-    return settingChanges(agent.settings, settings).length === 0;
-}
-function bindsAnotherSet({ changes }) {
-    return changes.some(({ setting }) => setting === 'secret-set');
-}
-/** Takes the answer into the account, and says what a person should know of it. */
-async function deploy_account(cloud, journal, remarks, plan, record, before, answer, deadline) {
-    const previousId = before?.desiredDeploymentId;
-    const deploymentId = answer.desiredDeploymentId ?? (await cloud.agent(plan.name, { deadline }))?.desiredDeploymentId;
-    if (deploymentId === undefined)
-        throw new NoDeploymentError();
-    const isNew = deploymentId !== previousId;
-    record.deploymentId = deploymentId;
-    record.outcome =
-        before === undefined ? 'created' : isNew || plan.changes.length > 0 ? 'updated' : 'unchanged';
-    record.replacesValues =
-        isNew && before !== undefined && (plan.valuesChange || bindsAnotherSet(plan));
-    journal.log.info(isNew
-        ? `The agent ${plan.name} in ${plan.region} is ${record.outcome}; its deployment is ${deploymentId}.`
-        : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`);
-    const { image, buildId } = plan.settings;
-    const isMeant = plan.bindsVersion || buildId !== undefined;
-    if (!isNew && isMeant && plan.newDeployment.because === 'nothing-differs') {
-        // That is what versions and builds by their context are for, and nothing to warn of.
-        const caveat = image === undefined ? '' : ' A tag that was pushed again is no difference to the platform.';
-        remarks.add('notice', plan.name, (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`);
-        return { deploymentId, previousId, deadline };
-    }
-    if (answer.warning !== undefined) {
-        const said = (0,quote/* quote */.h)(answer.warning);
-        remarks.add('warning', plan.name, (names) => `The platform says of ${names}: ${said}`);
-    }
-    if (!isNew && image !== undefined) {
-        if (image.includes('@')) {
-            remarks.add('notice', plan.name, (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`);
-        }
-        else {
-            remarks.add('warning', plan.name, (names) => `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
-        }
-    }
-    if (before !== undefined && plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
-        remarks.add('warning', plan.name, (names) => `\`force-redeploy: false\`: old values stay with ${names} until a new deployment replaces what runs.`);
-    }
-    return { deploymentId, previousId, deadline };
-}
 
 ;// CONCATENATED MODULE: ./lib/release/provision.js
 
@@ -5962,20 +5990,6 @@ function listKeys({ added, updated }) {
         updated.length === 0 ? '' : `updated ${updated.join(', ')}`,
     ].filter((part) => part !== '');
     return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/release/prune.js
-
-
-/** Deletes the keys of a set that were not given. The set is provisioned anew after that. */
-async function prune(cloud, journal, plan, record, deadline) {
-    await journal.span(plan.region, `prune ${plan.name}`, () => about(secretSetSubject(plan), async () => {
-        for (const key of plan.prunedKeys) {
-            await cloud.deleteSecret(plan.name, key, { deadline });
-            record.pruned.push(key);
-        }
-    }));
-    journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/release/readiness.js
@@ -6075,6 +6089,175 @@ async function readStatuses(cloud, sets, deadline) {
     }
     const list = await cloud.secretSets(options);
     return sets.map((set) => ({ set, found: list.find(({ name }) => name === set.name) }));
+}
+
+;// CONCATENATED MODULE: ./lib/release/tracked.js
+
+
+function setsOf(targets) {
+    return targets.flatMap(({ sets }) => sets);
+}
+function buildsOf(targets) {
+    return targets.map(({ build }) => build).filter((build) => build !== undefined);
+}
+function agentsOf(targets) {
+    return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+}
+function trackTarget({ region, secretSets, build, agent }) {
+    return {
+        region,
+        sets: secretSets.map(trackSet),
+        build: build && trackBuild(build),
+        agent: agent && trackAgent(agent),
+    };
+}
+function trackSet(plan) {
+    return {
+        plan,
+        record: {
+            ...existingSet(plan.name, plan.kind, plan.region),
+            outcome: plan.action === 'bind' ? 'existing' : 'skipped',
+            status: plan.status ?? null,
+            skippedKeys: plan.skippedKeys,
+            isVersion: plan.template !== undefined,
+        },
+    };
+}
+function trackBuild(plan) {
+    const { region, context } = plan;
+    return {
+        plan,
+        record: {
+            region,
+            dockerfile: context.dockerfile,
+            contextHash: context.hash,
+            id: null,
+            outcome: 'skipped',
+            duration: undefined,
+        },
+    };
+}
+function trackAgent(plan) {
+    return {
+        plan,
+        record: {
+            name: plan.name,
+            region: plan.region,
+            outcome: 'skipped',
+            deploymentId: null,
+            ready: false,
+            previousServes: false,
+            replacesValues: false,
+            ...agentFacts(plan),
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/release/preparation.js
+
+
+
+
+
+
+
+/**
+ * Provisions and builds side by side. Where the sets fail, nobody waits for the builds, which may take
+ * long and are found again by the next release; where a build fails, the sets come to their end, so
+ * that it is known how they are.
+ */
+async function provisionAndBuild(cloud, journal, targets, budget) {
+    const failures = [];
+    const abandoned = new AbortController();
+    const provisioning = async () => {
+        try {
+            await provisionAndAwait(cloud, journal, targets, budget);
+        }
+        catch (error) {
+            abandoned.abort();
+            throw error;
+        }
+    };
+    await Promise.all([
+        collect(failures, provisioning),
+        collect(failures, () => buildAll(cloud, journal, buildsOf(targets), abandoned.signal)),
+    ]);
+    if (failures.length > 0)
+        throw new ReleaseError(failures);
+}
+async function buildAll(cloud, journal, builds, abandoned) {
+    if (builds.length === 0)
+        return;
+    try {
+        await journal.step('build', async () => {
+            const failures = [];
+            const left = await Promise.all(builds.map(async ({ plan, record }) => {
+                try {
+                    await collect(failures, () => build_build(cloud, journal, plan, record, abandoned));
+                    return false;
+                }
+                catch (error) {
+                    if (error instanceof AbandonedError)
+                        return true;
+                    throw error;
+                }
+            }));
+            if (failures.length > 0)
+                throw new ReleaseError(failures);
+            if (left.includes(true))
+                throw new AbandonedError();
+        });
+    }
+    catch (error) {
+        if (!(error instanceof AbandonedError))
+            throw error;
+        const going = builds.flatMap(({ record }) => (record.outcome === 'running' ? record.id : []));
+        if (going.length === 0)
+            return;
+        journal.notice(`The platform goes on with the build ${going.map((id) => `\`${id ?? ''}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`);
+    }
+}
+/** Every region writes its sets at once; within one, they are written one after the other. */
+async function provisionAndAwait(cloud, journal, targets, budget) {
+    const failures = [];
+    const failed = new Set();
+    const writing = targets.filter(({ sets }) => sets.some(({ plan }) => isWritten(plan)));
+    if (writing.length > 0) {
+        await collect(failures, () => journal.step('provision', () => budget.spend((deadline) => forEach(writing, async (target) => {
+            try {
+                for (const { plan, record } of target.sets.filter(({ plan }) => isWritten(plan))) {
+                    await provision(cloud, journal, plan, record, deadline);
+                }
+            }
+            catch (error) {
+                failed.add(target);
+                throw error;
+            }
+        }))));
+    }
+    // Also where a region has failed: what became of the others has to be told.
+    const awaited = setsOf(targets.filter((target) => !failed.has(target)))
+        .filter(({ plan }) => isAwaited(plan))
+        .map(({ record }) => record);
+    if (awaited.length > 0) {
+        await collect(failures, () => journal.step('readiness', () => budget.spend((deadline) => awaitSecretSets(cloud, journal, awaited, deadline))));
+    }
+    if (failures.length > 0)
+        throw new ReleaseError(failures);
+}
+
+;// CONCATENATED MODULE: ./lib/release/prune.js
+
+
+/** Deletes the keys of a set that were not given. The set is provisioned anew after that. */
+async function prune(cloud, journal, plan, record, deadline) {
+    await journal.span(plan.region, `prune ${plan.name}`, () => about(secretSetSubject(plan), async () => {
+        for (const key of plan.prunedKeys) {
+            await cloud.deleteSecret(plan.name, key, { deadline });
+            record.pruned.push(key);
+        }
+    }));
+    journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/release/remarks.js
@@ -6235,135 +6418,6 @@ function inOrder({ failures }, targets) {
         : targets.length;
     return new ReleaseError([...failures].sort((one, other) => place(one) - place(other)));
 }
-function setsOf(targets) {
-    return targets.flatMap(({ sets }) => sets);
-}
-function buildsOf(targets) {
-    return targets.map(({ build }) => build).filter((build) => build !== undefined);
-}
-function agentsOf(targets) {
-    return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-}
-/** The steps that a plan takes after the preflight. */
-function stepsOf({ targets }) {
-    const sets = targets.flatMap(({ secretSets }) => secretSets);
-    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-    const steps = [
-        sets.some(isWritten) ? 'provision' : undefined,
-        sets.some(isAwaited) ? 'readiness' : undefined,
-        targets.some(({ build }) => build !== undefined) ? 'build' : undefined,
-        agents.length > 0 ? 'deploy' : undefined,
-        agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
-        sets.some(isPruned) ? 'prune' : undefined,
-        sets.some(mayDeleteVersions) ? 'clean-up' : undefined,
-    ];
-    return steps.filter((step) => step !== undefined);
-}
-/** A set that is only bound may still be provisioned for somebody else's write. */
-function isAwaited({ action, status }) {
-    return action !== 'bind' || status === 'pending';
-}
-function isPruned({ prunedKeys }) {
-    return prunedKeys.length > 0;
-}
-function mayDeleteVersions({ olderVersions, keepVersions }) {
-    return olderVersions.length > keepVersions;
-}
-/**
- * Provisions and builds side by side. Where the sets fail, nobody waits for the builds, which may take
- * long and are found again by the next release; where a build fails, the sets come to their end, so
- * that it is known how they are.
- */
-async function provisionAndBuild(cloud, journal, targets, budget) {
-    const failures = [];
-    const abandoned = new AbortController();
-    const provisioning = async () => {
-        try {
-            await provisionAndAwait(cloud, journal, targets, budget);
-        }
-        catch (error) {
-            abandoned.abort();
-            throw error;
-        }
-    };
-    await Promise.all([
-        collect(failures, provisioning),
-        collect(failures, () => buildAll(cloud, journal, buildsOf(targets), abandoned.signal)),
-    ]);
-    if (failures.length > 0)
-        throw new ReleaseError(failures);
-}
-async function buildAll(cloud, journal, builds, abandoned) {
-    if (builds.length === 0)
-        return;
-    try {
-        await journal.step('build', async () => {
-            const failures = [];
-            const left = await Promise.all(builds.map(async ({ plan, record }) => {
-                try {
-                    await collect(failures, () => build_build(cloud, journal, plan, record, abandoned));
-                    return false;
-                }
-                catch (error) {
-                    if (error instanceof AbandonedError)
-                        return true;
-                    throw error;
-                }
-            }));
-            if (failures.length > 0)
-                throw new ReleaseError(failures);
-            if (left.includes(true))
-                throw new AbandonedError();
-        });
-    }
-    catch (error) {
-        if (!(error instanceof AbandonedError))
-            throw error;
-        const going = builds.flatMap(({ record }) => (record.outcome === 'running' ? record.id : []));
-        if (going.length === 0)
-            return;
-        journal.notice(`The platform goes on with the build ${going.map((id) => `\`${id ?? ''}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`);
-    }
-}
-/** Every region writes its sets at once; within one, they are written one after the other. */
-async function provisionAndAwait(cloud, journal, targets, budget) {
-    const failures = [];
-    const failed = new Set();
-    const writing = targets.filter(({ sets }) => sets.some(({ plan }) => isWritten(plan)));
-    if (writing.length > 0) {
-        await collect(failures, () => journal.step('provision', () => budget.spend((deadline) => forEach(writing, async (target) => {
-            try {
-                for (const { plan, record } of target.sets.filter(({ plan }) => isWritten(plan))) {
-                    await provision(cloud, journal, plan, record, deadline);
-                }
-            }
-            catch (error) {
-                failed.add(target);
-                throw error;
-            }
-        }))));
-    }
-    // Also where a region has failed: what became of the others has to be told.
-    const awaited = setsOf(targets.filter((target) => !failed.has(target)))
-        .filter(({ plan }) => isAwaited(plan))
-        .map(({ record }) => record);
-    if (awaited.length > 0) {
-        await collect(failures, () => journal.step('readiness', () => budget.spend((deadline) => awaitSecretSets(cloud, journal, awaited, deadline))));
-    }
-    if (failures.length > 0)
-        throw new ReleaseError(failures);
-}
-/** Goes on after a failure that has to be told, not to be followed at once. */
-async function collect(failures, work) {
-    try {
-        await work();
-    }
-    catch (error) {
-        if (!(error instanceof ReleaseError))
-            throw error;
-        failures.push(...error.failures);
-    }
-}
 /** Deploys in the order in which the regions were named, and stops at the first that fails. */
 async function oneAfterTheOther(cloud, journal, targets, budget, options) {
     for (const [index, target] of targets.entries()) {
@@ -6497,41 +6551,6 @@ function boundSets({ settings, region }, before, sets) {
         ...bound(settings.secretSet ?? before?.settings.secretSets?.[0], 'secret'),
         ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
     ];
-}
-function trackTarget({ region, secretSets, build, agent }) {
-    return {
-        region,
-        sets: secretSets.map(trackSet),
-        build: build && { plan: build, record: plannedBuild(build) },
-        agent: agent && trackAgent(agent),
-    };
-}
-function trackSet(plan) {
-    return {
-        plan,
-        record: {
-            ...existingSet(plan.name, plan.kind, plan.region),
-            outcome: plan.action === 'bind' ? 'existing' : 'skipped',
-            status: plan.status ?? null,
-            skippedKeys: plan.skippedKeys,
-            isVersion: plan.template !== undefined,
-        },
-    };
-}
-function trackAgent(plan) {
-    return {
-        plan,
-        record: {
-            name: plan.name,
-            region: plan.region,
-            outcome: 'skipped',
-            deploymentId: null,
-            ready: false,
-            previousServes: false,
-            replacesValues: false,
-            ...agentFacts(plan),
-        },
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/release/witness.js
@@ -7244,7 +7263,7 @@ function plannedChanges({ targets }) {
         region,
         changes: [
             ...secretSets.map(plannedSet),
-            ...(build === undefined ? [] : [changes_plannedBuild(build)]),
+            ...(build === undefined ? [] : [plannedBuild(build)]),
             ...(agent === undefined ? [] : [plannedAgent(agent)]),
             ...secretSets.flatMap(afterwards),
             ...secretSets.flatMap(othersConcerned),
@@ -7324,7 +7343,7 @@ function keysTold({ add, update }, added, updated) {
     ].filter((part) => part !== '');
     return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
-function changes_plannedBuild({ found, context: { dockerfile, hash } }) {
+function plannedBuild({ found, context: { dockerfile, hash } }) {
     return found === undefined
         ? `Build the image with \`${dockerfile}\` from the context \`${hash}\`, of which there is no build.`
         : `Use the build \`${found.id}\`, which is of the same context.`;

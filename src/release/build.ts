@@ -171,15 +171,3 @@ async function lastLines(cloud: PipecatCloud, id: string): Promise<string[] | un
     return undefined;
   }
 }
-
-/** The account of a build before anything of it is done. */
-export function plannedBuild({ region, context }: BuildPlan): BuildRecord {
-  return {
-    region,
-    dockerfile: context.dockerfile,
-    contextHash: context.hash,
-    id: null,
-    outcome: 'skipped',
-    duration: undefined,
-  };
-}

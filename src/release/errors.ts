@@ -49,6 +49,16 @@ export async function forEach<Item>(
   if (reasons.length > 0) throw new ReleaseError(reasons.map(asError));
 }
 
+/** Goes on after a failure that has to be told, not to be followed at once. */
+export async function collect(failures: Error[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ReleaseError)) throw error;
+    failures.push(...error.failures);
+  }
+}
+
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error('Something was thrown that is not an error');
 }

@@ -1,12 +1,11 @@
 import type { Agent } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { Deadline, TimeBudget } from '../time/deadline.js';
-import { build, plannedBuild } from './build.js';
 import { cleanUp } from './clean-up.js';
-import { agentFacts, deploy, type Deployed } from './deploy.js';
+import { deploy, type Deployed } from './deploy.js';
 import {
-  AbandonedError,
   about,
+  collect,
   failuresOf,
   forEach,
   PruningError,
@@ -14,40 +13,25 @@ import {
   SubjectError,
 } from './errors.js';
 import type { Journal } from './journal.js';
-import { isWritten } from './plan-secret-sets.js';
-import type { AgentPlan, BuildPlan, Plan, SecretSetPlan, Target } from './plan.js';
-import { provision } from './provision.js';
+import { isPruned, mayDeleteVersions, stepsOf } from './planned-steps.js';
+import type { AgentPlan, Plan } from './plan.js';
+import { provisionAndBuild } from './preparation.js';
 import { prune } from './prune.js';
 import { awaitSecretSets } from './readiness.js';
-import {
-  existingSet,
-  type AgentRecord,
-  type BuildRecord,
-  type SecretSetRecord,
-  type StepName,
-} from './record.js';
+import { existingSet, type SecretSetRecord } from './record.js';
 import { Remarks } from './remarks.js';
 import { awaitRollout } from './rollout.js';
 import type { Subject } from './subject.js';
+import {
+  agentsOf,
+  buildsOf,
+  setsOf,
+  trackTarget,
+  type TrackedAgent,
+  type TrackedSet,
+  type TrackedTarget,
+} from './tracked.js';
 import type { RolloutWitness } from './witness.js';
-
-/** A plan's entry, and the account that is kept of it. */
-interface Tracked<Planned, Recorded> {
-  readonly plan: Planned;
-  readonly record: Recorded;
-}
-
-type TrackedSet = Tracked<SecretSetPlan, SecretSetRecord>;
-type TrackedAgent = Tracked<AgentPlan, AgentRecord>;
-type TrackedBuild = Tracked<BuildPlan, BuildRecord>;
-
-/** One region of the release, with the account of it. */
-interface TrackedTarget {
-  readonly region: string;
-  readonly sets: readonly TrackedSet[];
-  readonly build: TrackedBuild | undefined;
-  readonly agent: TrackedAgent | undefined;
-}
 
 /** What a release depends on besides its plan. */
 export interface ReleaseOptions {
@@ -97,161 +81,6 @@ function inOrder({ failures }: ReleaseError, targets: readonly TrackedTarget[]):
       ? targets.findIndex(({ region }) => region === failure.subject.region)
       : targets.length;
   return new ReleaseError([...failures].sort((one, other) => place(one) - place(other)));
-}
-
-function setsOf(targets: readonly TrackedTarget[]): TrackedSet[] {
-  return targets.flatMap(({ sets }) => sets);
-}
-
-function buildsOf(targets: readonly TrackedTarget[]): TrackedBuild[] {
-  return targets.map(({ build }) => build).filter((build) => build !== undefined);
-}
-
-function agentsOf(targets: readonly TrackedTarget[]): TrackedAgent[] {
-  return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-}
-
-/** The steps that a plan takes after the preflight. */
-function stepsOf({ targets }: Plan): StepName[] {
-  const sets = targets.flatMap(({ secretSets }) => secretSets);
-  const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-  const steps: (StepName | undefined)[] = [
-    sets.some(isWritten) ? 'provision' : undefined,
-    sets.some(isAwaited) ? 'readiness' : undefined,
-    targets.some(({ build }) => build !== undefined) ? 'build' : undefined,
-    agents.length > 0 ? 'deploy' : undefined,
-    agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
-    sets.some(isPruned) ? 'prune' : undefined,
-    sets.some(mayDeleteVersions) ? 'clean-up' : undefined,
-  ];
-  return steps.filter((step) => step !== undefined);
-}
-
-/** A set that is only bound may still be provisioned for somebody else's write. */
-function isAwaited({ action, status }: SecretSetPlan): boolean {
-  return action !== 'bind' || status === 'pending';
-}
-
-function isPruned({ prunedKeys }: SecretSetPlan): boolean {
-  return prunedKeys.length > 0;
-}
-
-function mayDeleteVersions({ olderVersions, keepVersions }: SecretSetPlan): boolean {
-  return olderVersions.length > keepVersions;
-}
-
-/**
- * Provisions and builds side by side. Where the sets fail, nobody waits for the builds, which may take
- * long and are found again by the next release; where a build fails, the sets come to their end, so
- * that it is known how they are.
- */
-async function provisionAndBuild(
-  cloud: PipecatCloud,
-  journal: Journal,
-  targets: readonly TrackedTarget[],
-  budget: TimeBudget,
-): Promise<void> {
-  const failures: Error[] = [];
-  const abandoned = new AbortController();
-  const provisioning = async (): Promise<void> => {
-    try {
-      await provisionAndAwait(cloud, journal, targets, budget);
-    } catch (error) {
-      abandoned.abort();
-      throw error;
-    }
-  };
-  await Promise.all([
-    collect(failures, provisioning),
-    collect(failures, () => buildAll(cloud, journal, buildsOf(targets), abandoned.signal)),
-  ]);
-  if (failures.length > 0) throw new ReleaseError(failures);
-}
-
-async function buildAll(
-  cloud: PipecatCloud,
-  journal: Journal,
-  builds: readonly TrackedBuild[],
-  abandoned: AbortSignal,
-): Promise<void> {
-  if (builds.length === 0) return;
-  try {
-    await journal.step('build', async () => {
-      const failures: Error[] = [];
-      const left = await Promise.all(
-        builds.map(async ({ plan, record }) => {
-          try {
-            await collect(failures, () => build(cloud, journal, plan, record, abandoned));
-            return false;
-          } catch (error) {
-            if (error instanceof AbandonedError) return true;
-            throw error;
-          }
-        }),
-      );
-      if (failures.length > 0) throw new ReleaseError(failures);
-      if (left.includes(true)) throw new AbandonedError();
-    });
-  } catch (error) {
-    if (!(error instanceof AbandonedError)) throw error;
-    const going = builds.flatMap(({ record }) => (record.outcome === 'running' ? record.id : []));
-    if (going.length === 0) return;
-    journal.notice(
-      `The platform goes on with the build ${going.map((id) => `\`${id ?? ''}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`,
-    );
-  }
-}
-
-/** Every region writes its sets at once; within one, they are written one after the other. */
-async function provisionAndAwait(
-  cloud: PipecatCloud,
-  journal: Journal,
-  targets: readonly TrackedTarget[],
-  budget: TimeBudget,
-): Promise<void> {
-  const failures: Error[] = [];
-  const failed = new Set<TrackedTarget>();
-  const writing = targets.filter(({ sets }) => sets.some(({ plan }) => isWritten(plan)));
-  if (writing.length > 0) {
-    await collect(failures, () =>
-      journal.step('provision', () =>
-        budget.spend((deadline) =>
-          forEach(writing, async (target) => {
-            try {
-              for (const { plan, record } of target.sets.filter(({ plan }) => isWritten(plan))) {
-                await provision(cloud, journal, plan, record, deadline);
-              }
-            } catch (error) {
-              failed.add(target);
-              throw error;
-            }
-          }),
-        ),
-      ),
-    );
-  }
-  // Also where a region has failed: what became of the others has to be told.
-  const awaited = setsOf(targets.filter((target) => !failed.has(target)))
-    .filter(({ plan }) => isAwaited(plan))
-    .map(({ record }) => record);
-  if (awaited.length > 0) {
-    await collect(failures, () =>
-      journal.step('readiness', () =>
-        budget.spend((deadline) => awaitSecretSets(cloud, journal, awaited, deadline)),
-      ),
-    );
-  }
-  if (failures.length > 0) throw new ReleaseError(failures);
-}
-
-/** Goes on after a failure that has to be told, not to be followed at once. */
-async function collect(failures: Error[], work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof ReleaseError)) throw error;
-    failures.push(...error.failures);
-  }
 }
 
 /** Deploys in the order in which the regions were named, and stops at the first that fails. */
@@ -450,42 +279,4 @@ function boundSets(
     ...bound(settings.secretSet ?? before?.settings.secretSets?.[0], 'secret'),
     ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
   ];
-}
-
-function trackTarget({ region, secretSets, build, agent }: Target): TrackedTarget {
-  return {
-    region,
-    sets: secretSets.map(trackSet),
-    build: build && { plan: build, record: plannedBuild(build) },
-    agent: agent && trackAgent(agent),
-  };
-}
-
-function trackSet(plan: SecretSetPlan): TrackedSet {
-  return {
-    plan,
-    record: {
-      ...existingSet(plan.name, plan.kind, plan.region),
-      outcome: plan.action === 'bind' ? 'existing' : 'skipped',
-      status: plan.status ?? null,
-      skippedKeys: plan.skippedKeys,
-      isVersion: plan.template !== undefined,
-    },
-  };
-}
-
-function trackAgent(plan: AgentPlan): TrackedAgent {
-  return {
-    plan,
-    record: {
-      name: plan.name,
-      region: plan.region,
-      outcome: 'skipped',
-      deploymentId: null,
-      ready: false,
-      previousServes: false,
-      replacesValues: false,
-      ...agentFacts(plan),
-    },
-  };
 }

@@ -1,0 +1,114 @@
+import type { PipecatCloud } from '../pipecat/client.js';
+import type { TimeBudget } from '../time/deadline.js';
+import { build } from './build.js';
+import { AbandonedError, collect, forEach, ReleaseError } from './errors.js';
+import type { Journal } from './journal.js';
+import { isWritten } from './plan-secret-sets.js';
+import { isAwaited } from './planned-steps.js';
+import { provision } from './provision.js';
+import { awaitSecretSets } from './readiness.js';
+import { buildsOf, setsOf, type TrackedBuild, type TrackedTarget } from './tracked.js';
+
+/**
+ * Provisions and builds side by side. Where the sets fail, nobody waits for the builds, which may take
+ * long and are found again by the next release; where a build fails, the sets come to their end, so
+ * that it is known how they are.
+ */
+export async function provisionAndBuild(
+  cloud: PipecatCloud,
+  journal: Journal,
+  targets: readonly TrackedTarget[],
+  budget: TimeBudget,
+): Promise<void> {
+  const failures: Error[] = [];
+  const abandoned = new AbortController();
+  const provisioning = async (): Promise<void> => {
+    try {
+      await provisionAndAwait(cloud, journal, targets, budget);
+    } catch (error) {
+      abandoned.abort();
+      throw error;
+    }
+  };
+  await Promise.all([
+    collect(failures, provisioning),
+    collect(failures, () => buildAll(cloud, journal, buildsOf(targets), abandoned.signal)),
+  ]);
+  if (failures.length > 0) throw new ReleaseError(failures);
+}
+
+async function buildAll(
+  cloud: PipecatCloud,
+  journal: Journal,
+  builds: readonly TrackedBuild[],
+  abandoned: AbortSignal,
+): Promise<void> {
+  if (builds.length === 0) return;
+  try {
+    await journal.step('build', async () => {
+      const failures: Error[] = [];
+      const left = await Promise.all(
+        builds.map(async ({ plan, record }) => {
+          try {
+            await collect(failures, () => build(cloud, journal, plan, record, abandoned));
+            return false;
+          } catch (error) {
+            if (error instanceof AbandonedError) return true;
+            throw error;
+          }
+        }),
+      );
+      if (failures.length > 0) throw new ReleaseError(failures);
+      if (left.includes(true)) throw new AbandonedError();
+    });
+  } catch (error) {
+    if (!(error instanceof AbandonedError)) throw error;
+    const going = builds.flatMap(({ record }) => (record.outcome === 'running' ? record.id : []));
+    if (going.length === 0) return;
+    journal.notice(
+      `The platform goes on with the build ${going.map((id) => `\`${id ?? ''}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`,
+    );
+  }
+}
+
+/** Every region writes its sets at once; within one, they are written one after the other. */
+async function provisionAndAwait(
+  cloud: PipecatCloud,
+  journal: Journal,
+  targets: readonly TrackedTarget[],
+  budget: TimeBudget,
+): Promise<void> {
+  const failures: Error[] = [];
+  const failed = new Set<TrackedTarget>();
+  const writing = targets.filter(({ sets }) => sets.some(({ plan }) => isWritten(plan)));
+  if (writing.length > 0) {
+    await collect(failures, () =>
+      journal.step('provision', () =>
+        budget.spend((deadline) =>
+          forEach(writing, async (target) => {
+            try {
+              for (const { plan, record } of target.sets.filter(({ plan }) => isWritten(plan))) {
+                await provision(cloud, journal, plan, record, deadline);
+              }
+            } catch (error) {
+              failed.add(target);
+              throw error;
+            }
+          }),
+        ),
+      ),
+    );
+  }
+  // Also where a region has failed: what became of the others has to be told.
+  const awaited = setsOf(targets.filter((target) => !failed.has(target)))
+    .filter(({ plan }) => isAwaited(plan))
+    .map(({ record }) => record);
+  if (awaited.length > 0) {
+    await collect(failures, () =>
+      journal.step('readiness', () =>
+        budget.spend((deadline) => awaitSecretSets(cloud, journal, awaited, deadline)),
+      ),
+    );
+  }
+  if (failures.length > 0) throw new ReleaseError(failures);
+}
