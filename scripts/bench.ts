@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +8,10 @@ import {
   type SeededRegion,
   startEmulator,
 } from '../emulator/index.js';
-import { type ActionRun, preciseTime, runAction } from './runner.js';
+import { measurePacking } from './packing.js';
+import { type ActionRun, type ActionRunOptions, preciseTime, runAction } from './runner.js';
+import { limitCell, milliseconds, printTable } from './tables.js';
+import { median, timeProcess } from './timing.js';
 
 const agent = 'order-desk';
 
@@ -26,15 +27,23 @@ interface TimedRun {
 
 /** What a release is given, and what the platform is like that it is made on. */
 interface Release {
-  readonly platform: Pick<EmulatorOptions, 'secretSetDelay' | 'deploymentDelay' | 'regions'>;
+  readonly platform: Pick<
+    EmulatorOptions,
+    'secretSetDelay' | 'buildDelay' | 'deploymentDelay' | 'regions'
+  >;
   readonly prepare?: (emulator: Emulator) => void;
   /** The same release was made just before, and is not measured. */
   readonly isRepeated?: boolean;
-  readonly inputs: Readonly<Record<string, string>>;
+  readonly inputs: ActionRunOptions['inputs'];
+  readonly files?: ActionRunOptions['files'];
 }
 
-async function release(emulator: Emulator, inputs: Release['inputs']): Promise<ActionRun> {
+async function release(
+  emulator: Emulator,
+  { inputs, files = {} }: Pick<Release, 'inputs' | 'files'>,
+): Promise<ActionRun> {
   const run = await runAction({
+    files,
     inputs: { 'api-url': emulator.url, 'api-key': emulator.credentials.privateKey, ...inputs },
   });
   if (run.exitCode !== 0) throw new Error(`The release was not what is measured:\n${run.log}`);
@@ -42,13 +51,14 @@ async function release(emulator: Emulator, inputs: Release['inputs']): Promise<A
 }
 
 /** Runs the action once, on a platform of its own. */
-async function timeRelease({ platform, prepare, isRepeated, inputs }: Release): Promise<TimedRun> {
+async function timeRelease(given: Release): Promise<TimedRun> {
+  const { platform, prepare, isRepeated } = given;
   const emulator = await startEmulator({ ...platform, now: preciseTime });
   try {
     prepare?.(emulator);
-    if (isRepeated === true) await release(emulator, inputs);
+    if (isRepeated === true) await release(emulator, given);
     const earlier = emulator.requests.length;
-    const { startedAt, endedAt } = await release(emulator, inputs);
+    const { startedAt, endedAt } = await release(emulator, given);
     const requests = emulator.requests.slice(earlier);
     const [first] = requests;
     if (first === undefined) throw new Error('The release that is measured sent nothing.');
@@ -62,19 +72,6 @@ async function timeRelease({ platform, prepare, isRepeated, inputs }: Release): 
   } finally {
     await emulator.close();
   }
-}
-
-/** Milliseconds that Node.js takes to start an empty script and to exit. */
-async function timeEmptyScript(script: string): Promise<number> {
-  const startedAt = preciseTime();
-  // The environment is as bare as the one that the action gets: NODE_EXTRA_CA_CERTS alone would
-  // add to a start as much as the action does.
-  const child = spawn(process.execPath, [script], {
-    env: { PATH: process.env['PATH'] ?? '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  await once(child, 'exit');
-  return preciseTime() - startedAt;
 }
 
 const firstRelease: Release = {
@@ -109,6 +106,32 @@ const unchangedVersion: Release = {
   inputs: { ...firstRelease.inputs, 'secret-set': `${agent}-{version}` },
 };
 
+/** A checkout of which the image is built in the cloud. */
+const building: Pick<Release, 'inputs' | 'files'> = {
+  inputs: { 'agent-name': agent, region: 'us-west', 'cloud-build': 'true' },
+  files: {
+    Dockerfile: 'FROM dailyco/pipecat-base:latest\nCOPY bot.py ./\n',
+    'bot.py': 'async def bot(arguments):\n    pass\n',
+  },
+};
+
+const firstBuild: Release = {
+  ...building,
+  platform: { ...firstRelease.platform, buildDelay: 6000 },
+  inputs: {
+    ...building.inputs,
+    'secret-set': 'order-desk-secrets',
+    secrets: 'OPENAI_API_KEY=fake-openai-key',
+  },
+};
+
+/** The files are those of a build that there is: nothing has to be uploaded or built. */
+const unchangedFiles: Release = {
+  ...building,
+  platform: { buildDelay: 0, deploymentDelay: 0 },
+  isRepeated: true,
+};
+
 const update: Release = {
   platform: { deploymentDelay: 2000 },
   prepare: ({ seed }) => {
@@ -139,11 +162,12 @@ async function measureRelease(
 ): Promise<Measurement> {
   const measured: TimedRun[] = [];
   while (measured.length < runs) measured.push(await timeRelease(release));
-  const { secretSetDelay = 0, deploymentDelay = 0 } = release.platform;
+  const { secretSetDelay = 0, buildDelay = 0, deploymentDelay = 0 } = release.platform;
   return {
     name,
     times: measured.map(({ spawnedAt, exitedAt }) => exitedAt - spawnedAt),
-    least: secretSetDelay + deploymentDelay,
+    // Secrets are provisioned while the image is built.
+    least: Math.max(secretSetDelay, buildDelay) + deploymentDelay,
     limit,
     requests: measured.map(({ requests }) => requests),
     writes: measured.map(({ writes }) => writes),
@@ -159,10 +183,10 @@ async function measureStart(runs: number): Promise<Measurement> {
     const release: Release = { ...update, platform: { deploymentDelay: 0 } };
     const empty: number[] = [];
     const first: number[] = [];
-    await timeEmptyScript(script);
+    await timeProcess(process.execPath, [script]);
     await timeRelease(release);
     while (first.length < runs) {
-      empty.push(await timeEmptyScript(script));
+      empty.push(await timeProcess(process.execPath, [script]));
       const { spawnedAt, firstRequestAt } = await timeRelease(release);
       first.push(firstRequestAt - spawnedAt);
     }
@@ -179,18 +203,9 @@ async function measureStart(runs: number): Promise<Measurement> {
   }
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);
-  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
-}
-
 function row(measurement: Measurement): readonly string[] {
   const { name, times, least, limit } = measurement;
   const ratio = (time: number): string => (least > 0 ? (time / least).toFixed(3) : '–');
-  const milliseconds = (time: number): string => `${Math.round(time)} ms`;
-  const verdict = (limit: number): string =>
-    median(times) / least <= limit ? 'within the limit' : 'over the limit';
   return [
     name,
     String(times.length),
@@ -199,7 +214,7 @@ function row(measurement: Measurement): readonly string[] {
     ratio(median(times)),
     ratio(Math.min(...times)),
     ratio(Math.max(...times)),
-    limit === undefined ? '–' : `${limit} ${verdict(limit)}`,
+    limit === undefined ? '–' : limitCell(limit, median(times) / least <= limit),
     counts(measurement.requests),
     counts(measurement.writes),
   ];
@@ -237,21 +252,7 @@ const head = [
   'writes',
 ];
 
-function print(rows: readonly (readonly string[])[]): void {
-  const widths = head.map((_, column) =>
-    Math.max(...rows.map((cells) => (cells[column] ?? '').length)),
-  );
-  for (const cells of rows) {
-    console.log(
-      cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-  }
-}
-
-console.log('Measuring; this takes about two minutes.\n');
+console.log('Measuring; this takes about five minutes.\n');
 const toOne = await measureRelease('first release, 3 s + 4 s', firstRelease, 3, 1.15);
 const toFour = await measureRelease(
   'first release to 4 regions, 3 s + 4 s',
@@ -265,16 +266,28 @@ const toSixteen = await measureRelease(
   3,
   1.15,
 );
-print([
+printTable([
   head,
   row(toOne),
   row(toFour),
   row(toSixteen),
+  row(await measureRelease('first cloud build, 6 s (secrets 3 s) + 4 s', firstBuild, 3, 1.15)),
   row(await measureRelease('update of an agent, 2 s', update, 5, 1.25)),
   row(await measureRelease('a version that is bound already', unchangedVersion, 5, undefined)),
+  row(await measureRelease('files that are built already', unchangedFiles, 5, undefined)),
   row(await measureStart(15)),
 ]);
 console.log(`\n${growth(toOne, toFour, toSixteen)}`);
 console.log(
   'Ratios are of the time measured to the time that it takes at least: what the platform needs, or an empty script.',
 );
+
+const packing = await measurePacking(3);
+if (packing === undefined) {
+  console.log('\nPacking was not measured: the folder for what is temporary has too little room.');
+} else {
+  console.log('');
+  printTable(packing.times);
+  console.log('');
+  printTable(packing.memory);
+}

@@ -1,0 +1,152 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { startEmulator } from '../emulator/index.js';
+import { writeLargeContext } from './large-context.js';
+import { type ActionRun, type ActionRunOptions, runAction } from './runner.js';
+import { limitCell, milliseconds } from './tables.js';
+import { median, timeProcess } from './timing.js';
+
+const mebibyte = 1024 * 1024;
+/** Bytes on the disk: the context, its tar, and an archive of it. */
+const neededRoom = 1200 * mebibyte;
+/** What the action may take at most, as a multiple of what gzip takes. */
+const timeLimit = 1;
+/** Mebibytes that the action may have at most. */
+const memoryLimit = 150;
+
+/** How the action packs a large context: tables with their heads. */
+export interface PackingMeasurement {
+  readonly times: readonly (readonly string[])[];
+  readonly memory: readonly (readonly string[])[];
+}
+
+/** Compresses a file as the zlib of Node.js does it by default. */
+const zlibScript = `import { createReadStream } from 'node:fs';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+const nowhere = new Writable({ write: (chunk, encoding, next) => next() });
+await pipeline(createReadStream(process.argv[2]), createGzip(), nowhere);
+`;
+
+const building = { 'agent-name': 'order-desk', region: 'us-west', 'cloud-build': 'true' };
+
+/**
+ * Holds the action against compressors that have the finished tar: it has to find, read and put
+ * together the files as well, and to start. They take turns, so that a machine that gets slower does
+ * so for all. Undefined where the disk has no room for it.
+ */
+export async function measurePacking(runs: number): Promise<PackingMeasurement | undefined> {
+  const { bavail, bsize } = await statfs(tmpdir());
+  if (bavail * bsize < neededRoom) return undefined;
+  const folder = await mkdtemp(join(tmpdir(), 'packing-'));
+  try {
+    const large = join(folder, 'large');
+    const small = join(folder, 'small');
+    const tar = join(folder, 'context.tar');
+    const zlib = join(folder, 'zlib.mjs');
+    await writeLargeContext(large);
+    await mkdir(small);
+    await writeFile(join(small, 'Dockerfile'), 'FROM scratch\n');
+    await writeFile(zlib, zlibScript);
+    const released = await release(large, tar);
+    const idle: ActionRun[] = [];
+    const packed: ActionRun[] = [];
+    const gzip: number[] = [];
+    const node: number[] = [];
+    while (packed.length < runs) {
+      idle.push(await dryRun(small));
+      packed.push(await dryRun(large));
+      gzip.push(await timeProcess('sh', ['-c', 'gzip -6 -n < "$0"', tar]));
+      node.push(await timeProcess(process.execPath, [zlib, tar]));
+    }
+    const least = median(gzip);
+    return {
+      times: [
+        ['packing 300 MiB', 'runs', 'median', 'ratio', 'lowest', 'highest', 'limit'],
+        timeRow('gzip -6 -n of the same tar', gzip, least),
+        timeRow('zlib of Node.js, of the same tar', node, least),
+        timeRow('dry run of the action', packed.map(durationOf), least, timeLimit),
+        timeRow('the same with a Dockerfile alone', idle.map(durationOf), least),
+      ],
+      memory: [
+        ['memory of the action', 'runs', 'most', 'limit in MiB'],
+        memoryRow('dry run with 300 MiB', packed, memoryLimit),
+        memoryRow('release that uploads them', [released], memoryLimit),
+        memoryRow('dry run with a Dockerfile alone', idle),
+      ],
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Releases a context, and writes down the tar that was uploaded. */
+async function release(workspace: string, tar: string): Promise<ActionRun> {
+  const emulator = await startEmulator({ buildDelay: 0, deploymentDelay: 0 });
+  try {
+    const { url, credentials } = emulator;
+    const run = await runMeasured({
+      workspace,
+      inputs: { ...building, 'api-url': url, 'api-key': credentials.privateKey },
+    });
+    const [archive] = emulator.state
+      .uploads()
+      .flatMap(({ id }) => emulator.state.archive(id) ?? []);
+    if (archive === undefined) throw new Error('The release that is measured uploaded nothing.');
+    await pipeline(Readable.from([archive]), createGunzip(), createWriteStream(tar));
+    return run;
+  } finally {
+    await emulator.close();
+  }
+}
+
+/** Without a credential, a dry run packs the context and ends. */
+function dryRun(workspace: string): Promise<ActionRun> {
+  return runMeasured({ workspace, inputs: { ...building, 'dry-run': 'true' } });
+}
+
+async function runMeasured(options: ActionRunOptions): Promise<ActionRun> {
+  const run = await runAction({ ...options, measuresMemory: true });
+  if (run.exitCode !== 0) throw new Error(`The run was not what is measured:\n${run.log}`);
+  return run;
+}
+
+function durationOf({ startedAt, endedAt }: ActionRun): number {
+  return endedAt - startedAt;
+}
+
+function timeRow(
+  name: string,
+  times: readonly number[],
+  least: number,
+  limit?: number,
+): readonly string[] {
+  const ratio = (time: number): string => (time / least).toFixed(3);
+  return [
+    name,
+    String(times.length),
+    milliseconds(median(times)),
+    ratio(median(times)),
+    ratio(Math.min(...times)),
+    ratio(Math.max(...times)),
+    limit === undefined ? '–' : limitCell(limit, median(times) / least <= limit),
+  ];
+}
+
+function memoryRow(name: string, runs: readonly ActionRun[], limit?: number): readonly string[] {
+  const peaks = runs.flatMap(({ peakMemory }) => peakMemory ?? []);
+  const most = Math.max(...peaks) / mebibyte;
+  if (peaks.length === 0) return [name, '0', 'not measured', '–'];
+  return [
+    name,
+    String(peaks.length),
+    `${Math.round(most)} MiB`,
+    limit === undefined ? '–' : limitCell(limit, most <= limit),
+  ];
+}
