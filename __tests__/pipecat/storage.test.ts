@@ -10,6 +10,7 @@ import { Storage, type UploadContent } from '../../src/pipecat/storage.js';
 import { keySurface } from '../../src/pipecat/surface.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
 import { defaultBackoff } from '../../src/time/backoff.js';
+import type { Clock } from '../../src/time/clock.js';
 import { stageForEachTest } from '../support/release-run.js';
 
 const stage = stageForEachTest();
@@ -28,17 +29,24 @@ afterEach(() => {
 });
 
 const storagePath = /^\/storage\//;
+const signPath = '/v1/builds/upload-url';
 const isUpload = ({ path }: { readonly path: string }): boolean => path.startsWith('/storage/');
 
-function connect({ over = new AbortController(), redact = (text: string) => text } = {}) {
+function connect({
+  over = new AbortController(),
+  redact = (text: string) => text,
+  clock = stage.clock as Clock,
+  told = (message: string): void => void message,
+} = {}) {
   const log: string[] = [];
+  const say = (message: string): void => {
+    log.push(message);
+    told(message);
+  };
   const common = {
     userAgent: 'pipecat-cloud-release/test',
-    clock: stage.clock,
-    log: {
-      debug: (message: string) => log.push(message),
-      info: (message: string) => log.push(message),
-    },
+    clock,
+    log: { debug: say, info: say },
     backoff: defaultBackoff,
     over: over.signal,
     redact,
@@ -73,6 +81,10 @@ async function bytesOf(content: UploadContent): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+function formsSigned(): number {
+  return stage.emulator.requests.filter(({ path }) => path === signPath).length;
+}
+
 const waiting = (): { signal: AbortSignal; progress: () => void } => ({
   signal: new AbortController().signal,
   progress: () => undefined,
@@ -102,6 +114,49 @@ describe('an upload', () => {
     expect(sent?.headers['transfer-encoding']).toBeUndefined();
     expect(sent?.form?.at(-1)).toBe('file');
     expect(sent?.form?.length).toBeGreaterThan(5);
+  });
+
+  test('is logged without what signs it', async () => {
+    const { cloud, log } = connect();
+    await cloud.uploadContext('us-west', contentOf(10), waiting());
+    expect(log).toContainEqual(expect.stringMatching(/^POST http:\/\/127\.0\.0\.1:\d+ → 204 in /));
+    expect(log.join('\n')).not.toContain('/storage/');
+  });
+
+  test('leaves no time limit behind, which would hold up the end of the job', async () => {
+    let limits = 0;
+    const clock: Clock = {
+      now: stage.clock.now,
+      random: stage.clock.random,
+      sleep: (milliseconds, signal) => stage.clock.sleep(milliseconds, signal),
+      after: (milliseconds, callback) => {
+        limits++;
+        const cancel = stage.clock.after(milliseconds, callback);
+        return () => {
+          limits--;
+          cancel();
+        };
+      },
+    };
+    const { cloud } = connect({ clock });
+    await cloud.uploadContext('us-west', contentOf(200_000), waiting());
+    expect(limits).toBe(0);
+  });
+
+  test('may take long, as long as something of it is taken', async () => {
+    const slow: UploadContent = {
+      bytes: 30,
+      open: async function* () {
+        for (const text of ['0123456789', '9876543210', '0000000000']) {
+          await stage.clock.sleep(40_000);
+          yield Buffer.from(text);
+        }
+      },
+    };
+    const { cloud } = connect();
+    const id = await cloud.uploadContext('us-west', slow, waiting());
+    expect(stage.emulator.state.archive(id)?.byteLength).toBe(30);
+    expect(formsSigned()).toBe(1);
   });
 
   test('tells how far it is', async () => {
@@ -146,12 +201,11 @@ describe('an upload that breaks goes once more, whole and with a fresh form', ()
     const content = contentOf(300_000);
     const id = await cloud.uploadContext('us-west', content, waiting());
     expect(stage.emulator.state.archive(id)?.equals(await bytesOf(content))).toBe(true);
-    const signed = stage.emulator.requests.filter(({ path }) => path === '/v1/builds/upload-url');
-    expect(signed).toHaveLength(2);
+    expect(formsSigned()).toBe(2);
   });
 
   test('a form that expires meanwhile', async () => {
-    stage.emulator.script.after({ method: 'POST', path: '/v1/builds/upload-url' }, () => {
+    stage.emulator.script.after({ method: 'POST', path: signPath }, () => {
       stage.clock.pass(16 * 60_000);
     });
     const { cloud, log } = connect();
@@ -159,6 +213,48 @@ describe('an upload that breaks goes once more, whole and with a fresh form', ()
     const id = await cloud.uploadContext('us-west', content, waiting());
     expect(stage.emulator.state.archive(id)?.byteLength).toBe(10);
     expect(log.join('\n')).toMatch(/attempt 2 of 5, .* because the storage answered 403/);
+  });
+});
+
+describe('what broke is told', () => {
+  test.each([
+    { fault: { kind: 'hang' } as const, told: 'nothing was heard for 60 s' },
+    { fault: { kind: 'cut-off', carryOut: false } as const, told: 'the answer was cut off' },
+    { fault: { kind: 'reset' } as const, told: 'the connection broke (ECONNRESET)' },
+  ])('$told', async ({ fault, told }) => {
+    stage.emulator.script.fault({ path: storagePath }, fault);
+    const { cloud, log } = connect();
+    await cloud.uploadContext('us-west', contentOf(10), waiting());
+    expect(log).toContain(`The upload: attempt 2 of 5, in 0.5 s, because ${told}`);
+  });
+
+  test('once nothing was heard for a minute, and not before', async () => {
+    stage.emulator.script.fault({ path: storagePath }, { kind: 'hang' });
+    const before = stage.clock.now();
+    await connect().cloud.uploadContext('us-west', contentOf(10), waiting());
+    expect(stage.clock.now() - before).toBe(60_500);
+  });
+});
+
+describe('an upload is given another attempt where storage', () => {
+  test.each([
+    { name: 'fails', status: 500, attempts: 2 },
+    { name: 'has heard of nothing in time', status: 408, attempts: 2 },
+    { name: 'is asked too much', status: 429, attempts: 2 },
+    { name: 'did not get all of it', status: 400, code: 'IncompleteBody', attempts: 2 },
+    { name: 'does not know the token any more', status: 400, code: 'ExpiredToken', attempts: 2 },
+    { name: 'is to be slowed down for', status: 400, code: 'SlowDown', attempts: 2 },
+    { name: 'has another reason, never', status: 400, code: 'InvalidPolicy', attempts: 1 },
+    { name: 'knows no such bucket, never', status: 404, code: 'NoSuchBucket', attempts: 1 },
+  ])('$name', async ({ status, code = '', attempts }) => {
+    stage.emulator.script.fault(
+      { path: storagePath },
+      { kind: 'status', status, body: `<Error><Code>${code}</Code></Error>` },
+    );
+    await connect()
+      .cloud.uploadContext('us-west', contentOf(10), waiting())
+      .catch(() => undefined);
+    expect(stage.emulator.requests.filter(isUpload)).toHaveLength(attempts);
   });
 });
 
@@ -186,17 +282,24 @@ describe('an upload that cannot work', () => {
   test('is given up after five attempts', async () => {
     stage.emulator.script.fault({ path: storagePath }, { kind: 'reset' }, { times: 9 });
     const { cloud } = connect();
+    const before = stage.clock.now();
     await expect(cloud.uploadContext('us-west', contentOf(10), waiting())).rejects.toMatchObject({
       attempts: 5,
       status: undefined,
       call: { method: 'POST', path: stage.emulator.url },
     });
     expect(stage.emulator.requests.filter(isUpload)).toHaveLength(5);
+    // 0.5, 1, 2 and 4 s in between.
+    expect(stage.clock.now() - before).toBe(7500);
   });
 
   test('has the fields of the form taken out of what the storage says', async () => {
     const { storage } = connect();
-    const fields = { key: 'a-key', 'X-Amz-Security-Token': 'a-token-of-the-form' };
+    const fields = {
+      acl: 'eq',
+      key: 'a-token-of',
+      'X-Amz-Security-Token': 'a-token-of-the-form',
+    };
     server = createServer((request, response) => {
       request.resume().on('end', () => {
         const message = 'Policy Condition failed: [&quot;eq&quot;, a-token-of-the-form]';
@@ -211,8 +314,10 @@ describe('an upload that cannot work', () => {
     const failure: unknown = await storage
       .upload(() => Promise.resolve(form), contentOf(1), waiting())
       .catch((error: unknown) => error);
-    expect((failure as UploadError).reason).toContain('Policy Condition failed');
-    expect((failure as UploadError).reason).not.toContain('a-token-of-the-form');
+    // What is too short to sign anything may be part of any word.
+    expect((failure as UploadError).reason).toContain(
+      'Policy Condition failed: [&quot;eq&quot;, ***]',
+    );
   });
 
   test('has known secrets taken out of what the storage says', async () => {
@@ -256,6 +361,31 @@ describe('an upload that nobody waits for any more', () => {
       cloud.uploadContext('us-west', contentOf(10), { ...waiting(), signal: end.signal }),
     ).rejects.toBe(reason);
   });
+
+  test('begins no attempt that is due later', async () => {
+    const end = new AbortController();
+    stage.emulator.script.fault({ path: storagePath }, { kind: 'status', status: 503 });
+    const { cloud } = connect({
+      told: (message) => {
+        if (message.startsWith('The upload: attempt 2')) end.abort();
+      },
+    });
+    await expect(
+      cloud.uploadContext('us-west', contentOf(10), { ...waiting(), signal: end.signal }),
+    ).rejects.toThrow();
+    expect(formsSigned()).toBe(1);
+  });
+
+  test('ends where everything is over', async () => {
+    const over = new AbortController();
+    const reason = new Error('everything is over');
+    stage.emulator.script.fault({ path: storagePath }, { kind: 'hang' });
+    stage.emulator.script.before({ path: storagePath }, () => {
+      over.abort(reason);
+    });
+    const { cloud } = connect({ over });
+    await expect(cloud.uploadContext('us-west', contentOf(10), waiting())).rejects.toBe(reason);
+  });
 });
 
 describe('a storage of another kind', () => {
@@ -290,6 +420,23 @@ describe('a storage of another kind', () => {
     await expect(
       storage.upload(() => Promise.resolve(form), contentOf(50_000_000), waiting()),
     ).rejects.toMatchObject({ status: 400, code: 'EntityTooLarge' });
+    await isClosed;
+  });
+
+  test('is let go of in the end', async () => {
+    let isClosed: Promise<unknown> = Promise.resolve();
+    server = createServer((request, response) => {
+      isClosed = new Promise((resolve) => request.socket.once('close', resolve));
+      request.resume().on('end', () => response.writeHead(204).end());
+    }).listen(0, '127.0.0.1');
+    // It would close by itself what is kept open.
+    server.keepAliveTimeout = 0;
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { storage } = connect();
+    const form = { uploadId: 'x', url: `http://127.0.0.1:${port}/bucket`, fields: {} };
+    await storage.upload(() => Promise.resolve(form), contentOf(10), waiting());
+    storage.close();
     await isClosed;
   });
 });
