@@ -1,0 +1,152 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkoutForEachTest } from '../support/checkout.js';
+import { stageForEachTest, type ReleaseOutcome } from '../support/release-run.js';
+
+const stage = stageForEachTest();
+const checkout = checkoutForEachTest();
+
+const building = {
+  'api-key': 'sk_emulator',
+  'agent-name': 'voice',
+  region: 'us-west',
+  'cloud-build': 'true',
+  'secret-set': 'voice-keys',
+  secrets: 'A_KEY=first-value',
+};
+const storing = { method: 'POST', path: /^\/storage\// } as const;
+
+function release(inputs: Readonly<Record<string, string>> = {}): Promise<ReleaseOutcome> {
+  return stage.release({ ...building, ...inputs }, { environment: checkout.environment });
+}
+
+function builds({ actions }: ReleaseOutcome): unknown {
+  return JSON.parse(actions.outputs['builds'] ?? '');
+}
+
+function count(path: string | RegExp): number {
+  return stage.emulator.requests.filter(
+    (one) => one.method === 'POST' && one.path.search(path) >= 0,
+  ).length;
+}
+
+function secretsFail(delay = 1000): void {
+  stage.emulator.script.provisioning('voice-keys', { outcome: 'failed', delay });
+}
+
+/** What was asked for once a look had told that a set had failed, as `METHOD path`. */
+function begunLate(): string[] {
+  const { requests } = stage.emulator;
+  const seen = requests.findLastIndex(({ path }) => path.startsWith('/v1/secrets'));
+  return requests
+    .slice(seen + 1)
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, path }) => `${method} ${path}`);
+}
+
+/** Only the sets are told: a build that nobody waits for has not failed. */
+function expectOnlySetsToldOf({ succeeded, actions }: ReleaseOutcome): void {
+  expect(succeeded).toBe(false);
+  expect(actions.errors.map(({ title }) => title)).toEqual([
+    'A secret set could not be provisioned',
+  ]);
+  expect(actions.summary).toContain('| Build the image | ⏳ under way |');
+  expect(actions.log).toContainEqual(
+    expect.stringMatching(/^info: (?:Build the image: l|L)eft under way after /),
+  );
+  expect(checkout.leftovers()).toEqual([]);
+}
+
+describe('secrets that fail', () => {
+  test('while the context is uploaded end the upload', async () => {
+    secretsFail();
+    stage.emulator.script.fault(storing, { kind: 'hang' });
+    const before = stage.clock.now();
+    const outcome = await release();
+    expectOnlySetsToldOf(outcome);
+    expect(stage.clock.now() - before).toBeLessThan(10_000);
+    expect(builds(outcome)).toMatchObject([{ id: null, outcome: 'skipped' }]);
+    expect(outcome.actions.outputs['build-id']).toBe('');
+    expect(count(/\/v1\/builds$/)).toBe(0);
+    // There is none that could go on.
+    expect(outcome.actions.notices).toEqual([]);
+    expect(outcome.actions.summary).toMatch(/^\| – \| `us-west` \| `Dockerfile` \| not begun \| /m);
+  });
+
+  test('between two attempts to upload end them', async () => {
+    secretsFail(2000);
+    stage.emulator.script.fault(storing, { kind: 'status', status: 503 }, { times: 9 });
+    const outcome = await release();
+    expectOnlySetsToldOf(outcome);
+    expect(count(storing.path)).toBeLessThan(5);
+    expect(count(/upload-url$/)).toBe(count(storing.path));
+    expect(begunLate()).toEqual([]);
+    expect(count(/\/v1\/builds$/)).toBe(0);
+  });
+
+  test('while a build is waited for end the wait, and one build of it goes on', async () => {
+    secretsFail();
+    stage.emulator.script.build({ delay: 60_000 });
+    const outcome = await release();
+    expectOnlySetsToldOf(outcome);
+    const id = stage.emulator.state.builds()[0]?.id ?? '';
+    expect(outcome.actions.notices).toEqual([
+      `The platform goes on with the build \`${id}\`: once it has succeeded, a release of the same context uses it.`,
+    ]);
+    expect(outcome.actions.summary).toContain('Left under way: the image with `Dockerfile`');
+    expect(outcome.actions.outputs['build-id']).toBe(id);
+  });
+
+  test('in one region end the wait for the builds of all', async () => {
+    stage.emulator.script.provisioning('keys-eu-central', { outcome: 'failed', delay: 8000 });
+    stage.emulator.script.build({ region: 'us-west', delay: 100 });
+    stage.emulator.script.build({ region: 'eu-central', delay: 90_000 });
+    stage.emulator.script.build({ region: 'ap-south', delay: 90_000 });
+    const outcome = await release({
+      region: 'us-west, eu-central, ap-south',
+      'agent-name': 'voice-{region}',
+      'secret-set': 'keys-{region}',
+    });
+    expectOnlySetsToldOf(outcome);
+    expect(builds(outcome)).toMatchObject([
+      { region: 'us-west', outcome: 'built' },
+      { region: 'eu-central', outcome: 'running' },
+      { region: 'ap-south', outcome: 'running' },
+    ]);
+    const idIn = (region: string): string =>
+      stage.emulator.state.builds().find((build) => build.region === region)?.id ?? '';
+    expect(outcome.actions.notices).toEqual([
+      `The platform goes on with the build \`${idIn('eu-central')}\`, \`${idIn('ap-south')}\`: once it has succeeded, a release of the same context uses it.`,
+    ]);
+  });
+
+  test('after the build was made leave it as built', async () => {
+    secretsFail(30_000);
+    const outcome = await release();
+    expect(outcome.succeeded).toBe(false);
+    expect(builds(outcome)).toMatchObject([{ outcome: 'built' }]);
+    expect(outcome.actions.summary).toContain('| Build the image | ✅ done |');
+    expect(outcome.actions.notices).toEqual([]);
+  });
+
+  test('are told with a build that has failed by then', async () => {
+    secretsFail(30_000);
+    stage.emulator.script.build({ outcome: 'failed' });
+    const outcome = await release();
+    expect(outcome.succeeded).toBe(false);
+    expect(builds(outcome)).toMatchObject([{ outcome: 'failed' }]);
+    expect(outcome.actions.errors).toHaveLength(1);
+    expect(outcome.actions.summary.match(/^### .*$/gm)).toEqual([
+      '### ❌ The cloud build failed: `Dockerfile` in `us-west`',
+      '### ❌ A secret set could not be provisioned: `voice-keys` in `us-west`',
+    ]);
+  });
+
+  test('are told alone where the build is used again', async () => {
+    await release({ 'secret-set': '', secrets: '' });
+    secretsFail();
+    const outcome = await release();
+    expect(outcome.succeeded).toBe(false);
+    expect(builds(outcome)).toMatchObject([{ outcome: 'reused' }]);
+    expect(outcome.actions.summary).toContain('| Build the image | ✅ done |');
+  });
+});
