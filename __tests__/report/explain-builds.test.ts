@@ -1,0 +1,217 @@
+import { describe, expect, test } from '@jest/globals';
+import { ContextError } from '../../src/context/errors.js';
+import { NoAnswerError, StatusError, UploadError } from '../../src/pipecat/errors.js';
+import {
+  BuildFailedError,
+  BuildGoneError,
+  BuildTimeoutError,
+  SubjectError,
+} from '../../src/release/errors.js';
+import { explain, type Explanation, type ExplanationContext } from '../../src/report/explain.js';
+import { failureKinds } from '../../src/report/failures.js';
+import { Deadline } from '../../src/time/deadline.js';
+import { TestClock } from '../support/test-clock.js';
+
+const subject = { kind: 'build', name: 'docker/Dockerfile', region: 'us-west' } as const;
+const where = [
+  { label: 'Dockerfile', value: 'docker/Dockerfile' },
+  { label: 'Region', value: 'us-west' },
+];
+const id = '123e4567-e89b-12d3-a456-426614174000';
+const kept = 'No agent was deployed; those that run keep what they have.';
+const deadline = new Deadline(new TestClock(), 'build-timeout', 600_000);
+
+function explained(error: Error, context: Partial<ExplanationContext> = {}): Explanation {
+  return explain(error, {
+    actingAs: undefined,
+    showsAgentOutput: true,
+    showsBuildOutput: true,
+    redact: (text) => text,
+    ...context,
+  });
+}
+
+function ofBuild(error: Error, context: Partial<ExplanationContext> = {}): Explanation {
+  return explained(new SubjectError(subject, error), context);
+}
+
+const look = { method: 'GET', path: `/v1/builds/${id}` } as const;
+
+describe('what became of a build is explained', () => {
+  test.each([
+    {
+      name: 'one that failed',
+      error: new BuildFailedError({ buildId: id, logs: ['#1'] }, 'failed', 'COPY failed.'),
+      kind: 'build-failed',
+      facts: [{ label: 'Build id', value: id }],
+      why: ['The platform says: `COPY failed`.'],
+      logs: ['#1'],
+    },
+    {
+      name: 'one that failed without a reason and a log',
+      error: new BuildFailedError({ buildId: id, logs: undefined }, 'failed', undefined),
+      kind: 'build-failed',
+      facts: [{ label: 'Build id', value: id }],
+      why: ['The platform gives no reason.', 'Its log could not be read.'],
+      logs: undefined,
+    },
+    {
+      name: 'one that the platform ended',
+      error: new BuildFailedError({ buildId: id, logs: [] }, 'timeout', undefined),
+      kind: 'build-failed',
+      facts: [{ label: 'Build id', value: id }],
+      why: ['The platform ended it, as it took too long.'],
+      logs: [],
+    },
+    {
+      name: 'one that the platform ended, in its words, too',
+      error: new BuildFailedError({ buildId: id, logs: [] }, 'timeout', 'Build timed out'),
+      kind: 'build-failed',
+      facts: [{ label: 'Build id', value: id }],
+      why: ['The platform ended it, as it took too long.', 'The platform says: `Build timed out`.'],
+      logs: [],
+    },
+    {
+      name: 'one that took too long',
+      error: new BuildTimeoutError(id, 'building', deadline),
+      kind: 'build-timeout',
+      facts: [{ label: 'Build id', value: id }],
+      why: ['It was last seen building; `build-timeout` is 10 min.'],
+      logs: undefined,
+    },
+    {
+      name: 'one that took too long, with the last look failing',
+      error: new BuildTimeoutError(id, 'pending', deadline, {
+        cause: new NoAnswerError(look, 30_000),
+      }),
+      kind: 'build-timeout',
+      facts: [{ label: 'Build id', value: id }],
+      why: [
+        'It was last seen pending; `build-timeout` is 10 min.',
+        'The last look failed, because no answer came within 30 s.',
+      ],
+      logs: undefined,
+    },
+    {
+      name: 'one that was never seen',
+      error: new BuildTimeoutError(id, undefined, deadline, { cause: new StatusError(look, 502) }),
+      kind: 'build-timeout',
+      facts: [{ label: 'Build id', value: id }],
+      why: [
+        'No look at the build was answered; `build-timeout` is 10 min.',
+        'The last look failed, because the answer was 502.',
+      ],
+      logs: undefined,
+    },
+    {
+      name: 'one that is gone',
+      error: new BuildGoneError(id),
+      kind: 'build-gone',
+      facts: [{ label: 'Build id', value: id }],
+      why: [],
+      logs: undefined,
+    },
+  ] as const)('$name', ({ error, kind, facts, why, logs }) => {
+    expect(ofBuild(error)).toEqual({
+      kind,
+      title: failureKinds[kind].title,
+      subject,
+      facts: [...where, ...facts],
+      unharmed: kept,
+      why,
+      problems: [],
+      next: [failureKinds[kind].next],
+      traceback: undefined,
+      logs,
+    });
+  });
+
+  test.each([
+    { name: 'that there is', logs: ['a line'] },
+    { name: 'that could not be read', logs: undefined },
+  ])('without a word of a log $name, where none may be shown', ({ logs }) => {
+    const error = new BuildFailedError({ buildId: id, logs }, 'failed', 'COPY failed');
+    const { why, logs: shown } = ofBuild(error, { showsBuildOutput: false });
+    expect(why).toEqual(['The platform says: `COPY failed`.']);
+    expect(shown).toBeUndefined();
+  });
+});
+
+describe('what became of an upload is explained', () => {
+  const origin = 'https://storage.example';
+
+  test.each([
+    {
+      name: 'one that was refused',
+      error: new UploadError(origin, { status: 400, code: 'EntityTooLarge' }),
+      attempts: 1,
+      call: `POST ${origin} → 400`,
+      why: ['The storage answered 400 (`EntityTooLarge`).'],
+    },
+    {
+      name: 'one that broke again and again',
+      error: new UploadError(origin, { cause: new Error('broken') }),
+      attempts: 5,
+      call: `POST ${origin}`,
+      // Unlike a request to the platform, one that was carried out changes nothing.
+      why: ['The connection broke.', 'It was tried 5 times, and then given up.'],
+    },
+    {
+      name: 'one of which nothing was heard',
+      error: new UploadError(origin, { silentFor: 60_000 }),
+      attempts: 5,
+      call: `POST ${origin}`,
+      why: ['Nothing was heard for 60 s.', 'It was tried 5 times, and then given up.'],
+    },
+  ])('$name', ({ error, attempts, call, why }) => {
+    error.attempts = attempts;
+    expect(ofBuild(error)).toEqual({
+      kind: 'upload-failed',
+      title: failureKinds['upload-failed'].title,
+      subject,
+      facts: [...where, { label: 'Call', value: call }],
+      unharmed: kept,
+      why,
+      problems: [],
+      next: [failureKinds['upload-failed'].next],
+      traceback: undefined,
+      logs: undefined,
+    });
+  });
+
+  test.each([
+    { name: 'refused', status: 400, kind: 'request-refused' },
+    { name: 'not allowed', status: 403, kind: 'permission-denied' },
+    { name: 'limited', status: 429, kind: 'rate-limited' },
+    { name: 'not answered', status: 502, kind: 'platform-unavailable' },
+  ] as const)('with what it is a part of, where the platform itself has $name it', (refusal) => {
+    const call = { method: 'POST', path: '/v1/builds' } as const;
+    const { kind, unharmed, facts, next } = ofBuild(new StatusError(call, refusal.status));
+    expect({ kind, unharmed }).toEqual({ kind: refusal.kind, unharmed: kept });
+    expect(facts).toEqual([
+      ...where,
+      { label: 'Call', value: `POST /v1/builds → ${refusal.status}` },
+    ]);
+    // Names of sets have nothing to do with it.
+    expect(next.join(' ')).not.toContain('Names of sets');
+  });
+});
+
+test('what is wrong with a context is explained, file by file', () => {
+  const problems = [
+    { about: '`a`', message: 'is a named pipe', next: 'Leave it out.' },
+    { about: '`b`', message: 'cannot be read', next: undefined },
+  ];
+  expect(explained(new ContextError(problems))).toEqual({
+    kind: 'context-unusable',
+    title: failureKinds['context-unusable'].title,
+    subject: undefined,
+    facts: [],
+    unharmed: 'Nothing was sent.',
+    why: [],
+    problems,
+    next: [failureKinds['context-unusable'].next],
+    traceback: undefined,
+    logs: undefined,
+  });
+});
