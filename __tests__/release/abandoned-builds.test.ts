@@ -86,14 +86,21 @@ describe('secrets that fail', () => {
   test('while a build is waited for end the wait, and one build of it goes on', async () => {
     secretsFail();
     stage.emulator.script.build({ delay: 60_000 });
+    const before = stage.clock.now();
     const outcome = await release();
     expectOnlySetsToldOf(outcome);
+    expect(stage.clock.now() - before).toBeLessThan(20_000);
+    expect(builds(outcome)).toMatchObject([{ outcome: 'running' }]);
     const id = stage.emulator.state.builds()[0]?.id ?? '';
     expect(outcome.actions.notices).toEqual([
       `The platform goes on with the build \`${id}\`: once it has succeeded, a release of the same context uses it.`,
     ]);
     expect(outcome.actions.summary).toContain('Left under way: the image with `Dockerfile`');
     expect(outcome.actions.outputs['build-id']).toBe(id);
+    stage.clock.pass(60_000);
+    const next = await release();
+    expect(next.succeeded).toBe(true);
+    expect(next.actions.outputs['build-id']).toBe(id);
   });
 
   test('in one region end the wait for the builds of all', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { checkoutForEachTest } from '../support/checkout.js';
 import {
@@ -24,10 +25,6 @@ function release(
     ...options,
     environment: { ...checkout.environment, ...options.environment },
   });
-}
-
-function uploads(): number {
-  return stage.emulator.state.uploads().filter(({ bytes }) => bytes !== undefined).length;
 }
 
 /** Milliseconds of the platform's clock at which the first request of a kind came. */
@@ -94,96 +91,103 @@ describe('a release that builds', () => {
 
   test('keeps the agent as it is where nothing has changed', async () => {
     await release();
-    const { succeeded, agents } = await release();
+    const { succeeded, actions, agents } = await release();
     expect(succeeded).toBe(true);
     expect(agents).toMatchObject([{ outcome: 'unchanged', ready: true }]);
-  });
-});
-
-describe('a context that was built before', () => {
-  test('is neither uploaded nor built again', async () => {
-    const first = await release();
-    const before = writes(stage.emulator).length;
-    const again = await release();
-    expect(again.actions.outputs['build-id']).toBe(first.actions.outputs['build-id']);
-    expect(writes(stage.emulator).slice(before)).toEqual(['POST /v1/agents/voice']);
-    expect(builds(again)).toMatchObject([{ outcome: 'reused' }]);
-    expect(again.actions.summary).toContain('used again: this context was built before');
-  });
-
-  test.each([
-    { name: 'another file', change: { files: { 'bot.py': 'print("bye")\n' } } },
-    {
-      name: 'another Dockerfile',
-      change: { files: { Other: 'FROM scratch\n' }, inputs: { dockerfile: 'Other' } },
-    },
-    { name: 'another region', change: { inputs: { region: 'eu-central', 'agent-name': 'euro' } } },
-  ])('is built anew with $name', async ({ change }) => {
-    if (change.files?.Other !== undefined) checkout.write(change.files);
-    await release();
-    checkout.write(change.files ?? {});
-    const { succeeded } = await release({ ...building, ...change.inputs });
-    expect(succeeded).toBe(true);
-    expect(stage.emulator.state.builds()).toHaveLength(2);
-  });
-
-  test('is built anew, with a warning, where it cannot be looked up', async () => {
-    await release();
-    stage.emulator.script.fault(
-      { method: 'GET', path: '/v1/builds' },
-      { kind: 'status', status: 400, body: { error: 'no', code: 'NO' } },
+    expect(actions.warnings).toEqual([]);
+    expect(actions.notices).toContain(
+      'Nothing differs for `voice`, so there is no new deployment.',
     );
+  });
+
+  test('shows its steps in their order, also those that are not begun', async () => {
+    stage.emulator.script.provisioning('voice-keys', { outcome: 'failed', delay: 30_000 });
+    const { actions } = await release({ ...building, ...secrets });
+    const steps = [...actions.summary.matchAll(/^\| ([A-Z][a-z ]+) \| [✅❌⏳➖] /gm)];
+    expect(steps.map(([, step]) => step)).toEqual([
+      'Read the inputs',
+      'Pack the build context',
+      'Recognise the credential',
+      'Preflight',
+      'Write the secret sets',
+      'Await the secret sets',
+      'Build the image',
+      'Deploy the agent',
+      'Await the deployment',
+    ]);
+  });
+
+  test('says every five seconds how far the upload is', async () => {
+    // It does not become much smaller.
+    checkout.write({ noise: randomBytes(3_000_000).toString('base64') });
+    stage.emulator.script.after({ path: uploadPath }, () => {
+      const now = stage.clock.now;
+      let looks = 0;
+      // A line that is so slow that a second passes with each look at the clock.
+      stage.clock.now = () => now() + 1000 * Math.min(++looks, 30);
+    });
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
-    expect(actions.warnings).toEqual([
-      expect.stringContaining('could not be looked up, because the answer was 400'),
-    ]);
-    expect(uploads()).toBe(2);
-    // The platform finds it by itself then.
-    expect(stage.emulator.state.builds()).toHaveLength(1);
-    expect(builds({ actions } as ReleaseOutcome)).toMatchObject([{ outcome: 'reused' }]);
+    const told = actions.log.filter((line) => line.startsWith('info: Uploaded to us-west: '));
+    expect(told.length).toBeGreaterThanOrEqual(2);
+    for (const line of told) expect(line).toMatch(/: [\d.]+ [KM]B of \d\.\d MB \(\d+ %\)\.$/);
+    expect(actions.log).toContainEqual(
+      expect.stringMatching(/^info: The context is uploaded to us-west: \d\.\d MB\.$/),
+    );
   });
 
-  test('and failed then is built anew', async () => {
-    stage.emulator.script.build({ outcome: 'failed' });
-    expect((await release()).succeeded).toBe(false);
-    expect((await release()).succeeded).toBe(true);
-    expect(stage.emulator.state.builds()).toHaveLength(2);
+  test('says how the build goes on, and how long it took', async () => {
+    stage.emulator.script.build({ delay: 60_000, startDelay: 20_000 });
+    const { actions } = await release();
+    const id = stage.emulator.state.builds()[0]?.id ?? '';
+    expect(actions.log).toContain(`info: The build ${id} in us-west is started.`);
+    const told = actions.log.filter((line) => line.startsWith('info: Build in us-west, '));
+    const states = told.map((line) => line.replace(/^.* s: /, ''));
+    expect([...new Set(states)]).toEqual(['pending', 'building', 'success']);
+    expect(states.length).toBeGreaterThan(3);
+    expect(actions.summary).toMatch(/\| built \| 1 min \d s \|/);
   });
-});
 
-describe('a build is started once', () => {
-  test.each([
-    { name: 'its answer is lost', fault: { kind: 'reset', carryOut: true } as const },
-    { name: 'its answer is cut off', fault: { kind: 'cut-off' } as const },
-    {
-      name: 'a gateway answers in its place',
-      fault: { kind: 'not-json', carryOut: true } as const,
-    },
-    { name: 'the request is lost', fault: { kind: 'reset' } as const },
-    { name: 'there are too many requests', fault: { kind: 'status', status: 429 } as const },
-  ])('although $name', async ({ fault }) => {
-    stage.emulator.script.fault({ method: 'POST', path: '/v1/builds' }, fault);
-    const { succeeded } = await release();
+  test('binds the image pull secret that is given, too', async () => {
+    stage.emulator.seed.imagePullSecret({ name: 'registry' });
+    const { succeeded } = await release({ ...building, 'image-credentials': 'registry' });
     expect(succeeded).toBe(true);
-    expect(stage.emulator.state.builds()).toHaveLength(1);
-    expect(uploads()).toBe(1);
+    expect(stage.emulator.state.agent('voice')).toMatchObject({
+      imagePullSecretSet: 'registry',
+      buildId: stage.emulator.state.builds()[0]?.id,
+    });
   });
 
-  test('and not taken for an older one that failed', async () => {
-    stage.emulator.script.build({ outcome: 'failed' });
+  test('takes the place of an image', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: 'a/b:1' });
+    const { succeeded, actions } = await release();
+    expect(succeeded).toBe(true);
+    const id = stage.emulator.state.builds()[0]?.id ?? '';
+    expect(stage.emulator.state.agent('voice')).toMatchObject({ buildId: id, image: undefined });
+    expect(actions.summary).toContain(`| updated, serves | build \`${id}\` |`);
+    expect(actions.summary).not.toContain('| `a/b:1` |');
+  });
+
+  test('deploys the same build once more where that is asked for', async () => {
     await release();
-    stage.emulator.script.fault({ method: 'POST', path: '/v1/builds' }, { kind: 'reset' });
-    const { succeeded } = await release();
-    expect(succeeded).toBe(true);
-    expect(stage.emulator.state.builds().map(({ status }) => status)).toEqual([
-      'failed',
-      'success',
-    ]);
+    const { agents } = await release({ ...building, 'force-redeploy': 'true' });
+    expect(agents).toMatchObject([{ outcome: 'updated' }]);
+    expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(2);
   });
 });
 
 describe('while a build is awaited', () => {
+  test('a look that fails is not repeated at once', async () => {
+    stage.emulator.script.fault(
+      { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ },
+      { kind: 'status', status: 503 },
+      { times: 3 },
+    );
+    const { actions } = await release();
+    expect(actions.log.join('\n')).not.toMatch(/GET \/v1\/builds\/\S+: attempt 2/);
+    expect(actions.log.join('\n')).toContain('looks that failed: 3');
+  });
+
   test.each([
     { name: 'gateway errors', fault: { kind: 'status', status: 502, body: '<html>' } as const },
     { name: 'resets', fault: { kind: 'reset' } as const },
@@ -252,6 +256,36 @@ describe('a build that does not succeed', () => {
     expect(actions.everything).not.toContain('first-value');
   });
 
+  test('has known secrets taken out of what the platform says of it', async () => {
+    stage.emulator.script.build({ outcome: 'failed', errorMessage: 'first-value is no tag' });
+    const { actions } = await release({ ...building, ...secrets });
+    expect(actions.summary).toContain('`*** is no tag`');
+    expect(actions.everything).not.toContain('first-value');
+  });
+
+  test('shows its log also where what agents write is left out', async () => {
+    stage.emulator.script.build({ outcome: 'failed', logs: ['a line of the log'] });
+    // In a repository that may be public, `auto` leaves out what callers may have said.
+    const { actions } = await release({ ...building, 'failure-logs': 'auto' });
+    expect(actions.summary).toContain('a line of the log');
+    expect(actions.log).toContain('group: The last 1 log lines of the build in us-west');
+    expect(actions.errors[0]?.message).toContain('Log lines of the build:\na line of the log');
+  });
+
+  test('in time is told with what the last look failed of', async () => {
+    stage.emulator.script.build({ delay: Infinity });
+    stage.emulator.script.fault(
+      { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ },
+      { kind: 'status', status: 502, body: '<html>' },
+      { times: 999, skip: 3 },
+    );
+    const { actions } = await release({ ...building, 'build-timeout': '30' });
+    expect(actions.errors[0]?.message).toMatch(
+      /last seen building; `build-timeout` is 30 s\. The last look failed, because the answer was 502/,
+    );
+    expect(actions.errors[0]?.message).toContain('No agent was deployed');
+  });
+
   test('keeps its log to itself with `failure-logs: never`', async () => {
     stage.emulator.script.build({ outcome: 'failed', logs: ['a line of the log'] });
     const { actions } = await release({ ...building, 'failure-logs': 'never' });
@@ -279,60 +313,6 @@ describe('a build that does not succeed', () => {
     stage.emulator.script.build({ outcome: 'failed', delay: 100 });
     const { secretSets } = await release({ ...building, ...secrets });
     expect(secretSets).toMatchObject([{ outcome: 'created', status: 'ready' }]);
-  });
-});
-
-describe('secrets that fail', () => {
-  test('end the wait for the build, which the next release uses', async () => {
-    stage.emulator.script.provisioning('voice-keys', { outcome: 'failed' });
-    stage.emulator.script.build({ delay: 60_000 });
-    const before = stage.clock.now();
-    const { succeeded, actions } = await release({ ...building, ...secrets });
-    expect(succeeded).toBe(false);
-    expect(stage.clock.now() - before).toBeLessThan(20_000);
-    expect(actions.errors).toHaveLength(1);
-    expect(actions.errors[0]?.title).toBe('A secret set could not be provisioned');
-    const id = stage.emulator.state.builds()[0]?.id ?? '';
-    expect(builds({ actions } as ReleaseOutcome)).toMatchObject([{ outcome: 'running', id }]);
-    expect(actions.summary).toContain(`The platform goes on with the build \`${id}\``);
-    expect(actions.summary).toContain('| Build the image | ⏳ under way |');
-    stage.clock.pass(60_000);
-    const next = await release({ ...building, ...secrets });
-    expect(next.succeeded).toBe(true);
-    expect(next.actions.outputs['build-id']).toBe(id);
-  });
-});
-
-describe('several regions', () => {
-  const regional = {
-    ...building,
-    'agent-name': 'voice-{region}',
-    region: 'us-west, eu-central',
-  };
-
-  test('build what was packed once, each for itself', async () => {
-    const { succeeded, actions } = await release(regional);
-    expect(succeeded).toBe(true);
-    expect(actions.log.filter((line) => line.includes('Packed as'))).toHaveLength(1);
-    const made = stage.emulator.state.builds();
-    expect(made.map(({ region }) => region).sort()).toEqual(['eu-central', 'us-west']);
-    expect(new Set(made.map(({ contextHash }) => contextHash)).size).toBe(1);
-    for (const { id, region } of made) {
-      expect(stage.emulator.state.serving(`voice-${region}`)).toMatchObject({ buildId: id });
-    }
-    const west = made.find(({ region }) => region === 'us-west');
-    expect(actions.outputs['build-id']).toBe(west?.id);
-  });
-
-  test('deploy nothing where one of them does not build', async () => {
-    stage.emulator.script.build({ outcome: 'failed', region: 'eu-central' });
-    const { succeeded, actions, agents } = await release(regional);
-    expect(succeeded).toBe(false);
-    expect(agents).toMatchObject([{ outcome: 'skipped' }, { outcome: 'skipped' }]);
-    expect(builds({ actions } as ReleaseOutcome)).toMatchObject([
-      { region: 'us-west', outcome: 'built' },
-      { region: 'eu-central', outcome: 'failed' },
-    ]);
   });
 });
 

@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { credentials, stageForEachTest, writes } from '../support/release-run.js';
+import { checkoutForEachTest } from '../support/checkout.js';
+import {
+  credentials,
+  stageForEachTest,
+  writes,
+  type ReleaseOutcome,
+} from '../support/release-run.js';
 
 const stage = stageForEachTest();
 
@@ -200,4 +206,76 @@ test('a platform that falls silent during a deploy holds the job little longer t
   // The request that failed is the one that is told, not the look for what it did.
   expect(actions.errors[0]?.message).toContain('Call: POST /v1/agents');
   expect(actions.errors[0]?.message).toContain('Whether it was carried out is not known');
+});
+
+describe('somebody else deploys while the image is built', () => {
+  const checkout = checkoutForEachTest();
+  const building = {
+    ...credentials['API key'],
+    'agent-name': 'voice',
+    region: 'us-west',
+    'cloud-build': 'true',
+  };
+  const release = (inputs: Readonly<Record<string, string>> = {}): Promise<ReleaseOutcome> =>
+    stage.release({ ...building, ...inputs }, { environment: checkout.environment });
+
+  const duringBuild = (act: () => void): void => {
+    stage.emulator.script.after({ method: 'POST', path: '/v1/builds' }, act);
+  };
+
+  test('and scales the agent, whose other bound is kept', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: 'a/b:1', minAgents: 0, maxAgents: 3 });
+    duringBuild(() => {
+      stage.emulator.seed.agent({ name: 'voice', image: 'a/b:2', minAgents: 2, maxAgents: 3 });
+    });
+    const { succeeded, actions } = await release({ 'max-agents': '9' });
+    expect(succeeded).toBe(true);
+    const id = stage.emulator.state.builds()[0]?.id ?? '';
+    expect(stage.emulator.state.agent('voice')).toMatchObject({
+      buildId: id,
+      minAgents: 2,
+      maxAgents: 9,
+    });
+    expect(actions.summary).toContain(`Updated the agent \`voice\`: build-id \`${id}\``);
+  });
+
+  test('the same build, of which there is no second deployment', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: 'a/b:1' });
+    let theirs = '';
+    duringBuild(() => {
+      // Once the build can be deployed, and before it is.
+      stage.emulator.script.before({ method: 'GET', path: '/v1/agents/voice' }, () => {
+        const [build] = stage.emulator.state.builds();
+        theirs = stage.emulator.seed.agent({ name: 'voice', buildId: build?.id }).deploymentId;
+      });
+    });
+    const { succeeded, agents, actions } = await release();
+    expect(succeeded).toBe(true);
+    expect(agents).toMatchObject([{ outcome: 'unchanged', deploymentId: theirs }]);
+    expect(actions.warnings).toEqual([]);
+    expect(actions.notices).toContain(
+      'Nothing differs for `voice`, so there is no new deployment.',
+    );
+  });
+
+  test('an agent that was not there, which is updated', async () => {
+    duringBuild(() => {
+      stage.emulator.seed.agent({ name: 'voice', image: 'a/b:2' });
+    });
+    const { succeeded, agents } = await release();
+    expect(succeeded).toBe(true);
+    expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
+    expect(stage.emulator.state.agent('voice')?.buildId).toBe(stage.emulator.state.builds()[0]?.id);
+  });
+
+  test('it into another region, which ends the release', async () => {
+    duringBuild(() => {
+      stage.emulator.seed.agent({ name: 'voice', image: 'a/b:2', region: 'eu-central' });
+    });
+    const { succeeded, actions } = await release();
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('is in region eu-central');
+    expect(JSON.parse(actions.outputs['builds'] ?? '')).toMatchObject([{ outcome: 'built' }]);
+    expect(stage.emulator.state.agent('voice')?.image).toBe('a/b:2');
+  });
 });

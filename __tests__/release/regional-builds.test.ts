@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { checkoutForEachTest } from '../support/checkout.js';
 import { stageForEachTest, type ReleaseOutcome } from '../support/release-run.js';
 
-const stage = stageForEachTest();
+const stage = stageForEachTest({ deploymentDelay: 100 });
 const checkout = checkoutForEachTest();
 
 const regional = {
@@ -50,6 +50,7 @@ describe('builds of several regions', () => {
     });
     const outcome = await release();
     expect(outcome.succeeded).toBe(false);
+    expect(outcome.agents.map(({ outcome: one }) => one)).toEqual(Array(3).fill('skipped'));
     const contextHash: unknown = expect.stringMatching(/^[0-9a-f]{16}$/);
     expect(builds(outcome)).toEqual([
       { region: 'us-west', id: builtIn('us-west'), outcome: 'built', contextHash },
@@ -94,10 +95,15 @@ describe('builds of several regions', () => {
     expect(stage.emulator.state.agents()).toEqual([]);
   });
 
-  test('are deployed each in its own region', async () => {
-    const { succeeded } = await release();
+  test('are of what was packed once, and deployed each in its own region', async () => {
+    const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
+    expect(actions.log.filter((line) => line.includes('Packed as'))).toHaveLength(1);
+    const made = stage.emulator.state.builds();
+    expect(made).toHaveLength(3);
+    expect(new Set(made.map(({ contextHash }) => contextHash)).size).toBe(1);
     everyAgentRunsItsBuild();
+    expect(actions.outputs['build-id']).toBe(builtIn('us-west'));
   });
 
   test('are deployed each in its own region also where they are used again', async () => {

@@ -1,0 +1,209 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkoutForEachTest } from '../support/checkout.js';
+import {
+  stageForEachTest,
+  writes,
+  type ReleaseOptions,
+  type ReleaseOutcome,
+} from '../support/release-run.js';
+
+const stage = stageForEachTest({ buildDelay: 500, deploymentDelay: 100 });
+const checkout = checkoutForEachTest();
+
+const key = { 'api-key': 'sk_emulator' };
+const building = { ...key, 'agent-name': 'voice', region: 'us-west', 'cloud-build': 'true' };
+
+function release(
+  inputs: Readonly<Record<string, string>> = building,
+  options: ReleaseOptions = {},
+): Promise<ReleaseOutcome> {
+  return stage.release(inputs, {
+    ...options,
+    environment: { ...checkout.environment, ...options.environment },
+  });
+}
+
+function uploads(): number {
+  return stage.emulator.state.uploads().filter(({ bytes }) => bytes !== undefined).length;
+}
+
+function builds(outcome: ReleaseOutcome): unknown {
+  return JSON.parse(outcome.actions.outputs['builds'] ?? '');
+}
+
+describe('a context that was built before', () => {
+  test('is neither uploaded nor built again', async () => {
+    const first = await release();
+    const before = writes(stage.emulator).length;
+    const again = await release();
+    expect(again.actions.outputs['build-id']).toBe(first.actions.outputs['build-id']);
+    expect(writes(stage.emulator).slice(before)).toEqual(['POST /v1/agents/voice']);
+    expect(builds(again)).toMatchObject([{ outcome: 'reused' }]);
+    expect(again.actions.summary).toContain('used again: this context was built before');
+  });
+
+  test('is looked up by its hash, its Dockerfile and its region', async () => {
+    checkout.write({ 'docker/Dockerfile': 'FROM scratch\n' });
+    await release({ ...building, dockerfile: 'docker/Dockerfile', region: 'eu-central' });
+    const look = stage.emulator.requests.find(
+      ({ method, path }) => method === 'GET' && path === '/v1/builds',
+    );
+    expect(look?.query).toEqual({
+      contextHash: stage.emulator.state.builds()[0]?.contextHash,
+      dockerfilePath: 'docker/Dockerfile',
+      region: 'eu-central',
+      status: 'success',
+      limit: '20',
+    });
+  });
+
+  test.each([
+    { name: 'region', other: { region: 'eu-central' } },
+    { name: 'context', other: { contextHash: '0123456789abcdef' } },
+    { name: 'Dockerfile', other: { dockerfilePath: 'Other' } },
+    { name: 'outcome', other: { status: 'failed' } },
+  ])('is not taken for one of another $name that is answered', async ({ other }) => {
+    await release({ ...building, 'dry-run': 'true' });
+    const look = stage.emulator.requests.find(({ path }) => path === '/v1/builds');
+    const { contextHash, dockerfilePath, region } = look?.query ?? {};
+    const id = '123e4567-e89b-12d3-a456-426614174000';
+    const build = { id, status: 'success', region, contextHash, dockerfilePath };
+    const answer = (found: object): void => {
+      stage.emulator.script.fault(
+        { method: 'GET', path: '/v1/builds' },
+        { kind: 'status', status: 200, body: { builds: [found] } },
+      );
+    };
+    answer({ ...build, ...other });
+    const outcome = await release({ ...building, 'dry-run': 'true' });
+    expect(outcome.actions.summary).toContain('of which there is no build');
+    // It is taken where all of it is the same.
+    answer(build);
+    const same = await release({ ...building, 'dry-run': 'true' });
+    expect(same.actions.summary).toContain(`Use the build \`${id}\``);
+  });
+
+  test.each([
+    { name: 'another file', change: { files: { 'bot.py': 'print("bye")\n' } } },
+    {
+      name: 'another Dockerfile',
+      change: { files: { Other: 'FROM scratch\n' }, inputs: { dockerfile: 'Other' } },
+    },
+    { name: 'another region', change: { inputs: { region: 'eu-central', 'agent-name': 'euro' } } },
+  ])('is built anew with $name', async ({ change }) => {
+    if (change.files?.Other !== undefined) checkout.write(change.files);
+    await release();
+    checkout.write(change.files ?? {});
+    const { succeeded } = await release({ ...building, ...change.inputs });
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.builds()).toHaveLength(2);
+  });
+
+  test('is built anew, with a warning, where it cannot be looked up', async () => {
+    await release();
+    stage.emulator.script.fault(
+      { method: 'GET', path: '/v1/builds' },
+      { kind: 'status', status: 400, body: { error: 'no', code: 'NO' } },
+    );
+    const { succeeded, actions } = await release();
+    expect(succeeded).toBe(true);
+    expect(actions.warnings).toEqual([
+      expect.stringContaining('could not be looked up, because the answer was 400'),
+    ]);
+    expect(uploads()).toBe(2);
+    // The platform finds it by itself then.
+    expect(stage.emulator.state.builds()).toHaveLength(1);
+    expect(builds({ actions } as ReleaseOutcome)).toMatchObject([{ outcome: 'reused' }]);
+  });
+
+  test('and failed then is built anew', async () => {
+    stage.emulator.script.build({ outcome: 'failed' });
+    expect((await release()).succeeded).toBe(false);
+    expect((await release()).succeeded).toBe(true);
+    expect(stage.emulator.state.builds()).toHaveLength(2);
+  });
+});
+
+describe('a build is started once', () => {
+  test.each([
+    { name: 'its answer is lost', fault: { kind: 'reset', carryOut: true } as const },
+    { name: 'its answer is cut off', fault: { kind: 'cut-off' } as const },
+    {
+      name: 'a gateway answers in its place',
+      fault: { kind: 'not-json', carryOut: true } as const,
+    },
+    { name: 'the request is lost', fault: { kind: 'reset' } as const },
+    { name: 'there are too many requests', fault: { kind: 'status', status: 429 } as const },
+  ])('although $name', async ({ fault }) => {
+    stage.emulator.script.fault({ method: 'POST', path: '/v1/builds' }, fault);
+    const { succeeded } = await release();
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.builds()).toHaveLength(1);
+    expect(uploads()).toBe(1);
+  });
+
+  test('and not taken for an older one that failed', async () => {
+    stage.emulator.script.build({ outcome: 'failed' });
+    await release();
+    stage.emulator.script.fault({ method: 'POST', path: '/v1/builds' }, { kind: 'reset' });
+    const { succeeded } = await release();
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.builds().map(({ status }) => status)).toEqual([
+      'failed',
+      'success',
+    ]);
+  });
+});
+
+describe('an answer to the request for a build', () => {
+  const answering = (parts: Readonly<Record<string, unknown>>): string => {
+    const { id } = stage.emulator.seed.build({ status: 'success' });
+    stage.emulator.script.fault(
+      { method: 'POST', path: '/v1/builds' },
+      { kind: 'status', status: 201, body: { build: { id, status: 'pending' }, ...parts } },
+    );
+    return id;
+  };
+
+  test('that calls the context otherwise is worth a notice', async () => {
+    const id = answering({ contextHash: 'fedcba9876543210' });
+    const { succeeded, actions } = await release();
+    expect(succeeded).toBe(true);
+    expect(actions.notices).toContainEqual(
+      expect.stringMatching(
+        /^The platform calls the context `fedcba9876543210`, which was computed as `[0-9a-f]{16}` here: /,
+      ),
+    );
+    expect(stage.emulator.state.agent('voice')?.buildId).toBe(id);
+  });
+
+  test('that does not say what it calls the context is as good', async () => {
+    const id = answering({});
+    const { succeeded, actions } = await release();
+    expect(succeeded).toBe(true);
+    expect(actions.notices.join()).not.toContain('The platform calls the context');
+    expect(stage.emulator.state.agent('voice')?.buildId).toBe(id);
+  });
+
+  test('may name one that somebody else has started, which is awaited', async () => {
+    const id = answering({ cached: true });
+    const { actions } = await release();
+    expect(builds({ actions } as ReleaseOutcome)).toMatchObject([{ id, outcome: 'reused' }]);
+    const looks = stage.emulator.requests.filter(({ path }) => path === `/v1/builds/${id}`);
+    expect(looks).not.toEqual([]);
+  });
+});
+
+test('a build that has succeeded at once is not looked at', async () => {
+  await release();
+  stage.emulator.script.fault(
+    { method: 'GET', path: '/v1/builds' },
+    { kind: 'status', status: 400, body: { error: 'no', code: 'NO' } },
+  );
+  const before = stage.emulator.requests.length;
+  await release();
+  const looks = stage.emulator.requests
+    .slice(before)
+    .filter(({ path }) => /\/v1\/builds\/[-0-9a-f]{36}$/.test(path));
+  expect(looks).toEqual([]);
+});
