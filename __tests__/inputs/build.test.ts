@@ -149,6 +149,46 @@ describe('how to build', () => {
       '`build-context`, `dockerfile` have no effect without `cloud-build: true`.',
     ]);
   });
+
+  test.each([
+    { name: 'one of them', inputs: { 'build-exclude': 'docs' }, told: '`build-exclude` has' },
+    { name: 'a time', inputs: { 'build-timeout': '90' }, told: '`build-timeout` has' },
+    {
+      name: 'all of them',
+      inputs: {
+        'build-exclude': 'docs',
+        'build-timeout': '90',
+        dockerfile: 'D',
+        'build-context': 'c',
+      },
+      told: '`build-context`, `dockerfile`, `build-exclude`, `build-timeout` have',
+    },
+  ])('has no effect in the singular and the plural: $name', async ({ inputs, told }) => {
+    const { notices } = await read({ image: 'acme/voice:1', ...inputs });
+    expect(notices).toEqual([`${told} no effect without \`cloud-build: true\`.`]);
+  });
+
+  test.each([
+    { name: 'the time that is usual', inputs: { 'build-timeout': '600' }, toml: '' },
+    { name: 'a settings file', inputs: {}, toml: '[build]\ndockerfile = "D"' },
+    { name: 'a build to make', inputs: { 'cloud-build': 'true', dockerfile: 'D' }, toml: '' },
+  ])('is no notice for $name', async ({ inputs, toml }) => {
+    const image = 'cloud-build' in inputs ? {} : { image: 'acme/voice:1' };
+    const { notices } = await read({ ...image, ...inputs }, toml);
+    expect(notices).toEqual([]);
+  });
+
+  test('may leave out what only holds a `!`', async () => {
+    const settings = await build({ 'cloud-build': 'true', 'build-exclude': 'wow!.txt' });
+    expect(settings?.context.exclude).toEqual(['wow!.txt']);
+  });
+
+  test('is told as that of the input where both say it', async () => {
+    const toml = '[build.exclude]\npatterns = ["!README.md"]';
+    expect(await problems({ 'cloud-build': 'true', 'build-exclude': '!docs' }, toml)).toEqual([
+      expect.stringMatching(/^build-exclude: .*found `!docs`/),
+    ]);
+  });
 });
 
 describe('what an agent runs is one of', () => {
@@ -193,6 +233,30 @@ describe('what an agent runs is one of', () => {
         ...expected,
       });
     }
+  });
+
+  test.each(['True', ' TRUE '])('`cloud-build: %s` replaces as `true` does', async (value) => {
+    const { inputs } = await read({ 'cloud-build': value }, 'image = "file/image:1"');
+    expect(inputs?.release.agent?.settings.image).toBeUndefined();
+    expect(inputs?.release.build).toEqual(defaults);
+  });
+
+  test('a build to make leaves the rest of the settings file as it is', async () => {
+    const { inputs } = await read(
+      { 'cloud-build': 'true' },
+      'image = "file/image:1"\nagent_profile = "agent-2x"\n[git]\nrepo = "acme/voice"',
+    );
+    expect(inputs?.release.agent?.settings).toMatchObject({ agentProfile: 'agent-2x' });
+    expect(inputs?.release.agent?.settings.image).toBeUndefined();
+  });
+
+  test.each([
+    { key: 'image', line: 'image = "file/image:1"' },
+    { key: 'build_id', line: `build_id = "${id}"` },
+  ])('a settings file with $key does not build from a branch, too', async ({ key, line }) => {
+    expect(await problems({}, `${line}\n[git]\nrepo = "acme/voice"`)).toEqual([
+      expect.stringContaining(`\`${key}\` and \`[git]\` both say what the agent runs`),
+    ]);
   });
 
   test('`cloud-build: false` replaces nothing', async () => {

@@ -23,8 +23,12 @@ interface Packing {
 
 function packing({
   clock = new TestClock(),
-  log = (usual: ReleaseLog): ReleaseLog => usual,
-  work = (): Promise<unknown> => Promise.resolve(),
+  log = (usual) => usual,
+  work = () => Promise.resolve(),
+}: {
+  readonly clock?: Clock;
+  readonly log?: (usual: ReleaseLog) => ReleaseLog;
+  readonly work?: Packing['work'];
 } = {}): Packing {
   const actions = new RecordedActions();
   return { actions, journal: new Journal(clock, log(releaseLog(actions))), work };

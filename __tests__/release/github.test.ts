@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { WorkflowEvent } from '../../src/inputs/event.js';
+import { checkoutForEachTest } from '../support/checkout.js';
 import { GitHubServer, tokens, type Spoiled } from '../support/github-server.js';
 import { credentials, Stage, type ReleaseOutcome, writes } from '../support/release-run.js';
 
@@ -382,6 +383,64 @@ describe('the token', () => {
     const { succeeded, actions } = await release({ ...voice, ...inputs });
     expect(succeeded).toBe(false);
     expect(actions.everything).not.toMatch(/gh[sp]_hidden/);
+  });
+});
+
+describe('the comment with the plan of a build', () => {
+  const checkout = checkoutForEachTest();
+  const inputs = {
+    'agent-name': 'voice',
+    region: 'us-west',
+    'cloud-build': 'true',
+    'dry-run': 'true',
+    comment: 'true',
+  };
+  const planned = (others: Readonly<Record<string, string>> = {}): Promise<ReleaseOutcome> =>
+    release({ ...inputs, ...others }, { event: pullRequest, environment: checkout.environment });
+
+  test('says that one would be made, of what, and what follows for the agent', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    const { succeeded, actions } = await planned();
+    expect(succeeded).toBe(true);
+    const body = server.comments[0]?.body ?? '';
+    expect(body).toContain('## 📋 Plan for `us-west`: 1 build and 1 agent would change');
+    expect(body).toMatch(/^Build context `[0-9a-f]{16}`: 2 files of \d+ B, packed as \d+ B\.$/m);
+    expect(body).toMatch(
+      /^- Build the image with `Dockerfile` from the context `[0-9a-f]{16}`, of which there is no build\.$/m,
+    );
+    expect(body).toMatch(/^- Update the agent `voice` .*because its image is built anew\.$/m);
+    // Nothing was built, so there is no table of builds.
+    expect(body).not.toContain('| Build |');
+    expect(actions.outputs['builds']).toBe('[]');
+    expect(actions.outputs['build-id']).toBe('');
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+
+  test('stays the same for the same files, and changes with them', async () => {
+    await planned();
+    const [first] = server.comments;
+    await planned();
+    expect(server.comments).toEqual([first]);
+    checkout.write({ 'bot.py': 'print("bye")\n' });
+    await planned();
+    expect(server.comments).toHaveLength(1);
+    expect(server.comments[0]?.body).not.toBe(first?.body);
+  });
+
+  test('names the build that would be used again', async () => {
+    await planned({ 'dry-run': 'false', comment: 'false' });
+    const id = stage.emulator.state.builds()[0]?.id ?? '';
+    await planned();
+    const body = server.comments[0]?.body ?? '';
+    expect(body).toContain('Plan for `us-west`: nothing would change');
+    expect(body).toContain(`- Use the build \`${id}\`, which is of the same context.`);
+  });
+
+  test('says what is wrong with the files', async () => {
+    const { succeeded } = await planned({ dockerfile: 'Missing' });
+    expect(succeeded).toBe(false);
+    expect(server.comments[0]?.body ?? '').toContain('## ❌ The build context cannot be packed');
+    expect(stage.emulator.requests).toEqual([]);
   });
 });
 

@@ -142,6 +142,22 @@ describe('a build is started once', () => {
     expect(uploads()).toBe(1);
   });
 
+  test.each([
+    { name: 'it is under way', delay: 60_000 },
+    { name: 'it has succeeded', delay: 0 },
+  ])('and found again where its answer is lost and $name', async ({ delay }) => {
+    stage.emulator.script.build({ delay });
+    stage.emulator.script.fault(
+      { method: 'POST', path: '/v1/builds' },
+      { kind: 'reset', carryOut: true },
+    );
+    const outcome = await release();
+    expect(writes(stage.emulator).filter((write) => write === 'POST /v1/builds')).toHaveLength(1);
+    expect(builds(outcome)).toMatchObject([
+      { outcome: 'built', id: stage.emulator.state.builds()[0]?.id },
+    ]);
+  });
+
   test('and not taken for an older one that failed', async () => {
     stage.emulator.script.build({ outcome: 'failed' });
     await release();

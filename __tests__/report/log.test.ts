@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StepName, StepRecord } from '../../src/release/record.js';
-import { releaseLog } from '../../src/report/log.js';
+import { quoted, releaseLog } from '../../src/report/log.js';
+import { agentPlan, planOf } from '../support/accounts.js';
 import { RecordedActions } from '../support/recorded-actions.js';
 
 function step(name: StepName, outcome: StepRecord['outcome'] = 'done'): StepRecord {
@@ -60,6 +61,68 @@ describe('the groups of the log', () => {
       'warning: afterwards',
     ]);
   });
+});
+
+describe('a line of the log', () => {
+  test.each([
+    { name: 'a command', text: '::error::x', shown: ': :error::x' },
+    { name: 'a command on a later line', text: 'a\n::error::x', shown: 'a\n: :error::x' },
+    { name: 'a command behind blanks', text: 'a\n \t::error::x', shown: 'a\n \t: :error::x' },
+    { name: 'commands on several lines', text: '::a::\n::b::', shown: ': :a::\n: :b::' },
+    { name: 'an older command', text: 'a ##[error]x', shown: 'a ## [error]x' },
+    { name: 'colons elsewhere', text: 'a ::error::x: y', shown: 'a ::error::x: y' },
+    { name: 'a colour', text: '\u001b[31mred', shown: 'red' },
+  ])('holds no command: $name', ({ text, shown }) => {
+    expect(
+      recorded((log) => {
+        log.info(text);
+      }),
+    ).toEqual([`info: ${shown}`]);
+    expect(quoted(text).split('\n')).toEqual(shown.split('\n').map((line) => `  | ${line}`));
+  });
+
+  test('of a plan holds none either', () => {
+    const agent = agentPlan({
+      name: '::error::voice',
+      changes: [{ setting: 'image', before: 'a\n::error::x', after: '##[error]b' }],
+    });
+    const lines = recorded((log) => {
+      log.plan(planOf({ region: '::us-west', secretSets: [], build: undefined, agent }));
+    });
+    const told = lines.flatMap((line) => line.replace(/^info: /, '').split('\n'));
+    expect(told.length).toBeGreaterThan(2);
+    for (const line of told) expect(line).not.toMatch(/^\s*::|##\[/);
+  });
+
+  test('of a notice or a warning has no marks that turn it around', () => {
+    expect(
+      recorded((log) => {
+        log.notice('a\u202eb');
+        log.warning('a\u202eb');
+      }),
+    ).toEqual(['notice: ab', 'warning: ab']);
+  });
+});
+
+test('a group is closed before another one begins, and a step that says nothing has one, too', () => {
+  const lines = recorded((log) => {
+    log.beginStep('deploy');
+    log.debug('looked');
+    log.beginStep('rollout');
+    log.endStep(step('deploy', 'skipped'));
+    log.endStep(step('rollout', 'failed'));
+  });
+  expect(lines).toEqual([
+    'group: Deploy the agent',
+    'debug: looked',
+    'endgroup',
+    'group: Deploy the agent · Await the deployment',
+    'info: Deploy the agent: not begun after 2.0 s.',
+    'endgroup',
+    'group: Await the deployment',
+    'info: Failed after 2.0 s.',
+    'endgroup',
+  ]);
 });
 
 test('outputs of builds are set as soon as they are known', () => {
