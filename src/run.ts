@@ -33,6 +33,7 @@ import { noWitness } from './release/witness.js';
 import type { Actions } from './report/actions.js';
 import { explain, type Explanation } from './report/explain.js';
 import { releaseLog } from './report/log.js';
+import { setBuildOutputs } from './report/outputs.js';
 import { report } from './report/report.js';
 import { commentOf } from './report/summary.js';
 import { masksFor, redactor } from './secrecy/masks.js';
@@ -62,7 +63,9 @@ const defaultRequestLimit = 30_000;
  */
 export async function run(host: Host): Promise<boolean> {
   const { actions, clock } = host;
-  const journal = new Journal(clock, releaseLog(actions));
+  const journal = new Journal(clock, releaseLog(actions), (builds) => {
+    setBuildOutputs(actions, builds);
+  });
   const event = once(() => readEvent(host));
   // Until it is known what is secret, everything could be.
   let redact: (text: string) => string = () => '***';

@@ -82,7 +82,7 @@ describe('a link that leads out of the context is refused', () => {
       {
         about: `\`${link}\``,
         message: `is a link that leads out of the context, to \`${target}\``,
-        next: expect.stringContaining('.dockerignore'),
+        next: expect.stringContaining('build-exclude'),
       },
     ]);
   });

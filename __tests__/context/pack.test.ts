@@ -10,6 +10,7 @@ import {
   readlink,
   rm,
   stat,
+  symlink,
   truncate,
   utimes,
   writeFile,
@@ -320,7 +321,27 @@ describe('a file that changes after it was selected is told by name', () => {
         await rm(path);
         await mkdir(path);
       },
-      says: 'cannot be read (EISDIR)',
+      says: 'has changed, or was replaced,',
+    },
+    {
+      name: 'becomes a link that leads out',
+      size: small,
+      change: async (path) => {
+        const outside = join(path, '..', '..', '..', `outside-${small}`);
+        await writeFile(outside, randomBytes(small));
+        await rm(path);
+        await symlink(outside, path);
+      },
+      says: 'has changed, or was replaced,',
+    },
+    {
+      name: 'becomes a named pipe',
+      size: small,
+      change: async (path) => {
+        await rm(path);
+        execFileSync('mkfifo', [path]);
+      },
+      says: 'has changed, or was replaced,',
     },
   ])('$name', async ({ size, change, says }) => {
     await workspace.write({ Dockerfile: '', 'a/b': randomBytes(size), z: randomBytes(large) });

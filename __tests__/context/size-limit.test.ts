@@ -37,8 +37,8 @@ test('a byte more is', async () => {
     {
       about: 'build context `.`',
       message:
-        'is too large: its 3 files are 500.0 MB, and 500 MB is the most; the largest files are `a` (300.0 MB), `b` (200.0 MB), `Dockerfile` (0.0 MB)',
-      next: expect.stringContaining('.dockerignore'),
+        'is too large: its 3 files are 500.1 MB, and 500 MB is the most; the largest files are `a` (300.0 MB), `b` (200.1 MB), `Dockerfile` (0.0 MB)',
+      next: expect.stringContaining('build-exclude'),
     },
   ]);
 });

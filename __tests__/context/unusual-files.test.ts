@@ -29,7 +29,7 @@ test('files that are no files are told by name and kind', async () => {
     {
       about: '`a/pipe`',
       message: 'is a named pipe; a build context has files and links only',
-      next: expect.stringContaining('.dockerignore'),
+      next: expect.stringContaining('build-exclude'),
     },
     expect.objectContaining({ about: '`a/socket`', message: expect.stringContaining('a socket') }),
   ]);
@@ -122,7 +122,7 @@ describe('what may not be read is told', () => {
       {
         about: '`c`',
         message: 'is a folder that cannot be read (the permission is missing)',
-        next: expect.stringContaining('.dockerignore'),
+        next: expect.stringContaining('build-exclude'),
       },
       expect.objectContaining({
         about: '`secret`',

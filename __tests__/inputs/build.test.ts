@@ -150,6 +150,16 @@ describe('how to build', () => {
     ]);
   });
 
+  test('is no notice where it is what it would be anyway', async () => {
+    const { notices } = await read({
+      image: 'acme/voice:1',
+      dockerfile: 'Dockerfile',
+      'build-context': '.',
+      'build-timeout': '600',
+    });
+    expect(notices).toEqual([]);
+  });
+
   test.each([
     { name: 'one of them', inputs: { 'build-exclude': 'docs' }, told: '`build-exclude` has' },
     { name: 'a time', inputs: { 'build-timeout': '90' }, told: '`build-timeout` has' },
@@ -257,6 +267,26 @@ describe('what an agent runs is one of', () => {
     expect(await problems({}, `${line}\n[git]\nrepo = "acme/voice"`)).toEqual([
       expect.stringContaining(`\`${key}\` and \`[git]\` both say what the agent runs`),
     ]);
+  });
+
+  test.each([
+    { name: 'no input', inputs: {}, isRefused: true },
+    { name: '`cloud-build: false`', inputs: { 'cloud-build': 'false' }, isRefused: true },
+    { name: '`cloud-build: true`', inputs: { 'cloud-build': 'true' }, isRefused: false },
+    { name: '`image`', inputs: { image: 'a:1' }, isRefused: false },
+  ])('not both in a settings file, with $name', async ({ inputs, isRefused }) => {
+    const { problems } = await read(inputs, `image = "a:1"\nbuild_id = "${id}"`);
+    expect(problems).toEqual(
+      isRefused
+        ? [
+            {
+              input: 'config-file',
+              message:
+                '`pcc-deploy.toml`: `build_id` and `image` are both given; an agent runs one of them',
+            },
+          ]
+        : [],
+    );
   });
 
   test('`cloud-build: false` replaces nothing', async () => {

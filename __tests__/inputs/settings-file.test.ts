@@ -437,11 +437,6 @@ describe('a key that is not known is told', () => {
 describe('what cannot stand side by side', () => {
   test.each([
     {
-      name: 'an image and a build',
-      toml: 'image = "a:1"\nbuild_id = "b"',
-      told: ['`build_id` and `image` are both given; an agent runs one of them'],
-    },
-    {
       name: 'a profile and resources',
       toml: 'agent_profile = "agent-1x"\n[resources]\ncpu = 1\nmemory = "1Gi"',
       told: ['`agent_profile` and `resources` are both given; the size of an agent is one of them'],
@@ -473,7 +468,7 @@ describe('what cannot stand side by side', () => {
 
 test('all problems are told in one go', async () => {
   const { problems } = await read(
-    'agent_nam = "voice"\nimage = 3\nbuild_id = "b"\n[scaling]\nmin_agents = "1"\nregion = "eu"\n[resources]\ncpu = "x"',
+    'agent_nam = "voice"\nimage = 3\n[scaling]\nmin_agents = "1"\nregion = "eu"\n[resources]\ncpu = "x"',
   );
   expect(problems.map((problem) => problem.replace(/[;,].*/, ''))).toEqual([
     '`pcc-deploy.toml`: there is no key `agent_nam`',
@@ -481,7 +476,6 @@ test('all problems are told in one go', async () => {
     '`pcc-deploy.toml`: `image` has to be a text in quotes',
     '`pcc-deploy.toml`: `scaling.min_agents` has to be a whole number',
     '`pcc-deploy.toml`: `resources.cpu` has to be a Kubernetes quantity',
-    '`pcc-deploy.toml`: `build_id` and `image` are both given',
     '`pcc-deploy.toml`: `resources.cpu` needs `resources.memory`',
   ]);
 });

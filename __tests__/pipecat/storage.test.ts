@@ -34,9 +34,14 @@ const isUpload = ({ path }: { readonly path: string }): boolean => path.startsWi
 
 function connect({
   over = new AbortController(),
-  redact = (text: string) => text,
-  clock = stage.clock as Clock,
-  told = (message: string): void => void message,
+  redact = (text) => text,
+  clock = stage.clock,
+  told = () => undefined,
+}: {
+  readonly over?: AbortController;
+  readonly redact?: (text: string) => string;
+  readonly clock?: Clock;
+  readonly told?: (message: string) => void;
 } = {}) {
   const log: string[] = [];
   const say = (message: string): void => {
@@ -85,7 +90,8 @@ function formsSigned(): number {
   return stage.emulator.requests.filter(({ path }) => path === signPath).length;
 }
 
-const waiting = (): { signal: AbortSignal; progress: () => void } => ({
+const waiting = (): { destination: string; signal: AbortSignal; progress: () => void } => ({
+  destination: 'us-west',
   signal: new AbortController().signal,
   progress: () => undefined,
 });
@@ -225,7 +231,7 @@ describe('what broke is told', () => {
     stage.emulator.script.fault({ path: storagePath }, fault);
     const { cloud, log } = connect();
     await cloud.uploadContext('us-west', contentOf(10), waiting());
-    expect(log).toContain(`The upload: attempt 2 of 5, in 0.5 s, because ${told}`);
+    expect(log).toContain(`The upload to us-west: attempt 2 of 5, in 0.5 s, because ${told}`);
   });
 
   test('once nothing was heard for a minute, and not before', async () => {
@@ -367,7 +373,7 @@ describe('an upload that nobody waits for any more', () => {
     stage.emulator.script.fault({ path: storagePath }, { kind: 'status', status: 503 });
     const { cloud } = connect({
       told: (message) => {
-        if (message.startsWith('The upload: attempt 2')) end.abort();
+        if (message.startsWith('The upload to us-west: attempt 2')) end.abort();
       },
     });
     await expect(

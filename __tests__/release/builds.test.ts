@@ -35,8 +35,8 @@ function cameAt(method: string, path: RegExp): number {
   return request?.receivedAt ?? NaN;
 }
 
-function builds(outcome: ReleaseOutcome): unknown {
-  return JSON.parse(outcome.actions.outputs['builds'] ?? '');
+function builds({ actions }: Pick<ReleaseOutcome, 'actions'>): unknown {
+  return JSON.parse(actions.outputs['builds'] ?? '');
 }
 
 describe('a release that builds', () => {
@@ -229,7 +229,7 @@ describe('a build that does not succeed', () => {
     for (const words of told) expect(actions.summary).toContain(words);
     expect(agents).toMatchObject([{ outcome: 'skipped', deploymentId: null }]);
     expect(stage.emulator.state.agent('voice')).toBeUndefined();
-    expect(builds({ actions } as ReleaseOutcome)).toMatchObject([
+    expect(builds({ actions })).toMatchObject([
       { outcome: 'failed', id: stage.emulator.state.builds()[0]?.id },
     ]);
     expect(actions.outputs['build-id']).toBe(stage.emulator.state.builds()[0]?.id);

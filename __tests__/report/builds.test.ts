@@ -44,6 +44,7 @@ function planned(region: string, found?: string): BuildPlan {
     region,
     context: context(),
     timeout: 600_000,
+    isKnown: true,
     found: found === undefined ? undefined : { ...foundBuild, id: found, region },
   };
 }
@@ -54,6 +55,7 @@ const foundBuild = {
   dockerfilePath: 'Dockerfile',
   errorMessage: undefined,
   duration: 60,
+  createdAt: undefined,
 } as const;
 
 function targetOf(plan: BuildPlan) {
@@ -99,8 +101,8 @@ describe('the section of builds', () => {
 describe('the changes of a release', () => {
   test.each([
     { outcome: 'built', verb: 'Built' },
-    { outcome: 'reused', verb: 'Used a build that was there:' },
-    { outcome: 'failed', verb: 'Failed:' },
+    { outcome: 'reused', verb: 'Used again, as it was built before:' },
+    { outcome: 'failed', verb: 'Failed to build:' },
     { outcome: 'running', verb: 'Left under way:' },
     { outcome: 'skipped', verb: 'Not built:' },
   ] as const)('tell a build that is $outcome in its region', ({ outcome, verb }) => {
@@ -119,6 +121,21 @@ describe('the changes of a release', () => {
 
 describe('a plan', () => {
   const plan = planOf(targetOf(planned('us-west', id)), targetOf(planned('eu-central')));
+
+  test('tells a build that is under way, and one that could not be looked for', () => {
+    const underWay = planned('us-west', id);
+    const plan = planOf(
+      targetOf({ ...underWay, found: underWay.found && { ...underWay.found, status: 'building' } }),
+      targetOf({ ...planned('eu-central'), isKnown: false }),
+    );
+    expect(plannedChanges(plan).flatMap(({ changes }) => changes)).toEqual([
+      `Await the build \`${id}\`, which is of the same context and under way.`,
+      'Build the image with `Dockerfile` from the context `0123456789abcdef`, unless there is a build of it.',
+    ]);
+    expect(JSON.parse(planOutput(plan))).toMatchObject({
+      regions: [{ build: { action: 'await', id } }, { build: { action: 'build', id: null } }],
+    });
+  });
 
   test('tells builds region by region', () => {
     expect(plannedChanges(plan)).toEqual([

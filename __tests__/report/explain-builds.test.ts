@@ -37,6 +37,15 @@ function ofBuild(error: Error, context: Partial<ExplanationContext> = {}): Expla
 
 const look = { method: 'GET', path: `/v1/builds/${id}` } as const;
 
+/** What is to be done where it is something else than for most failures of the kind. */
+const shorter =
+  'Make the build shorter (a base image that has more, fewer dependencies), and release again.';
+const remedies: Readonly<Record<string, string>> = {
+  'one that failed without a reason and a log': `Look at the log of the build \`${id}\` in the dashboard, correct what it shows, and release again.`,
+  'one that the platform ended': shorter,
+  'one that the platform ended, in its words, too': shorter,
+};
+
 describe('what became of a build is explained', () => {
   test.each([
     {
@@ -111,7 +120,7 @@ describe('what became of a build is explained', () => {
       why: [],
       logs: undefined,
     },
-  ] as const)('$name', ({ error, kind, facts, why, logs }) => {
+  ] as const)('$name', ({ name, error, kind, facts, why, logs }) => {
     expect(ofBuild(error)).toEqual({
       kind,
       title: failureKinds[kind].title,
@@ -120,7 +129,7 @@ describe('what became of a build is explained', () => {
       unharmed: kept,
       why,
       problems: [],
-      next: [failureKinds[kind].next],
+      next: [remedies[name] ?? failureKinds[kind].next],
       traceback: undefined,
       logs,
     });

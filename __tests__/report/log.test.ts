@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StepName, StepRecord } from '../../src/release/record.js';
 import { quoted, releaseLog } from '../../src/report/log.js';
+import { setBuildOutputs } from '../../src/report/outputs.js';
 import { agentPlan, planOf } from '../support/accounts.js';
 import { RecordedActions } from '../support/recorded-actions.js';
 
@@ -104,7 +105,7 @@ describe('a line of the log', () => {
   });
 });
 
-test('a group is closed before another one begins, and a step that says nothing has one, too', () => {
+test('a step that says nothing has a group all the same, and what may be hidden opens none', () => {
   const lines = recorded((log) => {
     log.beginStep('deploy');
     log.debug('looked');
@@ -113,9 +114,7 @@ test('a group is closed before another one begins, and a step that says nothing 
     log.endStep(step('rollout', 'failed'));
   });
   expect(lines).toEqual([
-    'group: Deploy the agent',
     'debug: looked',
-    'endgroup',
     'group: Deploy the agent · Await the deployment',
     'info: Deploy the agent: not begun after 2.0 s.',
     'endgroup',
@@ -127,13 +126,12 @@ test('a group is closed before another one begins, and a step that says nothing 
 
 test('outputs of builds are set as soon as they are known', () => {
   const actions = new RecordedActions();
-  const log = releaseLog(actions);
   const build = { dockerfile: 'Dockerfile', contextHash: 'abc', duration: undefined } as const;
-  log.builds([
+  setBuildOutputs(actions, [
     { ...build, region: 'us-west', id: null, outcome: 'skipped' },
     { ...build, region: 'eu-central', id: 'e', outcome: 'running' },
   ]);
-  log.builds([
+  setBuildOutputs(actions, [
     { ...build, region: 'us-west', id: 'w', outcome: 'running' },
     { ...build, region: 'eu-central', id: 'e', outcome: 'running' },
   ]);

@@ -9,17 +9,41 @@ import type { StoredArchive } from './uploads.js';
 /** Larger than the default, as archives may be large too. */
 const chunkSize = 256 * 1024;
 
-/** The names of the files in an archive; it fails where it is none. */
-async function fileNames({ chunks }: StoredArchive): Promise<Set<string>> {
-  const names = new Set<string>();
+interface Contents {
+  readonly files: Set<string>;
+  /** What links lead to, by their names. */
+  readonly links: Map<string, string>;
+}
+
+/** What is in an archive; it fails where it is none. */
+async function contentsOf({ chunks }: StoredArchive): Promise<Contents> {
+  const files = new Set<string>();
+  const links = new Map<string, string>();
   const entries = extract();
-  entries.on('entry', ({ name, type }, content, next) => {
-    if (type !== 'directory') names.add(posix.normalize(name));
+  entries.on('entry', ({ name, type, linkname }, content, next) => {
+    const path = posix.normalize(name);
+    if (type === 'symlink') links.set(path, posix.join(posix.dirname(path), linkname));
+    else if (type !== 'directory') files.add(path);
     content.on('end', next);
     content.resume();
   });
   await pipeline(Readable.from(chunks), createGunzip({ chunkSize }), entries);
-  return names;
+  return { files, links };
+}
+
+const mostLinks = 40;
+
+/** Whether a path leads to a file, over links as well. */
+function holds({ files, links }: Contents, path: string): boolean {
+  let current = posix.normalize(path);
+  for (let followed = 0; followed < mostLinks; followed++) {
+    if (files.has(current)) return true;
+    const link = [...links].find(([name]) => current === name || current.startsWith(`${name}/`));
+    if (link === undefined) return false;
+    const [name, target] = link;
+    current = posix.normalize(`${target}${current.slice(name.length)}`);
+  }
+  return false;
 }
 
 /** Why nothing can be built from an archive, as the builder says it; undefined where it can. */
@@ -27,14 +51,14 @@ export async function flawOf(
   archive: StoredArchive,
   dockerfilePath: string,
 ): Promise<string | undefined> {
-  let names: Set<string>;
+  let contents: Contents;
   try {
-    names = await fileNames(archive);
+    contents = await contentsOf(archive);
   } catch (error) {
     // An error of zlib's may be of another realm, as under jest.
     const reason = types.isNativeError(error) ? error.message : String(error);
     return `failed to extract the build context: ${reason}`;
   }
-  if (names.has(posix.normalize(dockerfilePath))) return undefined;
+  if (holds(contents, dockerfilePath)) return undefined;
   return `failed to read dockerfile: open ${dockerfilePath}: no such file or directory`;
 }

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative } from 'node:path';
 import { quote } from '../quote.js';
-import { systemErrorCode } from '../system-error.js';
+import { reasonOf, systemErrorCode } from '../system-error.js';
 import { ContextError } from './errors.js';
 import { isInside, withSlashes } from './inside.js';
 import { follow } from './links.js';
@@ -16,6 +16,7 @@ export interface Dockerfile {
   readonly links: readonly string[];
   readonly bytes: number;
   readonly isExecutable: boolean;
+  readonly inode: number;
 }
 
 /**
@@ -51,10 +52,7 @@ export async function findDockerfile(root: string, given: string): Promise<Docke
     throw unusable('leads in circles: there are more links on the way than can be followed');
   }
   const found = await statOf(join(root, end.end)).catch((error: unknown) => {
-    throw unusable(
-      `cannot be looked at (${systemErrorCode(error) ?? 'the reason is not known'})`,
-      error,
-    );
+    throw unusable(`cannot be looked at (${reasonOf(error)})`, error);
   });
   if (found === undefined) throw await missing(root, given, path);
   if (!found.isFile()) {
@@ -66,12 +64,13 @@ export async function findDockerfile(root: string, given: string): Promise<Docke
     links: folder.links,
     bytes: found.size,
     isExecutable: (found.mode & 0o111) !== 0,
+    inode: found.ino,
   };
 }
 
 function normalised(root: string, given: string): string {
   const path = isAbsolute(given) && isInside(given, root) ? relative(root, given) : given;
-  return posix.normalize(withSlashes(path));
+  return posix.normalize(withSlashes(path)).replace(/(?<=[^/])\/+$/, '');
 }
 
 async function statOf(path: string) {

@@ -1,7 +1,7 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quote } from '../quote.js';
-import { systemErrorCode } from '../system-error.js';
+import { reasonOf, systemErrorCode } from '../system-error.js';
 import { patternLine, patternLines, refusal, type PatternLine } from './docker-patterns.js';
 import { ContextError, type ContextProblem } from './errors.js';
 import { IgnoreRules } from './ignore-rules.js';
@@ -101,17 +101,15 @@ async function readIgnoreFile(root: string, path: string): Promise<string | unde
     const real = await realpath(join(root, path));
     if (!isInside(real, root))
       throw unreadable(`is a link that leads out of the context, to ${quote(real)}`);
+    // A named pipe would be waited for.
+    if (!(await stat(real)).isFile())
+      throw unreadable('is a folder or something else that is no file of patterns');
     content = await readFile(real, 'utf8');
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     if (error instanceof ContextError) throw error;
-    throw unreadable(
-      code === 'EISDIR'
-        ? 'is a folder, and not a file of patterns'
-        : `cannot be read (${code ?? 'the reason is not known'})`,
-      error,
-    );
+    throw unreadable(`cannot be read (${reasonOf(error)})`, error);
   }
   if (content.includes('\0'))
     throw unreadable('is not text in UTF-8 (it may be in UTF-16); save it as UTF-8');

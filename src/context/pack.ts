@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { quote } from '../quote.js';
-import { systemErrorCode } from '../system-error.js';
+import { reasonOf, systemErrorCode } from '../system-error.js';
 import { Buffers } from './buffers.js';
 import { compress, compression } from './compression.js';
 import { piece } from './contents.js';
@@ -139,7 +139,7 @@ function unwritable(archive: string, cause: unknown): ContextError {
     [
       {
         about: `archive ${quote(archive)}`,
-        message: `cannot be written (${isFull ? 'the disk is full' : (code ?? 'the reason is not known')})`,
+        message: `cannot be written (${isFull ? 'the disk is full' : reasonOf(cause)})`,
         next: isFull
           ? 'Make room on the disk of the runner, or leave more out of the build context.'
           : 'See that the folder is there and may be written to.',

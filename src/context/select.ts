@@ -1,7 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { quote } from '../quote.js';
-import { systemErrorCode } from '../system-error.js';
+import { reasonOf, systemErrorCode } from '../system-error.js';
 import { findDockerfile } from './dockerfile.js';
 import { ContextError, type ContextProblem } from './errors.js';
 import { readRules } from './ignore-file.js';
@@ -30,6 +30,8 @@ export interface ContextEntry {
   readonly isExecutable: boolean;
   /** Of a link, relative to where it lies. */
   readonly target: string | undefined;
+  /** By which the file system knows a file; 0 for links. */
+  readonly inode: number;
 }
 
 /** What goes into a build context. Nothing has been read but names and sizes. */
@@ -75,19 +77,26 @@ export async function selectContext(
   for (const file of found.files) {
     entries.set(file.path, { ...file, kind: 'file', target: undefined });
   }
-  const { location, bytes, isExecutable } = dockerfile;
+  const { location, bytes, isExecutable, inode } = dockerfile;
   const links = new Set([...found.links, ...dockerfile.links]);
   links.delete(location);
   const problems = [...found.problems];
   for (const path of links) {
     const target = await targetWithin(root, path);
     if (target === undefined) problems.push(leadingOut(path, await linkTarget(root, path)));
-    else entries.set(path, { path, kind: 'link', bytes: 0, isExecutable: false, target });
+    else entries.set(path, { path, kind: 'link', bytes: 0, isExecutable: false, target, inode: 0 });
   }
   if (problems.length > 0) {
     throw new ContextError(problems.sort((one, other) => (one.about < other.about ? -1 : 1)));
   }
-  entries.set(location, { path: location, kind: 'file', bytes, isExecutable, target: undefined });
+  entries.set(location, {
+    path: location,
+    kind: 'file',
+    bytes,
+    isExecutable,
+    target: undefined,
+    inode,
+  });
 
   const sorted = [...entries.values()].sort(byPath);
   const files = sorted.filter(({ kind }) => kind === 'file');
@@ -122,7 +131,7 @@ async function findRoot(directory: string, workspace: string): Promise<string> {
     throw problem(
       code === 'ENOENT'
         ? `does not exist; looked for ${quote(path)}`
-        : `cannot be looked at (${code ?? 'the reason is not known'})`,
+        : `cannot be looked at (${reasonOf(error)})`,
       code === 'ENOENT'
         ? `${correct} If nothing is there at all, the repository has to be checked out before.`
         : correct,
@@ -139,7 +148,7 @@ function leadingOut(path: string, target: string | undefined): ContextProblem {
   return {
     about: quote(path),
     message: `is a link that leads out of the context, to ${quote(target ?? 'nowhere')}`,
-    next: 'Leave it out in `.dockerignore`, or put in its place what it leads to.',
+    next: 'Leave it out with `build-exclude`, or put in its place what it leads to.',
   };
 }
 

@@ -25,7 +25,7 @@ export function checkSize(about: string, files: readonly FoundFile[], bytes: num
         `the largest files are ${list(largest(files))}`,
         ...(folders.length === 0 ? [] : [`the largest folders are ${list(folders)}`]),
       ].join('; '),
-      next: 'Leave out in `.dockerignore` what the image does not need, such as virtual environments, models, recordings and `.git`.',
+      next: 'Leave out with `build-exclude` (or the ignore file, where there is one) what the image does not need, such as virtual environments, models, recordings and `.git`.',
     },
   ]);
 }
@@ -44,9 +44,15 @@ function largestFolders(files: readonly FoundFile[]): Sized[] {
       sizes.set(folder, (sizes.get(folder) ?? 0) + bytes);
     }
   }
+  const largestInside = new Map<string, number>();
+  for (const [path, bytes] of sizes) {
+    const folder = posix.dirname(path);
+    largestInside.set(folder, Math.max(bytes, largestInside.get(folder) ?? 0));
+  }
   const folders = Array.from(sizes, ([path, bytes]) => ({ path, bytes }));
   const deeper = largest(
-    folders.filter(({ path }) => path.includes('/') && !holdsOneAsLarge(path, sizes)),
+    // Where all that is in a folder is in one folder of it, that one tells more.
+    folders.filter(({ path, bytes }) => path.includes('/') && largestInside.get(path) !== bytes),
     1,
   );
   const top = largest(
@@ -56,19 +62,11 @@ function largestFolders(files: readonly FoundFile[]): Sized[] {
   return largest([...top, ...deeper]);
 }
 
-/** Whether all that is in a folder is in one folder of it, which then tells more. */
-function holdsOneAsLarge(folder: string, sizes: ReadonlyMap<string, number>): boolean {
-  const bytes = sizes.get(folder);
-  for (const [other, itsBytes] of sizes) {
-    if (itsBytes === bytes && posix.dirname(other) === folder) return true;
-  }
-  return false;
-}
-
 function list(sized: readonly Sized[]): string {
   return sized.map(({ path, bytes }) => `${quote(path)} (${size(bytes)})`).join(', ');
 }
 
+/** What is over the limit must not read as if it were within it. */
 function size(bytes: number): string {
-  return `${(bytes / megabyte).toFixed(1)} MB`;
+  return `${(Math.ceil((bytes / megabyte) * 10) / 10).toFixed(1)} MB`;
 }

@@ -1,8 +1,8 @@
-import { close, open, read } from 'node:fs';
+import { close, constants, fstat, open, read } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { quote } from '../quote.js';
-import { systemErrorCode } from '../system-error.js';
+import { reasonOf, systemErrorCode } from '../system-error.js';
 import { ContextError } from './errors.js';
 import type { ContextEntry } from './select.js';
 
@@ -10,6 +10,7 @@ import type { ContextEntry } from './select.js';
 const openFile = promisify(open);
 const readFile = promisify(read);
 const closeFile = promisify(close);
+const statFile = promisify(fstat);
 
 /** A file that is read for the archive. What fails is a ContextError that names it. */
 export class SourceFile {
@@ -22,11 +23,27 @@ export class SourceFile {
   }
 
   static async open(root: string, entry: ContextEntry): Promise<SourceFile> {
+    let file: SourceFile;
     try {
-      return new SourceFile(entry, await openFile(join(root, entry.path), 'r'));
+      // A named pipe that has taken its place must not be waited for.
+      const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+      file = new SourceFile(entry, await openFile(join(root, entry.path), flags));
     } catch (error) {
       throw unreadable(entry, error);
     }
+    try {
+      await file.#check();
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** What was put in its place meanwhile, such as a link that leads out of the context, is not read. */
+  async #check(): Promise<void> {
+    const stats = await statFile(this.#descriptor);
+    if (!stats.isFile() || stats.ino !== this.#entry.inode) throw changed(this.#entry);
   }
 
   /**
@@ -68,7 +85,7 @@ function changed(entry: ContextEntry): ContextError {
   return new ContextError([
     {
       about: quote(entry.path),
-      message: `has changed while the context was packed: it had ${entry.bytes} bytes`,
+      message: `has changed, or was replaced, while the context was packed: it had ${entry.bytes} bytes`,
       next: quiet,
     },
   ]);
@@ -83,10 +100,10 @@ function unreadable(entry: ContextEntry, cause: unknown): ContextError {
         about: quote(entry.path),
         message: isGone
           ? 'has vanished while the context was packed'
-          : `cannot be read (${code ?? 'the reason is not known'})`,
+          : `cannot be read (${reasonOf(cause)})`,
         next: isGone
           ? quiet
-          : 'Leave it out in `.dockerignore`, or let the user of the runner read it.',
+          : 'Leave it out with `build-exclude`, or let the user of the runner read it.',
       },
     ],
     { cause },

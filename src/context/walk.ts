@@ -2,7 +2,7 @@ import { constants, type Dirent, type Stats } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quote } from '../quote.js';
-import { systemErrorCode } from '../system-error.js';
+import { reasonOf, systemErrorCode } from '../system-error.js';
 import type { ContextProblem } from './errors.js';
 import type { Rules, Standing } from './rules.js';
 
@@ -10,6 +10,8 @@ export interface FoundFile {
   readonly path: string;
   readonly bytes: number;
   readonly isExecutable: boolean;
+  /** By which the file system knows it. */
+  readonly inode: number;
 }
 
 /** What was found in a context, in no order. */
@@ -79,11 +81,11 @@ async function look(root: string, path: string, found: Walk): Promise<void> {
   }
 }
 
-function fileOf(path: string, { size, mode }: Stats): FoundFile {
-  return { path, bytes: size, isExecutable: (mode & 0o111) !== 0 };
+function fileOf(path: string, { size, mode, ino }: Stats): FoundFile {
+  return { path, bytes: size, isExecutable: (mode & 0o111) !== 0, inode: ino };
 }
 
-const leaveOut = 'Leave it out in `.dockerignore`, or ';
+const leaveOut = 'Leave it out with `build-exclude`, or ';
 
 function special(path: string, stats: Stats): ContextProblem {
   const kind = stats.isFIFO()
@@ -120,7 +122,7 @@ function unreadable(path: string, kind: 'file' | 'folder', error: unknown): Cont
   const isForbidden = code === 'EACCES' || code === 'EPERM';
   return {
     about,
-    message: `is a ${kind} that cannot be read (${isForbidden ? 'the permission is missing' : (code ?? 'the reason is not known')})`,
+    message: `is a ${kind} that cannot be read (${isForbidden ? 'the permission is missing' : reasonOf(error)})`,
     next: `${leaveOut}let the user of the runner read it.`,
   };
 }

@@ -1,5 +1,6 @@
 import { kindOfCredential } from '../pipecat/credential.js';
 import { organizationName } from '../pipecat/names.js';
+import { isConfidential } from '../confidential.js';
 import type { AccessSettings, Credential } from '../release/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { InputName } from './declared.js';
@@ -155,17 +156,8 @@ function brokenRule(url: URL): string | undefined {
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     return 'has to be a URL without credentials, query and fragment';
   }
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+  if (!isConfidential(url)) {
     return 'has to begin with https:// (http:// is for loopback addresses only)';
   }
   return undefined;
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d{1,3}){3}$/.test(hostname)
-  );
 }

@@ -20,6 +20,14 @@ const buildInputs = [
   'build-timeout',
 ] as const satisfies readonly InputName[];
 
+/** What they are unless they, or a settings file, say something else. */
+const usual = {
+  'build-context': '.',
+  dockerfile: 'Dockerfile',
+  'build-exclude': undefined,
+  'build-timeout': declaredInputs['build-timeout'],
+} as const;
+
 /** Whether an input says what the agent runs; `cloud-build: false` says nothing. */
 export function isImageSource(raw: RawInputs, input: InputName): boolean {
   return input === 'cloud-build'
@@ -70,8 +78,8 @@ function readContext(
     );
   }
   return {
-    directory: readPath(raw, 'build-context', findings) ?? '.',
-    dockerfile: readPath(raw, 'dockerfile', findings) ?? 'Dockerfile',
+    directory: readPath(raw, 'build-context', findings) ?? usual['build-context'],
+    dockerfile: readPath(raw, 'dockerfile', findings) ?? usual.dockerfile,
     exclude,
   };
 }
@@ -89,7 +97,7 @@ function readPath(
 /** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */
 function noticeIdle(raw: RawInputs, findings: Findings): void {
   const idle = buildInputs.filter(
-    (input) => raw.isInput(input) && raw.text(input) !== declaredInputs[input],
+    (input) => raw.isInput(input) && raw.text(input) !== usual[input],
   );
   if (idle.length === 0) return;
   const list = idle.map((input) => `\`${input}\``).join(', ');

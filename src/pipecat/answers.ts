@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isConfidential } from '../confidential.js';
 
 /** An answer of another shape than is due. Names the places only: the answer is not quoted. */
 export class AnswerShapeError extends Error {
@@ -360,6 +361,7 @@ const build = v.object({
   dockerfilePath: text,
   errorMessage: text,
   buildDurationSeconds: count,
+  createdAt: text,
 });
 
 /** A cloud build: an image that the platform made from a build context. */
@@ -375,6 +377,8 @@ export interface Build {
   readonly errorMessage: string | undefined;
   /** Seconds; undefined until it has ended. */
   readonly duration: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number | undefined;
 }
 
 function toBuild(answer: v.InferOutput<typeof build>): Build {
@@ -386,6 +390,7 @@ function toBuild(answer: v.InferOutput<typeof build>): Build {
     dockerfilePath: answer.dockerfilePath,
     errorMessage: answer.errorMessage,
     duration: answer.buildDurationSeconds,
+    createdAt: answer.createdAt === undefined ? undefined : Date.parse(answer.createdAt),
   };
 }
 
@@ -442,7 +447,11 @@ export const parseUploadForm = parser(
   v.pipe(
     v.object({
       uploadId: v.string(),
-      uploadUrl: v.pipe(v.string(), v.url()),
+      // A context that goes over the wire in the clear could be read, and changed, on its way.
+      uploadUrl: v.pipe(
+        v.string(),
+        v.check((url) => URL.canParse(url) && isConfidential(new URL(url))),
+      ),
       uploadFields: v.record(v.string(), v.string()),
     }),
     v.transform(({ uploadId, uploadUrl, uploadFields }): UploadForm => ({

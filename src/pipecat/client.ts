@@ -29,7 +29,7 @@ export interface BuildKey {
 
 /** Builds of one key that a look asks for. */
 const mostBuilds = 20;
-/** Lines of a build's log; the platform gives no more at once, and begins with the first. */
+/** Lines of a build's log: the platform gives no more at once, and begins with the first of them. */
 const mostBuildLines = 10_000;
 
 /** Another writer is at the same set; it is gone in a moment. */
@@ -328,7 +328,7 @@ export class PipecatCloud {
     return { ...started, build: this.#cleanBuild(started.build) };
   }
 
-  /** The last lines of a build's log, oldest first. */
+  /** The last lines of a build's log, oldest first; of a very long one, of its beginning. */
   async buildLogs(id: string, most: number, options: PlainOptions = {}): Promise<string[]> {
     const lines = await this.#read(
       `builds/${encodeURIComponent(id)}/logs?limit=${mostBuildLines}`,

@@ -155,9 +155,10 @@ export class RedirectError extends CallError {
 }
 
 /** Refusals of storage that another form, or another moment, mends. */
-const passingStorageStatuses: ReadonlySet<number> = new Set([403, 408, 429]);
+const passingStorageStatuses: ReadonlySet<number> = new Set([408, 429]);
 const passingStorageCodes: ReadonlySet<string> = new Set([
   'RequestTimeout',
+  'RequestTimeTooSkewed',
   'IncompleteBody',
   'ExpiredToken',
   'SlowDown',
@@ -170,6 +171,8 @@ export class UploadError extends CallError {
   /** The code of storage, such as EntityTooLarge. */
   readonly code: string | undefined;
   readonly #what: string;
+  /** Whether the form has, or may have: a refusal without a word does not say. */
+  readonly #hasExpired: boolean;
 
   /** @param origin scheme and host of the storage */
   constructor(
@@ -180,6 +183,8 @@ export class UploadError extends CallError {
       readonly storageMessage?: string | undefined;
       /** Milliseconds after which a silent connection was given up. */
       readonly silentFor?: number | undefined;
+      /** Milliseconds after which it was given up, although it was going on. */
+      readonly endedAfter?: number | undefined;
       readonly isCutOff?: boolean;
       readonly cause?: unknown;
     },
@@ -189,6 +194,7 @@ export class UploadError extends CallError {
     this.status = details.status;
     this.code = details.code;
     this.#what = what;
+    this.#hasExpired = details.code === undefined || /expired/i.test(details.storageMessage ?? '');
   }
 
   override get reason(): string {
@@ -197,6 +203,7 @@ export class UploadError extends CallError {
 
   override get mayPass(): boolean {
     if (this.status === undefined || this.status >= 500) return true;
+    if (this.status === 403 && this.#hasExpired) return true;
     return (
       passingStorageStatuses.has(this.status) ||
       (this.code !== undefined && passingStorageCodes.has(this.code))
@@ -209,6 +216,7 @@ function whatBroke({
   code,
   storageMessage,
   silentFor,
+  endedAfter,
   isCutOff,
   cause,
 }: ConstructorParameters<typeof UploadError>[1]): string {
@@ -216,6 +224,7 @@ function whatBroke({
     const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
     return `the storage answered ${status}${said === '' ? '' : ` (${quote(said)})`}`;
   }
+  if (endedAfter !== undefined) return `it was not through within ${endedAfter / 60_000} min`;
   if (silentFor !== undefined) return `nothing was heard for ${silentFor / 1000} s`;
   if (isCutOff === true) return 'the answer was cut off';
   const systemCode = systemErrorCode(cause);

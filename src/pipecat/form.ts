@@ -44,6 +44,7 @@ function formOf(fields: Readonly<Record<string, string>>, bytes: number): FormDa
     stream: () => Readable.from([]),
     [Symbol.toStringTag]: 'File',
   };
+  // The platform's own clients send the type, too, where the platform does not name it.
   const hasType = Object.keys(fields).some((name) => name.toLowerCase() === 'content-type');
   const entries: [string, string | FileLike][] = [
     ...Object.entries(fields),

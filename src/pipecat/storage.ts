@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { backoffDelay, type Backoff } from '../time/backoff.js';
-import type { Clock } from '../time/clock.js';
+import { sleepUnless, type Clock } from '../time/clock.js';
 import { CutOffError, Transport, type Answer } from '../transport.js';
 import type { UploadForm } from './answers.js';
 import type { CallLog } from './caller.js';
@@ -19,6 +19,8 @@ export interface UploadContent {
 }
 
 export interface UploadOptions {
+  /** Where it goes, such as a region; words for the log. */
+  readonly destination: string;
   /** Ends the upload: nobody waits for it any more. */
   readonly signal: AbortSignal;
   /** Told how many bytes of the content have been taken, from none again with each attempt. */
@@ -38,6 +40,8 @@ export interface StorageOptions {
 
 /** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */
 const longestSilence = 60_000;
+/** Milliseconds that one attempt may take: then its form has expired. */
+const longestAttempt = 15 * 60_000;
 
 /**
  * The storage that the platform has archives uploaded to: another host than the API's, which is
@@ -79,9 +83,9 @@ export class Storage {
         if (!error.mayPass || attempt >= backoff.attempts) throw error;
         const delay = backoffDelay(backoff, attempt, () => clock.random());
         log.info(
-          `The upload: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
+          `The upload to ${options.destination}: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
         );
-        await clock.sleep(delay, signal);
+        await sleepUnless(clock, delay, signal);
       }
     }
   }
@@ -90,6 +94,10 @@ export class Storage {
     const { clock, log, redact } = this.#options;
     const { origin } = new URL(form.url);
     const silence = new Silence(clock);
+    const endOfForm = new AbortController();
+    const cancelEnd = clock.after(longestAttempt, () => {
+      endOfForm.abort();
+    });
     const { headers, parts } = await formBody(form.fields, content.bytes);
     const body = Readable.from(
       chained(parts, content, (bytes) => {
@@ -103,16 +111,18 @@ export class Storage {
     try {
       answer = await this.#transport.send(
         { method: 'POST', url: form.url, headers, body },
-        AbortSignal.any([options.signal, silence.signal]),
+        AbortSignal.any([options.signal, silence.signal, endOfForm.signal]),
       );
     } catch (error) {
       if (body.errored !== null) throw body.errored;
       throw new UploadError(origin, {
         silentFor: silence.signal.aborted ? longestSilence : undefined,
+        endedAfter: endOfForm.signal.aborted ? longestAttempt : undefined,
         isCutOff: error instanceof CutOffError,
         cause: error,
       });
     } finally {
+      cancelEnd();
       silence.end();
     }
     log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import type { PackedContext } from '../context/pack.js';
 import type { ContextSettings, SelectedContext } from '../context/select.js';
 import { bytesOf } from '../bytes.js';
+import { ContextError } from '../context/errors.js';
+import { quote } from '../quote.js';
+import { reasonOf } from '../system-error.js';
 import type { Journal } from './journal.js';
 import { WorkProgress } from './work-progress.js';
 
@@ -28,15 +31,41 @@ export async function withContext<Result>(
   folders: Folders,
   work: (context: PackedContext) => Promise<Result>,
 ): Promise<Result> {
-  const folder = await mkdtemp(join(folders.temporary, 'build-context-'));
+  let folder: string | undefined;
   try {
-    const context = await journal.step('context', () =>
-      pack(journal, settings, folders.workspace, join(folder, 'context.tar.gz')),
-    );
+    const context = await journal.step('context', async () => {
+      folder = await makeFolder(folders.temporary);
+      const archive = join(folder, 'context.tar.gz');
+      return journal.span('checkout', 'pack the context', () =>
+        pack(journal, settings, folders.workspace, archive),
+      );
+    });
     journal.record.context = context;
     return await work(context);
   } finally {
+    if (folder !== undefined) await remove(folder, journal);
+  }
+}
+
+async function makeFolder(temporary: string): Promise<string> {
+  try {
+    return await mkdtemp(join(temporary, 'build-context-'));
+  } catch (error) {
+    const problem = {
+      about: `folder for temporary files ${quote(temporary)}`,
+      message: `takes no archive (${reasonOf(error)})`,
+      next: 'See that the folder (`RUNNER_TEMP`) is there, has room, and may be written to.',
+    };
+    throw new ContextError([problem], { cause: error });
+  }
+}
+
+/** What is left behind is no reason to call a release failed that is done. */
+async function remove(folder: string, journal: Journal): Promise<void> {
+  try {
     await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    journal.warning(`The archive in ${quote(folder)} could not be deleted (${reasonOf(error)}).`);
   }
 }
 
@@ -72,18 +101,21 @@ function tell(journal: Journal, settings: ContextSettings, context: SelectedCont
       ? 'no ignore file, so version control, caches, logs and the like are left out'
       : `left out is what ${ignoreFile} says`;
   log.info(
-    `The build context ${settings.directory} has ${files} files of ${bytesOf(bytes)} (${rules}).`,
+    `The build context ${quote(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'} of ${bytesOf(bytes)} (${rules}).`,
   );
   if (leftOut.length > 0) {
-    const file = ignoreFile ?? '.dockerignore';
+    const advice =
+      ignoreFile === undefined
+        ? ''
+        : ` A line of ${ignoreFile} that begins with ! and names one takes it in.`;
     const more = leftOut.length > mostNames ? ` and ${leftOut.length - mostNames} more` : '';
     log.info(
-      `Left out, as they may hold secrets: ${leftOut.slice(0, mostNames).join(', ')}${more}. A line of ${file} such as !${leftOut[0] ?? ''} takes one in.`,
+      `Left out, as they may hold secrets: ${leftOut.slice(0, mostNames).map(quote).join(', ')}${more}.${advice}`,
     );
   }
   if (holdsGit) {
     journal.warning(
-      'The build context holds `.git`, which may hold the token of `actions/checkout`, and which differs from run to run, so that no build is ever used again. Add `.git` to the ignore file.',
+      'The build context holds `.git`, which may hold the token of `actions/checkout`, and which differs from run to run, so that no build is ever used again. `build-exclude: .git`, or a line of the ignore file, leaves it out.',
     );
   }
 }

@@ -17,6 +17,7 @@ import { poll, WaitOverError } from './polling.js';
 import { Progress } from './progress.js';
 import type { BuildRecord } from './record.js';
 import { bytesOf } from '../bytes.js';
+import { quote } from '../quote.js';
 import { WorkProgress } from './work-progress.js';
 
 /** Lines of a failed build's log that are worth showing. */
@@ -24,7 +25,7 @@ const mostLines = 50;
 
 /**
  * Has the context built in one region: uploads it, starts the build and waits until it has succeeded,
- * unless there is one already. Its account tells how far it came, also when this throws.
+ * as far as there is none already. Its account tells how far it came, also when this throws.
  *
  * @param abandoned nobody needs the build any more
  * @throws ReleaseError of a SubjectError around a build's error or a CallError, or AbandonedError
@@ -37,35 +38,55 @@ export async function build(
   abandoned: AbortSignal,
 ): Promise<void> {
   const { found, region, context } = plan;
-  if (found !== undefined) {
-    record.outcome = 'reused';
-    journal.buildIs(record, found.id);
-    journal.log.info(`The build ${found.id} in ${region} is of this context, and is used again.`);
+  if (found?.status === 'success') {
+    takeNoteOf(journal, record, found, { isCached: true });
     return;
   }
-  const startedAt = journal.clock.now();
-  try {
-    const uploadId = await journal.span(region, 'upload the context', () =>
-      upload(cloud, journal, plan, abandoned),
-    );
-    abandoned.throwIfAborted();
-    await journal.span(region, 'build the image', async () => {
-      const started = await start(cloud, plan, uploadId);
-      account(journal, record, plan, started);
-      if (started.build.status !== 'success') {
-        await awaitBuild(cloud, journal, plan, started.build, abandoned);
+  const giveUp = (): AbandonedError => new AbandonedError({ goesOn: record.id !== null });
+  const stretch = async <Result>(label: string, work: () => Promise<Result>): Promise<Result> => {
+    if (abandoned.aborted) throw giveUp();
+    return journal.span(region, label, async () => {
+      try {
+        return await work();
+      } catch (error) {
+        // What failed otherwise in the same moment is told.
+        throw abandoned.aborted && error === abandoned.reason ? giveUp() : error;
       }
     });
+  };
+  const startedAt = journal.clock.now();
+  try {
+    if (found === undefined) {
+      const uploadId = await stretch('upload the context', () =>
+        upload(cloud, journal, plan, abandoned),
+      );
+      await stretch('build the image', async () => {
+        const started = await start(cloud, plan, uploadId);
+        takeNoteOf(journal, record, started.build, started);
+        compareHashes(journal, context.hash, started.contextHash);
+        await awaitBuild(cloud, journal, plan, started.build, abandoned);
+      });
+    } else {
+      await stretch('build the image', async () => {
+        takeNoteOf(journal, record, found, { isCached: false });
+        await awaitBuild(cloud, journal, plan, found, abandoned);
+      });
+    }
     if (record.outcome === 'running') record.outcome = 'built';
   } catch (error) {
-    if (abandoned.aborted && !(error instanceof BuildFailedError)) throw new AbandonedError();
-    record.outcome = 'failed';
+    if (error instanceof AbandonedError) throw error;
+    // What has not come to its end goes on, whoever waits for it.
+    if (record.id === null || isOver(error)) record.outcome = 'failed';
     if (!(error instanceof Error)) throw error;
     const subject = { kind: 'build', name: context.dockerfile, region } as const;
     throw new ReleaseError([new SubjectError(subject, error)]);
   } finally {
-    record.duration = journal.clock.now() - startedAt;
+    if (record.outcome !== 'skipped') record.duration = journal.clock.now() - startedAt;
   }
+}
+
+function isOver(error: unknown): boolean {
+  return error instanceof BuildFailedError || error instanceof BuildGoneError;
 }
 
 async function upload(
@@ -82,6 +103,7 @@ async function upload(
     region,
     { bytes: archiveBytes, open: () => createReadStream(archive, { highWaterMark: 256 * 1024 }) },
     {
+      destination: region,
       signal,
       progress: (bytes) => {
         progress.is(bytes);
@@ -111,33 +133,37 @@ function start(
 /** Statuses that a build does not leave any more. */
 const endings: readonly string[] = ['success', 'failed', 'timeout'];
 
-function account(
+function takeNoteOf(
   journal: Journal,
   record: BuildRecord,
-  { region, context }: BuildPlan,
-  { build, contextHash, isCached }: StartedBuild,
+  { id }: Build,
+  { isCached }: Pick<StartedBuild, 'isCached'>,
 ): void {
   record.outcome = isCached ? 'reused' : 'running';
-  journal.buildIs(record, build.id);
+  journal.buildIs(record, id);
   journal.log.info(
     isCached
-      ? `The build ${build.id} in ${region} is of this context, and is used again.`
-      : `The build ${build.id} in ${region} is started.`,
+      ? `The build ${id} in ${record.region} is of this context, and is used again.`
+      : `The build ${id} in ${record.region} is under way.`,
   );
-  if (contextHash !== undefined && contextHash !== context.hash) {
-    journal.notice(
-      `The platform calls the context \`${contextHash}\`, which was computed as \`${context.hash}\` here: builds of it will not be found again.`,
-    );
-  }
+}
+
+/** The platform tells contexts apart by what its storage computes of them. */
+function compareHashes(journal: Journal, ours: string, theirs: string | undefined): void {
+  if (theirs === undefined || theirs === ours) return;
+  journal.warning(
+    `The platform calls the context ${quote(theirs)}, which is \`${ours}\` by what was uploaded: builds of it will not be found again, and this one may be of something else.`,
+  );
 }
 
 async function awaitBuild(
   cloud: PipecatCloud,
   { clock, log }: Journal,
   { region, timeout }: BuildPlan,
-  { id }: Build,
+  { id, status }: Build,
   abandoned: AbortSignal,
 ): Promise<void> {
+  if (status === 'success') return;
   const deadline = new Deadline(clock, 'build-timeout', timeout);
   const progress = new Progress(clock, (message) => {
     log.info(`Build in ${region}, ${message}`);

@@ -194,11 +194,15 @@ export class NoDeploymentError extends Error {
   }
 }
 
-/** A wait was given up, as nothing would follow from it any more. It is no failure of its own. */
+/** Something was given up, as nothing would follow from it any more. It is no failure of its own. */
 export class AbandonedError extends Error {
-  constructor() {
+  /** Whether the platform goes on with it. */
+  readonly goesOn: boolean;
+
+  constructor({ goesOn }: { readonly goesOn: boolean }) {
     super('nothing waits for this any more');
     this.name = 'AbandonedError';
+    this.goesOn = goesOn;
   }
 }
 

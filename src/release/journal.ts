@@ -14,8 +14,6 @@ export interface ReleaseLog {
   endStep(step: StepRecord): void;
   /** What is going to be done. */
   plan(plan: Plan): void;
-  /** A build has an id now. */
-  builds(builds: readonly BuildRecord[]): void;
 }
 
 /** Keeps the account of a release, and tells the log of it. */
@@ -23,10 +21,17 @@ export class Journal {
   readonly clock: Clock;
   readonly log: ReleaseLog;
   readonly record: ReleaseRecord;
+  readonly #onBuild: (builds: readonly BuildRecord[]) => void;
 
-  constructor(clock: Clock, log: ReleaseLog) {
+  /** @param onBuild told of all builds when one of them has an id */
+  constructor(
+    clock: Clock,
+    log: ReleaseLog,
+    onBuild: (builds: readonly BuildRecord[]) => void = () => undefined,
+  ) {
     this.clock = clock;
     this.log = log;
+    this.#onBuild = onBuild;
     this.record = {
       startedAt: clock.now(),
       kind: 'release',
@@ -64,8 +69,11 @@ export class Journal {
       step.outcome = 'done';
       return result;
     } catch (error) {
-      // What is left goes on without us.
-      step.outcome = error instanceof AbandonedError ? 'running' : 'failed';
+      step.outcome = !(error instanceof AbandonedError)
+        ? 'failed'
+        : error.goesOn
+          ? 'running'
+          : 'skipped';
       throw error;
     } finally {
       step.duration += this.clock.now() - startedAt;
@@ -81,13 +89,13 @@ export class Journal {
       end('done');
       return result;
     } catch (error) {
-      end('failed');
+      end(error instanceof AbandonedError ? 'running' : 'failed');
       throw error;
     }
   }
 
   /** Begins a bar of the timeline; the function that comes back ends it. */
-  beginSpan(region: string, label: string): (outcome: 'done' | 'failed') => void {
+  beginSpan(region: string, label: string): (outcome: Span['outcome']) => void {
     const span: Span = {
       region,
       label,
@@ -105,7 +113,7 @@ export class Journal {
   /** Takes note of a build's id, which whoever comes after may need even if this ends here. */
   buildIs(build: BuildRecord, id: string): void {
     build.id = id;
-    this.log.builds(this.record.builds);
+    this.#onBuild(this.record.builds);
   }
 
   warning(message: string): void {

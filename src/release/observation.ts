@@ -22,7 +22,7 @@ export interface RegionObservation {
 /** A context that is to be built in a region, and whether it has been already. */
 export interface BuildObservation {
   readonly context: PackedContext;
-  /** A build of the same context that succeeded. */
+  /** A build of the same context that succeeded, else one that is under way. */
   readonly found: Build | undefined;
   /** Why it could not be looked for: a build is made then. */
   readonly failure: CallError | undefined;
@@ -34,6 +34,8 @@ export interface ObservationOptions {
   readonly wantsBindings: boolean;
   /** What is to be built. */
   readonly context: PackedContext | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** What there is on the platform before a release, as far as the release depends on it. */
@@ -98,7 +100,7 @@ async function observeRegion(
   settings: RegionSettings,
   agent: Agent | undefined,
   secretSets: readonly ListedSecretSet[],
-  { wantsBindings, context }: ObservationOptions,
+  { wantsBindings, context, now }: ObservationOptions,
 ): Promise<RegionObservation> {
   const { secretSet } = settings;
   const existing = secretSets.find(({ name }) => name === secretSet?.name);
@@ -107,9 +109,21 @@ async function observeRegion(
     needsBindings(secretSet, existing, wantsBindings)
       ? readBindings(cloud, settings.region)
       : undefined,
-    context && findBuild(cloud, settings.region, context),
+    context && findBuild(cloud, settings.region, context, now),
   ]);
   return { settings, secretSet: withKeys, agent, bindings, build };
+}
+
+/** Milliseconds; a build that is older and has not ended is one that was forgotten. */
+const longestBuild = 60 * 60_000;
+
+/** Another run may have started it, or an earlier one that was ended. */
+function isUnderWay({ status, createdAt }: Build, now: number): boolean {
+  return (
+    (status === 'pending' || status === 'building') &&
+    createdAt !== undefined &&
+    now - createdAt < longestBuild
+  );
 }
 
 /** A build that is not found is made once more, so a look that fails is no reason to end. */
@@ -117,10 +131,13 @@ async function findBuild(
   cloud: PipecatCloud,
   region: string,
   context: PackedContext,
+  now: number,
 ): Promise<BuildObservation> {
   const key = { region, contextHash: context.hash, dockerfilePath: context.dockerfile };
   try {
-    const [found] = await cloud.builds(key, 'success');
+    const [built] = await cloud.builds(key, 'success');
+    const found =
+      built ?? (await cloud.builds(key, undefined)).find((build) => isUnderWay(build, now));
     return { context, found, failure: undefined };
   } catch (error) {
     if (!(error instanceof CallError)) throw error;

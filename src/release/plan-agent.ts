@@ -17,6 +17,8 @@ import type { RegionAgent, RegionSettings } from './region-settings.js';
 /** A build that an agent is to run; without an id it is not made yet. */
 export interface AgentBuild {
   readonly id: string | undefined;
+  /** Whether it is known that there is none yet. */
+  readonly isKnown: boolean;
 }
 
 /** Plans an agent of one region, given the plans of the sets that it is to bind. */
@@ -58,7 +60,14 @@ export function planAgent(
     hidden,
     bindsVersion: secretSets.some(({ template }) => template !== undefined),
     forces,
-    newDeployment: newDeployment(before, runsNewBuild, hidden, changes, forces, valuesChange),
+    newDeployment: newDeployment(
+      before,
+      runsNewBuild ? build : undefined,
+      hidden,
+      changes,
+      forces,
+      valuesChange,
+    ),
     runsNewBuild,
     valuesChange,
     forceRedeploy: asked.forceRedeploy,
@@ -67,7 +76,7 @@ export function planAgent(
     isBuiltFromBranch: asked.isBuiltFromBranch,
     against: (now, buildId) => {
       const found: PreflightProblem[] = [];
-      const made = build && { id: buildId ?? build.id };
+      const made = build && { ...build, id: buildId ?? build.id };
       const plan = planAgent(settings, asked, agentProfiles, now, secretSets, made, found);
       if (found.length > 0) throw new PreflightError(found, { isLate: true });
       return plan;
@@ -172,14 +181,18 @@ const scaling: readonly string[] = ['min-agents', 'max-agents'];
 
 function newDeployment(
   before: Agent | undefined,
-  runsNewBuild: boolean,
+  newBuild: AgentBuild | undefined,
   hidden: readonly HiddenSetting[],
   changes: readonly SettingChange[],
   forces: boolean,
   valuesChange: boolean,
 ): NewDeployment {
   if (before === undefined) return { follows: 'yes', because: 'agent-created' };
-  if (runsNewBuild) return { follows: 'yes', because: 'built-anew' };
+  if (newBuild !== undefined) {
+    return newBuild.isKnown
+      ? { follows: 'yes', because: 'built-anew' }
+      : { follows: 'unknown', because: 'build-unknown' };
+  }
   const differing = changes.filter(({ setting }) => !scaling.includes(setting));
   // Without the values, the set may be the one that the agent binds already.
   const isUnknown = ({ setting, before, after }: SettingChange): boolean =>

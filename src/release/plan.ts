@@ -56,6 +56,7 @@ export interface NewDeployment {
     | 'agent-created'
     | 'forced'
     | 'built-anew'
+    | 'build-unknown'
     | 'values-written'
     | 'settings-differ'
     | 'settings-hidden'
@@ -68,8 +69,10 @@ export interface NewDeployment {
 export interface BuildPlan {
   readonly region: string;
   readonly context: PackedContext;
-  /** The build of the same context that is used again; without one, a build is made. */
+  /** A build of the same context that has succeeded or is under way; without one, a build is made. */
   readonly found: Build | undefined;
+  /** Whether it was looked for in vain: a look that failed tells nothing. */
+  readonly isKnown: boolean;
   /** Milliseconds from the start of the build until it has succeeded. */
   readonly timeout: number;
 }
@@ -149,7 +152,7 @@ export function makePlan(
         observation.agentProfiles,
         observed.agent,
         secretSets,
-        build && { id: build.found?.id },
+        build && { id: build.found?.id, isKnown: build.isKnown },
         problems,
       );
     checkBuild(settings, observation.build, problems);
@@ -164,8 +167,8 @@ function planBuild(
   asked: BuildSettings | undefined,
 ): BuildPlan | undefined {
   if (build === undefined || asked === undefined) return undefined;
-  const { context, found } = build;
-  return { region, context, found, timeout: asked.timeout };
+  const { context, found, failure } = build;
+  return { region, context, found, isKnown: failure === undefined, timeout: asked.timeout };
 }
 
 /** A profile or a build that there is not is so in every region, and is told once. */

@@ -1,5 +1,5 @@
 import { CallError, StatusError } from '../pipecat/errors.js';
-import type { Clock } from '../time/clock.js';
+import { sleepUnless, type Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
 import { pollingStep } from '../time/polling-steps.js';
 import type { Progress } from './progress.js';
@@ -23,7 +23,7 @@ export class WaitOverError extends Error {
  * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
  * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
  *
- * @param signal ends the wait: it rejects then
+ * @param signal ends the wait, which rejects with its reason then
  */
 export async function poll<Result>(
   look: () => Promise<Look<Result>>,
@@ -72,7 +72,7 @@ async function lookOn<Result>(
     }
     const step = pollingStep(clock.now() - startedAt, () => clock.random());
     const pause = Math.max(step, Math.min(retryAfter, longestRetryAfter));
-    await clock.sleep(Math.min(pause, deadline.remaining()), signal);
+    await sleepUnless(clock, Math.min(pause, deadline.remaining()), signal);
     if (deadline.hasPassed()) throw new WaitOverError({ cause: failure });
   }
 }

@@ -13,10 +13,10 @@ export function preflight(
   cloud: PipecatCloud,
   journal: Journal,
   settings: ReleaseSettings,
-  options: ObservationOptions,
+  options: Omit<ObservationOptions, 'now'>,
 ): Promise<Plan> {
   return journal.step('preflight', async () => {
-    const observation = await observe(cloud, settings, options);
+    const observation = await observe(cloud, settings, { ...options, now: journal.clock.now() });
     warnOfFailedLooks(observation, journal);
     const plan = makePlan(settings, observation);
     journal.record.plan = plan;
@@ -31,7 +31,7 @@ function warnOfFailedLooks({ targets }: Observation, journal: Journal): void {
   const reasons = new Set(targets.flatMap(({ build }) => build?.failure?.reason ?? []));
   for (const reason of reasons) {
     journal.warning(
-      `Whether the context was built before could not be looked up, because ${reason}. It is built anew.`,
+      `Whether the context was built before could not be looked up, because ${reason}. It is uploaded, and the platform builds it unless it finds a build itself.`,
     );
   }
 }

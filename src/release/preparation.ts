@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { TimeBudget } from '../time/deadline.js';
 import { build } from './build.js';
@@ -22,6 +23,8 @@ export async function provisionAndBuild(
 ): Promise<void> {
   const failures: Error[] = [];
   const abandoned = new AbortController();
+  // Builds of many regions may listen at once, which Node would take for a leak and warn of.
+  setMaxListeners(Infinity, abandoned.signal);
   const provisioning = async (): Promise<void> => {
     try {
       await provisionAndAwait(cloud, journal, targets, budget);
@@ -30,10 +33,12 @@ export async function provisionAndBuild(
       throw error;
     }
   };
-  await Promise.all([
+  // Both come to their end, also where one of them throws what is not expected.
+  const results = await Promise.allSettled([
     collect(failures, provisioning),
     collect(failures, () => buildAll(cloud, journal, buildsOf(targets), abandoned.signal)),
   ]);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
   if (failures.length > 0) throw new ReleaseError(failures);
 }
 
@@ -46,29 +51,29 @@ async function buildAll(
   if (builds.length === 0) return;
   try {
     await journal.step('build', async () => {
-      const failures: Error[] = [];
-      const left = await Promise.all(
-        builds.map(async ({ plan, record }) => {
-          try {
-            await collect(failures, () => build(cloud, journal, plan, record, abandoned));
-            return false;
-          } catch (error) {
-            if (error instanceof AbandonedError) return true;
-            throw error;
-          }
-        }),
-      );
-      if (failures.length > 0) throw new ReleaseError(failures);
-      if (left.includes(true)) throw new AbandonedError();
+      try {
+        await forEach(builds, ({ plan, record }) => build(cloud, journal, plan, record, abandoned));
+      } catch (error) {
+        if (!(error instanceof ReleaseError)) throw error;
+        const failures = error.failures.filter((failure) => !(failure instanceof AbandonedError));
+        if (failures.length > 0) throw new ReleaseError(failures);
+        throw new AbandonedError({ goesOn: underWay(builds).length > 0 });
+      }
     });
   } catch (error) {
     if (!(error instanceof AbandonedError)) throw error;
-    const going = builds.flatMap(({ record }) => (record.outcome === 'running' ? record.id : []));
-    if (going.length === 0) return;
-    journal.notice(
-      `The platform goes on with the build ${going.map((id) => `\`${id ?? ''}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`,
-    );
   }
+  const going = underWay(builds);
+  if (going.length === 0) return;
+  journal.notice(
+    `The platform goes on with the build ${going.map((id) => `\`${id}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`,
+  );
+}
+
+function underWay(builds: readonly TrackedBuild[]): string[] {
+  return builds.flatMap(({ record: { outcome, id } }) =>
+    outcome === 'running' && id !== null ? [id] : [],
+  );
 }
 
 /** Every region writes its sets at once; within one, they are written one after the other. */

@@ -114,16 +114,22 @@ function keysTold(
   return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
 
-function plannedBuild({ found, context: { dockerfile, hash } }: BuildPlan): string {
-  return found === undefined
-    ? `Build the image with \`${dockerfile}\` from the context \`${hash}\`, of which there is no build.`
-    : `Use the build \`${found.id}\`, which is of the same context.`;
+function plannedBuild({ found, isKnown, context: { dockerfile, hash } }: BuildPlan): string {
+  if (found !== undefined) {
+    return found.status === 'success'
+      ? `Use the build \`${found.id}\`, which is of the same context.`
+      : `Await the build \`${found.id}\`, which is of the same context and under way.`;
+  }
+  const what = `Build the image with \`${dockerfile}\` from the context \`${hash}\``;
+  return isKnown
+    ? `${what}, of which there is no build.`
+    : `${what}, unless there is a build of it.`;
 }
 
 const buildVerbs: Readonly<Record<BuildRecord['outcome'], string>> = {
   built: 'Built',
-  reused: 'Used a build that was there:',
-  failed: 'Failed:',
+  reused: 'Used again, as it was built before:',
+  failed: 'Failed to build:',
   running: 'Left under way:',
   skipped: 'Not built:',
 };
@@ -179,6 +185,10 @@ const deploymentReasons: Readonly<
 > = {
   'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
   forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
+  'build-unknown': {
+    reason: 'it is not known whether its context was built before',
+    past: 'Its image may have been built anew',
+  },
   'built-anew': { reason: 'its image is built anew', past: 'Its image was built anew' },
   'values-written': {
     reason: 'values of its secret set are written, which it does not see otherwise',

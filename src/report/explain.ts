@@ -260,6 +260,19 @@ function explainBuild(
       ...(showsBuildOutput && logs === undefined ? ['Its log could not be read.'] : []),
     ],
     ...(showsBuildOutput ? { logs } : {}),
+    ...(status === 'timeout'
+      ? {
+          next: [
+            'Make the build shorter (a base image that has more, fewer dependencies), and release again.',
+          ],
+        }
+      : showsBuildOutput && logs !== undefined
+        ? {}
+        : {
+            next: [
+              `Look at the log of the build \`${buildId}\` in the dashboard, correct what it shows, and release again.`,
+            ],
+          }),
   };
 }
 

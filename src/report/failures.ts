@@ -118,13 +118,13 @@ export const failureKinds = {
   'upload-failed': {
     title: 'The build context could not be uploaded',
     meaning:
-      'The storage of the platform, which is another host than its API, did not take the archive, over several attempts. No agent was deployed.',
-    next: 'Run the release again. If it lasts, check that the runner and its proxy let it reach the host that is named, and make the context smaller.',
+      'The storage of the platform, which is another host than its API, refused the archive, or did not take it over several attempts. No agent was deployed.',
+    next: 'Where the storage says why, correct that. Else run the release again, and if it lasts, check that the runner and its proxy can reach the host that is named.',
   },
   'build-failed': {
     title: 'The cloud build failed',
     meaning:
-      'The platform built the image and did not succeed. Its message and the last lines of its log are shown. No agent was deployed.',
+      'The platform built the image and did not succeed. Its message and, unless `failure-logs` is `never`, the last lines of its log are shown. No agent was deployed.',
     next: 'Correct what the log shows, most often a line of the Dockerfile or a file that is not in the context, and release again.',
   },
   'build-timeout': {

@@ -4,7 +4,6 @@ import type { Actions } from './actions.js';
 import { plannedChanges } from './changes.js';
 import { duration } from './durations.js';
 import { printable } from '../printable.js';
-import { setBuildOutputs } from './outputs.js';
 import { stepTitles } from './steps.js';
 
 /** A release's log as the runner shows it: one group a step. */
@@ -12,7 +11,7 @@ export function releaseLog(actions: Actions): ReleaseLog {
   const groups = new Groups(actions);
   return {
     debug: (message) => {
-      groups.begin();
+      // It may be hidden, and then its group would be empty.
       actions.debug(message);
     },
     info: (message) => {
@@ -35,9 +34,6 @@ export function releaseLog(actions: Actions): ReleaseLog {
       groups.begin();
       actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
       groups.remove(name);
-    },
-    builds: (builds) => {
-      setBuildOutputs(actions, builds);
     },
     plan: (plan) => {
       for (const { region, changes } of plannedChanges(plan)) {

@@ -28,7 +28,7 @@ function setOutput(set: SecretSetPlan): Readonly<Record<string, unknown>> {
 
 function buildOutput({ found, context }: BuildPlan): Readonly<Record<string, unknown>> {
   return {
-    action: found === undefined ? 'build' : 'reuse',
+    action: found === undefined ? 'build' : found.status === 'success' ? 'reuse' : 'await',
     id: found?.id ?? null,
     dockerfile: context.dockerfile,
     contextHash: context.hash,

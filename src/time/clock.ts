@@ -15,6 +15,20 @@ export interface Clock {
   random(): number;
 }
 
+/** Sleeps; where the signal ends that, it rejects with the signal's own reason. */
+export async function sleepUnless(
+  clock: Clock,
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    await clock.sleep(milliseconds, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),

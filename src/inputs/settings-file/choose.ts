@@ -48,6 +48,13 @@ export async function chooseSettingsFile(
       `\`${path}\`: \`${key}\` and \`[git]\` both say what the agent runs; it is one of them`,
     );
   }
+  const [first, second] = file.defaults.filter(({ input }) => isOneOf(imageSources, input));
+  if (!isReplaced && first !== undefined && second !== undefined) {
+    findings.problem(
+      'config-file',
+      `\`${path}\`: \`${second.key}\` and \`${first.key}\` are both given; an agent runs one of them`,
+    );
+  }
   const defaults = file.defaults.filter(
     ({ input }) => !raw.isInput(input) && !(isReplaced && isOneOf(imageSources, input)),
   );

@@ -115,9 +115,6 @@ function placeOf(issue: v.BaseIssue<unknown>): string {
 function contradictions(document: Table): string[] {
   const has = (key: string): boolean => valueAt(document, key) !== undefined;
   const problems: string[] = [];
-  if (has('image') && has('build_id')) {
-    problems.push('`build_id` and `image` are both given; an agent runs one of them');
-  }
   const [cpu, memory] = [has('resources.cpu'), has('resources.memory')];
   if (cpu !== memory) {
     const [given, missing] = cpu ? ['cpu', 'memory'] : ['memory', 'cpu'];
