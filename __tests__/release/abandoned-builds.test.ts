@@ -148,6 +148,16 @@ describe('secrets that fail', () => {
     ]);
   });
 
+  test('while the log of a build that failed is read do not hide that it did', async () => {
+    secretsFail(5000);
+    stage.emulator.script.build({ outcome: 'failed', delay: 100 });
+    stage.emulator.script.fault({ path: /\/logs$/ }, { kind: 'hang' });
+    const outcome = await release();
+    expect(builds(outcome)).toMatchObject([{ outcome: 'failed' }]);
+    expect(outcome.actions.summary.match(/^### .*$/gm)).toHaveLength(2);
+    expect(outcome.actions.summary).toContain('| Build the image | ❌ failed |');
+  });
+
   test('are told alone where the build is used again', async () => {
     await release({ 'secret-set': '', secrets: '' });
     secretsFail();

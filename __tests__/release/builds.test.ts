@@ -176,7 +176,24 @@ describe('a release that builds', () => {
   });
 });
 
+test('a release that builds nothing says nothing of builds', async () => {
+  const { actions } = await release({ ...key, 'agent-name': 'voice', image: 'a/b:1' });
+  const log = actions.log.filter((line) => !line.startsWith('debug: '));
+  expect([...log, actions.summary].join('\n')).not.toMatch(/Build the image|Build context|Pack/);
+  expect(actions.outputs).toMatchObject({ 'build-id': '', builds: '[]' });
+});
+
 describe('while a build is awaited', () => {
+  test('a state that nobody knows is told and awaited, known secrets taken out', async () => {
+    stage.emulator.script.fault(
+      { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ },
+      { kind: 'status', status: 200, body: { build: { id: 'x', status: 'queued first-value' } } },
+    );
+    const { succeeded, actions } = await release({ ...building, ...secrets });
+    expect(succeeded).toBe(true);
+    expect(actions.log).toContain('info: Build in us-west, 0.0 s: queued ***');
+  });
+
   test('a look that fails is not repeated at once', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ },

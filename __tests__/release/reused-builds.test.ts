@@ -40,6 +40,15 @@ describe('a context that was built before', () => {
     expect(writes(stage.emulator).slice(before)).toEqual(['POST /v1/agents/voice']);
     expect(builds(again)).toMatchObject([{ outcome: 'reused' }]);
     expect(again.actions.summary).toContain('used again: this context was built before');
+    const { log, history } = again.actions;
+    const id = first.actions.outputs['build-id'] ?? '';
+    expect(log).toContain(
+      `info: The build ${id} in us-west is of this context, and is used again.`,
+    );
+    // Told before the agent is deployed, which may end the run.
+    const told = history.find(({ name }) => name === 'build-id');
+    expect(told?.value).toBe(id);
+    expect(told?.line).toBeLessThan(log.indexOf('group: Deploy the agent'));
   });
 
   test('is looked up by its hash, its Dockerfile and its region', async () => {
