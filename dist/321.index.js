@@ -29,17 +29,22 @@ var system_error = __webpack_require__(2013);
 class Buffers {
     size;
     #free = [];
+    #own = new WeakSet();
     constructor(size) {
         this.size = size;
     }
     take() {
-        return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.size);
+        const free = this.#free.pop();
+        if (free !== undefined)
+            return free;
+        const made = Buffer.allocUnsafeSlow(this.size);
+        this.#own.add(made.buffer);
+        return made;
     }
     /** Takes back a buffer, or a part of one, which nobody may read any more. Others are passed over. */
     giveBack({ buffer }) {
-        if (buffer instanceof ArrayBuffer && buffer.byteLength === this.size) {
+        if (this.#own.has(buffer))
             this.#free.push(Buffer.from(buffer));
-        }
     }
 }
 
@@ -129,6 +134,7 @@ var errors = __webpack_require__(4912);
 const openFile = (0,external_node_util_.promisify)(external_node_fs_.open);
 const readFile = (0,external_node_util_.promisify)(external_node_fs_.read);
 const closeFile = (0,external_node_util_.promisify)(external_node_fs_.close);
+const statFile = (0,external_node_util_.promisify)(external_node_fs_.fstat);
 /** A file that is read for the archive. What fails is a ContextError that names it. */
 class SourceFile {
     #entry;
@@ -138,12 +144,29 @@ class SourceFile {
         this.#descriptor = descriptor;
     }
     static async open(root, entry) {
+        let file;
         try {
-            return new SourceFile(entry, await openFile((0,external_node_path_.join)(root, entry.path), 'r'));
+            // A named pipe that has taken its place must not be waited for.
+            const flags = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK;
+            file = new SourceFile(entry, await openFile((0,external_node_path_.join)(root, entry.path), flags));
         }
         catch (error) {
             throw unreadable(entry, error);
         }
+        try {
+            await file.#check();
+            return file;
+        }
+        catch (error) {
+            await file.close();
+            throw error;
+        }
+    }
+    /** What was put in its place meanwhile, such as a link that leads out of the context, is not read. */
+    async #check() {
+        const stats = await statFile(this.#descriptor);
+        if (!stats.isFile() || stats.ino !== this.#entry.inode)
+            throw changed(this.#entry);
     }
     /**
      * Fills a buffer with what stands at a position. It may reach one byte further than the file did when
@@ -182,7 +205,7 @@ function changed(entry) {
     return new errors/* ContextError */.a([
         {
             about: (0,quote/* quote */.h)(entry.path),
-            message: `has changed while the context was packed: it had ${entry.bytes} bytes`,
+            message: `has changed, or was replaced, while the context was packed: it had ${entry.bytes} bytes`,
             next: quiet,
         },
     ]);
@@ -195,10 +218,10 @@ function unreadable(entry, cause) {
             about: (0,quote/* quote */.h)(entry.path),
             message: isGone
                 ? 'has vanished while the context was packed'
-                : `cannot be read (${code ?? 'the reason is not known'})`,
+                : `cannot be read (${(0,system_error/* reasonOf */.A)(cause)})`,
             next: isGone
                 ? quiet
-                : 'Leave it out in `.dockerignore`, or let the user of the runner read it.',
+                : 'Leave it out with `build-exclude`, or let the user of the runner read it.',
         },
     ], { cause });
 }
@@ -482,7 +505,7 @@ function unwritable(archive, cause) {
     return new errors/* ContextError */.a([
         {
             about: `archive ${(0,quote/* quote */.h)(archive)}`,
-            message: `cannot be written (${isFull ? 'the disk is full' : (code ?? 'the reason is not known')})`,
+            message: `cannot be written (${isFull ? 'the disk is full' : (0,system_error/* reasonOf */.A)(cause)})`,
             next: isFull
                 ? 'Make room on the disk of the runner, or leave more out of the build context.'
                 : 'See that the folder is there and may be written to.',

@@ -262,9 +262,6 @@ function placeOf(issue) {
 function contradictions(document) {
     const has = (key) => valueAt(document, key) !== undefined;
     const problems = [];
-    if (has('image') && has('build_id')) {
-        problems.push('`build_id` and `image` are both given; an agent runs one of them');
-    }
     const [cpu, memory] = [has('resources.cpu'), has('resources.memory')];
     if (cpu !== memory) {
         const [given, missing] = cpu ? ['cpu', 'memory'] : ['memory', 'cpu'];

@@ -151,7 +151,7 @@ async function findDockerfile(root, given) {
         throw unusable('leads in circles: there are more links on the way than can be followed');
     }
     const found = await statOf((0,external_node_path_.join)(root, end.end)).catch((error) => {
-        throw unusable(`cannot be looked at (${(0,system_error/* systemErrorCode */.v)(error) ?? 'the reason is not known'})`, error);
+        throw unusable(`cannot be looked at (${(0,system_error/* reasonOf */.A)(error)})`, error);
     });
     if (found === undefined)
         throw await missing(root, given, path);
@@ -164,11 +164,12 @@ async function findDockerfile(root, given) {
         links: folder.links,
         bytes: found.size,
         isExecutable: (found.mode & 0o111) !== 0,
+        inode: found.ino,
     };
 }
 function normalised(root, given) {
     const path = (0,external_node_path_.isAbsolute)(given) && isInside(given, root) ? (0,external_node_path_.relative)(root, given) : given;
-    return external_node_path_.posix.normalize(withSlashes(path));
+    return external_node_path_.posix.normalize(withSlashes(path)).replace(/(?<=[^/])\/+$/, '');
 }
 async function statOf(path) {
     try {
@@ -647,6 +648,9 @@ async function readIgnoreFile(root, path) {
         const real = await (0,promises_.realpath)((0,external_node_path_.join)(root, path));
         if (!isInside(real, root))
             throw unreadable(`is a link that leads out of the context, to ${(0,quote/* quote */.h)(real)}`);
+        // A named pipe would be waited for.
+        if (!(await (0,promises_.stat)(real)).isFile())
+            throw unreadable('is a folder or something else that is no file of patterns');
         content = await (0,promises_.readFile)(real, 'utf8');
     }
     catch (error) {
@@ -655,9 +659,7 @@ async function readIgnoreFile(root, path) {
             return undefined;
         if (error instanceof errors/* ContextError */.a)
             throw error;
-        throw unreadable(code === 'EISDIR'
-            ? 'is a folder, and not a file of patterns'
-            : `cannot be read (${code ?? 'the reason is not known'})`, error);
+        throw unreadable(`cannot be read (${(0,system_error/* reasonOf */.A)(error)})`, error);
     }
     if (content.includes('\0'))
         throw unreadable('is not text in UTF-8 (it may be in UTF-16); save it as UTF-8');
@@ -685,7 +687,7 @@ function checkSize(about, files, bytes) {
                 `the largest files are ${list(largest(files))}`,
                 ...(folders.length === 0 ? [] : [`the largest folders are ${list(folders)}`]),
             ].join('; '),
-            next: 'Leave out in `.dockerignore` what the image does not need, such as virtual environments, models, recordings and `.git`.',
+            next: 'Leave out with `build-exclude` (or the ignore file, where there is one) what the image does not need, such as virtual environments, models, recordings and `.git`.',
         },
     ]);
 }
@@ -702,25 +704,24 @@ function largestFolders(files) {
             sizes.set(folder, (sizes.get(folder) ?? 0) + bytes);
         }
     }
+    const largestInside = new Map();
+    for (const [path, bytes] of sizes) {
+        const folder = external_node_path_.posix.dirname(path);
+        largestInside.set(folder, Math.max(bytes, largestInside.get(folder) ?? 0));
+    }
     const folders = Array.from(sizes, ([path, bytes]) => ({ path, bytes }));
-    const deeper = largest(folders.filter(({ path }) => path.includes('/') && !holdsOneAsLarge(path, sizes)), 1);
+    const deeper = largest(
+    // Where all that is in a folder is in one folder of it, that one tells more.
+    folders.filter(({ path, bytes }) => path.includes('/') && largestInside.get(path) !== bytes), 1);
     const top = largest(folders.filter(({ path }) => !path.includes('/')), size_limit_mostNamed - deeper.length);
     return largest([...top, ...deeper]);
-}
-/** Whether all that is in a folder is in one folder of it, which then tells more. */
-function holdsOneAsLarge(folder, sizes) {
-    const bytes = sizes.get(folder);
-    for (const [other, itsBytes] of sizes) {
-        if (itsBytes === bytes && external_node_path_.posix.dirname(other) === folder)
-            return true;
-    }
-    return false;
 }
 function list(sized) {
     return sized.map(({ path, bytes }) => `${(0,quote/* quote */.h)(path)} (${size(bytes)})`).join(', ');
 }
+/** What is over the limit must not read as if it were within it. */
 function size(bytes) {
-    return `${(bytes / megabyte).toFixed(1)} MB`;
+    return `${(Math.ceil((bytes / megabyte) * 10) / 10).toFixed(1)} MB`;
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -788,10 +789,10 @@ async function look(root, path, found) {
         found.problems.push(unreadable(path, 'file', error));
     }
 }
-function fileOf(path, { size, mode }) {
-    return { path, bytes: size, isExecutable: (mode & 0o111) !== 0 };
+function fileOf(path, { size, mode, ino }) {
+    return { path, bytes: size, isExecutable: (mode & 0o111) !== 0, inode: ino };
 }
-const leaveOut = 'Leave it out in `.dockerignore`, or ';
+const leaveOut = 'Leave it out with `build-exclude`, or ';
 function special(path, stats) {
     const kind = stats.isFIFO()
         ? 'a named pipe'
@@ -826,7 +827,7 @@ function unreadable(path, kind, error) {
     const isForbidden = code === 'EACCES' || code === 'EPERM';
     return {
         about,
-        message: `is a ${kind} that cannot be read (${isForbidden ? 'the permission is missing' : (code ?? 'the reason is not known')})`,
+        message: `is a ${kind} that cannot be read (${isForbidden ? 'the permission is missing' : (0,system_error/* reasonOf */.A)(error)})`,
         next: `${leaveOut}let the user of the runner read it.`,
     };
 }
@@ -859,7 +860,7 @@ async function selectContext(settings, workspace) {
     for (const file of found.files) {
         entries.set(file.path, { ...file, kind: 'file', target: undefined });
     }
-    const { location, bytes, isExecutable } = dockerfile;
+    const { location, bytes, isExecutable, inode } = dockerfile;
     const links = new Set([...found.links, ...dockerfile.links]);
     links.delete(location);
     const problems = [...found.problems];
@@ -868,12 +869,19 @@ async function selectContext(settings, workspace) {
         if (target === undefined)
             problems.push(leadingOut(path, await linkTarget(root, path)));
         else
-            entries.set(path, { path, kind: 'link', bytes: 0, isExecutable: false, target });
+            entries.set(path, { path, kind: 'link', bytes: 0, isExecutable: false, target, inode: 0 });
     }
     if (problems.length > 0) {
         throw new errors/* ContextError */.a(problems.sort((one, other) => (one.about < other.about ? -1 : 1)));
     }
-    entries.set(location, { path: location, kind: 'file', bytes, isExecutable, target: undefined });
+    entries.set(location, {
+        path: location,
+        kind: 'file',
+        bytes,
+        isExecutable,
+        target: undefined,
+        inode,
+    });
     const sorted = [...entries.values()].sort(byPath);
     const files = sorted.filter(({ kind }) => kind === 'file');
     const total = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -906,7 +914,7 @@ async function findRoot(directory, workspace) {
         const code = (0,system_error/* systemErrorCode */.v)(error);
         throw problem(code === 'ENOENT'
             ? `does not exist; looked for ${(0,quote/* quote */.h)(path)}`
-            : `cannot be looked at (${code ?? 'the reason is not known'})`, code === 'ENOENT'
+            : `cannot be looked at (${(0,system_error/* reasonOf */.A)(error)})`, code === 'ENOENT'
             ? `${correct} If nothing is there at all, the repository has to be checked out before.`
             : correct, error);
     }
@@ -919,7 +927,7 @@ function leadingOut(path, target) {
     return {
         about: (0,quote/* quote */.h)(path),
         message: `is a link that leads out of the context, to ${(0,quote/* quote */.h)(target ?? 'nowhere')}`,
-        next: 'Leave it out in `.dockerignore`, or put in its place what it leads to.',
+        next: 'Leave it out with `build-exclude`, or put in its place what it leads to.',
     };
 }
 function byPath(one, other) {

@@ -761,7 +761,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(357);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6477);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9994);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5221);
 
 
@@ -931,7 +931,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 6477:
+/***/ 9994:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1002,9 +1002,22 @@ function kindOfCredential(credential) {
 
 // EXTERNAL MODULE: ./lib/pipecat/names.js
 var names = __nccwpck_require__(5636);
+;// CONCATENATED MODULE: ./lib/confidential.js
+/** Whether what is sent to an address is read by nobody on the way: https, or this very machine. */
+function isConfidential({ protocol, hostname }) {
+    return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+function isLoopback(hostname) {
+    return (hostname === 'localhost' ||
+        hostname.endsWith('.localhost') ||
+        hostname === '[::1]' ||
+        /^127(\.\d{1,3}){3}$/.test(hostname));
+}
+
 // EXTERNAL MODULE: ./lib/secrecy/secret-value.js
 var secret_value = __nccwpck_require__(7734);
 ;// CONCATENATED MODULE: ./lib/inputs/access.js
+
 
 
 
@@ -1116,16 +1129,10 @@ function brokenRule(url) {
     if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
         return 'has to be a URL without credentials, query and fragment';
     }
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    if (!isConfidential(url)) {
         return 'has to begin with https:// (http:// is for loopback addresses only)';
     }
     return undefined;
-}
-function isLoopback(hostname) {
-    return (hostname === 'localhost' ||
-        hostname.endsWith('.localhost') ||
-        hostname === '[::1]' ||
-        /^127(\.\d{1,3}){3}$/.test(hostname));
 }
 
 ;// CONCATENATED MODULE: ./lib/release/name-template.js
@@ -1227,6 +1234,13 @@ const buildInputs = [
     'build-exclude',
     'build-timeout',
 ];
+/** What they are unless they, or a settings file, say something else. */
+const usual = {
+    'build-context': '.',
+    dockerfile: 'Dockerfile',
+    'build-exclude': undefined,
+    'build-timeout': declaredInputs['build-timeout'],
+};
 /** Whether an input says what the agent runs; `cloud-build: false` says nothing. */
 function isImageSource(raw, input) {
     return input === 'cloud-build'
@@ -1261,8 +1275,8 @@ function readContext(raw, file, findings) {
         findings.problem('build-exclude', `says what is left out, so no pattern of it begins with \`!\`; ${(0,inputs_problems/* found */.F9)(pattern)}. What goes along nevertheless is said in \`.dockerignore\``);
     }
     return {
-        directory: readPath(raw, 'build-context', findings) ?? '.',
-        dockerfile: readPath(raw, 'dockerfile', findings) ?? 'Dockerfile',
+        directory: readPath(raw, 'build-context', findings) ?? usual['build-context'],
+        dockerfile: readPath(raw, 'dockerfile', findings) ?? usual.dockerfile,
         exclude,
     };
 }
@@ -1274,7 +1288,7 @@ function readPath(raw, input, findings) {
 }
 /** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */
 function noticeIdle(raw, findings) {
-    const idle = buildInputs.filter((input) => raw.isInput(input) && raw.text(input) !== declaredInputs[input]);
+    const idle = buildInputs.filter((input) => raw.isInput(input) && raw.text(input) !== usual[input]);
     if (idle.length === 0)
         return;
     const list = idle.map((input) => `\`${input}\``).join(', ');
@@ -2400,6 +2414,10 @@ async function chooseSettingsFile(raw, environment, workspace, readFile, finding
             continue;
         findings.problem('config-file', `\`${path}\`: \`${key}\` and \`[git]\` both say what the agent runs; it is one of them`);
     }
+    const [first, second] = file.defaults.filter(({ input }) => isOneOf(imageSources, input));
+    if (!isReplaced && first !== undefined && second !== undefined) {
+        findings.problem('config-file', `\`${path}\`: \`${second.key}\` and \`${first.key}\` are both given; an agent runs one of them`);
+    }
     const defaults = file.defaults.filter(({ input }) => !raw.isInput(input) && !(isReplaced && isOneOf(imageSources, input)));
     for (const { input, key } of defaults)
         findings.standIns.set(input, `${key} (${path})`);
@@ -2514,6 +2532,7 @@ function backoffDelay(backoff, failed, random, retryAfter) {
 // EXTERNAL MODULE: ./lib/transport.js + 1 modules
 var transport = __nccwpck_require__(6168);
 ;// CONCATENATED MODULE: ./lib/pipecat/answers.js
+
 
 /** An answer of another shape than is due. Names the places only: the answer is not quoted. */
 class AnswerShapeError extends Error {
@@ -2692,6 +2711,7 @@ const build = dist/* object */.Ikc({
     dockerfilePath: answers_text,
     errorMessage: answers_text,
     buildDurationSeconds: count,
+    createdAt: answers_text,
 });
 function toBuild(answer) {
     return {
@@ -2702,6 +2722,7 @@ function toBuild(answer) {
         dockerfilePath: answer.dockerfilePath,
         errorMessage: answer.errorMessage,
         duration: answer.buildDurationSeconds,
+        createdAt: answer.createdAt === undefined ? undefined : Date.parse(answer.createdAt),
     };
 }
 const parseBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build }), dist/* transform */.pdi(({ build }) => toBuild(build))));
@@ -2714,7 +2735,8 @@ const parseStartedBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build
 const parseBuildLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: dist/* array */.YOg(dist/* string */.YjP()) }), dist/* transform */.pdi(({ logs }) => logs)));
 const parseUploadForm = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
     uploadId: dist/* string */.YjP(),
-    uploadUrl: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* url */.OZ5()),
+    // A context that goes over the wire in the clear could be read, and changed, on its way.
+    uploadUrl: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* check */.z6Y((url) => URL.canParse(url) && isConfidential(new URL(url)))),
     uploadFields: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
 }), dist/* transform */.pdi(({ uploadId, uploadUrl, uploadFields }) => ({
     uploadId,
@@ -2834,9 +2856,10 @@ class RedirectError extends CallError {
     mayPass = false;
 }
 /** Refusals of storage that another form, or another moment, mends. */
-const passingStorageStatuses = new Set([403, 408, 429]);
+const passingStorageStatuses = new Set([408, 429]);
 const passingStorageCodes = new Set([
     'RequestTimeout',
+    'RequestTimeTooSkewed',
     'IncompleteBody',
     'ExpiredToken',
     'SlowDown',
@@ -2848,6 +2871,8 @@ class UploadError extends CallError {
     /** The code of storage, such as EntityTooLarge. */
     code;
     #what;
+    /** Whether the form has, or may have: a refusal without a word does not say. */
+    #hasExpired;
     /** @param origin scheme and host of the storage */
     constructor(origin, details) {
         const what = whatBroke(details);
@@ -2855,6 +2880,7 @@ class UploadError extends CallError {
         this.status = details.status;
         this.code = details.code;
         this.#what = what;
+        this.#hasExpired = details.code === undefined || /expired/i.test(details.storageMessage ?? '');
     }
     get reason() {
         return this.#what;
@@ -2862,15 +2888,19 @@ class UploadError extends CallError {
     get mayPass() {
         if (this.status === undefined || this.status >= 500)
             return true;
+        if (this.status === 403 && this.#hasExpired)
+            return true;
         return (passingStorageStatuses.has(this.status) ||
             (this.code !== undefined && passingStorageCodes.has(this.code)));
     }
 }
-function whatBroke({ status, code, storageMessage, silentFor, isCutOff, cause, }) {
+function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutOff, cause, }) {
     if (status !== undefined) {
         const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
         return `the storage answered ${status}${said === '' ? '' : ` (${(0,quote/* quote */.h)(said)})`}`;
     }
+    if (endedAfter !== undefined)
+        return `it was not through within ${endedAfter / 60_000} min`;
     if (silentFor !== undefined)
         return `nothing was heard for ${silentFor / 1000} s`;
     if (isCutOff === true)
@@ -3463,7 +3493,7 @@ function withoutUndefined(fields) {
 
 /** Builds of one key that a look asks for. */
 const mostBuilds = 20;
-/** Lines of a build's log; the platform gives no more at once, and begins with the first. */
+/** Lines of a build's log: the platform gives no more at once, and begins with the first of them. */
 const mostBuildLines = 10_000;
 /** Another writer is at the same set; it is gone in a moment. */
 const concurrentWrite = [409];
@@ -3661,7 +3691,7 @@ class PipecatCloud {
         const started = await this.#caller.call({ request, parse: parseStartedBuild }, options);
         return { ...started, build: this.#cleanBuild(started.build) };
     }
-    /** The last lines of a build's log, oldest first. */
+    /** The last lines of a build's log, oldest first; of a very long one, of its beginning. */
     async buildLogs(id, most, options = {}) {
         const lines = await this.#read(`builds/${encodeURIComponent(id)}/logs?limit=${mostBuildLines}`, parseBuildLogs, options);
         return lines.slice(-most).map((line) => this.#redact(line));
@@ -3755,6 +3785,8 @@ class Connection {
 
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+// EXTERNAL MODULE: ./lib/time/clock.js + 1 modules
+var time_clock = __nccwpck_require__(5221);
 ;// CONCATENATED MODULE: ./lib/pipecat/form.js
 
 const archiveType = 'application/gzip';
@@ -3791,6 +3823,7 @@ function formOf(fields, bytes) {
         stream: () => external_node_stream_namespaceObject.Readable.from([]),
         [Symbol.toStringTag]: 'File',
     };
+    // The platform's own clients send the type, too, where the platform does not name it.
     const hasType = Object.keys(fields).some((name) => name.toLowerCase() === 'content-type');
     const entries = [
         ...Object.entries(fields),
@@ -3812,10 +3845,13 @@ function formOf(fields, bytes) {
 
 
 
+
 /** Characters; what is shorter is no signature, and may be part of a word. */
 const shortestField = 8;
 /** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */
 const longestSilence = 60_000;
+/** Milliseconds that one attempt may take: then its form has expired. */
+const longestAttempt = 15 * 60_000;
 /**
  * The storage that the platform has archives uploaded to: another host than the API's, which is
  * reached with forms that the platform signs, and never with the credential.
@@ -3852,8 +3888,8 @@ class Storage {
                 if (!error.mayPass || attempt >= backoff.attempts)
                     throw error;
                 const delay = backoffDelay(backoff, attempt, () => clock.random());
-                log.info(`The upload: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
-                await clock.sleep(delay, signal);
+                log.info(`The upload to ${options.destination}: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
+                await (0,time_clock/* sleepUnless */.u)(clock, delay, signal);
             }
         }
     }
@@ -3861,6 +3897,10 @@ class Storage {
         const { clock, log, redact } = this.#options;
         const { origin } = new URL(form.url);
         const silence = new Silence(clock);
+        const endOfForm = new AbortController();
+        const cancelEnd = clock.after(longestAttempt, () => {
+            endOfForm.abort();
+        });
         const { headers, parts } = await formBody(form.fields, content.bytes);
         const body = external_node_stream_namespaceObject.Readable.from(chained(parts, content, (bytes) => {
             silence.isBroken();
@@ -3869,18 +3909,20 @@ class Storage {
         const startedAt = clock.now();
         let answer;
         try {
-            answer = await this.#transport.send({ method: 'POST', url: form.url, headers, body }, AbortSignal.any([options.signal, silence.signal]));
+            answer = await this.#transport.send({ method: 'POST', url: form.url, headers, body }, AbortSignal.any([options.signal, silence.signal, endOfForm.signal]));
         }
         catch (error) {
             if (body.errored !== null)
                 throw body.errored;
             throw new UploadError(origin, {
                 silentFor: silence.signal.aborted ? longestSilence : undefined,
+                endedAfter: endOfForm.signal.aborted ? longestAttempt : undefined,
                 isCutOff: error instanceof transport/* CutOffError */.M,
                 cause: error,
             });
         }
         finally {
+            cancelEnd();
             silence.end();
         }
         log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
@@ -4025,6 +4067,8 @@ function bytesOf(bytes) {
     return `${amount < 9.95 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
 }
 
+// EXTERNAL MODULE: ./lib/context/errors.js
+var errors = __nccwpck_require__(4912);
 ;// CONCATENATED MODULE: ./lib/release/work-progress.js
 
 /** Milliseconds between two reports. */
@@ -4055,6 +4099,9 @@ class WorkProgress {
 
 
 
+
+
+
 /** Names that are listed; what is beyond is counted. */
 const mostNames = 50;
 /**
@@ -4064,14 +4111,41 @@ const mostNames = 50;
  * @throws ContextError, or what `work` throws
  */
 async function withContext(journal, settings, folders, work) {
-    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(folders.temporary, 'build-context-'));
+    let folder;
     try {
-        const context = await journal.step('context', () => pack(journal, settings, folders.workspace, (0,external_node_path_.join)(folder, 'context.tar.gz')));
+        const context = await journal.step('context', async () => {
+            folder = await makeFolder(folders.temporary);
+            const archive = (0,external_node_path_.join)(folder, 'context.tar.gz');
+            return journal.span('checkout', 'pack the context', () => pack(journal, settings, folders.workspace, archive));
+        });
         journal.record.context = context;
         return await work(context);
     }
     finally {
+        if (folder !== undefined)
+            await remove(folder, journal);
+    }
+}
+async function makeFolder(temporary) {
+    try {
+        return await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, 'build-context-'));
+    }
+    catch (error) {
+        const problem = {
+            about: `folder for temporary files ${(0,quote/* quote */.h)(temporary)}`,
+            message: `takes no archive (${(0,system_error/* reasonOf */.A)(error)})`,
+            next: 'See that the folder (`RUNNER_TEMP`) is there, has room, and may be written to.',
+        };
+        throw new errors/* ContextError */.a([problem], { cause: error });
+    }
+}
+/** What is left behind is no reason to call a release failed that is done. */
+async function remove(folder, journal) {
+    try {
         await (0,promises_.rm)(folder, { recursive: true, force: true });
+    }
+    catch (error) {
+        journal.warning(`The archive in ${(0,quote/* quote */.h)(folder)} could not be deleted (${(0,system_error/* reasonOf */.A)(error)}).`);
     }
 }
 async function pack(journal, settings, workspace, archive) {
@@ -4098,14 +4172,16 @@ function tell(journal, settings, context) {
     const rules = ignoreFile === undefined
         ? 'no ignore file, so version control, caches, logs and the like are left out'
         : `left out is what ${ignoreFile} says`;
-    log.info(`The build context ${settings.directory} has ${files} files of ${bytesOf(bytes)} (${rules}).`);
+    log.info(`The build context ${(0,quote/* quote */.h)(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'} of ${bytesOf(bytes)} (${rules}).`);
     if (leftOut.length > 0) {
-        const file = ignoreFile ?? '.dockerignore';
+        const advice = ignoreFile === undefined
+            ? ''
+            : ` A line of ${ignoreFile} that begins with ! and names one takes it in.`;
         const more = leftOut.length > mostNames ? ` and ${leftOut.length - mostNames} more` : '';
-        log.info(`Left out, as they may hold secrets: ${leftOut.slice(0, mostNames).join(', ')}${more}. A line of ${file} such as !${leftOut[0] ?? ''} takes one in.`);
+        log.info(`Left out, as they may hold secrets: ${leftOut.slice(0, mostNames).map(quote/* quote */.h).join(', ')}${more}.${advice}`);
     }
     if (holdsGit) {
-        journal.warning('The build context holds `.git`, which may hold the token of `actions/checkout`, and which differs from run to run, so that no build is ever used again. Add `.git` to the ignore file.');
+        journal.warning('The build context holds `.git`, which may hold the token of `actions/checkout`, and which differs from run to run, so that no build is ever used again. `build-exclude: .git`, or a line of the ignore file, leaves it out.');
     }
 }
 
@@ -4261,11 +4337,14 @@ class NoDeploymentError extends Error {
         this.name = 'NoDeploymentError';
     }
 }
-/** A wait was given up, as nothing would follow from it any more. It is no failure of its own. */
+/** Something was given up, as nothing would follow from it any more. It is no failure of its own. */
 class AbandonedError extends Error {
-    constructor() {
+    /** Whether the platform goes on with it. */
+    goesOn;
+    constructor({ goesOn }) {
         super('nothing waits for this any more');
         this.name = 'AbandonedError';
+        this.goesOn = goesOn;
     }
 }
 /** The build came to an end that is not a success. */
@@ -4367,9 +4446,12 @@ class Journal {
     clock;
     log;
     record;
-    constructor(clock, log) {
+    #onBuild;
+    /** @param onBuild told of all builds when one of them has an id */
+    constructor(clock, log, onBuild = () => undefined) {
         this.clock = clock;
         this.log = log;
+        this.#onBuild = onBuild;
         this.record = {
             startedAt: clock.now(),
             kind: 'release',
@@ -4407,8 +4489,11 @@ class Journal {
             return result;
         }
         catch (error) {
-            // What is left goes on without us.
-            step.outcome = error instanceof AbandonedError ? 'running' : 'failed';
+            step.outcome = !(error instanceof AbandonedError)
+                ? 'failed'
+                : error.goesOn
+                    ? 'running'
+                    : 'skipped';
             throw error;
         }
         finally {
@@ -4425,7 +4510,7 @@ class Journal {
             return result;
         }
         catch (error) {
-            end('failed');
+            end(error instanceof AbandonedError ? 'running' : 'failed');
             throw error;
         }
     }
@@ -4447,7 +4532,7 @@ class Journal {
     /** Takes note of a build's id, which whoever comes after may need even if this ends here. */
     buildIs(build, id) {
         build.id = id;
-        this.log.builds(this.record.builds);
+        this.#onBuild(this.record.builds);
     }
     warning(message) {
         this.record.warnings.push(message);
@@ -4706,7 +4791,7 @@ async function locate(cloud, settings) {
         return { region, agent: name === undefined ? undefined : await cloud.agent(name) };
     }));
 }
-async function observeRegion(cloud, settings, agent, secretSets, { wantsBindings, context }) {
+async function observeRegion(cloud, settings, agent, secretSets, { wantsBindings, context, now }) {
     const { secretSet } = settings;
     const existing = secretSets.find(({ name }) => name === secretSet?.name);
     const [withKeys, bindings, build] = await Promise.all([
@@ -4714,15 +4799,24 @@ async function observeRegion(cloud, settings, agent, secretSets, { wantsBindings
         needsBindings(secretSet, existing, wantsBindings)
             ? readBindings(cloud, settings.region)
             : undefined,
-        context && findBuild(cloud, settings.region, context),
+        context && findBuild(cloud, settings.region, context, now),
     ]);
     return { settings, secretSet: withKeys, agent, bindings, build };
 }
+/** Milliseconds; a build that is older and has not ended is one that was forgotten. */
+const longestBuild = 60 * 60_000;
+/** Another run may have started it, or an earlier one that was ended. */
+function isUnderWay({ status, createdAt }, now) {
+    return ((status === 'pending' || status === 'building') &&
+        createdAt !== undefined &&
+        now - createdAt < longestBuild);
+}
 /** A build that is not found is made once more, so a look that fails is no reason to end. */
-async function findBuild(cloud, region, context) {
+async function findBuild(cloud, region, context, now) {
     const key = { region, contextHash: context.hash, dockerfilePath: context.dockerfile };
     try {
-        const [found] = await cloud.builds(key, 'success');
+        const [built] = await cloud.builds(key, 'success');
+        const found = built ?? (await cloud.builds(key, undefined)).find((build) => isUnderWay(build, now));
         return { context, found, failure: undefined };
     }
     catch (error) {
@@ -5113,7 +5207,7 @@ function planAgent(settings, asked, agentProfiles, before, secretSets, build, pr
         hidden,
         bindsVersion: secretSets.some(({ template }) => template !== undefined),
         forces,
-        newDeployment: newDeployment(before, runsNewBuild, hidden, changes, forces, valuesChange),
+        newDeployment: newDeployment(before, runsNewBuild ? build : undefined, hidden, changes, forces, valuesChange),
         runsNewBuild,
         valuesChange,
         forceRedeploy: asked.forceRedeploy,
@@ -5122,7 +5216,7 @@ function planAgent(settings, asked, agentProfiles, before, secretSets, build, pr
         isBuiltFromBranch: asked.isBuiltFromBranch,
         against: (now, buildId) => {
             const found = [];
-            const made = build && { id: buildId ?? build.id };
+            const made = build && { ...build, id: buildId ?? build.id };
             const plan = planAgent(settings, asked, agentProfiles, now, secretSets, made, found);
             if (found.length > 0)
                 throw new PreflightError(found, { isLate: true });
@@ -5209,11 +5303,14 @@ function changesValuesOf(before, set) {
     return set.template === undefined || bound === undefined || bound.includes(set.name);
 }
 const plan_agent_scaling = ['min-agents', 'max-agents'];
-function newDeployment(before, runsNewBuild, hidden, changes, forces, valuesChange) {
+function newDeployment(before, newBuild, hidden, changes, forces, valuesChange) {
     if (before === undefined)
         return { follows: 'yes', because: 'agent-created' };
-    if (runsNewBuild)
-        return { follows: 'yes', because: 'built-anew' };
+    if (newBuild !== undefined) {
+        return newBuild.isKnown
+            ? { follows: 'yes', because: 'built-anew' }
+            : { follows: 'unknown', because: 'build-unknown' };
+    }
     const differing = changes.filter(({ setting }) => !plan_agent_scaling.includes(setting));
     // Without the values, the set may be the one that the agent binds already.
     const isUnknown = ({ setting, before, after }) => setting === 'secret-set' && isVersioned(after) && versionsOf(after).test(before ?? '');
@@ -5252,7 +5349,7 @@ function makePlan({ rollout, secretsTimeout, build: asked }, observation) {
         ].filter((plan) => plan !== undefined);
         const build = planBuild(observed, asked);
         const agent = settings.agent &&
-            planAgent(settings, settings.agent, observation.agentProfiles, observed.agent, secretSets, build && { id: build.found?.id }, problems);
+            planAgent(settings, settings.agent, observation.agentProfiles, observed.agent, secretSets, build && { id: build.found?.id, isKnown: build.isKnown }, problems);
         checkBuild(settings, observation.build, problems);
         return { region, secretSets, build, agent };
     });
@@ -5263,8 +5360,8 @@ function makePlan({ rollout, secretsTimeout, build: asked }, observation) {
 function planBuild({ settings: { region }, build }, asked) {
     if (build === undefined || asked === undefined)
         return undefined;
-    const { context, found } = build;
-    return { region, context, found, timeout: asked.timeout };
+    const { context, found, failure } = build;
+    return { region, context, found, isKnown: failure === undefined, timeout: asked.timeout };
 }
 /** A profile or a build that there is not is so in every region, and is told once. */
 function withoutRepetition(problems) {
@@ -5329,7 +5426,7 @@ function checkBuild({ region, agent }, build, problems) {
  */
 function preflight(cloud, journal, settings, options) {
     return journal.step('preflight', async () => {
-        const observation = await observe(cloud, settings, options);
+        const observation = await observe(cloud, settings, { ...options, now: journal.clock.now() });
         warnOfFailedLooks(observation, journal);
         const plan = makePlan(settings, observation);
         journal.record.plan = plan;
@@ -5344,7 +5441,7 @@ function preflight(cloud, journal, settings, options) {
 function warnOfFailedLooks({ targets }, journal) {
     const reasons = new Set(targets.flatMap(({ build }) => build?.failure?.reason ?? []));
     for (const reason of reasons) {
-        journal.warning(`Whether the context was built before could not be looked up, because ${reason}. It is built anew.`);
+        journal.warning(`Whether the context was built before could not be looked up, because ${reason}. It is uploaded, and the platform builds it unless it finds a build itself.`);
     }
 }
 function noticeBranch({ name, before }, journal) {
@@ -5704,6 +5801,7 @@ function pollingStep(elapsed, random) {
 ;// CONCATENATED MODULE: ./lib/release/polling.js
 
 
+
 /** Milliseconds; a look that is told to come back later than that comes back now and then. */
 const longestRetryAfter = 60_000;
 /** A wait ended without a result, because its limit passed. */
@@ -5718,7 +5816,7 @@ class WaitOverError extends Error {
  * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
  * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
  *
- * @param signal ends the wait: it rejects then
+ * @param signal ends the wait, which rejects with its reason then
  */
 async function poll(look, clock, deadline, progress, signal) {
     try {
@@ -5758,7 +5856,7 @@ async function lookOn(look, clock, deadline, progress, signal) {
         }
         const step = pollingStep(clock.now() - startedAt, () => clock.random());
         const pause = Math.max(step, Math.min(retryAfter, longestRetryAfter));
-        await clock.sleep(Math.min(pause, deadline.remaining()), signal);
+        await (0,time_clock/* sleepUnless */.u)(clock, Math.min(pause, deadline.remaining()), signal);
         if (deadline.hasPassed())
             throw new WaitOverError({ cause: failure });
     }
@@ -5834,49 +5932,74 @@ class Progress {
 
 
 
+
 /** Lines of a failed build's log that are worth showing. */
 const mostLines = 50;
 /**
  * Has the context built in one region: uploads it, starts the build and waits until it has succeeded,
- * unless there is one already. Its account tells how far it came, also when this throws.
+ * as far as there is none already. Its account tells how far it came, also when this throws.
  *
  * @param abandoned nobody needs the build any more
  * @throws ReleaseError of a SubjectError around a build's error or a CallError, or AbandonedError
  */
 async function build_build(cloud, journal, plan, record, abandoned) {
     const { found, region, context } = plan;
-    if (found !== undefined) {
-        record.outcome = 'reused';
-        journal.buildIs(record, found.id);
-        journal.log.info(`The build ${found.id} in ${region} is of this context, and is used again.`);
+    if (found?.status === 'success') {
+        takeNoteOf(journal, record, found, { isCached: true });
         return;
     }
-    const startedAt = journal.clock.now();
-    try {
-        const uploadId = await journal.span(region, 'upload the context', () => upload(cloud, journal, plan, abandoned));
-        abandoned.throwIfAborted();
-        await journal.span(region, 'build the image', async () => {
-            const started = await start(cloud, plan, uploadId);
-            build_account(journal, record, plan, started);
-            if (started.build.status !== 'success') {
-                await awaitBuild(cloud, journal, plan, started.build, abandoned);
+    const giveUp = () => new AbandonedError({ goesOn: record.id !== null });
+    const stretch = async (label, work) => {
+        if (abandoned.aborted)
+            throw giveUp();
+        return journal.span(region, label, async () => {
+            try {
+                return await work();
+            }
+            catch (error) {
+                // What failed otherwise in the same moment is told.
+                throw abandoned.aborted && error === abandoned.reason ? giveUp() : error;
             }
         });
+    };
+    const startedAt = journal.clock.now();
+    try {
+        if (found === undefined) {
+            const uploadId = await stretch('upload the context', () => upload(cloud, journal, plan, abandoned));
+            await stretch('build the image', async () => {
+                const started = await start(cloud, plan, uploadId);
+                takeNoteOf(journal, record, started.build, started);
+                compareHashes(journal, context.hash, started.contextHash);
+                await awaitBuild(cloud, journal, plan, started.build, abandoned);
+            });
+        }
+        else {
+            await stretch('build the image', async () => {
+                takeNoteOf(journal, record, found, { isCached: false });
+                await awaitBuild(cloud, journal, plan, found, abandoned);
+            });
+        }
         if (record.outcome === 'running')
             record.outcome = 'built';
     }
     catch (error) {
-        if (abandoned.aborted && !(error instanceof BuildFailedError))
-            throw new AbandonedError();
-        record.outcome = 'failed';
+        if (error instanceof AbandonedError)
+            throw error;
+        // What has not come to its end goes on, whoever waits for it.
+        if (record.id === null || isOver(error))
+            record.outcome = 'failed';
         if (!(error instanceof Error))
             throw error;
         const subject = { kind: 'build', name: context.dockerfile, region };
         throw new ReleaseError([new SubjectError(subject, error)]);
     }
     finally {
-        record.duration = journal.clock.now() - startedAt;
+        if (record.outcome !== 'skipped')
+            record.duration = journal.clock.now() - startedAt;
     }
+}
+function isOver(error) {
+    return error instanceof BuildFailedError || error instanceof BuildGoneError;
 }
 async function upload(cloud, { clock, log }, { region, context }, signal) {
     const { archive, archiveBytes } = context;
@@ -5884,6 +6007,7 @@ async function upload(cloud, { clock, log }, { region, context }, signal) {
         log.info(`Uploaded to ${region}: ${done}.`);
     });
     const uploadId = await cloud.uploadContext(region, { bytes: archiveBytes, open: () => (0,external_node_fs_.createReadStream)(archive, { highWaterMark: 256 * 1024 }) }, {
+        destination: region,
         signal,
         progress: (bytes) => {
             progress.is(bytes);
@@ -5905,17 +6029,22 @@ function start(cloud, { region, context: { dockerfile, hash } }, uploadId) {
 }
 /** Statuses that a build does not leave any more. */
 const endings = ['success', 'failed', 'timeout'];
-function build_account(journal, record, { region, context }, { build, contextHash, isCached }) {
+function takeNoteOf(journal, record, { id }, { isCached }) {
     record.outcome = isCached ? 'reused' : 'running';
-    journal.buildIs(record, build.id);
+    journal.buildIs(record, id);
     journal.log.info(isCached
-        ? `The build ${build.id} in ${region} is of this context, and is used again.`
-        : `The build ${build.id} in ${region} is started.`);
-    if (contextHash !== undefined && contextHash !== context.hash) {
-        journal.notice(`The platform calls the context \`${contextHash}\`, which was computed as \`${context.hash}\` here: builds of it will not be found again.`);
-    }
+        ? `The build ${id} in ${record.region} is of this context, and is used again.`
+        : `The build ${id} in ${record.region} is under way.`);
 }
-async function awaitBuild(cloud, { clock, log }, { region, timeout }, { id }, abandoned) {
+/** The platform tells contexts apart by what its storage computes of them. */
+function compareHashes(journal, ours, theirs) {
+    if (theirs === undefined || theirs === ours)
+        return;
+    journal.warning(`The platform calls the context ${(0,quote/* quote */.h)(theirs)}, which is \`${ours}\` by what was uploaded: builds of it will not be found again, and this one may be of something else.`);
+}
+async function awaitBuild(cloud, { clock, log }, { region, timeout }, { id, status }, abandoned) {
+    if (status === 'success')
+        return;
     const deadline = new Deadline(clock, 'build-timeout', timeout);
     const progress = new Progress(clock, (message) => {
         log.info(`Build in ${region}, ${message}`);
@@ -6161,6 +6290,7 @@ function trackAgent(plan) {
 
 
 
+
 /**
  * Provisions and builds side by side. Where the sets fail, nobody waits for the builds, which may take
  * long and are found again by the next release; where a build fails, the sets come to their end, so
@@ -6169,6 +6299,8 @@ function trackAgent(plan) {
 async function provisionAndBuild(cloud, journal, targets, budget) {
     const failures = [];
     const abandoned = new AbortController();
+    // Builds of many regions may listen at once, which Node would take for a leak and warn of.
+    (0,external_node_events_namespaceObject.setMaxListeners)(Infinity, abandoned.signal);
     const provisioning = async () => {
         try {
             await provisionAndAwait(cloud, journal, targets, budget);
@@ -6178,10 +6310,14 @@ async function provisionAndBuild(cloud, journal, targets, budget) {
             throw error;
         }
     };
-    await Promise.all([
+    // Both come to their end, also where one of them throws what is not expected.
+    const results = await Promise.allSettled([
         collect(failures, provisioning),
         collect(failures, () => buildAll(cloud, journal, buildsOf(targets), abandoned.signal)),
     ]);
+    for (const result of results)
+        if (result.status === 'rejected')
+            throw result.reason;
     if (failures.length > 0)
         throw new ReleaseError(failures);
 }
@@ -6190,32 +6326,30 @@ async function buildAll(cloud, journal, builds, abandoned) {
         return;
     try {
         await journal.step('build', async () => {
-            const failures = [];
-            const left = await Promise.all(builds.map(async ({ plan, record }) => {
-                try {
-                    await collect(failures, () => build_build(cloud, journal, plan, record, abandoned));
-                    return false;
-                }
-                catch (error) {
-                    if (error instanceof AbandonedError)
-                        return true;
+            try {
+                await forEach(builds, ({ plan, record }) => build_build(cloud, journal, plan, record, abandoned));
+            }
+            catch (error) {
+                if (!(error instanceof ReleaseError))
                     throw error;
-                }
-            }));
-            if (failures.length > 0)
-                throw new ReleaseError(failures);
-            if (left.includes(true))
-                throw new AbandonedError();
+                const failures = error.failures.filter((failure) => !(failure instanceof AbandonedError));
+                if (failures.length > 0)
+                    throw new ReleaseError(failures);
+                throw new AbandonedError({ goesOn: underWay(builds).length > 0 });
+            }
         });
     }
     catch (error) {
         if (!(error instanceof AbandonedError))
             throw error;
-        const going = builds.flatMap(({ record }) => (record.outcome === 'running' ? record.id : []));
-        if (going.length === 0)
-            return;
-        journal.notice(`The platform goes on with the build ${going.map((id) => `\`${id ?? ''}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`);
     }
+    const going = underWay(builds);
+    if (going.length === 0)
+        return;
+    journal.notice(`The platform goes on with the build ${going.map((id) => `\`${id}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`);
+}
+function underWay(builds) {
+    return builds.flatMap(({ record: { outcome, id } }) => outcome === 'running' && id !== null ? [id] : []);
 }
 /** Every region writes its sets at once; within one, they are written one after the other. */
 async function provisionAndAwait(cloud, journal, targets, budget) {
@@ -6556,8 +6690,6 @@ function boundSets({ settings, region }, before, sets) {
 ;// CONCATENATED MODULE: ./lib/release/witness.js
 const noWitness = { begins: () => () => undefined };
 
-// EXTERNAL MODULE: ./lib/context/errors.js
-var errors = __nccwpck_require__(4912);
 ;// CONCATENATED MODULE: ./lib/report/credential-kinds.js
 /** The kinds of credential in words. */
 const credentialKinds = {
@@ -6678,12 +6810,12 @@ const failureKinds = {
     },
     'upload-failed': {
         title: 'The build context could not be uploaded',
-        meaning: 'The storage of the platform, which is another host than its API, did not take the archive, over several attempts. No agent was deployed.',
-        next: 'Run the release again. If it lasts, check that the runner and its proxy let it reach the host that is named, and make the context smaller.',
+        meaning: 'The storage of the platform, which is another host than its API, refused the archive, or did not take it over several attempts. No agent was deployed.',
+        next: 'Where the storage says why, correct that. Else run the release again, and if it lasts, check that the runner and its proxy can reach the host that is named.',
     },
     'build-failed': {
         title: 'The cloud build failed',
-        meaning: 'The platform built the image and did not succeed. Its message and the last lines of its log are shown. No agent was deployed.',
+        meaning: 'The platform built the image and did not succeed. Its message and, unless `failure-logs` is `never`, the last lines of its log are shown. No agent was deployed.',
         next: 'Correct what the log shows, most often a line of the Dockerfile or a file that is not in the context, and release again.',
     },
     'build-timeout': {
@@ -7041,6 +7173,19 @@ function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOu
             ...(showsBuildOutput && logs === undefined ? ['Its log could not be read.'] : []),
         ],
         ...(showsBuildOutput ? { logs } : {}),
+        ...(status === 'timeout'
+            ? {
+                next: [
+                    'Make the build shorter (a base image that has more, fewer dependencies), and release again.',
+                ],
+            }
+            : showsBuildOutput && logs !== undefined
+                ? {}
+                : {
+                    next: [
+                        `Look at the log of the build \`${buildId}\` in the dashboard, correct what it shows, and release again.`,
+                    ],
+                }),
     };
 }
 function factsOf(subject) {
@@ -7343,15 +7488,21 @@ function keysTold({ add, update }, added, updated) {
     ].filter((part) => part !== '');
     return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
-function plannedBuild({ found, context: { dockerfile, hash } }) {
-    return found === undefined
-        ? `Build the image with \`${dockerfile}\` from the context \`${hash}\`, of which there is no build.`
-        : `Use the build \`${found.id}\`, which is of the same context.`;
+function plannedBuild({ found, isKnown, context: { dockerfile, hash } }) {
+    if (found !== undefined) {
+        return found.status === 'success'
+            ? `Use the build \`${found.id}\`, which is of the same context.`
+            : `Await the build \`${found.id}\`, which is of the same context and under way.`;
+    }
+    const what = `Build the image with \`${dockerfile}\` from the context \`${hash}\``;
+    return isKnown
+        ? `${what}, of which there is no build.`
+        : `${what}, unless there is a build of it.`;
 }
 const buildVerbs = {
     built: 'Built',
-    reused: 'Used a build that was there:',
-    failed: 'Failed:',
+    reused: 'Used again, as it was built before:',
+    failed: 'Failed to build:',
     running: 'Left under way:',
     skipped: 'Not built:',
 };
@@ -7397,6 +7548,10 @@ function changesTold(changes, hidden) {
 const deploymentReasons = {
     'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
     forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
+    'build-unknown': {
+        reason: 'it is not known whether its context was built before',
+        past: 'Its image may have been built anew',
+    },
     'built-anew': { reason: 'its image is built anew', past: 'Its image was built anew' },
     'values-written': {
         reason: 'values of its secret set are written, which it does not see otherwise',
@@ -7455,6 +7610,122 @@ function changes_names(all) {
 
 // EXTERNAL MODULE: ./lib/printable.js
 var printable = __nccwpck_require__(6072);
+;// CONCATENATED MODULE: ./lib/report/steps.js
+/** The steps of a release, as log and summary call them. */
+const stepTitles = {
+    inputs: 'Read the inputs',
+    context: 'Pack the build context',
+    credential: 'Recognise the credential',
+    preflight: 'Preflight',
+    provision: 'Write the secret sets',
+    readiness: 'Await the secret sets',
+    build: 'Build the image',
+    deploy: 'Deploy the agent',
+    rollout: 'Await the deployment',
+    prune: 'Prune the secret set',
+    'clean-up': 'Delete older versions',
+};
+
+;// CONCATENATED MODULE: ./lib/report/log.js
+
+
+
+
+/** A release's log as the runner shows it: one group a step. */
+function releaseLog(actions) {
+    const groups = new Groups(actions);
+    return {
+        debug: (message) => {
+            // It may be hidden, and then its group would be empty.
+            actions.debug(message);
+        },
+        info: (message) => {
+            groups.begin();
+            actions.info(inert(message));
+        },
+        notice: (message) => {
+            groups.begin();
+            actions.notice((0,printable/* printable */.g)(message));
+        },
+        warning: (message) => {
+            groups.begin();
+            actions.warning((0,printable/* printable */.g)(message));
+        },
+        beginStep: (step) => {
+            groups.add(step);
+        },
+        endStep: ({ name, outcome, duration: took }) => {
+            const ending = `${log_endings[outcome]} after ${duration(took)}.`;
+            groups.begin();
+            actions.info(log_capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
+            groups.remove(name);
+        },
+        plan: (plan) => {
+            for (const { region, changes } of plannedChanges(plan)) {
+                actions.info(inert(`Region ${region}:`));
+                for (const change of changes)
+                    actions.info(inert(`  ${change.replace(/`/g, '')}`));
+            }
+        },
+    };
+}
+const log_endings = {
+    done: 'done',
+    failed: 'failed',
+    running: 'left under way',
+    skipped: 'not begun',
+};
+function log_capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+/**
+ * The groups of the log. The runner shows none within another one, so steps that go on side by side
+ * share one; and one begins with its first line, so that none is empty.
+ */
+class Groups {
+    #actions;
+    #running = [];
+    #isOpen = false;
+    constructor(actions) {
+        this.#actions = actions;
+    }
+    get isShared() {
+        return this.#running.length > 1;
+    }
+    add(step) {
+        this.#end();
+        this.#running.push(step);
+    }
+    remove(step) {
+        this.#end();
+        this.#running.splice(this.#running.indexOf(step), 1);
+    }
+    begin() {
+        if (this.#isOpen || this.#running.length === 0)
+            return;
+        this.#isOpen = true;
+        this.#actions.startGroup(this.#running.map((step) => stepTitles[step]).join(' · '));
+    }
+    #end() {
+        if (this.#isOpen)
+            this.#actions.endGroup();
+        this.#isOpen = false;
+    }
+}
+/** Lines that come from outside, marked as such. */
+function quoted(lines) {
+    return inert(lines)
+        .split('\n')
+        .map((line) => `  | ${line}`)
+        .join('\n');
+}
+/** Text that the runner does not take for commands, which it looks for in every line of the log. */
+function inert(text) {
+    return (0,printable/* printable */.g)(text)
+        .replace(/##\[/g, '## [')
+        .replace(/^(\s*):(?=:)/gm, '$1: ');
+}
+
 ;// CONCATENATED MODULE: ./lib/report/plan-output.js
 /** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
 function planOutput(plan) {
@@ -7482,7 +7753,7 @@ function setOutput(set) {
 }
 function buildOutput({ found, context }) {
     return {
-        action: found === undefined ? 'build' : 'reuse',
+        action: found === undefined ? 'build' : found.status === 'success' ? 'reuse' : 'await',
         id: found?.id ?? null,
         dockerfile: context.dockerfile,
         contextHash: context.hash,
@@ -7560,126 +7831,6 @@ function buildsOutput(builds) {
 function setOutputs(actions, outputs) {
     for (const name of outputNames)
         actions.setOutput(name, outputs[name]);
-}
-
-;// CONCATENATED MODULE: ./lib/report/steps.js
-/** The steps of a release, as log and summary call them. */
-const stepTitles = {
-    inputs: 'Read the inputs',
-    context: 'Pack the build context',
-    credential: 'Recognise the credential',
-    preflight: 'Preflight',
-    provision: 'Write the secret sets',
-    readiness: 'Await the secret sets',
-    build: 'Build the image',
-    deploy: 'Deploy the agent',
-    rollout: 'Await the deployment',
-    prune: 'Prune the secret set',
-    'clean-up': 'Delete older versions',
-};
-
-;// CONCATENATED MODULE: ./lib/report/log.js
-
-
-
-
-
-/** A release's log as the runner shows it: one group a step. */
-function releaseLog(actions) {
-    const groups = new Groups(actions);
-    return {
-        debug: (message) => {
-            groups.begin();
-            actions.debug(message);
-        },
-        info: (message) => {
-            groups.begin();
-            actions.info(inert(message));
-        },
-        notice: (message) => {
-            groups.begin();
-            actions.notice((0,printable/* printable */.g)(message));
-        },
-        warning: (message) => {
-            groups.begin();
-            actions.warning((0,printable/* printable */.g)(message));
-        },
-        beginStep: (step) => {
-            groups.add(step);
-        },
-        endStep: ({ name, outcome, duration: took }) => {
-            const ending = `${log_endings[outcome]} after ${duration(took)}.`;
-            groups.begin();
-            actions.info(log_capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
-            groups.remove(name);
-        },
-        builds: (builds) => {
-            setBuildOutputs(actions, builds);
-        },
-        plan: (plan) => {
-            for (const { region, changes } of plannedChanges(plan)) {
-                actions.info(inert(`Region ${region}:`));
-                for (const change of changes)
-                    actions.info(inert(`  ${change.replace(/`/g, '')}`));
-            }
-        },
-    };
-}
-const log_endings = {
-    done: 'done',
-    failed: 'failed',
-    running: 'left under way',
-    skipped: 'not begun',
-};
-function log_capital(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
-/**
- * The groups of the log. The runner shows none within another one, so steps that go on side by side
- * share one; and one begins with its first line, so that none is empty.
- */
-class Groups {
-    #actions;
-    #running = [];
-    #isOpen = false;
-    constructor(actions) {
-        this.#actions = actions;
-    }
-    get isShared() {
-        return this.#running.length > 1;
-    }
-    add(step) {
-        this.#end();
-        this.#running.push(step);
-    }
-    remove(step) {
-        this.#end();
-        this.#running.splice(this.#running.indexOf(step), 1);
-    }
-    begin() {
-        if (this.#isOpen || this.#running.length === 0)
-            return;
-        this.#isOpen = true;
-        this.#actions.startGroup(this.#running.map((step) => stepTitles[step]).join(' · '));
-    }
-    #end() {
-        if (this.#isOpen)
-            this.#actions.endGroup();
-        this.#isOpen = false;
-    }
-}
-/** Lines that come from outside, marked as such. */
-function quoted(lines) {
-    return inert(lines)
-        .split('\n')
-        .map((line) => `  | ${line}`)
-        .join('\n');
-}
-/** Text that the runner does not take for commands, which it looks for in every line of the log. */
-function inert(text) {
-    return (0,printable/* printable */.g)(text)
-        .replace(/##\[/g, '## [')
-        .replace(/^(\s*):(?=:)/gm, '$1: ');
 }
 
 ;// CONCATENATED MODULE: ./lib/report/aftermath.js
@@ -8494,6 +8645,7 @@ async function keepComment(settings, journal, pullRequest, body) {
 
 
 
+
 const defaultRequestLimit = 30_000;
 /**
  * One run of the action: inputs → plan → steps → report. Whatever happens ends in the report.
@@ -8502,7 +8654,9 @@ const defaultRequestLimit = 30_000;
  */
 async function run(host) {
     const { actions, clock } = host;
-    const journal = new Journal(clock, releaseLog(actions));
+    const journal = new Journal(clock, releaseLog(actions), (builds) => {
+        setBuildOutputs(actions, builds);
+    });
     const event = once(() => readEvent(host));
     // Until it is known what is secret, everything could be.
     let redact = () => '***';
@@ -8767,6 +8921,7 @@ class SecretValue {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ reasonOf),
 /* harmony export */   v: () => (/* binding */ systemErrorCode)
 /* harmony export */ });
 /** The code of an error of Node.js or the operating system, such as ENOENT or ECONNRESET. */
@@ -8774,6 +8929,10 @@ function systemErrorCode(error) {
     if (typeof error !== 'object' || error === null || !('code' in error))
         return undefined;
     return typeof error.code === 'string' ? error.code : undefined;
+}
+/** The same in words: there may be none. */
+function reasonOf(error) {
+    return systemErrorCode(error) ?? 'the reason is not known';
 }
 
 
@@ -8785,6 +8944,7 @@ function systemErrorCode(error) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  u: () => (/* binding */ sleepUnless),
   m: () => (/* binding */ systemClock)
 });
 
@@ -8792,6 +8952,16 @@ __nccwpck_require__.d(__webpack_exports__, {
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/time/clock.js
 
+/** Sleeps; where the signal ends that, it rejects with the signal's own reason. */
+async function sleepUnless(clock, milliseconds, signal) {
+    try {
+        await clock.sleep(milliseconds, signal);
+    }
+    catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+    }
+}
 const systemClock = {
     now: () => Date.now(),
     random: () => Math.random(),
@@ -12122,7 +12292,6 @@ function closestMatch(target, candidates, options) {
 /* harmony export */   KCZ: () => (/* binding */ union),
 /* harmony export */   L5J: () => (/* binding */ unknown),
 /* harmony export */   NpB: () => (/* binding */ fallback),
-/* harmony export */   OZ5: () => (/* binding */ url),
 /* harmony export */   YOg: () => (/* binding */ array),
 /* harmony export */   YjP: () => (/* binding */ string),
 /* harmony export */   _H3: () => (/* binding */ looseObject),
@@ -12138,7 +12307,7 @@ function closestMatch(target, candidates, options) {
 /* harmony export */   z6Y: () => (/* binding */ check),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, literal, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, literal, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {

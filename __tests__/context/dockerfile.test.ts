@@ -19,6 +19,7 @@ test.each([
   { given: './Dockerfile', path: 'Dockerfile' },
   { given: 'docker/Dockerfile', path: 'docker/Dockerfile' },
   { given: './docker/../docker//Dockerfile', path: 'docker/Dockerfile' },
+  { given: 'docker/Dockerfile/', path: 'docker/Dockerfile' },
 ])('$given is $path', async ({ given, path }) => {
   await workspace.write({ Dockerfile: '', 'docker/Dockerfile': '' });
   expect((await workspace.select({ dockerfile: given })).dockerfile).toBe(path);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -179,6 +180,17 @@ describe('with an ignore file', () => {
     await workspace.write({ Dockerfile: '', '.dockerignore': content, '../outside/ignore': '' });
     expect(await problemsOf(workspace.select())).toEqual([
       expect.objectContaining({ about: '`.dockerignore`', message: expect.stringContaining(says) }),
+    ]);
+  });
+
+  test('refuses one that is a named pipe, which nobody may ever write to', async () => {
+    await workspace.write(files('Dockerfile'));
+    execFileSync('mkfifo', [join(workspace.path, '.dockerignore')]);
+    expect(await problemsOf(workspace.select())).toEqual([
+      expect.objectContaining({
+        about: '`.dockerignore`',
+        message: 'is a folder or something else that is no file of patterns',
+      }),
     ]);
   });
 

@@ -264,6 +264,24 @@ describe('an upload is given another attempt where storage', () => {
   });
 });
 
+describe('an upload to where others could read it', () => {
+  test.each(['http://storage.example/bucket', 'ftp://storage.example/bucket', 'javascript:0', 'x'])(
+    'is refused: %s',
+    async (uploadUrl) => {
+      stage.emulator.script.fault(
+        { path: signPath },
+        { kind: 'status', status: 200, body: { uploadId: 'u', uploadUrl, uploadFields: {} } },
+        { times: 9 },
+      );
+      const { cloud } = connect();
+      await expect(cloud.uploadContext('us-west', contentOf(10), waiting())).rejects.toThrow(
+        'not what is due (uploadUrl)',
+      );
+      expect(stage.emulator.requests.filter(isUpload)).toEqual([]);
+    },
+  );
+});
+
 describe('an upload that cannot work', () => {
   const refusal = (code: string, message: string, status = 400) => ({
     kind: 'status' as const,

@@ -117,28 +117,28 @@ describe('the log of the packing', () => {
       name: 'no ignore file',
       files: {},
       told: 'no ignore file, so version control, caches, logs and the like are left out',
-      takesIn: '.dockerignore',
+      advice: '',
     },
     {
       name: '.dockerignore',
       files: { '.dockerignore': '*.md\n' },
       told: 'left out is what .dockerignore says',
-      takesIn: '.dockerignore',
+      advice: ' A line of .dockerignore that begins with ! and names one takes it in.',
     },
     {
       name: 'one of the Dockerfile',
       files: { '.dockerignore': '*.md\n', 'Dockerfile.dockerignore': '*.txt\n' },
       told: 'left out is what Dockerfile.dockerignore says',
-      takesIn: 'Dockerfile.dockerignore',
+      advice: ' A line of Dockerfile.dockerignore that begins with ! and names one takes it in.',
     },
-  ])('says by which rules files are left out: $name', async ({ files, told, takesIn }) => {
+  ])('says by which rules files are left out: $name', async ({ files, told, advice }) => {
     checkout.write({ ...files, 'tls.key': 'value\n' });
     const { actions, ...run } = packing();
     await pack({ actions, ...run });
-    expect(actions.log.join('\n')).toMatch(/The build context \. has \d files of \d+ B \(/);
+    expect(actions.log.join('\n')).toMatch(/The build context `\.` has \d files of \d+ B \(/);
     expect(actions.log.join('\n')).toContain(`(${told}).`);
     expect(actions.log).toContain(
-      `info: Left out, as they may hold secrets: tls.key. A line of ${takesIn} such as !tls.key takes one in.`,
+      `info: Left out, as they may hold secrets: \`tls.key\`.${advice}`,
     );
   });
 
@@ -151,10 +151,11 @@ describe('the log of the packing', () => {
     checkout.write(Object.fromEntries(names.map((name) => [name, 'value\n'])));
     const { actions, ...run } = packing();
     await pack({ actions, ...run });
-    const shown = names.slice(0, 50).join(', ');
-    expect(actions.log).toContain(
-      `info: Left out, as they may hold secrets: ${shown}${more}. A line of .dockerignore such as !key-100.pem takes one in.`,
-    );
+    const shown = names
+      .slice(0, 50)
+      .map((name) => `\`${name}\``)
+      .join(', ');
+    expect(actions.log).toContain(`info: Left out, as they may hold secrets: ${shown}${more}.`);
   });
 
   test('says nothing of secrets where there are none', async () => {
@@ -170,7 +171,7 @@ describe('the log of the packing', () => {
     await pack({ actions, journal, ...run });
     expect(actions.warnings).toEqual([
       expect.stringMatching(
-        /^The build context holds `\.git`, .* Add `\.git` to the ignore file\.$/,
+        /^The build context holds `\.git`, .* `build-exclude: \.git`, or a line of the ignore file, leaves it out\.$/,
       ),
     ]);
     expect(journal.record.warnings).toEqual(actions.warnings);

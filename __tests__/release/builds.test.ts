@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { checkoutForEachTest } from '../support/checkout.js';
 import {
   credentials,
+  Stage,
   stageForEachTest,
   writes,
   type ReleaseOptions,
@@ -140,7 +141,7 @@ describe('a release that builds', () => {
     stage.emulator.script.build({ delay: 60_000, startDelay: 20_000 });
     const { actions } = await release();
     const id = stage.emulator.state.builds()[0]?.id ?? '';
-    expect(actions.log).toContain(`info: The build ${id} in us-west is started.`);
+    expect(actions.log).toContain(`info: The build ${id} in us-west is under way.`);
     const told = actions.log.filter((line) => line.startsWith('info: Build in us-west, '));
     const states = told.map((line) => line.replace(/^.* s: /, ''));
     expect([...new Set(states)]).toEqual(['pending', 'building', 'success']);
@@ -381,8 +382,17 @@ describe('a context that cannot be packed', () => {
     { name: 'a Dockerfile that is not there', inputs: { dockerfile: 'Missing' }, about: 'Missing' },
     { name: 'a folder that is not there', inputs: { 'build-context': 'gone' }, about: 'gone' },
     { name: 'a folder outside', inputs: { 'build-context': '..' }, about: '..' },
-  ])('is told before anything is sent: $name', async ({ inputs, about }) => {
-    const { succeeded, actions } = await release({ ...building, ...secrets, ...inputs });
+    {
+      name: 'no place for the archive',
+      inputs: {},
+      environment: { RUNNER_TEMP: '/nowhere/at/all' },
+      about: 'RUNNER_TEMP',
+    },
+  ])('is told before anything is sent: $name', async ({ inputs, environment, about }) => {
+    const { succeeded, actions } = await release(
+      { ...building, ...secrets, ...inputs },
+      { environment: environment ?? {} },
+    );
     expect(succeeded).toBe(false);
     expect(stage.emulator.requests).toEqual([]);
     expect(actions.errors[0]?.title).toBe('The build context cannot be packed');
@@ -415,4 +425,121 @@ describe('an upload that fails', () => {
     expect(actions.errors[0]?.message).toContain('`Cloud build is not enabled`');
     expect(actions.errors[0]?.message).toContain('No agent was deployed');
   });
+});
+
+describe('a build that is under way already', () => {
+  /** A release that ends before its build does. */
+  async function leaveBuilding(): Promise<string> {
+    stage.emulator.script.build({ delay: 120_000 });
+    const { actions } = await release({ ...building, 'build-timeout': '10' });
+    expect(actions.errors[0]?.title).toBe('The cloud build took too long');
+    expect(builds({ actions })).toMatchObject([{ outcome: 'running' }]);
+    return stage.emulator.state.builds()[0]?.id ?? '';
+  }
+
+  test('is awaited, and not made twice', async () => {
+    const id = await leaveBuilding();
+    const uploaded = stage.emulator.state.uploads().length;
+    const { succeeded, actions } = await release();
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.builds()).toHaveLength(1);
+    expect(stage.emulator.state.uploads()).toHaveLength(uploaded);
+    expect(actions.outputs['build-id']).toBe(id);
+    expect(builds({ actions })).toMatchObject([{ outcome: 'built', id }]);
+    expect(stage.emulator.state.serving('voice')).toMatchObject({ buildId: id });
+  });
+
+  test('is what a plan would await', async () => {
+    const id = await leaveBuilding();
+    const { actions } = await release({ ...building, 'dry-run': 'true' });
+    expect(actions.summary).toContain(`Await the build \`${id}\`, which is of the same context`);
+    expect(JSON.parse(actions.outputs['plan'] ?? '')).toMatchObject({
+      regions: [{ build: { action: 'await', id } }],
+    });
+  });
+
+  test('for more than an hour counts as forgotten', async () => {
+    stage.emulator.script.build({ delay: Infinity });
+    await release({ ...building, 'build-timeout': '10' });
+    stage.clock.pass(60 * 60_000);
+    expect((await release()).succeeded).toBe(true);
+    expect(stage.emulator.state.builds()).toHaveLength(2);
+  });
+});
+
+describe('what nobody needs any more', () => {
+  test('is not begun: an upload under way is broken off, and no build follows', async () => {
+    stage.emulator.script.provisioning('voice-keys', { outcome: 'failed', delay: 500 });
+    stage.emulator.script.fault({ path: /^\/storage\// }, { kind: 'hang' });
+    const { succeeded, actions } = await release({ ...building, ...secrets });
+    expect(succeeded).toBe(false);
+    expect(actions.errors).toHaveLength(1);
+    expect(stage.emulator.state.builds()).toEqual([]);
+    expect(builds({ actions })).toMatchObject([{ outcome: 'skipped', id: null }]);
+    expect(actions.summary).toContain('| Build the image | ➖ not begun | – |');
+    expect(actions.summary).not.toContain('goes on with the build');
+    expect(actions.summary).not.toMatch(/upload the context :crit/);
+    expect(checkout.leftovers()).toEqual([]);
+  });
+
+  test('is no failure in the timeline', async () => {
+    stage.emulator.script.provisioning('voice-keys', { outcome: 'failed' });
+    stage.emulator.script.build({ delay: 60_000 });
+    const { actions } = await release({ ...building, ...secrets });
+    expect(actions.summary).toMatch(/build the image :active, /);
+    expect(actions.summary).not.toMatch(/build the image :crit/);
+  });
+
+  test('does not hide what failed by itself', async () => {
+    stage.emulator.script.provisioning('voice-keys', { outcome: 'failed', delay: 100 });
+    stage.emulator.script.build({ outcome: 'failed', delay: 0 });
+    const { actions } = await release({ ...building, ...secrets });
+    expect(actions.summary).toContain('The release failed for 2 reasons');
+    expect(actions.summary).toContain('The cloud build failed');
+    expect(actions.summary).toContain('A secret set could not be provisioned');
+  });
+});
+
+test('a context that the platform knows by another name is warned of', async () => {
+  const id = '123e4567-e89b-12d3-a456-426614174000';
+  stage.emulator.seed.build({ id, status: 'success' });
+  stage.emulator.script.fault(
+    { method: 'POST', path: '/v1/builds' },
+    {
+      kind: 'status',
+      status: 200,
+      body: { build: { id, status: 'success' }, contextHash: 'feedfeedfeedfeed', cached: true },
+    },
+  );
+  const { succeeded, actions } = await release();
+  expect(succeeded).toBe(true);
+  expect(actions.warnings).toEqual([
+    expect.stringMatching(
+      /^The platform calls the context `feedfeedfeedfeed`, which is `[0-9a-f]{16}`/,
+    ),
+  ]);
+});
+
+test('builds of many regions make no noise', async () => {
+  const heard: string[] = [];
+  const hear = ({ name }: Error): number => heard.push(name);
+  process.on('warning', hear);
+  const many = Array.from({ length: 14 }, (_, index) => ({ code: `region-${index}` }));
+  const busy = await Stage.open({ regions: many });
+  try {
+    const { succeeded } = await busy.release(
+      {
+        ...building,
+        region: many.map(({ code }) => code).join(','),
+        'agent-name': 'voice-{region}',
+      },
+      { environment: checkout.environment },
+    );
+    expect(succeeded).toBe(true);
+    expect(busy.emulator.state.builds()).toHaveLength(14);
+    expect(heard).not.toContain('MaxListenersExceededWarning');
+  } finally {
+    process.off('warning', hear);
+    await busy.close();
+  }
 });
