@@ -190,13 +190,13 @@ describe('an answer to the request for a build', () => {
     return id;
   };
 
-  test('that calls the context otherwise is worth a notice', async () => {
+  test('that calls the context otherwise is worth a warning', async () => {
     const id = answering({ contextHash: 'fedcba9876543210' });
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
-    expect(actions.notices).toContainEqual(
+    expect(actions.warnings).toContainEqual(
       expect.stringMatching(
-        /^The platform calls the context `fedcba9876543210`, which was computed as `[0-9a-f]{16}` here: /,
+        /^The platform calls the context `fedcba9876543210`, which is `[0-9a-f]{16}` by what was uploaded: /,
       ),
     );
     expect(stage.emulator.state.agent('voice')?.buildId).toBe(id);
