@@ -104,6 +104,11 @@ describe('builds of several regions', () => {
     expect(new Set(made.map(({ contextHash }) => contextHash)).size).toBe(1);
     everyAgentRunsItsBuild();
     expect(actions.outputs['build-id']).toBe(builtIn('us-west'));
+    // As soon as the first of them is known, the others are told as not begun.
+    const [early] = actions.history.filter(({ name }) => name === 'builds');
+    const told = JSON.parse(early?.value ?? '') as Record<string, unknown>[];
+    expect(told.map(({ region }) => region)).toEqual(regions);
+    expect(told.filter(({ id }) => id !== null)).toHaveLength(1);
   });
 
   test('are deployed each in its own region also where they are used again', async () => {
