@@ -158,7 +158,7 @@ describe('secrets that fail', () => {
   });
 
   test('while the log of a build that failed is read do not hide that it did', async () => {
-    secretsFail(5000);
+    secretsFail();
     stage.emulator.script.build({ outcome: 'failed', delay: 100 });
     stage.emulator.script.fault({ path: /\/logs$/ }, { kind: 'hang' });
     const outcome = await release();
