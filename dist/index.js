@@ -3268,7 +3268,7 @@ class Caller {
                 if (!isFree)
                     attempt++;
                 log.info(`${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
-                await this.#pause(delay, failure);
+                await this.#pause(delay, failure, options.signal);
             }
         }
     }
@@ -3284,9 +3284,10 @@ class Caller {
         }
     }
     /** Milliseconds before another attempt; undefined where there is none. */
-    #delayBeforeAnother(error, attempt, allowed, { passingStatuses, deadline }) {
+    #delayBeforeAnother(error, attempt, allowed, { passingStatuses, deadline, signal }) {
         const { clock, backoff, over } = this.#options;
-        if (!isWorthAnother(error, passingStatuses) || attempt >= allowed || over.aborted) {
+        const isOver = over.aborted || signal?.aborted === true;
+        if (!isWorthAnother(error, passingStatuses) || attempt >= allowed || isOver) {
             return undefined;
         }
         const retryAfter = error instanceof StatusError ? error.retryAfter : undefined;
@@ -3308,10 +3309,10 @@ class Caller {
         return found;
     }
     /** Waits before the next attempt; there is none any more where everything is over. */
-    async #pause(delay, failure) {
+    async #pause(delay, failure, signal) {
         const { clock, over } = this.#options;
         try {
-            await clock.sleep(delay, over);
+            await clock.sleep(delay, signal === undefined ? over : AbortSignal.any([over, signal]));
         }
         catch {
             throw failure;
@@ -3670,14 +3671,13 @@ class PipecatCloud {
      * @throws UploadError or another CallError
      */
     async uploadContext(region, content, options) {
-        const sign = () => this.#caller.call({
-            request: {
-                method: 'POST',
-                path: this.#surface.path('builds/upload-url'),
-                body: { region },
-            },
-            parse: parseUploadForm,
-        });
+        const request = {
+            method: 'POST',
+            path: this.#surface.path('builds/upload-url'),
+            body: { region },
+        };
+        const { signal } = options;
+        const sign = () => this.#caller.call({ request, parse: parseUploadForm }, { signal });
         const { uploadId } = await this.#storage.upload(sign, content, options);
         return uploadId;
     }
@@ -5949,6 +5949,8 @@ async function build_build(cloud, journal, plan, record, abandoned) {
         return;
     }
     const giveUp = () => new AbandonedError({ goesOn: record.id !== null });
+    // What failed for good in the same moment is told.
+    const isOfGivingUp = (error) => error === abandoned.reason || (error instanceof CallError && error.mayPass);
     const stretch = async (label, work) => {
         if (abandoned.aborted)
             throw giveUp();
@@ -5957,8 +5959,7 @@ async function build_build(cloud, journal, plan, record, abandoned) {
                 return await work();
             }
             catch (error) {
-                // What failed otherwise in the same moment is told.
-                throw abandoned.aborted && error === abandoned.reason ? giveUp() : error;
+                throw abandoned.aborted && isOfGivingUp(error) ? giveUp() : error;
             }
         });
     };
@@ -5967,7 +5968,7 @@ async function build_build(cloud, journal, plan, record, abandoned) {
         if (found === undefined) {
             const uploadId = await stretch('upload the context', () => upload(cloud, journal, plan, abandoned));
             await stretch('build the image', async () => {
-                const started = await start(cloud, plan, uploadId);
+                const started = await start(cloud, plan, uploadId, abandoned);
                 takeNoteOf(journal, record, started.build, started);
                 compareHashes(journal, context.hash, started.contextHash);
                 await awaitBuild(cloud, journal, plan, started.build, abandoned);
@@ -6017,8 +6018,9 @@ async function upload(cloud, { clock, log }, { region, context }, signal) {
     return uploadId;
 }
 /** The same build is not started twice: where the answer was lost, it is among those of the context. */
-function start(cloud, { region, context: { dockerfile, hash } }, uploadId) {
+function start(cloud, { region, context: { dockerfile, hash } }, uploadId, signal) {
     return cloud.startBuild(uploadId, region, dockerfile, {
+        signal,
         findLost: async () => {
             const key = { region, contextHash: hash, dockerfilePath: dockerfile };
             const builds = await cloud.builds(key, undefined, { attempts: 2 });
@@ -6343,7 +6345,11 @@ async function buildAll(cloud, journal, builds, abandoned) {
         if (!(error instanceof AbandonedError))
             throw error;
     }
-    const going = underWay(builds);
+    finally {
+        noticeUnderWay(journal, underWay(builds));
+    }
+}
+function noticeUnderWay(journal, going) {
     if (going.length === 0)
         return;
     journal.notice(`The platform goes on with the build ${going.map((id) => `\`${id}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`);

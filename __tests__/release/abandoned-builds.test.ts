@@ -176,3 +176,38 @@ describe('secrets that fail', () => {
     expect(outcome.actions.summary).toContain('| Build the image | ✅ done |');
   });
 });
+
+describe('once secrets have failed, nothing is begun', () => {
+  const starting = { method: 'POST', path: '/v1/builds' } as const;
+
+  test.each([
+    { name: 'a form is asked for', match: { method: 'POST', path: '/v1/builds/upload-url' } },
+    { name: 'a build is started', match: starting },
+  ])('while $name, and the platform does not answer', async ({ match }) => {
+    secretsFail(2000);
+    stage.emulator.script.fault(match, { kind: 'status', status: 503 }, { times: 9 });
+    expectOnlySetsToldOf(await release(), { goesOn: false });
+    expect(begunLate()).toEqual([]);
+  });
+
+  test('not even by an attempt that would be the last', async () => {
+    secretsFail();
+    stage.emulator.script.fault(starting, { kind: 'status', status: 503 }, { times: 3 });
+    expectOnlySetsToldOf(await release(), { goesOn: false });
+    expect(stage.emulator.state.builds()).toEqual([]);
+  });
+});
+
+test('what goes on is told although the build of another region has failed', async () => {
+  secretsFail(3000);
+  stage.emulator.script.build({ outcome: 'failed', delay: 500, region: 'us-west' });
+  stage.emulator.script.build({ delay: 60_000, region: 'eu-central' });
+  const { actions } = await release({
+    region: 'us-west, eu-central',
+    'agent-name': 'voice-{region}',
+    'secret-set': 'us-west: voice-keys\n*: voice-keys-{region}',
+  });
+  const going = stage.emulator.state.builds().find(({ region }) => region === 'eu-central');
+  expect(actions.summary).toContain(`The platform goes on with the build \`${going?.id ?? ''}\``);
+  expect(actions.summary).toContain('The cloud build failed');
+});

@@ -24,6 +24,8 @@ export interface CallLog {
 export interface CallOptions<Result> {
   /** The limit of the step that the call belongs to. */
   readonly deadline?: Deadline | undefined;
+  /** Aborted when nobody needs the call any more: it is not sent again then. */
+  readonly signal?: AbortSignal | undefined;
   /** How many times the request may be sent; 1 for a look that is repeated anyway. */
   readonly attempts?: number;
   /** Statuses that are worth another attempt for this call beyond those that always are. */
@@ -122,7 +124,7 @@ export class Caller {
         log.info(
           `${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
         );
-        await this.#pause(delay, failure);
+        await this.#pause(delay, failure, options.signal);
       }
     }
   }
@@ -145,10 +147,11 @@ export class Caller {
     error: CallError,
     attempt: number,
     allowed: number,
-    { passingStatuses, deadline }: CallOptions<Result>,
+    { passingStatuses, deadline, signal }: CallOptions<Result>,
   ): number | undefined {
     const { clock, backoff, over } = this.#options;
-    if (!isWorthAnother(error, passingStatuses) || attempt >= allowed || over.aborted) {
+    const isOver = over.aborted || signal?.aborted === true;
+    if (!isWorthAnother(error, passingStatuses) || attempt >= allowed || isOver) {
       return undefined;
     }
     const retryAfter = error instanceof StatusError ? error.retryAfter : undefined;
@@ -176,10 +179,10 @@ export class Caller {
   }
 
   /** Waits before the next attempt; there is none any more where everything is over. */
-  async #pause(delay: number, failure: CallError): Promise<void> {
+  async #pause(delay: number, failure: CallError, signal: AbortSignal | undefined): Promise<void> {
     const { clock, over } = this.#options;
     try {
-      await clock.sleep(delay, over);
+      await clock.sleep(delay, signal === undefined ? over : AbortSignal.any([over, signal]));
     } catch {
       throw failure;
     }

@@ -16,7 +16,7 @@ import type { Storage, UploadContent, UploadOptions } from './storage.js';
 import type { SecretPair, Surface } from './surface.js';
 
 /** Options that do not depend on what a call brings. */
-export type PlainOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts'>;
+export type PlainOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts' | 'signal'>;
 
 /** What tells builds apart: the same context built with the same Dockerfile in the same region. */
 export interface BuildKey {
@@ -299,15 +299,13 @@ export class PipecatCloud {
     content: UploadContent,
     options: UploadOptions,
   ): Promise<string> {
-    const sign = () =>
-      this.#caller.call({
-        request: {
-          method: 'POST',
-          path: this.#surface.path('builds/upload-url'),
-          body: { region },
-        },
-        parse: answers.parseUploadForm,
-      });
+    const request: Request = {
+      method: 'POST',
+      path: this.#surface.path('builds/upload-url'),
+      body: { region },
+    };
+    const { signal } = options;
+    const sign = () => this.#caller.call({ request, parse: answers.parseUploadForm }, { signal });
     const { uploadId } = await this.#storage.upload(sign, content, options);
     return uploadId;
   }

@@ -43,14 +43,16 @@ export async function build(
     return;
   }
   const giveUp = (): AbandonedError => new AbandonedError({ goesOn: record.id !== null });
+  // What failed for good in the same moment is told.
+  const isOfGivingUp = (error: unknown): boolean =>
+    error === abandoned.reason || (error instanceof CallError && error.mayPass);
   const stretch = async <Result>(label: string, work: () => Promise<Result>): Promise<Result> => {
     if (abandoned.aborted) throw giveUp();
     return journal.span(region, label, async () => {
       try {
         return await work();
       } catch (error) {
-        // What failed otherwise in the same moment is told.
-        throw abandoned.aborted && error === abandoned.reason ? giveUp() : error;
+        throw abandoned.aborted && isOfGivingUp(error) ? giveUp() : error;
       }
     });
   };
@@ -61,7 +63,7 @@ export async function build(
         upload(cloud, journal, plan, abandoned),
       );
       await stretch('build the image', async () => {
-        const started = await start(cloud, plan, uploadId);
+        const started = await start(cloud, plan, uploadId, abandoned);
         takeNoteOf(journal, record, started.build, started);
         compareHashes(journal, context.hash, started.contextHash);
         await awaitBuild(cloud, journal, plan, started.build, abandoned);
@@ -119,8 +121,10 @@ function start(
   cloud: PipecatCloud,
   { region, context: { dockerfile, hash } }: BuildPlan,
   uploadId: string,
+  signal: AbortSignal,
 ): Promise<StartedBuild> {
   return cloud.startBuild(uploadId, region, dockerfile, {
+    signal,
     findLost: async () => {
       const key = { region, contextHash: hash, dockerfilePath: dockerfile };
       const builds = await cloud.builds(key, undefined, { attempts: 2 });

@@ -62,8 +62,12 @@ async function buildAll(
     });
   } catch (error) {
     if (!(error instanceof AbandonedError)) throw error;
+  } finally {
+    noticeUnderWay(journal, underWay(builds));
   }
-  const going = underWay(builds);
+}
+
+function noticeUnderWay(journal: Journal, going: readonly string[]): void {
   if (going.length === 0) return;
   journal.notice(
     `The platform goes on with the build ${going.map((id) => `\`${id}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`,
