@@ -6031,10 +6031,12 @@ function start(cloud, { region, context: { dockerfile, hash } }, uploadId, signa
 }
 /** Statuses that a build does not leave any more. */
 const endings = ['success', 'failed', 'timeout'];
-function takeNoteOf(journal, record, { id }, { isCached }) {
-    record.outcome = isCached ? 'reused' : 'running';
+function takeNoteOf(journal, record, { id, status }, { isCached }) {
+    // The platform may know one of the context that is not through.
+    const isReused = isCached && status === 'success';
+    record.outcome = isReused ? 'reused' : 'running';
     journal.buildIs(record, id);
-    journal.log.info(isCached
+    journal.log.info(isReused
         ? `The build ${id} in ${record.region} is of this context, and is used again.`
         : `The build ${id} in ${record.region} is under way.`);
 }

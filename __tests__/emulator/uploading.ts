@@ -19,10 +19,10 @@ export interface StorageAnswer {
   readonly text: string;
 }
 
-/** A build context with these files, by their names. */
+/** A build context with these files, by their names; the same bytes at any time. */
 export async function archiveOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
   const archive = pack();
-  for (const [name, content] of Object.entries(files)) archive.entry({ name }, content);
+  for (const [name, content] of Object.entries(files)) archive.entry({ name, mtime: new Date(0) }, content);
   archive.finalize();
   return gzipSync(await buffer(archive));
 }

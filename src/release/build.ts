@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
+import { bytesOf } from '../bytes.js';
 import type { Build, StartedBuild } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { CallError } from '../pipecat/errors.js';
+import { quote } from '../quote.js';
 import { Deadline } from '../time/deadline.js';
 import {
   AbandonedError,
@@ -16,8 +18,6 @@ import type { BuildPlan } from './plan.js';
 import { poll, WaitOverError } from './polling.js';
 import { Progress } from './progress.js';
 import type { BuildRecord } from './record.js';
-import { bytesOf } from '../bytes.js';
-import { quote } from '../quote.js';
 import { WorkProgress } from './work-progress.js';
 
 /** Lines of a failed build's log that are worth showing. */
@@ -140,13 +140,15 @@ const endings: readonly string[] = ['success', 'failed', 'timeout'];
 function takeNoteOf(
   journal: Journal,
   record: BuildRecord,
-  { id }: Build,
+  { id, status }: Build,
   { isCached }: Pick<StartedBuild, 'isCached'>,
 ): void {
-  record.outcome = isCached ? 'reused' : 'running';
+  // The platform may know one of the context that is not through.
+  const isReused = isCached && status === 'success';
+  record.outcome = isReused ? 'reused' : 'running';
   journal.buildIs(record, id);
   journal.log.info(
-    isCached
+    isReused
       ? `The build ${id} in ${record.region} is of this context, and is used again.`
       : `The build ${id} in ${record.region} is under way.`,
   );
