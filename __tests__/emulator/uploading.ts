@@ -22,7 +22,8 @@ export interface StorageAnswer {
 /** A build context with these files, by their names; the same bytes at any time. */
 export async function archiveOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
   const archive = pack();
-  for (const [name, content] of Object.entries(files)) archive.entry({ name, mtime: new Date(0) }, content);
+  for (const [name, content] of Object.entries(files))
+    archive.entry({ name, mtime: new Date(0) }, content);
   archive.finalize();
   return gzipSync(await buffer(archive));
 }

@@ -213,7 +213,7 @@ describe('an answer to the request for a build', () => {
   test('may name one that somebody else has started, which is awaited', async () => {
     const id = answering({ cached: true });
     const { actions } = await release();
-    expect(builds({ actions } as ReleaseOutcome)).toMatchObject([{ id, outcome: 'reused' }]);
+    expect(builds({ actions } as ReleaseOutcome)).toMatchObject([{ id, outcome: 'built' }]);
     const looks = stage.emulator.requests.filter(({ path }) => path === `/v1/builds/${id}`);
     expect(looks).not.toEqual([]);
   });
