@@ -6986,7 +6986,18 @@ const exitCodes = {
     },
 };
 
+;// CONCATENATED MODULE: ./lib/report/sentences.js
+/** A text as a sentence: with a mark at its end, whichever it has. */
+function sentence(text) {
+    return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+/** A text that begins a sentence. */
+function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 ;// CONCATENATED MODULE: ./lib/report/explain.js
+
 
 
 
@@ -7035,7 +7046,16 @@ function partFor(error, subject, context) {
         };
     }
     if (error instanceof errors/* ContextError */.a) {
-        return { kind: 'context-unusable', unharmed: 'Nothing was sent.', problems: error.problems };
+        return {
+            kind: 'context-unusable',
+            unharmed: 'Nothing was sent.',
+            problems: error.problems.map(({ about, message, next }) => ({
+                // A name of a file or a link may hold anything.
+                about: context.redact(about),
+                message: context.redact(message),
+                next: next === undefined ? undefined : context.redact(next),
+            })),
+        };
     }
     if (error instanceof OrganizationError)
         return explainOrganization(error);
@@ -7403,9 +7423,6 @@ function agentOutputHint(subject, deploymentId, { showsAgentOutput, actingAs }) 
 function lastFailure(cause) {
     return cause instanceof CallError ? [`The last look failed, because ${cause.reason}.`] : [];
 }
-function capital(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
 
 ;// CONCATENATED MODULE: ./lib/report/changes.js
 
@@ -7639,6 +7656,7 @@ const stepTitles = {
 
 
 
+
 /** A release's log as the runner shows it: one group a step. */
 function releaseLog(actions) {
     const groups = new Groups(actions);
@@ -7665,7 +7683,7 @@ function releaseLog(actions) {
         endStep: ({ name, outcome, duration: took }) => {
             const ending = `${log_endings[outcome]} after ${duration(took)}.`;
             groups.begin();
-            actions.info(log_capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
+            actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
             groups.remove(name);
         },
         plan: (plan) => {
@@ -7683,9 +7701,6 @@ const log_endings = {
     running: 'left under way',
     skipped: 'not begun',
 };
-function log_capital(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
 /**
  * The groups of the log. The runner shows none within another one, so steps that go on side by side
  * share one; and one begins with its first line, so that none is empty.
@@ -7906,12 +7921,6 @@ function valuesBehind(agents, secretSets) {
 }
 function aftermath_names(named) {
     return named.map(({ name }) => `\`${name}\``).join(', ');
-}
-
-;// CONCATENATED MODULE: ./lib/report/sentences.js
-/** A text as a sentence: with a mark at its end, whichever it has. */
-function sentence(text) {
-    return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/regions.js

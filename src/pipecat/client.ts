@@ -16,7 +16,7 @@ import type { Storage, UploadContent, UploadOptions } from './storage.js';
 import type { SecretPair, Surface } from './surface.js';
 
 /** Options that do not depend on what a call brings. */
-export type PlainOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts' | 'signal'>;
+export type PlainOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts'>;
 
 /** What tells builds apart: the same context built with the same Dockerfile in the same region. */
 export interface BuildKey {

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import { backoffDelay, type Backoff } from '../time/backoff.js';
+import { backoffDelay } from '../time/backoff.js';
 import { sleepUnless, type Clock } from '../time/clock.js';
 import { CutOffError, Transport, type Answer } from '../transport.js';
 import type { UploadForm } from './answers.js';
-import type { CallLog } from './caller.js';
+import type { CallerOptions } from './caller.js';
 import { UploadError } from './errors.js';
 import { formBody } from './form.js';
 
@@ -27,15 +27,12 @@ export interface UploadOptions {
   readonly progress: (bytes: number) => void;
 }
 
-export interface StorageOptions {
+/** What it has in common with the calls to the platform, and how it names itself. */
+export interface StorageOptions extends Pick<
+  CallerOptions,
+  'clock' | 'log' | 'backoff' | 'over' | 'redact'
+> {
   readonly userAgent: string;
-  readonly clock: Clock;
-  readonly log: CallLog;
-  readonly backoff: Backoff;
-  /** Aborted when nobody waits for anything any more. */
-  readonly over: AbortSignal;
-  /** Takes known secrets out of a text that came from outside. */
-  readonly redact: (text: string) => string;
 }
 
 /** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */

@@ -34,6 +34,7 @@ import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
 import { failureKinds, type FailureName } from './failures.js';
 import { containerReasons, errorCodesUrl, exitCodes, platformCodes } from './platform-codes.js';
+import { capital } from './sentences.js';
 
 /** A failure in words: what happened, where, why, and what to do next. */
 export interface Explanation {
@@ -113,7 +114,16 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
     };
   }
   if (error instanceof ContextError) {
-    return { kind: 'context-unusable', unharmed: 'Nothing was sent.', problems: error.problems };
+    return {
+      kind: 'context-unusable',
+      unharmed: 'Nothing was sent.',
+      problems: error.problems.map(({ about, message, next }) => ({
+        // A name of a file or a link may hold anything.
+        about: context.redact(about),
+        message: context.redact(message),
+        next: next === undefined ? undefined : context.redact(next),
+      })),
+    };
   }
   if (error instanceof OrganizationError) return explainOrganization(error);
   if (error instanceof PreflightError) {
@@ -512,8 +522,4 @@ function agentOutputHint(
 
 function lastFailure(cause: unknown): string[] {
   return cause instanceof CallError ? [`The last look failed, because ${cause.reason}.`] : [];
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -4,6 +4,7 @@ import type { Actions } from './actions.js';
 import { plannedChanges } from './changes.js';
 import { duration } from './durations.js';
 import { printable } from '../printable.js';
+import { capital } from './sentences.js';
 import { stepTitles } from './steps.js';
 
 /** A release's log as the runner shows it: one group a step. */
@@ -50,10 +51,6 @@ const endings: Readonly<Record<StepRecord['outcome'], string>> = {
   running: 'left under way',
   skipped: 'not begun',
 };
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
 
 /**
  * The groups of the log. The runner shows none within another one, so steps that go on side by side
