@@ -1,13 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { tmpdir } from 'node:os';
+import { Cancellation, CancelledError, unlessAborted } from './cancellation.js';
 import type { PackedContext } from './context/pack.js';
-import {
-  isClosedRepository,
-  isForkWithSecrets,
-  pullRequestNumber,
-  type WorkflowEvent,
-} from './inputs/event.js';
-import type { GitHubSettings } from './inputs/github.js';
+import { isClosedRepository, isForkWithSecrets, type WorkflowEvent } from './inputs/event.js';
 import { InputsError, UntrustedEventError } from './inputs/problems.js';
 import type { Environment } from './inputs/raw-inputs.js';
 import {
@@ -38,8 +33,8 @@ import { report } from './report/report.js';
 import { commentOf } from './report/summary.js';
 import { masksFor, redactor } from './secrecy/masks.js';
 import { defaultBackoff } from './time/backoff.js';
-import { agentDeployments, keepComment } from './tell-github.js';
-import type { Clock } from './time/clock.js';
+import { agentDeployments, commentOnPlan } from './tell-github.js';
+import { interruptible, type Clock } from './time/clock.js';
 import { version } from './version.js';
 
 /** Everything outside of the action that a run depends on. */
@@ -52,63 +47,101 @@ export interface Host {
   readonly workflowEvent: () => Promise<WorkflowEvent>;
   /** Milliseconds that one request may take. */
   readonly requestLimit?: number;
+  /** Aborted with a CancelledError when the runner asks the run to end. */
+  readonly cancellation: AbortSignal;
 }
 
 const defaultRequestLimit = 30_000;
 
+/** Milliseconds after a cancellation that GitHub has to take note of it. */
+const gitHubEnding = 1400;
+/** Milliseconds after a cancellation until the report is made, whatever has not come to its end. */
+const longestEnding = 1700;
+
+/** What a run works with, once it is known what is secret. */
+interface Means {
+  readonly host: Host;
+  readonly journal: Journal;
+  readonly cancellation: Cancellation;
+  readonly redact: (text: string) => string;
+  readonly event: () => Promise<WorkflowEvent>;
+  readonly wantsFailureLogs: () => Promise<boolean>;
+}
+
 /**
- * One run of the action: inputs → plan → steps → report. Whatever happens ends in the report.
+ * One run of the action: inputs → plan → steps → report. Whatever happens ends in the report, also
+ * that the run is cancelled: within two seconds, as a runner gives no more than a few.
  *
  * @returns whether the release succeeded
  */
 export async function run(host: Host): Promise<boolean> {
-  const { actions, clock } = host;
+  const { actions } = host;
+  const cancellation = new Cancellation(host.cancellation, host.clock);
+  const clock = interruptible(host.clock, host.cancellation);
   const journal = new Journal(clock, releaseLog(actions), (builds) => {
     setBuildOutputs(actions, builds);
+  });
+  cancellation.whenCancelled(() => {
+    journal.log.info('The run is cancelled: nothing new is begun.');
   });
   const event = once(() => readEvent(host));
   // Until it is known what is secret, everything could be.
   let redact: (text: string) => string = () => '***';
-  let failureLogs: FailureLogs = 'never';
-  const wantsFailureLogs = once(() => showsFailureLogs(failureLogs, event));
-  let github: GitHubSettings | undefined;
+  let inputs: Inputs | undefined;
+  const wantsFailureLogs = once(() => showsFailureLogs(inputs?.failureLogs ?? 'never', event));
   try {
     const reading = await readInputs(host.environment, host.readFile);
     // Before anything is logged.
     for (const mask of reading.secrets.flatMap(masksFor)) actions.mask(mask);
     redact = redactor(reading.secrets);
-    failureLogs = reading.inputs?.failureLogs ?? 'never';
-    github = reading.inputs?.github;
-    await carryOut(host, journal, reading, redact, event, wantsFailureLogs);
-    await commentOnPlan(journal, github, event, [], redact);
+    inputs = reading.inputs;
+    const means = { host, journal, cancellation, redact, event, wantsFailureLogs };
+    await unlessAborted(cancellation.after(longestEnding), carryOut(means, reading));
+    await comment([]);
+    if (cancellation.isCancelled) {
+      journal.notice('The run was cancelled when everything was done already.');
+    }
     await report(actions, journal.record, [], clock.now());
-    return true;
+    return !cancellation.isCancelled;
   } catch (error) {
+    journal.close();
     const context = {
-      actingAs: journal.record.actingAs,
+      record: journal.record,
       showsAgentOutput: await wantsFailureLogs(),
-      showsBuildOutput: failureLogs !== 'never',
+      showsBuildOutput: (inputs?.failureLogs ?? 'never') !== 'never',
       redact,
     };
-    const failures = failuresOf(error);
+    const failures = withoutRepetition(failuresOf(error));
     for (const failure of failures) actions.debug(redact(stackOf(failure)));
     const explanations = failures.map((failure) => explain(failure, context));
-    await commentOnPlan(journal, github, event, explanations, redact);
+    await comment(explanations);
     await report(actions, journal.record, explanations, clock.now());
     return false;
+  } finally {
+    cancellation.end();
+  }
+
+  /** Who cancels a plan waits for no comment, and the next plan makes one. */
+  async function comment(explanations: readonly Explanation[]): Promise<void> {
+    if (inputs === undefined || cancellation.isCancelled) return;
+    const patience = { clock: host.clock, signal: cancellation.after(gitHubEnding) };
+    await commentOnPlan(journal, inputs.github, patience, event, (commit, runUrl) =>
+      redact(commentOf(journal.record, explanations, runUrl, commit)),
+    );
   }
 }
 
-async function carryOut(
-  host: Host,
-  journal: Journal,
-  reading: InputsReading,
-  redact: (text: string) => string,
-  event: () => Promise<WorkflowEvent>,
-  wantsFailureLogs: () => Promise<boolean>,
-): Promise<void> {
+/** A cancellation ends everything that goes on at once, and is told first and once. */
+function withoutRepetition(failures: readonly unknown[]): unknown[] {
+  const isCancelled = (failure: unknown): boolean => failure instanceof CancelledError;
+  const others = failures.filter((failure) => !isCancelled(failure));
+  return [...failures.filter(isCancelled).slice(0, 1), ...others];
+}
+
+async function carryOut(means: Means, reading: InputsReading): Promise<void> {
+  const { host, journal } = means;
   const inputs = await journal.step('inputs', async () => {
-    await refuseForks(host.environment, event);
+    await refuseForks(means);
     for (const remark of reading.remarks) journal.log.info(remark);
     for (const warning of reading.warnings) journal.warning(warning);
     for (const notice of reading.notices) journal.notice(notice);
@@ -126,12 +159,12 @@ async function carryOut(
         'There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.',
       );
     } else {
-      await releaseOrPlan(host, journal, inputs, access, context, redact, wantsFailureLogs);
+      await releaseOrPlan(means, inputs, access, context);
     }
   };
   await (build === undefined
     ? act(undefined)
-    : withContext(journal, build.context, foldersOf(host.environment), act));
+    : withContext(journal, build.context, foldersOf(host.environment), host.cancellation, act));
 }
 
 function foldersOf(environment: Environment): Folders {
@@ -144,41 +177,39 @@ function foldersOf(environment: Environment): Folders {
 
 /** What is done with the platform, once everything that can be seen without it is in order. */
 async function releaseOrPlan(
-  host: Host,
-  journal: Journal,
-  inputs: Inputs,
+  { host, journal, cancellation, redact, wantsFailureLogs }: Means,
+  { isDryRun, github, release: settings }: Inputs,
   access: AccessSettings,
   context: PackedContext | undefined,
-  redact: (text: string) => string,
-  wantsFailureLogs: () => Promise<boolean>,
 ): Promise<void> {
-  const { isDryRun } = inputs;
   const over = new AbortController();
   // Calls of many regions may pause at once, which Node would take for a leak and warn of.
   setMaxListeners(Infinity, over.signal);
-  const deployments = isDryRun ? undefined : agentDeployments(inputs.github, journal);
+  const patience = { clock: host.clock, signal: cancellation.after(gitHubEnding) };
+  const deployments = isDryRun ? undefined : agentDeployments(github, journal, patience);
   const userAgent = `pipecat-cloud-release/${version}`;
   const connection = new Connection(access.apiUrl, access.credential.value, userAgent);
-  const common = {
-    clock: host.clock,
-    log: journal.log,
-    backoff: defaultBackoff,
-    over: over.signal,
-    redact,
-  };
-  const storage = new Storage({ userAgent, ...common });
+  const { clock, log } = journal;
+  const common = { clock, log, backoff: defaultBackoff, redact };
+  const ended = AbortSignal.any([over.signal, cancellation.signal]);
+  const storage = new Storage({ userAgent, over: ended, ...common });
   try {
     const requestLimit = host.requestLimit ?? defaultRequestLimit;
-    const caller = new Caller({ connection, requestLimit, ...common });
+    const limits = { requestLimit, over: over.signal, cancellation };
+    const caller = new Caller({ connection, ...limits, ...common });
     const onSurface = (surface: Surface) => new PipecatCloud(caller, surface, storage, redact);
     const cloud = onSurface(
       await journal.step('credential', () => recognise(caller, access, journal)),
     );
     const options = { wantsBindings: isDryRun, context };
-    const plan = await preflight(cloud, journal, inputs.release, options);
+    const plan = await preflight(cloud, journal, settings, options);
     if (isDryRun) return;
     const witness = deployments ?? noWitness;
-    await release(cloud, journal, plan, { wantsFailureLogs, witness });
+    await release(cloud, journal, plan, {
+      wantsFailureLogs,
+      witness,
+      cancellation: cancellation.signal,
+    });
   } finally {
     // Of several calls at once, the others may still be under way when one has failed.
     over.abort();
@@ -188,36 +219,8 @@ async function releaseOrPlan(
   }
 }
 
-/** In a pull request, a plan is where people look at it, one that fails too. */
-async function commentOnPlan(
-  journal: Journal,
-  github: GitHubSettings | undefined,
-  event: () => Promise<WorkflowEvent>,
-  failures: readonly Explanation[],
-  redact: (text: string) => string,
-): Promise<void> {
-  const { record } = journal;
-  if (github?.comments !== true || record.kind === 'release') return;
-  if (record.kind === 'offline-check') {
-    journal.log.info('There is no plan to comment with; a comment that there is stays as it is.');
-    return;
-  }
-  const pullRequest = pullRequestNumber(await event());
-  if (pullRequest === undefined) {
-    journal.log.info('The run is not for a pull request, so there is none to comment on.');
-    return;
-  }
-  const { runUrl, commit } = github;
-  // The runner masks what it logs, but no comment.
-  const body = redact(commentOf(record, failures, runUrl, commit));
-  await keepComment(github, journal, pullRequest, body);
-}
-
-async function refuseForks(
-  environment: Environment,
-  event: () => Promise<WorkflowEvent>,
-): Promise<void> {
-  if (environment['GITHUB_EVENT_NAME'] !== 'pull_request_target') return;
+async function refuseForks({ host, event }: Means): Promise<void> {
+  if (host.environment['GITHUB_EVENT_NAME'] !== 'pull_request_target') return;
   if (isForkWithSecrets(await event())) throw new UntrustedEventError();
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AgentDeployments } from './github/agent-deployments.js';
 import type { Repository } from './github/repository.js';
+import { pullRequestNumber, type WorkflowEvent } from './inputs/event.js';
 import type { GitHubSettings } from './inputs/github.js';
 import { nameInRegion } from './release/name-template.js';
 import type { Journal } from './release/journal.js';
@@ -8,26 +9,34 @@ import { untold } from './report/github.js';
 import type { Clock } from './time/clock.js';
 import { version } from './version.js';
 
+/** How long is waited for GitHub. */
+export interface Patience {
+  readonly clock: Clock;
+  /** Aborted where nobody can wait any longer. */
+  readonly signal: AbortSignal;
+}
+
 /** Loads what talks to GitHub, and connects: on use only. */
 async function connect(
   { token, apiUrl, owner, repository }: GitHubSettings,
-  clock: Clock,
+  patience: Patience,
 ): Promise<Repository> {
   const { connectRepository } = await import('./github/repository.js');
   const userAgent = `pipecat-cloud-release/${version}`;
-  return connectRepository({ token, apiUrl, owner, repository, userAgent, clock });
+  return connectRepository({ token, apiUrl, owner, repository, userAgent, ...patience });
 }
 
 /** The GitHub deployments of a release; undefined where none are asked for. */
 export function agentDeployments(
   settings: GitHubSettings | undefined,
   journal: Journal,
+  patience: Patience,
 ): AgentDeployments | undefined {
   const { environment } = settings ?? {};
   if (settings === undefined || environment === undefined) return undefined;
   const told = new Set<string>();
   return new AgentDeployments({
-    connect: () => connect(settings, journal.clock),
+    connect: () => connect(settings, patience),
     commit: settings.commit,
     environmentIn: (region) => nameInRegion(environment, region),
     logUrl: settings.runUrl,
@@ -40,10 +49,39 @@ export function agentDeployments(
   });
 }
 
+/**
+ * In a pull request, a plan is where people look at it, one that fails too.
+ *
+ * @param write makes the comment's text
+ */
+export async function commentOnPlan(
+  journal: Journal,
+  settings: GitHubSettings | undefined,
+  patience: Patience,
+  event: () => Promise<WorkflowEvent>,
+  write: (commit: string, runUrl: string) => string,
+): Promise<void> {
+  const { kind } = journal.record;
+  if (settings?.comments !== true || kind === 'release') return;
+  if (kind === 'offline-check') {
+    journal.log.info('There is no plan to comment with; a comment that there is stays as it is.');
+    return;
+  }
+  const pullRequest = pullRequestNumber(await event());
+  if (pullRequest === undefined) {
+    journal.log.info('The run is not for a pull request, so there is none to comment on.');
+    return;
+  }
+  // The runner masks what it logs, but no comment: its text is made without what is secret.
+  const body = write(settings.commit, settings.runUrl);
+  await keepComment(settings, journal, patience, pullRequest, body);
+}
+
 /** Keeps a plan in the comment of its pull request, which the marker tells from others. */
-export async function keepComment(
+async function keepComment(
   settings: GitHubSettings,
   journal: Journal,
+  patience: Patience,
   pullRequest: number,
   body: string,
 ): Promise<void> {
@@ -51,7 +89,7 @@ export async function keepComment(
   const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
   let repository: Repository | undefined;
   try {
-    repository = await connect(settings, journal.clock);
+    repository = await connect(settings, patience);
     const outcome = await repository.keepComment(pullRequest, marker, body);
     journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
   } catch (error) {

@@ -19,6 +19,7 @@ import { defaultBackoff } from '../../src/time/backoff.js';
 import { Deadline } from '../../src/time/deadline.js';
 import * as v from 'valibot';
 import { TestClock } from '../support/test-clock.js';
+import { Cancellation } from '../../src/cancellation.js';
 
 let server: Server | undefined;
 let connection: Connection | undefined;
@@ -73,6 +74,7 @@ async function serve(...given: (RequestListener | AbortController)[]) {
     backoff: defaultBackoff,
     requestLimit: 30_000,
     over: over.signal,
+    cancellation: new Cancellation(new AbortController().signal, clock),
     redact: redactor([new SecretValue('hidden-value')]),
   });
   const get = (options?: CallOptions<{ value: number }>): Promise<{ value: number }> =>

@@ -12,6 +12,7 @@ import { SecretValue } from '../../src/secrecy/secret-value.js';
 import { defaultBackoff } from '../../src/time/backoff.js';
 import type { Clock } from '../../src/time/clock.js';
 import { stageForEachTest } from '../support/release-run.js';
+import { Cancellation } from '../../src/cancellation.js';
 
 const stage = stageForEachTest();
 const closing: { close(): unknown }[] = [];
@@ -54,6 +55,7 @@ function connect({
     log: { debug: say, info: say },
     backoff: defaultBackoff,
     over: over.signal,
+    cancellation: new Cancellation(new AbortController().signal, clock),
     redact,
   };
   const connection = new Connection(

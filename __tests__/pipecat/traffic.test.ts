@@ -14,6 +14,7 @@ import { defaultBackoff } from '../../src/time/backoff.js';
 import { Deadline } from '../../src/time/deadline.js';
 import { credentials, stageForEachTest } from '../support/release-run.js';
 import { TestClock } from '../support/test-clock.js';
+import { Cancellation } from '../../src/cancellation.js';
 
 const codes = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `region-${index + 1}`);
@@ -323,6 +324,7 @@ describe('a call while everything is held back', () => {
       },
       backoff: defaultBackoff,
       over: over.signal,
+      cancellation: new Cancellation(new AbortController().signal, stage.clock),
       redact: (text: string) => text,
     };
     const caller = new Caller({ connection, requestLimit: 30_000, ...common });

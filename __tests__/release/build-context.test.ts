@@ -35,7 +35,7 @@ function packing({
 }
 
 function pack({ journal, work }: Packing): Promise<unknown> {
-  return withContext(journal, settings, checkout, work);
+  return withContext(journal, settings, checkout, new AbortController().signal, work);
 }
 
 describe('the archive of a context', () => {

@@ -195,6 +195,10 @@ describe('the account says of a set', () => {
       'Deleted the secret set `keys`, an older version that no agent binds.',
     ],
     failed: [{ updated: ['A'] }, 'Failed: the secret set `keys`: updated `A`.'],
+    cancelled: [
+      { updated: ['A'] },
+      'Cancelled while it was written: the secret set `keys`: updated `A`.',
+    ],
     skipped: [
       { updated: [], kind: 'imagePullSecret' },
       'Not written: the image pull secret `keys`.',
@@ -217,6 +221,7 @@ describe('the account says of an agent', () => {
     unchanged: 'Left as it is: the agent `voice`.',
     superseded: 'Superseded by another release: the agent `voice`: image `a:1` → `a:2`.',
     failed: 'Failed: the agent `voice`: image `a:1` → `a:2`.',
+    cancelled: 'Cancelled while it was deployed: the agent `voice`: image `a:1` → `a:2`.',
     skipped: 'Not deployed: the agent `voice`.',
   };
   test.each(Object.entries(cases))('%s', (outcome, told) => {

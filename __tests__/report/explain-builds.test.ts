@@ -10,6 +10,7 @@ import {
 import { explain, type Explanation, type ExplanationContext } from '../../src/report/explain.js';
 import { failureKinds } from '../../src/report/failures.js';
 import { Deadline } from '../../src/time/deadline.js';
+import { releaseRecord } from '../support/accounts.js';
 import { TestClock } from '../support/test-clock.js';
 
 const subject = { kind: 'build', name: 'docker/Dockerfile', region: 'us-west' } as const;
@@ -23,7 +24,7 @@ const deadline = new Deadline(new TestClock(), 'build-timeout', 600_000);
 
 function explained(error: Error, context: Partial<ExplanationContext> = {}): Explanation {
   return explain(error, {
-    actingAs: undefined,
+    record: releaseRecord(),
     showsAgentOutput: true,
     showsBuildOutput: true,
     redact: (text) => text,

@@ -27,6 +27,7 @@ export interface ReleaseOptions {
   readonly hasSummary?: boolean;
   readonly workflowEvent?: Host['workflowEvent'];
   readonly readFile?: Host['readFile'];
+  readonly cancellation?: AbortSignal;
 }
 
 /** The platform, and a clock that it and the releases go by, so that waits take no time. */
@@ -69,6 +70,7 @@ export class Stage {
         if (text !== undefined) return Promise.resolve(text);
         return Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' }));
       },
+      cancellation: new AbortController().signal,
       workflowEvent: () => Promise.resolve(event ?? { eventName: 'push', payload: {} }),
       ...host,
     });

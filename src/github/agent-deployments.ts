@@ -8,6 +8,15 @@ export interface ToldRollout {
   readonly deploymentId: string;
 }
 
+/** How a rollout ended; `error` where nobody waited for its end. */
+type RolloutOutcome = 'success' | 'failure' | 'error';
+
+const endings: Readonly<Record<RolloutOutcome, string>> = {
+  success: ': success',
+  failure: ': failure',
+  error: ' was left under way, as the run was cancelled',
+};
+
 export interface AgentDeploymentsOptions {
   /** Connects when the first rollout begins. */
   readonly connect: () => Promise<Repository>;
@@ -21,8 +30,8 @@ export interface AgentDeploymentsOptions {
 }
 
 /**
- * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success or a
- * failure. Nobody waits for GitHub meanwhile, and nothing fails because of it.
+ * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success, a
+ * failure or an error. Nobody waits for GitHub meanwhile, and nothing fails because of it.
  */
 export class AgentDeployments {
   readonly #options: AgentDeploymentsOptions;
@@ -34,13 +43,13 @@ export class AgentDeployments {
   }
 
   /** Told that a rollout begins; the function that comes back is told how it ended. */
-  begins(rollout: ToldRollout): (outcome: 'success' | 'failure') => void {
+  begins(rollout: ToldRollout): (outcome: RolloutOutcome) => void {
     const where = `${rollout.agent} in ${rollout.region}`;
     const created = this.#kept(this.#create(rollout));
     const begun = this.#kept(this.#set(created, 'in_progress', `${where} is rolled out`));
     return (outcome) => {
       // In this order, whether or not the state before could be set.
-      void this.#kept(begun.then(() => this.#set(created, outcome, `${where}: ${outcome}`)));
+      void this.#kept(begun.then(() => this.#set(created, outcome, `${where}${endings[outcome]}`)));
     };
   }
 

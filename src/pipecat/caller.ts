@@ -1,5 +1,6 @@
+import { CancelledError, type Cancellation } from '../cancellation.js';
 import { backoffDelay, type Backoff } from '../time/backoff.js';
-import type { Clock } from '../time/clock.js';
+import { sleepUnless, type Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
 import { CutOffError, type Answer } from '../transport.js';
 import { AnswerShapeError } from './answers.js';
@@ -7,6 +8,7 @@ import type { Connection, Request } from './connection.js';
 import {
   CallError,
   ConnectionError,
+  InterruptedCallError,
   NoAnswerError,
   NotSentError,
   RedirectError,
@@ -56,6 +58,11 @@ export interface CallerOptions {
   readonly requestLimit: number;
   /** Aborted when nobody waits for an answer any more: a call that goes on then ends, too. */
   readonly over: AbortSignal;
+  /**
+   * When the run is cancelled, nothing is sent any more, what is read is given up at once, and what
+   * was sent to change something has a moment to be answered.
+   */
+  readonly cancellation: Cancellation;
   /** Takes known secrets out of a text that came from the platform. */
   readonly redact: (text: string) => string;
 }
@@ -65,6 +72,19 @@ const longestWait = 120_000;
 
 const tooMany = 429;
 
+/** Milliseconds that a request has to be answered after a cancellation, so that it is known what it did. */
+const lastMoment = 1000;
+
+/** A refusal, or what was not sent, says that nothing was done; and what is read does nothing. */
+function mayBeCarriedOut(error: CallError): boolean {
+  return (
+    error.call.method !== 'GET' &&
+    error.mayPass &&
+    !isLimit(error) &&
+    !(error instanceof NotSentError)
+  );
+}
+
 function isLimit(error: CallError): boolean {
   return error instanceof StatusError && error.status === tooMany;
 }
@@ -73,17 +93,21 @@ function isLimit(error: CallError): boolean {
 export class Caller {
   readonly #options: CallerOptions;
   readonly #traffic: Traffic;
+  /** Aborted where nobody can wait any longer for an answer to what was sent. */
+  readonly #lastMoment: AbortSignal;
 
   constructor(options: CallerOptions) {
     this.#options = options;
+    this.#lastMoment = options.cancellation.after(lastMoment);
     this.#traffic = new Traffic(options.clock);
   }
 
+  /** @throws CallError, or CancelledError: an InterruptedCallError where it is in doubt what was done */
   async call<Result>(
     operation: Operation<Result>,
     options: CallOptions<Result> = {},
   ): Promise<Result> {
-    const { log, backoff, clock } = this.#options;
+    const { log, backoff, clock, cancellation } = this.#options;
     const { method, path } = operation.request;
     const allowed = options.attempts ?? backoff.attempts;
     // What the request itself failed with; a look for what it did may fail in its own way.
@@ -96,13 +120,17 @@ export class Caller {
         const found = isInDoubt ? await this.#findLost(operation, options) : undefined;
         return found ?? (await this.#attempt(operation, options.deadline));
       } catch (error) {
+        if (error instanceof CancelledError) throw this.#cancelled(operation, isInDoubt, failure);
         if (!(error instanceof CallError)) throw error;
         const isOwn = error.call === operation.request;
         const isSent = !(error instanceof NotSentError);
-        if (isOwn && isSent && !isLimit(error)) isInDoubt = true;
+        if (isOwn && mayBeCarriedOut(error)) isInDoubt = true;
         // What was not sent again says nothing of what was.
         if (failure === undefined || (isOwn && isSent)) failure = error;
         if (isSent) failure.attempts = attempt;
+        if (cancellation.isCancelled && isWorthAnother(error, options.passingStatuses)) {
+          throw this.#cancelled(operation, isInDoubt, failure);
+        }
         limitedSince ??= isLimit(error) ? clock.now() : undefined;
         // Only time ends that there are too many requests, so none of them was an attempt.
         const isFree =
@@ -124,9 +152,23 @@ export class Caller {
         log.info(
           `${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
         );
-        await this.#pause(delay, failure, options.signal);
+        const isPaused = await this.#pause(delay, options.signal);
+        if (cancellation.isCancelled) throw this.#cancelled(operation, isInDoubt, failure);
+        if (!isPaused) throw failure;
       }
     }
+  }
+
+  /** How a call ends in a run that is cancelled: not carried out, or it is not known whether it was. */
+  #cancelled<Result>(
+    { request }: Operation<Result>,
+    isInDoubt: boolean,
+    failure: CallError | undefined,
+  ): unknown {
+    const reason: unknown = this.#options.cancellation.signal.reason;
+    return isInDoubt && reason instanceof CancelledError
+      ? new InterruptedCallError(request, reason, failure)
+      : reason;
   }
 
   /** Looks for what a request did before it is given up; its own failure is not what failed. */
@@ -178,13 +220,15 @@ export class Caller {
     return found;
   }
 
-  /** Waits before the next attempt; there is none any more where everything is over. */
-  async #pause(delay: number, failure: CallError, signal: AbortSignal | undefined): Promise<void> {
-    const { clock, over } = this.#options;
+  /** Waits before the next attempt; false where there is to be none any more. */
+  async #pause(delay: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const { clock, over, cancellation } = this.#options;
+    const endings = [over, cancellation.signal, ...(signal === undefined ? [] : [signal])];
     try {
-      await clock.sleep(delay, signal === undefined ? over : AbortSignal.any([over, signal]));
+      await clock.sleep(delay, AbortSignal.any(endings));
+      return true;
     } catch {
-      throw failure;
+      return false;
     }
   }
 
@@ -210,13 +254,13 @@ export class Caller {
 
   /** Sends a request unless everything is held back, which may be so again after the wait. */
   async #sendInTurn(request: Request, deadline: Deadline | undefined): Promise<Answer> {
-    const { clock, over, log } = this.#options;
+    const { clock, over, log, cancellation } = this.#options;
     for (let held = this.#traffic.heldFor(); held > 0; held = this.#traffic.heldFor()) {
       if (deadline !== undefined && deadline.remaining() <= held) {
         throw new NotSentError(request, deadline);
       }
       log.debug(`${request.method} ${request.path} held back for ${held} ms`);
-      await clock.sleep(held, over);
+      await sleepUnless(clock, held, AbortSignal.any([over, cancellation.signal]));
     }
     const answer = await this.#send(request, deadline);
     if (answer.status === tooMany) {
@@ -229,8 +273,9 @@ export class Caller {
   }
 
   async #send(request: Request, deadline: Deadline | undefined): Promise<Answer> {
-    const { clock, log, connection, requestLimit, over } = this.#options;
+    const { clock, log, connection, requestLimit, over, cancellation } = this.#options;
     const { method, path } = request;
+    cancellation.signal.throwIfAborted();
     if (deadline?.hasPassed() === true) throw new NotSentError(request, deadline);
     const startedAt = clock.now();
     const remaining = deadline?.remaining() ?? Infinity;
@@ -240,7 +285,9 @@ export class Caller {
       abandoned.abort();
     });
     try {
-      const answer = await connection.send(request, AbortSignal.any([abandoned.signal, over]));
+      const cancelled = method === 'GET' ? cancellation.signal : this.#lastMoment;
+      const endings = [abandoned.signal, over, cancelled];
+      const answer = await connection.send(request, AbortSignal.any(endings));
       log.debug(`${method} ${path} → ${answer.status} in ${clock.now() - startedAt} ms`);
       return answer;
     } catch (error) {

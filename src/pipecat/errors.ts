@@ -1,3 +1,4 @@
+import { CancelledError } from '../cancellation.js';
 import { quote } from '../quote.js';
 import { systemErrorCode } from '../system-error.js';
 import type { Deadline } from '../time/deadline.js';
@@ -28,6 +29,21 @@ export abstract class CallError extends Error {
 
   /** Whether the same request may work a moment later. */
   abstract readonly mayPass: boolean;
+}
+
+/**
+ * The run was cancelled while a request that changes something was under way, or was about to be sent
+ * again: whether it was carried out is not known.
+ */
+export class InterruptedCallError extends CancelledError {
+  readonly call: Call;
+
+  constructor(call: Call, cancelled: CancelledError, cause: unknown) {
+    super(cancelled.signal, { cause });
+    this.name = 'InterruptedCallError';
+    this.message = `${call.method} ${call.path}: ${this.message}`;
+    this.call = call;
+  }
 }
 
 const passingStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);

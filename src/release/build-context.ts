@@ -23,12 +23,14 @@ export interface Folders {
  * Packs a build context and does `work` with it: before anything is sent, so that whatever is wrong
  * with the files is told before anything is written. The archive is deleted afterwards.
  *
- * @throws ContextError, or what `work` throws
+ * @param cancellation ends the packing
+ * @throws ContextError, the reason of the cancellation, or what `work` throws
  */
 export async function withContext<Result>(
   journal: Journal,
   settings: ContextSettings,
   folders: Folders,
+  cancellation: AbortSignal,
   work: (context: PackedContext) => Promise<Result>,
 ): Promise<Result> {
   let folder: string | undefined;
@@ -37,7 +39,7 @@ export async function withContext<Result>(
       folder = await makeFolder(folders.temporary);
       const archive = join(folder, 'context.tar.gz');
       return journal.span('checkout', 'pack the context', () =>
-        pack(journal, settings, folders.workspace, archive),
+        pack(journal, settings, folders.workspace, archive, cancellation),
       );
     });
     journal.record.context = context;
@@ -74,6 +76,7 @@ async function pack(
   settings: ContextSettings,
   workspace: string,
   archive: string,
+  cancellation: AbortSignal,
 ): Promise<PackedContext> {
   const { clock, log } = journal;
   // Loaded on use only.
@@ -86,9 +89,10 @@ async function pack(
   const progress = new WorkProgress(clock, selected.bytes, (done) => {
     log.info(`Packed: ${done}.`);
   });
-  const packed = await packContext(selected, archive, (bytes) => {
+  const report = (bytes: number): void => {
     progress.is(bytes);
-  });
+  };
+  const packed = await packContext(selected, archive, report, cancellation);
   log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);
   return packed;
 }

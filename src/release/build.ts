@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
+import { CancelledError } from '../cancellation.js';
 import { bytesOf } from '../bytes.js';
 import type { Build, StartedBuild } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
-import { CallError } from '../pipecat/errors.js';
+import { CallError, InterruptedCallError } from '../pipecat/errors.js';
 import { quote } from '../quote.js';
 import { Deadline } from '../time/deadline.js';
 import {
@@ -76,7 +77,8 @@ export async function build(
     }
     if (record.outcome === 'running') record.outcome = 'built';
   } catch (error) {
-    if (error instanceof AbandonedError) throw error;
+    if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
+    if (error instanceof AbandonedError || error instanceof CancelledError) throw error;
     // What has not come to its end goes on, whoever waits for it.
     if (record.id === null || isOver(error)) record.outcome = 'failed';
     if (!(error instanceof Error)) throw error;

@@ -1,3 +1,4 @@
+import { CancelledError } from '../cancellation.js';
 import type { Deadline } from '../time/deadline.js';
 import type { SecretSetStatus } from '../pipecat/answers.js';
 import type { StatusError } from '../pipecat/errors.js';
@@ -30,6 +31,11 @@ export class ReleaseError extends Error {
 /** What failed, one by one. */
 export function failuresOf(error: unknown): readonly unknown[] {
   return error instanceof ReleaseError ? error.failures : [error];
+}
+
+/** Whether it is only that the run was cancelled. */
+export function isCancellation(error: unknown): boolean {
+  return failuresOf(error).every((failure) => failure instanceof CancelledError);
 }
 
 /**
@@ -72,7 +78,8 @@ export async function about<Result>(
     return await work();
   } catch (error) {
     if (error instanceof SubjectError || error instanceof ReleaseError) throw error;
-    if (!(error instanceof Error)) throw error;
+    // The run was cancelled, which is nothing that happened to the subject.
+    if (error instanceof CancelledError || !(error instanceof Error)) throw error;
     throw new SubjectError(subject, error);
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.js';
-import { AbandonedError } from './errors.js';
+import { AbandonedError, isCancellation } from './errors.js';
 import type { Plan } from './plan.js';
 import type { BuildRecord, ReleaseRecord, Span, StepName, StepRecord } from './record.js';
 
@@ -21,6 +21,8 @@ export class Journal {
   readonly clock: Clock;
   readonly log: ReleaseLog;
   readonly record: ReleaseRecord;
+  /** When the steps that are under way were begun. */
+  readonly #begun = new Map<StepRecord, number>();
   readonly #onBuild: (builds: readonly BuildRecord[]) => void;
 
   /** @param onBuild told of all builds when one of them has an id */
@@ -61,7 +63,7 @@ export class Journal {
     this.expect([name]);
     const step = this.record.steps.find((one) => one.name === name);
     if (step === undefined) throw new Error(`There is no step ${name}`);
-    const startedAt = this.clock.now();
+    this.#begun.set(step, this.clock.now());
     step.outcome = 'running';
     this.log.beginStep(name);
     try {
@@ -69,16 +71,24 @@ export class Journal {
       step.outcome = 'done';
       return result;
     } catch (error) {
-      step.outcome = !(error instanceof AbandonedError)
-        ? 'failed'
-        : error.goesOn
-          ? 'running'
-          : 'skipped';
+      step.outcome = outcomeOf(error);
       throw error;
     } finally {
-      step.duration += this.clock.now() - startedAt;
-      this.log.endStep(step);
+      this.#stop(step);
     }
+  }
+
+  /** Closes the account where something did not come to its end, and nobody waits for it any more. */
+  close(): void {
+    for (const step of [...this.#begun.keys()]) this.#stop(step);
+  }
+
+  #stop(step: StepRecord): void {
+    const startedAt = this.#begun.get(step);
+    if (startedAt === undefined) return;
+    this.#begun.delete(step);
+    step.duration += this.clock.now() - startedAt;
+    this.log.endStep(step);
   }
 
   /** Does something that the timeline shows. */
@@ -89,7 +99,8 @@ export class Journal {
       end('done');
       return result;
     } catch (error) {
-      end(error instanceof AbandonedError ? 'running' : 'failed');
+      const isLeft = error instanceof AbandonedError || isCancellation(error);
+      end(isLeft ? 'running' : 'failed');
       throw error;
     }
   }
@@ -125,4 +136,10 @@ export class Journal {
     this.record.notices.push(message);
     this.log.notice(message);
   }
+}
+
+/** How a step ends that throws. */
+function outcomeOf(error: unknown): StepRecord['outcome'] {
+  if (error instanceof AbandonedError) return error.goesOn ? 'running' : 'skipped';
+  return isCancellation(error) ? 'running' : 'failed';
 }

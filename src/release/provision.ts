@@ -1,4 +1,6 @@
+import { CancelledError } from '../cancellation.js';
 import type { PipecatCloud } from '../pipecat/client.js';
+import { InterruptedCallError } from '../pipecat/errors.js';
 import type { Deadline } from '../time/deadline.js';
 import { about } from './errors.js';
 import type { Journal } from './journal.js';
@@ -31,7 +33,8 @@ export async function provision(
       }),
     );
   } catch (error) {
-    record.outcome = 'failed';
+    if (!(error instanceof CancelledError)) record.outcome = 'failed';
+    else if (isBegun(error, record)) record.outcome = 'cancelled';
     throw error;
   }
   record.outcome = plan.action === 'create' ? 'created' : 'updated';
@@ -39,6 +42,11 @@ export async function provision(
   journal.log.info(
     `The ${subject.kind} ${name} in ${region} is ${record.outcome}${registry === undefined ? '' : ` for ${registry.host}`}${listKeys(record)}.`,
   );
+}
+
+/** Whether something of a set that was cancelled has been written, or may have been. */
+function isBegun(error: CancelledError, { added, updated }: SecretSetRecord): boolean {
+  return error instanceof InterruptedCallError || added.length + updated.length > 0;
 }
 
 function listKeys({ added, updated }: SecretSetRecord): string {

@@ -1,3 +1,4 @@
+import { CancelledError } from '../cancellation.js';
 import type { SecretSetStatus } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { Deadline } from '../time/deadline.js';
@@ -76,6 +77,10 @@ export async function awaitSecretSets(
         const { cause } = error;
         fail(set, new ProvisioningTimeoutError(seen.get(set), elapsed, deadline, { cause }));
       }
+    } else if (error instanceof CancelledError) {
+      // The platform goes on with them.
+      failures.push(error);
+      for (const set of [first, ...others]) waiting.get(set)?.('running');
     } else {
       // The look failed for all of them, which is one failure.
       fail(first, error);

@@ -31,7 +31,8 @@ export interface SecretSetRecord {
   readonly name: string;
   readonly kind: SecretSetKind;
   readonly region: string;
-  outcome: 'created' | 'updated' | 'existing' | 'deleted' | 'failed' | 'skipped';
+  /** `cancelled`: it was being written when the run was cancelled. */
+  outcome: 'created' | 'updated' | 'existing' | 'deleted' | 'failed' | 'cancelled' | 'skipped';
   status: SecretSetStatus | null;
   /** Names of keys, as far as they were written or deleted. */
   added: string[];
@@ -47,7 +48,8 @@ export interface SecretSetRecord {
 export interface AgentRecord {
   readonly name: string;
   readonly region: string;
-  outcome: 'created' | 'updated' | 'unchanged' | 'superseded' | 'failed' | 'skipped';
+  /** `cancelled`: it was being deployed when the run was cancelled. */
+  outcome: 'created' | 'updated' | 'unchanged' | 'superseded' | 'failed' | 'cancelled' | 'skipped';
   deploymentId: string | null;
   ready: boolean;
   /** Whether the previous deployment goes on serving where this one failed. */
@@ -77,8 +79,8 @@ export interface BuildRecord {
   readonly contextHash: string;
   /** Null as long as none was started. */
   id: string | null;
-  /** `running`: started, and not awaited to its end. */
-  outcome: 'built' | 'reused' | 'failed' | 'running' | 'skipped';
+  /** `running`: started, and not awaited to its end. `cancelled`: it was being started then. */
+  outcome: 'built' | 'reused' | 'failed' | 'running' | 'cancelled' | 'skipped';
   /** Milliseconds that the upload and the build took; undefined where neither was needed. */
   duration: number | undefined;
 }

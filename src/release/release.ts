@@ -1,5 +1,7 @@
+import { CancelledError } from '../cancellation.js';
 import type { Agent } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
+import { InterruptedCallError } from '../pipecat/errors.js';
 import { Deadline, TimeBudget } from '../time/deadline.js';
 import { cleanUp } from './clean-up.js';
 import { deploy, type Deployed } from './deploy.js';
@@ -8,6 +10,7 @@ import {
   collect,
   failuresOf,
   forEach,
+  isCancellation,
   PruningError,
   ReleaseError,
   SubjectError,
@@ -38,6 +41,8 @@ export interface ReleaseOptions {
   /** Whether tracebacks and log lines may be shown where a rollout fails. */
   readonly wantsFailureLogs: () => Promise<boolean>;
   readonly witness: RolloutWitness;
+  /** Aborted with a CancelledError when the run is cancelled. */
+  readonly cancellation: AbortSignal;
 }
 
 /**
@@ -96,7 +101,7 @@ async function oneAfterTheOther(
       await deployAndAwait(cloud, journal, [target], budget, options);
     } catch (error) {
       const later = targets.slice(index + 1).map(({ region }) => `\`${region}\``);
-      if (later.length > 0) {
+      if (later.length > 0 && !isCancellation(error)) {
         journal.notice(
           `\`rollout: sequential\` stops at the first region that fails, so nothing was deployed in ${later.join(', ')} after \`${target.region}\`.`,
         );
@@ -131,7 +136,8 @@ async function deployAndAwait(
           const buildId = build?.record.id ?? undefined;
           const forked = budget.fork();
           const deployed = await deployOne(cloud, journal, agent, sets, buildId, forked, remarks);
-          if (!agent.plan.waitForReady) return;
+          // Nobody is told of a rollout that nobody will wait for.
+          if (!agent.plan.waitForReady || options.cancellation.aborted) return;
           rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
         });
       } finally {
@@ -150,6 +156,8 @@ async function deployAndAwait(
     );
   }
   if (failures.length > 0) throw new ReleaseError(failures);
+  const awaited = deploying.filter(({ agent }) => agent.plan.waitForReady);
+  if (rollouts.length < awaited.length) options.cancellation.throwIfAborted();
 }
 
 /** A result that may be looked at later; a rejection that nobody awaits yet would end the process. */
@@ -176,7 +184,8 @@ async function deployOne(
       ),
     );
   } catch (error) {
-    record.outcome = 'failed';
+    if (!(error instanceof CancelledError)) record.outcome = 'failed';
+    else if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
     throw error;
   }
 }
@@ -198,7 +207,7 @@ async function rollOut(
     );
     ends('success');
   } catch (error) {
-    ends('failure');
+    ends(error instanceof CancelledError ? 'error' : 'failure');
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { CancelledError } from '../cancellation.js';
 import type { Agent } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { CallError } from '../pipecat/errors.js';
@@ -75,6 +76,8 @@ export async function awaitRollout(
       throw new RolloutFailedError({ deploymentId, logs }, judgement.failure);
     }
   } catch (error) {
+    // The platform goes on with the rollout, whoever waits for it.
+    if (error instanceof CancelledError) throw error;
     record.outcome = error instanceof SupersededError ? 'superseded' : 'failed';
     if (!(error instanceof WaitOverError)) throw error;
     const seen = {

@@ -7,8 +7,11 @@ export interface BegunRollout {
 
 /** Keeps an account of rollouts elsewhere, while they go on. It never fails and never holds one up. */
 export interface RolloutWitness {
-  /** Told that a rollout begins; the function that comes back is told how it ended. */
-  begins(rollout: BegunRollout): (outcome: 'success' | 'failure') => void;
+  /**
+   * Told that a rollout begins; the function that comes back is told how it ended: `error` where nobody
+   * waited for its end.
+   */
+  begins(rollout: BegunRollout): (outcome: 'success' | 'failure' | 'error') => void;
 }
 
 export const noWitness: RolloutWitness = { begins: () => () => undefined };

@@ -17,6 +17,7 @@ const outcomes: Readonly<Record<BuildRecord['outcome'], string>> = {
   reused: 'used again: this context was built before',
   failed: 'failed',
   running: 'left under way',
+  cancelled: 'cancelled while it was started',
   skipped: 'not begun',
 };
 

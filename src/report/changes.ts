@@ -90,6 +90,7 @@ const setVerbs: Readonly<Record<SecretSetRecord['outcome'], string>> = {
   existing: 'Left as it is:',
   deleted: 'Deleted',
   failed: 'Failed:',
+  cancelled: 'Cancelled while it was written:',
   skipped: 'Not written:',
 };
 
@@ -131,6 +132,7 @@ const buildVerbs: Readonly<Record<BuildRecord['outcome'], string>> = {
   reused: 'Used again, as it was built before:',
   failed: 'Failed to build:',
   running: 'Left under way:',
+  cancelled: 'Cancelled while it was started:',
   skipped: 'Not built:',
 };
 
@@ -159,6 +161,7 @@ const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
   unchanged: 'Left as it is:',
   superseded: 'Superseded by another release:',
   failed: 'Failed:',
+  cancelled: 'Cancelled while it was deployed:',
   skipped: 'Not deployed:',
 };
 

@@ -1,3 +1,4 @@
+import { CancelledError } from '../cancellation.js';
 import { UntrustedEventError, InputsError } from '../inputs/problems.js';
 import { ContextError } from '../context/errors.js';
 import {
@@ -28,13 +29,14 @@ import {
   type RolloutFailure,
 } from '../release/errors.js';
 import { quote } from '../quote.js';
-import type { ActingAs } from '../release/record.js';
+import type { ActingAs, ReleaseRecord } from '../release/record.js';
 import type { Subject } from '../release/subject.js';
 import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
 import { failureKinds, type FailureName } from './failures.js';
 import { containerReasons, errorCodesUrl, exitCodes, platformCodes } from './platform-codes.js';
 import { capital } from './sentences.js';
+import { isAnythingWritten, standingOf } from './standing.js';
 
 /** A failure in words: what happened, where, why, and what to do next. */
 export interface Explanation {
@@ -63,7 +65,8 @@ export interface Explanation {
 
 /** What an explanation depends on besides the error. */
 export interface ExplanationContext {
-  readonly actingAs: ActingAs | undefined;
+  /** What was done until then. */
+  readonly record: ReleaseRecord;
   /** Whether what the agent wrote may be shown. */
   readonly showsAgentOutput: boolean;
   /** Whether the log of a failed build may be shown. */
@@ -223,6 +226,7 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
     };
   }
   if (error instanceof AgentGoneError) return { kind: 'agent-gone' };
+  if (error instanceof CancelledError) return explainCancellation(error, context);
   if (error instanceof CallError) {
     const part = explainCall(error, context);
     if (subject?.kind === 'build') return { ...part, unharmed: agentsKept };
@@ -252,6 +256,32 @@ const agentsUntouched = 'No agent was deployed with this set; those that run kee
 
 /** Until every image is built, nothing is deployed. */
 const agentsKept = 'No agent was deployed; those that run keep what they have.';
+
+function explainCancellation({ signal }: CancelledError, { record }: ExplanationContext): Part {
+  const { done, underWay, notBegun } = standingOf(record);
+  const isRelease = record.kind === 'release';
+  return {
+    kind: 'cancelled',
+    unharmed: !isAnythingWritten(record)
+      ? 'Nothing was written.'
+      : record.agents.every(({ outcome }) => outcome === 'skipped')
+        ? agentsKept
+        : undefined,
+    why: [
+      `The runner was told to end the run (${signal}): somebody cancelled it, or a newer run took its place.`,
+    ],
+    problems: [
+      { about: 'Done', message: listed(done), next: undefined },
+      { about: 'Under way', message: listed(underWay), next: undefined },
+      { about: 'Not begun', message: listed(notBegun), next: undefined },
+    ],
+    next: [isRelease ? failureKinds.cancelled.next : 'Run it again.'],
+  };
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.length === 0 ? 'nothing' : parts.join('; ');
+}
 
 function explainBuild(
   { buildId, status, platformMessage, logs }: BuildFailedError,
@@ -308,7 +338,7 @@ function explainOrganization({ named, available }: OrganizationError): Part {
   };
 }
 
-function explainCall(error: CallError, { actingAs }: ExplanationContext): Part {
+function explainCall(error: CallError, { record: { actingAs } }: ExplanationContext): Part {
   const call = { label: 'Call', value: `${error.call.method} ${error.call.path}` };
   const attempts =
     error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
@@ -507,7 +537,7 @@ function lastLine(traceback: string | undefined): string[] {
 function agentOutputHint(
   subject: Subject | undefined,
   deploymentId: string,
-  { showsAgentOutput, actingAs }: ExplanationContext,
+  { showsAgentOutput, record: { actingAs } }: ExplanationContext,
 ): string[] {
   if (subject === undefined) return [];
   const organization =

@@ -171,6 +171,12 @@ export const failureKinds = {
     meaning: 'The agent was there and is not any more: somebody or something deleted it.',
     next: 'Find out who deletes it, and run the release again.',
   },
+  cancelled: {
+    title: 'The run was cancelled',
+    meaning:
+      'The runner was told to end the run (SIGINT or SIGTERM): somebody cancelled it, or a newer run took its place (`concurrency` with `cancel-in-progress`). Nothing new was begun after that. What is done, what was under way and what was not begun is listed.',
+    next: 'Run it again, which goes on from where this ended: what was written stays written, and a build that was started is used.',
+  },
   unexpected: {
     title: 'The action itself failed',
     meaning: 'Something happened that the action does not expect. This is a bug in it.',

@@ -8,6 +8,16 @@ export function severalTitle(record: ReleaseRecord, failures: readonly Explanati
     failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])),
   );
   const all = regionsOf(record).length;
+  if (failures.some(({ kind }) => kind === 'cancelled')) {
+    const [one] = failed;
+    const where =
+      all < 2
+        ? ''
+        : failed.size === 1 && one !== undefined
+          ? ` in \`${one}\``
+          : ` in ${failed.size} regions`;
+    return `The run was cancelled after it had failed${where}`;
+  }
   if (failures.every(({ kind }) => kind === 'not-pruned')) {
     return `The release is done, but ${failures.length} secret sets were not pruned`;
   }

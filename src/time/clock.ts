@@ -29,6 +29,24 @@ export async function sleepUnless(
   }
 }
 
+/** A clock whose sleepers wake up, and reject with the signal's reason, once it is aborted. */
+export function interruptible(clock: Clock, signal: AbortSignal): Clock {
+  return {
+    now: () => clock.now(),
+    random: () => clock.random(),
+    after: (milliseconds, callback) => clock.after(milliseconds, callback),
+    sleep: async (milliseconds, other) => {
+      const either = other === undefined ? signal : AbortSignal.any([signal, other]);
+      try {
+        await clock.sleep(milliseconds, either);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw error;
+      }
+    },
+  };
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),

@@ -1,0 +1,190 @@
+import { describe, expect, test } from '@jest/globals';
+import { CancelledError } from '../../src/cancellation.js';
+import type { Emulator, LoggedRequest } from '../../emulator/index.js';
+import { checkoutForEachTest } from '../support/checkout.js';
+import { credentials, Stage, type ReleaseOutcome } from '../support/release-run.js';
+
+/** Milliseconds that a runner may be kept waiting. */
+const longestEnding = 2000;
+
+const checkout = checkoutForEachTest();
+
+const voice = {
+  'agent-name': 'voice',
+  region: 'us-west',
+  'secret-set': 'voice-keys',
+  secrets: 'A_KEY=first-value\nB_KEY=second-value',
+  image: 'ghcr.io/acme/voice:2.0.0',
+};
+
+/** What is released: inputs, with those of the release before it, if there was one. */
+const releases: Readonly<
+  Record<string, { inputs: Record<string, string>; before?: Record<string, string> }>
+> = {
+  'an image for the first time': {
+    inputs: {
+      ...voice,
+      'image-credentials': 'registry',
+      registry: 'ghcr.io',
+      'registry-username': 'octocat',
+      'registry-password': 'registry-password',
+    },
+  },
+  'another image and other values': {
+    inputs: { ...voice, 'prune-secrets': 'true' },
+    before: { ...voice, image: 'ghcr.io/acme/voice:1.0.0', secrets: 'A_KEY=old\nC_KEY=older' },
+  },
+  'a build': { inputs: { ...without(voice, 'image'), 'cloud-build': 'true' } },
+  'versions of its secrets in two regions': {
+    inputs: {
+      ...voice,
+      region: 'us-west, us-east',
+      'agent-name': 'voice-{region}',
+      'secret-set': 'keys-{region}-{version}',
+    },
+  },
+};
+
+function without(inputs: Readonly<Record<string, string>>, name: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).filter(([other]) => other !== name));
+}
+
+const moments = ['as it comes', 'once it is carried out', 'while it hangs'] as const;
+type Moment = (typeof moments)[number];
+
+interface Cancelled {
+  readonly outcome: ReleaseOutcome;
+  /** Milliseconds from the cancellation to the end. */
+  readonly took: number;
+  /** Requests that came after the cancellation. */
+  readonly later: readonly LoggedRequest[];
+}
+
+/** Runs a release and cancels it at the request of that number, from 0. */
+async function cancelAt(
+  stage: Stage,
+  inputs: Readonly<Record<string, string>>,
+  number: number,
+  moment: Moment,
+): Promise<Cancelled> {
+  const { emulator, clock } = stage;
+  const cancellation = new AbortController();
+  let cancelledAt = 0;
+  let known: readonly LoggedRequest[] = [];
+  if (moment === 'while it hangs') emulator.script.fault({}, { kind: 'hang' }, { skip: number });
+  atRequest(emulator, moment === 'once it is carried out' ? 'after' : 'before', number, () => {
+    cancelledAt = clock.now();
+    known = [...emulator.requests];
+    cancellation.abort(new CancelledError('SIGTERM'));
+  });
+  const outcome = await stage.release(inputs, {
+    environment: checkout.environment,
+    cancellation: cancellation.signal,
+  });
+  const later = emulator.requests.filter((request) => !known.includes(request));
+  return { outcome, took: clock.now() - cancelledAt, later };
+}
+
+function atRequest(
+  { script }: Pick<Emulator, 'script'>,
+  when: 'before' | 'after',
+  number: number,
+  action: () => void,
+): void {
+  script[when]({}, () => {
+    if (number === 0) action();
+    else atRequest({ script }, when, number - 1, action);
+  });
+}
+
+/** Numbers of requests to cancel at: of those that are repeated while something is awaited, a few. */
+function tellingNumbers(requests: readonly LoggedRequest[]): number[] {
+  const ways = requests.map(({ method, path }) => `${method} ${path}`);
+  return ways.flatMap((way, number) => {
+    const earlier = ways.slice(0, number).filter((other) => other === way).length;
+    const isLast = !ways.slice(number + 1).includes(way);
+    return earlier < 2 || isLast ? [number] : [];
+  });
+}
+
+describe.each(Object.entries(credentials))('with %s, a run that is cancelled', (_, credential) => {
+  describe.each(Object.entries(releases))('while it releases %s', (_name, { inputs, before }) => {
+    const release = { ...credential, ...inputs };
+
+    async function open(): Promise<Stage> {
+      const stage = await Stage.open();
+      if (before !== undefined) {
+        const { succeeded } = await stage.release({ ...credential, ...before });
+        expect(succeeded).toBe(true);
+      }
+      return stage;
+    }
+
+    test.each(moments)('at any request, %s', async (moment) => {
+      const untouched = await open();
+      const known = untouched.emulator.requests.length;
+      const { succeeded } = await untouched.release(release, { environment: checkout.environment });
+      expect(succeeded).toBe(true);
+      const numbers = tellingNumbers(untouched.emulator.requests.slice(known));
+      await untouched.close();
+
+      for (const number of numbers) {
+        const stage = await open();
+        try {
+          const { outcome, took, later } = await cancelAt(stage, release, number, moment);
+          const where = `request ${number}`;
+          const told = { where, isInTime: took <= longestEnding, begun: begunOf(later, inputs) };
+          expect(told).toEqual({ where, isInTime: true, begun: [] });
+          expectTold(outcome);
+          expect(checkout.leftovers()).toEqual([]);
+          const again = await stage.release(release, { environment: checkout.environment });
+          expect({ where, errors: again.actions.errors }).toEqual({ where, errors: [] });
+          expectReleased(stage.emulator, inputs);
+        } finally {
+          await stage.close();
+        }
+      }
+    });
+  });
+});
+
+/** What was begun late. Of two regions, the other may have sent its request in the same moment. */
+function begunOf(
+  later: readonly LoggedRequest[],
+  { region = '' }: Record<string, string>,
+): string[] {
+  const written = later
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, path }) => `${method} ${path}`);
+  return written.slice(region.split(',').length - 1);
+}
+
+function expectTold({ succeeded, actions, agents, secretSets }: ReleaseOutcome): void {
+  expect(succeeded).toBe(false);
+  expect(actions.errors.map(({ title }) => title)).toEqual(['The run was cancelled']);
+  expect(actions.summary).toMatch(/^## ❌ The run was cancelled$/m);
+  for (const part of ['Done', 'Under way', 'Not begun', 'What to do:']) {
+    expect(actions.summary).toContain(`**${part}**`);
+  }
+  expect(actions.summary).not.toContain('❌ failed');
+  expect(Object.keys(actions.outputs)).toContain('plan');
+  expect([...agents, ...secretSets].map(({ outcome }) => outcome)).not.toContain('failed');
+}
+
+/** The agents run what was given, and with it, whatever was left half done before. */
+function expectReleased(
+  { state }: Emulator,
+  { region = '', image }: Readonly<Record<string, string>>,
+): void {
+  const regions = region.split(', ');
+  expect(state.agents()).toHaveLength(regions.length);
+  for (const { name, ready, desiredDeploymentId } of state.agents()) {
+    expect(ready).toBe(true);
+    const serving = state.serving(name);
+    expect(serving).toMatchObject({
+      id: desiredDeploymentId,
+      image,
+      secretValues: { A_KEY: 'first-value', B_KEY: 'second-value' },
+    });
+  }
+}

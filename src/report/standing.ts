@@ -1,0 +1,133 @@
+import type {
+  AgentRecord,
+  BuildRecord,
+  ReleaseRecord,
+  SecretSetRecord,
+} from '../release/record.js';
+import { secretSetKinds } from '../release/subject.js';
+import { stepTitles } from './steps.js';
+
+/** How far a release came, as the ends of sentences: what is done, what goes on, what was not begun. */
+export interface Standing {
+  readonly done: readonly string[];
+  readonly underWay: readonly string[];
+  readonly notBegun: readonly string[];
+}
+
+type Place = keyof Standing;
+/** What failed has a failure of its own, which tells more. */
+type Placed = readonly [place: Place, what: string, where: string] | undefined;
+
+/** How far a run came that ended before its time. */
+export function standingOf(record: ReleaseRecord): Standing {
+  const { secretSets, builds, agents, steps } = record;
+  const isAwaited = steps.some(({ name }) => name === 'rollout');
+  const placed: Placed[] = [
+    ...secretSets.map(placeSet),
+    ...builds.map(placeBuild),
+    ...agents.map((agent) => placeAgent(agent, isAwaited)),
+  ];
+  const told = (place: Place): string[] => grouped(placed, place);
+  // What is planned is told by what it is for; before there is a plan, steps are all there is.
+  const isPlanned = secretSets.length + builds.length + agents.length > 0;
+  const stepsThat = (outcome: 'running' | 'skipped'): string[] =>
+    steps
+      .filter((step) => step.outcome === outcome)
+      .filter(({ name }) => !isPlanned || name === 'prune' || name === 'clean-up')
+      .map(({ name }) => `“${stepTitles[name]}”`);
+  return {
+    done: told('done'),
+    underWay: [...told('underWay'), ...stepsThat('running')],
+    notBegun: [...told('notBegun'), ...stepsThat('skipped')],
+  };
+}
+
+/** Whether anything was changed on the platform, or may have been. */
+export function isAnythingWritten({ secretSets, builds, agents }: ReleaseRecord): boolean {
+  return (
+    secretSets.some(({ outcome, added, updated, pruned }) =>
+      outcome === 'existing' || outcome === 'skipped'
+        ? added.length + updated.length + pruned.length > 0
+        : true,
+    ) ||
+    builds.some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
+    agents.some(({ outcome }) => outcome !== 'skipped')
+  );
+}
+
+function placeSet({ kind, name, region, outcome, status }: SecretSetRecord): Placed {
+  const set = `${secretSetKinds[kind]} \`${name}\``;
+  switch (outcome) {
+    case 'existing':
+    case 'failed':
+      return undefined;
+    case 'created':
+    case 'updated':
+      return status === 'ready'
+        ? ['done', `the ${set} is ${outcome} and ready`, region]
+        : ['underWay', `the ${set} is ${outcome}, and the platform provisions it`, region];
+    case 'deleted':
+      return ['done', `the ${set} is deleted`, region];
+    case 'cancelled':
+      return [
+        'underWay',
+        `the ${set} was being written, and it is not known whether all of it was`,
+        region,
+      ];
+    case 'skipped':
+      return ['notBegun', `the ${set} is not written`, region];
+  }
+}
+
+function placeBuild({ outcome, id, region }: BuildRecord): Placed {
+  const build = id === null ? 'the build' : `the build \`${id}\``;
+  switch (outcome) {
+    case 'built':
+      return ['done', `${build} has succeeded`, region];
+    case 'reused':
+      return ['done', `${build} is used again`, region];
+    case 'failed':
+      return undefined;
+    case 'running':
+      return ['underWay', `the platform goes on with ${build}`, region];
+    case 'cancelled':
+      return ['underWay', `${build} was being started, and it is not known whether it was`, region];
+    case 'skipped':
+      return ['notBegun', `${build} is not started`, region];
+  }
+}
+
+function placeAgent(agent: AgentRecord, isAwaited: boolean): Placed {
+  const { name, region, outcome, ready, deploymentId } = agent;
+  const deployment = `the deployment \`${deploymentId ?? 'unknown'}\` of \`${name}\``;
+  switch (outcome) {
+    case 'created':
+    case 'updated':
+    case 'unchanged':
+      if (ready) return ['done', `${deployment} serves`, region];
+      return isAwaited
+        ? ['underWay', `the platform goes on with ${deployment}`, region]
+        : ['done', `the agent \`${name}\` is ${outcome}, with ${deployment}`, region];
+    case 'superseded':
+    case 'failed':
+      return undefined;
+    case 'cancelled':
+      return [
+        'underWay',
+        `the agent \`${name}\` was being deployed, and it is not known whether it was`,
+        region,
+      ];
+    case 'skipped':
+      return ['notBegun', `the agent \`${name}\` is not deployed`, region];
+  }
+}
+
+/** What is the same in several regions is told once. */
+function grouped(placed: readonly Placed[], place: Place): string[] {
+  const regions = new Map<string, string[]>();
+  for (const one of placed) {
+    if (one?.[0] !== place) continue;
+    regions.set(one[1], [...(regions.get(one[1]) ?? []), `\`${one[2]}\``]);
+  }
+  return [...regions].map(([what, where]) => `${what}, in ${where.join(', ')}`);
+}
