@@ -28,6 +28,8 @@ export interface ActionRunOptions {
   readonly hasSummary?: boolean;
   /** Whether the memory that it takes is measured. */
   readonly measuresMemory?: boolean;
+  /** Told how to send it a signal, as a runner does when a run is cancelled. */
+  readonly onStarted?: (send: (signal: 'SIGINT' | 'SIGTERM') => void) => void;
   /** Told each line of the log as the runner shows it. */
   readonly onLine?: (line: string) => void;
 }
@@ -106,6 +108,7 @@ export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
+      options.onStarted?.((signal) => child.kill(signal));
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding('utf8').on('data', (text: string) => {
           log.take(text);

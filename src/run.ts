@@ -90,13 +90,14 @@ export async function run(host: Host): Promise<boolean> {
   let inputs: Inputs | undefined;
   const wantsFailureLogs = once(() => showsFailureLogs(inputs?.failureLogs ?? 'never', event));
   try {
-    const reading = await readInputs(host.environment, host.readFile);
+    const lastMoment = cancellation.after(longestEnding);
+    const reading = await unlessAborted(lastMoment, readInputs(host.environment, host.readFile));
     // Before anything is logged.
     for (const mask of reading.secrets.flatMap(masksFor)) actions.mask(mask);
     redact = redactor(reading.secrets);
     inputs = reading.inputs;
     const means = { host, journal, cancellation, redact, event, wantsFailureLogs };
-    await unlessAborted(cancellation.after(longestEnding), carryOut(means, reading));
+    await unlessAborted(lastMoment, carryOut(means, reading));
     await comment([]);
     if (cancellation.isCancelled) {
       journal.notice('The run was cancelled when everything was done already.');
