@@ -329,6 +329,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto"
 
 /***/ }),
 
+/***/ 8474:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+
+/***/ }),
+
 /***/ 3024:
 /***/ ((module) => {
 
@@ -426,6 +433,90 @@ module.exports = {
     return missing('fetch');
   },
 };
+
+
+/***/ }),
+
+/***/ 1848:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Wh: () => (/* binding */ unlessAborted),
+/* harmony export */   cc: () => (/* binding */ CancelledError),
+/* harmony export */   mT: () => (/* binding */ Cancellation)
+/* harmony export */ });
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8474);
+
+/**
+ * The run was cancelled, by a person or because a newer one takes its place. It is the reason of the
+ * signal that everything that waits, or is about to send something, listens to.
+ */
+class CancelledError extends Error {
+    signal;
+    constructor(signal, options) {
+        super(`the run was cancelled (${signal})`, options);
+        this.name = 'CancelledError';
+        this.signal = signal;
+    }
+}
+/** That a run may be cancelled, for everything that takes time in it. Has to be ended. */
+class Cancellation {
+    /** Aborted with a CancelledError. */
+    signal;
+    #clock;
+    #over = new AbortController();
+    constructor(signal, clock) {
+        this.signal = signal;
+        this.#clock = clock;
+        // Many may wait at once, which Node would take for a leak and warn of.
+        (0,node_events__WEBPACK_IMPORTED_MODULE_0__.setMaxListeners)(Infinity, signal, this.#over.signal);
+    }
+    get isCancelled() {
+        return this.signal.aborted;
+    }
+    /** A signal that follows so many milliseconds after the cancellation, with its reason. */
+    after(milliseconds) {
+        const follower = new AbortController();
+        this.whenCancelled(() => {
+            const stop = this.#clock.after(milliseconds, () => {
+                follower.abort(this.signal.reason);
+            });
+            this.#over.signal.addEventListener('abort', stop, { once: true });
+        });
+        return follower.signal;
+    }
+    whenCancelled(act) {
+        if (this.#over.signal.aborted)
+            return;
+        if (this.isCancelled)
+            act();
+        else
+            this.signal.addEventListener('abort', act, { once: true, signal: this.#over.signal });
+    }
+    /** Nobody waits for anything any more. */
+    end() {
+        this.#over.abort();
+    }
+}
+/** The result of `work`, unless the signal comes first: then nobody waits for it any more. */
+async function unlessAborted(signal, work) {
+    const over = new AbortController();
+    const aborted = new Promise((_, reject) => {
+        const giveUp = () => {
+            reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+        };
+        if (signal.aborted)
+            giveUp();
+        else
+            signal.addEventListener('abort', giveUp, { once: true, signal: over.signal });
+    });
+    try {
+        return await Promise.race([work, aborted]);
+    }
+    finally {
+        over.abort();
+    }
+}
 
 
 /***/ }),
@@ -760,25 +851,39 @@ class SourceReading {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(357);
-/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9994);
-/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5221);
+/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1848);
+/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8565);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5118);
+/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5221);
 
 
 
 
 
+
+/** Milliseconds that what is still under way may hold up the end of a run that was cancelled. */
+const lastWords = 100;
+const cancellation = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+        cancellation.abort(new _cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .CancelledError */ .cc(signal));
+    });
+}
 /** The entry: hands the runner's environment to the run, and its outcome to the runner. */
-const succeeded = await (0,_run_js__WEBPACK_IMPORTED_MODULE_2__/* .run */ .e)({
+const succeeded = await (0,_run_js__WEBPACK_IMPORTED_MODULE_3__/* .run */ .e)({
     environment: process.env,
-    actions: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_4__/* .actionsOf */ .R)(_actions_core__WEBPACK_IMPORTED_MODULE_1__, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''),
-    clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_3__/* .systemClock */ .m,
+    actions: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_5__/* .actionsOf */ .R)(_actions_core__WEBPACK_IMPORTED_MODULE_1__, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''),
+    clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml,
+    cancellation: cancellation.signal,
     readFile: (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'),
     // Loaded on use only: it costs a quarter of the action's start.
     workflowEvent: async () => (await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413))).context,
 });
 if (!succeeded)
     process.exitCode = _actions_core__WEBPACK_IMPORTED_MODULE_1__.ExitCode.Failure;
+if (cancellation.signal.aborted) {
+    setTimeout(() => process.exit(), lastWords).unref();
+}
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -931,7 +1036,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 9994:
+/***/ 5118:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -940,10 +1045,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-;// CONCATENATED MODULE: external "node:events"
-const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: ./lib/cancellation.js
+var lib_cancellation = __nccwpck_require__(1848);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
 ;// CONCATENATED MODULE: ./lib/inputs/event.js
@@ -2529,6 +2636,8 @@ function backoffDelay(backoff, failed, random, retryAfter) {
     return Math.round(Math.max(retryAfter ?? 0, random() * cap));
 }
 
+// EXTERNAL MODULE: ./lib/time/clock.js + 1 modules
+var time_clock = __nccwpck_require__(5221);
 // EXTERNAL MODULE: ./lib/transport.js + 1 modules
 var transport = __nccwpck_require__(6168);
 ;// CONCATENATED MODULE: ./lib/pipecat/answers.js
@@ -2753,6 +2862,7 @@ var system_error = __nccwpck_require__(2013);
 ;// CONCATENATED MODULE: ./lib/pipecat/errors.js
 
 
+
 /** A call to the platform that did not bring an answer to work with. */
 class CallError extends Error {
     call;
@@ -2763,6 +2873,19 @@ class CallError extends Error {
     constructor(call, message, options) {
         super(`${call.method} ${call.path}: ${message}`, options);
         this.name = new.target.name;
+        this.call = call;
+    }
+}
+/**
+ * The run was cancelled while a request that changes something was under way, or was about to be sent
+ * again: whether it was carried out is not known.
+ */
+class InterruptedCallError extends lib_cancellation/* CancelledError */.cc {
+    call;
+    constructor(call, cancelled, cause) {
+        super(cancelled.signal, { cause });
+        this.name = 'InterruptedCallError';
+        this.message = `${call.method} ${call.path}: ${this.message}`;
         this.call = call;
     }
 }
@@ -3208,9 +3331,20 @@ class Traffic {
 
 
 
+
+
 /** Milliseconds; whoever is told to come back later than that gives up. */
 const caller_longestWait = 120_000;
 const tooMany = 429;
+/** Milliseconds that a request has to be answered after a cancellation, so that it is known what it did. */
+const lastMoment = 1000;
+/** A refusal, or what was not sent, says that nothing was done; and what is read does nothing. */
+function mayBeCarriedOut(error) {
+    return (error.call.method !== 'GET' &&
+        error.mayPass &&
+        !isLimit(error) &&
+        !(error instanceof NotSentError));
+}
 function isLimit(error) {
     return error instanceof StatusError && error.status === tooMany;
 }
@@ -3218,12 +3352,16 @@ function isLimit(error) {
 class Caller {
     #options;
     #traffic;
+    /** Aborted where nobody can wait any longer for an answer to what was sent. */
+    #lastMoment;
     constructor(options) {
         this.#options = options;
+        this.#lastMoment = options.cancellation.after(lastMoment);
         this.#traffic = new Traffic(options.clock);
     }
+    /** @throws CallError, or CancelledError: an InterruptedCallError where it is in doubt what was done */
     async call(operation, options = {}) {
-        const { log, backoff, clock } = this.#options;
+        const { log, backoff, clock, cancellation } = this.#options;
         const { method, path } = operation.request;
         const allowed = options.attempts ?? backoff.attempts;
         // What the request itself failed with; a look for what it did may fail in its own way.
@@ -3237,17 +3375,22 @@ class Caller {
                 return found ?? (await this.#attempt(operation, options.deadline));
             }
             catch (error) {
+                if (error instanceof lib_cancellation/* CancelledError */.cc)
+                    throw this.#cancelled(operation, isInDoubt, failure);
                 if (!(error instanceof CallError))
                     throw error;
                 const isOwn = error.call === operation.request;
                 const isSent = !(error instanceof NotSentError);
-                if (isOwn && isSent && !isLimit(error))
+                if (isOwn && mayBeCarriedOut(error))
                     isInDoubt = true;
                 // What was not sent again says nothing of what was.
                 if (failure === undefined || (isOwn && isSent))
                     failure = error;
                 if (isSent)
                     failure.attempts = attempt;
+                if (cancellation.isCancelled && isWorthAnother(error, options.passingStatuses)) {
+                    throw this.#cancelled(operation, isInDoubt, failure);
+                }
                 limitedSince ??= isLimit(error) ? clock.now() : undefined;
                 // Only time ends that there are too many requests, so none of them was an attempt.
                 const isFree = isLimit(error) &&
@@ -3268,9 +3411,20 @@ class Caller {
                 if (!isFree)
                     attempt++;
                 log.info(`${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
-                await this.#pause(delay, failure, options.signal);
+                const isPaused = await this.#pause(delay, options.signal);
+                if (cancellation.isCancelled)
+                    throw this.#cancelled(operation, isInDoubt, failure);
+                if (!isPaused)
+                    throw failure;
             }
         }
+    }
+    /** How a call ends in a run that is cancelled: not carried out, or it is not known whether it was. */
+    #cancelled({ request }, isInDoubt, failure) {
+        const reason = this.#options.cancellation.signal.reason;
+        return isInDoubt && reason instanceof lib_cancellation/* CancelledError */.cc
+            ? new InterruptedCallError(request, reason, failure)
+            : reason;
     }
     /** Looks for what a request did before it is given up; its own failure is not what failed. */
     async #lastLook(operation, options) {
@@ -3308,14 +3462,16 @@ class Caller {
         }
         return found;
     }
-    /** Waits before the next attempt; there is none any more where everything is over. */
-    async #pause(delay, failure, signal) {
-        const { clock, over } = this.#options;
+    /** Waits before the next attempt; false where there is to be none any more. */
+    async #pause(delay, signal) {
+        const { clock, over, cancellation } = this.#options;
+        const endings = [over, cancellation.signal, ...(signal === undefined ? [] : [signal])];
         try {
-            await clock.sleep(delay, signal === undefined ? over : AbortSignal.any([over, signal]));
+            await clock.sleep(delay, AbortSignal.any(endings));
+            return true;
         }
         catch {
-            throw failure;
+            return false;
         }
     }
     async #attempt({ request, parse, absent }, deadline) {
@@ -3339,13 +3495,13 @@ class Caller {
     }
     /** Sends a request unless everything is held back, which may be so again after the wait. */
     async #sendInTurn(request, deadline) {
-        const { clock, over, log } = this.#options;
+        const { clock, over, log, cancellation } = this.#options;
         for (let held = this.#traffic.heldFor(); held > 0; held = this.#traffic.heldFor()) {
             if (deadline !== undefined && deadline.remaining() <= held) {
                 throw new NotSentError(request, deadline);
             }
             log.debug(`${request.method} ${request.path} held back for ${held} ms`);
-            await clock.sleep(held, over);
+            await (0,time_clock/* sleepUnless */.uj)(clock, held, AbortSignal.any([over, cancellation.signal]));
         }
         const answer = await this.#send(request, deadline);
         if (answer.status === tooMany) {
@@ -3359,8 +3515,9 @@ class Caller {
         return answer;
     }
     async #send(request, deadline) {
-        const { clock, log, connection, requestLimit, over } = this.#options;
+        const { clock, log, connection, requestLimit, over, cancellation } = this.#options;
         const { method, path } = request;
+        cancellation.signal.throwIfAborted();
         if (deadline?.hasPassed() === true)
             throw new NotSentError(request, deadline);
         const startedAt = clock.now();
@@ -3371,7 +3528,9 @@ class Caller {
             abandoned.abort();
         });
         try {
-            const answer = await connection.send(request, AbortSignal.any([abandoned.signal, over]));
+            const cancelled = method === 'GET' ? cancellation.signal : this.#lastMoment;
+            const endings = [abandoned.signal, over, cancelled];
+            const answer = await connection.send(request, AbortSignal.any(endings));
             log.debug(`${method} ${path} → ${answer.status} in ${clock.now() - startedAt} ms`);
             return answer;
         }
@@ -3785,8 +3944,6 @@ class Connection {
 
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-// EXTERNAL MODULE: ./lib/time/clock.js + 1 modules
-var time_clock = __nccwpck_require__(5221);
 ;// CONCATENATED MODULE: ./lib/pipecat/form.js
 
 const archiveType = 'application/gzip';
@@ -3889,7 +4046,7 @@ class Storage {
                     throw error;
                 const delay = backoffDelay(backoff, attempt, () => clock.random());
                 log.info(`The upload to ${options.destination}: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
-                await (0,time_clock/* sleepUnless */.u)(clock, delay, signal);
+                await (0,time_clock/* sleepUnless */.uj)(clock, delay, signal);
             }
         }
     }
@@ -4108,15 +4265,16 @@ const mostNames = 50;
  * Packs a build context and does `work` with it: before anything is sent, so that whatever is wrong
  * with the files is told before anything is written. The archive is deleted afterwards.
  *
- * @throws ContextError, or what `work` throws
+ * @param cancellation ends the packing
+ * @throws ContextError, the reason of the cancellation, or what `work` throws
  */
-async function withContext(journal, settings, folders, work) {
+async function withContext(journal, settings, folders, cancellation, work) {
     let folder;
     try {
         const context = await journal.step('context', async () => {
             folder = await makeFolder(folders.temporary);
             const archive = (0,external_node_path_.join)(folder, 'context.tar.gz');
-            return journal.span('checkout', 'pack the context', () => pack(journal, settings, folders.workspace, archive));
+            return journal.span('checkout', 'pack the context', () => pack(journal, settings, folders.workspace, archive, cancellation));
         });
         journal.record.context = context;
         return await work(context);
@@ -4148,7 +4306,7 @@ async function remove(folder, journal) {
         journal.warning(`The archive in ${(0,quote/* quote */.h)(folder)} could not be deleted (${(0,system_error/* reasonOf */.A)(error)}).`);
     }
 }
-async function pack(journal, settings, workspace, archive) {
+async function pack(journal, settings, workspace, archive, cancellation) {
     const { clock, log } = journal;
     // Loaded on use only.
     const [{ selectContext }, { packContext }] = await Promise.all([
@@ -4160,9 +4318,10 @@ async function pack(journal, settings, workspace, archive) {
     const progress = new WorkProgress(clock, selected.bytes, (done) => {
         log.info(`Packed: ${done}.`);
     });
-    const packed = await packContext(selected, archive, (bytes) => {
+    const report = (bytes) => {
         progress.is(bytes);
-    });
+    };
+    const packed = await packContext(selected, archive, report, cancellation);
     log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);
     return packed;
 }
@@ -4186,6 +4345,7 @@ function tell(journal, settings, context) {
 }
 
 ;// CONCATENATED MODULE: ./lib/release/errors.js
+
 /** An error with the thing that it happened to; the cause is what went wrong. */
 class SubjectError extends Error {
     subject;
@@ -4209,6 +4369,10 @@ class ReleaseError extends Error {
 /** What failed, one by one. */
 function failuresOf(error) {
     return error instanceof ReleaseError ? error.failures : [error];
+}
+/** Whether it is only that the run was cancelled. */
+function isCancellation(error) {
+    return failuresOf(error).every((failure) => failure instanceof lib_cancellation/* CancelledError */.cc);
 }
 /**
  * Does `work` on every item at once, and lets each come to its end: what fails for one is no reason
@@ -4244,7 +4408,8 @@ async function about(subject, work) {
     catch (error) {
         if (error instanceof SubjectError || error instanceof ReleaseError)
             throw error;
-        if (!(error instanceof Error))
+        // The run was cancelled, which is nothing that happened to the subject.
+        if (error instanceof lib_cancellation/* CancelledError */.cc || !(error instanceof Error))
             throw error;
         throw new SubjectError(subject, error);
     }
@@ -4446,6 +4611,8 @@ class Journal {
     clock;
     log;
     record;
+    /** When the steps that are under way were begun. */
+    #begun = new Map();
     #onBuild;
     /** @param onBuild told of all builds when one of them has an id */
     constructor(clock, log, onBuild = () => undefined) {
@@ -4480,7 +4647,7 @@ class Journal {
         const step = this.record.steps.find((one) => one.name === name);
         if (step === undefined)
             throw new Error(`There is no step ${name}`);
-        const startedAt = this.clock.now();
+        this.#begun.set(step, this.clock.now());
         step.outcome = 'running';
         this.log.beginStep(name);
         try {
@@ -4489,17 +4656,25 @@ class Journal {
             return result;
         }
         catch (error) {
-            step.outcome = !(error instanceof AbandonedError)
-                ? 'failed'
-                : error.goesOn
-                    ? 'running'
-                    : 'skipped';
+            step.outcome = outcomeOf(error);
             throw error;
         }
         finally {
-            step.duration += this.clock.now() - startedAt;
-            this.log.endStep(step);
+            this.#stop(step);
         }
+    }
+    /** Closes the account where something did not come to its end, and nobody waits for it any more. */
+    close() {
+        for (const step of [...this.#begun.keys()])
+            this.#stop(step);
+    }
+    #stop(step) {
+        const startedAt = this.#begun.get(step);
+        if (startedAt === undefined)
+            return;
+        this.#begun.delete(step);
+        step.duration += this.clock.now() - startedAt;
+        this.log.endStep(step);
     }
     /** Does something that the timeline shows. */
     async span(region, label, work) {
@@ -4510,7 +4685,8 @@ class Journal {
             return result;
         }
         catch (error) {
-            end(error instanceof AbandonedError ? 'running' : 'failed');
+            const isLeft = error instanceof AbandonedError || isCancellation(error);
+            end(isLeft ? 'running' : 'failed');
             throw error;
         }
     }
@@ -4542,6 +4718,12 @@ class Journal {
         this.record.notices.push(message);
         this.log.notice(message);
     }
+}
+/** How a step ends that throws. */
+function outcomeOf(error) {
+    if (error instanceof AbandonedError)
+        return error.goesOn ? 'running' : 'skipped';
+    return isCancellation(error) ? 'running' : 'failed';
 }
 
 ;// CONCATENATED MODULE: ./lib/release/organization.js
@@ -5856,7 +6038,7 @@ async function lookOn(look, clock, deadline, progress, signal) {
         }
         const step = pollingStep(clock.now() - startedAt, () => clock.random());
         const pause = Math.max(step, Math.min(retryAfter, longestRetryAfter));
-        await (0,time_clock/* sleepUnless */.u)(clock, Math.min(pause, deadline.remaining()), signal);
+        await (0,time_clock/* sleepUnless */.uj)(clock, Math.min(pause, deadline.remaining()), signal);
         if (deadline.hasPassed())
             throw new WaitOverError({ cause: failure });
     }
@@ -5933,6 +6115,7 @@ class Progress {
 
 
 
+
 /** Lines of a failed build's log that are worth showing. */
 const mostLines = 50;
 /**
@@ -5984,7 +6167,9 @@ async function build_build(cloud, journal, plan, record, abandoned) {
             record.outcome = 'built';
     }
     catch (error) {
-        if (error instanceof AbandonedError)
+        if (error instanceof InterruptedCallError)
+            record.outcome = 'cancelled';
+        if (error instanceof AbandonedError || error instanceof lib_cancellation/* CancelledError */.cc)
             throw error;
         // What has not come to its end goes on, whoever waits for it.
         if (record.id === null || isOver(error))
@@ -6091,6 +6276,8 @@ async function lastLines(cloud, id) {
 ;// CONCATENATED MODULE: ./lib/release/provision.js
 
 
+
+
 /** Writes one set, and keeps its account key by key, so that a failure half-way is told as it is. */
 async function provision(cloud, journal, plan, record, deadline) {
     const subject = secretSetSubject(plan);
@@ -6110,12 +6297,19 @@ async function provision(cloud, journal, plan, record, deadline) {
         }));
     }
     catch (error) {
-        record.outcome = 'failed';
+        if (!(error instanceof lib_cancellation/* CancelledError */.cc))
+            record.outcome = 'failed';
+        else if (isBegun(error, record))
+            record.outcome = 'cancelled';
         throw error;
     }
     record.outcome = plan.action === 'create' ? 'created' : 'updated';
     record.status = 'pending';
     journal.log.info(`The ${subject.kind} ${name} in ${region} is ${record.outcome}${registry === undefined ? '' : ` for ${registry.host}`}${listKeys(record)}.`);
+}
+/** Whether something of a set that was cancelled has been written, or may have been. */
+function isBegun(error, { added, updated }) {
+    return error instanceof InterruptedCallError || added.length + updated.length > 0;
 }
 function listKeys({ added, updated }) {
     const parts = [
@@ -6126,6 +6320,7 @@ function listKeys({ added, updated }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/release/readiness.js
+
 
 
 
@@ -6187,6 +6382,12 @@ async function awaitSecretSets(cloud, journal, sets, deadline) {
                 const { cause } = error;
                 fail(set, new ProvisioningTimeoutError(seen.get(set), elapsed, deadline, { cause }));
             }
+        }
+        else if (error instanceof lib_cancellation/* CancelledError */.cc) {
+            // The platform goes on with them.
+            failures.push(error);
+            for (const set of [first, ...others])
+                waiting.get(set)?.('running');
         }
         else {
             // The look failed for all of them, which is one failure.
@@ -6304,7 +6505,7 @@ async function provisionAndBuild(cloud, journal, targets, budget) {
     const failures = [];
     const abandoned = new AbortController();
     // Builds of many regions may listen at once, which Node would take for a leak and warn of.
-    (0,external_node_events_namespaceObject.setMaxListeners)(Infinity, abandoned.signal);
+    (0,external_node_events_.setMaxListeners)(Infinity, abandoned.signal);
     const provisioning = async () => {
         try {
             await provisionAndAwait(cloud, journal, targets, budget);
@@ -6430,6 +6631,7 @@ class Remarks {
 
 
 
+
 /** How many of the agent's last lines are shown. */
 const logTail = 40;
 /** Milliseconds; the lines are not worth more of a failed release's time. */
@@ -6477,6 +6679,9 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
         }
     }
     catch (error) {
+        // The platform goes on with the rollout, whoever waits for it.
+        if (error instanceof lib_cancellation/* CancelledError */.cc)
+            throw error;
         record.outcome = error instanceof SupersededError ? 'superseded' : 'failed';
         if (!(error instanceof WaitOverError))
             throw error;
@@ -6512,6 +6717,8 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
 }
 
 ;// CONCATENATED MODULE: ./lib/release/release.js
+
+
 
 
 
@@ -6568,7 +6775,7 @@ async function oneAfterTheOther(cloud, journal, targets, budget, options) {
         }
         catch (error) {
             const later = targets.slice(index + 1).map(({ region }) => `\`${region}\``);
-            if (later.length > 0) {
+            if (later.length > 0 && !isCancellation(error)) {
                 journal.notice(`\`rollout: sequential\` stops at the first region that fails, so nothing was deployed in ${later.join(', ')} after \`${target.region}\`.`);
             }
             throw error;
@@ -6592,7 +6799,8 @@ async function deployAndAwait(cloud, journal, targets, budget, options) {
                 const buildId = build?.record.id ?? undefined;
                 const forked = budget.fork();
                 const deployed = await deployOne(cloud, journal, agent, sets, buildId, forked, remarks);
-                if (!agent.plan.waitForReady)
+                // Nobody is told of a rollout that nobody will wait for.
+                if (!agent.plan.waitForReady || options.cancellation.aborted)
                     return;
                 rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
             });
@@ -6610,6 +6818,9 @@ async function deployAndAwait(cloud, journal, targets, budget, options) {
     }
     if (failures.length > 0)
         throw new ReleaseError(failures);
+    const awaited = deploying.filter(({ agent }) => agent.plan.waitForReady);
+    if (rollouts.length < awaited.length)
+        options.cancellation.throwIfAborted();
 }
 /** A result that may be looked at later; a rejection that nobody awaits yet would end the process. */
 async function settled(work) {
@@ -6621,7 +6832,10 @@ async function deployOne(cloud, journal, { plan, record }, sets, buildId, budget
         return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, remarks, buildId, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
     }
     catch (error) {
-        record.outcome = 'failed';
+        if (!(error instanceof lib_cancellation/* CancelledError */.cc))
+            record.outcome = 'failed';
+        else if (error instanceof InterruptedCallError)
+            record.outcome = 'cancelled';
         throw error;
     }
 }
@@ -6633,7 +6847,7 @@ async function rollOut(cloud, journal, { plan, record }, deployed, { wantsFailur
         ends('success');
     }
     catch (error) {
-        ends('failure');
+        ends(error instanceof lib_cancellation/* CancelledError */.cc ? 'error' : 'failure');
         throw error;
     }
 }
@@ -6866,6 +7080,11 @@ const failureKinds = {
         meaning: 'The agent was there and is not any more: somebody or something deleted it.',
         next: 'Find out who deletes it, and run the release again.',
     },
+    cancelled: {
+        title: 'The run was cancelled',
+        meaning: 'The runner was told to end the run (SIGINT or SIGTERM): somebody cancelled it, or a newer run took its place (`concurrency` with `cancel-in-progress`). Nothing new was begun after that. What is done, what was under way and what was not begun is listed.',
+        next: 'Run it again, which goes on from where this ended: what was written stays written, and a build that was started is used.',
+    },
     unexpected: {
         title: 'The action itself failed',
         meaning: 'Something happened that the action does not expect. This is a bug in it.',
@@ -6996,7 +7215,134 @@ function capital(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+;// CONCATENATED MODULE: ./lib/report/steps.js
+/** The steps of a release, as log and summary call them. */
+const stepTitles = {
+    inputs: 'Read the inputs',
+    context: 'Pack the build context',
+    credential: 'Recognise the credential',
+    preflight: 'Preflight',
+    provision: 'Write the secret sets',
+    readiness: 'Await the secret sets',
+    build: 'Build the image',
+    deploy: 'Deploy the agent',
+    rollout: 'Await the deployment',
+    prune: 'Prune the secret set',
+    'clean-up': 'Delete older versions',
+};
+
+;// CONCATENATED MODULE: ./lib/report/standing.js
+
+
+/** How far a run came that ended before its time. */
+function standingOf(record) {
+    const { secretSets, builds, agents, steps } = record;
+    const isAwaited = steps.some(({ name }) => name === 'rollout');
+    const placed = [
+        ...secretSets.map(placeSet),
+        ...builds.map(placeBuild),
+        ...agents.map((agent) => placeAgent(agent, isAwaited)),
+    ];
+    const told = (place) => grouped(placed, place);
+    // What is planned is told by what it is for; before there is a plan, steps are all there is.
+    const isPlanned = secretSets.length + builds.length + agents.length > 0;
+    const stepsThat = (outcome) => steps
+        .filter((step) => step.outcome === outcome)
+        .filter(({ name }) => !isPlanned || name === 'prune' || name === 'clean-up')
+        .map(({ name }) => `“${stepTitles[name]}”`);
+    return {
+        done: told('done'),
+        underWay: [...told('underWay'), ...stepsThat('running')],
+        notBegun: [...told('notBegun'), ...stepsThat('skipped')],
+    };
+}
+/** Whether anything was changed on the platform, or may have been. */
+function isAnythingWritten({ secretSets, builds, agents }) {
+    return (secretSets.some(({ outcome, added, updated, pruned }) => outcome === 'existing' || outcome === 'skipped'
+        ? added.length + updated.length + pruned.length > 0
+        : true) ||
+        builds.some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
+        agents.some(({ outcome }) => outcome !== 'skipped'));
+}
+function placeSet({ kind, name, region, outcome, status }) {
+    const set = `${subject_secretSetKinds[kind]} \`${name}\``;
+    switch (outcome) {
+        case 'existing':
+        case 'failed':
+            return undefined;
+        case 'created':
+        case 'updated':
+            return status === 'ready'
+                ? ['done', `the ${set} is ${outcome} and ready`, region]
+                : ['underWay', `the ${set} is ${outcome}, and the platform provisions it`, region];
+        case 'deleted':
+            return ['done', `the ${set} is deleted`, region];
+        case 'cancelled':
+            return [
+                'underWay',
+                `the ${set} was being written, and it is not known whether all of it was`,
+                region,
+            ];
+        case 'skipped':
+            return ['notBegun', `the ${set} is not written`, region];
+    }
+}
+function placeBuild({ outcome, id, region }) {
+    const build = id === null ? 'the build' : `the build \`${id}\``;
+    switch (outcome) {
+        case 'built':
+            return ['done', `${build} has succeeded`, region];
+        case 'reused':
+            return ['done', `${build} is used again`, region];
+        case 'failed':
+            return undefined;
+        case 'running':
+            return ['underWay', `the platform goes on with ${build}`, region];
+        case 'cancelled':
+            return ['underWay', `${build} was being started, and it is not known whether it was`, region];
+        case 'skipped':
+            return ['notBegun', `${build} is not started`, region];
+    }
+}
+function placeAgent(agent, isAwaited) {
+    const { name, region, outcome, ready, deploymentId } = agent;
+    const deployment = `the deployment \`${deploymentId ?? 'unknown'}\` of \`${name}\``;
+    switch (outcome) {
+        case 'created':
+        case 'updated':
+        case 'unchanged':
+            if (ready)
+                return ['done', `${deployment} serves`, region];
+            return isAwaited
+                ? ['underWay', `the platform goes on with ${deployment}`, region]
+                : ['done', `the agent \`${name}\` is ${outcome}, with ${deployment}`, region];
+        case 'superseded':
+        case 'failed':
+            return undefined;
+        case 'cancelled':
+            return [
+                'underWay',
+                `the agent \`${name}\` was being deployed, and it is not known whether it was`,
+                region,
+            ];
+        case 'skipped':
+            return ['notBegun', `the agent \`${name}\` is not deployed`, region];
+    }
+}
+/** What is the same in several regions is told once. */
+function grouped(placed, place) {
+    const regions = new Map();
+    for (const one of placed) {
+        if (one?.[0] !== place)
+            continue;
+        regions.set(one[1], [...(regions.get(one[1]) ?? []), `\`${one[2]}\``]);
+    }
+    return [...regions].map(([what, where]) => `${what}, in ${where.join(', ')}`);
+}
+
 ;// CONCATENATED MODULE: ./lib/report/explain.js
+
+
 
 
 
@@ -7161,6 +7507,8 @@ function partFor(error, subject, context) {
     }
     if (error instanceof AgentGoneError)
         return { kind: 'agent-gone' };
+    if (error instanceof lib_cancellation/* CancelledError */.cc)
+        return explainCancellation(error, context);
     if (error instanceof CallError) {
         const part = explainCall(error, context);
         if (subject?.kind === 'build')
@@ -7187,6 +7535,30 @@ const foreignName = 'Names of sets are unique across the whole platform: one tha
 const agentsUntouched = 'No agent was deployed with this set; those that run keep what they have.';
 /** Until every image is built, nothing is deployed. */
 const agentsKept = 'No agent was deployed; those that run keep what they have.';
+function explainCancellation({ signal }, { record }) {
+    const { done, underWay, notBegun } = standingOf(record);
+    const isRelease = record.kind === 'release';
+    return {
+        kind: 'cancelled',
+        unharmed: !isAnythingWritten(record)
+            ? 'Nothing was written.'
+            : record.agents.every(({ outcome }) => outcome === 'skipped')
+                ? agentsKept
+                : undefined,
+        why: [
+            `The runner was told to end the run (${signal}): somebody cancelled it, or a newer run took its place.`,
+        ],
+        problems: [
+            { about: 'Done', message: explain_listed(done), next: undefined },
+            { about: 'Under way', message: explain_listed(underWay), next: undefined },
+            { about: 'Not begun', message: explain_listed(notBegun), next: undefined },
+        ],
+        next: [isRelease ? failureKinds.cancelled.next : 'Run it again.'],
+    };
+}
+function explain_listed(parts) {
+    return parts.length === 0 ? 'nothing' : parts.join('; ');
+}
 function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOutput }) {
     return {
         kind: 'build-failed',
@@ -7237,7 +7609,7 @@ function explainOrganization({ named, available }) {
         ],
     };
 }
-function explainCall(error, { actingAs }) {
+function explainCall(error, { record: { actingAs } }) {
     const call = { label: 'Call', value: `${error.call.method} ${error.call.path}` };
     const attempts = error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
     const outOfTime = error.outOfTime === undefined
@@ -7409,7 +7781,7 @@ function lastLine(traceback) {
     const line = traceback?.trim().split('\n').at(-1);
     return line === undefined || line === '' ? [] : [`Its traceback ends with ${(0,quote/* quote */.h)(line)}.`];
 }
-function agentOutputHint(subject, deploymentId, { showsAgentOutput, actingAs }) {
+function agentOutputHint(subject, deploymentId, { showsAgentOutput, record: { actingAs } }) {
     if (subject === undefined)
         return [];
     const organization = actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
@@ -7497,6 +7869,7 @@ const setVerbs = {
     existing: 'Left as it is:',
     deleted: 'Deleted',
     failed: 'Failed:',
+    cancelled: 'Cancelled while it was written:',
     skipped: 'Not written:',
 };
 function doneSet({ kind, name, outcome, added, updated, pruned }) {
@@ -7529,6 +7902,7 @@ const buildVerbs = {
     reused: 'Used again, as it was built before:',
     failed: 'Failed to build:',
     running: 'Left under way:',
+    cancelled: 'Cancelled while it was started:',
     skipped: 'Not built:',
 };
 function doneBuild({ outcome, id, dockerfile, contextHash }) {
@@ -7553,6 +7927,7 @@ const agentVerbs = {
     unchanged: 'Left as it is:',
     superseded: 'Superseded by another release:',
     failed: 'Failed:',
+    cancelled: 'Cancelled while it was deployed:',
     skipped: 'Not deployed:',
 };
 function doneAgent({ name, outcome, changes, hidden, newDeployment }) {
@@ -7635,22 +8010,6 @@ function changes_names(all) {
 
 // EXTERNAL MODULE: ./lib/printable.js
 var printable = __nccwpck_require__(6072);
-;// CONCATENATED MODULE: ./lib/report/steps.js
-/** The steps of a release, as log and summary call them. */
-const stepTitles = {
-    inputs: 'Read the inputs',
-    context: 'Pack the build context',
-    credential: 'Recognise the credential',
-    preflight: 'Preflight',
-    provision: 'Write the secret sets',
-    readiness: 'Await the secret sets',
-    build: 'Build the image',
-    deploy: 'Deploy the agent',
-    rollout: 'Await the deployment',
-    prune: 'Prune the secret set',
-    'clean-up': 'Delete older versions',
-};
-
 ;// CONCATENATED MODULE: ./lib/report/log.js
 
 
@@ -7929,6 +8288,15 @@ function severalTitle(record, failures) {
     // What is not about a region may be so in each of them.
     const failed = new Set(failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])));
     const all = regionsOf(record).length;
+    if (failures.some(({ kind }) => kind === 'cancelled')) {
+        const [one] = failed;
+        const where = all < 2
+            ? ''
+            : failed.size === 1 && one !== undefined
+                ? ` in \`${one}\``
+                : ` in ${failed.size} regions`;
+        return `The run was cancelled after it had failed${where}`;
+    }
     if (failures.every(({ kind }) => kind === 'not-pruned')) {
         return `The release is done, but ${failures.length} secret sets were not pruned`;
     }
@@ -8045,6 +8413,7 @@ const outcomes = {
     reused: 'used again: this context was built before',
     failed: 'failed',
     running: 'left under way',
+    cancelled: 'cancelled while it was started',
     skipped: 'not begun',
 };
 function buildTable(builds) {
@@ -8507,9 +8876,14 @@ function messageOf(error) {
 // EXTERNAL MODULE: ./lib/secrecy/masks.js
 var masks = __nccwpck_require__(2049);
 ;// CONCATENATED MODULE: ./lib/github/agent-deployments.js
+const agent_deployments_endings = {
+    success: ': success',
+    failure: ': failure',
+    error: ' was left under way, as the run was cancelled',
+};
 /**
- * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success or a
- * failure. Nobody waits for GitHub meanwhile, and nothing fails because of it.
+ * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success, a
+ * failure or an error. Nobody waits for GitHub meanwhile, and nothing fails because of it.
  */
 class AgentDeployments {
     #options;
@@ -8525,7 +8899,7 @@ class AgentDeployments {
         const begun = this.#kept(this.#set(created, 'in_progress', `${where} is rolled out`));
         return (outcome) => {
             // In this order, whether or not the state before could be set.
-            void this.#kept(begun.then(() => this.#set(created, outcome, `${where}: ${outcome}`)));
+            void this.#kept(begun.then(() => this.#set(created, outcome, `${where}${agent_deployments_endings[outcome]}`)));
         };
     }
     /** Resolves when GitHub has been told everything, as far as it could be. */
@@ -8592,20 +8966,21 @@ const version = '0.1.0';
 
 
 
+
 /** Loads what talks to GitHub, and connects: on use only. */
-async function connect({ token, apiUrl, owner, repository }, clock) {
+async function connect({ token, apiUrl, owner, repository }, patience) {
     const { connectRepository } = await __nccwpck_require__.e(/* import() */ 909).then(__nccwpck_require__.bind(__nccwpck_require__, 5909));
     const userAgent = `pipecat-cloud-release/${version}`;
-    return connectRepository({ token, apiUrl, owner, repository, userAgent, clock });
+    return connectRepository({ token, apiUrl, owner, repository, userAgent, ...patience });
 }
 /** The GitHub deployments of a release; undefined where none are asked for. */
-function agentDeployments(settings, journal) {
+function agentDeployments(settings, journal, patience) {
     const { environment } = settings ?? {};
     if (settings === undefined || environment === undefined)
         return undefined;
     const told = new Set();
     return new AgentDeployments({
-        connect: () => connect(settings, journal.clock),
+        connect: () => connect(settings, patience),
         commit: settings.commit,
         environmentIn: (region) => nameInRegion(environment, region),
         logUrl: settings.runUrl,
@@ -8618,13 +8993,35 @@ function agentDeployments(settings, journal) {
         },
     });
 }
+/**
+ * In a pull request, a plan is where people look at it, one that fails too.
+ *
+ * @param write makes the comment's text
+ */
+async function commentOnPlan(journal, settings, patience, event, write) {
+    const { kind } = journal.record;
+    if (settings?.comments !== true || kind === 'release')
+        return;
+    if (kind === 'offline-check') {
+        journal.log.info('There is no plan to comment with; a comment that there is stays as it is.');
+        return;
+    }
+    const pullRequest = pullRequestNumber(await event());
+    if (pullRequest === undefined) {
+        journal.log.info('The run is not for a pull request, so there is none to comment on.');
+        return;
+    }
+    // The runner masks what it logs, but no comment: its text is made without what is secret.
+    const body = write(settings.commit, settings.runUrl);
+    await keepComment(settings, journal, patience, pullRequest, body);
+}
 /** Keeps a plan in the comment of its pull request, which the marker tells from others. */
-async function keepComment(settings, journal, pullRequest, body) {
+async function keepComment(settings, journal, patience, pullRequest, body) {
     const key = (0,external_node_crypto_.createHash)('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
     const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
     let repository;
     try {
-        repository = await connect(settings, journal.clock);
+        repository = await connect(settings, patience);
         const outcome = await repository.keepComment(pullRequest, marker, body);
         journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
     }
@@ -8663,55 +9060,88 @@ async function keepComment(settings, journal, pullRequest, body) {
 
 
 
+
+
 const defaultRequestLimit = 30_000;
+/** Milliseconds after a cancellation that GitHub has to take note of it. */
+const gitHubEnding = 1400;
+/** Milliseconds after a cancellation until the report is made, whatever has not come to its end. */
+const longestEnding = 1700;
 /**
- * One run of the action: inputs → plan → steps → report. Whatever happens ends in the report.
+ * One run of the action: inputs → plan → steps → report. Whatever happens ends in the report, also
+ * that the run is cancelled: within two seconds, as a runner gives no more than a few.
  *
  * @returns whether the release succeeded
  */
 async function run(host) {
-    const { actions, clock } = host;
+    const { actions } = host;
+    const cancellation = new lib_cancellation/* Cancellation */.mT(host.cancellation, host.clock);
+    const clock = (0,time_clock/* interruptible */.In)(host.clock, host.cancellation);
     const journal = new Journal(clock, releaseLog(actions), (builds) => {
         setBuildOutputs(actions, builds);
+    });
+    cancellation.whenCancelled(() => {
+        journal.log.info('The run is cancelled: nothing new is begun.');
     });
     const event = once(() => readEvent(host));
     // Until it is known what is secret, everything could be.
     let redact = () => '***';
-    let failureLogs = 'never';
-    const wantsFailureLogs = once(() => showsFailureLogs(failureLogs, event));
-    let github;
+    let inputs;
+    const wantsFailureLogs = once(() => showsFailureLogs(inputs?.failureLogs ?? 'never', event));
     try {
-        const reading = await readInputs(host.environment, host.readFile);
+        const lastMoment = cancellation.after(longestEnding);
+        const reading = await (0,lib_cancellation/* unlessAborted */.Wh)(lastMoment, readInputs(host.environment, host.readFile));
         // Before anything is logged.
         for (const mask of reading.secrets.flatMap(masks/* masksFor */.R))
             actions.mask(mask);
         redact = (0,masks/* redactor */.$)(reading.secrets);
-        failureLogs = reading.inputs?.failureLogs ?? 'never';
-        github = reading.inputs?.github;
-        await carryOut(host, journal, reading, redact, event, wantsFailureLogs);
-        await commentOnPlan(journal, github, event, [], redact);
+        inputs = reading.inputs;
+        const means = { host, journal, cancellation, redact, event, wantsFailureLogs };
+        await (0,lib_cancellation/* unlessAborted */.Wh)(lastMoment, carryOut(means, reading));
+        await comment([]);
+        if (cancellation.isCancelled) {
+            journal.notice('The run was cancelled when everything was done already.');
+        }
         await report(actions, journal.record, [], clock.now());
-        return true;
+        return !cancellation.isCancelled;
     }
     catch (error) {
+        journal.close();
         const context = {
-            actingAs: journal.record.actingAs,
+            record: journal.record,
             showsAgentOutput: await wantsFailureLogs(),
-            showsBuildOutput: failureLogs !== 'never',
+            showsBuildOutput: (inputs?.failureLogs ?? 'never') !== 'never',
             redact,
         };
-        const failures = failuresOf(error);
+        const failures = run_withoutRepetition(failuresOf(error));
         for (const failure of failures)
             actions.debug(redact(stackOf(failure)));
         const explanations = failures.map((failure) => explain(failure, context));
-        await commentOnPlan(journal, github, event, explanations, redact);
+        await comment(explanations);
         await report(actions, journal.record, explanations, clock.now());
         return false;
     }
+    finally {
+        cancellation.end();
+    }
+    /** Who cancels a plan waits for no comment, and the next plan makes one. */
+    async function comment(explanations) {
+        if (inputs === undefined || cancellation.isCancelled)
+            return;
+        const patience = { clock: host.clock, signal: cancellation.after(gitHubEnding) };
+        await commentOnPlan(journal, inputs.github, patience, event, (commit, runUrl) => redact(commentOf(journal.record, explanations, runUrl, commit)));
+    }
 }
-async function carryOut(host, journal, reading, redact, event, wantsFailureLogs) {
+/** A cancellation ends everything that goes on at once, and is told first and once. */
+function run_withoutRepetition(failures) {
+    const isCancelled = (failure) => failure instanceof lib_cancellation/* CancelledError */.cc;
+    const others = failures.filter((failure) => !isCancelled(failure));
+    return [...failures.filter(isCancelled).slice(0, 1), ...others];
+}
+async function carryOut(means, reading) {
+    const { host, journal } = means;
     const inputs = await journal.step('inputs', async () => {
-        await refuseForks(host.environment, event);
+        await refuseForks(means);
         for (const remark of reading.remarks)
             journal.log.info(remark);
         for (const warning of reading.warnings)
@@ -8734,12 +9164,12 @@ async function carryOut(host, journal, reading, redact, event, wantsFailureLogs)
             journal.notice('There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.');
         }
         else {
-            await releaseOrPlan(host, journal, inputs, access, context, redact, wantsFailureLogs);
+            await releaseOrPlan(means, inputs, access, context);
         }
     };
     await (build === undefined
         ? act(undefined)
-        : withContext(journal, build.context, foldersOf(host.environment), act));
+        : withContext(journal, build.context, foldersOf(host.environment), host.cancellation, act));
 }
 function foldersOf(environment) {
     const { GITHUB_WORKSPACE: workspace = '', RUNNER_TEMP: temporary = '' } = environment;
@@ -8749,33 +9179,34 @@ function foldersOf(environment) {
     };
 }
 /** What is done with the platform, once everything that can be seen without it is in order. */
-async function releaseOrPlan(host, journal, inputs, access, context, redact, wantsFailureLogs) {
-    const { isDryRun } = inputs;
+async function releaseOrPlan({ host, journal, cancellation, redact, wantsFailureLogs }, { isDryRun, github, release: settings }, access, context) {
     const over = new AbortController();
     // Calls of many regions may pause at once, which Node would take for a leak and warn of.
-    (0,external_node_events_namespaceObject.setMaxListeners)(Infinity, over.signal);
-    const deployments = isDryRun ? undefined : agentDeployments(inputs.github, journal);
+    (0,external_node_events_.setMaxListeners)(Infinity, over.signal);
+    const patience = { clock: host.clock, signal: cancellation.after(gitHubEnding) };
+    const deployments = isDryRun ? undefined : agentDeployments(github, journal, patience);
     const userAgent = `pipecat-cloud-release/${version}`;
     const connection = new Connection(access.apiUrl, access.credential.value, userAgent);
-    const common = {
-        clock: host.clock,
-        log: journal.log,
-        backoff: defaultBackoff,
-        over: over.signal,
-        redact,
-    };
-    const storage = new Storage({ userAgent, ...common });
+    const { clock, log } = journal;
+    const common = { clock, log, backoff: defaultBackoff, redact };
+    const ended = AbortSignal.any([over.signal, cancellation.signal]);
+    const storage = new Storage({ userAgent, over: ended, ...common });
     try {
         const requestLimit = host.requestLimit ?? defaultRequestLimit;
-        const caller = new Caller({ connection, requestLimit, ...common });
+        const limits = { requestLimit, over: over.signal, cancellation };
+        const caller = new Caller({ connection, ...limits, ...common });
         const onSurface = (surface) => new PipecatCloud(caller, surface, storage, redact);
         const cloud = onSurface(await journal.step('credential', () => recognise(caller, access, journal)));
         const options = { wantsBindings: isDryRun, context };
-        const plan = await preflight(cloud, journal, inputs.release, options);
+        const plan = await preflight(cloud, journal, settings, options);
         if (isDryRun)
             return;
         const witness = deployments ?? noWitness;
-        await release(cloud, journal, plan, { wantsFailureLogs, witness });
+        await release(cloud, journal, plan, {
+            wantsFailureLogs,
+            witness,
+            cancellation: cancellation.signal,
+        });
     }
     finally {
         // Of several calls at once, the others may still be under way when one has failed.
@@ -8785,27 +9216,8 @@ async function releaseOrPlan(host, journal, inputs, access, context, redact, wan
         await deployments?.settled();
     }
 }
-/** In a pull request, a plan is where people look at it, one that fails too. */
-async function commentOnPlan(journal, github, event, failures, redact) {
-    const { record } = journal;
-    if (github?.comments !== true || record.kind === 'release')
-        return;
-    if (record.kind === 'offline-check') {
-        journal.log.info('There is no plan to comment with; a comment that there is stays as it is.');
-        return;
-    }
-    const pullRequest = pullRequestNumber(await event());
-    if (pullRequest === undefined) {
-        journal.log.info('The run is not for a pull request, so there is none to comment on.');
-        return;
-    }
-    const { runUrl, commit } = github;
-    // The runner masks what it logs, but no comment.
-    const body = redact(commentOf(record, failures, runUrl, commit));
-    await keepComment(github, journal, pullRequest, body);
-}
-async function refuseForks(environment, event) {
-    if (environment['GITHUB_EVENT_NAME'] !== 'pull_request_target')
+async function refuseForks({ host, event }) {
+    if (host.environment['GITHUB_EVENT_NAME'] !== 'pull_request_target')
         return;
     if (isForkWithSecrets(await event()))
         throw new inputs_problems/* UntrustedEventError */.fs();
@@ -8961,8 +9373,9 @@ function reasonOf(error) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  u: () => (/* binding */ sleepUnless),
-  m: () => (/* binding */ systemClock)
+  In: () => (/* binding */ interruptible),
+  uj: () => (/* binding */ sleepUnless),
+  ml: () => (/* binding */ systemClock)
 });
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
@@ -8978,6 +9391,24 @@ async function sleepUnless(clock, milliseconds, signal) {
         signal?.throwIfAborted();
         throw error;
     }
+}
+/** A clock whose sleepers wake up, and reject with the signal's reason, once it is aborted. */
+function interruptible(clock, signal) {
+    return {
+        now: () => clock.now(),
+        random: () => clock.random(),
+        after: (milliseconds, callback) => clock.after(milliseconds, callback),
+        sleep: async (milliseconds, other) => {
+            const either = other === undefined ? signal : AbortSignal.any([signal, other]);
+            try {
+                await clock.sleep(milliseconds, either);
+            }
+            catch (error) {
+                signal.throwIfAborted();
+                throw error;
+            }
+        },
+    };
 }
 const systemClock = {
     now: () => Date.now(),

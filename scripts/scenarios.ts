@@ -2,7 +2,10 @@ import { type Emulator, platformRegions } from '../emulator/index.js';
 import type { ActionRunOptions } from './runner.js';
 
 /** What a workflow gives the action. */
-export type Scenario = Pick<ActionRunOptions, 'inputs' | 'environment' | 'files'>;
+export type Scenario = Pick<
+  ActionRunOptions,
+  'inputs' | 'environment' | 'files' | 'onStarted'
+>;
 
 export const agent = 'order-desk';
 export const secretSet = 'order-desk-secrets';
@@ -73,6 +76,20 @@ export const rotation = ({ url, credentials }: Emulator): Scenario => ({
   },
   environment: { [rotatedKey]: rotatedValue },
 });
+
+/** The same, cancelled as soon as the set is written. */
+export const cancelledRotation = (emulator: Emulator): Scenario => {
+  let send: (signal: 'SIGINT') => void = () => undefined;
+  emulator.script.after({ method: 'PUT' }, () => {
+    send('SIGINT');
+  });
+  return {
+    ...rotation(emulator),
+    onStarted: (sender) => {
+      send = sender;
+    },
+  };
+};
 
 const traceback = `Traceback (most recent call last):
   File "/app/bot.py", line 41, in bot

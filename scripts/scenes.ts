@@ -8,6 +8,7 @@ import {
   builtAgentSecretSet,
   builtFiles,
   builtRelease,
+  cancelledRotation,
   crashingRegion,
   crashingRelease,
   firstRelease,
@@ -88,8 +89,27 @@ export const scenes: readonly Scene[] = [
     ],
   },
   {
+    name: 'cancelled',
+    title: 'A rotation that is cancelled once the new value is written',
+    scenario: cancelledRotation,
+    ends: 'failure',
+    claims: (course) => [
+      {
+        text: 'nothing was sent after the set was written',
+        holds: course.requests.at(-1)?.method === 'PUT',
+      },
+      {
+        text: 'the summary tells what is done, what is under way and what was not begun',
+        holds: ['Done', 'Under way', 'Not begun'].every((part) =>
+          course.run.summary.includes(`**${part}**`),
+        ),
+      },
+      { text: `${agent} serves as before`, holds: isUntouched(course, agent) },
+    ],
+  },
+  {
     name: 'rotation',
-    title: 'A rotation: one secret gets a new value, released with a personal access token',
+    title: 'The rotation again: one secret gets a new value, released with a personal access token',
     scenario: rotation,
     ends: 'success',
     claims: (course) => [
