@@ -2,10 +2,7 @@ import { type Emulator, platformRegions } from '../emulator/index.js';
 import type { ActionRunOptions } from './runner.js';
 
 /** What a workflow gives the action. */
-export type Scenario = Pick<
-  ActionRunOptions,
-  'inputs' | 'environment' | 'files' | 'onStarted'
->;
+export type Scenario = Pick<ActionRunOptions, 'inputs' | 'environment' | 'files' | 'onStarted'>;
 
 export const agent = 'order-desk';
 export const secretSet = 'order-desk-secrets';
