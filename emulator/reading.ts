@@ -22,6 +22,8 @@ export interface SecretSetState {
   readonly host: string | undefined;
   readonly auth: string | undefined;
   readonly referenced: boolean;
+  /** When it was written last, in milliseconds of the platform's clock. */
+  readonly writtenAt: number;
 }
 
 /** An agent with the settings that are asked for and all its deployments, oldest first. */
@@ -92,6 +94,7 @@ export function readState(platform: Platform): EmulatorState {
     host: set.host,
     auth: set.auth,
     referenced: set.referenced,
+    writtenAt: set.writtenAt,
   });
 
   const agentState = (agent: Agent): AgentState => {

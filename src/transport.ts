@@ -27,19 +27,23 @@ export class CutOffError extends Error {
 }
 
 /**
+ * http-client takes no signal for a request; its handlers are asked while it makes one. It is one for
+ * all, as Node asks each that there ever was with each promise.
+ */
+const signals = new AsyncLocalStorage<AbortSignal>();
+
+/**
  * The one place that sends requests: through @actions/http-client, so that proxies work, and with
  * everything that it would do by itself switched off. Redirects are not followed (the credential
  * would go along) and nothing is retried.
  */
 export class Transport {
   readonly #client: HttpClient;
-  /** http-client takes no signal for a request; its handlers are asked while it makes one. */
-  readonly #signals = new AsyncLocalStorage<AbortSignal>();
 
   constructor(userAgent: string) {
     const giveSignal = {
       prepareRequest: (options: RequestOptions): void => {
-        const signal = this.#signals.getStore();
+        const signal = signals.getStore();
         if (signal !== undefined) options.signal = signal;
       },
       canHandleAuthentication: () => false,
@@ -81,7 +85,7 @@ export class Transport {
     body: string | Readable | null,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const response = await this.#signals.run(signal, () =>
+    const response = await signals.run(signal, () =>
       this.#client.request(method, url, body, { ...headers }),
     );
     const { statusCode, headers: answered } = response.message;

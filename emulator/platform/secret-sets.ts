@@ -34,6 +34,8 @@ export interface SecretSet {
   host: string | undefined;
   /** Of an image pull secret: `base64(username:token)`, as it was sent. */
   auth: string | undefined;
+  /** When it was written last; no deployment from before has what was written. */
+  writtenAt: number;
   provisioning: Provisioning;
 }
 
@@ -143,6 +145,7 @@ export class SecretSets {
       region: seeded.region ?? defaults.region,
       ...contents,
       host: contents.host === undefined ? undefined : withSlash(contents.host),
+      writtenAt: this.#now(),
       provisioning: {
         settlesAt: readyAfter === undefined ? -Infinity : this.#now() + readyAfter,
         outcome: outcome ?? 'ready',
@@ -171,6 +174,7 @@ export class SecretSets {
         values: new Map(),
         host: undefined,
         auth: undefined,
+        writtenAt: this.#now(),
         provisioning: { settlesAt: Infinity, outcome: 'pending', errorMessage: '' },
       };
       this.#sets.set(name, set);
@@ -195,6 +199,7 @@ export class SecretSets {
 
   #provision(set: SecretSet): SecretSet {
     const script = this.provisioning.take(set.name);
+    set.writtenAt = this.#now();
     set.provisioning = {
       settlesAt: this.#now() + (script?.delay ?? this.#delay),
       outcome: script?.outcome ?? 'ready',
