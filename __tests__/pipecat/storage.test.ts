@@ -266,6 +266,46 @@ describe('an upload is given another attempt where storage', () => {
   });
 });
 
+describe('an answer to an upload', () => {
+  const xml = '<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse><Key>k</Key></PostResponse>';
+  test.each([
+    { name: 'that is a page is none of a storage', body: '<!doctype html><p>Hi</p>', attempts: 2 },
+    { name: 'that is JSON is none of a storage', body: { surprise: true }, attempts: 2 },
+    { name: 'that is an error of a storage is no success', body: '<Error></Error>', attempts: 2 },
+    { name: 'without a word is a success', body: '', attempts: 1 },
+    { name: 'that tells where the file is, is a success', body: xml, attempts: 1 },
+  ])('$name', async ({ body, attempts }) => {
+    stage.emulator.script.fault({ path: storagePath }, { kind: 'status', status: 200, body });
+    const { cloud, log } = connect();
+    await cloud.uploadContext('us-west', contentOf(10), waiting());
+    expect(stage.emulator.requests.filter(isUpload)).toHaveLength(attempts);
+    expect(
+      log.filter((line) => line.endsWith('because the answer is not one of a storage')),
+    ).toHaveLength(attempts - 1);
+  });
+});
+
+describe('a storage that says when to come back', () => {
+  const tooMuch = (retryAfter: string) =>
+    ({ kind: 'status', status: 503, headers: { 'retry-after': retryAfter } }) as const;
+
+  test.each([
+    { name: 'in seconds', retryAfter: () => '20' },
+    { name: 'with a date', retryAfter: () => new Date(stage.clock.now() + 20_000).toUTCString() },
+  ])('$name, is not asked before', async ({ retryAfter }) => {
+    stage.emulator.script.fault({ path: storagePath }, tooMuch(retryAfter()));
+    const before = stage.clock.now();
+    await connect().cloud.uploadContext('us-west', contentOf(10), waiting());
+    expect(stage.clock.now() - before).toBe(20_000);
+  });
+
+  test('after more than two minutes, is not waited for', async () => {
+    stage.emulator.script.fault({ path: storagePath }, tooMuch('121'));
+    const uploading = connect().cloud.uploadContext('us-west', contentOf(10), waiting());
+    await expect(uploading).rejects.toMatchObject({ status: 503, attempts: 1 });
+  });
+});
+
 describe('an upload to where others could read it', () => {
   test.each(['http://storage.example/bucket', 'ftp://storage.example/bucket', 'javascript:0', 'x'])(
     'is refused: %s',

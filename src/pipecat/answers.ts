@@ -462,10 +462,24 @@ export const parseUploadForm = parser(
   ),
 );
 
-/** A write or a deletion: whatever a success says, there is nothing in it to read. */
-export const parseAcknowledgement = parser(
+const acknowledgement = v.object({ status: v.pipe(v.string(), v.regex(/^ok$/i)) });
+const parseWords = parser(acknowledgement);
+
+/** What the platform answers to a write that it has taken, and nobody in front of it. */
+const accepted = 202;
+
+/**
+ * A write that was taken says so, by its status or in words. A success of something in front of the
+ * platform does not, and to believe it would leave agents with their old values.
+ */
+export function parseAcceptance(answer: unknown, status: number): undefined {
+  if (status !== accepted) parseWords(answer);
+}
+
+/** A deletion may be answered without a word. What was deleted already is not there any more (404). */
+export const parseDeletion = parser(
   v.pipe(
-    v.optional(v.looseObject({})),
+    v.optional(acknowledgement),
     v.transform((): undefined => undefined),
   ),
 );

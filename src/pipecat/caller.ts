@@ -15,6 +15,7 @@ import {
   StatusError,
   UnreadableAnswerError,
 } from './errors.js';
+import { longestWait, readRetryAfter } from './retry-after.js';
 import { Traffic } from './traffic.js';
 
 /** What the client has to say while it works. */
@@ -44,7 +45,7 @@ export interface CallOptions<Result> {
 export interface Operation<Result> {
   readonly request: Request;
   /** Turns the answer's JSON into a result; throws where it has another shape. */
-  readonly parse: (answer: unknown) => Result;
+  readonly parse: (answer: unknown, status: number) => Result;
   /** Statuses of a refusal that are a result, not an error: an agent that does not exist. */
   readonly absent?: { readonly status: number; readonly result: Result };
 }
@@ -66,9 +67,6 @@ export interface CallerOptions {
   /** Takes known secrets out of a text that came from the platform. */
   readonly redact: (text: string) => string;
 }
-
-/** Milliseconds; whoever is told to come back later than that gives up. */
-const longestWait = 120_000;
 
 const tooMany = 429;
 
@@ -245,7 +243,7 @@ export class Caller {
     }
     if (answer.status < 200 || answer.status >= 300) throw this.#statusError(request, answer);
     try {
-      return parse(parseJson(answer.text));
+      return parse(parseJson(answer.text), answer.status);
     } catch (error) {
       if (!(error instanceof AnswerShapeError)) throw error;
       throw new UnreadableAnswerError(request, error.message, { cause: error });
@@ -327,7 +325,7 @@ function isPage(text: string): boolean {
   return text.trimStart().startsWith('<');
 }
 
-/** An empty answer is undefined: a deletion may be answered so, nothing else parses it. */
+/** An empty answer is undefined: what has nothing to tell may be answered so, nothing else parses it. */
 function parseJson(text: string): unknown {
   if (text.trim() === '') return undefined;
   try {
@@ -351,15 +349,6 @@ function readErrorBody(text: string): { code?: string | undefined; message?: str
     code: typeof code === 'string' || typeof code === 'number' ? String(code) : undefined,
     message: [error, message].find((said) => typeof said === 'string'),
   };
-}
-
-/** `Retry-After` in milliseconds: it holds seconds, or a date. */
-function readRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 function originOf(location: string | undefined): string {

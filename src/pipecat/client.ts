@@ -142,7 +142,7 @@ export class PipecatCloud {
           method: 'DELETE',
           path: this.#surface.path(`secrets/${encodeURIComponent(set)}/${encodeURIComponent(key)}`),
         },
-        parse: answers.parseAcknowledgement,
+        parse: answers.parseDeletion,
         absent: { status: 404, result: undefined },
       },
       { ...options, passingStatuses: concurrentWrite },
@@ -157,7 +157,7 @@ export class PipecatCloud {
           method: 'DELETE',
           path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
         },
-        parse: answers.parseAcknowledgement,
+        parse: answers.parseDeletion,
         absent: { status: 404, result: undefined },
       },
       { ...options, passingStatuses: concurrentWrite },
@@ -360,7 +360,7 @@ export class PipecatCloud {
 
   #write(request: Request, options: PlainOptions): Promise<void> {
     return this.#caller.call<undefined>(
-      { request, parse: answers.parseAcknowledgement },
+      { request, parse: answers.parseAcceptance },
       { ...options, passingStatuses: concurrentWrite },
     );
   }

@@ -186,6 +186,8 @@ export class UploadError extends CallError {
   readonly status: number | undefined;
   /** The code of storage, such as EntityTooLarge. */
   readonly code: string | undefined;
+  /** Milliseconds that `Retry-After` asks for. */
+  readonly retryAfter: number | undefined;
   readonly #what: string;
   /** Whether the form has, or may have: a refusal without a word does not say. */
   readonly #hasExpired: boolean;
@@ -197,11 +199,14 @@ export class UploadError extends CallError {
       readonly status?: number | undefined;
       readonly code?: string | undefined;
       readonly storageMessage?: string | undefined;
+      readonly retryAfter?: number | undefined;
       /** Milliseconds after which a silent connection was given up. */
       readonly silentFor?: number | undefined;
       /** Milliseconds after which it was given up, although it was going on. */
       readonly endedAfter?: number | undefined;
       readonly isCutOff?: boolean;
+      /** The answer is that of something else. */
+      readonly isForeign?: boolean;
       readonly cause?: unknown;
     },
   ) {
@@ -209,6 +214,7 @@ export class UploadError extends CallError {
     super({ method: 'POST', path: origin }, what, { cause: details.cause });
     this.status = details.status;
     this.code = details.code;
+    this.retryAfter = details.retryAfter;
     this.#what = what;
     this.#hasExpired = details.code === undefined || /expired/i.test(details.storageMessage ?? '');
   }
@@ -234,6 +240,7 @@ function whatBroke({
   silentFor,
   endedAfter,
   isCutOff,
+  isForeign,
   cause,
 }: ConstructorParameters<typeof UploadError>[1]): string {
   if (status !== undefined) {
@@ -243,6 +250,7 @@ function whatBroke({
   if (endedAfter !== undefined) return `it was not through within ${endedAfter / 60_000} min`;
   if (silentFor !== undefined) return `nothing was heard for ${silentFor / 1000} s`;
   if (isCutOff === true) return 'the answer was cut off';
+  if (isForeign === true) return 'the answer is not one of a storage';
   const systemCode = systemErrorCode(cause);
   return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
 }

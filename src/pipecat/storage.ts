@@ -6,6 +6,7 @@ import type { UploadForm } from './answers.js';
 import type { CallerOptions } from './caller.js';
 import { UploadError } from './errors.js';
 import { formBody } from './form.js';
+import { longestWait, readRetryAfter } from './retry-after.js';
 
 /** Characters; what is shorter is no signature, and may be part of a word. */
 const shortestField = 8;
@@ -78,7 +79,8 @@ export class Storage {
         if (!(error instanceof UploadError)) throw error;
         error.attempts = attempt;
         if (!error.mayPass || attempt >= backoff.attempts) throw error;
-        const delay = backoffDelay(backoff, attempt, () => clock.random());
+        const delay = backoffDelay(backoff, attempt, () => clock.random(), error.retryAfter);
+        if (delay > longestWait) throw error;
         log.info(
           `The upload to ${options.destination}: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
         );
@@ -123,9 +125,16 @@ export class Storage {
       silence.end();
     }
     log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
-    if (answer.status >= 200 && answer.status < 300) return;
+    if (answer.status >= 200 && answer.status < 300) {
+      if (isOfStorage(answer)) return;
+      throw new UploadError(origin, { isForeign: true });
+    }
     const clean = (text: string): string => redact(withoutFields(text, form));
-    throw new UploadError(origin, { status: answer.status, ...readStorageError(answer, clean) });
+    throw new UploadError(origin, {
+      status: answer.status,
+      ...readStorageError(answer, clean),
+      retryAfter: readRetryAfter(answer.headers['retry-after'], clock.now()),
+    });
   }
 
   /** Closes the connections that are kept open. */
@@ -180,6 +189,14 @@ async function* chained(
     taken(bytes);
   }
   yield after;
+}
+
+/**
+ * Storage takes a file without a word, or with XML of its own. A page or JSON is of something in
+ * front of it, and the file need not be there.
+ */
+function isOfStorage({ text }: Answer): boolean {
+  return text.trim() === '' || /^\s*(<\?xml[^>]*>\s*)?<PostResponse\b/.test(text);
 }
 
 /** What storage says of a form may repeat its fields, and with some of them anybody can upload. */

@@ -1,0 +1,232 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import pLimit from 'p-limit';
+import type { Emulator } from '../../emulator/index.js';
+import { checkoutForEachTest } from '../support/checkout.js';
+import { documentOf, type Cell } from './fault-matrix/document.js';
+import { columns } from './fault-matrix/faults.js';
+import { madeRequests } from './fault-matrix/made-requests.js';
+import { scenarios, titleOf } from './fault-matrix/scenarios.js';
+import { onStage, runScenario, timesSent } from './fault-matrix/try-fault.js';
+import { keepFile } from './kept-file.js';
+import { judgeLanding, untruths, type Told } from './landed.js';
+
+/** Releases at once, so that one goes on while another waits for what never comes. */
+const atOnce = 8;
+
+const file = 'docs/faults.md';
+const renewal = 'npm run proof -- fault-matrix';
+
+const checkout = checkoutForEachTest();
+const startedAt = performance.now();
+const cells: Cell[] = [];
+
+afterAll(() => {
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+  process.stdout.write(`${documentOf(cells)}\n${cells.length} releases in ${seconds} s\n`);
+});
+
+describe('with a fault of any one of its requests, a release lands exactly once', () => {
+  test.each(scenarios.map((scenario) => ({ title: titleOf(scenario), scenario })))(
+    '$title',
+    async ({ scenario }) => {
+      const { environment } = checkout;
+      const clean = await runScenario(scenario, environment);
+      expect(clean.objections).toEqual([]);
+      const limit = pLimit(atOnce);
+      const trials = madeRequests(clean.requests).flatMap((request) =>
+        columns
+          .filter(({ writesOnly }) => request.isWrite || writesOnly !== true)
+          .map((column) => ({ request, column, undisturbed: clean.requests })),
+      );
+      const tried = await Promise.all(
+        trials.map((trial) =>
+          limit(async (): Promise<Cell> => {
+            const { objections, requests } = await runScenario(scenario, environment, trial);
+            return { scenario, ...trial, objections, timesSent: timesSent(trial, requests) };
+          }),
+        ),
+      );
+      cells.push(...tried);
+      expect(tried.length).toBeGreaterThan(100);
+      expect(tried.filter(({ objections }) => objections.length > 0).map(wordsFor)).toEqual([]);
+    },
+  );
+});
+
+function wordsFor({ request, column, objections }: Cell): string {
+  const { method, path, place, phase } = request;
+  return `${method} ${path} (${phase}, ${place}) × ${column.title}: ${objections.join('; ')}`;
+}
+
+test('what came of it stands in the documentation', () => {
+  const isWhole = new Set(cells.map(({ scenario }) => scenario)).size === scenarios.length;
+  if (!isWhole) throw new Error(`Only a whole run is kept. Run \`${renewal}\`.`);
+  // What did not land is told by the tests above, and is to be mended, not kept.
+  if (cells.every(({ objections }) => objections.length === 0)) {
+    keepFile(file, documentOf(cells), renewal);
+  }
+});
+
+describe('a release that did not land is noticed', () => {
+  const [scenario] = scenarios.filter(
+    ({ occasion, source }) => occasion === 'update' && source === 'image with a pull secret',
+  );
+  if (scenario === undefined) throw new Error('There is no such release');
+  const { given } = scenario;
+  const { name } = given.agent;
+  const set = given.secretSet.name;
+  const { values } = given.secretSet;
+
+  test.each<{
+    name: string;
+    spoil: (emulator: Emulator) => void;
+    shortfall: RegExp | undefined;
+    deployments?: number;
+  }>([
+    { name: 'not so one that did', spoil: () => undefined, shortfall: undefined },
+    {
+      name: 'an old value',
+      spoil: ({ seed }) => {
+        seed.secretSet({ name: set, values: { ...values, MODEL_KEY: 'model-old' } });
+      },
+      shortfall: /^the values of the set: /,
+    },
+    {
+      name: 'a key that is gone',
+      spoil: ({ seed }) => {
+        const others = Object.entries(values).filter(([key]) => key !== 'KEPT_KEY');
+        seed.secretSet({ name: set, values: Object.fromEntries(others) });
+      },
+      shortfall: /^the values of the set: /,
+    },
+    {
+      name: 'a set that is not ready',
+      spoil: ({ seed }) => {
+        seed.secretSet({ name: set, values, status: 'pending' });
+      },
+      shortfall: /^the status of the set: "pending"/,
+    },
+    {
+      name: 'a set that was written after the deploy',
+      spoil: ({ seed }) => {
+        seed.secretSet({ name: set, values });
+      },
+      shortfall: /^a set was written after the deployment/,
+    },
+    {
+      name: 'old credentials of the registry',
+      spoil: ({ seed }) => {
+        seed.imagePullSecret({ name: 'order-desk-registry', host: 'https://ghcr.io/' });
+      },
+      shortfall: /^the credentials of the image pull secret: /,
+    },
+    {
+      name: 'a set too many',
+      spoil: ({ seed }) => {
+        seed.secretSet({ name: 'another' });
+      },
+      shortfall: /^the sets: /,
+    },
+    {
+      name: 'an agent too many',
+      spoil: ({ seed }) => {
+        seed.agent({ name: 'another' });
+      },
+      shortfall: /^the agents: /,
+    },
+    {
+      name: 'a build that nobody asked for',
+      spoil: ({ seed }) => {
+        seed.build({});
+      },
+      shortfall: /^the states of the builds that were made: /,
+    },
+    {
+      name: 'another image, without the sets',
+      spoil: ({ seed }) => {
+        seed.agent({ name, image: 'ghcr.io/acme/order-desk:1.0' });
+      },
+      shortfall: /^the image of the agent: /,
+    },
+    {
+      name: 'old values that the agent runs with',
+      spoil: ({ seed }) => {
+        seed.secretSet({ name: set, values: { MODEL_KEY: 'model-old' } });
+        seed.agent({ name, image: given.agent.image, secretSet: set });
+        seed.secretSet({ name: set, values });
+      },
+      shortfall: /^the values that the agent runs with: /,
+    },
+    {
+      name: 'two deployments, of which the second does not serve yet',
+      spoil: ({ script }) => {
+        script.supersede(name);
+      },
+      shortfall: /^the deployment that serves: /,
+      deployments: 2,
+    },
+  ])('$name', async ({ spoil, shortfall, deployments = 1 }) => {
+    await onStage(
+      scenario,
+      {},
+      () => undefined,
+      ({ emulator, before, told }) => {
+        spoil(emulator);
+        const landing = judgeLanding(emulator.state, given, before);
+        if (shortfall === undefined) {
+          expect(landing).toEqual({ shortfalls: [], deployments: 1 });
+          expect(untruths(emulator.state, told, given, before)).toEqual([]);
+        } else {
+          expect(landing.shortfalls).toContainEqual(expect.stringMatching(shortfall));
+          if (deployments > 1) expect(landing.deployments).toBe(deployments);
+        }
+      },
+    );
+  });
+
+  test.each<{ name: string; change: (told: Told) => Told; untruth: RegExp }>([
+    {
+      name: 'a failure that is told',
+      change: (told) => ({ ...told, succeeded: false }),
+      untruth: /^the success that is told: false/,
+    },
+    {
+      name: 'another deployment that is told',
+      change: (told) => ({ ...told, outputs: { ...told.outputs, 'deployment-id': 'another' } }),
+      untruth: /^the output `deployment-id`: "another"/,
+    },
+    {
+      name: 'a set that is not told',
+      change: (told) => ({ ...told, secretSets: told.secretSets.slice(1) }),
+      untruth: /^the sets of the output `secret-sets`/,
+    },
+    {
+      name: 'an agent that is told as it was',
+      change: (told) => ({
+        ...told,
+        agents: told.agents.map((agent) => ({ ...agent, outcome: 'unchanged' })),
+      }),
+      untruth: /^the output `agents`: .*unchanged/,
+    },
+  ])('$name', async ({ change, untruth }) => {
+    await onStage(
+      scenario,
+      {},
+      () => undefined,
+      ({ emulator, before, told }) => {
+        const found = untruths(emulator.state, change(told), given, before);
+        expect(found).toEqual([expect.stringMatching(untruth)]);
+      },
+    );
+  });
+
+  test('a fault that does not come', async () => {
+    const { requests } = await runScenario(scenario, {});
+    const [request] = madeRequests(requests);
+    const [column] = columns;
+    if (request === undefined || column === undefined) throw new Error('There is nothing to try');
+    const trial = { request: { ...request, skip: 99 }, column, undisturbed: requests };
+    const { objections } = await runScenario(scenario, {}, trial);
+    expect(objections).toEqual(['the fault has not come, or not to this request']);
+  });
+});

@@ -1,0 +1,125 @@
+import { columns, type Column } from './faults.js';
+import { phases, type MadeRequest } from './made-requests.js';
+import type { Scenario } from './scenarios.js';
+
+/** What came of one release with one fault. */
+export interface Cell {
+  readonly scenario: Scenario;
+  readonly request: MadeRequest;
+  readonly column: Column;
+  /** Nothing where it landed, exactly once. */
+  readonly objections: readonly string[];
+  readonly timesSent: number;
+}
+
+const untried = '·';
+
+/** All that came of it; of the same releases it is the same, whenever they were run. */
+export function documentOf(cells: readonly Cell[]): string {
+  const credentials = [...new Set(cells.map(({ scenario }) => scenario.credential))];
+  const landed = cells.filter(({ objections }) => objections.length === 0).length;
+  const parts = [
+    '# What a fault does to a release',
+    'Any request to the platform can go wrong, and so can its answer. Here, each request that a release makes goes wrong once, in each of the ways below, and nothing else does. Then it is read from the state of the emulated platform, and not from what the action says, whether the release has landed exactly once: the sets hold what was given and what was there before, and are ready; one build was made where one was asked for; one new deployment was made, after the last write of a set, and serves with the newest values; there is nothing more. What the action says has to agree.',
+    `Of ${cells.length} releases with a fault, ${landed} have landed. This file is written by \`npm run proof -- fault-matrix\`, which takes the requests from a release without faults.`,
+    '## Releases',
+    table(
+      ['Credential', 'Release', 'Agent runs', 'Requests tried', 'Releases with a fault', 'Landed'],
+      releaseRows(cells),
+    ),
+    '## Faults',
+    [
+      ...columns.map(({ title, meaning }) => `- **${title}**: ${meaning}`),
+      '',
+      'Faults that only differ in whether the request is carried out are tried with writes alone: to a read it makes no difference.',
+    ].join('\n'),
+    ...credentials.flatMap((credential) => [
+      `## With ${credential === 'token' ? 'a personal access token' : 'a private API key'}`,
+      matrix(cells.filter(({ scenario }) => scenario.credential === credential)),
+    ]),
+    '## Legend',
+    [
+      '- `✓`: landed, exactly once, in all releases that make the request.',
+      '- `✓ 1×`, `✓ 2×`: landed so; the write was sent so often. A write that is sent once although its answer was lost was found to be carried out.',
+      '- `✗`: did not land, or not exactly once.',
+      `- \`${untried}\`: not tried, as above.`,
+      '- Of a read that is repeated more than three times while something is awaited, the first, the middle and the last look were tried.',
+    ].join('\n'),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function releaseRows(cells: readonly Cell[]): string[][] {
+  const scenarios = [...new Set(cells.map(({ scenario }) => scenario))];
+  return scenarios.map((scenario) => {
+    const own = cells.filter((cell) => cell.scenario === scenario);
+    const landed = own.filter(({ objections }) => objections.length === 0);
+    return [
+      scenario.credential,
+      scenario.occasion,
+      scenario.source,
+      String(new Set(own.map(({ request }) => request)).size),
+      String(own.length),
+      String(landed.length),
+    ];
+  });
+}
+
+/** A row for each request, whichever of the releases make it, and a column for each fault. */
+function matrix(cells: readonly Cell[]): string {
+  const byRow = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const key = [cell.request.phase, ...wordsFor(cell.request)].join(' ');
+    byRow.set(key, [...(byRow.get(key) ?? []), cell]);
+  }
+  const rows = [...byRow.values()].flatMap((alike) => {
+    const [first] = alike;
+    return first === undefined ? [] : [{ request: first.request, alike }];
+  });
+  rows.sort((one, other) => compare(one.request, other.request));
+  return table(
+    ['When', 'Request', 'Which', 'Releases', ...columns.map(({ title }) => title)],
+    rows.map(({ request, alike }) => [
+      request.phase,
+      ...wordsFor(request),
+      String(new Set(alike.map(({ scenario }) => scenario)).size),
+      ...columns.map((column) => outcomeOf(alike.filter((cell) => cell.column === column))),
+    ]),
+  );
+}
+
+function wordsFor({ method, path, place }: MadeRequest): [string, string] {
+  return [`\`${method} ${path}\``, place === 'only' ? '' : place];
+}
+
+function outcomeOf(cells: readonly Cell[]): string {
+  if (cells.length === 0) return untried;
+  if (cells.some(({ objections }) => objections.length > 0)) return '✗';
+  const [first] = cells;
+  if (first?.request.isWrite !== true) return '✓';
+  const times = [...new Set(cells.map(({ timesSent }) => timesSent))].sort();
+  return `✓ ${times.map((count) => `${count}×`).join(' or ')}`;
+}
+
+/** In the order of the release, as far as that is the same each time. */
+function compare(one: MadeRequest, other: MadeRequest): number {
+  const order = (request: MadeRequest): string =>
+    [
+      phases.indexOf(request.phase),
+      request.isWrite ? 'write' : 'read',
+      request.path,
+      String(request.skip).padStart(3, '0'),
+    ].join(' ');
+  return order(one) < order(other) ? -1 : 1;
+}
+
+/** A Markdown table with aligned columns, as Prettier writes it. */
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((title, index) =>
+    Math.max(3, title.length, ...rows.map((row) => row[index]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, index) => (cells[index] ?? '').padEnd(width)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [line(header), line(rule), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,124 @@
+import type { Fault } from '../../../emulator/index.js';
+
+/** A column of the matrix: one way in which one request goes wrong. */
+export interface Column {
+  readonly title: string;
+  /** What happens, as a sentence. */
+  readonly meaning: string;
+  readonly fault: Fault;
+  /** To a read it makes no difference whether it is carried out: tried with writes only. */
+  readonly writesOnly?: true;
+  /** When the request may come again at the earliest, by when it came. */
+  readonly notBefore?: (cameAt: number) => number;
+  /** The answer comes whole and in time, so there is no reason to send anything again. */
+  readonly isAnswered?: true;
+}
+
+const retrySeconds = 7;
+/** After the longest of these releases, which take seconds, and soon enough for all limits. */
+const retryDate = Date.UTC(2026, 0, 1, 0, 1, 0);
+/** Real milliseconds, fewer than those after which the clock of a stage takes a request to hang. */
+const lateness = 20;
+
+const page = '<!doctype html><html><body><h1>Bad gateway</h1></body></html>';
+const error = { error: 'Internal server error', code: 'INTERNAL_SERVER_ERROR' };
+
+function comeBack(status: number, kind: 'seconds' | 'date'): Column {
+  const isDate = kind === 'date';
+  const header = isDate ? new Date(retryDate).toUTCString() : String(retrySeconds);
+  return {
+    title: `${status} ${kind}`,
+    meaning: `the request is refused with ${status} and a \`Retry-After\` of ${isDate ? 'a date' : `${retrySeconds} seconds`}, and does not come again before.`,
+    fault: { kind: 'status', status, body: error, headers: { 'retry-after': header } },
+    notBefore: isDate ? () => retryDate : (cameAt) => cameAt + retrySeconds * 1000,
+  };
+}
+
+/** The same fault of a request that is carried out, where only that makes a difference. */
+function writesOnly(column: Column): Column {
+  return { ...column, writesOnly: true };
+}
+
+/** All that happens to a request, one thing at a time. */
+export const columns: readonly Column[] = [
+  {
+    title: '500',
+    meaning: 'an error of the platform, as JSON; nothing is carried out.',
+    fault: { kind: 'status', status: 500, body: error },
+  },
+  writesOnly({
+    title: '500 after',
+    meaning: 'the same, but the request was carried out.',
+    fault: { kind: 'status', status: 500, body: error, carryOut: true },
+  }),
+  {
+    title: '502',
+    meaning: 'the HTML of a gateway; nothing is carried out.',
+    fault: { kind: 'status', status: 502, body: page },
+  },
+  writesOnly({
+    title: '502 after',
+    meaning: 'the same, but the request was carried out.',
+    fault: { kind: 'status', status: 502, body: page, carryOut: true },
+  }),
+  comeBack(503, 'seconds'),
+  comeBack(503, 'date'),
+  comeBack(429, 'seconds'),
+  comeBack(429, 'date'),
+  {
+    title: 'reset',
+    meaning: 'the connection is reset before the request is taken.',
+    fault: { kind: 'reset' },
+  },
+  {
+    title: 'reset after',
+    meaning: 'the connection is reset after the request was carried out.',
+    fault: { kind: 'reset', carryOut: true },
+  },
+  writesOnly({
+    title: 'cut off',
+    meaning: 'a success ends in its middle, and nothing was carried out.',
+    fault: { kind: 'cut-off', carryOut: false },
+  }),
+  {
+    title: 'cut off after',
+    meaning: 'the request is carried out, and its answer ends in its middle.',
+    fault: { kind: 'cut-off' },
+  },
+  {
+    title: 'other JSON',
+    meaning: '200 with JSON that is not what is due; nothing is carried out.',
+    fault: { kind: 'wrong-json' },
+  },
+  writesOnly({
+    title: 'other JSON after',
+    meaning: 'the same, but the request was carried out.',
+    fault: { kind: 'wrong-json', carryOut: true },
+  }),
+  {
+    title: 'page',
+    meaning: '200 with HTML; nothing is carried out.',
+    fault: { kind: 'not-json' },
+  },
+  writesOnly({
+    title: 'page after',
+    meaning: 'the same, but the request was carried out.',
+    fault: { kind: 'not-json', carryOut: true },
+  }),
+  {
+    title: 'late',
+    meaning: 'the answer comes late, but in time, and nothing is sent again.',
+    fault: { kind: 'late', delay: lateness },
+    isAnswered: true,
+  },
+  {
+    title: 'never',
+    meaning: 'no answer comes, and nothing is carried out.',
+    fault: { kind: 'hang' },
+  },
+  writesOnly({
+    title: 'never after',
+    meaning: 'the same, but the request was carried out.',
+    fault: { kind: 'hang', carryOut: true },
+  }),
+];

@@ -1,0 +1,107 @@
+import type { Emulator, EmulatorScript, LoggedRequest } from '../../../emulator/index.js';
+import { Stage } from '../../support/release-run.js';
+import { beforeRelease, judgeLanding, untruths, type Before, type Told } from '../landed.js';
+import type { Column } from './faults.js';
+import { ofTheKind, type MadeRequest } from './made-requests.js';
+import type { Scenario } from './scenarios.js';
+
+/** Milliseconds: enough for looks to be repeated, and no more, as each takes its time. */
+const delays = { secretSetDelay: 1250, deploymentDelay: 1000, buildDelay: 1500 } as const;
+
+/** What came of one release. */
+export interface Outcome {
+  /** What there is to object to; nothing where it landed, exactly once. */
+  readonly objections: readonly string[];
+  readonly requests: readonly LoggedRequest[];
+}
+
+/** One request of a release, and what happens to it. */
+export interface Trial {
+  readonly request: MadeRequest;
+  readonly column: Column;
+  /** The requests of the same release without a fault. */
+  readonly undisturbed: readonly LoggedRequest[];
+}
+
+/** A release that has ended, while its stage is still there. */
+export interface Ended {
+  readonly emulator: Emulator;
+  readonly before: Before;
+  readonly told: Told;
+  /** What it says that went wrong. */
+  readonly errors: readonly string[];
+}
+
+/** Runs a release on a stage of its own, and has a look at it before the stage is closed. */
+export async function onStage<Result>(
+  { prepare, given, inputs }: Scenario,
+  environment: Readonly<Record<string, string>>,
+  schedule: (script: EmulatorScript) => void,
+  look: (ended: Ended) => Result,
+): Promise<Result> {
+  const stage = await Stage.open(delays);
+  try {
+    const { emulator } = stage;
+    prepare(emulator.seed);
+    const before = beforeRelease(emulator.state, given.agent.name);
+    schedule(emulator.script);
+    const { succeeded, actions, secretSets, agents } = await stage.release(inputs, { environment });
+    const told = { succeeded, outputs: actions.outputs, secretSets, agents };
+    return look({ emulator, before, told, errors: actions.errors.map(({ message }) => message) });
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Runs a release, with a fault where one is tried, and judges what there is then. */
+export function runScenario(
+  scenario: Scenario,
+  environment: Readonly<Record<string, string>>,
+  trial?: Trial,
+): Promise<Outcome> {
+  const schedule = (script: EmulatorScript): void => {
+    if (trial === undefined) return;
+    const { request, column } = trial;
+    script.fault(request.match, column.fault, { skip: request.skip });
+  };
+  return onStage(scenario, environment, schedule, ({ emulator, before, told, errors }) => {
+    const { state, requests } = emulator;
+    const { shortfalls, deployments } = judgeLanding(state, scenario.given, before);
+    return {
+      objections: [
+        ...shortfalls,
+        ...(deployments === 1 ? [] : [`deployments that were made: ${deployments} instead of 1`]),
+        ...untruths(state, told, scenario.given, before),
+        ...errors.map((message) => `it says: ${message}`),
+        ...(trial === undefined ? [] : objectionsToRequests(trial, requests)),
+      ],
+      requests,
+    };
+  });
+}
+
+/** How often the release sent a request: of two that are the same, both count. */
+export function timesSent(
+  { request, undisturbed }: Trial,
+  requests: readonly LoggedRequest[],
+): number {
+  return 1 + ofTheKind(requests, request).length - ofTheKind(undisturbed, request).length;
+}
+
+function objectionsToRequests(trial: Trial, requests: readonly LoggedRequest[]): string[] {
+  const { request, column, undisturbed } = trial;
+  const same = ofTheKind(requests, request);
+  const spoilt = same[request.skip];
+  const spoiltAtAll = requests.filter(({ fault }) => fault !== undefined);
+  if (spoilt?.fault !== column.fault.kind || spoiltAtAll.length !== 1) {
+    return ['the fault has not come, or not to this request'];
+  }
+  const next = same[request.skip + 1];
+  const earliest = column.notBefore?.(spoilt.receivedAt);
+  const isEarly = earliest !== undefined && next !== undefined && next.receivedAt < earliest;
+  const isSuperfluous = column.isAnswered === true && requests.length > undisturbed.length;
+  return [
+    ...(isEarly ? [`it came again ${earliest - next.receivedAt} ms before it was asked to`] : []),
+    ...(isSuperfluous ? ['requests were sent that no fault asked for'] : []),
+  ];
+}

@@ -1,0 +1,209 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AgentState, BuildState, EmulatorState } from '../../emulator/index.js';
+
+/** What a release was given, and what there has to be on the platform once it has landed. */
+export interface Given {
+  readonly organization: string;
+  readonly region: string;
+  readonly secretSet: {
+    readonly name: string;
+    /** All of them: those that were given, and those that were there and stay. */
+    readonly values: Readonly<Record<string, string>>;
+  };
+  /** Undefined where the image is public, or is built. */
+  readonly imagePullSecret:
+    { readonly name: string; readonly host: string; readonly auth: string } | undefined;
+  readonly agent: {
+    readonly name: string;
+    /** Undefined where the platform builds it. */
+    readonly image: string | undefined;
+  };
+}
+
+/** What there was before the release. */
+export interface Before {
+  readonly deployments: readonly string[];
+  readonly builds: readonly string[];
+}
+
+/** What is there before a release to an agent; to be asked for before it begins. */
+export function beforeRelease(state: EmulatorState, agent: string): Before {
+  return {
+    deployments: (state.agent(agent)?.deployments ?? []).map(({ id }) => id),
+    builds: state.builds().map(({ id }) => id),
+  };
+}
+
+/** What a release has brought about. */
+export interface Landing {
+  /** Why it has not landed, or not as it was given; nothing where it has. */
+  readonly shortfalls: readonly string[];
+  /** How many deployments were made; one is due. */
+  readonly deployments: number;
+}
+
+/**
+ * Judges by what there is on the platform whether a release has landed: the sets hold what was given
+ * and are ready, the agent runs what was given with the newest values, and there is nothing more than
+ * that. How many deployments there may be is left to the caller.
+ */
+export function judgeLanding(state: EmulatorState, given: Given, before: Before): Landing {
+  const agent = state.agent(given.agent.name);
+  const builds = newBuilds(state, before);
+  return {
+    shortfalls: [
+      ...setShortfalls(state, given),
+      ...pullSecretShortfalls(state, given),
+      ...differences('the sets', namesOf(state.secretSets()), expectedSets(given)),
+      ...differences('the agents', namesOf(state.agents()), [given.agent.name]),
+      ...buildShortfalls(builds, given),
+      ...(agent === undefined ? [] : agentShortfalls(agent, given, builds)),
+      ...(agent === undefined ? [] : servingShortfalls(state, agent, given)),
+    ],
+    deployments: (agent?.deployments.length ?? 0) - before.deployments.length,
+  };
+}
+
+/** What a run told. */
+export interface Told {
+  readonly succeeded: boolean;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly secretSets: readonly Record<string, unknown>[];
+  readonly agents: readonly Record<string, unknown>[];
+}
+
+/** Where a run tells another story than the platform; nothing where the two agree. */
+export function untruths(state: EmulatorState, told: Told, given: Given, before: Before): string[] {
+  const { name, image } = given.agent;
+  const agent = state.agent(name);
+  const [build] = image === undefined ? newBuilds(state, before) : [];
+  const isNew = before.deployments.length === 0;
+  const { outputs } = told;
+  return [
+    ...differences('the success that is told', told.succeeded, true),
+    ...differences('the output `service-name`', outputs['service-name'], name),
+    ...differences(
+      'the output `deployment-id`',
+      outputs['deployment-id'],
+      agent?.desiredDeploymentId,
+    ),
+    ...differences('the output `build-id`', outputs['build-id'], build?.id ?? ''),
+    ...differences('the output `region`', outputs['region'], given.region),
+    ...differences('the output `agents`', told.agents, [
+      {
+        name,
+        region: given.region,
+        outcome: isNew ? 'created' : 'updated',
+        deploymentId: agent?.desiredDeploymentId,
+        ready: true,
+      },
+    ]),
+    ...differences(
+      'the sets of the output `secret-sets`, and whether they are ready',
+      told.secretSets.map((set) => [set['name'], set['status']]).sort(),
+      expectedSets(given).map((set) => [set, 'ready']),
+    ),
+  ];
+}
+
+function newBuilds(state: EmulatorState, before: Before): BuildState[] {
+  return state.builds().filter(({ id }) => !before.builds.includes(id));
+}
+
+function expectedSets({ secretSet, imagePullSecret }: Given): string[] {
+  return [secretSet.name, ...(imagePullSecret === undefined ? [] : [imagePullSecret.name])].sort();
+}
+
+function setShortfalls(state: EmulatorState, given: Given): string[] {
+  const set = state.secretSet(given.secretSet.name);
+  if (set === undefined) return ['the set is not there'];
+  return [
+    ...differences('the values of the set', sorted(set.values), sorted(given.secretSet.values)),
+    ...differences('the kind of the set', set.kind, 'secret'),
+    ...differences('the status of the set', set.status, 'ready'),
+    ...placeShortfalls('set', set, given),
+  ];
+}
+
+function pullSecretShortfalls(state: EmulatorState, given: Given): string[] {
+  const { imagePullSecret } = given;
+  if (imagePullSecret === undefined) return [];
+  const set = state.secretSet(imagePullSecret.name);
+  if (set === undefined) return ['the image pull secret is not there'];
+  return [
+    ...differences('the kind of the image pull secret', set.kind, 'imagePullSecret'),
+    ...differences('the registry of the image pull secret', set.host, imagePullSecret.host),
+    ...differences('the credentials of the image pull secret', set.auth, imagePullSecret.auth),
+    ...differences('the status of the image pull secret', set.status, 'ready'),
+    ...placeShortfalls('image pull secret', set, given),
+  ];
+}
+
+function buildShortfalls(made: readonly BuildState[], given: Given): string[] {
+  const due = given.agent.image === undefined ? ['success'] : [];
+  return differences(
+    'the states of the builds that were made',
+    made.map(({ status }) => status),
+    due,
+  );
+}
+
+function agentShortfalls(agent: AgentState, given: Given, made: readonly BuildState[]): string[] {
+  return [
+    ...differences('the image of the agent', agent.image, given.agent.image),
+    ...differences('the build of the agent', agent.buildId, made.at(-1)?.id),
+    ...differences('the set of the agent', agent.secretSet, given.secretSet.name),
+    ...differences(
+      'the image pull secret of the agent',
+      agent.imagePullSecretSet,
+      given.imagePullSecret?.name,
+    ),
+    ...placeShortfalls('agent', agent, given),
+  ];
+}
+
+function servingShortfalls(state: EmulatorState, agent: AgentState, given: Given): string[] {
+  const serving = state.serving(agent.name);
+  if (serving === undefined) return ['no deployment of the agent serves'];
+  const { createdAt, secretValues } = serving;
+  const writtenAt = expectedSets(given).map((name) => state.secretSet(name)?.writtenAt ?? Infinity);
+  return [
+    ...differences('the deployment that serves', serving.id, agent.desiredDeploymentId),
+    ...differences('the deployment that is taken up', agent.reconciledDeploymentId, serving.id),
+    ...differences('whether the agent is ready', agent.ready, true),
+    ...differences(
+      'the values that the agent runs with',
+      sorted(secretValues),
+      sorted(given.secretSet.values),
+    ),
+    ...(createdAt > Math.max(...writtenAt)
+      ? []
+      : ['a set was written after the deployment that serves was made']),
+  ];
+}
+
+function placeShortfalls(
+  what: string,
+  found: { readonly region: string; readonly organization: string },
+  { region, organization }: Given,
+): string[] {
+  return [
+    ...differences(`the region of the ${what}`, found.region, region),
+    ...differences(`the organization of the ${what}`, found.organization, organization),
+  ];
+}
+
+/** The difference of two values in words; what is compared is the test's own, and so is no secret. */
+function differences(what: string, found: unknown, due: unknown): string[] {
+  if (isDeepStrictEqual(found, due)) return [];
+  const words = (value: unknown): string => (value === undefined ? 'none' : JSON.stringify(value));
+  return [`${what}: ${words(found)} instead of ${words(due)}`];
+}
+
+function namesOf(things: readonly { readonly name: string }[]): string[] {
+  return things.map(({ name }) => name).sort();
+}
+
+function sorted(values: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1));
+}

@@ -1,0 +1,11 @@
+/** Milliseconds; whoever is told to come back later than that gives up. */
+export const longestWait = 120_000;
+
+/** `Retry-After` in milliseconds: it holds seconds, or a date. */
+export function readRetryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
