@@ -37,7 +37,12 @@ export type Fault =
   /** Carried out at once and answered after `delay` real milliseconds. */
   | { readonly kind: 'late'; readonly delay: number }
   /** Never answered. */
-  | ({ readonly kind: 'hang' } & CarriedOut);
+  | ({ readonly kind: 'hang' } & CarriedOut)
+  /**
+   * Never answered, and carried out only when the next request comes that is the same but for its
+   * body, just before it: a gateway has given up, and what is behind it has not.
+   */
+  | { readonly kind: 'straggle' };
 
 /** How often a fault comes, and how many matching requests go through before it. */
 export interface FaultTiming {
@@ -79,6 +84,29 @@ export class Faults {
       return scheduled.fault;
     }
     return undefined;
+  }
+}
+
+/** Requests whose senders wait no more, and that are still to be carried out. */
+export class Stragglers {
+  readonly #waiting: {
+    readonly request: LoggedRequest;
+    readonly carryOut: () => Promise<unknown>;
+  }[] = [];
+
+  add(request: LoggedRequest, carryOut: () => Promise<unknown>): void {
+    this.#waiting.push({ request, carryOut });
+  }
+
+  /** Carries out those that a request is the same as. */
+  async arriveBefore({ method, path }: LoggedRequest): Promise<void> {
+    const isDue = (one: { readonly request: LoggedRequest }): boolean =>
+      one.request.method === method && one.request.path === path;
+    for (let index = this.#waiting.findIndex(isDue); index >= 0;) {
+      const [straggler] = this.#waiting.splice(index, 1);
+      await straggler?.carryOut();
+      index = this.#waiting.findIndex(isDue);
+    }
   }
 }
 

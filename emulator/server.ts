@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Hono } from 'hono';
-import type { Fault, Faults, Occasions } from './faults.js';
+import { type Fault, type Faults, type Occasions, Stragglers } from './faults.js';
 import type { Clock } from './platform/clock.js';
 import type { RateLimit, RateLimiter } from './rate-limit.js';
 import type { LoggedRequest, PendingRequest, RequestLog } from './requests.js';
@@ -26,6 +26,8 @@ export interface ServerParts {
 /** An HTTP server that logs each request, and spoils those that a fault is scheduled for. */
 export function createEmulatorServer(parts: ServerParts): Server {
   const { application, storage, log, limiter, faults, before, after, now, onAnswered } = parts;
+
+  const stragglers = new Stragglers();
 
   async function handle(request: Request, outgoing: ServerResponse): Promise<Response> {
     const startedAt = performance.now();
@@ -51,8 +53,9 @@ export function createEmulatorServer(parts: ServerParts): Server {
     // A request that is refused leaves the fault to the next one.
     const fault = limit ? undefined : faults.take(entry);
     entry.fault = fault?.kind;
+    await stragglers.arriveBefore(entry);
     const carryOut = async () => (limit ? tooManyRequests(limit) : application.fetch(ready));
-    const response = fault ? await spoil(fault, carryOut, outgoing) : await carryOut();
+    const response = fault ? await answer(fault, entry, carryOut, outgoing) : await carryOut();
     return { entry, response };
   }
 
@@ -72,9 +75,22 @@ export function createEmulatorServer(parts: ServerParts): Server {
     const put = await storage.receive(incoming, pathOf(request), (name) => form.push(name));
     // Its sender has given up.
     if (!put) return { entry, response: RESPONSE_ALREADY_SENT };
+    await stragglers.arriveBefore(entry);
     const carryOut = () => Promise.resolve(put());
-    const response = fault ? await spoil(fault, carryOut, outgoing) : put();
+    const response = fault ? await answer(fault, entry, carryOut, outgoing) : put();
     return { entry, response };
+  }
+
+  /** What a fault makes of the answer. */
+  async function answer(
+    fault: Fault,
+    entry: LoggedRequest,
+    carryOut: () => Promise<Response>,
+    outgoing: ServerResponse,
+  ): Promise<Response> {
+    if (fault.kind !== 'straggle') return spoil(fault, carryOut, outgoing);
+    stragglers.add(entry, carryOut);
+    return RESPONSE_ALREADY_SENT;
   }
 
   const listener = getRequestListener(
@@ -155,7 +171,7 @@ const page = (status: number, text: string, headers: Readonly<Record<string, str
   new Response(text, { status, headers: { 'content-type': 'text/html', ...headers } });
 
 async function spoil(
-  fault: Fault,
+  fault: Exclude<Fault, { readonly kind: 'straggle' }>,
   carryOut: () => Promise<Response>,
   outgoing: ServerResponse,
 ): Promise<Response> {

@@ -146,6 +146,16 @@ describe('a fault breaks the connection', () => {
   });
 });
 
+test('a straggler is carried out just before the next request like it', async () => {
+  const { emulator, key } = rehearsal;
+  emulator.script.fault(put, { kind: 'straggle' });
+  await expect(raw(100)).rejects.toThrow();
+  await key.put('/secrets/another', { secrets: pairs({ A: '1' }) });
+  expect(written()).toBe(false);
+  expect(await key.put('/secrets/voice', { secrets: pairs({ B: '2' }) })).toEqual(accepted);
+  expect(emulator.state.secretSet('voice')?.values).toEqual({ A: '1', B: '2' });
+});
+
 describe('faults come', () => {
   const down = { kind: 'status', status: 500 } as const;
   const statuses = async (count: number) => {

@@ -266,6 +266,22 @@ describe('a request that must not be carried out twice', () => {
     });
     expect(requests).toHaveLength(2);
   });
+
+  test('is looked for once more where it is refused when it comes again', async () => {
+    const { get, requests } = await serve(reset, answer(400, '{"error":"It is there already"}'));
+    // It was carried out after the first look, and before it came again.
+    const looks = [undefined, { value: 7 }];
+    await expect(get({ findLost: () => Promise.resolve(looks.shift()) })).resolves.toEqual({
+      value: 7,
+    });
+    expect(requests).toHaveLength(2);
+  });
+
+  test('is refused at once where it came only once', async () => {
+    const { get } = await serve(answer(400, '{"error":"It is there already"}'));
+    const error = await failure(get({ findLost: () => Promise.resolve({ value: 7 }) }));
+    expect(error).toMatchObject({ status: 400 });
+  });
 });
 
 describe('errors tell what happened', () => {

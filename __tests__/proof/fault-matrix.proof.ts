@@ -82,6 +82,7 @@ describe('a release that did not land is noticed', () => {
     spoil: (emulator: Emulator) => void;
     shortfall: RegExp | undefined;
     deployments?: number;
+    builds?: number;
   }>([
     { name: 'not so one that did', spoil: () => undefined, shortfall: undefined },
     {
@@ -139,7 +140,8 @@ describe('a release that did not land is noticed', () => {
       spoil: ({ seed }) => {
         seed.build({});
       },
-      shortfall: /^the states of the builds that were made: /,
+      shortfall: undefined,
+      builds: 1,
     },
     {
       name: 'another image, without the sets',
@@ -165,7 +167,7 @@ describe('a release that did not land is noticed', () => {
       shortfall: /^the deployment that serves: /,
       deployments: 2,
     },
-  ])('$name', async ({ spoil, shortfall, deployments = 1 }) => {
+  ])('$name', async ({ spoil, shortfall, deployments = 1, builds = 0 }) => {
     await onStage(
       scenario,
       {},
@@ -174,7 +176,7 @@ describe('a release that did not land is noticed', () => {
         spoil(emulator);
         const landing = judgeLanding(emulator.state, given, before);
         if (shortfall === undefined) {
-          expect(landing).toEqual({ shortfalls: [], deployments: 1 });
+          expect(landing).toEqual({ shortfalls: [], deployments, builds });
           expect(untruths(emulator.state, told, given, before)).toEqual([]);
         } else {
           expect(landing.shortfalls).toContainEqual(expect.stringMatching(shortfall));

@@ -40,12 +40,14 @@ export interface Landing {
   readonly shortfalls: readonly string[];
   /** How many deployments were made; one is due. */
   readonly deployments: number;
+  /** How many builds were made; one is due where the platform builds the image, else none. */
+  readonly builds: number;
 }
 
 /**
  * Judges by what there is on the platform whether a release has landed: the sets hold what was given
  * and are ready, the agent runs what was given with the newest values, and there is nothing more than
- * that. How many deployments there may be is left to the caller.
+ * that. How many deployments and builds there may be is left to the caller.
  */
 export function judgeLanding(state: EmulatorState, given: Given, before: Before): Landing {
   const agent = state.agent(given.agent.name);
@@ -61,6 +63,7 @@ export function judgeLanding(state: EmulatorState, given: Given, before: Before)
       ...(agent === undefined ? [] : servingShortfalls(state, agent, given)),
     ],
     deployments: (agent?.deployments.length ?? 0) - before.deployments.length,
+    builds: builds.length,
   };
 }
 
@@ -74,9 +77,8 @@ export interface Told {
 
 /** Where a run tells another story than the platform; nothing where the two agree. */
 export function untruths(state: EmulatorState, told: Told, given: Given, before: Before): string[] {
-  const { name, image } = given.agent;
+  const { name } = given.agent;
   const agent = state.agent(name);
-  const [build] = image === undefined ? newBuilds(state, before) : [];
   const isNew = before.deployments.length === 0;
   const { outputs } = told;
   return [
@@ -87,7 +89,7 @@ export function untruths(state: EmulatorState, told: Told, given: Given, before:
       outputs['deployment-id'],
       agent?.desiredDeploymentId,
     ),
-    ...differences('the output `build-id`', outputs['build-id'], build?.id ?? ''),
+    ...differences('the output `build-id`', outputs['build-id'], agent?.buildId ?? ''),
     ...differences('the output `region`', outputs['region'], given.region),
     ...differences('the output `agents`', told.agents, [
       {
@@ -140,18 +142,26 @@ function pullSecretShortfalls(state: EmulatorState, given: Given): string[] {
 }
 
 function buildShortfalls(made: readonly BuildState[], given: Given): string[] {
-  const due = given.agent.image === undefined ? ['success'] : [];
-  return differences(
-    'the states of the builds that were made',
-    made.map(({ status }) => status),
-    due,
-  );
+  const dockerfiles = new Set(made.map(({ dockerfilePath }) => dockerfilePath));
+  return [
+    ...made.flatMap(({ status }) => differences('the state of a build', status, 'success')),
+    ...made.flatMap((build) => placeShortfalls('build', build, given)),
+    // A build that is made once more is one of the same.
+    ...(new Set(made.map(({ contextHash }) => contextHash)).size > 1 || dockerfiles.size > 1
+      ? ['builds of several contexts were made']
+      : []),
+  ];
 }
 
 function agentShortfalls(agent: AgentState, given: Given, made: readonly BuildState[]): string[] {
   return [
     ...differences('the image of the agent', agent.image, given.agent.image),
-    ...differences('the build of the agent', agent.buildId, made.at(-1)?.id),
+    ...(given.agent.image === undefined && !made.some(({ id }) => id === agent.buildId)
+      ? ['the agent does not run a build that was made']
+      : []),
+    ...(given.agent.image !== undefined && agent.buildId !== undefined
+      ? ['the agent runs a build']
+      : []),
     ...differences('the set of the agent', agent.secretSet, given.secretSet.name),
     ...differences(
       'the image pull secret of the agent',

@@ -291,6 +291,14 @@ describe('pruning', () => {
     ]);
   });
 
+  test('is not taken for done by the success of something in front of the platform', async () => {
+    stage.emulator.script.fault({ method: 'DELETE' }, { kind: 'wrong-json' });
+    const { succeeded, secretSets } = await stage.release(release);
+    expect(succeeded).toBe(true);
+    expect(secretSets).toMatchObject([{ pruned: ['OLD'] }]);
+    expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'newer-a' });
+  });
+
   test('never follows a failure', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
     const { succeeded, secretSets } = await stage.release(release);

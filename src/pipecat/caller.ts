@@ -141,8 +141,8 @@ export class Caller {
         const delay = this.#delayBeforeAnother(deciding, isFree ? 1 : attempt, allowed, options);
         if (delay === undefined) {
           failure.outOfTime ??= error.outOfTime;
-          const isWorthALook = isInDoubt && failure.mayPass;
-          const found = isWorthALook ? await this.#lastLook(operation, options) : undefined;
+          // What is refused when it comes again may be refused because it has come before.
+          const found = isInDoubt ? await this.#lastLook(operation, options) : undefined;
           if (found !== undefined) return found;
           throw failure;
         }

@@ -1,3 +1,4 @@
+import { allowanceFor, allowances } from './allowances.js';
 import { columns, type Column } from './faults.js';
 import { phases, type MadeRequest } from './made-requests.js';
 import type { Scenario } from './scenarios.js';
@@ -20,7 +21,7 @@ export function documentOf(cells: readonly Cell[]): string {
   const landed = cells.filter(({ objections }) => objections.length === 0).length;
   const parts = [
     '# What a fault does to a release',
-    'Any request to the platform can go wrong, and so can its answer. Here, each request that a release makes goes wrong once, in each of the ways below, and nothing else does. Then it is read from the state of the emulated platform, and not from what the action says, whether the release has landed exactly once: the sets hold what was given and what was there before, and are ready; one build was made where one was asked for; one new deployment was made, after the last write of a set, and serves with the newest values; there is nothing more. What the action says has to agree.',
+    'Any request to the platform can go wrong, and so can its answer. Here, each request that a release makes goes wrong once, in each of the ways below, and nothing else does. Then it is read from the state of the emulated platform, and not from what the action says, whether the release has landed exactly once: the sets hold what was given and what was there before, and are ready; one build was made where one was asked for; one new deployment was made, after the last write of a set, and serves with the newest values; there is nothing more, but for what stands [below](#where-more-is-made-than-was-asked-for). What the action says has to agree.',
     `Of ${cells.length} releases with a fault, ${landed} have landed. This file is written by \`npm run proof -- fault-matrix\`, which takes the requests from a release without faults.`,
     '## Releases',
     table(
@@ -37,9 +38,15 @@ export function documentOf(cells: readonly Cell[]): string {
       `## With ${credential === 'token' ? 'a personal access token' : 'a private API key'}`,
       matrix(cells.filter(({ scenario }) => scenario.credential === credential)),
     ]),
+    '## Where more is made than was asked for',
+    [
+      'In these cases alone, and exactly so much:',
+      '',
+      ...allowances.map(({ title, outcome, reason }) => `- **${title}**: ${outcome}. ${reason}`),
+    ].join('\n'),
     '## Legend',
     [
-      '- `✓`: landed, exactly once, in all releases that make the request.',
+      '- `✓`: landed, exactly once, in all releases that make the request; “Releases” says how many.',
       '- `✓ 1×`, `✓ 2×`: landed so; the write was sent so often. A write that is sent once although its answer was lost was found to be carried out.',
       '- `✗`: did not land, or not exactly once.',
       `- \`${untried}\`: not tried, as above.`,
@@ -97,8 +104,11 @@ function outcomeOf(cells: readonly Cell[]): string {
   if (cells.some(({ objections }) => objections.length > 0)) return '✗';
   const [first] = cells;
   if (first?.request.isWrite !== true) return '✓';
-  const times = [...new Set(cells.map(({ timesSent }) => timesSent))].sort();
-  return `✓ ${times.map((count) => `${count}×`).join(' or ')}`;
+  const outcomes = cells.map(({ scenario, request, column, timesSent }) => {
+    const allowance = allowanceFor(scenario, request, column);
+    return `✓ ${timesSent}×${allowance === undefined ? '' : `, ${allowance.outcome}`}`;
+  });
+  return [...new Set(outcomes)].sort().join(' or ');
 }
 
 /** In the order of the release, as far as that is the same each time. */

@@ -121,4 +121,10 @@ export const columns: readonly Column[] = [
     meaning: 'the same, but the request was carried out.',
     fault: { kind: 'hang', carryOut: true },
   }),
+  writesOnly({
+    title: 'straggler',
+    meaning:
+      'no answer comes, and the request is carried out only just before it is carried out again: no look can have found it.',
+    fault: { kind: 'straggle' },
+  }),
 ];

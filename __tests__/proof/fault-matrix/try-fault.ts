@@ -1,6 +1,7 @@
 import type { Emulator, EmulatorScript, LoggedRequest } from '../../../emulator/index.js';
 import { Stage } from '../../support/release-run.js';
 import { beforeRelease, judgeLanding, untruths, type Before, type Told } from '../landed.js';
+import { allowanceFor, due } from './allowances.js';
 import type { Column } from './faults.js';
 import { ofTheKind, type MadeRequest } from './made-requests.js';
 import type { Scenario } from './scenarios.js';
@@ -66,11 +67,14 @@ export function runScenario(
   };
   return onStage(scenario, environment, schedule, ({ emulator, before, told, errors }) => {
     const { state, requests } = emulator;
-    const { shortfalls, deployments } = judgeLanding(state, scenario.given, before);
+    const { shortfalls, deployments, builds } = judgeLanding(state, scenario.given, before);
+    const allowance = trial && allowanceFor(scenario, trial.request, trial.column);
+    const expected = due(scenario, allowance);
     return {
       objections: [
         ...shortfalls,
-        ...(deployments === 1 ? [] : [`deployments that were made: ${deployments} instead of 1`]),
+        ...miscount('deployments', deployments, expected.deployments),
+        ...miscount('builds', builds, expected.builds),
         ...untruths(state, told, scenario.given, before),
         ...errors.map((message) => `it says: ${message}`),
         ...(trial === undefined ? [] : objectionsToRequests(trial, requests)),
@@ -78,6 +82,10 @@ export function runScenario(
       requests,
     };
   });
+}
+
+function miscount(what: string, made: number, expected: number): string[] {
+  return made === expected ? [] : [`${what} that were made: ${made} instead of ${expected}`];
 }
 
 /** How often the release sent a request: of two that are the same, both count. */

@@ -1,0 +1,59 @@
+import type { Column } from './faults.js';
+import type { MadeRequest } from './made-requests.js';
+import type { Scenario } from './scenarios.js';
+
+/** What a release may make, where the platform cannot tell that it was asked for it before. */
+export interface Allowance {
+  /** Which cases it is for. */
+  readonly title: string;
+  /** What comes of it, as a cell tells it. */
+  readonly outcome: string;
+  readonly reason: string;
+  readonly isFor: (scenario: Scenario, request: MadeRequest, column: Column) => boolean;
+  readonly deployments: number;
+  /** Where the release builds. */
+  readonly builds: number;
+}
+
+const straggles = ({ fault }: Column): boolean => fault.kind === 'straggle';
+
+/** The only cases in which more is made than was asked for. */
+export const allowances: readonly Allowance[] = [
+  {
+    title: 'the update of an agent that straggles',
+    outcome: 'one deployment more',
+    reason:
+      'An update that asks for a new deployment gets one each time. No look could find the first, as it was not there yet, and the platform takes no key by which it could tell that it is asked twice. The newest of the two serves, with the newest values.',
+    isFor: ({ occasion }, { phase }, column) =>
+      straggles(column) && phase === 'deploy' && occasion === 'update',
+    deployments: 2,
+    builds: 1,
+  },
+  {
+    title: 'the start of a build that straggles',
+    outcome: 'one build more',
+    reason:
+      'Only a build that has succeeded is used again, and one that has just begun is not. The agent runs one of the two, which are of the same context.',
+    isFor: (_scenario, { path }, column) => straggles(column) && path.endsWith('/builds'),
+    deployments: 1,
+    builds: 2,
+  },
+];
+
+/** The allowance for a case, where there is one. */
+export function allowanceFor(
+  scenario: Scenario,
+  request: MadeRequest,
+  column: Column,
+): Allowance | undefined {
+  return allowances.find(({ isFor }) => isFor(scenario, request, column));
+}
+
+/** How many deployments and builds a release is to make, exactly. */
+export function due(
+  scenario: Scenario,
+  allowance: Allowance | undefined,
+): { readonly deployments: number; readonly builds: number } {
+  const { deployments, builds } = allowance ?? { deployments: 1, builds: 1 };
+  return { deployments, builds: scenario.given.agent.image === undefined ? builds : 0 };
+}
