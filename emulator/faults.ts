@@ -72,6 +72,11 @@ export class Faults {
     this.#scheduled.push({ match, fault, times, skip });
   }
 
+  /** From now on no fault comes. */
+  clear(): void {
+    this.#scheduled.length = 0;
+  }
+
   /** The fault of this request, the one given first where there are several. */
   take(request: LoggedRequest): Fault | undefined {
     for (const scheduled of this.#scheduled) {
@@ -116,6 +121,11 @@ export class Occasions {
 
   add(match: RequestMatch, action: () => void): void {
     this.#waiting.push({ match, action });
+  }
+
+  /** From now on nothing is to be done. */
+  clear(): void {
+    this.#waiting.length = 0;
   }
 
   come(request: LoggedRequest): void {

@@ -31,10 +31,16 @@ export interface EmulatorScript {
   rateLimit(limit: RateLimit | undefined): void;
   /** A release of somebody else: a new deployment of the agent, right now. */
   supersede(agent: string): { deploymentId: string };
+  /** Somebody else deletes a set, right now, where there is one of that name. */
+  deleteSecretSet(name: string): void;
+  /** Somebody else deletes an agent, right now, where there is one of that name. */
+  deleteAgent(name: string): void;
   /** Does something once, just before a matching request is handled. */
   before(match: RequestMatch, action: () => void): void;
   /** Does something once, after a matching request was handled and before its answer is sent. */
   after(match: RequestMatch, action: () => void): void;
+  /** What was scripted and has not come yet does not come any more. */
+  forget(): void;
 }
 
 export function scripting(
@@ -64,11 +70,25 @@ export function scripting(
       limiter.set(limit);
     },
     supersede: (agent) => ({ deploymentId: agents.supersede(agent).id }),
+    deleteSecretSet(name) {
+      const set = secretSets.named(name);
+      if (set) secretSets.delete(set.organization, name);
+    },
+    deleteAgent(name) {
+      const agent = agents.named(name);
+      if (agent) agents.delete(agent.organization, name);
+    },
     before(match, action) {
       occasions.before.add(match, action);
     },
     after(match, action) {
       occasions.after.add(match, action);
+    },
+    forget() {
+      const scripts = [secretSets.provisioning, writes.writing, agents.deploying];
+      for (const one of [...scripts, faults, occasions.before, occasions.after]) one.clear();
+      builds.forgetScripts();
+      limiter.set(undefined);
     },
   };
 }

@@ -120,6 +120,10 @@ export class Builds {
     this.#building.add(script.region ?? anyName, script);
   }
 
+  forgetScripts(): void {
+    this.#building.clear();
+  }
+
   /** Builds what was uploaded, unless that has been built already. */
   async create(
     organization: string,

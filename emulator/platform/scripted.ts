@@ -20,6 +20,11 @@ export class Scripted<Script extends Repeatable> {
     else this.#next.set(name, [...(this.#next.get(name) ?? []), script]);
   }
 
+  clear(): void {
+    this.#next.clear();
+    this.#every.clear();
+  }
+
   take(name: string): Script | undefined {
     return (
       this.#next.get(name)?.shift() ??

@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { checkoutForEachTest } from '../support/checkout.js';
+import { Stage } from '../support/release-run.js';
+import { Rehearsal, type Rehearsed } from './rehearsal.js';
+import { scenarios, type Scenario } from './scenario.js';
+import { endingOf, lies } from './truth.js';
+
+/*
+ * Hundreds of releases, each with a sequence of faults of its own, each judged by what is on the
+ * platform afterwards. A run is found again by its seed and its number:
+ *
+ *   SEED=1 RUN=17 npm run proof -- many-faults
+ */
+
+const seed = Number(process.env['SEED'] ?? 1);
+const runs = Number(process.env['RUNS'] ?? 500);
+const only = process.env['RUN'] === undefined ? undefined : Number(process.env['RUN']);
+
+const checkout = checkoutForEachTest();
+
+/** What of a run does not hold. */
+interface Finding {
+  readonly run: string;
+  readonly what: readonly string[];
+  readonly scenario: Scenario;
+  readonly log: readonly string[];
+}
+
+test(`${runs} releases with many faults tell the truth, and land when they are run again`, async () => {
+  const contextHash = await hashOfTheContext();
+  const all = fc.sample(scenarios, { seed, numRuns: runs });
+  const endings = new Map<string, number>();
+  const findings: Finding[] = [];
+  const startedAt = performance.now();
+  let count = 0;
+  for (const [number, scenario] of all.entries()) {
+    if (only !== undefined && number !== only) continue;
+    const stage = await Stage.open();
+    try {
+      const rehearsal = new Rehearsal(stage, scenario, checkout, contextHash);
+      const run = `seed ${seed}, run ${number}`;
+      const first = await rehearsal.withFaults();
+      count++;
+      const ending = endingOf(first.told);
+      const kind = `${scenario.isDryRun ? 'dry run: ' : ''}${ending}`;
+      endings.set(kind, (endings.get(kind) ?? 0) + 1);
+      note(findings, run, scenario, first, lies(first.told, first.evidence));
+      if (first.told.succeeded && first.evidence.meddling.agents.size === 0) continue;
+      const again = await rehearsal.withoutFaults();
+      count++;
+      note(findings, `${run}, run again after "${ending}"`, scenario, again, [
+        ...(again.told.succeeded ? [] : [`it did not land: ${endingOf(again.told)}`]),
+        ...lies(again.told, again.evidence),
+      ]);
+    } finally {
+      await stage.close();
+    }
+  }
+  report(count, endings, performance.now() - startedAt);
+  expect(findings.map(({ run, what }) => ({ run, what }))).toEqual([]);
+});
+
+function note(
+  findings: Finding[],
+  run: string,
+  scenario: Scenario,
+  { log, evidence }: Rehearsed,
+  what: readonly string[],
+): void {
+  if (what.length === 0) return;
+  findings.push({ run, what, scenario, log });
+  if (only === undefined) return;
+  const requests = evidence.requests.map(
+    ({ method, path, status, fault }) =>
+      `${method} ${path} → ${status ?? 'nothing'}${fault === undefined ? '' : ` (${fault})`}`,
+  );
+  process.stdout.write(
+    [run, ...what, JSON.stringify(scenario, undefined, 1), ...requests, ...log, ''].join('\n'),
+  );
+}
+
+function report(count: number, endings: ReadonlyMap<string, number>, took: number): void {
+  const lines = [...endings]
+    .sort(([, one], [, other]) => other - one)
+    .map(([ending, times]) => `${String(times).padStart(5)}  ${ending}`);
+  process.stdout.write(
+    [`${count} runs of the action in ${(took / 1000).toFixed(1)} s`, ...lines, ''].join('\n'),
+  );
+}
+
+/** By which the platform knows what the checkout packs. */
+async function hashOfTheContext(): Promise<string> {
+  const stage = await Stage.open();
+  try {
+    await stage.release(
+      { 'api-key': 'sk_emulator', 'agent-name': 'voice', 'cloud-build': 'true' },
+      { environment: checkout.environment },
+    );
+    return stage.emulator.state.builds()[0]?.contextHash ?? '';
+  } finally {
+    await stage.close();
+  }
+}

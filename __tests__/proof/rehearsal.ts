@@ -1,0 +1,303 @@
+import type { RequestMatch } from '../../emulator/index.js';
+import type { Checkout } from '../support/checkout.js';
+import { credentials, type Stage } from '../support/release-run.js';
+import { regionCodes, type Scenario, type ScriptedMeddling, type TargetName } from './scenario.js';
+import { read, type Told } from './told.js';
+import { Meddling, worldOf, type AskedRegion, type Evidence } from './world.js';
+
+const image = 'ghcr.io/acme/voice:2.0.0';
+const registryAuth = Buffer.from('acme-bot:registry-token').toString('base64');
+
+/** What the set is to hold; the values are those of this release alone. */
+const valuesOf = ({ keys }: Scenario): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    ['KEY_A', 'KEY_B', 'KEY_C'].slice(0, keys).map((key) => [key, `new-value-of-${key}`]),
+  );
+
+const regionsOf = ({ regions }: Scenario): readonly string[] => regionCodes.slice(0, regions);
+const agentIn = (region: string): string => `voice-${region}`;
+const pullSecretIn = (region: string): string => `registry-${region}`;
+
+const isWritten = ({ secretSet }: Scenario): boolean => ['plain', 'versioned'].includes(secretSet);
+const prunes = (scenario: Scenario): boolean =>
+  scenario.prunes && scenario.secretSet === 'plain' && scenario.waitsForReady;
+const hasPullSecret = ({ imagePullSecret, agent }: Scenario): boolean =>
+  imagePullSecret !== 'none' && agent !== 'none';
+
+/** The inputs of the release. */
+export function inputsOf(scenario: Scenario): Readonly<Record<string, string>> {
+  const { agent, secretSet, imagePullSecret } = scenario;
+  return {
+    ...credentials[scenario.credential],
+    region: regionsOf(scenario).join(),
+    ...(secretSet === 'none'
+      ? {}
+      : { 'secret-set': secretSet === 'versioned' ? 'keys-{region}-{version}' : 'keys-{region}' }),
+    ...(isWritten(scenario)
+      ? {
+          secrets: Object.entries(valuesOf(scenario))
+            .map(([key, value]) => `${key}=${value}`)
+            .join('\n'),
+        }
+      : {}),
+    ...(secretSet === 'versioned' && agent !== 'none' && scenario.waitsForReady
+      ? { 'keep-versions': '1' }
+      : {}),
+    ...(prunes(scenario) ? { 'prune-secrets': 'true' } : {}),
+    ...(agent === 'none'
+      ? {}
+      : {
+          'agent-name': 'voice-{region}',
+          ...(agent === 'image' ? { image } : { 'cloud-build': 'true' }),
+          ...(scenario.scales ? { 'min-agents': '2' } : {}),
+          ...(scenario.waitsForReady ? {} : { 'wait-for-ready': 'false' }),
+        }),
+    ...(hasPullSecret(scenario) ? { 'image-credentials': 'registry-{region}' } : {}),
+    ...(hasPullSecret(scenario) && imagePullSecret === 'written'
+      ? {
+          registry: 'ghcr.io',
+          'registry-username': 'acme-bot',
+          'registry-password': 'registry-token',
+        }
+      : {}),
+    ...(scenario.regions > 1 ? { rollout: scenario.rollout } : {}),
+    ...(scenario.isDryRun ? { 'dry-run': 'true' } : {}),
+  };
+}
+
+/** The same in the names of the platform. */
+export function askedOf(scenario: Scenario, contextHash: string): AskedRegion[] {
+  const { agent, secretSet } = scenario;
+  return regionsOf(scenario).map((region) => ({
+    region,
+    secretSet:
+      secretSet === 'none'
+        ? undefined
+        : {
+            name:
+              secretSet === 'versioned'
+                ? new RegExp(`^keys-${region}-[0-9a-f]{8}$`)
+                : new RegExp(`^keys-${region}$`),
+            values: isWritten(scenario) ? valuesOf(scenario) : undefined,
+            isWhole: secretSet === 'versioned' || prunes(scenario),
+          },
+    imagePullSecret: hasPullSecret(scenario)
+      ? {
+          name: pullSecretIn(region),
+          auth: scenario.imagePullSecret === 'written' ? registryAuth : undefined,
+        }
+      : undefined,
+    agent:
+      agent === 'none'
+        ? undefined
+        : {
+            name: agentIn(region),
+            image: agent === 'image' ? image : undefined,
+            contextHash: agent === 'image' ? undefined : contextHash,
+            minAgents: scenario.scales ? 2 : undefined,
+            isAwaited: scenario.waitsForReady,
+          },
+  }));
+}
+
+/** Puts on the platform what the release finds there. */
+function seed({ emulator: { seed } }: Stage, scenario: Scenario, contextHash: string): void {
+  const { isUpdate, secretSet, imagePullSecret } = scenario;
+  for (const region of regionsOf(scenario)) {
+    const older = Array.from(
+      { length: secretSet === 'versioned' ? scenario.olderVersions : 0 },
+      (_, index) => `keys-${region}-0000000${index}`,
+    );
+    for (const name of older) seed.secretSet({ name, region, values: { KEY_A: 'older-value' } });
+    const isPlainThere = secretSet === 'bound' || (secretSet === 'plain' && isUpdate);
+    if (isPlainThere) {
+      seed.secretSet({
+        name: `keys-${region}`,
+        region,
+        values: { KEY_A: 'older-value', OLD_KEY: 'old-value', OLDER_KEY: 'older-value' },
+      });
+    }
+    if (hasPullSecret(scenario) && (imagePullSecret === 'bound' || isUpdate)) {
+      seed.imagePullSecret({ name: pullSecretIn(region), region });
+    }
+    if (scenario.agent === 'known build') seed.build({ region, contextHash });
+    if (isUpdate) {
+      seed.agent({
+        name: agentIn(region),
+        region,
+        image: 'ghcr.io/acme/voice:1.0.0',
+        secretSet: isPlainThere ? `keys-${region}` : older.at(-1),
+      });
+    }
+  }
+}
+
+function matchOf(target: TargetName, { credential, isUpdate }: Scenario): RequestMatch {
+  switch (target) {
+    case 'anything':
+      return {};
+    case 'organizations':
+      return { method: 'GET', path: /\/organizations$/ };
+    case 'regions':
+      return { method: 'GET', path: /\/regions$/ };
+    case 'list of sets':
+      return { method: 'GET', path: /\/secrets$/ };
+    case 'a set':
+      return { method: 'GET', path: /\/secrets\/.+/ };
+    case 'write of a set':
+      return { method: 'PUT', path: /\/secrets\// };
+    case 'deletion':
+      return { method: 'DELETE' };
+    case 'agent':
+      return { method: 'GET', path: /\/(agents|services)\// };
+    case 'deploy':
+      return {
+        method: credential === 'token' && isUpdate ? 'PUT' : 'POST',
+        path: /\/(agents|services)(\/|$)/,
+      };
+    case 'form of an upload':
+      return { method: 'POST', path: /upload-url$/ };
+    case 'storage':
+      return { path: /^\/storage\// };
+    case 'start of a build':
+      return { method: 'POST', path: /\/builds$/ };
+    case 'look for builds':
+      return { method: 'GET', path: /\/builds$/ };
+    case 'a build':
+      return { method: 'GET', path: /\/builds\// };
+  }
+}
+
+/** Says what happens to the release, and keeps account of what other people do. */
+function script({ emulator }: Stage, scenario: Scenario, meddling: Meddling): void {
+  const { script } = emulator;
+  const { outcomes } = scenario;
+  for (const { target, fault, timing } of scenario.faults) {
+    script.fault(matchOf(target, scenario), fault, timing);
+  }
+  for (const one of outcomes.provisioning) script.provisioning('*', one);
+  for (const { region, ...one } of outcomes.deployments) {
+    script.deployment(agentIn(pick(scenario, region)), one);
+  }
+  for (const one of outcomes.builds) script.build(one);
+  for (let index = 0; index < outcomes.conflicts; index++) {
+    script.writing('*', { outcome: 'conflict' });
+  }
+  script.rateLimit(outcomes.rateLimit);
+  for (const one of scenario.meddling) {
+    script[one.when](matchOf(one.target, scenario), () => {
+      meddle(emulator, scenario, one, meddling);
+    });
+  }
+
+  function meddle(
+    { seed, script, state }: Stage['emulator'],
+    scenario: Scenario,
+    { act, region: index }: ScriptedMeddling,
+    meddling: Meddling,
+  ): void {
+    const region = pick(scenario, index);
+    const name = agentIn(region);
+    const agent = state.agent(name);
+    // One that is only bound has to be there for the release to be possible at all.
+    const set = isWritten(scenario)
+      ? state.secretSets().findLast((one) => one.region === region && one.kind === 'secret')
+      : undefined;
+    switch (act) {
+      case 'supersede the agent':
+        if (agent === undefined) return;
+        meddling.agents.add(name);
+        meddling.deployments.add(script.supersede(name).deploymentId);
+        return;
+      case 'make the agent anew':
+        if (scenario.agent === 'none') return;
+        meddling.agents.add(name);
+        meddling.deployments.add(
+          seed.agent({ name, region, image: 'ghcr.io/acme/voice:1.5.0' }).deploymentId,
+        );
+        return;
+      case 'delete the agent':
+        if (agent === undefined) return;
+        meddling.agents.add(name);
+        script.deleteAgent(name);
+        return;
+      case 'overwrite the set':
+        if (set === undefined) return;
+        meddling.secretSets.add(set.name);
+        seed.secretSet({
+          name: set.name,
+          region,
+          values: { ...set.values, KEY_A: 'value-of-others', OTHER_KEY: 'value-of-others' },
+          status: 'pending',
+          readyAfter: 3000,
+        });
+        return;
+      case 'delete the set':
+        if (set === undefined) return;
+        meddling.secretSets.add(set.name);
+        script.deleteSecretSet(set.name);
+        return;
+    }
+  }
+}
+
+function pick(scenario: Scenario, index: number): string {
+  const regions = regionsOf(scenario);
+  return regions[index % regions.length] ?? regionCodes[0];
+}
+
+/** A run of the action, with what it told and what it is judged by. */
+export interface Rehearsed {
+  readonly told: Told;
+  readonly evidence: Evidence;
+  readonly log: readonly string[];
+}
+
+/** A release in a world where much goes wrong; then the same once more, and nothing does. */
+export class Rehearsal {
+  readonly #stage: Stage;
+  readonly #scenario: Scenario;
+  readonly #checkout: Checkout;
+  readonly #contextHash: string;
+
+  constructor(stage: Stage, scenario: Scenario, checkout: Checkout, contextHash: string) {
+    this.#stage = stage;
+    this.#scenario = scenario;
+    this.#checkout = checkout;
+    this.#contextHash = contextHash;
+    seed(stage, scenario, contextHash);
+  }
+
+  withFaults(): Promise<Rehearsed> {
+    const meddling = new Meddling();
+    script(this.#stage, this.#scenario, meddling);
+    return this.#run(this.#scenario, meddling);
+  }
+
+  /** The release itself, also where only its plan was asked for at first. */
+  withoutFaults(): Promise<Rehearsed> {
+    this.#stage.emulator.script.forget();
+    return this.#run({ ...this.#scenario, isDryRun: false }, new Meddling());
+  }
+
+  async #run(scenario: Scenario, meddling: Meddling): Promise<Rehearsed> {
+    const { emulator } = this.#stage;
+    const before = worldOf(emulator);
+    const from = emulator.requests.length;
+    const { succeeded, actions } = await this.#stage.release(inputsOf(scenario), {
+      environment: this.#checkout.environment,
+    });
+    return {
+      told: read(succeeded, actions),
+      evidence: {
+        asked: askedOf(scenario, this.#contextHash),
+        isDryRun: scenario.isDryRun,
+        before,
+        after: worldOf(emulator),
+        requests: emulator.requests.slice(from),
+        meddling,
+      },
+      log: actions.log,
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import type { LoggedRequest } from '../../emulator/index.js';
+
+/** What a request is for, as the account of a release tells it. */
+export type Purpose =
+  | { readonly kind: 'write'; readonly set: string; readonly keys: readonly string[] }
+  | { readonly kind: 'delete-key'; readonly set: string; readonly key: string }
+  | { readonly kind: 'delete-set'; readonly set: string }
+  | { readonly kind: 'deploy'; readonly agent: string }
+  | { readonly kind: 'build'; readonly region: string }
+  | { readonly kind: 'upload' }
+  | { readonly kind: 'read' };
+
+/** What a request asks the platform to do, by its method, path and body. */
+export function purposeOf({ method, path, body }: LoggedRequest): Purpose {
+  if (method === 'GET') return { kind: 'read' };
+  const [, set, key] = /\/secrets\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
+  if (set !== undefined) {
+    if (method === 'PUT') return { kind: 'write', set, keys: keysOf(body) };
+    return key === undefined ? { kind: 'delete-set', set } : { kind: 'delete-key', set, key };
+  }
+  const [, agent] = /\/(?:agents|services)(?:\/([^/]+))?$/.exec(path) ?? [];
+  if (/\/(agents|services)(\/|$)/.test(path)) {
+    return { kind: 'deploy', agent: agent ?? String(field(body, 'serviceName')) };
+  }
+  if (path.endsWith('/builds')) return { kind: 'build', region: String(field(body, 'region')) };
+  return { kind: 'upload' };
+}
+
+function field(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null
+    ? (Object.entries(body) as [string, unknown][]).find(([key]) => key === name)?.[1]
+    : undefined;
+}
+
+/** The keys that a write names; none where it writes the credentials of a registry. */
+function keysOf(body: unknown): string[] {
+  const pairs = field(body, 'secrets');
+  const all = Array.isArray(pairs) ? pairs : [body];
+  return all
+    .map((pair: unknown) => field(pair, 'secretKey'))
+    .filter((key) => typeof key === 'string');
+}
+
+/** Whether the platform's own answer came back whole: what it says is known to the release. */
+export function isAnswered({ status, fault }: LoggedRequest): boolean {
+  return status !== undefined && (fault === undefined || fault === 'late');
+}
+
+export function isDone(request: LoggedRequest): boolean {
+  const { status = 0 } = request;
+  return isAnswered(request) && status >= 200 && status < 300;
+}
+
+/** Whether a request may have been carried out without the release knowing: its answer was lost. */
+export function isLost(request: LoggedRequest): boolean {
+  const { status, fault } = request;
+  if (isAnswered(request)) return false;
+  // A refusal is an answer, whoever gave it.
+  return !(fault === 'status' && status !== undefined && status < 500);
+}
