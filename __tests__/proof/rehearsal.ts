@@ -60,7 +60,7 @@ export function inputsOf(scenario: Scenario): Readonly<Record<string, string>> {
           'registry-password': 'registry-token',
         }
       : {}),
-    ...(scenario.regions > 1 ? { rollout: scenario.rollout } : {}),
+    ...(scenario.regions > 1 && agent !== 'none' ? { rollout: scenario.rollout } : {}),
     ...(scenario.isDryRun ? { 'dry-run': 'true' } : {}),
   };
 }

@@ -389,7 +389,8 @@ class Account {
           'deploying is told as done, but an agent has no deployment',
         ],
         [
-          !isDoneStep('Await the deployment') || agents.every(({ ready }) => ready),
+          !isDoneStep('Await the deployment') ||
+            agents.every(({ ready, deploymentId }) => ready || deploymentId === null),
           'the deployment is told as awaited, but an agent is not ready',
         ],
         [

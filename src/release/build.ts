@@ -64,7 +64,7 @@ export async function build(
         upload(cloud, journal, plan, abandoned),
       );
       await stretch('build the image', async () => {
-        const started = await start(cloud, plan, uploadId, abandoned);
+        const started = await start(cloud, journal, plan, uploadId, abandoned);
         takeNoteOf(journal, record, started.build, started);
         compareHashes(journal, context.hash, started.contextHash);
         await awaitBuild(cloud, journal, plan, started.build, abandoned);
@@ -121,17 +121,20 @@ async function upload(
 /** The same build is not started twice: where the answer was lost, it is among those of the context. */
 function start(
   cloud: PipecatCloud,
+  { clock }: Journal,
   { region, context: { dockerfile, hash } }: BuildPlan,
   uploadId: string,
   signal: AbortSignal,
 ): Promise<StartedBuild> {
+  const askedAt = clock.now();
   return cloud.startBuild(uploadId, region, dockerfile, {
     signal,
     findLost: async () => {
       const key = { region, contextHash: hash, dockerfilePath: dockerfile };
       const builds = await cloud.builds(key, undefined, { attempts: 2 });
       const build = builds.find(({ status }) => !endings.includes(status) || status === 'success');
-      return build && { build, contextHash: hash, isCached: false };
+      const isOlder = build?.createdAt !== undefined && build.createdAt < askedAt;
+      return build && { build, contextHash: hash, isCached: isOlder };
     },
   });
 }

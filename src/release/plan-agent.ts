@@ -13,6 +13,7 @@ import { isVersioned, versionsOf } from './name-template.js';
 import { isWritten } from './plan-secret-sets.js';
 import type { AgentPlan, NewDeployment, SecretSetPlan } from './plan.js';
 import type { RegionAgent, RegionSettings } from './region-settings.js';
+import { hasFailed } from './rollout-judgement.js';
 
 /** A build that an agent is to run; without an id it is not made yet. */
 export interface AgentBuild {
@@ -48,8 +49,7 @@ export function planAgent(
   const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
   const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
   const runsNewBuild = build !== undefined && build.id === undefined;
-  const forces =
-    asked.forceRedeploy === 'always' || (asked.forceRedeploy === 'auto' && valuesChange);
+  const forcedBecause = forcingReason(asked, before, valuesChange);
   return {
     name,
     region,
@@ -59,14 +59,13 @@ export function planAgent(
     changes,
     hidden,
     bindsVersion: secretSets.some(({ template }) => template !== undefined),
-    forces,
+    forces: forcedBecause !== undefined,
     newDeployment: newDeployment(
       before,
       runsNewBuild ? build : undefined,
       hidden,
       changes,
-      forces,
-      valuesChange,
+      forcedBecause,
     ),
     runsNewBuild,
     valuesChange,
@@ -177,6 +176,19 @@ function changesValuesOf(before: Agent | undefined, set: SecretSetPlan): boolean
   return set.template === undefined || bound === undefined || bound.includes(set.name);
 }
 
+/** Why an update asks for a new deployment, although nothing may differ. */
+function forcingReason(
+  { forceRedeploy }: RegionAgent,
+  before: Agent | undefined,
+  valuesChange: boolean,
+): NewDeployment['because'] | undefined {
+  if (forceRedeploy === 'never') return undefined;
+  if (valuesChange) return 'values-written';
+  if (forceRedeploy === 'always') return 'forced';
+  // What it failed of may have been put right since, outside of what it is asked to be.
+  return before !== undefined && hasFailed(before) ? 'deployment-failed' : undefined;
+}
+
 const scaling: readonly string[] = ['min-agents', 'max-agents'];
 
 function newDeployment(
@@ -184,8 +196,7 @@ function newDeployment(
   newBuild: AgentBuild | undefined,
   hidden: readonly HiddenSetting[],
   changes: readonly SettingChange[],
-  forces: boolean,
-  valuesChange: boolean,
+  forcedBecause: NewDeployment['because'] | undefined,
 ): NewDeployment {
   if (before === undefined) return { follows: 'yes', because: 'agent-created' };
   if (newBuild !== undefined) {
@@ -198,7 +209,7 @@ function newDeployment(
   const isUnknown = ({ setting, before, after }: SettingChange): boolean =>
     setting === 'secret-set' && isVersioned(after) && versionsOf(after).test(before ?? '');
   if (!differing.every(isUnknown)) return { follows: 'yes', because: 'settings-differ' };
-  if (forces) return { follows: 'yes', because: valuesChange ? 'values-written' : 'forced' };
+  if (forcedBecause !== undefined) return { follows: 'yes', because: forcedBecause };
   if (differing.length > 0) return { follows: 'unknown', because: 'version-unknown' };
   if (hidden.some(({ setting }) => !scaling.includes(setting))) {
     return { follows: 'unknown', because: 'settings-hidden' };

@@ -58,6 +58,7 @@ export interface NewDeployment {
     | 'built-anew'
     | 'build-unknown'
     | 'values-written'
+    | 'deployment-failed'
     | 'settings-differ'
     | 'settings-hidden'
     | 'version-unknown'

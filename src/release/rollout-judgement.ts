@@ -86,6 +86,12 @@ function failureOf(
   };
 }
 
+/** Whether what the agent was asked to be last has failed: nothing changes about that by itself. */
+export function hasFailed(agent: Agent): boolean {
+  const { desiredDeploymentId: desired } = agent;
+  return desired !== undefined && judge(agent, desired, undefined).state === 'failed';
+}
+
 /** Whether a deployment serves, be it the one that was asked for or one from before. */
 export function anyDeploymentServes({ available, previousRevision }: Agent): boolean {
   return available || (previousRevision?.readyReplicas ?? 0) > 0;

@@ -197,6 +197,10 @@ const deploymentReasons: Readonly<
     reason: 'values of its secret set are written, which it does not see otherwise',
     past: 'Values of its secret set were written',
   },
+  'deployment-failed': {
+    reason: 'the one that it was asked to be last has failed',
+    past: 'The deployment before had failed',
+  },
   'settings-differ': { reason: 'settings differ', past: 'Settings differed' },
   'settings-hidden': {
     reason: 'the platform does not show all that it has now',
