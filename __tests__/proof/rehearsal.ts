@@ -121,7 +121,7 @@ function seed({ emulator: { seed } }: Stage, scenario: Scenario, contextHash: st
       seed.imagePullSecret({ name: pullSecretIn(region), region });
     }
     if (scenario.agent === 'known build') seed.build({ region, contextHash });
-    if (isUpdate) {
+    if (isUpdate && scenario.agent !== 'none') {
       seed.agent({
         name: agentIn(region),
         region,

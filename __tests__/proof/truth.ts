@@ -51,7 +51,7 @@ function kindsIn(text: string): FailureName[] {
   return kinds.filter((kind) => text.includes(failureKinds[kind].title));
 }
 
-const doubt = 'Whether it was carried out is not known';
+const doubt = /Whether (it|an earlier attempt) was carried out is not known/;
 
 type Check = readonly [holds: boolean, otherwise: string];
 
@@ -210,7 +210,7 @@ class Account {
       const is = setNamed(after, name);
       if (was !== undefined && is === undefined) {
         const isLeftOpen = this.#told.warnings.some(
-          (warning) => warning.includes(doubt) && warning.includes('could not be deleted'),
+          (warning) => doubt.test(warning) && warning.includes('could not be deleted'),
         );
         return isLeftOpen || this.#isDoubted('DELETE', `/secrets/${name}`)
           ? []
@@ -494,7 +494,7 @@ class Account {
       .split('**What to do:**')
       .some(
         (section) =>
-          section.includes(doubt) &&
+          doubt.test(section) &&
           [...section.matchAll(/\*\*Call\*\* `(\w+) ([^\s`]+)/g)].some(
             ([, told, at = '']) => told === method && at.endsWith(path),
           ),

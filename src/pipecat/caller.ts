@@ -110,7 +110,7 @@ export class Caller {
     const allowed = options.attempts ?? backoff.attempts;
     // What the request itself failed with; a look for what it did may fail in its own way.
     let failure: CallError | undefined;
-    // A request that was one too many, or was not sent, cannot have been carried out.
+    // A request that was refused, was one too many, or was not sent, cannot have been carried out.
     let isInDoubt = false;
     let limitedSince: number | undefined;
     for (let attempt = 1; ;) {
@@ -126,6 +126,7 @@ export class Caller {
         // What was not sent again says nothing of what was.
         if (failure === undefined || (isOwn && isSent)) failure = error;
         if (isSent) failure.attempts = attempt;
+        failure.isInDoubt = isInDoubt;
         if (cancellation.isCancelled && isWorthAnother(error, options.passingStatuses)) {
           throw this.#cancelled(operation, isInDoubt, failure);
         }

@@ -17,6 +17,8 @@ export abstract class CallError extends Error {
   attempts = 1;
   /** The limit that left no time for another attempt, where it was that. */
   outOfTime: Deadline | undefined;
+  /** Whether it asks for a change that may have been made: the answer to one of its attempts is lost. */
+  isInDoubt = false;
 
   constructor(call: Call, message: string, options?: ErrorOptions) {
     super(`${call.method} ${call.path}: ${message}`, options);

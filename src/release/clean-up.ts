@@ -59,7 +59,7 @@ export async function cleanUp(
       'warning',
       template,
       (names) =>
-        `Older versions of ${names} could not be deleted, because ${error.reason}. The release is done; the next one tries again.`,
+        `Older versions of ${names} could not be deleted, because ${error.reason}.${error.isInDoubt ? ' Whether it was carried out is not known.' : ''} The release is done; the next one tries again.`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { CancelledError } from '../cancellation.js';
 import type { Deadline } from '../time/deadline.js';
 import type { SecretSetStatus } from '../pipecat/answers.js';
-import type { StatusError } from '../pipecat/errors.js';
+import { CallError, InterruptedCallError, type StatusError } from '../pipecat/errors.js';
 import type { Subject } from './subject.js';
 
 /** An error with the thing that it happened to; the cause is what went wrong. */
@@ -82,6 +82,13 @@ export async function about<Result>(
     if (error instanceof CancelledError || !(error instanceof Error)) throw error;
     throw new SubjectError(subject, error);
   }
+}
+
+/** Whether something may have been done although it failed, as its answer is lost. */
+export function isInDoubt(error: unknown): boolean {
+  const cause = error instanceof SubjectError ? error.cause : error;
+  if (cause instanceof InterruptedCallError) return true;
+  return cause instanceof CallError && cause.isInDoubt;
 }
 
 /** The token cannot act in the organization that was named, or in any. */

@@ -1,8 +1,7 @@
 import { CancelledError } from '../cancellation.js';
 import type { PipecatCloud } from '../pipecat/client.js';
-import { InterruptedCallError } from '../pipecat/errors.js';
 import type { Deadline } from '../time/deadline.js';
-import { about } from './errors.js';
+import { about, isInDoubt } from './errors.js';
 import type { Journal } from './journal.js';
 import type { SecretSetPlan } from './plan.js';
 import type { SecretSetRecord } from './record.js';
@@ -28,6 +27,7 @@ export async function provision(
           return;
         }
         await cloud.writeSecrets(name, region, plan.pairs, { deadline }, (keys) => {
+          record.status = 'pending';
           for (const key of keys) (updatedKeys.has(key) ? record.updated : record.added).push(key);
         });
       }),
@@ -35,6 +35,8 @@ export async function provision(
   } catch (error) {
     if (!(error instanceof CancelledError)) record.outcome = 'failed';
     else if (isBegun(error, record)) record.outcome = 'cancelled';
+    // What was seen before does not hold any more, if it was written.
+    if (isInDoubt(error)) record.status = null;
     throw error;
   }
   record.outcome = plan.action === 'create' ? 'created' : 'updated';
@@ -45,8 +47,8 @@ export async function provision(
 }
 
 /** Whether something of a set that was cancelled has been written, or may have been. */
-function isBegun(error: CancelledError, { added, updated }: SecretSetRecord): boolean {
-  return error instanceof InterruptedCallError || added.length + updated.length > 0;
+function isBegun(error: unknown, { added, updated }: SecretSetRecord): boolean {
+  return isInDoubt(error) || added.length + updated.length > 0;
 }
 
 function listKeys({ added, updated }: SecretSetRecord): string {

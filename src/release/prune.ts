@@ -1,6 +1,6 @@
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { Deadline } from '../time/deadline.js';
-import { about } from './errors.js';
+import { about, isInDoubt } from './errors.js';
 import type { Journal } from './journal.js';
 import type { SecretSetPlan } from './plan.js';
 import type { SecretSetRecord } from './record.js';
@@ -14,13 +14,19 @@ export async function prune(
   record: SecretSetRecord,
   deadline: Deadline,
 ): Promise<void> {
-  await journal.span(plan.region, `prune ${plan.name}`, () =>
-    about(secretSetSubject(plan), async () => {
-      for (const key of plan.prunedKeys) {
-        await cloud.deleteSecret(plan.name, key, { deadline });
-        record.pruned.push(key);
-      }
-    }),
-  );
+  try {
+    await journal.span(plan.region, `prune ${plan.name}`, () =>
+      about(secretSetSubject(plan), async () => {
+        for (const key of plan.prunedKeys) {
+          await cloud.deleteSecret(plan.name, key, { deadline });
+          record.pruned.push(key);
+          record.status = 'pending';
+        }
+      }),
+    );
+  } catch (error) {
+    if (isInDoubt(error)) record.status = null;
+    throw error;
+  }
   journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);
 }

@@ -349,10 +349,12 @@ function explainCall(error: CallError, { record: { actingAs } }: ExplanationCont
           `\`${error.outOfTime.input}\` (${duration(error.outOfTime.limit)}) leaves no time for another attempt.`,
         ];
   // A request whose answer is lost may have been carried out, and no report should deny it.
-  const doubt =
-    error.call.method !== 'GET' && error.mayPass && !isLimit(error)
-      ? ['Whether it was carried out is not known; running the release again settles it.']
-      : [];
+  const isRefused = !error.mayPass || isLimit(error);
+  const doubt = error.isInDoubt
+    ? [
+        `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
+      ]
+    : [];
   const why = [`${capital(error.reason)}.`, ...attempts, ...outOfTime, ...doubt];
 
   if (error instanceof StatusError) {

@@ -1,0 +1,3 @@
+import { proveManyFaults } from './many-faults.js';
+
+proveManyFaults('API key');
