@@ -431,7 +431,7 @@ class Account {
         ],
         [ofACall.length > 0 || /\bNext: ./.test(message), 'does not say what to do'],
         [
-          !kinds.includes('rollout-failed') || /Deployment: /.test(message),
+          !kinds.includes('rollout-failed') || message.includes('Deployment: '),
           'a failed rollout without its deployment',
         ],
         [

@@ -1,0 +1,221 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { RequestMatch } from '../../emulator/index.js';
+import { checkoutForEachTest, type Checkout } from '../support/checkout.js';
+import { credentials, Stage, type ReleaseOutcome } from '../support/release-run.js';
+import { isLost, purposeOf } from './traffic.js';
+
+/*
+ * The same release from two runners that know nothing of each other. What is judged is the platform
+ * as both have left it.
+ */
+
+const image = 'ghcr.io/acme/voice:2.0.0';
+const values = { KEY_A: 'value-of-key-a', KEY_B: 'value-of-key-b' };
+
+/** A release that two runners make. */
+interface Race {
+  readonly credential: keyof typeof credentials;
+  readonly isUpdate: boolean;
+  readonly isVersioned: boolean;
+  readonly builds: boolean;
+}
+
+/** How the requests of the two get in each other's way. */
+interface Interleaving {
+  /** Real milliseconds by which an answer is late, for every so manieth request. */
+  readonly late: readonly { readonly skip: number; readonly delay: number }[];
+  /** Answers that are lost, although the request was carried out. */
+  readonly lost: readonly { readonly method: 'PUT' | 'POST'; readonly skip: number }[];
+  /** Real milliseconds for which each write of a set is under way. */
+  readonly writing: number;
+}
+
+const races: Race[] = (['API key', 'token'] as const).flatMap((credential) =>
+  [false, true].flatMap((isUpdate) =>
+    [false, true].flatMap((isVersioned) =>
+      [false, true].map((builds) => ({ credential, isUpdate, isVersioned, builds })),
+    ),
+  ),
+);
+
+const interleavings: fc.Arbitrary<Interleaving> = fc.record({
+  late: fc.array(
+    fc.record({
+      skip: fc.integer({ min: 0, max: 20 }),
+      delay: fc.integer({ min: 1, max: 15 }),
+    }),
+    { maxLength: 5 },
+  ),
+  lost: fc.array(
+    fc.record({
+      method: fc.constantFrom('PUT' as const, 'POST' as const),
+      skip: fc.integer({ min: 0, max: 4 }),
+    }),
+    { maxLength: 2 },
+  ),
+  writing: fc.integer({ min: 0, max: 5 }),
+});
+
+/** How many interleavings of each race are tried, and by which they are found again. */
+const tried = { seed: 1, numRuns: 6 };
+
+const named = (race: Race): string =>
+  [
+    race.isUpdate ? 'an update' : 'a first release',
+    `with the ${race.credential}`,
+    race.isVersioned ? 'of a version' : 'of a set',
+    race.builds ? 'with a build' : 'of an image',
+  ].join(' ');
+
+function inputsOf({ credential, isVersioned, builds }: Race): Readonly<Record<string, string>> {
+  return {
+    ...credentials[credential],
+    region: 'us-west',
+    'secret-set': isVersioned ? 'keys-{version}' : 'keys',
+    secrets: Object.entries(values)
+      .map(([key, value]) => `${key}=${value}`)
+      .join('\n'),
+    'agent-name': 'voice',
+    ...(builds ? { 'cloud-build': 'true' } : { image }),
+  };
+}
+
+async function stageFor({ isUpdate, isVersioned }: Race): Promise<Stage> {
+  const stage = await Stage.open();
+  if (isUpdate) {
+    const name = isVersioned ? 'keys-00000000' : 'keys';
+    stage.emulator.seed.secretSet({ name, values: { KEY_A: 'older-value' } });
+    stage.emulator.seed.agent({ name: 'voice', image: 'a/b:1', secretSet: name });
+  }
+  return stage;
+}
+
+function script({ emulator }: Stage, { late, lost, writing }: Interleaving): void {
+  for (const { skip, delay } of late) emulator.script.fault({}, { kind: 'late', delay }, { skip });
+  for (const { method, skip } of lost) {
+    const match: RequestMatch = { method, path: /^\/v1\// };
+    emulator.script.fault(match, { kind: 'reset', carryOut: true }, { skip });
+  }
+  if (writing > 0) emulator.script.writing('*', { takes: writing, every: true });
+}
+
+/** Why a run may fail where another one is at the same. */
+const reasons = [
+  'Another release has taken over',
+  'Another writer is at the same secret set',
+  'The deploy was refused because a secret set is not ready',
+];
+
+/** What the platform has to be like once both have ended, whoever was first. */
+function expectLanded({ emulator: { state } }: Stage, race: Race): void {
+  const agent = state.agent('voice');
+  const set = state.secretSet(agent?.secretSet ?? '');
+  expect(set).toMatchObject({ status: 'ready', values });
+  expect(agent).toMatchObject({ ready: true, reconciledDeploymentId: agent?.desiredDeploymentId });
+  const serving = state.serving('voice');
+  expect(serving).toMatchObject({ id: agent?.desiredDeploymentId, secretValues: values });
+  if (race.builds) {
+    expect(state.build(serving?.buildId ?? '')).toMatchObject({ status: 'success' });
+  } else {
+    expect(serving?.image).toBe(image);
+  }
+}
+
+/**
+ * Everything that is there belongs to one of the two. An agent shows the deployment that it is asked
+ * to be, and none before it: one whose answer was lost, and over which the other runner deployed
+ * before it was looked for, cannot be found any more. It may not serve then.
+ */
+function expectNoOrphans(
+  { emulator: { state } }: Stage,
+  outcomes: readonly ReleaseOutcome[],
+  lostDeploys: number,
+): void {
+  const told = outcomes.map(({ actions }) => JSON.stringify(actions.outputs)).join('\n');
+  const all = state.agent('voice')?.deployments ?? [];
+  const untold = all.filter(({ id, image }) => image !== 'a/b:1' && !told.includes(id));
+  expect(untold.length).toBeLessThanOrEqual(lostDeploys);
+  expect(untold.map(({ id }) => id)).not.toContain(state.serving('voice')?.id);
+  expect(untold).not.toContain(all.at(-1));
+  for (const { id } of state.builds()) expect(told).toContain(id);
+  for (const { name } of state.secretSets()) {
+    if (name !== 'keys-00000000') expect(told).toContain(name);
+  }
+}
+
+/** Deploys of which the answer did not come back. */
+function countLostDeploys({ emulator }: Stage): number {
+  return emulator.requests.filter(
+    (request) => purposeOf(request).kind === 'deploy' && isLost(request),
+  ).length;
+}
+
+function expectEndings(outcomes: readonly ReleaseOutcome[]): void {
+  expect(outcomes.some(({ succeeded }) => succeeded)).toBe(true);
+  for (const { succeeded, actions } of outcomes) {
+    if (succeeded) continue;
+    expect(reasons).toContain(actions.errors[0]?.title);
+  }
+}
+
+async function raceOf(
+  race: Race,
+  checkout: Checkout,
+  judge: (stage: Stage, release: () => Promise<ReleaseOutcome>) => Promise<void>,
+): Promise<void> {
+  const stage = await stageFor(race);
+  const { environment } = checkout;
+  try {
+    await judge(stage, () => stage.release(inputsOf(race), { environment }));
+  } finally {
+    await stage.close();
+  }
+}
+
+describe('the same release from two runners at once', () => {
+  const checkout = checkoutForEachTest();
+
+  test.each(races.map((race) => [named(race), race] as const))(
+    'as %s, ends well, or one says why, and nothing is lost',
+    async (_name, race) => {
+      await fc.assert(
+        fc.asyncProperty(interleavings, (interleaving) =>
+          raceOf(race, checkout, async (stage, release) => {
+            script(stage, interleaving);
+            const outcomes = await Promise.all([release(), release()]);
+            expectEndings(outcomes);
+            expectLanded(stage, race);
+            expectNoOrphans(stage, outcomes, countLostDeploys(stage));
+          }),
+        ),
+        { ...tried, endOnFailure: true },
+      );
+    },
+    300_000,
+  );
+});
+
+describe('the same release from two runners, one after the other', () => {
+  const checkout = checkoutForEachTest();
+
+  test.each(races.map((race) => [named(race), race] as const))(
+    'as %s, lands twice',
+    async (_name, race) => {
+      await raceOf(race, checkout, async (stage, release) => {
+        const outcomes = [await release(), await release()];
+        expect(outcomes.map(({ succeeded }) => succeeded)).toEqual([true, true]);
+        expectLanded(stage, race);
+        expectNoOrphans(stage, outcomes, 0);
+        // Values cannot be read back, so a set that was written anew takes a new deployment.
+        const [first, second] = outcomes.map(({ agents }) => agents[0]?.['deploymentId']);
+        expect(first === second).toBe(race.isVersioned);
+        const { state } = stage.emulator;
+        const before = race.isUpdate ? 1 : 0;
+        expect(state.agent('voice')?.deployments).toHaveLength(before + (race.isVersioned ? 1 : 2));
+        expect(state.builds()).toHaveLength(race.builds ? 1 : 0);
+      });
+    },
+    300_000,
+  );
+});
