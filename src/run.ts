@@ -93,7 +93,7 @@ export async function run(host: Host): Promise<boolean> {
     const lastMoment = cancellation.after(longestEnding);
     const reading = await unlessAborted(lastMoment, readInputs(host.environment, host.readFile));
     // Before anything is logged.
-    for (const mask of reading.secrets.flatMap(masksFor)) actions.mask(mask);
+    for (const mask of new Set(reading.secrets.flatMap(masksFor))) actions.mask(mask);
     redact = redactor(reading.secrets);
     inputs = reading.inputs;
     const means = { host, journal, cancellation, redact, event, wantsFailureLogs };

@@ -136,12 +136,19 @@ function readApiUrl(
   const url = parseUrl(address.text);
   const rule = url === undefined ? `has to be a URL such as ${defaultApiUrl}` : brokenRule(url);
   if (url !== undefined && rule === undefined) {
-    return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+    return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}`;
   }
   // Of a URL that may hold a credential, only the part in front of it is shown.
-  const shown = url === undefined ? 'something else' : `${url.protocol}//${url.host}`;
+  const shown = url === undefined ? 'something else' : shownBeginning(url, address.text);
   findings.problem('api-url', `${rule ?? ''}; ${address.origin.words} holds ${shown}`);
   return undefined;
+}
+
+/** The beginning as it was written: a secret that is written in another way would not be known as one. */
+function shownBeginning({ protocol, host }: URL, text: string): string {
+  const beginning = `${protocol}//${host}`;
+  const isWeb = protocol === 'https:' || protocol === 'http:';
+  return isWeb && text.startsWith(beginning) ? beginning : 'something else';
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -104,7 +104,7 @@ function checkScaling(
 
 function readImage(raw: RawInputs, fields: Fields, findings: Findings): string | undefined {
   const image = raw.text('image');
-  if (image !== undefined && /^[^\s@]+$/.test(image) && !/:[^/]*$/.test(image)) {
+  if (image !== undefined && /^[^\s@]+$/.test(image) && !hasTag(image)) {
     findings.problem(
       'image',
       `has to say which version of the image is meant, with a tag or digest; ${found(image)}, which has neither`,
@@ -112,4 +112,9 @@ function readImage(raw: RawInputs, fields: Fields, findings: Findings): string |
     return undefined;
   }
   return fields.name('image', imageReference);
+}
+
+/** A colon before the last slash is one of a registry's port. */
+function hasTag(image: string): boolean {
+  return image.lastIndexOf(':') > image.lastIndexOf('/');
 }

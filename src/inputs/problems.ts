@@ -53,10 +53,16 @@ export function looksLikeCredential(value: string): boolean {
   );
 }
 
-/** A value that was found, for a message: short, on one line, and never a credential. */
+/** Characters of a value in a message; a longer one is not shown. */
+const longestShown = 60;
+
+/**
+ * A value that was found, for a message: short, on one line, and never a credential. What is shown is
+ * shown to the letter: a part of a secret, or one written in another way, would not be known as one.
+ */
 export function found(value: string): string {
   if (looksLikeCredential(value)) return 'found a credential';
   if (value.includes('=')) return 'found a text with `=` in it';
-  const line = value.replace(/\s+/g, ' ');
-  return `found \`${line.length > 60 ? `${line.slice(0, 60)}…` : line}\``;
+  if (value.length > longestShown) return `found a text of ${value.length} characters`;
+  return `found \`${value.replace(/\s*[\r\n]\s*/g, ' ')}\``;
 }

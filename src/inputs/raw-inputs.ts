@@ -82,8 +82,23 @@ export class RawInputs {
 
 /** The items of a comma- or newline-separated list; a comma within braces does not separate. */
 export function splitItems(list: string): string[] {
-  return list
-    .split(/[\n,](?![^{}\n]*\})/)
+  const items: string[] = [];
+  let end = list.length;
+  // From the end, so that each character is looked at once: whether a comma stands within braces is
+  // what the next brace of its line says.
+  let isWithin = false;
+  for (let index = list.length - 1; index >= 0; index--) {
+    const character = list[index];
+    if ((character === ',' || character === '\n') && !isWithin) {
+      items.push(list.slice(index + 1, end));
+      end = index;
+    }
+    if (character === '}') isWithin = true;
+    else if (character === '{' || character === '\n') isWithin = false;
+  }
+  items.push(list.slice(0, end));
+  return items
+    .reverse()
     .map((item) => item.trim())
     .filter((item) => item !== '');
 }

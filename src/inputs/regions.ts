@@ -106,7 +106,7 @@ export class RegionFields {
     let isSound = true;
     for (const [index, line] of text.split(/\r?\n/).entries()) {
       if (line.trim() === '') continue;
-      const [, region, value] = /^\s*(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*?)\s*$/.exec(line) ?? [];
+      const [, region, value] = /^(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*)$/.exec(line.trim()) ?? [];
       const place = `line ${index + 1}`;
       if (region === undefined || value === undefined || looksLikeCredential(region)) {
         this.#findings.problem(

@@ -118,7 +118,7 @@ function readHost(text: string, findings: Findings): string | undefined {
 
 /** Blanks are part of a password; the line break that a paste brings along is not. */
 function readPassword(raw: RawInputs): string {
-  return raw.verbatim('registry-password').replace(/[\r\n]+$/, '');
+  return raw.verbatim('registry-password').replace(/(?<![\r\n])[\r\n]+$/, '');
 }
 
 function authenticationOf(username: string, password: string): SecretValue {

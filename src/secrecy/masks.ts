@@ -24,8 +24,38 @@ export function redactor(values: Iterable<SecretValue>): (text: string) => strin
   const masks = [...values].flatMap(masksFor).flatMap(formsOf);
   // The longest first, so that a value which contains another one leaves nothing of itself.
   const ordered = [...new Set(masks)].sort((a, b) => b.length - a.length);
-  // What nobody sees must not keep a value from being found, so it goes first.
-  return (text) => ordered.reduce((clean, mask) => clean.replaceAll(mask, '***'), printable(text));
+  const search = searchFor(ordered);
+  return (text) => {
+    // What nobody sees must not keep a value from being found, so it goes first.
+    const clean = printable(text);
+    return search(clean).reduce((left, mask) => left.replaceAll(mask, '***'), clean);
+  };
+}
+
+/**
+ * Makes a function that finds the masks that may stand in a text, in their order. Values of many lines
+ * have tens of thousands of masks, of which a text holds none or a few, so they are looked up by what
+ * the text holds, and not gone through.
+ */
+function searchFor(masks: readonly string[]): (text: string) => string[] {
+  const ranks = new Map(masks.map((mask, rank) => [mask, rank]));
+  const lengths = new Map<string, Set<number>>();
+  for (const mask of masks) {
+    const beginning = mask.slice(0, shortestMask);
+    lengths.set(beginning, (lengths.get(beginning) ?? new Set()).add(mask.length));
+  }
+  // The stars of one mask may make another one out of what is beside them.
+  const always = masks.filter((mask) => mask.includes('*'));
+  return (text) => {
+    const found = new Set(always);
+    for (let start = 0; start + shortestMask <= text.length; start++) {
+      for (const length of lengths.get(text.slice(start, start + shortestMask)) ?? []) {
+        const part = text.slice(start, start + length);
+        if (ranks.has(part)) found.add(part);
+      }
+    }
+    return [...found].sort((one, other) => (ranks.get(one) ?? 0) - (ranks.get(other) ?? 0));
+  };
 }
 
 /** A value as it may stand in a text: as it is, made printable, and as JSON has it. */

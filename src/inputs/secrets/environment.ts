@@ -23,8 +23,10 @@ export function readEnvironment(input: string, environment: Environment): Source
       return reading;
     }
     const target = match?.[1] ?? source;
-    const value = environment[source] ?? '';
-    const unset = environment[source] === undefined;
+    // A name such as `toString` is there in every object, and no variable.
+    const set = Object.hasOwn(environment, source) ? environment[source] : undefined;
+    const value = set ?? '';
+    const unset = set === undefined;
     if (unset && (source !== target || !/^[A-Z_][A-Z0-9_]*$/.test(source))) {
       reading.suspect(source);
       if (source === target) {

@@ -26,6 +26,13 @@ export async function readFiles(
       reading.problems.push(`\`${path}\` cannot be read (${reasonOf(error)})`);
       continue;
     }
+    if (/[\0\uFFFD]/.test(text)) {
+      reading.problems.push(
+        `\`${path}\` is not text in UTF-8 (it may be in UTF-16 or Latin-1), and would lose characters; save it as UTF-8`,
+      );
+      for (const line of text.split('\n')) reading.suspect(line);
+      continue;
+    }
     readDotenv(reading, path, text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'), parse);
   }
   return reading;
@@ -57,11 +64,12 @@ type Entry = { key: string; value: string; end: number } | { problem: string };
 
 /** The entry that begins at a line; a quoted value may go on over the next lines. */
 function readEntry(lines: readonly string[], start: number, parse: Parse): Entry {
-  const first = single(parse(lines[start] ?? ''));
+  const line = lines[start] ?? '';
+  const first = single(parse(line));
   if (first === undefined) {
     return { problem: 'this is not `KEY=value`, so it and what follows was not read' };
   }
-  const raw = (lines[start] ?? '').replace(/^\s*(?:export\s+)?[\w.-]+\s*(?:=|:\s)\s*/, '');
+  const raw = line.replace(/^\s*(?:export\s+)?[\w.-]+\s*(?:=|:\s)\s*/, '');
   const quote = /^["'`]/.exec(raw)?.[0];
   if (quote === undefined) {
     if (/[^\s#]#/.test(raw) && !raw.trim().startsWith('#')) {
@@ -71,13 +79,36 @@ function readEntry(lines: readonly string[], start: number, parse: Parse): Entry
     }
     return { ...first, end: start };
   }
-  // The library strips the quotes of a value that ends; as long as they are there, it goes on.
-  for (let end = start; end < lines.length; end++) {
-    if (end > start && !(lines[end] ?? '').includes(quote)) continue;
-    const entry = single(parse(lines.slice(start, end + 1).join('\n')));
-    if (entry?.key === first.key && !entry.value.startsWith(quote)) return { ...entry, end };
+  const end = endOfQuote(lines, start, line.length - raw.length + 1, quote);
+  if (end === undefined) {
+    // The library strips the quotes of a value that ends, where a backslash stands before them, too.
+    if (!first.value.startsWith(quote)) return { ...first, end: start };
+    return { problem: `the quoted value of \`${first.key}\` does not end` };
   }
-  return { problem: `the quoted value of \`${first.key}\` does not end` };
+  const entry = single(parse(lines.slice(start, end + 1).join('\n')));
+  if (entry?.key === first.key) return { ...entry, end };
+  return { problem: `the quoted value of \`${first.key}\` cannot be read` };
+}
+
+/**
+ * The line in which a quoted value ends: with the first quote that has no backslash before it, and
+ * nothing but a comment behind it. Undefined where it does not end so.
+ */
+function endOfQuote(
+  lines: readonly string[],
+  start: number,
+  offset: number,
+  quote: string,
+): number | undefined {
+  for (let index = start; index < lines.length; index++) {
+    const line = lines[index] ?? '';
+    const from = index === start ? offset : 0;
+    for (let at = line.indexOf(quote, from); at !== -1; at = line.indexOf(quote, at + 1)) {
+      if (at > from && line[at - 1] === '\\') continue;
+      return /^\s*(?:#.*)?$/.test(line.slice(at + 1)) ? index : undefined;
+    }
+  }
+  return undefined;
 }
 
 function single(entries: Record<string, string>): { key: string; value: string } | undefined {

@@ -30,7 +30,7 @@ export function readLines(input: string): SourceReading {
       reading.add(head.key, head.value, place);
       continue;
     }
-    const end = lines.findIndex(({ text }, at) => at > index && text === head.delimiter);
+    const end = endOf(lines, index, head.delimiter);
     const last = lines[end];
     if (last === undefined) {
       reading.problems.push(
@@ -44,6 +44,14 @@ export function readLines(input: string): SourceReading {
     index = end;
   }
   return reading;
+}
+
+/** The line that ends a value of several lines; -1 where none does. */
+function endOf(lines: readonly Line[], start: number, delimiter: string): number {
+  for (let at = start + 1; at < lines.length; at++) {
+    if (lines[at]?.text === delimiter) return at;
+  }
+  return -1;
 }
 
 interface Line {

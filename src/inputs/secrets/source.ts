@@ -13,10 +13,14 @@ export interface SecretEntry {
   readonly place: string;
 }
 
+/** A key that is longer is none, and may be something else altogether: it is not shown. */
+const longestKey = 64;
+
 /** What one source brought, mistakes included. */
 export class SourceReading {
   readonly source: SecretSource;
   readonly entries: SecretEntry[] = [];
+  readonly #places = new Map<string, string>();
   /** Sentences without the input's name; none holds a value. */
   readonly problems: string[] = [];
   /** Texts that are not understood but could be (part of) a secret: they have to be masked. */
@@ -36,15 +40,18 @@ export class SourceReading {
   /** Takes an entry, unless its key is not one or has been there. */
   add(key: string, value: string, place: string): void {
     if (!secretKey.pattern.test(key)) {
-      this.problems.push(`${place}: the key \`${key}\` has to be ${secretKey.rule}`);
-      return;
-    }
-    const earlier = this.entries.find((entry) => entry.key === key);
-    if (earlier !== undefined) {
-      this.problems.push(`${place}: \`${key}\` is given twice, first in ${earlier.place}`);
+      const shown = key.length > longestKey ? `of ${key.length} characters` : `\`${key}\``;
+      this.problems.push(`${place}: the key ${shown} has to be ${secretKey.rule}`);
       this.suspect(value);
       return;
     }
+    const earlier = this.#places.get(key);
+    if (earlier !== undefined) {
+      this.problems.push(`${place}: \`${key}\` is given twice, first in ${earlier}`);
+      this.suspect(value);
+      return;
+    }
+    this.#places.set(key, place);
     this.entries.push({ key, value: new SecretValue(value), place });
   }
 
