@@ -40,13 +40,14 @@ describe('the masks of a value', () => {
 
 describe('a redacted text', () => {
   const redact = redactor(
-    ['secret', 'secret-and-more', 'two\nlines', 'abc'].map((value) => new SecretValue(value)),
+    ['secret', 'secret-and-more', 'two\nlines', 'abc', 'a\t`b`  c'].map((value) => new SecretValue(value)),
   );
   test.each([
     { name: 'one value', text: 'It is secret.', expected: 'It is ***.' },
     { name: 'a value that contains another one', text: 'secret-and-more', expected: '***' },
     { name: 'a value several times', text: 'secretsecret', expected: '******' },
     { name: 'lines of a value', text: 'x lines y', expected: 'x *** y' },
+    { name: 'a value in a quotation, which is on one line', text: "a 'b' c", expected: '***' },
     { name: 'short values, which stay', text: 'abc two', expected: 'abc two' },
   ])('has no $name', ({ text, expected }) => {
     expect(redact(text)).toBe(expected);

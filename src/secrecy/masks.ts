@@ -1,4 +1,5 @@
 import { printable } from '../printable.js';
+import { quote } from '../quote.js';
 import type { SecretValue } from './secret-value.js';
 
 /** Shorter strings are not masked: a mask of `1` garbles every log without hiding anything. */
@@ -58,10 +59,11 @@ function searchFor(masks: readonly string[]): (text: string) => string[] {
   };
 }
 
-/** A value as it may stand in a text: as it is, made printable, and as JSON has it. */
+/** A value as it may stand in a text: as it is, made printable, as JSON has it, and as it is quoted. */
 function formsOf(mask: string): string[] {
   const shown = printable(mask);
-  return [mask, shown, JSON.stringify(shown).slice(1, -1)].filter(
+  const quoted = quote(shown, Infinity).slice(1, -1);
+  return [mask, shown, JSON.stringify(shown).slice(1, -1), quoted].filter(
     (form) => form.length >= shortestMask,
   );
 }

@@ -27,6 +27,15 @@ test.each([
   expect(pairs(input)).toEqual(expected);
 });
 
+test.each(['constructor', 'toString', '__proto__'])(
+  '%s, which every object has, is no variable that is set',
+  (name) => {
+    const { entries, problems } = readEnvironment(`KEY=${name}`, environment);
+    expect(problems).toEqual([]);
+    expect(entries.map(({ key, value }) => [key, value.reveal()])).toEqual([['KEY', '']]);
+  },
+);
+
 describe('a value that is given in place of a name is not shown, and is masked', () => {
   test.each(['KEY=sk-hidden-value', 'KEY=hidden value', 'hidden-value!'])('%s', (input) => {
     const { problems, suspects } = readEnvironment(input, environment);

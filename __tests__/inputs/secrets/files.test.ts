@@ -42,6 +42,16 @@ describe('is read as dotenv has it', () => {
       text: `A='one\ntwo' # c\nB=2`,
       expected: { A: 'one\ntwo', B: '2' },
     },
+    {
+      name: 'a quote behind a backslash at the end of a line',
+      text: 'A="one \\"\ntwo"\nB=2',
+      expected: { A: 'one \\"\ntwo', B: '2' },
+    },
+    {
+      name: 'a path that ends in a backslash, before another value in quotes',
+      text: 'A="C:\\keys\\"\nB="2"',
+      expected: { A: 'C:\\keys\\', B: '2' },
+    },
     { name: 'empty', text: 'A=\nB=2', expected: { A: '', B: '2' } },
     { name: 'Windows line breaks', text: 'A=1\r\nB="2\r\n3"\r\n', expected: { A: '1', B: '2\n3' } },
     { name: 'a byte order mark', text: '\uFEFFA=1', expected: { A: '1' } },
@@ -84,6 +94,13 @@ describe('what dotenv would pass over is told by file and line, without its text
       text: 'A.B=hidden',
       told: '`.env` line 1: the key `A.B` has to be',
     },
+    {
+      name: 'a key so long that it may be something else',
+      text: `${'hidden'.repeat(11)}=1`,
+      told: '`.env` line 1: the key of 66 characters has to be',
+    },
+    { name: 'a file in UTF-16', text: 'A\0=\0hidden', told: '`.env` is not text in UTF-8' },
+    { name: 'a file in Latin-1', text: 'A=hidden\ufffd', told: '`.env` is not text in UTF-8' },
   ])('$name', async ({ text, told }) => {
     const { problems } = await read({ '.env': text });
     expect(problems).toHaveLength(1);

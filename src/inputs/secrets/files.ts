@@ -81,7 +81,7 @@ function readEntry(lines: readonly string[], start: number, parse: Parse): Entry
   }
   const end = endOfQuote(lines, start, line.length - raw.length + 1, quote);
   if (end === undefined) {
-    // The library strips the quotes of a value that ends, where a backslash stands before them, too.
+    // What stands between two quotes on one line, whatever it is, the library takes for quoted, too.
     if (!first.value.startsWith(quote)) return { ...first, end: start };
     return { problem: `the quoted value of \`${first.key}\` does not end` };
   }
@@ -91,8 +91,9 @@ function readEntry(lines: readonly string[], start: number, parse: Parse): Entry
 }
 
 /**
- * The line in which a quoted value ends: with the first quote that has no backslash before it, and
- * nothing but a comment behind it. Undefined where it does not end so.
+ * The line in which a quoted value ends, as the library has it: with the last quote, of those up to
+ * the first that has no backslash before it, that has nothing but a comment behind it. Undefined where
+ * there is none. The library itself is asked once only, as a value may have a quote in every line.
  */
 function endOfQuote(
   lines: readonly string[],
@@ -100,15 +101,16 @@ function endOfQuote(
   offset: number,
   quote: string,
 ): number | undefined {
+  let end: number | undefined;
   for (let index = start; index < lines.length; index++) {
     const line = lines[index] ?? '';
     const from = index === start ? offset : 0;
     for (let at = line.indexOf(quote, from); at !== -1; at = line.indexOf(quote, at + 1)) {
-      if (at > from && line[at - 1] === '\\') continue;
-      return /^\s*(?:#.*)?$/.test(line.slice(at + 1)) ? index : undefined;
+      if (/^\s*(?:#.*)?$/.test(line.slice(at + 1))) end = index;
+      if (at === from || line[at - 1] !== '\\') return end;
     }
   }
-  return undefined;
+  return end;
 }
 
 function single(entries: Record<string, string>): { key: string; value: string } | undefined {
