@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { inputNames, type InputName } from '../../src/inputs/declared.js';
-import { isClosedRepository, isForkWithSecrets, pullRequestNumber } from '../../src/inputs/event.js';
+import {
+  isClosedRepository,
+  isForkWithSecrets,
+  pullRequestNumber,
+} from '../../src/inputs/event.js';
 import { readInputs } from '../../src/inputs/read-inputs.js';
 import { run } from '../../src/run.js';
 import { failureKinds } from '../../src/report/failures.js';
@@ -54,7 +58,15 @@ const sound: Partial<Record<InputName, readonly string[]>> = {
 };
 
 const tomlSnags = fc.constantFrom(
-  ...['agent_name = ', 'image = ', '[scaling]', 'min_agents = ', '[build]', '[build.exclude]', '\n'],
+  ...[
+    'agent_name = ',
+    'image = ',
+    '[scaling]',
+    'min_agents = ',
+    '[build]',
+    '[build.exclude]',
+    '\n',
+  ],
   ...['patterns = [', ']', '"a"', '"""', "'", '1', '1.5', '1979-05-27', '[[git]]', '__proto__ = 1'],
   ...['constructor.a = 1', '[__proto__]', '{ a = 1 }', 'inf', '0x10', '[resources]', 'cpu = 1'],
 );
@@ -96,7 +108,10 @@ const payloads = fc.oneof(
       repository: fc.oneof(fc.jsonValue(), fc.record({ full_name: texts, private: fc.boolean() })),
       pull_request: fc.oneof(
         fc.jsonValue(),
-        fc.record({ number: fc.integer(), head: fc.oneof(fc.jsonValue(), fc.record({ repo: fc.jsonValue() })) }),
+        fc.record({
+          number: fc.integer(),
+          head: fc.oneof(fc.jsonValue(), fc.record({ repo: fc.jsonValue() })),
+        }),
       ),
     },
     { requiredKeys: [] },
@@ -207,7 +222,10 @@ describe('a secret that stands in another input by mistake is not shown', () => 
     .array(
       fc.oneof(
         { weight: 8, arbitrary: fc.constantFrom('Ж', 'Ю', 'Щ', 'Ъ', 'Q', 'ж') },
-        { weight: 2, arbitrary: fc.constantFrom(' ', '  ', '\t', '"', '`', '\\', ':', '{', '@', '/', '?', '<') },
+        {
+          weight: 2,
+          arbitrary: fc.constantFrom(' ', '  ', '\t', '"', '`', '\\', ':', '{', '@', '/', '?', '<'),
+        },
       ),
       { minLength: 6, maxLength: 90 },
     )
@@ -215,11 +233,28 @@ describe('a secret that stands in another input by mistake is not shown', () => 
     .filter((line) => line.length >= 6);
   const secrets = fc.oneof(
     { weight: 4, arbitrary: lines },
-    { weight: 1, arbitrary: fc.array(lines, { minLength: 2, maxLength: 3 }).map((all) => all.join('\n')) },
+    {
+      weight: 1,
+      arbitrary: fc.array(lines, { minLength: 2, maxLength: 3 }).map((all) => all.join('\n')),
+    },
   );
   const around = fc.constantFrom(
-    ...[['', ''], ['https://', ''], ['http://', '/'], ['us-west: ', ''], ['', ', us-west'], ['!', '']],
-    ...[['A=', ''], ['', '='], ['./', '.env'], ['{', '}'], ['"', '"'], ['ghcr.io/', '']],
+    ...[
+      ['', ''],
+      ['https://', ''],
+      ['http://', '/'],
+      ['us-west: ', ''],
+      ['', ', us-west'],
+      ['!', ''],
+    ],
+    ...[
+      ['A=', ''],
+      ['', '='],
+      ['./', '.env'],
+      ['{', '}'],
+      ['"', '"'],
+      ['ghcr.io/', ''],
+    ],
   );
 
   test.each(inputNames.filter((name) => !['api-key', 'pat', 'secrets'].includes(name)))(

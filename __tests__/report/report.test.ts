@@ -131,8 +131,32 @@ describe('the summary', () => {
     const logs = Array.from({ length: 40 }, () => 'ü'.repeat(100_000));
     const summary = summaryOf(record({ secretSets: sets }), [{ ...failure, logs }], startedAt);
     expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
-    expect(summary).toContain('left out');
+    expect(summary).toContain('Long lists are cut');
+    expect(summary).not.toContain('There was no room');
+    expect(summary).toContain('<summary>500 added</summary>');
+    expect(summary).toContain('_99` and 400 more');
     expect(summary).toContain('The deployment failed');
+    expect(summary).toContain('`set-63`');
+  });
+
+  test('names what there is no room for, and keeps what is shorter and comes after it', () => {
+    const notices = Array.from({ length: 30 }, () => 'n'.repeat(40_000));
+    const summary = summaryOf(record({ notices }), [failure], startedAt);
+    expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
+    expect(summary).toContain('_There was no room for warnings and notices; the log has more._');
+    expect(summary).toContain('| Step | Outcome | Duration |');
+  });
+
+  test('tells as many mistakes as there is room for, and how many more there are', () => {
+    const problems = Array.from({ length: 30_000 }, (_, index) => ({
+      about: '`secrets`',
+      message: `mistake ${index} ${'m'.repeat(200)}`,
+      next: undefined,
+    }));
+    const summary = summaryOf(record(), [{ ...failure, problems }], startedAt);
+    expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
+    expect(summary).toContain('mistake 499 ');
+    expect(summary).toContain('and 29500 more');
   });
 
   test('says until when old values are in use, and that the first call starts cold', () => {
@@ -270,9 +294,10 @@ describe('what is long', () => {
     const plan = record({ kind: 'plan', plan: manyKeys, agents: [], secretSets: [] });
     const comment = commentOf(plan, [], runUrl, '0123456789abcdef');
     expect(comment.length).toBeLessThan(65_536);
-    expect(comment).toContain('**`region-1`**');
-    expect(comment).toContain('**`region-2`**');
-    expect(comment).toContain('More was left out');
+    for (const region of regions) expect(comment).toContain(`**\`${region}\`**`);
+    expect(comment).toContain('_4` and 495 more; update');
+    expect(comment).toContain('_Long lists are cut, because GitHub limits');
+    expect(comment).not.toContain('There was no room');
     expect(comment).toContain(`<sub>From [this run](${runUrl}), for \`0123456\`.</sub>`);
   });
 
@@ -281,14 +306,20 @@ describe('what is long', () => {
     const comment = commentOf(plan, [], 'https://example.com', '0123456');
     expect(comment.length).toBeLessThan(65_536);
     expect(comment.length).toBeGreaterThan(50_000);
-    expect(comment).toContain('More was left out');
+    const [, first, more] =
+      /There was no room for the changes in `region-(\d+)`, .*, and (\d+) more of its parts/.exec(
+        comment,
+      ) ?? [];
+    // Ten are named, and every region is either told or missing.
+    expect(Number(first) - 1 + 10 + Number(more)).toBe(1000);
+    expect(comment).not.toContain('Long lists are cut');
   });
 
   test('is in a comment as a whole where GitHub takes it', () => {
     const plan = record({ kind: 'plan', plan: planFor(regions), agents: [], secretSets: [] });
     const comment = commentOf(plan, [], 'https://example.com', '0123456');
     for (const region of regions) expect(comment).toContain(`**\`${region}\`**`);
-    expect(comment).not.toContain('left out');
+    expect(comment).not.toMatch(/There was no room|Long lists/);
   });
 
   test('is in the summary as far as GitHub takes it, in tables that hold together', () => {

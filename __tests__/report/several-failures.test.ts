@@ -245,7 +245,7 @@ describe('the summary', () => {
       expect(summary).toContain(`the end of ${region}`);
       expect(summary).toContain(`| \`voice-${region}\` | \`${region}\` | failed`);
     }
-    expect(summary).not.toContain('More was left out');
+    expect(summary).not.toMatch(/There was no room|Long lists are cut/);
   });
 });
 

@@ -15,26 +15,32 @@ export interface RegionChanges {
   readonly changes: readonly string[];
 }
 
+/** Names in a sentence, where there is room. */
+const usualNames = 40;
+
 /** What a plan would do. */
-export function plannedChanges({ targets }: Plan): RegionChanges[] {
+export function plannedChanges({ targets }: Plan, mostNames = usualNames): RegionChanges[] {
   return targets.map(({ region, secretSets, build, agent }) => ({
     region,
     changes: [
-      ...secretSets.map(plannedSet),
+      ...secretSets.map((set) => plannedSet(set, mostNames)),
       ...(build === undefined ? [] : [plannedBuild(build)]),
       ...(agent === undefined ? [] : [plannedAgent(agent)]),
-      ...secretSets.flatMap(afterwards),
-      ...secretSets.flatMap(othersConcerned),
+      ...secretSets.flatMap((set) => afterwards(set, mostNames)),
+      ...secretSets.flatMap((set) => othersConcerned(set, mostNames)),
     ],
   }));
 }
 
 /** What a release did. */
-export function doneChanges({ plan, secretSets, builds, agents }: ReleaseRecord): RegionChanges[] {
+export function doneChanges(
+  { plan, secretSets, builds, agents }: ReleaseRecord,
+  mostNames = usualNames,
+): RegionChanges[] {
   return (plan?.targets ?? []).map(({ region }) => ({
     region,
     changes: [
-      ...secretSets.filter((set) => set.region === region).map(doneSet),
+      ...secretSets.filter((set) => set.region === region).map((set) => doneSet(set, mostNames)),
       ...builds.filter((build) => build.region === region).map(doneBuild),
       ...agents.filter((agent) => agent.region === region).map(doneAgent),
     ],
@@ -69,19 +75,19 @@ function isSetLeft({ action, prunedKeys, deletedVersions = [] }: SecretSetPlan):
   return action === 'bind' && prunedKeys.length === 0 && deletedVersions.length === 0;
 }
 
-function plannedSet(plan: SecretSetPlan): string {
+function plannedSet(plan: SecretSetPlan, mostNames: number): string {
   const { kind, name, action, template, addedKeys, updatedKeys } = plan;
   const what = `the ${secretSetKinds[kind]} \`${name}\``;
   if (action === 'bind' && plan.prunedKeys.length > 0) return `Prune ${what}.`;
   if (isVersioned(name)) {
-    return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys)}.`;
+    return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
   }
   if (action === 'bind') {
     return template === undefined
       ? `Leave ${what} as it is.`
       : `Leave ${what} as it is: it has this content already.`;
   }
-  return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys)}.`;
+  return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
 }
 
 const setVerbs: Readonly<Record<SecretSetRecord['outcome'], string>> = {
@@ -94,10 +100,13 @@ const setVerbs: Readonly<Record<SecretSetRecord['outcome'], string>> = {
   skipped: 'Not written:',
 };
 
-function doneSet({ kind, name, outcome, added, updated, pruned }: SecretSetRecord): string {
-  const prunedKeys = pruned.length === 0 ? '' : `; pruned ${names(pruned)}`;
+function doneSet(
+  { kind, name, outcome, added, updated, pruned }: SecretSetRecord,
+  mostNames: number,
+): string {
+  const prunedKeys = pruned.length === 0 ? '' : `; pruned ${names(pruned, mostNames)}`;
   const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
-  return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated)}${prunedKeys}.`;
+  return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated, mostNames)}${prunedKeys}.`;
 }
 
 const plannedKeys = { add: 'add', update: 'update' } as const;
@@ -107,10 +116,11 @@ function keysTold(
   { add, update }: typeof plannedKeys | typeof doneKeys,
   added: readonly string[],
   updated: readonly string[],
+  mostNames: number,
 ): string {
   const parts = [
-    added.length === 0 ? '' : `${add} ${names(added)}`,
-    updated.length === 0 ? '' : `${update} ${names(updated)}`,
+    added.length === 0 ? '' : `${add} ${names(added, mostNames)}`,
+    updated.length === 0 ? '' : `${update} ${names(updated, mostNames)}`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
@@ -230,25 +240,31 @@ function deploymentPlanned({ follows, because }: NewDeployment): string {
 }
 
 /** What comes last of all. */
-function afterwards({ name, prunedKeys, deletedVersions = [] }: SecretSetPlan): string[] {
+function afterwards(
+  { name, prunedKeys, deletedVersions = [] }: SecretSetPlan,
+  mostNames: number,
+): string[] {
   return [
-    ...(prunedKeys.length === 0 ? [] : [`Then delete from \`${name}\`: ${names(prunedKeys)}.`]),
+    ...(prunedKeys.length === 0
+      ? []
+      : [`Then delete from \`${name}\`: ${names(prunedKeys, mostNames)}.`]),
     ...(deletedVersions.length === 0
       ? []
-      : [`Then delete older versions that no agent binds: ${names(deletedVersions)}.`]),
+      : [`Then delete older versions that no agent binds: ${names(deletedVersions, mostNames)}.`]),
   ];
 }
 
-function othersConcerned({ name, action, otherAgents = [] }: SecretSetPlan): string[] {
+function othersConcerned(
+  { name, action, otherAgents = [] }: SecretSetPlan,
+  mostNames: number,
+): string[] {
   if (action !== 'update' || otherAgents.length === 0) return [];
   return [
-    `Also bound to \`${name}\`: ${names(otherAgents)}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
+    `Also bound to \`${name}\`: ${names(otherAgents, mostNames)}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
   ];
 }
 
-const mostNames = 40;
-
-function names(all: readonly string[]): string {
+function names(all: readonly string[], mostNames: number): string {
   const shown = all
     .slice(0, mostNames)
     .map((name) => `\`${name}\``)

@@ -8,6 +8,7 @@ import { countOfChanges, doneChanges, plannedChanges } from './changes.js';
 import type { Explanation } from './explain.js';
 import { code, codeBlock, codes, folded, prose, table } from './markdown.js';
 import { regionsSentence, severalTitle } from './regions.js';
+import { fitted, sectionOf, type Room, type Section } from './room.js';
 import { sentence } from './sentences.js';
 import { stepTitles } from './steps.js';
 import { whose } from './subjects.js';
@@ -20,7 +21,6 @@ const mostCommentBytes = 60_000;
 /** Of what the agents that failed wrote, all of them together. */
 const mostOutputCharacters = 60_000;
 const mostOpenKeys = 8;
-const mostKeys = 500;
 
 const headlineMarks = { released: '✅', failed: '❌', planned: '📋' } as const;
 
@@ -30,10 +30,10 @@ export function summaryOf(
   failures: readonly Explanation[],
   now: number,
 ): string {
-  return withinLimit([
-    ...account(record, failures),
-    timeline(record, now),
-    stepTable(record.steps),
+  return fitted(mostBytes, (room) => [
+    ...account(record, failures, room),
+    { name: 'the timeline', text: timeline(record, now) },
+    { name: 'the steps', text: stepTable(record.steps) },
   ]);
 }
 
@@ -45,32 +45,39 @@ export function commentOf(
   commit: string,
 ): string {
   const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>\n`;
-  return `${withinLimit(account(record, failures), mostCommentBytes)}\n${origin}`;
+  return `${fitted(mostCommentBytes, (room) => account(record, failures, room))}\n${origin}`;
 }
 
 function account(
   record: ReleaseRecord,
   failures: readonly Explanation[],
-): readonly (string | undefined)[] {
+  room: Room,
+): readonly Section[] {
   const tables = [
-    agentTable(record.agents),
-    secretSetTable(record.secretSets),
-    buildSection(record),
+    { name: 'the agents', text: agentTable(record.agents) },
+    { name: 'the secret sets', text: secretSetTable(record.secretSets, room) },
+    { name: 'the builds', text: buildSection(record) },
   ];
-  const told = failures.flatMap((failure) => [
-    failures.length === 1 ? undefined : failureHeading(failure),
-    failureSection(failure),
-    agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
-  ]);
+  const told = failures.flatMap((failure) => {
+    const heading = failures.length === 1 ? '' : `${failureHeading(failure)}\n\n`;
+    const where = failure.subject?.name ?? failure.title;
+    return [
+      { name: sectionOf('what failed:', where), text: heading + failureSection(failure, room) },
+      {
+        name: sectionOf('what was written by', where),
+        text: agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
+      },
+    ];
+  });
+  const notes = { name: 'warnings and notices', text: noteSection(record) };
+  const changes = changeSections(record, room);
   return [
-    headline(record, failures),
-    failures.length === 0 ? undefined : regionsPart(record),
-    actingAs(record),
+    { name: 'the headline', text: headline(record, failures) },
+    { name: 'the regions', text: failures.length === 0 ? undefined : regionsPart(record) },
+    { name: 'the credential', text: actingAs(record) },
     // Of one failure, the reason is what is looked for first; of many, where they are.
     ...(failures.length > 1 ? [...tables, ...told] : [...told, ...tables]),
-    ...(record.kind === 'plan'
-      ? [...changeSections(record), noteSection(record)]
-      : [noteSection(record), ...changeSections(record)]),
+    ...(record.kind === 'plan' ? [...changes, notes] : [notes, ...changes]),
   ];
 }
 
@@ -80,34 +87,19 @@ function regionsPart(record: ReleaseRecord): string | undefined {
 }
 
 /** What is planned, or was done, region by region. */
-function changeSections(record: ReleaseRecord): string[] {
+function changeSections(record: ReleaseRecord, { names }: Room): Section[] {
   const { kind, plan } = record;
   if (plan === undefined) return [];
-  const regions = kind === 'plan' ? plannedChanges(plan) : doneChanges(record);
+  const regions = kind === 'plan' ? plannedChanges(plan, names) : doneChanges(record, names);
   const lists = regions
     .filter(({ changes }) => changes.length > 0)
-    .map(({ region, changes }) =>
-      [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
-    );
+    .map(({ region, changes }) => ({
+      name: sectionOf('the changes in', region),
+      text: [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
+    }));
   if (kind === 'plan' || lists.length === 0) return lists;
-  return [folded('Changes', lists.join('\n\n'))];
-}
-
-/** Sections are left out from the end, which holds the longest and least important ones. */
-function withinLimit(sections: readonly (string | undefined)[], most: number = mostBytes): string {
-  const kept: string[] = [];
-  let bytes = 0;
-  for (const section of sections) {
-    if (section === undefined || section === '') continue;
-    const size = Buffer.byteLength(section, 'utf8') + 2;
-    if (bytes + size > most) {
-      kept.push('_More was left out, because GitHub limits the length of this; the log has it._');
-      break;
-    }
-    kept.push(section);
-    bytes += size;
-  }
-  return `${kept.join('\n\n')}\n`;
+  const text = folded('Changes', lists.map(({ text }) => text).join('\n\n'));
+  return [{ name: 'the changes', text }];
 }
 
 function headline(record: ReleaseRecord, failures: readonly Explanation[]): string {
@@ -187,19 +179,23 @@ function actingAs({ actingAs, kind }: ReleaseRecord): string | undefined {
     : `${who}, in the organization ${code(organization)}.`;
 }
 
-function failureSection({ facts, unharmed, why, problems, next }: Explanation): string {
+function failureSection({ facts, unharmed, why, problems, next }: Explanation, room: Room): string {
+  const more = problems.length - room.problems;
   const parts = [
     unharmed === undefined ? '' : `**${prose(unharmed)}**`,
     facts.length === 0
       ? ''
       : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
     why.map(prose).join(' '),
-    problems
-      .map(
-        ({ about, message, next }) =>
-          `- **${prose(about)}**: ${prose(sentence(message))}${next === undefined ? '' : ` ${prose(next)}`}`,
-      )
-      .join('\n'),
+    [
+      ...problems
+        .slice(0, room.problems)
+        .map(
+          ({ about, message, next }) =>
+            `- **${prose(about)}**: ${prose(cut(sentence(message), room))}${next === undefined ? '' : ` ${prose(next)}`}`,
+        ),
+      ...(more > 0 ? [`- … and ${more} more, which come to light once these are corrected.`] : []),
+    ].join('\n'),
     `**What to do:** ${next.map(prose).join(' ')}`,
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -219,6 +215,10 @@ function agentOutput({ subject, traceback, logs }: Explanation, most: number): s
         ),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function cut(text: string, { characters }: Room): string {
+  return text.length <= characters ? text : `${text.slice(0, characters)} … (the rest is left out)`;
 }
 
 function tail(text: string, most: number): string {
@@ -245,7 +245,7 @@ function imageCell(image: string | undefined, buildId: string | undefined): stri
   return buildId === undefined ? '–' : `build ${code(buildId)}`;
 }
 
-function secretSetTable(sets: readonly SecretSetRecord[]): string | undefined {
+function secretSetTable(sets: readonly SecretSetRecord[], room: Room): string | undefined {
   if (sets.length === 0) return undefined;
   return table(
     ['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'],
@@ -255,12 +255,15 @@ function secretSetTable(sets: readonly SecretSetRecord[]): string | undefined {
       code(set.region),
       set.outcome,
       set.status ?? '–',
-      keyCell(set),
+      keyCell(set, room),
     ]),
   );
 }
 
-function keyCell({ added, updated, pruned, skippedKeys }: SecretSetRecord): string {
+function keyCell(
+  { added, updated, pruned, skippedKeys }: SecretSetRecord,
+  { keys: mostKeys }: Room,
+): string {
   const groups: [string, readonly string[]][] = [
     ['added', added],
     ['updated', updated],

@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { patternLines, refusal } from '../../src/context/docker-patterns.js';
+import { ContextError } from '../../src/context/errors.js';
+import { IgnoreRules, unjudged } from '../../src/context/ignore-rules.js';
+import { snags, texts, tries } from '../support/properties.js';
+import { Workspace } from './tree.js';
+
+let workspace: Workspace;
+
+beforeEach(async () => {
+  workspace = await Workspace.create();
+});
+
+afterEach(() => {
+  workspace.remove();
+});
+
+const patternSnags = fc.constantFrom(
+  ...[
+    '*',
+    '**',
+    '/',
+    '?',
+    '[',
+    ']',
+    '[^',
+    '-',
+    '\\',
+    '!',
+    '#',
+    '..',
+    '.',
+    '{',
+    '}',
+    ',',
+    '|',
+    '(',
+    ')',
+  ],
+  ...[
+    '+',
+    '^',
+    '$',
+    'a',
+    'bot.py',
+    'z',
+    '[a-',
+    '[z-a]',
+    '[[:alpha:]]',
+    '\\b',
+    '\\d',
+    '\ud83c\udf99',
+    '\n',
+  ],
+);
+
+const patterns = fc.oneof(
+  fc.array(patternSnags, { maxLength: 12 }).map((parts) => parts.join('')),
+  texts,
+);
+
+test('an ignore file is read, or its lines are refused by their numbers', async () => {
+  const contents = fc.array(patterns, { maxLength: 6 }).map((lines) => lines.join('\n'));
+  await fc.assert(
+    fc.asyncProperty(contents, fc.array(patterns, { maxLength: 3 }), async (content, exclude) => {
+      await workspace.write({ Dockerfile: 'FROM scratch', 'bot.py': '', '.dockerignore': content });
+      try {
+        const { files } = await workspace.select({ exclude });
+        expect(files).toBeGreaterThan(0);
+      } catch (error) {
+        if (!(error instanceof ContextError)) throw error;
+        for (const { about, message, next } of error.problems) {
+          expect(about + message).toMatch(/line \d+|exclude pattern|is not text in UTF-8/);
+          expect(next).toBeDefined();
+        }
+      }
+    }),
+    tries(40),
+  );
+});
+
+test('a line that is not refused can be held against any path', async () => {
+  await fc.assert(
+    fc.asyncProperty(patterns, fc.oneof(patterns, snags), async (content, path) => {
+      const lines = patternLines(content).filter(({ pattern }) => refusal(pattern) === undefined);
+      const rules = await IgnoreRules.of(lines, () => undefined);
+      const { isIgnored } = rules.judge(path, unjudged);
+      expect(typeof isIgnored).toBe('boolean');
+    }),
+    tries(300),
+  );
+});
+
+test('any name of a folder or a Dockerfile is found, or is said to be unusable', async () => {
+  await workspace.write({ Dockerfile: 'FROM scratch', 'a/bot.py': '' });
+  await fc.assert(
+    fc.asyncProperty(texts, texts, async (directory, dockerfile) => {
+      try {
+        await workspace.select({ directory, dockerfile });
+      } catch (error) {
+        if (!(error instanceof ContextError)) throw error;
+        expect(error.problems.length).toBeGreaterThan(0);
+      }
+    }),
+    tries(100),
+  );
+});

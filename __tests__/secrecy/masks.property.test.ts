@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { printable } from '../../src/printable.js';
+import { masksFor, redactor } from '../../src/secrecy/masks.js';
+import { SecretValue } from '../../src/secrecy/secret-value.js';
+import { quote } from '../../src/quote.js';
+import { snags, tries } from '../support/properties.js';
+
+/** Texts of few letters, so that values overlap, contain each other, and stand in other texts. */
+const letters = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom('a', 'b', 'c', '*', '**', ' ', '\n', '"', '`', '\\') },
+  { weight: 1, arbitrary: snags },
+);
+const values = fc.array(letters, { maxLength: 12 }).map((parts) => parts.join(''));
+const texts = fc.array(letters, { maxLength: 60 }).map((parts) => parts.join(''));
+
+/** Each mask after the other, the longest first, over the whole text: slow, and plain to see. */
+function oneByOne(secrets: readonly SecretValue[], text: string): string {
+  const masks = secrets.flatMap(masksFor).flatMap((mask) => {
+    const shown = printable(mask);
+    const quoted = quote(shown, Infinity).slice(1, -1);
+    return [mask, shown, JSON.stringify(shown).slice(1, -1), quoted];
+  });
+  return [...new Set(masks.filter(({ length }) => length >= 4))]
+    .sort((one, other) => other.length - one.length)
+    .reduce((clean, mask) => clean.replaceAll(mask, '***'), printable(text));
+}
+
+test('a text is redacted as if each mask were taken out of it, the longest first', () => {
+  fc.assert(
+    fc.property(fc.array(values, { maxLength: 8 }), texts, (given, text) => {
+      const secrets = given.map((value) => new SecretValue(value));
+      expect(redactor(secrets)(text)).toBe(oneByOne(secrets, text));
+    }),
+    tries(1000),
+  );
+});
+
+test('no line of a value is left in a text, whatever is around it', () => {
+  fc.assert(
+    fc.property(
+      fc.array(values, { minLength: 1, maxLength: 4 }),
+      texts,
+      texts,
+      (given, before, after) => {
+        const redact = redactor(given.map((value) => new SecretValue(value)));
+        const lines = given.flatMap((value) => masksFor(new SecretValue(value)));
+        // Stars are what it writes itself.
+        for (const line of lines.filter((one) => !one.includes('*'))) {
+          const shown = printable(line);
+          if (shown.length >= 4) expect(redact(before + line + after)).not.toContain(shown);
+        }
+      },
+    ),
+    tries(500),
+  );
+});

@@ -1,0 +1,85 @@
+import { code } from './markdown.js';
+
+/** How much of what may be long is told. */
+export interface Room {
+  /** Keys of each list in a table. */
+  readonly keys: number;
+  /** Keys and other names of each list in a sentence. */
+  readonly names: number;
+  /** Mistakes of one failure. */
+  readonly problems: number;
+  /** Characters of one mistake. */
+  readonly characters: number;
+}
+
+const ample: Room = { keys: 500, names: 40, problems: 500, characters: 20_000 };
+
+/** From one to the next, lists get shorter, until what is most important has room beside them. */
+const rooms: readonly Room[] = [
+  ample,
+  { keys: 100, names: 40, problems: 100, characters: 2000 },
+  { keys: 20, names: 20, problems: 50, characters: 500 },
+  { keys: 5, names: 5, problems: 20, characters: 200 },
+];
+
+/** A part of what is told, which is left out as a whole or not at all. */
+export interface Section {
+  /** As the reader of what is left over knows it; Markdown. */
+  readonly name: string;
+  readonly text: string | undefined;
+}
+
+/** The name of a section that there is for each of several things. */
+export function sectionOf(what: string, name: string): string {
+  return `${what} ${code(name)}`;
+}
+
+/** Bytes for the remark on what was left out. */
+const remarkBytes = 2000;
+const mostNamed = 10;
+
+/**
+ * Writes what has room. Lists are cut before anything is left out as a whole; then what comes first
+ * goes first, and what is too long does not take the room of what comes after it.
+ */
+export function fitted(most: number, sectionsIn: (room: Room) => readonly Section[]): string {
+  const told = (room: Room): readonly Section[] =>
+    sectionsIn(room).filter(({ text }) => text !== undefined && text !== '');
+  const whole = told(ample);
+  let sections = whole;
+  for (const room of rooms) {
+    sections = room === ample ? whole : told(room);
+    if (bytesOf(sections) <= most - remarkBytes) break;
+  }
+  const remarks = bytesOf(sections) < bytesOf(whole) ? [cutRemark] : [];
+  const kept: Section[] = [];
+  const leftOut: Section[] = [];
+  let left = most - remarkBytes;
+  for (const section of sections) {
+    const bytes = bytesOf([section]);
+    if (bytes > left) leftOut.push(section);
+    else {
+      kept.push(section);
+      left -= bytes;
+    }
+  }
+  return joined(kept, leftOut.length === 0 ? remarks : [...remarks, leftOutRemark(leftOut)]);
+}
+
+const cutRemark =
+  '_Long lists are cut, because GitHub limits the length of this; the outputs of the action have all keys._';
+
+function leftOutRemark(sections: readonly Section[]): string {
+  const names = sections.slice(0, mostNamed).map(({ name }) => name);
+  const more =
+    sections.length > mostNamed ? `, and ${sections.length - mostNamed} more of its parts` : '';
+  return `_There was no room for ${names.join(', ')}${more}; the log has more._`;
+}
+
+function bytesOf(sections: readonly Section[]): number {
+  return sections.reduce((sum, { text = '' }) => sum + Buffer.byteLength(text, 'utf8') + 2, 0);
+}
+
+function joined(sections: readonly Section[], remarks: readonly string[]): string {
+  return `${[...sections.map(({ text = '' }) => text), ...remarks].join('\n\n')}\n`;
+}
