@@ -98,7 +98,9 @@ describe('an environment', () => {
     { name: 'more than 255 characters', environment: 'e'.repeat(256) },
   ])('cannot be $name', async ({ environment }) => {
     expect(await problems({ ...token, environment })).toEqual([
-      expect.stringMatching(/^environment: has to be the name of an environment.*; found (`|a text of 256 )/),
+      expect.stringMatching(
+        /^environment: has to be the name of an environment.*; found (`|a text of 256 )/,
+      ),
     ]);
   });
 
