@@ -44,7 +44,8 @@ export class InterruptedCallError extends CancelledError {
     super(cancelled.signal, { cause });
     this.name = 'InterruptedCallError';
     this.message = `${call.method} ${call.path}: ${this.message}`;
-    this.call = call;
+    // A request has a body, too, with secrets in it, and an error may be printed by anybody.
+    this.call = { method: call.method, path: call.path };
   }
 }
 
