@@ -155,6 +155,7 @@ async function runWith({
     },
     actions,
     clock: new TestClock(),
+    cancellation: new AbortController().signal,
     readFile: readFileOf(file),
     workflowEvent: () => Promise.resolve({ eventName, payload }),
   });

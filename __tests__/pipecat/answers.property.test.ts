@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { Cancellation } from '../../src/cancellation.js';
 import * as answers from '../../src/pipecat/answers.js';
 import { Caller } from '../../src/pipecat/caller.js';
 import { Connection } from '../../src/pipecat/connection.js';
@@ -104,7 +105,12 @@ const parsers: readonly {
     parse: answers.parseUploadForm,
     due: { uploadId: 'u', uploadUrl: 'https://storage.example.com', uploadFields: { key: 'k' } },
   },
-  { name: 'an acknowledgement', parse: answers.parseAcknowledgement, due: {} },
+  {
+    name: 'a write that was taken',
+    parse: (answer: unknown) => answers.parseAcceptance(answer, 200),
+    due: { status: 'OK' },
+  },
+  { name: 'a deletion', parse: answers.parseDeletion, due: { status: 'OK' } },
 ];
 
 /** The paths of everything in a value, itself included. */
@@ -219,6 +225,7 @@ describe('whatever a server says', () => {
           backoff: defaultBackoff,
           requestLimit: 30_000,
           over: new AbortController().signal,
+          cancellation: new Cancellation(new AbortController().signal, clock),
           redact: (text) => text,
         });
         try {

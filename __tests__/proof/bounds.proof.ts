@@ -82,6 +82,7 @@ describe('the requests of a release', () => {
     try {
       const actions = new RecordedActions();
       const succeeded = await run({
+        cancellation: new AbortController().signal,
         environment: {
           GITHUB_WORKSPACE: '/workspace',
           ...inputVariables({

@@ -40,7 +40,9 @@ describe('the masks of a value', () => {
 
 describe('a redacted text', () => {
   const redact = redactor(
-    ['secret', 'secret-and-more', 'two\nlines', 'abc', 'a\t`b`  c'].map((value) => new SecretValue(value)),
+    ['secret', 'secret-and-more', 'two\nlines', 'abc', 'a\t`b`  c'].map(
+      (value) => new SecretValue(value),
+    ),
   );
   test.each([
     { name: 'one value', text: 'It is secret.', expected: 'It is ***.' },
