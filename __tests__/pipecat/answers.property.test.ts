@@ -107,7 +107,9 @@ const parsers: readonly {
   },
   {
     name: 'a write that was taken',
-    parse: (answer: unknown) => answers.parseAcceptance(answer, 200),
+    parse: (answer: unknown) => {
+      answers.parseAcceptance(answer, 200);
+    },
     due: { status: 'OK' },
   },
   { name: 'a deletion', parse: answers.parseDeletion, due: { status: 'OK' } },
