@@ -162,8 +162,9 @@ describe('the comment', () => {
       await keyOf({ region: 'us-west, us-east' }),
       await keyOf({}, { GITHUB_JOB: 'other' }),
       await keyOf({}, { GITHUB_WORKFLOW: 'Other' }),
+      await keyOf({}, { GITHUB_WORKFLOW: 'Releasep', GITHUB_JOB: 'lan' }),
     ];
-    expect(new Set([key, ...others]).size).toBe(5);
+    expect(new Set([key, ...others]).size).toBe(6);
   });
 });
 

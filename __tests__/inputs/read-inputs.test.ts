@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { found } from '../../src/inputs/problems.js';
 import { readInputs } from '../../src/inputs/read-inputs.js';
 import { inputVariables } from '../support/release-run.js';
 
@@ -132,6 +133,66 @@ describe('the credential', () => {
     const { secrets } = await read({ 'api-key': 'pk_123456', pat: 'sk_654321' });
     expect(secrets.map((secret) => secret.reveal())).toEqual(['pk_123456', 'sk_654321']);
   });
+
+  test('of the environment is taken and masked without the blanks around it', async () => {
+    const { inputs, secrets } = await read(agent, { PIPECAT_TOKEN: ' pcc_pat_1\n' });
+    expect(inputs?.access?.credential.value.reveal()).toBe('pcc_pat_1');
+    expect(secrets.map((secret) => secret.reveal())).toEqual(['pcc_pat_1']);
+  });
+
+  test('of the environment is none where it is blank, and nothing is masked for it', async () => {
+    const { problems: list, secrets } = await read(agent, { PIPECAT_TOKEN: ' ' });
+    expect(list).toMatchObject([{ input: 'api-key' }]);
+    expect(secrets).toEqual([]);
+  });
+
+  test('of the environment that a key beats is named in the log, and only then', async () => {
+    const beaten = await read({ ...key, ...agent }, { PIPECAT_TOKEN: 'pcc_pat_2' });
+    expect(beaten.remarks).toEqual([expect.stringMatching(/^`PIPECAT_TOKEN` .* is not used/)]);
+    expect((await read({ ...key, ...agent })).remarks).toEqual([]);
+    expect((await read(agent, { PIPECAT_TOKEN: 'pcc_pat_2' })).remarks).toEqual([]);
+  });
+});
+
+describe('the organization of a token', () => {
+  const token = { pat: 'pcc_pat_1' };
+
+  test.each([
+    {
+      name: 'an input over the environment',
+      inputs: { organization: 'globex' },
+      environment: { PIPECAT_ORG: 'acme' },
+      expected: { name: 'globex', origin: 'the input `organization`' },
+    },
+    {
+      name: 'the environment',
+      inputs: {},
+      environment: { PIPECAT_ORG: ' acme ' },
+      expected: { name: 'acme', origin: 'the environment variable `PIPECAT_ORG`' },
+    },
+    {
+      name: 'the platform, where nothing names it',
+      inputs: {},
+      environment: { PIPECAT_ORG: '' },
+      expected: undefined,
+    },
+  ])('comes from $name', async ({ inputs, environment, expected }) => {
+    const reading = await read({ ...token, ...agent, ...inputs }, environment);
+    expect([reading.problems, reading.warnings]).toEqual([[], []]);
+    expect(reading.inputs?.access?.organization).toEqual(expected);
+  });
+
+  test.each([
+    { name: 'a name of another kind', organization: 'My Org', told: /found `My Org`$/ },
+    { name: 'a credential', organization: 'sk_hidden', told: /found a credential$/ },
+  ])('cannot be $name', async ({ organization, told }) => {
+    const list = await problems({ ...token, ...agent, organization });
+    expect(list).toEqual([expect.stringMatching(told)]);
+    expect(list[0]).toMatch(
+      /^organization: has to be the name as .* the input `organization` holds/,
+    );
+    expect(list[0]).not.toContain('hidden');
+  });
 });
 
 describe('each mistake is told with its input, the rule and what was found', () => {
@@ -144,8 +205,8 @@ describe('each mistake is told with its input, the rule and what was found', () 
     { input: 'secret-set', value: 'voice-', told: 'ending with a letter or digit' },
     { input: 'image-credentials', value: 'Registry', told: 'lower-case letters' },
     { input: 'region', value: 'us west', told: 'one or several region codes' },
-    { input: 'image', value: 'ghcr.io/acme/voice', told: 'with a tag or digest' },
-    { input: 'image', value: 'localhost:5000/voice', told: 'with a tag or digest' },
+    { input: 'image', value: 'ghcr.io/acme/voice', told: 'which has neither' },
+    { input: 'image', value: 'localhost:5000/voice', told: 'which has neither' },
     { input: 'image', value: 'ghcr.io/Acme/voice:1', told: 'with a tag or digest' },
     { input: 'image', value: 'acme/voice:bad tag', told: 'with a tag or digest' },
     { input: 'image', value: 'acme/voice@sha256:abc', told: 'with a tag or digest' },
@@ -230,6 +291,14 @@ describe('an input that would have no effect is told', () => {
       told: /^prune-secrets: has no effect without `secret-set`/,
     },
     {
+      inputs: { 'required-secrets': 'A' },
+      told: /^required-secrets: has no effect without `secret-set`/,
+    },
+    {
+      inputs: { 'keep-versions': '5' },
+      told: /^keep-versions: has no effect without `secret-set`/,
+    },
+    {
       inputs: { 'registry-password': 'token' },
       told: /^registry-password: has no effect without `registry`/,
     },
@@ -279,7 +348,7 @@ describe('an input that would have no effect is told', () => {
     },
     {
       inputs: { 'min-agents': '5', 'max-agents': '2' },
-      told: /^min-agents: has to be at most `max-agents`; found 5 and 2/,
+      told: /^min-agents: has to be at most `max-agents`; found 5 and 2$/,
     },
     {
       inputs: { registry: 'ghcr.io', 'registry-username': 'u', 'registry-password': 'p' },
@@ -338,6 +407,8 @@ describe('a variable that looks like an input and is not declared', () => {
   test.each([
     { name: 'secret_set', meant: 'secret-set' },
     { name: 'secretset', meant: 'secret-set' },
+    { name: 'regn', meant: 'region' },
+    { name: 'krisp_viva_audio_filter', meant: 'krisp-viva-audio-filter' },
     { name: 'agent-nmae', meant: 'agent-name' },
     { name: 'api_key', meant: 'api-key' },
     { name: 'regions', meant: 'region' },
@@ -347,11 +418,14 @@ describe('a variable that looks like an input and is not declared', () => {
     expect(list).toEqual([`${name}: there is no such input; did you mean \`${meant}\`?`]);
   });
 
-  test.each(['sha', 'runner-label', 'version', 'who-to-greet'])('%s is warned of', async (name) => {
-    const { problems, warnings } = await read({ ...key, ...agent, [name]: 'x' });
-    expect(problems).toEqual([]);
-    expect(warnings).toEqual([`There is no input \`${name}\`; it has no effect.`]);
-  });
+  test.each(['sha', 'agent', 'paths', 'version', 'runner-label', 'who-to-greet', 'secret-setter'])(
+    '%s is warned of',
+    async (name) => {
+      const { problems, warnings } = await read({ ...key, ...agent, [name]: 'x' });
+      expect(problems).toEqual([]);
+      expect(warnings).toEqual([`There is no input \`${name}\`; it has no effect.`]);
+    },
+  );
 });
 
 describe('the address of the API', () => {
@@ -365,7 +439,7 @@ describe('the address of the API', () => {
     },
     {
       name: 'an input over the environment',
-      inputs: { 'api-url': 'https://a.example.com/prefix/' },
+      inputs: { 'api-url': 'https://a.example.com/prefix//' },
       environment: { PIPECAT_API_HOST: 'https://b.example.com' },
       url: 'https://a.example.com/prefix',
     },
@@ -393,17 +467,49 @@ describe('the address of the API', () => {
   });
 
   test.each([
-    'api.pipecat.daily.co',
-    'http://api.pipecat.daily.co',
-    'http://127.0.0.1.example.com',
-    'https://user:hidden@api.pipecat.daily.co',
-    'https://api.pipecat.daily.co/?token=hidden',
-    'ftp://localhost',
-  ])('cannot be %s', async (url) => {
-    const list = await problems({ ...key, ...agent, 'api-url': url });
-    expect(list).toHaveLength(1);
-    expect(list[0]).toMatch(/^api-url: has to /);
-    expect(list[0]).not.toContain('hidden');
+    { url: 'api.pipecat.daily.co', rule: 'be a URL', shown: 'something else' },
+    {
+      url: 'http://api.pipecat.daily.co',
+      rule: 'begin with https://',
+      shown: 'http://api.pipecat.daily.co',
+    },
+    {
+      url: 'http://127.0.0.1.example.com',
+      rule: 'begin with https://',
+      shown: 'http://127.0.0.1.example.com',
+    },
+    {
+      url: 'https://user:hidden@api.pipecat.daily.co',
+      rule: 'be a URL without credentials',
+      shown: 'https://api.pipecat.daily.co',
+    },
+    {
+      url: 'https://hidden@api.pipecat.daily.co',
+      rule: 'be a URL without credentials',
+      shown: 'https://api.pipecat.daily.co',
+    },
+    {
+      url: 'https://:hidden@api.pipecat.daily.co',
+      rule: 'be a URL without credentials',
+      shown: 'https://api.pipecat.daily.co',
+    },
+    {
+      url: 'https://api.pipecat.daily.co/?token=hidden',
+      rule: 'be a URL without credentials',
+      shown: 'https://api.pipecat.daily.co',
+    },
+    {
+      url: 'https://api.pipecat.daily.co/#hidden',
+      rule: 'be a URL without credentials',
+      shown: 'https://api.pipecat.daily.co',
+    },
+    { url: 'ftp://localhost', rule: 'begin with https://', shown: 'ftp://localhost' },
+  ])('cannot be $url', async ({ url, rule, shown }) => {
+    const [problem = '', ...others] = await problems({ ...key, ...agent, 'api-url': url });
+    expect(others).toEqual([]);
+    expect(problem).toContain(`api-url: has to ${rule}`);
+    expect(problem.endsWith(`; the input \`api-url\` holds ${shown}`)).toBe(true);
+    expect(problem).not.toContain('hidden');
   });
 });
 
@@ -506,7 +612,7 @@ describe('the registry', () => {
     ...key,
     'image-credentials': 'reg',
     'registry-username': 'acme',
-    'registry-password': ' pass word \n',
+    'registry-password': ' pass word \r\n',
   };
 
   test.each([
@@ -521,8 +627,60 @@ describe('the registry', () => {
     expect(inputs?.release.imagePullSecret?.registry?.host).toBe(host);
   });
 
+  test.each([
+    { given: 'ghcr.io:99999', told: 'has to be the address of a registry' },
+    { given: 'http://ghcr.io', told: 'has to be the https address of a registry' },
+    { given: 'https://bob@ghcr.io', told: 'has to be the https address of a registry' },
+    { given: 'https://ghcr.io/?token=1', told: 'has to be the https address of a registry' },
+    { given: 'https://ghcr.io/#top', told: 'has to be the https address of a registry' },
+    { given: 'ghcr.io/{region}', told: 'has to be the https address of a registry' },
+  ])('cannot be $given', async ({ given, told }) => {
+    const list = await problems({ ...registry, registry: given });
+    expect(list).toEqual([expect.stringContaining(`registry: ${told}`)]);
+  });
+
+  test('is masked where user and password are given in one', async () => {
+    const { secrets } = await read({
+      ...registry,
+      registry: 'ghcr.io',
+      'registry-username': 'acme:hidden',
+      'registry-password': '',
+    });
+    expect(secrets.map((secret) => secret.reveal())).toEqual(['sk_0123456789', 'hidden']);
+  });
+
+  test('masks a password alone as it is', async () => {
+    const { secrets } = await read({
+      ...key,
+      'image-credentials': 'reg',
+      registry: 'ghcr.io',
+      'registry-password': 'hidden',
+    });
+    expect(secrets.map((secret) => secret.reveal())).toEqual(['sk_0123456789', 'hidden']);
+  });
+
+  test('needs no password for a plan, with a notice', async () => {
+    const withoutPassword = { ...registry, registry: 'ghcr.io', 'registry-password': '' };
+    const {
+      inputs,
+      notices,
+      problems: none,
+    } = await read({
+      ...withoutPassword,
+      'dry-run': 'true',
+    });
+    expect(none).toEqual([]);
+    expect(notices).toEqual([
+      expect.stringMatching(/^`registry-password` is empty; the plan goes/),
+    ]);
+    expect(inputs?.release.imagePullSecret?.registry?.host).toBe('https://ghcr.io');
+    const complete = await read({ ...registry, registry: 'ghcr.io', 'dry-run': 'true' });
+    expect(complete.notices).toEqual([]);
+  });
+
   test('gets base64 of user and password, which is masked like the password', async () => {
-    const { inputs, secrets } = await read({ ...registry, registry: 'ghcr.io' });
+    const { inputs, secrets, warnings } = await read({ ...registry, registry: 'ghcr.io' });
+    expect(warnings).toEqual([]);
     const encoded = Buffer.from('acme: pass word ').toString('base64');
     expect(inputs?.release.imagePullSecret?.registry?.authentication.reveal()).toBe(encoded);
     expect(secrets.map((secret) => secret.reveal())).toEqual(
@@ -565,18 +723,111 @@ describe('pruning is refused where nothing is given, as it would empty the set',
     );
   });
 
-  test('but not where keys are given without a value', async () => {
-    expect(await problems({ ...prune, secrets: 'A=', 'empty-secrets': 'skip' })).toEqual([]);
+  test.each(['A=', 'A=1\nB='])(
+    'but not where keys are given without a value: %j',
+    async (secrets) => {
+      expect(await problems({ ...prune, secrets, 'empty-secrets': 'skip' })).toEqual([]);
+    },
+  );
+
+  test('and is done where the release waits, without a word', async () => {
+    const { inputs, warnings } = await read({ ...prune, ...agent, secrets: 'A=1' });
+    expect(inputs?.release.secretSet).toMatchObject({ prune: true, version: undefined });
+    expect(warnings).toEqual([]);
   });
 
   test('and is not done where the wait before it is left out', async () => {
-    const { inputs } = await read({
+    const { inputs, warnings } = await read({
       ...prune,
       ...agent,
       secrets: 'A=1',
       'wait-for-ready': 'false',
     });
     expect(inputs?.release.secretSet?.prune).toBe(false);
+    expect(warnings).toEqual([expect.stringMatching(/^`prune-secrets` is left out, because/)]);
+  });
+});
+
+describe('older versions of a set are deleted after the wait', () => {
+  const versions = { ...key, ...agent, 'secret-set': 'keys-{version}', secrets: 'A=1' };
+
+  test('so that they stay where it is left out, with a notice', async () => {
+    const { inputs, notices } = await read({ ...versions, 'wait-for-ready': 'false' });
+    expect(inputs?.release.secretSet?.version).toBeDefined();
+    expect(notices).toEqual([expect.stringMatching(/^No older version .* is deleted, because/)]);
+  });
+
+  test('and nothing is said where it is not', async () => {
+    expect((await read(versions)).notices).toEqual([]);
+  });
+});
+
+describe('a plan goes by the names of what has no value in its run', () => {
+  const plan = { ...key, 'secret-set': 'keys', 'prune-secrets': 'true', 'dry-run': 'true' };
+  const json = { 'secrets-json': '{"A": "1"}', 'secrets-include': 'A, VOICE_*' };
+
+  test.each([
+    {
+      name: 'all values are there',
+      inputs: { secrets: 'A=1' },
+      expected: { keys: ['A'], skippedKeys: [], prune: true },
+      told: [],
+    },
+    {
+      name: 'a value is empty',
+      inputs: { secrets: 'A=1\nB=\nC=' },
+      expected: { keys: ['A', 'B', 'C'], skippedKeys: [], prune: true },
+      told: [/^Empty in this run, .* by their names alone: `B`, `C`\. Likely reasons: /],
+    },
+    {
+      name: 'a value is empty and left out',
+      inputs: { secrets: 'A=1\nB=', 'empty-secrets': 'skip' },
+      expected: { keys: ['A'], skippedKeys: ['B'], prune: true },
+      told: [/^Left out, because they are empty: `B`\.$/],
+    },
+    {
+      name: 'a source is empty',
+      inputs: { secrets: '# none' },
+      expected: { keys: [], skippedKeys: [], prune: false },
+      told: [/^There is no secret in: `secrets`\. The plan goes on without\.$/],
+    },
+    {
+      name: 'a pattern selects nothing',
+      inputs: json,
+      expected: { keys: ['A'], skippedKeys: [], prune: false },
+      told: [/^There is no secret in: `VOICE_\*`\. The plan goes on without\.$/],
+    },
+    {
+      name: 'a pattern selects nothing, and that is left out',
+      inputs: { ...json, 'empty-secrets': 'skip' },
+      expected: { keys: ['A'], skippedKeys: [], prune: true },
+      told: [/^`secrets-include` selects nothing with: `VOICE_\*`\.$/],
+    },
+    {
+      name: 'nothing is selected, and that is left out',
+      inputs: { ...json, 'secrets-json': '{}', 'empty-secrets': 'skip' },
+      expected: { keys: [], skippedKeys: [], prune: false },
+      told: [/^`secrets-include` selects nothing with: `A`, `VOICE_\*`\.$/],
+    },
+  ])('where $name', async ({ inputs, expected, told }) => {
+    const { inputs: result, problems: none, notices } = await read({ ...plan, ...inputs });
+    expect(none).toEqual([]);
+    const { pairs = [], skippedKeys, prune } = result?.release.secretSet ?? {};
+    expect({ keys: pairs.map(({ key }) => key), skippedKeys, prune }).toEqual(expected);
+    expect(notices).toEqual(told.map((pattern) => expect.stringMatching(pattern)));
+  });
+
+  test.each([
+    { name: 'all values are there', secrets: 'A=1', isKnown: true },
+    { name: 'a value is empty', secrets: 'A=', isKnown: false },
+  ])('and knows the version only where $name: $isKnown', async ({ secrets, isKnown }) => {
+    const { inputs: result } = await read({
+      ...key,
+      'secret-set': 'keys-{version}',
+      'dry-run': 'true',
+      secrets,
+    });
+    expect(result?.release.secretSet?.version !== undefined).toBe(isKnown);
   });
 });
 
@@ -647,6 +898,31 @@ describe('what may be a value in the wrong place is not shown', () => {
     const list = await problems({ ...key, ...agent, ...inputs });
     expect(list.length).toBeGreaterThan(0);
     expect(list.join()).not.toContain('hidden');
+  });
+});
+
+describe('a value that is shown is short and on one line', () => {
+  test.each([
+    { name: 'one of 60 characters', value: 'Ab'.repeat(30), shown: `\`${'Ab'.repeat(30)}\`` },
+    { name: 'a longer one', value: 'Ab'.repeat(31), shown: `\`${'Ab'.repeat(30)}…\`` },
+    { name: 'one of several lines', value: 'A \n\n B', shown: '`A B`' },
+    { name: 'one that may be a pair', value: 'KEY=hidden', shown: 'a text with `=` in it' },
+  ])('$name', ({ value, shown }) => {
+    expect(found(value)).toBe(`found ${shown}`);
+  });
+
+  test.each([
+    'sk-ant-hidden',
+    'ghp_hidden',
+    'github_pat_hidden',
+    'AKIA0123456789AB',
+    'ASIA0123456789AB',
+    'AIzaHidden',
+    'xoxb-hidden',
+    'eyJhidden',
+    'a name with pk_hidden in it',
+  ])('and not at all where it looks like a credential: %s', (value) => {
+    expect(found(value)).toBe('found a credential');
   });
 });
 

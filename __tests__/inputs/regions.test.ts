@@ -69,6 +69,7 @@ describe('the regions are a list', () => {
     { name: 'a hyphen at the end', region: 'us-west, eu-', told: /found `eu-`$/ },
     { name: 'a template', region: 'us-west, {region}', told: /found `\{region\}`$/ },
     { name: 'all of them', region: '*', told: /found `\*`$/ },
+    { name: 'commas alone', region: ' , ', told: /is given, and names no region$/ },
     { name: 'braces of a shell', region: '{us-west,us-east}', told: /found `\{us-west,us-east\}`/ },
     { name: 'a line for a region', region: 'us-west: 1', told: /found `us-west: 1`$/ },
   ])('cannot hold $name', async ({ region, told }) => {

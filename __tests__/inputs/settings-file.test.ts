@@ -361,6 +361,11 @@ describe('a key that is not known is told', () => {
       told: '`profile`; the nearest is `agent_profile`',
     },
     {
+      name: 'the beginning of one, of three letters',
+      toml: 'scaling.min = 3',
+      told: '`scaling.min`; the nearest is `min_agents`',
+    },
+    {
       name: 'within a table',
       toml: '[krisp_viva]\naudio_filters = "tel"',
       told: '`krisp_viva.audio_filters`; did you mean `audio_filter`?',

@@ -45,8 +45,8 @@ export function readGitHub(
   if (token === undefined) {
     // Forks and Dependabot get no token that is a secret either, and need none for what they check.
     if (isOffline) return undefined;
-    for (const input of [name && 'environment', comments && 'comment'] as const) {
-      if (input === undefined || input === false || input === '') continue;
+    for (const input of [name !== undefined && 'environment', comments && 'comment'] as const) {
+      if (input === false) continue;
       findings.problem(
         input,
         'needs `github-token`, for example the expression `github.token` with the permission that the README names',

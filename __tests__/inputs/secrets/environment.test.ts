@@ -11,6 +11,7 @@ function pairs(input: string): Record<string, string> {
 
 test.each([
   { name: 'a name', input: 'OPENAI', expected: { OPENAI: 'openai value' } },
+  { name: 'a name with blanks around', input: 'KEY = OPENAI', expected: { KEY: 'openai value' } },
   { name: 'another name in the set', input: 'KEY=OPENAI', expected: { KEY: 'openai value' } },
   {
     name: 'commas',
@@ -37,17 +38,28 @@ test.each(['constructor', 'toString', '__proto__'])(
 );
 
 describe('a value that is given in place of a name is not shown, and is masked', () => {
-  test.each(['KEY=sk-hidden-value', 'KEY=hidden value', 'hidden-value!'])('%s', (input) => {
+  test.each([
+    { input: 'KEY=sk-hidden-value', told: 'item 1 has to be the name of an environment variable' },
+    { input: 'KEY=hidden value', told: 'item 1 has to be the name of an environment variable' },
+    { input: 'OPENAI, hidden-!', told: 'item 2 has to be the name of an environment variable' },
+    { input: 'OPENAI, hiddenVALUE', told: 'item 2 is not the name of a variable that is set' },
+  ])('$input', ({ input, told }) => {
     const { problems, suspects } = readEnvironment(input, environment);
     expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(told);
     expect(problems[0]).not.toContain('hidden');
     expect(suspects.map((suspect) => suspect.reveal()).join()).toContain('hidden');
   });
 
-  test('not even where it could be a name', () => {
-    const { entries, suspects } = readEnvironment('KEY=hiddenvalue', environment);
-    expect(JSON.stringify(entries)).not.toContain('hiddenvalue');
-    expect(suspects.map((suspect) => suspect.reveal())).toEqual(['hiddenvalue']);
+  test.each(['hiddenvalue', 'HIDDENVALUE'])('not even where it could be a name: %s', (value) => {
+    const { entries, problems, suspects } = readEnvironment(`KEY=${value}`, environment);
+    expect(JSON.stringify([entries, problems])).not.toContain(value);
+    expect(suspects.map((suspect) => suspect.reveal())).toEqual([value]);
+  });
+
+  test('and of a pair, what is masked is what stands behind the equal sign', () => {
+    const { suspects } = readEnvironment('OPENAI,KEY=a value', environment);
+    expect(suspects.map((suspect) => suspect.reveal())).toEqual(['a value']);
   });
 });
 

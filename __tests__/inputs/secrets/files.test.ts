@@ -19,6 +19,7 @@ async function read(files: Record<string, string>, paths = Object.keys(files)) {
   const reading = await readFiles(paths, folder, (path) => readFile(path, 'utf8'));
   return {
     problems: reading.problems,
+    suspects: reading.suspects.map((suspect) => suspect.reveal()),
     pairs: Object.fromEntries(reading.entries.map(({ key, value }) => [key, value.reveal()])),
   };
 }
@@ -28,6 +29,15 @@ describe('is read as dotenv has it', () => {
     { name: 'plain', text: 'A=value', expected: { A: 'value' } },
     { name: 'blanks around', text: '  A = value  ', expected: { A: 'value' } },
     { name: 'export', text: 'export A=value', expected: { A: 'value' } },
+    { name: 'export with blanks', text: '\texport  A="a#b"', expected: { A: 'a#b' } },
+    { name: 'a colon', text: 'A: "a#b"', expected: { A: 'a#b' } },
+    { name: 'quotes within', text: `A=it's\nB=say "hi"`, expected: { A: "it's", B: 'say "hi"' } },
+    {
+      name: 'blank lines and comments between',
+      text: '# one\n \n\t# two #\nA=1\n\t\nB=2\n',
+      expected: { A: '1', B: '2' },
+    },
+    { name: 'a comment in place of a value', text: 'A= # a#b', expected: { A: '' } },
     { name: 'a comment behind', text: 'A=value # comment', expected: { A: 'value' } },
     { name: 'a hash in quotes', text: `A="a#b"\nB='c # d'`, expected: { A: 'a#b', B: 'c # d' } },
     {
@@ -54,6 +64,7 @@ describe('is read as dotenv has it', () => {
     },
     { name: 'empty', text: 'A=\nB=2', expected: { A: '', B: '2' } },
     { name: 'Windows line breaks', text: 'A=1\r\nB="2\r\n3"\r\n', expected: { A: '1', B: '2\n3' } },
+    { name: 'old line breaks', text: 'A=1\rB=2\r', expected: { A: '1', B: '2' } },
     { name: 'a byte order mark', text: '\uFEFFA=1', expected: { A: '1' } },
   ])('$name', async ({ text, expected }) => {
     const { pairs, problems } = await read({ '.env': text });
@@ -72,7 +83,7 @@ describe('what dotenv would pass over is told by file and line, without its text
     {
       name: 'a line without a key',
       text: 'A=1\nhidden words\nB=2',
-      told: '`.env` line 2 (after the key `A`)',
+      told: '`.env` line 2 (after the key `A`): this is not `KEY=value`, so it and what follows',
     },
     {
       name: 'a quote that does not end',
@@ -91,7 +102,7 @@ describe('what dotenv would pass over is told by file and line, without its text
     },
     {
       name: 'a key that is not one for the platform',
-      text: 'A.B=hidden',
+      text: 'A.B=1\nA=hidden',
       told: '`.env` line 1: the key `A.B` has to be',
     },
     {
@@ -102,10 +113,12 @@ describe('what dotenv would pass over is told by file and line, without its text
     { name: 'a file in UTF-16', text: 'A\0=\0hidden', told: '`.env` is not text in UTF-8' },
     { name: 'a file in Latin-1', text: 'A=hidden\ufffd', told: '`.env` is not text in UTF-8' },
   ])('$name', async ({ text, told }) => {
-    const { problems } = await read({ '.env': text });
+    const { problems, suspects, pairs } = await read({ '.env': text });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(told);
     expect(problems[0]).not.toMatch(/hidden|words/);
+    // What was not understood is to be masked all the same.
+    expect([...suspects, ...Object.values(pairs)].join()).toMatch(/hidden|words/);
   });
 
   test('a key in two files', async () => {

@@ -34,6 +34,11 @@ describe('the patterns select', () => {
       keys: ['VOICE_OPENAI', 'VOICE_DEEPGRAM'],
     },
     {
+      name: 'all but some, with a blank behind the exclamation mark',
+      patterns: ['*', '! AWS_*'],
+      keys: ['VOICE_OPENAI', 'VOICE_DEEPGRAM'],
+    },
+    {
       name: 'with alternatives',
       patterns: ['{VOICE_OPENAI,AWS_*}'],
       keys: ['VOICE_OPENAI', 'AWS_SECRET'],
@@ -57,6 +62,19 @@ test("the action's own credential never goes along, whatever its name", async ()
   const { pairs, remarks } = await read(secrets, ['*']);
   expect(pairs).not.toHaveProperty('PCC_API_KEY');
   expect(remarks.join()).toContain('PCC_API_KEY');
+});
+
+test('nor does any of several, with a line break behind it either', async () => {
+  const reading = await readJson(
+    JSON.stringify({ A: 'ghs_job\n', B: 'sk_own', C: 'value' }),
+    ['*'],
+    [new SecretValue('sk_own'), new SecretValue('ghs_job')],
+  );
+  expect(reading.entries.map(({ key }) => key)).toEqual(['C']);
+});
+
+test('null is a run without secrets', async () => {
+  expect(await read('null', ['A'])).toMatchObject({ problems: [], pairs: {}, unmatched: ['A'] });
 });
 
 test('awkward values arrive as they are', async () => {

@@ -16,6 +16,8 @@ describe('is read verbatim', () => {
     { name: 'equal signs in the value', input: 'KEY=a=b==', expected: { KEY: 'a=b==' } },
     { name: 'angle brackets in the value', input: 'KEY=a<<b', expected: { KEY: 'a<<b' } },
     { name: 'an empty value', input: 'KEY=', expected: { KEY: '' } },
+    { name: 'an empty value in lower case', input: 'some_key=', expected: { some_key: '' } },
+    { name: 'a key of both cases', input: 'someKey=value', expected: { someKey: 'value' } },
     { name: 'Windows line breaks', input: 'A=1\r\nB=2\r\n', expected: { A: '1', B: '2' } },
     {
       name: 'blank lines and comments between',
@@ -31,6 +33,11 @@ describe('is read verbatim', () => {
       name: 'several lines with Windows line breaks within',
       input: 'A<<END\r\nfirst\r\nsecond\r\nEND\r\n',
       expected: { A: 'first\r\nsecond' },
+    },
+    {
+      name: 'several lines up to a delimiter with an equal sign in it',
+      input: 'A<<=END=\nfirst\n=END=',
+      expected: { A: 'first' },
     },
     { name: 'no line at all', input: 'A<<END\nEND', expected: { A: '' } },
     { name: 'an empty line', input: 'A<<END\n\nEND', expected: { A: '' } },
@@ -73,7 +80,12 @@ describe('what does not parse is told by line and key before it, never by its te
       place: 'line 2 (after the key `GOOD`)',
     },
     { name: 'a delimiter that does not come', input: 'GOOD<<END\nhidden words', place: 'line 1' },
-    { name: 'a delimiter that is blank', input: 'GOOD<< \nhidden words', place: 'line 1' },
+    { name: 'a delimiter that is blank', input: 'GOOD<< \nhidden words\n \n', place: 'line 1' },
+    {
+      name: 'several lines for a key that is not one',
+      input: 'hid+den/words<<END\nhidden words\nEND',
+      place: 'line 1 is',
+    },
   ])('$name', ({ input, place }) => {
     const { problems, suspects } = readLines(input);
     expect(problems).toHaveLength(1);

@@ -67,7 +67,6 @@ function splitLines(input: string): Line[] {
   for (const match of input.matchAll(/(.*?)(\r?\n|$)/gsy)) {
     const [whole, text = ''] = match;
     lines.push({ text, start: match.index, next: match.index + whole.length });
-    if (match.index + whole.length >= input.length) break;
   }
   return lines;
 }
