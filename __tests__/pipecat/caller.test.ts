@@ -77,9 +77,12 @@ async function serve(...given: (RequestListener | AbortController)[]) {
     cancellation: new Cancellation(new AbortController().signal, clock),
     redact: redactor([new SecretValue('hidden-value')]),
   });
-  const get = (options?: CallOptions<{ value: number }>): Promise<{ value: number }> =>
-    caller.call({ request: { method: 'GET', path: '/v1/things' }, parse: parseAnswer }, options);
-  return { caller, clock, log, requests, get };
+  const send =
+    (method: 'GET' | 'POST') =>
+    (options?: CallOptions<{ value: number }>): Promise<{ value: number }> =>
+      caller.call({ request: { method, path: '/v1/things' }, parse: parseAnswer }, options);
+  const [get, post] = [send('GET'), send('POST')];
+  return { caller, clock, log, requests, get, post };
 }
 
 const answer =
@@ -251,8 +254,8 @@ describe('what will not pass is not', () => {
 
 describe('a request that must not be carried out twice', () => {
   test('is not sent again where what it did is found', async () => {
-    const { get, requests, log } = await serve(reset, good);
-    await expect(get({ findLost: () => Promise.resolve({ value: 7 }) })).resolves.toEqual({
+    const { post, requests, log } = await serve(reset, good);
+    await expect(post({ findLost: () => Promise.resolve({ value: 7 }) })).resolves.toEqual({
       value: 7,
     });
     expect(requests).toHaveLength(1);
@@ -260,26 +263,26 @@ describe('a request that must not be carried out twice', () => {
   });
 
   test('is sent again where it is not found', async () => {
-    const { get, requests } = await serve(reset, good);
-    await expect(get({ findLost: () => Promise.resolve(undefined) })).resolves.toEqual({
+    const { post, requests } = await serve(reset, good);
+    await expect(post({ findLost: () => Promise.resolve(undefined) })).resolves.toEqual({
       value: 42,
     });
     expect(requests).toHaveLength(2);
   });
 
   test('is looked for once more where it is refused when it comes again', async () => {
-    const { get, requests } = await serve(reset, answer(400, '{"error":"It is there already"}'));
+    const { post, requests } = await serve(reset, answer(400, '{"error":"It is there already"}'));
     // It was carried out after the first look, and before it came again.
     const looks = [undefined, { value: 7 }];
-    await expect(get({ findLost: () => Promise.resolve(looks.shift()) })).resolves.toEqual({
+    await expect(post({ findLost: () => Promise.resolve(looks.shift()) })).resolves.toEqual({
       value: 7,
     });
     expect(requests).toHaveLength(2);
   });
 
   test('is refused at once where it came only once', async () => {
-    const { get } = await serve(answer(400, '{"error":"It is there already"}'));
-    const error = await failure(get({ findLost: () => Promise.resolve({ value: 7 }) }));
+    const { post } = await serve(answer(400, '{"error":"It is there already"}'));
+    const error = await failure(post({ findLost: () => Promise.resolve({ value: 7 }) }));
     expect(error).toMatchObject({ status: 400 });
   });
 });
