@@ -1,6 +1,6 @@
 import { CancelledError, type Cancellation } from '../cancellation.js';
 import { backoffDelay, type Backoff } from '../time/backoff.js';
-import { sleepUnless, type Clock } from '../time/clock.js';
+import type { Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
 import { CutOffError, type Answer } from '../transport.js';
 import { AnswerShapeError } from './answers.js';
@@ -52,6 +52,7 @@ export interface Operation<Result> {
 
 export interface CallerOptions {
   readonly connection: Connection;
+  /** Its sleepers wake up when the run is cancelled. */
   readonly clock: Clock;
   readonly log: CallLog;
   readonly backoff: Backoff;
@@ -221,10 +222,9 @@ export class Caller {
 
   /** Waits before the next attempt; false where there is to be none any more. */
   async #pause(delay: number, signal: AbortSignal | undefined): Promise<boolean> {
-    const { clock, over, cancellation } = this.#options;
-    const endings = [over, cancellation.signal, ...(signal === undefined ? [] : [signal])];
+    const { clock, over } = this.#options;
     try {
-      await clock.sleep(delay, AbortSignal.any(endings));
+      await clock.sleep(delay, signal === undefined ? over : AbortSignal.any([over, signal]));
       return true;
     } catch {
       return false;
@@ -253,13 +253,13 @@ export class Caller {
 
   /** Sends a request unless everything is held back, which may be so again after the wait. */
   async #sendInTurn(request: Request, deadline: Deadline | undefined): Promise<Answer> {
-    const { clock, over, log, cancellation } = this.#options;
+    const { clock, over, log } = this.#options;
     for (let held = this.#traffic.heldFor(); held > 0; held = this.#traffic.heldFor()) {
       if (deadline !== undefined && deadline.remaining() <= held) {
         throw new NotSentError(request, deadline);
       }
       log.debug(`${request.method} ${request.path} held back for ${held} ms`);
-      await sleepUnless(clock, held, AbortSignal.any([over, cancellation.signal]));
+      await clock.sleep(held, over);
     }
     const answer = await this.#send(request, deadline);
     if (answer.status === tooMany) {
