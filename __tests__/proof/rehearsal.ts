@@ -253,6 +253,16 @@ export interface Rehearsed {
   readonly log: readonly string[];
 }
 
+/**
+ * Whether a request was given up that nothing was scripted to hold up: on a machine that is busy with
+ * other things, an answer may take so long in real time that it is taken to hang.
+ */
+export function hasStalled({ log, evidence: { requests } }: Rehearsed): boolean {
+  const givenUp = log.filter((line) => / → no answer after [1-9]\d* ms$/.test(line));
+  const hanging = requests.filter(({ fault }) => fault === 'hang');
+  return givenUp.length > hanging.length;
+}
+
 /** A release in a world where much goes wrong; then the same once more, and nothing does. */
 export class Rehearsal {
   readonly #stage: Stage;
