@@ -13,8 +13,6 @@ export interface Cell {
   readonly timesSent: number;
 }
 
-const untried = '·';
-
 /** All that came of it; of the same releases it is the same, whenever they were run. */
 export function documentOf(cells: readonly Cell[]): string {
   const credentials = [...new Set(cells.map(({ scenario }) => scenario.credential))];
@@ -36,7 +34,14 @@ export function documentOf(cells: readonly Cell[]): string {
     ].join('\n'),
     ...credentials.flatMap((credential) => [
       `## With ${credential === 'token' ? 'a personal access token' : 'a private API key'}`,
-      matrix(cells.filter(({ scenario }) => scenario.credential === credential)),
+      ...[true, false].map((isWrite) =>
+        matrix(
+          cells.filter(
+            ({ scenario, request }) =>
+              scenario.credential === credential && request.isWrite === isWrite,
+          ),
+        ),
+      ),
     ]),
     '## Where more is made than was asked for',
     [
@@ -49,7 +54,6 @@ export function documentOf(cells: readonly Cell[]): string {
       '- `✓`: landed, exactly once, in all releases that make the request; “Releases” says how many.',
       '- `✓ 1×`, `✓ 2×`: landed so; the write was sent so often. A write that is sent once although its answer was lost was found to be carried out.',
       '- `✗`: did not land, or not exactly once.',
-      `- \`${untried}\`: not tried, as above.`,
       '- Of a read that is repeated more than three times while something is awaited, the first, the middle and the last look were tried.',
     ].join('\n'),
   ];
@@ -74,6 +78,7 @@ function releaseRows(cells: readonly Cell[]): string[][] {
 
 /** A row for each request, whichever of the releases make it, and a column for each fault. */
 function matrix(cells: readonly Cell[]): string {
+  const tried = columns.filter((column) => cells.some((cell) => cell.column === column));
   const byRow = new Map<string, Cell[]>();
   for (const cell of cells) {
     const key = [cell.request.phase, ...wordsFor(cell.request)].join(' ');
@@ -85,12 +90,12 @@ function matrix(cells: readonly Cell[]): string {
   });
   rows.sort((one, other) => compare(one.request, other.request));
   return table(
-    ['When', 'Request', 'Which', 'Releases', ...columns.map(({ title }) => title)],
+    ['When', 'Request', 'Which', 'Releases', ...tried.map(({ title }) => title)],
     rows.map(({ request, alike }) => [
       request.phase,
       ...wordsFor(request),
       String(new Set(alike.map(({ scenario }) => scenario)).size),
-      ...columns.map((column) => outcomeOf(alike.filter((cell) => cell.column === column))),
+      ...tried.map((column) => outcomeOf(alike.filter((cell) => cell.column === column))),
     ]),
   );
 }
@@ -100,7 +105,6 @@ function wordsFor({ method, path, place }: MadeRequest): [string, string] {
 }
 
 function outcomeOf(cells: readonly Cell[]): string {
-  if (cells.length === 0) return untried;
   if (cells.some(({ objections }) => objections.length > 0)) return '✗';
   const [first] = cells;
   if (first?.request.isWrite !== true) return '✓';
@@ -114,12 +118,7 @@ function outcomeOf(cells: readonly Cell[]): string {
 /** In the order of the release, as far as that is the same each time. */
 function compare(one: MadeRequest, other: MadeRequest): number {
   const order = (request: MadeRequest): string =>
-    [
-      phases.indexOf(request.phase),
-      request.isWrite ? 'write' : 'read',
-      request.path,
-      String(request.skip).padStart(3, '0'),
-    ].join(' ');
+    [phases.indexOf(request.phase), request.path, String(request.skip).padStart(3, '0')].join(' ');
   return order(one) < order(other) ? -1 : 1;
 }
 

@@ -31,6 +31,7 @@ export interface Ended {
   readonly told: Told;
   /** What it says that went wrong. */
   readonly errors: readonly string[];
+  readonly log: readonly string[];
 }
 
 /** Runs a release on a stage of its own, and has a look at it before the stage is closed. */
@@ -48,7 +49,8 @@ export async function onStage<Result>(
     schedule(emulator.script);
     const { succeeded, actions, secretSets, agents } = await stage.release(inputs, { environment });
     const told = { succeeded, outputs: actions.outputs, secretSets, agents };
-    return look({ emulator, before, told, errors: actions.errors.map(({ message }) => message) });
+    const errors = actions.errors.map(({ message }) => message);
+    return look({ emulator, before, told, errors, log: actions.log });
   } finally {
     await stage.close();
   }
@@ -65,7 +67,7 @@ export function runScenario(
     const { request, column } = trial;
     script.fault(request.match, column.fault, { skip: request.skip });
   };
-  return onStage(scenario, environment, schedule, ({ emulator, before, told, errors }) => {
+  return onStage(scenario, environment, schedule, ({ emulator, before, told, errors, log }) => {
     const { state, requests } = emulator;
     const { shortfalls, deployments, builds } = judgeLanding(state, scenario.given, before);
     const allowance = trial && allowanceFor(scenario, trial.request, trial.column);
@@ -77,7 +79,7 @@ export function runScenario(
         ...miscount('builds', builds, expected.builds),
         ...untruths(state, told, scenario.given, before),
         ...errors.map((message) => `it says: ${message}`),
-        ...(trial === undefined ? [] : objectionsToRequests(trial, requests)),
+        ...(trial === undefined ? [] : objectionsToRequests(trial, requests, log)),
       ],
       requests,
     };
@@ -96,8 +98,15 @@ export function timesSent(
   return 1 + ofTheKind(requests, request).length - ofTheKind(undisturbed, request).length;
 }
 
-function objectionsToRequests(trial: Trial, requests: readonly LoggedRequest[]): string[] {
-  const { request, column, undisturbed } = trial;
+/** What the log says where a request is sent again, or its answer was of no use. */
+const anotherAttempt = /: attempt \d+ of \d+|A look failed/;
+
+function objectionsToRequests(
+  trial: Trial,
+  requests: readonly LoggedRequest[],
+  log: readonly string[],
+): string[] {
+  const { request, column } = trial;
   const same = ofTheKind(requests, request);
   const spoilt = same[request.skip];
   const spoiltAtAll = requests.filter(({ fault }) => fault !== undefined);
@@ -107,9 +116,13 @@ function objectionsToRequests(trial: Trial, requests: readonly LoggedRequest[]):
   const next = same[request.skip + 1];
   const earliest = column.notBefore?.(spoilt.receivedAt);
   const isEarly = earliest !== undefined && next !== undefined && next.receivedAt < earliest;
-  const isSuperfluous = column.isAnswered === true && requests.length > undisturbed.length;
+  const isSentAgain =
+    log.some((line) => anotherAttempt.test(line)) ||
+    (request.isWrite && timesSent(trial, requests) > 1);
   return [
     ...(isEarly ? [`it came again ${earliest - next.receivedAt} ms before it was asked to`] : []),
-    ...(isSuperfluous ? ['requests were sent that no fault asked for'] : []),
+    ...(column.isAnswered === true && isSentAgain
+      ? ['something was sent again that was answered']
+      : []),
   ];
 }
