@@ -1,4 +1,5 @@
 import type { RequestMatch } from '../../emulator/index.js';
+import { CancelledError } from '../../src/cancellation.js';
 import type { Checkout } from '../support/checkout.js';
 import { credentials, type Stage } from '../support/release-run.js';
 import { regionCodes, type Scenario, type ScriptedMeddling, type TargetName } from './scenario.js';
@@ -266,12 +267,26 @@ export function hasStalled({ log, evidence: { requests } }: Rehearsed): boolean 
   return givenUp.length > hanging.length;
 }
 
+/** Does something when a request comes, from the first (0) on. */
+function onRequest({ script }: Stage['emulator'], number: number, action: () => void): void {
+  let left = number;
+  const wait = (): void => {
+    script.before({}, () => {
+      if (left-- === 0) action();
+      else wait();
+    });
+  };
+  wait();
+}
+
 /** A release in a world where much goes wrong; then the same once more, and nothing does. */
 export class Rehearsal {
   readonly #stage: Stage;
   readonly #scenario: Scenario;
   readonly #checkout: Checkout;
   readonly #contextHash: string;
+  /** Sets that other people wrote during the first run. */
+  #overwritten: ReadonlySet<string> = new Set();
 
   constructor(stage: Stage, scenario: Scenario, checkout: Checkout, contextHash: string) {
     this.#stage = stage;
@@ -284,6 +299,7 @@ export class Rehearsal {
   withFaults(): Promise<Rehearsed> {
     const meddling = new Meddling();
     script(this.#stage, this.#scenario, meddling);
+    this.#overwritten = meddling.secretSets;
     return this.#run(this.#scenario, meddling);
   }
 
@@ -294,21 +310,39 @@ export class Rehearsal {
   withoutFaults(): Promise<Rehearsed> {
     this.#stage.emulator.script.forget();
     this.#stage.clock.pass(slowest);
-    return this.#run({ ...this.#scenario, isDryRun: false }, new Meddling());
+    const scenario = { ...this.#scenario, isDryRun: false, isCancelledAt: undefined };
+    const meddling = new Meddling();
+    // A version is known by its name: what others have put into it since, nobody can see.
+    if (scenario.secretSet === 'versioned') {
+      for (const name of this.#overwritten) meddling.secretSets.add(name);
+    }
+    return this.#run(scenario, meddling);
   }
 
   async #run(scenario: Scenario, meddling: Meddling): Promise<Rehearsed> {
     const { emulator } = this.#stage;
     const before = worldOf(emulator);
     const from = emulator.requests.length;
+    const cancellation = new AbortController();
+    if (scenario.isCancelledAt !== undefined) {
+      onRequest(emulator, scenario.isCancelledAt, () => {
+        cancellation.abort(new CancelledError('SIGTERM'));
+      });
+    }
     const { succeeded, actions } = await this.#stage.release(inputsOf(scenario), {
       environment: this.#checkout.environment,
+      cancellation: cancellation.signal,
     });
     return {
-      told: read(succeeded, actions),
+      // One that is cancelled when everything is done has landed, whatever its exit code.
+      told: read(
+        succeeded || (cancellation.signal.aborted && actions.errors.length === 0),
+        actions,
+      ),
       evidence: {
         asked: askedOf(scenario, this.#contextHash),
         isDryRun: scenario.isDryRun,
+        isCancelled: cancellation.signal.aborted,
         before,
         after: worldOf(emulator),
         requests: emulator.requests.slice(from),

@@ -76,6 +76,8 @@ export interface Scenario {
   readonly rollout: 'parallel' | 'sequential';
   readonly waitsForReady: boolean;
   readonly isDryRun: boolean;
+  /** At which of its requests the run is cancelled; undefined where it is not. */
+  readonly isCancelledAt: number | undefined;
   readonly faults: readonly ScriptedFault[];
   readonly outcomes: ScriptedOutcomes;
   readonly meddling: readonly ScriptedMeddling[];
@@ -301,6 +303,10 @@ export const scenarios: fc.Arbitrary<Omit<Scenario, 'credential'>> = fc
     rollout: fc.constantFrom('parallel' as const, 'sequential' as const),
     waitsForReady: fc.integer({ min: 0, max: 7 }).map((number) => number > 0),
     isDryRun: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
+    isCancelledAt: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: 40 }) },
+    ),
     faults: manyFaults,
     outcomes,
     meddling: sometimes(meddling, 2),

@@ -8,7 +8,15 @@ const secretSets = v.array(
     name: v.string(),
     kind: v.picklist(['secret', 'imagePullSecret']),
     region: v.string(),
-    outcome: v.picklist(['created', 'updated', 'existing', 'deleted', 'failed', 'skipped']),
+    outcome: v.picklist([
+      'created',
+      'updated',
+      'existing',
+      'deleted',
+      'failed',
+      'cancelled',
+      'skipped',
+    ]),
     status: v.nullable(v.picklist(['pending', 'ready', 'failed'])),
     added: keys,
     updated: keys,
@@ -20,7 +28,15 @@ const agents = v.array(
   v.object({
     name: v.string(),
     region: v.string(),
-    outcome: v.picklist(['created', 'updated', 'unchanged', 'superseded', 'failed', 'skipped']),
+    outcome: v.picklist([
+      'created',
+      'updated',
+      'unchanged',
+      'superseded',
+      'failed',
+      'cancelled',
+      'skipped',
+    ]),
     deploymentId: v.nullable(v.string()),
     ready: v.boolean(),
   }),
@@ -30,7 +46,7 @@ const builds = v.array(
   v.object({
     region: v.string(),
     id: v.nullable(v.string()),
-    outcome: v.picklist(['built', 'reused', 'failed', 'running', 'skipped']),
+    outcome: v.picklist(['built', 'reused', 'failed', 'running', 'cancelled', 'skipped']),
     contextHash: v.string(),
   }),
 );

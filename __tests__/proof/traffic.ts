@@ -58,3 +58,8 @@ export function isLost(request: LoggedRequest): boolean {
   // A refusal is an answer, whoever gave it.
   return !(fault === 'status' && status !== undefined && status < 500);
 }
+
+/** Whether it is known that a request was not carried out. */
+export function isRefused(request: LoggedRequest): boolean {
+  return !isDone(request) && !isLost(request);
+}

@@ -27,6 +27,7 @@ const quiet: Scenario = {
   rollout: 'parallel',
   waitsForReady: true,
   isDryRun: false,
+  isCancelledAt: undefined,
   faults: [],
   outcomes: {
     provisioning: [],

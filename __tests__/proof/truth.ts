@@ -2,7 +2,7 @@ import type { LoggedRequest } from '../../emulator/index.js';
 import { failureKinds, type FailureName } from '../../src/report/failures.js';
 import { shortcomings } from './shortcomings.js';
 import type { Told, ToldAgent, ToldBuild, ToldSet } from './told.js';
-import { isAnswered, isDone, isLost, purposeOf, type Purpose } from './traffic.js';
+import { isAnswered, isDone, isLost, isRefused, purposeOf, type Purpose } from './traffic.js';
 import { agentNamed, setNamed, type Evidence, type World } from './world.js';
 
 /*
@@ -145,11 +145,15 @@ class Account {
           'added is told as updated, or the other way round',
         ],
         [
-          !isOurs || unclaimed.length === 0 || this.#isDoubted('PUT', `/secrets/${name}`),
+          !isOurs ||
+            unclaimed.length === 0 ||
+            outcome === 'cancelled' ||
+            this.#isDoubted('PUT', `/secrets/${name}`),
           `${unclaimed.join()} was written, which is neither told nor left open`,
         ],
         [
           !isOurs ||
+            this.#isLeftUnderWay('Prune the secret set') ||
             goneUntold.every((key) => this.#isDoubted('DELETE', `/secrets/${name}/${key}`)),
           `${goneUntold.join()} was deleted, which is neither told nor left open`,
         ],
@@ -171,7 +175,9 @@ class Account {
           `is told ${outcome}, but was not written as a whole`,
         ],
         [
-          !['existing', 'skipped'].includes(outcome) || writes.length === 0,
+          !['existing', 'skipped'].includes(outcome) ||
+            writes.length === 0 ||
+            (this.#evidence.isCancelled && writes.every(({ request }) => isRefused(request))),
           `is told ${outcome}, but was written`,
         ],
         [
@@ -188,6 +194,7 @@ class Account {
             ['created', 'updated'].includes(outcome) ||
             isWritten ||
             is?.auth === wasThere?.auth ||
+            outcome === 'cancelled' ||
             this.#isDoubted('PUT', `/secrets/${name}`),
           'was written, which is neither told nor left open',
         ],
@@ -212,7 +219,9 @@ class Account {
         const isLeftOpen = this.#told.warnings.some(
           (warning) => doubt.test(warning) && warning.includes('could not be deleted'),
         );
-        return isLeftOpen || this.#isDoubted('DELETE', `/secrets/${name}`)
+        return isLeftOpen ||
+          this.#isLeftUnderWay('Delete older versions') ||
+          this.#isDoubted('DELETE', `/secrets/${name}`)
           ? []
           : [`set ${name}: was deleted, which is neither told nor left open`];
       }
@@ -272,6 +281,7 @@ class Account {
         [
           untold.length === 0 ||
             (!isOurs && deploys.some(({ request }) => isLost(request))) ||
+            outcome === 'cancelled' ||
             this.#isDeployDoubted(name),
           `${untold.join()} was made, which is neither told nor left open`,
         ],
@@ -313,13 +323,14 @@ class Account {
       [
         [id === null || is?.region === region, 'is not there'],
         [
-          id !== null || ['failed', 'skipped'].includes(outcome),
+          id !== null || ['failed', 'cancelled', 'skipped'].includes(outcome),
           `is told ${outcome} without an id`,
         ],
         [outcome !== 'skipped' || id === null, 'is told as skipped, with an id'],
         [
           id === null ||
             outcome === 'running' ||
+            outcome === 'cancelled' ||
             outcome === 'skipped' ||
             ended[outcome].includes(is?.status ?? ''),
           `is told ${outcome}, but is ${is?.status ?? 'not there'}`,
@@ -346,7 +357,13 @@ class Account {
           ({ request }) => isLost(request),
         );
         // One that failed before it was looked for may as well be anybody's.
-        return !(isLostHere && (this.#isDoubted('POST', '/builds') || status === 'failed'));
+        const isLeftOpen = this.#told.builds.some(
+          (told) => told.region === region && told.outcome === 'cancelled',
+        );
+        return !(
+          isLostHere &&
+          (isLeftOpen || this.#isDoubted('POST', '/builds') || status === 'failed')
+        );
       })
       .map(({ id }) => `build ${id}: was started, which is neither told nor left open`);
   }
@@ -361,6 +378,7 @@ class Account {
     const isDoneStep = (title: string): boolean => outcomes.get(title) === '✅ done';
     const asks = (kind: Purpose['kind']): boolean => this.#of(kind, () => true).length > 0;
     const { succeeded, agents, secretSets } = this.#told;
+    const { isCancelled } = this.#evidence;
     const all = [...outcomes.values()];
     return failing(
       [
@@ -402,7 +420,7 @@ class Account {
           'the sets are told as awaited, but one is not ready',
         ],
         [!succeeded || all.every((outcome) => outcome === '✅ done'), 'not all of them are done'],
-        [succeeded || all.includes('❌ failed'), 'none of them failed'],
+        [succeeded || isCancelled || all.includes('❌ failed'), 'none of them failed'],
       ],
       'steps',
     );
@@ -442,7 +460,10 @@ class Account {
         ],
         [
           !summary.includes('Nothing was written.') ||
-            this.#requests.every(({ purpose }) => purpose.kind === 'read'),
+            this.#requests.every(
+              ({ request, purpose: { kind } }) =>
+                kind === 'read' || kind === 'upload' || isRefused(request),
+            ),
           'says that nothing was written, but something was',
         ],
       ],
@@ -451,12 +472,12 @@ class Account {
   }
 
   ofDryRun(): string[] {
-    const { before, after } = this.#evidence;
+    const { before, after, meddling } = this.#evidence;
     const written = this.#requests.filter(({ purpose }) => purpose.kind !== 'read');
     return failing(
       [
         [written.length === 0, `${written.length} requests write`],
-        [settled(before) === settled(after), 'the platform is not as it was'],
+        [meddling.isAny || settled(before) === settled(after), 'the platform is not as it was'],
       ],
       'dry run',
     );
@@ -499,6 +520,14 @@ class Account {
             ([, told, at = '']) => told === method && at.endsWith(path),
           ),
       );
+  }
+
+  /** Whether a step of a run that was cancelled is told as neither done nor failed. */
+  #isLeftUnderWay(step: string): boolean {
+    return (
+      this.#evidence.isCancelled &&
+      this.#told.stepTable.some((row) => row['Step'] === step && row['Outcome'] === '⏳ under way')
+    );
   }
 
   #isDeployDoubted(name: string): boolean {
@@ -567,6 +596,7 @@ function ofTables(told: Told): string[] {
     reused: 'used again: this context was built before',
     failed: 'failed',
     running: 'left under way',
+    cancelled: 'cancelled while it was started',
     skipped: 'not begun',
   };
   const rows = (table: Told['setTable'], heads: readonly string[]): string =>

@@ -38,6 +38,10 @@ export class Meddling {
   readonly agents = new Set<string>();
   /** Ids of the deployments that they made. */
   readonly deployments = new Set<string>();
+
+  get isAny(): boolean {
+    return this.secretSets.size + this.agents.size > 0;
+  }
 }
 
 /** What a release was asked for in one region, in the names of the platform. */
@@ -70,6 +74,8 @@ export interface AskedRegion {
 export interface Evidence {
   readonly asked: readonly AskedRegion[];
   readonly isDryRun: boolean;
+  /** Whether the run was cancelled. */
+  readonly isCancelled: boolean;
   readonly before: World;
   readonly after: World;
   /** The requests of the run. */

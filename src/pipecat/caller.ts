@@ -236,7 +236,7 @@ export class Caller {
     deadline: Deadline | undefined,
   ): Promise<Result> {
     const answer = await this.#traffic.pass(() => this.#sendInTurn(request, deadline));
-    if (answer.status === absent?.status && !isPage(answer.text)) {
+    if (answer.status === absent?.status && isOfPlatform(answer.text)) {
       return absent.result;
     }
     if (answer.status >= 300 && answer.status < 400) {
@@ -321,9 +321,9 @@ function isWorthAnother(error: CallError, passingStatuses: readonly number[] = [
   return error.mayPass || (error instanceof StatusError && passingStatuses.includes(error.status));
 }
 
-/** A gateway's page says nothing about what is behind it. */
-function isPage(text: string): boolean {
-  return text.trimStart().startsWith('<');
+/** The platform says what it refuses in JSON. A gateway's page, or nothing, says nothing of what is behind. */
+function isOfPlatform(text: string): boolean {
+  return text.trimStart().startsWith('{');
 }
 
 /** An empty answer is undefined: what has nothing to tell may be answered so, nothing else parses it. */

@@ -35,9 +35,14 @@ export function standingOf(record: ReleaseRecord): Standing {
       .filter((step) => step.outcome === outcome)
       .filter(({ name }) => !isPlanned || name === 'prune' || name === 'clean-up')
       .map(({ name }) => `“${stepTitles[name]}”`);
+  const underWay = told('underWay');
+  const running = steps.filter(({ outcome }) => outcome === 'running');
   return {
     done: told('done'),
-    underWay: [...told('underWay'), ...stepsThat('running')],
+    underWay:
+      underWay.length > 0
+        ? [...underWay, ...stepsThat('running')]
+        : running.map(({ name }) => `“${stepTitles[name]}”`),
     notBegun: [...told('notBegun'), ...stepsThat('skipped')],
   };
 }
