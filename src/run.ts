@@ -31,7 +31,8 @@ import { releaseLog } from './report/log.js';
 import { setBuildOutputs } from './report/outputs.js';
 import { report } from './report/report.js';
 import { commentOf } from './report/summary.js';
-import { masksFor, redactor } from './secrecy/masks.js';
+import { masksFor } from './secrecy/masks.js';
+import { redactor } from './secrecy/redactor.js';
 import { defaultBackoff } from './time/backoff.js';
 import { agentDeployments, commentOnPlan } from './tell-github.js';
 import { interruptible, type Clock } from './time/clock.js';
@@ -78,15 +79,16 @@ export async function run(host: Host): Promise<boolean> {
   const { actions } = host;
   const cancellation = new Cancellation(host.cancellation, host.clock);
   const clock = interruptible(host.clock, host.cancellation);
-  const journal = new Journal(clock, releaseLog(actions), (builds) => {
+  // Until it is known what is secret, everything could be.
+  let redact: (text: string) => string = () => '***';
+  const log = releaseLog(actions, (text) => redact(text));
+  const journal = new Journal(clock, log, (builds) => {
     setBuildOutputs(actions, builds);
   });
   cancellation.whenCancelled(() => {
     journal.log.info('The run is cancelled: nothing new is begun.');
   });
   const event = once(() => readEvent(host));
-  // Until it is known what is secret, everything could be.
-  let redact: (text: string) => string = () => '***';
   let inputs: Inputs | undefined;
   const wantsFailureLogs = once(() => showsFailureLogs(inputs?.failureLogs ?? 'never', event));
   try {
@@ -125,8 +127,8 @@ export async function run(host: Host): Promise<boolean> {
   /** Who cancels a plan waits for no comment, and the next plan makes one. */
   async function comment(explanations: readonly Explanation[]): Promise<void> {
     if (inputs === undefined || cancellation.isCancelled) return;
-    const patience = { clock: host.clock, signal: cancellation.after(gitHubEnding) };
-    await commentOnPlan(journal, inputs.github, patience, event, (commit, runUrl) =>
+    const manner = { clock: host.clock, signal: cancellation.after(gitHubEnding), redact };
+    await commentOnPlan(journal, inputs.github, manner, event, (commit, runUrl) =>
       redact(commentOf(journal.record, explanations, runUrl, commit)),
     );
   }
@@ -186,8 +188,8 @@ async function releaseOrPlan(
   const over = new AbortController();
   // Calls of many regions may pause at once, which Node would take for a leak and warn of.
   setMaxListeners(Infinity, over.signal);
-  const patience = { clock: host.clock, signal: cancellation.after(gitHubEnding) };
-  const deployments = isDryRun ? undefined : agentDeployments(github, journal, patience);
+  const manner = { clock: host.clock, signal: cancellation.after(gitHubEnding), redact };
+  const deployments = isDryRun ? undefined : agentDeployments(github, journal, manner);
   const userAgent = `pipecat-cloud-release/${version}`;
   const connection = new Connection(access.apiUrl, access.credential.value, userAgent);
   const { clock, log } = journal;

@@ -1,42 +1,37 @@
 import { createHash } from 'node:crypto';
 import { AgentDeployments } from './github/agent-deployments.js';
-import type { Repository } from './github/repository.js';
+import type { Repository, RepositoryOptions } from './github/repository.js';
 import { pullRequestNumber, type WorkflowEvent } from './inputs/event.js';
 import type { GitHubSettings } from './inputs/github.js';
 import { nameInRegion } from './release/name-template.js';
 import type { Journal } from './release/journal.js';
 import { untold } from './report/github.js';
-import type { Clock } from './time/clock.js';
 import { version } from './version.js';
 
-/** How long is waited for GitHub. */
-export interface Patience {
-  readonly clock: Clock;
-  /** Aborted where nobody can wait any longer. */
-  readonly signal: AbortSignal;
-}
+/** How GitHub is talked to, besides what the settings say. */
+type Manner = Pick<RepositoryOptions, 'clock' | 'signal' | 'redact'>;
 
 /** Loads what talks to GitHub, and connects: on use only. */
 async function connect(
   { token, apiUrl, owner, repository }: GitHubSettings,
-  patience: Patience,
+  manner: Manner,
 ): Promise<Repository> {
   const { connectRepository } = await import('./github/repository.js');
   const userAgent = `pipecat-cloud-release/${version}`;
-  return connectRepository({ token, apiUrl, owner, repository, userAgent, ...patience });
+  return connectRepository({ token, apiUrl, owner, repository, userAgent, ...manner });
 }
 
 /** The GitHub deployments of a release; undefined where none are asked for. */
 export function agentDeployments(
   settings: GitHubSettings | undefined,
   journal: Journal,
-  patience: Patience,
+  manner: Manner,
 ): AgentDeployments | undefined {
   const { environment } = settings ?? {};
   if (settings === undefined || environment === undefined) return undefined;
   const told = new Set<string>();
   return new AgentDeployments({
-    connect: () => connect(settings, patience),
+    connect: () => connect(settings, manner),
     commit: settings.commit,
     environmentIn: (region) => nameInRegion(environment, region),
     logUrl: settings.runUrl,
@@ -57,7 +52,7 @@ export function agentDeployments(
 export async function commentOnPlan(
   journal: Journal,
   settings: GitHubSettings | undefined,
-  patience: Patience,
+  manner: Manner,
   event: () => Promise<WorkflowEvent>,
   write: (commit: string, runUrl: string) => string,
 ): Promise<void> {
@@ -74,14 +69,14 @@ export async function commentOnPlan(
   }
   // The runner masks what it logs, but no comment: its text is made without what is secret.
   const body = write(settings.commit, settings.runUrl);
-  await keepComment(settings, journal, patience, pullRequest, body);
+  await keepComment(settings, journal, manner, pullRequest, body);
 }
 
 /** Keeps a plan in the comment of its pull request, which the marker tells from others. */
 async function keepComment(
   settings: GitHubSettings,
   journal: Journal,
-  patience: Patience,
+  manner: Manner,
   pullRequest: number,
   body: string,
 ): Promise<void> {
@@ -89,7 +84,7 @@ async function keepComment(
   const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
   let repository: Repository | undefined;
   try {
-    repository = await connect(settings, patience);
+    repository = await connect(settings, manner);
     const outcome = await repository.keepComment(pullRequest, marker, body);
     journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
   } catch (error) {

@@ -74,6 +74,7 @@ test('whatever GitHub answers, a call ends well or in an error of its own that d
         repository: 'voice',
         userAgent: 'test',
         clock: new TestClock(),
+        redact: (text) => text,
       });
       const logUrl = 'https://github.com/acme/voice/actions/runs/1';
       const calls = await Promise.allSettled([

@@ -8,6 +8,7 @@ import {
   type Repository,
   type RepositoryOptions,
 } from '../../src/github/repository.js';
+import { redactor } from '../../src/secrecy/redactor.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
 import { GitHubServer, tokens, type Spoiled } from '../support/github-server.js';
 import { TestClock } from '../support/test-clock.js';
@@ -24,6 +25,7 @@ const connected = (options: Partial<RepositoryOptions> = {}): Promise<Repository
     repository: 'voice',
     userAgent: 'pipecat-cloud-release/1.2.3',
     clock,
+    redact: redactor([new SecretValue(tokens.job)]),
     ...options,
   });
 

@@ -243,7 +243,7 @@ describe('each mistake is told with its input, the rule and what was found', () 
     expect(list[0]).toMatch(new RegExp(`^${input}: `));
     expect(list[0]).toContain(told);
     expect(list[0]).toContain(
-      value.length > 60 ? `found a text of ${value.length} characters` : `found \`${value}`,
+      value.length > 200 ? `found a text of ${value.length} characters` : `found \`${value}`,
     );
   });
 
@@ -903,8 +903,8 @@ describe('what may be a value in the wrong place is not shown', () => {
 
 describe('a value that is shown is short and on one line', () => {
   test.each([
-    { name: 'one of 60 characters', value: 'Ab'.repeat(30), shown: `\`${'Ab'.repeat(30)}\`` },
-    { name: 'a longer one', value: 'Ab'.repeat(31), shown: `\`${'Ab'.repeat(30)}…\`` },
+    { name: 'one of 200 characters', value: 'Ab'.repeat(100), shown: `\`${'Ab'.repeat(100)}\`` },
+    { name: 'a longer one', value: 'Ab'.repeat(101), shown: 'a text of 202 characters' },
     { name: 'one of several lines', value: 'A \n\n B', shown: '`A B`' },
     { name: 'one that may be a pair', value: 'KEY=hidden', shown: 'a text with `=` in it' },
   ])('$name', ({ value, shown }) => {

@@ -13,7 +13,7 @@ import {
   StatusError,
   UnreadableAnswerError,
 } from '../../src/pipecat/errors.js';
-import { redactor } from '../../src/secrecy/masks.js';
+import { redactor } from '../../src/secrecy/redactor.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
 import { defaultBackoff } from '../../src/time/backoff.js';
 import { Deadline } from '../../src/time/deadline.js';

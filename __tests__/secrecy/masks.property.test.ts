@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { printable } from '../../src/printable.js';
-import { masksFor, redactor } from '../../src/secrecy/masks.js';
+import { masksFor } from '../../src/secrecy/masks.js';
+import { redactor } from '../../src/secrecy/redactor.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
 import { quote } from '../../src/quote.js';
 import { snags, tries } from '../support/properties.js';

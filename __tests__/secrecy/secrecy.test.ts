@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { masksFor, redactor } from '../../src/secrecy/masks.js';
+import { masksFor } from '../../src/secrecy/masks.js';
+import { redactor } from '../../src/secrecy/redactor.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
 
 describe('a secret value shows stars', () => {

@@ -90,7 +90,7 @@ export function toGitHubError(
 ): GitHubError {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof UnansweredError) {
-    return new GitHubError(call, cause.message, { status: cause.status, cause });
+    return new GitHubError(call, redact(cause.message), { status: cause.status, cause });
   }
   const refused = v.safeParse(refusal, error);
   if (!refused.success) {

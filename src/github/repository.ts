@@ -1,6 +1,5 @@
 import type * as github from '@actions/github';
 import * as v from 'valibot';
-import { redactor } from '../secrecy/masks.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import type { Clock } from '../time/clock.js';
 import { Transport } from '../transport.js';
@@ -68,6 +67,8 @@ export interface RepositoryOptions {
   readonly repository: string;
   readonly userAgent: string;
   readonly clock: Clock;
+  /** Takes known secrets out of what GitHub says. */
+  readonly redact: (text: string) => string;
   /** Aborted when nobody waits for an answer any more. */
   readonly signal?: AbortSignal;
   /** Milliseconds that one request may take; 10 s by default. */
@@ -132,7 +133,7 @@ class OctokitRepository implements Repository {
   constructor(
     octokit: Octokit,
     transport: Transport,
-    { token, owner, repository }: RepositoryOptions,
+    { token, owner, repository, redact }: RepositoryOptions,
   ) {
     this.#octokit = octokit;
     this.#transport = transport;
@@ -140,7 +141,7 @@ class OctokitRepository implements Repository {
     this.#path = `/repos/${owner}/${repository}`;
     // A job's token is one of GitHub's own app; servers of old begin theirs in another way.
     this.#actsAsApp = /^(?:ghs_|v1\.)/.test(token.reveal());
-    this.#redact = redactor([token]);
+    this.#redact = redact;
   }
 
   async createDeployment(deployment: DeploymentRequest): Promise<number> {

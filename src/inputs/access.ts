@@ -139,16 +139,9 @@ function readApiUrl(
     return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}`;
   }
   // Of a URL that may hold a credential, only the part in front of it is shown.
-  const shown = url === undefined ? 'something else' : shownBeginning(url, address.text);
+  const shown = url === undefined ? 'something else' : `${url.protocol}//${url.host}`;
   findings.problem('api-url', `${rule ?? ''}; ${address.origin.words} holds ${shown}`);
   return undefined;
-}
-
-/** The beginning as it was written: a secret that is written in another way would not be known as one. */
-function shownBeginning({ protocol, host }: URL, text: string): string {
-  const beginning = `${protocol}//${host}`;
-  const isWeb = protocol === 'https:' || protocol === 'http:';
-  return isWeb && text.startsWith(beginning) ? beginning : 'something else';
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -2,7 +2,7 @@ import type { ContextSettings } from '../context/select.js';
 import type { BuildSettings } from '../release/settings.js';
 import { declaredInputs, type InputName } from './declared.js';
 import type { Fields } from './fields.js';
-import { found, type Findings } from './problems.js';
+import { found, isPath, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 import type { SettingsFile } from './settings-file/read-settings-file.js';
 
@@ -90,8 +90,9 @@ function readPath(
   findings: Findings,
 ): string | undefined {
   const path = raw.text(input);
-  if (path?.includes('\n') === true) findings.problem(input, `has to be one path; ${found(path)}`);
-  return path;
+  if (path === undefined || isPath(path)) return path;
+  findings.problem(input, `has to be one path; ${found(path)}`);
+  return undefined;
 }
 
 /** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */

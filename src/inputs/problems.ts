@@ -53,16 +53,22 @@ export function looksLikeCredential(value: string): boolean {
   );
 }
 
-/** Characters of a value in a message; a longer one is not shown. */
-const longestShown = 60;
+/** Characters of a text that a message repeats. */
+const longestFound = 200;
 
 /**
- * A value that was found, for a message: short, on one line, and never a credential. What is shown is
- * shown to the letter: a part of a secret, or one written in another way, would not be known as one.
+ * A value that was found, for a message: on one line, and never a credential. Known secrets are
+ * taken out of messages once all are known, which finds none that was cut: so what is long is not
+ * shown at all.
  */
 export function found(value: string): string {
   if (looksLikeCredential(value)) return 'found a credential';
   if (value.includes('=')) return 'found a text with `=` in it';
-  if (value.length > longestShown) return `found a text of ${value.length} characters`;
+  if (value.length > longestFound) return `found a text of ${value.length} characters`;
   return `found \`${value.replace(/\s*[\r\n]\s*/g, ' ')}\``;
+}
+
+/** Whether a text may be a path: what is longer is something else, and would be cut where it is told. */
+export function isPath(text: string): boolean {
+  return !text.includes('\n') && text.length <= 400;
 }

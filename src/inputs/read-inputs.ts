@@ -1,10 +1,12 @@
 import type { AccessSettings, ReleaseSettings } from '../release/settings.js';
+import { redactor } from '../secrecy/redactor.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { givenCredentials, readAccess } from './access.js';
 import { readAgent } from './agent.js';
 import { readBuild } from './build.js';
 import { Fields } from './fields.js';
 import { givenGitHubToken, readGitHub, type GitHubSettings } from './github.js';
+import { misplacedParts } from './misplaced.js';
 import { Findings, type InputProblem } from './problems.js';
 import { RawInputs, type Environment } from './raw-inputs.js';
 import { RegionFields } from './regions.js';
@@ -100,6 +102,9 @@ export async function readInputs(
       'is not given, and neither is `secret-set` nor `registry`: there is nothing to release',
     );
   }
+  const values = [...credentials, ...githubToken, ...secrets.values, ...givenRegistrySecrets(raw)];
+  // A value may stand in an input where it does not belong, and in what is said of that.
+  const redact = redactor([...values, ...misplacedParts(raw, values)]);
   const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
   return {
     inputs:
@@ -120,10 +125,14 @@ export async function readInputs(
             github,
           }
         : undefined,
-    secrets: [...credentials, ...githubToken, ...secrets.values, ...givenRegistrySecrets(raw)],
-    problems: findings.problems,
-    warnings: findings.warnings,
-    notices: findings.notices,
-    remarks: findings.remarks,
+    secrets: values,
+    problems: findings.problems.map(({ input, message }) => ({
+      // Its name is known; where it stands, such as in a file, is not.
+      input: input.replace(/\(.*\)$/s, redact),
+      message: redact(message),
+    })),
+    warnings: findings.warnings.map(redact),
+    notices: findings.notices.map(redact),
+    remarks: findings.remarks.map(redact),
   };
 }

@@ -103,8 +103,8 @@ function readHost(text: string, findings: Findings): string | undefined {
     url.username === '' &&
     url.search === '' &&
     url.hash === '' &&
-    // One registry serves all regions, and a URL may hold braces.
-    !/[{}]/.test(text);
+    // Anything may be made a URL; and one registry serves all regions, so there are no braces.
+    /^[\w.:/[\]-]+$/.test(text);
   if (!isPlain) {
     findings.problem(
       'registry',

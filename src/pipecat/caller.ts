@@ -121,7 +121,7 @@ export class Caller {
       } catch (error) {
         if (error instanceof CancelledError) throw this.#cancelled(operation, isInDoubt, failure);
         if (!(error instanceof CallError)) throw error;
-        const isOwn = error.call === operation.request;
+        const isOwn = error.isOf(operation.request);
         const isSent = !(error instanceof NotSentError);
         if (isOwn && mayBeCarriedOut(error)) isInDoubt = true;
         // What was not sent again says nothing of what was.
@@ -240,14 +240,16 @@ export class Caller {
       return absent.result;
     }
     if (answer.status >= 300 && answer.status < 400) {
-      throw new RedirectError(request, answer.status, originOf(answer.headers.location));
+      const target = this.#options.redact(originOf(answer.headers.location));
+      throw new RedirectError(request, answer.status, target);
     }
     if (answer.status < 200 || answer.status >= 300) throw this.#statusError(request, answer);
     try {
       return parse(parseJson(answer.text), answer.status);
     } catch (error) {
       if (!(error instanceof AnswerShapeError)) throw error;
-      throw new UnreadableAnswerError(request, error.message, { cause: error });
+      // A place within the answer may be named by the answer itself.
+      throw new UnreadableAnswerError(request, this.#options.redact(error.message));
     }
   }
 

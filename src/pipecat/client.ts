@@ -239,7 +239,7 @@ export class PipecatCloud {
       },
       options,
     );
-    return newestFirst.reverse().map((line) => this.#redact(line));
+    return this.#cleanLines(newestFirst.reverse());
   }
 
   /** Names of the profiles that agents may have; undefined where the surface does not list them. */
@@ -333,7 +333,7 @@ export class PipecatCloud {
       answers.parseBuildLogs,
       options,
     );
-    return lines.slice(-most).map((line) => this.#redact(line));
+    return this.#cleanLines(lines).slice(-most);
   }
 
   #read<Result>(
@@ -372,6 +372,11 @@ export class PipecatCloud {
 
   #clean(text: string | undefined): string | undefined {
     return text === undefined ? undefined : this.#redact(text);
+  }
+
+  /** Lines all at once, as a value may go on over several of them. */
+  #cleanLines(lines: readonly string[]): string[] {
+    return lines.length === 0 ? [] : this.#redact(lines.join('\n')).split('\n');
   }
 
   #cleanBuild(build: Build): Build {

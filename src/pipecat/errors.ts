@@ -13,6 +13,7 @@ export interface Call {
 /** A call to the platform that did not bring an answer to work with. */
 export abstract class CallError extends Error {
   readonly call: Call;
+  readonly #request: Call;
   /** How many times the request was sent. */
   attempts = 1;
   /** The limit that left no time for another attempt, where it was that. */
@@ -23,7 +24,14 @@ export abstract class CallError extends Error {
   constructor(call: Call, message: string, options?: ErrorOptions) {
     super(`${call.method} ${call.path}: ${message}`, options);
     this.name = new.target.name;
-    this.call = call;
+    // A request has a body, too, with secrets in it, and an error may be printed by anybody.
+    this.call = { method: call.method, path: call.path };
+    this.#request = call;
+  }
+
+  /** Whether it is this very request that failed. */
+  isOf(request: Call): boolean {
+    return this.#request === request;
   }
 
   /** What happened, as the end of a sentence that begins with "because". */

@@ -91,7 +91,7 @@ export class Storage {
 
   async #send(form: UploadForm, content: UploadContent, options: UploadOptions): Promise<void> {
     const { clock, log, redact } = this.#options;
-    const { origin } = new URL(form.url);
+    const origin = redact(new URL(form.url).origin);
     const silence = new Silence(clock);
     const endOfForm = new AbortController();
     const cancelEnd = clock.after(longestAttempt, () => {
@@ -214,7 +214,27 @@ function readStorageError(
 ): { code: string | undefined; storageMessage: string | undefined } {
   const field = (name: string): string | undefined => {
     const [, value] = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text) ?? [];
-    return value === undefined ? undefined : redact(value);
+    return value === undefined ? undefined : redact(fromXml(value));
   };
   return { code: field('Code'), storageMessage: field('Message') };
+}
+
+const entities: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
+/** A text of XML to be read by people, and to be searched for secrets. */
+function fromXml(text: string): string {
+  return text.replace(
+    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi,
+    (reference, decimal?: string, hexadecimal?: string, name?: string) => {
+      const codePoint = parseInt(decimal ?? hexadecimal ?? '', decimal === undefined ? 16 : 10);
+      if (Number.isNaN(codePoint)) return entities.get(name ?? '') ?? reference;
+      return codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : reference;
+    },
+  );
 }

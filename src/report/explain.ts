@@ -103,8 +103,7 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
       unharmed: 'Nothing was sent.',
       problems: error.problems.map(({ input, message }) => ({
         about: `\`${input}\``,
-        // A value may stand in an input where it does not belong.
-        message: context.redact(message),
+        message,
         next: undefined,
       })),
     };

@@ -7,25 +7,32 @@ import { printable } from '../printable.js';
 import { capital } from './sentences.js';
 import { stepTitles } from './steps.js';
 
-/** A release's log as the runner shows it: one group a step. */
-export function releaseLog(actions: Actions): ReleaseLog {
+/**
+ * A release's log as the runner shows it: one group a step.
+ *
+ * @param redact takes known secrets out of a line: names of files and the like come from outside
+ */
+export function releaseLog(
+  actions: Actions,
+  redact: (text: string) => string = (text) => text,
+): ReleaseLog {
   const groups = new Groups(actions);
   return {
     debug: (message) => {
       // It may be hidden, and then its group would be empty.
-      actions.debug(message);
+      actions.debug(redact(message));
     },
     info: (message) => {
       groups.begin();
-      actions.info(inert(message));
+      actions.info(inert(redact(message)));
     },
     notice: (message) => {
       groups.begin();
-      actions.notice(printable(message));
+      actions.notice(printable(redact(message)));
     },
     warning: (message) => {
       groups.begin();
-      actions.warning(printable(message));
+      actions.warning(printable(redact(message)));
     },
     beginStep: (step) => {
       groups.add(step);
@@ -38,8 +45,10 @@ export function releaseLog(actions: Actions): ReleaseLog {
     },
     plan: (plan) => {
       for (const { region, changes } of plannedChanges(plan)) {
-        actions.info(inert(`Region ${region}:`));
-        for (const change of changes) actions.info(inert(`  ${change.replace(/`/g, '')}`));
+        actions.info(inert(redact(`Region ${region}:`)));
+        for (const change of changes) {
+          actions.info(inert(redact(`  ${change.replace(/`/g, '')}`)));
+        }
       }
     },
   };
@@ -102,6 +111,6 @@ export function quoted(lines: string): string {
 /** Text that the runner does not take for commands, which it looks for in every line of the log. */
 function inert(text: string): string {
   return printable(text)
-    .replace(/##\[/g, '## [')
+    .replace(/##(?=(?:vso)?\[)/gi, '## ')
     .replace(/^(\s*):(?=:)/gm, '$1: ');
 }

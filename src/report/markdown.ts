@@ -52,12 +52,17 @@ export function prose(text: string): string {
 }
 
 function escape(text: string): string {
-  return text
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/[\\*_[\]`|~#!@]/g, (mark) => `&#${mark.charCodeAt(0)};`)
-    .replace(/\n+/g, '<br>');
+  return (
+    text
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(/[\\*_[\]`|~#!@]/g, (mark) => `&#${mark.charCodeAt(0)};`)
+      // GitHub makes links of addresses; those that it may are our own.
+      .replace(/:\/\/(?!docs\.pipecat\.ai\/)/g, ':&#47;&#47;')
+      .replace(/\bwww\./gi, 'www&#46;')
+      .replace(/\n+/g, '<br>')
+  );
 }
 
 function longestRun(text: string): number {

@@ -57,9 +57,9 @@ describe('a value that is given in place of a name is not shown, and is masked',
     expect(suspects.map((suspect) => suspect.reveal())).toEqual([value]);
   });
 
-  test('and of a pair, what is masked is what stands behind the equal sign', () => {
+  test('and of a pair, what stands behind the equal sign is masked by itself, too', () => {
     const { suspects } = readEnvironment('OPENAI,KEY=a value', environment);
-    expect(suspects.map((suspect) => suspect.reveal())).toEqual(['a value']);
+    expect(suspects.map((suspect) => suspect.reveal())).toEqual(['KEY=a value', 'a value']);
   });
 });
 

@@ -1,12 +1,12 @@
 import { splitItems, type Environment } from '../raw-inputs.js';
-import { SourceReading } from './source.js';
+import { isConventional, SourceReading } from './source.js';
 
 /**
  * Reads the `secrets-env` input: names of environment variables, or `TARGET=SOURCE` where the key of
  * the set has another name. Values are never parsed, so there is nothing to quote.
  *
  * Somebody may write `KEY=value` here by mistake. So what stands behind the `=` is not shown, and is
- * masked unless it is the name of a variable that there is; nor is a name that looks like none.
+ * masked unless it is the name of a variable that there is; nor is a name that looks like none, in front of it either.
  */
 export function readEnvironment(input: string, environment: Environment): SourceReading {
   const reading = new SourceReading('secrets-env');
@@ -16,8 +16,8 @@ export function readEnvironment(input: string, environment: Environment): Source
     const match = /^(?:([^=\s]+)\s*=\s*)?([A-Za-z_][A-Za-z0-9_]*)$/.exec(item);
     const source = match?.[2];
     if (source === undefined) {
-      for (const rest of items.slice(index)) reading.suspect(rest.slice(rest.indexOf('=') + 1));
-      reading.problems.push(
+      for (const rest of items.slice(index)) reading.suspectLine(rest);
+      reading.breakOff(
         `${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``,
       );
       return reading;
@@ -27,10 +27,10 @@ export function readEnvironment(input: string, environment: Environment): Source
     const set = Object.hasOwn(environment, source) ? environment[source] : undefined;
     const value = set ?? '';
     const unset = set === undefined;
-    if (unset && (source !== target || !/^[A-Z_][A-Z0-9_]*$/.test(source))) {
+    if (unset && (source !== target || !isConventional(source))) {
       reading.suspect(source);
-      if (source === target) {
-        reading.problems.push(
+      if (source === target || !isConventional(target)) {
+        reading.breakOff(
           `${place} is not the name of a variable that is set (it is not shown, as it may be a value)`,
         );
         return reading;

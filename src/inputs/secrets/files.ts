@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { systemErrorCode } from '../../system-error.js';
-import { SourceReading } from './source.js';
+import { afterKey, endsBase64, isConventional, SourceReading } from './source.js';
 
 /** Reads a text file; rejects as `node:fs` does. */
 export type ReadFile = (path: string) => Promise<string>;
@@ -49,9 +49,8 @@ function readDotenv(reading: SourceReading, path: string, text: string, parse: P
     const place = `\`${path}\` line ${index + 1}`;
     const entry = readEntry(lines, index, parse);
     if ('problem' in entry) {
-      const after = keyBefore === undefined ? '' : ` (after the key \`${keyBefore}\`)`;
-      reading.problems.push(`${place}${after}: ${entry.problem}`);
-      for (const rest of lines.slice(index)) reading.suspect(rest);
+      reading.breakOff(`${place}${afterKey(keyBefore)}: ${entry.problem}`);
+      for (const rest of lines.slice(index)) reading.suspectLine(rest);
       return;
     }
     keyBefore = entry.key;
@@ -66,15 +65,16 @@ type Entry = { key: string; value: string; end: number } | { problem: string };
 function readEntry(lines: readonly string[], start: number, parse: Parse): Entry {
   const line = lines[start] ?? '';
   const first = single(parse(line));
-  if (first === undefined) {
+  if (first === undefined || endsBase64(first.key, line.replace(/^[^=]*=/, ''))) {
     return { problem: 'this is not `KEY=value`, so it and what follows was not read' };
   }
+  const ofKey = isConventional(first.key) ? ` of \`${first.key}\`` : '';
   const raw = line.replace(/^\s*(?:export\s+)?[\w.-]+\s*(?:=|:\s)\s*/, '');
   const quote = /^["'`]/.exec(raw)?.[0];
   if (quote === undefined) {
     if (/[^\s#]#/.test(raw) && !raw.trim().startsWith('#')) {
       return {
-        problem: `the value of \`${first.key}\` is not quoted and holds a \`#\`, where dotenv ends it: quote the value`,
+        problem: `the value${ofKey} is not quoted and holds a \`#\`, where dotenv ends it: quote the value`,
       };
     }
     return { ...first, end: start };
@@ -83,11 +83,11 @@ function readEntry(lines: readonly string[], start: number, parse: Parse): Entry
   if (end === undefined) {
     // What stands between two quotes on one line, whatever it is, the library takes for quoted, too.
     if (!first.value.startsWith(quote)) return { ...first, end: start };
-    return { problem: `the quoted value of \`${first.key}\` does not end` };
+    return { problem: `the quoted value${ofKey} does not end` };
   }
   const entry = single(parse(lines.slice(start, end + 1).join('\n')));
   if (entry?.key === first.key) return { ...entry, end };
-  return { problem: `the quoted value of \`${first.key}\` cannot be read` };
+  return { problem: `the quoted value${ofKey} cannot be read` };
 }
 
 /**

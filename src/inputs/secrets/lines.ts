@@ -1,5 +1,5 @@
 import { secretKey } from '../../pipecat/names.js';
-import { SourceReading } from './source.js';
+import { afterKey, endsBase64, isConventional, SourceReading } from './source.js';
 
 /**
  * Reads the `secrets` input: lines `KEY=value`, the value verbatim to the end of the line, and
@@ -21,8 +21,8 @@ export function readLines(input: string): SourceReading {
     const place = `line ${index + 1}`;
     const head = parseHead(text);
     if (head === undefined) {
-      reading.problems.push(unreadable(place, keyBefore));
-      for (const rest of lines.slice(index)) reading.suspect(rest.text);
+      reading.breakOff(unreadable(place, keyBefore));
+      for (const rest of lines.slice(index)) reading.suspectLine(rest.text);
       return reading;
     }
     keyBefore = head.key;
@@ -33,10 +33,11 @@ export function readLines(input: string): SourceReading {
     const end = endOf(lines, index, head.delimiter);
     const last = lines[end];
     if (last === undefined) {
-      reading.problems.push(
-        `${place}: \`${head.key}\` begins a value of several lines that does not end; its last line has to be the delimiter alone`,
+      const what = isConventional(head.key) ? `: \`${head.key}\`` : '';
+      reading.breakOff(
+        `${place}${what} begins a value of several lines that does not end; its last line has to be the delimiter alone`,
       );
-      for (const rest of lines.slice(index + 1)) reading.suspect(rest.text);
+      for (const rest of lines.slice(index + 1)) reading.suspectLine(rest.text);
       return reading;
     }
     const value = input.slice(line.next, last.start).replace(/\r?\n$/, '');
@@ -88,19 +89,9 @@ function parseHead(line: string): Head | undefined {
   return { key, value };
 }
 
-/**
- * Whether a line is more likely the end of a value in base64 that goes over several lines than a key
- * and its value: `…==`, or `…=` behind letters of both cases. Shown as a key, it would be half of a
- * secret.
- */
-function endsBase64(key: string, value: string): boolean {
-  return value === '=' || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key));
-}
-
 function unreadable(place: string, keyBefore: string | undefined): string {
-  const where = keyBefore === undefined ? place : `${place} (after the key \`${keyBefore}\`)`;
   return (
-    `${where} is not \`KEY=value\` with a valid key, so it and what follows was not read. ` +
+    `${place}${afterKey(keyBefore)} is not \`KEY=value\` with a valid key, so it and what follows was not read. ` +
     'A value of several lines needs the form `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`'
   );
 }

@@ -42,6 +42,7 @@ export class SourceReading {
     if (!secretKey.pattern.test(key)) {
       const shown = key.length > longestKey ? `of ${key.length} characters` : `\`${key}\``;
       this.problems.push(`${place}: the key ${shown} has to be ${secretKey.rule}`);
+      if (key.length > longestKey) this.suspect(key);
       this.suspect(value);
       return;
     }
@@ -55,6 +56,16 @@ export class SourceReading {
     this.entries.push({ key, value: new SecretValue(value), place });
   }
 
+  /**
+   * Gives up reading at a mistake, behind which nothing is known. Of a value that goes over several
+   * lines and is not given as such, lines may have been taken for keys; an empty one is not told.
+   */
+  breakOff(problem: string): void {
+    this.problems.push(problem);
+    const kept = this.entries.filter(({ value }) => !value.isEmpty);
+    this.entries.splice(0, Infinity, ...kept);
+  }
+
   /** Whether it holds nothing, and nothing of that was said yet. */
   get isBarren(): boolean {
     const said = this.entries.length + this.problems.length + this.unmatched.length;
@@ -64,4 +75,32 @@ export class SourceReading {
   suspect(text: string): void {
     this.suspects.push(new SecretValue(text));
   }
+
+  /** The same of a line that was not read: it may be a key with its value, of which that is as secret. */
+  suspectLine(line: string): void {
+    this.suspect(line);
+    if (line.includes('=')) this.suspect(line.slice(line.indexOf('=') + 1));
+  }
+}
+
+/** Whether a name looks like one of a variable, and not like part of a value. */
+export function isConventional(key: string): boolean {
+  return /^[A-Z_][A-Z0-9_]*$/.test(key);
+}
+
+/**
+ * Behind which key a mistake stands, where that is sure to be one: of a value that goes over several
+ * lines and is not given as such, a line may look like a key with its value.
+ */
+export function afterKey(key: string | undefined): string {
+  return key !== undefined && isConventional(key) ? ` (after the key \`${key}\`)` : '';
+}
+
+/**
+ * Whether a line is more likely the end of a value in base64 (or base32) that goes over several lines
+ * than a key and its value: `…==`, or `…=` behind letters of both cases. Shown as a key, it would be
+ * half of a secret.
+ */
+export function endsBase64(key: string, value: string): boolean {
+  return /^=+$/.test(value) || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key));
 }

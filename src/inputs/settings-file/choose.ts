@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { imageSources, isImageSource } from '../build.js';
 import type { InputName } from '../declared.js';
-import { found, type Findings } from '../problems.js';
+import { found, isPath, type Findings } from '../problems.js';
 import type { Environment, RawInputs } from '../raw-inputs.js';
 import type { ReadFile } from '../secrets/files.js';
 import type { SettingsFile } from './read-settings-file.js';
@@ -26,7 +26,7 @@ export async function chooseSettingsFile(
     await noticeUnread(workspace, readFile, findings);
     return { raw, file: undefined };
   }
-  if (path.includes('\n')) {
+  if (!isPath(path)) {
     findings.problem('config-file', `has to be the path of one file; ${found(path)}`);
     return { raw, file: undefined };
   }
