@@ -123,11 +123,47 @@ test('a request goes to the base URL, names the action, and carries the credenti
       headers: {
         authorization: 'Bearer sk_hidden-credential',
         'user-agent': expect.stringContaining('pipecat-cloud-release/1.2.3'),
+        accept: 'application/json',
         'content-type': 'application/json',
         'content-length': '10',
       },
     },
   ]);
+});
+
+test('a request without a body names no type of one', async () => {
+  const { get, requests } = await serve(good);
+  await get();
+  expect(requests[0]?.headers).not.toHaveProperty('content-type');
+});
+
+describe('an answer is a result', () => {
+  const parseAny = (answer: unknown): unknown => answer;
+
+  test.each([
+    { name: 'with the first status of success', listener: answer(200, '7'), result: 7 },
+    { name: 'with the last status of success', listener: answer(299, '7'), result: 7 },
+    { name: 'without a body', listener: answer(204, ''), result: undefined },
+    { name: 'that is blank', listener: answer(200, ' \n'), result: undefined },
+    {
+      name: 'with the status of what is absent',
+      listener: answer(404, '{"error":"not found"}'),
+      result: 'absent',
+    },
+  ])('$name', async ({ listener, result }) => {
+    const { caller } = await serve(listener);
+    const request = { method: 'GET', path: '/v1/things' } as const;
+    const absent = { status: 404, result: 'absent' };
+    await expect(caller.call({ request, parse: parseAny, absent })).resolves.toEqual(result);
+  });
+
+  test("but not where a gateway's page has the status of what is absent", async () => {
+    const { caller } = await serve(answer(404, '\n <html>not found</html>'));
+    const request = { method: 'GET', path: '/v1/things' } as const;
+    const absent = { status: 404, result: 'absent' };
+    const error = await failure(caller.call({ request, parse: parseAny, absent }));
+    expect(error).toMatchObject({ status: 404 });
+  });
 });
 
 describe('what may pass is tried again', () => {
@@ -166,6 +202,12 @@ describe('what may pass is tried again', () => {
     for (const line of retries) expect(line).toContain('attempt 1 of 5');
   });
 
+  test('one too many is one, where there is to be one attempt', async () => {
+    const { get, requests } = await serve(answer(429, '{}'), good);
+    expect(await failure(get({ attempts: 1 }))).toMatchObject({ status: 429, attempts: 1 });
+    expect(requests).toHaveLength(1);
+  });
+
   test('one too many for minutes is given up', async () => {
     const { get } = await serve(...Array.from({ length: 60 }, () => answer(429, '{}')));
     expect(await failure(get())).toMatchObject({ status: 429, attempts: 5 });
@@ -179,6 +221,25 @@ describe('what may pass is tried again', () => {
     expect(await failure(get())).toBeInstanceOf(ConnectionError);
     expect(requests).toHaveLength(1);
     expect(log).toEqual([]);
+  });
+
+  test.each([
+    { name: 'while it is under way', abortsAt: 'the request' },
+    { name: 'during the wait', abortsAt: 'the wait' },
+  ])('not once nobody needs it any more, $name', async ({ abortsAt }) => {
+    const nobody = new AbortController();
+    const { get, requests, clock } = await serve((request, response) => {
+      if (abortsAt === 'the request') nobody.abort();
+      answer(500, '{}')(request, response);
+    }, good);
+    if (abortsAt === 'the wait') {
+      clock.after(200, () => {
+        nobody.abort();
+      });
+    }
+    const error = await failure(get({ signal: nobody.signal }));
+    expect(error).toMatchObject({ status: 500, attempts: 1 });
+    expect(requests).toHaveLength(1);
   });
 
   test('five times at most', async () => {
@@ -199,6 +260,24 @@ describe('what may pass is tried again', () => {
     const startedAt = used.now();
     await get();
     expect(used.now() - startedAt).toBeGreaterThanOrEqual(7000);
+  });
+
+  test.each([
+    { seconds: 120, sent: 2 },
+    { seconds: 121, sent: 1 },
+  ])('not where the platform asks for more than 2 min: $seconds s', async ({ seconds, sent }) => {
+    const later = answer(503, '', { 'retry-after': String(seconds) });
+    const { get, requests } = await serve(later, good);
+    await get().catch(() => undefined);
+    expect(requests).toHaveLength(sent);
+  });
+
+  test('and the log tells when, and of what', async () => {
+    const { get, log } = await serve(answer(503, '{"error":"Back\\n soon"}'), good);
+    await get();
+    expect(log).toContain(
+      'info: GET /v1/things: attempt 2 of 5, in 0.5 s, because the answer was 503: `Back soon`',
+    );
   });
 
   test("not past the step's limit, which the error names", async () => {
@@ -235,6 +314,30 @@ describe('what will not pass is not', () => {
     expect(requests).toHaveLength(1);
   });
 
+  test.each([
+    { name: 'null', body: 'null', said: {} },
+    { name: 'a text', body: '"error"', said: {} },
+    { name: 'a list', body: '[]', said: {} },
+    { name: 'a page', body: '<html>', said: {} },
+    {
+      name: 'a code that is a number',
+      body: '{"code": 4711, "error": "no"}',
+      said: { code: '4711', platformMessage: 'no' },
+    },
+    {
+      name: 'a message of another name, on several lines',
+      body: '{"code": {}, "error": {}, "message": " no,\\n  never "}',
+      said: { platformMessage: 'no, never' },
+    },
+  ])('whatever is said: $name', async ({ body, said }) => {
+    const { get } = await serve(answer(400, body));
+    expect(await failure(get())).toMatchObject({
+      code: undefined,
+      platformMessage: undefined,
+      ...said,
+    });
+  });
+
   test('unless the call says so', async () => {
     const { get, requests } = await serve(answer(409, '{}'), good);
     await get({ passingStatuses: [409] });
@@ -249,6 +352,14 @@ describe('what will not pass is not', () => {
     expect(error).toBeInstanceOf(RedirectError);
     expect(error.reason).toBe('the answer was a redirect (302) to https://elsewhere.example.com');
     expect(requests).toHaveLength(1);
+  });
+
+  test.each([
+    { name: 'without an address', status: 300, headers: {}, target: 'no address' },
+    { name: 'to a path', status: 399, headers: { location: '/hidden' }, target: 'another path' },
+  ])('nor is one $name', async ({ status, headers, target }) => {
+    const { get } = await serve(answer(status, '', headers));
+    expect(await failure(get())).toMatchObject({ status, target });
   });
 });
 
@@ -278,6 +389,39 @@ describe('a request that must not be carried out twice', () => {
       value: 7,
     });
     expect(requests).toHaveLength(2);
+  });
+
+  test('is not sent again where what it did is found by a later look', async () => {
+    const { post, requests } = await serve(reset, good);
+    const look = { method: 'GET', path: '/v1/look' } as const;
+    let looks = 0;
+    const findLost = (): Promise<{ value: number }> =>
+      ++looks === 1 ? Promise.reject(new StatusError(look, 500)) : Promise.resolve({ value: 7 });
+    await expect(post({ findLost })).resolves.toEqual({ value: 7 });
+    expect(requests).toHaveLength(1);
+  });
+
+  test('has failed itself, and not as the last look for it did', async () => {
+    const { post } = await serve(reset);
+    const look = { method: 'GET', path: '/v1/look' } as const;
+    const findLost = (): Promise<undefined> => Promise.reject(new StatusError(look, 500));
+    expect(await failure(post({ attempts: 1, findLost }))).toBeInstanceOf(ConnectionError);
+  });
+
+  test('ends as a look does that is itself at fault', async () => {
+    const { post } = await serve(reset);
+    const fault = new TypeError('a fault');
+    await expect(post({ attempts: 1, findLost: () => Promise.reject(fault) })).rejects.toBe(fault);
+  });
+
+  test('is looked for in vain once everything is over', async () => {
+    const over = new AbortController();
+    const { post, log } = await serve(() => {
+      over.abort();
+    }, over);
+    const findLost = (): Promise<{ value: number }> => Promise.resolve({ value: 7 });
+    expect(await failure(post({ findLost }))).toBeInstanceOf(ConnectionError);
+    expect(log).toEqual([]);
   });
 
   test('is refused at once where it came only once', async () => {
@@ -327,6 +471,22 @@ describe('errors tell what happened', () => {
     expect(`${error.message} ${error.stack ?? ''} ${String(error.cause)}`).not.toContain('hidden');
   });
 
+  test('no answer by the end of the step, which the error names', async () => {
+    const { get, clock } = await serve(never);
+    const deadline = new Deadline(clock, 'wait-timeout', 5000);
+    const error = await failure(get({ attempts: 1, deadline }));
+    expect(error.reason).toBe('no answer came within 5.0 s');
+    expect(error.outOfTime).toBe(deadline);
+  });
+
+  test('no answer within the limit of a request, while the step has time', async () => {
+    const { get, clock } = await serve(never);
+    const deadline = new Deadline(clock, 'wait-timeout', 50_000);
+    const error = await failure(get({ attempts: 1, deadline }));
+    expect(error.reason).toBe('no answer came within 30 s');
+    expect(error.outOfTime).toBeUndefined();
+  });
+
   test('a host that refuses connections', async () => {
     const { get } = await serve(good);
     await new Promise((resolve) => server?.close(resolve));
@@ -342,5 +502,11 @@ test('debug lines hold method, path, status and duration, and nothing else', asy
     request: { method: 'PUT', path: '/v1/secrets/x', body: { secretValue: 'hidden-value' } },
     parse: parseAnswer,
   });
-  expect(log).toEqual([expect.stringMatching(/^debug: PUT \/v1\/secrets\/x → 200 in \d+ ms$/)]);
+  expect(log).toEqual(['debug: PUT /v1/secrets/x → 200 in 0 ms']);
+});
+
+test('a debug line tells of an answer that does not come', async () => {
+  const { get, log } = await serve(never);
+  await failure(get({ attempts: 1 }));
+  expect(log).toEqual(['debug: GET /v1/things → no answer after 30000 ms']);
 });

@@ -62,6 +62,24 @@ describe('as many as are kept stay, and the others go, oldest first', () => {
     expect(oldVersions({ ...question, secretSets })).toEqual(['keys-20251399', 'keys-00000001']);
   });
 
+  test.each([
+    { date: '19991231', isDate: true },
+    { date: '20250101', isDate: true },
+    { date: '20251009', isDate: true },
+    { date: '20251219', isDate: true },
+    { date: '20250229', isDate: true },
+    { date: '20250530', isDate: true },
+    { date: '18991231', isDate: false },
+    { date: '20250001', isDate: false },
+    { date: '20251301', isDate: false },
+    { date: '20250100', isDate: false },
+    { date: '20250132', isDate: false },
+    { date: '2025010a', isDate: false },
+  ])('and $date is a date: $isDate', ({ date, isDate }) => {
+    const secretSets = [listed(`keys-${date}`)];
+    expect(oldVersions({ ...question, secretSets })).toEqual(isDate ? [] : [`keys-${date}`]);
+  });
+
   test('of none, where the agent is new', () => {
     expect(oldVersions({ ...question, previous: [], keep: 2 })).toEqual([first]);
   });

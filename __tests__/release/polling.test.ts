@@ -33,6 +33,40 @@ describe('a wait', () => {
     await expect(poll(look, clock, deadline, progress)).rejects.toBeInstanceOf(WaitOverError);
   });
 
+  test('goes on behind looks that fail, and tells of a run of them once', async () => {
+    const { said, progress, deadline, clock } = set();
+    let looks = 0;
+    const look = (): Promise<{ done: string } | undefined> => {
+      looks++;
+      if (looks === 2 || looks === 3) return Promise.reject(new StatusError(call, 503));
+      return Promise.resolve(looks === 5 ? { done: 'result' } : undefined);
+    };
+    await expect(poll(look, clock, deadline, progress)).resolves.toBe('result');
+    expect(said).toEqual([
+      'A look failed, because the answer was 503 (GET /v1/things). Looking on.',
+      'The platform answers again; looks that failed: 2.',
+    ]);
+  });
+
+  test.each([
+    { name: 'a refusal', error: new StatusError(call, 403) },
+    { name: 'a fault of its own', error: new TypeError('a fault') },
+  ])('ends with $name', async ({ error }) => {
+    const { said, progress, deadline, clock } = set();
+    const look = (): Promise<undefined> => Promise.reject(error);
+    await expect(poll(look, clock, deadline, progress)).rejects.toBe(error);
+    expect(said).toEqual([]);
+  });
+
+  test('that is over names the look that failed last, and says nothing of it', async () => {
+    const { clock, said, progress, deadline } = set(1000);
+    clock.pass(1000);
+    const failure = new NotSentError(call, deadline);
+    const look = (): Promise<undefined> => Promise.reject(failure);
+    await expect(poll(look, clock, deadline, progress)).rejects.toMatchObject({ cause: failure });
+    expect(said).toEqual([]);
+  });
+
   test('says nothing of the same state for 15 s, and then says it', async () => {
     const { clock, said, progress, deadline } = set(40_000);
     const look = (): Promise<undefined> => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseAgent } from '../../src/pipecat/answers.js';
-import { judge } from '../../src/release/rollout-judgement.js';
+import { hasFailed, judge } from '../../src/release/rollout-judgement.js';
 
 const ours = 'deployment-of-ours';
 const previous = 'deployment-before';
@@ -112,12 +112,131 @@ describe('a deployment', () => {
       answer: revision({ reason: 'ImagePullBackOff' }),
     },
     {
+      name: 'with an image of no valid name',
+      state: 'failed',
+      answer: revision({ reason: 'InvalidImageName' }),
+    },
+    {
+      name: 'with an image that is never pulled',
+      state: 'failed',
+      answer: revision({ reason: 'ErrImageNeverPull' }),
+    },
+    {
+      name: 'with a configuration of which no container can be made',
+      state: 'failed',
+      answer: revision({ reason: 'CreateContainerConfigError' }),
+    },
+    {
+      name: 'of which nothing is told',
+      state: 'waiting',
+      answer: { currentRevision: { deploymentID: ours } },
+    },
+    {
+      name: 'asked for by nobody as far as can be seen',
+      state: 'waiting',
+      answer: { desiredDeploymentId: null },
+    },
+    {
       name: 'with a pull that is tried again',
       state: 'waiting',
       answer: revision({ reason: 'ErrImagePull' }),
     },
   ])('$name is $state', ({ state, answer }) => {
     expect(judge(look(answer), ours, previous).state).toBe(state);
+  });
+});
+
+describe('a wait is told as what is waited for', () => {
+  test.each([
+    {
+      words: 'waiting for the platform to take up the deployment',
+      answer: { ...revision({ reason: 'Error' }), reconciledDeploymentId: previous },
+    },
+    { words: 'taken up, not ready yet', answer: {} },
+    {
+      words: 'taken up, not ready yet',
+      answer: { currentRevision: { deploymentID: previous, phase: 'Serving' } },
+    },
+    {
+      words: 'not ready yet (taken up)',
+      answer: { currentRevision: { deploymentID: ours } },
+    },
+    { words: 'not ready yet (Validating)', answer: revision({ restartCount: 0 }) },
+    {
+      words: 'not ready yet (Validating, `Error`, restarts: 1)',
+      answer: revision({ reason: 'Error', restartCount: 1 }),
+    },
+    {
+      words: 'not ready yet (Validating, `The image is pulled`)',
+      answer: revision({ headline: 'The image is pulled', reason: 'Pulling' }),
+    },
+  ])('$words', ({ words, answer }) => {
+    expect(judge(look(answer), ours, previous)).toEqual({
+      state: 'waiting',
+      words,
+      infrastructureIssue: false,
+    });
+  });
+
+  test('and whether the platform has an issue', () => {
+    const answer = revision({}, { hasInfrastructureIssue: true });
+    expect(judge(look(answer), ours, previous)).toMatchObject({ infrastructureIssue: true });
+  });
+});
+
+describe('a failure is told as', () => {
+  const nothing = { infrastructureIssue: false, previousServes: true };
+  test.each([
+    {
+      name: 'what the platform calls it',
+      answer: { errors: [{ code: 'PCC_IMAGE_NOT_FOUND', message: 'gone' }] },
+      failure: { code: 'PCC_IMAGE_NOT_FOUND', message: 'gone' },
+    },
+    {
+      name: 'what its containers ended of',
+      answer: revision({
+        headline: 'It ended',
+        reason: 'CrashLoopBackOff',
+        restartCount: 2,
+        lastTerminationReason: 'OOMKilled',
+        lastExitCode: 137,
+        message: 'Traceback',
+      }),
+      failure: {
+        headline: 'It ended',
+        reason: 'CrashLoopBackOff',
+        restartCount: 2,
+        terminationReason: 'OOMKilled',
+        exitCode: 137,
+        traceback: 'Traceback',
+      },
+    },
+    {
+      name: 'failed, where there is no reason',
+      answer: revision({}, { phase: 'Failed', hasInfrastructureIssue: true }),
+      failure: { reason: 'Failed', infrastructureIssue: true },
+    },
+    {
+      name: 'an error, and not as failed, where its revision has not',
+      answer: { ...revision({}), errors: [{ code: 'X', message: 'x' }] },
+      failure: { code: 'X', message: 'x' },
+    },
+  ])('$name', ({ answer, failure }) => {
+    expect(judge(look(answer), ours, previous)).toEqual({
+      state: 'failed',
+      failure: { ...nothing, ...failure },
+    });
+  });
+});
+
+describe('what an agent was asked to be last', () => {
+  test.each([
+    { name: 'has failed', answer: revision({}, { phase: 'Failed' }), failed: true },
+    { name: 'is ready', answer: { ready: true }, failed: false },
+    { name: 'may become ready', answer: {}, failed: false },
+    { name: 'is not known', answer: { desiredDeploymentId: null }, failed: false },
+  ])('$name', ({ answer, failed }) => {
+    expect(hasFailed(look(answer))).toBe(failed);
   });
 });
 
