@@ -58,6 +58,11 @@ describe('without a token', () => {
       inputs: { environment: 'production-{region}', comment: 'true' },
       told: ['environment', 'comment'],
     },
+    {
+      name: 'a comment with the plan',
+      inputs: { comment: 'true', 'dry-run': 'true' },
+      told: ['comment'],
+    },
   ])('$name cannot be asked for', async ({ inputs, told }) => {
     expect(await problems(inputs)).toEqual(
       told.map((input) => expect.stringMatching(new RegExp(`^${input}: needs \`github-token\``))),

@@ -335,7 +335,11 @@ describe('an input that would have no effect is told', () => {
       },
       told: /^image-credentials: has no effect without `agent-name`.* or `registry`/,
     },
-    { inputs: { 'agent-name': '', image: '' }, told: /there is nothing to release/ },
+    { inputs: { 'agent-name': '', image: '' }, told: /^agent-name: .*there is nothing to release/ },
+    {
+      inputs: { 'secret-set': 'keys', 'keep-versions': '5' },
+      told: /^keep-versions: has no effect without `\{version\}`/,
+    },
   ])('$told', async ({ inputs, told }) => {
     const list = await problems({ ...key, ...agent, ...inputs });
     expect(list).toContainEqual(expect.stringMatching(told));
@@ -403,6 +407,53 @@ describe('an input that would have no effect is told', () => {
   });
 });
 
+test.each([
+  ['build-id', '123e4567-e89b-42d3-a456-426614174000'],
+  ['image', 'ghcr.io/acme/voice:1.0'],
+  ['cloud-build', 'true'],
+  ['min-agents', '1'],
+  ['max-agents', '5'],
+  ['agent-profile', 'agent-1x'],
+  ['architecture', 'arm64'],
+  ['max-session-duration', '3600'],
+  ['krisp-viva-audio-filter', 'tel'],
+  ['websocket-auth', 'token'],
+  ['enable-managed-keys', 'true'],
+  ['rollout', 'sequential'],
+])('an agent that is not named gets no %s', async (input, value) => {
+  const list = await problems({ ...key, 'secret-set': 'keys', secrets: 'A=1', [input]: value });
+  expect(list).toEqual([`${input}: has no effect without \`agent-name\`, which is not given`]);
+});
+
+test.each([
+  ['auto', 'auto'],
+  ['true', 'always'],
+  ['false', 'never'],
+])('force-redeploy: %s deploys anew: %s', async (value, expected) => {
+  const { inputs } = await read({ ...key, ...agent, 'force-redeploy': value });
+  expect(inputs?.release.agent?.forceRedeploy).toBe(expected);
+});
+
+test('an input that holds blanks alone is not given', async () => {
+  expect(await problems({ ...key, ...agent, secrets: ' \n', 'build-id': ' ' })).toEqual([]);
+});
+
+describe('a plan without a credential', () => {
+  const offline = { ...agent, 'dry-run': 'true' };
+
+  test('has no account to look at, whatever the organization', async () => {
+    const { inputs, problems: none, warnings } = await read({ ...offline, organization: 'acme' });
+    expect([none, warnings]).toEqual([[], []]);
+    expect(inputs).toBeDefined();
+    expect(inputs?.access).toBeUndefined();
+  });
+
+  test('does not know the version of a set', async () => {
+    const { inputs } = await read({ ...offline, 'secret-set': 'keys-{version}', secrets: 'A=1' });
+    expect(inputs?.release.secretSet).toMatchObject({ version: undefined });
+  });
+});
+
 describe('a variable that looks like an input and is not declared', () => {
   test.each([
     { name: 'secret_set', meant: 'secret-set' },
@@ -426,6 +477,10 @@ describe('a variable that looks like an input and is not declared', () => {
       expect(warnings).toEqual([`There is no input \`${name}\`; it has no effect.`]);
     },
   );
+});
+
+test('a variable that has the prefix of inputs and no name is none', async () => {
+  expect((await read({ ...key, ...agent, '': 'x' })).warnings).toEqual([]);
 });
 
 describe('the address of the API', () => {
@@ -612,12 +667,15 @@ describe('the registry', () => {
     ...key,
     'image-credentials': 'reg',
     'registry-username': 'acme',
-    'registry-password': ' pass word \r\n',
+    'registry-password': ' pass\nword \r\n',
   };
 
   test.each([
     { given: 'docker.io', host: 'https://index.docker.io/v1/' },
     { given: 'https://index.docker.io/v1/', host: 'https://index.docker.io/v1/' },
+    { given: 'index.docker.io', host: 'https://index.docker.io/v1/' },
+    { given: 'registry-1.docker.io', host: 'https://index.docker.io/v1/' },
+    { given: 'https://hub.docker.com/', host: 'https://index.docker.io/v1/' },
     { given: 'ghcr.io', host: 'https://ghcr.io' },
     { given: 'https://ghcr.io/', host: 'https://ghcr.io' },
     { given: 'registry.example.com:5000', host: 'https://registry.example.com:5000' },
@@ -681,10 +739,10 @@ describe('the registry', () => {
   test('gets base64 of user and password, which is masked like the password', async () => {
     const { inputs, secrets, warnings } = await read({ ...registry, registry: 'ghcr.io' });
     expect(warnings).toEqual([]);
-    const encoded = Buffer.from('acme: pass word ').toString('base64');
+    const encoded = Buffer.from('acme: pass\nword ').toString('base64');
     expect(inputs?.release.imagePullSecret?.registry?.authentication.reveal()).toBe(encoded);
     expect(secrets.map((secret) => secret.reveal())).toEqual(
-      expect.arrayContaining([' pass word ', encoded]),
+      expect.arrayContaining([' pass\nword ', encoded]),
     );
   });
 
@@ -798,6 +856,12 @@ describe('a plan goes by the names of what has no value in its run', () => {
       told: [/^There is no secret in: `VOICE_\*`\. The plan goes on without\.$/],
     },
     {
+      name: 'a source is empty and a pattern selects nothing',
+      inputs: { ...json, secrets: '# none' },
+      expected: { keys: ['A'], skippedKeys: [], prune: false },
+      told: [/^There is no secret in: `secrets`, `VOICE_\*`\. The plan goes on without\.$/],
+    },
+    {
       name: 'a pattern selects nothing, and that is left out',
       inputs: { ...json, 'empty-secrets': 'skip' },
       expected: { keys: ['A'], skippedKeys: [], prune: true },
@@ -820,14 +884,29 @@ describe('a plan goes by the names of what has no value in its run', () => {
   test.each([
     { name: 'all values are there', secrets: 'A=1', isKnown: true },
     { name: 'a value is empty', secrets: 'A=', isKnown: false },
-  ])('and knows the version only where $name: $isKnown', async ({ secrets, isKnown }) => {
+    {
+      name: 'a value is empty and a pattern selects nothing',
+      secrets: 'B=',
+      more: json,
+      isKnown: false,
+    },
+  ])('and knows the version only where $name: $isKnown', async ({ secrets, more, isKnown }) => {
     const { inputs: result } = await read({
       ...key,
       'secret-set': 'keys-{version}',
       'dry-run': 'true',
       secrets,
+      ...more,
     });
     expect(result?.release.secretSet?.version !== undefined).toBe(isKnown);
+  });
+
+  test.each([
+    { name: 'are known', inputs: { secrets: 'A=' }, required: ['NEEDED'] },
+    { name: 'are not', inputs: json, required: [] },
+  ])('and misses keys only where those that are given $name', async ({ inputs, required }) => {
+    const { inputs: result } = await read({ ...plan, ...inputs, 'required-secrets': 'NEEDED' });
+    expect(result?.release.secretSet?.requiredKeys.map(({ key }) => key)).toEqual(required);
   });
 });
 

@@ -166,11 +166,14 @@ class InProcessTestRunner {
     for (const path of paths) this.#files.push(await TestFile.load(path, this.#generation));
   }
 
-  /** The cheapest of the tests, as many as the budget has room for, and one at least; with their limits. */
+  /**
+   * The cheapest of the tests, as many as the budget has room for, and one at least; with their limits.
+   * Nobody knows which tests come by a static mutant, so it is tried with all of them.
+   */
   #affordable(wanted) {
     const candidates = wanted && new Set(wanted);
     const chosen = new Map();
-    let left = this.#budget;
+    let left = wanted === undefined ? Infinity : this.#budget;
     for (const [id, duration] of byDuration()) {
       if (candidates?.has(id) === false) continue;
       if (duration > left && chosen.size > 0) break;

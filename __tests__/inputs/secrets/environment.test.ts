@@ -54,6 +54,7 @@ describe('a value that is given in place of a name is not shown, and is masked',
   test.each(['hiddenvalue', 'HIDDENVALUE'])('not even where it could be a name: %s', (value) => {
     const { entries, problems, suspects } = readEnvironment(`KEY=${value}`, environment);
     expect(JSON.stringify([entries, problems])).not.toContain(value);
+    expect(entries.map(({ key }) => key)).toEqual(['KEY']);
     expect(suspects.map((suspect) => suspect.reveal())).toEqual([value]);
   });
 

@@ -30,6 +30,11 @@ describe('is read as dotenv has it', () => {
     { name: 'blanks around', text: '  A = value  ', expected: { A: 'value' } },
     { name: 'export', text: 'export A=value', expected: { A: 'value' } },
     { name: 'export with blanks', text: '\texport  A="a#b"', expected: { A: 'a#b' } },
+    {
+      name: 'a key of several letters',
+      text: 'SOME_KEY-1="a#b"',
+      expected: { 'SOME_KEY-1': 'a#b' },
+    },
     { name: 'a colon', text: 'A: "a#b"', expected: { A: 'a#b' } },
     { name: 'quotes within', text: `A=it's\nB=say "hi"`, expected: { A: "it's", B: 'say "hi"' } },
     {
@@ -93,6 +98,11 @@ describe('what dotenv would pass over is told by file and line, without its text
     {
       name: 'a hash that would cut the value',
       text: 'A=hidden#words',
+      told: '`.env` line 1: the value of `A` is not quoted and holds a `#`',
+    },
+    {
+      name: 'a hash that would cut the value behind a quote within',
+      text: "A=hidden's#words",
       told: '`.env` line 1: the value of `A` is not quoted and holds a `#`',
     },
     {
