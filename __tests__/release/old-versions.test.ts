@@ -80,6 +80,12 @@ describe('as many as are kept stay, and the others go, oldest first', () => {
     expect(oldVersions({ ...question, secretSets })).toEqual(isDate ? [] : [`keys-${date}`]);
   });
 
+  test('also where more of the name follows', () => {
+    const template = 'keys-{version}-eu';
+    const secretSets = ['keys-20250131-eu', 'keys-00000001-eu'].map((name) => listed(name));
+    expect(oldVersions({ ...question, template, secretSets })).toEqual(['keys-00000001-eu']);
+  });
+
   test('of none, where the agent is new', () => {
     expect(oldVersions({ ...question, previous: [], keep: 2 })).toEqual([first]);
   });

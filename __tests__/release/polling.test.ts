@@ -38,13 +38,13 @@ describe('a wait', () => {
     let looks = 0;
     const look = (): Promise<{ done: string } | undefined> => {
       looks++;
-      if (looks === 2 || looks === 3) return Promise.reject(new StatusError(call, 503));
+      if (looks > 1 && looks < 5) return Promise.reject(new StatusError(call, 503));
       return Promise.resolve(looks === 5 ? { done: 'result' } : undefined);
     };
     await expect(poll(look, clock, deadline, progress)).resolves.toBe('result');
     expect(said).toEqual([
       'A look failed, because the answer was 503 (GET /v1/things). Looking on.',
-      'The platform answers again; looks that failed: 2.',
+      'The platform answers again; looks that failed: 3.',
     ]);
   });
 
