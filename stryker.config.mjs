@@ -11,15 +11,15 @@ import { readFileSync } from 'node:fs';
 const rooms = {
   inputs: {
     tests: ['__tests__/inputs/**'],
-    budget: 1000,
-    survivors: ['__tests__/{inputs,report}/**', '__tests__/release/{plans,settings-file}.test.ts'],
+    budget: 3000,
+    survivors: ['__tests__/inputs/**', '__tests__/release/{plans,settings-file}.test.ts'],
   },
   pipecat: {
     tests: [
-      '__tests__/pipecat/{caller,form,names,storage}.test.ts',
+      '__tests__/pipecat/!(traffic).test.ts',
       '__tests__/release/{deploy,secret-sets}.test.ts',
     ],
-    budget: 1000,
+    budget: 3000,
     survivors: ['__tests__/{pipecat,release}/**'],
   },
   release: {

@@ -1,0 +1,252 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  AnswerShapeError,
+  parseAcceptance,
+  parseAgent,
+  parseAgentNames,
+  parseAgentProfiles,
+  parseBuild,
+  parseBuildLogs,
+  parseLogs,
+  parseSecretSet,
+  parseSecretSets,
+  parseStartedBuild,
+} from '../../src/pipecat/answers.js';
+
+describe('an agent', () => {
+  const nothing = {
+    image: undefined,
+    buildId: undefined,
+    secretSets: undefined,
+    imagePullSecretSet: undefined,
+    minAgents: undefined,
+    maxAgents: undefined,
+    agentProfile: undefined,
+    architecture: undefined,
+    maxSessionDuration: undefined,
+    krispVivaAudioFilter: undefined,
+    websocketAuth: undefined,
+    managedKeys: undefined,
+  };
+
+  test('of which the platform shows nothing but the name is taken for nothing else', () => {
+    expect(parseAgent({ name: 'voice' })).toEqual({
+      region: undefined,
+      desiredDeploymentId: undefined,
+      reconciledDeploymentId: undefined,
+      ready: false,
+      available: false,
+      errors: [],
+      currentRevision: undefined,
+      previousRevision: undefined,
+      warning: undefined,
+      git: undefined,
+      settings: nothing,
+    });
+  });
+
+  test('has the settings of its deployment', () => {
+    const spec = {
+      image: 'voice:1',
+      arch: 'arm64',
+      envFromSecretNames: ['keys'],
+      imagePullSecretName: 'registry',
+      autoScaling: { minReplicas: 1, maxReplicas: 5 },
+      maxSessionDurationSeconds: 3600,
+    };
+    const { settings } = parseAgent({
+      deployment: { id: 'd', buildId: 'b', manifest: { spec } },
+      agentProfile: 'agent-1x',
+      krispViva: { audioFilter: 'tel' },
+      websocketAuth: 'token',
+      enableIntegratedKeysProxy: false,
+    });
+    expect(settings).toEqual({
+      image: 'voice:1',
+      buildId: 'b',
+      secretSets: ['keys'],
+      imagePullSecretSet: 'registry',
+      minAgents: 1,
+      maxAgents: 5,
+      agentProfile: 'agent-1x',
+      architecture: 'arm64',
+      maxSessionDuration: 3600,
+      krispVivaAudioFilter: 'tel',
+      websocketAuth: 'token',
+      managedKeys: false,
+    });
+  });
+
+  test('has none of what a deployment that is shown does not name', () => {
+    const { settings } = parseAgent({
+      deployment: { id: 'd', manifest: { spec: {} } },
+      krispViva: {},
+    });
+    expect(settings).toEqual({
+      ...nothing,
+      secretSets: [],
+      imagePullSecretSet: null,
+      maxSessionDuration: null,
+      krispVivaAudioFilter: null,
+    });
+  });
+
+  test('scales as it says itself, not as its deployment did', () => {
+    const { settings } = parseAgent({
+      name: 'voice',
+      autoScaling: { minReplicas: 2, maxReplicas: 3 },
+      deployment: { manifest: { spec: { autoScaling: { minReplicas: 0, maxReplicas: 9 } } } },
+    });
+    expect(settings).toMatchObject({ minAgents: 2, maxAgents: 3 });
+  });
+
+  test.each([
+    { name: 'desired', answer: { desiredDeploymentId: 'a', activeDeploymentId: 'b' }, id: 'a' },
+    { name: 'active', answer: { activeDeploymentId: 'b', deployment: { id: 'c' } }, id: 'b' },
+    { name: 'shown', answer: { deployment: { id: 'c' } }, id: 'c' },
+  ])('is asked to be the deployment that is $name', ({ answer, id }) => {
+    expect(parseAgent({ name: 'voice', ...answer }).desiredDeploymentId).toBe(id);
+  });
+
+  test('is available, ready and built from a branch where the platform says so', () => {
+    const git = { repoFullName: 'acme/voice', branch: 'main', autoDeploy: true };
+    expect(
+      parseAgent({ body: { name: 'voice', ready: true, available: true, git } }),
+    ).toMatchObject({
+      ready: true,
+      available: true,
+      git: { repository: 'acme/voice', autoDeploy: true },
+    });
+    expect(parseAgent({ name: 'voice', git: {} }).git).toEqual({
+      repository: undefined,
+      branch: undefined,
+      autoDeploy: false,
+    });
+  });
+
+  test.each([
+    { name: 'the message', error: { code: 'X', message: 'm', error: 'e' }, message: 'm' },
+    { name: 'the error, without one', error: { code: 'X', error: 'e' }, message: 'e' },
+    { name: 'that there is none', error: { code: 'X' }, message: 'no message' },
+  ])('tells of an error $name', ({ error, message }) => {
+    expect(parseAgent({ name: 'voice', errors: [error] }).errors).toEqual([{ code: 'X', message }]);
+  });
+
+  test('is known by its name, or by a deployment', () => {
+    expect(parseAgent({ desiredDeploymentId: 'a' }).desiredDeploymentId).toBe('a');
+    expect(() => parseAgent({ ready: true, sets: [] })).toThrow(AnswerShapeError);
+  });
+});
+
+describe('a secret set', () => {
+  test.each([
+    { status: 'ready', read: 'ready' },
+    { status: 'failed', read: 'failed' },
+    { status: 'pending', read: 'pending' },
+    { status: 'another', read: 'pending' },
+    { status: undefined, read: 'ready' },
+  ])('with the status $status is $read', ({ status, read }) => {
+    expect(parseSecretSet({ region: 'us-west', status }).status).toBe(read);
+    const set = { name: 'keys', type: 'secret', region: 'us-west', status };
+    expect(parseSecretSets({ sets: [set] })).toMatchObject([{ status: read }]);
+  });
+
+  test('has the keys that are shown', () => {
+    const secrets = [{ fieldName: 'A' }, { fieldName: 'B' }];
+    expect(parseSecretSet({ region: 'us-west', secrets }).keys).toEqual(['A', 'B']);
+    expect(parseSecretSet({ region: 'us-west' }).keys).toEqual([]);
+  });
+
+  test.each([
+    { source: 'referenced', referenced: true },
+    { source: 'managed', referenced: false },
+    { source: undefined, referenced: false },
+  ])('of the source $source refers to one of a cluster: $referenced', ({ source, referenced }) => {
+    expect(parseSecretSet({ region: 'us-west', source }).referenced).toBe(referenced);
+    const set = { name: 'keys', type: 'secret', region: 'us-west', source };
+    expect(parseSecretSets({ sets: [set] })).toMatchObject([{ referenced }]);
+  });
+
+  test('of a kind that is not known is passed over', () => {
+    const sets = ['secret', 'another', 'imagePullSecret'].map((type) => ({
+      name: type,
+      type,
+      region: 'us-west',
+    }));
+    expect(parseSecretSets({ sets }).map(({ name, kind }) => [name, kind])).toEqual([
+      ['secret', 'secret'],
+      ['imagePullSecret', 'imagePullSecret'],
+    ]);
+  });
+});
+
+describe('lists are read as', () => {
+  test('names of agents', () => {
+    expect(parseAgentNames({ services: [{ name: 'a' }, { name: 'b' }] })).toEqual(['a', 'b']);
+  });
+
+  test('lines of logs', () => {
+    expect(parseLogs({ logs: [{ log: 'one' }, { log: 'two' }] })).toEqual(['one', 'two']);
+    expect(parseBuildLogs({ logs: ['one', 'two'] })).toEqual(['one', 'two']);
+  });
+
+  test('profiles, without those that are switched off', () => {
+    const agentProfiles = [
+      { api_name: 'agent-1x', enabled: true },
+      { api_name: 'agent-2x', enabled: false },
+      { api_name: 'agent-3x' },
+    ];
+    expect(parseAgentProfiles({ agentProfiles })).toEqual(['agent-1x', 'agent-3x']);
+  });
+});
+
+describe('a build', () => {
+  test('began when it says, or nobody knows when', () => {
+    const build = { id: 'b', status: 'building' };
+    expect(parseBuild({ build }).createdAt).toBeUndefined();
+    expect(parseBuild({ build: { ...build, createdAt: '1970-01-01T00:00:01Z' } }).createdAt).toBe(
+      1000,
+    );
+  });
+
+  test.each([
+    { cached: true, isCached: true },
+    { cached: undefined, isCached: false },
+  ])('is one that was there already only where that is said: $cached', ({ cached, isCached }) => {
+    const build = { id: 'b', status: 'success' };
+    expect(parseStartedBuild({ build, contextHash: 'c', cached })).toMatchObject({
+      build,
+      contextHash: 'c',
+      isCached,
+    });
+  });
+});
+
+test.each([
+  { name: 'by its status', answer: undefined, status: 202, isTaken: true },
+  { name: 'in words', answer: { status: 'OK' }, status: 200, isTaken: true },
+  { name: 'by a status of something in front of it', answer: {}, status: 200, isTaken: false },
+  { name: 'with nothing at all', answer: undefined, status: 200, isTaken: false },
+])('a write that is answered $name is taken: $isTaken', ({ answer, status, isTaken }) => {
+  const accept = (): undefined => { parseAcceptance(answer, status); };
+  if (isTaken) expect(accept).not.toThrow();
+  else expect(accept).toThrow(AnswerShapeError);
+});
+
+describe('an answer of another shape is told by the places that are wrong', () => {
+  test.each([
+    { name: 'none', answer: undefined, told: 'the answer is empty' },
+    { name: 'a list', answer: [], told: '(sets)' },
+    { name: 'a text', answer: 'hidden', told: '(the whole)' },
+    { name: 'two of the same', answer: { sets: ['hidden', 'hidden'] }, told: '(sets.0, sets.1)' },
+    {
+      name: 'more than five',
+      answer: { sets: Array.from({ length: 9 }, () => 'hidden') },
+      told: '(sets.0, sets.1, sets.2, sets.3, sets.4)',
+    },
+  ])('$name', ({ answer, told }) => {
+    const parse = (): unknown => parseSecretSets(answer);
+    expect(parse).toThrow(told);
+    expect(parse).not.toThrow('hidden');
+  });
+});
