@@ -7,11 +7,38 @@ import {
   parseAgentProfiles,
   parseBuild,
   parseBuildLogs,
+  parseBuilds,
+  parseDefaultRegion,
   parseLogs,
+  parseOrganizations,
+  parseRegions,
   parseSecretSet,
   parseSecretSets,
   parseStartedBuild,
+  parseUploadForm,
 } from '../../src/pipecat/answers.js';
+
+describe('a revision of an agent', () => {
+  test('has what is told of it, and nothing else', () => {
+    const revision = {
+      deploymentID: 'd',
+      phase: 'Validating',
+      readyReplicas: 1,
+      hasInfrastructureIssue: false,
+      health: { ready: false, reason: 'Error', restartCount: 1, replicasStarted: null },
+    };
+    const { currentRevision, previousRevision } = parseAgent({
+      name: 'voice',
+      currentRevision: revision,
+      previousRevision: { deploymentID: 'c', health: null },
+    });
+    expect(currentRevision).toMatchObject({
+      ...revision,
+      health: { ...revision.health, replicasStarted: undefined },
+    });
+    expect(previousRevision).toMatchObject({ deploymentID: 'c', health: undefined });
+  });
+});
 
 describe('an agent', () => {
   const nothing = {
@@ -181,6 +208,27 @@ describe('a secret set', () => {
 });
 
 describe('lists are read as', () => {
+  test('regions, with what they can run where that is told', () => {
+    const regions = [{ code: 'us-west', supported_architectures: ['arm64'] }, { code: 'eu' }];
+    expect(parseRegions({ regions })).toEqual([
+      { code: 'us-west', supportedArchitectures: ['arm64'] },
+      { code: 'eu', supportedArchitectures: undefined },
+    ]);
+    expect(() => parseRegions({ regions: [{}] })).toThrow('(regions.0.code)');
+  });
+
+  test('organizations', () => {
+    expect(parseOrganizations({ organizations: [{ name: 'acme' }] })).toEqual([{ name: 'acme' }]);
+  });
+
+  test('builds', () => {
+    const builds = [
+      { id: 'a', status: 'success' },
+      { id: 'b', status: 'failed' },
+    ];
+    expect(parseBuilds({ builds })).toMatchObject(builds);
+  });
+
   test('names of agents', () => {
     expect(parseAgentNames({ services: [{ name: 'a' }, { name: 'b' }] })).toEqual(['a', 'b']);
   });
@@ -222,13 +270,43 @@ describe('a build', () => {
   });
 });
 
+test('the region that is the default is the one of the properties', () => {
+  expect(parseDefaultRegion({ properties: { defaultRegion: 'us-west' } })).toBe('us-west');
+});
+
+describe('a form for an upload', () => {
+  const form = { uploadId: 'u', uploadFields: { key: 'k' } };
+
+  test.each(['https://storage.example.com/bucket', 'http://127.0.0.1:8787/bucket'])(
+    'may go to %s',
+    (uploadUrl) => {
+      expect(parseUploadForm({ ...form, uploadUrl })).toEqual({
+        uploadId: 'u',
+        url: uploadUrl,
+        fields: { key: 'k' },
+      });
+    },
+  );
+
+  test.each(['http://storage.example.com/bucket', 'storage.example.com', ''])(
+    'may not go to %j, where its content could be read or would get nowhere',
+    (uploadUrl) => {
+      expect(() => parseUploadForm({ ...form, uploadUrl })).toThrow('(uploadUrl)');
+    },
+  );
+});
+
 test.each([
   { name: 'by its status', answer: undefined, status: 202, isTaken: true },
   { name: 'in words', answer: { status: 'OK' }, status: 200, isTaken: true },
+  { name: 'in other words', answer: { status: 'not ok' }, status: 200, isTaken: false },
+  { name: 'in more words', answer: { status: 'ok so far' }, status: 200, isTaken: false },
   { name: 'by a status of something in front of it', answer: {}, status: 200, isTaken: false },
   { name: 'with nothing at all', answer: undefined, status: 200, isTaken: false },
 ])('a write that is answered $name is taken: $isTaken', ({ answer, status, isTaken }) => {
-  const accept = (): undefined => { parseAcceptance(answer, status); };
+  const accept = (): undefined => {
+    parseAcceptance(answer, status);
+  };
   if (isTaken) expect(accept).not.toThrow();
   else expect(accept).toThrow(AnswerShapeError);
 });
