@@ -285,6 +285,59 @@ describe('Traffic', () => {
     await expect(traffic.pass(() => Promise.resolve('through'))).resolves.toBe('through');
   });
 
+  test('lets one through at a time after a refusal, until one is answered', async () => {
+    const clock = new TestClock();
+    const traffic = new Traffic(clock);
+    const ends: (() => void)[] = [];
+    const pass = (): Promise<void> =>
+      traffic.pass(
+        () =>
+          new Promise<void>((resolve) => {
+            ends.push(resolve);
+          }),
+      );
+    traffic.hold(1000);
+    clock.pass(1000);
+    const two = [pass(), pass()];
+    await setImmediate();
+    expect(ends).toHaveLength(1);
+    traffic.answered();
+    const third = pass();
+    await setImmediate();
+    expect(ends).toHaveLength(2);
+    ends[0]?.();
+    await setImmediate();
+    for (const end of ends) end();
+    await Promise.all([...two, third]);
+  });
+
+  test('is held for longer with each refusal in a row, where nothing is asked for', () => {
+    const clock = new TestClock();
+    const traffic = new Traffic(clock);
+    const holds = Array.from({ length: 6 }, () => {
+      traffic.hold(undefined);
+      const held = traffic.heldFor();
+      clock.pass(held);
+      return held;
+    });
+    expect(holds).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000]);
+    traffic.answered();
+    traffic.hold(undefined);
+    expect(traffic.heldFor()).toBe(1000);
+  });
+
+  test('takes what is refused, or answered, while it is held for no more than the one refusal', () => {
+    const clock = new TestClock();
+    const traffic = new Traffic(clock);
+    traffic.hold(undefined);
+    traffic.hold(undefined);
+    traffic.answered();
+    expect(traffic.heldFor()).toBe(1000);
+    clock.pass(1000);
+    traffic.hold(undefined);
+    expect(traffic.heldFor()).toBe(2000);
+  });
+
   test('is held until the latest time that was asked for', () => {
     const clock = new TestClock();
     const traffic = new Traffic(clock);
