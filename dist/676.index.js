@@ -223,8 +223,8 @@ async function entriesOf(root, folder) {
 
 /** A name that no file has, of what would lie below a path. */
 const below = '\0';
-const blanks = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
-const outerBlanks = new RegExp(`^${blanks}|${blanks}$`, 'g');
+const blank = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
+const outerBlanks = new RegExp(`^${blank}+|(?<!${blank})${blank}+$`, 'g');
 /** What Go takes for blanks; JavaScript's own `trim` knows some others. */
 function trim(text) {
     return text.replace(outerBlanks, '');

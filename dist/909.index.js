@@ -15,8 +15,6 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __webpack_require__(7934);
-// EXTERNAL MODULE: ./lib/secrecy/masks.js
-var masks = __webpack_require__(2049);
 // EXTERNAL MODULE: ./lib/transport.js + 1 modules
 var lib_transport = __webpack_require__(6168);
 // EXTERNAL MODULE: ./lib/github/errors.js
@@ -159,7 +157,6 @@ function toResponse({ status, headers, text }, url) {
 
 
 
-
 /** Characters that GitHub takes; what is longer is cut, and ends with an ellipsis. */
 const longestDescription = 140;
 const longestComment = 65_536;
@@ -198,14 +195,14 @@ class OctokitRepository {
     #path;
     #actsAsApp;
     #redact;
-    constructor(octokit, transport, { token, owner, repository }) {
+    constructor(octokit, transport, { token, owner, repository, redact }) {
         this.#octokit = octokit;
         this.#transport = transport;
         this.#repository = { owner, repo: repository };
         this.#path = `/repos/${owner}/${repository}`;
         // A job's token is one of GitHub's own app; servers of old begin theirs in another way.
         this.#actsAsApp = /^(?:ghs_|v1\.)/.test(token.reveal());
-        this.#redact = (0,masks/* redactor */.$)([token]);
+        this.#redact = redact;
     }
     async createDeployment(deployment) {
         const { ref, environment, description, payload } = deployment;

@@ -608,7 +608,7 @@ const refusalBody = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
 function toGitHubError(call, error, redact) {
     const cause = error instanceof Error ? error.cause : undefined;
     if (cause instanceof UnansweredError) {
-        return new GitHubError(call, cause.message, { status: cause.status, cause });
+        return new GitHubError(call, redact(cause.message), { status: cause.status, cause });
     }
     const refused = valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeParse */ .xLC(refusal, error);
     if (!refused.success) {
@@ -642,7 +642,8 @@ function toGitHubError(call, error, redact) {
 /* harmony export */   Pv: () => (/* binding */ looksLikeCredential),
 /* harmony export */   Zn: () => (/* binding */ emptyReasons),
 /* harmony export */   aV: () => (/* binding */ InputsError),
-/* harmony export */   fs: () => (/* binding */ UntrustedEventError)
+/* harmony export */   fs: () => (/* binding */ UntrustedEventError),
+/* harmony export */   uf: () => (/* binding */ isPath)
 /* harmony export */ });
 /** All mistakes of the inputs, found together. Nothing has been sent. */
 class InputsError extends Error {
@@ -679,14 +680,25 @@ const emptyReasons = 'the name of the secret is misspelt, it is not set for this
 function looksLikeCredential(value) {
     return /(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_|A[KS]IA[0-9A-Z]{12}|AIza|xox[a-z]-|eyJ)/.test(value);
 }
-/** A value that was found, for a message: short, on one line, and never a credential. */
+/** Characters of a text that a message repeats. */
+const longestFound = 200;
+/**
+ * A value that was found, for a message: on one line, and never a credential. Known secrets are
+ * taken out of messages once all are known, which finds none that was cut: so what is long is not
+ * shown at all.
+ */
 function found(value) {
     if (looksLikeCredential(value))
         return 'found a credential';
     if (value.includes('='))
         return 'found a text with `=` in it';
-    const line = value.replace(/\s+/g, ' ');
-    return `found \`${line.length > 60 ? `${line.slice(0, 60)}…` : line}\``;
+    if (value.length > longestFound)
+        return `found a text of ${value.length} characters`;
+    return `found \`${value.replace(/\s*[\r\n]\s*/g, ' ')}\``;
+}
+/** Whether a text may be a path: what is longer is something else, and would be cut where it is told. */
+function isPath(text) {
+    return !text.includes('\n') && text.length <= 400;
 }
 
 
@@ -712,7 +724,7 @@ function found(value) {
  * comes twice, is said.
  */
 async function readFiles(paths, workspace, readFile) {
-    const reading = new _source_js__WEBPACK_IMPORTED_MODULE_1__/* .SourceReading */ .u('secrets-file');
+    const reading = new _source_js__WEBPACK_IMPORTED_MODULE_1__/* .SourceReading */ .uW('secrets-file');
     const { parse } = await __nccwpck_require__.e(/* import() */ 230).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8230, 19));
     for (const path of paths) {
         let text;
@@ -721,6 +733,12 @@ async function readFiles(paths, workspace, readFile) {
         }
         catch (error) {
             reading.problems.push(`\`${path}\` cannot be read (${reasonOf(error)})`);
+            continue;
+        }
+        if (/[\0\uFFFD]/.test(text)) {
+            reading.problems.push(`\`${path}\` is not text in UTF-8 (it may be in UTF-16 or Latin-1), and would lose characters; save it as UTF-8`);
+            for (const line of text.split('\n'))
+                reading.suspect(line);
             continue;
         }
         readDotenv(reading, path, text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'), parse);
@@ -737,10 +755,9 @@ function readDotenv(reading, path, text, parse) {
         const place = `\`${path}\` line ${index + 1}`;
         const entry = readEntry(lines, index, parse);
         if ('problem' in entry) {
-            const after = keyBefore === undefined ? '' : ` (after the key \`${keyBefore}\`)`;
-            reading.problems.push(`${place}${after}: ${entry.problem}`);
+            reading.breakOff(`${place}${(0,_source_js__WEBPACK_IMPORTED_MODULE_1__/* .afterKey */ .GO)(keyBefore)}: ${entry.problem}`);
             for (const rest of lines.slice(index))
-                reading.suspect(rest);
+                reading.suspectLine(rest);
             return;
         }
         keyBefore = entry.key;
@@ -750,29 +767,52 @@ function readDotenv(reading, path, text, parse) {
 }
 /** The entry that begins at a line; a quoted value may go on over the next lines. */
 function readEntry(lines, start, parse) {
-    const first = single(parse(lines[start] ?? ''));
-    if (first === undefined) {
+    const line = lines[start] ?? '';
+    const first = single(parse(line));
+    if (first === undefined || (0,_source_js__WEBPACK_IMPORTED_MODULE_1__/* .endsBase64 */ ._q)(first.key, line.replace(/^[^=]*=/, ''))) {
         return { problem: 'this is not `KEY=value`, so it and what follows was not read' };
     }
-    const raw = (lines[start] ?? '').replace(/^\s*(?:export\s+)?[\w.-]+\s*(?:=|:\s)\s*/, '');
+    const ofKey = (0,_source_js__WEBPACK_IMPORTED_MODULE_1__/* .isConventional */ .jg)(first.key) ? ` of \`${first.key}\`` : '';
+    const raw = line.replace(/^\s*(?:export\s+)?[\w.-]+\s*(?:=|:\s)\s*/, '');
     const quote = /^["'`]/.exec(raw)?.[0];
     if (quote === undefined) {
         if (/[^\s#]#/.test(raw) && !raw.trim().startsWith('#')) {
             return {
-                problem: `the value of \`${first.key}\` is not quoted and holds a \`#\`, where dotenv ends it: quote the value`,
+                problem: `the value${ofKey} is not quoted and holds a \`#\`, where dotenv ends it: quote the value`,
             };
         }
         return { ...first, end: start };
     }
-    // The library strips the quotes of a value that ends; as long as they are there, it goes on.
-    for (let end = start; end < lines.length; end++) {
-        if (end > start && !(lines[end] ?? '').includes(quote))
-            continue;
-        const entry = single(parse(lines.slice(start, end + 1).join('\n')));
-        if (entry?.key === first.key && !entry.value.startsWith(quote))
-            return { ...entry, end };
+    const end = endOfQuote(lines, start, line.length - raw.length + 1, quote);
+    if (end === undefined) {
+        // What stands between two quotes on one line, whatever it is, the library takes for quoted, too.
+        if (!first.value.startsWith(quote))
+            return { ...first, end: start };
+        return { problem: `the quoted value${ofKey} does not end` };
     }
-    return { problem: `the quoted value of \`${first.key}\` does not end` };
+    const entry = single(parse(lines.slice(start, end + 1).join('\n')));
+    if (entry?.key === first.key)
+        return { ...entry, end };
+    return { problem: `the quoted value${ofKey} cannot be read` };
+}
+/**
+ * The line in which a quoted value ends, as the library has it: with the last quote, of those up to
+ * the first that has no backslash before it, that has nothing but a comment behind it. Undefined where
+ * there is none. The library itself is asked once only, as a value may have a quote in every line.
+ */
+function endOfQuote(lines, start, offset, quote) {
+    let end;
+    for (let index = start; index < lines.length; index++) {
+        const line = lines[index] ?? '';
+        const from = index === start ? offset : 0;
+        for (let at = line.indexOf(quote, from); at !== -1; at = line.indexOf(quote, at + 1)) {
+            if (/^\s*(?:#.*)?$/.test(line.slice(at + 1)))
+                end = index;
+            if (at === from || line[at - 1] !== '\\')
+                return end;
+        }
+    }
+    return end;
 }
 function single(entries) {
     const [entry, ...others] = Object.entries(entries);
@@ -792,8 +832,11 @@ function reasonOf(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   u: () => (/* binding */ SourceReading),
-/* harmony export */   x: () => (/* binding */ secretSources)
+/* harmony export */   GO: () => (/* binding */ afterKey),
+/* harmony export */   _q: () => (/* binding */ endsBase64),
+/* harmony export */   jg: () => (/* binding */ isConventional),
+/* harmony export */   uW: () => (/* binding */ SourceReading),
+/* harmony export */   x4: () => (/* binding */ secretSources)
 /* harmony export */ });
 /* harmony import */ var _pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5636);
 /* harmony import */ var _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7734);
@@ -801,10 +844,13 @@ function reasonOf(error) {
 
 /** The inputs that bring secrets, the strongest first. */
 const secretSources = ['secrets', 'secrets-env', 'secrets-json', 'secrets-file'];
+/** A key that is longer is none, and may be something else altogether: it is not shown. */
+const longestKey = 64;
 /** What one source brought, mistakes included. */
 class SourceReading {
     source;
     entries = [];
+    #places = new Map();
     /** Sentences without the input's name; none holds a value. */
     problems = [];
     /** Texts that are not understood but could be (part of) a secret: they have to be masked. */
@@ -821,16 +867,30 @@ class SourceReading {
     /** Takes an entry, unless its key is not one or has been there. */
     add(key, value, place) {
         if (!_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretKey */ .oF.pattern.test(key)) {
-            this.problems.push(`${place}: the key \`${key}\` has to be ${_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretKey */ .oF.rule}`);
-            return;
-        }
-        const earlier = this.entries.find((entry) => entry.key === key);
-        if (earlier !== undefined) {
-            this.problems.push(`${place}: \`${key}\` is given twice, first in ${earlier.place}`);
+            const shown = key.length > longestKey ? `of ${key.length} characters` : `\`${key}\``;
+            this.problems.push(`${place}: the key ${shown} has to be ${_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretKey */ .oF.rule}`);
+            if (key.length > longestKey)
+                this.suspect(key);
             this.suspect(value);
             return;
         }
+        const earlier = this.#places.get(key);
+        if (earlier !== undefined) {
+            this.problems.push(`${place}: \`${key}\` is given twice, first in ${earlier}`);
+            this.suspect(value);
+            return;
+        }
+        this.#places.set(key, place);
         this.entries.push({ key, value: new _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_1__/* .SecretValue */ .i(value), place });
+    }
+    /**
+     * Gives up reading at a mistake, behind which nothing is known. Of a value that goes over several
+     * lines and is not given as such, lines may have been taken for keys; an empty one is not told.
+     */
+    breakOff(problem) {
+        this.problems.push(problem);
+        const kept = this.entries.filter(({ value }) => !value.isEmpty);
+        this.entries.splice(0, Infinity, ...kept);
     }
     /** Whether it holds nothing, and nothing of that was said yet. */
     get isBarren() {
@@ -840,6 +900,31 @@ class SourceReading {
     suspect(text) {
         this.suspects.push(new _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_1__/* .SecretValue */ .i(text));
     }
+    /** The same of a line that was not read: it may be a key with its value, of which that is as secret. */
+    suspectLine(line) {
+        this.suspect(line);
+        if (line.includes('='))
+            this.suspect(line.slice(line.indexOf('=') + 1));
+    }
+}
+/** Whether a name looks like one of a variable, and not like part of a value. */
+function isConventional(key) {
+    return /^[A-Z_][A-Z0-9_]*$/.test(key);
+}
+/**
+ * Behind which key a mistake stands, where that is sure to be one: of a value that goes over several
+ * lines and is not given as such, a line may look like a key with its value.
+ */
+function afterKey(key) {
+    return key !== undefined && isConventional(key) ? ` (after the key \`${key}\`)` : '';
+}
+/**
+ * Whether a line is more likely the end of a value in base64 (or base32) that goes over several lines
+ * than a key and its value: `…==`, or `…=` behind letters of both cases. Shown as a key, it would be
+ * half of a secret.
+ */
+function endsBase64(key, value) {
+    return /^=+$/.test(value) || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key));
 }
 
 
@@ -853,7 +938,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(357);
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1848);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5118);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9172);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5221);
 
 
@@ -943,31 +1028,6 @@ const imageReference = {
 
 /***/ }),
 
-/***/ 6072:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   g: () => (/* binding */ printable)
-/* harmony export */ });
-/**
- * Control characters other than the line break and the tab, marks that turn text around, and
- * characters without width, which could hide a known secret from a search.
- */
-const unprintable = 
-// eslint-disable-next-line no-control-regex
-/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-/** Escape sequences by which programs colour what they write to a terminal. */
-const terminalSequence = 
-// eslint-disable-next-line no-control-regex
-/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g;
-/** A text from outside without what a terminal or a browser would act on. */
-function printable(text) {
-    return text.replace(terminalSequence, '').replace(/\r\n?/g, '\n').replace(unprintable, '');
-}
-
-
-/***/ }),
-
 /***/ 7211:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -980,9 +1040,9 @@ const longest = 500;
  * A text from outside within a sentence of our own, on one line. The summary shows what stands
  * between backticks as code, so that nothing in it is taken for Markdown, a link or a mention.
  */
-function quote(text) {
+function quote(text, most = longest) {
     const line = text.replace(/`/g, "'").replace(/\s+/g, ' ').trim();
-    return `\`${line.length > longest ? `${line.slice(0, longest)}…` : line}\``;
+    return `\`${line.length > most ? `${line.slice(0, most)}…` : line}\``;
 }
 
 
@@ -1036,7 +1096,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 5118:
+/***/ 9172:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1096,6 +1156,251 @@ function isClosedRepository(event) {
 
 // EXTERNAL MODULE: ./lib/inputs/problems.js
 var inputs_problems = __nccwpck_require__(1733);
+;// CONCATENATED MODULE: ./lib/printable.js
+/**
+ * Control characters other than the line break and the tab, marks that turn text around, and
+ * characters that nobody sees, which could hide a known secret from a search.
+ */
+const unprintable = 
+// eslint-disable-next-line no-control-regex
+/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu;
+/** Escape sequences by which programs colour what they write to a terminal. */
+const terminalSequence = 
+// eslint-disable-next-line no-control-regex
+/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/gu;
+/** A text from outside without what a terminal or a browser would act on. */
+function printable(text) {
+    return text.replace(terminalSequence, '').replace(/\r\n?/g, '\n').replace(unprintable, '');
+}
+
+// EXTERNAL MODULE: ./lib/quote.js
+var quote = __nccwpck_require__(7211);
+;// CONCATENATED MODULE: ./lib/secrecy/forms.js
+/**
+ * Finds many strings in a text. Values of many lines have tens of thousands, of which a text holds
+ * none or a few, so they are looked up by what the text holds, and not gone through.
+ */
+class WholeForms {
+    #forms;
+    #shortest;
+    /** Lengths of the forms that begin so. */
+    #lengths = new Map();
+    /** @param shortest the length that each of them has at least */
+    constructor(forms, shortest) {
+        this.#forms = new Set(forms);
+        this.#shortest = shortest;
+        for (const form of this.#forms) {
+            const beginning = form.slice(0, shortest);
+            this.#lengths.set(beginning, (this.#lengths.get(beginning) ?? new Set()).add(form.length));
+        }
+    }
+    in(text) {
+        const spans = [];
+        if (this.#forms.size === 0)
+            return spans;
+        for (let start = 0; start + this.#shortest <= text.length; start++) {
+            for (const length of this.#lengths.get(text.slice(start, start + this.#shortest)) ?? []) {
+                const end = start + length;
+                if (end <= text.length && this.#forms.has(text.slice(start, end))) {
+                    spans.push({ start, end });
+                }
+            }
+        }
+        return spans;
+    }
+}
+/** Stands between forms; none holds it. */
+const separator = '\n';
+/**
+ * Finds where a text begins or ends in the midst of a string: of a log only the last lines are read,
+ * and a long value may be wrapped over many.
+ */
+class CutForms {
+    #shortest;
+    #all;
+    #fragments;
+    /**
+     * @param forms without blanks and line breaks
+     * @param shortest characters that are enough to know a form by a part of it
+     */
+    constructor(forms, shortest) {
+        this.#shortest = shortest;
+        this.#all = [...new Set(forms)].join(separator);
+        this.#fragments = new Fragments(this.#all, shortest);
+    }
+    in(text) {
+        if (text.length < this.#shortest)
+            return [];
+        return [...this.#atStart(text), ...this.#atEnd(text)];
+    }
+    #atStart(text) {
+        return this.#placesOf(text.slice(0, this.#shortest)).flatMap((place) => {
+            const end = this.#all.indexOf(separator, place);
+            const rest = this.#all.slice(place, end === -1 ? undefined : end);
+            const isCut = rest.startsWith(text) || text.startsWith(rest);
+            return isCut ? [{ start: 0, end: Math.min(rest.length, text.length) }] : [];
+        });
+    }
+    #atEnd(text) {
+        return this.#placesOf(text.slice(-this.#shortest)).flatMap((place) => {
+            const start = place === 0 ? 0 : this.#all.lastIndexOf(separator, place - 1) + 1;
+            const beginning = this.#all.slice(start, place + this.#shortest);
+            return text.endsWith(beginning)
+                ? [{ start: text.length - beginning.length, end: text.length }]
+                : [];
+        });
+    }
+    #placesOf(fragment) {
+        const places = [];
+        if (!this.#fragments.mayHold(fragment))
+            return places;
+        let place = this.#all.indexOf(fragment);
+        while (place !== -1) {
+            places.push(place);
+            place = this.#all.indexOf(fragment, place + 1);
+        }
+        return places;
+    }
+}
+/** Bits for each character: so many that few fragments share one. */
+const density = 16;
+const base = 31;
+/**
+ * Tells at once of most fragments that they do not stand in a text, be it megabytes long (a Bloom
+ * filter with one hash); of some others it says that they may.
+ */
+class Fragments {
+    #bits;
+    /** @param length characters of a fragment */
+    constructor(text, length) {
+        this.#bits = new Uint8Array(Math.ceil((text.length * density) / 8) + 1);
+        let highest = 1;
+        for (let index = 1; index < length; index++)
+            highest = Math.imul(highest, base);
+        let hash = 0;
+        for (let index = 0; index < text.length; index++) {
+            if (index >= length)
+                hash -= Math.imul(highest, text.charCodeAt(index - length));
+            hash = Math.imul(hash, base) + text.charCodeAt(index);
+            if (index >= length - 1)
+                this.#set(hash);
+        }
+    }
+    mayHold(fragment) {
+        let hash = 0;
+        for (let index = 0; index < fragment.length; index++) {
+            hash = Math.imul(hash, base) + fragment.charCodeAt(index);
+        }
+        const bit = this.#bitOf(hash);
+        return ((this.#bits[bit >>> 3] ?? 0) & (1 << (bit & 7))) !== 0;
+    }
+    #set(hash) {
+        const bit = this.#bitOf(hash);
+        const index = bit >>> 3;
+        this.#bits[index] = (this.#bits[index] ?? 0) | (1 << (bit & 7));
+    }
+    #bitOf(hash) {
+        return (hash >>> 0) % (this.#bits.length * 8);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/secrecy/masks.js
+/** Shorter strings are not masked: a mask of `1` garbles every log without hiding anything. */
+const shortestMask = 4;
+/**
+ * The strings to mask for a value: each of its lines, trimmed, never the block. The runner matches
+ * within lines, and a line that is printed with its indentation contains the trimmed one.
+ */
+function masksFor(value) {
+    return value
+        .reveal()
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter((line) => line.length >= shortestMask);
+}
+
+;// CONCATENATED MODULE: ./lib/secrecy/redactor.js
+
+
+
+
+/** Shorter strings are not looked for over blanks: `in deed` is not the secret `deed`, nor `ninde`. */
+const shortestSpread = 8;
+/**
+ * Makes a function that replaces every known secret in a text that comes from outside. The runner
+ * masks its log by itself; error objects, outputs and files are this action's own to keep clean.
+ *
+ * It has to be given a whole text: of what was cut before, half a secret may be left.
+ */
+function redactor(values) {
+    const forms = [...new Set([...values].flatMap(masksFor))].flatMap(formsOf);
+    const dense = forms.map(withoutBlanks).filter((form) => form.length >= shortestSpread);
+    const solid = new WholeForms(forms.filter((form) => withoutBlanks(form).length < shortestSpread), shortestMask);
+    const spread = new WholeForms(dense, shortestSpread);
+    const cut = new CutForms(dense, shortestSpread);
+    return (text) => {
+        // What nobody sees must not keep a value from being found, so it goes first.
+        const shown = printable(text);
+        const { dense, placeOf } = densely(shown);
+        const spans = [
+            ...solid.in(shown),
+            ...[...spread.in(dense), ...cut.in(dense)].map(({ start, end }) => ({
+                start: placeOf(start),
+                end: placeOf(end - 1) + 1,
+            })),
+        ];
+        return withStars(shown, spans);
+    };
+}
+/**
+ * A value as it may stand in a text: as it is, as JSON has it (once or twice, with all that is not
+ * ASCII escaped or without), as languages print it that escape backslashes only, and as it is quoted.
+ */
+function formsOf(mask) {
+    // All of them are the same for most, and there may be tens of thousands.
+    if (/^[\w+/=.:,-]*$/.test(mask))
+        return [mask];
+    const json = JSON.stringify(mask).slice(1, -1);
+    const forms = [
+        mask,
+        json,
+        inAscii(json),
+        JSON.stringify(json).slice(1, -1),
+        mask.replaceAll('\\', '\\\\'),
+        (0,quote/* quote */.h)(printable(mask), Infinity).slice(1, -1),
+    ];
+    return [...new Set(forms.map((form) => printable(form).trim()))].filter((form) => form.length >= shortestMask);
+}
+function inAscii(json) {
+    return json.replace(/[^\u0000-\u007e]/g, // eslint-disable-line no-control-regex
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+function withoutBlanks(text) {
+    return text.replace(/\s+/g, '');
+}
+/** A text without blanks and line breaks, by which a value may be wrapped, and where its characters were. */
+function densely(text) {
+    const dense = withoutBlanks(text);
+    let places;
+    const placeOf = (place) => {
+        // Most texts hold nothing, so this is seldom needed.
+        places ??= [...text.matchAll(/\S/g)].map(({ index }) => index);
+        return places[place] ?? 0;
+    };
+    return { dense, placeOf };
+}
+/** All spans are looked for first: of values that overlap, nothing is left of either. */
+function withStars(text, spans) {
+    let clean = '';
+    let end = 0;
+    for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+        if (span.start >= end)
+            clean += `${text.slice(end, span.start)}***`;
+        end = Math.max(end, span.end);
+    }
+    return clean + text.slice(end);
+}
+
 ;// CONCATENATED MODULE: ./lib/pipecat/credential.js
 const prefixes = [
     ['sk_', 'private-api-key'],
@@ -1217,7 +1522,7 @@ function readApiUrl(raw, environment, findings) {
     const url = parseUrl(address.text);
     const rule = url === undefined ? `has to be a URL such as ${defaultApiUrl}` : brokenRule(url);
     if (url !== undefined && rule === undefined) {
-        return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+        return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}`;
     }
     // Of a URL that may hold a credential, only the part in front of it is shown.
     const shown = url === undefined ? 'something else' : `${url.protocol}//${url.host}`;
@@ -1389,9 +1694,10 @@ function readContext(raw, file, findings) {
 }
 function readPath(raw, input, findings) {
     const path = raw.text(input);
-    if (path?.includes('\n') === true)
-        findings.problem(input, `has to be one path; ${(0,inputs_problems/* found */.F9)(path)}`);
-    return path;
+    if (path === undefined || (0,inputs_problems/* isPath */.uf)(path))
+        return path;
+    findings.problem(input, `has to be one path; ${(0,inputs_problems/* found */.F9)(path)}`);
+    return undefined;
 }
 /** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */
 function noticeIdle(raw, findings) {
@@ -1483,11 +1789,15 @@ function checkScaling({ regions, checkedRegions }, minAgents, maxAgents, finding
 }
 function readImage(raw, fields, findings) {
     const image = raw.text('image');
-    if (image !== undefined && /^[^\s@]+$/.test(image) && !/:[^/]*$/.test(image)) {
+    if (image !== undefined && /^[^\s@]+$/.test(image) && !hasTag(image)) {
         findings.problem('image', `has to say which version of the image is meant, with a tag or digest; ${(0,inputs_problems/* found */.F9)(image)}, which has neither`);
         return undefined;
     }
     return fields.name('image', names/* imageReference */.rA);
+}
+/** A colon before the last slash is one of a registry's port. */
+function hasTag(image) {
+    return image.lastIndexOf(':') > image.lastIndexOf('/');
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/fields.js
@@ -1580,8 +1890,8 @@ function readGitHub(raw, fields, environment, regions, waits, isOffline, finding
         // Forks and Dependabot get no token that is a secret either, and need none for what they check.
         if (isOffline)
             return undefined;
-        for (const input of [name && 'environment', comments && 'comment']) {
-            if (input === undefined || input === false || input === '')
+        for (const input of [name !== undefined && 'environment', comments && 'comment']) {
+            if (input === false)
                 continue;
             findings.problem(input, 'needs `github-token`, for example the expression `github.token` with the permission that the README names');
         }
@@ -1702,8 +2012,25 @@ class RawInputs {
 }
 /** The items of a comma- or newline-separated list; a comma within braces does not separate. */
 function splitItems(list) {
-    return list
-        .split(/[\n,](?![^{}\n]*\})/)
+    const items = [];
+    let end = list.length;
+    // From the end, so that each character is looked at once: whether a comma stands within braces is
+    // what the next brace of its line says.
+    let isWithin = false;
+    for (let index = list.length - 1; index >= 0; index--) {
+        const character = list[index];
+        if ((character === ',' || character === '\n') && !isWithin) {
+            items.push(list.slice(index + 1, end));
+            end = index;
+        }
+        if (character === '}')
+            isWithin = true;
+        else if (character === '{' || character === '\n')
+            isWithin = false;
+    }
+    items.push(list.slice(0, end));
+    return items
+        .reverse()
         .map((item) => item.trim())
         .filter((item) => item !== '');
 }
@@ -1718,6 +2045,40 @@ function nearestInput(name) {
         return nearest.input;
     // The official deploy action shortens one name that this one has in full.
     return inputNames.find((input) => candidate.length >= 8 && input.startsWith(`${candidate}-`));
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/misplaced.js
+
+
+
+
+/** Inputs that hold secrets by their meaning: nothing is said of what stands in them. */
+const forSecrets = [
+    'api-key',
+    'pat',
+    'secrets',
+    'secrets-json',
+    'registry-password',
+    'github-token',
+];
+/**
+ * Parts of secrets that stand in an input where they do not belong: lists are taken apart at commas,
+ * lines `region: name` at colons, and of an address the host is told, so that what is said of them
+ * quotes parts, in which the whole is not to be found.
+ */
+function misplacedParts(raw, secrets) {
+    const texts = inputNames
+        .filter((name) => !forSecrets.includes(name))
+        .map((name) => raw.verbatim(name))
+        .filter((text) => text !== '');
+    return secrets
+        .flatMap(masksFor)
+        .filter((line) => texts.some((text) => text.includes(line)))
+        .flatMap((line) => [...splitItems(line), ...line.split(/[,:=]/), hostOf(line)])
+        .map((part) => new secret_value/* SecretValue */.i(part));
+}
+function hostOf(line) {
+    return URL.canParse(line) ? new URL(line).host : '';
 }
 
 ;// CONCATENATED MODULE: ./lib/release/regional.js
@@ -1836,7 +2197,7 @@ class RegionFields {
         for (const [index, line] of text.split(/\r?\n/).entries()) {
             if (line.trim() === '')
                 continue;
-            const [, region, value] = /^\s*(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*?)\s*$/.exec(line) ?? [];
+            const [, region, value] = /^(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*)$/.exec(line.trim()) ?? [];
             const place = `line ${index + 1}`;
             if (region === undefined || value === undefined || (0,inputs_problems/* looksLikeCredential */.Pv)(region)) {
                 this.#findings.problem(input, `has to be one value, or lines \`region: value\` (\`*: value\` for the other regions); ${place} is neither`);
@@ -2007,8 +2368,8 @@ function readHost(text, findings) {
         url.username === '' &&
         url.search === '' &&
         url.hash === '' &&
-        // One registry serves all regions, and a URL may hold braces.
-        !/[{}]/.test(text);
+        // Anything may be made a URL; and one registry serves all regions, so there are no braces.
+        /^[\w.:/[\]-]+$/.test(text);
     if (!isPlain) {
         findings.problem('registry', 'has to be the https address of a registry, without credentials, query and placeholders, such as `ghcr.io`');
         return undefined;
@@ -2019,7 +2380,7 @@ function readHost(text, findings) {
 }
 /** Blanks are part of a password; the line break that a paste brings along is not. */
 function readPassword(raw) {
-    return raw.verbatim('registry-password').replace(/[\r\n]+$/, '');
+    return raw.verbatim('registry-password').replace(/(?<![\r\n])[\r\n]+$/, '');
 }
 function authenticationOf(username, password) {
     return new secret_value/* SecretValue */.i(Buffer.from(`${username}:${password}`, 'utf8').toString('base64'));
@@ -2101,7 +2462,7 @@ function readSecretSet(raw, fields, regions, context, findings) {
     const keepVersions = fields.integer('keep-versions', 0, 100) ?? 0;
     if (!raw.isGiven('secret-set')) {
         fields.noEffectWithout('secret-set', [
-            ...secrets_source/* secretSources */.x,
+            ...secrets_source/* secretSources */.x4,
             'prune-secrets',
             'required-secrets',
             'keep-versions',
@@ -2161,7 +2522,7 @@ function checkPlain(raw, { pairs, skippedKeys, isComplete }, prune, waits, findi
     if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
         findings.problem('keep-versions', `has no effect without \`${versionPlaceholder}\` in \`secret-set\``);
     }
-    if (!secrets_source/* secretSources */.x.some((input) => raw.isGiven(input)) && !raw.isGiven('agent-name')) {
+    if (!secrets_source/* secretSources */.x4.some((input) => raw.isGiven(input)) && !raw.isGiven('agent-name')) {
         findings.problem('secret-set', 'has no effect without secrets (to write it) or `agent-name` (to bind it), none of which is given');
     }
     // Sources may be given and hold nothing: a run of Dependabot has no secrets.
@@ -2181,10 +2542,10 @@ function checkPlain(raw, { pairs, skippedKeys, isComplete }, prune, waits, findi
  * the set has another name. Values are never parsed, so there is nothing to quote.
  *
  * Somebody may write `KEY=value` here by mistake. So what stands behind the `=` is not shown, and is
- * masked unless it is the name of a variable that there is; nor is a name that looks like none.
+ * masked unless it is the name of a variable that there is; nor is a name that looks like none, in front of it either.
  */
 function readEnvironment(input, environment) {
-    const reading = new secrets_source/* SourceReading */.u('secrets-env');
+    const reading = new secrets_source/* SourceReading */.uW('secrets-env');
     const items = splitItems(input);
     for (const [index, item] of items.entries()) {
         const place = `item ${index + 1}`;
@@ -2192,17 +2553,19 @@ function readEnvironment(input, environment) {
         const source = match?.[2];
         if (source === undefined) {
             for (const rest of items.slice(index))
-                reading.suspect(rest.slice(rest.indexOf('=') + 1));
-            reading.problems.push(`${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``);
+                reading.suspectLine(rest);
+            reading.breakOff(`${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``);
             return reading;
         }
         const target = match?.[1] ?? source;
-        const value = environment[source] ?? '';
-        const unset = environment[source] === undefined;
-        if (unset && (source !== target || !/^[A-Z_][A-Z0-9_]*$/.test(source))) {
+        // A name such as `toString` is there in every object, and no variable.
+        const set = Object.hasOwn(environment, source) ? environment[source] : undefined;
+        const value = set ?? '';
+        const unset = set === undefined;
+        if (unset && (source !== target || !(0,secrets_source/* isConventional */.jg)(source))) {
             reading.suspect(source);
-            if (source === target) {
-                reading.problems.push(`${place} is not the name of a variable that is set (it is not shown, as it may be a value)`);
+            if (source === target || !(0,secrets_source/* isConventional */.jg)(target)) {
+                reading.breakOff(`${place} is not the name of a variable that is set (it is not shown, as it may be a value)`);
                 return reading;
             }
         }
@@ -2219,7 +2582,7 @@ function readEnvironment(input, environment) {
  * out, whatever the order. `github_token` and the action's own credential never go along.
  */
 async function readJson(input, patterns, credentials) {
-    const reading = new secrets_source/* SourceReading */.u('secrets-json');
+    const reading = new secrets_source/* SourceReading */.uW('secrets-json');
     // A kept parser with places and without the text in its errors; JSON.parse quotes what it reads,
     // and keeps the last of two equal keys without a word.
     const { parse } = await __nccwpck_require__.e(/* import() */ 162).then(__nccwpck_require__.bind(__nccwpck_require__, 3162));
@@ -2300,7 +2663,7 @@ function lineOf(error) {
  * key before it, and nothing behind it is read, because a key found there may be one only by chance.
  */
 function readLines(input) {
-    const reading = new secrets_source/* SourceReading */.u('secrets');
+    const reading = new secrets_source/* SourceReading */.uW('secrets');
     const lines = splitLines(input);
     let keyBefore;
     for (let index = 0; index < lines.length; index++) {
@@ -2313,9 +2676,9 @@ function readLines(input) {
         const place = `line ${index + 1}`;
         const head = parseHead(text);
         if (head === undefined) {
-            reading.problems.push(unreadable(place, keyBefore));
+            reading.breakOff(unreadable(place, keyBefore));
             for (const rest of lines.slice(index))
-                reading.suspect(rest.text);
+                reading.suspectLine(rest.text);
             return reading;
         }
         keyBefore = head.key;
@@ -2323,12 +2686,13 @@ function readLines(input) {
             reading.add(head.key, head.value, place);
             continue;
         }
-        const end = lines.findIndex(({ text }, at) => at > index && text === head.delimiter);
+        const end = endOf(lines, index, head.delimiter);
         const last = lines[end];
         if (last === undefined) {
-            reading.problems.push(`${place}: \`${head.key}\` begins a value of several lines that does not end; its last line has to be the delimiter alone`);
+            const what = (0,secrets_source/* isConventional */.jg)(head.key) ? `: \`${head.key}\`` : '';
+            reading.breakOff(`${place}${what} begins a value of several lines that does not end; its last line has to be the delimiter alone`);
             for (const rest of lines.slice(index + 1))
-                reading.suspect(rest.text);
+                reading.suspectLine(rest.text);
             return reading;
         }
         const value = input.slice(line.next, last.start).replace(/\r?\n$/, '');
@@ -2337,13 +2701,19 @@ function readLines(input) {
     }
     return reading;
 }
+/** The line that ends a value of several lines; -1 where none does. */
+function endOf(lines, start, delimiter) {
+    for (let at = start + 1; at < lines.length; at++) {
+        if (lines[at]?.text === delimiter)
+            return at;
+    }
+    return -1;
+}
 function splitLines(input) {
     const lines = [];
     for (const match of input.matchAll(/(.*?)(\r?\n|$)/gsy)) {
         const [whole, text = ''] = match;
         lines.push({ text, start: match.index, next: match.index + whole.length });
-        if (match.index + whole.length >= input.length)
-            break;
     }
     return lines;
 }
@@ -2359,21 +2729,12 @@ function parseHead(line) {
         return undefined;
     const key = line.slice(0, equals);
     const value = line.slice(equals + 1);
-    if (!names/* secretKey */.oF.pattern.test(key) || endsBase64(key, value))
+    if (!names/* secretKey */.oF.pattern.test(key) || (0,secrets_source/* endsBase64 */._q)(key, value))
         return undefined;
     return { key, value };
 }
-/**
- * Whether a line is more likely the end of a value in base64 that goes over several lines than a key
- * and its value: `…==`, or `…=` behind letters of both cases. Shown as a key, it would be half of a
- * secret.
- */
-function endsBase64(key, value) {
-    return value === '=' || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key));
-}
 function unreadable(place, keyBefore) {
-    const where = keyBefore === undefined ? place : `${place} (after the key \`${keyBefore}\`)`;
-    return (`${where} is not \`KEY=value\` with a valid key, so it and what follows was not read. ` +
+    return (`${place}${(0,secrets_source/* afterKey */.GO)(keyBefore)} is not \`KEY=value\` with a valid key, so it and what follows was not read. ` +
         'A value of several lines needs the form `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`');
 }
 
@@ -2394,7 +2755,7 @@ async function readSecrets(raw, fields, environment, workspace, readFile, creden
         findings.remarks.push(...remarks);
     }
     const chosen = new Map();
-    for (const source of secrets_source/* secretSources */.x) {
+    for (const source of secrets_source/* secretSources */.x4) {
         for (const reading of readings.filter((one) => one.source === source)) {
             for (const entry of reading.entries) {
                 if (!chosen.has(entry.key))
@@ -2501,7 +2862,7 @@ async function chooseSettingsFile(raw, environment, workspace, readFile, finding
         await noticeUnread(workspace, readFile, findings);
         return { raw, file: undefined };
     }
-    if (path.includes('\n')) {
+    if (!(0,inputs_problems/* isPath */.uf)(path)) {
         findings.problem('config-file', `has to be the path of one file; ${(0,inputs_problems/* found */.F9)(path)}`);
         return { raw, file: undefined };
     }
@@ -2558,6 +2919,8 @@ async function noticeUnread(workspace, readFile, findings) {
 
 
 
+
+
 /**
  * Reads all inputs, once, and validates them together: every mistake that can be seen without the
  * network is found in one go. Nothing is logged here; what was found has to be masked first.
@@ -2595,6 +2958,9 @@ async function readInputs(environment, readFile) {
     if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
         findings.problem('agent-name', 'is not given, and neither is `secret-set` nor `registry`: there is nothing to release');
     }
+    const values = [...credentials, ...githubToken, ...secrets.values, ...givenRegistrySecrets(raw)];
+    // A value may stand in an input where it does not belong, and in what is said of that.
+    const redact = redactor([...values, ...misplacedParts(raw, values)]);
     const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
     return {
         inputs: isComplete && failureLogs !== undefined && rollout !== undefined
@@ -2614,11 +2980,15 @@ async function readInputs(environment, readFile) {
                 github,
             }
             : undefined,
-        secrets: [...credentials, ...githubToken, ...secrets.values, ...givenRegistrySecrets(raw)],
-        problems: findings.problems,
-        warnings: findings.warnings,
-        notices: findings.notices,
-        remarks: findings.remarks,
+        secrets: values,
+        problems: findings.problems.map(({ input, message }) => ({
+            // Its name is known; where it stands, such as in a file, is not.
+            input: input.replace(/\(.*\)$/s, redact),
+            message: redact(message),
+        })),
+        warnings: findings.warnings.map(redact),
+        notices: findings.notices.map(redact),
+        remarks: findings.remarks.map(redact),
     };
 }
 
@@ -2636,8 +3006,6 @@ function backoffDelay(backoff, failed, random, retryAfter) {
     return Math.round(Math.max(retryAfter ?? 0, random() * cap));
 }
 
-// EXTERNAL MODULE: ./lib/time/clock.js + 1 modules
-var time_clock = __nccwpck_require__(5221);
 // EXTERNAL MODULE: ./lib/transport.js + 1 modules
 var transport = __nccwpck_require__(6168);
 ;// CONCATENATED MODULE: ./lib/pipecat/answers.js
@@ -2852,11 +3220,21 @@ const parseUploadForm = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
     url: uploadUrl,
     fields: uploadFields,
 }))));
-/** A write or a deletion: whatever a success says, there is nothing in it to read. */
-const parseAcknowledgement = parser(dist/* pipe */.FsL(dist/* optional */.lqM(dist/* looseObject */._H3({})), dist/* transform */.pdi(() => undefined)));
+const acknowledgement = dist/* object */.Ikc({ status: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^ok$/i)) });
+const parseWords = parser(acknowledgement);
+/** What the platform answers to a write that it has taken, and nobody in front of it. */
+const accepted = 202;
+/**
+ * A write that was taken says so, by its status or in words. A success of something in front of the
+ * platform does not, and to believe it would leave agents with their old values.
+ */
+function parseAcceptance(answer, status) {
+    if (status !== accepted)
+        parseWords(answer);
+}
+/** A deletion may be answered without a word. What was deleted already is not there any more (404). */
+const parseDeletion = parser(dist/* pipe */.FsL(dist/* optional */.lqM(acknowledgement), dist/* transform */.pdi(() => undefined)));
 
-// EXTERNAL MODULE: ./lib/quote.js
-var quote = __nccwpck_require__(7211);
 // EXTERNAL MODULE: ./lib/system-error.js
 var system_error = __nccwpck_require__(2013);
 ;// CONCATENATED MODULE: ./lib/pipecat/errors.js
@@ -2866,14 +3244,23 @@ var system_error = __nccwpck_require__(2013);
 /** A call to the platform that did not bring an answer to work with. */
 class CallError extends Error {
     call;
+    #request;
     /** How many times the request was sent. */
     attempts = 1;
     /** The limit that left no time for another attempt, where it was that. */
     outOfTime;
+    /** Whether it asks for a change that may have been made: the answer to one of its attempts is lost. */
+    isInDoubt = false;
     constructor(call, message, options) {
         super(`${call.method} ${call.path}: ${message}`, options);
         this.name = new.target.name;
-        this.call = call;
+        // A request has a body, too, with secrets in it, and an error may be printed by anybody.
+        this.call = { method: call.method, path: call.path };
+        this.#request = call;
+    }
+    /** Whether it is this very request that failed. */
+    isOf(request) {
+        return this.#request === request;
     }
 }
 /**
@@ -2886,7 +3273,8 @@ class InterruptedCallError extends lib_cancellation/* CancelledError */.cc {
         super(cancelled.signal, { cause });
         this.name = 'InterruptedCallError';
         this.message = `${call.method} ${call.path}: ${this.message}`;
-        this.call = call;
+        // A request has a body, too, with secrets in it, and an error may be printed by anybody.
+        this.call = { method: call.method, path: call.path };
     }
 }
 const passingStatuses = new Set([429, 500, 502, 503, 504]);
@@ -2993,6 +3381,8 @@ class UploadError extends CallError {
     status;
     /** The code of storage, such as EntityTooLarge. */
     code;
+    /** Milliseconds that `Retry-After` asks for. */
+    retryAfter;
     #what;
     /** Whether the form has, or may have: a refusal without a word does not say. */
     #hasExpired;
@@ -3002,6 +3392,7 @@ class UploadError extends CallError {
         super({ method: 'POST', path: origin }, what, { cause: details.cause });
         this.status = details.status;
         this.code = details.code;
+        this.retryAfter = details.retryAfter;
         this.#what = what;
         this.#hasExpired = details.code === undefined || /expired/i.test(details.storageMessage ?? '');
     }
@@ -3017,7 +3408,7 @@ class UploadError extends CallError {
             (this.code !== undefined && passingStorageCodes.has(this.code)));
     }
 }
-function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutOff, cause, }) {
+function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutOff, isForeign, cause, }) {
     if (status !== undefined) {
         const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
         return `the storage answered ${status}${said === '' ? '' : ` (${(0,quote/* quote */.h)(said)})`}`;
@@ -3028,8 +3419,24 @@ function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutO
         return `nothing was heard for ${silentFor / 1000} s`;
     if (isCutOff === true)
         return 'the answer was cut off';
+    if (isForeign === true)
+        return 'the answer is not one of a storage';
     const systemCode = (0,system_error/* systemErrorCode */.v)(cause);
     return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
+}
+
+;// CONCATENATED MODULE: ./lib/pipecat/retry-after.js
+/** Milliseconds; whoever is told to come back later than that gives up. */
+const retry_after_longestWait = 120_000;
+/** `Retry-After` in milliseconds: it holds seconds, or a date. */
+function readRetryAfter(header, now) {
+    if (header === undefined)
+        return undefined;
+    const seconds = Number(header);
+    if (Number.isFinite(seconds))
+        return Math.max(0, seconds * 1000);
+    const date = Date.parse(header);
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 ;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
@@ -3333,8 +3740,6 @@ class Traffic {
 
 
 
-/** Milliseconds; whoever is told to come back later than that gives up. */
-const caller_longestWait = 120_000;
 const tooMany = 429;
 /** Milliseconds that a request has to be answered after a cancellation, so that it is known what it did. */
 const lastMoment = 1000;
@@ -3366,7 +3771,7 @@ class Caller {
         const allowed = options.attempts ?? backoff.attempts;
         // What the request itself failed with; a look for what it did may fail in its own way.
         let failure;
-        // A request that was one too many, or was not sent, cannot have been carried out.
+        // A request that was refused, was one too many, or was not sent, cannot have been carried out.
         let isInDoubt = false;
         let limitedSince;
         for (let attempt = 1;;) {
@@ -3379,7 +3784,7 @@ class Caller {
                     throw this.#cancelled(operation, isInDoubt, failure);
                 if (!(error instanceof CallError))
                     throw error;
-                const isOwn = error.call === operation.request;
+                const isOwn = error.isOf(operation.request);
                 const isSent = !(error instanceof NotSentError);
                 if (isOwn && mayBeCarriedOut(error))
                     isInDoubt = true;
@@ -3388,6 +3793,7 @@ class Caller {
                     failure = error;
                 if (isSent)
                     failure.attempts = attempt;
+                failure.isInDoubt = isInDoubt;
                 if (cancellation.isCancelled && isWorthAnother(error, options.passingStatuses)) {
                     throw this.#cancelled(operation, isInDoubt, failure);
                 }
@@ -3395,15 +3801,15 @@ class Caller {
                 // Only time ends that there are too many requests, so none of them was an attempt.
                 const isFree = isLimit(error) &&
                     limitedSince !== undefined &&
-                    clock.now() - limitedSince < caller_longestWait &&
+                    clock.now() - limitedSince < retry_after_longestWait &&
                     allowed > 1;
                 // A look has a limit of its own, which is not that of the request.
                 const deciding = isOwn || isSent ? error : failure;
                 const delay = this.#delayBeforeAnother(deciding, isFree ? 1 : attempt, allowed, options);
                 if (delay === undefined) {
                     failure.outOfTime ??= error.outOfTime;
-                    const isWorthALook = isInDoubt && failure.mayPass;
-                    const found = isWorthALook ? await this.#lastLook(operation, options) : undefined;
+                    // What is refused when it comes again may be refused because it has come before.
+                    const found = isInDoubt ? await this.#lastLook(operation, options) : undefined;
                     if (found !== undefined)
                         return found;
                     throw failure;
@@ -3451,7 +3857,7 @@ class Caller {
             return undefined;
         }
         // Where no limit of a step ends it, the platform's wish must not hold the job for hours.
-        return delay > caller_longestWait ? undefined : delay;
+        return delay > retry_after_longestWait ? undefined : delay;
     }
     async #findLost({ request: { method, path } }, { findLost }) {
         if (this.#options.over.aborted)
@@ -3464,10 +3870,9 @@ class Caller {
     }
     /** Waits before the next attempt; false where there is to be none any more. */
     async #pause(delay, signal) {
-        const { clock, over, cancellation } = this.#options;
-        const endings = [over, cancellation.signal, ...(signal === undefined ? [] : [signal])];
+        const { clock, over } = this.#options;
         try {
-            await clock.sleep(delay, AbortSignal.any(endings));
+            await clock.sleep(delay, signal === undefined ? over : AbortSignal.any([over, signal]));
             return true;
         }
         catch {
@@ -3476,37 +3881,39 @@ class Caller {
     }
     async #attempt({ request, parse, absent }, deadline) {
         const answer = await this.#traffic.pass(() => this.#sendInTurn(request, deadline));
-        if (answer.status === absent?.status && !isPage(answer.text)) {
+        if (answer.status === absent?.status && isOfPlatform(answer.text)) {
             return absent.result;
         }
         if (answer.status >= 300 && answer.status < 400) {
-            throw new RedirectError(request, answer.status, originOf(answer.headers.location));
+            const target = this.#options.redact(originOf(answer.headers.location));
+            throw new RedirectError(request, answer.status, target);
         }
         if (answer.status < 200 || answer.status >= 300)
             throw this.#statusError(request, answer);
         try {
-            return parse(parseJson(answer.text));
+            return parse(parseJson(answer.text), answer.status);
         }
         catch (error) {
             if (!(error instanceof AnswerShapeError))
                 throw error;
-            throw new UnreadableAnswerError(request, error.message, { cause: error });
+            // A place within the answer may be named by the answer itself.
+            throw new UnreadableAnswerError(request, this.#options.redact(error.message));
         }
     }
     /** Sends a request unless everything is held back, which may be so again after the wait. */
     async #sendInTurn(request, deadline) {
-        const { clock, over, log, cancellation } = this.#options;
+        const { clock, over, log } = this.#options;
         for (let held = this.#traffic.heldFor(); held > 0; held = this.#traffic.heldFor()) {
             if (deadline !== undefined && deadline.remaining() <= held) {
                 throw new NotSentError(request, deadline);
             }
             log.debug(`${request.method} ${request.path} held back for ${held} ms`);
-            await (0,time_clock/* sleepUnless */.uj)(clock, held, AbortSignal.any([over, cancellation.signal]));
+            await clock.sleep(held, over);
         }
         const answer = await this.#send(request, deadline);
         if (answer.status === tooMany) {
             const asked = readRetryAfter(answer.headers['retry-after'], clock.now());
-            if ((asked ?? 0) <= caller_longestWait)
+            if ((asked ?? 0) <= retry_after_longestWait)
                 this.#traffic.hold(asked);
         }
         else {
@@ -3564,11 +3971,11 @@ class Caller {
 function isWorthAnother(error, passingStatuses = []) {
     return error.mayPass || (error instanceof StatusError && passingStatuses.includes(error.status));
 }
-/** A gateway's page says nothing about what is behind it. */
-function isPage(text) {
-    return text.trimStart().startsWith('<');
+/** The platform says what it refuses in JSON. A gateway's page, or nothing, says nothing of what is behind. */
+function isOfPlatform(text) {
+    return text.trimStart().startsWith('{');
 }
-/** An empty answer is undefined: a deletion may be answered so, nothing else parses it. */
+/** An empty answer is undefined: what has nothing to tell may be answered so, nothing else parses it. */
 function parseJson(text) {
     if (text.trim() === '')
         return undefined;
@@ -3595,16 +4002,6 @@ function readErrorBody(text) {
         code: typeof code === 'string' || typeof code === 'number' ? String(code) : undefined,
         message: [error, message].find((said) => typeof said === 'string'),
     };
-}
-/** `Retry-After` in milliseconds: it holds seconds, or a date. */
-function readRetryAfter(header, now) {
-    if (header === undefined)
-        return undefined;
-    const seconds = Number(header);
-    if (Number.isFinite(seconds))
-        return Math.max(0, seconds * 1000);
-    const date = Date.parse(header);
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 function originOf(location) {
     if (location === undefined)
@@ -3730,7 +4127,7 @@ class PipecatCloud {
                 method: 'DELETE',
                 path: this.#surface.path(`secrets/${encodeURIComponent(set)}/${encodeURIComponent(key)}`),
             },
-            parse: parseAcknowledgement,
+            parse: parseDeletion,
             absent: { status: 404, result: undefined },
         }, { ...options, passingStatuses: concurrentWrite });
     }
@@ -3741,7 +4138,7 @@ class PipecatCloud {
                 method: 'DELETE',
                 path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
             },
-            parse: parseAcknowledgement,
+            parse: parseDeletion,
             absent: { status: 404, result: undefined },
         }, { ...options, passingStatuses: concurrentWrite });
     }
@@ -3788,7 +4185,7 @@ class PipecatCloud {
             },
             parse: parseLogs,
         }, options);
-        return newestFirst.reverse().map((line) => this.#redact(line));
+        return this.#cleanLines(newestFirst.reverse());
     }
     /** Names of the profiles that agents may have; undefined where the surface does not list them. */
     async agentProfiles() {
@@ -3853,7 +4250,7 @@ class PipecatCloud {
     /** The last lines of a build's log, oldest first; of a very long one, of its beginning. */
     async buildLogs(id, most, options = {}) {
         const lines = await this.#read(`builds/${encodeURIComponent(id)}/logs?limit=${mostBuildLines}`, parseBuildLogs, options);
-        return lines.slice(-most).map((line) => this.#redact(line));
+        return this.#cleanLines(lines).slice(-most);
     }
     #read(resource, parse, options = {}) {
         const request = { method: 'GET', path: this.#surface.path(resource) };
@@ -3868,7 +4265,7 @@ class PipecatCloud {
         return this.#caller.call(operation, options);
     }
     #write(request, options) {
-        return this.#caller.call({ request, parse: parseAcknowledgement }, { ...options, passingStatuses: concurrentWrite });
+        return this.#caller.call({ request, parse: parseAcceptance }, { ...options, passingStatuses: concurrentWrite });
     }
     async #deploy(request, options) {
         const agent = await this.#caller.call({ request, parse: parseAgent }, options);
@@ -3876,6 +4273,10 @@ class PipecatCloud {
     }
     #clean(text) {
         return text === undefined ? undefined : this.#redact(text);
+    }
+    /** Lines all at once, as a value may go on over several of them. */
+    #cleanLines(lines) {
+        return lines.length === 0 ? [] : this.#redact(lines.join('\n')).split('\n');
     }
     #cleanBuild(build) {
         return {
@@ -3944,6 +4345,8 @@ class Connection {
 
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+// EXTERNAL MODULE: ./lib/time/clock.js + 1 modules
+var time_clock = __nccwpck_require__(5221);
 ;// CONCATENATED MODULE: ./lib/pipecat/form.js
 
 const archiveType = 'application/gzip';
@@ -4003,6 +4406,7 @@ function formOf(fields, bytes) {
 
 
 
+
 /** Characters; what is shorter is no signature, and may be part of a word. */
 const shortestField = 8;
 /** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */
@@ -4044,7 +4448,9 @@ class Storage {
                 error.attempts = attempt;
                 if (!error.mayPass || attempt >= backoff.attempts)
                     throw error;
-                const delay = backoffDelay(backoff, attempt, () => clock.random());
+                const delay = backoffDelay(backoff, attempt, () => clock.random(), error.retryAfter);
+                if (delay > retry_after_longestWait)
+                    throw error;
                 log.info(`The upload to ${options.destination}: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
                 await (0,time_clock/* sleepUnless */.uj)(clock, delay, signal);
             }
@@ -4052,7 +4458,7 @@ class Storage {
     }
     async #send(form, content, options) {
         const { clock, log, redact } = this.#options;
-        const { origin } = new URL(form.url);
+        const origin = redact(new URL(form.url).origin);
         const silence = new Silence(clock);
         const endOfForm = new AbortController();
         const cancelEnd = clock.after(longestAttempt, () => {
@@ -4083,10 +4489,17 @@ class Storage {
             silence.end();
         }
         log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
-        if (answer.status >= 200 && answer.status < 300)
-            return;
+        if (answer.status >= 200 && answer.status < 300) {
+            if (isOfStorage(answer))
+                return;
+            throw new UploadError(origin, { isForeign: true });
+        }
         const clean = (text) => redact(withoutFields(text, form));
-        throw new UploadError(origin, { status: answer.status, ...readStorageError(answer, clean) });
+        throw new UploadError(origin, {
+            status: answer.status,
+            ...readStorageError(answer, clean),
+            retryAfter: readRetryAfter(answer.headers['retry-after'], clock.now()),
+        });
     }
     /** Closes the connections that are kept open. */
     close() {
@@ -4130,6 +4543,13 @@ async function* chained({ before, after }, content, taken) {
     }
     yield after;
 }
+/**
+ * Storage takes a file without a word, or with XML of its own. A page or JSON is of something in
+ * front of it, and the file need not be there.
+ */
+function isOfStorage({ text }) {
+    return text.trim() === '' || /^\s*(<\?xml[^>]*>\s*)?<PostResponse\b/.test(text);
+}
 /** What storage says of a form may repeat its fields, and with some of them anybody can upload. */
 function withoutFields(text, { fields }) {
     return Object.values(fields)
@@ -4141,9 +4561,25 @@ function withoutFields(text, { fields }) {
 function readStorageError({ text }, redact) {
     const field = (name) => {
         const [, value] = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text) ?? [];
-        return value === undefined ? undefined : redact(value);
+        return value === undefined ? undefined : redact(fromXml(value));
     };
     return { code: field('Code'), storageMessage: field('Message') };
+}
+const entities = new Map([
+    ['amp', '&'],
+    ['lt', '<'],
+    ['gt', '>'],
+    ['quot', '"'],
+    ['apos', "'"],
+]);
+/** A text of XML to be read by people, and to be searched for secrets. */
+function fromXml(text) {
+    return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi, (reference, decimal, hexadecimal, name) => {
+        const codePoint = parseInt(decimal ?? hexadecimal ?? '', decimal === undefined ? 16 : 10);
+        if (Number.isNaN(codePoint))
+            return entities.get(name ?? '') ?? reference;
+        return codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : reference;
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/pipecat/surface.js
@@ -4346,6 +4782,7 @@ function tell(journal, settings, context) {
 
 ;// CONCATENATED MODULE: ./lib/release/errors.js
 
+
 /** An error with the thing that it happened to; the cause is what went wrong. */
 class SubjectError extends Error {
     subject;
@@ -4413,6 +4850,13 @@ async function about(subject, work) {
             throw error;
         throw new SubjectError(subject, error);
     }
+}
+/** Whether something may have been done although it failed, as its answer is lost. */
+function isInDoubt(error) {
+    const cause = error instanceof SubjectError ? error.cause : error;
+    if (cause instanceof InterruptedCallError)
+        return true;
+    return cause instanceof CallError && cause.isInDoubt;
 }
 /** The token cannot act in the organization that was named, or in any. */
 class OrganizationError extends Error {
@@ -4814,6 +5258,11 @@ function failureOf(agent, revision, error, deploymentId, previousId) {
         infrastructureIssue: revision?.hasInfrastructureIssue === true,
         previousServes: previousServes(agent, deploymentId, previousId),
     };
+}
+/** Whether what the agent was asked to be last has failed: nothing changes about that by itself. */
+function hasFailed(agent) {
+    const { desiredDeploymentId: desired } = agent;
+    return desired !== undefined && judge(agent, desired, undefined).state === 'failed';
 }
 /** Whether a deployment serves, be it the one that was asked for or one from before. */
 function anyDeploymentServes({ available, previousRevision }) {
@@ -5360,6 +5809,7 @@ function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, ex
 
 
 
+
 /** Plans an agent of one region, given the plans of the sets that it is to bind. */
 function planAgent(settings, asked, agentProfiles, before, secretSets, build, problems) {
     const { region } = settings;
@@ -5378,7 +5828,7 @@ function planAgent(settings, asked, agentProfiles, before, secretSets, build, pr
     const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
     const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
     const runsNewBuild = build !== undefined && build.id === undefined;
-    const forces = asked.forceRedeploy === 'always' || (asked.forceRedeploy === 'auto' && valuesChange);
+    const forcedBecause = forcingReason(asked, before, valuesChange);
     return {
         name,
         region,
@@ -5388,8 +5838,8 @@ function planAgent(settings, asked, agentProfiles, before, secretSets, build, pr
         changes,
         hidden,
         bindsVersion: secretSets.some(({ template }) => template !== undefined),
-        forces,
-        newDeployment: newDeployment(before, runsNewBuild ? build : undefined, hidden, changes, forces, valuesChange),
+        forces: forcedBecause !== undefined,
+        newDeployment: newDeployment(before, runsNewBuild ? build : undefined, hidden, changes, forcedBecause),
         runsNewBuild,
         valuesChange,
         forceRedeploy: asked.forceRedeploy,
@@ -5484,8 +5934,19 @@ function changesValuesOf(before, set) {
     const bound = before?.settings.secretSets;
     return set.template === undefined || bound === undefined || bound.includes(set.name);
 }
+/** Why an update asks for a new deployment, although nothing may differ. */
+function forcingReason({ forceRedeploy }, before, valuesChange) {
+    if (forceRedeploy === 'never')
+        return undefined;
+    if (valuesChange)
+        return 'values-written';
+    if (forceRedeploy === 'always')
+        return 'forced';
+    // What it failed of may have been put right since, outside of what it is asked to be.
+    return before !== undefined && hasFailed(before) ? 'deployment-failed' : undefined;
+}
 const plan_agent_scaling = ['min-agents', 'max-agents'];
-function newDeployment(before, newBuild, hidden, changes, forces, valuesChange) {
+function newDeployment(before, newBuild, hidden, changes, forcedBecause) {
     if (before === undefined)
         return { follows: 'yes', because: 'agent-created' };
     if (newBuild !== undefined) {
@@ -5498,8 +5959,8 @@ function newDeployment(before, newBuild, hidden, changes, forces, valuesChange) 
     const isUnknown = ({ setting, before, after }) => setting === 'secret-set' && isVersioned(after) && versionsOf(after).test(before ?? '');
     if (!differing.every(isUnknown))
         return { follows: 'yes', because: 'settings-differ' };
-    if (forces)
-        return { follows: 'yes', because: valuesChange ? 'values-written' : 'forced' };
+    if (forcedBecause !== undefined)
+        return { follows: 'yes', because: forcedBecause };
     if (differing.length > 0)
         return { follows: 'unknown', because: 'version-unknown' };
     if (hidden.some(({ setting }) => !plan_agent_scaling.includes(setting))) {
@@ -5768,7 +6229,7 @@ async function cleanUp(cloud, journal, plan, agent, listed, deadline, remarks) {
     catch (error) {
         if (!(error instanceof CallError))
             throw error;
-        remarks.add('warning', template, (names) => `Older versions of ${names} could not be deleted, because ${error.reason}. The release is done; the next one tries again.`);
+        remarks.add('warning', template, (names) => `Older versions of ${names} could not be deleted, because ${error.reason}.${error.isInDoubt ? ' Whether it was carried out is not known.' : ''} The release is done; the next one tries again.`);
     }
 }
 
@@ -6151,7 +6612,7 @@ async function build_build(cloud, journal, plan, record, abandoned) {
         if (found === undefined) {
             const uploadId = await stretch('upload the context', () => upload(cloud, journal, plan, abandoned));
             await stretch('build the image', async () => {
-                const started = await start(cloud, plan, uploadId, abandoned);
+                const started = await start(cloud, journal, plan, uploadId, abandoned);
                 takeNoteOf(journal, record, started.build, started);
                 compareHashes(journal, context.hash, started.contextHash);
                 await awaitBuild(cloud, journal, plan, started.build, abandoned);
@@ -6203,14 +6664,16 @@ async function upload(cloud, { clock, log }, { region, context }, signal) {
     return uploadId;
 }
 /** The same build is not started twice: where the answer was lost, it is among those of the context. */
-function start(cloud, { region, context: { dockerfile, hash } }, uploadId, signal) {
+function start(cloud, { clock }, { region, context: { dockerfile, hash } }, uploadId, signal) {
+    const askedAt = clock.now();
     return cloud.startBuild(uploadId, region, dockerfile, {
         signal,
         findLost: async () => {
             const key = { region, contextHash: hash, dockerfilePath: dockerfile };
             const builds = await cloud.builds(key, undefined, { attempts: 2 });
             const build = builds.find(({ status }) => !endings.includes(status) || status === 'success');
-            return build && { build, contextHash: hash, isCached: false };
+            const isOlder = build?.createdAt !== undefined && build.createdAt < askedAt;
+            return build && { build, contextHash: hash, isCached: isOlder };
         },
     });
 }
@@ -6277,7 +6740,6 @@ async function lastLines(cloud, id) {
 
 
 
-
 /** Writes one set, and keeps its account key by key, so that a failure half-way is told as it is. */
 async function provision(cloud, journal, plan, record, deadline) {
     const subject = secretSetSubject(plan);
@@ -6291,6 +6753,7 @@ async function provision(cloud, journal, plan, record, deadline) {
                 return;
             }
             await cloud.writeSecrets(name, region, plan.pairs, { deadline }, (keys) => {
+                record.status = 'pending';
                 for (const key of keys)
                     (updatedKeys.has(key) ? record.updated : record.added).push(key);
             });
@@ -6301,6 +6764,9 @@ async function provision(cloud, journal, plan, record, deadline) {
             record.outcome = 'failed';
         else if (isBegun(error, record))
             record.outcome = 'cancelled';
+        // What was seen before does not hold any more, if it was written.
+        if (isInDoubt(error))
+            record.status = null;
         throw error;
     }
     record.outcome = plan.action === 'create' ? 'created' : 'updated';
@@ -6309,7 +6775,7 @@ async function provision(cloud, journal, plan, record, deadline) {
 }
 /** Whether something of a set that was cancelled has been written, or may have been. */
 function isBegun(error, { added, updated }) {
-    return error instanceof InterruptedCallError || added.length + updated.length > 0;
+    return isInDoubt(error) || added.length + updated.length > 0;
 }
 function listKeys({ added, updated }) {
     const parts = [
@@ -6594,12 +7060,20 @@ async function provisionAndAwait(cloud, journal, targets, budget) {
 
 /** Deletes the keys of a set that were not given. The set is provisioned anew after that. */
 async function prune(cloud, journal, plan, record, deadline) {
-    await journal.span(plan.region, `prune ${plan.name}`, () => about(secretSetSubject(plan), async () => {
-        for (const key of plan.prunedKeys) {
-            await cloud.deleteSecret(plan.name, key, { deadline });
-            record.pruned.push(key);
-        }
-    }));
+    try {
+        await journal.span(plan.region, `prune ${plan.name}`, () => about(secretSetSubject(plan), async () => {
+            for (const key of plan.prunedKeys) {
+                await cloud.deleteSecret(plan.name, key, { deadline });
+                record.pruned.push(key);
+                record.status = 'pending';
+            }
+        }));
+    }
+    catch (error) {
+        if (isInDoubt(error))
+            record.status = null;
+        throw error;
+    }
     journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);
 }
 
@@ -7250,9 +7724,13 @@ function standingOf(record) {
         .filter((step) => step.outcome === outcome)
         .filter(({ name }) => !isPlanned || name === 'prune' || name === 'clean-up')
         .map(({ name }) => `“${stepTitles[name]}”`);
+    const underWay = told('underWay');
+    const running = steps.filter(({ outcome }) => outcome === 'running');
     return {
         done: told('done'),
-        underWay: [...told('underWay'), ...stepsThat('running')],
+        underWay: underWay.length > 0
+            ? [...underWay, ...stepsThat('running')]
+            : running.map(({ name }) => `“${stepTitles[name]}”`),
         notBegun: [...told('notBegun'), ...stepsThat('skipped')],
     };
 }
@@ -7378,8 +7856,7 @@ function partFor(error, subject, context) {
             unharmed: 'Nothing was sent.',
             problems: error.problems.map(({ input, message }) => ({
                 about: `\`${input}\``,
-                // A value may stand in an input where it does not belong.
-                message: context.redact(message),
+                message,
                 next: undefined,
             })),
         };
@@ -7618,8 +8095,11 @@ function explainCall(error, { record: { actingAs } }) {
             `\`${error.outOfTime.input}\` (${duration(error.outOfTime.limit)}) leaves no time for another attempt.`,
         ];
     // A request whose answer is lost may have been carried out, and no report should deny it.
-    const doubt = error.call.method !== 'GET' && error.mayPass && !explain_isLimit(error)
-        ? ['Whether it was carried out is not known; running the release again settles it.']
+    const isRefused = !error.mayPass || explain_isLimit(error);
+    const doubt = error.isInDoubt
+        ? [
+            `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
+        ]
         : [];
     const why = [`${capital(error.reason)}.`, ...attempts, ...outOfTime, ...doubt];
     if (error instanceof StatusError) {
@@ -7799,25 +8279,27 @@ function lastFailure(cause) {
 ;// CONCATENATED MODULE: ./lib/report/changes.js
 
 
+/** Names in a sentence, where there is room. */
+const usualNames = 40;
 /** What a plan would do. */
-function plannedChanges({ targets }) {
+function plannedChanges({ targets }, mostNames = usualNames) {
     return targets.map(({ region, secretSets, build, agent }) => ({
         region,
         changes: [
-            ...secretSets.map(plannedSet),
+            ...secretSets.map((set) => plannedSet(set, mostNames)),
             ...(build === undefined ? [] : [plannedBuild(build)]),
             ...(agent === undefined ? [] : [plannedAgent(agent)]),
-            ...secretSets.flatMap(afterwards),
-            ...secretSets.flatMap(othersConcerned),
+            ...secretSets.flatMap((set) => afterwards(set, mostNames)),
+            ...secretSets.flatMap((set) => othersConcerned(set, mostNames)),
         ],
     }));
 }
 /** What a release did. */
-function doneChanges({ plan, secretSets, builds, agents }) {
+function doneChanges({ plan, secretSets, builds, agents }, mostNames = usualNames) {
     return (plan?.targets ?? []).map(({ region }) => ({
         region,
         changes: [
-            ...secretSets.filter((set) => set.region === region).map(doneSet),
+            ...secretSets.filter((set) => set.region === region).map((set) => doneSet(set, mostNames)),
             ...builds.filter((build) => build.region === region).map(doneBuild),
             ...agents.filter((agent) => agent.region === region).map(doneAgent),
         ],
@@ -7848,20 +8330,20 @@ function counted(count, what) {
 function isSetLeft({ action, prunedKeys, deletedVersions = [] }) {
     return action === 'bind' && prunedKeys.length === 0 && deletedVersions.length === 0;
 }
-function plannedSet(plan) {
+function plannedSet(plan, mostNames) {
     const { kind, name, action, template, addedKeys, updatedKeys } = plan;
     const what = `the ${subject_secretSetKinds[kind]} \`${name}\``;
     if (action === 'bind' && plan.prunedKeys.length > 0)
         return `Prune ${what}.`;
     if (isVersioned(name)) {
-        return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys)}.`;
+        return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
     }
     if (action === 'bind') {
         return template === undefined
             ? `Leave ${what} as it is.`
             : `Leave ${what} as it is: it has this content already.`;
     }
-    return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys)}.`;
+    return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
 }
 const setVerbs = {
     created: 'Created',
@@ -7872,17 +8354,17 @@ const setVerbs = {
     cancelled: 'Cancelled while it was written:',
     skipped: 'Not written:',
 };
-function doneSet({ kind, name, outcome, added, updated, pruned }) {
-    const prunedKeys = pruned.length === 0 ? '' : `; pruned ${changes_names(pruned)}`;
+function doneSet({ kind, name, outcome, added, updated, pruned }, mostNames) {
+    const prunedKeys = pruned.length === 0 ? '' : `; pruned ${changes_names(pruned, mostNames)}`;
     const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
-    return `${setVerbs[outcome]} the ${subject_secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated)}${prunedKeys}.`;
+    return `${setVerbs[outcome]} the ${subject_secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated, mostNames)}${prunedKeys}.`;
 }
 const plannedKeys = { add: 'add', update: 'update' };
 const doneKeys = { add: 'added', update: 'updated' };
-function keysTold({ add, update }, added, updated) {
+function keysTold({ add, update }, added, updated, mostNames) {
     const parts = [
-        added.length === 0 ? '' : `${add} ${changes_names(added)}`,
-        updated.length === 0 ? '' : `${update} ${changes_names(updated)}`,
+        added.length === 0 ? '' : `${add} ${changes_names(added, mostNames)}`,
+        updated.length === 0 ? '' : `${update} ${changes_names(updated, mostNames)}`,
     ].filter((part) => part !== '');
     return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
@@ -7957,6 +8439,10 @@ const deploymentReasons = {
         reason: 'values of its secret set are written, which it does not see otherwise',
         past: 'Values of its secret set were written',
     },
+    'deployment-failed': {
+        reason: 'the one that it was asked to be last has failed',
+        past: 'The deployment before had failed',
+    },
     'settings-differ': { reason: 'settings differ', past: 'Settings differed' },
     'settings-hidden': {
         reason: 'the platform does not show all that it has now',
@@ -7984,57 +8470,60 @@ function deploymentPlanned({ follows, because }) {
     }
 }
 /** What comes last of all. */
-function afterwards({ name, prunedKeys, deletedVersions = [] }) {
+function afterwards({ name, prunedKeys, deletedVersions = [] }, mostNames) {
     return [
-        ...(prunedKeys.length === 0 ? [] : [`Then delete from \`${name}\`: ${changes_names(prunedKeys)}.`]),
+        ...(prunedKeys.length === 0
+            ? []
+            : [`Then delete from \`${name}\`: ${changes_names(prunedKeys, mostNames)}.`]),
         ...(deletedVersions.length === 0
             ? []
-            : [`Then delete older versions that no agent binds: ${changes_names(deletedVersions)}.`]),
+            : [`Then delete older versions that no agent binds: ${changes_names(deletedVersions, mostNames)}.`]),
     ];
 }
-function othersConcerned({ name, action, otherAgents = [] }) {
+function othersConcerned({ name, action, otherAgents = [] }, mostNames) {
     if (action !== 'update' || otherAgents.length === 0)
         return [];
     return [
-        `Also bound to \`${name}\`: ${changes_names(otherAgents)}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
+        `Also bound to \`${name}\`: ${changes_names(otherAgents, mostNames)}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
     ];
 }
-const changes_mostNames = 40;
-function changes_names(all) {
+function changes_names(all, mostNames) {
     const shown = all
-        .slice(0, changes_mostNames)
+        .slice(0, mostNames)
         .map((name) => `\`${name}\``)
         .join(', ');
-    return all.length > changes_mostNames ? `${shown} and ${all.length - changes_mostNames} more` : shown;
+    return all.length > mostNames ? `${shown} and ${all.length - mostNames} more` : shown;
 }
 
-// EXTERNAL MODULE: ./lib/printable.js
-var printable = __nccwpck_require__(6072);
 ;// CONCATENATED MODULE: ./lib/report/log.js
 
 
 
 
 
-/** A release's log as the runner shows it: one group a step. */
-function releaseLog(actions) {
+/**
+ * A release's log as the runner shows it: one group a step.
+ *
+ * @param redact takes known secrets out of a line: names of files and the like come from outside
+ */
+function releaseLog(actions, redact = (text) => text) {
     const groups = new Groups(actions);
     return {
         debug: (message) => {
             // It may be hidden, and then its group would be empty.
-            actions.debug(message);
+            actions.debug(redact(message));
         },
         info: (message) => {
             groups.begin();
-            actions.info(inert(message));
+            actions.info(inert(redact(message)));
         },
         notice: (message) => {
             groups.begin();
-            actions.notice((0,printable/* printable */.g)(message));
+            actions.notice(printable(redact(message)));
         },
         warning: (message) => {
             groups.begin();
-            actions.warning((0,printable/* printable */.g)(message));
+            actions.warning(printable(redact(message)));
         },
         beginStep: (step) => {
             groups.add(step);
@@ -8047,9 +8536,10 @@ function releaseLog(actions) {
         },
         plan: (plan) => {
             for (const { region, changes } of plannedChanges(plan)) {
-                actions.info(inert(`Region ${region}:`));
-                for (const change of changes)
-                    actions.info(inert(`  ${change.replace(/`/g, '')}`));
+                actions.info(inert(redact(`Region ${region}:`)));
+                for (const change of changes) {
+                    actions.info(inert(redact(`  ${change.replace(/`/g, '')}`)));
+                }
             }
         },
     };
@@ -8103,8 +8593,8 @@ function quoted(lines) {
 }
 /** Text that the runner does not take for commands, which it looks for in every line of the log. */
 function inert(text) {
-    return (0,printable/* printable */.g)(text)
-        .replace(/##\[/g, '## [')
+    return printable(text)
+        .replace(/##(?=(?:vso)?\[)/gi, '## ')
         .replace(/^(\s*):(?=:)/gm, '$1: ');
 }
 
@@ -8345,7 +8835,7 @@ function whose(subject) {
  */
 /** A code span on one line. */
 function code(text) {
-    const line = (0,printable/* printable */.g)(text).replace(/\s+/g, ' ').trim();
+    const line = printable(text).replace(/\s+/g, ' ').trim();
     if (line === '')
         return '';
     const fence = '`'.repeat(longestRun(line) + 1);
@@ -8359,7 +8849,7 @@ function codes(texts) {
 }
 /** A code block. */
 function codeBlock(text) {
-    const body = (0,printable/* printable */.g)(text);
+    const body = printable(text);
     const fence = '`'.repeat(Math.max(3, longestRun(body) + 1));
     return `${fence}text\n${body}\n${fence}`;
 }
@@ -8378,18 +8868,21 @@ function table(head, rows) {
  * backticks becomes a code span, the rest has no Markdown or HTML in it any more.
  */
 function prose(text) {
-    return (0,printable/* printable */.g)(text)
+    return printable(text)
         .split(/(`[^`]+`)/)
         .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : markdown_escape(part)))
         .join('');
 }
 function markdown_escape(text) {
-    return text
+    return (text
         .replace(/&/g, '&amp;')
         .replace(/</g, '&lt;')
         .replace(/>/g, '&gt;')
         .replace(/[\\*_[\]`|~#!@]/g, (mark) => `&#${mark.charCodeAt(0)};`)
-        .replace(/\n+/g, '<br>');
+        // GitHub makes links of addresses; those that it may are our own.
+        .replace(/:\/\/(?!docs\.pipecat\.ai\/)/g, ':&#47;&#47;')
+        .replace(/\bwww\./gi, 'www&#46;')
+        .replace(/\n+/g, '<br>'));
 }
 function longestRun(text) {
     return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
@@ -8424,6 +8917,64 @@ function buildTable(builds) {
         outcomes[outcome],
         took === undefined ? '–' : duration(took),
     ]));
+}
+
+;// CONCATENATED MODULE: ./lib/report/room.js
+
+const ample = { keys: 500, names: 40, problems: 500, characters: 20_000 };
+/** From one to the next, lists get shorter, until what is most important has room beside them. */
+const rooms = [
+    ample,
+    { keys: 100, names: 40, problems: 100, characters: 2000 },
+    { keys: 20, names: 20, problems: 50, characters: 500 },
+    { keys: 5, names: 5, problems: 20, characters: 200 },
+];
+/** The name of a section that there is for each of several things. */
+function sectionOf(what, name) {
+    return `${what} ${code(name)}`;
+}
+/** Bytes for the remark on what was left out. */
+const remarkBytes = 2000;
+const mostNamed = 10;
+/**
+ * Writes what has room. Lists are cut before anything is left out as a whole; then what comes first
+ * goes first, and what is too long does not take the room of what comes after it.
+ */
+function fitted(most, sectionsIn) {
+    const told = (room) => sectionsIn(room).filter(({ text }) => text !== undefined && text !== '');
+    const whole = told(ample);
+    let sections = whole;
+    for (const room of rooms) {
+        sections = room === ample ? whole : told(room);
+        if (room_bytesOf(sections) <= most - remarkBytes)
+            break;
+    }
+    const remarks = room_bytesOf(sections) < room_bytesOf(whole) ? [cutRemark] : [];
+    const kept = [];
+    const leftOut = [];
+    let left = most - remarkBytes;
+    for (const section of sections) {
+        const bytes = room_bytesOf([section]);
+        if (bytes > left)
+            leftOut.push(section);
+        else {
+            kept.push(section);
+            left -= bytes;
+        }
+    }
+    return joined(kept, leftOut.length === 0 ? remarks : [...remarks, leftOutRemark(leftOut)]);
+}
+const cutRemark = '_Long lists are cut, because GitHub limits the length of this; the outputs of the action have all keys._';
+function leftOutRemark(sections) {
+    const names = sections.slice(0, mostNamed).map(({ name }) => name);
+    const more = sections.length > mostNamed ? `, and ${sections.length - mostNamed} more of its parts` : '';
+    return `_There was no room for ${names.join(', ')}${more}; the log has more._`;
+}
+function room_bytesOf(sections) {
+    return sections.reduce((sum, { text = '' }) => sum + Buffer.byteLength(text, 'utf8') + 2, 0);
+}
+function joined(sections, remarks) {
+    return `${[...sections.map(({ text = '' }) => text), ...remarks].join('\n\n')}\n`;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
@@ -8492,6 +9043,7 @@ function label(text) {
 
 
 
+
 /** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
 const mostBytes = 1_000_000;
 /** GitHub refuses a comment of more characters than 65,536. */
@@ -8499,41 +9051,46 @@ const mostCommentBytes = 60_000;
 /** Of what the agents that failed wrote, all of them together. */
 const mostOutputCharacters = 60_000;
 const mostOpenKeys = 8;
-const mostKeys = 500;
 const headlineMarks = { released: '✅', failed: '❌', planned: '📋' };
 /** The job summary of a release, as Markdown for GitHub. */
 function summaryOf(record, failures, now) {
-    return withinLimit([
-        ...summary_account(record, failures),
-        timeline(record, now),
-        stepTable(record.steps),
+    return fitted(mostBytes, (room) => [
+        ...summary_account(record, failures, room),
+        { name: 'the timeline', text: timeline(record, now) },
+        { name: 'the steps', text: stepTable(record.steps) },
     ]);
 }
 /** A plan as a comment: what the summary says, without what concerns this run alone. */
 function commentOf(record, failures, runUrl, commit) {
     const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>\n`;
-    return `${withinLimit(summary_account(record, failures), mostCommentBytes)}\n${origin}`;
+    return `${fitted(mostCommentBytes, (room) => summary_account(record, failures, room))}\n${origin}`;
 }
-function summary_account(record, failures) {
+function summary_account(record, failures, room) {
     const tables = [
-        agentTable(record.agents),
-        secretSetTable(record.secretSets),
-        buildSection(record),
+        { name: 'the agents', text: agentTable(record.agents) },
+        { name: 'the secret sets', text: secretSetTable(record.secretSets, room) },
+        { name: 'the builds', text: buildSection(record) },
     ];
-    const told = failures.flatMap((failure) => [
-        failures.length === 1 ? undefined : failureHeading(failure),
-        failureSection(failure),
-        summary_agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
-    ]);
+    const told = failures.flatMap((failure) => {
+        const heading = failures.length === 1 ? '' : `${failureHeading(failure)}\n\n`;
+        const where = failure.subject?.name ?? failure.title;
+        return [
+            { name: sectionOf('what failed:', where), text: heading + failureSection(failure, room) },
+            {
+                name: sectionOf('what was written by', where),
+                text: summary_agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
+            },
+        ];
+    });
+    const notes = { name: 'warnings and notices', text: noteSection(record) };
+    const changes = changeSections(record, room);
     return [
-        headline(record, failures),
-        failures.length === 0 ? undefined : regionsPart(record),
-        actingAs(record),
+        { name: 'the headline', text: headline(record, failures) },
+        { name: 'the regions', text: failures.length === 0 ? undefined : regionsPart(record) },
+        { name: 'the credential', text: actingAs(record) },
         // Of one failure, the reason is what is looked for first; of many, where they are.
         ...(failures.length > 1 ? [...tables, ...told] : [...told, ...tables]),
-        ...(record.kind === 'plan'
-            ? [...changeSections(record), noteSection(record)]
-            : [noteSection(record), ...changeSections(record)]),
+        ...(record.kind === 'plan' ? [...changes, notes] : [notes, ...changes]),
     ];
 }
 function regionsPart(record) {
@@ -8541,34 +9098,21 @@ function regionsPart(record) {
     return sentence === undefined ? undefined : prose(sentence);
 }
 /** What is planned, or was done, region by region. */
-function changeSections(record) {
+function changeSections(record, { names }) {
     const { kind, plan } = record;
     if (plan === undefined)
         return [];
-    const regions = kind === 'plan' ? plannedChanges(plan) : doneChanges(record);
+    const regions = kind === 'plan' ? plannedChanges(plan, names) : doneChanges(record, names);
     const lists = regions
         .filter(({ changes }) => changes.length > 0)
-        .map(({ region, changes }) => [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'));
+        .map(({ region, changes }) => ({
+        name: sectionOf('the changes in', region),
+        text: [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
+    }));
     if (kind === 'plan' || lists.length === 0)
         return lists;
-    return [folded('Changes', lists.join('\n\n'))];
-}
-/** Sections are left out from the end, which holds the longest and least important ones. */
-function withinLimit(sections, most = mostBytes) {
-    const kept = [];
-    let bytes = 0;
-    for (const section of sections) {
-        if (section === undefined || section === '')
-            continue;
-        const size = Buffer.byteLength(section, 'utf8') + 2;
-        if (bytes + size > most) {
-            kept.push('_More was left out, because GitHub limits the length of this; the log has it._');
-            break;
-        }
-        kept.push(section);
-        bytes += size;
-    }
-    return `${kept.join('\n\n')}\n`;
+    const text = folded('Changes', lists.map(({ text }) => text).join('\n\n'));
+    return [{ name: 'the changes', text }];
 }
 function headline(record, failures) {
     const [failure, ...others] = failures;
@@ -8642,16 +9186,20 @@ function actingAs({ actingAs, kind }) {
         ? `${who}.`
         : `${who}, in the organization ${code(organization)}.`;
 }
-function failureSection({ facts, unharmed, why, problems, next }) {
+function failureSection({ facts, unharmed, why, problems, next }, room) {
+    const more = problems.length - room.problems;
     const parts = [
         unharmed === undefined ? '' : `**${prose(unharmed)}**`,
         facts.length === 0
             ? ''
             : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
         why.map(prose).join(' '),
-        problems
-            .map(({ about, message, next }) => `- **${prose(about)}**: ${prose(sentence(message))}${next === undefined ? '' : ` ${prose(next)}`}`)
-            .join('\n'),
+        [
+            ...problems
+                .slice(0, room.problems)
+                .map(({ about, message, next }) => `- **${prose(about)}**: ${prose(cut(sentence(message), room))}${next === undefined ? '' : ` ${prose(next)}`}`),
+            ...(more > 0 ? [`- … and ${more} more, which come to light once these are corrected.`] : []),
+        ].join('\n'),
         `**What to do:** ${next.map(prose).join(' ')}`,
     ];
     return parts.filter((part) => part !== '').join('\n\n');
@@ -8667,6 +9215,9 @@ function summary_agentOutput({ subject, traceback, logs }, most) {
             : folded(`The last ${logs.length} log lines of ${origin}`, codeBlock(tail(logs.join('\n'), most))),
     ];
     return parts.filter((part) => part !== '').join('\n\n');
+}
+function cut(text, { characters }) {
+    return text.length <= characters ? text : `${text.slice(0, characters)} … (the rest is left out)`;
 }
 function tail(text, most) {
     return text.length <= most ? text : `… (the beginning is left out)\n${text.slice(-most)}`;
@@ -8688,7 +9239,7 @@ function imageCell(image, buildId) {
         return code(image);
     return buildId === undefined ? '–' : `build ${code(buildId)}`;
 }
-function secretSetTable(sets) {
+function secretSetTable(sets, room) {
     if (sets.length === 0)
         return undefined;
     return table(['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'], sets.map((set) => [
@@ -8697,10 +9248,10 @@ function secretSetTable(sets) {
         code(set.region),
         set.outcome,
         set.status ?? '–',
-        keyCell(set),
+        keyCell(set, room),
     ]));
 }
-function keyCell({ added, updated, pruned, skippedKeys }) {
+function keyCell({ added, updated, pruned, skippedKeys }, { keys: mostKeys }) {
     const groups = [
         ['added', added],
         ['updated', updated],
@@ -8756,7 +9307,7 @@ const longestAnnotation = 4096;
  */
 async function report(actions, record, failures, now) {
     for (const sentence of aftermath(record))
-        actions.notice((0,printable/* printable */.g)(sentence));
+        actions.notice(printable(sentence));
     for (const failure of failures)
         showAgentOutput(actions, failure);
     const [first, ...others] = failures;
@@ -8794,7 +9345,7 @@ function showAgentOutput(actions, { subject, traceback, logs }) {
 }
 /** One annotation, however many regions failed: all of them in one, as far as there is room. */
 function annotation(record, [first, ...others]) {
-    const regions = (0,printable/* printable */.g)(regionsSentence(record) ?? '');
+    const regions = printable(regionsSentence(record) ?? '');
     if (others.length === 0)
         return oneFailure(first, regions, longestAnnotation);
     const all = together([first, ...others]);
@@ -8809,11 +9360,11 @@ function together(failures) {
         const { title, unharmed, why, problems } = failure;
         const key = JSON.stringify([title, unharmed, why, problems]);
         const alike = told.get(key);
-        told.set(key, alike === undefined ? failure : joined(alike, failure));
+        told.set(key, alike === undefined ? failure : report_joined(alike, failure));
     }
     return [...told.values()];
 }
-function joined(one, other) {
+function report_joined(one, other) {
     const facts = one.facts.map(({ label, value }) => {
         const found = other.facts.find((fact) => fact.label === label);
         const isKnown = found === undefined || value.split(', ').includes(found.value);
@@ -8848,12 +9399,12 @@ function oneFailure(failure, regions, most) {
         regions,
         `Next: ${next.join(' ')}`,
     ];
-    const parts = lines.filter((line) => line !== '').map(printable/* printable */.g);
+    const parts = lines.filter((line) => line !== '').map(printable);
     // Whatever has to be cut, each of where, why and what to do is to be read.
     const told = cutTo(most - parts.length + 1, parts).join('\n');
     // The log lines often hold the traceback once more.
     const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
-    const output = (0,printable/* printable */.g)([
+    const output = printable([
         traceback ?? '',
         ...(further.length === 0
             ? []
@@ -8870,11 +9421,9 @@ function oneFailure(failure, regions, most) {
     return `${told}\n${output.length <= room ? output : `…${output.slice(-room)}`}`;
 }
 function messageOf(error) {
-    return error instanceof Error ? (0,printable/* printable */.g)(error.message) : 'the reason is not known';
+    return error instanceof Error ? printable(error.message) : 'the reason is not known';
 }
 
-// EXTERNAL MODULE: ./lib/secrecy/masks.js
-var masks = __nccwpck_require__(2049);
 ;// CONCATENATED MODULE: ./lib/github/agent-deployments.js
 const agent_deployments_endings = {
     success: ': success',
@@ -8968,19 +9517,19 @@ const version = '0.1.0';
 
 
 /** Loads what talks to GitHub, and connects: on use only. */
-async function connect({ token, apiUrl, owner, repository }, patience) {
+async function connect({ token, apiUrl, owner, repository }, manner) {
     const { connectRepository } = await __nccwpck_require__.e(/* import() */ 909).then(__nccwpck_require__.bind(__nccwpck_require__, 5909));
     const userAgent = `pipecat-cloud-release/${version}`;
-    return connectRepository({ token, apiUrl, owner, repository, userAgent, ...patience });
+    return connectRepository({ token, apiUrl, owner, repository, userAgent, ...manner });
 }
 /** The GitHub deployments of a release; undefined where none are asked for. */
-function agentDeployments(settings, journal, patience) {
+function agentDeployments(settings, journal, manner) {
     const { environment } = settings ?? {};
     if (settings === undefined || environment === undefined)
         return undefined;
     const told = new Set();
     return new AgentDeployments({
-        connect: () => connect(settings, patience),
+        connect: () => connect(settings, manner),
         commit: settings.commit,
         environmentIn: (region) => nameInRegion(environment, region),
         logUrl: settings.runUrl,
@@ -8998,7 +9547,7 @@ function agentDeployments(settings, journal, patience) {
  *
  * @param write makes the comment's text
  */
-async function commentOnPlan(journal, settings, patience, event, write) {
+async function commentOnPlan(journal, settings, manner, event, write) {
     const { kind } = journal.record;
     if (settings?.comments !== true || kind === 'release')
         return;
@@ -9013,15 +9562,15 @@ async function commentOnPlan(journal, settings, patience, event, write) {
     }
     // The runner masks what it logs, but no comment: its text is made without what is secret.
     const body = write(settings.commit, settings.runUrl);
-    await keepComment(settings, journal, patience, pullRequest, body);
+    await keepComment(settings, journal, manner, pullRequest, body);
 }
 /** Keeps a plan in the comment of its pull request, which the marker tells from others. */
-async function keepComment(settings, journal, patience, pullRequest, body) {
+async function keepComment(settings, journal, manner, pullRequest, body) {
     const key = (0,external_node_crypto_.createHash)('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
     const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
     let repository;
     try {
-        repository = await connect(settings, patience);
+        repository = await connect(settings, manner);
         const outcome = await repository.keepComment(pullRequest, marker, body);
         journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
     }
@@ -9034,6 +9583,7 @@ async function keepComment(settings, journal, patience, pullRequest, body) {
 }
 
 ;// CONCATENATED MODULE: ./lib/run.js
+
 
 
 
@@ -9077,24 +9627,25 @@ async function run(host) {
     const { actions } = host;
     const cancellation = new lib_cancellation/* Cancellation */.mT(host.cancellation, host.clock);
     const clock = (0,time_clock/* interruptible */.In)(host.clock, host.cancellation);
-    const journal = new Journal(clock, releaseLog(actions), (builds) => {
+    // Until it is known what is secret, everything could be.
+    let redact = () => '***';
+    const log = releaseLog(actions, (text) => redact(text));
+    const journal = new Journal(clock, log, (builds) => {
         setBuildOutputs(actions, builds);
     });
     cancellation.whenCancelled(() => {
         journal.log.info('The run is cancelled: nothing new is begun.');
     });
     const event = once(() => readEvent(host));
-    // Until it is known what is secret, everything could be.
-    let redact = () => '***';
     let inputs;
     const wantsFailureLogs = once(() => showsFailureLogs(inputs?.failureLogs ?? 'never', event));
     try {
         const lastMoment = cancellation.after(longestEnding);
         const reading = await (0,lib_cancellation/* unlessAborted */.Wh)(lastMoment, readInputs(host.environment, host.readFile));
         // Before anything is logged.
-        for (const mask of reading.secrets.flatMap(masks/* masksFor */.R))
+        for (const mask of new Set(reading.secrets.flatMap(masksFor)))
             actions.mask(mask);
-        redact = (0,masks/* redactor */.$)(reading.secrets);
+        redact = redactor(reading.secrets);
         inputs = reading.inputs;
         const means = { host, journal, cancellation, redact, event, wantsFailureLogs };
         await (0,lib_cancellation/* unlessAborted */.Wh)(lastMoment, carryOut(means, reading));
@@ -9128,8 +9679,8 @@ async function run(host) {
     async function comment(explanations) {
         if (inputs === undefined || cancellation.isCancelled)
             return;
-        const patience = { clock: host.clock, signal: cancellation.after(gitHubEnding) };
-        await commentOnPlan(journal, inputs.github, patience, event, (commit, runUrl) => redact(commentOf(journal.record, explanations, runUrl, commit)));
+        const manner = { clock: host.clock, signal: cancellation.after(gitHubEnding), redact };
+        await commentOnPlan(journal, inputs.github, manner, event, (commit, runUrl) => redact(commentOf(journal.record, explanations, runUrl, commit)));
     }
 }
 /** A cancellation ends everything that goes on at once, and is told first and once. */
@@ -9183,8 +9734,8 @@ async function releaseOrPlan({ host, journal, cancellation, redact, wantsFailure
     const over = new AbortController();
     // Calls of many regions may pause at once, which Node would take for a leak and warn of.
     (0,external_node_events_.setMaxListeners)(Infinity, over.signal);
-    const patience = { clock: host.clock, signal: cancellation.after(gitHubEnding) };
-    const deployments = isDryRun ? undefined : agentDeployments(github, journal, patience);
+    const manner = { clock: host.clock, signal: cancellation.after(gitHubEnding), redact };
+    const deployments = isDryRun ? undefined : agentDeployments(github, journal, manner);
     const userAgent = `pipecat-cloud-release/${version}`;
     const connection = new Connection(access.apiUrl, access.credential.value, userAgent);
     const { clock, log } = journal;
@@ -9261,48 +9812,6 @@ function stackOf(error) {
         return 'Something was thrown that is not an error.';
     const cause = error.cause === undefined ? '' : `\nCaused by: ${stackOf(error.cause)}`;
     return `${error.stack ?? error.message}${cause}`;
-}
-
-
-/***/ }),
-
-/***/ 2049:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ redactor),
-/* harmony export */   R: () => (/* binding */ masksFor)
-/* harmony export */ });
-/* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6072);
-
-/** Shorter strings are not masked: a mask of `1` garbles every log without hiding anything. */
-const shortestMask = 4;
-/**
- * The strings to mask for a value: each of its lines, trimmed, never the block. The runner matches
- * within lines, and a line that is printed with its indentation contains the trimmed one.
- */
-function masksFor(value) {
-    return value
-        .reveal()
-        .split(/[\r\n]+/)
-        .map((line) => line.trim())
-        .filter((line) => line.length >= shortestMask);
-}
-/**
- * Makes a function that replaces every known secret in a text that comes from outside. The runner
- * masks its log by itself; error objects, outputs and files are this action's own to keep clean.
- */
-function redactor(values) {
-    const masks = [...values].flatMap(masksFor).flatMap(formsOf);
-    // The longest first, so that a value which contains another one leaves nothing of itself.
-    const ordered = [...new Set(masks)].sort((a, b) => b.length - a.length);
-    // What nobody sees must not keep a value from being found, so it goes first.
-    return (text) => ordered.reduce((clean, mask) => clean.replaceAll(mask, '***'), (0,_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g)(text));
-}
-/** A value as it may stand in a text: as it is, made printable, and as JSON has it. */
-function formsOf(mask) {
-    const shown = (0,_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g)(mask);
-    return [mask, shown, JSON.stringify(shown).slice(1, -1)].filter((form) => form.length >= shortestMask);
 }
 
 
@@ -9450,18 +9959,21 @@ class CutOffError extends Error {
     }
 }
 /**
+ * http-client takes no signal for a request; its handlers are asked while it makes one. It is one for
+ * all, as Node asks each that there ever was with each promise.
+ */
+const signals = new external_node_async_hooks_namespaceObject.AsyncLocalStorage();
+/**
  * The one place that sends requests: through @actions/http-client, so that proxies work, and with
  * everything that it would do by itself switched off. Redirects are not followed (the credential
  * would go along) and nothing is retried.
  */
 class Transport {
     #client;
-    /** http-client takes no signal for a request; its handlers are asked while it makes one. */
-    #signals = new external_node_async_hooks_namespaceObject.AsyncLocalStorage();
     constructor(userAgent) {
         const giveSignal = {
             prepareRequest: (options) => {
-                const signal = this.#signals.getStore();
+                const signal = signals.getStore();
                 if (signal !== undefined)
                     options.signal = signal;
             },
@@ -9500,7 +10012,7 @@ class Transport {
         }
     }
     async #send({ method, url, headers }, body, signal) {
-        const response = await this.#signals.run(signal, () => this.#client.request(method, url, body, { ...headers }));
+        const response = await signals.run(signal, () => this.#client.request(method, url, body, { ...headers }));
         const { statusCode, headers: answered } = response.message;
         // The client's own readBody never settles when the connection breaks half-way.
         const chunks = [];
@@ -12742,7 +13254,6 @@ function closestMatch(target, candidates, options) {
 /* harmony export */   NpB: () => (/* binding */ fallback),
 /* harmony export */   YOg: () => (/* binding */ array),
 /* harmony export */   YjP: () => (/* binding */ string),
-/* harmony export */   _H3: () => (/* binding */ looseObject),
 /* harmony export */   aig: () => (/* binding */ number),
 /* harmony export */   cl6: () => (/* binding */ nullish),
 /* harmony export */   g1P: () => (/* binding */ record),
@@ -12755,7 +13266,7 @@ function closestMatch(target, candidates, options) {
 /* harmony export */   z6Y: () => (/* binding */ check),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, literal, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, literal, looseObject, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {
