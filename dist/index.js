@@ -1032,6 +1032,7 @@ const imageReference = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ asQuoted),
 /* harmony export */   h: () => (/* binding */ quote)
 /* harmony export */ });
 /** Characters of a quotation; what it is for stands at its beginning. */
@@ -1040,9 +1041,13 @@ const longest = 500;
  * A text from outside within a sentence of our own, on one line. The summary shows what stands
  * between backticks as code, so that nothing in it is taken for Markdown, a link or a mention.
  */
-function quote(text, most = longest) {
-    const line = text.replace(/`/g, "'").replace(/\s+/g, ' ').trim();
-    return `\`${line.length > most ? `${line.slice(0, most)}…` : line}\``;
+function quote(text) {
+    const line = asQuoted(text);
+    return `\`${line.length > longest ? `${line.slice(0, longest)}…` : line}\``;
+}
+/** What a text becomes between the backticks, before it is cut. */
+function asQuoted(text) {
+    return text.replace(/`/g, "'").replace(/\s+/g, ' ').trim();
 }
 
 
@@ -1367,7 +1372,7 @@ function formsOf(mask) {
         inAscii(json),
         JSON.stringify(json).slice(1, -1),
         mask.replaceAll('\\', '\\\\'),
-        (0,quote/* quote */.h)(printable(mask), Infinity).slice(1, -1),
+        (0,quote/* asQuoted */.F)(printable(mask)),
     ];
     return [...new Set(forms.map((form) => printable(form).trim()))].filter((form) => form.length >= shortestMask);
 }

@@ -5,7 +5,12 @@ const longest = 500;
  * A text from outside within a sentence of our own, on one line. The summary shows what stands
  * between backticks as code, so that nothing in it is taken for Markdown, a link or a mention.
  */
-export function quote(text: string, most = longest): string {
-  const line = text.replace(/`/g, "'").replace(/\s+/g, ' ').trim();
-  return `\`${line.length > most ? `${line.slice(0, most)}…` : line}\``;
+export function quote(text: string): string {
+  const line = asQuoted(text);
+  return `\`${line.length > longest ? `${line.slice(0, longest)}…` : line}\``;
+}
+
+/** What a text becomes between the backticks, before it is cut. */
+export function asQuoted(text: string): string {
+  return text.replace(/`/g, "'").replace(/\s+/g, ' ').trim();
 }

@@ -4,7 +4,7 @@ import { printable } from '../../src/printable.js';
 import { masksFor } from '../../src/secrecy/masks.js';
 import { redactor } from '../../src/secrecy/redactor.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
-import { quote } from '../../src/quote.js';
+import { asQuoted } from '../../src/quote.js';
 import { snags, tries } from '../support/properties.js';
 
 /** Texts of few letters, so that values overlap, contain each other, and stand in other texts. */
@@ -19,7 +19,7 @@ const texts = fc.array(letters, { maxLength: 60 }).map((parts) => parts.join('')
 function oneByOne(secrets: readonly SecretValue[], text: string): string {
   const masks = secrets.flatMap(masksFor).flatMap((mask) => {
     const shown = printable(mask);
-    const quoted = quote(shown, Infinity).slice(1, -1);
+    const quoted = asQuoted(shown);
     return [mask, shown, JSON.stringify(shown).slice(1, -1), quoted];
   });
   return [...new Set(masks.filter(({ length }) => length >= 4))]

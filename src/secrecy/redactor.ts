@@ -1,5 +1,5 @@
 import { printable } from '../printable.js';
-import { quote } from '../quote.js';
+import { asQuoted } from '../quote.js';
 import { CutForms, WholeForms, type Span } from './forms.js';
 import { masksFor, shortestMask } from './masks.js';
 import type { SecretValue } from './secret-value.js';
@@ -51,7 +51,7 @@ function formsOf(mask: string): string[] {
     inAscii(json),
     JSON.stringify(json).slice(1, -1),
     mask.replaceAll('\\', '\\\\'),
-    quote(printable(mask), Infinity).slice(1, -1),
+    asQuoted(printable(mask)),
   ];
   return [...new Set(forms.map((form) => printable(form).trim()))].filter(
     (form) => form.length >= shortestMask,
