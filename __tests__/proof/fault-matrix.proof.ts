@@ -7,8 +7,8 @@ import { columns } from './fault-matrix/faults.js';
 import { madeRequests } from './fault-matrix/made-requests.js';
 import { scenarios, titleOf } from './fault-matrix/scenarios.js';
 import { onStage, runScenario, timesSent } from './fault-matrix/try-fault.js';
-import { keepFile } from './kept-file.js';
-import { judgeLanding, untruths, type Told } from './landed.js';
+import { keepFile } from './fault-matrix/kept-file.js';
+import { judgeLanding, untruths, type Told } from './fault-matrix/landed.js';
 
 /** Releases at once, so that one goes on while another waits for what never comes. */
 const atOnce = 8;

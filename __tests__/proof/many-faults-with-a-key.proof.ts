@@ -1,3 +1,3 @@
-import { proveManyFaults } from './many-faults.js';
+import { proveManyFaults } from './many-faults/prove.js';
 
 proveManyFaults('API key');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { RequestMatch } from '../../emulator/index.js';
 import { checkoutForEachTest, type Checkout } from '../support/checkout.js';
 import { credentials, Stage, type ReleaseOutcome } from '../support/release-run.js';
-import { isLost, purposeOf } from './traffic.js';
+import { isLost, purposeOf } from './many-faults/traffic.js';
 
 /*
  * The same release from two runners that know nothing of each other. What is judged is the platform

@@ -9,11 +9,11 @@ import { run } from '../../src/run.js';
 import { agentFiles, checkoutForEachTest } from '../support/checkout.js';
 import { GitHubServer, tokens } from '../support/github-server.js';
 import { credentials, inputVariables, Stage } from '../support/release-run.js';
-import { batches, type AwkwardValue } from './awkward-values.js';
-import { disclosures, secretLines, type Known } from './disclosure.js';
-import { give, ways, type Given } from './giving.js';
-import { foreignElements, structureOf } from './markdown-structure.js';
-import { commandsIn, withoutMasks, WrittenActions } from './runner-commands.js';
+import { batches, type AwkwardValue } from './secrecy/awkward-values.js';
+import { disclosures, secretLines, type Known } from './secrecy/disclosure.js';
+import { give, ways, type Given } from './secrecy/giving.js';
+import { foreignElements, structureOf } from './secrecy/markdown-structure.js';
+import { commandsIn, withoutMasks, WrittenActions } from './secrecy/runner-commands.js';
 
 /**
  * Awkward values go through every path of a release, failing ones and debug logging included: what

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { disclosures } from '../proof/disclosure.js';
+import { disclosures } from '../proof/secrecy/disclosure.js';
 
 /** What proves that nothing is disclosed proves something only if it finds what is. */
 const secret = 'hunter22 <of> "the\\ %25 \u200bnight`|*';

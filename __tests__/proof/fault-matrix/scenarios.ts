@@ -1,6 +1,6 @@
 import type { EmulatorSeed } from '../../../emulator/index.js';
 import { credentials } from '../../support/release-run.js';
-import type { Given } from '../landed.js';
+import type { Given } from './landed.js';
 
 /** A release that is put through faults. */
 export interface Scenario {

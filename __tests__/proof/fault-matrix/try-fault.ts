@@ -1,6 +1,6 @@
 import type { Emulator, EmulatorScript, LoggedRequest } from '../../../emulator/index.js';
 import { Stage } from '../../support/release-run.js';
-import { beforeRelease, judgeLanding, untruths, type Before, type Told } from '../landed.js';
+import { beforeRelease, judgeLanding, untruths, type Before, type Told } from './landed.js';
 import { allowanceFor, due } from './allowances.js';
 import type { Column } from './faults.js';
 import { ofTheKind, type MadeRequest } from './made-requests.js';

@@ -1,7 +1,7 @@
-import type { RequestMatch } from '../../emulator/index.js';
-import { CancelledError } from '../../src/cancellation.js';
-import type { Checkout } from '../support/checkout.js';
-import { credentials, type Stage } from '../support/release-run.js';
+import type { RequestMatch } from '../../../emulator/index.js';
+import { CancelledError } from '../../../src/cancellation.js';
+import type { Checkout } from '../../support/checkout.js';
+import { credentials, type Stage } from '../../support/release-run.js';
 import { regionCodes, type Scenario, type ScriptedMeddling, type TargetName } from './scenario.js';
 import { read, type Told } from './told.js';
 import { Meddling, worldOf, type AskedRegion, type Evidence } from './world.js';

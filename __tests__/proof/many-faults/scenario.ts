@@ -6,7 +6,7 @@ import type {
   FaultTiming,
   ProvisioningScript,
   RateLimit,
-} from '../../emulator/index.js';
+} from '../../../emulator/index.js';
 
 export const regionCodes = ['us-west', 'eu-central', 'ap-south'] as const;
 

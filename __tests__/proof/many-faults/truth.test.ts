@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { checkoutForEachTest } from '../support/checkout.js';
-import { Stage } from '../support/release-run.js';
+import { checkoutForEachTest } from '../../support/checkout.js';
+import { Stage } from '../../support/release-run.js';
 import { Rehearsal, type Rehearsed } from './rehearsal.js';
 import type { Scenario, ScriptedFault } from './scenario.js';
 import type { Told, ToldAgent, ToldBuild, ToldSet } from './told.js';

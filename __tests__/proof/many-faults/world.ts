@@ -4,7 +4,7 @@ import type {
   Emulator,
   LoggedRequest,
   SecretSetState,
-} from '../../emulator/index.js';
+} from '../../../emulator/index.js';
 
 /** What is on the platform at one moment. */
 export interface World {

@@ -1,4 +1,4 @@
-import { RecordedActions } from '../support/recorded-actions.js';
+import { RecordedActions } from '../../support/recorded-actions.js';
 
 /** A command that the runner carries out. */
 export interface RunnerCommand {

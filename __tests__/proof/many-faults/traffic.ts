@@ -1,4 +1,4 @@
-import type { LoggedRequest } from '../../emulator/index.js';
+import type { LoggedRequest } from '../../../emulator/index.js';
 
 /** What a request is for, as the account of a release tells it. */
 export type Purpose =

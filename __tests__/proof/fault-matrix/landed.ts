@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AgentState, BuildState, EmulatorState } from '../../emulator/index.js';
+import type { AgentState, BuildState, EmulatorState } from '../../../emulator/index.js';
 
 /** What a release was given, and what there has to be on the platform once it has landed. */
 export interface Given {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { checkoutForEachTest, type Checkout } from '../support/checkout.js';
-import { Stage } from '../support/release-run.js';
+import { checkoutForEachTest, type Checkout } from '../../support/checkout.js';
+import { Stage } from '../../support/release-run.js';
 import { hasStalled, Rehearsal, type Rehearsed } from './rehearsal.js';
 import { scenarios, type Scenario } from './scenario.js';
 import { endingOf, lies } from './truth.js';

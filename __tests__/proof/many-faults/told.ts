@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { RecordedActions } from '../support/recorded-actions.js';
+import type { RecordedActions } from '../../support/recorded-actions.js';
 
 const keys = v.array(v.string());
 

@@ -1,5 +1,5 @@
-import type { LoggedRequest } from '../../emulator/index.js';
-import { failureKinds, type FailureName } from '../../src/report/failures.js';
+import type { LoggedRequest } from '../../../emulator/index.js';
+import { failureKinds, type FailureName } from '../../../src/report/failures.js';
 import { shortcomings } from './shortcomings.js';
 import type { Told, ToldAgent, ToldBuild, ToldSet } from './told.js';
 import { isAnswered, isDone, isLost, isRefused, purposeOf, type Purpose } from './traffic.js';
