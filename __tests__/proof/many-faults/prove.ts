@@ -14,7 +14,7 @@ import { endingOf, lies } from './truth.js';
  */
 
 const seed = Number(process.env['SEED'] ?? 1);
-const runs = Number(process.env['RUNS'] ?? 240);
+const runs = Number(process.env['RUNS'] ?? 160);
 const only = process.env['RUN'] === undefined ? undefined : Number(process.env['RUN']);
 
 /** What of a run does not hold. */
