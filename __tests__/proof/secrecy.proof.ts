@@ -19,7 +19,7 @@ import { commandsIn, withoutMasks, WrittenActions } from './secrecy/runner-comma
  * Awkward values go through every path of a release, failing ones and debug logging included: what
  * is seen of it holds none of them, and each arrives as it was given.
  */
-const all = batches(1, 7);
+const all = batches(1, 16);
 /** What the platform, storage and GitHub say before and after a value, to show that it was told. */
 const marker = 'the echo begins';
 const commit = '0123456789abcdef0123456789abcdef01234567';
