@@ -734,11 +734,16 @@ var external_node_fs_ = __webpack_require__(3024);
 
 /** Entries that are looked at at a time; more at once need more memory and are no faster. */
 const concurrency = 16;
-/** Walks through a folder, as far as something in it may go along. Folders behind links are not. */
-async function walk(root, rules) {
+/**
+ * Walks through a folder, as far as something in it may go along. Folders behind links are not.
+ *
+ * @throws the signal's reason
+ */
+async function walk(root, rules, signal) {
     const found = { files: [], links: [], secrets: [], problems: [] };
     const folders = [{ path: '', standing: rules.root }];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+        signal?.throwIfAborted();
         const wanted = [];
         for (const entry of await read(root, folder.path, folder.standing, found)) {
             const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
@@ -755,6 +760,7 @@ async function walk(root, rules) {
             }
         }
         for (let first = 0; first < wanted.length; first += concurrency) {
+            signal?.throwIfAborted();
             const some = wanted.slice(first, first + concurrency);
             await Promise.all(some.map((path) => look(root, path, found)));
         }
@@ -851,11 +857,11 @@ function unreadable(path, kind, error) {
  * @param workspace the folder in which all contexts lie
  * @throws ContextError
  */
-async function selectContext(settings, workspace) {
+async function selectContext(settings, workspace, signal) {
     const root = await findRoot(settings.directory, workspace);
     const dockerfile = await findDockerfile(root, settings.dockerfile);
     const { rules, ignoreFile } = await readRules(root, dockerfile.path, settings.exclude);
-    const found = await walk(root, rules);
+    const found = await walk(root, rules, signal);
     const entries = new Map();
     for (const file of found.files) {
         entries.set(file.path, { ...file, kind: 'file', target: undefined });

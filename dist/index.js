@@ -934,9 +934,9 @@ function endsBase64(key, value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(357);
-/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1848);
+/* harmony import */ var _signals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9518);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(357);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8565);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9172);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5221);
@@ -946,29 +946,20 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
-/** Milliseconds that what is still under way may hold up the end of a run that was cancelled. */
-const lastWords = 100;
-const cancellation = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.on(signal, () => {
-        cancellation.abort(new _cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .CancelledError */ .cc(signal));
-    });
-}
 /** The entry: hands the runner's environment to the run, and its outcome to the runner. */
 const succeeded = await (0,_run_js__WEBPACK_IMPORTED_MODULE_3__/* .run */ .e)({
     environment: process.env,
-    actions: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_5__/* .actionsOf */ .R)(_actions_core__WEBPACK_IMPORTED_MODULE_1__, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''),
+    actions: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_5__/* .actionsOf */ .R)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''),
     clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml,
-    cancellation: cancellation.signal,
-    readFile: (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, 'utf8'),
+    cancellation: _signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V,
+    readFile: (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(path, 'utf8'),
     // Loaded on use only: it costs a quarter of the action's start.
     workflowEvent: async () => (await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413))).context,
 });
 if (!succeeded)
-    process.exitCode = _actions_core__WEBPACK_IMPORTED_MODULE_1__.ExitCode.Failure;
-if (cancellation.signal.aborted) {
-    setTimeout(() => process.exit(), lastWords).unref();
-}
+    process.exitCode = _actions_core__WEBPACK_IMPORTED_MODULE_2__.ExitCode.Failure;
+if (_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V.aborted)
+    (0,_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .endSoon */ .n)();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -1260,13 +1251,15 @@ class CutForms {
         if (!this.#fragments.mayHold(fragment))
             return places;
         let place = this.#all.indexOf(fragment);
-        while (place !== -1) {
+        while (place !== -1 && places.length < mostPlaces) {
             places.push(place);
             place = this.#all.indexOf(fragment, place + 1);
         }
         return places;
     }
 }
+/** A value that is made of one character holds a fragment everywhere; the first place is the best then. */
+const mostPlaces = 100;
 /** Bits for each character: so many that few fragments share one. */
 const density = 16;
 const base = 31;
@@ -1334,22 +1327,24 @@ const shortestSpread = 8;
 /**
  * Makes a function that replaces every known secret in a text that comes from outside. The runner
  * masks its log by itself; error objects, outputs and files are this action's own to keep clean.
- *
- * It has to be given a whole text: of what was cut before, half a secret may be left.
  */
 function redactor(values) {
     const forms = [...new Set([...values].flatMap(masksFor))].flatMap(formsOf);
     const dense = forms.map(withoutBlanks).filter((form) => form.length >= shortestSpread);
     const solid = new WholeForms(forms.filter((form) => withoutBlanks(form).length < shortestSpread), shortestMask);
     const spread = new WholeForms(dense, shortestSpread);
-    const cut = new CutForms(dense, shortestSpread);
-    return (text) => {
+    let cut;
+    const cutIn = (text) => {
+        cut ??= new CutForms(dense, shortestSpread);
+        return cut.in(text);
+    };
+    return (text, { isPart } = { isPart: false }) => {
         // What nobody sees must not keep a value from being found, so it goes first.
         const shown = printable(text);
         const { dense, placeOf } = densely(shown);
         const spans = [
             ...solid.in(shown),
-            ...[...spread.in(dense), ...cut.in(dense)].map(({ start, end }) => ({
+            ...[...spread.in(dense), ...(isPart ? cutIn(dense) : [])].map(({ start, end }) => ({
                 start: placeOf(start),
                 end: placeOf(end - 1) + 1,
             })),
@@ -1372,13 +1367,19 @@ function formsOf(mask) {
         inAscii(json),
         JSON.stringify(json).slice(1, -1),
         mask.replaceAll('\\', '\\\\'),
+        // As Python prints it between quotes, and Go as JSON.
+        mask.replaceAll('\\', '\\\\').replaceAll("'", "\\'"),
+        json.replace(/[&<>]/g, escapedUnit),
         (0,quote/* asQuoted */.F)(printable(mask)),
     ];
     return [...new Set(forms.map((form) => printable(form).trim()))].filter((form) => form.length >= shortestMask);
 }
 function inAscii(json) {
-    return json.replace(/[^\u0000-\u007e]/g, // eslint-disable-line no-control-regex
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    // eslint-disable-next-line no-control-regex
+    return json.replace(/[^\u0000-\u007e]/g, escapedUnit);
+}
+function escapedUnit(unit) {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 function withoutBlanks(text) {
     return text.replace(/\s+/g, '');
@@ -2988,12 +2989,12 @@ async function readInputs(environment, readFile) {
         secrets: values,
         problems: findings.problems.map(({ input, message }) => ({
             // Its name is known; where it stands, such as in a file, is not.
-            input: input.replace(/\(.*\)$/s, redact),
+            input: input.replace(/\(.*\)$/s, (place) => redact(place)),
             message: redact(message),
         })),
-        warnings: findings.warnings.map(redact),
-        notices: findings.notices.map(redact),
-        remarks: findings.remarks.map(redact),
+        warnings: findings.warnings.map((text) => redact(text)),
+        notices: findings.notices.map((text) => redact(text)),
+        remarks: findings.remarks.map((text) => redact(text)),
     };
 }
 
@@ -4281,7 +4282,7 @@ class PipecatCloud {
     }
     /** Lines all at once, as a value may go on over several of them. */
     #cleanLines(lines) {
-        return lines.length === 0 ? [] : this.#redact(lines.join('\n')).split('\n');
+        return lines.length === 0 ? [] : this.#redact(lines.join('\n'), { isPart: true }).split('\n');
     }
     #cleanBuild(build) {
         return {
@@ -4299,7 +4300,8 @@ class PipecatCloud {
                 headline: this.#clean(revision.health.headline),
                 reason: this.#clean(revision.health.reason),
                 lastTerminationReason: this.#clean(revision.health.lastTerminationReason),
-                message: this.#clean(revision.health.message),
+                // A traceback may be cut by the platform.
+                message: revision.health.message && this.#redact(revision.health.message, { isPart: true }),
             },
         };
         return {
@@ -4754,7 +4756,7 @@ async function pack(journal, settings, workspace, archive, cancellation) {
         __nccwpck_require__.e(/* import() */ 676).then(__nccwpck_require__.bind(__nccwpck_require__, 9676)),
         __nccwpck_require__.e(/* import() */ 321).then(__nccwpck_require__.bind(__nccwpck_require__, 6321)),
     ]);
-    const selected = await selectContext(settings, workspace);
+    const selected = await selectContext(settings, workspace, cancellation);
     tell(journal, settings, selected);
     const progress = new WorkProgress(clock, selected.bytes, (done) => {
         log.info(`Packed: ${done}.`);
@@ -6617,7 +6619,11 @@ async function build_build(cloud, journal, plan, record, abandoned) {
         if (found === undefined) {
             const uploadId = await stretch('upload the context', () => upload(cloud, journal, plan, abandoned));
             await stretch('build the image', async () => {
-                const started = await start(cloud, journal, plan, uploadId, abandoned);
+                const started = await start(cloud, journal, plan, uploadId, abandoned).catch((error) => {
+                    if (error instanceof InterruptedCallError)
+                        record.outcome = 'cancelled';
+                    throw error;
+                });
                 takeNoteOf(journal, record, started.build, started);
                 compareHashes(journal, context.hash, started.contextHash);
                 await awaitBuild(cloud, journal, plan, started.build, abandoned);
@@ -6633,8 +6639,6 @@ async function build_build(cloud, journal, plan, record, abandoned) {
             record.outcome = 'built';
     }
     catch (error) {
-        if (error instanceof InterruptedCallError)
-            record.outcome = 'cancelled';
         if (error instanceof AbandonedError || error instanceof lib_cancellation/* CancelledError */.cc)
             throw error;
         // What has not come to its end goes on, whoever waits for it.
@@ -6735,7 +6739,7 @@ async function lastLines(cloud, id) {
         return await cloud.buildLogs(id, mostLines, { attempts: 2 });
     }
     catch (error) {
-        if (!(error instanceof CallError))
+        if (!(error instanceof CallError || error instanceof lib_cancellation/* CancelledError */.cc))
             throw error;
         return undefined;
     }
@@ -7187,6 +7191,9 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
             });
         }
         catch (error) {
+            // What has failed is told in a run that is cancelled, too; its lines are not waited for.
+            if (error instanceof lib_cancellation/* CancelledError */.cc)
+                return [];
             if (!(error instanceof CallError))
                 throw error;
             log.info(`The logs of ${name} could not be read, because ${error.reason}.`);
@@ -7713,6 +7720,8 @@ const stepTitles = {
 ;// CONCATENATED MODULE: ./lib/report/standing.js
 
 
+/** Names of keys in a sentence. */
+const mostKeys = 10;
 /** How far a run came that ended before its time. */
 function standingOf(record) {
     const { secretSets, builds, agents, steps } = record;
@@ -7723,6 +7732,7 @@ function standingOf(record) {
         ...agents.map((agent) => placeAgent(agent, isAwaited)),
     ];
     const told = (place) => grouped(placed, place);
+    const pruning = steps.some(({ name, outcome }) => name === 'prune' && outcome === 'running');
     // What is planned is told by what it is for; before there is a plan, steps are all there is.
     const isPlanned = secretSets.length + builds.length + agents.length > 0;
     const stepsThat = (outcome) => steps
@@ -7736,7 +7746,11 @@ function standingOf(record) {
         underWay: underWay.length > 0
             ? [...underWay, ...stepsThat('running')]
             : running.map(({ name }) => `“${stepTitles[name]}”`),
-        notBegun: [...told('notBegun'), ...stepsThat('skipped')],
+        notBegun: [
+            ...told('notBegun'),
+            ...(pruning ? leftToPrune(record) : []),
+            ...stepsThat('skipped'),
+        ],
     };
 }
 /** Whether anything was changed on the platform, or may have been. */
@@ -7747,7 +7761,9 @@ function isAnythingWritten({ secretSets, builds, agents }) {
         builds.some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
         agents.some(({ outcome }) => outcome !== 'skipped'));
 }
-function placeSet({ kind, name, region, outcome, status }) {
+function placeSet(record) {
+    const { kind, name, region, outcome, status, added, updated } = record;
+    const keys = [...added, ...updated];
     const set = `${subject_secretSetKinds[kind]} \`${name}\``;
     switch (outcome) {
         case 'existing':
@@ -7755,20 +7771,44 @@ function placeSet({ kind, name, region, outcome, status }) {
             return undefined;
         case 'created':
         case 'updated':
-            return status === 'ready'
-                ? ['done', `the ${set} is ${outcome} and ready`, region]
-                : ['underWay', `the ${set} is ${outcome}, and the platform provisions it`, region];
+            if (status === 'ready')
+                return ['done', `the ${set} is ${outcome} and ready`, region];
+            return status === 'pending'
+                ? ['underWay', `the ${set} is ${outcome}, and the platform provisions it`, region]
+                : ['done', `the ${set} is ${outcome}`, region];
         case 'deleted':
             return ['done', `the ${set} is deleted`, region];
         case 'cancelled':
             return [
                 'underWay',
-                `the ${set} was being written, and it is not known whether all of it was`,
+                `the ${set} was being written, ${writtenSoFar(keys, status === null)}`,
                 region,
             ];
         case 'skipped':
             return ['notBegun', `the ${set} is not written`, region];
     }
+}
+function writtenSoFar(keys, isInDoubt) {
+    if (keys.length === 0)
+        return 'and it is not known whether it was';
+    const names = keys.slice(0, mostKeys).map((key) => `\`${key}\``);
+    const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
+    const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
+    return `${names.join(', ')}${more} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+}
+/** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
+function leftToPrune({ plan, secretSets }) {
+    const planned = plan?.targets.flatMap((target) => target.secretSets) ?? [];
+    return planned.flatMap(({ name, region, prunedKeys }) => {
+        const set = secretSets.find((one) => one.name === name && one.region === region);
+        const left = prunedKeys.filter((key) => set?.pruned.includes(key) !== true);
+        if (left.length === 0)
+            return [];
+        const names = left.slice(0, mostKeys).map((key) => `\`${key}\``);
+        const more = left.length > mostKeys ? ` and ${left.length - mostKeys} more` : '';
+        const doubt = set?.status === null ? ' (of the first it is not known)' : '';
+        return [`${names.join(', ')}${more} of \`${name}\` in \`${region}\` are not pruned${doubt}`];
+    });
 }
 function placeBuild({ outcome, id, region }) {
     const build = id === null ? 'the build' : `the build \`${id}\``;
@@ -8969,7 +9009,7 @@ function fitted(most, sectionsIn) {
     }
     return joined(kept, leftOut.length === 0 ? remarks : [...remarks, leftOutRemark(leftOut)]);
 }
-const cutRemark = '_Long lists are cut, because GitHub limits the length of this; the outputs of the action have all keys._';
+const cutRemark = '_Long lists are cut, because GitHub limits the length of this; the outputs of the action have all keys that were written._';
 function leftOutRemark(sections) {
     const names = sections.slice(0, mostNamed).map(({ name }) => name);
     const more = sections.length > mostNamed ? `, and ${sections.length - mostNamed} more of its parts` : '';
@@ -9450,10 +9490,16 @@ class AgentDeployments {
     begins(rollout) {
         const where = `${rollout.agent} in ${rollout.region}`;
         const created = this.#kept(this.#create(rollout));
-        const begun = this.#kept(this.#set(created, 'in_progress', `${where} is rolled out`));
+        let hasEnded = false;
+        const begun = this.#kept(
+        // What has ended by then is not told to go on.
+        created.then(() => hasEnded ? undefined : this.#set(created, 'in_progress', `${where} is rolled out`)));
         return (outcome) => {
-            // In this order, whether or not the state before could be set.
-            void this.#kept(begun.then(() => this.#set(created, outcome, `${where}${agent_deployments_endings[outcome]}`)));
+            hasEnded = true;
+            // In this order, whether or not the state before could be set; but in a run that is cancelled,
+            // there is no time to wait for that.
+            const before = outcome === 'error' ? created : begun;
+            void this.#kept(before.then(() => this.#set(created, outcome, `${where}${agent_deployments_endings[outcome]}`)));
         };
     }
     /** Resolves when GitHub has been told everything, as far as it could be. */
@@ -9638,9 +9684,6 @@ async function run(host) {
     const journal = new Journal(clock, log, (builds) => {
         setBuildOutputs(actions, builds);
     });
-    cancellation.whenCancelled(() => {
-        journal.log.info('The run is cancelled: nothing new is begun.');
-    });
     const event = once(() => readEvent(host));
     let inputs;
     const wantsFailureLogs = once(() => showsFailureLogs(inputs?.failureLogs ?? 'never', event));
@@ -9651,15 +9694,21 @@ async function run(host) {
         for (const mask of new Set(reading.secrets.flatMap(masksFor)))
             actions.mask(mask);
         redact = redactor(reading.secrets);
+        cancellation.whenCancelled(() => {
+            journal.log.info('The run is cancelled: nothing new is begun.');
+        });
         inputs = reading.inputs;
         const means = { host, journal, cancellation, redact, event, wantsFailureLogs };
         await (0,lib_cancellation/* unlessAborted */.Wh)(lastMoment, carryOut(means, reading));
         await comment([]);
-        if (cancellation.isCancelled) {
-            journal.notice('The run was cancelled when everything was done already.');
+        const { isCancelled } = cancellation;
+        if (isCancelled) {
+            journal.notice(journal.record.kind === 'release'
+                ? 'The run was cancelled when everything was released already.'
+                : 'The run was cancelled when the plan was made already; where it was to be in a comment, it may not be.');
         }
         await report(actions, journal.record, [], clock.now());
-        return !cancellation.isCancelled;
+        return !isCancelled;
     }
     catch (error) {
         journal.close();
@@ -9669,7 +9718,7 @@ async function run(host) {
             showsBuildOutput: (inputs?.failureLogs ?? 'never') !== 'never',
             redact,
         };
-        const failures = run_withoutRepetition(failuresOf(error));
+        const failures = withCancellation(failuresOf(error), host.cancellation);
         for (const failure of failures)
             actions.debug(redact(stackOf(failure)));
         const explanations = failures.map((failure) => explain(failure, context));
@@ -9684,15 +9733,14 @@ async function run(host) {
     async function comment(explanations) {
         if (inputs === undefined || cancellation.isCancelled)
             return;
-        const manner = { clock: host.clock, signal: cancellation.after(gitHubEnding), redact };
+        const manner = { clock: host.clock, signal: host.cancellation, redact };
         await commentOnPlan(journal, inputs.github, manner, event, (commit, runUrl) => redact(commentOf(journal.record, explanations, runUrl, commit)));
     }
 }
 /** A cancellation ends everything that goes on at once, and is told first and once. */
-function run_withoutRepetition(failures) {
-    const isCancelled = (failure) => failure instanceof lib_cancellation/* CancelledError */.cc;
-    const others = failures.filter((failure) => !isCancelled(failure));
-    return [...failures.filter(isCancelled).slice(0, 1), ...others];
+function withCancellation(failures, { aborted, reason }) {
+    const others = failures.filter((failure) => !(failure instanceof lib_cancellation/* CancelledError */.cc));
+    return aborted ? [reason, ...others] : others;
 }
 async function carryOut(means, reading) {
     const { host, journal } = means;
@@ -9855,6 +9903,44 @@ class SecretValue {
     [node_util__WEBPACK_IMPORTED_MODULE_0__.inspect.custom]() {
         return hidden;
     }
+}
+
+
+/***/ }),
+
+/***/ 9518:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ cancelledByRunner),
+/* harmony export */   n: () => (/* binding */ endSoon)
+/* harmony export */ });
+/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1848);
+
+const cancellation = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+        cancellation.abort(new _cancellation_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc(signal));
+    });
+}
+/**
+ * Aborted with a CancelledError when the runner asks the process to end. Whoever imports this first
+ * misses least: until then, the process ends without a word.
+ */
+const cancelledByRunner = cancellation.signal;
+/** Milliseconds that what is still under way may hold up the end of a run that was cancelled. */
+const lastWords = 100;
+/** Ends the process of a run that was cancelled, whatever it still waits for. */
+function endSoon() {
+    setTimeout(() => {
+        // An exit would wait for threads, such as one that looks a host up, or reads a file that hangs.
+        const waitsForThreads = process
+            .getActiveResourcesInfo()
+            .some((resource) => /^(?:FS|GetAddrInfo|GetNameInfo)Req/.test(resource));
+        if (waitsForThreads)
+            process.kill(process.pid, 'SIGKILL');
+        process.exit();
+    }, lastWords).unref();
 }
 
 

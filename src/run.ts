@@ -32,7 +32,7 @@ import { setBuildOutputs } from './report/outputs.js';
 import { report } from './report/report.js';
 import { commentOf } from './report/summary.js';
 import { masksFor } from './secrecy/masks.js';
-import { redactor } from './secrecy/redactor.js';
+import { redactor, type Redact } from './secrecy/redactor.js';
 import { defaultBackoff } from './time/backoff.js';
 import { agentDeployments, commentOnPlan } from './tell-github.js';
 import { interruptible, type Clock } from './time/clock.js';
@@ -64,7 +64,7 @@ interface Means {
   readonly host: Host;
   readonly journal: Journal;
   readonly cancellation: Cancellation;
-  readonly redact: (text: string) => string;
+  readonly redact: Redact;
   readonly event: () => Promise<WorkflowEvent>;
   readonly wantsFailureLogs: () => Promise<boolean>;
 }
@@ -80,13 +80,10 @@ export async function run(host: Host): Promise<boolean> {
   const cancellation = new Cancellation(host.cancellation, host.clock);
   const clock = interruptible(host.clock, host.cancellation);
   // Until it is known what is secret, everything could be.
-  let redact: (text: string) => string = () => '***';
+  let redact: Redact = () => '***';
   const log = releaseLog(actions, (text) => redact(text));
   const journal = new Journal(clock, log, (builds) => {
     setBuildOutputs(actions, builds);
-  });
-  cancellation.whenCancelled(() => {
-    journal.log.info('The run is cancelled: nothing new is begun.');
   });
   const event = once(() => readEvent(host));
   let inputs: Inputs | undefined;
@@ -97,15 +94,23 @@ export async function run(host: Host): Promise<boolean> {
     // Before anything is logged.
     for (const mask of new Set(reading.secrets.flatMap(masksFor))) actions.mask(mask);
     redact = redactor(reading.secrets);
+    cancellation.whenCancelled(() => {
+      journal.log.info('The run is cancelled: nothing new is begun.');
+    });
     inputs = reading.inputs;
     const means = { host, journal, cancellation, redact, event, wantsFailureLogs };
     await unlessAborted(lastMoment, carryOut(means, reading));
     await comment([]);
-    if (cancellation.isCancelled) {
-      journal.notice('The run was cancelled when everything was done already.');
+    const { isCancelled } = cancellation;
+    if (isCancelled) {
+      journal.notice(
+        journal.record.kind === 'release'
+          ? 'The run was cancelled when everything was released already.'
+          : 'The run was cancelled when the plan was made already; where it was to be in a comment, it may not be.',
+      );
     }
     await report(actions, journal.record, [], clock.now());
-    return !cancellation.isCancelled;
+    return !isCancelled;
   } catch (error) {
     journal.close();
     const context = {
@@ -114,7 +119,7 @@ export async function run(host: Host): Promise<boolean> {
       showsBuildOutput: (inputs?.failureLogs ?? 'never') !== 'never',
       redact,
     };
-    const failures = withoutRepetition(failuresOf(error));
+    const failures = withCancellation(failuresOf(error), host.cancellation);
     for (const failure of failures) actions.debug(redact(stackOf(failure)));
     const explanations = failures.map((failure) => explain(failure, context));
     await comment(explanations);
@@ -127,7 +132,7 @@ export async function run(host: Host): Promise<boolean> {
   /** Who cancels a plan waits for no comment, and the next plan makes one. */
   async function comment(explanations: readonly Explanation[]): Promise<void> {
     if (inputs === undefined || cancellation.isCancelled) return;
-    const manner = { clock: host.clock, signal: cancellation.after(gitHubEnding), redact };
+    const manner = { clock: host.clock, signal: host.cancellation, redact };
     await commentOnPlan(journal, inputs.github, manner, event, (commit, runUrl) =>
       redact(commentOf(journal.record, explanations, runUrl, commit)),
     );
@@ -135,10 +140,12 @@ export async function run(host: Host): Promise<boolean> {
 }
 
 /** A cancellation ends everything that goes on at once, and is told first and once. */
-function withoutRepetition(failures: readonly unknown[]): unknown[] {
-  const isCancelled = (failure: unknown): boolean => failure instanceof CancelledError;
-  const others = failures.filter((failure) => !isCancelled(failure));
-  return [...failures.filter(isCancelled).slice(0, 1), ...others];
+function withCancellation(
+  failures: readonly unknown[],
+  { aborted, reason }: AbortSignal,
+): unknown[] {
+  const others = failures.filter((failure) => !(failure instanceof CancelledError));
+  return aborted ? [reason, ...others] : others;
 }
 
 async function carryOut(means: Means, reading: InputsReading): Promise<void> {

@@ -115,7 +115,7 @@ describe('a run that is cancelled', () => {
     const { standing, secretSets, took } = await releaseUntil(writing, voice);
     expect(secretSets).toMatchObject([{ outcome: 'cancelled', status: null, added: [] }]);
     expect(standing['Under way']).toBe(
-      'the secret set `voice-keys` was being written, and it is not known whether all of it was, in `us-west`.',
+      'the secret set `voice-keys` was being written, and it is not known whether it was, in `us-west`.',
     );
     expect(took).toBe(1000);
   });
@@ -146,7 +146,10 @@ describe('a run that is cancelled', () => {
     const { emulator } = stage;
     const path = '/v1/organizations/acme/secrets/voice-keys';
     emulator.script.after({ method: 'PUT', path }, cancel);
-    const { secretSets } = await release({ ...credentials.token, ...voice });
+    const { secretSets, standing } = await release({ ...credentials.token, ...voice });
+    expect(standing['Under way']).toBe(
+      'the secret set `voice-keys` was being written, `A_KEY` is written, the rest is not, in `us-west`.',
+    );
     expect(secretSets).toMatchObject([{ outcome: 'cancelled', added: ['A_KEY'], updated: [] }]);
     expect(emulator.state.secretSet('voice-keys')?.values).toEqual({ A_KEY: 'first-value' });
   });
@@ -155,7 +158,10 @@ describe('a run that is cancelled', () => {
     stage.emulator.script.fault(creating, { kind: 'status', status: 422, body: { error: 'no' } });
     const { actions, agents } = await releaseUntil(creating, voice);
     expect(agents).toMatchObject([{ outcome: 'failed' }]);
-    expect(actions.errors.map(({ title }) => title)).toEqual(['The platform refused a request']);
+    expect(actions.errors.map(({ title }) => title)).toEqual([
+      'The run was cancelled after it had failed',
+    ]);
+    expect(actions.summary).toContain('### ❌ The platform refused a request');
   });
 
   test('while the agent is deployed tells which deployment the platform goes on with', async () => {
@@ -188,7 +194,9 @@ describe('a run that is cancelled', () => {
     expect(succeeded).toBe(false);
     expect(agents).toMatchObject([{ outcome: 'created' }]);
     expect(actions.errors).toEqual([]);
-    expect(actions.notices).toContain('The run was cancelled when everything was done already.');
+    expect(actions.notices).toContain(
+      'The run was cancelled when everything was released already.',
+    );
   });
 
   test('in its rollout leaves that under way', async () => {
@@ -199,6 +207,48 @@ describe('a run that is cancelled', () => {
     expect(agents).toMatchObject([{ outcome: 'created', ready: false }]);
     expect(actions.summary).toContain('| Await the deployment | ⏳ under way |');
     expect(took).toBe(0);
+  });
+
+  test.each([
+    {
+      name: 'a build that failed',
+      inputs: building,
+      logs: /\/builds\/[^/]+\/logs$/,
+      title: 'The cloud build failed',
+    },
+    {
+      name: 'a deployment that failed',
+      inputs: { ...voice, 'failure-logs': 'always' },
+      logs: /\/agents\/voice\/logs$/,
+      title: 'The deployment failed',
+    },
+  ])('while it reads the log of $name tells of that', async ({ inputs, logs, title }) => {
+    stage.emulator.script.build({ outcome: 'failed' });
+    stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
+    const { actions, standing } = await releaseUntil({ path: logs }, inputs);
+    expect(actions.summary).toContain(`### ❌ ${title}`);
+    expect(standing['Under way']).not.toContain('goes on');
+  });
+
+  test('while it prunes tells which keys are left', async () => {
+    const { emulator } = stage;
+    await stage.release({
+      ...credentials['API key'],
+      ...voice,
+      secrets: 'A_KEY=a\nOLD_KEY=old\nOLDER_KEY=older',
+    });
+    emulator.script.after({ method: 'DELETE' }, cancel);
+    const { secretSets, standing } = await release({
+      ...credentials['API key'],
+      ...voice,
+      'prune-secrets': 'true',
+    });
+    const [{ pruned = [] } = {}] = secretSets as { pruned?: string[] }[];
+    expect(pruned).toHaveLength(1);
+    const [left] = ['OLD_KEY', 'OLDER_KEY'].filter((key) => !pruned.includes(key));
+    expect(standing['Not begun']).toBe(
+      `\`${left ?? ''}\` of \`voice-keys\` in \`us-west\` are not pruned.`,
+    );
   });
 
   test('while it builds leaves the build to the next run', async () => {
@@ -374,6 +424,12 @@ describe('where GitHub is told of a run that is cancelled', () => {
     expect(took).toBe(1400);
     expect(actions.warnings.join('\n')).toContain('GitHub deployments are not complete');
     expect(actions.summary).toContain('The run was cancelled');
+  });
+
+  test('a deployment that is created late is closed, and not told to go on', async () => {
+    server.occasions.push(cancel);
+    await releaseToEnvironment();
+    expect(server.deployments[0]?.statuses.map(({ state }) => state)).toEqual(['error']);
   });
 
   test('a rollout that begins too late is not told at all', async () => {

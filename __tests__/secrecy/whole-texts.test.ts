@@ -29,10 +29,21 @@ describe('a redacted text holds no value', () => {
     { name: 'with backslashes doubled', text: value.replace('\\', '\\\\'), expected: '***' },
     { name: 'as a quotation has it', text: value.replace('`', "'"), expected: '***' },
     { name: 'that overlaps another one', text: `${value}-and-more-of-it`, expected: '***' },
-    { name: 'in whose midst it begins', text: 'of"\\the-night` told', expected: '*** told' },
-    { name: 'in whose midst it ends', text: 'told hunter22-"of"', expected: 'told ***' },
+    {
+      name: 'as Python prints it',
+      text: value.replace('\\', '\\\\').replace("'", "\\'"),
+      expected: '***',
+    },
   ])('$name', ({ text, expected }) => {
     expect(redact(text)).toBe(expected);
+  });
+
+  test.each([
+    { name: 'begins', text: 'of"\\the-night` told', expected: '*** told' },
+    { name: 'ends', text: 'told hunter22-"of"', expected: 'told ***' },
+  ])('in whose midst it $name, where others have cut it', ({ text, expected }) => {
+    expect(redact(text, { isPart: true })).toBe(expected);
+    expect(redact(text)).toBe(text);
   });
 
   test('and keeps words that would be a short one without the blanks between them', () => {

@@ -110,6 +110,8 @@ export class GitHubServer {
   readonly permissions = new Set(['deployments: write', 'pull-requests: write']);
   /** What the next requests get, one after the other. */
   readonly spoiled: Spoiled[] = [];
+  /** What happens when the next requests come, one after the other, before they are answered. */
+  readonly occasions: (() => void)[] = [];
   readonly #close: () => Promise<void>;
   #lastId = 1000;
 
@@ -152,6 +154,7 @@ export class GitHubServer {
     const app = new Hono<ServerEnvironment>();
     app.use(async (context, next) => {
       this.requests.push(await received(context));
+      this.occasions.shift()?.();
       const spoiled = this.spoiled.shift();
       if (spoiled !== undefined) return spoil(spoiled, context);
       const [, token = ''] =

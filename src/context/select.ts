@@ -67,11 +67,12 @@ export interface SelectedContext {
 export async function selectContext(
   settings: ContextSettings,
   workspace: string,
+  signal?: AbortSignal,
 ): Promise<SelectedContext> {
   const root = await findRoot(settings.directory, workspace);
   const dockerfile = await findDockerfile(root, settings.dockerfile);
   const { rules, ignoreFile } = await readRules(root, dockerfile.path, settings.exclude);
-  const found = await walk(root, rules);
+  const found = await walk(root, rules, signal);
 
   const entries = new Map<string, ContextEntry>();
   for (const file of found.files) {

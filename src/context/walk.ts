@@ -26,11 +26,16 @@ export interface Walk {
 /** Entries that are looked at at a time; more at once need more memory and are no faster. */
 const concurrency = 16;
 
-/** Walks through a folder, as far as something in it may go along. Folders behind links are not. */
-export async function walk(root: string, rules: Rules): Promise<Walk> {
+/**
+ * Walks through a folder, as far as something in it may go along. Folders behind links are not.
+ *
+ * @throws the signal's reason
+ */
+export async function walk(root: string, rules: Rules, signal?: AbortSignal): Promise<Walk> {
   const found: Walk = { files: [], links: [], secrets: [], problems: [] };
   const folders = [{ path: '', standing: rules.root }];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    signal?.throwIfAborted();
     const wanted: string[] = [];
     for (const entry of await read(root, folder.path, folder.standing, found)) {
       const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
@@ -44,6 +49,7 @@ export async function walk(root: string, rules: Rules): Promise<Walk> {
       }
     }
     for (let first = 0; first < wanted.length; first += concurrency) {
+      signal?.throwIfAborted();
       const some = wanted.slice(first, first + concurrency);
       await Promise.all(some.map((path) => look(root, path, found)));
     }

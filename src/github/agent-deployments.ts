@@ -46,10 +46,21 @@ export class AgentDeployments {
   begins(rollout: ToldRollout): (outcome: RolloutOutcome) => void {
     const where = `${rollout.agent} in ${rollout.region}`;
     const created = this.#kept(this.#create(rollout));
-    const begun = this.#kept(this.#set(created, 'in_progress', `${where} is rolled out`));
+    let hasEnded = false;
+    const begun = this.#kept(
+      // What has ended by then is not told to go on.
+      created.then(() =>
+        hasEnded ? undefined : this.#set(created, 'in_progress', `${where} is rolled out`),
+      ),
+    );
     return (outcome) => {
-      // In this order, whether or not the state before could be set.
-      void this.#kept(begun.then(() => this.#set(created, outcome, `${where}${endings[outcome]}`)));
+      hasEnded = true;
+      // In this order, whether or not the state before could be set; but in a run that is cancelled,
+      // there is no time to wait for that.
+      const before: Promise<unknown> = outcome === 'error' ? created : begun;
+      void this.#kept(
+        before.then(() => this.#set(created, outcome, `${where}${endings[outcome]}`)),
+      );
     };
   }
 

@@ -128,11 +128,11 @@ export async function readInputs(
     secrets: values,
     problems: findings.problems.map(({ input, message }) => ({
       // Its name is known; where it stands, such as in a file, is not.
-      input: input.replace(/\(.*\)$/s, redact),
+      input: input.replace(/\(.*\)$/s, (place) => redact(place)),
       message: redact(message),
     })),
-    warnings: findings.warnings.map(redact),
-    notices: findings.notices.map(redact),
-    remarks: findings.remarks.map(redact),
+    warnings: findings.warnings.map((text) => redact(text)),
+    notices: findings.notices.map((text) => redact(text)),
+    remarks: findings.remarks.map((text) => redact(text)),
   };
 }

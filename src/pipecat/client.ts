@@ -1,3 +1,4 @@
+import type { Redact } from '../secrecy/redactor.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { toFields, type AgentSettings } from './agent-settings.js';
 import * as answers from './answers.js';
@@ -52,14 +53,9 @@ export class PipecatCloud {
   readonly #caller: Caller;
   readonly #surface: Surface;
   readonly #storage: Storage;
-  readonly #redact: (text: string) => string;
+  readonly #redact: Redact;
 
-  constructor(
-    caller: Caller,
-    surface: Surface,
-    storage: Storage,
-    redact: (text: string) => string,
-  ) {
+  constructor(caller: Caller, surface: Surface, storage: Storage, redact: Redact) {
     this.#caller = caller;
     this.#surface = surface;
     this.#storage = storage;
@@ -376,7 +372,7 @@ export class PipecatCloud {
 
   /** Lines all at once, as a value may go on over several of them. */
   #cleanLines(lines: readonly string[]): string[] {
-    return lines.length === 0 ? [] : this.#redact(lines.join('\n')).split('\n');
+    return lines.length === 0 ? [] : this.#redact(lines.join('\n'), { isPart: true }).split('\n');
   }
 
   #cleanBuild(build: Build): Build {
@@ -397,7 +393,9 @@ export class PipecatCloud {
           headline: this.#clean(revision.health.headline),
           reason: this.#clean(revision.health.reason),
           lastTerminationReason: this.#clean(revision.health.lastTerminationReason),
-          message: this.#clean(revision.health.message),
+          // A traceback may be cut by the platform.
+          message:
+            revision.health.message && this.#redact(revision.health.message, { isPart: true }),
         },
       };
     return {

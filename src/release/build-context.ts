@@ -84,7 +84,7 @@ async function pack(
     import('../context/select.js'),
     import('../context/pack.js'),
   ]);
-  const selected = await selectContext(settings, workspace);
+  const selected = await selectContext(settings, workspace, cancellation);
   tell(journal, settings, selected);
   const progress = new WorkProgress(clock, selected.bytes, (done) => {
     log.info(`Packed: ${done}.`);

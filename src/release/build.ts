@@ -64,7 +64,12 @@ export async function build(
         upload(cloud, journal, plan, abandoned),
       );
       await stretch('build the image', async () => {
-        const started = await start(cloud, journal, plan, uploadId, abandoned);
+        const started = await start(cloud, journal, plan, uploadId, abandoned).catch(
+          (error: unknown) => {
+            if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
+            throw error;
+          },
+        );
         takeNoteOf(journal, record, started.build, started);
         compareHashes(journal, context.hash, started.contextHash);
         await awaitBuild(cloud, journal, plan, started.build, abandoned);
@@ -77,7 +82,6 @@ export async function build(
     }
     if (record.outcome === 'running') record.outcome = 'built';
   } catch (error) {
-    if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
     if (error instanceof AbandonedError || error instanceof CancelledError) throw error;
     // What has not come to its end goes on, whoever waits for it.
     if (record.id === null || isOver(error)) record.outcome = 'failed';
@@ -204,7 +208,7 @@ async function lastLines(cloud: PipecatCloud, id: string): Promise<string[] | un
   try {
     return await cloud.buildLogs(id, mostLines, { attempts: 2 });
   } catch (error) {
-    if (!(error instanceof CallError)) throw error;
+    if (!(error instanceof CallError || error instanceof CancelledError)) throw error;
     return undefined;
   }
 }

@@ -67,7 +67,7 @@ export function fitted(most: number, sectionsIn: (room: Room) => readonly Sectio
 }
 
 const cutRemark =
-  '_Long lists are cut, because GitHub limits the length of this; the outputs of the action have all keys._';
+  '_Long lists are cut, because GitHub limits the length of this; the outputs of the action have all keys that were written._';
 
 function leftOutRemark(sections: readonly Section[]): string {
   const names = sections.slice(0, mostNamed).map(({ name }) => name);

@@ -14,6 +14,9 @@ export interface Standing {
   readonly notBegun: readonly string[];
 }
 
+/** Names of keys in a sentence. */
+const mostKeys = 10;
+
 type Place = keyof Standing;
 /** What failed has a failure of its own, which tells more. */
 type Placed = readonly [place: Place, what: string, where: string] | undefined;
@@ -28,6 +31,7 @@ export function standingOf(record: ReleaseRecord): Standing {
     ...agents.map((agent) => placeAgent(agent, isAwaited)),
   ];
   const told = (place: Place): string[] => grouped(placed, place);
+  const pruning = steps.some(({ name, outcome }) => name === 'prune' && outcome === 'running');
   // What is planned is told by what it is for; before there is a plan, steps are all there is.
   const isPlanned = secretSets.length + builds.length + agents.length > 0;
   const stepsThat = (outcome: 'running' | 'skipped'): string[] =>
@@ -43,7 +47,11 @@ export function standingOf(record: ReleaseRecord): Standing {
       underWay.length > 0
         ? [...underWay, ...stepsThat('running')]
         : running.map(({ name }) => `“${stepTitles[name]}”`),
-    notBegun: [...told('notBegun'), ...stepsThat('skipped')],
+    notBegun: [
+      ...told('notBegun'),
+      ...(pruning ? leftToPrune(record) : []),
+      ...stepsThat('skipped'),
+    ],
   };
 }
 
@@ -60,7 +68,9 @@ export function isAnythingWritten({ secretSets, builds, agents }: ReleaseRecord)
   );
 }
 
-function placeSet({ kind, name, region, outcome, status }: SecretSetRecord): Placed {
+function placeSet(record: SecretSetRecord): Placed {
+  const { kind, name, region, outcome, status, added, updated } = record;
+  const keys = [...added, ...updated];
   const set = `${secretSetKinds[kind]} \`${name}\``;
   switch (outcome) {
     case 'existing':
@@ -68,20 +78,43 @@ function placeSet({ kind, name, region, outcome, status }: SecretSetRecord): Pla
       return undefined;
     case 'created':
     case 'updated':
-      return status === 'ready'
-        ? ['done', `the ${set} is ${outcome} and ready`, region]
-        : ['underWay', `the ${set} is ${outcome}, and the platform provisions it`, region];
+      if (status === 'ready') return ['done', `the ${set} is ${outcome} and ready`, region];
+      return status === 'pending'
+        ? ['underWay', `the ${set} is ${outcome}, and the platform provisions it`, region]
+        : ['done', `the ${set} is ${outcome}`, region];
     case 'deleted':
       return ['done', `the ${set} is deleted`, region];
     case 'cancelled':
       return [
         'underWay',
-        `the ${set} was being written, and it is not known whether all of it was`,
+        `the ${set} was being written, ${writtenSoFar(keys, status === null)}`,
         region,
       ];
     case 'skipped':
       return ['notBegun', `the ${set} is not written`, region];
   }
+}
+
+function writtenSoFar(keys: readonly string[], isInDoubt: boolean): string {
+  if (keys.length === 0) return 'and it is not known whether it was';
+  const names = keys.slice(0, mostKeys).map((key) => `\`${key}\``);
+  const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
+  const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
+  return `${names.join(', ')}${more} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+}
+
+/** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
+function leftToPrune({ plan, secretSets }: ReleaseRecord): string[] {
+  const planned = plan?.targets.flatMap((target) => target.secretSets) ?? [];
+  return planned.flatMap(({ name, region, prunedKeys }) => {
+    const set = secretSets.find((one) => one.name === name && one.region === region);
+    const left = prunedKeys.filter((key) => set?.pruned.includes(key) !== true);
+    if (left.length === 0) return [];
+    const names = left.slice(0, mostKeys).map((key) => `\`${key}\``);
+    const more = left.length > mostKeys ? ` and ${left.length - mostKeys} more` : '';
+    const doubt = set?.status === null ? ' (of the first it is not known)' : '';
+    return [`${names.join(', ')}${more} of \`${name}\` in \`${region}\` are not pruned${doubt}`];
+  });
 }
 
 function placeBuild({ outcome, id, region }: BuildRecord): Placed {

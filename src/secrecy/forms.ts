@@ -89,13 +89,16 @@ export class CutForms {
     const places: number[] = [];
     if (!this.#fragments.mayHold(fragment)) return places;
     let place = this.#all.indexOf(fragment);
-    while (place !== -1) {
+    while (place !== -1 && places.length < mostPlaces) {
       places.push(place);
       place = this.#all.indexOf(fragment, place + 1);
     }
     return places;
   }
 }
+
+/** A value that is made of one character holds a fragment everywhere; the first place is the best then. */
+const mostPlaces = 100;
 
 /** Bits for each character: so many that few fragments share one. */
 const density = 16;

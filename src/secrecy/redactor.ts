@@ -8,12 +8,17 @@ import type { SecretValue } from './secret-value.js';
 const shortestSpread = 8;
 
 /**
+ * Replaces every known secret in a text. It has to be given a whole text; of one that others have cut
+ * (`isPart`), such as the last lines of a log, the half of a secret with which it begins or ends is
+ * replaced, too.
+ */
+export type Redact = (text: string, options?: { readonly isPart: boolean }) => string;
+
+/**
  * Makes a function that replaces every known secret in a text that comes from outside. The runner
  * masks its log by itself; error objects, outputs and files are this action's own to keep clean.
- *
- * It has to be given a whole text: of what was cut before, half a secret may be left.
  */
-export function redactor(values: Iterable<SecretValue>): (text: string) => string {
+export function redactor(values: Iterable<SecretValue>): Redact {
   const forms = [...new Set([...values].flatMap(masksFor))].flatMap(formsOf);
   const dense = forms.map(withoutBlanks).filter((form) => form.length >= shortestSpread);
   const solid = new WholeForms(
@@ -21,14 +26,18 @@ export function redactor(values: Iterable<SecretValue>): (text: string) => strin
     shortestMask,
   );
   const spread = new WholeForms(dense, shortestSpread);
-  const cut = new CutForms(dense, shortestSpread);
-  return (text) => {
+  let cut: CutForms | undefined;
+  const cutIn = (text: string): Span[] => {
+    cut ??= new CutForms(dense, shortestSpread);
+    return cut.in(text);
+  };
+  return (text, { isPart } = { isPart: false }) => {
     // What nobody sees must not keep a value from being found, so it goes first.
     const shown = printable(text);
     const { dense, placeOf } = densely(shown);
     const spans = [
       ...solid.in(shown),
-      ...[...spread.in(dense), ...cut.in(dense)].map(({ start, end }) => ({
+      ...[...spread.in(dense), ...(isPart ? cutIn(dense) : [])].map(({ start, end }) => ({
         start: placeOf(start),
         end: placeOf(end - 1) + 1,
       })),
@@ -51,6 +60,9 @@ function formsOf(mask: string): string[] {
     inAscii(json),
     JSON.stringify(json).slice(1, -1),
     mask.replaceAll('\\', '\\\\'),
+    // As Python prints it between quotes, and Go as JSON.
+    mask.replaceAll('\\', '\\\\').replaceAll("'", "\\'"),
+    json.replace(/[&<>]/g, escapedUnit),
     asQuoted(printable(mask)),
   ];
   return [...new Set(forms.map((form) => printable(form).trim()))].filter(
@@ -59,10 +71,12 @@ function formsOf(mask: string): string[] {
 }
 
 function inAscii(json: string): string {
-  return json.replace(
-    /[^\u0000-\u007e]/g, // eslint-disable-line no-control-regex
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  // eslint-disable-next-line no-control-regex
+  return json.replace(/[^\u0000-\u007e]/g, escapedUnit);
+}
+
+function escapedUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function withoutBlanks(text: string): string {
