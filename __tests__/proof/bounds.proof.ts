@@ -423,7 +423,6 @@ describe('the built action takes 500 values of 48 KB', () => {
   test.each<{ shape: Shape; regions: number }>([
     { shape: 'one line', regions: 1 },
     { shape: 'many lines', regions: 1 },
-    { shape: 'many lines', regions: 4 },
   ])('of $shape to $regions regions', async ({ shape, regions }) => {
     const seeded = regionsOf(regions);
     const emulator = await startEmulator({
