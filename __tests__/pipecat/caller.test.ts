@@ -7,6 +7,7 @@ import { Connection } from '../../src/pipecat/connection.js';
 import {
   CallError,
   ConnectionError,
+  InterruptedCallError,
   NoAnswerError,
   NotSentError,
   RedirectError,
@@ -19,7 +20,7 @@ import { defaultBackoff } from '../../src/time/backoff.js';
 import { Deadline } from '../../src/time/deadline.js';
 import * as v from 'valibot';
 import { TestClock } from '../support/test-clock.js';
-import { Cancellation } from '../../src/cancellation.js';
+import { Cancellation, CancelledError } from '../../src/cancellation.js';
 
 let server: Server | undefined;
 let connection: Connection | undefined;
@@ -59,6 +60,7 @@ async function serve(...given: (RequestListener | AbortController)[]) {
   const { port } = server.address() as AddressInfo;
   const log: string[] = [];
   const clock = new TestClock();
+  const cancelled = new AbortController();
   connection = new Connection(
     `http://127.0.0.1:${port}/prefix`,
     new SecretValue('sk_hidden-credential'),
@@ -74,7 +76,7 @@ async function serve(...given: (RequestListener | AbortController)[]) {
     backoff: defaultBackoff,
     requestLimit: 30_000,
     over: over.signal,
-    cancellation: new Cancellation(new AbortController().signal, clock),
+    cancellation: new Cancellation(cancelled.signal, clock),
     redact: redactor([new SecretValue('hidden-value')]),
   });
   const send =
@@ -82,8 +84,14 @@ async function serve(...given: (RequestListener | AbortController)[]) {
     (options?: CallOptions<{ value: number }>): Promise<{ value: number }> =>
       caller.call({ request: { method, path: '/v1/things' }, parse: parseAnswer }, options);
   const [get, post] = [send('GET'), send('POST')];
-  return { caller, clock, log, requests, get, post };
+  const cancel = (): void => {
+    cancelled.abort(cancellation);
+  };
+  return { caller, clock, log, requests, get, post, cancel };
 }
+
+/** What a run is told with when it is cancelled. */
+const cancellation = new CancelledError('SIGTERM');
 
 const answer =
   (status: number, body: string, headers: Record<string, string> = {}): RequestListener =>
@@ -428,6 +436,81 @@ describe('a request that must not be carried out twice', () => {
     const { post } = await serve(answer(400, '{"error":"It is there already"}'));
     const error = await failure(post({ findLost: () => Promise.resolve({ value: 7 }) }));
     expect(error).toMatchObject({ status: 400 });
+  });
+});
+
+describe('a run that is cancelled', () => {
+  const interrupted = {
+    name: 'InterruptedCallError',
+    signal: 'SIGTERM',
+    call: { method: 'POST', path: '/v1/things' },
+    message: 'POST /v1/things: the run was cancelled (SIGTERM)',
+  };
+
+  test('sends nothing any more', async () => {
+    const { post, requests, cancel } = await serve(good);
+    cancel();
+    await expect(post()).rejects.toBe(cancellation);
+    expect(requests).toEqual([]);
+  });
+
+  test('gives up what it reads at once', async () => {
+    const served = await serve(() => {
+      served.cancel();
+    });
+    const startedAt = served.clock.now();
+    await expect(served.get()).rejects.toBe(cancellation);
+    expect(served.clock.now()).toBe(startedAt);
+    expect(served.requests).toHaveLength(1);
+  });
+
+  test('leaves what it has sent a second to be answered, and does not know what it did after that', async () => {
+    const served = await serve(() => {
+      served.cancel();
+    });
+    const startedAt = served.clock.now();
+    const error: unknown = await served.post().catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(InterruptedCallError);
+    expect(error).toMatchObject({ ...interrupted, cause: { isInDoubt: true, attempts: 1 } });
+    expect(served.clock.now() - startedAt).toBe(1000);
+    expect(served.requests).toHaveLength(1);
+  });
+
+  test('takes an answer that comes within that second', async () => {
+    const served = await serve((request, response) => {
+      served.cancel();
+      good(request, response);
+    });
+    await expect(served.post()).resolves.toEqual({ value: 42 });
+  });
+
+  test('is told of a refusal that comes within that second', async () => {
+    const served = await serve((request, response) => {
+      served.cancel();
+      answer(400, '{"error":"no"}')(request, response);
+    });
+    expect(await failure(served.post())).toMatchObject({ status: 400, isInDoubt: false });
+  });
+
+  test.each([
+    { name: 'it may have been carried out', status: 503, ends: interrupted },
+    { name: 'it was one too many', status: 429, ends: { name: 'CancelledError' } },
+  ])('sends nothing again: $name', async ({ status, ends }) => {
+    const { post, requests, clock, cancel } = await serve(answer(status, ''), good);
+    // Within the wait before the second attempt.
+    clock.after(200, cancel);
+    await expect(post()).rejects.toMatchObject(ends);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('asks no more for what a lost request did, and does not know it', async () => {
+    const { post, requests, cancel } = await serve(reset, good);
+    const findLost = (): Promise<undefined> => {
+      cancel();
+      return Promise.reject(cancellation);
+    };
+    await expect(post({ findLost })).rejects.toMatchObject(interrupted);
+    expect(requests).toHaveLength(1);
   });
 });
 
