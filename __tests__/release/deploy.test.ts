@@ -146,6 +146,17 @@ describe('what people are told about old values', () => {
     expect(actions.summary).toContain('at the latest after 15 min (the session limit)');
   });
 
+  test("counts from the platform's limit where neither the agent nor an input has one", async () => {
+    stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys' });
+    const { actions } = await stage.release({
+      ...credentials['API key'],
+      'agent-name': 'voice',
+      'secret-set': 'keys',
+      secrets: 'A=newer-a',
+    });
+    expect(actions.summary).toContain('at the latest after 2 h (the session limit)');
+  });
+
   test('is nothing where no new deployment replaces the old one', async () => {
     const { actions } = await stage.release({
       ...credentials['API key'],
@@ -183,6 +194,35 @@ test('a tag that is deployed already is told as no change, with what to do', asy
   expect(actions.warnings).toContainEqual(expect.stringContaining('saw no change'));
   expect(actions.warnings).toContainEqual(expect.stringContaining('@sha256:'));
   expect(actions.warnings).toContainEqual(expect.stringContaining('The platform says of `voice`'));
+  expect(actions.log).toContain(
+    `info: The agent voice in us-west keeps its deployment ${deploymentId}.`,
+  );
+});
+
+test('a digest that is deployed already is told as that, with nothing to warn of', async () => {
+  const byDigest = `ghcr.io/acme/voice@sha256:${'a'.repeat(64)}`;
+  stage.emulator.seed.agent({ name: 'voice', image: byDigest });
+  const { actions } = await stage.release({
+    ...credentials['API key'],
+    ...voice,
+    image: byDigest,
+  });
+  expect(actions.notices).toContain(
+    `\`${byDigest}\` is deployed already, so there is no new deployment of \`voice\`.`,
+  );
+  expect(actions.warnings).not.toContainEqual(expect.stringContaining('saw no change'));
+});
+
+test.each([
+  { name: 'a new agent', there: false, told: 'created' },
+  { name: 'one that is there', there: true, told: 'updated' },
+])('the log names the new deployment of $name', async ({ there, told }) => {
+  if (there) stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
+  const { actions } = await stage.release({ ...credentials['API key'], ...voice });
+  const id = stage.emulator.state.agent('voice')?.desiredDeploymentId ?? '';
+  expect(actions.log).toContain(
+    `info: The agent voice in us-west is ${told}; its deployment is ${id}.`,
+  );
 });
 
 describe('a deploy that is refused because a set is not ready', () => {

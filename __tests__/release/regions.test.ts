@@ -179,6 +179,34 @@ describe('all regions or none', () => {
     }
   });
 
+  test('of more than four sets, the log counts those that are ready, and names four others', async () => {
+    const six = three.flatMap((region) => [`registry-${region}`, `keys-${region}`]);
+    for (const [index, name] of six.entries()) {
+      stage.emulator.script.provisioning(name, { delay: 5000 + index * 5000 });
+    }
+    const { actions } = await stage.release({
+      ...inputs,
+      'image-credentials': 'registry-{region}',
+      registry: 'ghcr.io',
+      'registry-username': 'acme',
+      'registry-password': 'token-that-lasts',
+    });
+    const said = actions.log
+      .map((line) => /^info: [\d.]+ s: (.*sets are ready.*)$/.exec(line)?.[1])
+      .filter((line) => line !== undefined);
+    const [registry2, keys2] = ['registry-eu-central pending', 'keys-eu-central pending'];
+    const [registry3, keys3] = ['registry-ap-south pending', 'keys-ap-south pending'];
+    expect([...new Set(said)]).toEqual([
+      `0 of 6 sets are ready; registry-us-west pending, keys-us-west pending, ${registry2}, ${keys2} and 2 more`,
+      `1 of 6 sets are ready; keys-us-west pending, ${registry2}, ${keys2}, ${registry3} and 1 more`,
+      `2 of 6 sets are ready; ${registry2}, ${keys2}, ${registry3}, ${keys3}`,
+      `3 of 6 sets are ready; ${keys2}, ${registry3}, ${keys3}`,
+      `4 of 6 sets are ready; ${registry3}, ${keys3}`,
+      `5 of 6 sets are ready; ${keys3}`,
+      '6 of 6 sets are ready',
+    ]);
+  });
+
   test('a set that is only bound and not ready yet holds back all agents', async () => {
     for (const region of three) {
       stage.emulator.seed.secretSet({

@@ -154,6 +154,28 @@ describe('what the agent wrote', () => {
     expect(actions.summary).toMatch(/first line\nsecond line\nthird line/);
   });
 
+  test('is asked for twice at most, and where it cannot be had, the failure is told without', async () => {
+    stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
+    stage.emulator.script.fault(
+      { path: /\/logs$/ },
+      { kind: 'status', status: 503, body: '' },
+      { times: 9 },
+    );
+    const { actions } = await stage.release({ ...newer, 'failure-logs': 'always' });
+    expect(actions.errors).toHaveLength(1);
+    expect(actions.log).toContain(
+      'info: The logs of voice could not be read, because the answer was 503.',
+    );
+    expect(stage.emulator.requests.filter(({ path }) => path.endsWith('/logs'))).toHaveLength(2);
+  });
+
+  test('is its last 40 lines', async () => {
+    stage.emulator.script.deployment('voice', { outcome: 'crash-loop', logs: ['a line'] });
+    await stage.release({ ...newer, 'failure-logs': 'always' });
+    const asked = stage.emulator.requests.find(({ path }) => path.endsWith('/logs'));
+    expect(asked?.query).toMatchObject({ limit: '40', order: 'desc' });
+  });
+
   test('is limited to this deployment, and cannot give the runner commands', async () => {
     stage.emulator.seed.agent({ name: 'voice', image });
     stage.emulator.script.deployment('voice', {

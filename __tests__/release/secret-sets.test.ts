@@ -119,6 +119,46 @@ describe('writing', () => {
   });
 });
 
+describe('the log of what is written', () => {
+  test.each([
+    {
+      name: 'a new set',
+      there: undefined,
+      inputs: { secrets: 'A=value-a\nB=value-b' },
+      told: 'The secret set keys in us-west is created: added A, B.',
+    },
+    {
+      name: 'newer values',
+      there: { A: 'older-value', B: 'older-value' },
+      inputs: { secrets: 'A=value-a\nB=value-b' },
+      told: 'The secret set keys in us-west is updated: updated A, B.',
+    },
+    {
+      name: 'a newer value and a new one',
+      there: { B: 'older-value' },
+      inputs: { secrets: 'A=value-a\nB=value-b' },
+      told: 'The secret set keys in us-west is updated: added A; updated B.',
+    },
+    {
+      name: 'an image pull secret',
+      there: undefined,
+      inputs: {
+        'secret-set': '',
+        secrets: '',
+        'image-credentials': 'registry',
+        registry: 'ghcr.io',
+        'registry-username': 'acme',
+        'registry-password': 'token-that-lasts',
+      },
+      told: 'The image pull secret registry in us-west is created for https://ghcr.io.',
+    },
+  ])('names $name', async ({ there, inputs, told }) => {
+    if (there !== undefined) stage.emulator.seed.secretSet({ name: 'keys', values: there });
+    const { actions } = await stage.release({ ...keysOnly, ...inputs });
+    expect(actions.log).toContain(`info: ${told}`);
+  });
+});
+
 describe('awaiting', () => {
   test('ends at once where the platform gives up, with its message', async () => {
     stage.emulator.script.provisioning('keys', {
@@ -277,9 +317,10 @@ describe('pruning', () => {
   });
 
   test('comes last, after the agent serves, and the set is awaited again', async () => {
-    const { succeeded, secretSets } = await stage.release(release);
+    const { succeeded, secretSets, actions } = await stage.release(release);
     expect(succeeded).toBe(true);
     expect(secretSets).toMatchObject([{ updated: ['A'], pruned: ['OLD'], status: 'ready' }]);
+    expect(actions.log).toContain('info: Deleted from keys in us-west: OLD.');
     expect(stage.emulator.state.secretSet('keys')).toMatchObject({
       values: { A: 'newer-a' },
       status: 'ready',

@@ -548,6 +548,11 @@ describe('keep-versions', () => {
         `Deleted the secret set \`${name}\`, an older version that no agent binds`,
       );
     }
+    expect(actions.log.filter((line) => line.startsWith('info: Deleted'))).toEqual(
+      deleted.length === 0
+        ? []
+        : [`info: Deleted in us-west, as no agent binds them: ${deleted.join(', ')}.`],
+    );
     expect(stage.emulator.state.secretSet(firstSet)).toMatchObject({ status: 'ready' });
     // What every agent needs is deleted last of all.
     const all = writes(stage.emulator);
@@ -592,6 +597,19 @@ describe('keep-versions', () => {
     });
     await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '0' });
     expect(deletions()).toEqual(versions.filter((_, index) => index !== 2));
+  });
+
+  test('where all came to be bound during the release, none goes', async () => {
+    seedVersions('keys-00000000');
+    stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
+      stage.emulator.seed.agent({ name: 'other', secretSet: 'keys-00000000' });
+    });
+    const { actions } = await stage.release({
+      ...releaseOf(first.secrets),
+      'keep-versions': '0',
+    });
+    expect(deletions()).toEqual([]);
+    expect(actions.log).toContain('info: No older version of keys-{version} in us-west has to go.');
   });
 
   test.each([
@@ -695,12 +713,15 @@ describe('keep-versions', () => {
       { method: 'GET', path: '/v1/agents/other' },
       { kind: 'status', status: 200, body: { name: 'other', desiredDeploymentId: 'some' } },
     );
-    const { succeeded } = await stage.release({
+    const { succeeded, actions } = await stage.release({
       ...releaseOf(first.secrets),
       'keep-versions': '0',
     });
     expect(succeeded).toBe(true);
     expect(deletions()).toEqual([]);
+    expect(actions.log).toContain(
+      'info: Nothing is deleted in us-west, as it is not known what an earlier deployment binds that may serve: other.',
+    );
   });
 
   test('an agent that is gone since it was listed binds nothing', async () => {
@@ -771,6 +792,23 @@ describe('keep-versions', () => {
       { name: versions[1] },
     ]);
     expect(stage.emulator.state.secretSet('keys-0000000a')).toBeUndefined();
+  });
+
+  test('a deletion of which no answer came is not denied', async () => {
+    seedVersions('keys-00000000');
+    stage.emulator.script.fault(
+      { method: 'DELETE' },
+      { kind: 'reset', carryOut: false },
+      { times: 9 },
+    );
+    const { succeeded, actions } = await stage.release({
+      ...releaseOf(first.secrets),
+      'keep-versions': '0',
+    });
+    expect(succeeded).toBe(true);
+    expect(actions.warnings).toEqual([
+      'Older versions of `keys-{version}` could not be deleted, because the connection failed (ECONNRESET). Whether it was carried out is not known. The release is done; the next one tries again.',
+    ]);
   });
 
   test('deletions end within the time for sets', async () => {
