@@ -264,6 +264,11 @@ describe('a deploy that is refused because a set is not ready', () => {
     expect(succeeded).toBe(false);
     expect(stage.clock.now() - startedAt).toBeLessThan(62_000);
     expect(writes(stage.emulator).length).toBeLessThan(20);
+    // Said for all to see once, and in the log each time.
+    const refused = 'The deploy of `voice` was refused (409)';
+    expect(actions.notices.filter((one) => one.startsWith(refused))).toHaveLength(1);
+    const logged = actions.log.filter((line) => line.includes(refused));
+    expect(logged.length).toBeGreaterThan(2);
     expect(agents).toMatchObject([{ outcome: 'failed', deploymentId: null }]);
     expect(actions.errors[0]?.title).toContain('a secret set is not ready');
   });
@@ -288,9 +293,15 @@ describe('an agent that is there although it was not found', () => {
     stage.emulator.script.before({ method: 'POST', path: '/v1/agents' }, () => {
       stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
     });
-    const { succeeded, agents } = await stage.release({ ...credentials['API key'], ...voice });
+    const { succeeded, agents, actions } = await stage.release({
+      ...credentials['API key'],
+      ...voice,
+    });
     expect(succeeded).toBe(true);
     expect(agents).toMatchObject([{ outcome: 'updated' }]);
+    expect(actions.log).toContain(
+      'info: The agent has come into being since it was looked for; updating it.',
+    );
     expect(stage.emulator.state.serving('voice')).toMatchObject({ image });
   });
 
@@ -299,6 +310,44 @@ describe('an agent that is there although it was not found', () => {
     const { succeeded, actions } = await stage.release({ ...credentials['API key'], ...voice });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.title).toBe('The name of the agent belongs to another organization');
+  });
+});
+
+describe('an answer to a deploy that names no deployment', () => {
+  const answer = {
+    kind: 'status',
+    status: 200,
+    body: { name: 'voice', region: 'us-west' },
+  } as const;
+
+  test('is made up for by a look at the agent', async () => {
+    stage.emulator.script.fault({ method: 'POST' }, { ...answer, carryOut: true });
+    const { succeeded, agents } = await stage.release({ ...credentials['API key'], ...voice });
+    expect(succeeded).toBe(true);
+    expect(agents).toMatchObject([
+      { deploymentId: stage.emulator.state.agent('voice')?.desiredDeploymentId, ready: true },
+    ]);
+  });
+
+  test.each([
+    { name: 'names none either', look: answer },
+    {
+      name: 'does not find it',
+      look: { ...answer, status: 404, body: { error: 'Not found', code: 'NOT_FOUND' } } as const,
+    },
+  ])('is told where the look $name', async ({ look }) => {
+    stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
+    stage.emulator.script.fault({ method: 'POST' }, answer);
+    stage.emulator.script.after({ method: 'POST' }, () => {
+      stage.emulator.script.fault({ method: 'GET', path: '/v1/agents/voice' }, look);
+    });
+    const { succeeded, agents, actions } = await stage.release({
+      ...credentials['API key'],
+      ...voice,
+    });
+    expect(succeeded).toBe(false);
+    expect(agents).toMatchObject([{ outcome: 'failed', deploymentId: null }]);
+    expect(actions.errors[0]?.title).toBe('The platform did not say which deployment it made');
   });
 });
 

@@ -30,8 +30,13 @@ describe('the deployment that is awaited is this one', () => {
   });
 
   test('an agent that is scaled to zero is ready without an instance', async () => {
-    const { succeeded, actions } = await stage.release({ ...newer, 'min-agents': '0' });
+    const { succeeded, agents, actions } = await stage.release({ ...newer, 'min-agents': '0' });
     expect(succeeded).toBe(true);
+    expect(actions.log).toContainEqual(
+      expect.stringMatching(
+        `^info: The deployment ${String(agents[0]?.['deploymentId'])} of voice serves, after \\d\\.\\d s\\.$`,
+      ),
+    );
     expect(actions.summary).toContain('its first call waits for a cold start');
   });
 
@@ -101,6 +106,37 @@ describe('a failing rollout', () => {
     expect(actions.errors[0]?.message).toMatch(
       /last seen so: .+, for .+; `wait-timeout` is 1 min 30 s/,
     );
+  });
+
+  test('of which no look is answered is given up as one of which nothing is known', async () => {
+    stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
+      stage.emulator.script.fault(
+        { method: 'GET', path: '/v1/agents/voice' },
+        { kind: 'status', status: 502, body: '' },
+        { times: Infinity },
+      );
+    });
+    const { agents, actions } = await stage.release({ ...newer, 'wait-timeout': '60' });
+    expect(agents).toMatchObject([{ outcome: 'failed', ready: false }]);
+    expect(actions.errors[0]?.title).toBe('The deployment did not get ready in time');
+    expect(actions.errors[0]?.message).toContain('no look at the agent was answered');
+    expect(actions.errors[0]?.message).toContain(
+      'The last look failed, because the answer was 502',
+    );
+  });
+
+  test('of an agent that is deleted meanwhile ends at once', async () => {
+    stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
+      stage.emulator.script.fault(
+        { method: 'GET', path: '/v1/agents/voice' },
+        { kind: 'status', status: 404, body: { error: 'Not found', code: 'NOT_FOUND' } },
+      );
+    });
+    const startedAt = stage.clock.now();
+    const { agents, actions } = await stage.release(newer);
+    expect(stage.clock.now() - startedAt).toBeLessThan(10_000);
+    expect(agents).toMatchObject([{ outcome: 'failed', ready: false }]);
+    expect(actions.errors[0]?.title).toBe('The agent was deleted during the release');
   });
 
   test('progress is told when it changes, and at least every 15 s', async () => {
