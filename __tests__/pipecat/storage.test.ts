@@ -324,13 +324,13 @@ describe('an upload to where others could read it', () => {
   );
 });
 
-describe('an upload that cannot work', () => {
-  const refusal = (code: string, message: string, status = 400) => ({
-    kind: 'status' as const,
-    status,
-    body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message><StringToSign>SIGNED</StringToSign></Error>`,
-  });
+const refusal = (code: string, message: string, status = 400) => ({
+  kind: 'status' as const,
+  status,
+  body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message><StringToSign>SIGNED</StringToSign></Error>`,
+});
 
+describe('an upload that cannot work', () => {
   test('is refused once, with what the storage says and nothing else of it', async () => {
     stage.emulator.script.fault({ path: storagePath }, refusal('EntityTooLarge', 'Too large'));
     const { cloud } = connect();
@@ -406,6 +406,20 @@ describe('an upload that cannot work', () => {
       'the disk is gone',
     );
     expect(stage.emulator.requests.filter(isUpload).length).toBeLessThan(2);
+  });
+});
+
+describe('what a storage says in XML', () => {
+  test.each([
+    { name: 'by name', xml: '&lt;a&gt; &amp; &quot;b&quot; &apos;c&apos;', told: `<a> & "b" 'c'` },
+    { name: 'by number', xml: '&#104;&#x69;&#X1F511;', told: 'hi🔑' },
+    { name: 'of no character', xml: '&#x110000;&#9999999;', told: '&#x110000;&#9999999;' },
+    { name: 'that is not known', xml: '&nbsp;&;&#;', told: '&nbsp;&;&#;' },
+  ])('is told as it is meant, with a reference $name', async ({ xml, told }) => {
+    stage.emulator.script.fault({ path: storagePath }, refusal('Odd', xml));
+    await expect(
+      connect().cloud.uploadContext('us-west', contentOf(1), waiting()),
+    ).rejects.toMatchObject({ reason: `the storage answered 400 (\`Odd: ${told}\`)` });
   });
 });
 
