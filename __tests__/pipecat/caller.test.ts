@@ -158,6 +158,11 @@ describe('an answer is a result', () => {
       listener: answer(404, '{"error":"not found"}'),
       result: 'absent',
     },
+    {
+      name: 'with that status, behind blanks',
+      listener: answer(404, '\n {"error":"not found"}'),
+      result: 'absent',
+    },
   ])('$name', async ({ listener, result }) => {
     const { caller } = await serve(listener);
     const request = { method: 'GET', path: '/v1/things' } as const;
