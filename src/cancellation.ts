@@ -1,6 +1,19 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from './time/clock.js';
 
+/**
+ * Milliseconds after a cancellation. A runner that waits no longer kills the process, so the report is
+ * made within two seconds, and everything else has its end before that.
+ */
+export const endings = {
+  /** A request that was sent to change something has to be answered, so that it is known what it did. */
+  write: 1000,
+  /** GitHub has to have taken note. */
+  gitHub: 1400,
+  /** The report is made, whatever has not come to its end. */
+  report: 1700,
+} as const;
+
 /** Signals by which a runner asks an action to end. */
 export type EndingSignal = 'SIGINT' | 'SIGTERM';
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { tmpdir } from 'node:os';
-import { Cancellation, CancelledError, unlessAborted } from './cancellation.js';
+import { Cancellation, CancelledError, endings, unlessAborted } from './cancellation.js';
 import type { PackedContext } from './context/pack.js';
 import { isClosedRepository, isForkWithSecrets, type WorkflowEvent } from './inputs/event.js';
 import { InputsError, UntrustedEventError } from './inputs/problems.js';
@@ -54,11 +54,6 @@ export interface Host {
 
 const defaultRequestLimit = 30_000;
 
-/** Milliseconds after a cancellation that GitHub has to take note of it. */
-const gitHubEnding = 1400;
-/** Milliseconds after a cancellation until the report is made, whatever has not come to its end. */
-const longestEnding = 1700;
-
 /** What a run works with, once it is known what is secret. */
 interface Means {
   readonly host: Host;
@@ -89,7 +84,7 @@ export async function run(host: Host): Promise<boolean> {
   let inputs: Inputs | undefined;
   const wantsFailureLogs = once(() => showsFailureLogs(inputs?.failureLogs ?? 'never', event));
   try {
-    const lastMoment = cancellation.after(longestEnding);
+    const lastMoment = cancellation.after(endings.report);
     const reading = await unlessAborted(lastMoment, readInputs(host.environment, host.readFile));
     // Before anything is logged.
     for (const mask of new Set(reading.secrets.flatMap(masksFor))) actions.mask(mask);
@@ -195,7 +190,7 @@ async function releaseOrPlan(
   const over = new AbortController();
   // Calls of many regions may pause at once, which Node would take for a leak and warn of.
   setMaxListeners(Infinity, over.signal);
-  const manner = { clock: host.clock, signal: cancellation.after(gitHubEnding), redact };
+  const manner = { clock: host.clock, signal: cancellation.after(endings.gitHub), redact };
   const deployments = isDryRun ? undefined : agentDeployments(github, journal, manner);
   const userAgent = `pipecat-cloud-release/${version}`;
   const connection = new Connection(access.apiUrl, access.credential.value, userAgent);

@@ -1,4 +1,4 @@
-import { CancelledError, type Cancellation } from '../cancellation.js';
+import { CancelledError, endings, type Cancellation } from '../cancellation.js';
 import { backoffDelay, type Backoff } from '../time/backoff.js';
 import type { Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
@@ -71,9 +71,6 @@ export interface CallerOptions {
 
 const tooMany = 429;
 
-/** Milliseconds that a request has to be answered after a cancellation, so that it is known what it did. */
-const lastMoment = 1000;
-
 /** A refusal, or what was not sent, says that nothing was done; and what is read does nothing. */
 function mayBeCarriedOut(error: CallError): boolean {
   return (
@@ -97,7 +94,7 @@ export class Caller {
 
   constructor(options: CallerOptions) {
     this.#options = options;
-    this.#lastMoment = options.cancellation.after(lastMoment);
+    this.#lastMoment = options.cancellation.after(endings.write);
     this.#traffic = new Traffic(options.clock);
   }
 
