@@ -441,12 +441,25 @@ module.exports = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V1: () => (/* binding */ endings),
 /* harmony export */   Wh: () => (/* binding */ unlessAborted),
 /* harmony export */   cc: () => (/* binding */ CancelledError),
 /* harmony export */   mT: () => (/* binding */ Cancellation)
 /* harmony export */ });
 /* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8474);
 
+/**
+ * Milliseconds after a cancellation. A runner that waits no longer kills the process, so the report is
+ * made within two seconds, and everything else has its end before that.
+ */
+const endings = {
+    /** A request that was sent to change something has to be answered, so that it is known what it did. */
+    write: 1000,
+    /** GitHub has to have taken note. */
+    gitHub: 1400,
+    /** The report is made, whatever has not come to its end. */
+    report: 1700,
+};
 /**
  * The run was cancelled, by a person or because a newer one takes its place. It is the reason of the
  * signal that everything that waits, or is about to send something, listens to.
@@ -1214,14 +1227,21 @@ const separator = '\n';
 class CutForms {
     #shortest;
     #all;
+    /** Where each form begins, and where the one behind the last would. */
+    #starts;
     #fragments;
     /**
      * @param forms without blanks and line breaks
      * @param shortest characters that are enough to know a form by a part of it
      */
     constructor(forms, shortest) {
+        const different = [...new Set(forms)];
+        const starts = [0];
+        for (const { length } of different)
+            starts.push((starts.at(-1) ?? 0) + length + 1);
         this.#shortest = shortest;
-        this.#all = [...new Set(forms)].join(separator);
+        this.#all = different.join(separator);
+        this.#starts = starts;
         this.#fragments = new Fragments(this.#all, shortest);
     }
     in(text) {
@@ -1230,36 +1250,56 @@ class CutForms {
         return [...this.#atStart(text), ...this.#atEnd(text)];
     }
     #atStart(text) {
-        return this.#placesOf(text.slice(0, this.#shortest)).flatMap((place) => {
-            const end = this.#all.indexOf(separator, place);
-            const rest = this.#all.slice(place, end === -1 ? undefined : end);
-            const isCut = rest.startsWith(text) || text.startsWith(rest);
-            return isCut ? [{ start: 0, end: Math.min(rest.length, text.length) }] : [];
-        });
+        const spans = [];
+        for (const place of this.#placesOf(text.slice(0, this.#shortest))) {
+            const length = Math.min(this.#boundsOf(place).end - place, text.length);
+            if (!this.#all.startsWith(text.slice(0, length), place))
+                continue;
+            spans.push({ start: 0, end: length });
+            // There is no more to find, and a value of one character would be found everywhere.
+            if (length === text.length)
+                break;
+        }
+        return spans;
     }
     #atEnd(text) {
-        return this.#placesOf(text.slice(-this.#shortest)).flatMap((place) => {
-            const start = place === 0 ? 0 : this.#all.lastIndexOf(separator, place - 1) + 1;
-            const beginning = this.#all.slice(start, place + this.#shortest);
-            return text.endsWith(beginning)
-                ? [{ start: text.length - beginning.length, end: text.length }]
-                : [];
-        });
+        const longest = new Map();
+        // From the last place on, which tells the longest part of a form.
+        for (const place of [...this.#placesOf(text.slice(-this.#shortest))].reverse()) {
+            const { start } = this.#boundsOf(place);
+            const length = place + this.#shortest - start;
+            if (longest.has(start) || length > text.length)
+                continue;
+            if (!this.#all.startsWith(text.slice(-length), start))
+                continue;
+            longest.set(start, { start: text.length - length, end: text.length });
+        }
+        return [...longest.values()];
     }
-    #placesOf(fragment) {
-        const places = [];
+    /** Where a fragment stands, from the first place on. */
+    *#placesOf(fragment) {
         if (!this.#fragments.mayHold(fragment))
-            return places;
+            return;
         let place = this.#all.indexOf(fragment);
-        while (place !== -1 && places.length < mostPlaces) {
-            places.push(place);
+        while (place !== -1) {
+            yield place;
             place = this.#all.indexOf(fragment, place + 1);
         }
-        return places;
+    }
+    /** The bounds of the form that has a place. */
+    #boundsOf(place) {
+        let low = 0;
+        let high = this.#starts.length - 1;
+        while (high - low > 1) {
+            const middle = (low + high) >> 1;
+            if ((this.#starts[middle] ?? 0) <= place)
+                low = middle;
+            else
+                high = middle;
+        }
+        return { start: this.#starts[low] ?? 0, end: (this.#starts[high] ?? 0) - separator.length };
     }
 }
-/** A value that is made of one character holds a fragment everywhere; the first place is the best then. */
-const mostPlaces = 100;
 /** Bits for each character: so many that few fragments share one. */
 const density = 16;
 const base = 31;
@@ -3747,8 +3787,6 @@ class Traffic {
 
 
 const tooMany = 429;
-/** Milliseconds that a request has to be answered after a cancellation, so that it is known what it did. */
-const lastMoment = 1000;
 /** A refusal, or what was not sent, says that nothing was done; and what is read does nothing. */
 function mayBeCarriedOut(error) {
     return (error.call.method !== 'GET' &&
@@ -3767,7 +3805,7 @@ class Caller {
     #lastMoment;
     constructor(options) {
         this.#options = options;
-        this.#lastMoment = options.cancellation.after(lastMoment);
+        this.#lastMoment = options.cancellation.after(lib_cancellation/* endings */.V1.write);
         this.#traffic = new Traffic(options.clock);
     }
     /** @throws CallError, or CancelledError: an InterruptedCallError where it is in doubt what was done */
@@ -9664,10 +9702,6 @@ async function keepComment(settings, journal, manner, pullRequest, body) {
 
 
 const defaultRequestLimit = 30_000;
-/** Milliseconds after a cancellation that GitHub has to take note of it. */
-const gitHubEnding = 1400;
-/** Milliseconds after a cancellation until the report is made, whatever has not come to its end. */
-const longestEnding = 1700;
 /**
  * One run of the action: inputs → plan → steps → report. Whatever happens ends in the report, also
  * that the run is cancelled: within two seconds, as a runner gives no more than a few.
@@ -9688,7 +9722,7 @@ async function run(host) {
     let inputs;
     const wantsFailureLogs = once(() => showsFailureLogs(inputs?.failureLogs ?? 'never', event));
     try {
-        const lastMoment = cancellation.after(longestEnding);
+        const lastMoment = cancellation.after(lib_cancellation/* endings */.V1.report);
         const reading = await (0,lib_cancellation/* unlessAborted */.Wh)(lastMoment, readInputs(host.environment, host.readFile));
         // Before anything is logged.
         for (const mask of new Set(reading.secrets.flatMap(masksFor)))
@@ -9787,7 +9821,7 @@ async function releaseOrPlan({ host, journal, cancellation, redact, wantsFailure
     const over = new AbortController();
     // Calls of many regions may pause at once, which Node would take for a leak and warn of.
     (0,external_node_events_.setMaxListeners)(Infinity, over.signal);
-    const manner = { clock: host.clock, signal: cancellation.after(gitHubEnding), redact };
+    const manner = { clock: host.clock, signal: cancellation.after(lib_cancellation/* endings */.V1.gitHub), redact };
     const deployments = isDryRun ? undefined : agentDeployments(github, journal, manner);
     const userAgent = `pipecat-cloud-release/${version}`;
     const connection = new Connection(access.apiUrl, access.credential.value, userAgent);

@@ -49,6 +49,8 @@ const separator = '\n';
 export class CutForms {
   readonly #shortest: number;
   readonly #all: string;
+  /** Where each form begins, and where the one behind the last would. */
+  readonly #starts: readonly number[];
   readonly #fragments: Fragments;
 
   /**
@@ -56,8 +58,12 @@ export class CutForms {
    * @param shortest characters that are enough to know a form by a part of it
    */
   constructor(forms: readonly string[], shortest: number) {
+    const different = [...new Set(forms)];
+    const starts = [0];
+    for (const { length } of different) starts.push((starts.at(-1) ?? 0) + length + 1);
     this.#shortest = shortest;
-    this.#all = [...new Set(forms)].join(separator);
+    this.#all = different.join(separator);
+    this.#starts = starts;
     this.#fragments = new Fragments(this.#all, shortest);
   }
 
@@ -67,38 +73,52 @@ export class CutForms {
   }
 
   #atStart(text: string): Span[] {
-    return this.#placesOf(text.slice(0, this.#shortest)).flatMap((place) => {
-      const end = this.#all.indexOf(separator, place);
-      const rest = this.#all.slice(place, end === -1 ? undefined : end);
-      const isCut = rest.startsWith(text) || text.startsWith(rest);
-      return isCut ? [{ start: 0, end: Math.min(rest.length, text.length) }] : [];
-    });
+    const spans: Span[] = [];
+    for (const place of this.#placesOf(text.slice(0, this.#shortest))) {
+      const length = Math.min(this.#boundsOf(place).end - place, text.length);
+      if (!this.#all.startsWith(text.slice(0, length), place)) continue;
+      spans.push({ start: 0, end: length });
+      // There is no more to find, and a value of one character would be found everywhere.
+      if (length === text.length) break;
+    }
+    return spans;
   }
 
   #atEnd(text: string): Span[] {
-    return this.#placesOf(text.slice(-this.#shortest)).flatMap((place) => {
-      const start = place === 0 ? 0 : this.#all.lastIndexOf(separator, place - 1) + 1;
-      const beginning = this.#all.slice(start, place + this.#shortest);
-      return text.endsWith(beginning)
-        ? [{ start: text.length - beginning.length, end: text.length }]
-        : [];
-    });
+    const longest = new Map<number, Span>();
+    // From the last place on, which tells the longest part of a form.
+    for (const place of [...this.#placesOf(text.slice(-this.#shortest))].reverse()) {
+      const { start } = this.#boundsOf(place);
+      const length = place + this.#shortest - start;
+      if (longest.has(start) || length > text.length) continue;
+      if (!this.#all.startsWith(text.slice(-length), start)) continue;
+      longest.set(start, { start: text.length - length, end: text.length });
+    }
+    return [...longest.values()];
   }
 
-  #placesOf(fragment: string): number[] {
-    const places: number[] = [];
-    if (!this.#fragments.mayHold(fragment)) return places;
+  /** Where a fragment stands, from the first place on. */
+  *#placesOf(fragment: string): Generator<number> {
+    if (!this.#fragments.mayHold(fragment)) return;
     let place = this.#all.indexOf(fragment);
-    while (place !== -1 && places.length < mostPlaces) {
-      places.push(place);
+    while (place !== -1) {
+      yield place;
       place = this.#all.indexOf(fragment, place + 1);
     }
-    return places;
+  }
+
+  /** The bounds of the form that has a place. */
+  #boundsOf(place: number): Span {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] ?? 0) <= place) low = middle;
+      else high = middle;
+    }
+    return { start: this.#starts[low] ?? 0, end: (this.#starts[high] ?? 0) - separator.length };
   }
 }
-
-/** A value that is made of one character holds a fragment everywhere; the first place is the best then. */
-const mostPlaces = 100;
 
 /** Bits for each character: so many that few fragments share one. */
 const density = 16;
