@@ -6,7 +6,8 @@ import { isConventional, SourceReading } from './source.js';
  * the set has another name. Values are never parsed, so there is nothing to quote.
  *
  * Somebody may write `KEY=value` here by mistake. So what stands behind the `=` is not shown, and is
- * masked unless it is the name of a variable that there is; nor is a name that looks like none, in front of it either.
+ * masked unless it is the name of a variable that there is. What stands in front of it, or alone, is
+ * shown only where it looks like a name.
  */
 export function readEnvironment(input: string, environment: Environment): SourceReading {
   const reading = new SourceReading('secrets-env');
