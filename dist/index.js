@@ -7830,10 +7830,13 @@ function placeSet(record) {
 function writtenSoFar(keys, isInDoubt) {
     if (keys.length === 0)
         return 'and it is not known whether it was';
+    const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
+    return `${standing_listed(keys)} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+}
+function standing_listed(keys) {
     const names = keys.slice(0, mostKeys).map((key) => `\`${key}\``);
     const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
-    const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
-    return `${names.join(', ')}${more} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+    return `${names.join(', ')}${more}`;
 }
 /** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
 function leftToPrune({ plan, secretSets }) {
@@ -7843,10 +7846,8 @@ function leftToPrune({ plan, secretSets }) {
         const left = prunedKeys.filter((key) => set?.pruned.includes(key) !== true);
         if (left.length === 0)
             return [];
-        const names = left.slice(0, mostKeys).map((key) => `\`${key}\``);
-        const more = left.length > mostKeys ? ` and ${left.length - mostKeys} more` : '';
         const doubt = set?.status === null ? ' (of the first it is not known)' : '';
-        return [`${names.join(', ')}${more} of \`${name}\` in \`${region}\` are not pruned${doubt}`];
+        return [`${standing_listed(left)} of \`${name}\` in \`${region}\` are not pruned${doubt}`];
     });
 }
 function placeBuild({ outcome, id, region }) {

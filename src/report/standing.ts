@@ -97,10 +97,14 @@ function placeSet(record: SecretSetRecord): Placed {
 
 function writtenSoFar(keys: readonly string[], isInDoubt: boolean): string {
   if (keys.length === 0) return 'and it is not known whether it was';
+  const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
+  return `${listed(keys)} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+}
+
+function listed(keys: readonly string[]): string {
   const names = keys.slice(0, mostKeys).map((key) => `\`${key}\``);
   const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
-  const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
-  return `${names.join(', ')}${more} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+  return `${names.join(', ')}${more}`;
 }
 
 /** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
@@ -110,10 +114,8 @@ function leftToPrune({ plan, secretSets }: ReleaseRecord): string[] {
     const set = secretSets.find((one) => one.name === name && one.region === region);
     const left = prunedKeys.filter((key) => set?.pruned.includes(key) !== true);
     if (left.length === 0) return [];
-    const names = left.slice(0, mostKeys).map((key) => `\`${key}\``);
-    const more = left.length > mostKeys ? ` and ${left.length - mostKeys} more` : '';
     const doubt = set?.status === null ? ' (of the first it is not known)' : '';
-    return [`${names.join(', ')}${more} of \`${name}\` in \`${region}\` are not pruned${doubt}`];
+    return [`${listed(left)} of \`${name}\` in \`${region}\` are not pruned${doubt}`];
   });
 }
 
