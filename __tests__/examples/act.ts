@@ -1,0 +1,169 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What a repository has, and what happens to it. */
+export interface Occasion {
+  /** Where the workflow comes from, beneath `examples/`. */
+  readonly workflow: string;
+  /** What else is checked in: contents by path. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** The event that starts the workflow; `push` by default. */
+  readonly event?: string;
+  /** What GitHub tells of the event. */
+  readonly payload?: unknown;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Variables that every step of a runner has. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Called with the commit before the workflow starts. */
+  readonly onCommitted?: (sha: string) => void;
+  /** Folders in place of repositories on GitHub, by `owner/name@ref`. */
+  readonly repositories?: Readonly<Record<string, string>>;
+}
+
+export interface WorkflowRun {
+  readonly exitCode: number | null;
+  /** The log of all jobs, each line with its job before it. */
+  readonly log: string;
+  /** The commit that was checked out. */
+  readonly sha: string;
+}
+
+/** Actions that build images, which need Docker and a registry. */
+const docker = {
+  'docker/login-action@v3': standIn('docker/login-action'),
+  'docker/setup-buildx-action@v3': standIn('docker/setup-buildx-action'),
+  'docker/build-push-action@v6': standIn('docker/build-push-action'),
+};
+
+function standIn(name: string): string {
+  return join(root, '__tests__/examples/stand-ins', name);
+}
+
+/** Reads a file of `examples/`. */
+export function example(path: string): string {
+  return readFileSync(join(root, 'examples', path), 'utf8');
+}
+
+/**
+ * Has act run an example as it stands, on this machine and without containers. What it names on GitHub
+ * is taken from folders, so that nothing is fetched.
+ *
+ * @throws where act is not installed
+ */
+export async function runWorkflow(occasion: Occasion): Promise<WorkflowRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'act-'));
+  try {
+    const checkout = join(folder, 'voice');
+    const sha = createRepository(checkout, {
+      ...occasion.files,
+      '.github/workflows/example.yml': example(occasion.workflow),
+    });
+    occasion.onCommitted?.(sha);
+    const write = (name: string, contents: string): string => {
+      writeFileSync(join(folder, name), contents);
+      return join(folder, name);
+    };
+    const each = (flag: string, values: Readonly<Record<string, string>>): string[] =>
+      Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
+    const child = spawn(
+      findAct(),
+      [
+        occasion.event ?? 'push',
+        ...['--eventpath', write('event.json', JSON.stringify(occasion.payload ?? {}))],
+        ...['ubuntu-latest', 'ubuntu-24.04-arm'].flatMap((label) => [
+          '-P',
+          `${label}=-self-hosted`,
+        ]),
+        '--pull=false',
+        ...['--action-cache-path', join(folder, 'cache')],
+        // A user's own settings have no part in this.
+        ...['--env-file', write('none', ''), '--var-file', write('none', '')],
+        ...['--secret-file', write('none', '')],
+        ...each('--secret', occasion.secrets),
+        ...each('--env', occasion.environment),
+        ...each('--local-repository', {
+          'pipecat-cloud-release/pipecat-cloud-release@v0': publish(join(folder, 'action')),
+          ...docker,
+          ...occasion.repositories,
+        }),
+      ],
+      {
+        cwd: checkout,
+        // Each start would ask its maker's server for a newer version.
+        env: { ...process.env, ACT_DISABLE_VERSION_CHECK: '1' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    let log = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        log += text;
+      });
+    }
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject).on('close', resolve);
+    });
+    return { exitCode, log, sha };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Lays out what of this repository a runner needs. Act copies all that it finds, dependencies as well. */
+function publish(folder: string): string {
+  for (const path of ['action.yml', 'dist'])
+    cpSync(join(root, path), join(folder, path), { recursive: true });
+  return folder;
+}
+
+/** Commits files to a new repository, a clone of `acme/voice` on GitHub, and returns the commit. */
+function createRepository(folder: string, files: Readonly<Record<string, string>>): string {
+  for (const [path, contents] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), contents);
+  }
+  const git = (...arguments_: string[]): string =>
+    execFileSync('git', arguments_, { cwd: folder, encoding: 'utf8' }).trim();
+  git('init', '--quiet', '--initial-branch', 'main');
+  git('remote', 'add', 'origin', 'https://github.com/acme/voice.git');
+  git('add', '--all');
+  git(
+    ...['-c', 'user.name=Alice', '-c', 'user.email=alice@example.com'],
+    ...['commit', '--quiet', '--message', 'Take orders'],
+  );
+  return git('rev-parse', 'HEAD');
+}
+
+/** Where act is: on the path, or where Go installs it. */
+function findAct(): string {
+  const folders = (process.env['PATH'] ?? '').split(':');
+  const found = [...folders, goBinaries()]
+    .map((folder) => join(folder, 'act'))
+    .find((path) => existsSync(path));
+  if (found === undefined)
+    throw new Error(
+      'act, which runs workflows, is not installed: go install github.com/nektos/act@v0.2.89',
+    );
+  return found;
+}
+
+function goBinaries(): string {
+  try {
+    return join(execFileSync('go', ['env', 'GOPATH'], { encoding: 'utf8' }).trim(), 'bin');
+  } catch {
+    return '';
+  }
+}

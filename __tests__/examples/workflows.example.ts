@@ -1,0 +1,450 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { GitHubServer, tokens } from '../support/github-server.js';
+import { example, type Occasion, runWorkflow, type WorkflowRun } from './act.js';
+
+const privateKey =
+  '-----BEGIN PRIVATE KEY-----\nhidden-line-1\nhidden-line-2\n-----END PRIVATE KEY-----';
+
+/** What is stored in GitHub's settings. */
+const stored = {
+  OPENAI_API_KEY: 'hidden-openai-key',
+  DEEPGRAM_API_KEY: 'hidden-deepgram-key',
+  STAGING_DEEPGRAM_KEY: 'hidden-deepgram-key-of-staging',
+  GOOGLE_CREDENTIALS: privateKey,
+  REGISTRY_READ_TOKEN: 'hidden-registry-token',
+  VOICE_OPENAI_API_KEY: 'hidden-voice-key "quoted" $HOME 100%',
+  VOICE_INTERNAL_KEY: 'hidden-internal-key',
+  SECRET_STORE_EXPORT: 'CARTESIA_API_KEY="hidden-cartesia-key"\n',
+};
+
+const dockerfile = 'FROM dailyco/pipecat-base:latest\nCOPY bot.py bot.py\n';
+
+let emulator: Emulator;
+let github: GitHubServer;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ secretSetDelay: 200, deploymentDelay: 200, buildDelay: 200 });
+  github = await GitHubServer.start();
+});
+
+afterEach(async () => {
+  await emulator.close();
+  await github.close();
+});
+
+/** Runs an example in a repository that has the secrets, and looks for them in its log. */
+async function run(occasion: Omit<Occasion, 'secrets' | 'environment'>): Promise<WorkflowRun> {
+  return runWith({ ...stored, PIPECAT_API_KEY: emulator.credentials.privateKey }, occasion);
+}
+
+async function runWith(
+  secrets: Readonly<Record<string, string>>,
+  occasion: Omit<Occasion, 'secrets' | 'environment'>,
+): Promise<WorkflowRun> {
+  const result = await runWorkflow({
+    ...occasion,
+    secrets: { ...secrets, GITHUB_TOKEN: tokens.job },
+    environment: { PIPECAT_API_HOST: emulator.url, GITHUB_API_URL: github.apiUrl },
+  });
+  expect(result.log).not.toContain('hidden-');
+  return result;
+}
+
+const succeeded = ({ exitCode, log }: WorkflowRun): void => {
+  // The log says why, where it did not.
+  expect(exitCode === 0 ? '' : log).toBe('');
+};
+
+const values = (name: string) => emulator.state.secretSet(name)?.values;
+const serving = (name: string) => emulator.state.serving(name);
+
+it('names every example in a test', () => {
+  const workflows = readdirSync(new URL('../../examples', import.meta.url), { recursive: true })
+    .map(String)
+    .filter((path) => path.endsWith('.yml'))
+    .sort();
+  expect(workflows).toEqual([
+    'api-key.yml',
+    'cloud-build.yml',
+    'composite-action/action.yml',
+    'composite-action/workflow.yml',
+    'deploy-only.yml',
+    'personal-access-token.yml',
+    'pipeline.yml',
+    'plan.yml',
+    'reusable-workflow/caller.yml',
+    'reusable-workflow/release-agent.yml',
+    'rotation.yml',
+    'secrets-from-environment.yml',
+    'secrets-from-file.yml',
+    'secrets-from-github.yml',
+    'secrets-in-lines.yml',
+    'secrets-only.yml',
+    'several-regions.yml',
+    'versioned-secret-sets.yml',
+  ]);
+});
+
+describe('the quick start', () => {
+  it('releases with a private API key', async () => {
+    const result = await run({ workflow: 'api-key.yml' });
+
+    succeeded(result);
+    const { OPENAI_API_KEY, DEEPGRAM_API_KEY } = stored;
+    expect(values('order-desk-secrets')).toEqual({ OPENAI_API_KEY, DEEPGRAM_API_KEY });
+    expect(serving('order-desk')).toMatchObject({
+      image: `ghcr.io/acme/order-desk:${result.sha}`,
+      secretValues: { OPENAI_API_KEY, DEEPGRAM_API_KEY },
+    });
+    expect(result.log).toContain(`Deployment ${serving('order-desk')?.id ?? ''} serves.`);
+    expect(result.log).toContain('is created and serves');
+  });
+
+  it('releases with a personal access token', async () => {
+    const result = await runWith(
+      { ...stored, PIPECAT_TOKEN: emulator.credentials.token },
+      { workflow: 'personal-access-token.yml' },
+    );
+
+    succeeded(result);
+    expect(serving('order-desk')?.secretValues).toEqual({ OPENAI_API_KEY: stored.OPENAI_API_KEY });
+    expect(emulator.state.agent('order-desk')?.organization).toBe('acme');
+  });
+
+  it('fails where a secret is not there, and writes nothing', async () => {
+    const { exitCode, log } = await runWith(
+      { PIPECAT_API_KEY: emulator.credentials.privateKey, OPENAI_API_KEY: stored.OPENAI_API_KEY },
+      { workflow: 'api-key.yml' },
+    );
+
+    expect(exitCode).toBe(1);
+    expect(log).toContain('DEEPGRAM_API_KEY');
+    expect(emulator.state.secretSets()).toEqual([]);
+  });
+});
+
+describe('secrets', () => {
+  it('come from the environment as they are, and an image pull secret with them', async () => {
+    succeeded(await run({ workflow: 'secrets-from-environment.yml' }));
+
+    expect(serving('order-desk')).toMatchObject({
+      imagePullSecretSet: 'order-desk-registry',
+      secretValues: {
+        OPENAI_API_KEY: stored.OPENAI_API_KEY,
+        DEEPGRAM_API_KEY: stored.STAGING_DEEPGRAM_KEY,
+        GOOGLE_CREDENTIALS: privateKey,
+      },
+    });
+    expect(emulator.state.secretSet('order-desk-registry')).toMatchObject({
+      kind: 'imagePullSecret',
+      host: 'https://ghcr.io/',
+      auth: Buffer.from(`acme-bot:${stored.REGISTRY_READ_TOKEN}`).toString('base64'),
+    });
+  });
+
+  it('come in lines', async () => {
+    succeeded(await run({ workflow: 'secrets-in-lines.yml' }));
+
+    expect(serving('order-desk')?.secretValues).toEqual({
+      LOG_LEVEL: 'debug',
+      OPENAI_API_KEY: stored.OPENAI_API_KEY,
+      GOOGLE_CREDENTIALS: privateKey,
+    });
+  });
+
+  it('come from all secrets of GitHub that fit a pattern', async () => {
+    succeeded(
+      await run({
+        workflow: 'secrets-from-github.yml',
+        files: { '.env.example': 'VOICE_OPENAI_API_KEY=\n' },
+      }),
+    );
+
+    expect(serving('order-desk')?.secretValues).toEqual({
+      VOICE_OPENAI_API_KEY: stored.VOICE_OPENAI_API_KEY,
+    });
+  });
+
+  it('come from GitHub only where each that is required is there', async () => {
+    const { exitCode, log } = await run({
+      workflow: 'secrets-from-github.yml',
+      files: { '.env.example': 'VOICE_OPENAI_API_KEY=\nVOICE_DEEPGRAM_API_KEY=\n' },
+    });
+
+    expect(exitCode).toBe(1);
+    expect(log).toContain('VOICE_DEEPGRAM_API_KEY');
+    expect(emulator.state.secretSets()).toEqual([]);
+  });
+
+  it('come from files that are checked in and that a step has written', async () => {
+    succeeded(
+      await run({
+        workflow: 'secrets-from-file.yml',
+        files: { 'settings.env': 'LOG_LEVEL=debug\n' },
+      }),
+    );
+
+    expect(serving('order-desk')?.secretValues).toEqual({
+      LOG_LEVEL: 'debug',
+      CARTESIA_API_KEY: 'hidden-cartesia-key',
+      OPENAI_API_KEY: stored.OPENAI_API_KEY,
+    });
+  });
+});
+
+describe('an agent that serves', () => {
+  const old = { OPENAI_API_KEY: 'hidden-old-key', LEGACY_KEY: 'hidden-legacy-key' };
+
+  beforeEach(() => {
+    emulator.seed.secretSet({ name: 'order-desk-secrets', region: 'us-west', values: old });
+    emulator.seed.agent({
+      name: 'order-desk',
+      image: 'ghcr.io/acme/order-desk:1',
+      secretSet: 'order-desk-secrets',
+    });
+  });
+
+  it('keeps its deployment where secrets alone are written', async () => {
+    const before = serving('order-desk')?.id;
+    const payload = { inputs: { prune: 'false' } };
+
+    succeeded(await run({ workflow: 'secrets-only.yml', event: 'workflow_dispatch', payload }));
+
+    const { OPENAI_API_KEY, DEEPGRAM_API_KEY } = stored;
+    expect(values('order-desk-secrets')).toEqual({ ...old, OPENAI_API_KEY, DEEPGRAM_API_KEY });
+    expect(serving('order-desk')).toMatchObject({ id: before, secretValues: old });
+  });
+
+  it('keeps keys that it binds from being pruned by somebody else', async () => {
+    const payload = { inputs: { prune: 'true' } };
+    const { exitCode, log } = await run({
+      workflow: 'secrets-only.yml',
+      event: 'workflow_dispatch',
+      payload,
+    });
+
+    expect(exitCode).toBe(1);
+    expect(log).toContain('order-desk');
+    expect(values('order-desk-secrets')).toEqual(old);
+  });
+
+  it('runs new code with the set as it is', async () => {
+    const result = await run({ workflow: 'deploy-only.yml' });
+
+    succeeded(result);
+    expect(serving('order-desk')).toMatchObject({
+      image: `ghcr.io/acme/order-desk:${result.sha}`,
+      secretValues: old,
+    });
+  });
+
+  it.each(['schedule', 'workflow_dispatch'])(
+    'runs the code that it ran with rotated secrets (%s)',
+    async (event) => {
+      const { OPENAI_API_KEY, DEEPGRAM_API_KEY } = stored;
+
+      succeeded(await run({ workflow: 'rotation.yml', event }));
+
+      expect(serving('order-desk')).toMatchObject({
+        image: 'ghcr.io/acme/order-desk:1',
+        secretValues: { ...old, OPENAI_API_KEY, DEEPGRAM_API_KEY },
+      });
+    },
+  );
+});
+
+it('builds the agents of a monorepo in the cloud', async () => {
+  const files = {
+    'bot.py': 'print("hello")\n',
+    'docs/index.md': '# Agents\n',
+    'agents/order-desk/Dockerfile': dockerfile,
+    'agents/support-desk/Dockerfile': dockerfile,
+  };
+  succeeded(await run({ workflow: 'cloud-build.yml', files }));
+
+  expect(emulator.state.builds()).toMatchObject([{ status: 'success' }, { status: 'success' }]);
+  expect(
+    emulator.state
+      .builds()
+      .map(({ dockerfilePath }) => dockerfilePath)
+      .sort(),
+  ).toEqual(['agents/order-desk/Dockerfile', 'agents/support-desk/Dockerfile']);
+  for (const agent of ['order-desk', 'support-desk'])
+    expect(serving(agent)?.secretValues).toEqual({ OPENAI_API_KEY: stored.OPENAI_API_KEY });
+});
+
+it('releases to several regions, and tells GitHub of each deployment', async () => {
+  const result = await run({
+    workflow: 'several-regions.yml',
+    onCommitted: (sha) => github.refs.add(sha),
+  });
+
+  succeeded(result);
+  const agents = ['order-desk', 'order-desk-eu-central', 'order-desk-ap-south'];
+  expect(emulator.state.agents()).toMatchObject(
+    agents.map((name, index) => ({ name, minAgents: index === 0 ? 2 : 0, ready: true })),
+  );
+  expect(result.log).not.toContain('GitHub deployments are not complete');
+  expect(github.deployments.map(({ environment }) => environment)).toEqual([
+    'production-us-west',
+    'production-eu-central',
+    'production-ap-south',
+  ]);
+});
+
+it('gives each content of the secrets a set of its own', async () => {
+  succeeded(await run({ workflow: 'versioned-secret-sets.yml' }));
+  const first = serving('order-desk')?.secretSet;
+  succeeded(
+    await runWith(
+      {
+        ...stored,
+        OPENAI_API_KEY: 'hidden-new-key',
+        PIPECAT_API_KEY: emulator.credentials.privateKey,
+      },
+      { workflow: 'versioned-secret-sets.yml' },
+    ),
+  );
+  const second = serving('order-desk')?.secretSet;
+
+  expect(first).toMatch(/^order-desk-[0-9a-f]{8}$/);
+  expect(second).not.toBe(first);
+  expect(emulator.state.secretSets().map(({ name }) => name)).toEqual([first, second]);
+  expect(serving('order-desk')?.secretValues).toMatchObject({ OPENAI_API_KEY: 'hidden-new-key' });
+});
+
+const pullRequest = (repository: string) => ({
+  number: 7,
+  pull_request: {
+    number: 7,
+    head: { ref: 'feature', sha: 'f'.repeat(40), repo: { full_name: repository } },
+    base: { ref: 'main', repo: { full_name: 'acme/voice' } },
+  },
+});
+
+describe('a pull request', () => {
+  const planned = { workflow: 'plan.yml', event: 'pull_request' };
+
+  it('is told in a comment what a release would do', async () => {
+    succeeded(await run({ ...planned, payload: pullRequest('acme/voice') }));
+
+    expect(github.comments).toMatchObject([{ issue: 7 }]);
+    expect(github.comments[0]?.body).toContain('order-desk-secrets');
+    expect(emulator.state.secretSets()).toEqual([]);
+  });
+
+  it('of a fork, which gets no secrets, ends green', async () => {
+    succeeded(await runWith({}, { ...planned, payload: pullRequest('mallory/voice') }));
+
+    expect(emulator.requests).toEqual([]);
+  });
+});
+
+describe('a pipeline', () => {
+  const files = {
+    'bot.py': 'print("hello")\n',
+    'agents/order-desk/Dockerfile': dockerfile,
+    'agents/support-desk/Dockerfile': dockerfile,
+  };
+
+  it('builds and plans on a pull request', async () => {
+    const { log, ...result } = await run({
+      workflow: 'pipeline.yml',
+      files,
+      event: 'pull_request',
+      payload: pullRequest('acme/voice'),
+    });
+
+    succeeded({ log, ...result });
+    expect(log).toContain(`Built ghcr.io/acme/support-desk:${result.sha} for linux/arm64`);
+    expect(log).not.toContain('Pushed ghcr.io');
+    expect(github.comments.map(({ body }) => body).join()).toContain('support-desk-eu-central');
+    expect(github.comments.map(({ body }) => body).join()).toContain('order-desk-us-west');
+    expect(emulator.state.agents()).toEqual([]);
+  });
+
+  it('releases to staging and then to production in several regions', async () => {
+    const { log, ...result } = await run({ workflow: 'pipeline.yml', files });
+
+    succeeded({ log, ...result });
+    expect(log).toContain(`Pushed ghcr.io/acme/support-desk:${result.sha} for linux/arm64`);
+    for (const agent of ['order-desk', 'support-desk'])
+      for (const place of ['staging', 'us-west', 'eu-central'])
+        expect(serving(`${agent}-${place}`)).toMatchObject({
+          image: `ghcr.io/acme/${agent}:${result.sha}`,
+          secretValues: { OPENAI_API_KEY: stored.OPENAI_API_KEY },
+        });
+    expect(emulator.state.agents()).toHaveLength(6);
+    expect(emulator.state.agents().map(({ name }) => name.endsWith('-staging'))).toEqual([
+      ...[true, true],
+      ...[false, false, false, false],
+    ]);
+  });
+
+  it('leaves production as it is where staging fails', async () => {
+    emulator.script.deployment('support-desk-staging', { outcome: 'crash-loop' });
+
+    const { exitCode } = await run({ workflow: 'pipeline.yml', files });
+
+    expect(exitCode).toBe(1);
+    expect(emulator.state.agents().map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['order-desk-staging', 'support-desk-staging']),
+    );
+    expect(emulator.state.agents()).toHaveLength(2);
+  });
+});
+
+it('releases by a composite action', async () => {
+  const { log, ...result } = await run({
+    workflow: 'composite-action/workflow.yml',
+    files: { '.github/actions/release-agent/action.yml': example('composite-action/action.yml') },
+  });
+
+  succeeded({ log, ...result });
+  for (const region of ['us-west', 'eu-central'])
+    expect(serving(`order-desk-${region}`)?.secretValues).toEqual({
+      OPENAI_API_KEY: stored.OPENAI_API_KEY,
+    });
+  expect(log).toContain(
+    `[{"name":"order-desk-us-west","region":"us-west","outcome":"created","deploymentId":"${serving('order-desk-us-west')?.id ?? ''}","ready":true}`,
+  );
+});
+
+describe('a reusable workflow', () => {
+  let workflows: string;
+  beforeEach(() => {
+    workflows = mkdtempSync(join(tmpdir(), 'workflows-'));
+    const file = join(workflows, '.github/workflows/release-agent.yml');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, example('reusable-workflow/release-agent.yml'));
+  });
+  afterEach(() => {
+    rmSync(workflows, { recursive: true, force: true });
+  });
+
+  it('releases for another repository', async () => {
+    const { log, ...result } = await run({
+      workflow: 'reusable-workflow/caller.yml',
+      repositories: { 'acme/workflows@v1': workflows },
+    });
+
+    succeeded({ log, ...result });
+    const expected = {
+      VOICE_OPENAI_API_KEY: stored.VOICE_OPENAI_API_KEY,
+      VOICE_INTERNAL_KEY: stored.VOICE_INTERNAL_KEY,
+    };
+    for (const agent of [
+      'order-desk-staging-us-west',
+      'order-desk-us-west',
+      'order-desk-eu-central',
+    ])
+      expect(serving(agent)?.secretValues).toEqual(expected);
+    expect(log).toContain(
+      '"name":"order-desk-eu-central","region":"eu-central","outcome":"created"',
+    );
+  });
+});
