@@ -1,4 +1,4 @@
 import { join } from 'node:path';
 import { bundle, root } from './bundle.js';
 
-bundle(join(root, 'dist'));
+bundle(root, join(root, 'dist'));
