@@ -27,7 +27,7 @@ const statisticsSchema = v.object({ modules: v.pipe(v.array(moduleSchema), v.min
 const manifestSchema = v.object({
   name: v.string(),
   version: v.string(),
-  license: v.string('package.json names no licence'),
+  license: v.fallback(v.string(), 'none that its package.json names'),
   author: v.optional(
     v.union([
       v.string(),
