@@ -1,0 +1,263 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import * as v from 'valibot';
+import { brokenRules, readWorkflow, usesOf } from './support/workflow-rules.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+/** YAML files in a folder and those within it, by their paths with slashes; none where it is not there. */
+function yamlFilesIn(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.ya?ml$/.test(name))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+    .sort();
+}
+
+const workflows = yamlFilesIn('.github/workflows');
+const examples = yamlFilesIn('examples');
+
+/** A workflow that breaks no rule, to break each by one. */
+const sound = `# Says what this workflow is there for, in a sentence that takes some room.
+name: Sound
+
+on:
+  push:
+    branches: [main]
+
+permissions: {}
+
+jobs:
+  one:
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    permissions:
+      contents: read
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+      - id: release
+        uses: pipecat-cloud-release/pipecat-cloud-release@1111111111111111111111111111111111111111 # v0.1.0
+        with:
+          api-key: key
+      - run: echo "$ID"
+        env:
+          ID: \${{ steps.release.outputs.deployment-id }}
+`;
+
+function broken(from: string | RegExp, to: string): string {
+  const text = sound.replace(from, to);
+  expect(text).not.toBe(sound);
+  return text;
+}
+
+const faults = [
+  {
+    name: 'a key that there is not',
+    from: 'timeout-minutes',
+    to: 'timeout-minuets',
+    says: 'timeout-minuets',
+  },
+  { name: 'a value of the wrong kind', from: 'minutes: 5', to: 'minutes: soon', says: 'soon' },
+  {
+    name: 'an expression that cannot be read',
+    from: 'steps.release',
+    to: 'steps.(release',
+    says: 'b.yml:26',
+  },
+  { name: 'a step that there is not', from: 'steps.release', to: 'steps.relase', says: 'relase' },
+  {
+    name: 'an input that this action lacks',
+    from: 'api-key: key',
+    to: 'api-keys: key',
+    says: 'api-keys',
+  },
+  {
+    name: "a stranger's words in a script",
+    from: 'echo "$ID"',
+    to: 'echo "${{ github.event.head_commit.message }}"',
+    says: 'potentially untrusted',
+  },
+  {
+    name: 'a job that there is not',
+    from: '    runs-on',
+    to: '    needs: two\n    runs-on',
+    says: 'two',
+  },
+] as const;
+
+const action = read('action.yml');
+
+/** One run of the linters for all that is to be linted, as starting them takes the most time. */
+const linted = v.parse(
+  v.array(v.string()),
+  JSON.parse(
+    execFileSync(
+      process.execPath,
+      ['--import', 'tsx', join(root, '__tests__/support/lint-workflows.ts')],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        input: JSON.stringify({
+          ...Object.fromEntries(
+            ['action.yml', ...workflows, ...examples].map((path) => [path, read(path)]),
+          ),
+          'sound/.github/workflows/b.yml': sound,
+          ...Object.fromEntries(
+            faults.map(({ from, to }, index) => [
+              `fault-${index}/.github/workflows/b.yml`,
+              sound.replace(from, to),
+            ]),
+          ),
+          'fault/action.yml': action.replace('node24', 'node42'),
+        }),
+      },
+    ),
+  ),
+);
+
+const problemsOf = (path: string): string[] =>
+  linted.filter((problem) => problem.startsWith(`${path}:`));
+
+describe('the linters', () => {
+  test.each(['action.yml', ...workflows, ...examples])('find nothing in %s', (path) => {
+    expect(problemsOf(path)).toEqual([]);
+  });
+
+  test('find nothing in a sound workflow', () => {
+    expect(problemsOf('sound/.github/workflows/b.yml')).toEqual([]);
+  });
+
+  test.each(faults.map((fault, index) => ({ ...fault, index })))(
+    'find $name',
+    ({ index, says }) => {
+      expect(problemsOf(`fault-${index}/.github/workflows/b.yml`).join('\n')).toContain(says);
+    },
+  );
+
+  test('find a Node.js that runners lack in action.yml', () => {
+    expect(problemsOf('fault/action.yml').join('\n')).toContain('node42');
+  });
+});
+
+describe('the rules of this repository', () => {
+  test('are kept by something', () => {
+    expect(workflows).toContain('.github/workflows/test.yml');
+    expect(brokenRules(sound)).toEqual([]);
+  });
+
+  test.each(workflows)('are kept by %s', (path) => {
+    expect(brokenRules(read(path))).toEqual([]);
+  });
+
+  test.each([
+    { name: 'no purpose', from: /^#.*\n/, to: '', says: 'purpose' },
+    { name: 'a purpose that says nothing', from: /^#.*\n/, to: '# CI\n', says: 'purpose' },
+    { name: 'all permissions', from: 'permissions: {}\n', to: '', says: 'lacks `permissions: {}`' },
+    {
+      name: 'some permissions for all jobs',
+      from: 'permissions: {}',
+      to: 'permissions: read-all',
+      says: 'lacks `permissions: {}`',
+    },
+    {
+      name: 'a job without permissions',
+      from: / {4}permissions:\n.*\n/,
+      to: '',
+      says: 'one: lacks `permissions`',
+    },
+    {
+      name: 'a job that may write everything',
+      from: / {4}permissions:\n.*\n/,
+      to: '    permissions: write-all\n',
+      says: 'one: lacks `permissions`',
+    },
+    {
+      name: 'a job without an end',
+      from: /.*timeout.*\n/,
+      to: '',
+      says: 'one: lacks `timeout-minutes`',
+    },
+    {
+      name: 'a pin by a tag',
+      from: /@3d.{38}/,
+      to: '@v7.0.1',
+      says: 'actions/checkout is not pinned',
+    },
+    {
+      name: 'a pin by half a SHA',
+      from: /@3d.{38}/,
+      to: '@3d3c42e',
+      says: 'actions/checkout is not pinned',
+    },
+    { name: 'no pin', from: /@3d.{38}/, to: '', says: 'actions/checkout is not pinned' },
+    { name: 'a pin without its version', from: ' # v7.0.1', to: '', says: 'lacks its version' },
+    {
+      name: 'a pin with half its version',
+      from: ' # v7.0.1',
+      to: ' # v7',
+      says: 'lacks its version',
+    },
+    {
+      name: 'credentials that stay',
+      from: 'credentials: false',
+      to: 'credentials: true',
+      says: 'one: leaves the credentials',
+    },
+    {
+      name: 'credentials that stay by default',
+      from: / {8}with:\n.*credentials.*\n/,
+      to: '',
+      says: 'one: leaves the credentials',
+    },
+    {
+      name: 'an expression in a script',
+      from: '"$ID"',
+      to: '"${{ github.ref }}"',
+      says: 'one: has an expression',
+    },
+    {
+      name: 'pull_request_target',
+      from: / {2}push:\n.*\n/,
+      to: '  pull_request_target:\n',
+      says: 'pull_request_target',
+    },
+    {
+      name: 'workflow_run in a list',
+      from: /on:\n.*\n.*\n/,
+      to: 'on: [workflow_run]\n',
+      says: 'workflow_run',
+    },
+  ])('are broken by $name', ({ from, to, says }) => {
+    expect(brokenRules(broken(from, to)).join('\n')).toContain(says);
+  });
+
+  test('one commit of an action is used everywhere, under one version', () => {
+    const pins = workflows.flatMap((path) => usesOf(read(path)));
+    const commits = new Map<string, Set<string>>();
+    for (const { action: name, reference, version = '' } of pins) {
+      const repository = name.split('/', 2).join('/');
+      const known = commits.get(repository) ?? new Set();
+      commits.set(repository, known.add(`${reference} ${version}`));
+    }
+    expect(commits.size).toBeGreaterThan(5);
+    expect([...commits].filter(([, known]) => known.size > 1)).toEqual([]);
+  });
+});
+
+test('the parts of `npm test` are steps of their own, in its order', () => {
+  const { scripts } = v.parse(
+    v.object({ scripts: v.object({ test: v.string() }) }),
+    JSON.parse(read('package.json')),
+  );
+  const steps = readWorkflow(read('.github/workflows/test.yml')).jobs['test']?.steps ?? [];
+  expect(steps.flatMap(({ run }) => run ?? [])).toEqual([
+    'npm ci --no-audit --no-fund',
+    ...scripts.test.split(' && '),
+  ]);
+});
