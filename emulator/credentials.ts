@@ -16,6 +16,9 @@ export const user = {
   emails: [{ emailAddress: 'release@acme.example' }],
 } as const;
 
+/** What an organization starts sessions at Daily with; nothing here takes it. */
+export const dailyKey = 'daily_emulator';
+
 /** Who a request comes from, and the organizations that it may act in. */
 export interface Caller {
   readonly kind: 'privateKey' | 'publicKey' | 'token';

@@ -73,6 +73,11 @@ test('a token tells who holds it, and the organizations that it acts in', async 
   });
 });
 
+test('an organization has a key of Daily, which its members can read', async () => {
+  const { acme } = rehearsal;
+  expect(await acme.get('/daily')).toEqual({ status: 200, body: { apiKey: 'daily_emulator' } });
+});
+
 test('regions come with their architectures, the same on both surfaces', async () => {
   const { key, acme } = rehearsal;
   const expected = {

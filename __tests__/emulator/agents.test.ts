@@ -91,6 +91,7 @@ describe('a create', () => {
           },
         },
         agentProfile: 'agent-2x',
+        resources: { cpu: '1', memory: '2Gi' },
         krispViva: { audioFilter: 'tel' },
         websocketAuth: 'token',
         enableIntegratedKeysProxy: true,
@@ -370,6 +371,7 @@ describe('resources', () => {
       const answer = await lab[surface].post(path, { ...inLab, resources });
       expect(answer).toMatchObject({ status: 200, body: { agentProfile: null } });
       expect(agentOf(answer).deployment.manifest.spec).toMatchObject({ resources });
+      expect(agentOf(answer)).toMatchObject({ resources });
       expect(state()).toMatchObject({ resources, agentProfile: undefined });
     },
   );
@@ -656,6 +658,19 @@ describe('agents are read', () => {
     expect(await key.get('/agents?includeActiveDeployment=true')).toMatchObject({
       body: { services: [{ deployment: {} }, { deployment: { id } }] },
     });
+  });
+
+  test('in a list with their branches, where the organization surface is asked for them', async () => {
+    const { key, acme } = rehearsal;
+    const namesAndBranches = (branch: object) => ({
+      body: { services: [expect.not.objectContaining({ git: expect.anything() }), branch] },
+    });
+    expect(await acme.get('/services?include=of-tomorrow,git')).toMatchObject(
+      namesAndBranches({ name: 'far', git }),
+    );
+    const without = namesAndBranches(expect.not.objectContaining({ git: expect.anything() }));
+    expect(await acme.get('/services?include=gits')).toMatchObject(without);
+    expect(await key.get('/agents?include=git')).toMatchObject(without);
   });
 
   test('with all their deployments, on the organization surface', async () => {

@@ -78,6 +78,7 @@ const knownGaps: readonly {
       },
       websocketAuth: text,
       enableIntegratedKeysProxy: { type: 'boolean' },
+      resources: { type: 'object', properties: { cpu: text, memory: text } },
       git: {
         type: 'object',
         properties: { repoFullName: text, branch: text, autoDeploy: { type: 'boolean' } },

@@ -53,12 +53,17 @@ const scaling = ({ minAgents, maxAgents }: Agent) => ({
   maxReplicas: maxAgents,
 });
 
+/** What an instance gets: what was asked for, or what its profile says. */
+function resourcesOf({ profiles }: Platform, { organization }: Agent, made: Deployment) {
+  const profile = profiles
+    .list(organization)
+    .find(({ api_name }) => api_name === made.agentProfile);
+  return made.resources ?? profile?.resources;
+}
+
 /** A deployment with its manifest. The image of a cloud build is the platform's own affair. */
 export function deployment(platform: Platform, agent: Agent, made: Deployment) {
-  const profile = platform.profiles
-    .list(agent.organization)
-    .find(({ api_name }) => api_name === made.agentProfile);
-  const resources = made.resources ?? profile?.resources;
+  const resources = resourcesOf(platform, agent, made);
   return {
     id: made.id,
     ...(made.buildId !== undefined && { buildId: made.buildId }),
@@ -102,17 +107,18 @@ function identifiers(platform: Platform, agent: Agent) {
   };
 }
 
-/** An agent as the list of agents shows it. */
+/** An agent as the list of agents shows it, with what was asked for beside. */
 export const listedAgent = (
   platform: Platform,
   agent: Agent,
   organizationId: string,
-  withDeployment: boolean,
+  { withDeployment, withGit }: { readonly withDeployment: boolean; readonly withGit: boolean },
 ) => ({
   id: agent.id,
   ...identifiers(platform, agent),
   organizationId,
   deletedAt: null,
+  ...(withGit && agent.git && { git: agent.git }),
   ...(withDeployment && { deployment: deployment(platform, agent, desiredDeployment(agent)) }),
 });
 
@@ -127,6 +133,7 @@ export function agent(platform: Platform, subject: Agent) {
   const serving = platform.agents.serving(subject);
   const ready = reconciled !== undefined && isReady(reconciled, subject.deployments, now);
   const settled = reconciled !== undefined && reconciled.rollout.settledAt <= now;
+  const resources = resourcesOf(platform, subject, desired);
   const revision = (of: Deployment) => revisionOf(of, subject.minAgents, now);
   return {
     ...identifiers(platform, subject),
@@ -137,6 +144,7 @@ export function agent(platform: Platform, subject: Agent) {
     activeSessionCount: 0,
     deployment: deployment(platform, subject, desired),
     agentProfile: desired.agentProfile ?? null,
+    ...(resources && { resources }),
     krispViva: { audioFilter: desired.krispVivaAudioFilter },
     ...(desired.websocketAuth !== undefined && { websocketAuth: desired.websocketAuth }),
     ...(desired.enableIntegratedKeysProxy !== undefined && {

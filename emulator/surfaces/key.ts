@@ -30,6 +30,7 @@ export function keySurface(platform: Platform): Hono<SurfaceEnvironment> {
     agents: '/agents',
     wrap: (agent) => agent,
     filtersSecrets: false,
+    includesGit: false,
   });
   addBuildRoutes(app, platform);
 

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { callerOf, user } from '../credentials.js';
+import { callerOf, dailyKey, user } from '../credentials.js';
 import type { Platform } from '../platform/platform.js';
 import { badRequest, forbidden, notFound, unauthorized } from '../platform/refusal.js';
 import * as answers from './answers.js';
@@ -57,6 +57,7 @@ export function organizationSurface(platform: Platform): Hono<SurfaceEnvironment
     agents: '/services',
     wrap: (agent) => ({ body: agent }),
     filtersSecrets: true,
+    includesGit: true,
   });
   addBuildRoutes(app, platform);
 
@@ -80,6 +81,9 @@ export function organizationSurface(platform: Platform): Hono<SurfaceEnvironment
     );
     return context.json({ ...answers.acknowledged, region: set.region }, 202);
   });
+
+  // Only told by the platform's own client, to the person who runs it.
+  app.get('/daily', (context) => context.json({ apiKey: dailyKey }));
 
   app.get('/agent-profiles', (context) =>
     context.json({ agentProfiles: profiles.list(context.var.organization.name) }),

@@ -21,6 +21,8 @@ export interface Dialect {
   wrap(agent: object): object;
   /** Whether `GET /secrets` takes a region. */
   readonly filtersSecrets: boolean;
+  /** Whether the list of agents tells of their branches where it is asked to (`include=git`). */
+  readonly includesGit: boolean;
 }
 
 /** Reads a body as the schema has it; whatever else is refused with the message. */
@@ -121,14 +123,19 @@ export function addSharedRoutes(
   app.get(dialect.agents, (context) => {
     const { name, id } = context.var.organization;
     const region = context.req.query('region');
-    const withDeployment = context.req.query('includeActiveDeployment') === 'true';
+    const including = {
+      withDeployment: context.req.query('includeActiveDeployment') === 'true',
+      // Words that it does not know are passed over, as a new client may use them.
+      withGit:
+        dialect.includesGit && context.req.query('include')?.split(',').includes('git') === true,
+    };
     const listed = agents
       .all()
       .filter(
         (agent) => agent.organization === name && (region === undefined || agent.region === region),
       );
     return context.json({
-      services: listed.map((agent) => answers.listedAgent(platform, agent, id, withDeployment)),
+      services: listed.map((agent) => answers.listedAgent(platform, agent, id, including)),
     });
   });
 
