@@ -1,0 +1,437 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { type ActionRun, runAction } from '../../scripts/runner.js';
+import { Workspace } from '../context/tree.js';
+import { credentials, writes } from '../support/release-run.js';
+import { unanswered } from './answered.js';
+import { PlatformClient } from './client.js';
+import { heldBy } from './held.js';
+import type { CommandResult } from './installation.js';
+
+/*
+ * The platform's own command-line client and the built action, each with an emulator of its own that
+ * holds the same: what a person does with the one and a workflow with the other has to lead to the
+ * same sets, agents, deployments and builds. So what the tests say of the action holds where the
+ * client is used beside it, and the emulator behaves as a client expects that its makers did not write.
+ */
+
+let client: PlatformClient;
+let folder: string;
+/** The client's, and the action's. */
+let emulators: readonly [Emulator, Emulator];
+
+beforeAll(async () => {
+  client = await PlatformClient.install();
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parity-'));
+  // The client looks at once and then every five seconds, so all is done at once.
+  const start = () => startEmulator({ secretSetDelay: 0, deploymentDelay: 0, buildDelay: 0 });
+  emulators = [await start(), await start()];
+});
+
+afterEach(async () => {
+  for (const emulator of emulators) await emulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What is done, in the client's words and in the action's. */
+interface Twice {
+  /** Commands, one after the other. */
+  readonly commands: readonly (readonly string[])[];
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+interface Outcomes {
+  readonly commands: readonly CommandResult[];
+  readonly run: ActionRun;
+}
+
+async function doTwice({ commands, inputs }: Twice, workspace = folder): Promise<Outcomes> {
+  const [clients, actions] = emulators;
+  const [results, run] = await Promise.all([
+    (async () => {
+      const done: CommandResult[] = [];
+      for (const command of commands) done.push(await client.run(clients, command));
+      return done;
+    })(),
+    runAction({ inputs: { 'api-url': actions.url, ...credentials.token, ...inputs }, workspace }),
+  ]);
+  return { commands: results, run };
+}
+
+async function expectTheSame(): Promise<void> {
+  const [clients, actions] = emulators;
+  expect(await heldBy(actions)).toEqual(await heldBy(clients));
+  expect(unanswered(clients)).toEqual([]);
+}
+
+/** The output of commands that have not done what they were asked for. */
+const failuresOf = ({ commands, run }: Outcomes) => [
+  ...commands.filter(({ exitCode }) => exitCode !== 0).map((one) => one.stdout + one.stderr),
+  ...(run.exitCode === 0 ? [] : [run.log]),
+];
+
+const region = 'eu-central';
+const image = 'ghcr.io/acme/voice:1.0.0';
+const auth = Buffer.from('acme:registry-token').toString('base64');
+
+/** A set, an image pull secret and an agent that binds them, with a setting of each kind. */
+function seedAgent({ seed }: Emulator): void {
+  seed.secretSet({ name: 'voice-secrets', region, values: { OPENAI_KEY: 'one' } });
+  seed.imagePullSecret({ name: 'registry', region, host: 'https://ghcr.io', auth });
+  seed.agent({
+    ...{ name: 'voice-agent', region, image },
+    ...{ secretSet: 'voice-secrets', imagePullSecretSet: 'registry' },
+    ...{ minAgents: 1, maxAgents: 4, agentProfile: 'agent-2x', maxSessionDuration: 3600 },
+  });
+}
+
+const scaling = ['--min-agents', '1', '--max-agents', '4'];
+
+interface Case extends Twice {
+  readonly name: string;
+  readonly seed?: (emulator: Emulator) => void;
+  /** How many deployments the agent has then; without it, there is none. */
+  readonly deployments?: number;
+  /** What the client says, among other words, of what the platform has answered. */
+  readonly tells?: string;
+}
+
+const cases: Case[] = [
+  {
+    name: 'a set of several keys, in a region',
+    commands: [
+      [
+        ...[
+          'secrets',
+          'set',
+          'voice-secrets',
+          'OPENAI_KEY=sk-1',
+          'LOG-LEVEL=debug',
+          'EQUALS=a=b==',
+        ],
+        ...['--region', region, '--skip'],
+      ],
+    ],
+    inputs: {
+      'secret-set': 'voice-secrets',
+      secrets: 'OPENAI_KEY=sk-1\nLOG-LEVEL=debug\nEQUALS=a=b==',
+      region,
+    },
+  },
+  {
+    name: 'keys for a set that is there in another region than the default one',
+    seed: ({ seed }) => {
+      seed.secretSet({ name: 'voice-secrets', region, values: { STAYS: 'old', CHANGES: 'old' } });
+    },
+    commands: [['secrets', 'set', 'voice-secrets', 'CHANGES=new', 'COMES=new', '--skip']],
+    inputs: { 'secret-set': 'voice-secrets', secrets: 'CHANGES=new\nCOMES=new' },
+  },
+  {
+    name: 'a key unset, and pruned',
+    seed: ({ seed }) => {
+      seed.secretSet({ name: 'voice-secrets', values: { STAYS: 'old', GOES: 'old' } });
+    },
+    commands: [['secrets', 'unset', 'voice-secrets', 'GOES', '--skip']],
+    inputs: { 'secret-set': 'voice-secrets', secrets: 'STAYS=old', 'prune-secrets': 'true' },
+  },
+  {
+    name: 'an image pull secret, of a registry by its address',
+    commands: [
+      [
+        ...['secrets', 'image-pull-secret', 'registry', 'https://ghcr.io', 'acme:registry-token'],
+        ...['--region', region, '--skip'],
+      ],
+    ],
+    inputs: {
+      ...{ 'image-credentials': 'registry', registry: 'ghcr.io', region },
+      ...{ 'registry-username': 'acme', 'registry-password': 'registry-token' },
+    },
+  },
+  {
+    name: 'a new token for an image pull secret, of Docker Hub by the address that its makers name',
+    seed: ({ seed }) => {
+      seed.imagePullSecret({ name: 'registry' });
+    },
+    commands: [
+      [
+        ...['secrets', 'image-pull-secret', 'registry', 'https://index.docker.io/v1/', 'acme:new'],
+        '--skip',
+      ],
+    ],
+    inputs: {
+      ...{ 'image-credentials': 'registry', registry: 'docker.io' },
+      ...{ 'registry-username': 'acme', 'registry-password': 'new' },
+    },
+  },
+  {
+    name: 'a new agent of an image, and nothing else',
+    // The client always says how many agents are kept warm; none is the default of both.
+    commands: [['deploy', 'voice-agent', image, '--no-credentials', '--yes']],
+    inputs: { 'agent-name': 'voice-agent', image },
+    deployments: 1,
+  },
+  {
+    name: 'a new agent of an image, with sets and settings',
+    seed: ({ seed }) => {
+      seed.secretSet({ name: 'voice-secrets', region, values: { OPENAI_KEY: 'one' } });
+      seed.imagePullSecret({ name: 'registry', region, host: 'https://ghcr.io', auth });
+    },
+    commands: [
+      [
+        ...['deploy', 'voice-agent', image, '--region', region, '--yes', ...scaling],
+        ...['--secrets', 'voice-secrets', '--credentials', 'registry', '--profile', 'agent-2x'],
+        ...['--architecture', 'arm64', '--max-session-duration', '3600'],
+        ...['--krisp-viva-audio-filter', 'tel'],
+      ],
+    ],
+    inputs: {
+      ...{ 'agent-name': 'voice-agent', image, region, 'min-agents': '1', 'max-agents': '4' },
+      ...{ 'secret-set': 'voice-secrets', 'image-credentials': 'registry' },
+      ...{ 'agent-profile': 'agent-2x', architecture: 'arm64', 'max-session-duration': '3600' },
+      'krisp-viva-audio-filter': 'tel',
+    },
+    deployments: 1,
+  },
+  {
+    name: 'another image and scaling, and what is not said stays',
+    seed: (emulator) => {
+      seedAgent(emulator);
+      // Not ready at the first look: the one test that waits until the client looks again.
+      emulator.script.deployment('voice-agent', { delay: 1000 });
+    },
+    commands: [
+      [
+        ...['deploy', 'voice-agent', 'ghcr.io/acme/voice:1.1.0', '--yes'],
+        ...['--min-agents', '2', '--max-agents', '8'],
+      ],
+    ],
+    inputs: {
+      ...{ 'agent-name': 'voice-agent', image: 'ghcr.io/acme/voice:1.1.0' },
+      ...{ 'min-agents': '2', 'max-agents': '8' },
+    },
+    deployments: 2,
+  },
+  {
+    name: 'scaling alone, which makes no new deployment',
+    seed: seedAgent,
+    commands: [
+      ['deploy', 'voice-agent', image, '--yes', '--min-agents', '0', '--max-agents', '20'],
+    ],
+    inputs: { 'agent-name': 'voice-agent', image, 'min-agents': '0', 'max-agents': '20' },
+    deployments: 1,
+  },
+  {
+    name: 'the same once more, which makes no new deployment',
+    seed: seedAgent,
+    commands: [['deploy', 'voice-agent', image, '--yes', ...scaling]],
+    inputs: { 'agent-name': 'voice-agent', image },
+    deployments: 1,
+    tells: 'No configuration changes were detected',
+  },
+  {
+    name: 'the same once more by force, which makes one',
+    seed: seedAgent,
+    commands: [['deploy', 'voice-agent', image, '--force', ...scaling]],
+    inputs: { 'agent-name': 'voice-agent', image, 'force-redeploy': 'true' },
+    deployments: 2,
+  },
+  {
+    name: 'a new value and a deployment that has it',
+    seed: seedAgent,
+    commands: [
+      ['secrets', 'set', 'voice-secrets', 'OPENAI_KEY=two', '--skip'],
+      ['deploy', 'voice-agent', image, '--force', ...scaling],
+    ],
+    inputs: {
+      ...{ 'agent-name': 'voice-agent', image },
+      ...{ 'secret-set': 'voice-secrets', secrets: 'OPENAI_KEY=two' },
+    },
+    deployments: 2,
+  },
+];
+
+test.each(cases)('$name', async ({ seed, deployments, tells = '', ...twice }) => {
+  for (const emulator of emulators) seed?.(emulator);
+  const before = await heldBy(emulators[0]);
+  const outcomes = await doTwice(twice);
+  expect(failuresOf(outcomes)).toEqual([]);
+  expect(outcomes.commands.at(-1)?.stdout).toContain(tells);
+  await expectTheSame();
+  // Neither of them has done nothing.
+  const [clients, actions] = emulators;
+  expect(writes(clients)).not.toEqual([]);
+  if (twice.inputs['agent-name'] === undefined) expect(await heldBy(clients)).not.toEqual(before);
+  for (const { state } of [clients, actions])
+    expect(state.agent('voice-agent')?.deployments.length).toBe(deployments);
+});
+
+describe('both fail, and leave the same, where', () => {
+  const refused: Case[] = [
+    {
+      name: 'a set is in another region',
+      seed: ({ seed }) => {
+        seed.secretSet({ name: 'voice-secrets', region: 'us-east' });
+      },
+      commands: [
+        ['deploy', 'voice-agent', image, '--secrets', 'voice-secrets', '--region', region, '--yes'],
+      ],
+      inputs: { 'agent-name': 'voice-agent', image, region, 'secret-set': 'voice-secrets' },
+      tells: "Secret set 'voice-secrets' is in region 'us-east'",
+    },
+    {
+      name: 'a set could not be provisioned',
+      seed: ({ seed }) => {
+        seed.secretSet({ name: 'voice-secrets', status: 'failed' });
+      },
+      commands: [['deploy', 'voice-agent', image, '--secrets', 'voice-secrets', '--yes']],
+      inputs: { 'agent-name': 'voice-agent', image, 'secret-set': 'voice-secrets' },
+      tells: 'is not ready (status: failed)',
+    },
+    {
+      name: 'the platform finds an error in a deployment',
+      seed: (emulator) => {
+        seedAgent(emulator);
+        emulator.script.deployment('voice-agent', {
+          outcome: 'error',
+          errors: [{ code: 'PCC_IMAGE_NOT_FOUND', message: 'There is no such image' }],
+        });
+      },
+      commands: [['deploy', 'voice-agent', 'ghcr.io/acme/voice:2.0.0', '--yes', ...scaling]],
+      inputs: { 'agent-name': 'voice-agent', image: 'ghcr.io/acme/voice:2.0.0' },
+      deployments: 2,
+      tells: 'There is no such image',
+    },
+  ];
+
+  test.each(refused)('$name', async ({ seed, deployments, tells = '', ...twice }) => {
+    for (const emulator of emulators) seed?.(emulator);
+    const { commands, run } = await doTwice(twice);
+    expect(commands.map(({ exitCode }) => exitCode)).toEqual([1]);
+    expect(commands[0]?.stdout).toContain(tells);
+    expect(run.exitCode).toBe(1);
+    await expectTheSame();
+    expect(emulators[0].state.agent('voice-agent')?.deployments.length).toBe(deployments);
+  });
+});
+
+describe('a folder that is built in the cloud', () => {
+  let workspace: Workspace;
+
+  beforeEach(async () => {
+    workspace = await Workspace.create();
+    await workspace.write({
+      ...{ Dockerfile: 'FROM dailyco/pipecat-base\nCOPY . .\n', 'bot.py': 'print("hello")\n' },
+      ...{ 'start.sh': { content: '#!/bin/sh\npython bot.py\n', mode: 0o755 } },
+      ...{ 'prompts/greeting.txt': 'Grüß Gott!\n', 'prompts/Zürich.txt': '', 'a b.txt': 'blank' },
+      // Of each kind that stays out by default. The client also leaves out `env`, and the action
+      // does not, as the platform's own action does not.
+      ...{
+        '.env': 'KEY=hidden',
+        '.env.local': 'KEY=hidden',
+        'tls.pem': 'hidden',
+        'a.key': 'hidden',
+      },
+      ...{ '.git/config': '', '.gitignore': '', '.venv/bin/python': '', 'src/app.pyc': '' },
+      ...{ 'node_modules/a/index.js': '', 'src/__pycache__/a.py': '', 'debug.log': '' },
+      ...{ 'src/app.py': 'pass\n', 'dist/app.whl': '', '.claude/settings.json': '{}' },
+      'pcc-deploy.toml': 'agent_name = "another"\n',
+      [`src/${'long-'.repeat(30)}name.py`]: 'a name that takes more than a tar header has room for',
+    });
+  });
+  afterEach(() => {
+    workspace.remove();
+  });
+
+  const building = {
+    inputs: { 'agent-name': 'voice-agent', 'cloud-build': 'true', region },
+    command: ['deploy', 'voice-agent', '--region', region, '--yes'],
+  };
+
+  test('has the same in it, once it is built, and built again it is not built', async () => {
+    const twice = {
+      commands: [[...building.command, '--build-dir', workspace.path]],
+      inputs: building.inputs,
+    };
+    const [clients, actions] = emulators;
+    const first = await doTwice(twice, workspace.path);
+    expect(failuresOf(first)).toEqual([]);
+    await expectTheSame();
+
+    // The client tells the hash of its bytes, and so does the action: the platform made the same.
+    const [build] = clients.state.builds();
+    expect(first.commands[0]?.stdout).toContain(`hash=${build?.contextHash ?? ''}`);
+    expect(JSON.parse(first.run.outputs['builds'] ?? '')).toMatchObject([
+      { contextHash: actions.state.builds()[0]?.contextHash },
+    ]);
+
+    const second = await doTwice(twice, workspace.path);
+    expect(failuresOf(second)).toEqual([]);
+    await expectTheSame();
+    for (const { state } of emulators) {
+      expect(state.builds()).toHaveLength(1);
+      expect(state.uploads()).toHaveLength(1);
+      expect(state.agent('voice-agent')?.deployments).toHaveLength(1);
+    }
+  });
+
+  test('has what its ignore file leaves over, and another Dockerfile', async () => {
+    await workspace.write({
+      // What both understand in the same way: the client knows no depth, and no `!`.
+      '.dockerignore': '# comment\n\nprompts\n**/*.py[co]\n',
+      'agents/Dockerfile': 'FROM dailyco/pipecat-base:latest\n',
+    });
+    // The client takes the ignore file's word alone; the action keeps files of secrets out anyway.
+    for (const path of ['.env', '.env.local', 'tls.pem', 'a.key'])
+      await rm(join(workspace.path, path));
+    const outcomes = await doTwice(
+      {
+        commands: [
+          [
+            ...building.command,
+            ...['--build-dir', workspace.path, '--dockerfile', 'agents/Dockerfile'],
+          ],
+        ],
+        inputs: { ...building.inputs, dockerfile: 'agents/Dockerfile' },
+      },
+      workspace.path,
+    );
+    expect(failuresOf(outcomes)).toEqual([]);
+    await expectTheSame();
+    expect(emulators[0].state.builds()).toMatchObject([{ dockerfilePath: 'agents/Dockerfile' }]);
+  });
+
+  test('of which the build fails is deployed by neither', async () => {
+    for (const { script } of emulators)
+      script.build({ outcome: 'failed', errorMessage: 'COPY failed: no such file' });
+    const { commands, run } = await doTwice(
+      {
+        commands: [[...building.command, '--build-dir', workspace.path]],
+        inputs: building.inputs,
+      },
+      workspace.path,
+    );
+    expect(commands.map(({ exitCode }) => exitCode)).toEqual([1]);
+    expect(commands[0]?.stdout).toContain('Build failed: COPY failed: no such file');
+    expect(run.exitCode).toBe(1);
+    await expectTheSame();
+    expect(emulators[0].state.agents()).toEqual([]);
+  });
+});
+
+test('a build that is there is deployed by its id', async () => {
+  const id = 'd3b07384-d113-4ec6-a7a6-d3b07384d113';
+  for (const { seed } of emulators) seed.build({ id, region });
+  const outcomes = await doTwice({
+    commands: [['deploy', 'voice-agent', '--build-id', id, '--region', region, '--yes']],
+    inputs: { 'agent-name': 'voice-agent', 'build-id': id, region },
+  });
+  expect(failuresOf(outcomes)).toEqual([]);
+  await expectTheSame();
+  expect(emulators[0].state.serving('voice-agent')).toMatchObject({ buildId: id });
+});
