@@ -80,14 +80,18 @@ const region = 'eu-central';
 const image = 'ghcr.io/acme/voice:1.0.0';
 const auth = Buffer.from('acme:registry-token').toString('base64');
 
+const settings = {
+  ...{ secretSet: 'voice-secrets', imagePullSecretSet: 'registry' },
+  ...{ agentProfile: 'agent-2x', maxSessionDuration: 3600 },
+};
+
 /** A set, an image pull secret and an agent that binds them, with a setting of each kind. */
 function seedAgent({ seed }: Emulator): void {
   seed.secretSet({ name: 'voice-secrets', region, values: { OPENAI_KEY: 'one' } });
   seed.imagePullSecret({ name: 'registry', region, host: 'https://ghcr.io', auth });
   seed.agent({
-    ...{ name: 'voice-agent', region, image },
-    ...{ secretSet: 'voice-secrets', imagePullSecretSet: 'registry' },
-    ...{ minAgents: 1, maxAgents: 4, agentProfile: 'agent-2x', maxSessionDuration: 3600 },
+    ...{ name: 'voice-agent', region, image, minAgents: 1, maxAgents: 4 },
+    ...settings,
   });
 }
 
@@ -96,8 +100,12 @@ const scaling = ['--min-agents', '1', '--max-agents', '4'];
 interface Case extends Twice {
   readonly name: string;
   readonly seed?: (emulator: Emulator) => void;
+  /** Keys and values of the set then, where this is about it. */
+  readonly values?: Readonly<Record<string, string>>;
   /** How many deployments the agent has then; without it, there is none. */
   readonly deployments?: number;
+  /** What else the agent is then. */
+  readonly agent?: object;
   /** What the client says, among other words, of what the platform has answered. */
   readonly tells?: string;
 }
@@ -123,6 +131,7 @@ const cases: Case[] = [
       secrets: 'OPENAI_KEY=sk-1\nLOG-LEVEL=debug\nEQUALS=a=b==',
       region,
     },
+    values: { OPENAI_KEY: 'sk-1', 'LOG-LEVEL': 'debug', EQUALS: 'a=b==' },
   },
   {
     name: 'keys for a set that is there in another region than the default one',
@@ -131,14 +140,16 @@ const cases: Case[] = [
     },
     commands: [['secrets', 'set', 'voice-secrets', 'CHANGES=new', 'COMES=new', '--skip']],
     inputs: { 'secret-set': 'voice-secrets', secrets: 'CHANGES=new\nCOMES=new' },
+    values: { STAYS: 'old', CHANGES: 'new', COMES: 'new' },
   },
   {
     name: 'a key unset, and pruned',
     seed: ({ seed }) => {
-      seed.secretSet({ name: 'voice-secrets', values: { STAYS: 'old', GOES: 'old' } });
+      seed.secretSet({ name: 'voice-secrets', region, values: { STAYS: 'old', GOES: 'old' } });
     },
     commands: [['secrets', 'unset', 'voice-secrets', 'GOES', '--skip']],
     inputs: { 'secret-set': 'voice-secrets', secrets: 'STAYS=old', 'prune-secrets': 'true' },
+    values: { STAYS: 'old' },
   },
   {
     name: 'an image pull secret, of a registry by its address',
@@ -175,6 +186,7 @@ const cases: Case[] = [
     commands: [['deploy', 'voice-agent', image, '--no-credentials', '--yes']],
     inputs: { 'agent-name': 'voice-agent', image },
     deployments: 1,
+    agent: { image, region: 'us-west', minAgents: 0, maxAgents: 50 },
   },
   {
     name: 'a new agent of an image, with sets and settings',
@@ -197,6 +209,10 @@ const cases: Case[] = [
       'krisp-viva-audio-filter': 'tel',
     },
     deployments: 1,
+    agent: {
+      ...{ image, region, ...settings, krispVivaAudioFilter: 'tel', architecture: 'arm64' },
+      ...{ minAgents: 1, maxAgents: 4 },
+    },
   },
   {
     name: 'another image and scaling, and what is not said stays',
@@ -216,6 +232,7 @@ const cases: Case[] = [
       ...{ 'min-agents': '2', 'max-agents': '8' },
     },
     deployments: 2,
+    agent: { image: 'ghcr.io/acme/voice:1.1.0', ...settings, minAgents: 2, maxAgents: 8 },
   },
   {
     name: 'scaling alone, which makes no new deployment',
@@ -225,6 +242,7 @@ const cases: Case[] = [
     ],
     inputs: { 'agent-name': 'voice-agent', image, 'min-agents': '0', 'max-agents': '20' },
     deployments: 1,
+    agent: { ...settings, minAgents: 0, maxAgents: 20 },
   },
   {
     name: 'the same once more, which makes no new deployment',
@@ -253,10 +271,12 @@ const cases: Case[] = [
       ...{ 'secret-set': 'voice-secrets', secrets: 'OPENAI_KEY=two' },
     },
     deployments: 2,
+    values: { OPENAI_KEY: 'two' },
+    agent: { deployments: [{}, { secretValues: { OPENAI_KEY: 'two' } }] },
   },
 ];
 
-test.each(cases)('$name', async ({ seed, deployments, tells = '', ...twice }) => {
+test.each(cases)('$name', async ({ seed, values, deployments, agent, tells = '', ...twice }) => {
   for (const emulator of emulators) seed?.(emulator);
   const before = await heldBy(emulators[0]);
   const outcomes = await doTwice(twice);
@@ -267,8 +287,12 @@ test.each(cases)('$name', async ({ seed, deployments, tells = '', ...twice }) =>
   const [clients, actions] = emulators;
   expect(writes(clients)).not.toEqual([]);
   if (twice.inputs['agent-name'] === undefined) expect(await heldBy(clients)).not.toEqual(before);
-  for (const { state } of [clients, actions])
+  // And both have done what was meant, and not the same by the emulator's fault.
+  for (const { state } of [clients, actions]) {
+    if (values) expect(state.secretSet('voice-secrets')).toMatchObject({ region, values });
     expect(state.agent('voice-agent')?.deployments.length).toBe(deployments);
+    if (agent) expect(state.agent('voice-agent')).toMatchObject({ ...agent, ready: true });
+  }
 });
 
 describe('both fail, and leave the same, where', () => {
