@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -208,4 +216,12 @@ describe('the software bill of materials', () => {
     expect(made.filter((reference) => !references.has(reference))).toEqual([]);
     expect([...references].filter((reference) => !made.includes(reference))).toEqual([]);
   });
+});
+
+test('what SECURITY.md cites of this repository is there', () => {
+  const cited = [
+    ...read('SECURITY.md').matchAll(/`((?:src|scripts|__tests__|dist|\.github)\/[^`*]*)`/g),
+  ].map(([, path = '']) => path);
+  expect(cited.length).toBeGreaterThan(20);
+  expect(cited.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
