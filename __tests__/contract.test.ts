@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import { withTables } from '../scripts/readme-tables.js';
 import { declaredInputs } from '../src/inputs/declared.js';
 import { outputNames } from '../src/report/outputs.js';
 import { version } from '../src/version.js';
@@ -45,10 +44,6 @@ describe('action.yml', () => {
     expect(metadata.name).toBe('Pipecat Cloud Release');
     expect(metadata.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
   });
-});
-
-test('the README has its tables as they would be generated now', () => {
-  expect(withTables(read('README.md'), read('action.yml'))).toBe(read('README.md'));
 });
 
 test('the version is that of package.json', () => {

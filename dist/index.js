@@ -9598,7 +9598,7 @@ function untold(what, error) {
 
 ;// CONCATENATED MODULE: ./lib/version.js
 /** The action's version, as package.json has it; a test holds the two together. */
-const version = '0.1.0';
+const version = '0.1.0'; // x-release-please-version
 
 ;// CONCATENATED MODULE: ./lib/tell-github.js
 

@@ -43,9 +43,9 @@ export interface WorkflowRun {
 
 /** Actions that build images, which need Docker and a registry. */
 const docker = {
-  'docker/login-action@v3': standIn('docker/login-action'),
-  'docker/setup-buildx-action@v3': standIn('docker/setup-buildx-action'),
-  'docker/build-push-action@v6': standIn('docker/build-push-action'),
+  'docker/login-action@v4': standIn('docker/login-action'),
+  'docker/setup-buildx-action@v4': standIn('docker/setup-buildx-action'),
+  'docker/build-push-action@v7': standIn('docker/build-push-action'),
 };
 
 function standIn(name: string): string {

@@ -12,10 +12,12 @@ const metadata = v.object({
   outputs: v.record(v.string(), v.object({ description: v.string() })),
 });
 
-/** The README with its generated parts as action.yml and the code's own tables have them now. */
-export function withTables(readme: string, actionYaml: string): string {
+/** Parts of documents, by name, as action.yml and the code's own tables have them now. */
+export type GeneratedParts = ReadonlyMap<string, string>;
+
+export function generatedParts(actionYaml: string): GeneratedParts {
   const { inputs, outputs } = v.parse(metadata, parse(actionYaml));
-  const parts: Record<string, string> = {
+  const parts = {
     inputs: table(
       ['Input', 'Default', 'Meaning'],
       Object.entries(inputs).map(([name, { description, default: value }]) => [
@@ -28,14 +30,9 @@ export function withTables(readme: string, actionYaml: string): string {
       ['Output', 'Shape'],
       Object.entries(outputs).map(([name, { description }]) => [`\`${name}\``, cell(description)]),
     ),
-    failures: table(
-      ['Failure', 'What it means', 'What to do'],
-      Object.values(failureKinds).map(({ title, meaning, next }) => [
-        `**${title}**`,
-        cell(meaning),
-        cell(next),
-      ]),
-    ),
+    failures: Object.values(failureKinds)
+      .map(({ title, meaning, next }) => `### ${title}\n\n${meaning}\n\n**What to do:** ${next}`)
+      .join('\n\n'),
     codes: table(
       ['Code, reason or exit code', 'What it means', 'What to do'],
       [
@@ -47,14 +44,24 @@ export function withTables(readme: string, actionYaml: string): string {
       ].map(([code, { meaning, next }]) => [`\`${code}\``, cell(meaning), cell(next)]),
     ),
   };
-  return Object.entries(parts).reduce((text, [name, part]) => {
-    const marks = new RegExp(`(<!-- ${name}:begin[^>]*-->)[^]*?(<!-- ${name}:end -->)`);
-    if (!marks.test(text)) throw new Error(`README.md has no place for its generated ${name}`);
+  return new Map(Object.entries(parts));
+}
+
+/** The names of the parts that a document has places for. */
+export function placesIn(document: string): string[] {
+  return [...document.matchAll(/<!-- ([a-z-]+):begin[^>]*-->/g)].map(([, name = '']) => name);
+}
+
+/** A document with the parts that it has places for. */
+export function withParts(document: string, parts: GeneratedParts): string {
+  return placesIn(document).reduce((text, name) => {
+    const part = parts.get(name);
+    if (part === undefined) throw new Error(`Nothing that is called ${name} is generated.`);
     return text.replace(
-      marks,
+      new RegExp(`(<!-- ${name}:begin[^>]*-->)[^]*?(<!-- ${name}:end -->)`),
       (_all, begin: string, end: string) => `${begin}\n\n${part}\n\n${end}`,
     );
-  }, readme);
+  }, document);
 }
 
 function cell(text: string): string {

@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import GithubSlugger from 'github-slugger';
+import { marked, type Token } from 'marked';
+import * as v from 'valibot';
+import { type Document, readDocuments } from '../scripts/documents.js';
+import { generatedParts, placesIn, withParts } from '../scripts/generated-parts.js';
+import { declaredInputs } from '../src/inputs/declared.js';
+import { outputNames } from '../src/report/outputs.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+const documents = readDocuments();
+const named = (path: string): string => documents.find((one) => one.path === path)?.text ?? '';
+const each = documents.map((document) => [document.path, document] as const);
+
+/** Tokens of a document of one kind, at any depth. */
+function tokens<Kind extends Token['type']>(text: string, kind: Kind) {
+  const found: Extract<Token, { type: Kind }>[] = [];
+  void marked.walkTokens(marked.lexer(text), (token) => {
+    if (token.type === kind) found.push(token as Extract<Token, { type: Kind }>);
+  });
+  return found;
+}
+
+function anchors(text: string): string[] {
+  const slugger = new GithubSlugger();
+  return tokens(text, 'heading').map((heading) => slugger.slug(heading.text));
+}
+
+describe('what is generated', () => {
+  const parts = generatedParts(read('action.yml'));
+
+  test.each(each)('is in %s as it would be now', (_path, { text }) => {
+    expect(withParts(text, parts)).toBe(text);
+  });
+
+  test('has one place for each part', () => {
+    const places = documents.flatMap(({ text }) => placesIn(text));
+    expect(places.sort()).toEqual([...parts.keys()].sort());
+  });
+});
+
+describe('links', () => {
+  test.each(each)('of %s lead somewhere', (_path, { path, text }) => {
+    const targets = [
+      ...tokens(text, 'link').map((link) => link.href),
+      ...tokens(text, 'image').map((image) => image.href),
+    ].filter((href) => !href.startsWith('https://'));
+    expect(targets.filter((href) => !leadsSomewhere(path, href))).toEqual([]);
+  });
+
+  function leadsSomewhere(from: string, href: string): boolean {
+    const [path = '', anchor] = href.split('#');
+    const target = path === '' ? from : join(dirname(from), path);
+    if (!existsSync(join(root, target))) return false;
+    return anchor === undefined || anchors(read(target)).includes(anchor);
+  }
+
+  test.each(readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')))(
+    'of the README lead to docs/%s',
+    (name) => {
+      expect(named('README.md')).toContain(`(docs/${name}`);
+    },
+  );
+
+  test('of the list of examples lead to each', () => {
+    const workflows = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
+      .map((path) => path.replaceAll('\\', '/'))
+      .filter((path) => path.endsWith('.yml'));
+    const listed = tokens(named('examples/README.md'), 'link').map((link) => link.href);
+    expect(listed.sort()).toEqual(workflows.sort());
+  });
+});
+
+describe('workflows that documents show', () => {
+  const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.yml'))
+    .map((path) => read(join('examples', path)).split('\n'));
+
+  /** `# …` stands for what is left out. */
+  const fragments = ({ text }: Document): string[] =>
+    tokens(text, 'code')
+      .filter((code) => code.lang === 'yaml')
+      .flatMap((code) => code.text.split(/^ *# …\n?/m))
+      .map((fragment) => fragment.replace(/\s+$/, ''))
+      .filter((fragment) => fragment !== '');
+
+  test.each(each)('in %s stand in an example that is run', (_path, document) => {
+    expect(fragments(document).filter((fragment) => !isInAnExample(fragment))).toEqual([]);
+  });
+
+  test('are there', () => {
+    expect(documents.flatMap(fragments).length).toBeGreaterThan(10);
+  });
+
+  function isInAnExample(fragment: string): boolean {
+    const wanted = withoutIndentation(fragment.split('\n'));
+    return examples.some((lines) =>
+      lines.some((_line, index) => {
+        const part = withoutIndentation(lines.slice(index, index + wanted.length));
+        return part.every((line, offset) => line === wanted[offset]);
+      }),
+    );
+  }
+
+  function withoutIndentation(lines: readonly string[]): string[] {
+    const indentations = lines.filter((line) => line !== '').map((line) => line.search(/\S/));
+    return lines.map((line) => line.slice(Math.min(...indentations)));
+  }
+});
+
+test.each(each)('npm knows the commands that %s names', (_path, { text }) => {
+  const { scripts } = v.parse(
+    v.object({ scripts: v.record(v.string(), v.string()) }),
+    JSON.parse(read('package.json')),
+  );
+  const commands = [...text.matchAll(/npm run ([a-z0-9:-]+)/g)].map(([, name = '']) => name);
+  expect(commands.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+test('the map of the code has the imports between its rooms', () => {
+  const source = join(root, 'src');
+  const imports = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.includes('/') && path.endsWith('.ts'))
+    .flatMap((path) => {
+      const [room = ''] = path.split('/');
+      return [...read(join('src', path)).matchAll(/ from '(\.\.?\/[^']+)'/g)]
+        .map(([, target = '']) => join(dirname(path), target).replaceAll('\\', '/'))
+        .filter((target) => target.includes('/') && !target.startsWith(`${room}/`))
+        .map((target) => `${room} --> ${target.split('/')[0] ?? ''}`);
+    });
+  const arrows = [...named('CONTRIBUTING.md').matchAll(/^ *(\w+ --> \w+)$/gm)].map(
+    ([, arrow]) => arrow,
+  );
+  expect(arrows.sort()).toEqual([...new Set(imports)].sort());
+});
+
+describe('the README', () => {
+  test('is read in ten minutes', () => {
+    const words = named('README.md')
+      .replace(/```[^]*?```/g, '')
+      .split(/\s+/);
+    const wordsInAMinute = 200;
+    expect(words.length / wordsInAMinute).toBeLessThan(10);
+  });
+
+  test.each([...Object.keys(declaredInputs), ...outputNames])('names %s', (name) => {
+    expect(named('README.md')).toContain(`\`${name}\``);
+  });
+});
