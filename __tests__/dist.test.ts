@@ -5,6 +5,7 @@ import { startEmulator, type Emulator } from '../emulator/index.js';
 import { pathsIn } from '../scripts/archives.js';
 import { runAction, type ActionRunOptions } from '../scripts/runner.js';
 import { credentials } from './support/release-run.js';
+import { onSystemsWith } from './support/systems.js';
 
 let emulator: Emulator;
 
@@ -267,44 +268,48 @@ test('a runner without job summaries releases all the same', async () => {
   expect(log).toContain('The runner has no job summary, so none is written.');
 });
 
-// Windows has no such signals.
-const onPosix = process.platform === 'win32' ? describe.skip : describe;
-onPosix('the built action ends in good order when the runner sends', () => {
-  test.each([
-    { signal: 'SIGINT', path: '/v1/regions', method: 'GET' },
-    { signal: 'SIGTERM', path: '/v1/secrets/voice-secrets', method: 'PUT' },
-    { signal: 'SIGINT', path: '/v1/agents', method: 'POST' },
-    { signal: 'SIGTERM', path: '/v1/agents', method: 'POST', hangs: true },
-  ] as const)('$signal at $method $path', async ({ signal, hangs = false, ...match }) => {
-    let send: (signal: 'SIGINT' | 'SIGTERM') => void = () => undefined;
-    if (hangs) emulator.script.fault(match, { kind: 'hang' });
-    emulator.script.before(match, () => {
-      send(signal);
-    });
-    const { exitCode, raw, summary, outputs, leftovers } = await run(
-      { ...credentials['API key'], ...voice },
-      {
-        onStarted: (sender) => {
-          send = sender;
+onSystemsWith('signals').describe(
+  'the built action ends in good order when the runner sends',
+  () => {
+    test.each([
+      { signal: 'SIGINT', path: '/v1/regions', method: 'GET' },
+      { signal: 'SIGTERM', path: '/v1/secrets/voice-secrets', method: 'PUT' },
+      { signal: 'SIGINT', path: '/v1/agents', method: 'POST' },
+      { signal: 'SIGTERM', path: '/v1/agents', method: 'POST', hangs: true },
+    ] as const)('$signal at $method $path', async ({ signal, hangs = false, ...match }) => {
+      let send: (signal: 'SIGINT' | 'SIGTERM') => void = () => undefined;
+      if (hangs) emulator.script.fault(match, { kind: 'hang' });
+      emulator.script.before(match, () => {
+        send(signal);
+      });
+      const { exitCode, raw, summary, outputs, leftovers } = await run(
+        { ...credentials['API key'], ...voice },
+        {
+          onStarted: (sender) => {
+            send = sender;
+          },
         },
-      },
-    );
-    expect(exitCode).toBe(1);
-    expect(raw.match(/^::error /gm)).toHaveLength(1);
-    expect(raw).toContain('::error title=The run was cancelled::');
-    expect(summary).toContain(`The runner was told to end the run (${signal})`);
-    for (const part of ['Done', 'Under way', 'Not begun']) expect(summary).toContain(`**${part}**`);
-    expect(JSON.parse(outputs['agents'] ?? '')).toHaveLength(match.method === 'GET' ? 0 : 1);
-    expect(leftovers).toEqual([]);
-    const after = emulator.requests.findLastIndex(
-      ({ method, path }) => method === match.method && path === match.path,
-    );
-    expect(emulator.requests.slice(after + 1).filter(({ method }) => method !== 'GET')).toEqual([]);
+      );
+      expect(exitCode).toBe(1);
+      expect(raw.match(/^::error /gm)).toHaveLength(1);
+      expect(raw).toContain('::error title=The run was cancelled::');
+      expect(summary).toContain(`The runner was told to end the run (${signal})`);
+      for (const part of ['Done', 'Under way', 'Not begun'])
+        expect(summary).toContain(`**${part}**`);
+      expect(JSON.parse(outputs['agents'] ?? '')).toHaveLength(match.method === 'GET' ? 0 : 1);
+      expect(leftovers).toEqual([]);
+      const after = emulator.requests.findLastIndex(
+        ({ method, path }) => method === match.method && path === match.path,
+      );
+      expect(emulator.requests.slice(after + 1).filter(({ method }) => method !== 'GET')).toEqual(
+        [],
+      );
 
-    expect((await run({ ...credentials['API key'], ...voice })).exitCode).toBe(0);
-    expect(emulator.state.agent('voice-agent')?.ready).toBe(true);
-  });
-});
+      expect((await run({ ...credentials['API key'], ...voice })).exitCode).toBe(0);
+      expect(emulator.state.agent('voice-agent')?.ready).toBe(true);
+    });
+  },
+);
 
 test('a token from the environment is used, and the log names where it came from', async () => {
   const { exitCode, log } = await run(voice, {

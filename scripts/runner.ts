@@ -187,7 +187,8 @@ class RunnerLog {
     this.raw += text;
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#line(line);
+    // On Windows, lines end as they do there.
+    for (const line of lines) this.#line(line.replace(/\r$/, ''));
   }
 
   end(): void {
@@ -238,7 +239,9 @@ function unescape(text: string): string {
 /** The file that `GITHUB_OUTPUT` names: `name<<delimiter`, lines, `delimiter`. */
 function parseOutputs(text: string): Record<string, string> {
   const outputs: Record<string, string> = {};
-  for (const [, name = '', , value = ''] of text.matchAll(/^([^\n<]+)<<(\S+)\n([^]*?)\n\2$/gm)) {
+  for (const [, name = '', , value = ''] of text.matchAll(
+    /^([^\n<]+)<<(\S+)\r?\n([^]*?)\r?\n\2$/gm,
+  )) {
     outputs[name] = value;
   }
   return outputs;

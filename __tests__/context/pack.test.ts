@@ -21,7 +21,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pack } from 'tar-stream';
 import { packContext } from '../../src/context/pack.js';
 import type { SelectedContext } from '../../src/context/select.js';
+import { onSystemsWith } from '../support/systems.js';
 import { problemsOf, Workspace, type Leaf } from './tree.js';
+
+const withModes = onSystemsWith('modes');
+const withPipes = onSystemsWith('named pipes');
 
 let workspace: Workspace;
 let archive: string;
@@ -68,11 +72,13 @@ const long = (length: number): string => 'n'.repeat(length);
 describe('the bytes are those of a simple packer', () => {
   test.each<{ name: string; files: Readonly<Record<string, Leaf>> }>([
     { name: 'one empty file', files: { Dockerfile: '' } },
-    { name: 'an executable file', files: { run: { content: '#!/bin/sh', mode: 0o700 } } },
-    {
-      name: 'an odd mode',
-      files: { a: { content: 'a', mode: 0o401 }, b: { content: 'b', mode: 0o666 } },
-    },
+    ...withModes.cases(
+      { name: 'an executable file', files: { run: { content: '#!/bin/sh', mode: 0o700 } } },
+      {
+        name: 'an odd mode',
+        files: { a: { content: 'a', mode: 0o401 }, b: { content: 'b', mode: 0o666 } },
+      },
+    ),
     { name: 'a name of 100 characters', files: { [long(100)]: 'a' } },
     { name: 'a name of 101 characters', files: { [long(101)]: 'a' } },
     { name: 'a path over 100 characters', files: { [`${long(60)}/${long(60)}`]: 'a' } },
@@ -123,7 +129,7 @@ describe('the bytes are those of a simple packer', () => {
   });
 });
 
-test('what is unpacked is what was packed', async () => {
+withModes.test('what is unpacked is what was packed', async () => {
   const large = randomBytes(400_000);
   await workspace.write({
     Dockerfile: 'FROM scratch',
@@ -156,7 +162,7 @@ test('what is unpacked is what was packed', async () => {
   expect(times.mtimeMs).toBe(0);
 });
 
-test('owners and times are not told', async () => {
+onSystemsWith('GNU tar').test('owners and times are not told', async () => {
   await workspace.write({
     Dockerfile: '',
     run: { content: '', mode: 0o755 },
@@ -214,7 +220,7 @@ describe('the same files have the same bytes', () => {
   test.each([
     { name: 'content', change: { d: 'other' } },
     { name: 'name', change: { e: '' } },
-    { name: 'mode', change: { 'a/b': { content: 'b', mode: 0o755 } } },
+    ...withModes.cases({ name: 'mode', change: { 'a/b': { content: 'b', mode: 0o755 } } }),
   ])('and others have not: another $name', async ({ change }) => {
     await workspace.write(tree);
     const { hash } = await workspace.pack();
@@ -230,7 +236,7 @@ test('the header names neither time nor machine', async () => {
 });
 
 describe('the archive', () => {
-  test('is for the own user only', async () => {
+  withModes.test('is for the own user only', async () => {
     await workspace.write({ Dockerfile: '' });
     await workspace.pack();
     expect((await stat(archive)).mode & 0o777).toBe(0o600);
@@ -334,15 +340,15 @@ describe('a file that changes after it was selected is told by name', () => {
       },
       says: 'has changed, or was replaced,',
     },
-    {
+    ...withPipes.cases({
       name: 'becomes a named pipe',
       size: small,
-      change: async (path) => {
+      change: async (path: string) => {
         await rm(path);
         execFileSync('mkfifo', [path]);
       },
       says: 'has changed, or was replaced,',
-    },
+    }),
   ])('$name', async ({ size, change, says }) => {
     await workspace.write({ Dockerfile: '', 'a/b': randomBytes(size), z: randomBytes(large) });
     const context = await workspace.select();

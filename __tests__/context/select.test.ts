@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { onSystemsWith } from '../support/systems.js';
 import { pathsOf, problemsOf, Workspace } from './tree.js';
 
 let workspace: Workspace;
@@ -183,16 +184,19 @@ describe('with an ignore file', () => {
     ]);
   });
 
-  test('refuses one that is a named pipe, which nobody may ever write to', async () => {
-    await workspace.write(files('Dockerfile'));
-    execFileSync('mkfifo', [join(workspace.path, '.dockerignore')]);
-    expect(await problemsOf(workspace.select())).toEqual([
-      expect.objectContaining({
-        about: '`.dockerignore`',
-        message: 'is a folder or something else that is no file of patterns',
-      }),
-    ]);
-  });
+  onSystemsWith('named pipes').test(
+    'refuses one that is a named pipe, which nobody may ever write to',
+    async () => {
+      await workspace.write(files('Dockerfile'));
+      execFileSync('mkfifo', [join(workspace.path, '.dockerignore')]);
+      expect(await problemsOf(workspace.select())).toEqual([
+        expect.objectContaining({
+          about: '`.dockerignore`',
+          message: 'is a folder or something else that is no file of patterns',
+        }),
+      ]);
+    },
+  );
 
   test('refuses one that is a folder', async () => {
     await workspace.write(files('Dockerfile', '.dockerignore/a'));

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createReadStream, rmSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { extract } from 'tar-stream';
 import { ContextError, type ContextProblem } from '../../src/context/errors.js';
 import { packContext, type PackedContext } from '../../src/context/pack.js';
 import {
@@ -26,15 +29,20 @@ export class Workspace {
   }
 
   static async create(): Promise<Workspace> {
-    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'context-')));
+    const workspace = new Workspace(
+      // On macOS, the folder for what is temporary is behind a link.
+      await mkdtemp(join(await realpath(tmpdir()), 'context-')),
+    );
     await mkdir(workspace.path);
     await mkdir(workspace.outside);
     return workspace;
   }
 
   remove(): void {
-    // Node.js does not find what has a name that is not UTF-8.
-    execFileSync('rm', ['-rf', dirname(this.path)]);
+    const folder = dirname(this.path);
+    // Node.js does not find what has a name that is not UTF-8, which only Linux takes.
+    if (process.platform === 'linux') execFileSync('rm', ['-rf', folder]);
+    else rmSync(folder, { recursive: true, force: true });
   }
 
   /** A path whose last bytes are not UTF-8. Such a name is read with a mark at its end, `\ufffd`. */
@@ -73,9 +81,22 @@ export class Workspace {
   /** The names in the archive, as the system's `tar` lists them. */
   async packedNames(settings: Partial<ContextSettings> = {}): Promise<string[]> {
     const { archive } = await this.pack(settings);
+    // Other systems have another tar, which writes odd names in a way of its own.
+    if (process.platform !== 'linux') return namesIn(archive);
     const list = execFileSync('tar', ['-tzf', archive, '--quoting-style=literal']).toString();
     return list.split('\n').filter((name) => name !== '');
   }
+}
+
+async function namesIn(archive: string): Promise<string[]> {
+  const names: string[] = [];
+  const entries = extract();
+  createReadStream(archive).pipe(createGunzip()).pipe(entries);
+  for await (const entry of entries) {
+    names.push(entry.header.name);
+    entry.resume();
+  }
+  return names;
 }
 
 /** The problems that something fails with. */

@@ -4,9 +4,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import * as v from 'valibot';
+import { onSystemsWith } from '../support/systems.js';
 import { pathsOf, problemsOf, Workspace } from './tree.js';
+
+const withPipes = onSystemsWith('named pipes');
+const withAnyBytes = onSystemsWith('names of any bytes');
+const withModes = onSystemsWith('modes');
 
 let workspace: Workspace;
 
@@ -19,7 +24,7 @@ afterEach(() => {
   workspace.remove();
 });
 
-test('files that are no files are told by name and kind', async () => {
+withPipes.test('files that are no files are told by name and kind', async () => {
   execFileSync('mkfifo', [join(workspace.path, 'a/pipe')]);
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(join(workspace.path, 'a/socket'), resolve));
@@ -35,12 +40,12 @@ test('files that are no files are told by name and kind', async () => {
   ]);
 });
 
-test('they are none of our business where they are left out', async () => {
+withPipes.test('they are none of our business where they are left out', async () => {
   execFileSync('mkfifo', [join(workspace.path, 'a/pipe')]);
   expect(pathsOf(await workspace.select({ exclude: ['pipe'] }))).toEqual(['Dockerfile', 'a/b']);
 });
 
-describe('names that are not UTF-8 are told', () => {
+withAnyBytes.describe('names that are not UTF-8 are told', () => {
   test('of a file', async () => {
     await writeFile(workspace.inLatin1('a/caf'), '');
     expect(await problemsOf(workspace.select())).toEqual([
@@ -78,7 +83,7 @@ describe('names that are not UTF-8 are told', () => {
   });
 });
 
-describe('what may not be read is told', () => {
+withModes.describe('what may not be read is told', () => {
   /** The superuser may read everything, so it is somebody else who looks. */
   const nobody = 65534;
   const isSuperuser = process.getuid?.() === 0;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
+import { onSystemsWith } from '../support/systems.js';
 import { pairs, send } from './rehearsal.js';
 
 const command = fileURLToPath(new URL('../../emulator/cli.ts', import.meta.url));
@@ -34,7 +35,7 @@ function run(...options: string[]) {
   return { process: started, ended, says };
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
+onSystemsWith('signals').test.each(['SIGINT', 'SIGTERM'] as const)(
   'tells where it is and what it is asked, never a value, until %s',
   async (signal) => {
     const emulator = run(

@@ -1,9 +1,12 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { marked } from 'marked';
 import { checkoutForEachTest } from '../support/checkout.js';
 import { stageForEachTest, type ReleaseOutcome } from '../support/release-run.js';
+import { onSystemsWith } from '../support/systems.js';
+
+const { describe, test } = onSystemsWith('names of any characters');
 
 const stage = stageForEachTest({ buildDelay: 100, deploymentDelay: 100 });
 const checkout = checkoutForEachTest();

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { agentFiles, checkoutForEachTest } from '../support/checkout.js';
 import { stageForEachTest } from '../support/release-run.js';
+import { onSystemsWith } from '../support/systems.js';
 
 const stage = stageForEachTest({ buildDelay: 100, deploymentDelay: 100 });
 
@@ -29,7 +30,8 @@ const checkout = checkoutForEachTest(files);
 /** Releases, and unpacks what was uploaded with the system's own `tar`. */
 async function uploaded(inputs: Readonly<Record<string, string>> = {}): Promise<{
   readonly names: string[];
-  readonly listing: string;
+  /** As GNU's tar tells it. */
+  readonly listing: () => string;
   readonly log: string;
   readonly unpacked: string;
 }> {
@@ -45,14 +47,15 @@ async function uploaded(inputs: Readonly<Record<string, string>> = {}): Promise<
   const tar = (...options: string[]): string =>
     execFileSync('tar', [...options, '-f', archive], { encoding: 'utf8' });
   const unpacked = join(checkout.temporary, 'unpacked');
-  execFileSync('mkdir', [unpacked]);
+  mkdirSync(unpacked);
   tar('-xz', '-C', unpacked);
   return {
     names: tar('-tz').split('\n').filter(Boolean),
-    listing: execFileSync('tar', ['-tvz', '--numeric-owner', '--full-time', '-f', archive], {
-      encoding: 'utf8',
-      env: { ...process.env, TZ: 'UTC' },
-    }),
+    listing: () =>
+      execFileSync('tar', ['-tvz', '--numeric-owner', '--full-time', '-f', archive], {
+        encoding: 'utf8',
+        env: { ...process.env, TZ: 'UTC' },
+      }),
     log: actions.log.join('\n'),
     unpacked,
   };
@@ -138,17 +141,21 @@ describe('what is uploaded', () => {
     expect(log).not.toContain('value-of');
   });
 
-  test("is what lies in the files, with their modes, and as nobody's at no time", async () => {
-    chmodSync(join(checkout.workspace, 'bot.py'), 0o700);
-    symlinkSync('../bot.py', join(checkout.workspace, 'src/link.py'));
-    const { names, listing, unpacked } = await uploaded();
-    for (const name of names.filter((one) => one !== 'src/link.py')) {
-      expect(readFileSync(join(unpacked, name))).toEqual(
-        readFileSync(join(checkout.workspace, name)),
-      );
-    }
-    expect(listing).toMatch(/^-rwxr-xr-x 0\/0 +\d+ 1970-01-01 00:00:00 bot\.py$/m);
-    expect(listing).toMatch(/^-rw-r--r-- 0\/0 +\d+ 1970-01-01 00:00:00 Dockerfile$/m);
-    expect(listing).toMatch(/^l\S+ 0\/0 +0 1970-01-01 00:00:00 src\/link\.py -> \.\.\/bot\.py$/m);
-  });
+  onSystemsWith('GNU tar').test(
+    "is what lies in the files, with their modes, and as nobody's at no time",
+    async () => {
+      chmodSync(join(checkout.workspace, 'bot.py'), 0o700);
+      symlinkSync('../bot.py', join(checkout.workspace, 'src/link.py'));
+      const { names, listing: list, unpacked } = await uploaded();
+      const listing = list();
+      for (const name of names.filter((one) => one !== 'src/link.py')) {
+        expect(readFileSync(join(unpacked, name))).toEqual(
+          readFileSync(join(checkout.workspace, name)),
+        );
+      }
+      expect(listing).toMatch(/^-rwxr-xr-x 0\/0 +\d+ 1970-01-01 00:00:00 bot\.py$/m);
+      expect(listing).toMatch(/^-rw-r--r-- 0\/0 +\d+ 1970-01-01 00:00:00 Dockerfile$/m);
+      expect(listing).toMatch(/^l\S+ 0\/0 +0 1970-01-01 00:00:00 src\/link\.py -> \.\.\/bot\.py$/m);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
@@ -27,7 +27,8 @@ export function checkoutForEachTest(
 ): Checkout {
   let folder = '';
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'checkout-'));
+    // On macOS, the folder for what is temporary is behind a link.
+    folder = mkdtempSync(join(realpathSync(tmpdir()), 'checkout-'));
     for (const name of ['workspace', 'temporary']) mkdirSync(join(folder, name));
     write(files);
   });

@@ -1,0 +1,27 @@
+import { describe, test } from '@jest/globals';
+
+const isWindows = process.platform === 'win32';
+const isLinux = process.platform === 'linux';
+
+/** What some tests need of the system, and why it is not there. */
+const lacks = {
+  signals: isWindows && 'Windows has no signals that a process can answer',
+  'named pipes': isWindows && 'Windows has no named pipes among its files',
+  modes: isWindows && 'Windows has no modes of files',
+  'names of any characters': isWindows && 'Windows forbids < > : " | ? * and line breaks in names',
+  'names of any bytes': !isLinux && 'only Linux takes names of files that are not UTF-8',
+  'GNU tar': !isLinux && "only Linux has GNU's tar, whose list of an archive is known",
+} as const;
+
+/** Tests that are left out where the system lacks something, with one more that says so by its name. */
+export function onSystemsWith(need: keyof typeof lacks): {
+  readonly describe: typeof describe.skip;
+  readonly test: typeof test.skip;
+  /** Cases of a table; none where they are left out. */
+  readonly cases: <Case>(...cases: Case[]) => Case[];
+} {
+  const lack = lacks[need];
+  if (lack === false) return { describe, test, cases: (...cases) => cases };
+  test.skip(`LEFT OUT: ${lack}`, () => undefined);
+  return { describe: describe.skip, test: test.skip, cases: () => [] };
+}
