@@ -3006,8 +3006,10 @@ async function readInputs(environment, readFile) {
         findings.problem('agent-name', 'is not given, and neither is `secret-set` nor `registry`: there is nothing to release');
     }
     const values = [...credentials, ...githubToken, ...secrets.values, ...givenRegistrySecrets(raw)];
+    const redact = redactor(values);
     // A value may stand in an input where it does not belong, and in what is said of that.
-    const redact = redactor([...values, ...misplacedParts(raw, values)]);
+    const parts = misplacedParts(raw, values);
+    const redactFound = parts.length === 0 ? redact : redactor([...values, ...parts]);
     const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
     return {
         inputs: isComplete && failureLogs !== undefined && rollout !== undefined
@@ -3028,14 +3030,15 @@ async function readInputs(environment, readFile) {
             }
             : undefined,
         secrets: values,
+        redact,
         problems: findings.problems.map(({ input, message }) => ({
             // Its name is known; where it stands, such as in a file, is not.
-            input: input.replace(/\(.*\)$/s, (place) => redact(place)),
-            message: redact(message),
+            input: input.replace(/\(.*\)$/s, (place) => redactFound(place)),
+            message: redactFound(message),
         })),
-        warnings: findings.warnings.map((text) => redact(text)),
-        notices: findings.notices.map((text) => redact(text)),
-        remarks: findings.remarks.map((text) => redact(text)),
+        warnings: findings.warnings.map((text) => redactFound(text)),
+        notices: findings.notices.map((text) => redactFound(text)),
+        remarks: findings.remarks.map((text) => redactFound(text)),
     };
 }
 
@@ -9702,7 +9705,6 @@ async function keepComment(settings, journal, manner, pullRequest, body) {
 
 
 
-
 const defaultRequestLimit = 30_000;
 /**
  * One run of the action: inputs → plan → steps → report. Whatever happens ends in the report, also
@@ -9729,7 +9731,7 @@ async function run(host) {
         // Before anything is logged.
         for (const mask of new Set(reading.secrets.flatMap(masksFor)))
             actions.mask(mask);
-        redact = redactor(reading.secrets);
+        redact = reading.redact;
         cancellation.whenCancelled(() => {
             journal.log.info('The run is cancelled: nothing new is begun.');
         });

@@ -32,7 +32,7 @@ import { setBuildOutputs } from './report/outputs.js';
 import { report } from './report/report.js';
 import { commentOf } from './report/summary.js';
 import { masksFor } from './secrecy/masks.js';
-import { redactor, type Redact } from './secrecy/redactor.js';
+import type { Redact } from './secrecy/redactor.js';
 import { defaultBackoff } from './time/backoff.js';
 import { agentDeployments, commentOnPlan } from './tell-github.js';
 import { interruptible, type Clock } from './time/clock.js';
@@ -88,7 +88,7 @@ export async function run(host: Host): Promise<boolean> {
     const reading = await unlessAborted(lastMoment, readInputs(host.environment, host.readFile));
     // Before anything is logged.
     for (const mask of new Set(reading.secrets.flatMap(masksFor))) actions.mask(mask);
-    redact = redactor(reading.secrets);
+    redact = reading.redact;
     cancellation.whenCancelled(() => {
       journal.log.info('The run is cancelled: nothing new is begun.');
     });

@@ -1,5 +1,5 @@
 import type { AccessSettings, ReleaseSettings } from '../release/settings.js';
-import { redactor } from '../secrecy/redactor.js';
+import { redactor, type Redact } from '../secrecy/redactor.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { givenCredentials, readAccess } from './access.js';
 import { readAgent } from './agent.js';
@@ -36,6 +36,8 @@ export interface InputsReading {
   readonly inputs: Inputs | undefined;
   /** To be masked before anything else is done, and kept out of everything that is written. */
   readonly secrets: readonly SecretValue[];
+  /** Takes them out of a text. Made once, as that takes a while where there are megabytes of them. */
+  readonly redact: Redact;
   readonly problems: readonly InputProblem[];
   readonly warnings: readonly string[];
   readonly notices: readonly string[];
@@ -103,8 +105,10 @@ export async function readInputs(
     );
   }
   const values = [...credentials, ...githubToken, ...secrets.values, ...givenRegistrySecrets(raw)];
+  const redact = redactor(values);
   // A value may stand in an input where it does not belong, and in what is said of that.
-  const redact = redactor([...values, ...misplacedParts(raw, values)]);
+  const parts = misplacedParts(raw, values);
+  const redactFound = parts.length === 0 ? redact : redactor([...values, ...parts]);
   const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
   return {
     inputs:
@@ -126,13 +130,14 @@ export async function readInputs(
           }
         : undefined,
     secrets: values,
+    redact,
     problems: findings.problems.map(({ input, message }) => ({
       // Its name is known; where it stands, such as in a file, is not.
-      input: input.replace(/\(.*\)$/s, (place) => redact(place)),
-      message: redact(message),
+      input: input.replace(/\(.*\)$/s, (place) => redactFound(place)),
+      message: redactFound(message),
     })),
-    warnings: findings.warnings.map((text) => redact(text)),
-    notices: findings.notices.map((text) => redact(text)),
-    remarks: findings.remarks.map((text) => redact(text)),
+    warnings: findings.warnings.map((text) => redactFound(text)),
+    notices: findings.notices.map((text) => redactFound(text)),
+    remarks: findings.remarks.map((text) => redactFound(text)),
   };
 }
