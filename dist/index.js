@@ -10080,7 +10080,9 @@ var lib = __nccwpck_require__(4942);
 ;// CONCATENATED MODULE: ./lib/transport.js
 
 
-/** The headers came, but the body ended before it was whole. */
+/** Far beyond every answer that there is, and well within what a runner's memory holds. */
+const mostBytes = 64 * 1024 * 1024;
+/** The headers came, but the body ended before it was whole, or would not end. */
 class CutOffError extends Error {
     constructor(options) {
         super('the answer was cut off', options);
@@ -10145,9 +10147,14 @@ class Transport {
         const { statusCode, headers: answered } = response.message;
         // The client's own readBody never settles when the connection breaks half-way.
         const chunks = [];
+        let bytes = 0;
         try {
-            for await (const chunk of response.message)
+            for await (const chunk of response.message) {
+                bytes += chunk.length;
+                if (bytes > mostBytes)
+                    throw new Error(`it has more than ${mostBytes} bytes`);
                 chunks.push(chunk);
+            }
         }
         catch (error) {
             throw new CutOffError({ cause: error });

@@ -18,7 +18,10 @@ export interface Answer {
   readonly text: string;
 }
 
-/** The headers came, but the body ended before it was whole. */
+/** Far beyond every answer that there is, and well within what a runner's memory holds. */
+const mostBytes = 64 * 1024 * 1024;
+
+/** The headers came, but the body ended before it was whole, or would not end. */
 export class CutOffError extends Error {
   constructor(options?: ErrorOptions) {
     super('the answer was cut off', options);
@@ -91,8 +94,13 @@ export class Transport {
     const { statusCode, headers: answered } = response.message;
     // The client's own readBody never settles when the connection breaks half-way.
     const chunks: Buffer[] = [];
+    let bytes = 0;
     try {
-      for await (const chunk of response.message) chunks.push(chunk as Buffer);
+      for await (const chunk of response.message as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes > mostBytes) throw new Error(`it has more than ${mostBytes} bytes`);
+        chunks.push(chunk);
+      }
     } catch (error) {
       throw new CutOffError({ cause: error });
     }
