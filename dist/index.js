@@ -1936,11 +1936,11 @@ function readGitHub(raw, fields, environment, regions, waits, isOffline, finding
         // Forks and Dependabot get no token that is a secret either, and need none for what they check.
         if (isOffline)
             return undefined;
-        for (const input of [name !== undefined && 'environment', comments && 'comment']) {
-            if (input === false)
-                continue;
-            findings.problem(input, 'needs `github-token`, for example the expression `github.token` with the permission that the README names');
-        }
+        const needed = 'the expression `github.token` in a job with the permission';
+        if (name !== undefined)
+            findings.problem('environment', `needs \`github-token\`: ${needed} \`deployments: write\``);
+        if (comments)
+            findings.problem('comment', `needs \`github-token\`: ${needed} \`pull-requests: write\``);
         return undefined;
     }
     if (name === undefined && !comments)

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { failureKinds } from '../src/report/failures.js';
 import { containerReasons, exitCodes, platformCodes } from '../src/report/platform-codes.js';
 import { table } from '../src/report/markdown.js';
+import { mistakes, reasons } from './messages.js';
 
 const metadata = v.object({
   inputs: v.record(
@@ -33,6 +34,17 @@ export function generatedParts(actionYaml: string): GeneratedParts {
     failures: Object.values(failureKinds)
       .map(({ title, meaning, next }) => `### ${title}\n\n${meaning}\n\n**What to do:** ${next}`)
       .join('\n\n'),
+    reasons: table(
+      ['Reason', 'What to do'],
+      reasons().map(({ message, next }) => [cell(message), cell(next)]),
+    ),
+    mistakes: table(
+      ['Input', 'What is wrong'],
+      mistakes().map(({ input, message }) => [
+        input === undefined ? 'several' : `\`${input}\``,
+        cell(message),
+      ]),
+    ),
     codes: table(
       ['Code, reason or exit code', 'What it means', 'What to do'],
       [
