@@ -183,7 +183,7 @@ export class RedirectError extends CallError {
 
 /** Refusals of storage that another form, or another moment, mends. */
 const passingStorageStatuses: ReadonlySet<number> = new Set([408, 429]);
-const passingStorageCodes: ReadonlySet<string> = new Set([
+const passingStorageCodes: ReadonlySet<string | undefined> = new Set([
   'RequestTimeout',
   'RequestTimeTooSkewed',
   'IncompleteBody',
@@ -237,10 +237,7 @@ export class UploadError extends CallError {
   override get mayPass(): boolean {
     if (this.status === undefined || this.status >= 500) return true;
     if (this.status === 403 && this.#hasExpired) return true;
-    return (
-      passingStorageStatuses.has(this.status) ||
-      (this.code !== undefined && passingStorageCodes.has(this.code))
-    );
+    return passingStorageStatuses.has(this.status) || passingStorageCodes.has(this.code);
   }
 }
 

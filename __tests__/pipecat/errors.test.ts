@@ -1,0 +1,225 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { CancelledError } from '../../src/cancellation.js';
+import {
+  ConnectionError,
+  InterruptedCallError,
+  NoAnswerError,
+  NotSentError,
+  RedirectError,
+  StatusError,
+  UnreadableAnswerError,
+  UploadError,
+} from '../../src/pipecat/errors.js';
+import { Deadline } from '../../src/time/deadline.js';
+import { TestClock } from '../support/test-clock.js';
+
+/** As it is sent: with a body, and a value in it. */
+const call = {
+  method: 'PUT',
+  path: '/v1/secrets/keys',
+  body: { secretValue: 'hidden-value' },
+} as const;
+const deadline = new Deadline(new TestClock(), 'secrets-timeout', 1000);
+const origin = 'https://storage.example';
+
+const reset = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+const unknown = new Error('something else');
+
+/** What it says once as a message, which names the request, and once as the end of a sentence. */
+const errors = [
+  {
+    error: new StatusError(call, 404),
+    name: 'StatusError',
+    message: 'PUT /v1/secrets/keys: answered 404',
+    reason: 'the answer was 404',
+    mayPass: false,
+  },
+  {
+    error: new StatusError(call, 400, { code: 'BAD' }),
+    name: 'StatusError',
+    message: 'PUT /v1/secrets/keys: answered 400, BAD',
+    reason: 'the answer was 400',
+    mayPass: false,
+  },
+  {
+    error: new StatusError(call, 503, {
+      code: 'BUSY',
+      platformMessage: 'Come back',
+      retryAfter: 7,
+    }),
+    name: 'StatusError',
+    message: 'PUT /v1/secrets/keys: answered 503, BUSY, Come back',
+    reason: 'the answer was 503: `Come back`',
+    mayPass: true,
+  },
+  {
+    error: new ConnectionError(call, reset),
+    name: 'ConnectionError',
+    message: 'PUT /v1/secrets/keys: the connection failed with ECONNRESET',
+    reason: 'the connection failed (ECONNRESET)',
+    mayPass: true,
+    cause: reset,
+  },
+  {
+    error: new ConnectionError(call, unknown),
+    name: 'ConnectionError',
+    message: 'PUT /v1/secrets/keys: the connection failed',
+    reason: 'the connection failed',
+    mayPass: true,
+    cause: unknown,
+  },
+  {
+    error: new NoAnswerError(call, 9900),
+    name: 'NoAnswerError',
+    message: 'PUT /v1/secrets/keys: no answer within 9900 ms',
+    reason: 'no answer came within 9.9 s',
+    mayPass: true,
+  },
+  {
+    error: new NoAnswerError(call, 10_000),
+    name: 'NoAnswerError',
+    message: 'PUT /v1/secrets/keys: no answer within 10000 ms',
+    reason: 'no answer came within 10 s',
+    mayPass: true,
+  },
+  {
+    error: new NotSentError(call, deadline),
+    name: 'NotSentError',
+    message: 'PUT /v1/secrets/keys: not sent, the time was up',
+    reason: 'no time was left to send it',
+    mayPass: false,
+    attempts: 0,
+    outOfTime: deadline,
+  },
+  {
+    error: new UnreadableAnswerError(call, 'the answer was cut off', { cause: reset }),
+    name: 'UnreadableAnswerError',
+    message: 'PUT /v1/secrets/keys: the answer was cut off',
+    reason: 'the answer was cut off',
+    mayPass: true,
+    cause: reset,
+  },
+  {
+    error: new RedirectError(call, 302, 'https://elsewhere.example'),
+    name: 'RedirectError',
+    message: 'PUT /v1/secrets/keys: answered 302, a redirect to https://elsewhere.example',
+    reason: 'the answer was a redirect (302) to https://elsewhere.example',
+    mayPass: false,
+  },
+  ...[
+    { details: { status: 404 }, what: 'the storage answered 404', mayPass: false },
+    {
+      details: { status: 400, code: 'InvalidPolicy' },
+      what: 'the storage answered 400 (`InvalidPolicy`)',
+      mayPass: false,
+    },
+    {
+      details: { status: 400, storageMessage: 'No' },
+      what: 'the storage answered 400 (`No`)',
+      mayPass: false,
+    },
+    {
+      details: { status: 400, code: 'EntityTooLarge', storageMessage: 'Too large' },
+      what: 'the storage answered 400 (`EntityTooLarge: Too large`)',
+      mayPass: false,
+    },
+    {
+      details: { endedAfter: 900_000, cause: reset },
+      what: 'it was not through within 15 min',
+      mayPass: true,
+    },
+    {
+      details: { silentFor: 60_000, cause: reset },
+      what: 'nothing was heard for 60 s',
+      mayPass: true,
+    },
+    { details: { isCutOff: true, cause: reset }, what: 'the answer was cut off', mayPass: true },
+    { details: { isForeign: true }, what: 'the answer is not one of a storage', mayPass: true },
+    { details: { cause: reset }, what: 'the connection broke (ECONNRESET)', mayPass: true },
+    { details: { cause: unknown }, what: 'the connection broke', mayPass: true },
+  ].map(({ details, what, mayPass }) => ({
+    error: new UploadError(origin, details),
+    name: 'UploadError',
+    message: `POST ${origin}: ${what}`,
+    reason: what,
+    mayPass,
+    cause: 'cause' in details ? details.cause : undefined,
+  })),
+];
+
+describe('an error of a request', () => {
+  test.each(errors)('$message', ({ error, ...told }) => {
+    const { name, message, reason, mayPass, cause, attempts, outOfTime, isInDoubt } = error;
+    expect({ name, message, reason, mayPass, cause, attempts, outOfTime, isInDoubt }).toEqual({
+      cause: undefined,
+      // Until it is known better.
+      attempts: 1,
+      outOfTime: undefined,
+      isInDoubt: false,
+      ...told,
+    });
+  });
+
+  test.each(errors)('keeps nothing of what was sent: $message', ({ error }) => {
+    expect(Object.keys(error.call)).toEqual(['method', 'path']);
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain('hidden-value');
+  });
+
+  test('knows its own request from one that asks for the same', () => {
+    const error = new StatusError(call, 500);
+    expect(error.isOf(call)).toBe(true);
+    expect(error.isOf({ ...call })).toBe(false);
+  });
+});
+
+test('an interrupted request is told as a cancellation that names it and keeps what it failed with', () => {
+  const failure = new StatusError(call, 503);
+  const error = new InterruptedCallError(call, new CancelledError('SIGINT'), failure);
+  expect(error).toBeInstanceOf(CancelledError);
+  expect(error).toMatchObject({
+    name: 'InterruptedCallError',
+    message: 'PUT /v1/secrets/keys: the run was cancelled (SIGINT)',
+    signal: 'SIGINT',
+    cause: failure,
+  });
+  expect(error.call).toEqual({ method: 'PUT', path: '/v1/secrets/keys' });
+});
+
+describe('a fresh form may mend a refusal of the storage', () => {
+  test.each([
+    { name: 'that it is forbidden, without a word', status: 403, mayPass: true },
+    {
+      name: 'of a form that has expired',
+      status: 403,
+      code: 'AccessDenied',
+      storageMessage: 'Invalid according to Policy: Policy expired.',
+      mayPass: true,
+    },
+    {
+      name: 'of a form that does not fit, never',
+      status: 403,
+      code: 'AccessDenied',
+      storageMessage: 'Invalid according to Policy: Policy Condition failed',
+      mayPass: false,
+    },
+    { name: 'with nothing but a code, never', status: 403, code: 'AccessDenied', mayPass: false },
+    {
+      name: 'by a clock that goes differently',
+      status: 403,
+      code: 'RequestTimeTooSkewed',
+      storageMessage: 'The difference is too large',
+      mayPass: true,
+    },
+    {
+      name: 'that something else has expired, never',
+      status: 400,
+      code: 'InvalidArgument',
+      storageMessage: 'expired',
+      mayPass: false,
+    },
+  ])('$name', ({ status, code, storageMessage, mayPass }) => {
+    const error = new UploadError(origin, { status, code, storageMessage });
+    expect(error.mayPass).toBe(mayPass);
+  });
+});
