@@ -125,9 +125,12 @@ describe('an upload', () => {
   });
 
   test('is logged without what signs it', async () => {
+    stage.emulator.script.before({ path: storagePath }, () => {
+      stage.clock.pass(70);
+    });
     const { cloud, log } = connect();
     await cloud.uploadContext('us-west', contentOf(10), waiting());
-    expect(log).toContainEqual(expect.stringMatching(/^POST http:\/\/127\.0\.0\.1:\d+ → 204 in /));
+    expect(log).toContain(`POST ${stage.emulator.url} → 204 in 70 ms`);
     expect(log.join('\n')).not.toContain('/storage/');
   });
 
@@ -244,6 +247,28 @@ describe('what broke is told', () => {
   });
 });
 
+test('an upload that goes on for so long that its form has expired is begun anew', async () => {
+  let opened = 0;
+  const quickOnceMore: UploadContent = {
+    bytes: 100,
+    open: async function* () {
+      opened++;
+      for (let byte = 0; byte < 100; byte++) {
+        if (opened === 1) await stage.clock.sleep(30_000);
+        yield Buffer.from('.');
+      }
+    },
+  };
+  const { cloud, log } = connect();
+  const before = stage.clock.now();
+  const id = await cloud.uploadContext('us-west', quickOnceMore, waiting());
+  expect(stage.emulator.state.archive(id)?.byteLength).toBe(100);
+  expect(log).toContain(
+    'The upload to us-west: attempt 2 of 5, in 0.5 s, because it was not through within 15 min',
+  );
+  expect(stage.clock.now() - before).toBe(15 * 60_000 + 500);
+});
+
 describe('an upload is given another attempt where storage', () => {
   test.each([
     { name: 'fails', status: 500, attempts: 2 },
@@ -273,7 +298,20 @@ describe('an answer to an upload', () => {
     { name: 'that is JSON is none of a storage', body: { surprise: true }, attempts: 2 },
     { name: 'that is an error of a storage is no success', body: '<Error></Error>', attempts: 2 },
     { name: 'without a word is a success', body: '', attempts: 1 },
+    { name: 'that is blank is a success', body: ' \n', attempts: 1 },
     { name: 'that tells where the file is, is a success', body: xml, attempts: 1 },
+    { name: 'that tells it on one line, is one', body: xml.replace('\n', ''), attempts: 1 },
+    { name: 'that tells it after blank lines, is one', body: `\n\n ${xml}`, attempts: 1 },
+    {
+      name: 'that tells it without a declaration, is one',
+      body: ' <PostResponse><Key>k</Key></PostResponse>',
+      attempts: 1,
+    },
+    {
+      name: 'that is a page which quotes such an answer is none of a storage',
+      body: `<html><pre>${xml}</pre></html>`,
+      attempts: 2,
+    },
   ])('$name', async ({ body, attempts }) => {
     stage.emulator.script.fault({ path: storagePath }, { kind: 'status', status: 200, body });
     const { cloud, log } = connect();
@@ -282,6 +320,26 @@ describe('an answer to an upload', () => {
     expect(
       log.filter((line) => line.endsWith('because the answer is not one of a storage')),
     ).toHaveLength(attempts - 1);
+  });
+});
+
+describe('an upload has failed where the answer, without a word more, has the status', () => {
+  test.each([{ line: '300 Multiple Choices' }, { line: '099 Odd' }])('$line', async ({ line }) => {
+    server = createServer((request, response) => {
+      // Node writes no status that is none.
+      request.resume().on('end', () => {
+        response.socket?.end(`HTTP/1.1 ${line}\r\ncontent-length: 0\r\n\r\n`);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const form = { uploadId: 'x', url: `http://127.0.0.1:${port}/bucket`, fields: {} };
+    const uploading = connect().storage.upload(
+      () => Promise.resolve(form),
+      contentOf(10),
+      waiting(),
+    );
+    await expect(uploading).rejects.toMatchObject({ status: parseInt(line), mayPass: false });
   });
 });
 
@@ -297,6 +355,13 @@ describe('a storage that says when to come back', () => {
     const before = stage.clock.now();
     await connect().cloud.uploadContext('us-west', contentOf(10), waiting());
     expect(stage.clock.now() - before).toBe(20_000);
+  });
+
+  test('after two minutes, is waited for', async () => {
+    stage.emulator.script.fault({ path: storagePath }, tooMuch('120'));
+    const before = stage.clock.now();
+    await connect().cloud.uploadContext('us-west', contentOf(10), waiting());
+    expect(stage.clock.now() - before).toBe(120_000);
   });
 
   test('after more than two minutes, is not waited for', async () => {
@@ -364,11 +429,14 @@ describe('an upload that cannot work', () => {
     const fields = {
       acl: 'eq',
       key: 'a-token-of',
+      policy: '8-chars.',
+      date: '7-chars',
       'X-Amz-Security-Token': 'a-token-of-the-form',
     };
     server = createServer((request, response) => {
       request.resume().on('end', () => {
-        const message = 'Policy Condition failed: [&quot;eq&quot;, a-token-of-the-form]';
+        const message =
+          'Policy Condition failed: [&quot;eq&quot;, a-token-of-the-form, 8-chars., 7-chars]';
         response
           .writeHead(403)
           .end(`<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`);
@@ -381,7 +449,9 @@ describe('an upload that cannot work', () => {
       .upload(() => Promise.resolve(form), contentOf(1), waiting())
       .catch((error: unknown) => error);
     // What is too short to sign anything may be part of any word.
-    expect((failure as UploadError).reason).toContain('Policy Condition failed: ["eq", ***]');
+    expect((failure as UploadError).reason).toContain(
+      'Policy Condition failed: ["eq", ***, ***, 7-chars]',
+    );
   });
 
   test('has known secrets taken out of what the storage says', async () => {
@@ -413,6 +483,8 @@ describe('what a storage says in XML', () => {
   test.each([
     { name: 'by name', xml: '&lt;a&gt; &amp; &quot;b&quot; &apos;c&apos;', told: `<a> & "b" 'c'` },
     { name: 'by number', xml: '&#104;&#x69;&#X1F511;', told: 'hi🔑' },
+    { name: 'by a number with zeros', xml: '&#0104;&#x00069;', told: 'hi' },
+    { name: 'to the last character', xml: '&#x10ffff;&#1114111;', told: '\u{10ffff}\u{10ffff}' },
     { name: 'of no character', xml: '&#x110000;&#9999999;', told: '&#x110000;&#9999999;' },
     { name: 'that is not known', xml: '&nbsp;&;&#;', told: '&nbsp;&;&#;' },
   ])('is told as it is meant, with a reference $name', async ({ xml, told }) => {

@@ -103,7 +103,6 @@ export class Storage {
         silence.isBroken();
         options.progress(bytes);
       }),
-      { objectMode: false },
     );
     const startedAt = clock.now();
     let answer: Answer;
@@ -213,7 +212,7 @@ function readStorageError(
   redact: (text: string) => string,
 ): { code: string | undefined; storageMessage: string | undefined } {
   const field = (name: string): string | undefined => {
-    const [, value] = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text) ?? [];
+    const value = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text)?.[1];
     return value === undefined ? undefined : redact(fromXml(value));
   };
   return { code: field('Code'), storageMessage: field('Message') };
@@ -230,10 +229,10 @@ const entities: ReadonlyMap<string, string> = new Map([
 /** A text of XML to be read by people, and to be searched for secrets. */
 function fromXml(text: string): string {
   return text.replace(
-    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi,
-    (reference, decimal?: string, hexadecimal?: string, name?: string) => {
-      const codePoint = parseInt(decimal ?? hexadecimal ?? '', decimal === undefined ? 16 : 10);
-      if (Number.isNaN(codePoint)) return entities.get(name ?? '') ?? reference;
+    /&(#\d{1,7}|#x[\da-f]{1,6}|[a-z]+);/gi,
+    (reference: string, meant: string) => {
+      if (!meant.startsWith('#')) return entities.get(meant) ?? reference;
+      const codePoint = Number(meant.slice(1).replace(/^x/i, '0x'));
       return codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : reference;
     },
   );
