@@ -221,6 +221,15 @@ describe('what may pass is tried again', () => {
     expect(requests).toHaveLength(1);
   });
 
+  test('one too many in one call is a pause for the others, too', async () => {
+    const { get, clock, requests } = await serve(answer(429, '{}', { 'retry-after': '7' }), good);
+    await failure(get({ attempts: 1 }));
+    const refusedAt = clock.now();
+    await Promise.all([get(), get()]);
+    expect(clock.now() - refusedAt).toBe(7000);
+    expect(requests).toHaveLength(3);
+  });
+
   test('one too many for minutes is given up', async () => {
     const { get } = await serve(...Array.from({ length: 60 }, () => answer(429, '{}')));
     expect(await failure(get())).toMatchObject({ status: 429, attempts: 5 });
@@ -419,6 +428,22 @@ describe('a request that must not be carried out twice', () => {
     const look = { method: 'GET', path: '/v1/look' } as const;
     const findLost = (): Promise<undefined> => Promise.reject(new StatusError(look, 500));
     expect(await failure(post({ attempts: 1, findLost }))).toBeInstanceOf(ConnectionError);
+  });
+
+  test.each([
+    { name: 'that may pass', status: 500 },
+    { name: 'that will not', status: 403 },
+  ])('has failed itself, and not as a look before with a failure $name', async ({ status }) => {
+    const { post, requests } = await serve(reset);
+    const look = { method: 'GET', path: '/v1/look' } as const;
+    const findLost = (): Promise<undefined> => Promise.reject(new StatusError(look, status));
+    const error = await failure(post({ findLost }));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({
+      call: { method: 'POST', path: '/v1/things' },
+      isInDoubt: true,
+    });
+    expect(requests).toHaveLength(1);
   });
 
   test('ends as a look does that is itself at fault', async () => {

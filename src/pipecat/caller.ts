@@ -131,10 +131,7 @@ export class Caller {
         limitedSince ??= isLimit(error) ? clock.now() : undefined;
         // Only time ends that there are too many requests, so none of them was an attempt.
         const isFree =
-          isLimit(error) &&
-          limitedSince !== undefined &&
-          clock.now() - limitedSince < longestWait &&
-          allowed > 1;
+          isLimit(error) && limitedSince !== undefined && clock.now() - limitedSince < longestWait;
         // A look has a limit of its own, which is not that of the request.
         const deciding = isOwn || isSent ? error : failure;
         const delay = this.#delayBeforeAnother(deciding, isFree ? 1 : attempt, allowed, options);
