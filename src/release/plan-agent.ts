@@ -151,18 +151,16 @@ function bothBounds(
   problems: PreflightProblem[],
 ): { minAgents?: number | undefined; maxAgents?: number | undefined } {
   if (minAgents === undefined && maxAgents === undefined) return {};
-  const bounds = {
-    minAgents: minAgents ?? before?.settings.minAgents,
-    maxAgents: maxAgents ?? before?.settings.maxAgents,
-  };
-  if ((bounds.minAgents ?? 0) > (bounds.maxAgents ?? Infinity)) {
+  const least = minAgents ?? before?.settings.minAgents;
+  const most = maxAgents ?? before?.settings.maxAgents;
+  if (least !== undefined && most !== undefined && least > most) {
     problems.push({
       about: `agent ${name}`,
-      message: `would have at least ${bounds.minAgents ?? ''} and at most ${bounds.maxAgents ?? ''} instances, as the bound that is not given stays as it is`,
+      message: `would have at least ${least} and at most ${most} instances, as the bound that is not given stays as it is`,
       next: 'Give both `min-agents` and `max-agents`.',
     });
   }
-  return bounds;
+  return { minAgents: least, maxAgents: most };
 }
 
 /**
