@@ -1,0 +1,170 @@
+import type { Agent, Build, ListedSecretSet, SecretSet } from '../../src/pipecat/answers.js';
+import type { Bindings } from '../../src/release/bindings.js';
+import type { BuildObservation, Observation } from '../../src/release/observation.js';
+import { makePlan, type Plan } from '../../src/release/plan.js';
+import { Regional } from '../../src/release/regional.js';
+import { settingsIn } from '../../src/release/region-settings.js';
+import type {
+  AgentReleaseSettings,
+  ReleaseSettings,
+  SecretSetSettings,
+} from '../../src/release/settings.js';
+import { SecretValue } from '../../src/secrecy/secret-value.js';
+
+/** An agent whose deployment serves. */
+export function observedAgent({
+  settings = {},
+  ...parts
+}: Partial<Omit<Agent, 'settings'>> & { settings?: Partial<Agent['settings']> } = {}): Agent {
+  return {
+    region: 'us-west',
+    desiredDeploymentId: 'deployment-1',
+    reconciledDeploymentId: 'deployment-1',
+    ready: true,
+    available: true,
+    errors: [],
+    currentRevision: undefined,
+    previousRevision: undefined,
+    warning: undefined,
+    git: undefined,
+    settings: {
+      image: 'a/b:1',
+      buildId: undefined,
+      secretSets: [],
+      imagePullSecretSet: null,
+      minAgents: 0,
+      maxAgents: 5,
+      agentProfile: undefined,
+      architecture: undefined,
+      maxSessionDuration: undefined,
+      krispVivaAudioFilter: undefined,
+      websocketAuth: undefined,
+      managedKeys: undefined,
+      ...settings,
+    },
+    ...parts,
+  };
+}
+
+/** A set of secrets that is ready, as the platform lists it. */
+export function listedSet(name: string, parts: Partial<ListedSecretSet> = {}): ListedSecretSet {
+  return {
+    name,
+    kind: 'secret',
+    region: 'us-west',
+    status: 'ready',
+    errorMessage: undefined,
+    referenced: false,
+    ...parts,
+  };
+}
+
+/** What a plan is made of: what is asked for, and what there is. */
+export interface Situation {
+  /** Undefined where no agent is released. */
+  readonly agent?:
+    (Partial<Omit<AgentReleaseSettings, 'name'>> & { readonly name?: string }) | undefined;
+  readonly secretSet?: Partial<Omit<SecretSetSettings, 'name' | 'pairs'>> & {
+    readonly name: string;
+    /** The keys that are given a value. */
+    readonly given?: readonly string[];
+  };
+  readonly imagePullSecret?: { readonly name: string; readonly isGiven?: boolean };
+  /** Where the release goes; `us-west`. */
+  readonly region?: string;
+  readonly regions?: Observation['regions'];
+  readonly before?: Agent;
+  readonly listed?: readonly ListedSecretSet[];
+  /** Keys of the set that is there. */
+  readonly keys?: SecretSet['keys'];
+  readonly bindings?: Bindings;
+  readonly agentProfiles?: readonly string[];
+  readonly build?: Build;
+  readonly cloudBuild?: Pick<BuildObservation, 'found' | 'failure'>;
+}
+
+const packed: BuildObservation['context'] = {
+  root: '/workspace',
+  dockerfile: 'Dockerfile',
+  entries: [],
+  files: 2,
+  bytes: 2000,
+  ignoreFile: undefined,
+  leftOut: [],
+  holdsGit: false,
+  archive: '/tmp/context.tar.gz',
+  archiveBytes: 1000,
+  hash: '0123456789abcdef',
+};
+
+export function planOfSituation(situation: Situation): Plan {
+  const { secretSet, imagePullSecret, region = 'us-west', cloudBuild } = situation;
+  const { name = 'voice', ...asked } = situation.agent ?? {};
+  const settings: ReleaseSettings = {
+    regions: [region],
+    rollout: 'parallel',
+    secretsTimeout: 120_000,
+    secretSet: secretSet && {
+      pairs: (secretSet.given ?? []).map((key) => ({ key, value: new SecretValue('a-value') })),
+      skippedKeys: [],
+      prune: false,
+      requiredKeys: [],
+      version: '0123abcd',
+      keepVersions: 3,
+      ...secretSet,
+      name: new Regional(secretSet.name),
+    },
+    imagePullSecret: imagePullSecret && {
+      name: new Regional(imagePullSecret.name),
+      registry:
+        imagePullSecret.isGiven === true
+          ? { host: 'https://ghcr.io', authentication: new SecretValue('YTpi') }
+          : undefined,
+    },
+    agent:
+      'agent' in situation && situation.agent === undefined
+        ? undefined
+        : {
+            minAgents: new Regional<number>(undefined),
+            maxAgents: new Regional<number>(undefined),
+            settings: {},
+            forceRedeploy: 'auto',
+            waitForReady: true,
+            waitTimeout: 600_000,
+            isBuiltFromBranch: false,
+            ...asked,
+            name: new Regional(name),
+          },
+    build: cloudBuild && {
+      context: { directory: '.', dockerfile: 'Dockerfile', exclude: [] },
+      timeout: 600_000,
+    },
+  };
+  const listed = situation.listed ?? [];
+  const bound = settingsIn(settings, region);
+  const existing = listed.find((set) => set.name === bound.secretSet?.name);
+  return makePlan(settings, {
+    regions: situation.regions ?? [{ code: 'us-west', supportedArchitectures: undefined }],
+    secretSets: listed,
+    build: situation.build,
+    agentProfiles: situation.agentProfiles,
+    targets: [
+      {
+        settings: bound,
+        secretSet: existing && {
+          region: existing.region,
+          status: existing.status,
+          errorMessage: existing.errorMessage,
+          keys: situation.keys ?? [],
+          referenced: existing.referenced,
+        },
+        agent: situation.before,
+        bindings: situation.bindings,
+        build: cloudBuild && {
+          context: packed,
+          ...cloudBuild,
+        },
+      },
+    ],
+  });
+}
