@@ -10,7 +10,7 @@ export class SubjectError extends Error {
   override readonly cause: Error;
 
   constructor(subject: Subject, cause: Error) {
-    super(`${subject.kind} ${subject.name} in ${subject.region}: ${cause.message}`, { cause });
+    super(`${subject.kind} ${subject.name} in ${subject.region}: ${cause.message}`);
     this.name = 'SubjectError';
     this.subject = subject;
     this.cause = cause;
@@ -166,7 +166,7 @@ export class SecretSetNotReadyError extends Error {
   readonly deadline: Deadline;
 
   constructor(cause: StatusError, deadline: Deadline) {
-    super('the deploy was refused, as a set is not ready', { cause });
+    super('the deploy was refused, as a set is not ready');
     this.name = 'SecretSetNotReadyError';
     this.cause = cause;
     this.deadline = deadline;
@@ -178,7 +178,7 @@ export class PruningError extends Error {
   override readonly cause: Error;
 
   constructor(cause: Error) {
-    super(`pruning failed: ${cause.message}`, { cause });
+    super(`pruning failed: ${cause.message}`);
     this.name = 'PruningError';
     this.cause = cause;
   }

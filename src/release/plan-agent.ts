@@ -9,7 +9,7 @@ import {
   type HiddenSetting,
 } from './agent-changes.js';
 import { PreflightError, type PreflightProblem } from './errors.js';
-import { isVersioned, versionsOf } from './name-template.js';
+import { versionsOf } from './name-template.js';
 import { isWritten } from './plan-secret-sets.js';
 import type { AgentPlan, NewDeployment, SecretSetPlan } from './plan.js';
 import type { RegionAgent, RegionSettings } from './region-settings.js';
@@ -203,9 +203,10 @@ function newDeployment(
       : { follows: 'unknown', because: 'build-unknown' };
   }
   const differing = changes.filter(({ setting }) => !scaling.includes(setting));
-  // Without the values, the set may be the one that the agent binds already.
-  const isUnknown = ({ setting, before, after }: SettingChange): boolean =>
-    setting === 'secret-set' && isVersioned(after) && versionsOf(after).test(before ?? '');
+  // Without the values, the set may be the one that the agent binds already. What has no version in it
+  // stands for nothing but itself, and is no difference then.
+  const isUnknown = ({ before, after }: SettingChange): boolean =>
+    before !== undefined && versionsOf(after).test(before);
   if (!differing.every(isUnknown)) return { follows: 'yes', because: 'settings-differ' };
   if (forcedBecause !== undefined) return { follows: 'yes', because: forcedBecause };
   if (differing.length > 0) return { follows: 'unknown', because: 'version-unknown' };
