@@ -594,6 +594,13 @@ describe('a new deployment', () => {
       valuesChange: true,
     },
     {
+      name: 'is asked for where values of a set are written that is bound in place of another one',
+      situation: { ...withKeys, before: bound('other-keys') },
+      newDeployment: { follows: 'yes', because: 'settings-differ' },
+      forces: true,
+      valuesChange: true,
+    },
+    {
       name: 'is not asked for where only the pull secret is written',
       situation: {
         imagePullSecret: { name: 'registry', isGiven: true },
