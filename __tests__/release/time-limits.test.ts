@@ -1,0 +1,149 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RequestMatch } from '../../emulator/faults.js';
+import { credentials, stageForEachTest } from '../support/release-run.js';
+
+const stage = stageForEachTest({ secretSetDelay: 300, deploymentDelay: 300 });
+
+/** Milliseconds: shorter than the time that one call may take by itself. */
+const limit = 12_000;
+const release = {
+  ...credentials['API key'],
+  region: 'us-west',
+  'secret-set': 'keys',
+  secrets: 'A=newer-a',
+  'agent-name': 'voice',
+  image: 'ghcr.io/acme/voice:1.0.1',
+  'secrets-timeout': '12',
+  'wait-timeout': '12',
+};
+const pullSecret = {
+  'image-credentials': 'registry',
+  registry: 'ghcr.io',
+  'registry-username': 'acme',
+  'registry-password': 'token-that-lasts',
+};
+const versions = { 'secret-set': 'keys-{version}', 'keep-versions': '0' };
+const pruning = { 'prune-secrets': 'true' };
+const agent = { method: 'GET', path: '/v1/agents/voice' };
+
+interface Phase {
+  readonly name: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly arrange?: () => void;
+  /** What is never answered, after so many that are. */
+  readonly silent: RequestMatch;
+  readonly skip?: number;
+  /** What is told of it. */
+  readonly told: string;
+}
+
+const seedAgent = (): void => {
+  stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'older-a', OLD: 'old' } });
+  stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:1.0.0' });
+};
+const seedVersion = (): void => {
+  stage.emulator.seed.secretSet({ name: 'keys-00000000', values: { A: 'older-a' } });
+};
+
+const phases: Phase[] = [
+  {
+    name: 'the write of a set',
+    silent: { method: 'PUT', path: '/v1/secrets/keys' },
+    told: '`secrets-timeout` (12 s)',
+  },
+  {
+    name: 'the write of an image pull secret',
+    inputs: pullSecret,
+    silent: { method: 'PUT', path: '/v1/secrets/registry' },
+    told: '`secrets-timeout` (12 s)',
+  },
+  {
+    name: 'a look at a set',
+    silent: { method: 'GET', path: '/v1/secrets/keys' },
+    told: 'No look at the set was answered in 12 s',
+  },
+  {
+    name: 'the look at the agent before it is deployed',
+    arrange: seedAgent,
+    silent: agent,
+    skip: 1,
+    told: '`wait-timeout` (12 s)',
+  },
+  {
+    name: 'the deploy of a new agent',
+    silent: { method: 'POST', path: '/v1/agents' },
+    told: '`wait-timeout` (12 s)',
+  },
+  {
+    name: 'the deploy of an agent that is there',
+    arrange: seedAgent,
+    silent: { method: 'POST', path: '/v1/agents/voice' },
+    told: '`wait-timeout` (12 s)',
+  },
+  {
+    name: 'the look for a deployment that the answer does not name',
+    arrange: () => {
+      seedAgent();
+      stage.emulator.script.fault(
+        { method: 'POST', path: '/v1/agents/voice' },
+        { kind: 'status', status: 200, body: { name: 'voice' }, carryOut: true },
+      );
+    },
+    silent: agent,
+    skip: 2,
+    told: '`wait-timeout` (12 s)',
+  },
+  {
+    name: 'a look at the rollout',
+    silent: agent,
+    skip: 2,
+    told: '`wait-timeout` is 12 s',
+  },
+  {
+    name: 'the deletion of a key',
+    inputs: pruning,
+    arrange: seedAgent,
+    silent: { method: 'DELETE' },
+    told: '`secrets-timeout` (12 s)',
+  },
+  {
+    name: 'the list of the sets before versions are deleted',
+    inputs: versions,
+    arrange: seedVersion,
+    silent: { method: 'GET', path: '/v1/secrets' },
+    skip: 1,
+    told: 'Older versions of `keys-{version}` could not be deleted',
+  },
+  {
+    name: 'the list of the agents before versions are deleted',
+    inputs: versions,
+    arrange: seedVersion,
+    silent: { method: 'GET', path: '/v1/agents' },
+    told: 'Older versions of `keys-{version}` could not be deleted',
+  },
+  {
+    name: 'the deletion of a version',
+    inputs: versions,
+    arrange: seedVersion,
+    silent: { method: 'DELETE' },
+    told: 'Whether it was carried out is not known',
+  },
+];
+
+describe('a platform that never answers ends a phase by its own limit:', () => {
+  test.each(phases)('$name', async ({ inputs, arrange, silent, skip = 0, told }) => {
+    arrange?.();
+    stage.emulator.script.fault(silent, { kind: 'hang' }, { skip, times: 99 });
+    const { actions } = await stage.release({ ...release, ...inputs });
+    const unanswered = stage.emulator.requests
+      .filter(
+        ({ method, path }) =>
+          method === silent.method && (silent.path === undefined || silent.path === path),
+      )
+      .slice(skip);
+    const waited = stage.clock.now() - (unanswered[0]?.receivedAt ?? NaN);
+    expect(waited).toBeGreaterThan(limit / 2);
+    expect(waited).toBeLessThan(limit + 1000);
+    expect(actions.everything).toContain(told);
+  });
+});
