@@ -130,6 +130,46 @@ describe('force-redeploy', () => {
   });
 });
 
+describe('nobody is warned of old values that stay', () => {
+  const warning = expect.stringContaining('old values stay');
+  const rotation = { 'secret-set': 'keys', secrets: 'A=newer-a' };
+
+  beforeEach(() => {
+    stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a' } });
+    stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys' });
+  });
+
+  test.each([
+    {
+      name: 'where none were written',
+      inputs: { 'force-redeploy': 'false' },
+    },
+    {
+      name: 'where a new deployment follows all the same',
+      inputs: { ...rotation, image: 'ghcr.io/acme/voice:1.0.1', 'force-redeploy': 'false' },
+    },
+    {
+      name: 'where the platform did not make the deployment that it was asked for',
+      inputs: rotation,
+      arrange: () => {
+        stage.emulator.script.fault(
+          { method: 'POST', path: '/v1/agents/voice' },
+          { kind: 'status', status: 200, body: {} },
+        );
+      },
+    },
+  ])('$name', async ({ inputs, arrange }) => {
+    arrange?.();
+    const { succeeded, actions } = await stage.release({
+      ...credentials['API key'],
+      ...voice,
+      ...inputs,
+    });
+    expect(succeeded).toBe(true);
+    expect(actions.warnings).not.toContainEqual(warning);
+  });
+});
+
 describe('what people are told about old values', () => {
   beforeEach(() => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a' } });
@@ -155,6 +195,31 @@ describe('what people are told about old values', () => {
       secrets: 'A=newer-a',
     });
     expect(actions.summary).toContain('at the latest after 2 h (the session limit)');
+  });
+
+  test('counts, too, from a set that is bound in place of another one', async () => {
+    stage.emulator.seed.secretSet({ name: 'other-keys', values: { A: 'other-a' } });
+    const { actions } = await stage.release({
+      ...credentials['API key'],
+      'agent-name': 'voice',
+      'secret-set': 'other-keys',
+    });
+    expect(actions.summary).toContain('at the latest after 15 min (the session limit)');
+  });
+
+  test.each([
+    {
+      name: 'the image alone is another one',
+      inputs: { 'agent-name': 'voice', image: 'ghcr.io/acme/voice:1.0.1' },
+    },
+    {
+      name: 'the agent is new',
+      inputs: { 'agent-name': 'sales', image, 'secret-set': 'keys', secrets: 'A=newer-a' },
+    },
+  ])('is nothing where $name', async ({ inputs }) => {
+    const { succeeded, actions } = await stage.release({ ...credentials['API key'], ...inputs });
+    expect(succeeded).toBe(true);
+    expect(actions.summary).not.toContain('Sessions that are running');
   });
 
   test('is nothing where no new deployment replaces the old one', async () => {

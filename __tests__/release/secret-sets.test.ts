@@ -302,6 +302,27 @@ test('a set that failed is mended by writing it', async () => {
   expect(secretSets).toMatchObject([{ outcome: 'updated', status: 'ready' }]);
 });
 
+test('an image pull secret that was written is not told as ready before it is seen to be', async () => {
+  stage.emulator.seed.imagePullSecret({ name: 'registry' });
+  stage.emulator.script.fault(
+    { method: 'GET', path: '/v1/secrets' },
+    { kind: 'status', status: 403, body: { error: 'Forbidden', code: 'FORBIDDEN' } },
+    { skip: 1 },
+  );
+  const { succeeded, secretSets } = await stage.release({
+    ...credentials['API key'],
+    region: 'us-west',
+    'image-credentials': 'registry',
+    registry: 'ghcr.io',
+    'registry-username': 'acme',
+    'registry-password': 'token-that-lasts',
+    'agent-name': 'voice',
+    image,
+  });
+  expect(succeeded).toBe(false);
+  expect(secretSets).toMatchObject([{ name: 'registry', outcome: 'failed', status: 'pending' }]);
+});
+
 describe('pruning', () => {
   const release = {
     ...credentials['API key'],

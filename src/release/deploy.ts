@@ -236,7 +236,7 @@ async function account(
       );
     }
   }
-  if (before !== undefined && plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
+  if (plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
     remarks.add(
       'warning',
       plan.name,
