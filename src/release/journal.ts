@@ -52,17 +52,11 @@ export class Journal {
 
   /** Steps that are ahead; those that are never begun stay skipped. */
   expect(names: readonly StepName[]): void {
-    for (const name of names) {
-      if (!this.record.steps.some((step) => step.name === name)) {
-        this.record.steps.push({ name, outcome: 'skipped', duration: 0 });
-      }
-    }
+    for (const name of names) this.#stepNamed(name);
   }
 
   async step<Result>(name: StepName, work: () => Promise<Result>): Promise<Result> {
-    this.expect([name]);
-    const step = this.record.steps.find((one) => one.name === name);
-    if (step === undefined) throw new Error(`There is no step ${name}`);
+    const step = this.#stepNamed(name);
     this.#begun.set(step, this.clock.now());
     step.outcome = 'running';
     this.log.beginStep(name);
@@ -81,6 +75,14 @@ export class Journal {
   /** Closes the account where something did not come to its end, and nobody waits for it any more. */
   close(): void {
     for (const step of [...this.#begun.keys()]) this.#stop(step);
+  }
+
+  #stepNamed(name: StepName): StepRecord {
+    const known = this.record.steps.find((step) => step.name === name);
+    if (known !== undefined) return known;
+    const step: StepRecord = { name, outcome: 'skipped', duration: 0 };
+    this.record.steps.push(step);
+    return step;
   }
 
   #stop(step: StepRecord): void {
