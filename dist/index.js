@@ -3454,8 +3454,7 @@ class UploadError extends CallError {
             return true;
         if (this.status === 403 && this.#hasExpired)
             return true;
-        return (passingStorageStatuses.has(this.status) ||
-            (this.code !== undefined && passingStorageCodes.has(this.code)));
+        return passingStorageStatuses.has(this.status) || passingStorageCodes.has(this.code);
     }
 }
 function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutOff, isForeign, cause, }) {
@@ -3847,10 +3846,7 @@ class Caller {
                 }
                 limitedSince ??= isLimit(error) ? clock.now() : undefined;
                 // Only time ends that there are too many requests, so none of them was an attempt.
-                const isFree = isLimit(error) &&
-                    limitedSince !== undefined &&
-                    clock.now() - limitedSince < retry_after_longestWait &&
-                    allowed > 1;
+                const isFree = isLimit(error) && limitedSince !== undefined && clock.now() - limitedSince < retry_after_longestWait;
                 // A look has a limit of its own, which is not that of the request.
                 const deciding = isOwn || isSent ? error : failure;
                 const delay = this.#delayBeforeAnother(deciding, isFree ? 1 : attempt, allowed, options);
@@ -4517,7 +4513,7 @@ class Storage {
         const body = external_node_stream_namespaceObject.Readable.from(chained(parts, content, (bytes) => {
             silence.isBroken();
             options.progress(bytes);
-        }), { objectMode: false });
+        }));
         const startedAt = clock.now();
         let answer;
         try {
@@ -4609,7 +4605,7 @@ function withoutFields(text, { fields }) {
 /** Storage answers errors with XML of its own: its code and its message, and nothing else of it. */
 function readStorageError({ text }, redact) {
     const field = (name) => {
-        const [, value] = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text) ?? [];
+        const value = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text)?.[1];
         return value === undefined ? undefined : redact(fromXml(value));
     };
     return { code: field('Code'), storageMessage: field('Message') };
@@ -4623,10 +4619,10 @@ const entities = new Map([
 ]);
 /** A text of XML to be read by people, and to be searched for secrets. */
 function fromXml(text) {
-    return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi, (reference, decimal, hexadecimal, name) => {
-        const codePoint = parseInt(decimal ?? hexadecimal ?? '', decimal === undefined ? 16 : 10);
-        if (Number.isNaN(codePoint))
-            return entities.get(name ?? '') ?? reference;
+    return text.replace(/&(#\d{1,7}|#x[\da-f]{1,6}|[a-z]+);/gi, (reference, meant) => {
+        if (!meant.startsWith('#'))
+            return entities.get(meant) ?? reference;
+        const codePoint = Number(meant.slice(1).replace(/^x/i, '0x'));
         return codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : reference;
     });
 }
@@ -4837,7 +4833,7 @@ class SubjectError extends Error {
     subject;
     cause;
     constructor(subject, cause) {
-        super(`${subject.kind} ${subject.name} in ${subject.region}: ${cause.message}`, { cause });
+        super(`${subject.kind} ${subject.name} in ${subject.region}: ${cause.message}`);
         this.name = 'SubjectError';
         this.subject = subject;
         this.cause = cause;
@@ -4959,7 +4955,7 @@ class SecretSetNotReadyError extends Error {
     cause;
     deadline;
     constructor(cause, deadline) {
-        super('the deploy was refused, as a set is not ready', { cause });
+        super('the deploy was refused, as a set is not ready');
         this.name = 'SecretSetNotReadyError';
         this.cause = cause;
         this.deadline = deadline;
@@ -4969,7 +4965,7 @@ class SecretSetNotReadyError extends Error {
 class PruningError extends Error {
     cause;
     constructor(cause) {
-        super(`pruning failed: ${cause.message}`, { cause });
+        super(`pruning failed: ${cause.message}`);
         this.name = 'PruningError';
         this.cause = cause;
     }
@@ -5129,17 +5125,11 @@ class Journal {
     }
     /** Steps that are ahead; those that are never begun stay skipped. */
     expect(names) {
-        for (const name of names) {
-            if (!this.record.steps.some((step) => step.name === name)) {
-                this.record.steps.push({ name, outcome: 'skipped', duration: 0 });
-            }
-        }
+        for (const name of names)
+            this.#stepNamed(name);
     }
     async step(name, work) {
-        this.expect([name]);
-        const step = this.record.steps.find((one) => one.name === name);
-        if (step === undefined)
-            throw new Error(`There is no step ${name}`);
+        const step = this.#stepNamed(name);
         this.#begun.set(step, this.clock.now());
         step.outcome = 'running';
         this.log.beginStep(name);
@@ -5160,6 +5150,14 @@ class Journal {
     close() {
         for (const step of [...this.#begun.keys()])
             this.#stop(step);
+    }
+    #stepNamed(name) {
+        const known = this.record.steps.find((step) => step.name === name);
+        if (known !== undefined)
+            return known;
+        const step = { name, outcome: 'skipped', duration: 0 };
+        this.record.steps.push(step);
+        return step;
     }
     #stop(step) {
         const startedAt = this.#begun.get(step);
@@ -5959,18 +5957,16 @@ function checkProfile({ name, settings: { agentProfile } }, agentProfiles, probl
 function bothBounds({ name, settings: { minAgents, maxAgents } }, before, problems) {
     if (minAgents === undefined && maxAgents === undefined)
         return {};
-    const bounds = {
-        minAgents: minAgents ?? before?.settings.minAgents,
-        maxAgents: maxAgents ?? before?.settings.maxAgents,
-    };
-    if ((bounds.minAgents ?? 0) > (bounds.maxAgents ?? Infinity)) {
+    const least = minAgents ?? before?.settings.minAgents;
+    const most = maxAgents ?? before?.settings.maxAgents;
+    if (least !== undefined && most !== undefined && least > most) {
         problems.push({
             about: `agent ${name}`,
-            message: `would have at least ${bounds.minAgents ?? ''} and at most ${bounds.maxAgents ?? ''} instances, as the bound that is not given stays as it is`,
+            message: `would have at least ${least} and at most ${most} instances, as the bound that is not given stays as it is`,
             next: 'Give both `min-agents` and `max-agents`.',
         });
     }
-    return bounds;
+    return { minAgents: least, maxAgents: most };
 }
 /**
  * Whether writing a set changes values under the agent. A changed pull secret does not reach running
@@ -6004,8 +6000,9 @@ function newDeployment(before, newBuild, hidden, changes, forcedBecause) {
             : { follows: 'unknown', because: 'build-unknown' };
     }
     const differing = changes.filter(({ setting }) => !plan_agent_scaling.includes(setting));
-    // Without the values, the set may be the one that the agent binds already.
-    const isUnknown = ({ setting, before, after }) => setting === 'secret-set' && isVersioned(after) && versionsOf(after).test(before ?? '');
+    // Without the values, the set may be the one that the agent binds already. What has no version in it
+    // stands for nothing but itself, and is no difference then.
+    const isUnknown = ({ before, after }) => before !== undefined && versionsOf(after).test(before);
     if (!differing.every(isUnknown))
         return { follows: 'yes', because: 'settings-differ' };
     if (forcedBecause !== undefined)
@@ -6436,7 +6433,7 @@ async function account(cloud, journal, remarks, plan, record, before, answer, de
             remarks.add('warning', plan.name, (names) => `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
         }
     }
-    if (before !== undefined && plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
+    if (plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
         remarks.add('warning', plan.name, (names) => `\`force-redeploy: false\`: old values stay with ${names} until a new deployment replaces what runs.`);
     }
     return { deploymentId, previousId, deadline };
