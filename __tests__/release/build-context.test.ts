@@ -54,6 +54,9 @@ describe('the archive of a context', () => {
     expect(archive).not.toBe('');
     expect(checkout.leftovers()).toEqual([]);
     expect(run.journal.record.context).toMatchObject({ archive, files: 2 });
+    expect(run.journal.record.spans).toMatchObject([
+      { region: 'checkout', label: 'pack the context', outcome: 'done' },
+    ]);
   });
 
   test('is gone where the work fails, with what it failed with', async () => {
@@ -88,6 +91,7 @@ describe('the archive of a context', () => {
     });
     await pack(run);
     expect(checkout.leftovers()).toEqual([]);
+    expect(run.actions.warnings).toEqual([]);
   });
 });
 
@@ -104,6 +108,13 @@ describe('the log of the packing', () => {
       'info: Packed: 16 MB of 20 MB (80 %).',
       expect.stringMatching(/^info: Packed as \d+ KB; its hash is [0-9a-f]{16}\.$/),
     ]);
+  });
+
+  test('counts a file alone as one', async () => {
+    rmSync(join(checkout.workspace, 'bot.py'));
+    const { actions, ...run } = packing();
+    await pack({ actions, ...run });
+    expect(actions.log.join('\n')).toMatch(/The build context `\.` has 1 file of \d+ B \(/);
   });
 
   test('says nothing of it where it takes less', async () => {
@@ -262,8 +273,11 @@ describe('a release that builds', () => {
 
   test('sends nothing where there is no place for what is temporary', async () => {
     const missing = join(checkout.temporary, 'gone');
-    const { succeeded } = await release({ RUNNER_TEMP: missing });
+    const { succeeded, actions } = await release({ RUNNER_TEMP: missing });
     expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain(`folder for temporary files \`${missing}\``);
+    expect(actions.errors[0]?.message).toContain('takes no archive (ENOENT');
+    expect(actions.log.join('\n')).toContain('\nCaused by: ');
     expect(existsSync(missing)).toBe(false);
     expect(stage.emulator.requests).toEqual([]);
   });

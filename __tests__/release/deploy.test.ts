@@ -154,7 +154,7 @@ describe('nobody is warned of old values that stay', () => {
       arrange: () => {
         stage.emulator.script.fault(
           { method: 'POST', path: '/v1/agents/voice' },
-          { kind: 'status', status: 200, body: {} },
+          { kind: 'status', status: 200, body: { name: 'voice', region: 'us-west' } },
         );
       },
     },

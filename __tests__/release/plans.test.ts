@@ -1372,6 +1372,26 @@ test('an agent that is connected to a branch with deploy on push gets a notice',
   expect(done.actions.summary).toContain('is connected to the branch `main` of `acme/voice`');
 });
 
+test.each([
+  { name: 'branch', git: { repoFullName: 'acme/voice' }, told: 'a branch of `acme/voice`' },
+  { name: 'repository', git: { branch: 'main' }, told: 'the branch `main`' },
+])('also where the platform does not tell the $name', async ({ git, told }) => {
+  stage.emulator.seed.agent({ name: 'voice', image: older });
+  const agent = {
+    name: 'voice',
+    region: 'us-west',
+    git: { ...git, autoDeploy: true },
+  };
+  stage.emulator.script.fault(
+    { method: 'GET', path: '/v1/agents/voice' },
+    { kind: 'status', status: 200, body: agent },
+  );
+  const { actions } = await plan({ ...key, ...voice, image: newer });
+  expect(actions.notices).toContain(
+    `\`voice\` is connected to ${told} with deploy on push: the next push deploys over this release.`,
+  );
+});
+
 test('an agent that is connected to a branch without deploy on push gets none', async () => {
   const git = { repoFullName: 'acme/voice', branch: 'main', autoDeploy: false };
   stage.emulator.seed.agent({ name: 'voice', image: older, git });

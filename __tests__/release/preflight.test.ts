@@ -243,6 +243,31 @@ test('a set that an earlier deployment of another agent may bind is not pruned',
   expect(writes(stage.emulator)).toEqual(before);
 });
 
+test('a set that serves until another deployment is taken up is not pruned', async () => {
+  stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'value-old' } });
+  stage.emulator.seed.secretSet({ name: 'other-keys', values: { A: 'value-a' } });
+  stage.emulator.seed.agent({ name: 'sales', image, secretSet: 'keys' });
+  // What the agent is asked to be binds another set; what serves, and is ready, binds this one.
+  stage.emulator.script.deployment('sales', { reconcileDelay: 3_600_000 });
+  const sales = {
+    ...credentials['API key'],
+    'agent-name': 'sales',
+    'secret-set': 'other-keys',
+    'wait-for-ready': 'false',
+  };
+  expect((await stage.release(sales)).succeeded).toBe(true);
+  const { actions } = await stage.release({
+    ...credentials['API key'],
+    'secret-set': 'keys',
+    secrets: 'A=newer-a',
+    'prune-secrets': 'true',
+    'agent-name': 'voice',
+    image,
+  });
+  expect(actions.errors[0]?.message).toContain('binds the set: sales');
+  expect(stage.emulator.state.secretSet('keys')?.values).toHaveProperty('OLD');
+});
+
 test('what is going to be done stands in the log, deletions included', async () => {
   stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'value-old' } });
   stage.emulator.seed.agent({ name: 'voice', image, minAgents: 0, maxAgents: 5 });
