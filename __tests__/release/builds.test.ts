@@ -447,6 +447,8 @@ describe('a build that is under way already', () => {
     expect(actions.outputs['build-id']).toBe(id);
     expect(builds({ actions })).toMatchObject([{ outcome: 'built', id }]);
     expect(stage.emulator.state.serving('voice')).toMatchObject({ buildId: id });
+    expect(actions.summary).toMatch(/^ {4}build the image :\d+, \d+$/m);
+    expect(actions.summary).not.toContain('upload the context');
   });
 
   test('is what a plan would await', async () => {

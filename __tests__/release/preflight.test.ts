@@ -210,6 +210,32 @@ describe('a custom agent profile', () => {
     expect(succeeded).toBe(true);
   });
 
+  test('ends the release where the list of them fails for another reason', async () => {
+    stage.emulator.script.fault(
+      { method: 'GET', path: /agent-profiles$/ },
+      { kind: 'status', status: 400, body: { error: 'No', code: 'NO' } },
+    );
+    const { succeeded, actions } = await stage.release({
+      ...credentials.token,
+      'agent-name': 'voice',
+      image,
+      'agent-profile': 'gpu-large',
+    });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('agent-profiles → 400');
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+
+  test.each([
+    { name: 'the platform has itself', inputs: { 'agent-profile': 'agent-2x' } },
+    { name: 'nobody asks for', inputs: {} },
+  ])('is not looked for where it is one that $name', async ({ inputs }) => {
+    const release = { ...credentials.token, 'agent-name': 'voice', image };
+    expect(await stage.release({ ...release, ...inputs })).toMatchObject({ succeeded: true });
+    const asked = stage.emulator.requests.filter(({ path }) => path.endsWith('agent-profiles'));
+    expect(asked).toEqual([]);
+  });
+
   test.each(['gpu-small', 'retired'])('%s, which there is not, is refused', async (profile) => {
     const { actions } = await stage.release({
       ...credentials.token,
@@ -326,5 +352,45 @@ describe('the region', () => {
       .filter(({ method }) => method !== 'GET')
       .map(({ body }) => body);
     expect(bodies).toMatchObject([{ region: 'us-west' }, { region: 'us-west' }]);
+  });
+});
+
+describe('a release looks at nothing that it does not depend on:', () => {
+  const keys = { ...credentials['API key'], 'secret-set': 'keys', secrets: 'A=newer-a' };
+  const pruning = { 'agent-name': 'voice', image, 'prune-secrets': 'true' };
+
+  /** Where the agents are listed, or one is read, before the first write. */
+  const looks = (agent: string | undefined): string[] =>
+    stage.emulator.requests
+      .slice(
+        0,
+        stage.emulator.requests.findIndex(({ method }) => method !== 'GET'),
+      )
+      .map(({ path }) => path)
+      .filter((path) => path.includes('/agents') && path !== `/v1/agents/${agent ?? ''}`);
+
+  test.each([
+    { name: 'no agent where only secrets are released', inputs: {} },
+    {
+      name: 'no agent where only secrets are released to a region',
+      inputs: { region: 'us-west' },
+    },
+    {
+      name: 'no other agents where nothing is pruned',
+      inputs: { 'agent-name': 'voice', image },
+    },
+    { name: 'no other agents where the set to prune is new', inputs: pruning, isNew: true },
+  ])('$name', async ({ inputs, isNew = false }) => {
+    if (!isNew) stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a' } });
+    stage.emulator.seed.agent({ name: 'sales', image, secretSet: 'keys' });
+    expect(await stage.release({ ...keys, ...inputs })).toMatchObject({ succeeded: true });
+    expect(looks('agent-name' in inputs ? inputs['agent-name'] : undefined)).toEqual([]);
+  });
+
+  test('but at every agent of the region where a set is pruned that is there', async () => {
+    stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'old' } });
+    stage.emulator.seed.agent({ name: 'sales', image });
+    expect(await stage.release({ ...keys, ...pruning })).toMatchObject({ succeeded: true });
+    expect(looks('voice')).toEqual(['/v1/agents', '/v1/agents/sales']);
   });
 });
