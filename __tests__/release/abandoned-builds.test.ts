@@ -78,7 +78,9 @@ describe('secrets that fail', () => {
     expect(count(/\/v1\/builds$/)).toBe(0);
     // There is none that could go on.
     expect(outcome.actions.notices).toEqual([]);
-    expect(outcome.actions.summary).toMatch(/^\| – \| `us-west` \| `Dockerfile` \| not begun \| /m);
+    expect(outcome.actions.summary).toMatch(
+      /^\| – \| `us-west` \| `Dockerfile` \| not begun \| – \|/m,
+    );
   });
 
   test('between two attempts to upload end them', async () => {

@@ -304,6 +304,18 @@ describe('a build that does not succeed', () => {
     expect(actions.errors[0]?.message).toContain('No agent was deployed');
   });
 
+  test('in time is told in time also where no look is answered', async () => {
+    stage.emulator.script.build({ delay: Infinity });
+    const looks = { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ };
+    stage.emulator.script.fault(looks, { kind: 'hang' }, { times: 99 });
+    const { actions } = await release({ ...building, 'build-timeout': '12' });
+    const waited = stage.clock.now() - cameAt(looks.method, looks.path);
+    expect(waited).toBeGreaterThan(11_000);
+    expect(waited).toBeLessThan(13_000);
+    expect(actions.errors[0]?.title).toBe('The cloud build took too long');
+    expect(actions.errors[0]?.message).toContain('`build-timeout`');
+  });
+
   test('keeps its log to itself with `failure-logs: never`', async () => {
     stage.emulator.script.build({ outcome: 'failed', logs: ['a line of the log'] });
     const { actions } = await release({ ...building, 'failure-logs': 'never' });
@@ -429,16 +441,20 @@ describe('an upload that fails', () => {
 
 describe('a build that is under way already', () => {
   /** A release that ends before its build does. */
-  async function leaveBuilding(): Promise<string> {
-    stage.emulator.script.build({ delay: 120_000 });
+  async function leaveBuilding(startDelay?: number): Promise<string> {
+    stage.emulator.script.build({ delay: 120_000, startDelay });
     const { actions } = await release({ ...building, 'build-timeout': '10' });
     expect(actions.errors[0]?.title).toBe('The cloud build took too long');
     expect(builds({ actions })).toMatchObject([{ outcome: 'running' }]);
     return stage.emulator.state.builds()[0]?.id ?? '';
   }
 
-  test('is awaited, and not made twice', async () => {
-    const id = await leaveBuilding();
+  test.each([
+    { status: 'pending', startDelay: 60_000 },
+    { status: 'building', startDelay: 1000 },
+  ])('is awaited, and not made twice ($status)', async ({ status, startDelay }) => {
+    const id = await leaveBuilding(startDelay);
+    expect(stage.emulator.state.builds()).toMatchObject([{ status }]);
     const uploaded = stage.emulator.state.uploads().length;
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
