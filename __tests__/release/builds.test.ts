@@ -51,6 +51,7 @@ describe('a release that builds', () => {
     expect(actions.summary).toContain('`voice` in `us-west` is created and serves');
     expect(actions.summary).toMatch(/Build context `[0-9a-f]{16}`: 2 files of \d+ B, packed as/);
     expect(actions.summary).toMatch(/\| `[-0-9a-f]{36}` \| `us-west` \| `Dockerfile` \| built \| /);
+    expect(actions.summary).toMatch(/^ {4}upload the context :\d+, \d+$/m);
     expect(actions.summary).toMatch(/^ {4}build the image :\d+, \d+$/m);
   });
 
