@@ -58,6 +58,8 @@ test('an answer that does not end is given up, and so is its connection', async 
   size = Infinity;
   const answer = ask();
   await expect(answer).rejects.toBeInstanceOf(CutOffError);
-  await expect(answer).rejects.toMatchObject({ cause: { message: 'it has more than 67108864 bytes' } });
+  await expect(answer).rejects.toMatchObject({
+    cause: { message: 'it has more than 67108864 bytes' },
+  });
   await isClosed;
 });

@@ -670,7 +670,7 @@ class InputsError extends Error {
 /** The event of the workflow is one that must not write. */
 class UntrustedEventError extends Error {
     constructor() {
-        super('pull_request_target from a fork');
+        super('code of a fork, with the secrets of the repository');
         this.name = 'UntrustedEventError';
     }
 }
@@ -1135,6 +1135,7 @@ const eventPayload = dist/* object */.Ikc({
         number: dist/* optional */.lqM(dist/* number */.aig()),
         head: dist/* optional */.lqM(dist/* object */.Ikc({ repo: dist/* nullish */.cl6(repository) })),
     })),
+    workflow_run: dist/* optional */.lqM(dist/* object */.Ikc({ head_repository: dist/* nullish */.cl6(repository) })),
 });
 function read(event) {
     const result = dist/* safeParse */.xLC(eventPayload, event.payload);
@@ -1145,11 +1146,15 @@ function read(event) {
  * that is gone counts as one.
  */
 function isForkWithSecrets(event) {
-    if (event.eventName !== 'pull_request_target')
+    if (!mayBringForks(event.eventName))
         return false;
-    const { repository, pull_request } = read(event);
-    const head = pull_request?.head?.repo?.full_name;
-    return head === undefined || head !== repository?.full_name;
+    const { repository, pull_request, workflow_run } = read(event);
+    const head = event.eventName === 'workflow_run' ? workflow_run?.head_repository : pull_request?.head?.repo;
+    return head?.full_name === undefined || head.full_name !== repository?.full_name;
+}
+/** Whether a workflow of this event has the repository's secrets, whoever has written the code. */
+function mayBringForks(eventName) {
+    return ['pull_request_target', 'workflow_run'].includes(eventName);
 }
 /** The pull request that the workflow runs for. */
 function pullRequestNumber(event) {
@@ -7472,7 +7477,7 @@ const failureKinds = {
     },
     'untrusted-event': {
         title: 'Nothing is released for a pull request from a fork',
-        meaning: 'The workflow runs on `pull_request_target` for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
+        meaning: 'The workflow runs on `pull_request_target`, or on `workflow_run`, for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
         next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
     },
     'context-unusable': {
@@ -9856,7 +9861,7 @@ async function releaseOrPlan({ host, journal, cancellation, redact, wantsFailure
     }
 }
 async function refuseForks({ host, event }) {
-    if (host.environment['GITHUB_EVENT_NAME'] !== 'pull_request_target')
+    if (!mayBringForks(host.environment['GITHUB_EVENT_NAME'] ?? ''))
         return;
     if (isForkWithSecrets(await event()))
         throw new inputs_problems/* UntrustedEventError */.fs();

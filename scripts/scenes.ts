@@ -95,8 +95,9 @@ export const scenes: readonly Scene[] = [
     ends: 'failure',
     claims: (course) => [
       {
-        text: 'nothing was sent after the set was written',
-        holds: course.requests.at(-1)?.method === 'PUT',
+        text: 'nothing was begun after the set was written',
+        // A look may be on its way while the signal is.
+        holds: course.requests.findLast(({ method }) => method !== 'GET')?.method === 'PUT',
       },
       {
         text: 'the summary tells what is done, what is under way and what was not begun',

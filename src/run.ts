@@ -2,7 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { tmpdir } from 'node:os';
 import { Cancellation, CancelledError, endings, unlessAborted } from './cancellation.js';
 import type { PackedContext } from './context/pack.js';
-import { isClosedRepository, isForkWithSecrets, type WorkflowEvent } from './inputs/event.js';
+import {
+  isClosedRepository,
+  isForkWithSecrets,
+  mayBringForks,
+  type WorkflowEvent,
+} from './inputs/event.js';
 import { InputsError, UntrustedEventError } from './inputs/problems.js';
 import type { Environment } from './inputs/raw-inputs.js';
 import {
@@ -225,7 +230,7 @@ async function releaseOrPlan(
 }
 
 async function refuseForks({ host, event }: Means): Promise<void> {
-  if (host.environment['GITHUB_EVENT_NAME'] !== 'pull_request_target') return;
+  if (!mayBringForks(host.environment['GITHUB_EVENT_NAME'] ?? '')) return;
   if (isForkWithSecrets(await event())) throw new UntrustedEventError();
 }
 

@@ -89,18 +89,36 @@ describe('without an ignore file', () => {
     expect(context.leftOut).toEqual([]);
   });
 
-  test.each(['.env', '.env.local', '.env.', 'a.pem', '.pem', 'a.key', '.env/a', 'a.key/b/c'])(
-    'leaves out %s at any depth, and says so',
-    async (path) => {
-      await workspace.write(files('Dockerfile', path, `src/${path}`));
-      const context = await workspace.select();
-      expect(pathsOf(context)).toEqual(['Dockerfile']);
-      expect(context.leftOut).toEqual([path, `src/${path}`]);
-    },
-  );
+  test.each([
+    '.env',
+    '.env.local',
+    '.env.',
+    'a.pem',
+    '.pem',
+    'a.key',
+    '.env/a',
+    'a.key/b/c',
+    'gha-creds-0a1b.json',
+  ])('leaves out %s at any depth, and says so', async (path) => {
+    await workspace.write(files('Dockerfile', path, `src/${path}`));
+    const context = await workspace.select();
+    expect(pathsOf(context)).toEqual(['Dockerfile']);
+    expect(context.leftOut).toEqual([path, `src/${path}`]);
+  });
 
   test.each([
-    ...['.environment', 'env', 'a.env', 'a.pem.txt', 'key', '.venv2', 'Dist', 'builder', 'a.logs'],
+    ...[
+      '.environment',
+      'env',
+      'gha-creds.json',
+      'a.env',
+      'a.pem.txt',
+      'key',
+      '.venv2',
+      'Dist',
+      'builder',
+      'a.logs',
+    ],
     ...['.gitmodules', 'so', 'a.ENV', '.ENV', 'python', 'requirements.txt', '.dockerignored'],
   ])('takes %s', async (path) => {
     await workspace.write(files('Dockerfile', path));

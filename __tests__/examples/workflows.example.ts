@@ -352,12 +352,15 @@ describe('a pipeline', () => {
   };
 
   it('builds and plans on a pull request', async () => {
-    const { log, ...result } = await run({
-      workflow: 'pipeline.yml',
-      files,
-      event: 'pull_request',
-      payload: pullRequest('acme/voice'),
-    });
+    const { log, ...result } = await runWith(
+      { PIPECAT_PLAN_KEY: emulator.credentials.privateKey },
+      {
+        workflow: 'pipeline.yml',
+        files,
+        event: 'pull_request',
+        payload: pullRequest('acme/voice'),
+      },
+    );
 
     succeeded({ log, ...result });
     expect(log).toContain(`Built ghcr.io/acme/support-desk:${result.sha} for linux/arm64`);

@@ -1126,6 +1126,32 @@ test('a fork on pull_request_target is refused with a credential, too', async ()
   expect(stage.emulator.requests).toEqual([]);
 });
 
+test.each([
+  { name: 'a fork', head: 'mallory/voice', isRefused: true },
+  { name: 'a fork that is gone', head: undefined, isRefused: true },
+  { name: 'the repository itself', head: 'acme/voice', isRefused: false },
+])('a run that follows one of $name is refused: $isRefused', async ({ head, isRefused }) => {
+  const { succeeded, actions } = await plan(
+    { ...key, ...voice, image: newer },
+    {
+      event: {
+        eventName: 'workflow_run',
+        payload: {
+          repository: { full_name: 'acme/voice' },
+          workflow_run: {
+            head_repository: head === undefined ? null : { full_name: head },
+          },
+        },
+      },
+    },
+  );
+  expect(succeeded).toBe(!isRefused);
+  expect(actions.errors.map(({ title }) => title)).toEqual(
+    isRefused ? ['Nothing is released for a pull request from a fork'] : [],
+  );
+  expect(stage.emulator.requests.length === 0).toBe(isRefused);
+});
+
 test('a fork on pull_request plans with what it has', async () => {
   const { succeeded } = await plan(
     { ...voice, image: newer },

@@ -1,5 +1,8 @@
-/** Names of files that hold secrets more often than not. */
-const secretNames = ['.env', '.env.*', '*.pem', '*.key'];
+/**
+ * Names of files that hold secrets more often than not. The last are what Google's action for signing in
+ * leaves in the workspace; as their names are random, no context that held one was ever found again.
+ */
+const secretNames = ['.env', '.env.*', '*.pem', '*.key', 'gha-creds-*.json'];
 
 /**
  * What is left out where there is no ignore file: files and folders of these names, at any depth. The
@@ -54,15 +57,16 @@ export const isSecretName = named(secretNames);
 /** Whether a file or folder of this name is left out by default, for another reason. */
 export const isLeftOutByDefault = named(otherNames);
 
-/** Patterns have one `*` at most, at one of their ends. */
+/** Patterns have one `*` at most. */
 function named(patterns: readonly string[]): (name: string) => boolean {
   const names = new Set(patterns.filter((pattern) => !pattern.includes('*')));
-  const endings = patterns.filter((pattern) => pattern.startsWith('*')).map((one) => one.slice(1));
-  const beginnings = patterns
-    .filter((pattern) => pattern.endsWith('*'))
-    .map((one) => one.slice(0, -1));
+  const ends = patterns
+    .filter((pattern) => pattern.includes('*'))
+    .map((pattern) => pattern.split('*'));
   return (name) =>
     names.has(name) ||
-    endings.some((ending) => name.endsWith(ending)) ||
-    beginnings.some((beginning) => name.startsWith(beginning));
+    ends.some(
+      ([first = '', last = '']) =>
+        name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last),
+    );
 }

@@ -20,6 +20,7 @@ const eventPayload = v.object({
       head: v.optional(v.object({ repo: v.nullish(repository) })),
     }),
   ),
+  workflow_run: v.optional(v.object({ head_repository: v.nullish(repository) })),
 });
 
 function read(event: WorkflowEvent): v.InferOutput<typeof eventPayload> {
@@ -32,10 +33,16 @@ function read(event: WorkflowEvent): v.InferOutput<typeof eventPayload> {
  * that is gone counts as one.
  */
 export function isForkWithSecrets(event: WorkflowEvent): boolean {
-  if (event.eventName !== 'pull_request_target') return false;
-  const { repository, pull_request } = read(event);
-  const head = pull_request?.head?.repo?.full_name;
-  return head === undefined || head !== repository?.full_name;
+  if (!mayBringForks(event.eventName)) return false;
+  const { repository, pull_request, workflow_run } = read(event);
+  const head =
+    event.eventName === 'workflow_run' ? workflow_run?.head_repository : pull_request?.head?.repo;
+  return head?.full_name === undefined || head.full_name !== repository?.full_name;
+}
+
+/** Whether a workflow of this event has the repository's secrets, whoever has written the code. */
+export function mayBringForks(eventName: string): boolean {
+  return ['pull_request_target', 'workflow_run'].includes(eventName);
 }
 
 /** The pull request that the workflow runs for. */

@@ -22,7 +22,7 @@ export class InputsError extends Error {
 /** The event of the workflow is one that must not write. */
 export class UntrustedEventError extends Error {
   constructor() {
-    super('pull_request_target from a fork');
+    super('code of a fork, with the secrets of the repository');
     this.name = 'UntrustedEventError';
   }
 }

@@ -18,7 +18,7 @@ export const failureKinds = {
   'untrusted-event': {
     title: 'Nothing is released for a pull request from a fork',
     meaning:
-      'The workflow runs on `pull_request_target` for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
+      'The workflow runs on `pull_request_target`, or on `workflow_run`, for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
     next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
   },
   'context-unusable': {
