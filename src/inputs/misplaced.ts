@@ -21,8 +21,7 @@ const forSecrets: readonly InputName[] = [
 export function misplacedParts(raw: RawInputs, secrets: readonly SecretValue[]): SecretValue[] {
   const texts = inputNames
     .filter((name) => !forSecrets.includes(name))
-    .map((name) => raw.verbatim(name))
-    .filter((text) => text !== '');
+    .map((name) => raw.verbatim(name));
   return secrets
     .flatMap(masksFor)
     .filter((line) => texts.some((text) => text.includes(line)))
