@@ -2120,8 +2120,7 @@ const forSecrets = [
 function misplacedParts(raw, secrets) {
     const texts = inputNames
         .filter((name) => !forSecrets.includes(name))
-        .map((name) => raw.verbatim(name))
-        .filter((text) => text !== '');
+        .map((name) => raw.verbatim(name));
     return secrets
         .flatMap(masksFor)
         .filter((line) => texts.some((text) => text.includes(line)))
@@ -2416,10 +2415,8 @@ function readHost(text, findings) {
         return undefined;
     }
     const isPlain = url.protocol === 'https:' &&
-        url.username === '' &&
-        url.search === '' &&
-        url.hash === '' &&
-        // Anything may be made a URL; and one registry serves all regions, so there are no braces.
+        // Anything may be made a URL; so there is no `@`, `?` and `#` in it. And one registry serves all
+        // regions, so there are no braces.
         /^[\w.:/[\]-]+$/.test(text);
     if (!isPlain) {
         findings.problem('registry', 'has to be the https address of a registry, without credentials, query and placeholders, such as `ghcr.io`');

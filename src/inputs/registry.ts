@@ -100,10 +100,8 @@ function readHost(text: string, findings: Findings): string | undefined {
   }
   const isPlain =
     url.protocol === 'https:' &&
-    url.username === '' &&
-    url.search === '' &&
-    url.hash === '' &&
-    // Anything may be made a URL; and one registry serves all regions, so there are no braces.
+    // Anything may be made a URL; so there is no `@`, `?` and `#` in it. And one registry serves all
+    // regions, so there are no braces.
     /^[\w.:/[\]-]+$/.test(text);
   if (!isPlain) {
     findings.problem(

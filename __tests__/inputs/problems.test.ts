@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { found, InputsError, isPath, UntrustedEventError } from '../../src/inputs/problems.js';
+
+test('the error of inputs says which, and what is wrong with each', () => {
+  const error = new InputsError([
+    { input: 'region', message: 'names no region' },
+    { input: 'image', message: 'has no tag' },
+  ]);
+  expect(error.name).toBe('InputsError');
+  expect(error.message).toBe('region: names no region\nimage: has no tag');
+});
+
+test('the error of a fork says what it is about', () => {
+  const error = new UntrustedEventError();
+  expect(error.name).toBe('UntrustedEventError');
+  expect(error.message).toBe('code of a fork, with the secrets of the repository');
+});
+
+test.each([
+  { name: '400 characters', text: 'p'.repeat(400), is: true },
+  { name: '401 characters', text: 'p'.repeat(401), is: false },
+  { name: 'two lines', text: 'a\nb', is: false },
+])('$name may be a path: $is', ({ text, is }) => {
+  expect(isPath(text)).toBe(is);
+});
+
+test.each([
+  { name: 'a credential', text: 'sk_0123', told: 'found a credential' },
+  { name: 'a credential within a text', text: 'use (ghp_abc)', told: 'found a credential' },
+  { name: 'a word that ends like one', text: 'desk_one', told: 'found `desk_one`' },
+  { name: 'a pair', text: 'KEY=value', told: 'found a text with `=` in it' },
+  { name: 'a long text', text: 'x'.repeat(201), told: 'found a text of 201 characters' },
+  { name: 'two lines', text: 'a \n b', told: 'found `a b`' },
+])('$name is told as is due', ({ text, told }) => {
+  expect(found(text)).toBe(told);
+});
