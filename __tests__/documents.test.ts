@@ -6,6 +6,7 @@ import GithubSlugger from 'github-slugger';
 import { marked, type Token } from 'marked';
 import * as v from 'valibot';
 import { type Document, readDocuments } from '../scripts/documents.js';
+import { filesIn } from '../scripts/files.js';
 import { generatedParts, placesIn, withParts } from '../scripts/generated-parts.js';
 import { declaredInputs } from '../src/inputs/declared.js';
 import { outputNames } from '../src/report/outputs.js';
@@ -68,18 +69,14 @@ describe('links', () => {
   );
 
   test('of the list of examples lead to each', () => {
-    const workflows = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
-      .map((path) => path.replaceAll('\\', '/'))
-      .filter((path) => path.endsWith('.yml'));
+    const workflows = filesIn('examples', /\.yml$/).map((path) => path.replace('examples/', ''));
     const listed = tokens(named('examples/README.md'), 'link').map((link) => link.href);
     expect([...new Set(listed)].sort()).toEqual(workflows.sort());
   });
 });
 
 describe('workflows that documents show', () => {
-  const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.yml'))
-    .map((path) => read(join('examples', path)).split('\n'));
+  const examples = filesIn('examples', /\.yml$/).map((path) => read(path).split('\n'));
 
   /** `# …` stands for what is left out. */
   const fragments = ({ text }: Document): string[] =>
@@ -123,10 +120,8 @@ test.each(each)('npm knows the commands that %s names', (_path, { text }) => {
 });
 
 test('the map of the code has the imports between its rooms', () => {
-  const source = join(root, 'src');
-  const imports = readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => path.includes('/') && path.endsWith('.ts'))
+  const imports = filesIn('src', /^src\/.+\/.+\.ts$/)
+    .map((path) => path.replace('src/', ''))
     .flatMap((path) => {
       const [room = ''] = path.split('/');
       return [...read(join('src', path)).matchAll(/ from '(\.\.?\/[^']+)'/g)]

@@ -1,25 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
+import { filesIn } from '../scripts/files.js';
 import { brokenRules, readWorkflow, usesOf } from './support/workflow-rules.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-/** YAML files in a folder and those within it, by their paths with slashes; none where it is not there. */
-function yamlFilesIn(folder: string): string[] {
-  if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.ya?ml$/.test(name))
-    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .sort();
-}
-
-const workflows = yamlFilesIn('.github/workflows');
-const examples = yamlFilesIn('examples');
+const workflows = filesIn('.github/workflows', /\.ya?ml$/);
+const examples = filesIn('examples', /\.ya?ml$/);
 
 /** A workflow that breaks no rule, to break each by one. */
 const sound = `# Says what this workflow is there for, in a sentence that takes some room.

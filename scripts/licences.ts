@@ -12,7 +12,6 @@ const allowed = new Set([
   'BSD-2-Clause',
   'BSD-3-Clause',
   'ISC',
-
   'MIT',
 ]);
 

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { root } from './bundle.js';
+import { filesIn } from './files.js';
 
 /** A reason why a release cannot work, and what to do; `…` stands for what differs. */
 export interface Reason {
@@ -64,12 +65,8 @@ function nodesOf<Kind extends ts.Node>(
     if (is(node)) found.push(node);
     ts.forEachChild(node, visit);
   };
-  const paths = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => path.endsWith('.ts'))
-    .sort();
-  for (const path of paths) {
-    const source = readFileSync(join(root, folder, path), 'utf8');
+  for (const path of filesIn(folder, /\.ts$/)) {
+    const source = readFileSync(join(root, path), 'utf8');
     visit(ts.createSourceFile(path, source, ts.ScriptTarget.ES2022, true));
   }
   return found;

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
+import { filesIn } from '../../scripts/files.js';
 import { GitHubServer, tokens } from '../support/github-server.js';
 import { example, type Occasion, runWorkflow, type WorkflowRun } from './act.js';
 
@@ -63,10 +64,7 @@ const values = (name: string) => emulator.state.secretSet(name)?.values;
 const serving = (name: string) => emulator.state.serving(name);
 
 it('names every example in a test', () => {
-  const workflows = readdirSync(new URL('../../examples', import.meta.url), { recursive: true })
-    .map(String)
-    .filter((path) => path.endsWith('.yml'))
-    .sort();
+  const workflows = filesIn('examples', /\.yml$/).map((path) => path.replace('examples/', ''));
   expect(workflows).toEqual([
     'api-key.yml',
     'cloud-build.yml',
