@@ -18,7 +18,7 @@ export default {
     'src/**/*.ts',
     'emulator/**/*.ts',
     '!src/main.ts',
-    '!src/signals.ts',
+    '!src/time/signals.ts',
     '!emulator/cli.ts',
   ],
   coverageReporters: ['text-summary', 'lcov'],

@@ -15,10 +15,10 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __webpack_require__(7934);
-// EXTERNAL MODULE: ./lib/quote.js
-var quote = __webpack_require__(7211);
-// EXTERNAL MODULE: ./lib/system-error.js
-var system_error = __webpack_require__(2013);
+// EXTERNAL MODULE: ./lib/text/quote.js
+var quote = __webpack_require__(7819);
+// EXTERNAL MODULE: ./lib/text/system-error.js
+var system_error = __webpack_require__(7229);
 // EXTERNAL MODULE: ./lib/inputs/secrets/files.js
 var files = __webpack_require__(3900);
 // EXTERNAL MODULE: ./lib/inputs/problems.js

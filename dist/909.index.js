@@ -15,12 +15,12 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __webpack_require__(7934);
-// EXTERNAL MODULE: ./lib/transport.js + 1 modules
-var lib_transport = __webpack_require__(6168);
+// EXTERNAL MODULE: ./lib/http/transport.js + 1 modules
+var http_transport = __webpack_require__(5115);
 // EXTERNAL MODULE: ./lib/github/errors.js
 var errors = __webpack_require__(9452);
-// EXTERNAL MODULE: ./lib/system-error.js
-var system_error = __webpack_require__(2013);
+// EXTERNAL MODULE: ./lib/text/system-error.js
+var system_error = __webpack_require__(7229);
 ;// CONCATENATED MODULE: ./lib/github/fetch.js
 
 
@@ -103,7 +103,7 @@ async function send({ transport, clock, requestLimit, over }, address, request) 
             // No other attempt: whoever reports to GitHub does not hold a release up for long.
             throw new errors/* UnansweredError */.jd(`no answer came within ${requestLimit / 1000} s`);
         }
-        if (error instanceof lib_transport/* CutOffError */.M) {
+        if (error instanceof http_transport/* CutOffError */.M) {
             throw new errors/* UnansweredError */.jd(error.message, { mayPass: true, cause: error });
         }
         const code = (0,system_error/* systemErrorCode */.v)(error);
@@ -166,7 +166,7 @@ async function connectRepository(options) {
     const { token, clock, signal, requestLimit = defaultRequestLimit } = options;
     // Loaded on use only: it costs a quarter of the action's start.
     const { getOctokit } = await __webpack_require__.e(/* import() */ 413).then(__webpack_require__.bind(__webpack_require__, 2413));
-    const transport = new lib_transport/* Transport */.o(options.userAgent);
+    const transport = new http_transport/* Transport */.o(options.userAgent);
     const octokit = getOctokit(token.reveal(), {
         baseUrl: options.apiUrl.replace(/\/+$/, ''),
         log: silent,

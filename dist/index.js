@@ -437,103 +437,6 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1848:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V1: () => (/* binding */ endings),
-/* harmony export */   Wh: () => (/* binding */ unlessAborted),
-/* harmony export */   cc: () => (/* binding */ CancelledError),
-/* harmony export */   mT: () => (/* binding */ Cancellation)
-/* harmony export */ });
-/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8474);
-
-/**
- * Milliseconds after a cancellation. A runner that waits no longer kills the process, so the report is
- * made within two seconds, and everything else has its end before that.
- */
-const endings = {
-    /** A request that was sent to change something has to be answered, so that it is known what it did. */
-    write: 1000,
-    /** GitHub has to have taken note. */
-    gitHub: 1400,
-    /** The report is made, whatever has not come to its end. */
-    report: 1700,
-};
-/**
- * The run was cancelled, by a person or because a newer one takes its place. It is the reason of the
- * signal that everything that waits, or is about to send something, listens to.
- */
-class CancelledError extends Error {
-    signal;
-    constructor(signal, options) {
-        super(`the run was cancelled (${signal})`, options);
-        this.name = 'CancelledError';
-        this.signal = signal;
-    }
-}
-/** That a run may be cancelled, for everything that takes time in it. Has to be ended. */
-class Cancellation {
-    /** Aborted with a CancelledError. */
-    signal;
-    #clock;
-    #over = new AbortController();
-    constructor(signal, clock) {
-        this.signal = signal;
-        this.#clock = clock;
-        // Many may wait at once, which Node would take for a leak and warn of.
-        (0,node_events__WEBPACK_IMPORTED_MODULE_0__.setMaxListeners)(Infinity, signal, this.#over.signal);
-    }
-    get isCancelled() {
-        return this.signal.aborted;
-    }
-    /** A signal that follows so many milliseconds after the cancellation, with its reason. */
-    after(milliseconds) {
-        const follower = new AbortController();
-        this.whenCancelled(() => {
-            const stop = this.#clock.after(milliseconds, () => {
-                follower.abort(this.signal.reason);
-            });
-            this.#over.signal.addEventListener('abort', stop, { once: true });
-        });
-        return follower.signal;
-    }
-    whenCancelled(act) {
-        if (this.#over.signal.aborted)
-            return;
-        if (this.isCancelled)
-            act();
-        else
-            this.signal.addEventListener('abort', act, { once: true, signal: this.#over.signal });
-    }
-    /** Nobody waits for anything any more. */
-    end() {
-        this.#over.abort();
-    }
-}
-/** The result of `work`, unless the signal comes first: then nobody waits for it any more. */
-async function unlessAborted(signal, work) {
-    const over = new AbortController();
-    const aborted = new Promise((_, reject) => {
-        const giveUp = () => {
-            reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-        };
-        if (signal.aborted)
-            giveUp();
-        else
-            signal.addEventListener('abort', giveUp, { once: true, signal: over.signal });
-    });
-    try {
-        return await Promise.race([work, aborted]);
-    }
-    finally {
-        over.abort();
-    }
-}
-
-
-/***/ }),
-
 /***/ 4912:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -562,7 +465,7 @@ class ContextError extends Error {
 /* harmony export */   y_: () => (/* binding */ GitHubError)
 /* harmony export */ });
 /* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7934);
-/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7211);
+/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7819);
 
 
 /** A call to GitHub's API that did not bring an answer to work with. It never holds the token. */
@@ -637,10 +540,121 @@ function toGitHubError(call, error, redact) {
         ? one
         : (one.message ?? [one.field, one.code].filter(Boolean).join(' ')));
     const said = [message, details.filter(Boolean).join(', ')].filter(Boolean).join(': ');
-    return new GitHubError(call, `the answer was ${status}: ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(redact(said))}`, {
+    return new GitHubError(call, `the answer was ${status}: ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(redact(said))}`, {
         status,
         lacksPermission: status === 404 || (status === 403 && message.startsWith('Resource not accessible by ')),
     });
+}
+
+
+/***/ }),
+
+/***/ 5115:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  M: () => (/* binding */ CutOffError),
+  o: () => (/* binding */ Transport)
+});
+
+;// CONCATENATED MODULE: external "node:async_hooks"
+const external_node_async_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+;// CONCATENATED MODULE: ./lib/http/transport.js
+
+
+/** Far beyond every answer that there is, and well within what a runner's memory holds. */
+const mostBytes = 64 * 1024 * 1024;
+/** The headers came, but the body ended before it was whole, or would not end. */
+class CutOffError extends Error {
+    constructor(options) {
+        super('the answer was cut off', options);
+        this.name = 'CutOffError';
+    }
+}
+/**
+ * http-client takes no signal for a request; its handlers are asked while it makes one. It is one for
+ * all, as Node asks each that there ever was with each promise.
+ */
+const signals = new external_node_async_hooks_namespaceObject.AsyncLocalStorage();
+/**
+ * The one place that sends requests: through @actions/http-client, so that proxies work, and with
+ * everything that it would do by itself switched off. Redirects are not followed (the credential
+ * would go along) and nothing is retried.
+ */
+class Transport {
+    #client;
+    constructor(userAgent) {
+        const giveSignal = {
+            prepareRequest: (options) => {
+                const signal = signals.getStore();
+                if (signal !== undefined)
+                    options.signal = signal;
+            },
+            canHandleAuthentication: () => false,
+            handleAuthentication: () => Promise.reject(new Error('No challenge is answered')),
+        };
+        this.#client = new lib/* HttpClient */.Qq(userAgent, [giveSignal], {
+            allowRedirects: false,
+            allowRetries: false,
+            keepAlive: true,
+        });
+    }
+    /**
+     * Sends one request once. Rejects where no whole answer came, and with the error of a body that
+     * cannot be read; any status is an answer.
+     */
+    async send({ body, ...message }, signal) {
+        if (body === undefined || typeof body === 'string') {
+            return this.#send(message, body ?? null, signal);
+        }
+        // A stream that breaks would leave the request open: nobody else looks at it.
+        const broken = new AbortController();
+        body.on('error', (error) => {
+            broken.abort(error);
+        });
+        try {
+            return await this.#send(message, body, AbortSignal.any([signal, broken.signal]));
+        }
+        catch (error) {
+            throw broken.signal.aborted ? broken.signal.reason : error;
+        }
+        finally {
+            body.destroy();
+            // What was answered before all of it was sent would be waited for on that connection.
+            broken.abort();
+        }
+    }
+    async #send({ method, url, headers }, body, signal) {
+        const response = await signals.run(signal, () => this.#client.request(method, url, body, { ...headers }));
+        const { statusCode, headers: answered } = response.message;
+        // The client's own readBody never settles when the connection breaks half-way.
+        const chunks = [];
+        let bytes = 0;
+        try {
+            for await (const chunk of response.message) {
+                bytes += chunk.length;
+                if (bytes > mostBytes)
+                    throw new Error(`it has more than ${mostBytes} bytes`);
+                chunks.push(chunk);
+            }
+        }
+        catch (error) {
+            throw new CutOffError({ cause: error });
+        }
+        return {
+            status: statusCode ?? 0,
+            headers: answered,
+            text: Buffer.concat(chunks).toString('utf8'),
+        };
+    }
+    /** Closes the connections that are kept open for the next request. */
+    close() {
+        this.#client.dispose();
+    }
 }
 
 
@@ -725,7 +739,7 @@ function isPath(text) {
 /* harmony export */   U: () => (/* binding */ readFiles)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _system_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2013);
+/* harmony import */ var _text_system_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7229);
 /* harmony import */ var _source_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2910);
 
 
@@ -834,7 +848,7 @@ function single(entries) {
     return { key: entry[0], value: entry[1] };
 }
 function reasonOf(error) {
-    const code = (0,_system_error_js__WEBPACK_IMPORTED_MODULE_2__/* .systemErrorCode */ .v)(error);
+    const code = (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_2__/* .systemErrorCode */ .v)(error);
     return code === 'ENOENT' ? 'there is no such file' : (code ?? 'the reason is not known');
 }
 
@@ -947,11 +961,11 @@ function endsBase64(key, value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _signals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9518);
+/* harmony import */ var _time_signals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3144);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(357);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9172);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2265);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5221);
 
 
@@ -964,15 +978,15 @@ const succeeded = await (0,_run_js__WEBPACK_IMPORTED_MODULE_3__/* .run */ .e)({
     environment: process.env,
     actions: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_5__/* .actionsOf */ .R)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''),
     clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml,
-    cancellation: _signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V,
+    cancellation: _time_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V,
     readFile: (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(path, 'utf8'),
     // Loaded on use only: it costs a quarter of the action's start.
     workflowEvent: async () => (await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413))).context,
 });
 if (!succeeded)
     process.exitCode = _actions_core__WEBPACK_IMPORTED_MODULE_2__.ExitCode.Failure;
-if (_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V.aborted)
-    (0,_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .endSoon */ .n)();
+if (_time_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V.aborted)
+    (0,_time_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .endSoon */ .n)();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -1032,31 +1046,6 @@ const imageReference = {
 
 /***/ }),
 
-/***/ 7211:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ asQuoted),
-/* harmony export */   h: () => (/* binding */ quote)
-/* harmony export */ });
-/** Characters of a quotation; what it is for stands at its beginning. */
-const longest = 500;
-/**
- * A text from outside within a sentence of our own, on one line. The summary shows what stands
- * between backticks as code, so that nothing in it is taken for Markdown, a link or a mention.
- */
-function quote(text) {
-    const line = asQuoted(text);
-    return `\`${line.length > longest ? `${line.slice(0, longest)}…` : line}\``;
-}
-/** What a text becomes between the backticks, before it is cut. */
-function asQuoted(text) {
-    return text.replace(/`/g, "'").replace(/\s+/g, ' ').trim();
-}
-
-
-/***/ }),
-
 /***/ 8565:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1105,7 +1094,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 9172:
+/***/ 2265:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1118,11 +1107,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-// EXTERNAL MODULE: ./lib/cancellation.js
-var lib_cancellation = __nccwpck_require__(1848);
+// EXTERNAL MODULE: ./lib/time/cancellation.js
+var time_cancellation = __nccwpck_require__(6690);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
-;// CONCATENATED MODULE: ./lib/inputs/event.js
+;// CONCATENATED MODULE: ./lib/github/event.js
 
 const repository = dist/* object */.Ikc({
     full_name: dist/* optional */.lqM(dist/* string */.YjP()),
@@ -1170,7 +1159,7 @@ function isClosedRepository(event) {
 
 // EXTERNAL MODULE: ./lib/inputs/problems.js
 var inputs_problems = __nccwpck_require__(1733);
-;// CONCATENATED MODULE: ./lib/printable.js
+;// CONCATENATED MODULE: ./lib/text/printable.js
 /**
  * Control characters other than the line break and the tab, marks that turn text around, and
  * characters that nobody sees, which could hide a known secret from a search.
@@ -1187,8 +1176,8 @@ function printable(text) {
     return text.replace(terminalSequence, '').replace(/\r\n?/g, '\n').replace(unprintable, '');
 }
 
-// EXTERNAL MODULE: ./lib/quote.js
-var quote = __nccwpck_require__(7211);
+// EXTERNAL MODULE: ./lib/text/quote.js
+var quote = __nccwpck_require__(7819);
 ;// CONCATENATED MODULE: ./lib/secrecy/forms.js
 /**
  * Finds many strings in a text. Values of many lines have tens of thousands, of which a text holds
@@ -1465,7 +1454,7 @@ function kindOfCredential(credential) {
 
 // EXTERNAL MODULE: ./lib/pipecat/names.js
 var names = __nccwpck_require__(5636);
-;// CONCATENATED MODULE: ./lib/confidential.js
+;// CONCATENATED MODULE: ./lib/http/confidential.js
 /** Whether what is sent to an address is read by nobody on the way: https, or this very machine. */
 function isConfidential({ protocol, hostname }) {
     return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
@@ -1598,7 +1587,7 @@ function brokenRule(url) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/release/name-template.js
+;// CONCATENATED MODULE: ./lib/plan/name-template.js
 /** What a name may hold in place of something that is known later only. */
 const regionPlaceholder = '{region}';
 const versionPlaceholder = '{version}';
@@ -2131,7 +2120,7 @@ function hostOf(line) {
     return URL.canParse(line) ? new URL(line).host : '';
 }
 
-;// CONCATENATED MODULE: ./lib/release/regional.js
+;// CONCATENATED MODULE: ./lib/plan/regional.js
 /** A value that may differ from region to region. */
 class Regional {
     /** The value of every region that has none of its own. */
@@ -2479,7 +2468,7 @@ async function readKeys(path, workspace, readFile, findings) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/release/content-version.js
+;// CONCATENATED MODULE: ./lib/plan/content-version.js
 
 /**
  * The version of a secret set's content: eight hex digits of an HMAC-SHA-256 over its pairs, sorted
@@ -3058,8 +3047,8 @@ function backoffDelay(backoff, failed, random, retryAfter) {
     return Math.round(Math.max(retryAfter ?? 0, random() * cap));
 }
 
-// EXTERNAL MODULE: ./lib/transport.js + 1 modules
-var transport = __nccwpck_require__(6168);
+// EXTERNAL MODULE: ./lib/http/transport.js + 1 modules
+var transport = __nccwpck_require__(5115);
 ;// CONCATENATED MODULE: ./lib/pipecat/answers.js
 
 
@@ -3287,8 +3276,8 @@ function parseAcceptance(answer, status) {
 /** A deletion may be answered without a word. What was deleted already is not there any more (404). */
 const parseDeletion = parser(dist/* pipe */.FsL(dist/* optional */.lqM(acknowledgement), dist/* transform */.pdi(() => undefined)));
 
-// EXTERNAL MODULE: ./lib/system-error.js
-var system_error = __nccwpck_require__(2013);
+// EXTERNAL MODULE: ./lib/text/system-error.js
+var system_error = __nccwpck_require__(7229);
 ;// CONCATENATED MODULE: ./lib/pipecat/errors.js
 
 
@@ -3319,7 +3308,7 @@ class CallError extends Error {
  * The run was cancelled while a request that changes something was under way, or was about to be sent
  * again: whether it was carried out is not known.
  */
-class InterruptedCallError extends lib_cancellation/* CancelledError */.cc {
+class InterruptedCallError extends time_cancellation/* CancelledError */.cc {
     call;
     constructor(call, cancelled, cause) {
         super(cancelled.signal, { cause });
@@ -3476,7 +3465,7 @@ function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutO
     return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
 }
 
-;// CONCATENATED MODULE: ./lib/pipecat/retry-after.js
+;// CONCATENATED MODULE: ./lib/http/retry-after.js
 /** Milliseconds; whoever is told to come back later than that gives up. */
 const retry_after_longestWait = 120_000;
 /** `Retry-After` in milliseconds: it holds seconds, or a date. */
@@ -3810,7 +3799,7 @@ class Caller {
     #lastMoment;
     constructor(options) {
         this.#options = options;
-        this.#lastMoment = options.cancellation.after(lib_cancellation/* endings */.V1.write);
+        this.#lastMoment = options.cancellation.after(time_cancellation/* endings */.V1.write);
         this.#traffic = new Traffic(options.clock);
     }
     /** @throws CallError, or CancelledError: an InterruptedCallError where it is in doubt what was done */
@@ -3829,7 +3818,7 @@ class Caller {
                 return found ?? (await this.#attempt(operation, options.deadline));
             }
             catch (error) {
-                if (error instanceof lib_cancellation/* CancelledError */.cc)
+                if (error instanceof time_cancellation/* CancelledError */.cc)
                     throw this.#cancelled(operation, isInDoubt, failure);
                 if (!(error instanceof CallError))
                     throw error;
@@ -3874,7 +3863,7 @@ class Caller {
     /** How a call ends in a run that is cancelled: not carried out, or it is not known whether it was. */
     #cancelled({ request }, isInDoubt, failure) {
         const reason = this.#options.cancellation.signal.reason;
-        return isInDoubt && reason instanceof lib_cancellation/* CancelledError */.cc
+        return isInDoubt && reason instanceof time_cancellation/* CancelledError */.cc
             ? new InterruptedCallError(request, reason, failure)
             : reason;
     }
@@ -4686,7 +4675,7 @@ function organizationSurface(organization) {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: ./lib/bytes.js
+;// CONCATENATED MODULE: ./lib/text/bytes.js
 const units = ['KB', 'MB', 'GB'];
 /**
  * Bytes as a person reads them: `512 B`, `1.5 KB`, `12 MB`. A thousand and twenty-four make the next
@@ -4709,7 +4698,7 @@ function bytesOf(bytes) {
 
 // EXTERNAL MODULE: ./lib/context/errors.js
 var errors = __nccwpck_require__(4912);
-;// CONCATENATED MODULE: ./lib/release/work-progress.js
+;// CONCATENATED MODULE: ./lib/steps/work-progress.js
 
 /** Milliseconds between two reports. */
 const interval = 5000;
@@ -4734,7 +4723,7 @@ class WorkProgress {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/build-context.js
+;// CONCATENATED MODULE: ./lib/steps/build-context.js
 
 
 
@@ -4827,7 +4816,7 @@ function tell(journal, settings, context) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/errors.js
+;// CONCATENATED MODULE: ./lib/record/errors.js
 
 
 /** An error with the thing that it happened to; the cause is what went wrong. */
@@ -4856,7 +4845,7 @@ function failuresOf(error) {
 }
 /** Whether it is only that the run was cancelled. */
 function isCancellation(error) {
-    return failuresOf(error).every((failure) => failure instanceof lib_cancellation/* CancelledError */.cc);
+    return failuresOf(error).every((failure) => failure instanceof time_cancellation/* CancelledError */.cc);
 }
 /**
  * Does `work` on every item at once, and lets each come to its end: what fails for one is no reason
@@ -4893,7 +4882,7 @@ async function about(subject, work) {
         if (error instanceof SubjectError || error instanceof ReleaseError)
             throw error;
         // The run was cancelled, which is nothing that happened to the subject.
-        if (error instanceof lib_cancellation/* CancelledError */.cc || !(error instanceof Error))
+        if (error instanceof time_cancellation/* CancelledError */.cc || !(error instanceof Error))
             throw error;
         throw new SubjectError(subject, error);
     }
@@ -4914,18 +4903,6 @@ class OrganizationError extends Error {
         this.name = 'OrganizationError';
         this.named = named;
         this.available = available;
-    }
-}
-/** The release cannot work as it is asked for. */
-class PreflightError extends Error {
-    problems;
-    /** Whether this turned out after the sets were written; nothing has been written otherwise. */
-    isLate;
-    constructor(problems, { isLate } = { isLate: false }) {
-        super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
-        this.name = 'PreflightError';
-        this.isLate = isLate;
-        this.problems = problems;
     }
 }
 /** The platform gave up on provisioning a set. */
@@ -5095,7 +5072,7 @@ class AgentGoneError extends Error {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/journal.js
+;// CONCATENATED MODULE: ./lib/record/journal.js
 
 /** Keeps the account of a release, and tells the log of it. */
 class Journal {
@@ -5219,7 +5196,7 @@ function outcomeOf(error) {
     return isCancellation(error) ? 'running' : 'failed';
 }
 
-;// CONCATENATED MODULE: ./lib/release/organization.js
+;// CONCATENATED MODULE: ./lib/steps/organization.js
 
 /**
  * The organization that a personal access token acts in: the one named, else the first that the
@@ -5240,7 +5217,7 @@ function chooseOrganization(named, available, journal) {
     return first;
 }
 
-;// CONCATENATED MODULE: ./lib/release/rollout-judgement.js
+;// CONCATENATED MODULE: ./lib/pipecat/rollout-judgement.js
 
 /**
  * Judges one deployment by a look at its agent. Until the operator has taken it up, `ready`,
@@ -5338,7 +5315,7 @@ function wordsFor(isReconciled, revision) {
     return `not ready yet (${parts.join(', ')})`;
 }
 
-;// CONCATENATED MODULE: ./lib/release/bindings.js
+;// CONCATENATED MODULE: ./lib/plan/bindings.js
 
 /** Reads each agent of a region, as their list shows no bindings. */
 async function readBindings(cloud, region, options = {}) {
@@ -5373,7 +5350,7 @@ function agentsBinding(bindings, secretSet) {
         .sort();
 }
 
-;// CONCATENATED MODULE: ./lib/release/region.js
+;// CONCATENATED MODULE: ./lib/plan/region.js
 
 /**
  * The region of a release that names none, as far as what there is tells it: the agent's, else that
@@ -5387,7 +5364,7 @@ function toldRegion({ secretSet, imagePullSecret }, agent, secretSets) {
     return agent?.region ?? regions.find((region) => region !== undefined);
 }
 
-;// CONCATENATED MODULE: ./lib/release/region-settings.js
+;// CONCATENATED MODULE: ./lib/plan/region-settings.js
 
 /** Whether a name depends on the region, so that it cannot be looked up before that is known. */
 function namesDependOnRegion({ secretSet, imagePullSecret, agent, }) {
@@ -5436,7 +5413,7 @@ function agentIn({ agent }, region) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/release/observation.js
+;// CONCATENATED MODULE: ./lib/plan/observation.js
 
 
 
@@ -5529,7 +5506,21 @@ async function customProfiles(cloud, wanted) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/agent-changes.js
+;// CONCATENATED MODULE: ./lib/plan/problems.js
+/** The release cannot work as it is asked for. */
+class PreflightError extends Error {
+    problems;
+    /** Whether this turned out after the sets were written; nothing has been written otherwise. */
+    isLate;
+    constructor(problems, { isLate } = { isLate: false }) {
+        super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
+        this.name = 'PreflightError';
+        this.isLate = isLate;
+        this.problems = problems;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/plan/agent-changes.js
 const nothingShown = {
     image: undefined,
     buildId: undefined,
@@ -5595,7 +5586,7 @@ function hiddenSettings(observed, wanted) {
         : [{ setting, after: after === null ? 'off' : String(after) }]);
 }
 
-;// CONCATENATED MODULE: ./lib/release/old-versions.js
+;// CONCATENATED MODULE: ./lib/plan/old-versions.js
 
 
 /** A name with a date in it, such as 20250131, is more likely somebody's than a version. */
@@ -5626,7 +5617,7 @@ function oldVersions(question) {
     return oldestFirst.slice(0, Math.max(0, oldestFirst.length - keep));
 }
 
-;// CONCATENATED MODULE: ./lib/release/subject.js
+;// CONCATENATED MODULE: ./lib/plan/subject.js
 /** What the kinds of secret set are called. */
 const subject_secretSetKinds = {
     secret: 'secret set',
@@ -5637,7 +5628,7 @@ function secretSetSubject(set) {
     return { kind: subject_secretSetKinds[set.kind], name: set.name, region: set.region };
 }
 
-;// CONCATENATED MODULE: ./lib/release/plan-secret-sets.js
+;// CONCATENATED MODULE: ./lib/plan/plan-secret-sets.js
 
 
 
@@ -5852,7 +5843,7 @@ function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, ex
     });
 }
 
-;// CONCATENATED MODULE: ./lib/release/plan-agent.js
+;// CONCATENATED MODULE: ./lib/plan/plan-agent.js
 
 
 
@@ -6018,7 +6009,7 @@ function newDeployment(before, newBuild, hidden, changes, forcedBecause) {
     return { follows: 'no', because: changes.length > 0 ? 'scaling-only' : 'nothing-differs' };
 }
 
-;// CONCATENATED MODULE: ./lib/release/plan.js
+;// CONCATENATED MODULE: ./lib/plan/plan.js
 
 
 
@@ -6107,7 +6098,7 @@ function checkBuild({ region, agent }, build, problems) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/preflight.js
+;// CONCATENATED MODULE: ./lib/steps/preflight.js
 
 
 /**
@@ -6202,7 +6193,7 @@ class TimeBudget {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/record.js
+;// CONCATENATED MODULE: ./lib/record/record.js
 /** The steps of a release, in their order. */
 const stepNames = (/* unused pure expression or super */ null && ([
     'inputs',
@@ -6233,7 +6224,7 @@ function existingSet(name, kind, region) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/release/clean-up.js
+;// CONCATENATED MODULE: ./lib/steps/clean-up.js
 
 
 
@@ -6281,7 +6272,7 @@ async function cleanUp(cloud, journal, plan, agent, listed, deadline, remarks) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/deploy.js
+;// CONCATENATED MODULE: ./lib/steps/deploy.js
 
 
 
@@ -6441,7 +6432,7 @@ async function account(cloud, journal, remarks, plan, record, before, answer, de
     return { deploymentId, previousId, deadline };
 }
 
-;// CONCATENATED MODULE: ./lib/release/planned-steps.js
+;// CONCATENATED MODULE: ./lib/steps/planned-steps.js
 
 /** The steps that a plan takes after the preflight. */
 function stepsOf({ targets }) {
@@ -6489,7 +6480,7 @@ function pollingStep(elapsed, random) {
     return Math.round(step * (1 + jitter * (2 * random() - 1)));
 }
 
-;// CONCATENATED MODULE: ./lib/release/polling.js
+;// CONCATENATED MODULE: ./lib/steps/polling.js
 
 
 
@@ -6553,7 +6544,7 @@ async function lookOn(look, clock, deadline, progress, signal) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/progress.js
+;// CONCATENATED MODULE: ./lib/steps/progress.js
 const progress_longestSilence = 15_000;
 /**
  * Says how a wait is going: when something changes, and at least every 15 seconds, also while a look
@@ -6614,7 +6605,7 @@ class Progress {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/build.js
+;// CONCATENATED MODULE: ./lib/steps/build.js
 
 
 
@@ -6680,7 +6671,7 @@ async function build_build(cloud, journal, plan, record, abandoned) {
             record.outcome = 'built';
     }
     catch (error) {
-        if (error instanceof AbandonedError || error instanceof lib_cancellation/* CancelledError */.cc)
+        if (error instanceof AbandonedError || error instanceof time_cancellation/* CancelledError */.cc)
             throw error;
         // What has not come to its end goes on, whoever waits for it.
         if (record.id === null || isOver(error))
@@ -6780,13 +6771,13 @@ async function lastLines(cloud, id) {
         return await cloud.buildLogs(id, mostLines, { attempts: 2 });
     }
     catch (error) {
-        if (!(error instanceof CallError || error instanceof lib_cancellation/* CancelledError */.cc))
+        if (!(error instanceof CallError || error instanceof time_cancellation/* CancelledError */.cc))
             throw error;
         return undefined;
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/provision.js
+;// CONCATENATED MODULE: ./lib/steps/provision.js
 
 
 
@@ -6810,7 +6801,7 @@ async function provision(cloud, journal, plan, record, deadline) {
         }));
     }
     catch (error) {
-        if (!(error instanceof lib_cancellation/* CancelledError */.cc))
+        if (!(error instanceof time_cancellation/* CancelledError */.cc))
             record.outcome = 'failed';
         else if (isBegun(error, record))
             record.outcome = 'cancelled';
@@ -6835,7 +6826,7 @@ function listKeys({ added, updated }) {
     return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
 
-;// CONCATENATED MODULE: ./lib/release/readiness.js
+;// CONCATENATED MODULE: ./lib/steps/readiness.js
 
 
 
@@ -6899,7 +6890,7 @@ async function awaitSecretSets(cloud, journal, sets, deadline) {
                 fail(set, new ProvisioningTimeoutError(seen.get(set), elapsed, deadline, { cause }));
             }
         }
-        else if (error instanceof lib_cancellation/* CancelledError */.cc) {
+        else if (error instanceof time_cancellation/* CancelledError */.cc) {
             // The platform goes on with them.
             failures.push(error);
             for (const set of [first, ...others])
@@ -6941,7 +6932,7 @@ async function readStatuses(cloud, sets, deadline) {
     return sets.map((set) => ({ set, found: list.find(({ name }) => name === set.name) }));
 }
 
-;// CONCATENATED MODULE: ./lib/release/tracked.js
+;// CONCATENATED MODULE: ./lib/steps/tracked.js
 
 
 function setsOf(targets) {
@@ -7003,7 +6994,7 @@ function trackAgent(plan) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/release/preparation.js
+;// CONCATENATED MODULE: ./lib/steps/preparation.js
 
 
 
@@ -7105,7 +7096,7 @@ async function provisionAndAwait(cloud, journal, targets, budget) {
         throw new ReleaseError(failures);
 }
 
-;// CONCATENATED MODULE: ./lib/release/prune.js
+;// CONCATENATED MODULE: ./lib/steps/prune.js
 
 
 /** Deletes the keys of a set that were not given. The set is provisioned anew after that. */
@@ -7127,7 +7118,7 @@ async function prune(cloud, journal, plan, record, deadline) {
     journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);
 }
 
-;// CONCATENATED MODULE: ./lib/release/remarks.js
+;// CONCATENATED MODULE: ./lib/steps/remarks.js
 /**
  * Warnings and notices about several agents: what is to be said of each alike is said once, as a run
  * shows ten of a kind at most.
@@ -7148,7 +7139,7 @@ class Remarks {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/rollout.js
+;// CONCATENATED MODULE: ./lib/steps/rollout.js
 
 
 
@@ -7204,7 +7195,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
     }
     catch (error) {
         // The platform goes on with the rollout, whoever waits for it.
-        if (error instanceof lib_cancellation/* CancelledError */.cc)
+        if (error instanceof time_cancellation/* CancelledError */.cc)
             throw error;
         record.outcome = error instanceof SupersededError ? 'superseded' : 'failed';
         if (!(error instanceof WaitOverError))
@@ -7233,7 +7224,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
         }
         catch (error) {
             // What has failed is told in a run that is cancelled, too; its lines are not waited for.
-            if (error instanceof lib_cancellation/* CancelledError */.cc)
+            if (error instanceof time_cancellation/* CancelledError */.cc)
                 return [];
             if (!(error instanceof CallError))
                 throw error;
@@ -7243,7 +7234,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
     }
 }
 
-;// CONCATENATED MODULE: ./lib/release/release.js
+;// CONCATENATED MODULE: ./lib/steps/release.js
 
 
 
@@ -7359,7 +7350,7 @@ async function deployOne(cloud, journal, { plan, record }, sets, buildId, budget
         return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, remarks, buildId, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
     }
     catch (error) {
-        if (!(error instanceof lib_cancellation/* CancelledError */.cc))
+        if (!(error instanceof time_cancellation/* CancelledError */.cc))
             record.outcome = 'failed';
         else if (error instanceof InterruptedCallError)
             record.outcome = 'cancelled';
@@ -7374,7 +7365,7 @@ async function rollOut(cloud, journal, { plan, record }, deployed, { wantsFailur
         ends('success');
     }
     catch (error) {
-        ends(error instanceof lib_cancellation/* CancelledError */.cc ? 'error' : 'failure');
+        ends(error instanceof time_cancellation/* CancelledError */.cc ? 'error' : 'failure');
         throw error;
     }
 }
@@ -7436,7 +7427,7 @@ function boundSets({ settings, region }, before, sets) {
     ];
 }
 
-;// CONCATENATED MODULE: ./lib/release/witness.js
+;// CONCATENATED MODULE: ./lib/steps/witness.js
 const noWitness = { begins: () => () => undefined };
 
 ;// CONCATENATED MODULE: ./lib/report/credential-kinds.js
@@ -7918,6 +7909,7 @@ function grouped(placed, place) {
 
 
 
+
 /** Turns an error into words. The only place that does. */
 function explain(error, context) {
     const subject = error instanceof SubjectError ? error.subject : undefined;
@@ -8071,7 +8063,7 @@ function partFor(error, subject, context) {
     }
     if (error instanceof AgentGoneError)
         return { kind: 'agent-gone' };
-    if (error instanceof lib_cancellation/* CancelledError */.cc)
+    if (error instanceof time_cancellation/* CancelledError */.cc)
         return explainCancellation(error, context);
     if (error instanceof CallError) {
         const part = explainCall(error, context);
@@ -9584,25 +9576,11 @@ class AgentDeployments {
 
 // EXTERNAL MODULE: ./lib/github/errors.js
 var github_errors = __nccwpck_require__(9452);
-;// CONCATENATED MODULE: ./lib/report/github.js
-
-/** What was not told to GitHub, and why, and what the token lacks. */
-function untold(what, error) {
-    if (!(error instanceof github_errors/* GitHubError */.y_)) {
-        return `${what}, because of a bug in the action. The run goes on without.`;
-    }
-    const { reason, lacksPermission, call } = error;
-    const permission = lacksPermission
-        ? ` The token needs the permission \`${call.permission}\` (under \`permissions:\` of the job).`
-        : '';
-    return `${what}, because ${reason}.${permission} The run goes on without.`;
-}
-
 ;// CONCATENATED MODULE: ./lib/version.js
 /** The action's version, as package.json has it; a test holds the two together. */
 const version = '0.1.0'; // x-release-please-version
 
-;// CONCATENATED MODULE: ./lib/tell-github.js
+;// CONCATENATED MODULE: ./lib/github/tell-github.js
 
 
 
@@ -9674,6 +9652,17 @@ async function keepComment(settings, journal, manner, pullRequest, body) {
         repository?.close();
     }
 }
+/** What was not told to GitHub, and why, and what the token lacks. */
+function untold(what, error) {
+    if (!(error instanceof github_errors/* GitHubError */.y_)) {
+        return `${what}, because of a bug in the action. The run goes on without.`;
+    }
+    const { reason, lacksPermission, call } = error;
+    const permission = lacksPermission
+        ? ` The token needs the permission \`${call.permission}\` (under \`permissions:\` of the job).`
+        : '';
+    return `${what}, because ${reason}.${permission} The run goes on without.`;
+}
 
 ;// CONCATENATED MODULE: ./lib/run.js
 
@@ -9713,7 +9702,7 @@ const defaultRequestLimit = 30_000;
  */
 async function run(host) {
     const { actions } = host;
-    const cancellation = new lib_cancellation/* Cancellation */.mT(host.cancellation, host.clock);
+    const cancellation = new time_cancellation/* Cancellation */.mT(host.cancellation, host.clock);
     const clock = (0,time_clock/* interruptible */.In)(host.clock, host.cancellation);
     // Until it is known what is secret, everything could be.
     let redact = () => '***';
@@ -9725,8 +9714,8 @@ async function run(host) {
     let inputs;
     const wantsFailureLogs = once(() => showsFailureLogs(inputs?.failureLogs ?? 'never', event));
     try {
-        const lastMoment = cancellation.after(lib_cancellation/* endings */.V1.report);
-        const reading = await (0,lib_cancellation/* unlessAborted */.Wh)(lastMoment, readInputs(host.environment, host.readFile));
+        const lastMoment = cancellation.after(time_cancellation/* endings */.V1.report);
+        const reading = await (0,time_cancellation/* unlessAborted */.Wh)(lastMoment, readInputs(host.environment, host.readFile));
         // Before anything is logged.
         for (const mask of new Set(reading.secrets.flatMap(masksFor)))
             actions.mask(mask);
@@ -9736,7 +9725,7 @@ async function run(host) {
         });
         inputs = reading.inputs;
         const means = { host, journal, cancellation, redact, event, wantsFailureLogs };
-        await (0,lib_cancellation/* unlessAborted */.Wh)(lastMoment, carryOut(means, reading));
+        await (0,time_cancellation/* unlessAborted */.Wh)(lastMoment, carryOut(means, reading));
         await comment([]);
         const { isCancelled } = cancellation;
         if (isCancelled) {
@@ -9776,7 +9765,7 @@ async function run(host) {
 }
 /** A cancellation ends everything that goes on at once, and is told first and once. */
 function withCancellation(failures, { aborted, reason }) {
-    const others = failures.filter((failure) => !(failure instanceof lib_cancellation/* CancelledError */.cc));
+    const others = failures.filter((failure) => !(failure instanceof time_cancellation/* CancelledError */.cc));
     return aborted ? [reason, ...others] : others;
 }
 async function carryOut(means, reading) {
@@ -9824,7 +9813,7 @@ async function releaseOrPlan({ host, journal, cancellation, redact, wantsFailure
     const over = new AbortController();
     // Calls of many regions may pause at once, which Node would take for a leak and warn of.
     (0,external_node_events_.setMaxListeners)(Infinity, over.signal);
-    const manner = { clock: host.clock, signal: cancellation.after(lib_cancellation/* endings */.V1.gitHub), redact };
+    const manner = { clock: host.clock, signal: cancellation.after(time_cancellation/* endings */.V1.gitHub), redact };
     const deployments = isDryRun ? undefined : agentDeployments(github, journal, manner);
     const userAgent = `pipecat-cloud-release/${version}`;
     const connection = new Connection(access.apiUrl, access.credential.value, userAgent);
@@ -9945,45 +9934,32 @@ class SecretValue {
 
 /***/ }),
 
-/***/ 9518:
+/***/ 7819:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ cancelledByRunner),
-/* harmony export */   n: () => (/* binding */ endSoon)
+/* harmony export */   F: () => (/* binding */ asQuoted),
+/* harmony export */   h: () => (/* binding */ quote)
 /* harmony export */ });
-/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1848);
-
-const cancellation = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.on(signal, () => {
-        cancellation.abort(new _cancellation_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc(signal));
-    });
-}
+/** Characters of a quotation; what it is for stands at its beginning. */
+const longest = 500;
 /**
- * Aborted with a CancelledError when the runner asks the process to end. Whoever imports this first
- * misses least: until then, the process ends without a word.
+ * A text from outside within a sentence of our own, on one line. The summary shows what stands
+ * between backticks as code, so that nothing in it is taken for Markdown, a link or a mention.
  */
-const cancelledByRunner = cancellation.signal;
-/** Milliseconds that what is still under way may hold up the end of a run that was cancelled. */
-const lastWords = 100;
-/** Ends the process of a run that was cancelled, whatever it still waits for. */
-function endSoon() {
-    setTimeout(() => {
-        // An exit would wait for threads, such as one that looks a host up, or reads a file that hangs.
-        const waitsForThreads = process
-            .getActiveResourcesInfo()
-            .some((resource) => /^(?:FS|GetAddrInfo|GetNameInfo)Req/.test(resource));
-        if (waitsForThreads)
-            process.kill(process.pid, 'SIGKILL');
-        process.exit();
-    }, lastWords).unref();
+function quote(text) {
+    const line = asQuoted(text);
+    return `\`${line.length > longest ? `${line.slice(0, longest)}…` : line}\``;
+}
+/** What a text becomes between the backticks, before it is cut. */
+function asQuoted(text) {
+    return text.replace(/`/g, "'").replace(/\s+/g, ' ').trim();
 }
 
 
 /***/ }),
 
-/***/ 2013:
+/***/ 7229:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -9999,6 +9975,103 @@ function systemErrorCode(error) {
 /** The same in words: there may be none. */
 function reasonOf(error) {
     return systemErrorCode(error) ?? 'the reason is not known';
+}
+
+
+/***/ }),
+
+/***/ 6690:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V1: () => (/* binding */ endings),
+/* harmony export */   Wh: () => (/* binding */ unlessAborted),
+/* harmony export */   cc: () => (/* binding */ CancelledError),
+/* harmony export */   mT: () => (/* binding */ Cancellation)
+/* harmony export */ });
+/* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8474);
+
+/**
+ * Milliseconds after a cancellation. A runner that waits no longer kills the process, so the report is
+ * made within two seconds, and everything else has its end before that.
+ */
+const endings = {
+    /** A request that was sent to change something has to be answered, so that it is known what it did. */
+    write: 1000,
+    /** GitHub has to have taken note. */
+    gitHub: 1400,
+    /** The report is made, whatever has not come to its end. */
+    report: 1700,
+};
+/**
+ * The run was cancelled, by a person or because a newer one takes its place. It is the reason of the
+ * signal that everything that waits, or is about to send something, listens to.
+ */
+class CancelledError extends Error {
+    signal;
+    constructor(signal, options) {
+        super(`the run was cancelled (${signal})`, options);
+        this.name = 'CancelledError';
+        this.signal = signal;
+    }
+}
+/** That a run may be cancelled, for everything that takes time in it. Has to be ended. */
+class Cancellation {
+    /** Aborted with a CancelledError. */
+    signal;
+    #clock;
+    #over = new AbortController();
+    constructor(signal, clock) {
+        this.signal = signal;
+        this.#clock = clock;
+        // Many may wait at once, which Node would take for a leak and warn of.
+        (0,node_events__WEBPACK_IMPORTED_MODULE_0__.setMaxListeners)(Infinity, signal, this.#over.signal);
+    }
+    get isCancelled() {
+        return this.signal.aborted;
+    }
+    /** A signal that follows so many milliseconds after the cancellation, with its reason. */
+    after(milliseconds) {
+        const follower = new AbortController();
+        this.whenCancelled(() => {
+            const stop = this.#clock.after(milliseconds, () => {
+                follower.abort(this.signal.reason);
+            });
+            this.#over.signal.addEventListener('abort', stop, { once: true });
+        });
+        return follower.signal;
+    }
+    whenCancelled(act) {
+        if (this.#over.signal.aborted)
+            return;
+        if (this.isCancelled)
+            act();
+        else
+            this.signal.addEventListener('abort', act, { once: true, signal: this.#over.signal });
+    }
+    /** Nobody waits for anything any more. */
+    end() {
+        this.#over.abort();
+    }
+}
+/** The result of `work`, unless the signal comes first: then nobody waits for it any more. */
+async function unlessAborted(signal, work) {
+    const over = new AbortController();
+    const aborted = new Promise((_, reject) => {
+        const giveUp = () => {
+            reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+        };
+        if (signal.aborted)
+            giveUp();
+        else
+            signal.addEventListener('abort', giveUp, { once: true, signal: over.signal });
+    });
+    try {
+        return await Promise.race([work, aborted]);
+    }
+    finally {
+        over.abort();
+    }
 }
 
 
@@ -10062,112 +10135,39 @@ const systemClock = {
 
 /***/ }),
 
-/***/ 6168:
+/***/ 3144:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ cancelledByRunner),
+/* harmony export */   n: () => (/* binding */ endSoon)
+/* harmony export */ });
+/* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6690);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  M: () => (/* binding */ CutOffError),
-  o: () => (/* binding */ Transport)
-});
-
-;// CONCATENATED MODULE: external "node:async_hooks"
-const external_node_async_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
-;// CONCATENATED MODULE: ./lib/transport.js
-
-
-/** Far beyond every answer that there is, and well within what a runner's memory holds. */
-const mostBytes = 64 * 1024 * 1024;
-/** The headers came, but the body ended before it was whole, or would not end. */
-class CutOffError extends Error {
-    constructor(options) {
-        super('the answer was cut off', options);
-        this.name = 'CutOffError';
-    }
+const cancellation = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+        cancellation.abort(new _cancellation_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc(signal));
+    });
 }
 /**
- * http-client takes no signal for a request; its handlers are asked while it makes one. It is one for
- * all, as Node asks each that there ever was with each promise.
+ * Aborted with a CancelledError when the runner asks the process to end. Whoever imports this first
+ * misses least: until then, the process ends without a word.
  */
-const signals = new external_node_async_hooks_namespaceObject.AsyncLocalStorage();
-/**
- * The one place that sends requests: through @actions/http-client, so that proxies work, and with
- * everything that it would do by itself switched off. Redirects are not followed (the credential
- * would go along) and nothing is retried.
- */
-class Transport {
-    #client;
-    constructor(userAgent) {
-        const giveSignal = {
-            prepareRequest: (options) => {
-                const signal = signals.getStore();
-                if (signal !== undefined)
-                    options.signal = signal;
-            },
-            canHandleAuthentication: () => false,
-            handleAuthentication: () => Promise.reject(new Error('No challenge is answered')),
-        };
-        this.#client = new lib/* HttpClient */.Qq(userAgent, [giveSignal], {
-            allowRedirects: false,
-            allowRetries: false,
-            keepAlive: true,
-        });
-    }
-    /**
-     * Sends one request once. Rejects where no whole answer came, and with the error of a body that
-     * cannot be read; any status is an answer.
-     */
-    async send({ body, ...message }, signal) {
-        if (body === undefined || typeof body === 'string') {
-            return this.#send(message, body ?? null, signal);
-        }
-        // A stream that breaks would leave the request open: nobody else looks at it.
-        const broken = new AbortController();
-        body.on('error', (error) => {
-            broken.abort(error);
-        });
-        try {
-            return await this.#send(message, body, AbortSignal.any([signal, broken.signal]));
-        }
-        catch (error) {
-            throw broken.signal.aborted ? broken.signal.reason : error;
-        }
-        finally {
-            body.destroy();
-            // What was answered before all of it was sent would be waited for on that connection.
-            broken.abort();
-        }
-    }
-    async #send({ method, url, headers }, body, signal) {
-        const response = await signals.run(signal, () => this.#client.request(method, url, body, { ...headers }));
-        const { statusCode, headers: answered } = response.message;
-        // The client's own readBody never settles when the connection breaks half-way.
-        const chunks = [];
-        let bytes = 0;
-        try {
-            for await (const chunk of response.message) {
-                bytes += chunk.length;
-                if (bytes > mostBytes)
-                    throw new Error(`it has more than ${mostBytes} bytes`);
-                chunks.push(chunk);
-            }
-        }
-        catch (error) {
-            throw new CutOffError({ cause: error });
-        }
-        return {
-            status: statusCode ?? 0,
-            headers: answered,
-            text: Buffer.concat(chunks).toString('utf8'),
-        };
-    }
-    /** Closes the connections that are kept open for the next request. */
-    close() {
-        this.#client.dispose();
-    }
+const cancelledByRunner = cancellation.signal;
+/** Milliseconds that what is still under way may hold up the end of a run that was cancelled. */
+const lastWords = 100;
+/** Ends the process of a run that was cancelled, whatever it still waits for. */
+function endSoon() {
+    setTimeout(() => {
+        // An exit would wait for threads, such as one that looks a host up, or reads a file that hangs.
+        const waitsForThreads = process
+            .getActiveResourcesInfo()
+            .some((resource) => /^(?:FS|GetAddrInfo|GetNameInfo)Req/.test(resource));
+        if (waitsForThreads)
+            process.kill(process.pid, 'SIGKILL');
+        process.exit();
+    }, lastWords).unref();
 }
 
 

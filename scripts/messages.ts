@@ -19,18 +19,20 @@ export interface Mistake {
 
 /** The reasons that the plan gives, as they stand in the code: objects with a message and what comes next. */
 export function reasons(): Reason[] {
-  return nodesOf('src/release', ts.isObjectLiteralExpression).flatMap((literal) => {
-    const properties = new Map(
-      literal.properties
-        .filter(ts.isPropertyAssignment)
-        .map(({ name, initializer }) => [name.getText(), initializer]),
-    );
-    const [message] = texts(properties.get('message'));
-    const next = texts(properties.get('next'));
-    return message === undefined || next.length === 0
-      ? []
-      : [{ message, next: next.join(' Or: ') }];
-  });
+  return ['src/plan', 'src/steps']
+    .flatMap((folder) => nodesOf(folder, ts.isObjectLiteralExpression))
+    .flatMap((literal) => {
+      const properties = new Map(
+        literal.properties
+          .filter(ts.isPropertyAssignment)
+          .map(({ name, initializer }) => [name.getText(), initializer]),
+      );
+      const [message] = texts(properties.get('message'));
+      const next = texts(properties.get('next'));
+      return message === undefined || next.length === 0
+        ? []
+        : [{ message, next: next.join(' Or: ') }];
+    });
 }
 
 /** What is said of inputs, as it stands in the code: calls of `problem` with the input and the words. */

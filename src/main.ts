@@ -1,4 +1,4 @@
-import { cancelledByRunner, endSoon } from './signals.js';
+import { cancelledByRunner, endSoon } from './time/signals.js';
 import { readFile } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { actionsOf } from './report/actions.js';

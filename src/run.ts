@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { tmpdir } from 'node:os';
-import { Cancellation, CancelledError, endings, unlessAborted } from './cancellation.js';
+import { Cancellation, CancelledError, endings, unlessAborted } from './time/cancellation.js';
 import type { PackedContext } from './context/pack.js';
 import {
   isClosedRepository,
   isForkWithSecrets,
   mayBringForks,
   type WorkflowEvent,
-} from './inputs/event.js';
+} from './github/event.js';
 import { InputsError, UntrustedEventError } from './inputs/problems.js';
 import type { Environment } from './inputs/raw-inputs.js';
 import {
@@ -22,14 +22,14 @@ import { listOrganizations, PipecatCloud } from './pipecat/client.js';
 import { Connection } from './pipecat/connection.js';
 import { Storage } from './pipecat/storage.js';
 import { keySurface, organizationSurface, type Surface } from './pipecat/surface.js';
-import { withContext, type Folders } from './release/build-context.js';
-import { failuresOf } from './release/errors.js';
-import { Journal } from './release/journal.js';
-import { chooseOrganization } from './release/organization.js';
-import { preflight } from './release/preflight.js';
-import { release } from './release/release.js';
-import type { AccessSettings } from './release/settings.js';
-import { noWitness } from './release/witness.js';
+import { withContext, type Folders } from './steps/build-context.js';
+import { failuresOf } from './record/errors.js';
+import { Journal } from './record/journal.js';
+import { chooseOrganization } from './steps/organization.js';
+import { preflight } from './steps/preflight.js';
+import { release } from './steps/release.js';
+import type { AccessSettings } from './plan/settings.js';
+import { noWitness } from './steps/witness.js';
 import type { Actions } from './report/actions.js';
 import { explain, type Explanation } from './report/explain.js';
 import { releaseLog } from './report/log.js';
@@ -39,7 +39,7 @@ import { commentOf } from './report/summary.js';
 import { masksFor } from './secrecy/masks.js';
 import type { Redact } from './secrecy/redactor.js';
 import { defaultBackoff } from './time/backoff.js';
-import { agentDeployments, commentOnPlan } from './tell-github.js';
+import { agentDeployments, commentOnPlan } from './github/tell-github.js';
 import { interruptible, type Clock } from './time/clock.js';
 import { version } from './version.js';
 

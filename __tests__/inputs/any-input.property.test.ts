@@ -8,7 +8,7 @@ import {
   isClosedRepository,
   isForkWithSecrets,
   pullRequestNumber,
-} from '../../src/inputs/event.js';
+} from '../../src/github/event.js';
 import { readInputs } from '../../src/inputs/read-inputs.js';
 import { run } from '../../src/run.js';
 import { failureKinds } from '../../src/report/failures.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readInputs } from '../../src/inputs/read-inputs.js';
-import { nameInRegion } from '../../src/release/name-template.js';
+import { nameInRegion } from '../../src/plan/name-template.js';
 import { credentials, inputVariables, stageForEachTest } from '../support/release-run.js';
 
 function read(inputs: Record<string, string>, files: Record<string, string> = {}) {

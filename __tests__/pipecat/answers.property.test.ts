@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { Cancellation } from '../../src/cancellation.js';
+import { Cancellation } from '../../src/time/cancellation.js';
 import * as answers from '../../src/pipecat/answers.js';
 import { Caller } from '../../src/pipecat/caller.js';
 import { Connection } from '../../src/pipecat/connection.js';

@@ -20,7 +20,7 @@ import { defaultBackoff } from '../../src/time/backoff.js';
 import { Deadline } from '../../src/time/deadline.js';
 import * as v from 'valibot';
 import { TestClock } from '../support/test-clock.js';
-import { Cancellation, CancelledError } from '../../src/cancellation.js';
+import { Cancellation, CancelledError } from '../../src/time/cancellation.js';
 
 let server: Server | undefined;
 let connection: Connection | undefined;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Cancellation } from '../../src/cancellation.js';
+import { Cancellation } from '../../src/time/cancellation.js';
 import { Caller } from '../../src/pipecat/caller.js';
 import { listOrganizations, PipecatCloud } from '../../src/pipecat/client.js';
 import { Connection } from '../../src/pipecat/connection.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { CancelledError } from '../../src/cancellation.js';
+import { CancelledError } from '../../src/time/cancellation.js';
 import {
   ConnectionError,
   InterruptedCallError,

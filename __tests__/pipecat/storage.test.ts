@@ -12,7 +12,7 @@ import { SecretValue } from '../../src/secrecy/secret-value.js';
 import { defaultBackoff } from '../../src/time/backoff.js';
 import type { Clock } from '../../src/time/clock.js';
 import { stageForEachTest } from '../support/release-run.js';
-import { Cancellation } from '../../src/cancellation.js';
+import { Cancellation } from '../../src/time/cancellation.js';
 
 const stage = stageForEachTest();
 const closing: { close(): unknown }[] = [];

@@ -14,7 +14,7 @@ import { defaultBackoff } from '../../src/time/backoff.js';
 import { Deadline } from '../../src/time/deadline.js';
 import { credentials, stageForEachTest } from '../support/release-run.js';
 import { TestClock } from '../support/test-clock.js';
-import { Cancellation } from '../../src/cancellation.js';
+import { Cancellation } from '../../src/time/cancellation.js';
 
 const codes = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `region-${index + 1}`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { CancelledError } from '../../src/cancellation.js';
+import { CancelledError } from '../../src/time/cancellation.js';
 import type { Emulator, LoggedRequest } from '../../emulator/index.js';
 import { checkoutForEachTest } from '../support/checkout.js';
 import { credentials, Stage, type ReleaseOutcome } from '../support/release-run.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PackedContext } from '../../src/context/pack.js';
-import type { BuildPlan } from '../../src/release/plan.js';
-import type { BuildRecord } from '../../src/release/record.js';
+import type { BuildPlan } from '../../src/plan/plan.js';
+import type { BuildRecord } from '../../src/record/record.js';
 import { buildSection } from '../../src/report/builds.js';
 import { countOfChanges, doneChanges, plannedChanges } from '../../src/report/changes.js';
 import { outputsOf } from '../../src/report/outputs.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
-import type { NewDeployment } from '../../src/release/plan.js';
-import type { AgentRecord, SecretSetRecord } from '../../src/release/record.js';
+import type { NewDeployment } from '../../src/plan/plan.js';
+import type { AgentRecord, SecretSetRecord } from '../../src/record/record.js';
 import { countOfChanges, doneChanges, plannedChanges } from '../../src/report/changes.js';
 import { summaryOf } from '../../src/report/summary.js';
 import { credentials, stageForEachTest, writes } from '../support/release-run.js';

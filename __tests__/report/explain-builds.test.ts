@@ -6,7 +6,7 @@ import {
   BuildGoneError,
   BuildTimeoutError,
   SubjectError,
-} from '../../src/release/errors.js';
+} from '../../src/record/errors.js';
 import { explain, type Explanation, type ExplanationContext } from '../../src/report/explain.js';
 import { failureKinds } from '../../src/report/failures.js';
 import { Deadline } from '../../src/time/deadline.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { StepName, StepRecord } from '../../src/release/record.js';
+import type { StepName, StepRecord } from '../../src/record/record.js';
 import { quoted, releaseLog } from '../../src/report/log.js';
 import { setBuildOutputs } from '../../src/report/outputs.js';
 import { agentPlan, planOf } from '../support/accounts.js';

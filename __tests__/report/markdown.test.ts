@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
-import { printable } from '../../src/printable.js';
+import { printable } from '../../src/text/printable.js';
 import { code, codeBlock, prose, table } from '../../src/report/markdown.js';
-import { quote } from '../../src/quote.js';
+import { quote } from '../../src/text/quote.js';
 
 /** Markdown as GitHub would render it, in one line. */
 function rendered(markdown: string): string {

@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
-import type {
-  AgentRecord,
-  ReleaseRecord,
-  SecretSetRecord,
-  Span,
-} from '../../src/release/record.js';
+import type { AgentRecord, ReleaseRecord, SecretSetRecord, Span } from '../../src/record/record.js';
 import { duration } from '../../src/report/durations.js';
 import type { Explanation } from '../../src/report/explain.js';
 import { annotation, report } from '../../src/report/report.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
-import type { ReleaseRecord } from '../../src/release/record.js';
+import type { ReleaseRecord } from '../../src/record/record.js';
 import type { Explanation } from '../../src/report/explain.js';
 import { regionsSentence, severalTitle } from '../../src/report/regions.js';
 import { annotation, report } from '../../src/report/report.js';

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { printable } from '../../src/printable.js';
+import { printable } from '../../src/text/printable.js';
 import { masksFor } from '../../src/secrecy/masks.js';
 import { redactor } from '../../src/secrecy/redactor.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
-import { asQuoted } from '../../src/quote.js';
+import { asQuoted } from '../../src/text/quote.js';
 import { snags, tries } from '../support/properties.js';
 
 /** Texts of few letters, so that values overlap, contain each other, and stand in other texts. */

@@ -1,5 +1,5 @@
-import type { AgentPlan, Plan, SecretSetPlan, Target } from '../../src/release/plan.js';
-import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../../src/release/record.js';
+import type { AgentPlan, Plan, SecretSetPlan, Target } from '../../src/plan/plan.js';
+import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../../src/record/record.js';
 import type { Explanation } from '../../src/report/explain.js';
 
 /** When the releases of these accounts began. */

@@ -1,14 +1,14 @@
 import type { Agent, Build, ListedSecretSet, SecretSet } from '../../src/pipecat/answers.js';
-import type { Bindings } from '../../src/release/bindings.js';
-import type { BuildObservation, Observation } from '../../src/release/observation.js';
-import { makePlan, type Plan } from '../../src/release/plan.js';
-import { Regional } from '../../src/release/regional.js';
-import { settingsIn } from '../../src/release/region-settings.js';
+import type { Bindings } from '../../src/plan/bindings.js';
+import type { BuildObservation, Observation } from '../../src/plan/observation.js';
+import { makePlan, type Plan } from '../../src/plan/plan.js';
+import { Regional } from '../../src/plan/regional.js';
+import { settingsIn } from '../../src/plan/region-settings.js';
 import type {
   AgentReleaseSettings,
   ReleaseSettings,
   SecretSetSettings,
-} from '../../src/release/settings.js';
+} from '../../src/plan/settings.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
 
 /** An agent whose deployment serves. */

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative } from 'node:path';
-import { quote } from '../quote.js';
-import { reasonOf, systemErrorCode } from '../system-error.js';
+import { quote } from '../text/quote.js';
+import { reasonOf, systemErrorCode } from '../text/system-error.js';
 import { ContextError } from './errors.js';
 import { isInside, withSlashes } from './inside.js';
 import { follow } from './links.js';

@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { quote } from '../quote.js';
-import { reasonOf, systemErrorCode } from '../system-error.js';
+import { quote } from '../text/quote.js';
+import { reasonOf, systemErrorCode } from '../text/system-error.js';
 import { patternLine, patternLines, refusal, type PatternLine } from './docker-patterns.js';
 import { ContextError, type ContextProblem } from './errors.js';
 import { IgnoreRules } from './ignore-rules.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { quote } from '../quote.js';
-import { reasonOf, systemErrorCode } from '../system-error.js';
+import { quote } from '../text/quote.js';
+import { reasonOf, systemErrorCode } from '../text/system-error.js';
 import { Buffers } from './buffers.js';
 import { compress, compression } from './compression.js';
 import { piece } from './contents.js';

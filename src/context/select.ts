@@ -1,7 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { quote } from '../quote.js';
-import { reasonOf, systemErrorCode } from '../system-error.js';
+import { quote } from '../text/quote.js';
+import { reasonOf, systemErrorCode } from '../text/system-error.js';
 import { findDockerfile } from './dockerfile.js';
 import { ContextError, type ContextProblem } from './errors.js';
 import { readRules } from './ignore-file.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { quote } from '../quote.js';
+import { quote } from '../text/quote.js';
 import { ContextError } from './errors.js';
 import type { FoundFile } from './walk.js';
 

@@ -1,8 +1,8 @@
 import { close, constants, fstat, open, read } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { quote } from '../quote.js';
-import { reasonOf, systemErrorCode } from '../system-error.js';
+import { quote } from '../text/quote.js';
+import { reasonOf, systemErrorCode } from '../text/system-error.js';
 import { ContextError } from './errors.js';
 import type { ContextEntry } from './select.js';
 

@@ -1,8 +1,8 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { quote } from '../quote.js';
-import { reasonOf, systemErrorCode } from '../system-error.js';
+import { quote } from '../text/quote.js';
+import { reasonOf, systemErrorCode } from '../text/system-error.js';
 import type { ContextProblem } from './errors.js';
 import type { Rules, Standing } from './rules.js';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { quote } from '../quote.js';
+import { quote } from '../text/quote.js';
 
 /** What a workflow grants its job's token under `permissions:`. */
 export type Permission = 'deployments: write' | 'pull-requests: write';

@@ -1,6 +1,6 @@
-import { systemErrorCode } from '../system-error.js';
+import { systemErrorCode } from '../text/system-error.js';
 import type { Clock } from '../time/clock.js';
-import { CutOffError, type Answer, type Transport } from '../transport.js';
+import { CutOffError, type Answer, type Transport } from '../http/transport.js';
 import { UnansweredError } from './errors.js';
 
 export interface FetchOptions {

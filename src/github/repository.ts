@@ -2,7 +2,7 @@ import type * as github from '@actions/github';
 import * as v from 'valibot';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import type { Clock } from '../time/clock.js';
-import { Transport } from '../transport.js';
+import { Transport } from '../http/transport.js';
 import { GitHubError, toGitHubError, type GitHubCall } from './errors.js';
 import { fetchThrough } from './fetch.js';
 

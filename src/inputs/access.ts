@@ -1,7 +1,7 @@
 import { kindOfCredential } from '../pipecat/credential.js';
 import { organizationName } from '../pipecat/names.js';
-import { isConfidential } from '../confidential.js';
-import type { AccessSettings, Credential } from '../release/settings.js';
+import { isConfidential } from '../http/confidential.js';
+import type { AccessSettings, Credential } from '../plan/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { InputName } from './declared.js';
 import { emptyReasons, found, looksLikeCredential, type Findings } from './problems.js';

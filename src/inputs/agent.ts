@@ -1,7 +1,7 @@
 import { agentName, agentProfileName, buildId, imageReference } from '../pipecat/names.js';
-import { regionPlaceholder } from '../release/name-template.js';
-import type { Regional } from '../release/regional.js';
-import type { AgentReleaseSettings, ForceRedeploy } from '../release/settings.js';
+import { regionPlaceholder } from '../plan/name-template.js';
+import type { Regional } from '../plan/regional.js';
+import type { AgentReleaseSettings, ForceRedeploy } from '../plan/settings.js';
 import { imageSources, isImageSource } from './build.js';
 import type { InputName } from './declared.js';
 import type { Fields } from './fields.js';

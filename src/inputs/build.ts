@@ -1,5 +1,5 @@
 import type { ContextSettings } from '../context/select.js';
-import type { BuildSettings } from '../release/settings.js';
+import type { BuildSettings } from '../plan/settings.js';
 import { declaredInputs, type InputName } from './declared.js';
 import type { Fields } from './fields.js';
 import { found, isPath, type Findings } from './problems.js';

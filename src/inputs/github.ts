@@ -1,27 +1,9 @@
-import { regionPlaceholder } from '../release/name-template.js';
+import { regionPlaceholder } from '../plan/name-template.js';
+import type { GitHubSettings } from '../github/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { Fields } from './fields.js';
 import { found, type Findings } from './problems.js';
 import type { Environment, RawInputs } from './raw-inputs.js';
-
-/** What a run tells GitHub besides its job: deployments, and a comment with the plan. */
-export interface GitHubSettings {
-  readonly token: SecretValue;
-  /** Of the server that the job runs for; without a slash at the end. */
-  readonly apiUrl: string;
-  readonly owner: string;
-  readonly repository: string;
-  /** The commit that is released. */
-  readonly commit: string;
-  /** The page of this run. */
-  readonly runUrl: string;
-  /** The environment of the agents' deployments, a template; undefined where none are made. */
-  readonly environment: string | undefined;
-  /** Whether a plan is kept in a comment of its pull request. */
-  readonly comments: boolean;
-  /** Tells the comments of several plans of one pull request apart. */
-  readonly commentKey: string;
-}
 
 /** The token, for masking; whatever becomes of it. */
 export function givenGitHubToken(raw: RawInputs): SecretValue[] {

@@ -1,11 +1,12 @@
-import type { AccessSettings, ReleaseSettings } from '../release/settings.js';
+import type { GitHubSettings } from '../github/settings.js';
+import type { AccessSettings, ReleaseSettings } from '../plan/settings.js';
 import { redactor, type Redact } from '../secrecy/redactor.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { givenCredentials, readAccess } from './access.js';
 import { readAgent } from './agent.js';
 import { readBuild } from './build.js';
 import { Fields } from './fields.js';
-import { givenGitHubToken, readGitHub, type GitHubSettings } from './github.js';
+import { givenGitHubToken, readGitHub } from './github.js';
 import { misplacedParts } from './misplaced.js';
 import { Findings, type InputProblem } from './problems.js';
 import { RawInputs, type Environment } from './raw-inputs.js';

@@ -4,8 +4,8 @@ import {
   nameOfAnyVersion,
   regionPlaceholder,
   versionPlaceholder,
-} from '../release/name-template.js';
-import { Regional } from '../release/regional.js';
+} from '../plan/name-template.js';
+import { Regional } from '../plan/regional.js';
 import type { InputName } from './declared.js';
 import { parseInteger } from './fields.js';
 import { found, looksLikeCredential, type Findings } from './problems.js';

@@ -1,6 +1,6 @@
 import { secretSetName } from '../pipecat/names.js';
-import { regionPlaceholder } from '../release/name-template.js';
-import type { ImagePullSecretSettings, RegistryCredentials } from '../release/settings.js';
+import { regionPlaceholder } from '../plan/name-template.js';
+import type { ImagePullSecretSettings, RegistryCredentials } from '../plan/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { Fields } from './fields.js';
 import { emptyReasons, type Findings } from './problems.js';

@@ -1,5 +1,5 @@
 import { secretKey } from '../pipecat/names.js';
-import type { RequiredKey } from '../release/settings.js';
+import type { RequiredKey } from '../plan/settings.js';
 import { found, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 import { readFiles, type ReadFile } from './secrets/files.js';

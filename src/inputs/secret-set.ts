@@ -1,8 +1,8 @@
 import { secretSetName } from '../pipecat/names.js';
-import { contentVersion } from '../release/content-version.js';
-import { nameInRegion, regionPlaceholder, versionPlaceholder } from '../release/name-template.js';
-import type { Regional } from '../release/regional.js';
-import type { Credential, RequiredKey, SecretSetSettings } from '../release/settings.js';
+import { contentVersion } from '../plan/content-version.js';
+import { nameInRegion, regionPlaceholder, versionPlaceholder } from '../plan/name-template.js';
+import type { Regional } from '../plan/regional.js';
+import type { Credential, RequiredKey, SecretSetSettings } from '../plan/settings.js';
 import type { Fields } from './fields.js';
 import type { Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';

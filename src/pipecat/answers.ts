@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isConfidential } from '../confidential.js';
+import { isConfidential } from '../http/confidential.js';
 
 /** An answer of another shape than is due. Names the places only: the answer is not quoted. */
 export class AnswerShapeError extends Error {

@@ -1,8 +1,8 @@
-import { CancelledError, endings, type Cancellation } from '../cancellation.js';
+import { CancelledError, endings, type Cancellation } from '../time/cancellation.js';
 import { backoffDelay, type Backoff } from '../time/backoff.js';
 import type { Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
-import { CutOffError, type Answer } from '../transport.js';
+import { CutOffError, type Answer } from '../http/transport.js';
 import { AnswerShapeError } from './answers.js';
 import type { Connection, Request } from './connection.js';
 import {
@@ -15,7 +15,7 @@ import {
   StatusError,
   UnreadableAnswerError,
 } from './errors.js';
-import { longestWait, readRetryAfter } from './retry-after.js';
+import { longestWait, readRetryAfter } from '../http/retry-after.js';
 import { Traffic } from './traffic.js';
 
 /** What the client has to say while it works. */

@@ -1,5 +1,5 @@
 import type { SecretValue } from '../secrecy/secret-value.js';
-import { Transport, type Answer } from '../transport.js';
+import { Transport, type Answer } from '../http/transport.js';
 
 /** One request, with its body as it goes over the wire. */
 export interface Request {

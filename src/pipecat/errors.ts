@@ -1,6 +1,6 @@
-import { CancelledError } from '../cancellation.js';
-import { quote } from '../quote.js';
-import { systemErrorCode } from '../system-error.js';
+import { CancelledError } from '../time/cancellation.js';
+import { quote } from '../text/quote.js';
+import { systemErrorCode } from '../text/system-error.js';
 import type { Deadline } from '../time/deadline.js';
 
 /** Which request it was: enough to find it in a log, nothing that could be secret. */

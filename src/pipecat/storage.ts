@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { backoffDelay } from '../time/backoff.js';
 import { sleepUnless, type Clock } from '../time/clock.js';
-import { CutOffError, Transport, type Answer } from '../transport.js';
+import { CutOffError, Transport, type Answer } from '../http/transport.js';
 import type { UploadForm } from './answers.js';
 import type { CallerOptions } from './caller.js';
 import { UploadError } from './errors.js';
 import { formBody } from './form.js';
-import { longestWait, readRetryAfter } from './retry-after.js';
+import { longestWait, readRetryAfter } from '../http/retry-after.js';
 
 /** Characters; what is shorter is no signature, and may be part of a word. */
 const shortestField = 8;

@@ -1,4 +1,4 @@
-import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../release/record.js';
+import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../record/record.js';
 import { duration } from './durations.js';
 
 /**

@@ -1,5 +1,5 @@
-import { bytesOf } from '../bytes.js';
-import type { BuildRecord, ReleaseRecord } from '../release/record.js';
+import { bytesOf } from '../text/bytes.js';
+import type { BuildRecord, ReleaseRecord } from '../record/record.js';
 import { duration } from './durations.js';
 import { code, table } from './markdown.js';
 

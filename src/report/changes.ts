@@ -1,13 +1,8 @@
-import type { HiddenSetting, SettingChange } from '../release/agent-changes.js';
-import type { AgentPlan, BuildPlan, NewDeployment, Plan, SecretSetPlan } from '../release/plan.js';
-import type {
-  AgentRecord,
-  BuildRecord,
-  ReleaseRecord,
-  SecretSetRecord,
-} from '../release/record.js';
-import { isVersioned } from '../release/name-template.js';
-import { secretSetKinds } from '../release/subject.js';
+import type { HiddenSetting, SettingChange } from '../plan/agent-changes.js';
+import type { AgentPlan, BuildPlan, NewDeployment, Plan, SecretSetPlan } from '../plan/plan.js';
+import type { AgentRecord, BuildRecord, ReleaseRecord, SecretSetRecord } from '../record/record.js';
+import { isVersioned } from '../plan/name-template.js';
+import { secretSetKinds } from '../plan/subject.js';
 
 /** What is done, or would be, in one region: sentences that quote names between backticks. */
 export interface RegionChanges {

@@ -1,4 +1,4 @@
-import type { ActingAs } from '../release/record.js';
+import type { ActingAs } from '../record/record.js';
 
 /** The kinds of credential in words. */
 export const credentialKinds: Readonly<Record<ActingAs['credentialKind'], string>> = {

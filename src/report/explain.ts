@@ -1,4 +1,5 @@
-import { CancelledError } from '../cancellation.js';
+import type { RolloutFailure } from '../pipecat/rollout-judgement.js';
+import { CancelledError } from '../time/cancellation.js';
 import { UntrustedEventError, InputsError } from '../inputs/problems.js';
 import { ContextError } from '../context/errors.js';
 import {
@@ -16,7 +17,6 @@ import {
   BuildTimeoutError,
   NoDeploymentError,
   OrganizationError,
-  PreflightError,
   ProvisioningFailedError,
   ProvisioningTimeoutError,
   PruningError,
@@ -26,11 +26,11 @@ import {
   SecretSetNotReadyError,
   SubjectError,
   SupersededError,
-  type RolloutFailure,
-} from '../release/errors.js';
-import { quote } from '../quote.js';
-import type { ActingAs, ReleaseRecord } from '../release/record.js';
-import type { Subject } from '../release/subject.js';
+} from '../record/errors.js';
+import { PreflightError } from '../plan/problems.js';
+import { quote } from '../text/quote.js';
+import type { ActingAs, ReleaseRecord } from '../record/record.js';
+import type { Subject } from '../plan/subject.js';
 import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
 import { failureKinds, type FailureName } from './failures.js';

@@ -1,9 +1,9 @@
-import type { ReleaseLog } from '../release/journal.js';
-import type { StepName, StepRecord } from '../release/record.js';
+import type { ReleaseLog } from '../record/journal.js';
+import type { StepName, StepRecord } from '../record/record.js';
 import type { Actions } from './actions.js';
 import { plannedChanges } from './changes.js';
 import { duration } from './durations.js';
-import { printable } from '../printable.js';
+import { printable } from '../text/printable.js';
 import { capital } from './sentences.js';
 import { stepTitles } from './steps.js';
 

@@ -1,4 +1,4 @@
-import { printable } from '../printable.js';
+import { printable } from '../text/printable.js';
 
 /**
  * Markdown that shows text from outside as it is. Such text stands in code spans and code blocks

@@ -1,4 +1,4 @@
-import type { BuildRecord, ReleaseRecord } from '../release/record.js';
+import type { BuildRecord, ReleaseRecord } from '../record/record.js';
 import type { Actions } from './actions.js';
 import { planOutput } from './plan-output.js';
 

@@ -1,4 +1,4 @@
-import type { AgentPlan, BuildPlan, Plan, SecretSetPlan } from '../release/plan.js';
+import type { AgentPlan, BuildPlan, Plan, SecretSetPlan } from '../plan/plan.js';
 
 /** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
 export function planOutput(plan: Plan): string {

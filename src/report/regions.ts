@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from '../release/record.js';
+import type { ReleaseRecord } from '../record/record.js';
 import type { Explanation } from './explain.js';
 
 /** The headline where more than one thing failed. */

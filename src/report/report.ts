@@ -1,9 +1,9 @@
-import type { ReleaseRecord } from '../release/record.js';
+import type { ReleaseRecord } from '../record/record.js';
 import type { Actions } from './actions.js';
 import { aftermath } from './aftermath.js';
 import type { Explanation } from './explain.js';
 import { quoted } from './log.js';
-import { printable } from '../printable.js';
+import { printable } from '../text/printable.js';
 import { sentence } from './sentences.js';
 import { regionsSentence, severalTitle } from './regions.js';
 import { outputsOf, setOutputs } from './outputs.js';

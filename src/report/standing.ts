@@ -1,10 +1,5 @@
-import type {
-  AgentRecord,
-  BuildRecord,
-  ReleaseRecord,
-  SecretSetRecord,
-} from '../release/record.js';
-import { secretSetKinds } from '../release/subject.js';
+import type { AgentRecord, BuildRecord, ReleaseRecord, SecretSetRecord } from '../record/record.js';
+import { secretSetKinds } from '../plan/subject.js';
 import { stepTitles } from './steps.js';
 
 /** How far a release came, as the ends of sentences: what is done, what goes on, what was not begun. */

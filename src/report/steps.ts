@@ -1,4 +1,4 @@
-import type { StepName } from '../release/record.js';
+import type { StepName } from '../record/record.js';
 
 /** The steps of a release, as log and summary call them. */
 export const stepTitles: Readonly<Record<StepName, string>> = {

@@ -1,4 +1,4 @@
-import type { Subject } from '../release/subject.js';
+import type { Subject } from '../plan/subject.js';
 
 /** Whose log lines or traceback it is, as the end of a sentence. */
 export function whose(subject: Subject | undefined): string {

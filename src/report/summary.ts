@@ -1,5 +1,5 @@
-import type { AgentRecord, ReleaseRecord, SecretSetRecord, StepRecord } from '../release/record.js';
-import { secretSetKinds } from '../release/subject.js';
+import type { AgentRecord, ReleaseRecord, SecretSetRecord, StepRecord } from '../record/record.js';
+import { secretSetKinds } from '../plan/subject.js';
 import { aftermath } from './aftermath.js';
 import { buildSection } from './builds.js';
 import { credentialKinds } from './credential-kinds.js';

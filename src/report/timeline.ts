@@ -1,4 +1,4 @@
-import type { ReleaseRecord, Span } from '../release/record.js';
+import type { ReleaseRecord, Span } from '../record/record.js';
 
 /** More bars than this make the picture too long to look at: 16 regions with eight each. */
 const mostBars = 128;

@@ -1,5 +1,5 @@
-import { printable } from '../printable.js';
-import { asQuoted } from '../quote.js';
+import { printable } from '../text/printable.js';
+import { asQuoted } from '../text/quote.js';
 import { CutForms, WholeForms, type Span } from './forms.js';
 import { masksFor, shortestMask } from './masks.js';
 import type { SecretValue } from './secret-value.js';

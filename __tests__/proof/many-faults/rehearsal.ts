@@ -1,5 +1,5 @@
 import type { RequestMatch } from '../../../emulator/index.js';
-import { CancelledError } from '../../../src/cancellation.js';
+import { CancelledError } from '../../../src/time/cancellation.js';
 import type { Checkout } from '../../support/checkout.js';
 import { credentials, type Stage } from '../../support/release-run.js';
 import { regionCodes, type Scenario, type ScriptedMeddling, type TargetName } from './scenario.js';

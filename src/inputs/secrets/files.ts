@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { systemErrorCode } from '../../system-error.js';
+import { systemErrorCode } from '../../text/system-error.js';
 import { afterKey, endsBase64, isConventional, SourceReading } from './source.js';
 
 /** Reads a text file; rejects as `node:fs` does. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
-import { quote } from '../../quote.js';
-import { systemErrorCode } from '../../system-error.js';
+import { quote } from '../../text/quote.js';
+import { systemErrorCode } from '../../text/system-error.js';
 import type { InputName } from '../declared.js';
 import { reasonOf, type ReadFile } from '../secrets/files.js';
 import { settingsDocument, valueAt, type SettingsDocument, type Table } from './document.js';

@@ -1,5 +1,5 @@
 import leven from 'leven';
-import { quote } from '../../quote.js';
+import { quote } from '../../text/quote.js';
 import { isTable, knownTables, valueAt, type Table } from './document.js';
 
 /** Keys that older versions of the platform's client knew. */

@@ -1,0 +1,213 @@
+import type { RolloutFailure } from '../../src/pipecat/rollout-judgement.js';
+import { describe, expect, test } from '@jest/globals';
+import { CancelledError } from '../../src/time/cancellation.js';
+import { StatusError } from '../../src/pipecat/errors.js';
+import {
+  AbandonedError,
+  AgentGoneError,
+  AgentNameTakenError,
+  BuildFailedError,
+  BuildGoneError,
+  BuildTimeoutError,
+  collect,
+  forEach,
+  isCancellation,
+  NoDeploymentError,
+  OrganizationError,
+  ProvisioningFailedError,
+  ProvisioningTimeoutError,
+  PruningError,
+  ReleaseError,
+  RolloutFailedError,
+  RolloutTimeoutError,
+  SecretSetGoneError,
+  SecretSetNotReadyError,
+  SubjectError,
+  SupersededError,
+} from '../../src/record/errors.js';
+import { PreflightError } from '../../src/plan/problems.js';
+import * as errors from '../../src/record/errors.js';
+import { Deadline } from '../../src/time/deadline.js';
+import { TestClock } from '../support/test-clock.js';
+
+const subject = { kind: 'agent', name: 'voice', region: 'us-west' } as const;
+const refusal = new StatusError({ method: 'POST', path: '/v1/agents' }, 409);
+const fault = new TypeError('a fault');
+const deadline = new Deadline(new TestClock(), 'secrets-timeout', 60_000);
+const build = { buildId: 'build-1', logs: undefined };
+const deployment = { deploymentId: 'deployment-1', logs: undefined };
+const failure: RolloutFailure = {
+  code: undefined,
+  headline: undefined,
+  message: undefined,
+  reason: undefined,
+  terminationReason: undefined,
+  exitCode: undefined,
+  restartCount: undefined,
+  traceback: undefined,
+  infrastructureIssue: false,
+  previousServes: false,
+};
+const problems = [
+  { about: 'region mars-north', message: 'there is no such region', next: 'Correct it.' },
+  { about: 'agent voice', message: 'does not exist', next: 'Give an image.' },
+];
+
+interface Case {
+  readonly error: Error;
+  readonly message: string;
+  readonly cause?: Error;
+}
+
+const cases: Case[] = [
+  {
+    error: new SubjectError(subject, fault),
+    message: 'agent voice in us-west: a fault',
+    cause: fault,
+  },
+  {
+    error: new ReleaseError([fault, refusal]),
+    message: `a fault\n${refusal.message}`,
+    cause: fault,
+  },
+  { error: new OrganizationError(undefined, []), message: 'the token has no organization' },
+  {
+    error: new OrganizationError({ name: 'acme', origin: 'the input' }, ['other']),
+    message: 'no organization acme',
+  },
+  {
+    error: new PreflightError(problems),
+    message: 'region mars-north: there is no such region\nagent voice: does not exist',
+  },
+  { error: new ProvisioningFailedError('Quota'), message: 'provisioning failed: Quota' },
+  { error: new ProvisioningFailedError(undefined), message: 'provisioning failed: no message' },
+  {
+    error: new ProvisioningTimeoutError('pending', 1500, deadline, { cause: refusal }),
+    message: 'still pending after 1500 ms',
+    cause: refusal,
+  },
+  {
+    error: new ProvisioningTimeoutError(undefined, 1500, deadline),
+    message: 'still unknown after 1500 ms',
+  },
+  {
+    error: new SecretSetNotReadyError(refusal, deadline),
+    message: 'the deploy was refused, as a set is not ready',
+    cause: refusal,
+  },
+  { error: new PruningError(fault), message: 'pruning failed: a fault', cause: fault },
+  { error: new SecretSetGoneError(), message: 'the set does not exist any more' },
+  {
+    error: new AgentNameTakenError({ cause: refusal }),
+    message: 'the name is taken by another organization',
+    cause: refusal,
+  },
+  { error: new NoDeploymentError(), message: 'the platform names no deployment' },
+  { error: new AbandonedError({ goesOn: true }), message: 'nothing waits for this any more' },
+  {
+    error: new BuildFailedError(build, 'failed', 'COPY failed'),
+    message: 'build build-1 ended with failed: COPY failed',
+  },
+  {
+    error: new BuildFailedError(build, 'timeout', undefined),
+    message: 'build build-1 ended with timeout: no message',
+  },
+  {
+    error: new BuildTimeoutError('build-1', 'building', deadline, { cause: refusal }),
+    message: 'build build-1 is still building',
+    cause: refusal,
+  },
+  {
+    error: new BuildTimeoutError('build-1', undefined, deadline),
+    message: 'build build-1 is still unknown',
+  },
+  { error: new BuildGoneError('build-1'), message: 'there is no build build-1 any more' },
+  {
+    error: new RolloutFailedError(deployment, { ...failure, code: 'PCC-1', reason: 'OOMKilled' }),
+    message: 'deployment deployment-1 failed: PCC-1',
+  },
+  {
+    error: new RolloutFailedError(deployment, { ...failure, reason: 'OOMKilled' }),
+    message: 'deployment deployment-1 failed: OOMKilled',
+  },
+  {
+    error: new RolloutFailedError(deployment, failure),
+    message: 'deployment deployment-1 failed: no reason',
+  },
+  {
+    error: new RolloutTimeoutError(
+      deployment,
+      { lastSeen: 'starting', lastSeenFor: 1500, infrastructureIssue: false, previousServes: true },
+      deadline,
+      { cause: refusal },
+    ),
+    message: 'deployment deployment-1 is not ready: starting',
+    cause: refusal,
+  },
+  {
+    error: new SupersededError('deployment-1', 'deployment-2'),
+    message: 'deployment deployment-1 was superseded by deployment-2',
+  },
+  { error: new AgentGoneError(), message: 'the agent does not exist any more' },
+];
+
+describe('an error says in a debug log what it is, what happened and what caused it', () => {
+  test.each(cases.map((one) => ({ ...one, name: one.error.constructor.name })))(
+    '$name: $message',
+    ({ error, name, message, cause }) => {
+      expect({ name: error.name, message: error.message }).toEqual({ name, message });
+      expect(error.cause).toBe(cause);
+    },
+  );
+
+  test('whichever it is', () => {
+    const classes = Object.values(errors).filter(
+      (exported) => 'prototype' in exported && exported.prototype instanceof Error,
+    );
+    expect(new Set(cases.map(({ error }) => error.constructor))).toEqual(new Set(classes));
+  });
+});
+
+test('what was found before anything was written is not told as found late', () => {
+  expect(new PreflightError(problems).isLate).toBe(false);
+  expect(new PreflightError(problems, { isLate: true }).isLate).toBe(true);
+});
+
+describe('a failure beside a cancellation', () => {
+  const cancelled = new CancelledError('SIGTERM');
+
+  test('is a failure, and not only a cancellation', () => {
+    expect(isCancellation(new ReleaseError([cancelled, cancelled]))).toBe(true);
+    expect(isCancellation(new ReleaseError([cancelled, fault]))).toBe(false);
+    expect(isCancellation(fault)).toBe(false);
+  });
+});
+
+describe('of what goes on at once', () => {
+  test('all that fails is told, in the order in which it was begun', async () => {
+    const work = async (item: Error): Promise<void> => {
+      await Promise.resolve();
+      throw item === refusal ? new ReleaseError([refusal, refusal]) : item;
+    };
+    await expect(forEach([refusal, fault], work)).rejects.toMatchObject({
+      failures: [refusal, refusal, fault],
+    });
+  });
+
+  test('something thrown that is no error is told as that', async () => {
+    const work = async (): Promise<void> => {
+      await Promise.resolve();
+      AbortSignal.abort('a word').throwIfAborted();
+    };
+    await expect(forEach([1], work)).rejects.toMatchObject({
+      failures: [{ message: 'Something was thrown that is not an error' }],
+    });
+  });
+
+  test('a failure is kept for later, and a fault of the program is thrown as it is', async () => {
+    const failures: Error[] = [];
+    await collect(failures, () => Promise.reject(new ReleaseError([refusal])));
+    expect(failures).toEqual([refusal]);
+    await expect(collect(failures, () => Promise.reject(fault))).rejects.toBe(fault);
+  });
+});

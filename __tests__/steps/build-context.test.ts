@@ -1,0 +1,293 @@
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { PackedContext } from '../../src/context/pack.js';
+import { withContext } from '../../src/steps/build-context.js';
+import { Journal, type ReleaseLog } from '../../src/record/journal.js';
+import type { Clock } from '../../src/time/clock.js';
+import { releaseLog } from '../../src/report/log.js';
+import { checkoutForEachTest } from '../support/checkout.js';
+import { RecordedActions } from '../support/recorded-actions.js';
+import { stageForEachTest, type ReleaseOutcome } from '../support/release-run.js';
+import { TestClock } from '../support/test-clock.js';
+
+const checkout = checkoutForEachTest();
+const settings = { directory: '.', dockerfile: 'Dockerfile', exclude: [] };
+
+interface Packing {
+  readonly actions: RecordedActions;
+  readonly journal: Journal;
+  readonly work: (context: PackedContext) => Promise<unknown>;
+}
+
+function packing({
+  clock = new TestClock(),
+  log = (usual) => usual,
+  work = () => Promise.resolve(),
+}: {
+  readonly clock?: Clock;
+  readonly log?: (usual: ReleaseLog) => ReleaseLog;
+  readonly work?: Packing['work'];
+} = {}): Packing {
+  const actions = new RecordedActions();
+  return { actions, journal: new Journal(clock, log(releaseLog(actions))), work };
+}
+
+function pack({ journal, work }: Packing): Promise<unknown> {
+  return withContext(journal, settings, checkout, new AbortController().signal, work);
+}
+
+describe('the archive of a context', () => {
+  test('is there for the work, for nobody else to read, and gone after it', async () => {
+    let archive = '';
+    const run = packing({
+      work: (context) => {
+        archive = context.archive;
+        expect(dirname(dirname(archive))).toBe(checkout.temporary);
+        expect(statSync(archive).size).toBe(context.archiveBytes);
+        expect(statSync(dirname(archive)).mode & 0o077).toBe(0);
+        return Promise.resolve();
+      },
+    });
+    await pack(run);
+    expect(archive).not.toBe('');
+    expect(checkout.leftovers()).toEqual([]);
+    expect(run.journal.record.context).toMatchObject({ archive, files: 2 });
+    expect(run.journal.record.spans).toMatchObject([
+      { region: 'checkout', label: 'pack the context', outcome: 'done' },
+    ]);
+  });
+
+  test('is gone where the work fails, with what it failed with', async () => {
+    const failure = new Error('the release failed');
+    await expect(pack(packing({ work: () => Promise.reject(failure) }))).rejects.toBe(failure);
+    expect(checkout.leftovers()).toEqual([]);
+  });
+
+  test('is gone where the packing fails with what nobody expects', async () => {
+    const failure = new Error('the log is closed');
+    const run = packing({
+      log: (usual) => ({
+        ...usual,
+        info: (message) => {
+          if (message.startsWith('Packed as')) throw failure;
+        },
+      }),
+      work: () => Promise.reject(new Error('there is nothing to work with')),
+    });
+    await expect(pack(run)).rejects.toBe(failure);
+    expect(checkout.leftovers()).toEqual([]);
+    expect(run.journal.record.context).toBeUndefined();
+    expect(run.journal.record.steps).toMatchObject([{ name: 'context', outcome: 'failed' }]);
+  });
+
+  test('is gone for good where the work has deleted it', async () => {
+    const run = packing({
+      work: ({ archive }) => {
+        rmSync(dirname(archive), { recursive: true });
+        return Promise.resolve();
+      },
+    });
+    await pack(run);
+    expect(checkout.leftovers()).toEqual([]);
+    expect(run.actions.warnings).toEqual([]);
+  });
+});
+
+describe('the log of the packing', () => {
+  test('says every five seconds how far it is', async () => {
+    checkout.write({ data: 'x'.repeat(20 * 1024 * 1024) });
+    let time = 0;
+    // A disk that is so slow that time passes with each look at the clock.
+    const clock: Clock = Object.assign(new TestClock(), { now: () => (time += 2500) });
+    const { actions, ...run } = packing({ clock });
+    await pack({ actions, ...run });
+    expect(actions.log.slice(2, -2)).toEqual([
+      'info: Packed: 8.0 MB of 20 MB (40 %).',
+      'info: Packed: 16 MB of 20 MB (80 %).',
+      expect.stringMatching(/^info: Packed as \d+ KB; its hash is [0-9a-f]{16}\.$/),
+    ]);
+  });
+
+  test('counts a file alone as one', async () => {
+    rmSync(join(checkout.workspace, 'bot.py'));
+    const { actions, ...run } = packing();
+    await pack({ actions, ...run });
+    expect(actions.log.join('\n')).toMatch(/The build context `\.` has 1 file of \d+ B \(/);
+  });
+
+  test('says nothing of it where it takes less', async () => {
+    const { actions, ...run } = packing();
+    await pack({ actions, ...run });
+    expect(actions.log.join('\n')).not.toContain('Packed: ');
+  });
+
+  test.each([
+    {
+      name: 'no ignore file',
+      files: {},
+      told: 'no ignore file, so version control, caches, logs and the like are left out',
+      advice: '',
+    },
+    {
+      name: '.dockerignore',
+      files: { '.dockerignore': '*.md\n' },
+      told: 'left out is what .dockerignore says',
+      advice: ' A line of .dockerignore that begins with ! and names one takes it in.',
+    },
+    {
+      name: 'one of the Dockerfile',
+      files: { '.dockerignore': '*.md\n', 'Dockerfile.dockerignore': '*.txt\n' },
+      told: 'left out is what Dockerfile.dockerignore says',
+      advice: ' A line of Dockerfile.dockerignore that begins with ! and names one takes it in.',
+    },
+  ])('says by which rules files are left out: $name', async ({ files, told, advice }) => {
+    checkout.write({ ...files, 'tls.key': 'value\n' });
+    const { actions, ...run } = packing();
+    await pack({ actions, ...run });
+    expect(actions.log.join('\n')).toMatch(/The build context `\.` has \d files of \d+ B \(/);
+    expect(actions.log.join('\n')).toContain(`(${told}).`);
+    expect(actions.log).toContain(
+      `info: Left out, as they may hold secrets: \`tls.key\`.${advice}`,
+    );
+  });
+
+  test.each([
+    { count: 50, more: '' },
+    { count: 51, more: ' and 1 more' },
+    { count: 53, more: ' and 3 more' },
+  ])('names at most 50 of $count files that may hold secrets', async ({ count, more }) => {
+    const names = Array.from({ length: count }, (_, index) => `key-${100 + index}.pem`);
+    checkout.write(Object.fromEntries(names.map((name) => [name, 'value\n'])));
+    const { actions, ...run } = packing();
+    await pack({ actions, ...run });
+    const shown = names
+      .slice(0, 50)
+      .map((name) => `\`${name}\``)
+      .join(', ');
+    expect(actions.log).toContain(`info: Left out, as they may hold secrets: ${shown}${more}.`);
+  });
+
+  test('says nothing of secrets where there are none', async () => {
+    const { actions, ...run } = packing();
+    await pack({ actions, ...run });
+    expect(actions.log.join('\n')).not.toContain('secrets');
+    expect(actions.warnings).toEqual([]);
+  });
+
+  test('warns of a checkout that goes along with its token', async () => {
+    checkout.write({ '.dockerignore': '', '.git/config': '[http]\n', '.git/HEAD': 'ref\n' });
+    const { actions, journal, ...run } = packing();
+    await pack({ actions, journal, ...run });
+    expect(actions.warnings).toEqual([
+      expect.stringMatching(
+        /^The build context holds `\.git`, .* `build-exclude: \.git`, or a line of the ignore file, leaves it out\.$/,
+      ),
+    ]);
+    expect(journal.record.warnings).toEqual(actions.warnings);
+  });
+});
+
+describe('a release that builds', () => {
+  const stage = stageForEachTest({ buildDelay: 100, deploymentDelay: 100 });
+  const building = {
+    'api-key': 'sk_emulator',
+    'agent-name': 'voice',
+    'cloud-build': 'true',
+  };
+
+  function release(
+    environment: Readonly<Record<string, string>> = {},
+    inputs: Readonly<Record<string, string>> = {},
+  ): Promise<ReleaseOutcome> {
+    return stage.release(
+      { ...building, ...inputs },
+      { environment: { ...checkout.environment, ...environment } },
+    );
+  }
+
+  test.each([
+    { name: 'is not set', environment: {} },
+    { name: 'is empty', environment: { RUNNER_TEMP: '' } },
+  ])("packs into the system's folder where RUNNER_TEMP $name", async ({ environment }) => {
+    const packed = (): string[] =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith('build-context-'));
+    const before = packed();
+    let during: string[] = [];
+    stage.emulator.script.before({ method: 'POST', path: '/v1/builds' }, () => {
+      during = packed().filter((name) => !before.includes(name));
+    });
+    const { succeeded } = await stage.release(building, {
+      environment: { ...environment, GITHUB_WORKSPACE: checkout.workspace },
+    });
+    expect(succeeded).toBe(true);
+    // Others may pack at the same time.
+    const gone = during.filter((name) => !packed().includes(name));
+    expect(gone).not.toEqual([]);
+  });
+
+  test.each([
+    {
+      name: 'the build',
+      arrange: () => {
+        stage.emulator.script.build({ outcome: 'failed' });
+      },
+    },
+    {
+      name: 'the rollout',
+      arrange: () => {
+        stage.emulator.script.deployment('voice', { outcome: 'failed' });
+      },
+    },
+    {
+      name: 'what is asked for',
+      arrange: () => {
+        stage.emulator.seed.agent({ name: 'voice', image: 'a/b:1', region: 'eu-central' });
+      },
+    },
+    {
+      name: 'the credential',
+      arrange: () => {
+        stage.emulator.script.fault({ path: '/v1/regions' }, { kind: 'status', status: 401 });
+      },
+    },
+  ])('leaves no archive behind where $name fails', async ({ arrange }) => {
+    arrange();
+    const { succeeded } = await release({}, { region: 'us-west' });
+    expect(succeeded).toBe(false);
+    expect(checkout.leftovers()).toEqual([]);
+  });
+
+  test('starts no build where the archive is gone', async () => {
+    stage.emulator.script.after({ path: '/v1/builds/upload-url' }, () => {
+      for (const name of readdirSync(checkout.temporary)) {
+        rmSync(join(checkout.temporary, name), { recursive: true });
+      }
+    });
+    const { succeeded, actions } = await release();
+    expect(succeeded).toBe(false);
+    expect(actions.errors).toHaveLength(1);
+    expect(stage.emulator.state.builds()).toEqual([]);
+  });
+
+  test('sends nothing where there is no place for what is temporary', async () => {
+    const missing = join(checkout.temporary, 'gone');
+    const { succeeded, actions } = await release({ RUNNER_TEMP: missing });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain(`folder for temporary files \`${missing}\``);
+    expect(actions.errors[0]?.message).toContain('takes no archive (ENOENT');
+    expect(actions.log.join('\n')).toContain('\nCaused by: ');
+    expect(existsSync(missing)).toBe(false);
+    expect(stage.emulator.requests).toEqual([]);
+  });
+
+  test('takes the folder of the job for the workspace where none is named', async () => {
+    const { succeeded, actions } = await stage.release(
+      { ...building, dockerfile: 'no-such-file' },
+      { environment: { RUNNER_TEMP: checkout.temporary, GITHUB_WORKSPACE: '' } },
+    );
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain(join(process.cwd(), 'no-such-file'));
+  });
+});

@@ -1,0 +1,441 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { CancelledError } from '../../src/time/cancellation.js';
+import type { RequestMatch } from '../../emulator/index.js';
+import { checkoutForEachTest } from '../support/checkout.js';
+import { GitHubServer, tokens } from '../support/github-server.js';
+import {
+  credentials,
+  stageForEachTest,
+  writes,
+  type ReleaseOptions,
+  type ReleaseOutcome,
+} from '../support/release-run.js';
+
+const stage = stageForEachTest();
+const checkout = checkoutForEachTest();
+
+const voice = {
+  'agent-name': 'voice',
+  region: 'us-west',
+  'secret-set': 'voice-keys',
+  secrets: 'A_KEY=first-value\nB_KEY=second-value',
+  image: 'ghcr.io/acme/voice:2.0.0',
+};
+
+let cancellation: AbortController;
+let cancelledAt: number;
+
+beforeEach(() => {
+  cancellation = new AbortController();
+  cancelledAt = 0;
+});
+
+function cancel(): void {
+  cancelledAt = stage.clock.now();
+  cancellation.abort(new CancelledError('SIGINT'));
+}
+
+interface CancelledRelease extends ReleaseOutcome {
+  /** Milliseconds from the cancellation to the end. */
+  readonly took: number;
+  /** What the summary lists, by what it is listed as. */
+  readonly standing: Readonly<Record<string, string | undefined>>;
+}
+
+async function release(
+  inputs: Readonly<Record<string, string>>,
+  options: ReleaseOptions = {},
+): Promise<CancelledRelease> {
+  const outcome = await stage.release(inputs, {
+    ...options,
+    environment: { ...checkout.environment, ...options.environment },
+    cancellation: cancellation.signal,
+  });
+  const { summary } = outcome.actions;
+  return {
+    ...outcome,
+    took: stage.clock.now() - cancelledAt,
+    standing: Object.fromEntries(
+      ['Done', 'Under way', 'Not begun'].map((part) => [
+        part,
+        new RegExp(`^- \\*\\*${part}\\*\\*: (.*)$`, 'm').exec(summary)?.[1],
+      ]),
+    ),
+  };
+}
+
+/** Releases, and cancels when a matching request comes, or once it is carried out. */
+function releaseUntil(
+  match: RequestMatch,
+  inputs: Readonly<Record<string, string>>,
+  { carriedOut = false } = {},
+): Promise<CancelledRelease> {
+  stage.emulator.script[carriedOut ? 'after' : 'before'](match, cancel);
+  return release({ ...credentials['API key'], ...inputs });
+}
+
+const building = { ...voice, image: '', 'cloud-build': 'true' };
+
+const writing = { method: 'PUT', path: '/v1/secrets/voice-keys' } as const;
+const creating = { method: 'POST', path: '/v1/agents' } as const;
+const looking = { method: 'GET', path: '/v1/agents/voice' } as const;
+
+describe('a run that is cancelled', () => {
+  test('in its preflight has written nothing, and says so', async () => {
+    const { standing, actions, took } = await releaseUntil({ path: '/v1/regions' }, voice);
+    expect(actions.summary).toContain('**Nothing was written.**');
+    expect(standing).toEqual({
+      Done: 'nothing.',
+      'Under way': '“Preflight”.',
+      'Not begun': 'nothing.',
+    });
+    expect(writes(stage.emulator)).toEqual([]);
+    expect(took).toBe(0);
+  });
+
+  test('while a set is written waits a moment for the answer, and tells what it was', async () => {
+    const { standing, secretSets, agents, actions } = await releaseUntil(writing, voice);
+    expect(secretSets).toMatchObject([
+      { outcome: 'created', status: 'pending', added: ['A_KEY', 'B_KEY'] },
+    ]);
+    expect(agents).toMatchObject([{ outcome: 'skipped', deploymentId: null, ready: false }]);
+    expect(standing).toEqual({
+      Done: 'nothing.',
+      'Under way':
+        'the secret set `voice-keys` is created, and the platform provisions it, in `us-west`.',
+      'Not begun': 'the agent `voice` is not deployed, in `us-west`.',
+    });
+    expect(actions.summary).toContain(
+      '**No agent was deployed; those that run keep what they have.**',
+    );
+  });
+
+  test('while a write is not answered says that it is not known what it did', async () => {
+    stage.emulator.script.fault(writing, { kind: 'hang', carryOut: true });
+    const { standing, secretSets, took } = await releaseUntil(writing, voice);
+    expect(secretSets).toMatchObject([{ outcome: 'cancelled', status: null, added: [] }]);
+    expect(standing['Under way']).toBe(
+      'the secret set `voice-keys` was being written, and it is not known whether it was, in `us-west`.',
+    );
+    expect(took).toBe(1000);
+  });
+
+  test.each([
+    { name: 'fails in a way that may pass', fault: { kind: 'status', status: 500 } as const },
+    { name: 'is cut off', fault: { kind: 'cut-off' } as const },
+  ])('while a write $name does not try again', async ({ fault }) => {
+    stage.emulator.script.fault(writing, fault);
+    const { secretSets, actions } = await releaseUntil(writing, voice);
+    expect(secretSets).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(actions.errors.map(({ title }) => title)).toEqual(['The run was cancelled']);
+    expect(writes(stage.emulator)).toEqual(['PUT /v1/secrets/voice-keys']);
+  });
+
+  test('while it waits to write again knows that nothing was done where that was refused', async () => {
+    stage.emulator.script.fault(writing, {
+      kind: 'status',
+      status: 429,
+      headers: { 'retry-after': '20' },
+    });
+    const { secretSets, agents } = await releaseUntil(writing, voice, { carriedOut: true });
+    expect(secretSets).toMatchObject([{ outcome: 'skipped' }]);
+    expect(agents).toMatchObject([{ outcome: 'skipped' }]);
+  });
+
+  test('between the pairs of a set tells which of them were written', async () => {
+    const { emulator } = stage;
+    const path = '/v1/organizations/acme/secrets/voice-keys';
+    emulator.script.after({ method: 'PUT', path }, cancel);
+    const { secretSets, standing } = await release({ ...credentials.token, ...voice });
+    expect(standing['Under way']).toBe(
+      'the secret set `voice-keys` was being written, `A_KEY` is written, the rest is not, in `us-west`.',
+    );
+    expect(secretSets).toMatchObject([{ outcome: 'cancelled', added: ['A_KEY'], updated: [] }]);
+    expect(emulator.state.secretSet('voice-keys')?.values).toEqual({ A_KEY: 'first-value' });
+  });
+
+  test('while a refusal comes tells of that, too', async () => {
+    stage.emulator.script.fault(creating, { kind: 'status', status: 422, body: { error: 'no' } });
+    const { actions, agents } = await releaseUntil(creating, voice);
+    expect(agents).toMatchObject([{ outcome: 'failed' }]);
+    expect(actions.errors.map(({ title }) => title)).toEqual([
+      'The run was cancelled after it had failed',
+    ]);
+    expect(actions.summary).toContain('### ❌ The platform refused a request');
+  });
+
+  test('while the agent is deployed tells which deployment the platform goes on with', async () => {
+    const { agents, standing, actions } = await releaseUntil(creating, voice);
+    const id = stage.emulator.state.agent('voice')?.desiredDeploymentId ?? '';
+    expect(agents).toMatchObject([{ outcome: 'created', deploymentId: id, ready: false }]);
+    expect(actions.outputs['deployment-id']).toBe(id);
+    expect(standing).toEqual({
+      Done: 'the secret set `voice-keys` is created and ready, in `us-west`.',
+      'Under way': `the platform goes on with the deployment \`${id}\` of \`voice\`, in \`us-west\`.`,
+      'Not begun': 'nothing.',
+    });
+    expect(actions.summary).toContain('| Await the deployment | ➖ not begun | – |');
+  });
+
+  test('while a deploy is not answered says that it is not known what it did', async () => {
+    stage.emulator.script.fault(creating, { kind: 'hang' });
+    const { agents, standing } = await releaseUntil(creating, voice);
+    expect(agents).toMatchObject([{ outcome: 'cancelled', deploymentId: null }]);
+    expect(standing['Under way']).toBe(
+      'the agent `voice` was being deployed, and it is not known whether it was, in `us-west`.',
+    );
+  });
+
+  test('after a deploy that is not awaited is done, and says that it was cancelled', async () => {
+    const { succeeded, actions, agents } = await releaseUntil(creating, {
+      ...voice,
+      'wait-for-ready': 'false',
+    });
+    expect(succeeded).toBe(false);
+    expect(agents).toMatchObject([{ outcome: 'created' }]);
+    expect(actions.errors).toEqual([]);
+    expect(actions.notices).toContain(
+      'The run was cancelled when everything was released already.',
+    );
+  });
+
+  test('in its rollout leaves that under way', async () => {
+    stage.emulator.script.after(creating, () => {
+      stage.emulator.script.before(looking, cancel);
+    });
+    const { agents, actions, took } = await release({ ...credentials['API key'], ...voice });
+    expect(agents).toMatchObject([{ outcome: 'created', ready: false }]);
+    expect(actions.summary).toContain('| Await the deployment | ⏳ under way |');
+    expect(took).toBe(0);
+  });
+
+  test.each([
+    {
+      name: 'a build that failed',
+      inputs: building,
+      logs: /\/builds\/[^/]+\/logs$/,
+      title: 'The cloud build failed',
+    },
+    {
+      name: 'a deployment that failed',
+      inputs: { ...voice, 'failure-logs': 'always' },
+      logs: /\/agents\/voice\/logs$/,
+      title: 'The deployment failed',
+    },
+  ])('while it reads the log of $name tells of that', async ({ inputs, logs, title }) => {
+    stage.emulator.script.build({ outcome: 'failed' });
+    stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
+    const { actions, standing } = await releaseUntil({ path: logs }, inputs);
+    expect(actions.summary).toContain(`### ❌ ${title}`);
+    expect(standing['Under way']).not.toContain('goes on');
+  });
+
+  test('while it prunes tells which keys are left', async () => {
+    const { emulator } = stage;
+    await stage.release({
+      ...credentials['API key'],
+      ...voice,
+      secrets: 'A_KEY=a\nOLD_KEY=old\nOLDER_KEY=older',
+    });
+    emulator.script.after({ method: 'DELETE' }, cancel);
+    const { secretSets, standing } = await release({
+      ...credentials['API key'],
+      ...voice,
+      'prune-secrets': 'true',
+    });
+    const [{ pruned = [] } = {}] = secretSets as { pruned?: string[] }[];
+    expect(pruned).toHaveLength(1);
+    const [left] = ['OLD_KEY', 'OLDER_KEY'].filter((key) => !pruned.includes(key));
+    expect(standing['Not begun']).toBe(
+      `\`${left ?? ''}\` of \`voice-keys\` in \`us-west\` are not pruned.`,
+    );
+  });
+
+  test('while it builds leaves the build to the next run', async () => {
+    const { standing, actions } = await releaseUntil(
+      { method: 'GET', path: /^\/v1\/builds\/./ },
+      building,
+    );
+    const [build] = stage.emulator.state.builds();
+    expect(standing['Under way']).toContain(
+      `the platform goes on with the build \`${build?.id ?? ''}\`, in \`us-west\``,
+    );
+    expect(actions.outputs['build-id']).toBe(build?.id);
+    expect(checkout.leftovers()).toEqual([]);
+
+    const again = await stage.release(
+      { ...credentials['API key'], ...building },
+      { environment: checkout.environment },
+    );
+    expect(again.succeeded).toBe(true);
+    expect(stage.emulator.state.builds()).toHaveLength(1);
+  });
+
+  test('while it uploads ends the upload at once', async () => {
+    const storing = { method: 'POST', path: /^\/storage\// } as const;
+    stage.emulator.script.fault(storing, { kind: 'hang' });
+    const { took, standing } = await releaseUntil(storing, building);
+    expect(took).toBeLessThanOrEqual(1000);
+    expect(standing['Not begun']).toContain('the build is not started, in `us-west`');
+  });
+
+  test('while a start of a build is not answered says that it is not known', async () => {
+    const starting = { method: 'POST', path: '/v1/builds' } as const;
+    stage.emulator.script.fault(starting, { kind: 'hang' });
+    const { standing, actions } = await releaseUntil(starting, building);
+    expect(JSON.parse(actions.outputs['builds'] ?? '')).toMatchObject([
+      { id: null, outcome: 'cancelled' },
+    ]);
+    expect(standing['Under way']).toContain('the build was being started');
+  });
+
+  test('after a region has failed tells of both', async () => {
+    const { script } = stage.emulator;
+    script.provisioning('keys-us-east', { outcome: 'failed', delay: 100 });
+    script.provisioning('keys-us-west', { delay: 600_000 });
+    stage.clock
+      .sleep(5000)
+      .then(cancel)
+      .catch(() => undefined);
+    const { actions, secretSets } = await release({
+      ...credentials['API key'],
+      ...voice,
+      region: 'us-west, us-east',
+      'agent-name': 'voice-{region}',
+      'secret-set': 'keys-{region}',
+    });
+    expect(actions.errors.map(({ title }) => title)).toEqual([
+      'The run was cancelled after it had failed in `us-east`',
+    ]);
+    expect(actions.summary).toContain('### ❌ The run was cancelled');
+    expect(actions.summary).toContain('### ❌ A secret set could not be provisioned');
+    expect(secretSets).toMatchObject([
+      { name: 'keys-us-west', outcome: 'created', status: 'pending' },
+      { name: 'keys-us-east', outcome: 'failed', status: 'failed' },
+    ]);
+  });
+
+  test('in sequential rollouts goes on to no other region, and blames none', async () => {
+    const { actions, agents } = await releaseUntil(creating, {
+      ...voice,
+      region: 'us-west, us-east',
+      'agent-name': 'voice-{region}',
+      'secret-set': 'keys-{region}',
+      rollout: 'sequential',
+    });
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['created', 'skipped']);
+    expect(actions.notices.join('\n')).not.toContain('stops at the first region that fails');
+  });
+
+  test('as a plan says no more than that', async () => {
+    const { actions } = await releaseUntil(
+      { path: '/v1/regions' },
+      { ...voice, 'dry-run': 'true' },
+    );
+    expect(actions.errors[0]?.message).toContain('Next: Run it again.');
+  });
+
+  test('before it has begun does nothing', async () => {
+    cancel();
+    const { actions } = await release({ ...credentials['API key'], ...voice });
+    expect(actions.errors.map(({ title }) => title)).toEqual(['The run was cancelled']);
+    expect(stage.emulator.requests).toEqual([]);
+  });
+
+  test('reports in time, also where something does not listen', async () => {
+    let read: (text: string) => void = () => undefined;
+    const running = release(
+      { ...credentials['API key'], ...voice, 'secrets-file': 'keys.env' },
+      {
+        readFile: () => {
+          cancel();
+          return new Promise((resolve) => {
+            read = resolve;
+          });
+        },
+      },
+    );
+    const { actions, took } = await running;
+    read('');
+    expect(took).toBe(1700);
+    expect(actions.summary).toContain('The run was cancelled');
+  });
+});
+
+describe('where GitHub is told of a run that is cancelled', () => {
+  let server: GitHubServer;
+
+  beforeEach(async () => {
+    server = await GitHubServer.start();
+    server.refs.add('0123456789abcdef0123456789abcdef01234567');
+  });
+
+  afterEach(async () => {
+    await server.close();
+  });
+
+  function releaseToEnvironment(): Promise<CancelledRelease> {
+    return release(
+      {
+        ...credentials['API key'],
+        ...voice,
+        environment: 'production',
+        'github-token': tokens.job,
+      },
+      {
+        environment: {
+          GITHUB_API_URL: server.apiUrl,
+          GITHUB_REPOSITORY: 'acme/voice',
+          GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567',
+          GITHUB_RUN_ID: '4711',
+          GITHUB_SERVER_URL: 'https://github.example',
+        },
+      },
+    );
+  }
+
+  /** Cancels at the look at the agent of that number after its deploy. */
+  function cancelInRollout(): void {
+    stage.emulator.script.after(creating, () => {
+      stage.emulator.script.after(looking, () => {
+        stage.emulator.script.before(looking, cancel);
+      });
+    });
+  }
+
+  test('its deployment is closed as an error', async () => {
+    cancelInRollout();
+    const { succeeded, actions } = await releaseToEnvironment();
+    expect(succeeded).toBe(false);
+    expect(server.deployments[0]?.statuses.map(({ state }) => state)).toEqual([
+      'in_progress',
+      'error',
+    ]);
+    expect(server.deployments[0]?.statuses[1]?.description).toBe(
+      'voice in us-west was left under way, as the run was cancelled',
+    );
+    expect(actions.warnings).toEqual([]);
+  });
+
+  test('GitHub is waited for no longer than there is time', async () => {
+    cancelInRollout();
+    server.spoiled.push({ kind: 'hang' });
+    const { actions, took } = await releaseToEnvironment();
+    expect(took).toBe(1400);
+    expect(actions.warnings.join('\n')).toContain('GitHub deployments are not complete');
+    expect(actions.summary).toContain('The run was cancelled');
+  });
+
+  test('a deployment that is created late is closed, and not told to go on', async () => {
+    server.occasions.push(cancel);
+    await releaseToEnvironment();
+    expect(server.deployments[0]?.statuses.map(({ state }) => state)).toEqual(['error']);
+  });
+
+  test('a rollout that begins too late is not told at all', async () => {
+    stage.emulator.script.before(creating, cancel);
+    const { agents } = await releaseToEnvironment();
+    expect(agents).toMatchObject([{ outcome: 'created' }]);
+    expect(server.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import { OrganizationError } from '../../src/record/errors.js';
+import { Journal } from '../../src/record/journal.js';
+import { chooseOrganization } from '../../src/steps/organization.js';
+import { releaseLog } from '../../src/report/log.js';
+import { RecordedActions } from '../support/recorded-actions.js';
+import { credentials, stageForEachTest } from '../support/release-run.js';
+import { TestClock } from '../support/test-clock.js';
+
+const named = (name: string) => ({ name, origin: 'the input `organization`' });
+
+function choose(asked: ReturnType<typeof named> | undefined, available: readonly string[]) {
+  const actions = new RecordedActions();
+  const journal = new Journal(new TestClock(), releaseLog(actions));
+  const organizations = available.map((name) => ({ name }));
+  return { chosen: chooseOrganization(asked, organizations, journal), warnings: actions.warnings };
+}
+
+describe('a token acts in', () => {
+  test.each([
+    { name: 'the organization that is named', asked: 'globex', available: ['acme', 'globex'] },
+    { name: 'its only one where none is named', asked: undefined, available: ['globex'] },
+    { name: 'its only one where that is named', asked: 'globex', available: ['globex'] },
+  ])('$name, without a word', ({ asked, available }) => {
+    const result = choose(asked === undefined ? undefined : named(asked), available);
+    expect(result).toEqual({ chosen: 'globex', warnings: [] });
+  });
+
+  test('the first of several where none is named, with a warning', () => {
+    expect(choose(undefined, ['globex', 'acme'])).toEqual({
+      chosen: 'globex',
+      warnings: [
+        'The token can act in several organizations and none is named, so the first one is used: `globex` (of globex, acme). Pin it with `organization: globex`.',
+      ],
+    });
+  });
+
+  test.each([
+    { name: 'one that is named and not among its own', asked: named('acmee'), available: ['acme'] },
+    { name: 'one that is named where it has none', asked: named('acme'), available: [] },
+    { name: 'any where it has none', asked: undefined, available: [] },
+  ])('no other than that: not in $name', ({ asked, available }) => {
+    const act = (): unknown => choose(asked, available);
+    expect(act).toThrow(OrganizationError);
+    expect(act).toThrow(expect.objectContaining({ named: asked, available }));
+  });
+});
+
+describe('a release with a token', () => {
+  const stage = stageForEachTest();
+  const release = { 'secret-set': 'keys', secrets: 'A=a-value', region: 'us-west' };
+
+  test('looks at nothing of another organization than the one that is named', async () => {
+    const { succeeded, actions } = await stage.release({
+      ...release,
+      ...credentials.token,
+      organization: 'acmee',
+    });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain(
+      '`acmee`, from the input `organization`, is not among the organizations of the token. It can act in: `acme`, `globex`.',
+    );
+    expect(stage.emulator.requests.map(({ path }) => path)).toEqual(['/v1/organizations']);
+  });
+
+  test('says in which organization it acts', async () => {
+    const { actions } = await stage.release({ ...release, pat: credentials.token.pat });
+    expect(actions.warnings).toEqual([expect.stringContaining('Pin it with `organization: acme`')]);
+    expect(actions.log).toContain('info: Acting in the organization acme.');
+    expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'a-value' });
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { NotSentError, StatusError } from '../../src/pipecat/errors.js';
+import { poll, WaitOverError } from '../../src/steps/polling.js';
+import { Progress } from '../../src/steps/progress.js';
+import { Deadline } from '../../src/time/deadline.js';
+import { TestClock } from '../support/test-clock.js';
+
+const call = { method: 'GET', path: '/v1/things' } as const;
+
+function set(limit = 60_000) {
+  const clock = new TestClock();
+  const said: string[] = [];
+  const progress = new Progress(clock, (message) => said.push(message));
+  return { clock, said, progress, deadline: new Deadline(clock, 'secrets-timeout', limit) };
+}
+
+describe('a wait', () => {
+  test('ends with what a look brings, and leaves no reminder behind', async () => {
+    const { clock, said, progress, deadline } = set();
+    let looks = 0;
+    const look = () => Promise.resolve(++looks === 3 ? { done: 'result' } : undefined);
+    await expect(poll(look, clock, deadline, progress)).resolves.toBe('result');
+    const before = clock.now();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(clock.now()).toBe(before);
+    expect(said).toEqual([]);
+  });
+
+  test('whose time was up before its first look is over, not failed', async () => {
+    const { clock, progress, deadline } = set(1000);
+    clock.pass(1000);
+    const look = (): Promise<undefined> => Promise.reject(new NotSentError(call, deadline));
+    await expect(poll(look, clock, deadline, progress)).rejects.toBeInstanceOf(WaitOverError);
+  });
+
+  test('goes on behind looks that fail, and tells of a run of them once', async () => {
+    const { said, progress, deadline, clock } = set();
+    let looks = 0;
+    const look = (): Promise<{ done: string } | undefined> => {
+      looks++;
+      if (looks > 1 && looks < 5) return Promise.reject(new StatusError(call, 503));
+      return Promise.resolve(looks === 5 ? { done: 'result' } : undefined);
+    };
+    await expect(poll(look, clock, deadline, progress)).resolves.toBe('result');
+    expect(said).toEqual([
+      'A look failed, because the answer was 503 (GET /v1/things). Looking on.',
+      'The platform answers again; looks that failed: 3.',
+    ]);
+  });
+
+  test.each([
+    { name: 'a refusal', error: new StatusError(call, 403) },
+    { name: 'a fault of its own', error: new TypeError('a fault') },
+  ])('ends with $name', async ({ error }) => {
+    const { said, progress, deadline, clock } = set();
+    const look = (): Promise<undefined> => Promise.reject(error);
+    await expect(poll(look, clock, deadline, progress)).rejects.toBe(error);
+    expect(said).toEqual([]);
+  });
+
+  test('that is over names the look that failed last, and says nothing of it', async () => {
+    const { clock, said, progress, deadline } = set(1000);
+    clock.pass(1000);
+    const failure = new NotSentError(call, deadline);
+    const look = (): Promise<undefined> => Promise.reject(failure);
+    await expect(poll(look, clock, deadline, progress)).rejects.toMatchObject({ cause: failure });
+    expect(said).toEqual([]);
+  });
+
+  test('says nothing of the same state for 15 s, and then says it', async () => {
+    const { clock, said, progress, deadline } = set(40_000);
+    const look = (): Promise<undefined> => {
+      progress.is('pending');
+      return Promise.resolve(undefined);
+    };
+    await expect(poll(look, clock, deadline, progress)).rejects.toBeInstanceOf(WaitOverError);
+    expect(said).toEqual(['0.0 s: pending', '15.0 s: pending', '30.0 s: pending']);
+  });
+
+  test.each([
+    { name: 'grants what is asked for', retryAfter: 20_000, least: 20_000, most: 21_000 },
+    { name: 'looks now and then all the same', retryAfter: 7_200_000, least: 60_000, most: 61_000 },
+  ])('$name, where a look is told to come back later', async ({ retryAfter, least, most }) => {
+    const { clock, progress, deadline } = set(600_000);
+    const startedAt = clock.now();
+    let looks = 0;
+    const look = (): Promise<{ done: number } | undefined> =>
+      ++looks === 1
+        ? Promise.reject(new StatusError(call, 429, { retryAfter }))
+        : Promise.resolve({ done: clock.now() - startedAt });
+    const waited = await poll(look, clock, deadline, progress);
+    expect(waited).toBeGreaterThanOrEqual(least);
+    expect(waited).toBeLessThan(most);
+  });
+});

@@ -1,0 +1,72 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { Progress } from '../../src/steps/progress.js';
+import type { Clock } from '../../src/time/clock.js';
+
+/** A clock by which time passes only when it is told to. */
+function standingClock(): { readonly clock: Clock; readonly pass: (by: number) => Promise<void> } {
+  let time = 1000;
+  const sleepers: { readonly due: number; readonly wake: () => void }[] = [];
+  const clock: Clock = {
+    now: () => time,
+    random: () => 0.5,
+    after: () => () => undefined,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        sleepers.push({ due: time + milliseconds, wake: resolve });
+        signal?.addEventListener('abort', () => {
+          reject(new Error('aborted'));
+        });
+      }),
+  };
+  const pass = async (by: number): Promise<void> => {
+    time += by;
+    for (const { due, wake } of sleepers) if (due <= time) wake();
+    await setImmediate();
+  };
+  return { clock, pass };
+}
+
+function waitOf() {
+  const { clock, pass } = standingClock();
+  const said: string[] = [];
+  return { progress: new Progress(clock, (message) => said.push(message)), said, pass };
+}
+
+test('a state is said when it is another one, with the time since the wait began', async () => {
+  const { progress, said, pass } = waitOf();
+  await pass(1500);
+  progress.is('pending');
+  await pass(2000);
+  progress.is('pending');
+  progress.is('ready');
+  progress.remark('A word.');
+  expect(said).toEqual(['1.5 s: pending', '3.5 s: ready', 'A word.']);
+  expect(progress.elapsed).toBe(3500);
+});
+
+test('a state that lasts is said again every 15 seconds, also before there is one', async () => {
+  const { progress, said, pass } = waitOf();
+  await pass(14_999);
+  expect(said).toEqual([]);
+  await pass(1);
+  await pass(5000);
+  progress.is('pending');
+  await pass(14_999);
+  await pass(1);
+  expect(said).toEqual([
+    '15.0 s: waiting for the first look',
+    '20.0 s: pending',
+    '35.0 s: pending',
+  ]);
+  expect(progress.unchangedFor).toBe(15_000);
+});
+
+test('a wait that has ended is silent, also where a reminder comes due in that moment', async () => {
+  const { progress, said, pass } = waitOf();
+  const passed = pass(15_000);
+  progress.end();
+  await passed;
+  await pass(60_000);
+  expect(said).toEqual(['15.0 s: waiting for the first look']);
+});

@@ -1,0 +1,1064 @@
+import { createHmac } from 'node:crypto';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Emulator } from '../../emulator/index.js';
+import { contentVersion } from '../../src/plan/content-version.js';
+import { SecretValue } from '../../src/secrecy/secret-value.js';
+import { credentials, stageForEachTest, writes } from '../support/release-run.js';
+
+const older = 'ghcr.io/acme/voice:1.0.0';
+const newer = 'ghcr.io/acme/voice:2.0.0';
+
+/** Nothing here depends on how long things take, and each look at them takes time. */
+const quick = { secretSetDelay: 300, deploymentDelay: 300 };
+
+/** The version of a content, worked out for itself. */
+function versionOf(values: Readonly<Record<string, string>>, credential = 'sk_emulator'): string {
+  const pairs = Object.keys(values)
+    .sort()
+    .map((key) => [key, values[key]]);
+  const hmac = createHmac('sha256', credential).update(JSON.stringify(pairs), 'utf8');
+  return hmac.digest('hex').slice(0, 8);
+}
+
+/** A release of `voice` with a set for each content. */
+function releaseOf(secrets: string, image: string = older) {
+  return {
+    ...credentials['API key'],
+    region: 'us-west',
+    'secret-set': 'keys-{version}',
+    secrets,
+    'agent-name': 'voice',
+    image,
+  };
+}
+
+const first = { secrets: 'A=one\nB=first', values: { A: 'one', B: 'first' } };
+const second = { secrets: 'A=two\nB=second', values: { A: 'two', B: 'second' } };
+const firstSet = `keys-${versionOf(first.values)}`;
+const secondSet = `keys-${versionOf(second.values)}`;
+
+/** Writes and deletions of sets, as `METHOD name`. */
+function setWrites(emulator: Emulator): string[] {
+  return writes(emulator)
+    .filter((write) => write.includes('/secrets/'))
+    .map((write) => write.replace(/\/v1\/.*secrets\//, ''));
+}
+
+describe('a version', () => {
+  const version = (values: Readonly<Record<string, string>>, credential = 'sk_emulator'): string =>
+    contentVersion(
+      Object.entries(values).map(([key, value]) => ({ key, value: new SecretValue(value) })),
+      new SecretValue(credential),
+    );
+
+  test.each([
+    { name: 'one pair', values: { A: 'value' } },
+    { name: 'several pairs', values: { OPENAI_API_KEY: 'sk-1', 'deepgram-key': 'x', _Z: 'y' } },
+    { name: 'text beyond ASCII', values: { A: 'grüße 🔑', B: 'a\nb"\\' } },
+  ])('is eight hex digits of an HMAC-SHA-256 over the sorted pairs: $name', ({ values }) => {
+    expect(version(values)).toMatch(/^[0-9a-f]{8}$/);
+    expect(version(values)).toBe(versionOf(values));
+  });
+
+  test('does not depend on the order of the pairs', () => {
+    // The order of a language would put them otherwise.
+    expect(version({ b: '1', A: '2', _c: '3', B: '4', 'a-x': '5', a_x: '6' })).toBe(
+      version({ a_x: '6', B: '4', 'a-x': '5', _c: '3', A: '2', b: '1' }),
+    );
+  });
+
+  const content = { A: 'x', B: 'y' };
+  test.each([
+    { name: 'a value', other: { A: 'x', B: 'z' } },
+    { name: 'a key', other: { A: 'x', C: 'y' } },
+    { name: 'the case of a key', other: { A: 'x', b: 'y' } },
+    { name: 'values that change places', other: { A: 'y', B: 'x' } },
+    { name: 'one pair more', other: { A: 'x', B: 'y', C: 'z' } },
+    { name: 'one pair less', other: { A: 'x' } },
+    { name: 'the same letters cut elsewhere', other: { AB: 'xy' } },
+    { name: 'blanks around a value', other: { A: 'x', B: ' y' } },
+    { name: 'a value that reads like pairs', other: { A: 'x"],["B","y' } },
+  ])('differs with $name', ({ other }) => {
+    expect(version(other)).not.toBe(version(content));
+  });
+
+  test('differs with the credential', () => {
+    expect(version(content, 'sk_other')).not.toBe(version(content));
+  });
+});
+
+describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
+  const stage = stageForEachTest(quick);
+  const secret = kind === 'token' ? 'pcc_pat_emulator' : 'sk_emulator';
+  const setOf = (values: Readonly<Record<string, string>>): string =>
+    `keys-${versionOf(values, secret)}`;
+  const release = (secrets: string, image?: string) => ({
+    ...releaseOf(secrets, image),
+    'api-key': '',
+    ...credential,
+  });
+
+  test('a set is called by its content, and the agent is bound to it', async () => {
+    const { succeeded, secretSets } = await stage.release(release(first.secrets));
+    expect(succeeded).toBe(true);
+    expect(secretSets).toMatchObject([
+      { name: setOf(first.values), outcome: 'created', added: ['A', 'B'], status: 'ready' },
+    ]);
+    expect(stage.emulator.state.serving('voice')).toMatchObject({
+      secretSet: setOf(first.values),
+      secretValues: first.values,
+    });
+  });
+
+  test('the order of the secrets changes nothing', async () => {
+    await stage.release(release('A=one\nB=first'));
+    const before = setWrites(stage.emulator);
+    await stage.release(release('B=first\nA=one'));
+    expect(setWrites(stage.emulator)).toEqual(before);
+  });
+
+  test('a release that changes nothing writes nothing and deploys nothing', async () => {
+    const { agents: released } = await stage.release(release(first.secrets));
+    const before = setWrites(stage.emulator);
+    const startedAt = stage.clock.now();
+
+    const { succeeded, agents, secretSets, actions } = await stage.release(release(first.secrets));
+    expect(succeeded).toBe(true);
+    expect(setWrites(stage.emulator)).toEqual(before);
+    expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(1);
+    expect(agents).toMatchObject([
+      { outcome: 'unchanged', ready: true, deploymentId: released[0]?.['deploymentId'] },
+    ]);
+    expect(secretSets).toMatchObject([
+      { outcome: 'existing', added: [], updated: [], status: 'ready' },
+    ]);
+    expect(stage.clock.now() - startedAt).toBeLessThan(1000);
+    expect(actions.summary).toContain('## ✅ `voice` in `us-west` is unchanged and serves');
+    expect(actions.notices.join()).not.toContain('old values');
+  });
+
+  test('that nothing differs is no reason for a warning', async () => {
+    await stage.release(releaseOf(first.secrets));
+    const { actions } = await stage.release(releaseOf(first.secrets));
+    expect(actions.warnings).toEqual([]);
+    expect(actions.notices).toContain(
+      'Nothing differs for `voice`, so there is no new deployment. A tag that was pushed again is no difference to the platform.',
+    );
+  });
+
+  test('code and values change in one deployment', async () => {
+    await stage.release(release(first.secrets));
+    const { succeeded, agents, actions } = await stage.release(release(second.secrets, newer));
+    expect(succeeded).toBe(true);
+    const { deployments = [] } = stage.emulator.state.agent('voice') ?? {};
+    expect(deployments).toMatchObject([
+      { image: older, secretSet: setOf(first.values), secretValues: first.values },
+      { image: newer, secretSet: setOf(second.values), secretValues: second.values },
+    ]);
+    expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
+    // It is another set that makes the deployment, so none has to be forced.
+    const update = stage.emulator.requests.findLast(({ method }) => method !== 'GET');
+    expect(update?.body).not.toHaveProperty('forceRedeploy');
+    expect(actions.notices).toContainEqual(expect.stringContaining('Revoke an old key only after'));
+    expect(stage.emulator.state.secretSet(setOf(first.values))?.values).toEqual(first.values);
+  });
+
+  test('a re-run of an older commit goes back', async () => {
+    await stage.release(release(first.secrets, older));
+    await stage.release(release(second.secrets, newer));
+    const before = setWrites(stage.emulator);
+    const { succeeded, secretSets } = await stage.release(release(first.secrets, older));
+    expect(succeeded).toBe(true);
+    expect(setWrites(stage.emulator)).toEqual(before);
+    expect(secretSets).toMatchObject([{ name: setOf(first.values), outcome: 'existing' }]);
+    expect(stage.emulator.state.serving('voice')).toMatchObject({
+      image: older,
+      secretSet: setOf(first.values),
+      secretValues: first.values,
+    });
+  });
+
+  test('a version of which keys are missing is written whole', async () => {
+    stage.emulator.seed.secretSet({ name: setOf(first.values), values: { A: 'one' } });
+    const { succeeded, secretSets } = await stage.release(release(first.secrets));
+    expect(succeeded).toBe(true);
+    expect(secretSets).toMatchObject([{ outcome: 'updated', added: ['B'], updated: ['A'] }]);
+    expect(stage.emulator.state.serving('voice')?.secretValues).toEqual(first.values);
+  });
+});
+
+describe('what a broken run left behind', () => {
+  const stage = stageForEachTest(quick);
+
+  test('a version whose provisioning failed is written anew', async () => {
+    stage.emulator.script.provisioning(firstSet, { outcome: 'failed' });
+    const { succeeded } = await stage.release(releaseOf(first.secrets));
+    expect(succeeded).toBe(false);
+    const { succeeded: again, secretSets } = await stage.release(releaseOf(first.secrets));
+    expect(again).toBe(true);
+    expect(setWrites(stage.emulator)).toEqual([`PUT ${firstSet}`, `PUT ${firstSet}`]);
+    expect(secretSets).toMatchObject([{ outcome: 'updated', status: 'ready' }]);
+  });
+
+  test('with a token, a write that broke off half-way is made whole by the next run', async () => {
+    stage.emulator.script.fault(
+      { method: 'PUT' },
+      { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
+      { skip: 1 },
+    );
+    const inputs = { ...releaseOf(first.secrets), 'api-key': '', ...credentials.token };
+    const { succeeded } = await stage.release(inputs);
+    expect(succeeded).toBe(false);
+    const set = `keys-${versionOf(first.values, 'pcc_pat_emulator')}`;
+    expect(stage.emulator.state.secretSet(set)?.values).toEqual({ A: 'one' });
+    const { succeeded: again } = await stage.release(inputs);
+    expect(again).toBe(true);
+    expect(stage.emulator.state.serving('voice')?.secretValues).toEqual(first.values);
+  });
+
+  test('a version that is on its way is awaited, not written', async () => {
+    stage.emulator.seed.secretSet({
+      name: firstSet,
+      values: first.values,
+      status: 'pending',
+      readyAfter: 8000,
+    });
+    const startedAt = stage.clock.now();
+    const { succeeded, secretSets } = await stage.release(releaseOf(first.secrets));
+    expect(succeeded).toBe(true);
+    expect(setWrites(stage.emulator)).toEqual([]);
+    expect(secretSets).toMatchObject([{ outcome: 'existing', status: 'ready' }]);
+    const deploy = stage.emulator.requests.find(({ method }) => method === 'POST');
+    expect((deploy?.receivedAt ?? 0) - startedAt).toBeGreaterThanOrEqual(8000);
+  });
+
+  test('a version on its way that lacks keys is written', async () => {
+    stage.emulator.seed.secretSet({ name: firstSet, values: { B: 'first' }, status: 'pending' });
+    const { succeeded } = await stage.release(releaseOf(first.secrets));
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.serving('voice')?.secretValues).toEqual(first.values);
+  });
+
+  test('a version on its way that fails stops the release', async () => {
+    stage.emulator.seed.secretSet({
+      name: firstSet,
+      values: first.values,
+      status: 'failed',
+      readyAfter: 3000,
+    });
+    const { succeeded, actions } = await stage.release(releaseOf(first.secrets));
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.title).toBe('A secret set could not be provisioned');
+    expect(stage.emulator.state.agents()).toEqual([]);
+  });
+
+  test('a version that is ready and bound by nobody is bound', async () => {
+    stage.emulator.seed.secretSet({ name: secondSet, values: second.values });
+    stage.emulator.seed.secretSet({ name: firstSet, values: first.values });
+    stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: firstSet });
+    const { agents } = await stage.release(releaseOf(second.secrets));
+    expect(setWrites(stage.emulator)).toEqual([]);
+    expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
+    expect(stage.emulator.state.serving('voice')?.secretValues).toEqual(second.values);
+  });
+
+  test('a version that the agent binds and that failed since is mended under it', async () => {
+    stage.emulator.seed.secretSet({ name: firstSet, values: first.values, status: 'failed' });
+    stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: firstSet });
+    const { succeeded } = await stage.release(releaseOf(first.secrets));
+    expect(succeeded).toBe(true);
+    expect(setWrites(stage.emulator)).toEqual([`PUT ${firstSet}`]);
+    expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(2);
+  });
+
+  test('a version of the same name that is an image pull secret is refused', async () => {
+    stage.emulator.seed.imagePullSecret({ name: firstSet });
+    const { succeeded, actions } = await stage.release(releaseOf(first.secrets));
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('taken by a set of the other kind');
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+
+  test('a version in another region is refused', async () => {
+    stage.emulator.seed.secretSet({ name: firstSet, region: 'ap-south', values: first.values });
+    const { succeeded, actions } = await stage.release(releaseOf(first.secrets));
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('is in region ap-south');
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+
+  test('a version that is a Kubernetes Secret is bound, its keys unseen', async () => {
+    stage.emulator.seed.secretSet({ name: firstSet, referenced: true });
+    const { succeeded } = await stage.release(releaseOf(first.secrets));
+    expect(succeeded).toBe(true);
+    expect(setWrites(stage.emulator)).toEqual([]);
+    expect(stage.emulator.state.agent('voice')?.secretSet).toBe(firstSet);
+  });
+});
+
+describe('a release that fails leaves the running agent the set that it has', () => {
+  const stage = stageForEachTest(quick);
+  const inputs = { ...releaseOf(second.secrets, newer), 'keep-versions': '0' };
+
+  beforeEach(() => {
+    stage.emulator.seed.secretSet({ name: firstSet, values: first.values });
+    stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: firstSet });
+  });
+
+  test.each([
+    {
+      name: 'the provisioning fails',
+      spoil: (): void => {
+        stage.emulator.script.provisioning(secondSet, { outcome: 'failed' });
+      },
+    },
+    {
+      name: 'the write is refused',
+      spoil: (): void => {
+        stage.emulator.script.fault(
+          { method: 'PUT' },
+          { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
+        );
+      },
+    },
+    {
+      name: 'the deploy is refused',
+      spoil: (): void => {
+        stage.emulator.script.fault(
+          { method: 'POST' },
+          { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
+        );
+      },
+    },
+    {
+      name: 'the new deployment crashes',
+      spoil: (): void => {
+        stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
+      },
+    },
+    {
+      name: 'the new deployment takes too long',
+      spoil: (): void => {
+        stage.emulator.script.deployment('voice', { outcome: 'stuck' });
+      },
+    },
+    {
+      name: 'somebody else deploys',
+      spoil: (): void => {
+        stage.emulator.script.after({ method: 'POST' }, () => {
+          stage.emulator.script.supersede('voice');
+        });
+      },
+    },
+  ])('$name', async ({ name, spoil }) => {
+    spoil();
+    const { succeeded, actions } = await stage.release({ ...inputs, 'wait-timeout': '30' });
+    expect(succeeded).toBe(false);
+    expect(stage.emulator.state.secretSet(firstSet)).toMatchObject({
+      status: 'ready',
+      values: first.values,
+    });
+    expect(setWrites(stage.emulator)).toEqual([`PUT ${secondSet}`]);
+    if (name !== 'somebody else deploys') {
+      expect(stage.emulator.state.serving('voice')).toMatchObject({
+        image: older,
+        secretValues: first.values,
+      });
+    }
+    // Nothing changed under what runs, so nothing of the kind is said.
+    expect(actions.everything).not.toContain('what runs keeps the old values');
+  });
+
+  test('the release after it finds its version and goes on', async () => {
+    stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
+    await stage.release(inputs);
+    const third = 'ghcr.io/acme/voice:2.0.1';
+    const { succeeded, secretSets } = await stage.release({ ...inputs, image: third });
+    expect(succeeded).toBe(true);
+    expect(secretSets).toMatchObject([
+      { name: secondSet, outcome: 'existing' },
+      { name: firstSet, outcome: 'deleted' },
+    ]);
+    expect(stage.emulator.state.serving('voice')).toMatchObject({
+      image: third,
+      secretValues: second.values,
+    });
+  });
+});
+
+describe('in several regions', () => {
+  const stage = stageForEachTest(quick);
+  const regions = ['us-west', 'eu-central', 'ap-south', 'us-east'];
+  const inputs = {
+    ...releaseOf(first.secrets),
+    region: regions.join(),
+    'secret-set': 'keys-{region}-{version}',
+    'agent-name': 'voice-{region}',
+  };
+  const setIn = (region: string, values = first.values): string =>
+    `keys-${region}-${versionOf(values)}`;
+
+  test.each(Object.entries(credentials))(
+    'a release that changes nothing writes nothing in any, with %s',
+    async (_kind, credential) => {
+      const release = { ...inputs, 'api-key': '', ...credential };
+      await stage.release(release);
+      const before = setWrites(stage.emulator);
+      const startedAt = stage.clock.now();
+      const { succeeded, agents } = await stage.release(release);
+      expect(succeeded).toBe(true);
+      expect(setWrites(stage.emulator)).toEqual(before);
+      expect(agents).toMatchObject(regions.map((region) => ({ region, outcome: 'unchanged' })));
+      for (const { deployments } of stage.emulator.state.agents()) {
+        expect(deployments).toHaveLength(1);
+      }
+      expect(stage.clock.now() - startedAt).toBeLessThan(1000);
+    },
+  );
+
+  test('the content has the same version everywhere', async () => {
+    const { secretSets } = await stage.release(inputs);
+    expect(secretSets.map(({ name }) => name)).toEqual(regions.map((region) => setIn(region)));
+  });
+
+  test('only what is missing is written, and nothing is deployed before it is ready', async () => {
+    await stage.release(inputs);
+    await stage.release({ ...inputs, region: 'us-west', secrets: second.secrets });
+    const before = setWrites(stage.emulator).length;
+    const { secretSets, agents } = await stage.release({ ...inputs, secrets: second.secrets });
+    expect(setWrites(stage.emulator).slice(before)).toEqual(
+      regions.slice(1).map((region) => `PUT ${setIn(region, second.values)}`),
+    );
+    expect(secretSets.map(({ outcome }) => outcome)).toEqual([
+      'existing',
+      'created',
+      'created',
+      'created',
+    ]);
+    expect(agents.map(({ outcome }) => outcome)).toEqual([
+      'unchanged',
+      'updated',
+      'updated',
+      'updated',
+    ]);
+  });
+
+  test('a region that cannot be provisioned leaves all on their old versions', async () => {
+    await stage.release(inputs);
+    stage.emulator.script.provisioning(setIn('ap-south', second.values), { outcome: 'failed' });
+    const { agents } = await stage.release({
+      ...inputs,
+      secrets: second.secrets,
+      'keep-versions': '0',
+    });
+    expect(agents.map(({ outcome }) => outcome)).toEqual(regions.map(() => 'skipped'));
+    for (const region of regions) {
+      expect(stage.emulator.state.agent(`voice-${region}`)?.secretSet).toBe(setIn(region));
+      expect(stage.emulator.state.secretSet(setIn(region))).toMatchObject({ status: 'ready' });
+    }
+  });
+
+  test.each(['parallel', 'sequential'])(
+    'rollout: %s deletes nothing in any where one fails',
+    async (rollout) => {
+      await stage.release(inputs);
+      stage.emulator.script.deployment('voice-us-east', { outcome: 'crash-loop' });
+      const { succeeded } = await stage.release({
+        ...inputs,
+        rollout,
+        secrets: second.secrets,
+        'keep-versions': '0',
+      });
+      expect(succeeded).toBe(false);
+      expect(setWrites(stage.emulator).filter((write) => write.startsWith('DELETE'))).toEqual([]);
+    },
+  );
+
+  test('each region keeps its own versions', async () => {
+    const { emulator } = stage;
+    for (const [index, region] of regions.entries()) {
+      for (let old = 0; old <= index; old++) {
+        emulator.seed.secretSet({ name: `keys-${region}-0000000${old}`, region, values: {} });
+      }
+    }
+    const { secretSets, actions } = await stage.release({ ...inputs, 'keep-versions': '2' });
+    const deleted = secretSets.filter(({ outcome }) => outcome === 'deleted');
+    expect(deleted.map(({ name, region }) => [name, region]).sort()).toEqual([
+      ['keys-ap-south-00000000', 'ap-south'],
+      ['keys-us-east-00000000', 'us-east'],
+      ['keys-us-east-00000001', 'us-east'],
+    ]);
+    expect(actions.summary).toContain('Deleted the secret set `keys-ap-south-00000000`');
+  });
+
+  test('a deletion that is refused in one region does not keep the others from it', async () => {
+    const { emulator } = stage;
+    for (const region of regions) {
+      emulator.seed.secretSet({ name: `keys-${region}-00000000`, region, values: {} });
+    }
+    emulator.script.fault(
+      { method: 'DELETE', path: '/v1/secrets/keys-eu-central-00000000' },
+      { kind: 'status', status: 403, body: { error: 'Not you', code: 'FORBIDDEN' } },
+    );
+    const { succeeded, secretSets, actions } = await stage.release({
+      ...inputs,
+      'keep-versions': '0',
+    });
+    expect(succeeded).toBe(true);
+    expect(secretSets.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(3);
+    expect(actions.warnings).toEqual([
+      expect.stringMatching(/`keys-eu-central-\{version\}` could not be deleted/),
+    ]);
+  });
+});
+
+describe('keep-versions', () => {
+  const stage = stageForEachTest(quick);
+
+  /** Older versions, in the order in which they were made. */
+  function seedVersions(...names: string[]): void {
+    for (const name of names) stage.emulator.seed.secretSet({ name, values: { A: 'old' } });
+  }
+  const versions = ['keys-0000000e', 'keys-0000000a', 'keys-0000000d', 'keys-0000000b'];
+  const deletions = (): string[] =>
+    setWrites(stage.emulator)
+      .filter((write) => write.startsWith('DELETE '))
+      .map((write) => write.slice('DELETE '.length));
+
+  test.each([
+    { keep: '0', deleted: versions },
+    { keep: '1', deleted: versions.slice(0, 3) },
+    { keep: '3', deleted: versions.slice(0, 1) },
+    { keep: '4', deleted: [] },
+    { keep: '100', deleted: [] },
+    { keep: undefined, deleted: versions.slice(0, 1) },
+  ])('of four, $keep are kept, and the oldest go', async ({ keep, deleted }) => {
+    seedVersions(...versions);
+    const { succeeded, secretSets, actions } = await stage.release({
+      ...releaseOf(first.secrets),
+      ...(keep !== undefined && { 'keep-versions': keep }),
+    });
+    expect(succeeded).toBe(true);
+    expect(deletions()).toEqual(deleted);
+    expect(
+      secretSets.filter(({ outcome }) => outcome === 'deleted').map(({ name }) => name),
+    ).toEqual(deleted);
+    for (const name of deleted) {
+      expect(actions.summary).toContain(
+        `Deleted the secret set \`${name}\`, an older version that no agent binds`,
+      );
+    }
+    expect(actions.log.filter((line) => line.startsWith('info: Deleted'))).toEqual(
+      deleted.length === 0
+        ? []
+        : [`info: Deleted in us-west, as no agent binds them: ${deleted.join(', ')}.`],
+    );
+    expect(stage.emulator.state.secretSet(firstSet)).toMatchObject({ status: 'ready' });
+    // What every agent needs is deleted last of all.
+    const all = writes(stage.emulator);
+    expect(all.slice(0, 2)).toEqual([`PUT /v1/secrets/${firstSet}`, 'POST /v1/agents']);
+  });
+
+  test('what the agent bound before counts as the newest', async () => {
+    seedVersions(...versions);
+    stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: versions[0] });
+    await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '1' });
+    expect(deletions()).toEqual(versions.slice(1));
+  });
+
+  test('after a release that changes nothing, what is beyond goes too', async () => {
+    await stage.release(releaseOf(first.secrets));
+    seedVersions(...versions);
+    const { agents } = await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '2' });
+    expect(agents).toMatchObject([{ outcome: 'unchanged' }]);
+    expect(deletions()).toEqual(versions.slice(0, 2));
+  });
+
+  test('one that another agent binds stays, and does not count', async () => {
+    seedVersions(...versions);
+    stage.emulator.seed.agent({ name: 'other', secretSet: versions[1] });
+    await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '1' });
+    expect(deletions()).toEqual(versions.filter((_, index) => [0, 2].includes(index)));
+  });
+
+  test('where most are bound, those that are not do not make up for them', async () => {
+    seedVersions(...versions, 'keys-0000000c');
+    for (const [index, secretSet] of versions.slice(0, 3).entries()) {
+      stage.emulator.seed.agent({ name: `other-${index}`, secretSet });
+    }
+    await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '3' });
+    expect(deletions()).toEqual([]);
+  });
+
+  test('one that another agent came to bind during the release stays', async () => {
+    seedVersions(...versions);
+    stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
+      stage.emulator.seed.agent({ name: 'other', secretSet: versions[2] });
+    });
+    await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '0' });
+    expect(deletions()).toEqual(versions.filter((_, index) => index !== 2));
+  });
+
+  test('where all came to be bound during the release, none goes', async () => {
+    seedVersions('keys-00000000');
+    stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
+      stage.emulator.seed.agent({ name: 'other', secretSet: 'keys-00000000' });
+    });
+    const { actions } = await stage.release({
+      ...releaseOf(first.secrets),
+      'keep-versions': '0',
+    });
+    expect(deletions()).toEqual([]);
+    expect(actions.log).toContain('info: No older version of keys-{version} in us-west has to go.');
+  });
+
+  test.each([
+    { name: 'seven digits', set: 'keys-0000000' },
+    { name: 'nine digits', set: 'keys-000000000' },
+    { name: 'a letter that is no hex digit', set: 'keys-0000000g' },
+    { name: 'more in front', set: 'my-keys-00000000' },
+    { name: 'more behind', set: 'keys-00000000-live' },
+    { name: 'a word', set: 'keys-live' },
+    { name: 'another separator', set: 'keys.00000000' },
+    { name: 'two versions', set: 'keys-00000000-00000000' },
+    { name: 'a part of its own', set: 'keys-00000000.00000000' },
+  ])('a name that nearly matches stays: $name', async ({ set }) => {
+    seedVersions(set, 'keys-00000001');
+    await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '0' });
+    expect(deletions()).toEqual(['keys-00000001']);
+  });
+
+  test('a dot in the name is one', async () => {
+    seedVersions('my.keys.00000000', 'myxkeys.00000000', 'my.keysx00000000', 'my-keys-00000000');
+    await stage.release({
+      ...releaseOf(first.secrets),
+      'secret-set': 'my.keys.{version}',
+      'keep-versions': '0',
+    });
+    expect(deletions()).toEqual(['my.keys.00000000']);
+  });
+
+  test('text behind the version belongs to the name', async () => {
+    seedVersions('v00000000-keys', 'v00000000-keys2', 'v00000000');
+    await stage.release({
+      ...releaseOf(first.secrets),
+      'secret-set': 'v{version}-keys',
+      'keep-versions': '0',
+    });
+    expect(deletions()).toEqual(['v00000000-keys']);
+  });
+
+  test.each([
+    {
+      name: 'of another region',
+      seed: (): void => {
+        stage.emulator.seed.secretSet({ name: 'keys-00000000', region: 'us-east', values: {} });
+      },
+    },
+    {
+      name: 'of another organization',
+      seed: (): void => {
+        stage.emulator.seed.secretSet({ name: 'keys-00000000', organization: 'globex' });
+      },
+    },
+    {
+      name: 'an image pull secret',
+      seed: (): void => {
+        stage.emulator.seed.imagePullSecret({ name: 'keys-00000000' });
+      },
+    },
+    {
+      name: 'a reference to a Kubernetes Secret',
+      seed: (): void => {
+        stage.emulator.seed.secretSet({ name: 'keys-00000000', referenced: true });
+      },
+    },
+    {
+      name: 'on its way, so that another release is about to bind it',
+      seed: (): void => {
+        stage.emulator.seed.secretSet({ name: 'keys-00000000', values: {}, status: 'pending' });
+      },
+    },
+    {
+      name: 'one that came up during the release',
+      seed: (): void => {
+        stage.emulator.script.after({ method: 'PUT' }, () => {
+          seedVersions('keys-00000000');
+        });
+      },
+    },
+  ])('stays: $name', async ({ seed }) => {
+    seedVersions('keys-00000001');
+    seed();
+    const { succeeded, actions } = await stage.release({
+      ...releaseOf(first.secrets),
+      'keep-versions': '0',
+    });
+    expect(succeeded).toBe(true);
+    expect(actions.warnings).toEqual([]);
+    expect(deletions()).toEqual(['keys-00000001']);
+    expect(stage.emulator.state.secretSet('keys-00000000')).toBeDefined();
+  });
+
+  test('one whose provisioning failed goes', async () => {
+    stage.emulator.seed.secretSet({ name: 'keys-00000000', values: {}, status: 'failed' });
+    await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '0' });
+    expect(deletions()).toEqual(['keys-00000000']);
+  });
+
+  test('where an agent does not show what it binds, nothing goes', async () => {
+    seedVersions(...versions);
+    stage.emulator.seed.agent({ name: 'other' });
+    stage.emulator.script.fault(
+      { method: 'GET', path: '/v1/agents/other' },
+      { kind: 'status', status: 200, body: { name: 'other', desiredDeploymentId: 'some' } },
+    );
+    const { succeeded, actions } = await stage.release({
+      ...releaseOf(first.secrets),
+      'keep-versions': '0',
+    });
+    expect(succeeded).toBe(true);
+    expect(deletions()).toEqual([]);
+    expect(actions.log).toContain(
+      'info: Nothing is deleted in us-west, as it is not known what an earlier deployment binds that may serve: other.',
+    );
+  });
+
+  test('an agent that is gone since it was listed binds nothing', async () => {
+    seedVersions(...versions);
+    stage.emulator.seed.agent({ name: 'other', secretSet: versions[0] });
+    stage.emulator.script.fault(
+      { method: 'GET', path: '/v1/agents/other' },
+      { kind: 'status', status: 404, body: { error: 'Not found', code: 'NOT_FOUND' } },
+    );
+    await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '0' });
+    expect(deletions()).toEqual(versions);
+  });
+
+  test.each([
+    { name: 'the list of sets', match: { method: 'GET', path: '/v1/secrets' }, skip: 1 },
+    { name: 'the list of agents', match: { method: 'GET', path: '/v1/agents' }, skip: 0 },
+    { name: 'an agent', match: { method: 'GET', path: '/v1/agents/other' }, skip: 0 },
+  ])('where $name cannot be read, nothing goes, with a warning', async ({ match, skip }) => {
+    seedVersions(...versions);
+    stage.emulator.seed.agent({ name: 'other' });
+    stage.emulator.script.fault(
+      match,
+      { kind: 'status', status: 403, body: { error: 'Not you', code: 'FORBIDDEN' } },
+      { skip, times: 9 },
+    );
+    const { succeeded, actions } = await stage.release({
+      ...releaseOf(first.secrets),
+      'keep-versions': '0',
+    });
+    expect(succeeded).toBe(true);
+    expect(deletions()).toEqual([]);
+    expect(actions.warnings).toEqual([
+      expect.stringMatching(/Older versions .*could not be deleted.*403.*The release is done/),
+    ]);
+  });
+
+  test('a deletion that is refused is a warning, and what went before it is told', async () => {
+    seedVersions(...versions);
+    stage.emulator.script.fault(
+      { method: 'DELETE' },
+      { kind: 'status', status: 400, body: { error: 'Still in use', code: 'IN_USE' } },
+      { skip: 1 },
+    );
+    const { succeeded, actions, secretSets } = await stage.release({
+      ...releaseOf(first.secrets),
+      'keep-versions': '1',
+    });
+    expect(succeeded).toBe(true);
+    expect(actions.errors).toEqual([]);
+    expect(actions.warnings).toEqual([expect.stringContaining('Still in use')]);
+    expect(secretSets.filter(({ outcome }) => outcome === 'deleted')).toMatchObject([
+      { name: versions[0] },
+    ]);
+    expect(actions.summary).toContain('Still in use');
+  });
+
+  test('a deletion whose answer is lost, or that meets a writer, is made again', async () => {
+    seedVersions(...versions);
+    stage.emulator.script.fault({ method: 'DELETE' }, { kind: 'reset', carryOut: true });
+    stage.emulator.script.writing('keys-0000000a', { outcome: 'conflict' });
+    const { actions, secretSets } = await stage.release({
+      ...releaseOf(first.secrets),
+      'keep-versions': '2',
+    });
+    expect(actions.warnings).toEqual([]);
+    expect(secretSets.filter(({ outcome }) => outcome === 'deleted')).toMatchObject([
+      { name: versions[0] },
+      { name: versions[1] },
+    ]);
+    expect(stage.emulator.state.secretSet('keys-0000000a')).toBeUndefined();
+  });
+
+  test('a deletion of which no answer came is not denied', async () => {
+    seedVersions('keys-00000000');
+    stage.emulator.script.fault(
+      { method: 'DELETE' },
+      { kind: 'reset', carryOut: false },
+      { times: 9 },
+    );
+    const { succeeded, actions } = await stage.release({
+      ...releaseOf(first.secrets),
+      'keep-versions': '0',
+    });
+    expect(succeeded).toBe(true);
+    expect(actions.warnings).toEqual([
+      'Older versions of `keys-{version}` could not be deleted, because the connection failed (ECONNRESET). Whether it was carried out is not known. The release is done; the next one tries again.',
+    ]);
+  });
+
+  test('deletions end within the time for sets', async () => {
+    seedVersions(...versions);
+    stage.emulator.script.writing('keys-0000000e', { outcome: 'conflict', every: true });
+    const startedAt = stage.clock.now();
+    const { succeeded, actions } = await stage.release({
+      ...releaseOf(first.secrets),
+      'keep-versions': '0',
+      'secrets-timeout': '10',
+    });
+    expect(succeeded).toBe(true);
+    expect(actions.warnings).toHaveLength(1);
+    expect(stage.clock.now() - startedAt).toBeLessThan(25_000);
+  });
+
+  test('without waiting for the agent, nothing goes', async () => {
+    seedVersions(...versions);
+    const { succeeded } = await stage.release({
+      ...releaseOf(first.secrets),
+      'keep-versions': '0',
+      'wait-for-ready': 'false',
+    });
+    expect(succeeded).toBe(true);
+    expect(deletions()).toEqual([]);
+  });
+
+  test('without an agent, what nobody binds goes', async () => {
+    seedVersions(...versions);
+    stage.emulator.seed.agent({ name: 'voice', secretSet: versions[0] });
+    const { succeeded, actions } = await stage.release({
+      ...releaseOf(first.secrets),
+      'agent-name': '',
+      image: '',
+      'keep-versions': '0',
+    });
+    expect(succeeded).toBe(true);
+    expect(deletions()).toEqual(versions.slice(1));
+    expect(stage.emulator.state.secretSet(firstSet)).toBeDefined();
+    expect(actions.summary).toContain(`\`${firstSet}\``);
+  });
+
+  test('without an agent, secrets that could not be provisioned delete nothing', async () => {
+    seedVersions(...versions);
+    stage.emulator.script.provisioning(firstSet, { outcome: 'failed' });
+    await stage.release({
+      ...releaseOf(first.secrets),
+      'agent-name': '',
+      image: '',
+      'keep-versions': '0',
+    });
+    expect(deletions()).toEqual([]);
+  });
+
+  test('a re-run of an older commit does not delete what it goes back to, nor what it leaves', async () => {
+    const keepOne = { 'keep-versions': '1' };
+    seedVersions(...versions);
+    await stage.release({ ...releaseOf(first.secrets, older), ...keepOne });
+    await stage.release({ ...releaseOf(second.secrets, newer), ...keepOne });
+    expect(stage.emulator.state.secretSet(firstSet)).toBeDefined();
+    await stage.release({ ...releaseOf(first.secrets, older), ...keepOne });
+    expect(stage.emulator.state.secretSet(firstSet)).toBeDefined();
+    expect(stage.emulator.state.secretSet(secondSet)).toBeDefined();
+    expect(new Set(deletions())).toEqual(new Set(versions));
+  });
+
+  test('with nothing kept, an older commit brings its version back', async () => {
+    const keepNone = { 'keep-versions': '0' };
+    await stage.release({ ...releaseOf(first.secrets, older), ...keepNone });
+    await stage.release({ ...releaseOf(second.secrets, newer), ...keepNone });
+    expect(stage.emulator.state.secretSet(firstSet)).toBeUndefined();
+    const { succeeded, secretSets } = await stage.release({
+      ...releaseOf(first.secrets, older),
+      ...keepNone,
+    });
+    expect(succeeded).toBe(true);
+    expect(secretSets).toMatchObject([
+      { name: firstSet, outcome: 'created' },
+      { name: secondSet, outcome: 'deleted' },
+    ]);
+    expect(stage.emulator.state.serving('voice')?.secretValues).toEqual(first.values);
+  });
+
+  test('with no more versions than are kept, agents are not looked at', async () => {
+    seedVersions(...versions.slice(0, 3));
+    await stage.release(releaseOf(first.secrets));
+    const lists = stage.emulator.requests.filter(
+      ({ method, path }) => method === 'GET' && path === '/v1/agents',
+    );
+    expect(lists).toEqual([]);
+  });
+});
+
+describe('a plan', () => {
+  const stage = stageForEachTest(quick);
+  const old = ['keys-0000000e', 'keys-0000000a', 'keys-0000000d', 'keys-0000000b'];
+  const deletedBy = (plan: string | undefined): unknown =>
+    (
+      JSON.parse(plan ?? '{}') as {
+        regions: { secretSets: { deletedVersions: unknown }[] }[];
+      }
+    ).regions[0]?.secretSets[0]?.deletedVersions;
+
+  beforeEach(() => {
+    for (const name of [...old, firstSet]) {
+      stage.emulator.seed.secretSet({ name, values: first.values });
+    }
+    stage.emulator.seed.agent({ name: 'other', secretSet: old[1] });
+  });
+
+  test.each([
+    { name: 'a new version', inputs: releaseOf(second.secrets), bound: old[2] },
+    { name: 'the version that there is', inputs: releaseOf(first.secrets), bound: firstSet },
+    { name: 'a version that comes to be bound', inputs: releaseOf(first.secrets), bound: old[0] },
+    {
+      name: 'secrets alone',
+      inputs: { ...releaseOf(first.secrets), 'agent-name': '', image: '' },
+      bound: old[3],
+    },
+    {
+      name: 'an agent that is not awaited',
+      inputs: { ...releaseOf(first.secrets), 'wait-for-ready': 'false' },
+      bound: firstSet,
+    },
+  ])('names the versions that the release deletes: $name', async ({ inputs, bound }) => {
+    stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: bound });
+    for (const keep of ['1', '0']) {
+      const release = { ...inputs, 'keep-versions': keep };
+      const { actions } = await stage.release({ ...release, 'dry-run': 'true' });
+      const { secretSets } = await stage.release(release);
+      expect(deletedBy(actions.outputs['plan'])).toEqual(
+        secretSets.filter(({ outcome }) => outcome === 'deleted').map(({ name }) => name),
+      );
+    }
+  });
+});
+
+describe('refused before anything is sent', () => {
+  const stage = stageForEachTest(quick);
+  const long = stageForEachTest({
+    defaultRegion: 'far-central-1',
+    regions: [{ code: 'far-central-1' }],
+  });
+
+  test.each([
+    {
+      name: 'no values',
+      inputs: { secrets: '' },
+      told: ['`secret-set`', 'stands for the content of the set, and no secret is given'],
+    },
+    {
+      name: 'only empty values',
+      inputs: { secrets: 'A=', 'empty-secrets': 'skip' },
+      told: ['no secret is given'],
+    },
+    {
+      name: 'pruning',
+      inputs: { 'prune-secrets': 'true' },
+      told: ['`prune-secrets`', 'has no meaning with `{version}`'],
+    },
+    {
+      name: 'a name that gets too long',
+      inputs: { 'secret-set': `${'k'.repeat(56)}{version}` },
+      told: ['`secret-set`', '3 to 63', '64 characters'],
+    },
+    {
+      name: 'a name that gets too long in one of the regions',
+      inputs: {
+        region: 'us-west, eu-central',
+        'secret-set': `${'k'.repeat(47)}{region}{version}`,
+        'agent-name': 'voice-{region}',
+      },
+      told: ['`secret-set`', '65 characters in eu-central'],
+    },
+    {
+      name: 'two versions in one name',
+      inputs: { 'secret-set': 'keys-{version}-{version}' },
+      told: ['`secret-set`', 'once'],
+    },
+    {
+      name: 'a version in the name of an agent',
+      inputs: { 'agent-name': 'voice-{version}' },
+      told: ['`agent-name`', '`{region}`'],
+    },
+    {
+      name: 'a version in the name of a pull secret',
+      inputs: {
+        'image-credentials': 'registry-{version}',
+        registry: 'ghcr.io',
+        'registry-username': 'acme',
+        'registry-password': 'token-that-lasts',
+      },
+      told: ['`image-credentials`', '`{region}`'],
+    },
+    {
+      name: 'a version in one of two lines only',
+      inputs: {
+        region: 'us-west, eu-central',
+        'secret-set': 'us-west: keys-{version}\neu-central: europe',
+        'agent-name': 'voice-{region}',
+      },
+      told: ['`secret-set`', 'in all or none'],
+    },
+    {
+      name: 'the same versions in two regions',
+      inputs: { region: 'us-west, eu-central', 'agent-name': 'voice-{region}' },
+      told: ['`secret-set`', 'keys-{region}-{version}'],
+    },
+    {
+      name: 'keep-versions beyond its bounds',
+      inputs: { 'keep-versions': '101' },
+      told: ['`keep-versions`', '0 to 100'],
+    },
+    {
+      name: 'keep-versions without versions',
+      inputs: { 'secret-set': 'keys', 'keep-versions': '1' },
+      told: ['`keep-versions`', 'has no effect without `{version}`'],
+    },
+  ])('$name', async ({ inputs, told }) => {
+    const { succeeded, actions } = await stage.release({ ...releaseOf(first.secrets), ...inputs });
+    expect(succeeded).toBe(false);
+    for (const words of told) expect(actions.errors[0]?.message).toContain(words);
+    expect(stage.emulator.requests).toEqual([]);
+  });
+
+  test('a name of 63 characters with its version is not too long', async () => {
+    const { succeeded, secretSets } = await stage.release({
+      ...releaseOf(first.secrets),
+      'secret-set': `${'k'.repeat(55)}{version}`,
+    });
+    expect(succeeded).toBe(true);
+    expect(secretSets[0]?.['name']).toHaveLength(63);
+  });
+
+  test('values that were left out as empty are no part of the content', async () => {
+    const { secretSets } = await stage.release({
+      ...releaseOf(`${first.secrets}\nC=`),
+      'empty-secrets': 'skip',
+    });
+    expect(secretSets).toMatchObject([{ name: firstSet, added: ['A', 'B'] }]);
+  });
+
+  test('a default region that makes the name too long is found before any write', async () => {
+    const { succeeded, actions } = await long.release({
+      ...releaseOf(first.secrets),
+      region: '',
+      'secret-set': `${'k'.repeat(46)}-{region}{version}`,
+    });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('of 68 characters');
+    expect(writes(long.emulator)).toEqual([]);
+  });
+});

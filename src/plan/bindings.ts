@@ -1,0 +1,53 @@
+import type { Agent } from '../pipecat/answers.js';
+import { anyDeploymentServes } from '../pipecat/rollout-judgement.js';
+import type { PipecatCloud } from '../pipecat/client.js';
+
+/**
+ * The agents of a region and the secret sets that each binds; undefined where its answer does not
+ * show all of them.
+ */
+export type Bindings = ReadonlyMap<string, readonly string[] | undefined>;
+
+/** Reads each agent of a region, as their list shows no bindings. */
+export async function readBindings(
+  cloud: PipecatCloud,
+  region: string,
+  options: Parameters<PipecatCloud['agent']>[1] = {},
+): Promise<Bindings> {
+  const names = await cloud.agentNames(region, options);
+  return new Map(
+    await Promise.all(
+      names.map(async (name) => {
+        const agent = await cloud.agent(name, options);
+        // An agent that is gone since it was listed binds nothing.
+        return [name, agent === undefined ? [] : shownSets(agent)] as const;
+      }),
+    ),
+  );
+}
+
+/**
+ * The answer shows what the deployment binds that was asked for. Where that does not serve (yet), an
+ * earlier one may, of which it is not known what it binds.
+ */
+function shownSets(agent: Agent): readonly string[] | undefined {
+  const { settings, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
+  const serves = ready && reconciledDeploymentId === desiredDeploymentId;
+  return serves || !anyDeploymentServes(agent) ? settings.secretSets : undefined;
+}
+
+/** Names of the agents of which it is not known that they do not bind a set, in order. */
+export function agentsThatMayBind(bindings: Bindings, secretSet: string): string[] {
+  return [...bindings]
+    .filter(([, sets]) => sets === undefined || sets.includes(secretSet))
+    .map(([name]) => name)
+    .sort();
+}
+
+/** Names of the agents that bind a set, in order. */
+export function agentsBinding(bindings: Bindings, secretSet: string): string[] {
+  return [...bindings]
+    .filter(([, sets]) => sets?.includes(secretSet) === true)
+    .map(([name]) => name)
+    .sort();
+}

@@ -1,0 +1,218 @@
+import type { AgentSettings } from '../pipecat/agent-settings.js';
+import type { Agent } from '../pipecat/answers.js';
+import { agentName, platformAgentProfiles } from '../pipecat/names.js';
+import {
+  givenSettings,
+  hiddenSettings,
+  settingChanges,
+  type SettingChange,
+  type HiddenSetting,
+} from './agent-changes.js';
+import { PreflightError, type PreflightProblem } from './problems.js';
+import { versionsOf } from './name-template.js';
+import { isWritten } from './plan-secret-sets.js';
+import type { AgentPlan, NewDeployment, SecretSetPlan } from './plan.js';
+import type { RegionAgent, RegionSettings } from './region-settings.js';
+import { hasFailed } from '../pipecat/rollout-judgement.js';
+
+/** A build that an agent is to run; without an id it is not made yet. */
+export interface AgentBuild {
+  readonly id: string | undefined;
+  /** Whether it is known that there is none yet. */
+  readonly isKnown: boolean;
+}
+
+/** Plans an agent of one region, given the plans of the sets that it is to bind. */
+export function planAgent(
+  settings: RegionSettings,
+  asked: RegionAgent,
+  agentProfiles: readonly string[] | undefined,
+  before: Agent | undefined,
+  secretSets: readonly SecretSetPlan[],
+  build: AgentBuild | undefined,
+  problems: PreflightProblem[],
+): AgentPlan {
+  const { region } = settings;
+  const { name } = asked;
+  checkName(name, region, problems);
+  checkPresence(asked, region, before, build, problems);
+  checkProfile(asked, agentProfiles, problems);
+  const wanted: AgentSettings = {
+    ...asked.settings,
+    ...(build === undefined ? {} : { buildId: build.id }),
+    ...bothBounds(asked, before, problems),
+    secretSet: settings.secretSet?.name,
+    imagePullSecretSet: settings.imagePullSecret?.name,
+  };
+  const changes =
+    before === undefined ? givenSettings(wanted) : settingChanges(before.settings, wanted);
+  const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
+  const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
+  const runsNewBuild = build !== undefined && build.id === undefined;
+  const forcedBecause = forcingReason(asked, before, valuesChange);
+  return {
+    name,
+    region,
+    action: before === undefined ? 'create' : 'update',
+    before,
+    settings: wanted,
+    changes,
+    hidden,
+    bindsVersion: secretSets.some(({ template }) => template !== undefined),
+    forces: forcedBecause !== undefined,
+    newDeployment: newDeployment(
+      before,
+      runsNewBuild ? build : undefined,
+      hidden,
+      changes,
+      forcedBecause,
+    ),
+    runsNewBuild,
+    valuesChange,
+    forceRedeploy: asked.forceRedeploy,
+    waitForReady: asked.waitForReady,
+    waitTimeout: asked.waitTimeout,
+    isBuiltFromBranch: asked.isBuiltFromBranch,
+    against: (now, buildId) => {
+      const found: PreflightProblem[] = [];
+      const made = build && { ...build, id: buildId ?? build.id };
+      const plan = planAgent(settings, asked, agentProfiles, now, secretSets, made, found);
+      if (found.length > 0) throw new PreflightError(found, { isLate: true });
+      return plan;
+    },
+  };
+}
+
+/** The name is checked when it is read, too, as far as the region is known by then. */
+function checkName(name: string, region: string, problems: PreflightProblem[]): void {
+  if (agentName.pattern.test(name)) return;
+  problems.push({
+    about: `agent ${name}`,
+    message: `is the name in ${region}, of ${name.length} characters; it has to be ${agentName.rule}`,
+    next: 'Correct `agent-name`.',
+  });
+}
+
+function checkPresence(
+  { name, settings, isBuiltFromBranch }: RegionAgent,
+  region: string,
+  before: Agent | undefined,
+  build: AgentBuild | undefined,
+  problems: PreflightProblem[],
+): void {
+  const about = `agent ${name}`;
+  if (before?.region !== undefined && before.region !== region) {
+    problems.push({
+      about,
+      message: `is in region ${before.region}, but the release goes to ${region}; the region of an agent cannot change`,
+      next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
+    });
+  }
+  if (before !== undefined) return;
+  if (isBuiltFromBranch) {
+    problems.push({
+      about,
+      message:
+        'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
+      next: 'Create the agent once with the command-line client or in the dashboard, or give `image`, `cloud-build` or `build-id`.',
+    });
+  } else if (
+    settings.image === undefined &&
+    settings.buildId === undefined &&
+    build === undefined
+  ) {
+    problems.push({
+      about,
+      message: 'does not exist, and nothing is given to create it from',
+      next: 'Give `image`, `cloud-build` or `build-id`, or correct `agent-name`.',
+    });
+  }
+}
+
+function checkProfile(
+  { name, settings: { agentProfile } }: RegionAgent,
+  agentProfiles: readonly string[] | undefined,
+  problems: PreflightProblem[],
+): void {
+  if (agentProfile === undefined || agentProfiles === undefined) return;
+  if (platformAgentProfiles.includes(agentProfile) || agentProfiles.includes(agentProfile)) return;
+  const known = [...new Set([...platformAgentProfiles, ...agentProfiles])];
+  problems.push({
+    about: `agent ${name}`,
+    message: `asks for the profile ${agentProfile}, which there is not; there are ${known.join(', ')}`,
+    next: 'Correct the input `agent-profile`.',
+  });
+}
+
+/** One bound alone may reset the other one, so an update sends the agent's other one along. */
+function bothBounds(
+  { name, settings: { minAgents, maxAgents } }: RegionAgent,
+  before: Agent | undefined,
+  problems: PreflightProblem[],
+): { minAgents?: number | undefined; maxAgents?: number | undefined } {
+  if (minAgents === undefined && maxAgents === undefined) return {};
+  const least = minAgents ?? before?.settings.minAgents;
+  const most = maxAgents ?? before?.settings.maxAgents;
+  if (least !== undefined && most !== undefined && least > most) {
+    problems.push({
+      about: `agent ${name}`,
+      message: `would have at least ${least} and at most ${most} instances, as the bound that is not given stays as it is`,
+      next: 'Give both `min-agents` and `max-agents`.',
+    });
+  }
+  return { minAgents: least, maxAgents: most };
+}
+
+/**
+ * Whether writing a set changes values under the agent. A changed pull secret does not reach running
+ * agents, nor does it have to; and a version that the agent does not bind yet reaches it by being
+ * bound.
+ */
+function changesValuesOf(before: Agent | undefined, set: SecretSetPlan): boolean {
+  if (set.kind !== 'secret' || !isWritten(set)) return false;
+  const bound = before?.settings.secretSets;
+  return set.template === undefined || bound === undefined || bound.includes(set.name);
+}
+
+/** Why an update asks for a new deployment, although nothing may differ. */
+function forcingReason(
+  { forceRedeploy }: RegionAgent,
+  before: Agent | undefined,
+  valuesChange: boolean,
+): NewDeployment['because'] | undefined {
+  if (forceRedeploy === 'never') return undefined;
+  if (valuesChange) return 'values-written';
+  if (forceRedeploy === 'always') return 'forced';
+  // What it failed of may have been put right since, outside of what it is asked to be.
+  return before !== undefined && hasFailed(before) ? 'deployment-failed' : undefined;
+}
+
+const scaling: readonly string[] = ['min-agents', 'max-agents'];
+
+function newDeployment(
+  before: Agent | undefined,
+  newBuild: AgentBuild | undefined,
+  hidden: readonly HiddenSetting[],
+  changes: readonly SettingChange[],
+  forcedBecause: NewDeployment['because'] | undefined,
+): NewDeployment {
+  if (before === undefined) return { follows: 'yes', because: 'agent-created' };
+  if (newBuild !== undefined) {
+    return newBuild.isKnown
+      ? { follows: 'yes', because: 'built-anew' }
+      : { follows: 'unknown', because: 'build-unknown' };
+  }
+  const differing = changes.filter(({ setting }) => !scaling.includes(setting));
+  // Without the values, the set may be the one that the agent binds already. What has no version in it
+  // stands for nothing but itself, and is no difference then.
+  const isUnknown = ({ before, after }: SettingChange): boolean =>
+    before !== undefined && versionsOf(after).test(before);
+  if (!differing.every(isUnknown)) return { follows: 'yes', because: 'settings-differ' };
+  if (forcedBecause !== undefined) return { follows: 'yes', because: forcedBecause };
+  if (differing.length > 0) return { follows: 'unknown', because: 'version-unknown' };
+  if (hidden.some(({ setting }) => !scaling.includes(setting))) {
+    return { follows: 'unknown', because: 'settings-hidden' };
+  }
+  // A change of scaling alone makes none.
+  return { follows: 'no', because: changes.length > 0 ? 'scaling-only' : 'nothing-differs' };
+}

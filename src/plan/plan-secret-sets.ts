@@ -1,0 +1,275 @@
+import type { ListedSecretSet, SecretSet, SecretSetKind } from '../pipecat/answers.js';
+import { secretSetName } from '../pipecat/names.js';
+import { quote } from '../text/quote.js';
+import { agentsBinding, agentsThatMayBind, type Bindings } from './bindings.js';
+import type { PreflightProblem } from './problems.js';
+import { isVersioned, nameOfAnyVersion, versionPlaceholder, versionsOf } from './name-template.js';
+import type { RegionObservation } from './observation.js';
+import { oldVersions } from './old-versions.js';
+import type { SecretSetPlan } from './plan.js';
+import type { RegionSecretSet, RegionSettings } from './region-settings.js';
+import { secretSetKinds } from './subject.js';
+
+export function isWritten({ action }: Pick<SecretSetPlan, 'action'>): boolean {
+  return action !== 'bind';
+}
+
+/** Plans the secret set of one region. */
+export function planSecretSet(
+  { settings, secretSet: observed, agent, bindings }: RegionObservation,
+  secretSets: readonly ListedSecretSet[],
+  problems: PreflightProblem[],
+): SecretSetPlan | undefined {
+  const { region, secretSet: asked } = settings;
+  if (asked === undefined) return undefined;
+  const { name, template, skippedKeys, keepVersions } = asked;
+  const existing = secretSets.find((set) => set.name === name);
+  const isGiven = asked.pairs.length > 0;
+  checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
+  const writes = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
+  if (writes && existing?.referenced === true) {
+    problems.push({
+      about: `secret set ${name}`,
+      message:
+        'is a reference to a Kubernetes Secret of a self-hosted region, which can be bound but not written',
+      next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+    });
+  }
+  const existingKeys = new Set(observed?.keys);
+  const pairs = writes ? asked.pairs : [];
+  const given = new Set([...asked.pairs.map(({ key }) => key), ...skippedKeys]);
+  const prunedKeys = asked.prune ? [...existingKeys].filter((key) => !given.has(key)) : [];
+  // Without the wait for the agent, it may still need what is old.
+  const olderVersions =
+    template === undefined || settings.agent?.waitForReady === false
+      ? []
+      : versionsBeside(name, template, secretSets);
+  const otherAgents =
+    existing === undefined
+      ? []
+      : bindings &&
+        agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
+  checkPruning(asked, bindings, settings.agent?.name, problems);
+  checkRequiredKeys(asked, existing, existingKeys, prunedKeys, problems);
+  return {
+    name,
+    kind: 'secret',
+    region,
+    action: writes ? (existing === undefined ? 'create' : 'update') : 'bind',
+    pairs,
+    registry: undefined,
+    addedKeys: pairs.map(({ key }) => key).filter((key) => !existingKeys.has(key)),
+    updatedKeys: pairs.map(({ key }) => key).filter((key) => existingKeys.has(key)),
+    skippedKeys,
+    prunedKeys,
+    status: existing?.status,
+    otherAgents,
+    template,
+    keepVersions,
+    olderVersions,
+    deletedVersions:
+      template === undefined || bindings === undefined || isVersioned(name)
+        ? undefined
+        : oldVersions({
+            template,
+            current: name,
+            region,
+            previous: agent?.settings.secretSets ?? [],
+            keep: keepVersions,
+            secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
+            bindings: withoutReleased(bindings, settings.agent?.name),
+          }),
+  };
+}
+
+function versionsBeside(
+  current: string,
+  template: string,
+  secretSets: readonly ListedSecretSet[],
+): string[] {
+  const versions = versionsOf(template);
+  return secretSets
+    .map(({ name }) => name)
+    .filter((name) => name !== current && versions.test(name));
+}
+
+/** The agent that is released binds the new version then, and nothing else. */
+function withoutReleased(
+  bindings: NonNullable<RegionObservation['bindings']>,
+  released: string | undefined,
+): NonNullable<RegionObservation['bindings']> {
+  return new Map([...bindings].filter(([name]) => name !== released));
+}
+
+/**
+ * Whether a version is there as it should be, so that nothing has to be written. One that failed, or
+ * whose writing was broken off, is written anew.
+ */
+function isSettled(
+  { template, pairs }: RegionSecretSet,
+  existing: ListedSecretSet,
+  observed: SecretSet | undefined,
+): boolean {
+  if (template === undefined || existing.status === 'failed') return false;
+  const keys = new Set(observed?.keys);
+  return existing.referenced || pairs.every(({ key }) => keys.has(key));
+}
+
+/** Plans the image pull secret of one region. */
+export function planImagePullSecret(
+  { region, imagePullSecret }: RegionSettings,
+  secretSets: readonly ListedSecretSet[],
+  problems: PreflightProblem[],
+): SecretSetPlan | undefined {
+  if (imagePullSecret === undefined) return undefined;
+  const { name, registry } = imagePullSecret;
+  const existing = secretSets.find((set) => set.name === name);
+  const isGiven = registry !== undefined;
+  checkSet(
+    { name, kind: 'imagePullSecret', isGiven, template: undefined },
+    existing,
+    region,
+    problems,
+  );
+  return {
+    name,
+    kind: 'imagePullSecret',
+    region,
+    action: isGiven ? (existing === undefined ? 'create' : 'update') : 'bind',
+    pairs: [],
+    registry,
+    addedKeys: [],
+    updatedKeys: [],
+    skippedKeys: [],
+    prunedKeys: [],
+    status: existing?.status,
+    // A changed pull secret concerns nobody before the next pull.
+    otherAgents: undefined,
+    template: undefined,
+    olderVersions: [],
+    deletedVersions: undefined,
+    keepVersions: 0,
+  };
+}
+
+/** What is asked for of a set of either kind. */
+interface AskedSet {
+  readonly name: string;
+  readonly kind: SecretSetKind;
+  /** Whether there is something to write it with. */
+  readonly isGiven: boolean;
+  readonly template: string | undefined;
+}
+
+/** A name for a region of which another one has the name. */
+function proposedName(name: string, template: string | undefined, region: string): string {
+  return template === undefined
+    ? `${name}-${region}`
+    : template.replace(versionPlaceholder, `${region}-${versionPlaceholder}`);
+}
+
+const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' } as const;
+
+/** What both kinds of set have to fulfil. */
+function checkSet(
+  { name, kind, isGiven, template }: AskedSet,
+  existing: ListedSecretSet | undefined,
+  region: string,
+  problems: PreflightProblem[],
+): void {
+  const about = `${secretSetKinds[kind]} ${name}`;
+  if (!secretSetName.pattern.test(nameOfAnyVersion(name))) {
+    problems.push({
+      about,
+      message: `is the name in ${region}, of ${nameOfAnyVersion(name).length} characters; it has to be ${secretSetName.rule}`,
+      next: `Correct \`${inputOf[kind]}\`.`,
+    });
+    return;
+  }
+  if (existing === undefined) {
+    if (!isGiven && !isVersioned(name)) {
+      problems.push({
+        about,
+        message: 'does not exist, and nothing is given to create it with',
+        next:
+          kind === 'secret'
+            ? 'Correct `secret-set`, or give secrets, so that the set is created.'
+            : 'Correct `image-credentials`, or give `registry`, `registry-username` and `registry-password`.',
+      });
+    }
+    return;
+  }
+  if (existing.kind !== kind) {
+    problems.push({
+      about,
+      message: `is taken by a set of the other kind (${secretSetKinds[existing.kind]})`,
+      next: 'Choose another name; the kind of a set cannot change.',
+    });
+    return;
+  }
+  if (existing.region !== region) {
+    problems.push({
+      about,
+      message: `is in region ${existing.region}, but the release goes to ${region}; a set stays in its region for good, and agents can bind only sets of their own region`,
+      next: `Name a set of its own for ${region} (such as ${proposedName(name, template, region)}), or release to ${existing.region}.`,
+    });
+  }
+  if (!isGiven && existing.status === 'failed') {
+    problems.push({
+      about,
+      message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${quote(existing.errorMessage)}`}`,
+      next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
+    });
+  }
+}
+
+function checkPruning(
+  { name, prune }: RegionSecretSet,
+  bindings: Bindings | undefined,
+  released: string | undefined,
+  problems: PreflightProblem[],
+): void {
+  if (!prune || bindings === undefined) return;
+  const others = (names: readonly string[]): string[] => names.filter((one) => one !== released);
+  const binding = others(agentsBinding(bindings, name));
+  const about = `secret set ${name}`;
+  if (binding.length > 0) {
+    problems.push({
+      about,
+      message: `cannot be pruned, because it is bound by other agents too: ${binding.join(', ')}`,
+      next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
+    });
+    return;
+  }
+  const unknown = others(agentsThatMayBind(bindings, name));
+  if (unknown.length > 0) {
+    problems.push({
+      about,
+      message: `cannot be pruned, because an earlier deployment may serve of which it is not known whether it binds the set: ${unknown.join(', ')}`,
+      next: 'Release again when its rollout has ended, or leave `prune-secrets` out.',
+    });
+  }
+}
+
+/** What is required has to be given now, or be there already and stay. */
+function checkRequiredKeys(
+  { name, template, pairs, requiredKeys }: RegionSecretSet,
+  existing: ListedSecretSet | undefined,
+  existingKeys: ReadonlySet<string>,
+  prunedKeys: readonly string[],
+  problems: PreflightProblem[],
+): void {
+  // The keys of a reference cannot be read.
+  if (existing?.referenced === true) return;
+  const after = new Set(template === undefined ? existingKeys : []);
+  for (const key of prunedKeys) after.delete(key);
+  for (const { key } of pairs) after.add(key);
+  const missing = requiredKeys.filter(({ key }) => !after.has(key));
+  if (missing.length === 0) return;
+  const origins = [...new Set(missing.map(({ origin }) => origin))].join(', ');
+  problems.push({
+    about: `secret set ${name}`,
+    message: `would lack ${missing.map(({ key }) => key).join(', ')} after the release, required by ${origins}`,
+    next: `Give ${missing.length === 1 ? 'it' : 'them'} with the release, or correct \`required-secrets\`.`,
+  });
+}

@@ -1,0 +1,22 @@
+/** One reason why a release cannot work, found before anything was written. */
+export interface PreflightProblem {
+  /** What it is about, such as `secret set voice-secrets`. */
+  readonly about: string;
+  /** What was found, against what is needed. */
+  readonly message: string;
+  readonly next: string;
+}
+
+/** The release cannot work as it is asked for. */
+export class PreflightError extends Error {
+  readonly problems: readonly PreflightProblem[];
+  /** Whether this turned out after the sets were written; nothing has been written otherwise. */
+  readonly isLate: boolean;
+
+  constructor(problems: readonly PreflightProblem[], { isLate } = { isLate: false }) {
+    super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
+    this.name = 'PreflightError';
+    this.isLate = isLate;
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PackedContext } from '../context/pack.js';
+import type { ContextSettings, SelectedContext } from '../context/select.js';
+import { bytesOf } from '../text/bytes.js';
+import { ContextError } from '../context/errors.js';
+import { quote } from '../text/quote.js';
+import { reasonOf } from '../text/system-error.js';
+import type { Journal } from '../record/journal.js';
+import { WorkProgress } from './work-progress.js';
+
+/** Names that are listed; what is beyond is counted. */
+const mostNames = 50;
+
+/** Folders of the runner. */
+export interface Folders {
+  readonly workspace: string;
+  /** For what is gone when the job is over. */
+  readonly temporary: string;
+}
+
+/**
+ * Packs a build context and does `work` with it: before anything is sent, so that whatever is wrong
+ * with the files is told before anything is written. The archive is deleted afterwards.
+ *
+ * @param cancellation ends the packing
+ * @throws ContextError, the reason of the cancellation, or what `work` throws
+ */
+export async function withContext<Result>(
+  journal: Journal,
+  settings: ContextSettings,
+  folders: Folders,
+  cancellation: AbortSignal,
+  work: (context: PackedContext) => Promise<Result>,
+): Promise<Result> {
+  let folder: string | undefined;
+  try {
+    const context = await journal.step('context', async () => {
+      folder = await makeFolder(folders.temporary);
+      const archive = join(folder, 'context.tar.gz');
+      return journal.span('checkout', 'pack the context', () =>
+        pack(journal, settings, folders.workspace, archive, cancellation),
+      );
+    });
+    journal.record.context = context;
+    return await work(context);
+  } finally {
+    if (folder !== undefined) await remove(folder, journal);
+  }
+}
+
+async function makeFolder(temporary: string): Promise<string> {
+  try {
+    return await mkdtemp(join(temporary, 'build-context-'));
+  } catch (error) {
+    const problem = {
+      about: `folder for temporary files ${quote(temporary)}`,
+      message: `takes no archive (${reasonOf(error)})`,
+      next: 'See that the folder (`RUNNER_TEMP`) is there, has room, and may be written to.',
+    };
+    throw new ContextError([problem], { cause: error });
+  }
+}
+
+/** What is left behind is no reason to call a release failed that is done. */
+async function remove(folder: string, journal: Journal): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    journal.warning(`The archive in ${quote(folder)} could not be deleted (${reasonOf(error)}).`);
+  }
+}
+
+async function pack(
+  journal: Journal,
+  settings: ContextSettings,
+  workspace: string,
+  archive: string,
+  cancellation: AbortSignal,
+): Promise<PackedContext> {
+  const { clock, log } = journal;
+  // Loaded on use only.
+  const [{ selectContext }, { packContext }] = await Promise.all([
+    import('../context/select.js'),
+    import('../context/pack.js'),
+  ]);
+  const selected = await selectContext(settings, workspace, cancellation);
+  tell(journal, settings, selected);
+  const progress = new WorkProgress(clock, selected.bytes, (done) => {
+    log.info(`Packed: ${done}.`);
+  });
+  const report = (bytes: number): void => {
+    progress.is(bytes);
+  };
+  const packed = await packContext(selected, archive, report, cancellation);
+  log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);
+  return packed;
+}
+
+function tell(journal: Journal, settings: ContextSettings, context: SelectedContext): void {
+  const { log } = journal;
+  const { files, bytes, ignoreFile, leftOut, holdsGit } = context;
+  const rules =
+    ignoreFile === undefined
+      ? 'no ignore file, so version control, caches, logs and the like are left out'
+      : `left out is what ${ignoreFile} says`;
+  log.info(
+    `The build context ${quote(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'} of ${bytesOf(bytes)} (${rules}).`,
+  );
+  if (leftOut.length > 0) {
+    const advice =
+      ignoreFile === undefined
+        ? ''
+        : ` A line of ${ignoreFile} that begins with ! and names one takes it in.`;
+    const more = leftOut.length > mostNames ? ` and ${leftOut.length - mostNames} more` : '';
+    log.info(
+      `Left out, as they may hold secrets: ${leftOut.slice(0, mostNames).map(quote).join(', ')}${more}.${advice}`,
+    );
+  }
+  if (holdsGit) {
+    journal.warning(
+      'The build context holds `.git`, which may hold the token of `actions/checkout`, and which differs from run to run, so that no build is ever used again. `build-exclude: .git`, or a line of the ignore file, leaves it out.',
+    );
+  }
+}

@@ -1,0 +1,214 @@
+import { createReadStream } from 'node:fs';
+import { CancelledError } from '../time/cancellation.js';
+import { bytesOf } from '../text/bytes.js';
+import type { Build, StartedBuild } from '../pipecat/answers.js';
+import type { PipecatCloud } from '../pipecat/client.js';
+import { CallError, InterruptedCallError } from '../pipecat/errors.js';
+import { quote } from '../text/quote.js';
+import { Deadline } from '../time/deadline.js';
+import {
+  AbandonedError,
+  BuildFailedError,
+  BuildGoneError,
+  BuildTimeoutError,
+  ReleaseError,
+  SubjectError,
+} from '../record/errors.js';
+import type { Journal } from '../record/journal.js';
+import type { BuildPlan } from '../plan/plan.js';
+import { poll, WaitOverError } from './polling.js';
+import { Progress } from './progress.js';
+import type { BuildRecord } from '../record/record.js';
+import { WorkProgress } from './work-progress.js';
+
+/** Lines of a failed build's log that are worth showing. */
+const mostLines = 50;
+
+/**
+ * Has the context built in one region: uploads it, starts the build and waits until it has succeeded,
+ * as far as there is none already. Its account tells how far it came, also when this throws.
+ *
+ * @param abandoned nobody needs the build any more
+ * @throws ReleaseError of a SubjectError around a build's error or a CallError, or AbandonedError
+ */
+export async function build(
+  cloud: PipecatCloud,
+  journal: Journal,
+  plan: BuildPlan,
+  record: BuildRecord,
+  abandoned: AbortSignal,
+): Promise<void> {
+  const { found, region, context } = plan;
+  if (found?.status === 'success') {
+    takeNoteOf(journal, record, found, { isCached: true });
+    return;
+  }
+  const giveUp = (): AbandonedError => new AbandonedError({ goesOn: record.id !== null });
+  // What failed for good in the same moment is told.
+  const isOfGivingUp = (error: unknown): boolean =>
+    error === abandoned.reason || (error instanceof CallError && error.mayPass);
+  const stretch = async <Result>(label: string, work: () => Promise<Result>): Promise<Result> => {
+    if (abandoned.aborted) throw giveUp();
+    return journal.span(region, label, async () => {
+      try {
+        return await work();
+      } catch (error) {
+        throw abandoned.aborted && isOfGivingUp(error) ? giveUp() : error;
+      }
+    });
+  };
+  const startedAt = journal.clock.now();
+  try {
+    if (found === undefined) {
+      const uploadId = await stretch('upload the context', () =>
+        upload(cloud, journal, plan, abandoned),
+      );
+      await stretch('build the image', async () => {
+        const started = await start(cloud, journal, plan, uploadId, abandoned).catch(
+          (error: unknown) => {
+            if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
+            throw error;
+          },
+        );
+        takeNoteOf(journal, record, started.build, started);
+        compareHashes(journal, context.hash, started.contextHash);
+        await awaitBuild(cloud, journal, plan, started.build, abandoned);
+      });
+    } else {
+      await stretch('build the image', async () => {
+        takeNoteOf(journal, record, found, { isCached: false });
+        await awaitBuild(cloud, journal, plan, found, abandoned);
+      });
+    }
+    if (record.outcome === 'running') record.outcome = 'built';
+  } catch (error) {
+    if (error instanceof AbandonedError || error instanceof CancelledError) throw error;
+    // What has not come to its end goes on, whoever waits for it.
+    if (record.id === null || isOver(error)) record.outcome = 'failed';
+    if (!(error instanceof Error)) throw error;
+    const subject = { kind: 'build', name: context.dockerfile, region } as const;
+    throw new ReleaseError([new SubjectError(subject, error)]);
+  } finally {
+    if (record.outcome !== 'skipped') record.duration = journal.clock.now() - startedAt;
+  }
+}
+
+function isOver(error: unknown): boolean {
+  return error instanceof BuildFailedError || error instanceof BuildGoneError;
+}
+
+async function upload(
+  cloud: PipecatCloud,
+  { clock, log }: Journal,
+  { region, context }: BuildPlan,
+  signal: AbortSignal,
+): Promise<string> {
+  const { archive, archiveBytes } = context;
+  const progress = new WorkProgress(clock, archiveBytes, (done) => {
+    log.info(`Uploaded to ${region}: ${done}.`);
+  });
+  const uploadId = await cloud.uploadContext(
+    region,
+    { bytes: archiveBytes, open: () => createReadStream(archive, { highWaterMark: 256 * 1024 }) },
+    {
+      destination: region,
+      signal,
+      progress: (bytes) => {
+        progress.is(bytes);
+      },
+    },
+  );
+  log.info(`The context is uploaded to ${region}: ${bytesOf(archiveBytes)}.`);
+  return uploadId;
+}
+
+/** The same build is not started twice: where the answer was lost, it is among those of the context. */
+function start(
+  cloud: PipecatCloud,
+  { clock }: Journal,
+  { region, context: { dockerfile, hash } }: BuildPlan,
+  uploadId: string,
+  signal: AbortSignal,
+): Promise<StartedBuild> {
+  const askedAt = clock.now();
+  return cloud.startBuild(uploadId, region, dockerfile, {
+    signal,
+    findLost: async () => {
+      const key = { region, contextHash: hash, dockerfilePath: dockerfile };
+      const builds = await cloud.builds(key, undefined, { attempts: 2 });
+      const build = builds.find(({ status }) => !endings.includes(status) || status === 'success');
+      const isOlder = build?.createdAt !== undefined && build.createdAt < askedAt;
+      return build && { build, contextHash: hash, isCached: isOlder };
+    },
+  });
+}
+
+/** Statuses that a build does not leave any more. */
+const endings: readonly string[] = ['success', 'failed', 'timeout'];
+
+function takeNoteOf(
+  journal: Journal,
+  record: BuildRecord,
+  { id, status }: Build,
+  { isCached }: Pick<StartedBuild, 'isCached'>,
+): void {
+  // The platform may know one of the context that is not through.
+  const isReused = isCached && status === 'success';
+  record.outcome = isReused ? 'reused' : 'running';
+  journal.buildIs(record, id);
+  journal.log.info(
+    isReused
+      ? `The build ${id} in ${record.region} is of this context, and is used again.`
+      : `The build ${id} in ${record.region} is under way.`,
+  );
+}
+
+/** The platform tells contexts apart by what its storage computes of them. */
+function compareHashes(journal: Journal, ours: string, theirs: string | undefined): void {
+  if (theirs === undefined || theirs === ours) return;
+  journal.warning(
+    `The platform calls the context ${quote(theirs)}, which is \`${ours}\` by what was uploaded: builds of it will not be found again, and this one may be of something else.`,
+  );
+}
+
+async function awaitBuild(
+  cloud: PipecatCloud,
+  { clock, log }: Journal,
+  { region, timeout }: BuildPlan,
+  { id, status }: Build,
+  abandoned: AbortSignal,
+): Promise<void> {
+  if (status === 'success') return;
+  const deadline = new Deadline(clock, 'build-timeout', timeout);
+  const progress = new Progress(clock, (message) => {
+    log.info(`Build in ${region}, ${message}`);
+  });
+  let lastSeen: string | undefined;
+  const look = async (): Promise<{ done: Build } | undefined> => {
+    // Each look is repeated anyway, so a read of it is tried once.
+    const build = await cloud.build(id, { deadline, attempts: 1 });
+    if (build === undefined) throw new BuildGoneError(id);
+    lastSeen = build.status;
+    progress.is(build.status);
+    return endings.includes(build.status) ? { done: build } : undefined;
+  };
+  try {
+    const ended = await poll(look, clock, deadline, progress, abandoned);
+    if (ended.status === 'success') return;
+    const logs = await lastLines(cloud, id);
+    throw new BuildFailedError({ buildId: id, logs }, ended.status, ended.errorMessage);
+  } catch (error) {
+    if (!(error instanceof WaitOverError)) throw error;
+    throw new BuildTimeoutError(id, lastSeen, deadline, { cause: error.cause });
+  }
+}
+
+/** What failed is worth telling without its log, too. */
+async function lastLines(cloud: PipecatCloud, id: string): Promise<string[] | undefined> {
+  try {
+    return await cloud.buildLogs(id, mostLines, { attempts: 2 });
+  } catch (error) {
+    if (!(error instanceof CallError || error instanceof CancelledError)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import type { ListedSecretSet } from '../pipecat/answers.js';
+import type { PipecatCloud } from '../pipecat/client.js';
+import { CallError } from '../pipecat/errors.js';
+import type { Deadline } from '../time/deadline.js';
+import { readBindings } from '../plan/bindings.js';
+import type { Journal } from '../record/journal.js';
+import { oldVersions } from '../plan/old-versions.js';
+import type { AgentPlan, SecretSetPlan } from '../plan/plan.js';
+import { existingSet } from '../record/record.js';
+import type { Remarks } from './remarks.js';
+
+/**
+ * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
+ * anew for that. It is housekeeping: where it fails, the release is as good as ever.
+ *
+ * @param listed the sets as they are now, read once for all regions
+ */
+export async function cleanUp(
+  cloud: PipecatCloud,
+  journal: Journal,
+  plan: SecretSetPlan,
+  agent: AgentPlan | undefined,
+  listed: Promise<readonly ListedSecretSet[]>,
+  deadline: Deadline,
+  remarks: Remarks,
+): Promise<void> {
+  const { name, region, template, olderVersions, keepVersions } = plan;
+  if (template === undefined) return;
+  const options = { deadline };
+  try {
+    const [secretSets, bindings] = await Promise.all([
+      listed,
+      readBindings(cloud, region, options),
+    ]);
+    const names = oldVersions({
+      template,
+      current: name,
+      region,
+      previous: agent?.before?.settings.secretSets ?? [],
+      keep: keepVersions,
+      secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
+      bindings,
+    });
+    for (const old of names) {
+      await cloud.deleteSecretSet(old, options);
+      journal.record.secretSets.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
+    }
+    const hidden = [...bindings].filter(([, sets]) => sets === undefined).map(([agent]) => agent);
+    journal.log.info(
+      names.length > 0
+        ? `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`
+        : hidden.length > 0
+          ? `Nothing is deleted in ${region}, as it is not known what an earlier deployment binds that may serve: ${hidden.join(', ')}.`
+          : `No older version of ${template} in ${region} has to go.`,
+    );
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    remarks.add(
+      'warning',
+      template,
+      (names) =>
+        `Older versions of ${names} could not be deleted, because ${error.reason}.${error.isInDoubt ? ' Whether it was carried out is not known.' : ''} The release is done; the next one tries again.`,
+    );
+  }
+}

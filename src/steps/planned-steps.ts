@@ -1,0 +1,32 @@
+import { isWritten } from '../plan/plan-secret-sets.js';
+import type { Plan, SecretSetPlan } from '../plan/plan.js';
+import type { StepName } from '../record/record.js';
+
+/** The steps that a plan takes after the preflight. */
+export function stepsOf({ targets }: Plan): StepName[] {
+  const sets = targets.flatMap(({ secretSets }) => secretSets);
+  const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+  const steps: (StepName | undefined)[] = [
+    sets.some(isWritten) ? 'provision' : undefined,
+    sets.some(isAwaited) ? 'readiness' : undefined,
+    targets.some(({ build }) => build !== undefined) ? 'build' : undefined,
+    agents.length > 0 ? 'deploy' : undefined,
+    agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
+    sets.some(isPruned) ? 'prune' : undefined,
+    sets.some(mayDeleteVersions) ? 'clean-up' : undefined,
+  ];
+  return steps.filter((step) => step !== undefined);
+}
+
+/** A set that is only bound may still be provisioned for somebody else's write. */
+export function isAwaited({ action, status }: SecretSetPlan): boolean {
+  return action !== 'bind' || status === 'pending';
+}
+
+export function isPruned({ prunedKeys }: SecretSetPlan): boolean {
+  return prunedKeys.length > 0;
+}
+
+export function mayDeleteVersions({ olderVersions, keepVersions }: SecretSetPlan): boolean {
+  return olderVersions.length > keepVersions;
+}

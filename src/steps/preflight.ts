@@ -1,0 +1,47 @@
+import type { PipecatCloud } from '../pipecat/client.js';
+import type { Journal } from '../record/journal.js';
+import { observe, type Observation, type ObservationOptions } from '../plan/observation.js';
+import { makePlan, type AgentPlan, type Plan } from '../plan/plan.js';
+import type { ReleaseSettings } from '../plan/settings.js';
+
+/**
+ * Looks at what there is, and plans. Nothing is written. The plan stands in the record then.
+ *
+ * @throws PreflightError with every reason why the release cannot work, or a CallError
+ */
+export function preflight(
+  cloud: PipecatCloud,
+  journal: Journal,
+  settings: ReleaseSettings,
+  options: Omit<ObservationOptions, 'now'>,
+): Promise<Plan> {
+  return journal.step('preflight', async () => {
+    const observation = await observe(cloud, settings, { ...options, now: journal.clock.now() });
+    warnOfFailedLooks(observation, journal);
+    const plan = makePlan(settings, observation);
+    journal.record.plan = plan;
+    journal.log.plan(plan);
+    for (const { agent } of plan.targets) if (agent !== undefined) noticeBranch(agent, journal);
+    return plan;
+  });
+}
+
+/** The same in several regions is one thing to look at. */
+function warnOfFailedLooks({ targets }: Observation, journal: Journal): void {
+  const reasons = new Set(targets.flatMap(({ build }) => build?.failure?.reason ?? []));
+  for (const reason of reasons) {
+    journal.warning(
+      `Whether the context was built before could not be looked up, because ${reason}. It is uploaded, and the platform builds it unless it finds a build itself.`,
+    );
+  }
+}
+
+function noticeBranch({ name, before }: AgentPlan, journal: Journal): void {
+  const { git } = before ?? {};
+  if (git?.autoDeploy !== true) return;
+  const branch = git.branch === undefined ? 'a branch' : `the branch \`${git.branch}\``;
+  const repository = git.repository === undefined ? '' : ` of \`${git.repository}\``;
+  journal.notice(
+    `\`${name}\` is connected to ${branch}${repository} with deploy on push: the next push deploys over this release.`,
+  );
+}

@@ -1,0 +1,60 @@
+import { CancelledError } from '../time/cancellation.js';
+import type { PipecatCloud } from '../pipecat/client.js';
+import type { Deadline } from '../time/deadline.js';
+import { about, isInDoubt } from '../record/errors.js';
+import type { Journal } from '../record/journal.js';
+import type { SecretSetPlan } from '../plan/plan.js';
+import type { SecretSetRecord } from '../record/record.js';
+import { secretSetSubject } from '../plan/subject.js';
+
+/** Writes one set, and keeps its account key by key, so that a failure half-way is told as it is. */
+export async function provision(
+  cloud: PipecatCloud,
+  journal: Journal,
+  plan: SecretSetPlan,
+  record: SecretSetRecord,
+  deadline: Deadline,
+): Promise<void> {
+  const subject = secretSetSubject(plan);
+  const { name, region, registry } = plan;
+  const updatedKeys = new Set(plan.updatedKeys);
+  try {
+    await journal.span(region, `write ${name}`, () =>
+      about(subject, async () => {
+        if (registry !== undefined) {
+          const { host, authentication } = registry;
+          await cloud.writeImagePullSecret(name, region, host, authentication, { deadline });
+          return;
+        }
+        await cloud.writeSecrets(name, region, plan.pairs, { deadline }, (keys) => {
+          record.status = 'pending';
+          for (const key of keys) (updatedKeys.has(key) ? record.updated : record.added).push(key);
+        });
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof CancelledError)) record.outcome = 'failed';
+    else if (isBegun(error, record)) record.outcome = 'cancelled';
+    // What was seen before does not hold any more, if it was written.
+    if (isInDoubt(error)) record.status = null;
+    throw error;
+  }
+  record.outcome = plan.action === 'create' ? 'created' : 'updated';
+  record.status = 'pending';
+  journal.log.info(
+    `The ${subject.kind} ${name} in ${region} is ${record.outcome}${registry === undefined ? '' : ` for ${registry.host}`}${listKeys(record)}.`,
+  );
+}
+
+/** Whether something of a set that was cancelled has been written, or may have been. */
+function isBegun(error: unknown, { added, updated }: SecretSetRecord): boolean {
+  return isInDoubt(error) || added.length + updated.length > 0;
+}
+
+function listKeys({ added, updated }: SecretSetRecord): string {
+  const parts = [
+    added.length === 0 ? '' : `added ${added.join(', ')}`,
+    updated.length === 0 ? '' : `updated ${updated.join(', ')}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
+}

@@ -1,0 +1,32 @@
+import type { PipecatCloud } from '../pipecat/client.js';
+import type { Deadline } from '../time/deadline.js';
+import { about, isInDoubt } from '../record/errors.js';
+import type { Journal } from '../record/journal.js';
+import type { SecretSetPlan } from '../plan/plan.js';
+import type { SecretSetRecord } from '../record/record.js';
+import { secretSetSubject } from '../plan/subject.js';
+
+/** Deletes the keys of a set that were not given. The set is provisioned anew after that. */
+export async function prune(
+  cloud: PipecatCloud,
+  journal: Journal,
+  plan: SecretSetPlan,
+  record: SecretSetRecord,
+  deadline: Deadline,
+): Promise<void> {
+  try {
+    await journal.span(plan.region, `prune ${plan.name}`, () =>
+      about(secretSetSubject(plan), async () => {
+        for (const key of plan.prunedKeys) {
+          await cloud.deleteSecret(plan.name, key, { deadline });
+          record.pruned.push(key);
+          record.status = 'pending';
+        }
+      }),
+    );
+  } catch (error) {
+    if (isInDoubt(error)) record.status = null;
+    throw error;
+  }
+  journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);
+}

@@ -1,0 +1,137 @@
+import { CancelledError } from '../time/cancellation.js';
+import type { SecretSetStatus } from '../pipecat/answers.js';
+import type { PipecatCloud } from '../pipecat/client.js';
+import type { Deadline } from '../time/deadline.js';
+import {
+  ProvisioningFailedError,
+  ProvisioningTimeoutError,
+  ReleaseError,
+  SecretSetGoneError,
+  SubjectError,
+} from '../record/errors.js';
+import type { Journal } from '../record/journal.js';
+import { poll, WaitOverError } from './polling.js';
+import { Progress } from './progress.js';
+import type { SecretSetRecord } from '../record/record.js';
+import { secretSetSubject } from '../plan/subject.js';
+
+/**
+ * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
+ * wait for the others: what became of each has to be told.
+ *
+ * @throws ReleaseError of SubjectErrors around ProvisioningFailedError, ProvisioningTimeoutError,
+ *   SecretSetGoneError or a CallError
+ */
+export async function awaitSecretSets(
+  cloud: PipecatCloud,
+  journal: Journal,
+  sets: readonly SecretSetRecord[],
+  deadline: Deadline,
+): Promise<void> {
+  const { clock, log } = journal;
+  const progress = new Progress(clock, (message) => {
+    log.info(message);
+  });
+  const waiting = new Map(
+    sets.map((set) => [set, journal.beginSpan(set.region, `provision ${set.name}`)]),
+  );
+  const seen = new Map<SecretSetRecord, SecretSetStatus>();
+  const failures: Error[] = [];
+
+  const fail = (set: SecretSetRecord, error: Error): void => {
+    set.outcome = 'failed';
+    failures.push(new SubjectError(secretSetSubject(set), error));
+    waiting.get(set)?.('failed');
+    waiting.delete(set);
+  };
+  const take = (set: SecretSetRecord, found: Found | undefined): void => {
+    if (found === undefined) {
+      fail(set, new SecretSetGoneError());
+      return;
+    }
+    set.status = found.status;
+    seen.set(set, found.status);
+    if (found.status === 'failed') fail(set, new ProvisioningFailedError(found.errorMessage));
+    if (found.status === 'ready') {
+      waiting.get(set)?.('done');
+      waiting.delete(set);
+    }
+  };
+  const look = async (): Promise<{ done: undefined } | undefined> => {
+    for (const { set, found } of await readStatuses(cloud, [...waiting.keys()], deadline)) {
+      take(set, found);
+    }
+    progress.is(wordsFor(sets, seen));
+    return waiting.size === 0 ? { done: undefined } : undefined;
+  };
+
+  try {
+    await poll(look, clock, deadline, progress);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const [first, ...others] = waiting.keys();
+    if (first === undefined) throw error;
+    if (error instanceof WaitOverError) {
+      for (const set of [first, ...others]) {
+        const { elapsed } = progress;
+        const { cause } = error;
+        fail(set, new ProvisioningTimeoutError(seen.get(set), elapsed, deadline, { cause }));
+      }
+    } else if (error instanceof CancelledError) {
+      // The platform goes on with them.
+      failures.push(error);
+      for (const set of [first, ...others]) waiting.get(set)?.('running');
+    } else {
+      // The look failed for all of them, which is one failure.
+      fail(first, error);
+      for (const set of others) waiting.get(set)?.('failed');
+    }
+  }
+  if (failures.length > 0) throw new ReleaseError(failures);
+}
+
+/** More sets than this are counted rather than listed. */
+const mostListed = 4;
+
+function wordsFor(
+  sets: readonly SecretSetRecord[],
+  seen: ReadonlyMap<SecretSetRecord, SecretSetStatus>,
+): string {
+  const states = sets.map((set) => ({ name: set.name, state: seen.get(set) ?? 'not seen yet' }));
+  const list = (listed: typeof states): string =>
+    listed.map(({ name, state }) => `${name} ${state}`).join(', ');
+  if (states.length <= mostListed) return list(states);
+  const others = states.filter(({ state }) => state !== 'ready');
+  const shown = others.slice(0, mostListed);
+  const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : '';
+  const ready = `${states.length - others.length} of ${states.length} sets are ready`;
+  return others.length === 0 ? ready : `${ready}; ${list(shown)}${more}`;
+}
+
+interface Found {
+  readonly status: SecretSetStatus;
+  readonly errorMessage: string | undefined;
+}
+
+/** A set as a look finds it; undefined where it is not there. */
+interface Read {
+  readonly set: SecretSetRecord;
+  readonly found: Found | undefined;
+}
+
+/** One request a look, however many sets are awaited. */
+async function readStatuses(
+  cloud: PipecatCloud,
+  sets: readonly SecretSetRecord[],
+  deadline: Deadline,
+): Promise<Read[]> {
+  // Each look is repeated anyway, so a read of it is tried once.
+  const options = { deadline, attempts: 1 };
+  const [first, ...others] = sets;
+  // An image pull secret cannot be read by name.
+  if (first?.kind === 'secret' && others.length === 0) {
+    return [{ set: first, found: await cloud.secretSet(first.name, options) }];
+  }
+  const list = await cloud.secretSets(options);
+  return sets.map((set) => ({ set, found: list.find(({ name }) => name === set.name) }));
+}

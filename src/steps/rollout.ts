@@ -1,0 +1,115 @@
+import { CancelledError } from '../time/cancellation.js';
+import type { Agent } from '../pipecat/answers.js';
+import type { PipecatCloud } from '../pipecat/client.js';
+import { CallError } from '../pipecat/errors.js';
+import { Deadline } from '../time/deadline.js';
+import type { Deployed } from './deploy.js';
+import {
+  AgentGoneError,
+  RolloutFailedError,
+  RolloutTimeoutError,
+  SupersededError,
+} from '../record/errors.js';
+import type { Journal } from '../record/journal.js';
+import type { AgentPlan } from '../plan/plan.js';
+import { poll, WaitOverError } from './polling.js';
+import { Progress } from './progress.js';
+import type { AgentRecord } from '../record/record.js';
+import { judge, previousServes, type Judgement } from '../pipecat/rollout-judgement.js';
+
+/** How many of the agent's last lines are shown. */
+const logTail = 40;
+
+/** Milliseconds; the lines are not worth more of a failed release's time. */
+const logsLimit = 10_000;
+
+/**
+ * Waits until this deployment serves.
+ *
+ * @param wantsLogs whether tracebacks and log lines may be shown, and so are worth fetching
+ * @throws RolloutFailedError, RolloutTimeoutError, SupersededError, AgentGoneError or a CallError
+ */
+export async function awaitRollout(
+  cloud: PipecatCloud,
+  journal: Journal,
+  plan: AgentPlan,
+  record: AgentRecord,
+  { deploymentId, previousId, deadline }: Deployed,
+  wantsLogs: () => Promise<boolean>,
+): Promise<void> {
+  const { clock, log } = journal;
+  const { name } = plan;
+  const progress = new Progress(clock, (message) => {
+    log.info(`${name}: ${message}`);
+  });
+  let lastAgent: Agent | undefined;
+  let lastSeen = 'no look at the agent was answered';
+  let infrastructureIssue = false;
+
+  const look = async (): Promise<
+    { done: Exclude<Judgement, { state: 'waiting' }> } | undefined
+  > => {
+    const agent = await cloud.agent(name, { deadline, attempts: 1 });
+    if (agent === undefined) throw new AgentGoneError();
+    lastAgent = agent;
+    const judgement = judge(agent, deploymentId, previousId);
+    if (judgement.state !== 'waiting') return { done: judgement };
+    if (judgement.infrastructureIssue && !infrastructureIssue) {
+      journal.warning(
+        `The platform reports a problem of its own infrastructure with ${name}; contact its support if it lasts.`,
+      );
+    }
+    infrastructureIssue = judgement.infrastructureIssue;
+    lastSeen = judgement.words;
+    progress.is(judgement.words);
+    return undefined;
+  };
+
+  try {
+    const judgement = await poll(look, clock, deadline, progress);
+    if (judgement.state === 'superseded') {
+      throw new SupersededError(deploymentId, judgement.by);
+    }
+    if (judgement.state === 'failed') {
+      record.previousServes = judgement.failure.previousServes;
+      const logs = await fetchLogs();
+      throw new RolloutFailedError({ deploymentId, logs }, judgement.failure);
+    }
+  } catch (error) {
+    // The platform goes on with the rollout, whoever waits for it.
+    if (error instanceof CancelledError) throw error;
+    record.outcome = error instanceof SupersededError ? 'superseded' : 'failed';
+    if (!(error instanceof WaitOverError)) throw error;
+    const seen = {
+      lastSeen,
+      lastSeenFor: progress.unchangedFor,
+      infrastructureIssue,
+      previousServes:
+        lastAgent !== undefined && previousServes(lastAgent, deploymentId, previousId),
+    };
+    record.previousServes = seen.previousServes;
+    const logs = await fetchLogs();
+    throw new RolloutTimeoutError({ deploymentId, logs }, seen, deadline, { cause: error.cause });
+  }
+  record.ready = true;
+  log.info(
+    `The deployment ${deploymentId} of ${name} serves, after ${(progress.elapsed / 1000).toFixed(1)} s.`,
+  );
+
+  /** The lines are a help; where they cannot be had, the failure itself still has to be told. */
+  async function fetchLogs(): Promise<readonly string[] | undefined> {
+    if (!(await wantsLogs())) return undefined;
+    try {
+      return await cloud.agentLogs(name, deploymentId, logTail, {
+        attempts: 2,
+        deadline: new Deadline(clock, 'failure-logs', logsLimit),
+      });
+    } catch (error) {
+      // What has failed is told in a run that is cancelled, too; its lines are not waited for.
+      if (error instanceof CancelledError) return [];
+      if (!(error instanceof CallError)) throw error;
+      log.info(`The logs of ${name} could not be read, because ${error.reason}.`);
+      return [];
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from './clock.js';
+
+/**
+ * Milliseconds after a cancellation. A runner that waits no longer kills the process, so the report is
+ * made within two seconds, and everything else has its end before that.
+ */
+export const endings = {
+  /** A request that was sent to change something has to be answered, so that it is known what it did. */
+  write: 1000,
+  /** GitHub has to have taken note. */
+  gitHub: 1400,
+  /** The report is made, whatever has not come to its end. */
+  report: 1700,
+} as const;
+
+/** Signals by which a runner asks an action to end. */
+export type EndingSignal = 'SIGINT' | 'SIGTERM';
+
+/**
+ * The run was cancelled, by a person or because a newer one takes its place. It is the reason of the
+ * signal that everything that waits, or is about to send something, listens to.
+ */
+export class CancelledError extends Error {
+  readonly signal: EndingSignal;
+
+  constructor(signal: EndingSignal, options?: ErrorOptions) {
+    super(`the run was cancelled (${signal})`, options);
+    this.name = 'CancelledError';
+    this.signal = signal;
+  }
+}
+
+/** That a run may be cancelled, for everything that takes time in it. Has to be ended. */
+export class Cancellation {
+  /** Aborted with a CancelledError. */
+  readonly signal: AbortSignal;
+  readonly #clock: Clock;
+  readonly #over = new AbortController();
+
+  constructor(signal: AbortSignal, clock: Clock) {
+    this.signal = signal;
+    this.#clock = clock;
+    // Many may wait at once, which Node would take for a leak and warn of.
+    setMaxListeners(Infinity, signal, this.#over.signal);
+  }
+
+  get isCancelled(): boolean {
+    return this.signal.aborted;
+  }
+
+  /** A signal that follows so many milliseconds after the cancellation, with its reason. */
+  after(milliseconds: number): AbortSignal {
+    const follower = new AbortController();
+    this.whenCancelled(() => {
+      const stop = this.#clock.after(milliseconds, () => {
+        follower.abort(this.signal.reason);
+      });
+      this.#over.signal.addEventListener('abort', stop, { once: true });
+    });
+    return follower.signal;
+  }
+
+  whenCancelled(act: () => void): void {
+    if (this.#over.signal.aborted) return;
+    if (this.isCancelled) act();
+    else this.signal.addEventListener('abort', act, { once: true, signal: this.#over.signal });
+  }
+
+  /** Nobody waits for anything any more. */
+  end(): void {
+    this.#over.abort();
+  }
+}
+
+/** The result of `work`, unless the signal comes first: then nobody waits for it any more. */
+export async function unlessAborted<Result>(
+  signal: AbortSignal,
+  work: Promise<Result>,
+): Promise<Result> {
+  const over = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const giveUp = (): void => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true, signal: over.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    over.abort();
+  }
+}
