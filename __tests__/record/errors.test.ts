@@ -26,6 +26,7 @@ import {
   SupersededError,
 } from '../../src/record/errors.js';
 import { PreflightError } from '../../src/plan/problems.js';
+import * as planProblems from '../../src/plan/problems.js';
 import * as errors from '../../src/record/errors.js';
 import { Deadline } from '../../src/time/deadline.js';
 import { TestClock } from '../support/test-clock.js';
@@ -161,7 +162,7 @@ describe('an error says in a debug log what it is, what happened and what caused
   );
 
   test('whichever it is', () => {
-    const classes = Object.values(errors).filter(
+    const classes = Object.values({ ...planProblems, ...errors }).filter(
       (exported) => 'prototype' in exported && exported.prototype instanceof Error,
     );
     expect(new Set(cases.map(({ error }) => error.constructor))).toEqual(new Set(classes));
