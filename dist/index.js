@@ -965,7 +965,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(357);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2265);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8307);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5221);
 
 
@@ -1094,7 +1094,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 2265:
+/***/ 8307:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2571,6 +2571,151 @@ function checkPlain(raw, { pairs, skippedKeys, isComplete }, prune, waits, findi
     }
 }
 
+;// CONCATENATED MODULE: ./lib/text/matcher.js
+const beginning = { kind: 'assertion', holds: (before) => before === undefined };
+const end = { kind: 'assertion', holds: (_, after) => after === undefined };
+function character(accepts) {
+    return { kind: 'character', accepts };
+}
+function exactly(letter) {
+    return character((codePoint) => codePoint === letter.codePointAt(0));
+}
+function optional(steps) {
+    return [{ kind: 'fork', by: steps.length + 1 }, ...steps];
+}
+function anyNumberOf(step) {
+    return [{ kind: 'fork', by: 3 }, step, { kind: 'jump', by: -2 }];
+}
+/**
+ * Finds out whether one of the patterns matches a part of a text.
+ *
+ * It follows all ways through the steps at once, character by character, so the time it takes grows
+ * with the length of the patterns times the length of the text. A regular expression of JavaScript
+ * tries one way after another, which can take forever with a hostile pattern.
+ */
+function matcher(patterns) {
+    const steps = [];
+    const starts = [];
+    for (const pattern of patterns) {
+        starts.push(steps.length);
+        for (const step of pattern)
+            steps.push(step);
+        steps.push({ kind: 'end' });
+    }
+    const isAnchored = starts.every((start) => steps[start] === beginning);
+    // By step: the last round in which it was reached.
+    const reachedIn = new Float64Array(steps.length);
+    let round = 0;
+    return (text) => {
+        const codePoints = Array.from(text, (letter) => letter.codePointAt(0));
+        let reached = [];
+        for (let position = 0; position <= codePoints.length; position++) {
+            const pending = reached;
+            if (position === 0 || !isAnchored)
+                for (const start of starts)
+                    pending.push(start);
+            if (pending.length === 0)
+                return false;
+            const after = codePoints[position];
+            reached = [];
+            round += 1;
+            for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+                const step = steps[at];
+                if (step === undefined || reachedIn[at] === round)
+                    continue;
+                reachedIn[at] = round;
+                if (step.kind === 'end')
+                    return true;
+                if (step.kind === 'character') {
+                    if (after !== undefined && step.accepts(after))
+                        reached.push(at + 1);
+                }
+                else if (step.kind === 'assertion') {
+                    if (step.holds(codePoints[position - 1], after))
+                        pending.push(at + 1);
+                }
+                else {
+                    pending.push(at + step.by);
+                    if (step.kind === 'fork')
+                        pending.push(at + 1);
+                }
+            }
+        }
+        return false;
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/text/wildcards.js
+
+const token = /\\([^])|\[([!^]?)([^\]]+)\]|[^]/gu;
+/**
+ * Reads a pattern of names, such as `VOICE_*`: `*` stands for any text, `?` for any character, `[AB]`
+ * and `[A-F]` for one of several, `[!A]` for any other, and `{US,EU}` for one of several texts. Case
+ * does not matter.
+ *
+ * @returns whether a name matches; undefined for a pattern that is malformed
+ */
+function wildcards(pattern) {
+    const steps = [beginning];
+    const groups = [];
+    const open = (kind) => {
+        const branch = { kind, by: 1 };
+        return { branch, at: steps.push(branch) - 1 };
+    };
+    const leadHere = ({ branch, at }) => {
+        branch.by = steps.length - at;
+    };
+    const lowerCase = pattern.toLowerCase();
+    for (const [text, escaped, sign, members] of lowerCase.matchAll(token)) {
+        const group = groups.at(-1);
+        if (escaped !== undefined) {
+            steps.push(exactly(escaped));
+        }
+        else if (members !== undefined) {
+            const isMember = classOf(members);
+            steps.push(character((codePoint) => isMember(codePoint) === (sign === '')));
+        }
+        else if (text === '*') {
+            for (const step of anyNumberOf(character(() => true)))
+                steps.push(step);
+        }
+        else if (text === '?') {
+            steps.push(character(() => true));
+        }
+        else if (text === '{') {
+            groups.push({ next: open('fork'), ends: [] });
+        }
+        else if (text === ',' && group !== undefined) {
+            group.ends.push(open('jump'));
+            leadHere(group.next);
+            group.next = open('fork');
+        }
+        else if (text === '}' && group !== undefined && group.ends.length > 0) {
+            for (const branch of group.ends)
+                leadHere(branch);
+            groups.pop();
+        }
+        else if (/[[\](){}|\\]/.test(text)) {
+            return undefined;
+        }
+        else {
+            steps.push(exactly(text));
+        }
+    }
+    if (groups.length > 0)
+        return undefined;
+    const matches = matcher([[...steps, end]]);
+    return (name) => matches(name.toLowerCase());
+}
+/** The members of a class, such as `abc` and `a-f`. */
+function classOf(members) {
+    const ranges = Array.from(members.matchAll(/([^])-([^])|[^]/gu), ([one, first, last]) => ({
+        first: (first ?? one).codePointAt(0) ?? 0,
+        last: (last ?? one).codePointAt(0) ?? 0,
+    }));
+    return (codePoint) => ranges.some(({ first, last }) => first <= codePoint && codePoint <= last);
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/environment.js
 
 
@@ -2614,6 +2759,7 @@ function readEnvironment(input, environment) {
 
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/json.js
 
+
 /**
  * Reads the `secrets-json` input, a flat JSON object of strings such as `toJSON(secrets)`, and takes
  * the keys that the patterns of `secrets-include` select. A key that a `!` pattern takes out stays
@@ -2639,7 +2785,7 @@ async function readJson(input, patterns, credentials) {
         reading.problems.push('has to be a JSON object of strings, such as `${{ toJSON(secrets) }}`');
         return reading;
     }
-    const select = await selection(patterns);
+    const select = selection(patterns);
     const keys = [];
     for (const { name, value } of body.type === 'Null' ? [] : body.members) {
         const key = name.type === 'String' ? name.value : name.name;
@@ -2665,23 +2811,19 @@ async function readJson(input, patterns, credentials) {
     reading.unmatched.push(...select.unmatched(keys));
     return reading;
 }
-async function selection(patterns) {
-    const { default: picomatch } = await __nccwpck_require__.e(/* import() */ 6).then(__nccwpck_require__.t.bind(__nccwpck_require__, 4006, 19));
-    // GitHub's names of secrets know no case.
-    const matcher = (pattern) => {
-        const matches = picomatch(pattern, { nocase: true, dot: true, nonegate: true });
-        // A second argument, such as an index, would change what it returns.
-        return (key) => matches(key);
-    };
-    const taken = patterns
-        .filter((pattern) => !pattern.startsWith('!'))
-        .map((pattern) => ({ pattern, matches: matcher(pattern) }));
-    const takenOut = patterns
-        .filter((pattern) => pattern.startsWith('!'))
-        .map((pattern) => matcher(pattern.slice(1).trim()));
+function selection(patterns) {
+    const compiled = patterns.flatMap((pattern) => {
+        const isExclusion = pattern.startsWith('!');
+        const matches = wildcards(isExclusion ? pattern.slice(1).trim() : pattern);
+        // A malformed pattern is reported with the input that it is from.
+        return matches === undefined ? [] : [{ pattern, isExclusion, matches }];
+    });
+    const included = compiled.filter(({ isExclusion }) => !isExclusion);
+    const excluded = compiled.filter(({ isExclusion }) => isExclusion);
+    const matchesAny = (some, key) => some.some(({ matches }) => matches(key));
     return {
-        takes: (key) => taken.some(({ matches }) => matches(key)) && !takenOut.some((matches) => matches(key)),
-        unmatched: (keys) => taken.filter(({ matches }) => !keys.some(matches)).map(({ pattern }) => pattern),
+        takes: (key) => matchesAny(included, key) && !matchesAny(excluded, key),
+        unmatched: (keys) => included.filter(({ matches }) => !keys.some(matches)).map(({ pattern }) => pattern),
     };
 }
 function lineOf(error) {
@@ -2783,6 +2925,8 @@ function unreadable(place, keyBefore) {
 
 
 
+
+
 /** Reads all sources of secrets, puts them together, and deals with empty values. */
 async function readSecrets(raw, fields, environment, workspace, readFile, credentials, isDryRun, findings) {
     const emptySecrets = fields.choice('empty-secrets', ['error', 'skip']);
@@ -2862,6 +3006,11 @@ async function readSources(raw, environment, workspace, readFile, credentials, f
         readings.push(readEnvironment(raw.verbatim('secrets-env'), environment));
     }
     const patterns = raw.items('secrets-include');
+    for (const pattern of patterns) {
+        if (wildcards(pattern.replace(/^!\s*/, '')) !== undefined)
+            continue;
+        findings.problem('secrets-include', `has a malformed pattern, ${(0,quote/* quote */.h)(pattern)}. Use \`*\`, \`?\`, \`[AB]\` and \`{US,EU}\`, and close each bracket and brace`);
+    }
     if (raw.isGiven('secrets-json')) {
         const reading = await readJson(raw.verbatim('secrets-json'), patterns, credentials);
         readings.push(reading);
@@ -3072,17 +3221,17 @@ function parser(schema) {
     };
 }
 /** A field that may be missing or null, both of which become undefined. */
-function optional(schema) {
+function answers_optional(schema) {
     return dist/* pipe */.FsL(dist/* nullish */.cl6(schema), dist/* transform */.pdi((value) => value ?? undefined));
 }
-const answers_text = optional(dist/* string */.YjP());
-const count = optional(dist/* number */.aig());
-const flag = optional(dist/* boolean */.zMY());
+const answers_text = answers_optional(dist/* string */.YjP());
+const count = answers_optional(dist/* number */.aig());
+const flag = answers_optional(dist/* boolean */.zMY());
 /** A status that is not known is one on the way to those that are. */
 const answers_status = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* transform */.pdi((text) => text === 'ready' || text === 'failed' ? text : 'pending'));
 const region = dist/* object */.Ikc({
     code: dist/* string */.YjP(),
-    supported_architectures: optional(dist/* array */.YOg(dist/* string */.YjP())),
+    supported_architectures: answers_optional(dist/* array */.YOg(dist/* string */.YjP())),
 });
 const parseRegions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ regions: dist/* array */.YOg(region) }), dist/* transform */.pdi(({ regions }) => regions.map(({ code, supported_architectures }) => ({
     code,
@@ -3096,7 +3245,7 @@ const listedSet = dist/* object */.Ikc({
     name: dist/* string */.YjP(),
     type: dist/* string */.YjP(),
     region: dist/* string */.YjP(),
-    status: optional(answers_status),
+    status: answers_optional(answers_status),
     errorMessage: answers_text,
     source: answers_text,
 });
@@ -3110,10 +3259,10 @@ const parseSecretSets = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ sets: d
 }))));
 const parseSecretSet = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
     region: dist/* string */.YjP(),
-    status: optional(answers_status),
+    status: answers_optional(answers_status),
     errorMessage: answers_text,
     source: answers_text,
-    secrets: optional(dist/* array */.YOg(dist/* object */.Ikc({ fieldName: dist/* string */.YjP() }))),
+    secrets: answers_optional(dist/* array */.YOg(dist/* object */.Ikc({ fieldName: dist/* string */.YjP() }))),
 }), dist/* transform */.pdi(({ region, status, errorMessage, source, secrets }) => ({
     region,
     status: status ?? 'ready',
@@ -3135,7 +3284,7 @@ const revision = dist/* object */.Ikc({
     deploymentID: answers_text,
     phase: answers_text,
     readyReplicas: count,
-    health: optional(health),
+    health: answers_optional(health),
     hasInfrastructureIssue: flag,
 });
 const agentError = dist/* object */.Ikc({ code: answers_text, message: answers_text, error: answers_text });
@@ -3148,26 +3297,26 @@ const agent = dist/* object */.Ikc({
     desiredDeploymentId: answers_text,
     activeDeploymentId: answers_text,
     reconciledDeploymentId: answers_text,
-    autoScaling: optional(scaling),
+    autoScaling: answers_optional(scaling),
     agentProfile: answers_text,
-    krispViva: optional(dist/* object */.Ikc({ audioFilter: answers_text })),
+    krispViva: answers_optional(dist/* object */.Ikc({ audioFilter: answers_text })),
     websocketAuth: answers_text,
     enableIntegratedKeysProxy: flag,
-    errors: optional(dist/* array */.YOg(agentError)),
-    currentRevision: optional(revision),
-    previousRevision: optional(revision),
+    errors: answers_optional(dist/* array */.YOg(agentError)),
+    currentRevision: answers_optional(revision),
+    previousRevision: answers_optional(revision),
     warning: answers_text,
-    git: optional(dist/* object */.Ikc({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
-    deployment: optional(dist/* object */.Ikc({
+    git: answers_optional(dist/* object */.Ikc({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
+    deployment: answers_optional(dist/* object */.Ikc({
         id: answers_text,
         buildId: answers_text,
-        manifest: optional(dist/* object */.Ikc({
-            spec: optional(dist/* object */.Ikc({
+        manifest: answers_optional(dist/* object */.Ikc({
+            spec: answers_optional(dist/* object */.Ikc({
                 image: answers_text,
                 arch: answers_text,
-                envFromSecretNames: optional(dist/* array */.YOg(dist/* string */.YjP())),
+                envFromSecretNames: answers_optional(dist/* array */.YOg(dist/* string */.YjP())),
                 imagePullSecretName: answers_text,
-                autoScaling: optional(scaling),
+                autoScaling: answers_optional(scaling),
                 maxSessionDurationSeconds: count,
             })),
         })),

@@ -400,6 +400,10 @@ describe('an input that would have no effect is told', () => {
       inputs: { 'secret-set': 'keys', 'secrets-json': '{}', 'secrets-include': '!A' },
       told: /^secrets-include: .* has to select something/,
     },
+    {
+      inputs: { 'secret-set': 'keys', 'secrets-json': '{"A":"1"}', 'secrets-include': 'A, !{B' },
+      told: /^secrets-include: has a malformed pattern, `!{B`\. Use .* and close each bracket/,
+    },
   ])('and what does not go together: $told', async ({ inputs, told }) => {
     const list = await problems({ ...key, ...agent, ...inputs });
     expect(list).toHaveLength(1);
@@ -659,6 +663,20 @@ describe('an empty value', () => {
     const { problems: none, notices } = await read({ ...json, 'empty-secrets': 'skip' });
     expect(none).toEqual([]);
     expect(notices).toEqual(['`secrets-include` selects nothing with: `VOICE_*`.']);
+  });
+});
+
+describe('patterns of `secrets-include`', () => {
+  const json = { ...key, 'secret-set': 'keys', 'secrets-json': '{"VOICE_KEY":"1"}' };
+
+  test('may have any length', async () => {
+    const long = `{${'A'.repeat(70_000)},VOICE}_*`;
+    expect(await problems({ ...json, 'secrets-include': long })).toEqual([]);
+  });
+
+  test('cannot stall the run with many stars', async () => {
+    const hostile = `VOICE_*, !${'*_'.repeat(20_000)}x`;
+    expect(await problems({ ...json, 'secrets-include': hostile })).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { SecretValue } from '../../secrecy/secret-value.js';
+import { wildcards } from '../../text/wildcards.js';
 import { SourceReading } from './source.js';
 
 /**
@@ -31,7 +32,7 @@ export async function readJson(
     reading.problems.push('has to be a JSON object of strings, such as `${{ toJSON(secrets) }}`');
     return reading;
   }
-  const select = await selection(patterns);
+  const select = selection(patterns);
   const keys: string[] = [];
   for (const { name, value } of body.type === 'Null' ? [] : body.members) {
     const key = name.type === 'String' ? name.value : name.name;
@@ -61,25 +62,21 @@ interface Selection {
   unmatched(keys: readonly string[]): string[];
 }
 
-async function selection(patterns: readonly string[]): Promise<Selection> {
-  const { default: picomatch } = await import('picomatch');
-  // GitHub's names of secrets know no case.
-  const matcher = (pattern: string): ((key: string) => boolean) => {
-    const matches = picomatch(pattern, { nocase: true, dot: true, nonegate: true });
-    // A second argument, such as an index, would change what it returns.
-    return (key) => matches(key);
-  };
-  const taken = patterns
-    .filter((pattern) => !pattern.startsWith('!'))
-    .map((pattern) => ({ pattern, matches: matcher(pattern) }));
-  const takenOut = patterns
-    .filter((pattern) => pattern.startsWith('!'))
-    .map((pattern) => matcher(pattern.slice(1).trim()));
+function selection(patterns: readonly string[]): Selection {
+  const compiled = patterns.flatMap((pattern) => {
+    const isExclusion = pattern.startsWith('!');
+    const matches = wildcards(isExclusion ? pattern.slice(1).trim() : pattern);
+    // A malformed pattern is reported with the input that it is from.
+    return matches === undefined ? [] : [{ pattern, isExclusion, matches }];
+  });
+  const included = compiled.filter(({ isExclusion }) => !isExclusion);
+  const excluded = compiled.filter(({ isExclusion }) => isExclusion);
+  const matchesAny = (some: typeof compiled, key: string): boolean =>
+    some.some(({ matches }) => matches(key));
   return {
-    takes: (key) =>
-      taken.some(({ matches }) => matches(key)) && !takenOut.some((matches) => matches(key)),
+    takes: (key) => matchesAny(included, key) && !matchesAny(excluded, key),
     unmatched: (keys) =>
-      taken.filter(({ matches }) => !keys.some(matches)).map(({ pattern }) => pattern),
+      included.filter(({ matches }) => !keys.some(matches)).map(({ pattern }) => pattern),
   };
 }
 

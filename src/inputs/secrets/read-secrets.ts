@@ -1,5 +1,7 @@
 import type { SecretPair } from '../../pipecat/surface.js';
 import type { SecretValue } from '../../secrecy/secret-value.js';
+import { quote } from '../../text/quote.js';
+import { wildcards } from '../../text/wildcards.js';
 import type { Fields } from '../fields.js';
 import { emptyReasons, type Findings } from '../problems.js';
 import type { Environment, RawInputs } from '../raw-inputs.js';
@@ -121,6 +123,13 @@ async function readSources(
     readings.push(readEnvironment(raw.verbatim('secrets-env'), environment));
   }
   const patterns = raw.items('secrets-include');
+  for (const pattern of patterns) {
+    if (wildcards(pattern.replace(/^!\s*/, '')) !== undefined) continue;
+    findings.problem(
+      'secrets-include',
+      `has a malformed pattern, ${quote(pattern)}. Use \`*\`, \`?\`, \`[AB]\` and \`{US,EU}\`, and close each bracket and brace`,
+    );
+  }
   if (raw.isGiven('secrets-json')) {
     const reading = await readJson(raw.verbatim('secrets-json'), patterns, credentials);
     readings.push(reading);
