@@ -1180,15 +1180,15 @@ function printable(text) {
 var quote = __nccwpck_require__(7819);
 ;// CONCATENATED MODULE: ./lib/secrecy/forms.js
 /**
- * Finds many strings in a text. Values of many lines have tens of thousands, of which a text holds
- * none or a few, so they are looked up by what the text holds, and not gone through.
+ * Finds many strings in a text. Values of many lines have tens of thousands of them, and a text has
+ * few, so each place of the text is looked up among the strings instead of each string in the text.
  */
 class WholeForms {
     #forms;
     #shortest;
-    /** Lengths of the forms that begin so. */
+    /** The lengths of the forms, by their beginning. */
     #lengths = new Map();
-    /** @param shortest the length that each of them has at least */
+    /** @param shortest the length that each form has at least */
     constructor(forms, shortest) {
         this.#forms = new Set(forms);
         this.#shortest = shortest;
@@ -1212,128 +1212,47 @@ class WholeForms {
         return spans;
     }
 }
-/** Stands between forms; none holds it. */
-const separator = '\n';
 /**
- * Finds where a text begins or ends in the midst of a string: of a log only the last lines are read,
- * and a long value may be wrapped over many.
+ * Finds the strings that a cut text begins or ends in the middle of: a log is read from its last
+ * lines only, and a long value may be wrapped over many.
+ *
+ * @param shortest how many characters are enough to recognize a part of a form
  */
-class CutForms {
-    #shortest;
-    #all;
-    /** Where each form begins, and where the one behind the last would. */
-    #starts;
-    #fragments;
-    /**
-     * @param forms without blanks and line breaks
-     * @param shortest characters that are enough to know a form by a part of it
-     */
-    constructor(forms, shortest) {
-        const different = [...new Set(forms)];
-        const starts = [0];
-        for (const { length } of different)
-            starts.push((starts.at(-1) ?? 0) + length + 1);
-        this.#shortest = shortest;
-        this.#all = different.join(separator);
-        this.#starts = starts;
-        this.#fragments = new Fragments(this.#all, shortest);
+function cutForms(text, forms, shortest) {
+    if (text.length < shortest)
+        return [];
+    let beginning = 0;
+    let end = 0;
+    for (const form of forms) {
+        beginning = Math.max(beginning, cutBeginning(text, form, shortest));
+        end = Math.max(end, cutEnd(text, form, shortest));
     }
-    in(text) {
-        if (text.length < this.#shortest)
-            return [];
-        return [...this.#atStart(text), ...this.#atEnd(text)];
-    }
-    #atStart(text) {
-        const spans = [];
-        for (const place of this.#placesOf(text.slice(0, this.#shortest))) {
-            const length = Math.min(this.#boundsOf(place).end - place, text.length);
-            if (!this.#all.startsWith(text.slice(0, length), place))
-                continue;
-            spans.push({ start: 0, end: length });
-            // There is no more to find, and a value of one character would be found everywhere.
-            if (length === text.length)
-                break;
-        }
-        return spans;
-    }
-    #atEnd(text) {
-        const longest = new Map();
-        // From the last place on, which tells the longest part of a form.
-        for (const place of [...this.#placesOf(text.slice(-this.#shortest))].reverse()) {
-            const { start } = this.#boundsOf(place);
-            const length = place + this.#shortest - start;
-            if (longest.has(start) || length > text.length)
-                continue;
-            if (!this.#all.startsWith(text.slice(-length), start))
-                continue;
-            longest.set(start, { start: text.length - length, end: text.length });
-        }
-        return [...longest.values()];
-    }
-    /** Where a fragment stands, from the first place on. */
-    *#placesOf(fragment) {
-        if (!this.#fragments.mayHold(fragment))
-            return;
-        let place = this.#all.indexOf(fragment);
-        while (place !== -1) {
-            yield place;
-            place = this.#all.indexOf(fragment, place + 1);
-        }
-    }
-    /** The bounds of the form that has a place. */
-    #boundsOf(place) {
-        let low = 0;
-        let high = this.#starts.length - 1;
-        while (high - low > 1) {
-            const middle = (low + high) >> 1;
-            if ((this.#starts[middle] ?? 0) <= place)
-                low = middle;
-            else
-                high = middle;
-        }
-        return { start: this.#starts[low] ?? 0, end: (this.#starts[high] ?? 0) - separator.length };
-    }
+    return [
+        { start: 0, end: beginning },
+        { start: text.length - end, end: text.length },
+    ].filter((span) => span.start < span.end);
 }
-/** Bits for each character: so many that few fragments share one. */
-const density = 16;
-const base = 31;
-/**
- * Tells at once of most fragments that they do not stand in a text, be it megabytes long (a Bloom
- * filter with one hash); of some others it says that they may.
- */
-class Fragments {
-    #bits;
-    /** @param length characters of a fragment */
-    constructor(text, length) {
-        this.#bits = new Uint8Array(Math.ceil((text.length * density) / 8) + 1);
-        let highest = 1;
-        for (let index = 1; index < length; index++)
-            highest = Math.imul(highest, base);
-        let hash = 0;
-        for (let index = 0; index < text.length; index++) {
-            if (index >= length)
-                hash -= Math.imul(highest, text.charCodeAt(index - length));
-            hash = Math.imul(hash, base) + text.charCodeAt(index);
-            if (index >= length - 1)
-                this.#set(hash);
-        }
+/** How many characters of the text's beginning belong to a form that began before the text. */
+function cutBeginning(text, form, shortest) {
+    const fragment = text.slice(0, shortest);
+    for (let place = form.indexOf(fragment); place !== -1;) {
+        const length = Math.min(form.length - place, text.length);
+        if (form.startsWith(text.slice(0, length), place))
+            return length;
+        place = form.indexOf(fragment, place + 1);
     }
-    mayHold(fragment) {
-        let hash = 0;
-        for (let index = 0; index < fragment.length; index++) {
-            hash = Math.imul(hash, base) + fragment.charCodeAt(index);
-        }
-        const bit = this.#bitOf(hash);
-        return ((this.#bits[bit >>> 3] ?? 0) & (1 << (bit & 7))) !== 0;
+    return 0;
+}
+/** How many characters of the text's end belong to a form that goes on after the text. */
+function cutEnd(text, form, shortest) {
+    const fragment = text.slice(-shortest);
+    for (let place = form.lastIndexOf(fragment); place !== -1;) {
+        const length = place + shortest;
+        if (length <= text.length && text.endsWith(form.slice(0, length)))
+            return length;
+        place = place === 0 ? -1 : form.lastIndexOf(fragment, place - 1);
     }
-    #set(hash) {
-        const bit = this.#bitOf(hash);
-        const index = bit >>> 3;
-        this.#bits[index] = (this.#bits[index] ?? 0) | (1 << (bit & 7));
-    }
-    #bitOf(hash) {
-        return (hash >>> 0) % (this.#bits.length * 8);
-    }
+    return 0;
 }
 
 ;// CONCATENATED MODULE: ./lib/secrecy/masks.js
@@ -1364,21 +1283,18 @@ const shortestSpread = 8;
  */
 function redactor(values) {
     const forms = [...new Set([...values].flatMap(masksFor))].flatMap(formsOf);
-    const dense = forms.map(withoutBlanks).filter((form) => form.length >= shortestSpread);
+    const spreadForms = [
+        ...new Set(forms.map(withoutBlanks).filter((form) => form.length >= shortestSpread)),
+    ];
     const solid = new WholeForms(forms.filter((form) => withoutBlanks(form).length < shortestSpread), shortestMask);
-    const spread = new WholeForms(dense, shortestSpread);
-    let cut;
-    const cutIn = (text) => {
-        cut ??= new CutForms(dense, shortestSpread);
-        return cut.in(text);
-    };
+    const spread = new WholeForms(spreadForms, shortestSpread);
     return (text, { isPart } = { isPart: false }) => {
         // What nobody sees must not keep a value from being found, so it goes first.
         const shown = printable(text);
         const { dense, placeOf } = densely(shown);
         const spans = [
             ...solid.in(shown),
-            ...[...spread.in(dense), ...(isPart ? cutIn(dense) : [])].map(({ start, end }) => ({
+            ...[...spread.in(dense), ...(isPart ? cutForms(dense, spreadForms, shortestSpread) : [])].map(({ start, end }) => ({
                 start: placeOf(start),
                 end: placeOf(end - 1) + 1,
             })),

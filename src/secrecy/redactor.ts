@@ -1,6 +1,6 @@
 import { printable } from '../text/printable.js';
 import { asQuoted } from '../text/quote.js';
-import { CutForms, WholeForms, type Span } from './forms.js';
+import { cutForms, WholeForms, type Span } from './forms.js';
 import { masksFor, shortestMask } from './masks.js';
 import type { SecretValue } from './secret-value.js';
 
@@ -20,27 +20,26 @@ export type Redact = (text: string, options?: { readonly isPart: boolean }) => s
  */
 export function redactor(values: Iterable<SecretValue>): Redact {
   const forms = [...new Set([...values].flatMap(masksFor))].flatMap(formsOf);
-  const dense = forms.map(withoutBlanks).filter((form) => form.length >= shortestSpread);
+  const spreadForms = [
+    ...new Set(forms.map(withoutBlanks).filter((form) => form.length >= shortestSpread)),
+  ];
   const solid = new WholeForms(
     forms.filter((form) => withoutBlanks(form).length < shortestSpread),
     shortestMask,
   );
-  const spread = new WholeForms(dense, shortestSpread);
-  let cut: CutForms | undefined;
-  const cutIn = (text: string): Span[] => {
-    cut ??= new CutForms(dense, shortestSpread);
-    return cut.in(text);
-  };
+  const spread = new WholeForms(spreadForms, shortestSpread);
   return (text, { isPart } = { isPart: false }) => {
     // What nobody sees must not keep a value from being found, so it goes first.
     const shown = printable(text);
     const { dense, placeOf } = densely(shown);
     const spans = [
       ...solid.in(shown),
-      ...[...spread.in(dense), ...(isPart ? cutIn(dense) : [])].map(({ start, end }) => ({
-        start: placeOf(start),
-        end: placeOf(end - 1) + 1,
-      })),
+      ...[...spread.in(dense), ...(isPart ? cutForms(dense, spreadForms, shortestSpread) : [])].map(
+        ({ start, end }) => ({
+          start: placeOf(start),
+          end: placeOf(end - 1) + 1,
+        }),
+      ),
     ];
     return withStars(shown, spans);
   };
