@@ -445,6 +445,7 @@ module.exports = {
 /* harmony export */ });
 /** Of the checkout no build context can be made. All problems of one kind are told together. */
 class ContextError extends Error {
+    kind = 'context-unusable';
     problems;
     constructor(problems, options) {
         super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'), options);
@@ -674,6 +675,7 @@ class Transport {
 /* harmony export */ });
 /** All mistakes of the inputs, found together. Nothing has been sent. */
 class InputsError extends Error {
+    kind = 'invalid-inputs';
     problems;
     constructor(problems) {
         super(problems.map(({ input, message }) => `${input}: ${message}`).join('\n'));
@@ -683,6 +685,7 @@ class InputsError extends Error {
 }
 /** The event of the workflow is one that must not write. */
 class UntrustedEventError extends Error {
+    kind = 'untrusted-event';
     constructor() {
         super('code of a fork, with the secrets of the repository');
         this.name = 'UntrustedEventError';
@@ -3400,6 +3403,17 @@ class StatusError extends CallError {
         this.platformMessage = details.platformMessage;
         this.retryAfter = details.retryAfter;
     }
+    get kind() {
+        if (this.status === 401)
+            return 'credential-refused';
+        if (this.status === 403)
+            return 'permission-denied';
+        if (this.status === 409 && this.call.path.includes('/secrets/'))
+            return 'concurrent-write';
+        if (this.status === 429)
+            return 'rate-limited';
+        return this.mayPass ? 'platform-unavailable' : 'request-refused';
+    }
     get reason() {
         const said = this.platformMessage === undefined ? '' : `: ${(0,quote/* quote */.h)(this.platformMessage)}`;
         return `the answer was ${this.status}${said}`;
@@ -3410,6 +3424,7 @@ class StatusError extends CallError {
 }
 /** The connection could not be made, or broke before the answer began. */
 class ConnectionError extends CallError {
+    kind = 'platform-unavailable';
     /** Node's code, such as ECONNREFUSED or ENOTFOUND. */
     code;
     constructor(call, cause) {
@@ -3424,6 +3439,7 @@ class ConnectionError extends CallError {
 }
 /** No whole answer came within the time that one request may take. */
 class NoAnswerError extends CallError {
+    kind = 'platform-unavailable';
     /** Milliseconds that were waited. */
     waited;
     constructor(call, waited) {
@@ -3437,6 +3453,7 @@ class NoAnswerError extends CallError {
 }
 /** The time limit of the step had passed before the request could be sent. */
 class NotSentError extends CallError {
+    kind = 'platform-unavailable';
     constructor(call, deadline) {
         super(call, 'not sent, the time was up');
         this.attempts = 0;
@@ -3447,6 +3464,7 @@ class NotSentError extends CallError {
 }
 /** The answer was cut off, is not JSON, or is JSON of another shape than is due. */
 class UnreadableAnswerError extends CallError {
+    kind = 'answer-unreadable';
     what;
     constructor(call, what, options) {
         super(call, what, options);
@@ -3459,6 +3477,7 @@ class UnreadableAnswerError extends CallError {
 }
 /** The answer sends the request elsewhere; a credential does not follow. */
 class RedirectError extends CallError {
+    kind = 'redirected';
     status;
     /** Where it points: scheme and host only. */
     target;
@@ -3483,6 +3502,7 @@ const passingStorageCodes = new Set([
 ]);
 /** Storage did not take an upload. The address is told without its path, as fields and query sign it. */
 class UploadError extends CallError {
+    kind = 'upload-failed';
     /** Undefined where no answer came. */
     status;
     /** The code of storage, such as EntityTooLarge. */
@@ -4959,181 +4979,47 @@ function isInDoubt(error) {
         return true;
     return cause instanceof CallError && cause.isInDoubt;
 }
-/** The token cannot act in the organization that was named, or in any. */
-class OrganizationError extends Error {
-    named;
-    available;
-    constructor(named, available) {
-        super(named === undefined ? 'the token has no organization' : `no organization ${named.name}`);
-        this.name = 'OrganizationError';
-        this.named = named;
-        this.available = available;
+/** For the debug log. What a person reads is written by the report. */
+const messages = {
+    'organization-unknown': ({ named }) => named === undefined ? 'the token has no organization' : `no organization ${named.name}`,
+    'provisioning-failed': ({ platformMessage }) => `provisioning failed: ${platformMessage ?? 'no message'}`,
+    'secrets-timeout': ({ lastSeen, waited }) => `still ${lastSeen ?? 'unknown'} after ${waited} ms`,
+    'secret-set-not-ready': () => 'the deploy was refused, as a set is not ready',
+    'not-pruned': ({ failure }) => `pruning failed: ${failure.message}`,
+    'secret-set-gone': () => 'the set no longer exists',
+    'agent-name-taken': () => 'the name is already taken',
+    'deployment-unknown': () => 'the platform names no deployment',
+    'build-failed': ({ buildId, status, platformMessage }) => `build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`,
+    'build-timeout': ({ buildId, lastSeen }) => `build ${buildId} is still ${lastSeen ?? 'unknown'}`,
+    'build-gone': ({ buildId }) => `build ${buildId} no longer exists`,
+    'rollout-failed': ({ deploymentId, failure }) => `deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`,
+    'wait-timeout': ({ deploymentId, lastSeen }) => `deployment ${deploymentId} is not ready: ${lastSeen}`,
+    superseded: ({ deploymentId, supersededBy }) => `deployment ${deploymentId} was superseded by ${supersededBy}`,
+    'agent-gone': () => 'the agent no longer exists',
+};
+/** A failure of a step: its kind, and what is known of it. */
+class StepError extends Error {
+    kind;
+    facts;
+    constructor(kind, facts, options) {
+        super(messages[kind](facts), options);
+        this.name = 'StepError';
+        this.kind = kind;
+        this.facts = facts;
     }
 }
-/** The platform gave up on provisioning a set. */
-class ProvisioningFailedError extends Error {
-    platformMessage;
-    constructor(platformMessage) {
-        super(`provisioning failed: ${platformMessage ?? 'no message'}`);
-        this.name = 'ProvisioningFailedError';
-        this.platformMessage = platformMessage;
-    }
+/** Whether this is the failure of a step of one of these kinds. */
+function isStepFailure(error, ...kinds) {
+    return error instanceof StepError && kinds.some((kind) => kind === error.kind);
 }
-/** A set was not ready within the limit. */
-class ProvisioningTimeoutError extends Error {
-    /** What was seen last; undefined where no look was answered. */
-    lastSeen;
-    /** Milliseconds for which it has been awaited. */
-    waited;
-    deadline;
-    constructor(lastSeen, waited, deadline, options) {
-        super(`still ${lastSeen ?? 'unknown'} after ${waited} ms`, options);
-        this.name = 'ProvisioningTimeoutError';
-        this.lastSeen = lastSeen;
-        this.waited = waited;
-        this.deadline = deadline;
-    }
-}
-/** The platform refused to bind a set (409) until the time for the sets was used up. */
-class SecretSetNotReadyError extends Error {
-    cause;
-    deadline;
-    constructor(cause, deadline) {
-        super('the deploy was refused, as a set is not ready');
-        this.name = 'SecretSetNotReadyError';
-        this.cause = cause;
-        this.deadline = deadline;
-    }
-}
-/** The release is done, but keys that should go are still in the set, or it is not ready again. */
-class PruningError extends Error {
-    cause;
-    constructor(cause) {
-        super(`pruning failed: ${cause.message}`);
-        this.name = 'PruningError';
-        this.cause = cause;
-    }
-}
-/** A set that was there is gone while it is awaited. */
-class SecretSetGoneError extends Error {
-    constructor() {
-        super('the set does not exist any more');
-        this.name = 'SecretSetGoneError';
-    }
-}
-/** The agent's name belongs to another organization: names are unique across the platform. */
-class AgentNameTakenError extends Error {
-    constructor(options) {
-        super('the name is taken by another organization', options);
-        this.name = 'AgentNameTakenError';
-    }
-}
-/** The answer to a deploy names no deployment, and neither does the agent. */
-class NoDeploymentError extends Error {
-    constructor() {
-        super('the platform names no deployment');
-        this.name = 'NoDeploymentError';
-    }
-}
-/** Something was given up, as nothing would follow from it any more. It is no failure of its own. */
+/** Work was abandoned because nothing needs its result anymore. This is not a failure of its own. */
 class AbandonedError extends Error {
-    /** Whether the platform goes on with it. */
+    /** Whether the platform continues with it. */
     goesOn;
     constructor({ goesOn }) {
-        super('nothing waits for this any more');
+        super('nothing needs this result anymore');
         this.name = 'AbandonedError';
         this.goesOn = goesOn;
-    }
-}
-/** The build came to an end that is not a success. */
-class BuildFailedError extends Error {
-    buildId;
-    logs;
-    /** `failed`, or `timeout` where the platform ended it. */
-    status;
-    platformMessage;
-    constructor({ buildId, logs }, status, platformMessage) {
-        super(`build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`);
-        this.name = 'BuildFailedError';
-        this.buildId = buildId;
-        this.logs = logs;
-        this.status = status;
-        this.platformMessage = platformMessage;
-    }
-}
-/** The build had not succeeded within the limit; it may still get there. */
-class BuildTimeoutError extends Error {
-    buildId;
-    /** What was seen last; undefined where no look was answered. */
-    lastSeen;
-    deadline;
-    constructor(buildId, lastSeen, deadline, options) {
-        super(`build ${buildId} is still ${lastSeen ?? 'unknown'}`, options);
-        this.name = 'BuildTimeoutError';
-        this.buildId = buildId;
-        this.lastSeen = lastSeen;
-        this.deadline = deadline;
-    }
-}
-/** A build that was started is not there while it is awaited. */
-class BuildGoneError extends Error {
-    buildId;
-    constructor(buildId) {
-        super(`there is no build ${buildId} any more`);
-        this.name = 'BuildGoneError';
-        this.buildId = buildId;
-    }
-}
-class RolloutFailedError extends Error {
-    deploymentId;
-    failure;
-    logs;
-    constructor({ deploymentId, logs }, failure) {
-        super(`deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`);
-        this.name = 'RolloutFailedError';
-        this.deploymentId = deploymentId;
-        this.failure = failure;
-        this.logs = logs;
-    }
-}
-/** The deployment was not ready within the limit; it may still get there. */
-class RolloutTimeoutError extends Error {
-    deploymentId;
-    logs;
-    /** What was seen last, in words, and for how many milliseconds it had been so. */
-    lastSeen;
-    lastSeenFor;
-    deadline;
-    infrastructureIssue;
-    previousServes;
-    constructor({ deploymentId, logs }, seen, deadline, options) {
-        super(`deployment ${deploymentId} is not ready: ${seen.lastSeen}`, options);
-        this.name = 'RolloutTimeoutError';
-        this.deploymentId = deploymentId;
-        this.logs = logs;
-        this.lastSeen = seen.lastSeen;
-        this.lastSeenFor = seen.lastSeenFor;
-        this.infrastructureIssue = seen.infrastructureIssue;
-        this.previousServes = seen.previousServes;
-        this.deadline = deadline;
-    }
-}
-/** Another release has taken over: the agent is asked to be another deployment than ours. */
-class SupersededError extends Error {
-    deploymentId;
-    supersededBy;
-    constructor(deploymentId, supersededBy) {
-        super(`deployment ${deploymentId} was superseded by ${supersededBy}`);
-        this.name = 'SupersededError';
-        this.deploymentId = deploymentId;
-        this.supersededBy = supersededBy;
-    }
-}
-/** The agent is gone while its deployment is awaited. */
-class AgentGoneError extends Error {
-    constructor() {
-        super('the agent does not exist any more');
-        this.name = 'AgentGoneError';
     }
 }
 
@@ -5272,7 +5158,7 @@ function chooseOrganization(named, available, journal) {
     const names = available.map(({ name }) => name);
     const [first] = names;
     if (first === undefined || (named !== undefined && !names.includes(named.name))) {
-        throw new OrganizationError(named, names);
+        throw new StepError('organization-unknown', { named, available: names });
     }
     if (named !== undefined)
         return named.name;
@@ -5574,6 +5460,7 @@ async function customProfiles(cloud, wanted) {
 ;// CONCATENATED MODULE: ./lib/plan/problems.js
 /** The release cannot work as it is asked for. */
 class PreflightError extends Error {
+    kind = 'release-impossible';
     problems;
     /** Whether this turned out after the sets were written; nothing has been written otherwise. */
     isLate;
@@ -6361,7 +6248,7 @@ async function deploy(cloud, journal, original, record, budget, remarks, buildId
         // what a lost answer is told by, has to be the agent as it is now.
         const before = await cloud.agent(name, { deadline });
         if (before === undefined && alreadyThere !== undefined) {
-            throw new AgentNameTakenError({ cause: alreadyThere });
+            throw new StepError('agent-name-taken', {}, { cause: alreadyThere });
         }
         const plan = original.against(before, buildId);
         Object.assign(record, agentFacts(plan));
@@ -6396,8 +6283,10 @@ async function deploy(cloud, journal, original, record, budget, remarks, buildId
         await budget.spend(async (deadline) => {
             // The sets may read as ready although the deploy is refused; that must not become a storm.
             const delay = backoffDelay(defaultBackoff, refusals, () => clock.random());
-            if (deadline.remaining() <= delay)
-                throw new SecretSetNotReadyError(refusal, deadline);
+            if (deadline.remaining() <= delay) {
+                const facts = { refusal, deadline };
+                throw new StepError('secret-set-not-ready', facts, { cause: refusal });
+            }
             await clock.sleep(delay);
             await awaitBoundSets(before, deadline);
         });
@@ -6461,7 +6350,7 @@ async function account(cloud, journal, remarks, plan, record, before, answer, de
     const previousId = before?.desiredDeploymentId;
     const deploymentId = answer.desiredDeploymentId ?? (await cloud.agent(plan.name, { deadline }))?.desiredDeploymentId;
     if (deploymentId === undefined)
-        throw new NoDeploymentError();
+        throw new StepError('deployment-unknown', {});
     const isNew = deploymentId !== previousId;
     record.deploymentId = deploymentId;
     record.outcome =
@@ -6752,7 +6641,7 @@ async function build_build(cloud, journal, plan, record, abandoned) {
     }
 }
 function isOver(error) {
-    return error instanceof BuildFailedError || error instanceof BuildGoneError;
+    return isStepFailure(error, 'build-failed', 'build-gone');
 }
 async function upload(cloud, { clock, log }, { region, context }, signal) {
     const { archive, archiveBytes } = context;
@@ -6812,7 +6701,7 @@ async function awaitBuild(cloud, { clock, log }, { region, timeout }, { id, stat
         // Each look is repeated anyway, so a read of it is tried once.
         const build = await cloud.build(id, { deadline, attempts: 1 });
         if (build === undefined)
-            throw new BuildGoneError(id);
+            throw new StepError('build-gone', { buildId: id });
         lastSeen = build.status;
         progress.is(build.status);
         return endings.includes(build.status) ? { done: build } : undefined;
@@ -6822,12 +6711,14 @@ async function awaitBuild(cloud, { clock, log }, { region, timeout }, { id, stat
         if (ended.status === 'success')
             return;
         const logs = await lastLines(cloud, id);
-        throw new BuildFailedError({ buildId: id, logs }, ended.status, ended.errorMessage);
+        const { status: endedAs, errorMessage: platformMessage } = ended;
+        throw new StepError('build-failed', { buildId: id, status: endedAs, platformMessage, logs });
     }
     catch (error) {
         if (!(error instanceof WaitOverError))
             throw error;
-        throw new BuildTimeoutError(id, lastSeen, deadline, { cause: error.cause });
+        const facts = { buildId: id, lastSeen, deadline };
+        throw new StepError('build-timeout', facts, { cause: error.cause });
     }
 }
 /** What failed is worth telling without its log, too. */
@@ -6901,8 +6792,8 @@ function listKeys({ added, updated }) {
  * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
  * wait for the others: what became of each has to be told.
  *
- * @throws ReleaseError of SubjectErrors around ProvisioningFailedError, ProvisioningTimeoutError,
- *   SecretSetGoneError or a CallError
+ * @throws ReleaseError of SubjectErrors around a StepError (`provisioning-failed`, `secrets-timeout`,
+ *   `secret-set-gone`) or a CallError
  */
 async function awaitSecretSets(cloud, journal, sets, deadline) {
     const { clock, log } = journal;
@@ -6920,13 +6811,14 @@ async function awaitSecretSets(cloud, journal, sets, deadline) {
     };
     const take = (set, found) => {
         if (found === undefined) {
-            fail(set, new SecretSetGoneError());
+            fail(set, new StepError('secret-set-gone', {}));
             return;
         }
         set.status = found.status;
         seen.set(set, found.status);
-        if (found.status === 'failed')
-            fail(set, new ProvisioningFailedError(found.errorMessage));
+        if (found.status === 'failed') {
+            fail(set, new StepError('provisioning-failed', { platformMessage: found.errorMessage }));
+        }
         if (found.status === 'ready') {
             waiting.get(set)?.('done');
             waiting.delete(set);
@@ -6950,9 +6842,8 @@ async function awaitSecretSets(cloud, journal, sets, deadline) {
             throw error;
         if (error instanceof WaitOverError) {
             for (const set of [first, ...others]) {
-                const { elapsed } = progress;
-                const { cause } = error;
-                fail(set, new ProvisioningTimeoutError(seen.get(set), elapsed, deadline, { cause }));
+                const facts = { lastSeen: seen.get(set), waited: progress.elapsed, deadline };
+                fail(set, new StepError('secrets-timeout', facts, { cause: error.cause }));
             }
         }
         else if (error instanceof time_cancellation/* CancelledError */.cc) {
@@ -7220,7 +7111,7 @@ const logsLimit = 10_000;
  * Waits until this deployment serves.
  *
  * @param wantsLogs whether tracebacks and log lines may be shown, and so are worth fetching
- * @throws RolloutFailedError, RolloutTimeoutError, SupersededError, AgentGoneError or a CallError
+ * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`) or a CallError
  */
 async function awaitRollout(cloud, journal, plan, record, { deploymentId, previousId, deadline }, wantsLogs) {
     const { clock, log } = journal;
@@ -7234,7 +7125,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
     const look = async () => {
         const agent = await cloud.agent(name, { deadline, attempts: 1 });
         if (agent === undefined)
-            throw new AgentGoneError();
+            throw new StepError('agent-gone', {});
         lastAgent = agent;
         const judgement = judge(agent, deploymentId, previousId);
         if (judgement.state !== 'waiting')
@@ -7250,19 +7141,19 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
     try {
         const judgement = await poll(look, clock, deadline, progress);
         if (judgement.state === 'superseded') {
-            throw new SupersededError(deploymentId, judgement.by);
+            throw new StepError('superseded', { deploymentId, supersededBy: judgement.by });
         }
         if (judgement.state === 'failed') {
             record.previousServes = judgement.failure.previousServes;
             const logs = await fetchLogs();
-            throw new RolloutFailedError({ deploymentId, logs }, judgement.failure);
+            throw new StepError('rollout-failed', { deploymentId, logs, failure: judgement.failure });
         }
     }
     catch (error) {
         // The platform goes on with the rollout, whoever waits for it.
         if (error instanceof time_cancellation/* CancelledError */.cc)
             throw error;
-        record.outcome = error instanceof SupersededError ? 'superseded' : 'failed';
+        record.outcome = isStepFailure(error, 'superseded') ? 'superseded' : 'failed';
         if (!(error instanceof WaitOverError))
             throw error;
         const seen = {
@@ -7273,7 +7164,8 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
         };
         record.previousServes = seen.previousServes;
         const logs = await fetchLogs();
-        throw new RolloutTimeoutError({ deploymentId, logs }, seen, deadline, { cause: error.cause });
+        const facts = { deploymentId, logs, deadline, ...seen };
+        throw new StepError('wait-timeout', facts, { cause: error.cause });
     }
     record.ready = true;
     log.info(`The deployment ${deploymentId} of ${name} serves, after ${(progress.elapsed / 1000).toFixed(1)} s.`);
@@ -7451,13 +7343,14 @@ async function pruneAndAwait(cloud, journal, targets, limit) {
             await awaitSecretSets(cloud, journal, records, deadline);
         }
         catch (error) {
-            throw new ReleaseError(failuresOf(error).map(toPruningError));
+            throw new ReleaseError(failuresOf(error).map(asPruningFailure));
         }
     });
 }
-function toPruningError(error) {
+function asPruningFailure(error) {
     if (error instanceof SubjectError) {
-        return new SubjectError(error.subject, new PruningError(error.cause));
+        const { cause } = error;
+        return new SubjectError(error.subject, new StepError('not-pruned', { failure: cause }, { cause }));
     }
     if (error instanceof Error)
         return error;
@@ -7522,6 +7415,26 @@ function duration(milliseconds) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/failures.js
+
+
+
+
+
+
+/** The classes of errors that a person reads about. An error of any other class is a bug. */
+const reportedErrors = [
+    CallError,
+    time_cancellation/* CancelledError */.cc,
+    errors/* ContextError */.a,
+    inputs_problems/* InputsError */.aV,
+    PreflightError,
+    StepError,
+    inputs_problems/* UntrustedEventError */.fs,
+];
+function isReportedError(error) {
+    return reportedErrors.some((reported) => error instanceof reported);
+}
+/** Every way in which a release fails. The troubleshooting page is made from this. */
 const failureKinds = {
     'invalid-inputs': {
         title: 'The inputs are not valid',
@@ -7974,30 +7887,51 @@ function grouped(placed, place) {
 
 
 
-
 /** Turns an error into words. The only place that does. */
 function explain(error, context) {
     const subject = error instanceof SubjectError ? error.subject : undefined;
     const cause = error instanceof SubjectError ? error.cause : error;
-    const part = partFor(cause, subject, context);
+    const isReported = isReportedError(cause);
+    const details = isReported
+        ? detailsOf(cause, { ...context, subject })
+        : ofUnknown(cause, context);
+    const kind = details.kind ?? (isReported ? cause.kind : 'unexpected');
     return {
-        title: failureKinds[part.kind].title,
+        title: failureKinds[kind].title,
         subject,
         unharmed: undefined,
         problems: [],
         why: [],
+        next: [failureKinds[kind].next],
         traceback: undefined,
         logs: undefined,
-        ...part,
-        facts: [...factsOf(subject), ...(part.facts ?? [])],
-        next: part.next ?? [failureKinds[part.kind].next],
+        ...details,
+        kind,
+        facts: [...factsOf(subject), ...(details.facts ?? [])],
     };
 }
-function partFor(error, subject, context) {
+function detailsOf(error, context) {
+    if (error instanceof StepError)
+        return detailsOfStep(error, context);
+    if (error instanceof CallError)
+        return detailsOfSubjectCall(error, context);
+    if (error instanceof time_cancellation/* CancelledError */.cc)
+        return explainCancellation(error, context);
+    if (error instanceof PreflightError) {
+        return {
+            unharmed: error.isLate
+                ? 'The agent was not touched; what was to be written to its sets is written.'
+                : 'Nothing was written.',
+            problems: error.problems,
+        };
+    }
+    return { unharmed: 'Nothing was sent.', ...problemsOf(error, context) };
+}
+function problemsOf(error, { redact }) {
+    if (error instanceof inputs_problems/* UntrustedEventError */.fs)
+        return { why: [failureKinds[error.kind].meaning] };
     if (error instanceof inputs_problems/* InputsError */.aV) {
         return {
-            kind: 'invalid-inputs',
-            unharmed: 'Nothing was sent.',
             problems: error.problems.map(({ input, message }) => ({
                 about: `\`${input}\``,
                 message,
@@ -8005,144 +7939,95 @@ function partFor(error, subject, context) {
             })),
         };
     }
-    if (error instanceof inputs_problems/* UntrustedEventError */.fs) {
-        return {
-            kind: 'untrusted-event',
-            unharmed: 'Nothing was sent.',
-            why: [failureKinds['untrusted-event'].meaning],
-        };
-    }
-    if (error instanceof errors/* ContextError */.a) {
-        return {
-            kind: 'context-unusable',
-            unharmed: 'Nothing was sent.',
-            problems: error.problems.map(({ about, message, next }) => ({
-                // A name of a file or a link may hold anything.
-                about: context.redact(about),
-                message: context.redact(message),
-                next: next === undefined ? undefined : context.redact(next),
-            })),
-        };
-    }
-    if (error instanceof OrganizationError)
-        return explainOrganization(error);
-    if (error instanceof PreflightError) {
-        return {
-            kind: 'release-impossible',
-            unharmed: error.isLate
-                ? 'The agent was not touched; what was to be written to its sets is written.'
-                : 'Nothing was written.',
-            problems: error.problems,
-        };
-    }
-    if (error instanceof ProvisioningFailedError) {
-        return {
-            kind: 'provisioning-failed',
-            unharmed: agentsUntouched,
-            why: error.platformMessage === undefined
-                ? ['The platform gives no reason.']
-                : said([error.platformMessage]),
-        };
-    }
-    if (error instanceof ProvisioningTimeoutError) {
-        return {
-            kind: 'secrets-timeout',
-            unharmed: agentsUntouched,
-            why: [
-                error.lastSeen === undefined
-                    ? `No look at the set was answered in ${duration(error.waited)}.`
-                    : `It was last seen ${error.lastSeen}, after ${duration(error.waited)} of waiting; \`secrets-timeout\` is ${duration(error.deadline.limit)}.`,
-                ...lastFailure(error.cause),
-            ],
-        };
-    }
-    if (error instanceof SecretSetNotReadyError) {
-        return {
-            ...explainCall(error.cause, context),
-            kind: 'secret-set-not-ready',
-            why: [
-                `${capital(error.cause.reason)}.`,
-                `\`${error.deadline.input}\` (${duration(error.deadline.limit)}) leaves no time for another attempt.`,
-            ],
-            next: [failureKinds['secret-set-not-ready'].next],
-        };
-    }
-    if (error instanceof PruningError) {
-        const part = partFor(error.cause, subject, context);
-        return {
-            kind: 'not-pruned',
-            unharmed: 'The release itself is done.',
-            facts: part.facts ?? [],
-            why: [`${failureKinds[part.kind].title}.`, ...(part.why ?? [])],
-        };
-    }
-    if (error instanceof SecretSetGoneError)
-        return { kind: 'secret-set-gone' };
-    if (error instanceof BuildFailedError)
-        return explainBuild(error, context);
-    if (error instanceof BuildTimeoutError) {
-        const { buildId, lastSeen, deadline } = error;
+    return {
+        problems: error.problems.map(({ about, message, next }) => ({
+            // A name of a file or a link may hold anything.
+            about: redact(about),
+            message: redact(message),
+            next: next === undefined ? undefined : redact(next),
+        })),
+    };
+}
+function detailsOfStep({ kind, facts, cause }, context) {
+    return stepDetails[kind]?.(facts, { ...context, cause }) ?? {};
+}
+/** What is said of a failed step. A failure that is not here only means its kind. */
+const stepDetails = {
+    'organization-unknown': explainOrganization,
+    'provisioning-failed': ({ platformMessage }) => ({
+        unharmed: agentsUntouched,
+        why: platformMessage === undefined ? ['The platform gives no reason.'] : said([platformMessage]),
+    }),
+    'secrets-timeout': ({ lastSeen, waited, deadline: { limit } }, { cause }) => ({
+        unharmed: agentsUntouched,
+        why: [
+            lastSeen === undefined
+                ? `No look at the set was answered in ${duration(waited)}.`
+                : `It was last seen ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
+            ...lastFailure(cause),
+        ],
+    }),
+    'secret-set-not-ready': ({ refusal, deadline }, context) => ({
+        ...explainCall(refusal, context),
+        kind: 'secret-set-not-ready',
+        why: [
+            `${capital(refusal.reason)}.`,
+            `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
+        ],
+        next: [failureKinds['secret-set-not-ready'].next],
+    }),
+    'not-pruned': ({ failure }, context) => {
+        const { title, facts, why } = explain(failure, context);
+        return { unharmed: 'The release itself is done.', facts, why: [`${title}.`, ...why] };
+    },
+    'build-failed': explainBuild,
+    'build-timeout': ({ buildId, lastSeen, deadline }, { cause }) => {
         const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
         return {
-            kind: 'build-timeout',
             unharmed: agentsKept,
             facts: [{ label: 'Build id', value: buildId }],
             why: [
                 lastSeen === undefined
                     ? `No look at the build was answered; ${limit}.`
                     : `It was last seen ${lastSeen}; ${limit}.`,
-                ...lastFailure(error.cause),
+                ...lastFailure(cause),
             ],
         };
-    }
-    if (error instanceof BuildGoneError) {
-        return {
-            kind: 'build-gone',
-            unharmed: agentsKept,
-            facts: [{ label: 'Build id', value: error.buildId }],
-        };
-    }
-    if (error instanceof AgentNameTakenError) {
-        return {
-            kind: 'agent-name-taken',
-            why: [
-                'The platform says that the agent exists, but it is not among the agents of this credential.',
-            ],
-        };
-    }
-    if (error instanceof NoDeploymentError)
-        return { kind: 'deployment-unknown' };
-    if (error instanceof RolloutFailedError)
-        return explainRollout(error, subject, context);
-    if (error instanceof RolloutTimeoutError)
-        return explainRolloutTimeout(error, subject, context);
-    if (error instanceof SupersededError) {
-        return {
-            kind: 'superseded',
-            facts: [
-                { label: 'Deployment', value: error.deploymentId },
-                { label: 'Superseded by', value: error.supersededBy },
-            ],
-            why: ['The agent is asked to be another deployment than the one of this release.'],
-        };
-    }
-    if (error instanceof AgentGoneError)
-        return { kind: 'agent-gone' };
-    if (error instanceof time_cancellation/* CancelledError */.cc)
-        return explainCancellation(error, context);
-    if (error instanceof CallError) {
-        const part = explainCall(error, context);
-        if (subject?.kind === 'build')
-            return { ...part, unharmed: agentsKept };
-        return part.kind === 'request-refused' && subject !== undefined && subject.kind !== 'agent'
-            ? { ...part, next: [failureKinds['request-refused'].next, foreignName] }
-            : part;
-    }
+    },
+    'build-gone': ({ buildId }) => ({
+        unharmed: agentsKept,
+        facts: [{ label: 'Build id', value: buildId }],
+    }),
+    'agent-name-taken': () => ({
+        why: [
+            'The platform says that the agent exists, but it is not among the agents of this credential.',
+        ],
+    }),
+    'rollout-failed': explainRollout,
+    'wait-timeout': explainRolloutTimeout,
+    superseded: ({ deploymentId, supersededBy }) => ({
+        facts: [
+            { label: 'Deployment', value: deploymentId },
+            { label: 'Superseded by', value: supersededBy },
+        ],
+        why: ['The agent is asked to be another deployment than the one of this release.'],
+    }),
+};
+function detailsOfSubjectCall(error, context) {
+    const { subject } = context;
+    const details = explainCall(error, context);
+    if (subject?.kind === 'build')
+        return { ...details, unharmed: agentsKept };
+    const isOfSet = subject !== undefined && subject.kind !== 'agent';
+    return error.kind === 'request-refused' && isOfSet
+        ? { ...details, next: [failureKinds['request-refused'].next, foreignName] }
+        : details;
+}
+function ofUnknown(error, { redact }) {
     return {
-        kind: 'unexpected',
         why: [
             error instanceof Error
-                ? `${error.name}: ${(0,quote/* quote */.h)(context.redact(error.message))}.`
+                ? `${error.name}: ${(0,quote/* quote */.h)(redact(error.message))}.`
                 : 'Something was thrown that is not an error.',
         ],
     };
@@ -8160,7 +8045,6 @@ function explainCancellation({ signal }, { record }) {
     const { done, underWay, notBegun } = standingOf(record);
     const isRelease = record.kind === 'release';
     return {
-        kind: 'cancelled',
         unharmed: !isAnythingWritten(record)
             ? 'Nothing was written.'
             : record.agents.every(({ outcome }) => outcome === 'skipped')
@@ -8182,7 +8066,6 @@ function explain_listed(parts) {
 }
 function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOutput }) {
     return {
-        kind: 'build-failed',
         unharmed: agentsKept,
         facts: [{ label: 'Build id', value: buildId }],
         why: [
@@ -8221,7 +8104,6 @@ function factsOf(subject) {
 function explainOrganization({ named, available }) {
     const list = available.map((name) => `\`${name}\``).join(', ');
     return {
-        kind: 'organization-unknown',
         why: [
             named === undefined
                 ? 'The token belongs to nobody who is in an organization.'
@@ -8230,82 +8112,59 @@ function explainOrganization({ named, available }) {
         ],
     };
 }
-function explainCall(error, { record: { actingAs } }) {
-    const call = { label: 'Call', value: `${error.call.method} ${error.call.path}` };
+function explainCall(error, context) {
     const attempts = error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
-    const outOfTime = error.outOfTime === undefined
+    const reason = `${capital(error.reason)}.`;
+    if (error instanceof UploadError)
+        return { facts: callFacts(error), why: [reason, ...attempts] };
+    const why = [reason, ...attempts, ...limitOf(error), ...doubtOf(error)];
+    if (error instanceof StatusError)
+        return explainStatus(error, why, context.record);
+    const isLate = error.outOfTime?.input === 'secrets-timeout';
+    return { ...(isLate ? { kind: 'secrets-timeout' } : {}), facts: callFacts(error), why };
+}
+function callFacts(error) {
+    const { method, path } = error.call;
+    const isAnswered = error instanceof StatusError || error instanceof UploadError || error instanceof RedirectError;
+    const status = isAnswered && error.status !== undefined ? ` → ${error.status}` : '';
+    return [{ label: 'Call', value: `${method} ${path}${status}` }];
+}
+function limitOf({ outOfTime }) {
+    return outOfTime === undefined
         ? []
-        : [
-            `\`${error.outOfTime.input}\` (${duration(error.outOfTime.limit)}) leaves no time for another attempt.`,
-        ];
-    // A request whose answer is lost may have been carried out, and no report should deny it.
-    const isRefused = !error.mayPass || explain_isLimit(error);
-    const doubt = error.isInDoubt
-        ? [
-            `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
-        ]
-        : [];
-    const why = [`${capital(error.reason)}.`, ...attempts, ...outOfTime, ...doubt];
-    if (error instanceof StatusError) {
-        const facts = [
-            { label: 'Call', value: `${call.value} → ${error.status}` },
-            ...(error.code === undefined ? [] : [{ label: 'Code', value: error.code }]),
-        ];
-        const advice = error.code === undefined ? undefined : platformCodes[error.code];
-        if (error.status === 401) {
-            return {
-                kind: 'credential-refused',
-                facts,
-                why: [...why, `The credential is ${credentialWords(actingAs)}.`],
-                next: [whereToLook(actingAs)],
-            };
-        }
-        if (error.status === 403) {
-            return {
-                kind: 'permission-denied',
-                facts,
-                why: [...why, `The credential is ${credentialWords(actingAs)}.`],
-                next: [failureKinds['permission-denied'].next, whereToLook(actingAs)],
-            };
-        }
-        if (error.status === 409 && error.call.path.includes('/secrets/')) {
-            return { kind: 'concurrent-write', facts, why };
-        }
+        : [`\`${outOfTime.input}\` (${duration(outOfTime.limit)}) leaves no time for another attempt.`];
+}
+/** A request whose answer is lost may have been carried out, and no report should deny it. */
+function doubtOf(error) {
+    if (!error.isInDoubt)
+        return [];
+    const isRefused = !error.mayPass || error.kind === 'rate-limited';
+    return [
+        `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
+    ];
+}
+function explainStatus(error, why, { actingAs }) {
+    const { code, kind } = error;
+    const facts = [
+        ...callFacts(error),
+        ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
+    ];
+    if (kind === 'credential-refused' || kind === 'permission-denied') {
+        const next = kind === 'permission-denied' ? [failureKinds[kind].next] : [];
         return {
-            kind: kindOfRefusal(error),
             facts,
-            why: advice === undefined ? why : [...why, `${capital(advice.meaning)}.`],
-            ...(advice === undefined ? {} : { next: [advice.next, `See ${errorCodesUrl}.`] }),
+            why: [...why, `The credential is ${credentialWords(actingAs)}.`],
+            next: [...next, whereToLook(actingAs)],
         };
     }
-    if (error.outOfTime?.input === 'secrets-timeout') {
-        return { kind: 'secrets-timeout', facts: [call], why };
-    }
-    if (error instanceof UploadError) {
-        const status = error.status === undefined ? '' : ` → ${error.status}`;
-        return {
-            kind: 'upload-failed',
-            facts: [{ label: 'Call', value: `${call.value}${status}` }],
-            why: [`${capital(error.reason)}.`, ...attempts],
-        };
-    }
-    if (error instanceof RedirectError) {
-        const facts = [{ label: 'Call', value: `${call.value} → ${error.status}` }];
-        return { kind: 'redirected', facts, why };
-    }
-    if (error instanceof UnreadableAnswerError) {
-        return { kind: 'answer-unreadable', facts: [call], why };
-    }
-    return { kind: 'platform-unavailable', facts: [call], why };
-}
-/** Refused as one request too many, and so not carried out. */
-function explain_isLimit(error) {
-    return error instanceof StatusError && error.status === 429;
-}
-function kindOfRefusal(error) {
-    if (explain_isLimit(error))
-        return 'rate-limited';
-    return error.mayPass ? 'platform-unavailable' : 'request-refused';
+    const advice = code === undefined ? undefined : platformCodes[code];
+    if (advice === undefined || kind === 'concurrent-write')
+        return { facts, why };
+    return {
+        facts,
+        why: [...why, `${capital(advice.meaning)}.`],
+        next: [advice.next, `See ${errorCodesUrl}.`],
+    };
 }
 function credentialWords(actingAs) {
     if (actingAs === undefined)
@@ -8319,7 +8178,7 @@ function whereToLook(actingAs) {
         ? 'Look at it in the dashboard under Account Settings → Personal Access Tokens; if it is gone, create a new one and store it as the secret that the workflow passes.'
         : 'Look at it in the dashboard under Settings → API Keys → Private; if it is gone, create a new one and store it as the secret that the workflow passes.';
 }
-function explainRollout({ deploymentId, failure, logs }, subject, context) {
+function explainRollout({ deploymentId, failure, logs }, context) {
     const { code, reason, exitCode } = failure;
     const advice = adviceFor(failure);
     const facts = [
@@ -8332,7 +8191,6 @@ function explainRollout({ deploymentId, failure, logs }, subject, context) {
             : []),
     ];
     return {
-        kind: 'rollout-failed',
         facts,
         unharmed: stillServing(failure),
         why: [
@@ -8349,26 +8207,23 @@ function explainRollout({ deploymentId, failure, logs }, subject, context) {
                 ? 'Contact the support of the platform with the id of the deployment, and release again later.'
                 : (advice?.next ?? failureKinds['rollout-failed'].next),
             ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
-            ...agentOutputHint(subject, deploymentId, context),
+            ...agentOutputHint(deploymentId, context),
         ],
         ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
     };
 }
-function explainRolloutTimeout(error, subject, context) {
+function explainRolloutTimeout(facts, { cause, ...context }) {
+    const { deploymentId, lastSeen, lastSeenFor, deadline, logs } = facts;
     return {
-        kind: 'wait-timeout',
-        unharmed: stillServing(error),
-        facts: [{ label: 'Deployment', value: error.deploymentId }],
+        unharmed: stillServing(facts),
+        facts: [{ label: 'Deployment', value: deploymentId }],
         why: [
-            `It was last seen so: ${error.lastSeen}, for ${duration(error.lastSeenFor)}; \`wait-timeout\` is ${duration(error.deadline.limit)}.`,
-            ...lastFailure(error.cause),
-            ...infrastructure(error),
+            `It was last seen so: ${lastSeen}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
+            ...lastFailure(cause),
+            ...infrastructure(facts),
         ],
-        next: [
-            failureKinds['wait-timeout'].next,
-            ...agentOutputHint(subject, error.deploymentId, context),
-        ],
-        ...(context.showsAgentOutput ? { logs: error.logs } : {}),
+        next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
+        ...(context.showsAgentOutput ? { logs } : {}),
     };
 }
 /** What the platform says, each of it once, as one sentence. */
@@ -8405,7 +8260,7 @@ function lastLine(traceback) {
     const line = traceback?.trim().split('\n').at(-1);
     return line === undefined || line === '' ? [] : [`Its traceback ends with ${(0,quote/* quote */.h)(line)}.`];
 }
-function agentOutputHint(subject, deploymentId, { showsAgentOutput, record: { actingAs } }) {
+function agentOutputHint(deploymentId, { subject, showsAgentOutput, record: { actingAs } }) {
     if (subject === undefined)
         return [];
     const organization = actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
@@ -10073,6 +9928,7 @@ const endings = {
  * signal that everything that waits, or is about to send something, listens to.
  */
 class CancelledError extends Error {
+    kind = 'cancelled';
     signal;
     constructor(signal, options) {
         super(`the run was cancelled (${signal})`, options);

@@ -4,26 +4,12 @@ import { CancelledError } from '../../src/time/cancellation.js';
 import { StatusError } from '../../src/pipecat/errors.js';
 import {
   AbandonedError,
-  AgentGoneError,
-  AgentNameTakenError,
-  BuildFailedError,
-  BuildGoneError,
-  BuildTimeoutError,
   collect,
   forEach,
   isCancellation,
-  NoDeploymentError,
-  OrganizationError,
-  ProvisioningFailedError,
-  ProvisioningTimeoutError,
-  PruningError,
   ReleaseError,
-  RolloutFailedError,
-  RolloutTimeoutError,
-  SecretSetGoneError,
-  SecretSetNotReadyError,
+  StepError,
   SubjectError,
-  SupersededError,
 } from '../../src/record/errors.js';
 import { PreflightError } from '../../src/plan/problems.js';
 import * as planProblems from '../../src/plan/problems.js';
@@ -37,6 +23,12 @@ const fault = new TypeError('a fault');
 const deadline = new Deadline(new TestClock(), 'secrets-timeout', 60_000);
 const build = { buildId: 'build-1', logs: undefined };
 const deployment = { deploymentId: 'deployment-1', logs: undefined };
+const seen = {
+  lastSeen: 'starting',
+  lastSeenFor: 1500,
+  infrastructureIssue: false,
+  previousServes: true,
+};
 const failure: RolloutFailure = {
   code: undefined,
   headline: undefined,
@@ -71,85 +63,127 @@ const cases: Case[] = [
     message: `a fault\n${refusal.message}`,
     cause: fault,
   },
-  { error: new OrganizationError(undefined, []), message: 'the token has no organization' },
   {
-    error: new OrganizationError({ name: 'acme', origin: 'the input' }, ['other']),
+    error: new StepError('organization-unknown', { named: undefined, available: [] }),
+    message: 'the token has no organization',
+  },
+  {
+    error: new StepError('organization-unknown', {
+      named: { name: 'acme', origin: 'the input' },
+      available: ['other'],
+    }),
     message: 'no organization acme',
   },
   {
     error: new PreflightError(problems),
     message: 'region mars-north: there is no such region\nagent voice: does not exist',
   },
-  { error: new ProvisioningFailedError('Quota'), message: 'provisioning failed: Quota' },
-  { error: new ProvisioningFailedError(undefined), message: 'provisioning failed: no message' },
   {
-    error: new ProvisioningTimeoutError('pending', 1500, deadline, { cause: refusal }),
+    error: new StepError('provisioning-failed', { platformMessage: 'Quota' }),
+    message: 'provisioning failed: Quota',
+  },
+  {
+    error: new StepError('provisioning-failed', { platformMessage: undefined }),
+    message: 'provisioning failed: no message',
+  },
+  {
+    error: new StepError(
+      'secrets-timeout',
+      { lastSeen: 'pending', waited: 1500, deadline },
+      { cause: refusal },
+    ),
     message: 'still pending after 1500 ms',
     cause: refusal,
   },
   {
-    error: new ProvisioningTimeoutError(undefined, 1500, deadline),
+    error: new StepError('secrets-timeout', { lastSeen: undefined, waited: 1500, deadline }),
     message: 'still unknown after 1500 ms',
   },
   {
-    error: new SecretSetNotReadyError(refusal, deadline),
+    error: new StepError('secret-set-not-ready', { refusal, deadline }, { cause: refusal }),
     message: 'the deploy was refused, as a set is not ready',
     cause: refusal,
   },
-  { error: new PruningError(fault), message: 'pruning failed: a fault', cause: fault },
-  { error: new SecretSetGoneError(), message: 'the set does not exist any more' },
   {
-    error: new AgentNameTakenError({ cause: refusal }),
-    message: 'the name is taken by another organization',
+    error: new StepError('not-pruned', { failure: fault }, { cause: fault }),
+    message: 'pruning failed: a fault',
+    cause: fault,
+  },
+  { error: new StepError('secret-set-gone', {}), message: 'the set no longer exists' },
+  {
+    error: new StepError('agent-name-taken', {}, { cause: refusal }),
+    message: 'the name is already taken',
     cause: refusal,
   },
-  { error: new NoDeploymentError(), message: 'the platform names no deployment' },
-  { error: new AbandonedError({ goesOn: true }), message: 'nothing waits for this any more' },
+  { error: new StepError('deployment-unknown', {}), message: 'the platform names no deployment' },
   {
-    error: new BuildFailedError(build, 'failed', 'COPY failed'),
+    error: new AbandonedError({ goesOn: true }),
+    message: 'nothing needs this result anymore',
+  },
+  {
+    error: new StepError('build-failed', {
+      ...build,
+      status: 'failed',
+      platformMessage: 'COPY failed',
+    }),
     message: 'build build-1 ended with failed: COPY failed',
   },
   {
-    error: new BuildFailedError(build, 'timeout', undefined),
+    error: new StepError('build-failed', {
+      ...build,
+      status: 'timeout',
+      platformMessage: undefined,
+    }),
     message: 'build build-1 ended with timeout: no message',
   },
   {
-    error: new BuildTimeoutError('build-1', 'building', deadline, { cause: refusal }),
+    error: new StepError(
+      'build-timeout',
+      { buildId: 'build-1', lastSeen: 'building', deadline },
+      { cause: refusal },
+    ),
     message: 'build build-1 is still building',
     cause: refusal,
   },
   {
-    error: new BuildTimeoutError('build-1', undefined, deadline),
+    error: new StepError('build-timeout', { buildId: 'build-1', lastSeen: undefined, deadline }),
     message: 'build build-1 is still unknown',
   },
-  { error: new BuildGoneError('build-1'), message: 'there is no build build-1 any more' },
   {
-    error: new RolloutFailedError(deployment, { ...failure, code: 'PCC-1', reason: 'OOMKilled' }),
+    error: new StepError('build-gone', { buildId: 'build-1' }),
+    message: 'build build-1 no longer exists',
+  },
+  {
+    error: new StepError('rollout-failed', {
+      ...deployment,
+      failure: { ...failure, code: 'PCC-1', reason: 'OOMKilled' },
+    }),
     message: 'deployment deployment-1 failed: PCC-1',
   },
   {
-    error: new RolloutFailedError(deployment, { ...failure, reason: 'OOMKilled' }),
+    error: new StepError('rollout-failed', {
+      ...deployment,
+      failure: { ...failure, reason: 'OOMKilled' },
+    }),
     message: 'deployment deployment-1 failed: OOMKilled',
   },
   {
-    error: new RolloutFailedError(deployment, failure),
+    error: new StepError('rollout-failed', { ...deployment, failure }),
     message: 'deployment deployment-1 failed: no reason',
   },
   {
-    error: new RolloutTimeoutError(
-      deployment,
-      { lastSeen: 'starting', lastSeenFor: 1500, infrastructureIssue: false, previousServes: true },
-      deadline,
-      { cause: refusal },
-    ),
+    error: new StepError('wait-timeout', { ...deployment, ...seen, deadline }, { cause: refusal }),
     message: 'deployment deployment-1 is not ready: starting',
     cause: refusal,
   },
   {
-    error: new SupersededError('deployment-1', 'deployment-2'),
+    error: new StepError('superseded', {
+      deploymentId: 'deployment-1',
+      supersededBy: 'deployment-2',
+    }),
     message: 'deployment deployment-1 was superseded by deployment-2',
   },
-  { error: new AgentGoneError(), message: 'the agent does not exist any more' },
+  { error: new StepError('agent-gone', {}), message: 'the agent no longer exists' },
 ];
 
 describe('an error says in a debug log what it is, what happened and what caused it', () => {

@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ContextError } from '../../src/context/errors.js';
 import { NoAnswerError, StatusError, UploadError } from '../../src/pipecat/errors.js';
-import {
-  BuildFailedError,
-  BuildGoneError,
-  BuildTimeoutError,
-  SubjectError,
-} from '../../src/record/errors.js';
+import { StepError, SubjectError } from '../../src/record/errors.js';
 import { explain, type Explanation, type ExplanationContext } from '../../src/report/explain.js';
 import { failureKinds } from '../../src/report/failures.js';
 import { Deadline } from '../../src/time/deadline.js';
@@ -51,7 +46,12 @@ describe('what became of a build is explained', () => {
   test.each([
     {
       name: 'one that failed',
-      error: new BuildFailedError({ buildId: id, logs: ['#1'] }, 'failed', 'COPY failed.'),
+      error: new StepError('build-failed', {
+        buildId: id,
+        logs: ['#1'],
+        status: 'failed',
+        platformMessage: 'COPY failed.',
+      }),
       kind: 'build-failed',
       facts: [{ label: 'Build id', value: id }],
       why: ['The platform says: `COPY failed`.'],
@@ -59,7 +59,12 @@ describe('what became of a build is explained', () => {
     },
     {
       name: 'one that failed without a reason and a log',
-      error: new BuildFailedError({ buildId: id, logs: undefined }, 'failed', undefined),
+      error: new StepError('build-failed', {
+        buildId: id,
+        logs: undefined,
+        status: 'failed',
+        platformMessage: undefined,
+      }),
       kind: 'build-failed',
       facts: [{ label: 'Build id', value: id }],
       why: ['The platform gives no reason.', 'Its log could not be read.'],
@@ -67,7 +72,12 @@ describe('what became of a build is explained', () => {
     },
     {
       name: 'one that the platform ended',
-      error: new BuildFailedError({ buildId: id, logs: [] }, 'timeout', undefined),
+      error: new StepError('build-failed', {
+        buildId: id,
+        logs: [],
+        status: 'timeout',
+        platformMessage: undefined,
+      }),
       kind: 'build-failed',
       facts: [{ label: 'Build id', value: id }],
       why: ['The platform ended it, as it took too long.'],
@@ -75,7 +85,12 @@ describe('what became of a build is explained', () => {
     },
     {
       name: 'one that the platform ended, in its words, too',
-      error: new BuildFailedError({ buildId: id, logs: [] }, 'timeout', 'Build timed out'),
+      error: new StepError('build-failed', {
+        buildId: id,
+        logs: [],
+        status: 'timeout',
+        platformMessage: 'Build timed out',
+      }),
       kind: 'build-failed',
       facts: [{ label: 'Build id', value: id }],
       why: ['The platform ended it, as it took too long.', 'The platform says: `Build timed out`.'],
@@ -83,7 +98,7 @@ describe('what became of a build is explained', () => {
     },
     {
       name: 'one that took too long',
-      error: new BuildTimeoutError(id, 'building', deadline),
+      error: new StepError('build-timeout', { buildId: id, lastSeen: 'building', deadline }),
       kind: 'build-timeout',
       facts: [{ label: 'Build id', value: id }],
       why: ['It was last seen building; `build-timeout` is 10 min.'],
@@ -91,9 +106,13 @@ describe('what became of a build is explained', () => {
     },
     {
       name: 'one that took too long, with the last look failing',
-      error: new BuildTimeoutError(id, 'pending', deadline, {
-        cause: new NoAnswerError(look, 30_000),
-      }),
+      error: new StepError(
+        'build-timeout',
+        { buildId: id, lastSeen: 'pending', deadline },
+        {
+          cause: new NoAnswerError(look, 30_000),
+        },
+      ),
       kind: 'build-timeout',
       facts: [{ label: 'Build id', value: id }],
       why: [
@@ -104,7 +123,11 @@ describe('what became of a build is explained', () => {
     },
     {
       name: 'one that was never seen',
-      error: new BuildTimeoutError(id, undefined, deadline, { cause: new StatusError(look, 502) }),
+      error: new StepError(
+        'build-timeout',
+        { buildId: id, lastSeen: undefined, deadline },
+        { cause: new StatusError(look, 502) },
+      ),
       kind: 'build-timeout',
       facts: [{ label: 'Build id', value: id }],
       why: [
@@ -115,7 +138,7 @@ describe('what became of a build is explained', () => {
     },
     {
       name: 'one that is gone',
-      error: new BuildGoneError(id),
+      error: new StepError('build-gone', { buildId: id }),
       kind: 'build-gone',
       facts: [{ label: 'Build id', value: id }],
       why: [],
@@ -140,7 +163,12 @@ describe('what became of a build is explained', () => {
     { name: 'that there is', logs: ['a line'] },
     { name: 'that could not be read', logs: undefined },
   ])('without a word of a log $name, where none may be shown', ({ logs }) => {
-    const error = new BuildFailedError({ buildId: id, logs }, 'failed', 'COPY failed');
+    const error = new StepError('build-failed', {
+      buildId: id,
+      logs,
+      status: 'failed',
+      platformMessage: 'COPY failed',
+    });
     const { why, logs: shown } = ofBuild(error, { showsBuildOutput: false });
     expect(why).toEqual(['The platform says: `COPY failed`.']);
     expect(shown).toBeUndefined();

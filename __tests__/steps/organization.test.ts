@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { OrganizationError } from '../../src/record/errors.js';
+import { StepError } from '../../src/record/errors.js';
 import { Journal } from '../../src/record/journal.js';
 import { chooseOrganization } from '../../src/steps/organization.js';
 import { releaseLog } from '../../src/report/log.js';
@@ -41,8 +41,10 @@ describe('a token acts in', () => {
     { name: 'any where it has none', asked: undefined, available: [] },
   ])('no other than that: not in $name', ({ asked, available }) => {
     const act = (): unknown => choose(asked, available);
-    expect(act).toThrow(OrganizationError);
-    expect(act).toThrow(expect.objectContaining({ named: asked, available }));
+    expect(act).toThrow(StepError);
+    expect(act).toThrow(
+      expect.objectContaining({ kind: 'organization-unknown', facts: { named: asked, available } }),
+    );
   });
 });
 

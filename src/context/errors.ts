@@ -10,6 +10,7 @@ export interface ContextProblem {
 
 /** Of the checkout no build context can be made. All problems of one kind are told together. */
 export class ContextError extends Error {
+  readonly kind = 'context-unusable';
   readonly problems: readonly ContextProblem[];
 
   constructor(problems: readonly ContextProblem[], options?: ErrorOptions) {

@@ -10,6 +10,7 @@ export interface InputProblem {
 
 /** All mistakes of the inputs, found together. Nothing has been sent. */
 export class InputsError extends Error {
+  readonly kind = 'invalid-inputs';
   readonly problems: readonly InputProblem[];
 
   constructor(problems: readonly InputProblem[]) {
@@ -21,6 +22,7 @@ export class InputsError extends Error {
 
 /** The event of the workflow is one that must not write. */
 export class UntrustedEventError extends Error {
+  readonly kind = 'untrusted-event';
   constructor() {
     super('code of a fork, with the secrets of the repository');
     this.name = 'UntrustedEventError';

@@ -10,8 +10,21 @@ export interface Call {
   readonly path: string;
 }
 
+/** What can go wrong with a call; the report has words for each. */
+export type CallFailureKind =
+  | 'credential-refused'
+  | 'permission-denied'
+  | 'concurrent-write'
+  | 'rate-limited'
+  | 'request-refused'
+  | 'platform-unavailable'
+  | 'answer-unreadable'
+  | 'redirected'
+  | 'upload-failed';
+
 /** A call to the platform that did not bring an answer to work with. */
 export abstract class CallError extends Error {
+  abstract readonly kind: CallFailureKind;
   readonly call: Call;
   readonly #request: Call;
   /** How many times the request was sent. */
@@ -88,6 +101,14 @@ export class StatusError extends CallError {
     this.retryAfter = details.retryAfter;
   }
 
+  override get kind(): CallFailureKind {
+    if (this.status === 401) return 'credential-refused';
+    if (this.status === 403) return 'permission-denied';
+    if (this.status === 409 && this.call.path.includes('/secrets/')) return 'concurrent-write';
+    if (this.status === 429) return 'rate-limited';
+    return this.mayPass ? 'platform-unavailable' : 'request-refused';
+  }
+
   override get reason(): string {
     const said = this.platformMessage === undefined ? '' : `: ${quote(this.platformMessage)}`;
     return `the answer was ${this.status}${said}`;
@@ -100,6 +121,7 @@ export class StatusError extends CallError {
 
 /** The connection could not be made, or broke before the answer began. */
 export class ConnectionError extends CallError {
+  override readonly kind = 'platform-unavailable';
   /** Node's code, such as ECONNREFUSED or ENOTFOUND. */
   readonly code: string | undefined;
 
@@ -118,6 +140,7 @@ export class ConnectionError extends CallError {
 
 /** No whole answer came within the time that one request may take. */
 export class NoAnswerError extends CallError {
+  override readonly kind = 'platform-unavailable';
   /** Milliseconds that were waited. */
   readonly waited: number;
 
@@ -135,6 +158,8 @@ export class NoAnswerError extends CallError {
 
 /** The time limit of the step had passed before the request could be sent. */
 export class NotSentError extends CallError {
+  override readonly kind = 'platform-unavailable';
+
   constructor(call: Call, deadline: Deadline) {
     super(call, 'not sent, the time was up');
     this.attempts = 0;
@@ -148,6 +173,7 @@ export class NotSentError extends CallError {
 
 /** The answer was cut off, is not JSON, or is JSON of another shape than is due. */
 export class UnreadableAnswerError extends CallError {
+  override readonly kind = 'answer-unreadable';
   readonly what: string;
 
   constructor(call: Call, what: string, options?: ErrorOptions) {
@@ -164,6 +190,7 @@ export class UnreadableAnswerError extends CallError {
 
 /** The answer sends the request elsewhere; a credential does not follow. */
 export class RedirectError extends CallError {
+  override readonly kind = 'redirected';
   readonly status: number;
   /** Where it points: scheme and host only. */
   readonly target: string;
@@ -193,6 +220,7 @@ const passingStorageCodes: ReadonlySet<string | undefined> = new Set([
 
 /** Storage did not take an upload. The address is told without its path, as fields and query sign it. */
 export class UploadError extends CallError {
+  override readonly kind = 'upload-failed';
   /** Undefined where no answer came. */
   readonly status: number | undefined;
   /** The code of storage, such as EntityTooLarge. */

@@ -9,6 +9,7 @@ export interface PreflightProblem {
 
 /** The release cannot work as it is asked for. */
 export class PreflightError extends Error {
+  readonly kind = 'release-impossible';
   readonly problems: readonly PreflightProblem[];
   /** Whether this turned out after the sets were written; nothing has been written otherwise. */
   readonly isLate: boolean;

@@ -92,239 +92,131 @@ export function isInDoubt(error: unknown): boolean {
   return cause instanceof CallError && cause.isInDoubt;
 }
 
-/** The token cannot act in the organization that was named, or in any. */
-export class OrganizationError extends Error {
-  readonly named: { readonly name: string; readonly origin: string } | undefined;
-  readonly available: readonly string[];
+/** What can go wrong in a step, besides a call that fails: the kinds, and what is known of each. */
+export interface StepFacts {
+  /** The token cannot act in the organization that was named, or in any. */
+  readonly 'organization-unknown': {
+    readonly named: { readonly name: string; readonly origin: string } | undefined;
+    readonly available: readonly string[];
+  };
+  /** The platform gave up on provisioning a set. */
+  readonly 'provisioning-failed': { readonly platformMessage: string | undefined };
+  /** A set was not ready within the limit. */
+  readonly 'secrets-timeout': {
+    /** Undefined if no status check succeeded. */
+    readonly lastSeen: SecretSetStatus | undefined;
+    /** Milliseconds spent waiting for it. */
+    readonly waited: number;
+    readonly deadline: Deadline;
+  };
+  /** The platform refused to bind a set (409) until the time for the sets was used up. */
+  readonly 'secret-set-not-ready': {
+    readonly refusal: StatusError;
+    readonly deadline: Deadline;
+  };
+  /** The release is done, but keys that should be deleted are still in the set, or it is not ready again. */
+  readonly 'not-pruned': { readonly failure: Error };
+  /** A set that existed is gone while the release waits for it. */
+  readonly 'secret-set-gone': NoFacts;
+  /** The platform says that the agent exists, but this credential does not see it. */
+  readonly 'agent-name-taken': NoFacts;
+  /** The response to a deploy names no deployment, and neither does the agent. */
+  readonly 'deployment-unknown': NoFacts;
+  readonly 'build-failed': {
+    readonly buildId: string;
+    /** `failed`, or `timeout` if the platform ended it. */
+    readonly status: string;
+    readonly platformMessage: string | undefined;
+    /** The last lines of its log, oldest first; undefined if they could not be read. */
+    readonly logs: readonly string[] | undefined;
+  };
+  /** The build had not succeeded within the limit; it may still succeed. */
+  readonly 'build-timeout': {
+    readonly buildId: string;
+    /** Undefined if no status check succeeded. */
+    readonly lastSeen: string | undefined;
+    readonly deadline: Deadline;
+  };
+  /** A build that was started is gone while the release waits for it. */
+  readonly 'build-gone': { readonly buildId: string };
+  readonly 'rollout-failed': {
+    readonly deploymentId: string;
+    readonly failure: RolloutFailure;
+    /** The agent's last lines, oldest first; undefined if they were not requested. */
+    readonly logs: readonly string[] | undefined;
+  };
+  /** The deployment was not ready within the limit; it may still become ready. */
+  readonly 'wait-timeout': {
+    readonly deploymentId: string;
+    readonly logs: readonly string[] | undefined;
+    /** The last state, in words, and for how many milliseconds it had lasted. */
+    readonly lastSeen: string;
+    readonly lastSeenFor: number;
+    readonly deadline: Deadline;
+    readonly infrastructureIssue: boolean;
+    readonly previousServes: boolean;
+  };
+  /** Another release changed the deployment that the agent is to run. */
+  readonly superseded: { readonly deploymentId: string; readonly supersededBy: string };
+  /** The agent is gone while the release waits for its deployment. */
+  readonly 'agent-gone': NoFacts;
+}
 
-  constructor(named: OrganizationError['named'], available: readonly string[]) {
-    super(named === undefined ? 'the token has no organization' : `no organization ${named.name}`);
-    this.name = 'OrganizationError';
-    this.named = named;
-    this.available = available;
+type NoFacts = Readonly<Record<string, never>>;
+
+export type StepFailureKind = keyof StepFacts;
+
+/** For the debug log. What a person reads is written by the report. */
+const messages: { readonly [Kind in StepFailureKind]: (facts: StepFacts[Kind]) => string } = {
+  'organization-unknown': ({ named }) =>
+    named === undefined ? 'the token has no organization' : `no organization ${named.name}`,
+  'provisioning-failed': ({ platformMessage }) =>
+    `provisioning failed: ${platformMessage ?? 'no message'}`,
+  'secrets-timeout': ({ lastSeen, waited }) => `still ${lastSeen ?? 'unknown'} after ${waited} ms`,
+  'secret-set-not-ready': () => 'the deploy was refused, as a set is not ready',
+  'not-pruned': ({ failure }) => `pruning failed: ${failure.message}`,
+  'secret-set-gone': () => 'the set no longer exists',
+  'agent-name-taken': () => 'the name is already taken',
+  'deployment-unknown': () => 'the platform names no deployment',
+  'build-failed': ({ buildId, status, platformMessage }) =>
+    `build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`,
+  'build-timeout': ({ buildId, lastSeen }) => `build ${buildId} is still ${lastSeen ?? 'unknown'}`,
+  'build-gone': ({ buildId }) => `build ${buildId} no longer exists`,
+  'rollout-failed': ({ deploymentId, failure }) =>
+    `deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`,
+  'wait-timeout': ({ deploymentId, lastSeen }) =>
+    `deployment ${deploymentId} is not ready: ${lastSeen}`,
+  superseded: ({ deploymentId, supersededBy }) =>
+    `deployment ${deploymentId} was superseded by ${supersededBy}`,
+  'agent-gone': () => 'the agent no longer exists',
+};
+
+/** A failure of a step: its kind, and what is known of it. */
+export class StepError<Kind extends StepFailureKind = StepFailureKind> extends Error {
+  readonly kind: Kind;
+  readonly facts: StepFacts[Kind];
+
+  constructor(kind: Kind, facts: StepFacts[Kind], options?: ErrorOptions) {
+    super(messages[kind](facts), options);
+    this.name = 'StepError';
+    this.kind = kind;
+    this.facts = facts;
   }
 }
 
-/** The platform gave up on provisioning a set. */
-export class ProvisioningFailedError extends Error {
-  readonly platformMessage: string | undefined;
-
-  constructor(platformMessage: string | undefined) {
-    super(`provisioning failed: ${platformMessage ?? 'no message'}`);
-    this.name = 'ProvisioningFailedError';
-    this.platformMessage = platformMessage;
-  }
+/** Whether this is the failure of a step of one of these kinds. */
+export function isStepFailure(error: unknown, ...kinds: readonly StepFailureKind[]): boolean {
+  return error instanceof StepError && kinds.some((kind) => kind === error.kind);
 }
 
-/** A set was not ready within the limit. */
-export class ProvisioningTimeoutError extends Error {
-  /** What was seen last; undefined where no look was answered. */
-  readonly lastSeen: SecretSetStatus | undefined;
-  /** Milliseconds for which it has been awaited. */
-  readonly waited: number;
-  readonly deadline: Deadline;
-
-  constructor(
-    lastSeen: SecretSetStatus | undefined,
-    waited: number,
-    deadline: Deadline,
-    options?: ErrorOptions,
-  ) {
-    super(`still ${lastSeen ?? 'unknown'} after ${waited} ms`, options);
-    this.name = 'ProvisioningTimeoutError';
-    this.lastSeen = lastSeen;
-    this.waited = waited;
-    this.deadline = deadline;
-  }
-}
-
-/** The platform refused to bind a set (409) until the time for the sets was used up. */
-export class SecretSetNotReadyError extends Error {
-  override readonly cause: StatusError;
-  readonly deadline: Deadline;
-
-  constructor(cause: StatusError, deadline: Deadline) {
-    super('the deploy was refused, as a set is not ready');
-    this.name = 'SecretSetNotReadyError';
-    this.cause = cause;
-    this.deadline = deadline;
-  }
-}
-
-/** The release is done, but keys that should go are still in the set, or it is not ready again. */
-export class PruningError extends Error {
-  override readonly cause: Error;
-
-  constructor(cause: Error) {
-    super(`pruning failed: ${cause.message}`);
-    this.name = 'PruningError';
-    this.cause = cause;
-  }
-}
-
-/** A set that was there is gone while it is awaited. */
-export class SecretSetGoneError extends Error {
-  constructor() {
-    super('the set does not exist any more');
-    this.name = 'SecretSetGoneError';
-  }
-}
-
-/** The agent's name belongs to another organization: names are unique across the platform. */
-export class AgentNameTakenError extends Error {
-  constructor(options?: ErrorOptions) {
-    super('the name is taken by another organization', options);
-    this.name = 'AgentNameTakenError';
-  }
-}
-
-/** The answer to a deploy names no deployment, and neither does the agent. */
-export class NoDeploymentError extends Error {
-  constructor() {
-    super('the platform names no deployment');
-    this.name = 'NoDeploymentError';
-  }
-}
-
-/** Something was given up, as nothing would follow from it any more. It is no failure of its own. */
+/** Work was abandoned because nothing needs its result anymore. This is not a failure of its own. */
 export class AbandonedError extends Error {
-  /** Whether the platform goes on with it. */
+  /** Whether the platform continues with it. */
   readonly goesOn: boolean;
 
   constructor({ goesOn }: { readonly goesOn: boolean }) {
-    super('nothing waits for this any more');
+    super('nothing needs this result anymore');
     this.name = 'AbandonedError';
     this.goesOn = goesOn;
-  }
-}
-
-/** What is known of a build that cannot be deployed. */
-interface BuildFacts {
-  readonly buildId: string;
-  /** The last lines of its log, oldest first; undefined where they could not be read. */
-  readonly logs: readonly string[] | undefined;
-}
-
-/** The build came to an end that is not a success. */
-export class BuildFailedError extends Error implements BuildFacts {
-  readonly buildId: string;
-  readonly logs: readonly string[] | undefined;
-  /** `failed`, or `timeout` where the platform ended it. */
-  readonly status: string;
-  readonly platformMessage: string | undefined;
-
-  constructor({ buildId, logs }: BuildFacts, status: string, platformMessage: string | undefined) {
-    super(`build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`);
-    this.name = 'BuildFailedError';
-    this.buildId = buildId;
-    this.logs = logs;
-    this.status = status;
-    this.platformMessage = platformMessage;
-  }
-}
-
-/** The build had not succeeded within the limit; it may still get there. */
-export class BuildTimeoutError extends Error {
-  readonly buildId: string;
-  /** What was seen last; undefined where no look was answered. */
-  readonly lastSeen: string | undefined;
-  readonly deadline: Deadline;
-
-  constructor(
-    buildId: string,
-    lastSeen: string | undefined,
-    deadline: Deadline,
-    options?: ErrorOptions,
-  ) {
-    super(`build ${buildId} is still ${lastSeen ?? 'unknown'}`, options);
-    this.name = 'BuildTimeoutError';
-    this.buildId = buildId;
-    this.lastSeen = lastSeen;
-    this.deadline = deadline;
-  }
-}
-
-/** A build that was started is not there while it is awaited. */
-export class BuildGoneError extends Error {
-  readonly buildId: string;
-
-  constructor(buildId: string) {
-    super(`there is no build ${buildId} any more`);
-    this.name = 'BuildGoneError';
-    this.buildId = buildId;
-  }
-}
-
-/** What is known of a deployment of ours that did not come to serve. */
-interface DeploymentFacts {
-  readonly deploymentId: string;
-  /** The agent's last lines, oldest first; undefined where they were not asked for. */
-  readonly logs: readonly string[] | undefined;
-}
-
-export class RolloutFailedError extends Error implements DeploymentFacts {
-  readonly deploymentId: string;
-  readonly failure: RolloutFailure;
-  readonly logs: readonly string[] | undefined;
-
-  constructor({ deploymentId, logs }: DeploymentFacts, failure: RolloutFailure) {
-    super(`deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`);
-    this.name = 'RolloutFailedError';
-    this.deploymentId = deploymentId;
-    this.failure = failure;
-    this.logs = logs;
-  }
-}
-
-/** The deployment was not ready within the limit; it may still get there. */
-export class RolloutTimeoutError extends Error implements DeploymentFacts {
-  readonly deploymentId: string;
-  readonly logs: readonly string[] | undefined;
-  /** What was seen last, in words, and for how many milliseconds it had been so. */
-  readonly lastSeen: string;
-  readonly lastSeenFor: number;
-  readonly deadline: Deadline;
-  readonly infrastructureIssue: boolean;
-  readonly previousServes: boolean;
-
-  constructor(
-    { deploymentId, logs }: DeploymentFacts,
-    seen: Pick<
-      RolloutTimeoutError,
-      'lastSeen' | 'lastSeenFor' | 'infrastructureIssue' | 'previousServes'
-    >,
-    deadline: Deadline,
-    options?: ErrorOptions,
-  ) {
-    super(`deployment ${deploymentId} is not ready: ${seen.lastSeen}`, options);
-    this.name = 'RolloutTimeoutError';
-    this.deploymentId = deploymentId;
-    this.logs = logs;
-    this.lastSeen = seen.lastSeen;
-    this.lastSeenFor = seen.lastSeenFor;
-    this.infrastructureIssue = seen.infrastructureIssue;
-    this.previousServes = seen.previousServes;
-    this.deadline = deadline;
-  }
-}
-
-/** Another release has taken over: the agent is asked to be another deployment than ours. */
-export class SupersededError extends Error {
-  readonly deploymentId: string;
-  readonly supersededBy: string;
-
-  constructor(deploymentId: string, supersededBy: string) {
-    super(`deployment ${deploymentId} was superseded by ${supersededBy}`);
-    this.name = 'SupersededError';
-    this.deploymentId = deploymentId;
-    this.supersededBy = supersededBy;
-  }
-}
-
-/** The agent is gone while its deployment is awaited. */
-export class AgentGoneError extends Error {
-  constructor() {
-    super('the agent does not exist any more');
-    this.name = 'AgentGoneError';
   }
 }

@@ -1,46 +1,23 @@
 import type { RolloutFailure } from '../pipecat/rollout-judgement.js';
 import { CancelledError } from '../time/cancellation.js';
 import { UntrustedEventError, InputsError } from '../inputs/problems.js';
-import { ContextError } from '../context/errors.js';
-import {
-  CallError,
-  RedirectError,
-  StatusError,
-  UnreadableAnswerError,
-  UploadError,
-} from '../pipecat/errors.js';
-import {
-  AgentGoneError,
-  AgentNameTakenError,
-  BuildFailedError,
-  BuildGoneError,
-  BuildTimeoutError,
-  NoDeploymentError,
-  OrganizationError,
-  ProvisioningFailedError,
-  ProvisioningTimeoutError,
-  PruningError,
-  RolloutFailedError,
-  RolloutTimeoutError,
-  SecretSetGoneError,
-  SecretSetNotReadyError,
-  SubjectError,
-  SupersededError,
-} from '../record/errors.js';
+import type { ContextError } from '../context/errors.js';
+import { CallError, RedirectError, StatusError, UploadError } from '../pipecat/errors.js';
+import { StepError, SubjectError, type StepFacts, type StepFailureKind } from '../record/errors.js';
 import { PreflightError } from '../plan/problems.js';
 import { quote } from '../text/quote.js';
 import type { ActingAs, ReleaseRecord } from '../record/record.js';
 import type { Subject } from '../plan/subject.js';
 import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
-import { failureKinds, type FailureName } from './failures.js';
+import { failureKinds, isReportedError, type FailureKind, type ReportedError } from './failures.js';
 import { containerReasons, errorCodesUrl, exitCodes, platformCodes } from './platform-codes.js';
 import { capital } from './sentences.js';
 import { isAnythingWritten, standingOf } from './standing.js';
 
 /** A failure in words: what happened, where, why, and what to do next. */
 export interface Explanation {
-  readonly kind: FailureName;
+  readonly kind: FailureKind;
   /** What happened, as a headline. */
   readonly title: string;
   readonly subject: Subject | undefined;
@@ -75,32 +52,63 @@ export interface ExplanationContext {
   readonly redact: (text: string) => string;
 }
 
-type Part = Partial<Omit<Explanation, 'kind' | 'title' | 'subject'>> & { kind: FailureName };
+/** The same, with what it happened to. */
+interface FailureContext extends ExplanationContext {
+  readonly subject: Subject | undefined;
+}
 
 /** Turns an error into words. The only place that does. */
 export function explain(error: unknown, context: ExplanationContext): Explanation {
   const subject = error instanceof SubjectError ? error.subject : undefined;
   const cause = error instanceof SubjectError ? error.cause : error;
-  const part = partFor(cause, subject, context);
+  const isReported = isReportedError(cause);
+  const details = isReported
+    ? detailsOf(cause, { ...context, subject })
+    : ofUnknown(cause, context);
+  const kind = details.kind ?? (isReported ? cause.kind : 'unexpected');
   return {
-    title: failureKinds[part.kind].title,
+    title: failureKinds[kind].title,
     subject,
     unharmed: undefined,
     problems: [],
     why: [],
+    next: [failureKinds[kind].next],
     traceback: undefined,
     logs: undefined,
-    ...part,
-    facts: [...factsOf(subject), ...(part.facts ?? [])],
-    next: part.next ?? [failureKinds[part.kind].next],
+    ...details,
+    kind,
+    facts: [...factsOf(subject), ...(details.facts ?? [])],
   };
 }
 
-function partFor(error: unknown, subject: Subject | undefined, context: ExplanationContext): Part {
+/** What is said of one failure besides its kind. */
+type Details = Partial<Omit<Explanation, 'kind' | 'title' | 'subject'>> & {
+  /** Another kind than the error's own. */
+  readonly kind?: FailureKind;
+};
+
+function detailsOf(error: ReportedError, context: FailureContext): Details {
+  if (error instanceof StepError) return detailsOfStep(error, context);
+  if (error instanceof CallError) return detailsOfSubjectCall(error, context);
+  if (error instanceof CancelledError) return explainCancellation(error, context);
+  if (error instanceof PreflightError) {
+    return {
+      unharmed: error.isLate
+        ? 'The agent was not touched; what was to be written to its sets is written.'
+        : 'Nothing was written.',
+      problems: error.problems,
+    };
+  }
+  return { unharmed: 'Nothing was sent.', ...problemsOf(error, context) };
+}
+
+function problemsOf(
+  error: ContextError | InputsError | UntrustedEventError,
+  { redact }: ExplanationContext,
+): Details {
+  if (error instanceof UntrustedEventError) return { why: [failureKinds[error.kind].meaning] };
   if (error instanceof InputsError) {
     return {
-      kind: 'invalid-inputs',
-      unharmed: 'Nothing was sent.',
       problems: error.problems.map(({ input, message }) => ({
         about: `\`${input}\``,
         message,
@@ -108,136 +116,107 @@ function partFor(error: unknown, subject: Subject | undefined, context: Explanat
       })),
     };
   }
-  if (error instanceof UntrustedEventError) {
-    return {
-      kind: 'untrusted-event',
-      unharmed: 'Nothing was sent.',
-      why: [failureKinds['untrusted-event'].meaning],
-    };
-  }
-  if (error instanceof ContextError) {
-    return {
-      kind: 'context-unusable',
-      unharmed: 'Nothing was sent.',
-      problems: error.problems.map(({ about, message, next }) => ({
-        // A name of a file or a link may hold anything.
-        about: context.redact(about),
-        message: context.redact(message),
-        next: next === undefined ? undefined : context.redact(next),
-      })),
-    };
-  }
-  if (error instanceof OrganizationError) return explainOrganization(error);
-  if (error instanceof PreflightError) {
-    return {
-      kind: 'release-impossible',
-      unharmed: error.isLate
-        ? 'The agent was not touched; what was to be written to its sets is written.'
-        : 'Nothing was written.',
-      problems: error.problems,
-    };
-  }
-  if (error instanceof ProvisioningFailedError) {
-    return {
-      kind: 'provisioning-failed',
-      unharmed: agentsUntouched,
-      why:
-        error.platformMessage === undefined
-          ? ['The platform gives no reason.']
-          : said([error.platformMessage]),
-    };
-  }
-  if (error instanceof ProvisioningTimeoutError) {
-    return {
-      kind: 'secrets-timeout',
-      unharmed: agentsUntouched,
-      why: [
-        error.lastSeen === undefined
-          ? `No look at the set was answered in ${duration(error.waited)}.`
-          : `It was last seen ${error.lastSeen}, after ${duration(error.waited)} of waiting; \`secrets-timeout\` is ${duration(error.deadline.limit)}.`,
-        ...lastFailure(error.cause),
-      ],
-    };
-  }
-  if (error instanceof SecretSetNotReadyError) {
-    return {
-      ...explainCall(error.cause, context),
-      kind: 'secret-set-not-ready',
-      why: [
-        `${capital(error.cause.reason)}.`,
-        `\`${error.deadline.input}\` (${duration(error.deadline.limit)}) leaves no time for another attempt.`,
-      ],
-      next: [failureKinds['secret-set-not-ready'].next],
-    };
-  }
-  if (error instanceof PruningError) {
-    const part = partFor(error.cause, subject, context);
-    return {
-      kind: 'not-pruned',
-      unharmed: 'The release itself is done.',
-      facts: part.facts ?? [],
-      why: [`${failureKinds[part.kind].title}.`, ...(part.why ?? [])],
-    };
-  }
-  if (error instanceof SecretSetGoneError) return { kind: 'secret-set-gone' };
-  if (error instanceof BuildFailedError) return explainBuild(error, context);
-  if (error instanceof BuildTimeoutError) {
-    const { buildId, lastSeen, deadline } = error;
+  return {
+    problems: error.problems.map(({ about, message, next }) => ({
+      // A name of a file or a link may hold anything.
+      about: redact(about),
+      message: redact(message),
+      next: next === undefined ? undefined : redact(next),
+    })),
+  };
+}
+
+function detailsOfStep<Kind extends StepFailureKind>(
+  { kind, facts, cause }: StepError<Kind>,
+  context: FailureContext,
+): Details {
+  return stepDetails[kind]?.(facts, { ...context, cause }) ?? {};
+}
+
+/** What is said of a failed step. A failure that is not here only means its kind. */
+const stepDetails: {
+  readonly [Kind in StepFailureKind]?: (
+    facts: StepFacts[Kind],
+    context: FailureContext & { readonly cause: unknown },
+  ) => Details;
+} = {
+  'organization-unknown': explainOrganization,
+  'provisioning-failed': ({ platformMessage }) => ({
+    unharmed: agentsUntouched,
+    why:
+      platformMessage === undefined ? ['The platform gives no reason.'] : said([platformMessage]),
+  }),
+  'secrets-timeout': ({ lastSeen, waited, deadline: { limit } }, { cause }) => ({
+    unharmed: agentsUntouched,
+    why: [
+      lastSeen === undefined
+        ? `No look at the set was answered in ${duration(waited)}.`
+        : `It was last seen ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
+      ...lastFailure(cause),
+    ],
+  }),
+  'secret-set-not-ready': ({ refusal, deadline }, context) => ({
+    ...explainCall(refusal, context),
+    kind: 'secret-set-not-ready',
+    why: [
+      `${capital(refusal.reason)}.`,
+      `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
+    ],
+    next: [failureKinds['secret-set-not-ready'].next],
+  }),
+  'not-pruned': ({ failure }, context) => {
+    const { title, facts, why } = explain(failure, context);
+    return { unharmed: 'The release itself is done.', facts, why: [`${title}.`, ...why] };
+  },
+  'build-failed': explainBuild,
+  'build-timeout': ({ buildId, lastSeen, deadline }, { cause }) => {
     const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
     return {
-      kind: 'build-timeout',
       unharmed: agentsKept,
       facts: [{ label: 'Build id', value: buildId }],
       why: [
         lastSeen === undefined
           ? `No look at the build was answered; ${limit}.`
           : `It was last seen ${lastSeen}; ${limit}.`,
-        ...lastFailure(error.cause),
+        ...lastFailure(cause),
       ],
     };
-  }
-  if (error instanceof BuildGoneError) {
-    return {
-      kind: 'build-gone',
-      unharmed: agentsKept,
-      facts: [{ label: 'Build id', value: error.buildId }],
-    };
-  }
-  if (error instanceof AgentNameTakenError) {
-    return {
-      kind: 'agent-name-taken',
-      why: [
-        'The platform says that the agent exists, but it is not among the agents of this credential.',
-      ],
-    };
-  }
-  if (error instanceof NoDeploymentError) return { kind: 'deployment-unknown' };
-  if (error instanceof RolloutFailedError) return explainRollout(error, subject, context);
-  if (error instanceof RolloutTimeoutError) return explainRolloutTimeout(error, subject, context);
-  if (error instanceof SupersededError) {
-    return {
-      kind: 'superseded',
-      facts: [
-        { label: 'Deployment', value: error.deploymentId },
-        { label: 'Superseded by', value: error.supersededBy },
-      ],
-      why: ['The agent is asked to be another deployment than the one of this release.'],
-    };
-  }
-  if (error instanceof AgentGoneError) return { kind: 'agent-gone' };
-  if (error instanceof CancelledError) return explainCancellation(error, context);
-  if (error instanceof CallError) {
-    const part = explainCall(error, context);
-    if (subject?.kind === 'build') return { ...part, unharmed: agentsKept };
-    return part.kind === 'request-refused' && subject !== undefined && subject.kind !== 'agent'
-      ? { ...part, next: [failureKinds['request-refused'].next, foreignName] }
-      : part;
-  }
+  },
+  'build-gone': ({ buildId }) => ({
+    unharmed: agentsKept,
+    facts: [{ label: 'Build id', value: buildId }],
+  }),
+  'agent-name-taken': () => ({
+    why: [
+      'The platform says that the agent exists, but it is not among the agents of this credential.',
+    ],
+  }),
+  'rollout-failed': explainRollout,
+  'wait-timeout': explainRolloutTimeout,
+  superseded: ({ deploymentId, supersededBy }) => ({
+    facts: [
+      { label: 'Deployment', value: deploymentId },
+      { label: 'Superseded by', value: supersededBy },
+    ],
+    why: ['The agent is asked to be another deployment than the one of this release.'],
+  }),
+};
+
+function detailsOfSubjectCall(error: CallError, context: FailureContext): Details {
+  const { subject } = context;
+  const details = explainCall(error, context);
+  if (subject?.kind === 'build') return { ...details, unharmed: agentsKept };
+  const isOfSet = subject !== undefined && subject.kind !== 'agent';
+  return error.kind === 'request-refused' && isOfSet
+    ? { ...details, next: [failureKinds['request-refused'].next, foreignName] }
+    : details;
+}
+
+function ofUnknown(error: unknown, { redact }: ExplanationContext): Details {
   return {
-    kind: 'unexpected',
     why: [
       error instanceof Error
-        ? `${error.name}: ${quote(context.redact(error.message))}.`
+        ? `${error.name}: ${quote(redact(error.message))}.`
         : 'Something was thrown that is not an error.',
     ],
   };
@@ -256,11 +235,10 @@ const agentsUntouched = 'No agent was deployed with this set; those that run kee
 /** Until every image is built, nothing is deployed. */
 const agentsKept = 'No agent was deployed; those that run keep what they have.';
 
-function explainCancellation({ signal }: CancelledError, { record }: ExplanationContext): Part {
+function explainCancellation({ signal }: CancelledError, { record }: ExplanationContext): Details {
   const { done, underWay, notBegun } = standingOf(record);
   const isRelease = record.kind === 'release';
   return {
-    kind: 'cancelled',
     unharmed: !isAnythingWritten(record)
       ? 'Nothing was written.'
       : record.agents.every(({ outcome }) => outcome === 'skipped')
@@ -283,11 +261,10 @@ function listed(parts: readonly string[]): string {
 }
 
 function explainBuild(
-  { buildId, status, platformMessage, logs }: BuildFailedError,
+  { buildId, status, platformMessage, logs }: StepFacts['build-failed'],
   { showsBuildOutput }: ExplanationContext,
-): Part {
+): Details {
   return {
-    kind: 'build-failed',
     unharmed: agentsKept,
     facts: [{ label: 'Build id', value: buildId }],
     why: [
@@ -324,10 +301,9 @@ function factsOf(subject: Subject | undefined): Explanation['facts'] {
   ];
 }
 
-function explainOrganization({ named, available }: OrganizationError): Part {
+function explainOrganization({ named, available }: StepFacts['organization-unknown']): Details {
   const list = available.map((name) => `\`${name}\``).join(', ');
   return {
-    kind: 'organization-unknown',
     why: [
       named === undefined
         ? 'The token belongs to nobody who is in an organization.'
@@ -337,86 +313,65 @@ function explainOrganization({ named, available }: OrganizationError): Part {
   };
 }
 
-function explainCall(error: CallError, { record: { actingAs } }: ExplanationContext): Part {
-  const call = { label: 'Call', value: `${error.call.method} ${error.call.path}` };
+function explainCall(error: CallError, context: ExplanationContext): Details {
   const attempts =
     error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
-  const outOfTime =
-    error.outOfTime === undefined
-      ? []
-      : [
-          `\`${error.outOfTime.input}\` (${duration(error.outOfTime.limit)}) leaves no time for another attempt.`,
-        ];
-  // A request whose answer is lost may have been carried out, and no report should deny it.
-  const isRefused = !error.mayPass || isLimit(error);
-  const doubt = error.isInDoubt
-    ? [
-        `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
-      ]
-    : [];
-  const why = [`${capital(error.reason)}.`, ...attempts, ...outOfTime, ...doubt];
+  const reason = `${capital(error.reason)}.`;
+  if (error instanceof UploadError) return { facts: callFacts(error), why: [reason, ...attempts] };
+  const why = [reason, ...attempts, ...limitOf(error), ...doubtOf(error)];
+  if (error instanceof StatusError) return explainStatus(error, why, context.record);
+  const isLate = error.outOfTime?.input === 'secrets-timeout';
+  return { ...(isLate ? { kind: 'secrets-timeout' } : {}), facts: callFacts(error), why };
+}
 
-  if (error instanceof StatusError) {
-    const facts = [
-      { label: 'Call', value: `${call.value} → ${error.status}` },
-      ...(error.code === undefined ? [] : [{ label: 'Code', value: error.code }]),
-    ];
-    const advice = error.code === undefined ? undefined : platformCodes[error.code];
-    if (error.status === 401) {
-      return {
-        kind: 'credential-refused',
-        facts,
-        why: [...why, `The credential is ${credentialWords(actingAs)}.`],
-        next: [whereToLook(actingAs)],
-      };
-    }
-    if (error.status === 403) {
-      return {
-        kind: 'permission-denied',
-        facts,
-        why: [...why, `The credential is ${credentialWords(actingAs)}.`],
-        next: [failureKinds['permission-denied'].next, whereToLook(actingAs)],
-      };
-    }
-    if (error.status === 409 && error.call.path.includes('/secrets/')) {
-      return { kind: 'concurrent-write', facts, why };
-    }
+function callFacts(error: CallError): Explanation['facts'] {
+  const { method, path } = error.call;
+  const isAnswered =
+    error instanceof StatusError || error instanceof UploadError || error instanceof RedirectError;
+  const status = isAnswered && error.status !== undefined ? ` → ${error.status}` : '';
+  return [{ label: 'Call', value: `${method} ${path}${status}` }];
+}
+
+function limitOf({ outOfTime }: CallError): string[] {
+  return outOfTime === undefined
+    ? []
+    : [`\`${outOfTime.input}\` (${duration(outOfTime.limit)}) leaves no time for another attempt.`];
+}
+
+/** A request whose answer is lost may have been carried out, and no report should deny it. */
+function doubtOf(error: CallError): string[] {
+  if (!error.isInDoubt) return [];
+  const isRefused = !error.mayPass || error.kind === 'rate-limited';
+  return [
+    `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
+  ];
+}
+
+function explainStatus(
+  error: StatusError,
+  why: readonly string[],
+  { actingAs }: Pick<ReleaseRecord, 'actingAs'>,
+): Details {
+  const { code, kind } = error;
+  const facts = [
+    ...callFacts(error),
+    ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
+  ];
+  if (kind === 'credential-refused' || kind === 'permission-denied') {
+    const next = kind === 'permission-denied' ? [failureKinds[kind].next] : [];
     return {
-      kind: kindOfRefusal(error),
       facts,
-      why: advice === undefined ? why : [...why, `${capital(advice.meaning)}.`],
-      ...(advice === undefined ? {} : { next: [advice.next, `See ${errorCodesUrl}.`] }),
+      why: [...why, `The credential is ${credentialWords(actingAs)}.`],
+      next: [...next, whereToLook(actingAs)],
     };
   }
-  if (error.outOfTime?.input === 'secrets-timeout') {
-    return { kind: 'secrets-timeout', facts: [call], why };
-  }
-  if (error instanceof UploadError) {
-    const status = error.status === undefined ? '' : ` → ${error.status}`;
-    return {
-      kind: 'upload-failed',
-      facts: [{ label: 'Call', value: `${call.value}${status}` }],
-      why: [`${capital(error.reason)}.`, ...attempts],
-    };
-  }
-  if (error instanceof RedirectError) {
-    const facts = [{ label: 'Call', value: `${call.value} → ${error.status}` }];
-    return { kind: 'redirected', facts, why };
-  }
-  if (error instanceof UnreadableAnswerError) {
-    return { kind: 'answer-unreadable', facts: [call], why };
-  }
-  return { kind: 'platform-unavailable', facts: [call], why };
-}
-
-/** Refused as one request too many, and so not carried out. */
-function isLimit(error: CallError): boolean {
-  return error instanceof StatusError && error.status === 429;
-}
-
-function kindOfRefusal(error: StatusError): FailureName {
-  if (isLimit(error)) return 'rate-limited';
-  return error.mayPass ? 'platform-unavailable' : 'request-refused';
+  const advice = code === undefined ? undefined : platformCodes[code];
+  if (advice === undefined || kind === 'concurrent-write') return { facts, why };
+  return {
+    facts,
+    why: [...why, `${capital(advice.meaning)}.`],
+    next: [advice.next, `See ${errorCodesUrl}.`],
+  };
 }
 
 function credentialWords(actingAs: ActingAs | undefined): string {
@@ -433,10 +388,9 @@ function whereToLook(actingAs: ActingAs | undefined): string {
 }
 
 function explainRollout(
-  { deploymentId, failure, logs }: RolloutFailedError,
-  subject: Subject | undefined,
-  context: ExplanationContext,
-): Part {
+  { deploymentId, failure, logs }: StepFacts['rollout-failed'],
+  context: FailureContext,
+): Details {
   const { code, reason, exitCode } = failure;
   const advice = adviceFor(failure);
   const facts = [
@@ -449,7 +403,6 @@ function explainRollout(
       : []),
   ];
   return {
-    kind: 'rollout-failed',
     facts,
     unharmed: stillServing(failure),
     why: [
@@ -466,31 +419,27 @@ function explainRollout(
         ? 'Contact the support of the platform with the id of the deployment, and release again later.'
         : (advice?.next ?? failureKinds['rollout-failed'].next),
       ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
-      ...agentOutputHint(subject, deploymentId, context),
+      ...agentOutputHint(deploymentId, context),
     ],
     ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
   };
 }
 
 function explainRolloutTimeout(
-  error: RolloutTimeoutError,
-  subject: Subject | undefined,
-  context: ExplanationContext,
-): Part {
+  facts: StepFacts['wait-timeout'],
+  { cause, ...context }: FailureContext & { readonly cause: unknown },
+): Details {
+  const { deploymentId, lastSeen, lastSeenFor, deadline, logs } = facts;
   return {
-    kind: 'wait-timeout',
-    unharmed: stillServing(error),
-    facts: [{ label: 'Deployment', value: error.deploymentId }],
+    unharmed: stillServing(facts),
+    facts: [{ label: 'Deployment', value: deploymentId }],
     why: [
-      `It was last seen so: ${error.lastSeen}, for ${duration(error.lastSeenFor)}; \`wait-timeout\` is ${duration(error.deadline.limit)}.`,
-      ...lastFailure(error.cause),
-      ...infrastructure(error),
+      `It was last seen so: ${lastSeen}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
+      ...lastFailure(cause),
+      ...infrastructure(facts),
     ],
-    next: [
-      failureKinds['wait-timeout'].next,
-      ...agentOutputHint(subject, error.deploymentId, context),
-    ],
-    ...(context.showsAgentOutput ? { logs: error.logs } : {}),
+    next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
+    ...(context.showsAgentOutput ? { logs } : {}),
   };
 }
 
@@ -536,9 +485,8 @@ function lastLine(traceback: string | undefined): string[] {
 }
 
 function agentOutputHint(
-  subject: Subject | undefined,
   deploymentId: string,
-  { showsAgentOutput, record: { actingAs } }: ExplanationContext,
+  { subject, showsAgentOutput, record: { actingAs } }: FailureContext,
 ): string[] {
   if (subject === undefined) return [];
   const organization =

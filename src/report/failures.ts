@@ -1,5 +1,31 @@
-/** Every way in which the action fails. The README's table of failures is made from this. */
-export interface FailureKind {
+import { ContextError } from '../context/errors.js';
+import { InputsError, UntrustedEventError } from '../inputs/problems.js';
+import { CallError } from '../pipecat/errors.js';
+import { PreflightError } from '../plan/problems.js';
+import { StepError } from '../record/errors.js';
+import { CancelledError } from '../time/cancellation.js';
+
+/** The classes of errors that a person reads about. An error of any other class is a bug. */
+const reportedErrors = [
+  CallError,
+  CancelledError,
+  ContextError,
+  InputsError,
+  PreflightError,
+  StepError,
+  UntrustedEventError,
+] as const;
+
+export type ReportedError = InstanceType<(typeof reportedErrors)[number]>;
+
+export function isReportedError(error: unknown): error is ReportedError {
+  return reportedErrors.some((reported) => error instanceof reported);
+}
+
+export type FailureKind = ReportedError['kind'] | 'unexpected';
+
+/** A kind of failure in words. */
+export interface FailureWords {
   /** What happened, as a headline. */
   readonly title: string;
   /** What it means, for somebody who looks it up. */
@@ -8,6 +34,7 @@ export interface FailureKind {
   readonly next: string;
 }
 
+/** Every way in which a release fails. The troubleshooting page is made from this. */
 export const failureKinds = {
   'invalid-inputs': {
     title: 'The inputs are not valid',
@@ -182,6 +209,4 @@ export const failureKinds = {
     meaning: 'Something happened that the action does not expect. This is a bug in it.',
     next: 'Run the release again with debug logging, and report what it shows.',
   },
-} as const satisfies Record<string, FailureKind>;
-
-export type FailureName = keyof typeof failureKinds;
+} as const satisfies Readonly<Record<FailureKind, FailureWords>>;

@@ -8,10 +8,9 @@ import { quote } from '../text/quote.js';
 import { Deadline } from '../time/deadline.js';
 import {
   AbandonedError,
-  BuildFailedError,
-  BuildGoneError,
-  BuildTimeoutError,
+  isStepFailure,
   ReleaseError,
+  StepError,
   SubjectError,
 } from '../record/errors.js';
 import type { Journal } from '../record/journal.js';
@@ -94,7 +93,7 @@ export async function build(
 }
 
 function isOver(error: unknown): boolean {
-  return error instanceof BuildFailedError || error instanceof BuildGoneError;
+  return isStepFailure(error, 'build-failed', 'build-gone');
 }
 
 async function upload(
@@ -187,7 +186,7 @@ async function awaitBuild(
   const look = async (): Promise<{ done: Build } | undefined> => {
     // Each look is repeated anyway, so a read of it is tried once.
     const build = await cloud.build(id, { deadline, attempts: 1 });
-    if (build === undefined) throw new BuildGoneError(id);
+    if (build === undefined) throw new StepError('build-gone', { buildId: id });
     lastSeen = build.status;
     progress.is(build.status);
     return endings.includes(build.status) ? { done: build } : undefined;
@@ -196,10 +195,12 @@ async function awaitBuild(
     const ended = await poll(look, clock, deadline, progress, abandoned);
     if (ended.status === 'success') return;
     const logs = await lastLines(cloud, id);
-    throw new BuildFailedError({ buildId: id, logs }, ended.status, ended.errorMessage);
+    const { status: endedAs, errorMessage: platformMessage } = ended;
+    throw new StepError('build-failed', { buildId: id, status: endedAs, platformMessage, logs });
   } catch (error) {
     if (!(error instanceof WaitOverError)) throw error;
-    throw new BuildTimeoutError(id, lastSeen, deadline, { cause: error.cause });
+    const facts = { buildId: id, lastSeen, deadline };
+    throw new StepError('build-timeout', facts, { cause: error.cause });
   }
 }
 

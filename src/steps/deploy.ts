@@ -6,11 +6,7 @@ import { backoffDelay, defaultBackoff } from '../time/backoff.js';
 import type { Clock } from '../time/clock.js';
 import { Deadline, type TimeBudget } from '../time/deadline.js';
 import { settingChanges } from '../plan/agent-changes.js';
-import {
-  AgentNameTakenError,
-  NoDeploymentError,
-  SecretSetNotReadyError,
-} from '../record/errors.js';
+import { StepError } from '../record/errors.js';
 import type { Journal } from '../record/journal.js';
 import type { AgentPlan } from '../plan/plan.js';
 import type { AgentRecord } from '../record/record.js';
@@ -51,7 +47,7 @@ export async function deploy(
     // what a lost answer is told by, has to be the agent as it is now.
     const before = await cloud.agent(name, { deadline });
     if (before === undefined && alreadyThere !== undefined) {
-      throw new AgentNameTakenError({ cause: alreadyThere });
+      throw new StepError('agent-name-taken', {}, { cause: alreadyThere });
     }
     const plan = original.against(before, buildId);
     Object.assign(record, agentFacts(plan));
@@ -86,7 +82,10 @@ export async function deploy(
     await budget.spend(async (deadline) => {
       // The sets may read as ready although the deploy is refused; that must not become a storm.
       const delay = backoffDelay(defaultBackoff, refusals, () => clock.random());
-      if (deadline.remaining() <= delay) throw new SecretSetNotReadyError(refusal, deadline);
+      if (deadline.remaining() <= delay) {
+        const facts = { refusal, deadline };
+        throw new StepError('secret-set-not-ready', facts, { cause: refusal });
+      }
       await clock.sleep(delay);
       await awaitBoundSets(before, deadline);
     });
@@ -195,7 +194,7 @@ async function account(
   const previousId = before?.desiredDeploymentId;
   const deploymentId =
     answer.desiredDeploymentId ?? (await cloud.agent(plan.name, { deadline }))?.desiredDeploymentId;
-  if (deploymentId === undefined) throw new NoDeploymentError();
+  if (deploymentId === undefined) throw new StepError('deployment-unknown', {});
   const isNew = deploymentId !== previousId;
   record.deploymentId = deploymentId;
   record.outcome =

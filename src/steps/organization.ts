@@ -1,5 +1,5 @@
 import type { Organization } from '../pipecat/answers.js';
-import { OrganizationError } from '../record/errors.js';
+import { StepError } from '../record/errors.js';
 import type { Journal } from '../record/journal.js';
 import type { AccessSettings } from '../plan/settings.js';
 
@@ -16,7 +16,7 @@ export function chooseOrganization(
   const names = available.map(({ name }) => name);
   const [first] = names;
   if (first === undefined || (named !== undefined && !names.includes(named.name))) {
-    throw new OrganizationError(named, names);
+    throw new StepError('organization-unknown', { named, available: names });
   }
   if (named !== undefined) return named.name;
   if (names.length > 1) {

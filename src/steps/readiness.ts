@@ -2,13 +2,7 @@ import { CancelledError } from '../time/cancellation.js';
 import type { SecretSetStatus } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { Deadline } from '../time/deadline.js';
-import {
-  ProvisioningFailedError,
-  ProvisioningTimeoutError,
-  ReleaseError,
-  SecretSetGoneError,
-  SubjectError,
-} from '../record/errors.js';
+import { ReleaseError, StepError, SubjectError } from '../record/errors.js';
 import type { Journal } from '../record/journal.js';
 import { poll, WaitOverError } from './polling.js';
 import { Progress } from './progress.js';
@@ -19,8 +13,8 @@ import { secretSetSubject } from '../plan/subject.js';
  * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
  * wait for the others: what became of each has to be told.
  *
- * @throws ReleaseError of SubjectErrors around ProvisioningFailedError, ProvisioningTimeoutError,
- *   SecretSetGoneError or a CallError
+ * @throws ReleaseError of SubjectErrors around a StepError (`provisioning-failed`, `secrets-timeout`,
+ *   `secret-set-gone`) or a CallError
  */
 export async function awaitSecretSets(
   cloud: PipecatCloud,
@@ -46,12 +40,14 @@ export async function awaitSecretSets(
   };
   const take = (set: SecretSetRecord, found: Found | undefined): void => {
     if (found === undefined) {
-      fail(set, new SecretSetGoneError());
+      fail(set, new StepError('secret-set-gone', {}));
       return;
     }
     set.status = found.status;
     seen.set(set, found.status);
-    if (found.status === 'failed') fail(set, new ProvisioningFailedError(found.errorMessage));
+    if (found.status === 'failed') {
+      fail(set, new StepError('provisioning-failed', { platformMessage: found.errorMessage }));
+    }
     if (found.status === 'ready') {
       waiting.get(set)?.('done');
       waiting.delete(set);
@@ -73,9 +69,8 @@ export async function awaitSecretSets(
     if (first === undefined) throw error;
     if (error instanceof WaitOverError) {
       for (const set of [first, ...others]) {
-        const { elapsed } = progress;
-        const { cause } = error;
-        fail(set, new ProvisioningTimeoutError(seen.get(set), elapsed, deadline, { cause }));
+        const facts = { lastSeen: seen.get(set), waited: progress.elapsed, deadline };
+        fail(set, new StepError('secrets-timeout', facts, { cause: error.cause }));
       }
     } else if (error instanceof CancelledError) {
       // The platform goes on with them.

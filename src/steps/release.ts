@@ -11,8 +11,8 @@ import {
   failuresOf,
   forEach,
   isCancellation,
-  PruningError,
   ReleaseError,
+  StepError,
   SubjectError,
 } from '../record/errors.js';
 import type { Journal } from '../record/journal.js';
@@ -233,14 +233,18 @@ async function pruneAndAwait(
       const records = pruned.map(({ record }) => record);
       await awaitSecretSets(cloud, journal, records, deadline);
     } catch (error) {
-      throw new ReleaseError(failuresOf(error).map(toPruningError));
+      throw new ReleaseError(failuresOf(error).map(asPruningFailure));
     }
   });
 }
 
-function toPruningError(error: unknown): Error {
+function asPruningFailure(error: unknown): Error {
   if (error instanceof SubjectError) {
-    return new SubjectError(error.subject, new PruningError(error.cause));
+    const { cause } = error;
+    return new SubjectError(
+      error.subject,
+      new StepError('not-pruned', { failure: cause }, { cause }),
+    );
   }
   if (error instanceof Error) return error;
   throw error;

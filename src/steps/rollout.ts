@@ -4,12 +4,7 @@ import type { PipecatCloud } from '../pipecat/client.js';
 import { CallError } from '../pipecat/errors.js';
 import { Deadline } from '../time/deadline.js';
 import type { Deployed } from './deploy.js';
-import {
-  AgentGoneError,
-  RolloutFailedError,
-  RolloutTimeoutError,
-  SupersededError,
-} from '../record/errors.js';
+import { isStepFailure, StepError } from '../record/errors.js';
 import type { Journal } from '../record/journal.js';
 import type { AgentPlan } from '../plan/plan.js';
 import { poll, WaitOverError } from './polling.js';
@@ -27,7 +22,7 @@ const logsLimit = 10_000;
  * Waits until this deployment serves.
  *
  * @param wantsLogs whether tracebacks and log lines may be shown, and so are worth fetching
- * @throws RolloutFailedError, RolloutTimeoutError, SupersededError, AgentGoneError or a CallError
+ * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`) or a CallError
  */
 export async function awaitRollout(
   cloud: PipecatCloud,
@@ -50,7 +45,7 @@ export async function awaitRollout(
     { done: Exclude<Judgement, { state: 'waiting' }> } | undefined
   > => {
     const agent = await cloud.agent(name, { deadline, attempts: 1 });
-    if (agent === undefined) throw new AgentGoneError();
+    if (agent === undefined) throw new StepError('agent-gone', {});
     lastAgent = agent;
     const judgement = judge(agent, deploymentId, previousId);
     if (judgement.state !== 'waiting') return { done: judgement };
@@ -68,17 +63,17 @@ export async function awaitRollout(
   try {
     const judgement = await poll(look, clock, deadline, progress);
     if (judgement.state === 'superseded') {
-      throw new SupersededError(deploymentId, judgement.by);
+      throw new StepError('superseded', { deploymentId, supersededBy: judgement.by });
     }
     if (judgement.state === 'failed') {
       record.previousServes = judgement.failure.previousServes;
       const logs = await fetchLogs();
-      throw new RolloutFailedError({ deploymentId, logs }, judgement.failure);
+      throw new StepError('rollout-failed', { deploymentId, logs, failure: judgement.failure });
     }
   } catch (error) {
     // The platform goes on with the rollout, whoever waits for it.
     if (error instanceof CancelledError) throw error;
-    record.outcome = error instanceof SupersededError ? 'superseded' : 'failed';
+    record.outcome = isStepFailure(error, 'superseded') ? 'superseded' : 'failed';
     if (!(error instanceof WaitOverError)) throw error;
     const seen = {
       lastSeen,
@@ -89,7 +84,8 @@ export async function awaitRollout(
     };
     record.previousServes = seen.previousServes;
     const logs = await fetchLogs();
-    throw new RolloutTimeoutError({ deploymentId, logs }, seen, deadline, { cause: error.cause });
+    const facts = { deploymentId, logs, deadline, ...seen };
+    throw new StepError('wait-timeout', facts, { cause: error.cause });
   }
   record.ready = true;
   log.info(

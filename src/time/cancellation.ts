@@ -22,6 +22,7 @@ export type EndingSignal = 'SIGINT' | 'SIGTERM';
  * signal that everything that waits, or is about to send something, listens to.
  */
 export class CancelledError extends Error {
+  readonly kind = 'cancelled';
   readonly signal: EndingSignal;
 
   constructor(signal: EndingSignal, options?: ErrorOptions) {

@@ -1,5 +1,5 @@
 import type { LoggedRequest } from '../../../emulator/index.js';
-import { failureKinds, type FailureName } from '../../../src/report/failures.js';
+import { failureKinds, type FailureKind } from '../../../src/report/failures.js';
 import { shortcomings } from './shortcomings.js';
 import type { Told, ToldAgent, ToldBuild, ToldSet } from './told.js';
 import { isAnswered, isDone, isLost, isRefused, purposeOf, type Purpose } from './traffic.js';
@@ -46,8 +46,8 @@ export function endingOf({ succeeded, summary, errors }: Told): string {
   return found.length === 0 ? 'no known failure' : found.join(' + ');
 }
 
-function kindsIn(text: string): FailureName[] {
-  const kinds = Object.keys(failureKinds) as FailureName[];
+function kindsIn(text: string): FailureKind[] {
+  const kinds = Object.keys(failureKinds) as FailureKind[];
   return kinds.filter((kind) => text.includes(failureKinds[kind].title));
 }
 
@@ -553,7 +553,7 @@ class Account {
 }
 
 /** Failures of one call, which have to name it. */
-const failuresOfCalls: readonly FailureName[] = [
+const failuresOfCalls: readonly FailureKind[] = [
   'credential-refused',
   'permission-denied',
   'request-refused',
