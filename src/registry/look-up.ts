@@ -1,0 +1,329 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { isConfidential, isLoopback } from '../http/confidential.js';
+import { Transport, type Answer } from '../http/transport.js';
+import type { SecretValue } from '../secrecy/secret-value.js';
+import { systemErrorCode } from '../text/system-error.js';
+import { unlessAborted } from '../time/cancellation.js';
+import type { Clock } from '../time/clock.js';
+import { readChallenge, type Challenge } from './challenge.js';
+import type { RegistryLogin } from './docker-login.js';
+import {
+  acceptedManifests,
+  readConfigPlatform,
+  readManifest,
+  type Unreadable,
+} from './manifest.js';
+import { registryUrl, type ImageReference } from './reference.js';
+
+/** Why a look-up cannot say what the registry has. */
+export type Doubt =
+  /** 401, with no login of this step: the platform may have a pull secret that is accepted. */
+  | 'login-needed'
+  /** 401 for the login that `docker login` left on the runner. */
+  | 'docker-login-refused'
+  /** 403: registries have lists of addresses that may ask. */
+  | 'forbidden'
+  | 'repository-unknown'
+  /** A 404 without the error of the distribution specification. */
+  | 'not-found'
+  | 'rate-limited'
+  /** No name, refused, reset, or no answer in time. */
+  | 'unreachable'
+  /** Any other answer. */
+  | 'unexpected-answer';
+
+/** What the registry has under a reference. */
+export type ImageLookup =
+  | {
+      readonly outcome: 'found';
+      readonly digest: string;
+      /** Such as `linux/arm64`; undefined if they were not asked for or cannot be known. */
+      readonly platforms: readonly string[] | undefined;
+      readonly platformsUnknown: Unreadable | undefined;
+    }
+  /** The registry knows no such tag or digest. */
+  | { readonly outcome: 'missing'; readonly login: RegistryLogin['origin'] | undefined }
+  /** The registry or its token service refused the login that this step was given. */
+  | { readonly outcome: 'login-refused'; readonly status: number }
+  | {
+      readonly outcome: 'unknown';
+      readonly because: Doubt;
+      /** The HTTP status or the code of the connection's error, such as `ECONNREFUSED`. */
+      readonly detail: string | undefined;
+    };
+
+/** What a look-up depends on. */
+export interface LookUpOptions {
+  readonly login: RegistryLogin | undefined;
+  /** Whether the platforms are wanted; the digest alone takes a smaller request. */
+  readonly wantsPlatforms: boolean;
+  readonly clock: Clock;
+  readonly userAgent: string;
+  /** Aborted when nobody waits for it any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds for one answer, and for all of them. */
+const answerLimit = 3000;
+const wholeLimit = 10_000;
+
+const digestForm = /^sha256:[0-9a-f]{64}$/;
+const redirects: readonly number[] = [301, 302, 303, 307, 308];
+
+/** Ends a look-up with what is known then. */
+class Ended extends Error {
+  readonly lookup: ImageLookup;
+
+  constructor(lookup: ImageLookup, options?: ErrorOptions) {
+    super(lookup.outcome, options);
+    this.name = 'Ended';
+    this.lookup = lookup;
+  }
+}
+
+/**
+ * Looks an image up in its registry: what digest its tag points at, and for which platforms it was
+ * built. Asks each thing once, for ten seconds at most, and never throws.
+ */
+export async function lookUpImage(
+  reference: ImageReference,
+  options: LookUpOptions,
+): Promise<ImageLookup> {
+  const { clock, signal, userAgent } = options;
+  const transport = new Transport(userAgent);
+  const over = new AbortController();
+  const cancelLimit = clock.after(wholeLimit, () => {
+    over.abort();
+  });
+  try {
+    const registry = new Registry(reference, transport, {
+      ...options,
+      signal: AbortSignal.any([signal, over.signal]),
+    });
+    return await registry.lookUp();
+  } catch (error) {
+    if (error instanceof Ended) return error.lookup;
+    return doubt('unreachable', systemErrorCode(error));
+  } finally {
+    cancelLimit();
+    over.abort();
+    transport.close();
+  }
+}
+
+/** One registry, with the authorization that it has asked for. */
+class Registry {
+  readonly #reference: ImageReference;
+  readonly #transport: Transport;
+  readonly #options: LookUpOptions;
+  readonly #url: URL;
+  #authorization: string | undefined;
+
+  constructor(reference: ImageReference, transport: Transport, options: LookUpOptions) {
+    this.#reference = reference;
+    this.#transport = transport;
+    this.#options = options;
+    this.#url = registryUrl(reference.registry);
+  }
+
+  async lookUp(): Promise<ImageLookup> {
+    const { tag, digest } = this.#reference;
+    // With both, the digest decides.
+    const path = `manifests/${digest ?? tag ?? 'latest'}`;
+    const headers = { accept: acceptedManifests };
+    if (!this.#options.wantsPlatforms) {
+      const { status, headers: answered } = await this.#ask('HEAD', path, headers);
+      const found = digest ?? digestHeader(answered);
+      if (status === 200 && found !== undefined) return this.#found(found, undefined, undefined);
+    }
+    const answer = await this.#ask('GET', path, headers);
+    if (answer.status !== 200) return this.#failed(answer);
+    const found = digest ?? digestHeader(answer.headers) ?? digestOf(answer.text);
+    const manifest = readManifest(answer.text);
+    if (manifest.kind === 'unknown') return this.#found(found, undefined, manifest.because);
+    if (manifest.kind === 'index') return this.#found(found, manifest.platforms, undefined);
+    if (!this.#options.wantsPlatforms || !digestForm.test(manifest.configDigest)) {
+      return this.#found(found, undefined, undefined);
+    }
+    const platform = await this.#configPlatform(manifest.configDigest);
+    return platform === undefined
+      ? this.#found(found, undefined, 'no-architecture')
+      : this.#found(found, [platform], undefined);
+  }
+
+  #found(
+    digest: string,
+    platforms: readonly string[] | undefined,
+    platformsUnknown: Unreadable | undefined,
+  ): ImageLookup {
+    return { outcome: 'found', digest, platforms, platformsUnknown };
+  }
+
+  /** What an answer other than 200 means. */
+  #failed({ status, text }: Answer): ImageLookup {
+    const { login } = this.#options;
+    if (status === 401) {
+      if (login?.origin === 'inputs') return { outcome: 'login-refused', status };
+      return doubt(login === undefined ? 'login-needed' : 'docker-login-refused', '401');
+    }
+    if (status === 403) return doubt('forbidden', '403');
+    if (status === 429) return doubt('rate-limited', '429');
+    if (status === 404) {
+      const codes = errorCodes(text);
+      if (codes.includes('MANIFEST_UNKNOWN')) return { outcome: 'missing', login: login?.origin };
+      return doubt(codes.includes('NAME_UNKNOWN') ? 'repository-unknown' : 'not-found', '404');
+    }
+    return doubt('unexpected-answer', String(status));
+  }
+
+  /** The platform of a single image, which only its config tells. */
+  async #configPlatform(configDigest: string): Promise<string | undefined> {
+    let answer = await this.#ask('GET', `blobs/${configDigest}`, {});
+    if (redirects.includes(answer.status)) {
+      const target = targetOf(answer.headers.location, this.#url);
+      if (target === undefined) return undefined;
+      // Storage has an address that is signed; the registry's authorization is none of its business.
+      answer = await this.#send('GET', target, {});
+    }
+    return answer.status === 200 ? readConfigPlatform(answer.text) : undefined;
+  }
+
+  /** Asks the registry, and once more with the authorization that it asks for. */
+  async #ask(
+    method: 'GET' | 'HEAD',
+    path: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Answer> {
+    const url = new URL(`/v2/${this.#reference.repository}/${path}`, this.#url);
+    const authorized = (): Record<string, string> => ({
+      ...headers,
+      ...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
+    });
+    const answer = await this.#send(method, url, authorized());
+    if (answer.status !== 401 || this.#authorization !== undefined) return answer;
+    const challenge = readChallenge(answer.headers['www-authenticate']);
+    if (challenge === undefined) return answer;
+    this.#authorization = await this.#authorize(challenge);
+    return this.#authorization === undefined ? answer : this.#send(method, url, authorized());
+  }
+
+  async #authorize(challenge: Challenge): Promise<string | undefined> {
+    const { login } = this.#options;
+    if (challenge.scheme === 'basic') {
+      return login === undefined || login.isIdentityToken ? undefined : basic(login);
+    }
+    const service = this.#tokenService(challenge.realm);
+    const answer = await this.#askForToken(service, challenge);
+    if (answer.status !== 200) throw new Ended(this.#tokenRefused(answer));
+    const token = readToken(answer.text);
+    if (token === undefined) throw new Ended(doubt('unexpected-answer', '200'));
+    return `Bearer ${token}`;
+  }
+
+  /** A token service refuses a login with 401, and some with 400 or 403. */
+  #tokenRefused(answer: Answer): ImageLookup {
+    return this.#failed(answer.status === 400 ? { ...answer, status: 401 } : answer);
+  }
+
+  /** The credential goes over the network only where nobody can read it on the way. */
+  #tokenService(realm: string): URL {
+    const service = targetOf(realm, this.#url);
+    if (service === undefined) throw new Ended(doubt('unexpected-answer', undefined));
+    return service;
+  }
+
+  #askForToken(service: URL, challenge: Extract<Challenge, { scheme: 'bearer' }>): Promise<Answer> {
+    const { login } = this.#options;
+    const scope = challenge.scope ?? `repository:${this.#reference.repository}:pull`;
+    if (login?.isIdentityToken === true) {
+      const form = new URLSearchParams({
+        grant_type: 'refresh_token',
+        refresh_token: login.secret.reveal(),
+        client_id: this.#options.userAgent,
+        scope,
+        ...(challenge.service === undefined ? {} : { service: challenge.service }),
+      });
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      return this.#send('POST', service, headers, form.toString());
+    }
+    if (challenge.service !== undefined) service.searchParams.set('service', challenge.service);
+    service.searchParams.set('scope', scope);
+    return this.#send('GET', service, login === undefined ? {} : { authorization: basic(login) });
+  }
+
+  /** Sends a request once, and waits no longer than its limit, whatever happens on the way. */
+  async #send(
+    method: string,
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    body?: string,
+  ): Promise<Answer> {
+    const { clock, signal } = this.#options;
+    const late = new AbortController();
+    const cancelLimit = clock.after(answerLimit, () => {
+      late.abort();
+    });
+    const either = AbortSignal.any([signal, late.signal]);
+    try {
+      return await unlessAborted(
+        either,
+        this.#transport.send({ method, url: url.href, headers, body }, either),
+      );
+    } catch (error) {
+      const detail = late.signal.aborted ? undefined : systemErrorCode(error);
+      throw new Ended(doubt('unreachable', detail), { cause: error });
+    } finally {
+      cancelLimit();
+    }
+  }
+}
+
+function doubt(because: Doubt, detail: string | undefined): ImageLookup {
+  return { outcome: 'unknown', because, detail };
+}
+
+/**
+ * An address that the registry names, if it may be asked: over https, or over http if both are on this
+ * machine.
+ */
+function targetOf(address: string | undefined, registry: URL): URL | undefined {
+  let url: URL;
+  try {
+    url = new URL(address ?? '', registry);
+  } catch {
+    return undefined;
+  }
+  const isAllowed =
+    isConfidential(url) && (url.protocol === 'https:' || isLoopback(registry.hostname));
+  return isAllowed && url.username === '' ? url : undefined;
+}
+
+function basic({ username, secret }: { username: string; secret: SecretValue }): string {
+  return `Basic ${Buffer.from(`${username}:${secret.reveal()}`, 'utf8').toString('base64')}`;
+}
+
+function digestHeader(headers: Answer['headers']): string | undefined {
+  const digest = headers['docker-content-digest'];
+  return typeof digest === 'string' && digestForm.test(digest) ? digest : undefined;
+}
+
+function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`;
+}
+
+const errors = v.object({ errors: v.array(v.object({ code: v.string() })) });
+
+/** The codes of an error as the distribution specification has it; none in any other answer. */
+function errorCodes(text: string): string[] {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), errors), text);
+  return parsed.success ? parsed.output.errors.map(({ code }) => code) : [];
+}
+
+const token = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/));
+const tokens = v.object({ token: v.optional(token), access_token: v.optional(token) });
+
+function readToken(text: string): string | undefined {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), tokens), text);
+  return parsed.success ? (parsed.output.token ?? parsed.output.access_token) : undefined;
+}
