@@ -17,6 +17,7 @@ export type { BuildOutcome, BuildScript, BuildStatus } from './platform/build-pr
 export type { Deployment, DeploymentOutcome } from './platform/deployment.js';
 export { platformRegions, type SeededRegion } from './platform/regions.js';
 export type { DeploymentScript } from './platform/rollout.js';
+export type { SessionScript } from './platform/sessions.js';
 export type { ProvisioningScript } from './platform/secret-sets.js';
 export type { Fault, FaultTiming, RequestMatch } from './faults.js';
 export type { RateLimit } from './rate-limit.js';
@@ -25,6 +26,7 @@ export type {
   BuildState,
   EmulatorState,
   SecretSetState,
+  SessionState,
   UploadState,
 } from './reading.js';
 export type { LoggedRequest } from './requests.js';

@@ -44,6 +44,7 @@ function stateOf(platform: Platform) {
     // These have no values, nor the forms that were handed out.
     uploads: state.uploads(),
     builds: state.builds(),
+    sessions: state.sessions(),
   };
 }
 
@@ -54,7 +55,7 @@ Credentials: ${Object.values(credentials).join(', ')}
 Organizations: ${organizations.map(({ name }) => name).join(', ')}
 Regions: ${regions.join(', ')}
 
-GET /emulator/state     the secret sets, agents, uploads and builds; values as fingerprints
+GET /emulator/state     the secret sets, agents, uploads, builds and sessions; values as fingerprints
 GET /emulator/requests  the requests so far, without credentials and values
 `;
 }

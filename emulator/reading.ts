@@ -8,6 +8,7 @@ import {
 import type { BuildStatus } from './platform/build-progress.js';
 import type { Build } from './platform/builds.js';
 import type { Platform } from './platform/platform.js';
+import type { Session } from './platform/sessions.js';
 import type { SecretSet, SecretSetKind, SecretSetStatus } from './platform/secret-sets.js';
 import { contextHashOf, type Upload } from './platform/uploads.js';
 
@@ -63,6 +64,16 @@ export interface BuildState {
   readonly errorMessage: string | undefined;
 }
 
+/** A session, as it is now. */
+export interface SessionState {
+  readonly id: string;
+  readonly agent: string;
+  readonly deploymentId: string;
+  readonly isActive: boolean;
+  /** Whether somebody stopped it. */
+  readonly isStopped: boolean;
+}
+
 /** What a test can read of the platform. */
 export interface EmulatorState {
   secretSet(name: string): SecretSetState | undefined;
@@ -79,10 +90,12 @@ export interface EmulatorState {
   build(id: string): BuildState | undefined;
   /** Oldest first, of all organizations. */
   builds(): BuildState[];
+  /** Oldest first, of all agents, those that were deleted included. */
+  sessions(): SessionState[];
 }
 
 export function readState(platform: Platform): EmulatorState {
-  const { secretSets, agents, uploads, builds } = platform;
+  const { secretSets, agents, uploads, builds, sessions } = platform;
 
   const setState = (set: SecretSet): SecretSetState => ({
     name: set.name,
@@ -137,6 +150,14 @@ export function readState(platform: Platform): EmulatorState {
     };
   };
 
+  const sessionState = (session: Session): SessionState => ({
+    id: session.id,
+    agent: session.agent,
+    deploymentId: session.deploymentId,
+    isActive: sessions.isActive(session),
+    isStopped: session.stoppedAt !== undefined,
+  });
+
   return {
     secretSet(name) {
       const set = secretSets.named(name);
@@ -166,5 +187,6 @@ export function readState(platform: Platform): EmulatorState {
       return build && buildState(build);
     },
     builds: () => builds.all().map(buildState),
+    sessions: () => sessions.all().map(sessionState),
   };
 }

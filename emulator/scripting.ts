@@ -9,6 +9,7 @@ import type { BuildScript } from './platform/build-progress.js';
 import type { WritingScript } from './platform/concurrent-writes.js';
 import type { Platform } from './platform/platform.js';
 import type { DeploymentScript } from './platform/rollout.js';
+import type { SessionScript } from './platform/sessions.js';
 import type { ProvisioningScript } from './platform/secret-sets.js';
 import type { RateLimit, RateLimiter } from './rate-limit.js';
 
@@ -23,6 +24,8 @@ export interface EmulatorScript {
   writing(name: string, script: WritingScript): void;
   /** How a deployment of an agent goes. */
   deployment(agent: string, script: DeploymentScript): void;
+  /** How a session of an agent goes. */
+  session(agent: string, script: SessionScript): void;
   /** How a cloud build goes, of the region that the script names or of any. */
   build(script: BuildScript): void;
   /** The next `times` (1) matching requests get this fault, after `skip` (0) that do not. */
@@ -49,7 +52,7 @@ export function scripting(
   faults: Faults,
   occasions: { readonly before: Occasions; readonly after: Occasions },
 ): EmulatorScript {
-  const { secretSets, writes, agents, builds } = platform;
+  const { secretSets, writes, agents, builds, sessions } = platform;
   return {
     provisioning(name, script) {
       secretSets.provisioning.add(name, script);
@@ -59,6 +62,9 @@ export function scripting(
     },
     deployment(agent, script) {
       agents.deploying.add(agent, script);
+    },
+    session(agent, script) {
+      sessions.starting.add(agent, script);
     },
     build(script) {
       builds.script(script);
@@ -85,7 +91,12 @@ export function scripting(
       occasions.after.add(match, action);
     },
     forget() {
-      const scripts = [secretSets.provisioning, writes.writing, agents.deploying];
+      const scripts = [
+        secretSets.provisioning,
+        writes.writing,
+        agents.deploying,
+        sessions.starting,
+      ];
       for (const one of [...scripts, faults, occasions.before, occasions.after]) one.clear();
       builds.forgetScripts();
       limiter.set(undefined);

@@ -3,6 +3,7 @@ import type { SeededAgent } from './platform/agents.js';
 import type { SeededBuild } from './platform/builds.js';
 import { acme } from './platform/organizations.js';
 import type { Platform } from './platform/platform.js';
+import type { SeededSession } from './platform/sessions.js';
 import type { SeededSecretSet } from './platform/secret-sets.js';
 
 /** Puts things where a test finds them; without an organization, in `acme`. */
@@ -24,11 +25,13 @@ export interface EmulatorSeed {
   /** An agent whose deployment is rolled out. Its build and its profile have to be there. */
   agent(agent: SeededAgent): { deploymentId: string };
   build(build: SeededBuild): { id: string };
+  /** A session that runs, on the deployment that serves unless it names another. */
+  session(session: SeededSession): { sessionId: string };
   agentProfile(profile: SeededAgentProfile): void;
 }
 
 export function seeding(platform: Platform): EmulatorSeed {
-  const { secretSets, agents, builds, profiles, defaultRegion } = platform;
+  const { secretSets, agents, builds, profiles, sessions, defaultRegion } = platform;
   const defaults = { organization: acme.name, region: defaultRegion };
   return {
     secretSet({ values, referenced = false, ...set }) {
@@ -59,6 +62,16 @@ export function seeding(platform: Platform): EmulatorSeed {
     },
     agent: (agent) => ({ deploymentId: agents.seed(agent, defaults).id }),
     build: (build) => ({ id: builds.seed(build, defaults).id }),
+    session({ agent: name, deploymentId, ...script }) {
+      const agent = agents.named(name);
+      const deployment =
+        agent &&
+        (deploymentId === undefined
+          ? agents.serving(agent)
+          : agent.deployments.find(({ id }) => id === deploymentId));
+      if (!agent || !deployment) throw new Error(`Agent '${name}' has no such deployment.`);
+      return { sessionId: sessions.seed(agent, deployment, script).id };
+    },
     agentProfile(profile) {
       profiles.seed(profile.organization ?? defaults.organization, profile);
     },

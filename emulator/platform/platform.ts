@@ -5,6 +5,7 @@ import type { Clock } from './clock.js';
 import { ConcurrentWrites } from './concurrent-writes.js';
 import { Regions, type SeededRegion } from './regions.js';
 import { SecretSets } from './secret-sets.js';
+import { Sessions } from './sessions.js';
 import { Uploads } from './uploads.js';
 
 /** All that the platform holds, without a word of HTTP. */
@@ -19,6 +20,7 @@ export interface Platform {
   readonly builds: Builds;
   readonly profiles: AgentProfiles;
   readonly agents: Agents;
+  readonly sessions: Sessions;
 }
 
 /** What a platform is made of; delays in milliseconds. */
@@ -56,6 +58,7 @@ export function createPlatform(settings: PlatformSettings): Platform {
     uploads,
     builds,
     profiles,
+    sessions: new Sessions(now),
     agents: new Agents(now, deploymentDelay, { regions, secretSets, builds, profiles }),
   };
 }

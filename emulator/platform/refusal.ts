@@ -1,5 +1,5 @@
 /** Statuses with which the platform refuses a request. */
-export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 503;
+export type RefusalStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 429 | 503;
 
 /** A request that the platform refuses, in its own words: the status and the body of the answer. */
 export class Refusal extends Error {

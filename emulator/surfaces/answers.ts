@@ -141,7 +141,9 @@ export function agent(platform: Platform, subject: Agent) {
     available: serving !== undefined,
     activeDeploymentReady: ready,
     autoScaling: scaling(subject),
-    activeSessionCount: 0,
+    activeSessionCount: platform.sessions
+      .of(subject.organization, subject.name)
+      .filter((session) => platform.sessions.isActive(session)).length,
     deployment: deployment(platform, subject, desired),
     agentProfile: desired.agentProfile ?? null,
     ...(resources && { resources }),
@@ -163,6 +165,23 @@ export interface LogEntry {
   readonly log: string;
   readonly timestamp: string;
   readonly deploymentId: string;
+  /** Of a line that a session has logged. */
+  readonly sessionId?: string;
+}
+
+/** What the sessions of an agent have logged by now, oldest first. */
+export function sessionLogEntries({ sessions, now }: Platform, agent: Agent): LogEntry[] {
+  return sessions
+    .of(agent.organization, agent.name)
+    .filter(({ startsAt, endsAt }) => Math.min(startsAt, endsAt) <= now())
+    .flatMap(({ id, deploymentId, createdAt, logs }) =>
+      logs.map((log, line) => ({
+        log,
+        timestamp: timestamp(createdAt + line),
+        deploymentId,
+        sessionId: id,
+      })),
+    );
 }
 
 /** What an agent has logged by now, oldest first; of one of its deployments, or of all. */

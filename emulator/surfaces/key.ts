@@ -5,6 +5,7 @@ import { unauthorized } from '../platform/refusal.js';
 import * as answers from './answers.js';
 import { keyAgentChanges, keySecrets, newAgent } from './bodies.js';
 import { addBuildRoutes } from './builds.js';
+import { addSessionRoutes } from './sessions.js';
 import {
   addSharedRoutes,
   readBody,
@@ -33,6 +34,7 @@ export function keySurface(platform: Platform): Hono<SurfaceEnvironment> {
     includesGit: false,
   });
   addBuildRoutes(app, platform);
+  addSessionRoutes(app, platform, { agents: '/agents' });
 
   app.put('/secrets/:set', async (context) => {
     const name = context.req.param('set');

@@ -5,6 +5,7 @@ import { badRequest, forbidden, notFound, unauthorized } from '../platform/refus
 import * as answers from './answers.js';
 import { newAgent, organizationAgentChanges, organizationSecrets } from './bodies.js';
 import { addBuildRoutes } from './builds.js';
+import { addSessionRoutes } from './sessions.js';
 import {
   addSharedRoutes,
   readBody,
@@ -60,6 +61,7 @@ export function organizationSurface(platform: Platform): Hono<SurfaceEnvironment
     includesGit: true,
   });
   addBuildRoutes(app, platform);
+  addSessionRoutes(app, platform, { agents: '/services' });
 
   app.put('/secrets/:set', async (context) => {
     const name = context.req.param('set');

@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { callerOf } from '../credentials.js';
 import type { Platform } from '../platform/platform.js';
-import { notFound, Refusal, unauthorized } from '../platform/refusal.js';
+import { unauthorized } from '../platform/refusal.js';
+import { addPublicSessionRoutes } from './sessions.js';
 import { refusing, type SurfaceEnvironment } from './surface.js';
 
-/** What a public API key reaches: the start of a session, `/v1/public/{agent}/start`. */
-export function publicSurface({ agents }: Platform): Hono<SurfaceEnvironment> {
+/** What a public API key reaches, under `/v1/public`: it starts sessions and calls bots in them. */
+export function publicSurface(platform: Platform): Hono<SurfaceEnvironment> {
   const app = refusing(new Hono<SurfaceEnvironment>());
 
   app.use(async (context, next) => {
@@ -17,17 +17,6 @@ export function publicSurface({ agents }: Platform): Hono<SurfaceEnvironment> {
     await next();
   });
 
-  app.post('/:agent/start', (context) => {
-    const agent = agents.find(context.var.organization.name, context.req.param('agent'));
-    if (!agent) throw notFound('Service not found');
-    if (!agents.serving(agent))
-      throw new Refusal(
-        503,
-        'Attempt to start agent when deployment is not in ready state. Is your image pull secret valid?',
-        'PCC-1001',
-      );
-    return context.json({ sessionId: randomUUID() });
-  });
-
+  addPublicSessionRoutes(app, platform);
   return app;
 }

@@ -158,9 +158,18 @@ export function addSharedRoutes(
     const limit = count(context, 'limit', { least: 1, most: 10_000, otherwise: 10 });
     const offset = count(context, 'offset', { least: 0, most: Infinity, otherwise: 0 });
     const text = context.req.query('query') ?? '';
-    const entries = answers
-      .logEntries(platform, agent, context.req.query('deploymentId'))
-      .filter(({ log }) => log.includes(text));
+    const deploymentId = context.req.query('deploymentId');
+    const sessionId = context.req.query('sessionId');
+    const ofSessions = answers
+      .sessionLogEntries(platform, agent)
+      .filter(
+        (entry) =>
+          (deploymentId === undefined || entry.deploymentId === deploymentId) &&
+          (sessionId === undefined || entry.sessionId === sessionId),
+      );
+    const ofDeployments =
+      sessionId === undefined ? answers.logEntries(platform, agent, deploymentId) : [];
+    const entries = [...ofDeployments, ...ofSessions].filter(({ log }) => log.includes(text));
     if (order === 'desc') entries.reverse();
     return context.json({
       total: { value: entries.length, relation: 'eq' },
