@@ -10,7 +10,7 @@ import typescript from 'typescript-eslint';
 const rooms = [
   ['text', 'time', 'http'],
   ['secrecy', 'context'],
-  ['pipecat'],
+  ['pipecat', 'registry'],
   ['plan'],
   ['record'],
   ['github', 'steps'],
