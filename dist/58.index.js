@@ -21,9 +21,12 @@ var quote = __webpack_require__(7819);
 var system_error = __webpack_require__(7229);
 // EXTERNAL MODULE: ./lib/inputs/secrets/files.js
 var files = __webpack_require__(3900);
+// EXTERNAL MODULE: ./lib/inputs/agent-settings.js + 1 modules
+var agent_settings = __webpack_require__(5843);
 // EXTERNAL MODULE: ./lib/inputs/problems.js
 var problems = __webpack_require__(1733);
 ;// CONCATENATED MODULE: ./lib/inputs/settings-file/document.js
+
 
 
 function isTable(value) {
@@ -64,57 +67,45 @@ const document_text = dist/* pipe */.FsL(dist/* string */.YjP(hasToBe('a text in
 const integer = dist/* pipe */.FsL(dist/* bigint */.oad(hasToBe('a whole number, without quotes')), dist/* transform */.pdi(String));
 /** The client makes a text of whatever stands there, so numbers work in it as well. */
 const quantity = dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), dist/* bigint */.oad(), dist/* number */.aig()], hasToBe(quantityRule.rule)), dist/* transform */.pdi(String), dist/* trim */.Bqr(), dist/* nonEmpty */.hq('is empty'), dist/* regex */.yGV(quantityRule.pattern, ({ input }) => `has to be ${quantityRule.rule}; ${(0,problems/* found */.F9)(input)}`));
-function table(entries) {
-    return dist/* optional */.lqM(dist/* pipe */.FsL(dist/* custom */.IeY(isTable, hasToBe('a table')), dist/* object */.Ikc(entries)));
-}
-const scaling = { min_agents: dist/* optional */.lqM(integer), max_agents: dist/* optional */.lqM(integer) };
-const krispViva = { audio_filter: dist/* optional */.lqM(document_text) };
-const resources = { cpu: dist/* optional */.lqM(quantity), memory: dist/* optional */.lqM(quantity) };
-const exclude = {
-    patterns: dist/* optional */.lqM(dist/* array */.YOg(document_text, hasToBe('an array of texts'))),
+/** Checks a value of each form, and makes of it what an input would hold. */
+const document_forms = {
+    text: document_text,
+    integer,
+    quantity,
+    texts: dist/* array */.YOg(document_text, hasToBe('an array of texts')),
+    anything: dist/* unknown */.L5J(),
 };
-const build = {
-    context_dir: dist/* optional */.lqM(document_text),
-    dockerfile: dist/* optional */.lqM(document_text),
-    exclude: table(exclude),
-};
-const git = {
-    repo: dist/* optional */.lqM(document_text),
-    branch: dist/* optional */.lqM(document_text),
-    dockerfile_path: dist/* optional */.lqM(document_text),
-    subdirectory: dist/* optional */.lqM(document_text),
-};
-const topLevel = {
-    agent_name: dist/* optional */.lqM(document_text),
-    image: dist/* optional */.lqM(document_text),
-    build_id: dist/* optional */.lqM(document_text),
-    region: dist/* optional */.lqM(document_text),
-    secret_set: dist/* optional */.lqM(document_text),
-    image_credentials: dist/* optional */.lqM(document_text),
-    agent_profile: dist/* optional */.lqM(document_text),
-    max_session_duration: dist/* optional */.lqM(integer),
-    websocket_auth: dist/* optional */.lqM(document_text),
-    architecture: dist/* optional */.lqM(document_text),
-    scaling: table(scaling),
-    krisp_viva: table(krispViva),
-    resources: table(resources),
-    build: table(build),
-    // The client's own `docker` command reads it; nothing of it concerns a release.
-    docker: dist/* optional */.lqM(dist/* unknown */.L5J()),
-    git: table(git),
-};
-/** The document as the platform's client knows it; keys that are not known pass. */
-const settingsDocument = dist/* object */.Ikc(topLevel);
-/** The tables with the keys that they may hold; the top level's name is empty. */
-const knownTables = [
-    { name: '', keys: Object.keys(topLevel) },
-    { name: 'scaling', keys: Object.keys(scaling) },
-    { name: 'krisp_viva', keys: Object.keys(krispViva) },
-    { name: 'resources', keys: Object.keys(resources) },
-    { name: 'build', keys: Object.keys(build) },
-    { name: 'build.exclude', keys: Object.keys(exclude) },
-    { name: 'git', keys: Object.keys(git) },
+const table = dist/* custom */.IeY(isTable, hasToBe('a table'));
+/** The keys that the platform's client knows. */
+const settingsFileKeys = [
+    { key: 'agent_name', form: 'text', input: 'agent-name' },
+    { key: 'region', form: 'text', input: 'region' },
+    ...Object.entries(agent_settings/* settingSources */.rw).flatMap(([name, { key, form }]) => key === undefined ? [] : [{ key, form, input: (0,agent_settings/* inputOf */.wg)(name) }]),
+    { key: 'build.context_dir', form: 'text', input: 'build-context' },
+    { key: 'build.dockerfile', form: 'text', input: 'dockerfile' },
+    { key: 'build.exclude.patterns', form: 'texts', input: undefined },
+    // The client's own `docker` command reads it; a release needs none of it.
+    { key: 'docker', form: 'anything', input: undefined },
+    { key: 'git.repo', form: 'text', input: undefined },
+    { key: 'git.branch', form: 'text', input: undefined },
+    { key: 'git.dockerfile_path', form: 'text', input: undefined },
+    { key: 'git.subdirectory', form: 'text', input: undefined },
 ];
+/** The tables with the keys that they may hold; the top level's name is empty. */
+const knownTables = knownKeysByTable();
+function knownKeysByTable() {
+    const tables = new Map([['', []]]);
+    for (const { key } of settingsFileKeys) {
+        const parts = key.split('.');
+        for (const [depth, part] of parts.entries()) {
+            const name = parts.slice(0, depth).join('.');
+            const keys = tables.get(name) ?? [];
+            if (!keys.includes(part))
+                tables.set(name, [...keys, part]);
+        }
+    }
+    return [...tables].map(([name, keys]) => ({ name, keys }));
+}
 
 // EXTERNAL MODULE: ./node_modules/leven/index.js
 var leven = __webpack_require__(7785);
@@ -210,16 +201,33 @@ async function readSettingsFile(path, workspace, readFile) {
     if ('problem' in parsing)
         return { file: undefined, problems: [`${name} ${parsing.problem}`] };
     const { document } = parsing;
-    const settings = dist/* safeParse */.xLC(settingsDocument, document, { abortPipeEarly: true });
-    const problems = [
-        ...unknownKeys(document),
-        ...(settings.issues ?? []).map((issue) => `${placeOf(issue)} ${issue.message}`),
-        ...contradictions(document),
-    ].map((problem) => `${name}: ${problem}`);
+    const { values, mistakes } = readValues(document);
+    const problems = [...unknownKeys(document), ...mistakes, ...contradictions(document)].map((problem) => `${name}: ${problem}`);
     return {
-        file: settings.success && problems.length === 0 ? settingsFile(path, settings.output) : undefined,
+        file: problems.length === 0 ? settingsFile(path, document, values) : undefined,
         problems,
     };
+}
+/** The values of the known keys, each as an input would hold it, and what is wrong with the others. */
+function readValues(document) {
+    const values = new Map();
+    const mistakes = [];
+    const check = (key, schema) => {
+        const value = valueAt(document, key);
+        if (value === undefined)
+            return;
+        const result = dist/* safeParse */.xLC(schema, value, { abortPipeEarly: true });
+        if (result.success)
+            values.set(key, result.output);
+        else
+            mistakes.push(...result.issues.map((issue) => `${placeOf(key, issue)} ${issue.message}`));
+    };
+    for (const { name } of knownTables)
+        if (name !== '')
+            check(name, table);
+    for (const { key, form } of settingsFileKeys)
+        check(key, document_forms[form]);
+    return { values, mistakes };
 }
 async function parse(text) {
     if (Buffer.byteLength(text) > largestFile) {
@@ -246,17 +254,10 @@ function tomlReason(message) {
     const [first = ''] = message.split('\n');
     return first.replace(/^Invalid TOML document: /, '');
 }
-/** The key of an issue, and the place within its array. */
-function placeOf(issue) {
-    const keys = [];
-    let item = '';
-    for (const { key } of issue.path ?? []) {
-        if (typeof key === 'number')
-            item = ` (item ${key + 1})`;
-        else
-            keys.push(String(key));
-    }
-    return (0,quote/* quote */.h)(keys.join('.')) + item;
+/** The key, and the place within its array. */
+function placeOf(key, { path }) {
+    const index = path?.[0]?.key;
+    return (0,quote/* quote */.h)(key) + (typeof index === 'number' ? ` (item ${index + 1})` : '');
 }
 /** What cannot stand side by side, whether it is well-formed or not. */
 function contradictions(document) {
@@ -272,35 +273,24 @@ function contradictions(document) {
     }
     return problems;
 }
-function settingsFile(path, settings) {
-    const { scaling, krisp_viva, resources, build, git } = settings;
-    const { cpu, memory } = resources ?? {};
+function settingsFile(path, document, values) {
+    const textOf = (key) => {
+        const value = values.get(key);
+        return typeof value === 'string' ? value : undefined;
+    };
+    const [cpu, memory] = [textOf('resources.cpu'), textOf('resources.memory')];
+    const patterns = dist/* safeParse */.xLC(document_forms.texts, values.get('build.exclude.patterns'));
+    const git = valueAt(document, 'git');
     return {
         path,
-        defaults: [
-            ...standIn('agent-name', 'agent_name', settings.agent_name),
-            ...standIn('image', 'image', settings.image),
-            ...standIn('build-id', 'build_id', settings.build_id),
-            ...standIn('region', 'region', settings.region),
-            ...standIn('secret-set', 'secret_set', settings.secret_set),
-            ...standIn('image-credentials', 'image_credentials', settings.image_credentials),
-            ...standIn('agent-profile', 'agent_profile', settings.agent_profile),
-            ...standIn('max-session-duration', 'max_session_duration', settings.max_session_duration),
-            ...standIn('websocket-auth', 'websocket_auth', settings.websocket_auth),
-            ...standIn('architecture', 'architecture', settings.architecture),
-            ...standIn('min-agents', 'scaling.min_agents', scaling?.min_agents),
-            ...standIn('max-agents', 'scaling.max_agents', scaling?.max_agents),
-            ...standIn('build-context', 'build.context_dir', build?.context_dir),
-            ...standIn('dockerfile', 'build.dockerfile', build?.dockerfile),
-            ...standIn('krisp-viva-audio-filter', 'krisp_viva.audio_filter', krisp_viva?.audio_filter),
-        ],
+        defaults: settingsFileKeys.flatMap(({ key, input }) => {
+            const text = textOf(key);
+            return input === undefined || text === undefined ? [] : [{ input, text, key }];
+        }),
         resources: cpu === undefined || memory === undefined ? undefined : { cpu, memory },
-        excludePatterns: build?.exclude?.patterns,
-        hasGit: Object.keys(git ?? {}).length > 0,
+        excludePatterns: patterns.success ? patterns.output : undefined,
+        hasGit: isTable(git) && Object.keys(git).length > 0,
     };
-}
-function standIn(input, key, text) {
-    return text === undefined ? [] : [{ input, text, key }];
 }
 
 

@@ -661,6 +661,196 @@ class Transport {
 
 /***/ }),
 
+/***/ 5843:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  tF: () => (/* binding */ agentSettingInputs),
+  wg: () => (/* binding */ inputOf),
+  Hu: () => (/* binding */ readAgentSettings),
+  rw: () => (/* binding */ settingSources)
+});
+
+// EXTERNAL MODULE: ./lib/pipecat/agent-settings.js
+var agent_settings = __nccwpck_require__(3211);
+// EXTERNAL MODULE: ./lib/pipecat/names.js
+var names = __nccwpck_require__(5636);
+// EXTERNAL MODULE: ./lib/inputs/declared.js
+var declared = __nccwpck_require__(6307);
+// EXTERNAL MODULE: ./lib/inputs/problems.js
+var problems = __nccwpck_require__(1733);
+;// CONCATENATED MODULE: ./lib/inputs/image.js
+
+
+/** Reads the image to run. */
+function readImage({ raw, fields, findings }) {
+    const image = raw.text('image');
+    if (image !== undefined && /^[^\s@]+$/.test(image) && !hasTag(image)) {
+        findings.problem('image', `has to say which version of the image is meant, with a tag or digest; ${(0,problems/* found */.F9)(image)}, which has neither`);
+        return undefined;
+    }
+    return fields.name('image', names/* imageReference */.rA);
+}
+/** A colon before the last slash is one of a registry's port. */
+function hasTag(image) {
+    return image.lastIndexOf(':') > image.lastIndexOf('/');
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/agent-settings.js
+
+
+
+
+/**
+ * Where the settings of `pipecat/agent-settings.ts` come from: the key of the settings file, and how
+ * the input is read, which has the name that the setting has there.
+ */
+const settingSources = {
+    image: { key: 'image', form: 'text', read: readImage },
+    buildId: {
+        key: 'build_id',
+        form: 'text',
+        read: ({ fields }) => fields.name('build-id', names/* buildId */.uz),
+    },
+    secretSet: { key: 'secret_set', form: 'text' },
+    imagePullSecretSet: { key: 'image_credentials', form: 'text' },
+    minAgents: {
+        key: 'scaling.min_agents',
+        form: 'integer',
+        read: ({ regions }) => regions.integer('min-agents', { least: 0, most: 50 }),
+    },
+    maxAgents: {
+        key: 'scaling.max_agents',
+        form: 'integer',
+        read: ({ regions }) => regions.integer('max-agents', { least: 1, most: 50 }),
+    },
+    agentProfile: {
+        key: 'agent_profile',
+        form: 'text',
+        read: ({ fields }) => fields.name('agent-profile', names/* agentProfileName */.ie),
+    },
+    architecture: {
+        key: 'architecture',
+        form: 'text',
+        read: ({ fields }) => fields.choice('architecture', ['amd64', 'arm64']),
+    },
+    maxSessionDuration: {
+        key: 'max_session_duration',
+        form: 'integer',
+        read: ({ fields }) => fields.integer('max-session-duration', { least: 60, most: 14_400 }),
+    },
+    krispVivaAudioFilter: {
+        key: 'krisp_viva.audio_filter',
+        form: 'text',
+        read: ({ fields }) => fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
+    },
+    websocketAuth: {
+        key: 'websocket_auth',
+        form: 'text',
+        read: ({ fields }) => fields.choice('websocket-auth', ['none', 'token']),
+    },
+    managedKeys: {
+        key: undefined,
+        form: 'text',
+        read: ({ fields }) => fields.boolean('enable-managed-keys'),
+    },
+    cpu: { key: 'resources.cpu', form: 'quantity', read: (reader) => resources(reader)?.cpu },
+    memory: {
+        key: 'resources.memory',
+        form: 'quantity',
+        read: (reader) => resources(reader)?.memory,
+    },
+};
+/** An agent has either the size of a profile or its own resources, and an input takes precedence. */
+function resources({ raw, settingsFile }) {
+    return raw.isInput('agent-profile') ? undefined : settingsFile?.resources;
+}
+/** Reads every setting of the agent but the sets. */
+function readAgentSettings(reader) {
+    return (0,agent_settings/* mapAgentSettings */.Lm)((name) => {
+        const { read } = settingSources[name];
+        return read?.(reader);
+    });
+}
+/** The input that gives a setting; undefined if only the settings file does. */
+function inputOf(name) {
+    return declared/* inputNames */.v.find((input) => input === agent_settings/* agentSettings */.tj[name].name);
+}
+/** The inputs that say something about the agent alone. */
+const agentSettingInputs = Object.entries(settingSources).flatMap(([name, source]) => ('read' in source ? (inputOf(name) ?? []) : []));
+
+
+/***/ }),
+
+/***/ 6307:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ declaredInputs),
+/* harmony export */   v: () => (/* binding */ inputNames)
+/* harmony export */ });
+/**
+ * The inputs of action.yml, in its order, with the defaults that it declares. A default that the
+ * environment may replace is not among them: declared, it would always win. A composite action
+ * passes what its caller left out as an empty string, so an empty input has its default too.
+ *
+ * A test holds this list, action.yml and the README together.
+ */
+const declaredInputs = {
+    'api-key': undefined,
+    pat: undefined,
+    organization: undefined,
+    'api-url': undefined,
+    'config-file': undefined,
+    region: undefined,
+    rollout: 'parallel',
+    'secret-set': undefined,
+    secrets: undefined,
+    'secrets-json': undefined,
+    'secrets-include': undefined,
+    'secrets-env': undefined,
+    'secrets-file': undefined,
+    'empty-secrets': 'error',
+    'prune-secrets': 'false',
+    'required-secrets': undefined,
+    'keep-versions': '3',
+    'image-credentials': undefined,
+    registry: undefined,
+    'registry-username': undefined,
+    'registry-password': undefined,
+    'secrets-timeout': '120',
+    'agent-name': undefined,
+    image: undefined,
+    'cloud-build': 'false',
+    'build-context': undefined,
+    dockerfile: undefined,
+    'build-exclude': undefined,
+    'build-timeout': '600',
+    'build-id': undefined,
+    'min-agents': undefined,
+    'max-agents': undefined,
+    'agent-profile': undefined,
+    architecture: undefined,
+    'max-session-duration': undefined,
+    'krisp-viva-audio-filter': undefined,
+    'websocket-auth': undefined,
+    'enable-managed-keys': undefined,
+    'force-redeploy': 'auto',
+    'wait-for-ready': 'true',
+    'failure-logs': 'auto',
+    'wait-timeout': '600',
+    'dry-run': 'false',
+    'github-token': undefined,
+    environment: undefined,
+    comment: 'false',
+};
+const inputNames = Object.keys(declaredInputs);
+
+
+/***/ }),
+
 /***/ 1733:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -968,7 +1158,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(357);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8307);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6502);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5221);
 
 
@@ -993,6 +1183,183 @@ if (_time_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V.abo
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 3211:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hu: () => (/* binding */ readAgentSettings),
+/* harmony export */   Lm: () => (/* binding */ mapAgentSettings),
+/* harmony export */   Lv: () => (/* binding */ toFields),
+/* harmony export */   YL: () => (/* binding */ compareAgentSettings),
+/* harmony export */   tj: () => (/* binding */ agentSettings)
+/* harmony export */ });
+const text = (value) => typeof value === 'string' ? value : undefined;
+const count = (value) => typeof value === 'number' ? value : undefined;
+const flag = (value) => typeof value === 'boolean' ? value : undefined;
+/** The first text of a list; an empty list holds none. */
+const firstText = (value) => {
+    if (!Array.isArray(value))
+        return undefined;
+    const [first] = value;
+    return first === undefined ? null : text(first);
+};
+const spec = 'deployment.manifest.spec';
+/**
+ * The settings of an agent, each in one row: how it is sent, and how a response shows it. Requests,
+ * responses and the plan's comparison come from these rows. The inputs and the keys of the settings
+ * file that give a setting are in a table of the same names (`inputs/agent-settings.ts`).
+ */
+const agentSettings = {
+    image: {
+        name: 'image',
+        field: 'image',
+        shownAt: [`${spec}.image`],
+        read: text,
+        isWhatRuns: true,
+    },
+    buildId: {
+        name: 'build-id',
+        field: 'buildId',
+        shownAt: ['deployment.buildId'],
+        read: text,
+        isWhatRuns: true,
+    },
+    secretSet: {
+        name: 'secret-set',
+        field: 'secretSet',
+        shownAt: [`${spec}.envFromSecretNames`],
+        read: firstText,
+        isUnsetIfMissing: true,
+    },
+    imagePullSecretSet: {
+        name: 'image-credentials',
+        field: 'imagePullSecretSet',
+        shownAt: [`${spec}.imagePullSecretName`],
+        read: text,
+        isUnsetIfMissing: true,
+    },
+    minAgents: {
+        name: 'min-agents',
+        field: 'autoScaling.minAgents',
+        shownAt: ['autoScaling.minReplicas', `${spec}.autoScaling.minReplicas`],
+        read: count,
+    },
+    maxAgents: {
+        name: 'max-agents',
+        field: 'autoScaling.maxAgents',
+        shownAt: ['autoScaling.maxReplicas', `${spec}.autoScaling.maxReplicas`],
+        read: count,
+    },
+    agentProfile: {
+        name: 'agent-profile',
+        field: 'agentProfile',
+        shownAt: ['agentProfile'],
+        read: text,
+    },
+    architecture: {
+        name: 'architecture',
+        field: 'architecture',
+        shownAt: [`${spec}.arch`],
+        read: text,
+    },
+    /** Seconds; if it is not set, the platform's default applies. */
+    maxSessionDuration: {
+        name: 'max-session-duration',
+        field: 'maxSessionDuration',
+        shownAt: [`${spec}.maxSessionDurationSeconds`],
+        read: count,
+        isUnsetIfMissing: true,
+    },
+    krispVivaAudioFilter: {
+        name: 'krisp-viva-audio-filter',
+        field: 'krispViva.audioFilter',
+        shownAt: ['krispViva.audioFilter'],
+        read: text,
+        isUnsetIfMissing: true,
+        off: 'off',
+    },
+    websocketAuth: {
+        name: 'websocket-auth',
+        field: 'websocketAuth',
+        shownAt: ['websocketAuth'],
+        read: text,
+    },
+    managedKeys: {
+        name: 'enable-managed-keys',
+        field: 'enableIntegratedKeysProxy',
+        shownAt: ['enableIntegratedKeysProxy'],
+        read: flag,
+    },
+    /** Kubernetes quantities; self-hosted regions only, and not together with a profile. */
+    cpu: { name: 'resources.cpu', field: 'resources.cpu', shownAt: [], read: text },
+    memory: { name: 'resources.memory', field: 'resources.memory', shownAt: [], read: text },
+};
+const agentSettingNames = Object.keys(agentSettings);
+/** Makes something of every setting. */
+function mapAgentSettings(work) {
+    return Object.fromEntries(agentSettingNames.map((name) => [name, work(name)]));
+}
+/** The settings as the API's fields, without those that are not given. */
+function toFields(settings) {
+    const fields = {};
+    for (const name of agentSettingNames) {
+        const value = toSent(name, settings[name]);
+        if (value === undefined)
+            continue;
+        const [first = '', second] = agentSettings[name].field.split('.');
+        fields[first] =
+            second === undefined ? value : { ...fields[first], [second]: value };
+    }
+    return fields;
+}
+/** The value of a setting as the platform has it: null is off. */
+function toSent(name, value) {
+    const { off } = agentSettings[name];
+    return value !== undefined && value === off ? null : value;
+}
+/** The settings that an agent's response shows. */
+function readAgentSettings(response) {
+    return mapAgentSettings((name) => shown(agentSettings[name], response));
+}
+function shown({ shownAt, read, isUnsetIfMissing }, response) {
+    for (const place of shownAt) {
+        const keys = place.split('.');
+        const parent = keys.slice(0, -1).reduce(valueAt, response);
+        const value = valueAt(parent, keys.at(-1) ?? '');
+        if (value !== undefined && value !== null)
+            return read(value);
+        if (isUnsetIfMissing && isObject(parent))
+            return null;
+    }
+    return undefined;
+}
+function valueAt(object, key) {
+    return isObject(object) ? object[key] : undefined;
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null;
+}
+/** Compares the settings that are given with those of an agent. */
+function compareAgentSettings(observed, wanted) {
+    return agentSettingNames.flatMap((name) => {
+        const after = toSent(name, wanted[name]);
+        if (after === undefined)
+            return [];
+        const before = observed && current(name, observed, after);
+        return [{ name: agentSettings[name].name, before, after }];
+    });
+}
+/** What the agent has of a setting. An image replaces a build, and a build an image. */
+function current(name, observed, after) {
+    const { isWhatRuns } = agentSettings[name];
+    return isWhatRuns && observed[name] !== after
+        ? (observed.buildId ?? observed.image)
+        : observed[name];
+}
+
 
 /***/ }),
 
@@ -1097,7 +1464,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 8307:
+/***/ 6502:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1394,7 +1761,7 @@ var secret_value = __nccwpck_require__(7734);
 
 
 const defaultApiUrl = 'https://api.pipecat.daily.co';
-function given(raw, environment, input, variable) {
+function given({ raw, environment }, input, variable) {
     const text = raw.text(input);
     if (text !== undefined)
         return { text, origin: { input, words: `the input \`${input}\`` } };
@@ -1413,10 +1780,11 @@ function givenCredentials(raw, environment) {
         .map((text) => new secret_value/* SecretValue */.i(text));
 }
 /** Reads where the release goes and as whom. Undefined where that cannot be told, or a dry run has no credential. */
-function readAccess(raw, environment, isDryRun, findings) {
-    const credential = readCredential(raw, environment, isDryRun, findings);
-    const apiUrl = readApiUrl(raw, environment, findings);
-    const organization = given(raw, environment, 'organization', 'PIPECAT_ORG');
+function readAccess(reader) {
+    const { findings } = reader;
+    const credential = readCredential(reader);
+    const apiUrl = readApiUrl(reader);
+    const organization = given(reader, 'organization', 'PIPECAT_ORG');
     if (organization !== undefined &&
         credential?.kind !== 'private-api-key' &&
         (!names/* organizationName */.Tz.pattern.test(organization.text) || (0,inputs_problems/* looksLikeCredential */.Pv)(organization.text))) {
@@ -1436,14 +1804,15 @@ function readAccess(raw, environment, isDryRun, findings) {
         },
     };
 }
-function readCredential(raw, environment, isDryRun, findings) {
-    const apiKey = given(raw, environment, 'api-key');
-    const inputToken = given(raw, environment, 'pat');
+function readCredential(reader) {
+    const { isDryRun, findings } = reader;
+    const apiKey = given(reader, 'api-key');
+    const inputToken = given(reader, 'pat');
     if (apiKey !== undefined && inputToken !== undefined) {
         findings.problem('api-key', 'and `pat` are both given; a release acts with one of them');
         return undefined;
     }
-    const token = given(raw, environment, 'pat', 'PIPECAT_TOKEN');
+    const token = given(reader, 'pat', 'PIPECAT_TOKEN');
     const credential = apiKey ?? token;
     if (credential === undefined) {
         // Forks and Dependabot get no secrets, and their plan is checked as far as it goes without.
@@ -1474,8 +1843,8 @@ const misplaced = {
     'personal-access-token': 'is for a private API key; a personal access token (`pcc_pat_…`) goes into `pat`',
     unknown: 'has to begin with `sk_` (a private API key, for `api-key`) or `pcc_pat_` (a personal access token, for `pat`); what was found begins otherwise',
 };
-function readApiUrl(raw, environment, findings) {
-    const address = given(raw, environment, 'api-url', 'PIPECAT_API_HOST');
+function readApiUrl(reader) {
+    const address = given(reader, 'api-url', 'PIPECAT_API_HOST');
     if (address === undefined)
         return defaultApiUrl;
     const url = parseUrl(address.text);
@@ -1485,7 +1854,7 @@ function readApiUrl(raw, environment, findings) {
     }
     // Of a URL that may hold a credential, only the part in front of it is shown.
     const shown = url === undefined ? 'something else' : `${url.protocol}//${url.host}`;
-    findings.problem('api-url', `${rule ?? ''}; ${address.origin.words} holds ${shown}`);
+    reader.findings.problem('api-url', `${rule ?? ''}; ${address.origin.words} holds ${shown}`);
     return undefined;
 }
 function parseUrl(text) {
@@ -1532,64 +1901,10 @@ function versionsOf(name) {
     return new RegExp(`^${parts.join('[0-9a-f]{8}')}$`);
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/declared.js
-/**
- * The inputs of action.yml, in its order, with the defaults that it declares. A default that the
- * environment may replace is not among them: declared, it would always win. A composite action
- * passes what its caller left out as an empty string, so an empty input has its default too.
- *
- * A test holds this list, action.yml and the README together.
- */
-const declaredInputs = {
-    'api-key': undefined,
-    pat: undefined,
-    organization: undefined,
-    'api-url': undefined,
-    'config-file': undefined,
-    region: undefined,
-    rollout: 'parallel',
-    'secret-set': undefined,
-    secrets: undefined,
-    'secrets-json': undefined,
-    'secrets-include': undefined,
-    'secrets-env': undefined,
-    'secrets-file': undefined,
-    'empty-secrets': 'error',
-    'prune-secrets': 'false',
-    'required-secrets': undefined,
-    'keep-versions': '3',
-    'image-credentials': undefined,
-    registry: undefined,
-    'registry-username': undefined,
-    'registry-password': undefined,
-    'secrets-timeout': '120',
-    'agent-name': undefined,
-    image: undefined,
-    'cloud-build': 'false',
-    'build-context': undefined,
-    dockerfile: undefined,
-    'build-exclude': undefined,
-    'build-timeout': '600',
-    'build-id': undefined,
-    'min-agents': undefined,
-    'max-agents': undefined,
-    'agent-profile': undefined,
-    architecture: undefined,
-    'max-session-duration': undefined,
-    'krisp-viva-audio-filter': undefined,
-    'websocket-auth': undefined,
-    'enable-managed-keys': undefined,
-    'force-redeploy': 'auto',
-    'wait-for-ready': 'true',
-    'failure-logs': 'auto',
-    'wait-timeout': '600',
-    'dry-run': 'false',
-    'github-token': undefined,
-    environment: undefined,
-    comment: 'false',
-};
-const inputNames = Object.keys(declaredInputs);
-
+// EXTERNAL MODULE: ./lib/inputs/agent-settings.js + 1 modules
+var agent_settings = __nccwpck_require__(5843);
+// EXTERNAL MODULE: ./lib/inputs/declared.js
+var declared = __nccwpck_require__(6307);
 ;// CONCATENATED MODULE: ./lib/inputs/build.js
 
 
@@ -1610,7 +1925,7 @@ const usual = {
     'build-context': '.',
     dockerfile: 'Dockerfile',
     'build-exclude': undefined,
-    'build-timeout': declaredInputs['build-timeout'],
+    'build-timeout': declared/* declaredInputs */.W['build-timeout'],
 };
 /** Whether an input says what the agent runs; `cloud-build: false` says nothing. */
 function isImageSource(raw, input) {
@@ -1619,7 +1934,8 @@ function isImageSource(raw, input) {
         : raw.isInput(input);
 }
 /** Reads how an image is to be built of the checkout. Undefined where none is. */
-function readBuild(raw, fields, file, findings) {
+function readBuild(reader) {
+    const { raw, fields, findings } = reader;
     const isBuilt = fields.boolean('cloud-build') ?? false;
     const [first, ...others] = imageSources.filter((input) => isImageSource(raw, input));
     if (first !== undefined && others.length > 0) {
@@ -1628,13 +1944,14 @@ function readBuild(raw, fields, file, findings) {
     }
     const timeout = fields.timeout('build-timeout');
     if (!isBuilt) {
-        noticeIdle(raw, findings);
+        noticeIdle(reader);
         return undefined;
     }
-    const context = readContext(raw, file, findings);
+    const context = readContext(reader);
     return { context, timeout };
 }
-function readContext(raw, file, findings) {
+function readContext(reader) {
+    const { raw, settingsFile: file, findings } = reader;
     const isInput = raw.isInput('build-exclude');
     const exclude = isInput ? raw.items('build-exclude') : (file?.excludePatterns ?? []);
     if (!isInput && file !== undefined) {
@@ -1646,12 +1963,12 @@ function readContext(raw, file, findings) {
         findings.problem('build-exclude', `says what is left out, so no pattern of it begins with \`!\`; ${(0,inputs_problems/* found */.F9)(pattern)}. What goes along nevertheless is said in \`.dockerignore\``);
     }
     return {
-        directory: readPath(raw, 'build-context', findings) ?? usual['build-context'],
-        dockerfile: readPath(raw, 'dockerfile', findings) ?? usual.dockerfile,
+        directory: readPath(reader, 'build-context') ?? usual['build-context'],
+        dockerfile: readPath(reader, 'dockerfile') ?? usual.dockerfile,
         exclude,
     };
 }
-function readPath(raw, input, findings) {
+function readPath({ raw, findings }, input) {
     const path = raw.text(input);
     if (path === undefined || (0,inputs_problems/* isPath */.uf)(path))
         return path;
@@ -1659,7 +1976,7 @@ function readPath(raw, input, findings) {
     return undefined;
 }
 /** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */
-function noticeIdle(raw, findings) {
+function noticeIdle({ raw, findings }) {
     const idle = buildInputs.filter((input) => raw.isInput(input) && raw.text(input) !== usual[input]);
     if (idle.length === 0)
         return;
@@ -1673,17 +1990,8 @@ function noticeIdle(raw, findings) {
 
 
 const withoutEffectAlone = [
-    'image',
+    ...agent_settings/* agentSettingInputs */.tF,
     'cloud-build',
-    'build-id',
-    'min-agents',
-    'max-agents',
-    'agent-profile',
-    'architecture',
-    'max-session-duration',
-    'krisp-viva-audio-filter',
-    'websocket-auth',
-    'enable-managed-keys',
     'rollout',
     'force-redeploy',
     'wait-for-ready',
@@ -1695,26 +2003,12 @@ const forceRedeploy = {
     true: 'always',
     false: 'never',
 };
-/** Reads what is to be done with the agent. Undefined where none is named. */
-function readAgent(raw, fields, regions, settingsFile, findings) {
+/** Reads what to do with the agent. Undefined if none is named. */
+function readAgent(reader) {
+    const { raw, fields, regions, settingsFile, findings } = reader;
     const name = regions.name('agent-name', names/* agentName */.Lp, [regionPlaceholder]);
-    const image = readImage(raw, fields, findings);
-    const build = fields.name('build-id', names/* buildId */.uz);
-    const minAgents = regions.integer('min-agents', 0, 50);
-    const maxAgents = regions.integer('max-agents', 1, 50);
-    checkScaling(regions, minAgents, maxAgents, findings);
-    const settings = {
-        image,
-        buildId: build,
-        agentProfile: fields.name('agent-profile', names/* agentProfileName */.ie),
-        architecture: fields.choice('architecture', ['amd64', 'arm64']),
-        maxSessionDuration: fields.integer('max-session-duration', 60, 14_400),
-        krispVivaAudioFilter: fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
-        websocketAuth: fields.choice('websocket-auth', ['none', 'token']),
-        managedKeys: fields.boolean('enable-managed-keys'),
-        // An agent has the size of a profile or resources of its own, and an input wins.
-        resources: raw.isInput('agent-profile') ? undefined : settingsFile?.resources,
-    };
+    const { minAgents, maxAgents, ...settings } = (0,agent_settings/* readAgentSettings */.Hu)(reader);
+    checkScaling(reader, minAgents, maxAgents);
     if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {
         findings.remarks.push(`\`agent-profile\` replaces \`[resources]\` of \`${settingsFile.path}\`.`);
     }
@@ -1736,7 +2030,7 @@ function readAgent(raw, fields, regions, settingsFile, findings) {
         isBuiltFromBranch: settingsFile?.hasGit === true && !imageSources.some((input) => isImageSource(raw, input)),
     };
 }
-function checkScaling({ regions, checkedRegions }, minAgents, maxAgents, findings) {
+function checkScaling({ regions: { regions, checkedRegions }, findings }, minAgents, maxAgents) {
     for (const region of checkedRegions) {
         const [least, most] = [minAgents.in(region), maxAgents.in(region)];
         if (least === undefined || most === undefined || least <= most)
@@ -1744,90 +2038,6 @@ function checkScaling({ regions, checkedRegions }, minAgents, maxAgents, finding
         const where = regions.length > 1 ? ` in \`${region}\`` : '';
         findings.problem('min-agents', `has to be at most \`max-agents\`; found ${least} and ${most}${where}`);
         return;
-    }
-}
-function readImage(raw, fields, findings) {
-    const image = raw.text('image');
-    if (image !== undefined && /^[^\s@]+$/.test(image) && !hasTag(image)) {
-        findings.problem('image', `has to say which version of the image is meant, with a tag or digest; ${(0,inputs_problems/* found */.F9)(image)}, which has neither`);
-        return undefined;
-    }
-    return fields.name('image', names/* imageReference */.rA);
-}
-/** A colon before the last slash is one of a registry's port. */
-function hasTag(image) {
-    return image.lastIndexOf(':') > image.lastIndexOf('/');
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/fields.js
-
-
-/** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
-const longestWait = 24 * 60 * 60;
-/** A whole number within bounds, both included; undefined, with a finding, where it is none. */
-function parseInteger(findings, input, text, least, most) {
-    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-    if (number >= least && number <= most)
-        return number;
-    findings.problem(input, `has to be a whole number from ${least} to ${most}, in digits; ${(0,inputs_problems/* found */.F9)(text)}`);
-    return undefined;
-}
-/** Reads single inputs as the types they stand for; each mistake becomes a finding. */
-class Fields {
-    #raw;
-    #findings;
-    constructor(raw, findings) {
-        this.#raw = raw;
-        this.#findings = findings;
-    }
-    /** A text that keeps a naming rule of the platform. */
-    name(input, { pattern, rule }) {
-        const text = this.#raw.text(input);
-        if (text === undefined || pattern.test(text))
-            return text;
-        this.#findings.problem(input, `has to be ${rule}; ${(0,inputs_problems/* found */.F9)(text)}`);
-        return undefined;
-    }
-    /** A whole number within bounds, both included. */
-    integer(input, least, most) {
-        const text = this.#raw.text(input);
-        return text === undefined ? undefined : parseInteger(this.#findings, input, text, least, most);
-    }
-    /** Seconds of a time limit, as milliseconds. */
-    timeout(input) {
-        return (this.integer(input, 1, longestWait) ?? 0) * 1000;
-    }
-    /** A boolean as YAML 1.2 has it. */
-    boolean(input) {
-        const text = this.#raw.text(input);
-        if (text === undefined)
-            return undefined;
-        if (['true', 'True', 'TRUE'].includes(text))
-            return true;
-        if (['false', 'False', 'FALSE'].includes(text))
-            return false;
-        this.#findings.problem(input, `has to be \`true\` or \`false\`; ${(0,inputs_problems/* found */.F9)(text)}`);
-        return undefined;
-    }
-    /** One of a few words. */
-    choice(input, choices) {
-        const text = this.#raw.text(input);
-        if (text === undefined)
-            return undefined;
-        const choice = choices.find((one) => one === text.toLowerCase());
-        if (choice === undefined) {
-            const list = choices.map((one) => `\`${one}\``).join(', ');
-            this.#findings.problem(input, `has to be one of ${list}; ${(0,inputs_problems/* found */.F9)(text)}`);
-        }
-        return choice;
-    }
-    /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */
-    noEffectWithout(needed, inputs) {
-        for (const input of inputs) {
-            if (this.#raw.isInput(input) && this.#raw.text(input) !== declaredInputs[input]) {
-                this.#findings.problem(input, `has no effect without \`${needed}\`, which is not given`);
-            }
-        }
     }
 }
 
@@ -1841,9 +2051,10 @@ function givenGitHubToken(raw) {
     return token === undefined ? [] : [new secret_value/* SecretValue */.i(token)];
 }
 /** Reads what GitHub is to be told. Undefined where that is nothing. */
-function readGitHub(raw, fields, environment, regions, waits, isOffline, findings) {
+function readGitHub(reader, { waits, isOffline }) {
+    const { raw, fields, environment, findings } = reader;
     const comments = fields.boolean('comment') ?? false;
-    const name = readEnvironmentName(raw, fields, regions, waits, findings);
+    const name = readEnvironmentName(reader, waits);
     const token = raw.text('github-token');
     if (token === undefined) {
         // Forks and Dependabot get no token that is a secret either, and need none for what they check.
@@ -1878,7 +2089,7 @@ function readGitHub(raw, fields, environment, regions, waits, isOffline, finding
         ].join('\n'),
     };
 }
-function readEnvironmentName(raw, fields, regions, waits, findings) {
+function readEnvironmentName({ raw, fields, regions: { regions }, findings }, waits) {
     const name = raw.text('environment');
     if (name === undefined)
         return undefined;
@@ -1934,7 +2145,7 @@ class RawInputs {
     /** An input without the blanks around it, else what the settings file says, else its declared default. */
     text(name) {
         const given = this.verbatim(name).trim();
-        return given === '' ? (this.#settingsFile.get(name) ?? declaredInputs[name]) : given;
+        return given === '' ? (this.#settingsFile.get(name) ?? declared/* declaredInputs */.W[name]) : given;
     }
     /** Whether the workflow gives it. */
     isInput(name) {
@@ -1954,7 +2165,7 @@ class RawInputs {
             if (!variable.startsWith(prefix))
                 continue;
             const name = variable.slice(prefix.length).toLowerCase();
-            if (name === '' || Object.hasOwn(declaredInputs, name))
+            if (name === '' || Object.hasOwn(declared/* declaredInputs */.W, name))
                 continue;
             const meant = nearestInput(name);
             if (meant === undefined) {
@@ -1995,7 +2206,7 @@ function splitItems(list) {
 }
 function nearestInput(name) {
     const candidate = name.replace(/[_\s]/g, '-');
-    const distances = inputNames.map((input) => ({ input, distance: (0,leven/* default */.A)(candidate, input) }));
+    const distances = declared/* inputNames */.v.map((input) => ({ input, distance: (0,leven/* default */.A)(candidate, input) }));
     const [nearest] = distances.sort((a, b) => a.distance - b.distance);
     if (nearest === undefined)
         return undefined;
@@ -2003,7 +2214,7 @@ function nearestInput(name) {
     if (nearest.distance <= close)
         return nearest.input;
     // The official deploy action shortens one name that this one has in full.
-    return inputNames.find((input) => candidate.length >= 8 && input.startsWith(`${candidate}-`));
+    return declared/* inputNames */.v.find((input) => candidate.length >= 8 && input.startsWith(`${candidate}-`));
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/misplaced.js
@@ -2026,7 +2237,7 @@ const forSecrets = [
  * quotes parts, in which the whole is not to be found.
  */
 function misplacedParts(raw, secrets) {
-    const texts = inputNames
+    const texts = declared/* inputNames */.v
         .filter((name) => !forSecrets.includes(name))
         .map((name) => raw.verbatim(name));
     return secrets
@@ -2037,6 +2248,78 @@ function misplacedParts(raw, secrets) {
 }
 function hostOf(line) {
     return URL.canParse(line) ? new URL(line).host : '';
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/fields.js
+
+
+/** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
+const longestWait = 24 * 60 * 60;
+/** A whole number within bounds; undefined, with a finding, if it is none. */
+function parseInteger(findings, input, text, { least, most }) {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (number >= least && number <= most)
+        return number;
+    findings.problem(input, `has to be a whole number from ${least} to ${most}, in digits; ${(0,inputs_problems/* found */.F9)(text)}`);
+    return undefined;
+}
+/** Reads single inputs as the types they stand for; each mistake becomes a finding. */
+class Fields {
+    #raw;
+    #findings;
+    constructor(raw, findings) {
+        this.#raw = raw;
+        this.#findings = findings;
+    }
+    /** A text that keeps a naming rule of the platform. */
+    name(input, { pattern, rule }) {
+        const text = this.#raw.text(input);
+        if (text === undefined || pattern.test(text))
+            return text;
+        this.#findings.problem(input, `has to be ${rule}; ${(0,inputs_problems/* found */.F9)(text)}`);
+        return undefined;
+    }
+    /** A whole number within bounds. */
+    integer(input, bounds) {
+        const text = this.#raw.text(input);
+        return text === undefined ? undefined : parseInteger(this.#findings, input, text, bounds);
+    }
+    /** Seconds of a time limit, as milliseconds. */
+    timeout(input) {
+        return (this.integer(input, { least: 1, most: longestWait }) ?? 0) * 1000;
+    }
+    /** A boolean as YAML 1.2 has it. */
+    boolean(input) {
+        const text = this.#raw.text(input);
+        if (text === undefined)
+            return undefined;
+        if (['true', 'True', 'TRUE'].includes(text))
+            return true;
+        if (['false', 'False', 'FALSE'].includes(text))
+            return false;
+        this.#findings.problem(input, `has to be \`true\` or \`false\`; ${(0,inputs_problems/* found */.F9)(text)}`);
+        return undefined;
+    }
+    /** One of a few words. */
+    choice(input, choices) {
+        const text = this.#raw.text(input);
+        if (text === undefined)
+            return undefined;
+        const choice = choices.find((one) => one === text.toLowerCase());
+        if (choice === undefined) {
+            const list = choices.map((one) => `\`${one}\``).join(', ');
+            this.#findings.problem(input, `has to be one of ${list}; ${(0,inputs_problems/* found */.F9)(text)}`);
+        }
+        return choice;
+    }
+    /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */
+    noEffectWithout(needed, inputs) {
+        for (const input of inputs) {
+            if (this.#raw.isInput(input) && this.#raw.text(input) !== declared/* declaredInputs */.W[input]) {
+                this.#findings.problem(input, `has no effect without \`${needed}\`, which is not given`);
+            }
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/regional.js
@@ -2104,10 +2387,10 @@ class RegionFields {
         ];
         return isSound.includes(false) ? undefined : templates;
     }
-    /** Whole numbers within bounds, both included. */
-    integer(input, least, most) {
+    /** Whole numbers within bounds. */
+    integer(input, bounds) {
         const texts = this.#values(input, { isNeededEverywhere: false });
-        const parse = (text) => parseInteger(this.#findings, input, text, least, most);
+        const parse = (text) => parseInteger(this.#findings, input, text, bounds);
         return texts?.map(parse) ?? new Regional(undefined);
     }
     #readRegions() {
@@ -2248,6 +2531,35 @@ function listed(items) {
     return items.map((item) => `\`${item}\``).join(', ');
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/reader.js
+
+
+/** Everything that the readers of single inputs work with: they take it as their first parameter. */
+class InputReader {
+    raw;
+    environment;
+    workspace;
+    readFile;
+    findings;
+    settingsFile;
+    /** Single inputs as the types they stand for. */
+    fields;
+    /** Inputs whose values may differ by region. */
+    regions;
+    isDryRun;
+    constructor(source, settingsFile) {
+        this.raw = source.raw;
+        this.environment = source.environment;
+        this.workspace = source.workspace;
+        this.readFile = source.readFile;
+        this.findings = source.findings;
+        this.settingsFile = settingsFile;
+        this.fields = new Fields(this.raw, this.findings);
+        this.regions = new RegionFields(this.raw, this.findings);
+        this.isDryRun = this.fields.boolean('dry-run') ?? false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/registry.js
 
 
@@ -2270,9 +2582,10 @@ function givenRegistrySecrets(raw) {
     ];
 }
 /** Reads the image pull secret to bind, and its credentials where it is to be written. */
-function readImagePullSecret(raw, fields, regions, isDryRun, findings) {
+function readImagePullSecret(reader) {
+    const { raw, regions, findings } = reader;
     const name = regions.name('image-credentials', names/* secretSetName */._u, [regionPlaceholder]);
-    const registry = readRegistry(raw, fields, isDryRun, findings);
+    const registry = readRegistry(reader);
     if (raw.isGiven('image-credentials')) {
         if (!raw.isGiven('agent-name') && !raw.isGiven('registry')) {
             findings.problem('image-credentials', 'has no effect without `agent-name` (to bind it) or `registry` (to write it), neither of which is given');
@@ -2283,7 +2596,7 @@ function readImagePullSecret(raw, fields, regions, isDryRun, findings) {
     }
     return name === undefined ? undefined : { name, registry };
 }
-function readRegistry(raw, fields, isDryRun, findings) {
+function readRegistry({ raw, fields, isDryRun, findings, }) {
     if (!raw.isGiven('registry')) {
         fields.noEffectWithout('registry', ['registry-username', 'registry-password']);
         return undefined;
@@ -2353,7 +2666,8 @@ var files = __nccwpck_require__(3900);
  * `.env.example` whose keys are meant. A key holds neither a dot nor a slash, so an item that does is
  * a path.
  */
-async function readRequiredKeys(raw, workspace, readFile, findings) {
+async function readRequiredKeys(reader) {
+    const { raw, findings } = reader;
     const required = new Map();
     const require = (key, origin) => {
         if (!required.has(key))
@@ -2364,7 +2678,7 @@ async function readRequiredKeys(raw, workspace, readFile, findings) {
             require(item, '`required-secrets`');
         }
         else if (/[./\\]/.test(item) && !item.includes('=')) {
-            const keys = await readKeys(item, workspace, readFile, findings);
+            const keys = await readKeys(item, reader);
             for (const key of keys)
                 require(key, `\`${item}\``);
         }
@@ -2374,7 +2688,7 @@ async function readRequiredKeys(raw, workspace, readFile, findings) {
     }
     return [...required.values()];
 }
-async function readKeys(path, workspace, readFile, findings) {
+async function readKeys(path, { workspace, readFile, findings }) {
     // As strict as with values: a key that is passed over without a word would not be required.
     const { entries, problems } = await (0,files/* readFiles */.U)([path], workspace, readFile);
     for (const problem of problems)
@@ -2411,11 +2725,12 @@ var secrets_source = __nccwpck_require__(2910);
 
 
 /** Reads the secret set to bind, and to write where there are secrets. Undefined where none is named. */
-function readSecretSet(raw, fields, regions, context, findings) {
+function readSecretSet(reader, context) {
+    const { raw, fields, regions, findings } = reader;
     const { secrets, requiredKeys, credential, imagePullSecret, waits } = context;
     const name = regions.name('secret-set', names/* secretSetName */._u, [regionPlaceholder, versionPlaceholder]);
     const prune = fields.boolean('prune-secrets') ?? false;
-    const keepVersions = fields.integer('keep-versions', 0, 100) ?? 0;
+    const keepVersions = fields.integer('keep-versions', { least: 0, most: 100 }) ?? 0;
     if (!raw.isGiven('secret-set')) {
         fields.noEffectWithout('secret-set', [
             ...secrets_source/* secretSources */.x4,
@@ -2427,17 +2742,17 @@ function readSecretSet(raw, fields, regions, context, findings) {
     }
     if (name === undefined)
         return undefined;
-    checkOtherKind(name, imagePullSecret, regions, findings);
+    checkOtherKind(reader, name, imagePullSecret);
     const isVersioned = name.values.some((template) => template.includes(versionPlaceholder));
     const { pairs, skippedKeys, isComplete, knowsKeys } = secrets;
     if (isVersioned) {
-        checkVersioned(name, secrets, prune, findings);
+        checkVersioned(reader, name, secrets, prune);
         if (!waits) {
             findings.notices.push('No older version of the secret set is deleted, because `wait-for-ready: false` leaves out the wait that has to come before it.');
         }
     }
     else {
-        checkPlain(raw, secrets, prune, waits, findings);
+        checkPlain(reader, secrets, { prune, waits });
     }
     return {
         name,
@@ -2453,7 +2768,7 @@ function readSecretSet(raw, fields, regions, context, findings) {
     };
 }
 /** Names are unique across the platform, so those of all regions are held against each other. */
-function checkOtherKind(name, imagePullSecret, { checkedRegions }, findings) {
+function checkOtherKind({ regions: { checkedRegions }, findings }, name, imagePullSecret) {
     const namesOf = (templates) => checkedRegions.flatMap((region) => {
         const template = templates?.in(region);
         return template === undefined ? [] : [nameInRegion(template, region)];
@@ -2463,7 +2778,7 @@ function checkOtherKind(name, imagePullSecret, { checkedRegions }, findings) {
         return;
     findings.problem('image-credentials', 'and `secret-set` have the same name; a set holds either secrets or registry credentials');
 }
-function checkVersioned(name, { pairs, isComplete }, prune, findings) {
+function checkVersioned({ findings }, name, { pairs, isComplete }, prune) {
     if (name.values.some((template) => !template.includes(versionPlaceholder))) {
         findings.problem('secret-set', `holds \`${versionPlaceholder}\` in some of its lines only; it has to be in all or none`);
     }
@@ -2474,7 +2789,7 @@ function checkVersioned(name, { pairs, isComplete }, prune, findings) {
         findings.problem('prune-secrets', `has no meaning with \`${versionPlaceholder}\` in \`secret-set\`: each version holds what is given and nothing else`);
     }
 }
-function checkPlain(raw, { pairs, skippedKeys, isComplete }, prune, waits, findings) {
+function checkPlain({ raw, findings }, { pairs, skippedKeys, isComplete }, { prune, waits }) {
     if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
         findings.problem('keep-versions', `has no effect without \`${versionPlaceholder}\` in \`secret-set\``);
     }
@@ -2847,9 +3162,10 @@ function unreadable(place, keyBefore) {
 
 
 /** Reads all sources of secrets, puts them together, and deals with empty values. */
-async function readSecrets(raw, fields, environment, workspace, readFile, credentials, isDryRun, findings) {
+async function readSecrets(reader, credentials) {
+    const { fields, isDryRun, findings } = reader;
     const emptySecrets = fields.choice('empty-secrets', ['error', 'skip']);
-    const readings = await readSources(raw, environment, workspace, readFile, credentials, findings);
+    const readings = await readSources(reader, credentials);
     for (const { source, problems, remarks } of readings) {
         for (const problem of problems)
             findings.problem(source, problem);
@@ -2917,7 +3233,7 @@ async function readSecrets(raw, fields, environment, workspace, readFile, creden
         ]),
     };
 }
-async function readSources(raw, environment, workspace, readFile, credentials, findings) {
+async function readSources({ raw, environment, workspace, readFile, findings }, credentials) {
     const readings = [];
     if (raw.isGiven('secrets'))
         readings.push(readLines(raw.verbatim('secrets')));
@@ -2961,11 +3277,12 @@ const usualPath = 'pcc-deploy.toml';
 /** What other inputs need; a file with mistakes may name them, so that nothing is said to miss them. */
 const subjects = ['agent-name', 'secret-set', 'image-credentials'];
 /** Reads the settings file where one is named, and puts it behind the inputs. */
-async function chooseSettingsFile(raw, environment, workspace, readFile, findings) {
+async function chooseSettingsFile(source) {
+    const { raw, environment, workspace, readFile, findings } = source;
     const variable = environment['PIPECAT_DEPLOY_CONFIG_PATH']?.trim() ?? '';
     const path = raw.text('config-file') ?? (variable === '' ? undefined : variable);
     if (path === undefined) {
-        await noticeUnread(workspace, readFile, findings);
+        await noticeUnread(source);
         return { raw, file: undefined };
     }
     if (!(0,inputs_problems/* isPath */.uf)(path)) {
@@ -3001,7 +3318,7 @@ async function chooseSettingsFile(raw, environment, workspace, readFile, finding
 function isOneOf(names, name) {
     return names.includes(name);
 }
-async function noticeUnread(workspace, readFile, findings) {
+async function noticeUnread({ workspace, readFile, findings }) {
     try {
         await readFile((0,external_node_path_.resolve)(workspace, usualPath));
     }
@@ -3026,7 +3343,6 @@ async function noticeUnread(workspace, readFile, findings) {
 
 
 
-
 /**
  * Reads all inputs, once, and validates them together: every mistake that can be seen without the
  * network is found in one go. Nothing is logged here; what was found has to be masked first.
@@ -3036,30 +3352,30 @@ async function readInputs(environment, readFile) {
     const given = new RawInputs(environment);
     given.checkNames(findings);
     const workspace = environment['GITHUB_WORKSPACE'] ?? '.';
-    const { raw, file } = await chooseSettingsFile(given, environment, workspace, readFile, findings);
-    const fields = new Fields(raw, findings);
-    const regions = new RegionFields(raw, findings);
-    const isDryRun = fields.boolean('dry-run') ?? false;
+    const source = { raw: given, environment, workspace, readFile, findings };
+    const { raw, file } = await chooseSettingsFile(source);
+    const reader = new InputReader({ ...source, raw }, file);
+    const { fields, regions, isDryRun } = reader;
     const githubToken = givenGitHubToken(raw);
     const credentials = givenCredentials(raw, environment);
-    const access = readAccess(raw, environment, isDryRun, findings);
+    const access = readAccess(reader);
     const rollout = fields.choice('rollout', ['parallel', 'sequential']);
-    const secrets = await readSecrets(raw, fields, environment, workspace, readFile, [...credentials, ...githubToken], isDryRun, findings);
-    const requiredKeys = await readRequiredKeys(raw, workspace, readFile, findings);
-    const imagePullSecret = readImagePullSecret(raw, fields, regions, isDryRun, findings);
+    const secrets = await readSecrets(reader, [...credentials, ...githubToken]);
+    const requiredKeys = await readRequiredKeys(reader);
+    const imagePullSecret = readImagePullSecret(reader);
     const secretsTimeout = fields.timeout('secrets-timeout');
-    const build = readBuild(raw, fields, file, findings);
-    const agent = readAgent(raw, fields, regions, file, findings);
+    const build = readBuild(reader);
+    const agent = readAgent(reader);
     const waits = agent?.waitForReady !== false;
-    const secretSet = readSecretSet(raw, fields, regions, {
+    const secretSet = readSecretSet(reader, {
         secrets,
         requiredKeys,
         credential: access?.credential,
         imagePullSecret: imagePullSecret?.name,
         waits,
-    }, findings);
+    });
     const isOffline = isDryRun && credentials.length === 0;
-    const github = readGitHub(raw, fields, environment, regions.regions, waits, isOffline, findings);
+    const github = readGitHub(reader, { waits, isOffline });
     const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
     if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
         findings.problem('agent-name', 'is not given, and neither is `secret-set` nor `registry`: there is nothing to release');
@@ -3117,7 +3433,10 @@ function backoffDelay(backoff, failed, random, retryAfter) {
 
 // EXTERNAL MODULE: ./lib/http/transport.js + 1 modules
 var transport = __nccwpck_require__(5115);
+// EXTERNAL MODULE: ./lib/pipecat/agent-settings.js
+var pipecat_agent_settings = __nccwpck_require__(3211);
 ;// CONCATENATED MODULE: ./lib/pipecat/answers.js
+
 
 
 /** An answer of another shape than is due. Names the places only: the answer is not quoted. */
@@ -3207,8 +3526,8 @@ const revision = dist/* object */.Ikc({
     hasInfrastructureIssue: flag,
 });
 const agentError = dist/* object */.Ikc({ code: answers_text, message: answers_text, error: answers_text });
-const scaling = dist/* object */.Ikc({ minReplicas: count, maxReplicas: count });
-const agent = dist/* object */.Ikc({
+/** Its settings are read by `agent-settings.ts`, from the fields that are not named here. */
+const agent = dist/* looseObject */._H3({
     name: answers_text,
     region: answers_text,
     ready: flag,
@@ -3216,35 +3535,15 @@ const agent = dist/* object */.Ikc({
     desiredDeploymentId: answers_text,
     activeDeploymentId: answers_text,
     reconciledDeploymentId: answers_text,
-    autoScaling: answers_optional(scaling),
-    agentProfile: answers_text,
-    krispViva: answers_optional(dist/* object */.Ikc({ audioFilter: answers_text })),
-    websocketAuth: answers_text,
-    enableIntegratedKeysProxy: flag,
     errors: answers_optional(dist/* array */.YOg(agentError)),
     currentRevision: answers_optional(revision),
     previousRevision: answers_optional(revision),
     warning: answers_text,
     git: answers_optional(dist/* object */.Ikc({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
-    deployment: answers_optional(dist/* object */.Ikc({
-        id: answers_text,
-        buildId: answers_text,
-        manifest: answers_optional(dist/* object */.Ikc({
-            spec: answers_optional(dist/* object */.Ikc({
-                image: answers_text,
-                arch: answers_text,
-                envFromSecretNames: answers_optional(dist/* array */.YOg(dist/* string */.YjP())),
-                imagePullSecretName: answers_text,
-                autoScaling: answers_optional(scaling),
-                maxSessionDurationSeconds: count,
-            })),
-        })),
-    })),
+    deployment: answers_optional(dist/* looseObject */._H3({ id: answers_text })),
 });
 function toAgent(answer) {
     const { deployment } = answer;
-    const spec = deployment?.manifest?.spec;
-    const autoScaling = answer.autoScaling ?? spec?.autoScaling;
     return {
         region: answer.region,
         desiredDeploymentId: answer.desiredDeploymentId ?? answer.activeDeploymentId ?? deployment?.id,
@@ -3263,21 +3562,20 @@ function toAgent(answer) {
             branch: answer.git.branch,
             autoDeploy: answer.git.autoDeploy ?? false,
         },
-        settings: {
-            image: spec?.image,
-            buildId: deployment?.buildId,
-            secretSets: spec && (spec.envFromSecretNames ?? []),
-            imagePullSecretSet: spec && (spec.imagePullSecretName ?? null),
-            minAgents: autoScaling?.minReplicas,
-            maxAgents: autoScaling?.maxReplicas,
-            agentProfile: answer.agentProfile,
-            architecture: spec?.arch,
-            maxSessionDuration: spec && (spec.maxSessionDurationSeconds ?? null),
-            krispVivaAudioFilter: answer.krispViva && (answer.krispViva.audioFilter ?? null),
-            websocketAuth: answer.websocketAuth,
-            managedKeys: answer.enableIntegratedKeysProxy,
-        },
+        settings: (0,pipecat_agent_settings/* readAgentSettings */.Hu)(answer),
+        secretSets: boundSecretSets(answer),
     };
+}
+const bindings = dist/* object */.Ikc({
+    deployment: dist/* object */.Ikc({
+        manifest: dist/* object */.Ikc({ spec: dist/* object */.Ikc({ envFromSecretNames: answers_optional(dist/* array */.YOg(dist/* string */.YjP())) }) }),
+    }),
+});
+function boundSecretSets(answer) {
+    const result = dist/* safeParse */.xLC(bindings, answer);
+    return result.success
+        ? (result.output.deployment.manifest.spec.envFromSecretNames ?? [])
+        : undefined;
 }
 /** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */
 const parseAgent = parser(dist/* pipe */.FsL(dist/* union */.KCZ([
@@ -4137,34 +4435,6 @@ function oneLine(text) {
     return text.replace(/\s+/g, ' ').trim();
 }
 
-;// CONCATENATED MODULE: ./lib/pipecat/agent-settings.js
-/** The settings as the API's fields, without those that are not given. */
-function toFields(settings) {
-    const { minAgents, maxAgents, krispVivaAudioFilter } = settings;
-    const fields = {
-        image: settings.image,
-        buildId: settings.buildId,
-        secretSet: settings.secretSet,
-        imagePullSecretSet: settings.imagePullSecretSet,
-        autoScaling: minAgents === undefined && maxAgents === undefined
-            ? undefined
-            : withoutUndefined({ minAgents, maxAgents }),
-        agentProfile: settings.agentProfile,
-        architecture: settings.architecture,
-        maxSessionDuration: settings.maxSessionDuration,
-        krispViva: krispVivaAudioFilter === undefined
-            ? undefined
-            : { audioFilter: krispVivaAudioFilter === 'off' ? null : krispVivaAudioFilter },
-        websocketAuth: settings.websocketAuth,
-        enableIntegratedKeysProxy: settings.managedKeys,
-        resources: settings.resources && withoutUndefined({ ...settings.resources }),
-    };
-    return withoutUndefined(fields);
-}
-function withoutUndefined(fields) {
-    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
 ;// CONCATENATED MODULE: ./lib/pipecat/client.js
 
 
@@ -4282,7 +4552,7 @@ class PipecatCloud {
         return this.#deploy({
             method: 'POST',
             path: this.#surface.agents(),
-            body: { serviceName: name, region, ...toFields(settings) },
+            body: { serviceName: name, region, ...(0,pipecat_agent_settings/* toFields */.Lv)(settings) },
         }, options);
     }
     /**
@@ -4292,7 +4562,7 @@ class PipecatCloud {
      * @param force makes a new deployment in any case, so that agents take up changed values
      */
     updateAgent(name, settings, force, options) {
-        const fields = { ...toFields(settings), ...(force ? { forceRedeploy: true } : {}) };
+        const fields = { ...(0,pipecat_agent_settings/* toFields */.Lv)(settings), ...(force ? { forceRedeploy: true } : {}) };
         return this.#deploy(this.#surface.agentUpdate(name, fields), options);
     }
     /** The last lines that a deployment of an agent wrote, oldest first. */
@@ -5282,9 +5552,9 @@ async function readBindings(cloud, region, options = {}) {
  * earlier one may, of which it is not known what it binds.
  */
 function shownSets(agent) {
-    const { settings, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
+    const { secretSets, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
     const serves = ready && reconciledDeploymentId === desiredDeploymentId;
-    return serves || !anyDeploymentServes(agent) ? settings.secretSets : undefined;
+    return serves || !anyDeploymentServes(agent) ? secretSets : undefined;
 }
 /** Names of the agents of which it is not known that they do not bind a set, in order. */
 function agentsThatMayBind(bindings, secretSet) {
@@ -5473,69 +5743,29 @@ class PreflightError extends Error {
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/agent-changes.js
-const nothingShown = {
-    image: undefined,
-    buildId: undefined,
-    secretSets: undefined,
-    imagePullSecretSet: undefined,
-    minAgents: undefined,
-    maxAgents: undefined,
-    agentProfile: undefined,
-    architecture: undefined,
-    maxSessionDuration: undefined,
-    krispVivaAudioFilter: undefined,
-    websocketAuth: undefined,
-    managedKeys: undefined,
-};
-function compare(observed, wanted) {
-    const filter = wanted.krispVivaAudioFilter;
-    // An agent runs one of them: where one is shown, the other one is not set.
-    const image = observed.image ?? (observed.buildId === undefined ? undefined : null);
-    const buildId = observed.buildId ?? (observed.image === undefined ? undefined : null);
-    const rows = [
-        ['image', image, wanted.image],
-        ['build-id', buildId, wanted.buildId],
-        ['secret-set', observed.secretSets && (observed.secretSets[0] ?? null), wanted.secretSet],
-        ['image-credentials', observed.imagePullSecretSet, wanted.imagePullSecretSet],
-        ['min-agents', observed.minAgents, wanted.minAgents],
-        ['max-agents', observed.maxAgents, wanted.maxAgents],
-        ['agent-profile', observed.agentProfile, wanted.agentProfile],
-        ['architecture', observed.architecture, wanted.architecture],
-        ['max-session-duration', observed.maxSessionDuration, wanted.maxSessionDuration],
-        ['krisp-viva-audio-filter', observed.krispVivaAudioFilter, filter === 'off' ? null : filter],
-        ['websocket-auth', observed.websocketAuth, wanted.websocketAuth],
-        ['enable-managed-keys', observed.managedKeys, wanted.managedKeys],
-        ['resources.cpu', undefined, wanted.resources?.cpu],
-        ['resources.memory', undefined, wanted.resources?.memory],
-    ];
-    return rows.map(([setting, before, after]) => ({ setting, before, after }));
-}
+
 /**
- * The given settings that differ from what the agent shows. A setting that its answer does not show
- * (resources of its own, say) cannot be told to differ, and is not in the list.
+ * The given settings that differ from what the agent shows. If its response does not show a setting
+ * (its own resources, for example), nobody can say whether it differs, and it is not in the list.
  */
 function settingChanges(observed, wanted) {
-    return compare(observed, wanted).flatMap(({ setting, before, after }) => after === undefined || before === undefined || before === after
-        ? []
-        : [
-            {
-                setting,
-                before: before === null ? undefined : String(before),
-                after: after === null ? 'off' : String(after),
-            },
-        ]);
+    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(observed, wanted)
+        .filter(({ before, after }) => before !== undefined && before !== after)
+        .map(change);
 }
 /** The settings that a new agent is given. */
 function givenSettings(wanted) {
-    return compare(nothingShown, wanted).flatMap(({ setting, after }) => after === undefined
-        ? []
-        : [{ setting, before: undefined, after: after === null ? 'off' : String(after) }]);
+    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(undefined, wanted).map(change);
 }
-/** The given settings of which the agent's answer does not show what they are. */
+/** The given settings whose present values the agent's response does not show. */
 function hiddenSettings(observed, wanted) {
-    return compare(observed, wanted).flatMap(({ setting, before, after }) => after === undefined || before !== undefined
-        ? []
-        : [{ setting, after: after === null ? 'off' : String(after) }]);
+    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(observed, wanted)
+        .filter(({ before }) => before === undefined)
+        .map(change)
+        .map(({ setting, after }) => ({ setting, after }));
+}
+function change({ name, before, after }) {
+    return { setting: name, before: before?.toString(), after: after?.toString() ?? 'off' };
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/old-versions.js
@@ -5643,7 +5873,7 @@ function planSecretSet({ settings, secretSet: observed, agent, bindings }, secre
                 template,
                 current: name,
                 region,
-                previous: agent?.settings.secretSets ?? [],
+                previous: agent?.secretSets ?? [],
                 keep: keepVersions,
                 secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
                 bindings: withoutReleased(bindings, settings.agent?.name),
@@ -5921,7 +6151,7 @@ function bothBounds({ name, settings: { minAgents, maxAgents } }, before, proble
 function changesValuesOf(before, set) {
     if (set.kind !== 'secret' || !isWritten(set))
         return false;
-    const bound = before?.settings.secretSets;
+    const bound = before?.secretSets;
     return set.template === undefined || bound === undefined || bound.includes(set.name);
 }
 /** Why an update asks for a new deployment, although nothing may differ. */
@@ -5935,7 +6165,7 @@ function forcingReason({ forceRedeploy }, before, valuesChange) {
     // What it failed of may have been put right since, outside of what it is asked to be.
     return before !== undefined && hasFailed(before) ? 'deployment-failed' : undefined;
 }
-const plan_agent_scaling = ['min-agents', 'max-agents'];
+const scaling = ['min-agents', 'max-agents'];
 function newDeployment(before, newBuild, hidden, changes, forcedBecause) {
     if (before === undefined)
         return { follows: 'yes', because: 'agent-created' };
@@ -5944,7 +6174,7 @@ function newDeployment(before, newBuild, hidden, changes, forcedBecause) {
             ? { follows: 'yes', because: 'built-anew' }
             : { follows: 'unknown', because: 'build-unknown' };
     }
-    const differing = changes.filter(({ setting }) => !plan_agent_scaling.includes(setting));
+    const differing = changes.filter(({ setting }) => !scaling.includes(setting));
     // Without the values, the set may be the one that the agent binds already. What has no version in it
     // stands for nothing but itself, and is no difference then.
     const isUnknown = ({ before, after }) => before !== undefined && versionsOf(after).test(before);
@@ -5954,7 +6184,7 @@ function newDeployment(before, newBuild, hidden, changes, forcedBecause) {
         return { follows: 'yes', because: forcedBecause };
     if (differing.length > 0)
         return { follows: 'unknown', because: 'version-unknown' };
-    if (hidden.some(({ setting }) => !plan_agent_scaling.includes(setting))) {
+    if (hidden.some(({ setting }) => !scaling.includes(setting))) {
         return { follows: 'unknown', because: 'settings-hidden' };
     }
     // A change of scaling alone makes none.
@@ -6201,7 +6431,7 @@ async function cleanUp(cloud, journal, plan, agent, listed, deadline, remarks) {
             template,
             current: name,
             region,
-            previous: agent?.before?.settings.secretSets ?? [],
+            previous: agent?.before?.secretSets ?? [],
             keep: keepVersions,
             secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
             bindings,
@@ -7380,7 +7610,7 @@ function boundSets({ settings, region }, before, sets) {
         return [known ?? existingSet(name, kind, region)];
     };
     return [
-        ...bound(settings.secretSet ?? before?.settings.secretSets?.[0], 'secret'),
+        ...bound(settings.secretSet ?? before?.secretSets?.[0], 'secret'),
         ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
     ];
 }
@@ -13310,6 +13540,7 @@ function closestMatch(target, candidates, options) {
 /* harmony export */   NpB: () => (/* binding */ fallback),
 /* harmony export */   YOg: () => (/* binding */ array),
 /* harmony export */   YjP: () => (/* binding */ string),
+/* harmony export */   _H3: () => (/* binding */ looseObject),
 /* harmony export */   aig: () => (/* binding */ number),
 /* harmony export */   cl6: () => (/* binding */ nullish),
 /* harmony export */   g1P: () => (/* binding */ record),
@@ -13322,7 +13553,7 @@ function closestMatch(target, candidates, options) {
 /* harmony export */   z6Y: () => (/* binding */ check),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, literal, looseObject, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, literal, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {

@@ -85,18 +85,18 @@ describe('a file with everything', () => {
     const file = await settings(everything);
     expect(file.defaults).toEqual([
       { input: 'agent-name', text: 'voice', key: 'agent_name' },
-      { input: 'image', text: 'ghcr.io/acme/voice:1.0', key: 'image' },
       { input: 'region', text: 'us-west', key: 'region' },
+      { input: 'image', text: 'ghcr.io/acme/voice:1.0', key: 'image' },
       { input: 'secret-set', text: 'voice-secrets', key: 'secret_set' },
       { input: 'image-credentials', text: 'voice-registry', key: 'image_credentials' },
-      { input: 'max-session-duration', text: '3600', key: 'max_session_duration' },
-      { input: 'websocket-auth', text: 'token', key: 'websocket_auth' },
-      { input: 'architecture', text: 'arm64', key: 'architecture' },
       { input: 'min-agents', text: '1', key: 'scaling.min_agents' },
       { input: 'max-agents', text: '20', key: 'scaling.max_agents' },
+      { input: 'architecture', text: 'arm64', key: 'architecture' },
+      { input: 'max-session-duration', text: '3600', key: 'max_session_duration' },
+      { input: 'krisp-viva-audio-filter', text: 'tel', key: 'krisp_viva.audio_filter' },
+      { input: 'websocket-auth', text: 'token', key: 'websocket_auth' },
       { input: 'build-context', text: './agent', key: 'build.context_dir' },
       { input: 'dockerfile', text: 'docker/Dockerfile', key: 'build.dockerfile' },
-      { input: 'krisp-viva-audio-filter', text: 'tel', key: 'krisp_viva.audio_filter' },
     ]);
   });
 

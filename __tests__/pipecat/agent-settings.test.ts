@@ -33,7 +33,7 @@ describe('settings are sent as the fields of the API', () => {
     },
     {
       name: 'resources',
-      settings: { resources: { cpu: '500m', memory: undefined } },
+      settings: { cpu: '500m', memory: undefined },
       fields: { resources: { cpu: '500m' } },
     },
   ];

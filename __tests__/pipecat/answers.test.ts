@@ -44,7 +44,7 @@ describe('an agent', () => {
   const nothing = {
     image: undefined,
     buildId: undefined,
-    secretSets: undefined,
+    secretSet: undefined,
     imagePullSecretSet: undefined,
     minAgents: undefined,
     maxAgents: undefined,
@@ -54,6 +54,8 @@ describe('an agent', () => {
     krispVivaAudioFilter: undefined,
     websocketAuth: undefined,
     managedKeys: undefined,
+    cpu: undefined,
+    memory: undefined,
   };
 
   test('of which the platform shows nothing but the name is taken for nothing else', () => {
@@ -69,6 +71,7 @@ describe('an agent', () => {
       warning: undefined,
       git: undefined,
       settings: nothing,
+      secretSets: undefined,
     });
   });
 
@@ -76,22 +79,24 @@ describe('an agent', () => {
     const spec = {
       image: 'voice:1',
       arch: 'arm64',
-      envFromSecretNames: ['keys'],
+      envFromSecretNames: ['keys', 'others'],
       imagePullSecretName: 'registry',
       autoScaling: { minReplicas: 1, maxReplicas: 5 },
       maxSessionDurationSeconds: 3600,
     };
-    const { settings } = parseAgent({
+    const { settings, secretSets } = parseAgent({
       deployment: { id: 'd', buildId: 'b', manifest: { spec } },
       agentProfile: 'agent-1x',
       krispViva: { audioFilter: 'tel' },
       websocketAuth: 'token',
       enableIntegratedKeysProxy: false,
     });
+    expect(secretSets).toEqual(['keys', 'others']);
     expect(settings).toEqual({
+      ...nothing,
       image: 'voice:1',
       buildId: 'b',
-      secretSets: ['keys'],
+      secretSet: 'keys',
       imagePullSecretSet: 'registry',
       minAgents: 1,
       maxAgents: 5,
@@ -105,16 +110,36 @@ describe('an agent', () => {
   });
 
   test('has none of what a deployment that is shown does not name', () => {
-    const { settings } = parseAgent({
+    const { settings, secretSets } = parseAgent({
       deployment: { id: 'd', manifest: { spec: {} } },
       krispViva: {},
     });
+    expect(secretSets).toEqual([]);
     expect(settings).toEqual({
       ...nothing,
-      secretSets: [],
+      secretSet: null,
       imagePullSecretSet: null,
       maxSessionDuration: null,
       krispVivaAudioFilter: null,
+    });
+  });
+
+  test('has the settings that can be read, whatever the others are', () => {
+    const spec = { image: 5, arch: ['arm64'], envFromSecretNames: 'keys', imagePullSecretName: {} };
+    const { settings, secretSets } = parseAgent({
+      deployment: { id: 'd', buildId: null, manifest: { spec } },
+      agentProfile: 2,
+      krispViva: 'tel',
+      websocketAuth: 'token',
+      enableIntegratedKeysProxy: 'no',
+      autoScaling: { minReplicas: '1', maxReplicas: 5 },
+    });
+    expect(secretSets).toBeUndefined();
+    expect(settings).toEqual({
+      ...nothing,
+      maxSessionDuration: null,
+      maxAgents: 5,
+      websocketAuth: 'token',
     });
   });
 

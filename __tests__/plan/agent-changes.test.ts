@@ -1,22 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AgentSettings } from '../../src/pipecat/agent-settings.js';
-import type { ObservedAgentSettings } from '../../src/pipecat/answers.js';
+import {
+  mapAgentSettings,
+  type AgentSettings,
+  type ObservedAgentSettings,
+} from '../../src/pipecat/agent-settings.js';
 import { givenSettings, hiddenSettings, settingChanges } from '../../src/plan/agent-changes.js';
 
-const hidden: ObservedAgentSettings = {
-  image: undefined,
-  buildId: undefined,
-  secretSets: undefined,
-  imagePullSecretSet: undefined,
-  minAgents: undefined,
-  maxAgents: undefined,
-  agentProfile: undefined,
-  architecture: undefined,
-  maxSessionDuration: undefined,
-  krispVivaAudioFilter: undefined,
-  websocketAuth: undefined,
-  managedKeys: undefined,
-};
+const hidden = mapAgentSettings<ObservedAgentSettings>(() => undefined);
 
 interface Case {
   /** The name of the input. */
@@ -39,7 +29,7 @@ const cases: readonly Case[] = [
     setting: 'image',
     observed: { buildId: 'build-1' },
     wanted: { image: 'a/b:2' },
-    before: undefined,
+    before: 'build-1',
     after: 'a/b:2',
   },
   {
@@ -53,19 +43,27 @@ const cases: readonly Case[] = [
     setting: 'build-id',
     observed: { image: 'a/b:1' },
     wanted: { buildId: 'build-2' },
-    before: undefined,
+    before: 'a/b:1',
     after: 'build-2',
   },
   {
+    // The platform hides the image that it built.
+    setting: 'image',
+    observed: { buildId: 'build-1', image: '(hidden)' },
+    wanted: { image: 'a/b:2' },
+    before: 'build-1',
+    after: 'a/b:2',
+  },
+  {
     setting: 'secret-set',
-    observed: { secretSets: ['keys', 'others'] },
+    observed: { secretSet: 'keys' },
     wanted: { secretSet: 'others' },
     before: 'keys',
     after: 'others',
   },
   {
     setting: 'secret-set',
-    observed: { secretSets: [] },
+    observed: { secretSet: null },
     wanted: { secretSet: 'keys' },
     before: undefined,
     after: 'keys',
@@ -165,10 +163,7 @@ describe('a setting that is given', () => {
     {
       'an image': { observed: { image: 'a/b:1' }, wanted: { image: 'a/b:1' } },
       'a build': { observed: { buildId: 'build-1' }, wanted: { buildId: 'build-1' } },
-      'the first of its sets': {
-        observed: { secretSets: ['keys', 'others'] },
-        wanted: { secretSet: 'keys' },
-      },
+      'a set': { observed: { secretSet: 'keys' }, wanted: { secretSet: 'keys' } },
       'a filter that is off': {
         observed: { krispVivaAudioFilter: null },
         wanted: { krispVivaAudioFilter: 'off' },
@@ -183,10 +178,10 @@ describe('a setting that is given', () => {
 });
 
 test('resources of its own are never shown, so they are told as given', () => {
-  const wanted = { resources: { cpu: '500m', memory: undefined } };
+  const wanted = { cpu: '500m' };
   expect(settingChanges(hidden, wanted)).toEqual([]);
   expect(hiddenSettings(hidden, wanted)).toEqual([{ setting: 'resources.cpu', after: '500m' }]);
-  expect(givenSettings({ resources: { cpu: undefined, memory: '1Gi' } })).toEqual([
+  expect(givenSettings({ memory: '1Gi' })).toEqual([
     { setting: 'resources.memory', before: undefined, after: '1Gi' },
   ]);
 });

@@ -537,7 +537,7 @@ describe('the plan of a set', () => {
 });
 
 describe('a new deployment', () => {
-  const bound = (...secretSets: string[]) => observedAgent({ settings: { secretSets } });
+  const bound = (...secretSets: string[]) => observedAgent({ secretSets });
   const keys = { name: 'keys', given: ['A'] };
   const withKeys = { secretSet: keys, listed: [listedSet('keys')] };
   const failed = observedAgent({
@@ -667,7 +667,7 @@ describe('a new deployment', () => {
       name: 'is asked for where it is not shown which version is bound',
       situation: {
         secretSet: { name: 'keys-{version}', given: ['A'] },
-        before: observedAgent({ settings: { secretSets: undefined } }),
+        before: observedAgent({ secretSets: undefined, settings: { secretSet: undefined } }),
       },
       newDeployment: { follows: 'yes', because: 'values-written' },
       forces: true,

@@ -280,7 +280,7 @@ const scenarios: readonly Scenario[] = [
     inputs: { ...voice, 'build-id': builds.newer },
     planned: {
       agent: {
-        changes: [{ setting: 'build-id', before: null, after: builds.newer }],
+        changes: [{ setting: 'build-id', before: older, after: builds.newer }],
         newDeployment: { follows: 'yes', because: 'settings-differ' },
       },
     },
@@ -294,7 +294,7 @@ const scenarios: readonly Scenario[] = [
     inputs: { ...voice, image: newer },
     planned: {
       agent: {
-        changes: [{ setting: 'image', before: null, after: newer }],
+        changes: [{ setting: 'image', before: builds.older, after: newer }],
         newDeployment: { follows: 'yes', because: 'settings-differ' },
       },
     },
@@ -619,7 +619,15 @@ function expectAgentsAsPlanned({ regions }: PlanOutput, before: Held, after: Hel
     const [old, now] = [was && settingsOf(was), settingsOf(is)];
     for (const { setting, before, after } of agent.changes) {
       expect({ setting, value: now[setting] ?? 'off' }).toEqual({ setting, value: after });
-      expect({ setting, value: old?.[setting] ?? null }).toEqual({ setting, value: before });
+      // An image replaces a build, and a build an image.
+      const runs =
+        setting === 'image' || setting === 'build-id'
+          ? (old?.['build-id'] ?? old?.['image'])
+          : undefined;
+      expect({ setting, value: old?.[setting] ?? runs ?? null }).toEqual({
+        setting,
+        value: before,
+      });
     }
     const named = agent.changes.map(({ setting }) => setting);
     // An image and a build replace each other, and the one that goes is no change of its own.

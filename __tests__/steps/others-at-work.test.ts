@@ -236,7 +236,9 @@ describe('somebody else deploys while the image is built', () => {
       minAgents: 2,
       maxAgents: 9,
     });
-    expect(actions.summary).toContain(`Updated the agent \`voice\`: build-id \`${id}\``);
+    expect(actions.summary).toContain(
+      `Updated the agent \`voice\`: build-id \`a/b:2\` → \`${id}\``,
+    );
   });
 
   test('the same build, of which there is no second deployment', async () => {

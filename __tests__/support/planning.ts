@@ -30,7 +30,7 @@ export function observedAgent({
     settings: {
       image: 'a/b:1',
       buildId: undefined,
-      secretSets: [],
+      secretSet: parts.secretSets?.[0] ?? null,
       imagePullSecretSet: null,
       minAgents: 0,
       maxAgents: 5,
@@ -40,8 +40,11 @@ export function observedAgent({
       krispVivaAudioFilter: undefined,
       websocketAuth: undefined,
       managedKeys: undefined,
+      cpu: undefined,
+      memory: undefined,
       ...settings,
     },
+    secretSets: [],
     ...parts,
   };
 }

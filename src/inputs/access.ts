@@ -4,8 +4,9 @@ import { isConfidential } from '../http/confidential.js';
 import type { AccessSettings, Credential } from '../plan/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { InputName } from './declared.js';
-import { emptyReasons, found, looksLikeCredential, type Findings } from './problems.js';
+import { emptyReasons, found, looksLikeCredential } from './problems.js';
 import type { Environment, RawInputs } from './raw-inputs.js';
+import type { InputReader } from './reader.js';
 
 const defaultApiUrl = 'https://api.pipecat.daily.co';
 
@@ -16,8 +17,7 @@ interface Origin {
 }
 
 function given(
-  raw: RawInputs,
-  environment: Environment,
+  { raw, environment }: InputReader,
   input: InputName,
   variable?: string,
 ): { text: string; origin: Origin } | undefined {
@@ -38,15 +38,11 @@ export function givenCredentials(raw: RawInputs, environment: Environment): Secr
 }
 
 /** Reads where the release goes and as whom. Undefined where that cannot be told, or a dry run has no credential. */
-export function readAccess(
-  raw: RawInputs,
-  environment: Environment,
-  isDryRun: boolean,
-  findings: Findings,
-): AccessSettings | undefined {
-  const credential = readCredential(raw, environment, isDryRun, findings);
-  const apiUrl = readApiUrl(raw, environment, findings);
-  const organization = given(raw, environment, 'organization', 'PIPECAT_ORG');
+export function readAccess(reader: InputReader): AccessSettings | undefined {
+  const { findings } = reader;
+  const credential = readCredential(reader);
+  const apiUrl = readApiUrl(reader);
+  const organization = given(reader, 'organization', 'PIPECAT_ORG');
   if (
     organization !== undefined &&
     credential?.kind !== 'private-api-key' &&
@@ -73,19 +69,15 @@ export function readAccess(
   };
 }
 
-function readCredential(
-  raw: RawInputs,
-  environment: Environment,
-  isDryRun: boolean,
-  findings: Findings,
-): Credential | undefined {
-  const apiKey = given(raw, environment, 'api-key');
-  const inputToken = given(raw, environment, 'pat');
+function readCredential(reader: InputReader): Credential | undefined {
+  const { isDryRun, findings } = reader;
+  const apiKey = given(reader, 'api-key');
+  const inputToken = given(reader, 'pat');
   if (apiKey !== undefined && inputToken !== undefined) {
     findings.problem('api-key', 'and `pat` are both given; a release acts with one of them');
     return undefined;
   }
-  const token = given(raw, environment, 'pat', 'PIPECAT_TOKEN');
+  const token = given(reader, 'pat', 'PIPECAT_TOKEN');
   const credential = apiKey ?? token;
   if (credential === undefined) {
     // Forks and Dependabot get no secrets, and their plan is checked as far as it goes without.
@@ -126,12 +118,8 @@ const misplaced = {
     'has to begin with `sk_` (a private API key, for `api-key`) or `pcc_pat_` (a personal access token, for `pat`); what was found begins otherwise',
 } as const;
 
-function readApiUrl(
-  raw: RawInputs,
-  environment: Environment,
-  findings: Findings,
-): string | undefined {
-  const address = given(raw, environment, 'api-url', 'PIPECAT_API_HOST');
+function readApiUrl(reader: InputReader): string | undefined {
+  const address = given(reader, 'api-url', 'PIPECAT_API_HOST');
   if (address === undefined) return defaultApiUrl;
   const url = parseUrl(address.text);
   const rule = url === undefined ? `has to be a URL such as ${defaultApiUrl}` : brokenRule(url);
@@ -140,7 +128,7 @@ function readApiUrl(
   }
   // Of a URL that may hold a credential, only the part in front of it is shown.
   const shown = url === undefined ? 'something else' : `${url.protocol}//${url.host}`;
-  findings.problem('api-url', `${rule ?? ''}; ${address.origin.words} holds ${shown}`);
+  reader.findings.problem('api-url', `${rule ?? ''}; ${address.origin.words} holds ${shown}`);
   return undefined;
 }
 

@@ -1,10 +1,9 @@
 import type { ContextSettings } from '../context/select.js';
 import type { BuildSettings } from '../plan/settings.js';
 import { declaredInputs, type InputName } from './declared.js';
-import type { Fields } from './fields.js';
-import { found, isPath, type Findings } from './problems.js';
+import { found, isPath } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
-import type { SettingsFile } from './settings-file/read-settings-file.js';
+import type { InputReader } from './reader.js';
 
 /** What an agent runs: one of them at most. */
 export const imageSources = [
@@ -36,12 +35,8 @@ export function isImageSource(raw: RawInputs, input: InputName): boolean {
 }
 
 /** Reads how an image is to be built of the checkout. Undefined where none is. */
-export function readBuild(
-  raw: RawInputs,
-  fields: Fields,
-  file: SettingsFile | undefined,
-  findings: Findings,
-): BuildSettings | undefined {
+export function readBuild(reader: InputReader): BuildSettings | undefined {
+  const { raw, fields, findings } = reader;
   const isBuilt = fields.boolean('cloud-build') ?? false;
   const [first, ...others] = imageSources.filter((input) => isImageSource(raw, input));
   if (first !== undefined && others.length > 0) {
@@ -53,18 +48,15 @@ export function readBuild(
   }
   const timeout = fields.timeout('build-timeout');
   if (!isBuilt) {
-    noticeIdle(raw, findings);
+    noticeIdle(reader);
     return undefined;
   }
-  const context = readContext(raw, file, findings);
+  const context = readContext(reader);
   return { context, timeout };
 }
 
-function readContext(
-  raw: RawInputs,
-  file: SettingsFile | undefined,
-  findings: Findings,
-): ContextSettings {
+function readContext(reader: InputReader): ContextSettings {
+  const { raw, settingsFile: file, findings } = reader;
   const isInput = raw.isInput('build-exclude');
   const exclude = isInput ? raw.items('build-exclude') : (file?.excludePatterns ?? []);
   if (!isInput && file !== undefined) {
@@ -78,16 +70,15 @@ function readContext(
     );
   }
   return {
-    directory: readPath(raw, 'build-context', findings) ?? usual['build-context'],
-    dockerfile: readPath(raw, 'dockerfile', findings) ?? usual.dockerfile,
+    directory: readPath(reader, 'build-context') ?? usual['build-context'],
+    dockerfile: readPath(reader, 'dockerfile') ?? usual.dockerfile,
     exclude,
   };
 }
 
 function readPath(
-  raw: RawInputs,
+  { raw, findings }: InputReader,
   input: 'build-context' | 'dockerfile',
-  findings: Findings,
 ): string | undefined {
   const path = raw.text(input);
   if (path === undefined || isPath(path)) return path;
@@ -96,7 +87,7 @@ function readPath(
 }
 
 /** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */
-function noticeIdle(raw: RawInputs, findings: Findings): void {
+function noticeIdle({ raw, findings }: InputReader): void {
   const idle = buildInputs.filter(
     (input) => raw.isInput(input) && raw.text(input) !== usual[input],
   );

@@ -6,13 +6,18 @@ import type { RawInputs } from './raw-inputs.js';
 /** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
 const longestWait = 24 * 60 * 60;
 
-/** A whole number within bounds, both included; undefined, with a finding, where it is none. */
+/** The bounds of a whole number, both included. */
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A whole number within bounds; undefined, with a finding, if it is none. */
 export function parseInteger(
   findings: Findings,
   input: InputName,
   text: string,
-  least: number,
-  most: number,
+  { least, most }: Bounds,
 ): number | undefined {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (number >= least && number <= most) return number;
@@ -41,15 +46,15 @@ export class Fields {
     return undefined;
   }
 
-  /** A whole number within bounds, both included. */
-  integer(input: InputName, least: number, most: number): number | undefined {
+  /** A whole number within bounds. */
+  integer(input: InputName, bounds: Bounds): number | undefined {
     const text = this.#raw.text(input);
-    return text === undefined ? undefined : parseInteger(this.#findings, input, text, least, most);
+    return text === undefined ? undefined : parseInteger(this.#findings, input, text, bounds);
   }
 
   /** Seconds of a time limit, as milliseconds. */
   timeout(input: InputName): number {
-    return (this.integer(input, 1, longestWait) ?? 0) * 1000;
+    return (this.integer(input, { least: 1, most: longestWait }) ?? 0) * 1000;
   }
 
   /** A boolean as YAML 1.2 has it. */

@@ -1,9 +1,9 @@
 import { regionPlaceholder } from '../plan/name-template.js';
 import type { GitHubSettings } from '../github/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
-import type { Fields } from './fields.js';
-import { found, type Findings } from './problems.js';
-import type { Environment, RawInputs } from './raw-inputs.js';
+import { found } from './problems.js';
+import type { RawInputs } from './raw-inputs.js';
+import type { InputReader } from './reader.js';
 
 /** The token, for masking; whatever becomes of it. */
 export function givenGitHubToken(raw: RawInputs): SecretValue[] {
@@ -13,16 +13,12 @@ export function givenGitHubToken(raw: RawInputs): SecretValue[] {
 
 /** Reads what GitHub is to be told. Undefined where that is nothing. */
 export function readGitHub(
-  raw: RawInputs,
-  fields: Fields,
-  environment: Environment,
-  regions: readonly string[],
-  waits: boolean,
-  isOffline: boolean,
-  findings: Findings,
+  reader: InputReader,
+  { waits, isOffline }: { readonly waits: boolean; readonly isOffline: boolean },
 ): GitHubSettings | undefined {
+  const { raw, fields, environment, findings } = reader;
   const comments = fields.boolean('comment') ?? false;
-  const name = readEnvironmentName(raw, fields, regions, waits, findings);
+  const name = readEnvironmentName(reader, waits);
   const token = raw.text('github-token');
   if (token === undefined) {
     // Forks and Dependabot get no token that is a secret either, and need none for what they check.
@@ -57,11 +53,8 @@ export function readGitHub(
 }
 
 function readEnvironmentName(
-  raw: RawInputs,
-  fields: Fields,
-  regions: readonly string[],
+  { raw, fields, regions: { regions }, findings }: InputReader,
   waits: boolean,
-  findings: Findings,
 ): string | undefined {
   const name = raw.text('environment');
   if (name === undefined) return undefined;

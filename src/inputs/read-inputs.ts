@@ -5,12 +5,11 @@ import type { SecretValue } from '../secrecy/secret-value.js';
 import { givenCredentials, readAccess } from './access.js';
 import { readAgent } from './agent.js';
 import { readBuild } from './build.js';
-import { Fields } from './fields.js';
 import { givenGitHubToken, readGitHub } from './github.js';
 import { misplacedParts } from './misplaced.js';
 import { Findings, type InputProblem } from './problems.js';
 import { RawInputs, type Environment } from './raw-inputs.js';
-import { RegionFields } from './regions.js';
+import { InputReader } from './reader.js';
 import { givenRegistrySecrets, readImagePullSecret } from './registry.js';
 import { readRequiredKeys } from './required-secrets.js';
 import { readSecretSet } from './secret-set.js';
@@ -57,46 +56,31 @@ export async function readInputs(
   const given = new RawInputs(environment);
   given.checkNames(findings);
   const workspace = environment['GITHUB_WORKSPACE'] ?? '.';
-  const { raw, file } = await chooseSettingsFile(given, environment, workspace, readFile, findings);
-  const fields = new Fields(raw, findings);
-  const regions = new RegionFields(raw, findings);
+  const source = { raw: given, environment, workspace, readFile, findings };
+  const { raw, file } = await chooseSettingsFile(source);
+  const reader = new InputReader({ ...source, raw }, file);
+  const { fields, regions, isDryRun } = reader;
 
-  const isDryRun = fields.boolean('dry-run') ?? false;
   const githubToken = givenGitHubToken(raw);
   const credentials = givenCredentials(raw, environment);
-  const access = readAccess(raw, environment, isDryRun, findings);
+  const access = readAccess(reader);
   const rollout = fields.choice('rollout', ['parallel', 'sequential']);
-  const secrets = await readSecrets(
-    raw,
-    fields,
-    environment,
-    workspace,
-    readFile,
-    [...credentials, ...githubToken],
-    isDryRun,
-    findings,
-  );
-  const requiredKeys = await readRequiredKeys(raw, workspace, readFile, findings);
-  const imagePullSecret = readImagePullSecret(raw, fields, regions, isDryRun, findings);
+  const secrets = await readSecrets(reader, [...credentials, ...githubToken]);
+  const requiredKeys = await readRequiredKeys(reader);
+  const imagePullSecret = readImagePullSecret(reader);
   const secretsTimeout = fields.timeout('secrets-timeout');
-  const build = readBuild(raw, fields, file, findings);
-  const agent = readAgent(raw, fields, regions, file, findings);
+  const build = readBuild(reader);
+  const agent = readAgent(reader);
   const waits = agent?.waitForReady !== false;
-  const secretSet = readSecretSet(
-    raw,
-    fields,
-    regions,
-    {
-      secrets,
-      requiredKeys,
-      credential: access?.credential,
-      imagePullSecret: imagePullSecret?.name,
-      waits,
-    },
-    findings,
-  );
+  const secretSet = readSecretSet(reader, {
+    secrets,
+    requiredKeys,
+    credential: access?.credential,
+    imagePullSecret: imagePullSecret?.name,
+    waits,
+  });
   const isOffline = isDryRun && credentials.length === 0;
-  const github = readGitHub(raw, fields, environment, regions.regions, waits, isOffline, findings);
+  const github = readGitHub(reader, { waits, isOffline });
   const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
 
   if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {

@@ -7,7 +7,7 @@ import {
 } from '../plan/name-template.js';
 import { Regional } from '../plan/regional.js';
 import type { InputName } from './declared.js';
-import { parseInteger } from './fields.js';
+import { parseInteger, type Bounds } from './fields.js';
 import { found, looksLikeCredential, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
@@ -48,11 +48,11 @@ export class RegionFields {
     return isSound.includes(false) ? undefined : templates;
   }
 
-  /** Whole numbers within bounds, both included. */
-  integer(input: InputName, least: number, most: number): Regional<number> {
+  /** Whole numbers within bounds. */
+  integer(input: InputName, bounds: Bounds): Regional<number> {
     const texts = this.#values(input, { isNeededEverywhere: false });
     const parse = (text: string): number | undefined =>
-      parseInteger(this.#findings, input, text, least, most);
+      parseInteger(this.#findings, input, text, bounds);
     return texts?.map(parse) ?? new Regional<number>(undefined);
   }
 

@@ -2,10 +2,9 @@ import { secretSetName } from '../pipecat/names.js';
 import { regionPlaceholder } from '../plan/name-template.js';
 import type { ImagePullSecretSettings, RegistryCredentials } from '../plan/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
-import type { Fields } from './fields.js';
 import { emptyReasons, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
-import type { RegionFields } from './regions.js';
+import type { InputReader } from './reader.js';
 
 /** Docker Hub is addressed by the URL of its old index, whatever people call it. */
 const dockerHub = 'https://index.docker.io/v1/';
@@ -26,15 +25,10 @@ export function givenRegistrySecrets(raw: RawInputs): SecretValue[] {
 }
 
 /** Reads the image pull secret to bind, and its credentials where it is to be written. */
-export function readImagePullSecret(
-  raw: RawInputs,
-  fields: Fields,
-  regions: RegionFields,
-  isDryRun: boolean,
-  findings: Findings,
-): ImagePullSecretSettings | undefined {
+export function readImagePullSecret(reader: InputReader): ImagePullSecretSettings | undefined {
+  const { raw, regions, findings } = reader;
   const name = regions.name('image-credentials', secretSetName, [regionPlaceholder]);
-  const registry = readRegistry(raw, fields, isDryRun, findings);
+  const registry = readRegistry(reader);
   if (raw.isGiven('image-credentials')) {
     if (!raw.isGiven('agent-name') && !raw.isGiven('registry')) {
       findings.problem(
@@ -48,12 +42,12 @@ export function readImagePullSecret(
   return name === undefined ? undefined : { name, registry };
 }
 
-function readRegistry(
-  raw: RawInputs,
-  fields: Fields,
-  isDryRun: boolean,
-  findings: Findings,
-): RegistryCredentials | undefined {
+function readRegistry({
+  raw,
+  fields,
+  isDryRun,
+  findings,
+}: InputReader): RegistryCredentials | undefined {
   if (!raw.isGiven('registry')) {
     fields.noEffectWithout('registry', ['registry-username', 'registry-password']);
     return undefined;

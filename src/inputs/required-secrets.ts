@@ -1,20 +1,16 @@
 import { secretKey } from '../pipecat/names.js';
 import type { RequiredKey } from '../plan/settings.js';
-import { found, type Findings } from './problems.js';
-import type { RawInputs } from './raw-inputs.js';
-import { readFiles, type ReadFile } from './secrets/files.js';
+import { found } from './problems.js';
+import type { InputReader } from './reader.js';
+import { readFiles } from './secrets/files.js';
 
 /**
  * Reads the keys that the set has to have after the release: names, or dotenv files such as
  * `.env.example` whose keys are meant. A key holds neither a dot nor a slash, so an item that does is
  * a path.
  */
-export async function readRequiredKeys(
-  raw: RawInputs,
-  workspace: string,
-  readFile: ReadFile,
-  findings: Findings,
-): Promise<RequiredKey[]> {
+export async function readRequiredKeys(reader: InputReader): Promise<RequiredKey[]> {
+  const { raw, findings } = reader;
   const required = new Map<string, RequiredKey>();
   const require = (key: string, origin: string): void => {
     if (!required.has(key)) required.set(key, { key, origin });
@@ -23,7 +19,7 @@ export async function readRequiredKeys(
     if (secretKey.pattern.test(item)) {
       require(item, '`required-secrets`');
     } else if (/[./\\]/.test(item) && !item.includes('=')) {
-      const keys = await readKeys(item, workspace, readFile, findings);
+      const keys = await readKeys(item, reader);
       for (const key of keys) require(key, `\`${item}\``);
     } else {
       findings.problem(
@@ -37,9 +33,7 @@ export async function readRequiredKeys(
 
 async function readKeys(
   path: string,
-  workspace: string,
-  readFile: ReadFile,
-  findings: Findings,
+  { workspace, readFile, findings }: InputReader,
 ): Promise<string[]> {
   // As strict as with values: a key that is passed over without a word would not be required.
   const { entries, problems } = await readFiles([path], workspace, readFile);

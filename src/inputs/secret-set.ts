@@ -3,10 +3,7 @@ import { contentVersion } from '../plan/content-version.js';
 import { nameInRegion, regionPlaceholder, versionPlaceholder } from '../plan/name-template.js';
 import type { Regional } from '../plan/regional.js';
 import type { Credential, RequiredKey, SecretSetSettings } from '../plan/settings.js';
-import type { Fields } from './fields.js';
-import type { Findings } from './problems.js';
-import type { RawInputs } from './raw-inputs.js';
-import type { RegionFields } from './regions.js';
+import type { InputReader } from './reader.js';
 import type { SecretsReading } from './secrets/read-secrets.js';
 import { secretSources } from './secrets/source.js';
 
@@ -22,16 +19,14 @@ export interface SecretSetContext {
 
 /** Reads the secret set to bind, and to write where there are secrets. Undefined where none is named. */
 export function readSecretSet(
-  raw: RawInputs,
-  fields: Fields,
-  regions: RegionFields,
+  reader: InputReader,
   context: SecretSetContext,
-  findings: Findings,
 ): SecretSetSettings | undefined {
+  const { raw, fields, regions, findings } = reader;
   const { secrets, requiredKeys, credential, imagePullSecret, waits } = context;
   const name = regions.name('secret-set', secretSetName, [regionPlaceholder, versionPlaceholder]);
   const prune = fields.boolean('prune-secrets') ?? false;
-  const keepVersions = fields.integer('keep-versions', 0, 100) ?? 0;
+  const keepVersions = fields.integer('keep-versions', { least: 0, most: 100 }) ?? 0;
   if (!raw.isGiven('secret-set')) {
     fields.noEffectWithout('secret-set', [
       ...secretSources,
@@ -42,18 +37,18 @@ export function readSecretSet(
     return undefined;
   }
   if (name === undefined) return undefined;
-  checkOtherKind(name, imagePullSecret, regions, findings);
+  checkOtherKind(reader, name, imagePullSecret);
   const isVersioned = name.values.some((template) => template.includes(versionPlaceholder));
   const { pairs, skippedKeys, isComplete, knowsKeys } = secrets;
   if (isVersioned) {
-    checkVersioned(name, secrets, prune, findings);
+    checkVersioned(reader, name, secrets, prune);
     if (!waits) {
       findings.notices.push(
         'No older version of the secret set is deleted, because `wait-for-ready: false` leaves out the wait that has to come before it.',
       );
     }
   } else {
-    checkPlain(raw, secrets, prune, waits, findings);
+    checkPlain(reader, secrets, { prune, waits });
   }
   return {
     name,
@@ -72,10 +67,9 @@ export function readSecretSet(
 
 /** Names are unique across the platform, so those of all regions are held against each other. */
 function checkOtherKind(
+  { regions: { checkedRegions }, findings }: InputReader,
   name: Regional<string>,
   imagePullSecret: Regional<string> | undefined,
-  { checkedRegions }: RegionFields,
-  findings: Findings,
 ): void {
   const namesOf = (templates: Regional<string> | undefined): string[] =>
     checkedRegions.flatMap((region) => {
@@ -91,10 +85,10 @@ function checkOtherKind(
 }
 
 function checkVersioned(
+  { findings }: InputReader,
   name: Regional<string>,
   { pairs, isComplete }: SecretsReading,
   prune: boolean,
-  findings: Findings,
 ): void {
   if (name.values.some((template) => !template.includes(versionPlaceholder))) {
     findings.problem(
@@ -117,11 +111,9 @@ function checkVersioned(
 }
 
 function checkPlain(
-  raw: RawInputs,
+  { raw, findings }: InputReader,
   { pairs, skippedKeys, isComplete }: SecretsReading,
-  prune: boolean,
-  waits: boolean,
-  findings: Findings,
+  { prune, waits }: { readonly prune: boolean; readonly waits: boolean },
 ): void {
   if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
     findings.problem(

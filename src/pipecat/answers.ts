@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { isConfidential } from '../http/confidential.js';
+import { readAgentSettings, type ObservedAgentSettings } from './agent-settings.js';
 
 /** An answer of another shape than is due. Names the places only: the answer is not quoted. */
 export class AnswerShapeError extends Error {
@@ -185,9 +186,8 @@ export type Revision = v.InferOutput<typeof revision>;
 
 const agentError = v.object({ code: text, message: text, error: text });
 
-const scaling = v.object({ minReplicas: count, maxReplicas: count });
-
-const agent = v.object({
+/** Its settings are read by `agent-settings.ts`, from the fields that are not named here. */
+const agent = v.looseObject({
   name: text,
   region: text,
   ready: flag,
@@ -195,54 +195,13 @@ const agent = v.object({
   desiredDeploymentId: text,
   activeDeploymentId: text,
   reconciledDeploymentId: text,
-  autoScaling: optional(scaling),
-  agentProfile: text,
-  krispViva: optional(v.object({ audioFilter: text })),
-  websocketAuth: text,
-  enableIntegratedKeysProxy: flag,
   errors: optional(v.array(agentError)),
   currentRevision: optional(revision),
   previousRevision: optional(revision),
   warning: text,
   git: optional(v.object({ repoFullName: text, branch: text, autoDeploy: flag })),
-  deployment: optional(
-    v.object({
-      id: text,
-      buildId: text,
-      manifest: optional(
-        v.object({
-          spec: optional(
-            v.object({
-              image: text,
-              arch: text,
-              envFromSecretNames: optional(v.array(v.string())),
-              imagePullSecretName: text,
-              autoScaling: optional(scaling),
-              maxSessionDurationSeconds: count,
-            }),
-          ),
-        }),
-      ),
-    }),
-  ),
+  deployment: optional(v.looseObject({ id: text })),
 });
-
-/** Settings of an agent as its answer shows them: undefined is not shown, null is not set. */
-export interface ObservedAgentSettings {
-  readonly image: string | undefined;
-  readonly buildId: string | undefined;
-  readonly secretSets: readonly string[] | undefined;
-  readonly imagePullSecretSet: string | null | undefined;
-  readonly minAgents: number | undefined;
-  readonly maxAgents: number | undefined;
-  readonly agentProfile: string | undefined;
-  readonly architecture: string | undefined;
-  /** Seconds; null where the platform's default holds. */
-  readonly maxSessionDuration: number | null | undefined;
-  readonly krispVivaAudioFilter: string | null | undefined;
-  readonly websocketAuth: string | undefined;
-  readonly managedKeys: boolean | undefined;
-}
 
 /** An agent: what it was asked to be, and how far it has got. */
 export interface Agent {
@@ -270,12 +229,12 @@ export interface Agent {
       }
     | undefined;
   readonly settings: ObservedAgentSettings;
+  /** The secret sets that it binds; undefined if its response does not show them. */
+  readonly secretSets: readonly string[] | undefined;
 }
 
 function toAgent(answer: v.InferOutput<typeof agent>): Agent {
   const { deployment } = answer;
-  const spec = deployment?.manifest?.spec;
-  const autoScaling = answer.autoScaling ?? spec?.autoScaling;
   return {
     region: answer.region,
     desiredDeploymentId: answer.desiredDeploymentId ?? answer.activeDeploymentId ?? deployment?.id,
@@ -294,21 +253,22 @@ function toAgent(answer: v.InferOutput<typeof agent>): Agent {
       branch: answer.git.branch,
       autoDeploy: answer.git.autoDeploy ?? false,
     },
-    settings: {
-      image: spec?.image,
-      buildId: deployment?.buildId,
-      secretSets: spec && (spec.envFromSecretNames ?? []),
-      imagePullSecretSet: spec && (spec.imagePullSecretName ?? null),
-      minAgents: autoScaling?.minReplicas,
-      maxAgents: autoScaling?.maxReplicas,
-      agentProfile: answer.agentProfile,
-      architecture: spec?.arch,
-      maxSessionDuration: spec && (spec.maxSessionDurationSeconds ?? null),
-      krispVivaAudioFilter: answer.krispViva && (answer.krispViva.audioFilter ?? null),
-      websocketAuth: answer.websocketAuth,
-      managedKeys: answer.enableIntegratedKeysProxy,
-    },
+    settings: readAgentSettings(answer),
+    secretSets: boundSecretSets(answer),
   };
+}
+
+const bindings = v.object({
+  deployment: v.object({
+    manifest: v.object({ spec: v.object({ envFromSecretNames: optional(v.array(v.string())) }) }),
+  }),
+});
+
+function boundSecretSets(answer: unknown): readonly string[] | undefined {
+  const result = v.safeParse(bindings, answer);
+  return result.success
+    ? (result.output.deployment.manifest.spec.envFromSecretNames ?? [])
+    : undefined;
 }
 
 /** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */

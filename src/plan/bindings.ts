@@ -31,9 +31,9 @@ export async function readBindings(
  * earlier one may, of which it is not known what it binds.
  */
 function shownSets(agent: Agent): readonly string[] | undefined {
-  const { settings, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
+  const { secretSets, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
   const serves = ready && reconciledDeploymentId === desiredDeploymentId;
-  return serves || !anyDeploymentServes(agent) ? settings.secretSets : undefined;
+  return serves || !anyDeploymentServes(agent) ? secretSets : undefined;
 }
 
 /** Names of the agents of which it is not known that they do not bind a set, in order. */

@@ -170,7 +170,7 @@ function bothBounds(
  */
 function changesValuesOf(before: Agent | undefined, set: SecretSetPlan): boolean {
   if (set.kind !== 'secret' || !isWritten(set)) return false;
-  const bound = before?.settings.secretSets;
+  const bound = before?.secretSets;
   return set.template === undefined || bound === undefined || bound.includes(set.name);
 }
 

@@ -74,7 +74,7 @@ export function planSecretSet(
             template,
             current: name,
             region,
-            previous: agent?.settings.secretSets ?? [],
+            previous: agent?.secretSets ?? [],
             keep: keepVersions,
             secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
             bindings: withoutReleased(bindings, settings.agent?.name),

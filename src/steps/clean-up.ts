@@ -36,7 +36,7 @@ export async function cleanUp(
       template,
       current: name,
       region,
-      previous: agent?.before?.settings.secretSets ?? [],
+      previous: agent?.before?.secretSets ?? [],
       keep: keepVersions,
       secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
       bindings,

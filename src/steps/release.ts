@@ -289,7 +289,7 @@ function boundSets(
     return [known ?? existingSet(name, kind, region)];
   };
   return [
-    ...bound(settings.secretSet ?? before?.settings.secretSets?.[0], 'secret'),
+    ...bound(settings.secretSet ?? before?.secretSets?.[0], 'secret'),
     ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
   ];
 }

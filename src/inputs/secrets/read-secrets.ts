@@ -2,11 +2,10 @@ import type { SecretPair } from '../../pipecat/surface.js';
 import type { SecretValue } from '../../secrecy/secret-value.js';
 import { quote } from '../../text/quote.js';
 import { wildcards } from '../../text/wildcards.js';
-import type { Fields } from '../fields.js';
-import { emptyReasons, type Findings } from '../problems.js';
-import type { Environment, RawInputs } from '../raw-inputs.js';
+import { emptyReasons } from '../problems.js';
+import type { InputReader } from '../reader.js';
 import { readEnvironment } from './environment.js';
-import { readFiles, type ReadFile } from './files.js';
+import { readFiles } from './files.js';
 import { readJson } from './json.js';
 import { readLines } from './lines.js';
 import { secretSources, type SecretEntry, type SourceReading } from './source.js';
@@ -26,17 +25,12 @@ export interface SecretsReading {
 
 /** Reads all sources of secrets, puts them together, and deals with empty values. */
 export async function readSecrets(
-  raw: RawInputs,
-  fields: Fields,
-  environment: Environment,
-  workspace: string,
-  readFile: ReadFile,
+  reader: InputReader,
   credentials: readonly SecretValue[],
-  isDryRun: boolean,
-  findings: Findings,
 ): Promise<SecretsReading> {
+  const { fields, isDryRun, findings } = reader;
   const emptySecrets = fields.choice('empty-secrets', ['error', 'skip']);
-  const readings = await readSources(raw, environment, workspace, readFile, credentials, findings);
+  const readings = await readSources(reader, credentials);
   for (const { source, problems, remarks } of readings) {
     for (const problem of problems) findings.problem(source, problem);
     findings.remarks.push(...remarks);
@@ -110,12 +104,8 @@ export async function readSecrets(
 }
 
 async function readSources(
-  raw: RawInputs,
-  environment: Environment,
-  workspace: string,
-  readFile: ReadFile,
+  { raw, environment, workspace, readFile, findings }: InputReader,
   credentials: readonly SecretValue[],
-  findings: Findings,
 ): Promise<SourceReading[]> {
   const readings: SourceReading[] = [];
   if (raw.isGiven('secrets')) readings.push(readLines(raw.verbatim('secrets')));

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { imageSources, isImageSource } from '../build.js';
 import type { InputName } from '../declared.js';
-import { found, isPath, type Findings } from '../problems.js';
-import type { Environment, RawInputs } from '../raw-inputs.js';
-import type { ReadFile } from '../secrets/files.js';
+import { found, isPath } from '../problems.js';
+import type { RawInputs } from '../raw-inputs.js';
+import type { InputSource } from '../reader.js';
 import type { SettingsFile } from './read-settings-file.js';
 
 /** Where the platform's own client looks; a release reads it only when it is asked to. */
@@ -14,16 +14,13 @@ const subjects: readonly InputName[] = ['agent-name', 'secret-set', 'image-crede
 
 /** Reads the settings file where one is named, and puts it behind the inputs. */
 export async function chooseSettingsFile(
-  raw: RawInputs,
-  environment: Environment,
-  workspace: string,
-  readFile: ReadFile,
-  findings: Findings,
+  source: InputSource,
 ): Promise<{ readonly raw: RawInputs; readonly file: SettingsFile | undefined }> {
+  const { raw, environment, workspace, readFile, findings } = source;
   const variable = environment['PIPECAT_DEPLOY_CONFIG_PATH']?.trim() ?? '';
   const path = raw.text('config-file') ?? (variable === '' ? undefined : variable);
   if (path === undefined) {
-    await noticeUnread(workspace, readFile, findings);
+    await noticeUnread(source);
     return { raw, file: undefined };
   }
   if (!isPath(path)) {
@@ -67,11 +64,7 @@ function isOneOf(names: readonly InputName[], name: InputName): boolean {
   return names.includes(name);
 }
 
-async function noticeUnread(
-  workspace: string,
-  readFile: ReadFile,
-  findings: Findings,
-): Promise<void> {
+async function noticeUnread({ workspace, readFile, findings }: InputSource): Promise<void> {
   try {
     await readFile(resolve(workspace, usualPath));
   } catch {

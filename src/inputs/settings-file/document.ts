@@ -1,5 +1,8 @@
 import * as v from 'valibot';
+import type { AgentSettingName } from '../../pipecat/agent-settings.js';
 import type { NameRule } from '../../pipecat/names.js';
+import { inputOf, settingSources, type SettingsFileForm } from '../agent-settings.js';
+import type { InputName } from '../declared.js';
 import { found } from '../problems.js';
 
 /** A table of a TOML document, as its parser returns it. Its keys may be anything, `__proto__` too. */
@@ -54,59 +57,57 @@ const quantity = v.pipe(
   v.regex(quantityRule.pattern, ({ input }) => `has to be ${quantityRule.rule}; ${found(input)}`),
 );
 
-function table<const Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.optional(v.pipe(v.custom<unknown>(isTable, hasToBe('a table')), v.object(entries)));
+/** Checks a value of each form, and makes of it what an input would hold. */
+export const forms = {
+  text,
+  integer,
+  quantity,
+  texts: v.array(text, hasToBe('an array of texts')),
+  anything: v.unknown(),
+} as const satisfies Record<SettingsFileForm, v.GenericSchema>;
+
+export const table = v.custom<Table>(isTable, hasToBe('a table'));
+
+/** A key of the settings file. */
+export interface SettingsFileKey {
+  /** Dotted, such as `scaling.min_agents`. */
+  readonly key: string;
+  readonly form: SettingsFileForm;
+  /** The input that it stands in for; undefined if no input says the same. */
+  readonly input: InputName | undefined;
 }
 
-const scaling = { min_agents: v.optional(integer), max_agents: v.optional(integer) };
-const krispViva = { audio_filter: v.optional(text) };
-const resources = { cpu: v.optional(quantity), memory: v.optional(quantity) };
-const exclude = {
-  patterns: v.optional(v.array(text, hasToBe('an array of texts'))),
-};
-const build = {
-  context_dir: v.optional(text),
-  dockerfile: v.optional(text),
-  exclude: table(exclude),
-};
-const git = {
-  repo: v.optional(text),
-  branch: v.optional(text),
-  dockerfile_path: v.optional(text),
-  subdirectory: v.optional(text),
-};
-const topLevel = {
-  agent_name: v.optional(text),
-  image: v.optional(text),
-  build_id: v.optional(text),
-  region: v.optional(text),
-  secret_set: v.optional(text),
-  image_credentials: v.optional(text),
-  agent_profile: v.optional(text),
-  max_session_duration: v.optional(integer),
-  websocket_auth: v.optional(text),
-  architecture: v.optional(text),
-  scaling: table(scaling),
-  krisp_viva: table(krispViva),
-  resources: table(resources),
-  build: table(build),
-  // The client's own `docker` command reads it; nothing of it concerns a release.
-  docker: v.optional(v.unknown()),
-  git: table(git),
-};
-
-/** The document as the platform's client knows it; keys that are not known pass. */
-export const settingsDocument = v.object(topLevel);
-
-export type SettingsDocument = v.InferOutput<typeof settingsDocument>;
+/** The keys that the platform's client knows. */
+export const settingsFileKeys: readonly SettingsFileKey[] = [
+  { key: 'agent_name', form: 'text', input: 'agent-name' },
+  { key: 'region', form: 'text', input: 'region' },
+  ...Object.entries(settingSources).flatMap(([name, { key, form }]): SettingsFileKey[] =>
+    key === undefined ? [] : [{ key, form, input: inputOf(name as AgentSettingName) }],
+  ),
+  { key: 'build.context_dir', form: 'text', input: 'build-context' },
+  { key: 'build.dockerfile', form: 'text', input: 'dockerfile' },
+  { key: 'build.exclude.patterns', form: 'texts', input: undefined },
+  // The client's own `docker` command reads it; a release needs none of it.
+  { key: 'docker', form: 'anything', input: undefined },
+  { key: 'git.repo', form: 'text', input: undefined },
+  { key: 'git.branch', form: 'text', input: undefined },
+  { key: 'git.dockerfile_path', form: 'text', input: undefined },
+  { key: 'git.subdirectory', form: 'text', input: undefined },
+];
 
 /** The tables with the keys that they may hold; the top level's name is empty. */
-export const knownTables: readonly { readonly name: string; readonly keys: readonly string[] }[] = [
-  { name: '', keys: Object.keys(topLevel) },
-  { name: 'scaling', keys: Object.keys(scaling) },
-  { name: 'krisp_viva', keys: Object.keys(krispViva) },
-  { name: 'resources', keys: Object.keys(resources) },
-  { name: 'build', keys: Object.keys(build) },
-  { name: 'build.exclude', keys: Object.keys(exclude) },
-  { name: 'git', keys: Object.keys(git) },
-];
+export const knownTables: readonly { readonly name: string; readonly keys: readonly string[] }[] =
+  knownKeysByTable();
+
+function knownKeysByTable(): { readonly name: string; readonly keys: readonly string[] }[] {
+  const tables = new Map<string, string[]>([['', []]]);
+  for (const { key } of settingsFileKeys) {
+    const parts = key.split('.');
+    for (const [depth, part] of parts.entries()) {
+      const name = parts.slice(0, depth).join('.');
+      const keys = tables.get(name) ?? [];
+      if (!keys.includes(part)) tables.set(name, [...keys, part]);
+    }
+  }
+  return [...tables].map(([name, keys]) => ({ name, keys }));
+}

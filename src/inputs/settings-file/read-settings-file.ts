@@ -4,7 +4,15 @@ import { quote } from '../../text/quote.js';
 import { systemErrorCode } from '../../text/system-error.js';
 import type { InputName } from '../declared.js';
 import { reasonOf, type ReadFile } from '../secrets/files.js';
-import { settingsDocument, valueAt, type SettingsDocument, type Table } from './document.js';
+import {
+  forms,
+  isTable,
+  knownTables,
+  settingsFileKeys,
+  table,
+  valueAt,
+  type Table,
+} from './document.js';
 import { unknownKeys } from './unknown-keys.js';
 
 /** A value of the file that stands in for an input that is not given. */
@@ -62,17 +70,33 @@ export async function readSettingsFile(
   if ('problem' in parsing) return { file: undefined, problems: [`${name} ${parsing.problem}`] };
 
   const { document } = parsing;
-  const settings = v.safeParse(settingsDocument, document, { abortPipeEarly: true });
-  const problems = [
-    ...unknownKeys(document),
-    ...(settings.issues ?? []).map((issue) => `${placeOf(issue)} ${issue.message}`),
-    ...contradictions(document),
-  ].map((problem) => `${name}: ${problem}`);
+  const { values, mistakes } = readValues(document);
+  const problems = [...unknownKeys(document), ...mistakes, ...contradictions(document)].map(
+    (problem) => `${name}: ${problem}`,
+  );
   return {
-    file:
-      settings.success && problems.length === 0 ? settingsFile(path, settings.output) : undefined,
+    file: problems.length === 0 ? settingsFile(path, document, values) : undefined,
     problems,
   };
+}
+
+/** The values of the known keys, each as an input would hold it, and what is wrong with the others. */
+function readValues(document: Table): {
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly mistakes: readonly string[];
+} {
+  const values = new Map<string, unknown>();
+  const mistakes: string[] = [];
+  const check = (key: string, schema: v.GenericSchema): void => {
+    const value = valueAt(document, key);
+    if (value === undefined) return;
+    const result = v.safeParse(schema, value, { abortPipeEarly: true });
+    if (result.success) values.set(key, result.output);
+    else mistakes.push(...result.issues.map((issue) => `${placeOf(key, issue)} ${issue.message}`));
+  };
+  for (const { name } of knownTables) if (name !== '') check(name, table);
+  for (const { key, form } of settingsFileKeys) check(key, forms[form]);
+  return { values, mistakes };
 }
 
 async function parse(text: string): Promise<{ document: Table } | { problem: string }> {
@@ -100,15 +124,10 @@ function tomlReason(message: string): string {
   return first.replace(/^Invalid TOML document: /, '');
 }
 
-/** The key of an issue, and the place within its array. */
-function placeOf(issue: v.BaseIssue<unknown>): string {
-  const keys: string[] = [];
-  let item = '';
-  for (const { key } of issue.path ?? []) {
-    if (typeof key === 'number') item = ` (item ${key + 1})`;
-    else keys.push(String(key));
-  }
-  return quote(keys.join('.')) + item;
+/** The key, and the place within its array. */
+function placeOf(key: string, { path }: v.BaseIssue<unknown>): string {
+  const index: unknown = path?.[0]?.key;
+  return quote(key) + (typeof index === 'number' ? ` (item ${index + 1})` : '');
 }
 
 /** What cannot stand side by side, whether it is well-formed or not. */
@@ -128,34 +147,26 @@ function contradictions(document: Table): string[] {
   return problems;
 }
 
-function settingsFile(path: string, settings: SettingsDocument): SettingsFile {
-  const { scaling, krisp_viva, resources, build, git } = settings;
-  const { cpu, memory } = resources ?? {};
+function settingsFile(
+  path: string,
+  document: Table,
+  values: ReadonlyMap<string, unknown>,
+): SettingsFile {
+  const textOf = (key: string): string | undefined => {
+    const value = values.get(key);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const [cpu, memory] = [textOf('resources.cpu'), textOf('resources.memory')];
+  const patterns = v.safeParse(forms.texts, values.get('build.exclude.patterns'));
+  const git = valueAt(document, 'git');
   return {
     path,
-    defaults: [
-      ...standIn('agent-name', 'agent_name', settings.agent_name),
-      ...standIn('image', 'image', settings.image),
-      ...standIn('build-id', 'build_id', settings.build_id),
-      ...standIn('region', 'region', settings.region),
-      ...standIn('secret-set', 'secret_set', settings.secret_set),
-      ...standIn('image-credentials', 'image_credentials', settings.image_credentials),
-      ...standIn('agent-profile', 'agent_profile', settings.agent_profile),
-      ...standIn('max-session-duration', 'max_session_duration', settings.max_session_duration),
-      ...standIn('websocket-auth', 'websocket_auth', settings.websocket_auth),
-      ...standIn('architecture', 'architecture', settings.architecture),
-      ...standIn('min-agents', 'scaling.min_agents', scaling?.min_agents),
-      ...standIn('max-agents', 'scaling.max_agents', scaling?.max_agents),
-      ...standIn('build-context', 'build.context_dir', build?.context_dir),
-      ...standIn('dockerfile', 'build.dockerfile', build?.dockerfile),
-      ...standIn('krisp-viva-audio-filter', 'krisp_viva.audio_filter', krisp_viva?.audio_filter),
-    ],
+    defaults: settingsFileKeys.flatMap(({ key, input }) => {
+      const text = textOf(key);
+      return input === undefined || text === undefined ? [] : [{ input, text, key }];
+    }),
     resources: cpu === undefined || memory === undefined ? undefined : { cpu, memory },
-    excludePatterns: build?.exclude?.patterns,
-    hasGit: Object.keys(git ?? {}).length > 0,
+    excludePatterns: patterns.success ? patterns.output : undefined,
+    hasGit: isTable(git) && Object.keys(git).length > 0,
   };
-}
-
-function standIn(input: InputName, key: string, text: string | undefined): SettingsFileDefault[] {
-  return text === undefined ? [] : [{ input, text, key }];
 }

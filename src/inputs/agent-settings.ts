@@ -1,0 +1,123 @@
+import {
+  agentSettings,
+  mapAgentSettings,
+  type AgentSettingName,
+  type AgentSettingValue,
+} from '../pipecat/agent-settings.js';
+import { agentProfileName, buildId } from '../pipecat/names.js';
+import type { Regional } from '../plan/regional.js';
+import { inputNames, type InputName } from './declared.js';
+import { readImage } from './image.js';
+import type { InputReader } from './reader.js';
+
+/** What a key of the settings file has to hold. */
+export type SettingsFileForm = 'text' | 'integer' | 'quantity' | 'texts' | 'anything';
+
+/** Settings whose values are read elsewhere, because more than the agent depends on them. */
+type SetName = 'secretSet' | 'imagePullSecretSet';
+/** Settings that may differ by region. */
+type RegionalName = 'minAgents' | 'maxAgents';
+type ReadName = Exclude<AgentSettingName, SetName>;
+
+interface SettingSource<Value> {
+  /** The key of the settings file that gives it, dotted; undefined if only an input does. */
+  readonly key: string | undefined;
+  readonly form: SettingsFileForm;
+  readonly read: (reader: InputReader) => Value | undefined;
+}
+
+type SettingSources = {
+  readonly [Name in ReadName]: SettingSource<
+    Name extends RegionalName ? Regional<AgentSettingValue<Name>> : AgentSettingValue<Name>
+  >;
+} & Readonly<Record<SetName, Omit<SettingSource<string>, 'read'>>>;
+
+/**
+ * Where the settings of `pipecat/agent-settings.ts` come from: the key of the settings file, and how
+ * the input is read, which has the name that the setting has there.
+ */
+export const settingSources = {
+  image: { key: 'image', form: 'text', read: readImage },
+  buildId: {
+    key: 'build_id',
+    form: 'text',
+    read: ({ fields }) => fields.name('build-id', buildId),
+  },
+  secretSet: { key: 'secret_set', form: 'text' },
+  imagePullSecretSet: { key: 'image_credentials', form: 'text' },
+  minAgents: {
+    key: 'scaling.min_agents',
+    form: 'integer',
+    read: ({ regions }) => regions.integer('min-agents', { least: 0, most: 50 }),
+  },
+  maxAgents: {
+    key: 'scaling.max_agents',
+    form: 'integer',
+    read: ({ regions }) => regions.integer('max-agents', { least: 1, most: 50 }),
+  },
+  agentProfile: {
+    key: 'agent_profile',
+    form: 'text',
+    read: ({ fields }) => fields.name('agent-profile', agentProfileName),
+  },
+  architecture: {
+    key: 'architecture',
+    form: 'text',
+    read: ({ fields }) => fields.choice('architecture', ['amd64', 'arm64']),
+  },
+  maxSessionDuration: {
+    key: 'max_session_duration',
+    form: 'integer',
+    read: ({ fields }) => fields.integer('max-session-duration', { least: 60, most: 14_400 }),
+  },
+  krispVivaAudioFilter: {
+    key: 'krisp_viva.audio_filter',
+    form: 'text',
+    read: ({ fields }) => fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
+  },
+  websocketAuth: {
+    key: 'websocket_auth',
+    form: 'text',
+    read: ({ fields }) => fields.choice('websocket-auth', ['none', 'token']),
+  },
+  managedKeys: {
+    key: undefined,
+    form: 'text',
+    read: ({ fields }) => fields.boolean('enable-managed-keys'),
+  },
+  cpu: { key: 'resources.cpu', form: 'quantity', read: (reader) => resources(reader)?.cpu },
+  memory: {
+    key: 'resources.memory',
+    form: 'quantity',
+    read: (reader) => resources(reader)?.memory,
+  },
+} as const satisfies SettingSources;
+
+/** An agent has either the size of a profile or its own resources, and an input takes precedence. */
+function resources({ raw, settingsFile }: InputReader) {
+  return raw.isInput('agent-profile') ? undefined : settingsFile?.resources;
+}
+
+type ReadSettings = {
+  readonly [Name in AgentSettingName]: Name extends ReadName
+    ? ReturnType<(typeof settingSources)[Name]['read']>
+    : undefined;
+};
+
+/** Reads every setting of the agent but the sets. */
+export function readAgentSettings(reader: InputReader): ReadSettings {
+  return mapAgentSettings<Record<AgentSettingName, unknown>>((name) => {
+    const { read }: Partial<SettingSource<unknown>> = settingSources[name];
+    return read?.(reader);
+  }) as ReadSettings;
+}
+
+/** The input that gives a setting; undefined if only the settings file does. */
+export function inputOf(name: AgentSettingName): InputName | undefined {
+  return inputNames.find((input) => input === agentSettings[name].name);
+}
+
+/** The inputs that say something about the agent alone. */
+export const agentSettingInputs: readonly InputName[] = Object.entries(settingSources).flatMap(
+  ([name, source]) => ('read' in source ? (inputOf(name as AgentSettingName) ?? []) : []),
+);
