@@ -1158,7 +1158,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(357);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6502);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7258);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5221);
 
 
@@ -1464,7 +1464,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 6502:
+/***/ 7258:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1473,12 +1473,86 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-// EXTERNAL MODULE: ./lib/time/cancellation.js
-var time_cancellation = __nccwpck_require__(6690);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/github/agent-deployments.js
+const endings = {
+    success: ': success',
+    failure: ': failure',
+    error: ' was left under way, as the run was cancelled',
+};
+/**
+ * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success, a
+ * failure or an error. Nobody waits for GitHub meanwhile, and nothing fails because of it.
+ */
+class AgentDeployments {
+    #options;
+    #underWay = [];
+    #repository;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** Told that a rollout begins; the function that comes back is told how it ended. */
+    begins(rollout) {
+        const where = `${rollout.agent} in ${rollout.region}`;
+        const created = this.#kept(this.#create(rollout));
+        let hasEnded = false;
+        const begun = this.#kept(
+        // What has ended by then is not told to go on.
+        created.then(() => hasEnded ? undefined : this.#set(created, 'in_progress', `${where} is rolled out`)));
+        return (outcome) => {
+            hasEnded = true;
+            // In this order, whether or not the state before could be set; but in a run that is cancelled,
+            // there is no time to wait for that.
+            const before = outcome === 'error' ? created : begun;
+            void this.#kept(before.then(() => this.#set(created, outcome, `${where}${endings[outcome]}`)));
+        };
+    }
+    [Symbol.asyncDispose]() {
+        return this.settled();
+    }
+    /** Resolves when GitHub has been told everything, as far as it could be. */
+    async settled() {
+        await Promise.all(this.#underWay);
+        const [connected] = await Promise.allSettled([this.#repository]);
+        if (connected.status === 'fulfilled')
+            connected.value?.close();
+    }
+    async #create({ agent, region, deploymentId }) {
+        const { commit, environmentIn } = this.#options;
+        const repository = await this.#connected();
+        return repository.createDeployment({
+            ref: commit,
+            environment: environmentIn(region),
+            description: `${agent} in ${region}`,
+            payload: { agent, region, deploymentId },
+        });
+    }
+    async #set(created, state, description) {
+        const id = await created;
+        if (id === undefined)
+            return;
+        const repository = await this.#connected();
+        await repository.setDeploymentState(id, state, { logUrl: this.#options.logUrl, description });
+    }
+    #connected() {
+        return (this.#repository ??= this.#options.connect());
+    }
+    /** Work that is awaited at the end, and tells of its failure instead of being one. */
+    #kept(work) {
+        const kept = work.catch((error) => {
+            this.#options.onFailure(error);
+            return undefined;
+        });
+        this.#underWay.push(kept);
+        return kept;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/github/errors.js
+var errors = __nccwpck_require__(9452);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
 ;// CONCATENATED MODULE: ./lib/github/event.js
@@ -1525,6 +1599,120 @@ function isClosedRepository(event) {
     return repository?.visibility === undefined
         ? repository?.private === true
         : ['private', 'internal'].includes(repository.visibility);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/name-template.js
+/** What a name may hold in place of something that is known later only. */
+const regionPlaceholder = '{region}';
+const versionPlaceholder = '{version}';
+/** A version of the shape that all have, for checks of a name whose version is not known. */
+const anyVersion = '0'.repeat(8);
+function nameInRegion(template, region) {
+    return template.replaceAll(regionPlaceholder, region);
+}
+/** A name with its version in it; without one, the placeholder stays, and no set is called so. */
+function nameOfVersion(name, version) {
+    return version === undefined ? name : name.replaceAll(versionPlaceholder, version);
+}
+/** A name as long and of the same characters as the one that its version will make of it. */
+function nameOfAnyVersion(name) {
+    return nameOfVersion(name, anyVersion);
+}
+function isVersioned(name) {
+    return name.includes(versionPlaceholder);
+}
+/** Tells the names that a name stands for with whichever version, and no others. */
+function versionsOf(name) {
+    const parts = name.split(versionPlaceholder).map((part) => part.replace(/[.]/g, '\\.'));
+    return new RegExp(`^${parts.join('[0-9a-f]{8}')}$`);
+}
+
+;// CONCATENATED MODULE: ./lib/version.js
+/** The action's version, as package.json has it; a test holds the two together. */
+const version = '0.1.0'; // x-release-please-version
+
+;// CONCATENATED MODULE: ./lib/github/tell-github.js
+
+
+
+
+
+
+/** Loads what talks to GitHub, and connects: on use only. */
+async function connect({ token, apiUrl, owner, repository }, manner) {
+    const { connectRepository } = await __nccwpck_require__.e(/* import() */ 909).then(__nccwpck_require__.bind(__nccwpck_require__, 5909));
+    const userAgent = `pipecat-cloud-release/${version}`;
+    return connectRepository({ token, apiUrl, owner, repository, userAgent, ...manner });
+}
+/** The GitHub deployments of a release; undefined where none are asked for. */
+function agentDeployments(settings, journal, manner) {
+    const { environment } = settings ?? {};
+    if (settings === undefined || environment === undefined)
+        return undefined;
+    const told = new Set();
+    return new AgentDeployments({
+        connect: () => connect(settings, manner),
+        commit: settings.commit,
+        environmentIn: (region) => nameInRegion(environment, region),
+        logUrl: settings.runUrl,
+        onFailure: (error) => {
+            // The same for every region is one thing to look at.
+            const warning = untold('GitHub deployments are not complete', error);
+            if (!told.has(warning))
+                journal.warning(warning);
+            told.add(warning);
+        },
+    });
+}
+/**
+ * In a pull request, a plan is where people look at it, one that fails too.
+ *
+ * @param write makes the comment's text
+ */
+async function commentOnPlan(journal, settings, manner, event, write) {
+    const { kind } = journal.record;
+    if (settings?.comments !== true || kind === 'release')
+        return;
+    if (kind === 'offline-check') {
+        journal.log.info('There is no plan to comment with; a comment that there is stays as it is.');
+        return;
+    }
+    const pullRequest = pullRequestNumber(await event());
+    if (pullRequest === undefined) {
+        journal.log.info('The run is not for a pull request, so there is none to comment on.');
+        return;
+    }
+    // The runner masks what it logs, but no comment: its text is made without what is secret.
+    const body = write(settings.commit, settings.runUrl);
+    await keepComment(settings, journal, manner, pullRequest, body);
+}
+/** Keeps a plan in the comment of its pull request, which the marker tells from others. */
+async function keepComment(settings, journal, manner, pullRequest, body) {
+    const key = (0,external_node_crypto_.createHash)('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
+    const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
+    let repository;
+    try {
+        repository = await connect(settings, manner);
+        const outcome = await repository.keepComment(pullRequest, marker, body);
+        journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
+    }
+    catch (error) {
+        journal.warning(untold('The plan is not in a comment', error));
+    }
+    finally {
+        repository?.close();
+    }
+}
+/** What was not told to GitHub, and why, and what the token lacks. */
+function untold(what, error) {
+    if (!(error instanceof errors/* GitHubError */.y_)) {
+        return `${what}, because of a bug in the action. The run goes on without.`;
+    }
+    const { reason, lacksPermission, call } = error;
+    const permission = lacksPermission
+        ? ` The token needs the permission \`${call.permission}\` (under \`permissions:\` of the job).`
+        : '';
+    return `${what}, because ${reason}.${permission} The run goes on without.`;
 }
 
 // EXTERNAL MODULE: ./lib/inputs/problems.js
@@ -1873,32 +2061,6 @@ function brokenRule(url) {
         return 'has to begin with https:// (http:// is for loopback addresses only)';
     }
     return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/name-template.js
-/** What a name may hold in place of something that is known later only. */
-const regionPlaceholder = '{region}';
-const versionPlaceholder = '{version}';
-/** A version of the shape that all have, for checks of a name whose version is not known. */
-const anyVersion = '0'.repeat(8);
-function nameInRegion(template, region) {
-    return template.replaceAll(regionPlaceholder, region);
-}
-/** A name with its version in it; without one, the placeholder stays, and no set is called so. */
-function nameOfVersion(name, version) {
-    return version === undefined ? name : name.replaceAll(versionPlaceholder, version);
-}
-/** A name as long and of the same characters as the one that its version will make of it. */
-function nameOfAnyVersion(name) {
-    return nameOfVersion(name, anyVersion);
-}
-function isVersioned(name) {
-    return name.includes(versionPlaceholder);
-}
-/** Tells the names that a name stands for with whichever version, and no others. */
-function versionsOf(name) {
-    const parts = name.split(versionPlaceholder).map((part) => part.replace(/[.]/g, '\\.'));
-    return new RegExp(`^${parts.join('[0-9a-f]{8}')}$`);
 }
 
 // EXTERNAL MODULE: ./lib/inputs/agent-settings.js + 1 modules
@@ -2699,8 +2861,6 @@ async function readKeys(path, { workspace, readFile, findings }) {
     return entries.map(({ key }) => key);
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/plan/content-version.js
 
 /**
@@ -3417,231 +3577,8 @@ async function readInputs(environment, readFile) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/time/backoff.js
-const defaultBackoff = { attempts: 5, base: 1000, ceiling: 15_000 };
-/**
- * Milliseconds before the next attempt: exponential with full jitter, so that releases that fail
- * together do not come back together. What the server asked for is never undercut.
- *
- * @param failed number of attempts that have failed so far, from 1
- * @param retryAfter milliseconds that the answer's `Retry-After` asks for
- */
-function backoffDelay(backoff, failed, random, retryAfter) {
-    const cap = Math.min(backoff.ceiling, backoff.base * 2 ** (failed - 1));
-    return Math.round(Math.max(retryAfter ?? 0, random() * cap));
-}
-
-// EXTERNAL MODULE: ./lib/http/transport.js + 1 modules
-var transport = __nccwpck_require__(5115);
-// EXTERNAL MODULE: ./lib/pipecat/agent-settings.js
-var pipecat_agent_settings = __nccwpck_require__(3211);
-;// CONCATENATED MODULE: ./lib/pipecat/answers.js
-
-
-
-/** An answer of another shape than is due. Names the places only: the answer is not quoted. */
-class AnswerShapeError extends Error {
-    constructor(message) {
-        super(message);
-        this.name = 'AnswerShapeError';
-    }
-}
-/** Makes a parser of answers from a schema; fields that the schema does not name are let through. */
-function parser(schema) {
-    return (answer) => {
-        const result = dist/* safeParse */.xLC(schema, answer);
-        if (result.success)
-            return result.output;
-        if (answer === undefined)
-            throw new AnswerShapeError('the answer is empty');
-        const places = result.issues.map((issue) => dist/* getDotPath */.BuJ(issue) ?? 'the whole');
-        throw new AnswerShapeError(`the answer is JSON, but not what is due (${[...new Set(places)].slice(0, 5).join(', ')})`);
-    };
-}
-/** A field that may be missing or null, both of which become undefined. */
-function answers_optional(schema) {
-    return dist/* pipe */.FsL(dist/* nullish */.cl6(schema), dist/* transform */.pdi((value) => value ?? undefined));
-}
-const answers_text = answers_optional(dist/* string */.YjP());
-const count = answers_optional(dist/* number */.aig());
-const flag = answers_optional(dist/* boolean */.zMY());
-/** A status that is not known is one on the way to those that are. */
-const answers_status = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* transform */.pdi((text) => text === 'ready' || text === 'failed' ? text : 'pending'));
-const region = dist/* object */.Ikc({
-    code: dist/* string */.YjP(),
-    supported_architectures: answers_optional(dist/* array */.YOg(dist/* string */.YjP())),
-});
-const parseRegions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ regions: dist/* array */.YOg(region) }), dist/* transform */.pdi(({ regions }) => regions.map(({ code, supported_architectures }) => ({
-    code,
-    supportedArchitectures: supported_architectures,
-})))));
-const parseDefaultRegion = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ properties: dist/* object */.Ikc({ defaultRegion: dist/* string */.YjP() }) }), dist/* transform */.pdi(({ properties }) => properties.defaultRegion)));
-const organization = dist/* object */.Ikc({ name: dist/* string */.YjP() });
-const parseOrganizations = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ organizations: dist/* array */.YOg(organization) }), dist/* transform */.pdi(({ organizations }) => organizations)));
-const secretSetKinds = ['secret', 'imagePullSecret'];
-const listedSet = dist/* object */.Ikc({
-    name: dist/* string */.YjP(),
-    type: dist/* string */.YjP(),
-    region: dist/* string */.YjP(),
-    status: answers_optional(answers_status),
-    errorMessage: answers_text,
-    source: answers_text,
-});
-const parseSecretSets = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ sets: dist/* array */.YOg(listedSet) }), dist/* transform */.pdi(({ sets }) => sets.flatMap(({ name, type, region, status, errorMessage, source }) => {
-    // A kind that is not known is nothing that a release could use, and no reason to fail.
-    const kind = secretSetKinds.find((one) => one === type);
-    const referenced = source === 'referenced';
-    return kind === undefined
-        ? []
-        : [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
-}))));
-const parseSecretSet = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
-    region: dist/* string */.YjP(),
-    status: answers_optional(answers_status),
-    errorMessage: answers_text,
-    source: answers_text,
-    secrets: answers_optional(dist/* array */.YOg(dist/* object */.Ikc({ fieldName: dist/* string */.YjP() }))),
-}), dist/* transform */.pdi(({ region, status, errorMessage, source, secrets }) => ({
-    region,
-    status: status ?? 'ready',
-    errorMessage,
-    keys: (secrets ?? []).map(({ fieldName }) => fieldName),
-    referenced: source === 'referenced',
-}))));
-const health = dist/* object */.Ikc({
-    headline: answers_text,
-    ready: flag,
-    reason: answers_text,
-    restartCount: count,
-    replicasStarted: count,
-    lastExitCode: count,
-    lastTerminationReason: answers_text,
-    message: answers_text,
-});
-const revision = dist/* object */.Ikc({
-    deploymentID: answers_text,
-    phase: answers_text,
-    readyReplicas: count,
-    health: answers_optional(health),
-    hasInfrastructureIssue: flag,
-});
-const agentError = dist/* object */.Ikc({ code: answers_text, message: answers_text, error: answers_text });
-/** Its settings are read by `agent-settings.ts`, from the fields that are not named here. */
-const agent = dist/* looseObject */._H3({
-    name: answers_text,
-    region: answers_text,
-    ready: flag,
-    available: flag,
-    desiredDeploymentId: answers_text,
-    activeDeploymentId: answers_text,
-    reconciledDeploymentId: answers_text,
-    errors: answers_optional(dist/* array */.YOg(agentError)),
-    currentRevision: answers_optional(revision),
-    previousRevision: answers_optional(revision),
-    warning: answers_text,
-    git: answers_optional(dist/* object */.Ikc({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
-    deployment: answers_optional(dist/* looseObject */._H3({ id: answers_text })),
-});
-function toAgent(answer) {
-    const { deployment } = answer;
-    return {
-        region: answer.region,
-        desiredDeploymentId: answer.desiredDeploymentId ?? answer.activeDeploymentId ?? deployment?.id,
-        reconciledDeploymentId: answer.reconciledDeploymentId,
-        ready: answer.ready ?? false,
-        available: answer.available ?? false,
-        errors: (answer.errors ?? []).map(({ code, message, error }) => ({
-            code,
-            message: message ?? error ?? 'no message',
-        })),
-        currentRevision: answer.currentRevision,
-        previousRevision: answer.previousRevision,
-        warning: answer.warning,
-        git: answer.git && {
-            repository: answer.git.repoFullName,
-            branch: answer.git.branch,
-            autoDeploy: answer.git.autoDeploy ?? false,
-        },
-        settings: (0,pipecat_agent_settings/* readAgentSettings */.Hu)(answer),
-        secretSets: boundSecretSets(answer),
-    };
-}
-const bindings = dist/* object */.Ikc({
-    deployment: dist/* object */.Ikc({
-        manifest: dist/* object */.Ikc({ spec: dist/* object */.Ikc({ envFromSecretNames: answers_optional(dist/* array */.YOg(dist/* string */.YjP())) }) }),
-    }),
-});
-function boundSecretSets(answer) {
-    const result = dist/* safeParse */.xLC(bindings, answer);
-    return result.success
-        ? (result.output.deployment.manifest.spec.envFromSecretNames ?? [])
-        : undefined;
-}
-/** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */
-const parseAgent = parser(dist/* pipe */.FsL(dist/* union */.KCZ([
-    dist/* pipe */.FsL(dist/* object */.Ikc({ body: agent }), dist/* transform */.pdi(({ body }) => body)),
-    agent,
-]), 
-// Every field alone may be missing, so without this an answer about something else would pass.
-dist/* check */.z6Y(({ name, desiredDeploymentId, deployment }) => (name ?? desiredDeploymentId ?? deployment?.id) !== undefined), dist/* transform */.pdi(toAgent)));
-const parseAgentNames = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ services: dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP() })) }), dist/* transform */.pdi(({ services }) => services.map(({ name }) => name))));
-const parseLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: dist/* array */.YOg(dist/* object */.Ikc({ log: dist/* string */.YjP() })) }), dist/* transform */.pdi(({ logs }) => logs.map(({ log }) => log))));
-const parseAgentProfiles = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ agentProfiles: dist/* array */.YOg(dist/* object */.Ikc({ api_name: dist/* string */.YjP(), enabled: flag })) }), dist/* transform */.pdi(({ agentProfiles }) => agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name))));
-const build = dist/* object */.Ikc({
-    id: dist/* string */.YjP(),
-    status: dist/* string */.YjP(),
-    region: answers_text,
-    contextHash: answers_text,
-    dockerfilePath: answers_text,
-    errorMessage: answers_text,
-    buildDurationSeconds: count,
-    createdAt: answers_text,
-});
-function toBuild(answer) {
-    return {
-        id: answer.id,
-        status: answer.status,
-        region: answer.region,
-        contextHash: answer.contextHash,
-        dockerfilePath: answer.dockerfilePath,
-        errorMessage: answer.errorMessage,
-        duration: answer.buildDurationSeconds,
-        createdAt: answer.createdAt === undefined ? undefined : Date.parse(answer.createdAt),
-    };
-}
-const parseBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build }), dist/* transform */.pdi(({ build }) => toBuild(build))));
-const parseBuilds = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ builds: dist/* array */.YOg(build) }), dist/* transform */.pdi(({ builds }) => builds.map(toBuild))));
-const parseStartedBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build, contextHash: answers_text, cached: flag }), dist/* transform */.pdi(({ build, contextHash, cached }) => ({
-    build: toBuild(build),
-    contextHash,
-    isCached: cached ?? false,
-}))));
-const parseBuildLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: dist/* array */.YOg(dist/* string */.YjP()) }), dist/* transform */.pdi(({ logs }) => logs)));
-const parseUploadForm = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
-    uploadId: dist/* string */.YjP(),
-    // A context that goes over the wire in the clear could be read, and changed, on its way.
-    uploadUrl: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* check */.z6Y((url) => URL.canParse(url) && isConfidential(new URL(url)))),
-    uploadFields: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
-}), dist/* transform */.pdi(({ uploadId, uploadUrl, uploadFields }) => ({
-    uploadId,
-    url: uploadUrl,
-    fields: uploadFields,
-}))));
-const acknowledgement = dist/* object */.Ikc({ status: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^ok$/i)) });
-const parseWords = parser(acknowledgement);
-/** What the platform answers to a write that it has taken, and nobody in front of it. */
-const accepted = 202;
-/**
- * A write that was taken says so, by its status or in words. A success of something in front of the
- * platform does not, and to believe it would leave agents with their old values.
- */
-function parseAcceptance(answer, status) {
-    if (status !== accepted)
-        parseWords(answer);
-}
-/** A deletion may be answered without a word. What was deleted already is not there any more (404). */
-const parseDeletion = parser(dist/* pipe */.FsL(dist/* optional */.lqM(acknowledgement), dist/* transform */.pdi(() => undefined)));
-
+// EXTERNAL MODULE: ./lib/time/cancellation.js
+var time_cancellation = __nccwpck_require__(6690);
 // EXTERNAL MODULE: ./lib/text/system-error.js
 var system_error = __nccwpck_require__(7229);
 ;// CONCATENATED MODULE: ./lib/pipecat/errors.js
@@ -3848,6 +3785,3730 @@ function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutO
     return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
 }
 
+;// CONCATENATED MODULE: ./lib/record/errors.js
+
+
+/** An error with the thing that it happened to; the cause is what went wrong. */
+class SubjectError extends Error {
+    subject;
+    cause;
+    constructor(subject, cause) {
+        super(`${subject.kind} ${subject.name} in ${subject.region}: ${cause.message}`);
+        this.name = 'SubjectError';
+        this.subject = subject;
+        this.cause = cause;
+    }
+}
+/** What failed in a release: something in one region, or in several of those that go at once. */
+class ReleaseError extends Error {
+    failures;
+    constructor(failures) {
+        super(failures.map(({ message }) => message).join('\n'), { cause: failures[0] });
+        this.name = 'ReleaseError';
+        this.failures = failures;
+    }
+}
+/** What failed, one by one. */
+function failuresOf(error) {
+    return error instanceof ReleaseError ? error.failures : [error];
+}
+/** Whether it is only that the run was cancelled. */
+function isCancellation(error) {
+    return failuresOf(error).every((failure) => failure instanceof time_cancellation/* CancelledError */.cc);
+}
+/**
+ * Does `work` on every item at once, and lets each come to its end: what fails for one is no reason
+ * to leave the others half done.
+ *
+ * @throws ReleaseError with everything that failed
+ */
+async function forEach(items, work) {
+    const results = await Promise.allSettled(items.map(work));
+    const reasons = results.flatMap((result) => result.status === 'rejected' ? failuresOf(result.reason) : []);
+    if (reasons.length > 0)
+        throw new ReleaseError(reasons.map(asError));
+}
+/** Goes on after a failure that has to be told, not to be followed at once. */
+async function collect(failures, work) {
+    try {
+        await work();
+    }
+    catch (error) {
+        if (!(error instanceof ReleaseError))
+            throw error;
+        failures.push(...error.failures);
+    }
+}
+function asError(reason) {
+    return reason instanceof Error ? reason : new Error('Something was thrown that is not an error');
+}
+/** Does `work` on a subject; what it throws says so. */
+async function about(subject, work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (error instanceof SubjectError || error instanceof ReleaseError)
+            throw error;
+        // The run was cancelled, which is nothing that happened to the subject.
+        if (error instanceof time_cancellation/* CancelledError */.cc || !(error instanceof Error))
+            throw error;
+        throw new SubjectError(subject, error);
+    }
+}
+/** Whether something may have been done although it failed, as its answer is lost. */
+function isInDoubt(error) {
+    const cause = error instanceof SubjectError ? error.cause : error;
+    if (cause instanceof InterruptedCallError)
+        return true;
+    return cause instanceof CallError && cause.isInDoubt;
+}
+/** For the debug log. What a person reads is written by the report. */
+const messages = {
+    'organization-unknown': ({ named }) => named === undefined ? 'the token has no organization' : `no organization ${named.name}`,
+    'provisioning-failed': ({ platformMessage }) => `provisioning failed: ${platformMessage ?? 'no message'}`,
+    'secrets-timeout': ({ lastSeen, waited }) => `still ${lastSeen ?? 'unknown'} after ${waited} ms`,
+    'secret-set-not-ready': () => 'the deploy was refused, as a set is not ready',
+    'not-pruned': ({ failure }) => `pruning failed: ${failure.message}`,
+    'secret-set-gone': () => 'the set no longer exists',
+    'agent-name-taken': () => 'the name is already taken',
+    'deployment-unknown': () => 'the platform names no deployment',
+    'build-failed': ({ buildId, status, platformMessage }) => `build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`,
+    'build-timeout': ({ buildId, lastSeen }) => `build ${buildId} is still ${lastSeen ?? 'unknown'}`,
+    'build-gone': ({ buildId }) => `build ${buildId} no longer exists`,
+    'rollout-failed': ({ deploymentId, failure }) => `deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`,
+    'wait-timeout': ({ deploymentId, lastSeen }) => `deployment ${deploymentId} is not ready: ${lastSeen}`,
+    superseded: ({ deploymentId, supersededBy }) => `deployment ${deploymentId} was superseded by ${supersededBy}`,
+    'agent-gone': () => 'the agent no longer exists',
+};
+/** A failure of a step: its kind, and what is known of it. */
+class StepError extends Error {
+    kind;
+    facts;
+    constructor(kind, facts, options) {
+        super(messages[kind](facts), options);
+        this.name = 'StepError';
+        this.kind = kind;
+        this.facts = facts;
+    }
+}
+/** Whether this is the failure of a step of one of these kinds. */
+function isStepFailure(error, ...kinds) {
+    return error instanceof StepError && kinds.some((kind) => kind === error.kind);
+}
+/** Work was abandoned because nothing needs its result anymore. This is not a failure of its own. */
+class AbandonedError extends Error {
+    /** Whether the platform continues with it. */
+    goesOn;
+    constructor({ goesOn }) {
+        super('nothing needs this result anymore');
+        this.name = 'AbandonedError';
+        this.goesOn = goesOn;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/record/record.js
+/** The steps of a release, in their order. */
+const stepNames = (/* unused pure expression or super */ null && ([
+    'inputs',
+    'context',
+    'credential',
+    'preflight',
+    'provision',
+    'readiness',
+    'build',
+    'deploy',
+    'rollout',
+    'prune',
+    'clean-up',
+]));
+/** Every set that was written, bound or deleted. */
+function secretSetsOf(record) {
+    return [
+        ...record.targets.flatMap(({ secretSets }) => secretSets),
+        ...record.targets.flatMap(({ deletedVersions }) => deletedVersions),
+    ];
+}
+function buildsOf({ targets }) {
+    return targets.map(({ build }) => build).filter((build) => build !== undefined);
+}
+function agentsOf({ targets }) {
+    return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+}
+/** The record of a region before anything is done there. */
+function untouchedTarget({ region, secretSets, build, agent }) {
+    return {
+        region,
+        secretSets: secretSets.map((plan) => ({
+            ...existingSet(plan.name, plan.kind, region),
+            plan,
+            outcome: plan.action === 'bind' ? 'existing' : 'skipped',
+            status: plan.status ?? null,
+        })),
+        build: build && { region, plan: build, id: null, outcome: 'skipped', duration: undefined },
+        agent: agent && {
+            name: agent.name,
+            region,
+            plan: agent,
+            outcome: 'skipped',
+            deploymentId: null,
+            ready: false,
+            previousServes: false,
+            replacesValues: false,
+        },
+        deletedVersions: [],
+    };
+}
+/** The record of a set that exists and stays as it is. */
+function existingSet(name, kind, region) {
+    return {
+        name,
+        kind,
+        region,
+        plan: undefined,
+        outcome: 'existing',
+        status: null,
+        added: [],
+        updated: [],
+        pruned: [],
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/record/journal.js
+
+
+/** Keeps the account of a release, and tells the log of it. */
+class Journal {
+    clock;
+    log;
+    record;
+    /** When the steps that are under way were begun. */
+    #begun = new Map();
+    #onBuild;
+    /** @param onBuild told of all builds when one of them has an id */
+    constructor(clock, log, onBuild = () => undefined) {
+        this.clock = clock;
+        this.log = log;
+        this.#onBuild = onBuild;
+        this.record = {
+            startedAt: clock.now(),
+            kind: 'release',
+            plan: undefined,
+            actingAs: undefined,
+            steps: [],
+            targets: [],
+            context: undefined,
+            spans: [],
+            warnings: [],
+            notices: [],
+        };
+    }
+    /** Steps that are ahead; those that are never begun stay skipped. */
+    expect(names) {
+        for (const name of names)
+            this.#stepNamed(name);
+    }
+    async step(name, work) {
+        const step = this.#stepNamed(name);
+        this.#begun.set(step, this.clock.now());
+        step.outcome = 'running';
+        this.log.beginStep(name);
+        try {
+            const result = await work();
+            step.outcome = 'done';
+            return result;
+        }
+        catch (error) {
+            step.outcome = outcomeOf(error);
+            throw error;
+        }
+        finally {
+            this.#stop(step);
+        }
+    }
+    /** Closes the account where something did not come to its end, and nobody waits for it any more. */
+    close() {
+        for (const step of [...this.#begun.keys()])
+            this.#stop(step);
+    }
+    #stepNamed(name) {
+        const known = this.record.steps.find((step) => step.name === name);
+        if (known !== undefined)
+            return known;
+        const step = { name, outcome: 'skipped', duration: 0 };
+        this.record.steps.push(step);
+        return step;
+    }
+    #stop(step) {
+        const startedAt = this.#begun.get(step);
+        if (startedAt === undefined)
+            return;
+        this.#begun.delete(step);
+        step.duration += this.clock.now() - startedAt;
+        this.log.endStep(step);
+    }
+    /** Does something that the timeline shows. */
+    async span(region, label, work) {
+        const end = this.beginSpan(region, label);
+        try {
+            const result = await work();
+            end('done');
+            return result;
+        }
+        catch (error) {
+            const isLeft = error instanceof AbandonedError || isCancellation(error);
+            end(isLeft ? 'running' : 'failed');
+            throw error;
+        }
+    }
+    /** Begins a bar of the timeline; the function that comes back ends it. */
+    beginSpan(region, label) {
+        const span = {
+            region,
+            label,
+            startedAt: this.clock.now(),
+            endedAt: undefined,
+            outcome: 'running',
+        };
+        this.record.spans.push(span);
+        return (outcome) => {
+            span.endedAt ??= this.clock.now();
+            span.outcome = outcome;
+        };
+    }
+    /** Takes note of a build's id, which whoever comes after may need even if this ends here. */
+    recordBuildId(build, id) {
+        build.id = id;
+        this.#onBuild(buildsOf(this.record));
+    }
+    warning(message) {
+        this.record.warnings.push(message);
+        this.log.warning(message);
+    }
+    notice(message) {
+        this.record.notices.push(message);
+        this.log.notice(message);
+    }
+}
+/** How a step ends that throws. */
+function outcomeOf(error) {
+    if (error instanceof AbandonedError)
+        return error.goesOn ? 'running' : 'skipped';
+    return isCancellation(error) ? 'running' : 'failed';
+}
+
+;// CONCATENATED MODULE: ./lib/plan/problems.js
+/** The release cannot work as it is asked for. */
+class PreflightError extends Error {
+    kind = 'release-impossible';
+    problems;
+    /** Whether this turned out after the sets were written; nothing has been written otherwise. */
+    isLate;
+    constructor(problems, { isLate } = { isLate: false }) {
+        super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
+        this.name = 'PreflightError';
+        this.isLate = isLate;
+        this.problems = problems;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/report/credential-kinds.js
+/** The kinds of credential in words. */
+const credentialKinds = {
+    'private-api-key': 'a private API key',
+    'personal-access-token': 'a personal access token',
+};
+
+;// CONCATENATED MODULE: ./lib/report/durations.js
+/** Milliseconds as a person reads them: `< 0.1 s`, `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
+function duration(milliseconds) {
+    if (milliseconds < 50)
+        return '< 0.1 s';
+    if (milliseconds < 9950)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    const parts = [
+        [Math.floor(seconds / 3600), 'h'],
+        [Math.floor(seconds / 60) % 60, 'min'],
+        [seconds % 60, 's'],
+    ];
+    return parts
+        .filter(([amount]) => amount > 0)
+        .map(([amount, unit]) => `${amount} ${unit}`)
+        .join(' ');
+}
+
+// EXTERNAL MODULE: ./lib/context/errors.js
+var context_errors = __nccwpck_require__(4912);
+;// CONCATENATED MODULE: ./lib/report/failures.js
+
+
+
+
+
+
+/** The classes of errors that a person reads about. An error of any other class is a bug. */
+const reportedErrors = [
+    CallError,
+    time_cancellation/* CancelledError */.cc,
+    context_errors/* ContextError */.a,
+    inputs_problems/* InputsError */.aV,
+    PreflightError,
+    StepError,
+    inputs_problems/* UntrustedEventError */.fs,
+];
+function isReportedError(error) {
+    return reportedErrors.some((reported) => error instanceof reported);
+}
+/** Every way in which a release fails. The troubleshooting page is made from this. */
+const failureKinds = {
+    'invalid-inputs': {
+        title: 'The inputs are not valid',
+        meaning: 'Every mistake that can be seen without the network is listed, each with its input, the rule and what was found. Nothing was sent.',
+        next: 'Correct the inputs that are listed, all at once.',
+    },
+    'untrusted-event': {
+        title: 'Nothing is released for a pull request from a fork',
+        meaning: 'The workflow runs on `pull_request_target`, or on `workflow_run`, for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
+        next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
+    },
+    'context-unusable': {
+        title: 'The build context cannot be packed',
+        meaning: 'What is wrong with the files is listed: the folder or the Dockerfile is not there, a link leads out of the context, a file cannot be read, or all of it is larger than the platform takes. Nothing was sent.',
+        next: 'Follow what is said with each file.',
+    },
+    'credential-refused': {
+        title: 'The platform does not accept the credential',
+        meaning: 'The platform answered 401: the API key or token was revoked, cycled, deleted or copied in part.',
+        next: 'Look at it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens); if it is gone, create a new one and store it as the secret that the workflow passes.',
+    },
+    'permission-denied': {
+        title: 'The credential is not allowed to do this',
+        meaning: 'The platform answered 403: the credential is valid, but not for this organization or this operation.',
+        next: 'Check that the key belongs to the organization that owns the agent, or that the owner of the token is a member of it with a role that may deploy.',
+    },
+    'organization-unknown': {
+        title: 'The token cannot act in that organization',
+        meaning: 'The organization that was named is not among those of the token. The message lists those that are.',
+        next: 'Correct `organization`, or have the owner of the token invited to it.',
+    },
+    'release-impossible': {
+        title: 'The release cannot work as it is asked for',
+        meaning: 'What is on the platform does not go together with what is asked for: a region, a set, an agent or a build. Each reason is listed. Nothing was written.',
+        next: 'Follow what is said with each reason.',
+    },
+    'request-refused': {
+        title: 'The platform refused a request',
+        meaning: 'The platform answered with a refusal (4xx) that the action does not know a remedy for. Its message and code are shown.',
+        next: 'Correct what the message of the platform says.',
+    },
+    'platform-unavailable': {
+        title: 'The platform could not be reached',
+        meaning: 'Connections failed, or a gateway answered in place of the platform, and kept doing so over several attempts.',
+        next: 'Run the release again later; it takes up where it is. If it lasts, check `api-url` (whether the emulator runs, where that is meant), the proxy, and the status of the platform.',
+    },
+    'rate-limited': {
+        title: 'The platform limits how often it may be asked',
+        meaning: 'The platform answered 429 for longer than a release waits: other pipelines, or people, ask it a lot at the same time. Nothing of what was refused was carried out.',
+        next: 'Run the release again later, and let fewer releases run at once (`concurrency`); with many regions, `rollout: sequential` asks less at once.',
+    },
+    'answer-unreadable': {
+        title: 'The platform gave an answer that cannot be read',
+        meaning: 'Answers were cut off, or were not the JSON that is due, over several attempts. Often something between the runner and the platform answers in its place.',
+        next: 'Check `api-url` and the proxy, and run the release again.',
+    },
+    redirected: {
+        title: 'The platform answered with a redirect',
+        meaning: 'A redirect is not followed, because the credential would go along.',
+        next: 'Correct `api-url` so that it names the API itself.',
+    },
+    'secrets-timeout': {
+        title: 'The secret sets took too long',
+        meaning: 'Writing the sets and waiting until they are ready did not end within `secrets-timeout`. No agent was deployed with them.',
+        next: 'Run the release again: what was written stays written. If provisioning is slow regularly, raise `secrets-timeout`.',
+    },
+    'provisioning-failed': {
+        title: 'A secret set could not be provisioned',
+        meaning: 'The platform stored the values, but could not bring the set into its region. Agents keep what they have.',
+        next: 'Run the release again, which writes the set anew; contact support if it persists.',
+    },
+    'secret-set-gone': {
+        title: 'A secret set was deleted during the release',
+        meaning: 'The set was there and is not any more: somebody or something deleted it.',
+        next: 'Find out who deletes it, and run the release again.',
+    },
+    'secret-set-not-ready': {
+        title: 'The deploy was refused because a secret set is not ready',
+        meaning: 'The platform refuses to bind a set that is pending or failed (409), and kept doing so until `secrets-timeout` had passed. Another pipeline may be writing the same set.',
+        next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
+    },
+    'concurrent-write': {
+        title: 'Another writer is at the same secret set',
+        meaning: 'The platform refuses to write a set that somebody else is writing (409), and kept doing so over several attempts.',
+        next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
+    },
+    'not-pruned': {
+        title: 'The release is done, but the secret set was not pruned',
+        meaning: 'Everything was released and the agent serves. Deleting the keys that were not given, or awaiting the set after that, failed.',
+        next: 'Run the release again, which prunes the set, or delete the keys yourself.',
+    },
+    'upload-failed': {
+        title: 'The build context could not be uploaded',
+        meaning: 'The storage of the platform, which is another host than its API, refused the archive, or did not take it over several attempts. No agent was deployed.',
+        next: 'Where the storage says why, correct that. Else run the release again, and if it lasts, check that the runner and its proxy can reach the host that is named.',
+    },
+    'build-failed': {
+        title: 'The cloud build failed',
+        meaning: 'The platform built the image and did not succeed. Its message and, unless `failure-logs` is `never`, the last lines of its log are shown. No agent was deployed.',
+        next: 'Correct what the log shows, most often a line of the Dockerfile or a file that is not in the context, and release again.',
+    },
+    'build-timeout': {
+        title: 'The cloud build took too long',
+        meaning: 'The build was started, but had not succeeded within `build-timeout`. The platform goes on with it. No agent was deployed.',
+        next: 'Run the release again later: once the build has succeeded, it is used. Raise `build-timeout` if builds take that long regularly.',
+    },
+    'build-gone': {
+        title: 'The cloud build is not there any more',
+        meaning: 'The build was started, and the platform does not know it any more.',
+        next: 'Run the release again, which builds anew.',
+    },
+    'agent-name-taken': {
+        title: 'The name of the agent belongs to another organization',
+        meaning: 'Names of agents are unique across the whole platform.',
+        next: 'Choose another `agent-name`, or a credential of the organization that owns it.',
+    },
+    'deployment-unknown': {
+        title: 'The platform did not say which deployment it made',
+        meaning: 'Neither the answer to the deploy nor the agent names a deployment to wait for.',
+        next: 'Look at the agent in the dashboard, and run the release again.',
+    },
+    'rollout-failed': {
+        title: 'The deployment failed',
+        meaning: 'The platform took up the deployment, and it will not get ready: its image cannot be pulled or does not run, or the agent crashes.',
+        next: 'Correct what the reason says and release again.',
+    },
+    'wait-timeout': {
+        title: 'The deployment did not get ready in time',
+        meaning: 'The deployment was accepted, but did not serve within `wait-timeout`. The platform goes on with it; it may still get ready.',
+        next: 'Look at the agent; large images take longer the first time. Raise `wait-timeout` if the rollout only needs more time.',
+    },
+    superseded: {
+        title: 'Another release has taken over',
+        meaning: 'While this deployment was awaited, the agent was asked to be another one: by another run, the client, the dashboard, or a push to a connected branch.',
+        next: 'Look at the other release. Let one release of an agent run at a time (`concurrency` with `cancel-in-progress: false`).',
+    },
+    'agent-gone': {
+        title: 'The agent was deleted during the release',
+        meaning: 'The agent was there and is not any more: somebody or something deleted it.',
+        next: 'Find out who deletes it, and run the release again.',
+    },
+    cancelled: {
+        title: 'The run was cancelled',
+        meaning: 'The runner was told to end the run (SIGINT or SIGTERM): somebody cancelled it, or a newer run took its place (`concurrency` with `cancel-in-progress`). Nothing new was begun after that. What is done, what was under way and what was not begun is listed.',
+        next: 'Run it again, which goes on from where this ended: what was written stays written, and a build that was started is used.',
+    },
+    unexpected: {
+        title: 'The action itself failed',
+        meaning: 'Something happened that the action does not expect. This is a bug in it.',
+        next: 'Run the release again with debug logging, and report what it shows.',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/report/platform-codes.js
+/** Where the platform documents its codes. */
+const errorCodesUrl = 'https://docs.pipecat.ai/pipecat-cloud/fundamentals/error-codes';
+/** The platform's error codes that can come up in a release. */
+const platformCodes = {
+    'PCC-1004': {
+        meaning: 'the organization has no billing details',
+        next: 'Add them in the dashboard, under Billing.',
+    },
+    PCC_IMAGE_NOT_FOUND: {
+        meaning: 'the image or its tag does not exist at that address',
+        next: 'Check the address and the tag, and that the image was pushed before the release.',
+    },
+    PCC_IMAGE_PULL_UNAUTHORIZED: {
+        meaning: 'the registry does not let the platform pull the image',
+        next: 'Bind an image pull secret (`image-credentials`) whose credentials are valid for this image; with `registry`, `registry-username` and `registry-password` the release writes it in the form that the platform needs.',
+    },
+    PCC_IMAGE_PULL_RATE_LIMIT: {
+        meaning: 'the registry limits how often the image may be pulled',
+        next: 'Pull with credentials (`image-credentials`), or from another registry, and release again later.',
+    },
+    PCC_IMAGE_TOO_LARGE: {
+        meaning: 'the image is too large',
+        next: 'Make the image smaller: a slim base, no build tools, no models that can be fetched later.',
+    },
+    PCC_INVALID_IMAGE_PLATFORM: {
+        meaning: 'the image is built for another processor than the platform runs',
+        next: 'Build it for linux/arm64 (`docker buildx build --platform linux/arm64`), or for the `architecture` of the region.',
+    },
+    PCC_IMAGE_PULL_UNKNOWN_ERROR: {
+        meaning: 'the image could not be pulled, for a reason that the platform does not know',
+        next: 'Check that the registry is up and the image can be pulled from elsewhere, and release again.',
+    },
+    PCC_UNKNOWN_ERROR: {
+        meaning: 'the platform does not know the reason',
+        next: 'Release again; contact support with the id of the deployment if it persists.',
+    },
+    'PCC-AGENT-AT-CAPACITY': {
+        meaning: 'the agent has reached the number of instances that it may have',
+        next: 'Raise `max-agents`, or wait until sessions end.',
+    },
+};
+/** Reasons that Kubernetes gives for a container that does not run. */
+const containerReasons = {
+    CrashLoopBackOff: {
+        meaning: 'the agent starts, ends, and is started again and again',
+        next: 'Read the traceback and the logs; a missing key in the secret set and a failing import are the usual causes.',
+    },
+    OOMKilled: {
+        meaning: 'the agent needs more memory than it has',
+        next: 'Give it a larger `agent-profile`, or make it need less.',
+    },
+    ImagePullBackOff: {
+        meaning: 'the image cannot be pulled',
+        next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
+    },
+    InvalidImageName: {
+        meaning: 'the address of the image cannot be read',
+        next: 'Correct `image`.',
+    },
+    ErrImageNeverPull: {
+        meaning: 'the image is not there and may not be pulled',
+        next: 'Contact support with the id of the deployment.',
+    },
+    CreateContainerConfigError: {
+        meaning: 'the container cannot be set up, often because a set that it binds is not there',
+        next: 'Check that the secret set of the agent exists and is ready.',
+    },
+};
+/** Exit codes of a container, by what usually ends it so. */
+const exitCodes = {
+    0: {
+        meaning: 'the agent ended by itself, without an error',
+        next: 'Check that the image starts the server that the platform expects, and not a script that ends.',
+    },
+    1: {
+        meaning: 'the agent ended with an error of its own',
+        next: 'Read the traceback and the logs.',
+    },
+    2: {
+        meaning: 'the command was called in a wrong way',
+        next: 'Check the command of the image.',
+    },
+    126: {
+        meaning: 'the command of the image cannot be executed',
+        next: 'Check the permissions of the file, and that it is built for the right processor.',
+    },
+    127: {
+        meaning: 'the command of the image was not found',
+        next: 'Check the command of the image and its path.',
+    },
+    134: {
+        meaning: 'the agent aborted (SIGABRT)',
+        next: 'Read the logs; a native library usually says why.',
+    },
+    137: {
+        meaning: 'the agent was killed, most often because it needed more memory than it has',
+        next: 'Give it a larger `agent-profile`, or make it need less.',
+    },
+    139: {
+        meaning: 'the agent crashed in native code (SIGSEGV)',
+        next: 'Check native libraries and that they are built for the right processor.',
+    },
+    143: {
+        meaning: 'the agent was asked to end (SIGTERM)',
+        next: 'Read the logs; a failing readiness check is a usual cause.',
+    },
+    255: {
+        meaning: 'the agent could not be executed, often because of the wrong processor',
+        next: 'Build the image for linux/arm64, or for the `architecture` of the region.',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/report/sentences.js
+/** A text as a sentence: with a mark at its end, whichever it has. */
+function sentence(text) {
+    return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+/** A text that begins a sentence. */
+function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/subject.js
+/** What the kinds of secret set are called. */
+const secretSetKinds = {
+    secret: 'secret set',
+    imagePullSecret: 'image pull secret',
+};
+/** A set, as errors and logs name it. */
+function secretSetSubject(set) {
+    return { kind: secretSetKinds[set.kind], name: set.name, region: set.region };
+}
+
+;// CONCATENATED MODULE: ./lib/report/steps.js
+/** The steps of a release, as log and summary call them. */
+const stepTitles = {
+    inputs: 'Read the inputs',
+    context: 'Pack the build context',
+    credential: 'Recognise the credential',
+    preflight: 'Preflight',
+    provision: 'Write the secret sets',
+    readiness: 'Await the secret sets',
+    build: 'Build the image',
+    deploy: 'Deploy the agent',
+    rollout: 'Await the deployment',
+    prune: 'Prune the secret set',
+    'clean-up': 'Delete older versions',
+};
+
+;// CONCATENATED MODULE: ./lib/report/standing.js
+
+
+
+/** Names of keys in a sentence. */
+const mostKeys = 10;
+/** How far a run came that ended before its time. */
+function standingOf(record) {
+    const { steps, targets } = record;
+    const isAwaited = steps.some(({ name }) => name === 'rollout');
+    const placed = [
+        ...secretSetsOf(record).map(placeSet),
+        ...buildsOf(record).map(placeBuild),
+        ...agentsOf(record).map((agent) => placeAgent(agent, isAwaited)),
+    ];
+    const told = (place) => grouped(placed, place);
+    const pruning = steps.some(({ name, outcome }) => name === 'prune' && outcome === 'running');
+    // What is planned is told by what it is for; before there is a plan, steps are all there is.
+    const isPlanned = targets.length > 0;
+    const stepsThat = (outcome) => steps
+        .filter((step) => step.outcome === outcome)
+        .filter(({ name }) => !isPlanned || name === 'prune' || name === 'clean-up')
+        .map(({ name }) => `“${stepTitles[name]}”`);
+    const underWay = told('underWay');
+    const running = steps.filter(({ outcome }) => outcome === 'running');
+    return {
+        done: told('done'),
+        underWay: underWay.length > 0
+            ? [...underWay, ...stepsThat('running')]
+            : running.map(({ name }) => `“${stepTitles[name]}”`),
+        notBegun: [
+            ...told('notBegun'),
+            ...(pruning ? leftToPrune(record) : []),
+            ...stepsThat('skipped'),
+        ],
+    };
+}
+/** Whether anything was changed on the platform, or may have been. */
+function isAnythingWritten(record) {
+    return (secretSetsOf(record).some(({ outcome, added, updated, pruned }) => outcome === 'existing' || outcome === 'skipped'
+        ? added.length + updated.length + pruned.length > 0
+        : true) ||
+        buildsOf(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
+        agentsOf(record).some(({ outcome }) => outcome !== 'skipped'));
+}
+function placeSet(record) {
+    const { kind, name, region, outcome, status, added, updated } = record;
+    const keys = [...added, ...updated];
+    const set = `${secretSetKinds[kind]} \`${name}\``;
+    switch (outcome) {
+        case 'existing':
+        case 'failed':
+            return undefined;
+        case 'created':
+        case 'updated':
+            if (status === 'ready')
+                return ['done', `the ${set} is ${outcome} and ready`, region];
+            return status === 'pending'
+                ? ['underWay', `the ${set} is ${outcome}, and the platform provisions it`, region]
+                : ['done', `the ${set} is ${outcome}`, region];
+        case 'deleted':
+            return ['done', `the ${set} is deleted`, region];
+        case 'cancelled':
+            return [
+                'underWay',
+                `the ${set} was being written, ${writtenSoFar(keys, status === null)}`,
+                region,
+            ];
+        case 'skipped':
+            return ['notBegun', `the ${set} is not written`, region];
+    }
+}
+function writtenSoFar(keys, isInDoubt) {
+    if (keys.length === 0)
+        return 'and it is not known whether it was';
+    const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
+    return `${standing_listed(keys)} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+}
+function standing_listed(keys) {
+    const names = keys.slice(0, mostKeys).map((key) => `\`${key}\``);
+    const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
+    return `${names.join(', ')}${more}`;
+}
+/** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
+function leftToPrune({ targets }) {
+    const sets = targets.flatMap(({ secretSets }) => secretSets);
+    return sets.flatMap(({ name, region, plan, pruned, status }) => {
+        const left = plan.prunedKeys.filter((key) => !pruned.includes(key));
+        if (left.length === 0)
+            return [];
+        const doubt = status === null ? ' (of the first it is not known)' : '';
+        return [`${standing_listed(left)} of \`${name}\` in \`${region}\` are not pruned${doubt}`];
+    });
+}
+function placeBuild({ outcome, id, region }) {
+    const build = id === null ? 'the build' : `the build \`${id}\``;
+    switch (outcome) {
+        case 'built':
+            return ['done', `${build} has succeeded`, region];
+        case 'reused':
+            return ['done', `${build} is used again`, region];
+        case 'failed':
+            return undefined;
+        case 'running':
+            return ['underWay', `the platform goes on with ${build}`, region];
+        case 'cancelled':
+            return ['underWay', `${build} was being started, and it is not known whether it was`, region];
+        case 'skipped':
+            return ['notBegun', `${build} is not started`, region];
+    }
+}
+function placeAgent(agent, isAwaited) {
+    const { name, region, outcome, ready, deploymentId } = agent;
+    const deployment = `the deployment \`${deploymentId ?? 'unknown'}\` of \`${name}\``;
+    switch (outcome) {
+        case 'created':
+        case 'updated':
+        case 'unchanged':
+            if (ready)
+                return ['done', `${deployment} serves`, region];
+            return isAwaited
+                ? ['underWay', `the platform goes on with ${deployment}`, region]
+                : ['done', `the agent \`${name}\` is ${outcome}, with ${deployment}`, region];
+        case 'superseded':
+        case 'failed':
+            return undefined;
+        case 'cancelled':
+            return [
+                'underWay',
+                `the agent \`${name}\` was being deployed, and it is not known whether it was`,
+                region,
+            ];
+        case 'skipped':
+            return ['notBegun', `the agent \`${name}\` is not deployed`, region];
+    }
+}
+/** What is the same in several regions is told once. */
+function grouped(placed, place) {
+    const regions = new Map();
+    for (const one of placed) {
+        if (one?.[0] !== place)
+            continue;
+        regions.set(one[1], [...(regions.get(one[1]) ?? []), `\`${one[2]}\``]);
+    }
+    return [...regions].map(([what, where]) => `${what}, in ${where.join(', ')}`);
+}
+
+;// CONCATENATED MODULE: ./lib/report/explain.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Turns an error into words. The only place that does. */
+function explain(error, context) {
+    const subject = error instanceof SubjectError ? error.subject : undefined;
+    const cause = error instanceof SubjectError ? error.cause : error;
+    const isReported = isReportedError(cause);
+    const details = isReported
+        ? detailsOf(cause, { ...context, subject })
+        : ofUnknown(cause, context);
+    const kind = details.kind ?? (isReported ? cause.kind : 'unexpected');
+    return {
+        title: failureKinds[kind].title,
+        subject,
+        unharmed: undefined,
+        problems: [],
+        why: [],
+        next: [failureKinds[kind].next],
+        traceback: undefined,
+        logs: undefined,
+        ...details,
+        kind,
+        facts: [...factsOf(subject), ...(details.facts ?? [])],
+    };
+}
+function detailsOf(error, context) {
+    if (error instanceof StepError)
+        return detailsOfStep(error, context);
+    if (error instanceof CallError)
+        return detailsOfSubjectCall(error, context);
+    if (error instanceof time_cancellation/* CancelledError */.cc)
+        return explainCancellation(error, context);
+    if (error instanceof PreflightError) {
+        return {
+            unharmed: error.isLate
+                ? 'The agent was not touched; what was to be written to its sets is written.'
+                : 'Nothing was written.',
+            problems: error.problems,
+        };
+    }
+    return { unharmed: 'Nothing was sent.', ...problemsOf(error, context) };
+}
+function problemsOf(error, { redact }) {
+    if (error instanceof inputs_problems/* UntrustedEventError */.fs)
+        return { why: [failureKinds[error.kind].meaning] };
+    if (error instanceof inputs_problems/* InputsError */.aV) {
+        return {
+            problems: error.problems.map(({ input, message }) => ({
+                about: `\`${input}\``,
+                message,
+                next: undefined,
+            })),
+        };
+    }
+    return {
+        problems: error.problems.map(({ about, message, next }) => ({
+            // A name of a file or a link may hold anything.
+            about: redact(about),
+            message: redact(message),
+            next: next === undefined ? undefined : redact(next),
+        })),
+    };
+}
+function detailsOfStep({ kind, facts, cause }, context) {
+    return stepDetails[kind]?.(facts, { ...context, cause }) ?? {};
+}
+/** What is said of a failed step. A failure that is not here only means its kind. */
+const stepDetails = {
+    'organization-unknown': explainOrganization,
+    'provisioning-failed': ({ platformMessage }) => ({
+        unharmed: agentsUntouched,
+        why: platformMessage === undefined ? ['The platform gives no reason.'] : said([platformMessage]),
+    }),
+    'secrets-timeout': ({ lastSeen, waited, deadline: { limit } }, { cause }) => ({
+        unharmed: agentsUntouched,
+        why: [
+            lastSeen === undefined
+                ? `No look at the set was answered in ${duration(waited)}.`
+                : `It was last seen ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
+            ...lastFailure(cause),
+        ],
+    }),
+    'secret-set-not-ready': ({ refusal, deadline }, context) => ({
+        ...explainCall(refusal, context),
+        kind: 'secret-set-not-ready',
+        why: [
+            `${capital(refusal.reason)}.`,
+            `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
+        ],
+        next: [failureKinds['secret-set-not-ready'].next],
+    }),
+    'not-pruned': ({ failure }, context) => {
+        const { title, facts, why } = explain(failure, context);
+        return { unharmed: 'The release itself is done.', facts, why: [`${title}.`, ...why] };
+    },
+    'build-failed': explainBuild,
+    'build-timeout': ({ buildId, lastSeen, deadline }, { cause }) => {
+        const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
+        return {
+            unharmed: agentsKept,
+            facts: [{ label: 'Build id', value: buildId }],
+            why: [
+                lastSeen === undefined
+                    ? `No look at the build was answered; ${limit}.`
+                    : `It was last seen ${lastSeen}; ${limit}.`,
+                ...lastFailure(cause),
+            ],
+        };
+    },
+    'build-gone': ({ buildId }) => ({
+        unharmed: agentsKept,
+        facts: [{ label: 'Build id', value: buildId }],
+    }),
+    'agent-name-taken': () => ({
+        why: [
+            'The platform says that the agent exists, but it is not among the agents of this credential.',
+        ],
+    }),
+    'rollout-failed': explainRollout,
+    'wait-timeout': explainRolloutTimeout,
+    superseded: ({ deploymentId, supersededBy }) => ({
+        facts: [
+            { label: 'Deployment', value: deploymentId },
+            { label: 'Superseded by', value: supersededBy },
+        ],
+        why: ['The agent is asked to be another deployment than the one of this release.'],
+    }),
+};
+function detailsOfSubjectCall(error, context) {
+    const { subject } = context;
+    const details = explainCall(error, context);
+    if (subject?.kind === 'build')
+        return { ...details, unharmed: agentsKept };
+    const isOfSet = subject !== undefined && subject.kind !== 'agent';
+    return error.kind === 'request-refused' && isOfSet
+        ? { ...details, next: [failureKinds['request-refused'].next, foreignName] }
+        : details;
+}
+function ofUnknown(error, { redact }) {
+    return {
+        why: [
+            error instanceof Error
+                ? `${error.name}: ${(0,quote/* quote */.h)(redact(error.message))}.`
+                : 'Something was thrown that is not an error.',
+        ],
+    };
+}
+/** The platform does not say so, as whose a name is, is nobody else's business. */
+const foreignName = 'Names of sets are unique across the whole platform: one that is not in your list may belong to another organization, and another name is needed then.';
+/**
+ * Until every set is ready, nothing is deployed; but a set that is written anew by another pipeline
+ * holds up its own region, while the others go on.
+ */
+const agentsUntouched = 'No agent was deployed with this set; those that run keep what they have.';
+/** Until every image is built, nothing is deployed. */
+const agentsKept = 'No agent was deployed; those that run keep what they have.';
+function explainCancellation({ signal }, { record }) {
+    const { done, underWay, notBegun } = standingOf(record);
+    const isRelease = record.kind === 'release';
+    return {
+        unharmed: !isAnythingWritten(record)
+            ? 'Nothing was written.'
+            : agentsOf(record).every(({ outcome }) => outcome === 'skipped')
+                ? agentsKept
+                : undefined,
+        why: [
+            `The runner was told to end the run (${signal}): somebody cancelled it, or a newer run took its place.`,
+        ],
+        problems: [
+            { about: 'Done', message: explain_listed(done), next: undefined },
+            { about: 'Under way', message: explain_listed(underWay), next: undefined },
+            { about: 'Not begun', message: explain_listed(notBegun), next: undefined },
+        ],
+        next: [isRelease ? failureKinds.cancelled.next : 'Run it again.'],
+    };
+}
+function explain_listed(parts) {
+    return parts.length === 0 ? 'nothing' : parts.join('; ');
+}
+function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOutput }) {
+    return {
+        unharmed: agentsKept,
+        facts: [{ label: 'Build id', value: buildId }],
+        why: [
+            ...(status === 'timeout' ? ['The platform ended it, as it took too long.'] : []),
+            ...(platformMessage === undefined ? [] : said([platformMessage])),
+            ...(platformMessage === undefined && status !== 'timeout'
+                ? ['The platform gives no reason.']
+                : []),
+            ...(showsBuildOutput && logs === undefined ? ['Its log could not be read.'] : []),
+        ],
+        ...(showsBuildOutput ? { logs } : {}),
+        ...(status === 'timeout'
+            ? {
+                next: [
+                    'Make the build shorter (a base image that has more, fewer dependencies), and release again.',
+                ],
+            }
+            : showsBuildOutput && logs !== undefined
+                ? {}
+                : {
+                    next: [
+                        `Look at the log of the build \`${buildId}\` in the dashboard, correct what it shows, and release again.`,
+                    ],
+                }),
+    };
+}
+function factsOf(subject) {
+    if (subject === undefined)
+        return [];
+    const { kind, name, region } = subject;
+    return [
+        { label: kind === 'build' ? 'Dockerfile' : capital(kind), value: name },
+        { label: 'Region', value: region },
+    ];
+}
+function explainOrganization({ named, available }) {
+    const list = available.map((name) => `\`${name}\``).join(', ');
+    return {
+        why: [
+            named === undefined
+                ? 'The token belongs to nobody who is in an organization.'
+                : `\`${named.name}\`, from ${named.origin}, is not among the organizations of the token.`,
+            ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
+        ],
+    };
+}
+function explainCall(error, context) {
+    const attempts = error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
+    const reason = `${capital(error.reason)}.`;
+    if (error instanceof UploadError)
+        return { facts: callFacts(error), why: [reason, ...attempts] };
+    const why = [reason, ...attempts, ...limitOf(error), ...doubtOf(error)];
+    if (error instanceof StatusError)
+        return explainStatus(error, why, context.record);
+    const isLate = error.outOfTime?.input === 'secrets-timeout';
+    return { ...(isLate ? { kind: 'secrets-timeout' } : {}), facts: callFacts(error), why };
+}
+function callFacts(error) {
+    const { method, path } = error.call;
+    const isAnswered = error instanceof StatusError || error instanceof UploadError || error instanceof RedirectError;
+    const status = isAnswered && error.status !== undefined ? ` → ${error.status}` : '';
+    return [{ label: 'Call', value: `${method} ${path}${status}` }];
+}
+function limitOf({ outOfTime }) {
+    return outOfTime === undefined
+        ? []
+        : [`\`${outOfTime.input}\` (${duration(outOfTime.limit)}) leaves no time for another attempt.`];
+}
+/** A request whose answer is lost may have been carried out, and no report should deny it. */
+function doubtOf(error) {
+    if (!error.isInDoubt)
+        return [];
+    const isRefused = !error.mayPass || error.kind === 'rate-limited';
+    return [
+        `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
+    ];
+}
+function explainStatus(error, why, { actingAs }) {
+    const { code, kind } = error;
+    const facts = [
+        ...callFacts(error),
+        ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
+    ];
+    if (kind === 'credential-refused' || kind === 'permission-denied') {
+        const next = kind === 'permission-denied' ? [failureKinds[kind].next] : [];
+        return {
+            facts,
+            why: [...why, `The credential is ${credentialWords(actingAs)}.`],
+            next: [...next, whereToLook(actingAs)],
+        };
+    }
+    const advice = code === undefined ? undefined : platformCodes[code];
+    if (advice === undefined || kind === 'concurrent-write')
+        return { facts, why };
+    return {
+        facts,
+        why: [...why, `${capital(advice.meaning)}.`],
+        next: [advice.next, `See ${errorCodesUrl}.`],
+    };
+}
+function credentialWords(actingAs) {
+    if (actingAs === undefined)
+        return 'not known';
+    const { credentialKind, credentialOrigin, organization } = actingAs;
+    const where = organization === undefined ? '' : `, acting in \`${organization}\``;
+    return `${credentialKinds[credentialKind]} from ${credentialOrigin}${where}`;
+}
+function whereToLook(actingAs) {
+    return actingAs?.credentialKind === 'personal-access-token'
+        ? 'Look at it in the dashboard under Account Settings → Personal Access Tokens; if it is gone, create a new one and store it as the secret that the workflow passes.'
+        : 'Look at it in the dashboard under Settings → API Keys → Private; if it is gone, create a new one and store it as the secret that the workflow passes.';
+}
+function explainRollout({ deploymentId, failure, logs }, context) {
+    const { code, reason, exitCode } = failure;
+    const advice = adviceFor(failure);
+    const facts = [
+        { label: 'Deployment', value: deploymentId },
+        ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
+        ...(reason === undefined ? [] : [{ label: 'Reason', value: reason }]),
+        ...(exitCode === undefined ? [] : [{ label: 'Exit code', value: String(exitCode) }]),
+        ...((failure.restartCount ?? 0) > 0
+            ? [{ label: 'Restarts', value: String(failure.restartCount) }]
+            : []),
+    ];
+    return {
+        facts,
+        unharmed: stillServing(failure),
+        why: [
+            ...said([failure.headline, failure.message]),
+            ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
+            ...(failure.infrastructureIssue
+                ? infrastructure(failure)
+                : advice === undefined
+                    ? []
+                    : [`${capital(advice.meaning)}.`]),
+        ],
+        next: [
+            failure.infrastructureIssue
+                ? 'Contact the support of the platform with the id of the deployment, and release again later.'
+                : (advice?.next ?? failureKinds['rollout-failed'].next),
+            ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
+            ...agentOutputHint(deploymentId, context),
+        ],
+        ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
+    };
+}
+function explainRolloutTimeout(facts, { cause, ...context }) {
+    const { deploymentId, lastSeen, lastSeenFor, deadline, logs } = facts;
+    return {
+        unharmed: stillServing(facts),
+        facts: [{ label: 'Deployment', value: deploymentId }],
+        why: [
+            `It was last seen so: ${lastSeen}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
+            ...lastFailure(cause),
+            ...infrastructure(facts),
+        ],
+        next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
+        ...(context.showsAgentOutput ? { logs } : {}),
+    };
+}
+/** What the platform says, each of it once, as one sentence. */
+function said(words) {
+    const quotes = [...new Set(words)]
+        .filter((one) => one !== undefined)
+        // The sentence has a full stop of its own.
+        .map((one) => (0,quote/* quote */.h)(one.trim().replace(/\.$/, '')));
+    return quotes.length === 0 ? [] : [`The platform says: ${quotes.join(' and ')}.`];
+}
+function infrastructure({ infrastructureIssue }) {
+    return infrastructureIssue
+        ? [
+            'The platform reports a problem of its own infrastructure: this is not the fault of the agent.',
+        ]
+        : [];
+}
+function stillServing({ previousServes, }) {
+    return previousServes ? 'The previous deployment keeps serving.' : undefined;
+}
+/** The most specific advice that there is: an exit code of 1 tells less than any reason. */
+function adviceFor({ code, reason, terminationReason, exitCode }) {
+    const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
+    return [
+        code === undefined ? undefined : platformCodes[code],
+        terminationReason === undefined ? undefined : containerReasons[terminationReason],
+        exitCode === 1 ? undefined : byExitCode,
+        reason === undefined ? undefined : containerReasons[reason],
+        byExitCode,
+    ].find((advice) => advice !== undefined);
+}
+/** Where a traceback ends, it names the error. */
+function lastLine(traceback) {
+    const line = traceback?.trim().split('\n').at(-1);
+    return line === undefined || line === '' ? [] : [`Its traceback ends with ${(0,quote/* quote */.h)(line)}.`];
+}
+function agentOutputHint(deploymentId, { subject, showsAgentOutput, record: { actingAs } }) {
+    if (subject === undefined)
+        return [];
+    const organization = actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
+    const command = `pipecat cloud agent logs ${subject.name} --deployment ${deploymentId}${organization}`;
+    return showsAgentOutput
+        ? [`More of the agent's logs: \`${command}\`.`]
+        : [
+            `The agent's traceback and logs are left out here, as they may hold what callers said (\`failure-logs\`). They are shown by \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`.`,
+        ];
+}
+function lastFailure(cause) {
+    return cause instanceof CallError ? [`The last look failed, because ${cause.reason}.`] : [];
+}
+
+;// CONCATENATED MODULE: ./lib/report/changes.js
+
+
+/** Names in a sentence, where there is room. */
+const usualNames = 40;
+/** What a plan would do. */
+function plannedChanges({ targets }, mostNames = usualNames) {
+    return targets.map(({ region, secretSets, build, agent }) => ({
+        region,
+        changes: [
+            ...secretSets.map((set) => plannedSet(set, mostNames)),
+            ...(build === undefined ? [] : [plannedBuild(build)]),
+            ...(agent === undefined ? [] : [plannedAgent(agent)]),
+            ...secretSets.flatMap((set) => afterwards(set, mostNames)),
+            ...secretSets.flatMap((set) => othersConcerned(set, mostNames)),
+        ],
+    }));
+}
+/** What a release did. */
+function doneChanges({ targets }, mostNames = usualNames) {
+    return targets.map(({ region, secretSets, deletedVersions, build, agent }) => ({
+        region,
+        changes: [
+            ...[...secretSets, ...deletedVersions].map((set) => doneSet(set, mostNames)),
+            ...(build === undefined ? [] : [doneBuild(build)]),
+            ...(agent === undefined ? [] : [doneAgent(agent)]),
+        ],
+    }));
+}
+/** What a plan would change, counted; undefined where it would leave everything as it is. */
+function countOfChanges({ targets }) {
+    const sets = targets.flatMap(({ secretSets }) => secretSets);
+    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+    const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
+    const counts = [
+        counted(sets.filter((set) => !isSetLeft(set)).length, 'secret set'),
+        counted(builds.length, 'build'),
+        counted(agents.filter((agent) => !isAgentLeft(agent)).length, 'agent'),
+    ].filter((count) => count !== undefined);
+    return counts.length === 0 ? undefined : changes_listed(counts);
+}
+function changes_listed(items) {
+    return [items.slice(0, -1).join(', '), ...items.slice(-1)]
+        .filter((one) => one !== '')
+        .join(' and ');
+}
+function counted(count, what) {
+    if (count === 0)
+        return undefined;
+    return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+function isSetLeft({ action, prunedKeys, deletedVersions = [] }) {
+    return action === 'bind' && prunedKeys.length === 0 && deletedVersions.length === 0;
+}
+function plannedSet(plan, mostNames) {
+    const { kind, name, action, template, addedKeys, updatedKeys } = plan;
+    const what = `the ${secretSetKinds[kind]} \`${name}\``;
+    if (action === 'bind' && plan.prunedKeys.length > 0)
+        return `Prune ${what}.`;
+    if (isVersioned(name)) {
+        return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
+    }
+    if (action === 'bind') {
+        return template === undefined
+            ? `Leave ${what} as it is.`
+            : `Leave ${what} as it is: it has this content already.`;
+    }
+    return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
+}
+const setVerbs = {
+    created: 'Created',
+    updated: 'Updated',
+    existing: 'Left as it is:',
+    deleted: 'Deleted',
+    failed: 'Failed:',
+    cancelled: 'Cancelled while it was written:',
+    skipped: 'Not written:',
+};
+function doneSet({ kind, name, outcome, added, updated, pruned }, mostNames) {
+    const prunedKeys = pruned.length === 0 ? '' : `; pruned ${changes_names(pruned, mostNames)}`;
+    const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
+    return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated, mostNames)}${prunedKeys}.`;
+}
+const plannedKeys = { add: 'add', update: 'update' };
+const doneKeys = { add: 'added', update: 'updated' };
+function keysTold({ add, update }, added, updated, mostNames) {
+    const parts = [
+        added.length === 0 ? '' : `${add} ${changes_names(added, mostNames)}`,
+        updated.length === 0 ? '' : `${update} ${changes_names(updated, mostNames)}`,
+    ].filter((part) => part !== '');
+    return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
+}
+function plannedBuild({ found, isKnown, context: { dockerfile, hash } }) {
+    if (found !== undefined) {
+        return found.status === 'success'
+            ? `Use the build \`${found.id}\`, which is of the same context.`
+            : `Await the build \`${found.id}\`, which is of the same context and under way.`;
+    }
+    const what = `Build the image with \`${dockerfile}\` from the context \`${hash}\``;
+    return isKnown
+        ? `${what}, of which there is no build.`
+        : `${what}, unless there is a build of it.`;
+}
+const buildVerbs = {
+    built: 'Built',
+    reused: 'Used again, as it was built before:',
+    failed: 'Failed to build:',
+    running: 'Left under way:',
+    cancelled: 'Cancelled while it was started:',
+    skipped: 'Not built:',
+};
+function doneBuild({ outcome, id, plan: { context } }) {
+    const what = `the image with \`${context.dockerfile}\` from the context \`${context.hash}\``;
+    return `${buildVerbs[outcome]} ${what}${id === null ? '' : `, build \`${id}\``}.`;
+}
+function isAgentLeft({ changes, newDeployment }) {
+    return changes.length === 0 && newDeployment.follows === 'no';
+}
+function plannedAgent(agent) {
+    const { name, action, changes, hidden, newDeployment, runsNewBuild } = agent;
+    if (isAgentLeft(agent)) {
+        return agent.valuesChange
+            ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
+            : `Leave the agent \`${name}\` as it is: nothing differs.`;
+    }
+    return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${runsNewBuild ? ' with the new build' : ''}${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
+}
+const agentVerbs = {
+    created: 'Created',
+    updated: 'Updated',
+    unchanged: 'Left as it is:',
+    superseded: 'Superseded by another release:',
+    failed: 'Failed:',
+    cancelled: 'Cancelled while it was deployed:',
+    skipped: 'Not deployed:',
+};
+function doneAgent({ name, outcome, plan }) {
+    const { changes, hidden, newDeployment } = plan;
+    const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes, hidden);
+    const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
+    return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;
+}
+function changesTold(changes, hidden) {
+    if (changes.length + hidden.length === 0)
+        return '';
+    const told = [
+        ...changes.map(({ setting, before, after }) => before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``),
+        ...hidden.map(({ setting, after }) => `${setting} (not shown) → \`${after}\``),
+    ];
+    return `: ${told.join(', ')}`;
+}
+/** Why a new deployment follows or does not, for what is planned and for what was done. */
+const deploymentReasons = {
+    'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
+    forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
+    'build-unknown': {
+        reason: 'it is not known whether its context was built before',
+        past: 'Its image may have been built anew',
+    },
+    'built-anew': { reason: 'its image is built anew', past: 'Its image was built anew' },
+    'values-written': {
+        reason: 'values of its secret set are written, which it does not see otherwise',
+        past: 'Values of its secret set were written',
+    },
+    'deployment-failed': {
+        reason: 'the one that it was asked to be last has failed',
+        past: 'The deployment before had failed',
+    },
+    'settings-differ': { reason: 'settings differ', past: 'Settings differed' },
+    'settings-hidden': {
+        reason: 'the platform does not show all that it has now',
+        past: 'The platform does not show all that it had',
+    },
+    'version-unknown': {
+        reason: 'the version of its secret set is not known without all values',
+        past: 'The version of its secret set was not known',
+    },
+    'scaling-only': {
+        reason: 'only its scaling changes',
+        past: 'Only its scaling changed, which makes no new deployment',
+    },
+    'nothing-differs': { reason: 'nothing differs', past: 'No setting that is shown differed' },
+};
+function deploymentPlanned({ follows, because }) {
+    const { reason } = deploymentReasons[because];
+    switch (follows) {
+        case 'yes':
+            return `A new deployment follows, because ${reason}.`;
+        case 'no':
+            return `No new deployment follows, because ${reason}.`;
+        case 'unknown':
+            return `Whether a new deployment follows cannot be told, because ${reason}.`;
+    }
+}
+/** What comes last of all. */
+function afterwards({ name, prunedKeys, deletedVersions = [] }, mostNames) {
+    return [
+        ...(prunedKeys.length === 0
+            ? []
+            : [`Then delete from \`${name}\`: ${changes_names(prunedKeys, mostNames)}.`]),
+        ...(deletedVersions.length === 0
+            ? []
+            : [`Then delete older versions that no agent binds: ${changes_names(deletedVersions, mostNames)}.`]),
+    ];
+}
+function othersConcerned({ name, action, otherAgents = [] }, mostNames) {
+    if (action !== 'update' || otherAgents.length === 0)
+        return [];
+    return [
+        `Also bound to \`${name}\`: ${changes_names(otherAgents, mostNames)}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
+    ];
+}
+function changes_names(all, mostNames) {
+    const shown = all
+        .slice(0, mostNames)
+        .map((name) => `\`${name}\``)
+        .join(', ');
+    return all.length > mostNames ? `${shown} and ${all.length - mostNames} more` : shown;
+}
+
+;// CONCATENATED MODULE: ./lib/report/log.js
+
+
+
+
+
+/**
+ * A release's log as the runner shows it: one group a step.
+ *
+ * @param redact takes known secrets out of a line: names of files and the like come from outside
+ */
+function releaseLog(actions, redact = (text) => text) {
+    const groups = new Groups(actions);
+    return {
+        debug: (message) => {
+            // It may be hidden, and then its group would be empty.
+            actions.debug(redact(message));
+        },
+        info: (message) => {
+            groups.begin();
+            actions.info(inert(redact(message)));
+        },
+        notice: (message) => {
+            groups.begin();
+            actions.notice(printable(redact(message)));
+        },
+        warning: (message) => {
+            groups.begin();
+            actions.warning(printable(redact(message)));
+        },
+        beginStep: (step) => {
+            groups.add(step);
+        },
+        endStep: ({ name, outcome, duration: took }) => {
+            const ending = `${log_endings[outcome]} after ${duration(took)}.`;
+            groups.begin();
+            actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
+            groups.remove(name);
+        },
+        plan: (plan) => {
+            for (const { region, changes } of plannedChanges(plan)) {
+                actions.info(inert(redact(`Region ${region}:`)));
+                for (const change of changes) {
+                    actions.info(inert(redact(`  ${change.replace(/`/g, '')}`)));
+                }
+            }
+        },
+    };
+}
+const log_endings = {
+    done: 'done',
+    failed: 'failed',
+    running: 'left under way',
+    skipped: 'not begun',
+};
+/**
+ * The groups of the log. The runner shows none within another one, so steps that go on side by side
+ * share one; and one begins with its first line, so that none is empty.
+ */
+class Groups {
+    #actions;
+    #running = [];
+    #isOpen = false;
+    constructor(actions) {
+        this.#actions = actions;
+    }
+    get isShared() {
+        return this.#running.length > 1;
+    }
+    add(step) {
+        this.#end();
+        this.#running.push(step);
+    }
+    remove(step) {
+        this.#end();
+        this.#running.splice(this.#running.indexOf(step), 1);
+    }
+    begin() {
+        if (this.#isOpen || this.#running.length === 0)
+            return;
+        this.#isOpen = true;
+        this.#actions.startGroup(this.#running.map((step) => stepTitles[step]).join(' · '));
+    }
+    #end() {
+        if (this.#isOpen)
+            this.#actions.endGroup();
+        this.#isOpen = false;
+    }
+}
+/** Lines that come from outside, marked as such. */
+function quoted(lines) {
+    return inert(lines)
+        .split('\n')
+        .map((line) => `  | ${line}`)
+        .join('\n');
+}
+/** Text that the runner does not take for commands, which it looks for in every line of the log. */
+function inert(text) {
+    return printable(text)
+        .replace(/##(?=(?:vso)?\[)/gi, '## ')
+        .replace(/^(\s*):(?=:)/gm, '$1: ');
+}
+
+// EXTERNAL MODULE: ./lib/pipecat/agent-settings.js
+var pipecat_agent_settings = __nccwpck_require__(3211);
+;// CONCATENATED MODULE: ./lib/plan/agent-changes.js
+
+/**
+ * The given settings that differ from what the agent shows. If its response does not show a setting
+ * (its own resources, for example), nobody can say whether it differs, and it is not in the list.
+ */
+function settingChanges(observed, wanted) {
+    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(observed, wanted)
+        .filter(({ before, after }) => before !== undefined && before !== after)
+        .map(change);
+}
+/** The settings that a new agent is given. */
+function givenSettings(wanted) {
+    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(undefined, wanted).map(change);
+}
+/** The given settings whose present values the agent's response does not show. */
+function hiddenSettings(observed, wanted) {
+    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(observed, wanted)
+        .filter(({ before }) => before === undefined)
+        .map(change)
+        .map(({ setting, after }) => ({ setting, after }));
+}
+function change({ name, before, after }) {
+    return { setting: name, before: before?.toString(), after: after?.toString() ?? 'off' };
+}
+
+;// CONCATENATED MODULE: ./lib/pipecat/rollout-judgement.js
+
+/**
+ * Judges one deployment by a look at its agent. Until the operator has taken it up, `ready`,
+ * `available` and the revision describe the previous one: neither its readiness nor its failure
+ * counts, so that the fix for a crashing agent can land.
+ *
+ * @param deploymentId the deployment that is awaited
+ * @param previousId the deployment that the agent was asked to be before; a look may still show it
+ */
+function judge(agent, deploymentId, previousId) {
+    const { desiredDeploymentId: desired } = agent;
+    if (desired !== undefined && desired !== deploymentId && desired !== previousId) {
+        return { state: 'superseded', by: desired };
+    }
+    const isReconciled = agent.reconciledDeploymentId === deploymentId;
+    if (isReconciled && agent.ready)
+        return { state: 'ready' };
+    const revision = agent.currentRevision?.deploymentID === deploymentId ? agent.currentRevision : undefined;
+    const [error] = isReconciled ? agent.errors : [];
+    if (error !== undefined || (revision !== undefined && hasGivenUp(revision))) {
+        return {
+            state: 'failed',
+            failure: failureOf(agent, revision, error, deploymentId, previousId),
+        };
+    }
+    return {
+        state: 'waiting',
+        words: wordsFor(isReconciled, revision),
+        infrastructureIssue: revision?.hasInfrastructureIssue === true,
+    };
+}
+/** Reasons of Kubernetes after which nothing changes by itself. */
+const finalReasons = [
+    'ImagePullBackOff',
+    'InvalidImageName',
+    'ErrImageNeverPull',
+    'CreateContainerConfigError',
+];
+/** A revision that failed or crashes again and again; one restart is not a loop. */
+function hasGivenUp({ phase, health }) {
+    if (phase === 'Failed')
+        return true;
+    if (health === undefined || health.ready === true)
+        return false;
+    const { reason = '', restartCount, replicasStarted } = health;
+    if (finalReasons.includes(reason))
+        return true;
+    if (reason === 'CrashLoopBackOff')
+        return restartCount === undefined || restartCount > 1;
+    // The count is that of all replicas together.
+    return (restartCount ?? 0) >= 3 * Math.max(1, replicasStarted ?? 1);
+}
+function failureOf(agent, revision, error, deploymentId, previousId) {
+    const health = revision?.health;
+    return {
+        code: error?.code,
+        headline: health?.headline,
+        message: error?.message,
+        reason: health?.reason ?? (revision?.phase === 'Failed' ? 'Failed' : undefined),
+        terminationReason: health?.lastTerminationReason,
+        exitCode: health?.lastExitCode,
+        restartCount: health?.restartCount,
+        traceback: health?.message,
+        infrastructureIssue: revision?.hasInfrastructureIssue === true,
+        previousServes: previousServes(agent, deploymentId, previousId),
+    };
+}
+/** Whether what the agent was asked to be last has failed: nothing changes about that by itself. */
+function hasFailed(agent) {
+    const { desiredDeploymentId: desired } = agent;
+    return desired !== undefined && judge(agent, desired, undefined).state === 'failed';
+}
+/** Whether a deployment serves, be it the one that was asked for or one from before. */
+function anyDeploymentServes({ available, previousRevision }) {
+    return available || (previousRevision?.readyReplicas ?? 0) > 0;
+}
+/** Whether a deployment from before this one goes on serving. */
+function previousServes(agent, deploymentId, previousId) {
+    if (previousId === undefined || previousId === deploymentId)
+        return false;
+    return anyDeploymentServes(agent);
+}
+function wordsFor(isReconciled, revision) {
+    if (!isReconciled)
+        return 'waiting for the platform to take up the deployment';
+    if (revision === undefined)
+        return 'taken up, not ready yet';
+    const { phase, health } = revision;
+    const said = health?.headline ?? health?.reason;
+    const parts = [
+        phase ?? 'taken up',
+        said === undefined ? undefined : (0,quote/* quote */.h)(said),
+        (health?.restartCount ?? 0) > 0 ? `restarts: ${health?.restartCount ?? 0}` : undefined,
+    ].filter((part) => part !== undefined);
+    return `not ready yet (${parts.join(', ')})`;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/bindings.js
+
+/** Reads each agent of a region, as their list shows no bindings. */
+async function readBindings(cloud, region, options = {}) {
+    const names = await cloud.agentNames(region, options);
+    return new Map(await Promise.all(names.map(async (name) => {
+        const agent = await cloud.agent(name, options);
+        // An agent that is gone since it was listed binds nothing.
+        return [name, agent === undefined ? [] : shownSets(agent)];
+    })));
+}
+/**
+ * The answer shows what the deployment binds that was asked for. Where that does not serve (yet), an
+ * earlier one may, of which it is not known what it binds.
+ */
+function shownSets(agent) {
+    const { secretSets, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
+    const serves = ready && reconciledDeploymentId === desiredDeploymentId;
+    return serves || !anyDeploymentServes(agent) ? secretSets : undefined;
+}
+/** Names of the agents of which it is not known that they do not bind a set, in order. */
+function agentsThatMayBind(bindings, secretSet) {
+    return [...bindings]
+        .filter(([, sets]) => sets === undefined || sets.includes(secretSet))
+        .map(([name]) => name)
+        .sort();
+}
+/** Names of the agents that bind a set, in order. */
+function agentsBinding(bindings, secretSet) {
+    return [...bindings]
+        .filter(([, sets]) => sets?.includes(secretSet) === true)
+        .map(([name]) => name)
+        .sort();
+}
+
+;// CONCATENATED MODULE: ./lib/plan/old-versions.js
+
+
+/** A name with a date in it, such as 20250131, is more likely somebody's than a version. */
+function isDated(name) {
+    return /(?<!\d)(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)/.test(name);
+}
+/**
+ * Older versions that no agent binds, beyond those that are kept. The platform does not tell how old
+ * a set is: what the agent bound last counts as the newest, and of the others those that the list
+ * has first as the oldest. Where an agent does not show what it binds, it may be any of them.
+ */
+function oldVersions(question) {
+    const { template, current, region, previous, keep, secretSets, bindings } = question;
+    if ([...bindings.values()].includes(undefined))
+        return [];
+    const versions = versionsOf(template);
+    const unbound = secretSets
+        .filter((set) => set.kind === 'secret' && set.region === region && !set.referenced)
+        // One that is on its way is another release's, which is about to bind it.
+        .filter(({ status }) => status !== 'pending')
+        .map(({ name }) => name)
+        .filter((name) => name !== current && versions.test(name) && !isDated(name))
+        .filter((name) => agentsBinding(bindings, name).length === 0);
+    const oldestFirst = [
+        ...unbound.filter((name) => !previous.includes(name)),
+        ...unbound.filter((name) => previous.includes(name)),
+    ];
+    return oldestFirst.slice(0, Math.max(0, oldestFirst.length - keep));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/plan-secret-sets.js
+
+
+
+
+
+
+function isWritten({ action }) {
+    return action !== 'bind';
+}
+/** Plans the secret set of one region. */
+function planSecretSet({ settings, secretSet: observed, agent, bindings }, secretSets, problems) {
+    const { region, secretSet: asked } = settings;
+    if (asked === undefined)
+        return undefined;
+    const { name, template, skippedKeys, keepVersions } = asked;
+    const existing = secretSets.find((set) => set.name === name);
+    const isGiven = asked.pairs.length > 0;
+    checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
+    const writes = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
+    if (writes && existing?.referenced === true) {
+        problems.push({
+            about: `secret set ${name}`,
+            message: 'is a reference to a Kubernetes Secret of a self-hosted region, which can be bound but not written',
+            next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+        });
+    }
+    const existingKeys = new Set(observed?.keys);
+    const pairs = writes ? asked.pairs : [];
+    const given = new Set([...asked.pairs.map(({ key }) => key), ...skippedKeys]);
+    const prunedKeys = asked.prune ? [...existingKeys].filter((key) => !given.has(key)) : [];
+    const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
+    // Without the wait for the agent, it may still need what is old.
+    const olderVersions = template === undefined || settings.agent?.waitForReady === false
+        ? []
+        : versionsBeside(name, template, secretSets);
+    const otherAgents = existing === undefined
+        ? []
+        : bindings &&
+            agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
+    checkPruning(asked, bindings, settings.agent?.name, problems);
+    checkRequiredKeys(asked, existing, keptKeys, problems);
+    return {
+        name,
+        kind: 'secret',
+        region,
+        action: writes ? (existing === undefined ? 'create' : 'update') : 'bind',
+        pairs,
+        registry: undefined,
+        addedKeys: pairs.map(({ key }) => key).filter((key) => !existingKeys.has(key)),
+        updatedKeys: pairs.map(({ key }) => key).filter((key) => existingKeys.has(key)),
+        skippedKeys,
+        prunedKeys,
+        status: existing?.status,
+        otherAgents,
+        template,
+        keepVersions,
+        olderVersions,
+        deletedVersions: template === undefined || bindings === undefined || isVersioned(name)
+            ? undefined
+            : oldVersions({
+                template,
+                current: name,
+                region,
+                previous: agent?.secretSets ?? [],
+                keep: keepVersions,
+                secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
+                bindings: withoutReleased(bindings, settings.agent?.name),
+            }),
+    };
+}
+function versionsBeside(current, template, secretSets) {
+    const versions = versionsOf(template);
+    return secretSets
+        .map(({ name }) => name)
+        .filter((name) => name !== current && versions.test(name));
+}
+/** The agent that is released binds the new version then, and nothing else. */
+function withoutReleased(bindings, released) {
+    return new Map([...bindings].filter(([name]) => name !== released));
+}
+/**
+ * Whether a version is there as it should be, so that nothing has to be written. One that failed, or
+ * whose writing was broken off, is written anew.
+ */
+function isSettled({ template, pairs }, existing, observed) {
+    if (template === undefined || existing.status === 'failed')
+        return false;
+    const keys = new Set(observed?.keys);
+    return existing.referenced || pairs.every(({ key }) => keys.has(key));
+}
+/** Plans the image pull secret of one region. */
+function planImagePullSecret({ region, imagePullSecret }, secretSets, problems) {
+    if (imagePullSecret === undefined)
+        return undefined;
+    const { name, registry } = imagePullSecret;
+    const existing = secretSets.find((set) => set.name === name);
+    const isGiven = registry !== undefined;
+    checkSet({ name, kind: 'imagePullSecret', isGiven, template: undefined }, existing, region, problems);
+    return {
+        name,
+        kind: 'imagePullSecret',
+        region,
+        action: isGiven ? (existing === undefined ? 'create' : 'update') : 'bind',
+        pairs: [],
+        registry,
+        addedKeys: [],
+        updatedKeys: [],
+        skippedKeys: [],
+        prunedKeys: [],
+        status: existing?.status,
+        // A changed pull secret concerns nobody before the next pull.
+        otherAgents: undefined,
+        template: undefined,
+        olderVersions: [],
+        deletedVersions: undefined,
+        keepVersions: 0,
+    };
+}
+/** A name for a region of which another one has the name. */
+function proposedName(name, template, region) {
+    return template === undefined
+        ? `${name}-${region}`
+        : template.replace(versionPlaceholder, `${region}-${versionPlaceholder}`);
+}
+const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' };
+/** What both kinds of set have to fulfil. */
+function checkSet({ name, kind, isGiven, template }, existing, region, problems) {
+    const about = `${secretSetKinds[kind]} ${name}`;
+    if (!names/* secretSetName */._u.pattern.test(nameOfAnyVersion(name))) {
+        problems.push({
+            about,
+            message: `is the name in ${region}, of ${nameOfAnyVersion(name).length} characters; it has to be ${names/* secretSetName */._u.rule}`,
+            next: `Correct \`${inputOf[kind]}\`.`,
+        });
+        return;
+    }
+    if (existing === undefined) {
+        if (!isGiven && !isVersioned(name)) {
+            problems.push({
+                about,
+                message: 'does not exist, and nothing is given to create it with',
+                next: kind === 'secret'
+                    ? 'Correct `secret-set`, or give secrets, so that the set is created.'
+                    : 'Correct `image-credentials`, or give `registry`, `registry-username` and `registry-password`.',
+            });
+        }
+        return;
+    }
+    if (existing.kind !== kind) {
+        problems.push({
+            about,
+            message: `is taken by a set of the other kind (${secretSetKinds[existing.kind]})`,
+            next: 'Choose another name; the kind of a set cannot change.',
+        });
+        return;
+    }
+    if (existing.region !== region) {
+        problems.push({
+            about,
+            message: `is in region ${existing.region}, but the release goes to ${region}; a set stays in its region for good, and agents can bind only sets of their own region`,
+            next: `Name a set of its own for ${region} (such as ${proposedName(name, template, region)}), or release to ${existing.region}.`,
+        });
+    }
+    if (!isGiven && existing.status === 'failed') {
+        problems.push({
+            about,
+            message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${(0,quote/* quote */.h)(existing.errorMessage)}`}`,
+            next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
+        });
+    }
+}
+function checkPruning({ name, prune }, bindings, released, problems) {
+    if (!prune || bindings === undefined)
+        return;
+    const others = (names) => names.filter((one) => one !== released);
+    const binding = others(agentsBinding(bindings, name));
+    const about = `secret set ${name}`;
+    if (binding.length > 0) {
+        problems.push({
+            about,
+            message: `cannot be pruned, because it is bound by other agents too: ${binding.join(', ')}`,
+            next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
+        });
+        return;
+    }
+    const unknown = others(agentsThatMayBind(bindings, name));
+    if (unknown.length > 0) {
+        problems.push({
+            about,
+            message: `cannot be pruned, because an earlier deployment may serve of which it is not known whether it binds the set: ${unknown.join(', ')}`,
+            next: 'Release again when its rollout has ended, or leave `prune-secrets` out.',
+        });
+    }
+}
+/** What is required has to be given now, or be there already and stay. */
+function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, keptKeys, problems) {
+    // The keys of a reference cannot be read.
+    if (existing?.referenced === true)
+        return;
+    const after = new Set(template === undefined ? keptKeys : []);
+    for (const { key } of pairs)
+        after.add(key);
+    const missing = requiredKeys.filter(({ key }) => !after.has(key));
+    if (missing.length === 0)
+        return;
+    const origins = [...new Set(missing.map(({ origin }) => origin))].join(', ');
+    problems.push({
+        about: `secret set ${name}`,
+        message: `would lack ${missing.map(({ key }) => key).join(', ')} after the release, required by ${origins}`,
+        next: `Give ${missing.length === 1 ? 'it' : 'them'} with the release, or correct \`required-secrets\`.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/plan/plan-agent.js
+
+
+
+
+
+
+/** Plans an agent of one region; what makes that impossible is added to `problems`. */
+function planAgent(question, problems) {
+    const { settings, asked, before, secretSets, build } = question;
+    const { region } = settings;
+    const { name } = asked;
+    checkName(name, region, problems);
+    checkPresence(question, problems);
+    checkProfile(question, problems);
+    const wanted = {
+        ...asked.settings,
+        ...(build === undefined ? {} : { buildId: build.id }),
+        ...bothBounds(asked, before, problems),
+        secretSet: settings.secretSet?.name,
+        imagePullSecretSet: settings.imagePullSecret?.name,
+    };
+    const changes = before === undefined ? givenSettings(wanted) : settingChanges(before.settings, wanted);
+    const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
+    const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
+    const runsNewBuild = build !== undefined && build.id === undefined;
+    const forcedBecause = forcingReason(asked, before, valuesChange);
+    return {
+        name,
+        region,
+        action: before === undefined ? 'create' : 'update',
+        before,
+        settings: wanted,
+        changes,
+        hidden,
+        bindsVersion: secretSets.some(({ template }) => template !== undefined),
+        forces: forcedBecause !== undefined,
+        newDeployment: newDeployment({
+            before,
+            newBuild: runsNewBuild ? build : undefined,
+            hidden,
+            changes,
+            forcedBecause,
+        }),
+        runsNewBuild,
+        valuesChange,
+        forceRedeploy: asked.forceRedeploy,
+        waitForReady: asked.waitForReady,
+        waitTimeout: asked.waitTimeout,
+        isBuiltFromBranch: asked.isBuiltFromBranch,
+        against: (now, buildId) => {
+            const found = [];
+            const made = build && { ...build, id: buildId ?? build.id };
+            const plan = planAgent({ ...question, before: now, build: made }, found);
+            if (found.length > 0)
+                throw new PreflightError(found, { isLate: true });
+            return plan;
+        },
+    };
+}
+/** The name is checked when it is read, too, as far as the region is known by then. */
+function checkName(name, region, problems) {
+    if (names/* agentName */.Lp.pattern.test(name))
+        return;
+    problems.push({
+        about: `agent ${name}`,
+        message: `is the name in ${region}, of ${name.length} characters; it has to be ${names/* agentName */.Lp.rule}`,
+        next: 'Correct `agent-name`.',
+    });
+}
+function checkPresence({ asked, settings: { region }, before, build }, problems) {
+    const { name, settings, isBuiltFromBranch } = asked;
+    const about = `agent ${name}`;
+    if (before?.region !== undefined && before.region !== region) {
+        problems.push({
+            about,
+            message: `is in region ${before.region}, but the release goes to ${region}; the region of an agent cannot change`,
+            next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
+        });
+    }
+    if (before !== undefined)
+        return;
+    if (isBuiltFromBranch) {
+        problems.push({
+            about,
+            message: 'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
+            next: 'Create the agent once with the command-line client or in the dashboard, or give `image`, `cloud-build` or `build-id`.',
+        });
+    }
+    else if (settings.image === undefined &&
+        settings.buildId === undefined &&
+        build === undefined) {
+        problems.push({
+            about,
+            message: 'does not exist, and nothing is given to create it from',
+            next: 'Give `image`, `cloud-build` or `build-id`, or correct `agent-name`.',
+        });
+    }
+}
+function checkProfile({ asked, agentProfiles }, problems) {
+    const { name, settings: { agentProfile }, } = asked;
+    if (agentProfile === undefined || agentProfiles === undefined)
+        return;
+    if (names/* platformAgentProfiles */.Nc.includes(agentProfile) || agentProfiles.includes(agentProfile))
+        return;
+    const known = [...new Set([...names/* platformAgentProfiles */.Nc, ...agentProfiles])];
+    problems.push({
+        about: `agent ${name}`,
+        message: `asks for the profile ${agentProfile}, which there is not; there are ${known.join(', ')}`,
+        next: 'Correct the input `agent-profile`.',
+    });
+}
+/** One bound alone may reset the other one, so an update sends the agent's other one along. */
+function bothBounds({ name, settings: { minAgents, maxAgents } }, before, problems) {
+    if (minAgents === undefined && maxAgents === undefined)
+        return {};
+    const least = minAgents ?? before?.settings.minAgents;
+    const most = maxAgents ?? before?.settings.maxAgents;
+    if (least !== undefined && most !== undefined && least > most) {
+        problems.push({
+            about: `agent ${name}`,
+            message: `would have at least ${least} and at most ${most} instances, as the bound that is not given stays as it is`,
+            next: 'Give both `min-agents` and `max-agents`.',
+        });
+    }
+    return { minAgents: least, maxAgents: most };
+}
+/**
+ * Whether writing a set changes values under the agent. A changed pull secret does not reach running
+ * agents, nor does it have to; and a version that the agent does not bind yet reaches it by being
+ * bound.
+ */
+function changesValuesOf(before, set) {
+    if (set.kind !== 'secret' || !isWritten(set))
+        return false;
+    const bound = before?.secretSets;
+    return set.template === undefined || bound === undefined || bound.includes(set.name);
+}
+/** Why an update asks for a new deployment, although nothing may differ. */
+function forcingReason({ forceRedeploy }, before, valuesChange) {
+    if (forceRedeploy === 'never')
+        return undefined;
+    if (valuesChange)
+        return 'values-written';
+    if (forceRedeploy === 'always')
+        return 'forced';
+    // What it failed of may have been put right since, outside of what it is asked to be.
+    return before !== undefined && hasFailed(before) ? 'deployment-failed' : undefined;
+}
+const scaling = ['min-agents', 'max-agents'];
+function newDeployment({ before, newBuild, hidden, changes, forcedBecause, }) {
+    if (before === undefined)
+        return { follows: 'yes', because: 'agent-created' };
+    if (newBuild !== undefined) {
+        return newBuild.isKnown
+            ? { follows: 'yes', because: 'built-anew' }
+            : { follows: 'unknown', because: 'build-unknown' };
+    }
+    const differing = changes.filter(({ setting }) => !scaling.includes(setting));
+    // Without the values, the set may be the one that the agent binds already. What has no version in it
+    // stands for nothing but itself, and is no difference then.
+    const isUnknown = (change) => change.before !== undefined && versionsOf(change.after).test(change.before);
+    if (!differing.every(isUnknown))
+        return { follows: 'yes', because: 'settings-differ' };
+    if (forcedBecause !== undefined)
+        return { follows: 'yes', because: forcedBecause };
+    if (differing.length > 0)
+        return { follows: 'unknown', because: 'version-unknown' };
+    if (hidden.some(({ setting }) => !scaling.includes(setting))) {
+        return { follows: 'unknown', because: 'settings-hidden' };
+    }
+    // A change of scaling alone makes none.
+    return { follows: 'no', because: changes.length > 0 ? 'scaling-only' : 'nothing-differs' };
+}
+/** Seconds; the platform's default. */
+const defaultSessionLimit = 7200;
+/** What an agent will be by its plan: what is given, else what it is already. */
+function plan_agent_plannedAgent({ settings, before, runsNewBuild }) {
+    const isImageGiven = settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
+    const { image, buildId } = isImageGiven ? settings : (before?.settings ?? settings);
+    return {
+        image,
+        buildId,
+        sessionLimit: settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
+        minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/report/plan-output.js
+/** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
+function planOutput(plan) {
+    return JSON.stringify({
+        rollout: plan.rollout,
+        regions: plan.targets.map(({ region, secretSets, build, agent }) => ({
+            region,
+            secretSets: secretSets.map(setOutput),
+            build: build === undefined ? null : buildOutput(build),
+            agent: agent === undefined ? null : agentOutput(agent),
+        })),
+    });
+}
+function setOutput(set) {
+    return {
+        name: set.name,
+        kind: set.kind,
+        action: set.action,
+        added: set.addedKeys,
+        updated: set.updatedKeys,
+        pruned: set.prunedKeys,
+        deletedVersions: set.deletedVersions ?? null,
+        otherAgents: set.otherAgents ?? null,
+    };
+}
+function buildOutput({ found, context }) {
+    return {
+        action: found === undefined ? 'build' : found.status === 'success' ? 'reuse' : 'await',
+        id: found?.id ?? null,
+        dockerfile: context.dockerfile,
+        contextHash: context.hash,
+    };
+}
+function agentOutput(agent) {
+    return {
+        name: agent.name,
+        action: agent.action,
+        changes: agent.changes.map(({ setting, before, after }) => ({
+            setting,
+            before: before ?? null,
+            after,
+        })),
+        hidden: agent.hidden,
+        newDeployment: agent.newDeployment,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/report/outputs.js
+
+
+
+/**
+ * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
+ * too, as far as the run came; what it did not come to is an empty string.
+ */
+const outputNames = [
+    'secret-sets',
+    'agents',
+    'service-name',
+    'deployment-id',
+    'build-id',
+    'builds',
+    'region',
+    'plan',
+];
+function outputsOf(record) {
+    const { plan } = record;
+    const secretSets = secretSetsOf(record);
+    const agents = agentsOf(record);
+    const builds = buildsOf(record);
+    const [agent] = agents;
+    return {
+        'secret-sets': JSON.stringify(secretSets.map(({ name, kind, region, outcome, status, added, updated, pruned }) => ({
+            name,
+            kind,
+            region,
+            outcome,
+            status,
+            added,
+            updated,
+            pruned,
+        }))),
+        agents: JSON.stringify(agents.map(({ name, region, outcome, deploymentId, ready }) => ({
+            name,
+            region,
+            outcome,
+            deploymentId,
+            ready,
+        }))),
+        'service-name': agent?.name ?? '',
+        'deployment-id': agent?.deploymentId ?? '',
+        'build-id': builds.length === 0 ? ((agent && plan_agent_plannedAgent(agent.plan).buildId) ?? '') : buildIdOf(builds),
+        builds: buildsOutput(builds),
+        region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
+        plan: plan === undefined ? '' : planOutput(plan),
+    };
+}
+/** Sets what tells of builds as soon as that is known; a run may end at any time after it. */
+function setBuildOutputs(actions, builds) {
+    actions.setOutput('build-id', buildIdOf(builds));
+    actions.setOutput('builds', buildsOutput(builds));
+}
+function buildIdOf([first]) {
+    return first?.id ?? '';
+}
+function buildsOutput(builds) {
+    return JSON.stringify(builds.map(({ region, id, outcome, plan }) => ({
+        region,
+        id,
+        outcome,
+        contextHash: plan.context.hash,
+    })));
+}
+function setOutputs(actions, outputs) {
+    for (const name of outputNames)
+        actions.setOutput(name, outputs[name]);
+}
+
+;// CONCATENATED MODULE: ./lib/report/aftermath.js
+
+
+
+/**
+ * What goes on after the release is over, and a person has to know. What is the same in several
+ * regions is said once.
+ */
+function aftermath(record) {
+    const agents = agentsOf(record);
+    return agents.length > 0
+        ? [...oldValues(agents), ...coldStarts(agents), ...valuesBehind(record.targets)]
+        : unseenValues(secretSetsOf(record));
+}
+/** Where no agent is released, nothing puts the new values under those that bind the set. */
+function unseenValues(secretSets) {
+    const updated = secretSets
+        .filter(({ kind, status }) => kind === 'secret' && status === 'ready')
+        .filter((set) => set.updated.length > 0);
+    if (updated.length === 0)
+        return [];
+    return [
+        `Agents that bind ${aftermath_names(updated)} keep the old values until a new deployment replaces them.`,
+    ];
+}
+/** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
+function oldValues(agents) {
+    const replaced = agents.filter(({ replacesValues, outcome }) => replacesValues && outcome === 'updated');
+    if (replaced.length === 0)
+        return [];
+    const longest = Math.max(...replaced.map(({ plan }) => plan_agent_plannedAgent(plan).sessionLimit));
+    const have = replaced.length === 1
+        ? 'has a new deployment with new values of its secrets'
+        : 'have new deployments with new values of their secrets';
+    return [
+        `${aftermath_names(replaced)} ${have}. Sessions that are running keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit). Revoke an old key only after that.`,
+    ];
+}
+function coldStarts(agents) {
+    const cold = agents.filter(({ plan, outcome }) => plan_agent_plannedAgent(plan).minAgents === 0 && ['created', 'updated'].includes(outcome));
+    if (cold.length === 0)
+        return [];
+    return [
+        cold.length === 1
+            ? `${aftermath_names(cold)} keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`
+            : `${aftermath_names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
+    ];
+}
+/**
+ * Where a set was updated and its agent was not deployed, what runs and what the set holds are not
+ * the same any more.
+ */
+function valuesBehind(targets) {
+    const isWritten = ({ secretSets }) => secretSets.some(({ kind, plan, added, updated }) => kind === 'secret' && plan.template === undefined && added.length + updated.length > 0);
+    const behind = agentsOf({ targets: targets.filter(isWritten) }).filter(({ deploymentId, outcome, previousServes, plan }) => (deploymentId === null || (outcome === 'failed' && previousServes)) &&
+        plan.newDeployment.because !== 'agent-created');
+    if (behind.length === 0)
+        return [];
+    return [
+        `Values were written to the secret sets of ${aftermath_names(behind)}, where what was released does not serve: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,
+    ];
+}
+function aftermath_names(named) {
+    return named.map(({ name }) => `\`${name}\``).join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/report/regions.js
+
+/** The headline where more than one thing failed. */
+function severalTitle(record, failures) {
+    // What is not about a region may be so in each of them.
+    const failed = new Set(failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])));
+    const all = record.plan?.targets.length ?? 0;
+    if (failures.some(({ kind }) => kind === 'cancelled')) {
+        const [one] = failed;
+        const where = all < 2
+            ? ''
+            : failed.size === 1 && one !== undefined
+                ? ` in \`${one}\``
+                : ` in ${failed.size} regions`;
+        return `The run was cancelled after it had failed${where}`;
+    }
+    if (failures.every(({ kind }) => kind === 'not-pruned')) {
+        return `The release is done, but ${failures.length} secret sets were not pruned`;
+    }
+    return all > 1 && failed.size > 0
+        ? `The release failed in ${failed.size} of ${all} regions`
+        : `The release failed for ${failures.length} reasons`;
+}
+/** Which regions run what was released, and which do not; undefined where there is only one. */
+function regionsSentence(record) {
+    const { targets } = record;
+    if (targets.length < 2 || agentsOf(record).length === 0)
+        return undefined;
+    const isReleased = ({ agent }) => agent === undefined || ['created', 'updated', 'unchanged'].includes(agent.outcome);
+    const released = regionsOf(targets.filter(isReleased));
+    const others = regionsOf(targets.filter((target) => !isReleased(target)));
+    if (released.length === 0)
+        return 'No region was released.';
+    const kept = `${list(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
+    return others.length === 0
+        ? `${kept}.`
+        : `${kept}; ${list(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
+}
+function regionsOf(targets) {
+    return targets.map(({ region }) => region);
+}
+function list(regions) {
+    return regions.map((region) => `\`${region}\``).join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/report/subjects.js
+/** Whose log lines or traceback it is, as the end of a sentence. */
+function whose(subject) {
+    if (subject === undefined)
+        return 'the agent';
+    return subject.kind === 'build' ? `the build in ${subject.region}` : subject.name;
+}
+
+;// CONCATENATED MODULE: ./lib/text/bytes.js
+const units = ['KB', 'MB', 'GB'];
+/**
+ * Bytes as a person reads them: `512 B`, `1.5 KB`, `12 MB`. A thousand and twenty-four make the next
+ * unit, as in the platform's own limit of 500 MB.
+ */
+function bytesOf(bytes) {
+    if (bytes < 1024)
+        return `${bytes} B`;
+    let amount = bytes / 1024;
+    let unit = 'KB';
+    for (const next of units.slice(1)) {
+        // What would be rounded to the next unit is one of it.
+        if (Math.round(amount) < 1024)
+            break;
+        amount /= 1024;
+        unit = next;
+    }
+    return `${amount < 9.95 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown.js
+
+/**
+ * Markdown that shows text from outside as it is. Such text stands in code spans and code blocks
+ * only, where neither Markdown nor HTML has a meaning.
+ */
+/** A code span on one line. */
+function code(text) {
+    const line = printable(text).replace(/\s+/g, ' ').trim();
+    if (line === '')
+        return '';
+    const fence = '`'.repeat(longestRun(line) + 1);
+    // A space keeps a backtick of the text apart from the fence; Markdown takes it off again.
+    const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+    return `${fence}${padding}${line}${padding}${fence}`;
+}
+/** Code spans, separated by commas. */
+function codes(texts) {
+    return texts.map(code).join(', ');
+}
+/** A code block. */
+function codeBlock(text) {
+    const body = printable(text);
+    const fence = '`'.repeat(Math.max(3, longestRun(body) + 1));
+    return `${fence}text\n${body}\n${fence}`;
+}
+/** Content behind a line that opens it; `content` is Markdown. */
+function folded(title, content) {
+    return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
+}
+/** A table; the cells are Markdown on one line each. */
+function table(head, rows) {
+    // A pipe would end the cell, in code spans as well.
+    const line = (cells) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
+    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+/**
+ * Own sentences that quote names and texts between backticks, made safe: what stands between
+ * backticks becomes a code span, the rest has no Markdown or HTML in it any more.
+ */
+function prose(text) {
+    return printable(text)
+        .split(/(`[^`]+`)/)
+        .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : markdown_escape(part)))
+        .join('');
+}
+function markdown_escape(text) {
+    return (text
+        .replace(/&/g, '&amp;')
+        .replace(/</g, '&lt;')
+        .replace(/>/g, '&gt;')
+        .replace(/[\\*_[\]`|~#!@]/g, (mark) => `&#${mark.charCodeAt(0)};`)
+        // GitHub makes links of addresses; those that it may are our own.
+        .replace(/:\/\/(?!docs\.pipecat\.ai\/)/g, ':&#47;&#47;')
+        .replace(/\bwww\./gi, 'www&#46;')
+        .replace(/\n+/g, '<br>'));
+}
+function longestRun(text) {
+    return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
+}
+
+;// CONCATENATED MODULE: ./lib/report/builds.js
+
+
+
+
+/** What was packed, and what was built of it; undefined where nothing was. */
+function buildSection(record) {
+    const { context } = record;
+    const builds = buildsOf(record);
+    if (context === undefined)
+        return undefined;
+    const { files, bytes, archiveBytes, hash } = context;
+    const count = `${files} ${files === 1 ? 'file' : 'files'}`;
+    const told = `Build context ${code(hash)}: ${count} of ${bytesOf(bytes)}, packed as ${bytesOf(archiveBytes)}.`;
+    return [told, ...(builds.length === 0 ? [] : [buildTable(builds)])].join('\n\n');
+}
+const outcomes = {
+    built: 'built',
+    reused: 'used again: this context was built before',
+    failed: 'failed',
+    running: 'left under way',
+    cancelled: 'cancelled while it was started',
+    skipped: 'not begun',
+};
+function buildTable(builds) {
+    return table(['Build', 'Region', 'Dockerfile', 'Outcome', 'Upload and build'], builds.map(({ id, region, plan, outcome, duration: took }) => [
+        id === null ? '–' : code(id),
+        code(region),
+        code(plan.context.dockerfile),
+        outcomes[outcome],
+        took === undefined ? '–' : duration(took),
+    ]));
+}
+
+;// CONCATENATED MODULE: ./lib/report/room.js
+
+const ample = { keys: 500, names: 40, problems: 500, characters: 20_000 };
+/** From one to the next, lists get shorter, until what is most important has room beside them. */
+const rooms = [
+    ample,
+    { keys: 100, names: 40, problems: 100, characters: 2000 },
+    { keys: 20, names: 20, problems: 50, characters: 500 },
+    { keys: 5, names: 5, problems: 20, characters: 200 },
+];
+/** The name of a section that there is for each of several things. */
+function sectionOf(what, name) {
+    return `${what} ${code(name)}`;
+}
+/** Bytes for the remark on what was left out. */
+const remarkBytes = 2000;
+const mostNamed = 10;
+/**
+ * Writes what has room. Lists are cut before anything is left out as a whole; then what comes first
+ * goes first, and what is too long does not take the room of what comes after it.
+ */
+function fitted(most, sectionsIn) {
+    const told = (room) => sectionsIn(room).filter(({ text }) => text !== undefined && text !== '');
+    const whole = told(ample);
+    let sections = whole;
+    for (const room of rooms) {
+        sections = room === ample ? whole : told(room);
+        if (room_bytesOf(sections) <= most - remarkBytes)
+            break;
+    }
+    const remarks = room_bytesOf(sections) < room_bytesOf(whole) ? [cutRemark] : [];
+    const kept = [];
+    const leftOut = [];
+    let left = most - remarkBytes;
+    for (const section of sections) {
+        const bytes = room_bytesOf([section]);
+        if (bytes > left)
+            leftOut.push(section);
+        else {
+            kept.push(section);
+            left -= bytes;
+        }
+    }
+    return joined(kept, leftOut.length === 0 ? remarks : [...remarks, leftOutRemark(leftOut)]);
+}
+const cutRemark = '_Long lists are cut, because GitHub limits the length of this; the outputs of the action have all keys that were written._';
+function leftOutRemark(sections) {
+    const names = sections.slice(0, mostNamed).map(({ name }) => name);
+    const more = sections.length > mostNamed ? `, and ${sections.length - mostNamed} more of its parts` : '';
+    return `_There was no room for ${names.join(', ')}${more}; the log has more._`;
+}
+function room_bytesOf(sections) {
+    return sections.reduce((sum, { text = '' }) => sum + Buffer.byteLength(text, 'utf8') + 2, 0);
+}
+function joined(sections, remarks) {
+    return `${[...sections.map(({ text = '' }) => text), ...remarks].join('\n\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/timeline.js
+/** More bars than this make the picture too long to look at: 16 regions with eight each. */
+const mostBars = 128;
+/** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
+const tags = { done: '', failed: 'crit, ', running: 'active, ' };
+/** Milliseconds that a release takes at most, and the ticks that suit it. */
+const ticks = [
+    [15_000, '1second'],
+    [90_000, '10second'],
+    [300_000, '30second'],
+    [900_000, '1minute'],
+    [Infinity, '10minute'],
+];
+/** The release as a mermaid gantt, which GitHub draws: a section a region, a bar a stretch of work. */
+function timeline(record, now) {
+    const spans = mostTelling(record.spans, now);
+    if (spans.length === 0)
+        return undefined;
+    const regions = [...new Set(spans.map(({ region }) => region))];
+    return [
+        '```mermaid',
+        'gantt',
+        '    dateFormat x',
+        '    axisFormat %M:%S',
+        `    tickInterval ${ticks.find(([most]) => now - record.startedAt <= most)?.[1] ?? '10minute'}`,
+        ...regions.flatMap((region) => [
+            `    section ${label(region)}`,
+            ...spans.filter((span) => span.region === region).map((span) => bar(span, record, now)),
+        ]),
+        '```',
+        ...(spans.length === record.spans.length
+            ? []
+            : [
+                `\nThe timeline shows ${spans.length} of ${record.spans.length} stretches of work: the shortest were left out.`,
+            ]),
+    ].join('\n');
+}
+/** Where there is no room for all bars, those that failed stay, and of the others the longest. */
+function mostTelling(spans, now) {
+    const weight = ({ outcome, startedAt, endedAt = now }) => outcome === 'done' ? endedAt - startedAt : Number.MAX_VALUE;
+    const kept = new Set([...spans].sort((a, b) => weight(b) - weight(a)).slice(0, mostBars));
+    return spans.filter((span) => kept.has(span));
+}
+function bar(span, { startedAt }, now) {
+    const start = span.startedAt - startedAt;
+    const end = Math.max(start + 1, (span.endedAt ?? now) - startedAt);
+    return `    ${label(span.label)} :${tags[span.outcome]}${start}, ${end}`;
+}
+/** Colons, semicolons, hashes and the like mean something to mermaid; names need none of them. */
+function label(text) {
+    return text.replace(/[^\w .-]/g, ' ');
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
+const mostBytes = 1_000_000;
+/** GitHub refuses a comment of more characters than 65,536. */
+const mostCommentBytes = 60_000;
+/** Of what the agents that failed wrote, all of them together. */
+const mostOutputCharacters = 60_000;
+const mostOpenKeys = 8;
+const headlineMarks = { released: '✅', failed: '❌', planned: '📋' };
+/** The job summary of a release, as Markdown for GitHub. */
+function summaryOf(record, failures, now) {
+    return fitted(mostBytes, (room) => [
+        ...account(record, failures, room),
+        { name: 'the timeline', text: timeline(record, now) },
+        { name: 'the steps', text: stepTable(record.steps) },
+    ]);
+}
+/** A plan as a comment: what the summary says, without what concerns this run alone. */
+function commentOf(record, failures, runUrl, commit) {
+    const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>\n`;
+    return `${fitted(mostCommentBytes, (room) => account(record, failures, room))}\n${origin}`;
+}
+function account(record, failures, room) {
+    const tables = [
+        { name: 'the agents', text: agentTable(agentsOf(record)) },
+        { name: 'the secret sets', text: secretSetTable(secretSetsOf(record), room) },
+        { name: 'the builds', text: buildSection(record) },
+    ];
+    const told = failures.flatMap((failure) => {
+        const heading = failures.length === 1 ? '' : `${failureHeading(failure)}\n\n`;
+        const where = failure.subject?.name ?? failure.title;
+        return [
+            { name: sectionOf('what failed:', where), text: heading + failureSection(failure, room) },
+            {
+                name: sectionOf('what was written by', where),
+                text: summary_agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
+            },
+        ];
+    });
+    const notes = { name: 'warnings and notices', text: noteSection(record) };
+    const changes = changeSections(record, room);
+    return [
+        { name: 'the headline', text: headline(record, failures) },
+        { name: 'the regions', text: failures.length === 0 ? undefined : regionsPart(record) },
+        { name: 'the credential', text: actingAs(record) },
+        // Of one failure, the reason is what is looked for first; of many, where they are.
+        ...(failures.length > 1 ? [...tables, ...told] : [...told, ...tables]),
+        ...(record.kind === 'plan' ? [...changes, notes] : [notes, ...changes]),
+    ];
+}
+function regionsPart(record) {
+    const sentence = regionsSentence(record);
+    return sentence === undefined ? undefined : prose(sentence);
+}
+/** What is planned, or was done, region by region. */
+function changeSections(record, { names }) {
+    const { kind, plan } = record;
+    if (plan === undefined)
+        return [];
+    const regions = kind === 'plan' ? plannedChanges(plan, names) : doneChanges(record, names);
+    const lists = regions
+        .filter(({ changes }) => changes.length > 0)
+        .map(({ region, changes }) => ({
+        name: sectionOf('the changes in', region),
+        text: [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
+    }));
+    if (kind === 'plan' || lists.length === 0)
+        return lists;
+    const text = folded('Changes', lists.map(({ text }) => text).join('\n\n'));
+    return [{ name: 'the changes', text }];
+}
+function headline(record, failures) {
+    const [failure, ...others] = failures;
+    if (failure !== undefined) {
+        return others.length === 0
+            ? `## ${headlineMarks.failed} ${failureTitle(failure)}`
+            : `## ${headlineMarks.failed} ${prose(severalTitle(record, failures))}`;
+    }
+    switch (record.kind) {
+        case 'offline-check':
+            return `## ${headlineMarks.planned} Checked without a credential: inputs, files and names are in order`;
+        case 'plan':
+            return `## ${headlineMarks.planned} ${planned(record)}`;
+        case 'release':
+            return `## ${headlineMarks.released} ${success(record)}`;
+    }
+}
+function failureHeading(failure) {
+    return `### ${headlineMarks.failed} ${failureTitle(failure)}`;
+}
+function failureTitle({ title, subject }) {
+    const where = subject && `: ${code(subject.name)} in ${code(subject.region)}`;
+    return `${prose(title)}${where ?? ''}`;
+}
+function planned({ plan }) {
+    const targets = plan?.targets ?? [];
+    const regions = targets.length > mostInHeadline
+        ? `${targets.length} regions`
+        : codes(targets.map(({ region }) => region));
+    const changes = plan && countOfChanges(plan);
+    return `Plan for ${regions}: ${changes ?? 'nothing'} would change`;
+}
+/** More agents, regions or sets than this are counted rather than listed in a headline. */
+const mostInHeadline = 3;
+function success(record) {
+    const agents = agentsOf(record);
+    if (agents.length > mostInHeadline) {
+        const serving = agents.filter(({ ready }) => ready).length;
+        const serve = serving === agents.length ? ', all serve' : serving > 0 ? `, ${serving} serve` : '';
+        const unchanged = agents.filter(({ outcome }) => outcome === 'unchanged').length;
+        const done = unchanged === agents.length
+            ? 'unchanged'
+            : unchanged > 0
+                ? `released, ${unchanged} of them unchanged`
+                : 'released';
+        return `${agents.length} agents in ${agents.length} regions are ${done}${serve}`;
+    }
+    const sentences = agents.map(({ name, region, outcome, ready }) => {
+        const where = `${code(name)} in ${code(region)}`;
+        if (outcome === 'unchanged')
+            return `${where} is unchanged${ready ? ' and serves' : ''}`;
+        return ready ? `${where} is ${outcome} and serves` : `${where} is ${outcome}`;
+    });
+    if (sentences.length > 0)
+        return sentences.join(', ');
+    const current = record.targets.flatMap(({ secretSets }) => secretSets);
+    const written = current.filter(({ outcome }) => outcome !== 'existing');
+    if (written.length > mostInHeadline)
+        return `Secrets are ready: ${written.length} sets`;
+    if (written.length > 0)
+        return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
+    return current.some(({ plan }) => plan.template !== undefined)
+        ? 'Nothing to write: this version of the secrets is there already'
+        : 'Nothing to write: no secret has a value';
+}
+function actingAs({ actingAs, kind }) {
+    if (actingAs === undefined)
+        return undefined;
+    const { credentialKind, credentialOrigin, organization } = actingAs;
+    const who = `${kind === 'plan' ? 'Looked' : 'Acted'} with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
+    return organization === undefined
+        ? `${who}.`
+        : `${who}, in the organization ${code(organization)}.`;
+}
+function failureSection({ facts, unharmed, why, problems, next }, room) {
+    const more = problems.length - room.problems;
+    const parts = [
+        unharmed === undefined ? '' : `**${prose(unharmed)}**`,
+        facts.length === 0
+            ? ''
+            : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
+        why.map(prose).join(' '),
+        [
+            ...problems
+                .slice(0, room.problems)
+                .map(({ about, message, next }) => `- **${prose(about)}**: ${prose(cut(sentence(message), room))}${next === undefined ? '' : ` ${prose(next)}`}`),
+            ...(more > 0 ? [`- … and ${more} more, which come to light once these are corrected.`] : []),
+        ].join('\n'),
+        `**What to do:** ${next.map(prose).join(' ')}`,
+    ];
+    return parts.filter((part) => part !== '').join('\n\n');
+}
+function summary_agentOutput({ subject, traceback, logs }, most) {
+    const origin = prose(whose(subject));
+    const parts = [
+        traceback === undefined || traceback === ''
+            ? ''
+            : folded(`Traceback of ${origin}`, codeBlock(tail(traceback, most))),
+        logs === undefined || logs.length === 0
+            ? ''
+            : folded(`The last ${logs.length} log lines of ${origin}`, codeBlock(tail(logs.join('\n'), most))),
+    ];
+    return parts.filter((part) => part !== '').join('\n\n');
+}
+function cut(text, { characters }) {
+    return text.length <= characters ? text : `${text.slice(0, characters)} … (the rest is left out)`;
+}
+function tail(text, most) {
+    return text.length <= most ? text : `… (the beginning is left out)\n${text.slice(-most)}`;
+}
+function agentTable(agents) {
+    if (agents.length === 0)
+        return undefined;
+    return table(['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'], agents.map(({ name, region, outcome, ready, previousServes, plan, deploymentId }) => [
+        code(name),
+        code(region),
+        `${outcome}${ready ? ', serves' : previousServes ? ': not this but the previous deployment serves' : ''}`,
+        // What does not run is not what anybody looks for in that column.
+        outcome === 'skipped' ? '–' : imageCell(plan_agent_plannedAgent(plan)),
+        deploymentId === null ? '–' : code(deploymentId),
+    ]));
+}
+function imageCell({ image, buildId }) {
+    if (image !== undefined)
+        return code(image);
+    return buildId === undefined ? '–' : `build ${code(buildId)}`;
+}
+function secretSetTable(sets, room) {
+    if (sets.length === 0)
+        return undefined;
+    return table(['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'], sets.map((set) => [
+        code(set.name),
+        secretSetKinds[set.kind],
+        code(set.region),
+        set.outcome,
+        set.status ?? '–',
+        keyCell(set, room),
+    ]));
+}
+function keyCell({ added, updated, pruned, plan }, { keys: mostKeys }) {
+    const groups = [
+        ['added', added],
+        ['updated', updated],
+        ['pruned', pruned],
+        ['left out as empty', plan?.skippedKeys ?? []],
+    ];
+    const cells = groups
+        .filter(([, keys]) => keys.length > 0)
+        .map(([label, keys]) => {
+        const shown = codes(keys.slice(0, mostKeys));
+        const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
+        return keys.length <= mostOpenKeys
+            ? `${label}: ${shown}`
+            : `<details><summary>${keys.length} ${label}</summary>${shown}${more}</details>`;
+    });
+    return cells.length === 0 ? '–' : cells.join('<br>');
+}
+const outcomeWords = {
+    done: '✅ done',
+    failed: '❌ failed',
+    running: '⏳ under way',
+    skipped: '➖ not begun',
+};
+function stepTable(steps) {
+    return table(['Step', 'Outcome', 'Duration'], steps.map(({ name, outcome, duration: took }) => [
+        stepTitles[name],
+        outcomeWords[outcome],
+        outcome === 'skipped' ? '–' : duration(took),
+    ]));
+}
+function noteSection(record) {
+    const notes = [
+        ...record.warnings.map((warning) => `- ⚠️ ${prose(warning)}`),
+        ...[...record.notices, ...aftermath(record)].map((notice) => `- ${prose(notice)}`),
+    ];
+    return notes.length === 0 ? undefined : notes.join('\n');
+}
+
+;// CONCATENATED MODULE: ./lib/report/report.js
+
+
+
+
+
+
+
+
+/** GitHub cuts an annotation here. */
+const longestAnnotation = 4096;
+/**
+ * Tells how the release went: outputs, job summary, and on failure the one error annotation. What
+ * cannot be written is said, and does not change how the release went.
+ */
+async function report(actions, record, failures, now) {
+    for (const sentence of aftermath(record))
+        actions.notice(printable(sentence));
+    for (const failure of failures)
+        showAgentOutput(actions, failure);
+    const [first, ...others] = failures;
+    if (first !== undefined) {
+        const title = others.length === 0 ? first.title : severalTitle(record, failures);
+        actions.error(annotation(record, [first, ...others]), title);
+    }
+    try {
+        setOutputs(actions, outputsOf(record));
+    }
+    catch (error) {
+        actions.warning(`The outputs could not be set: ${messageOf(error)}`);
+    }
+    try {
+        const isWritten = await actions.writeSummary(summaryOf(record, failures, now));
+        if (!isWritten)
+            actions.info('The runner has no job summary, so none is written.');
+    }
+    catch (error) {
+        actions.warning(`The job summary could not be written: ${messageOf(error)}`);
+    }
+}
+function showAgentOutput(actions, { subject, traceback, logs }) {
+    const origin = whose(subject);
+    if (traceback !== undefined && traceback !== '') {
+        actions.startGroup(`Traceback of ${origin}`);
+        actions.info(quoted(traceback));
+        actions.endGroup();
+    }
+    if (logs !== undefined && logs.length > 0) {
+        actions.startGroup(`The last ${logs.length} log lines of ${origin}`);
+        actions.info(quoted(logs.join('\n')));
+        actions.endGroup();
+    }
+}
+/** One annotation, however many regions failed: all of them in one, as far as there is room. */
+function annotation(record, [first, ...others]) {
+    const regions = printable(regionsSentence(record) ?? '');
+    if (others.length === 0)
+        return oneFailure(first, regions, longestAnnotation);
+    const all = together([first, ...others]);
+    const room = Math.floor((longestAnnotation - regions.length) / all.length) - 2;
+    const told = all.map((failure) => oneFailure(failure, '', room));
+    return [regions, ...told].filter((part) => part !== '').join('\n\n');
+}
+/** What failed in the same way in several regions is told once, with all that it happened to. */
+function together(failures) {
+    const told = new Map();
+    for (const failure of failures) {
+        const { title, unharmed, why, problems } = failure;
+        const key = JSON.stringify([title, unharmed, why, problems]);
+        const alike = told.get(key);
+        told.set(key, alike === undefined ? failure : report_joined(alike, failure));
+    }
+    return [...told.values()];
+}
+function report_joined(one, other) {
+    const facts = one.facts.map(({ label, value }) => {
+        const found = other.facts.find((fact) => fact.label === label);
+        const isKnown = found === undefined || value.split(', ').includes(found.value);
+        return { label, value: isKnown ? value : `${value}, ${found.value}` };
+    });
+    const next = one.next.filter((advice) => other.next.includes(advice));
+    return { ...one, facts, next: next.length === 0 ? one.next : next };
+}
+/** Cuts the longest of the texts until all of them have room together. */
+function cutTo(most, texts) {
+    let left = most;
+    let longest = most;
+    const lengths = texts.map(({ length }) => length).sort((a, b) => a - b);
+    for (const [index, length] of lengths.entries()) {
+        longest = Math.floor(left / (lengths.length - index));
+        if (length > longest)
+            break;
+        left -= length;
+    }
+    return texts.map((text) => text.length <= longest ? text : `${text.slice(0, Math.max(0, longest - 1))}…`);
+}
+/** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
+function oneFailure(failure, regions, most) {
+    const { title, subject, facts, unharmed, why, problems, next, traceback, logs } = failure;
+    const lines = [
+        `${title}.`,
+        facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
+        [unharmed, ...why].filter((part) => part !== undefined).join(' '),
+        problems
+            .map(({ about, message, next }) => `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`)
+            .join('\n'),
+        regions,
+        `Next: ${next.join(' ')}`,
+    ];
+    const parts = lines.filter((line) => line !== '').map(printable);
+    // Whatever has to be cut, each of where, why and what to do is to be read.
+    const told = cutTo(most - parts.length + 1, parts).join('\n');
+    // The log lines often hold the traceback once more.
+    const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
+    const output = printable([
+        traceback ?? '',
+        ...(further.length === 0
+            ? []
+            : [
+                `Log lines of ${subject?.kind === 'build' ? 'the build' : 'the agent'}:`,
+                ...further.slice(-10),
+            ]),
+    ]
+        .join('\n')
+        .trim());
+    const room = most - told.length - 3;
+    if (output === '' || room < 100)
+        return told;
+    return `${told}\n${output.length <= room ? output : `…${output.slice(-room)}`}`;
+}
+function messageOf(error) {
+    return error instanceof Error ? printable(error.message) : 'the reason is not known';
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./lib/steps/work-progress.js
+
+/** Milliseconds between two reports. */
+const interval = 5000;
+/** Says now and then how much of a known amount of bytes is done. */
+class WorkProgress {
+    #clock;
+    #all;
+    #say;
+    #saidAt;
+    constructor(clock, all, say) {
+        this.#clock = clock;
+        this.#all = all;
+        this.#say = say;
+        this.#saidAt = clock.now();
+    }
+    update(bytes) {
+        if (this.#clock.now() - this.#saidAt < interval)
+            return;
+        this.#saidAt = this.#clock.now();
+        const share = this.#all === 0 ? 1 : bytes / this.#all;
+        this.#say(`${bytesOf(bytes)} of ${bytesOf(this.#all)} (${Math.floor(share * 100)} %)`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/build-context.js
+
+
+
+
+
+
+
+/** Names that are listed; what is beyond is counted. */
+const mostNames = 50;
+/**
+ * Packs a build context before anything is sent, so that mistakes in the files are reported before
+ * anything is written.
+ *
+ * @throws ContextError, or the reason of the cancellation
+ */
+async function packBuildContext(packing) {
+    const { journal, folders } = packing;
+    let folder;
+    const dispose = async () => {
+        if (folder !== undefined)
+            await remove(folder, journal);
+    };
+    try {
+        const packed = await journal.step('context', async () => {
+            folder = await makeFolder(folders.temporary);
+            const archive = (0,external_node_path_.join)(folder, 'context.tar.gz');
+            return journal.span('checkout', 'pack the context', () => pack(packing, archive));
+        });
+        journal.record.context = packed;
+        return { packed, [Symbol.asyncDispose]: dispose };
+    }
+    catch (error) {
+        await dispose();
+        throw error;
+    }
+}
+async function makeFolder(temporary) {
+    try {
+        return await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, 'build-context-'));
+    }
+    catch (error) {
+        const problem = {
+            about: `folder for temporary files ${(0,quote/* quote */.h)(temporary)}`,
+            message: `takes no archive (${(0,system_error/* reasonOf */.A)(error)})`,
+            next: 'See that the folder (`RUNNER_TEMP`) is there, has room, and may be written to.',
+        };
+        throw new context_errors/* ContextError */.a([problem], { cause: error });
+    }
+}
+/** What is left behind is no reason to call a release failed that is done. */
+async function remove(folder, journal) {
+    try {
+        await (0,promises_.rm)(folder, { recursive: true, force: true });
+    }
+    catch (error) {
+        journal.warning(`The archive in ${(0,quote/* quote */.h)(folder)} could not be deleted (${(0,system_error/* reasonOf */.A)(error)}).`);
+    }
+}
+async function pack({ journal, settings, folders, cancellation }, archive) {
+    const { clock, log } = journal;
+    // Loaded on use only.
+    const [{ selectContext }, { packContext }] = await Promise.all([
+        __nccwpck_require__.e(/* import() */ 676).then(__nccwpck_require__.bind(__nccwpck_require__, 9676)),
+        __nccwpck_require__.e(/* import() */ 321).then(__nccwpck_require__.bind(__nccwpck_require__, 6321)),
+    ]);
+    const selected = await selectContext(settings, folders.workspace, cancellation);
+    tell(journal, settings, selected);
+    const progress = new WorkProgress(clock, selected.bytes, (done) => {
+        log.info(`Packed: ${done}.`);
+    });
+    const report = (bytes) => {
+        progress.update(bytes);
+    };
+    const packed = await packContext(selected, archive, report, cancellation);
+    log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);
+    return packed;
+}
+function tell(journal, settings, context) {
+    const { log } = journal;
+    const { files, bytes, ignoreFile, leftOut, holdsGit } = context;
+    const rules = ignoreFile === undefined
+        ? 'no ignore file, so version control, caches, logs and the like are left out'
+        : `left out is what ${ignoreFile} says`;
+    log.info(`The build context ${(0,quote/* quote */.h)(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'} of ${bytesOf(bytes)} (${rules}).`);
+    if (leftOut.length > 0) {
+        const advice = ignoreFile === undefined
+            ? ''
+            : ` A line of ${ignoreFile} that begins with ! and names one takes it in.`;
+        const more = leftOut.length > mostNames ? ` and ${leftOut.length - mostNames} more` : '';
+        log.info(`Left out, as they may hold secrets: ${leftOut.slice(0, mostNames).map(quote/* quote */.h).join(', ')}${more}.${advice}`);
+    }
+    if (holdsGit) {
+        journal.warning('The build context holds `.git`, which may hold the token of `actions/checkout`, and which differs from run to run, so that no build is ever used again. `build-exclude: .git`, or a line of the ignore file, leaves it out.');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/pipecat/answers.js
+
+
+
+/** An answer of another shape than is due. Names the places only: the answer is not quoted. */
+class AnswerShapeError extends Error {
+    constructor(message) {
+        super(message);
+        this.name = 'AnswerShapeError';
+    }
+}
+/** Makes a parser of answers from a schema; fields that the schema does not name are let through. */
+function parser(schema) {
+    return (answer) => {
+        const result = dist/* safeParse */.xLC(schema, answer);
+        if (result.success)
+            return result.output;
+        if (answer === undefined)
+            throw new AnswerShapeError('the answer is empty');
+        const places = result.issues.map((issue) => dist/* getDotPath */.BuJ(issue) ?? 'the whole');
+        throw new AnswerShapeError(`the answer is JSON, but not what is due (${[...new Set(places)].slice(0, 5).join(', ')})`);
+    };
+}
+/** A field that may be missing or null, both of which become undefined. */
+function answers_optional(schema) {
+    return dist/* pipe */.FsL(dist/* nullish */.cl6(schema), dist/* transform */.pdi((value) => value ?? undefined));
+}
+const answers_text = answers_optional(dist/* string */.YjP());
+const count = answers_optional(dist/* number */.aig());
+const flag = answers_optional(dist/* boolean */.zMY());
+/** A status that is not known is one on the way to those that are. */
+const answers_status = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* transform */.pdi((text) => text === 'ready' || text === 'failed' ? text : 'pending'));
+const region = dist/* object */.Ikc({
+    code: dist/* string */.YjP(),
+    supported_architectures: answers_optional(dist/* array */.YOg(dist/* string */.YjP())),
+});
+const parseRegions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ regions: dist/* array */.YOg(region) }), dist/* transform */.pdi(({ regions }) => regions.map(({ code, supported_architectures }) => ({
+    code,
+    supportedArchitectures: supported_architectures,
+})))));
+const parseDefaultRegion = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ properties: dist/* object */.Ikc({ defaultRegion: dist/* string */.YjP() }) }), dist/* transform */.pdi(({ properties }) => properties.defaultRegion)));
+const organization = dist/* object */.Ikc({ name: dist/* string */.YjP() });
+const parseOrganizations = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ organizations: dist/* array */.YOg(organization) }), dist/* transform */.pdi(({ organizations }) => organizations)));
+const answers_secretSetKinds = ['secret', 'imagePullSecret'];
+const listedSet = dist/* object */.Ikc({
+    name: dist/* string */.YjP(),
+    type: dist/* string */.YjP(),
+    region: dist/* string */.YjP(),
+    status: answers_optional(answers_status),
+    errorMessage: answers_text,
+    source: answers_text,
+});
+const parseSecretSets = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ sets: dist/* array */.YOg(listedSet) }), dist/* transform */.pdi(({ sets }) => sets.flatMap(({ name, type, region, status, errorMessage, source }) => {
+    // A kind that is not known is nothing that a release could use, and no reason to fail.
+    const kind = answers_secretSetKinds.find((one) => one === type);
+    const referenced = source === 'referenced';
+    return kind === undefined
+        ? []
+        : [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
+}))));
+const parseSecretSet = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
+    region: dist/* string */.YjP(),
+    status: answers_optional(answers_status),
+    errorMessage: answers_text,
+    source: answers_text,
+    secrets: answers_optional(dist/* array */.YOg(dist/* object */.Ikc({ fieldName: dist/* string */.YjP() }))),
+}), dist/* transform */.pdi(({ region, status, errorMessage, source, secrets }) => ({
+    region,
+    status: status ?? 'ready',
+    errorMessage,
+    keys: (secrets ?? []).map(({ fieldName }) => fieldName),
+    referenced: source === 'referenced',
+}))));
+const health = dist/* object */.Ikc({
+    headline: answers_text,
+    ready: flag,
+    reason: answers_text,
+    restartCount: count,
+    replicasStarted: count,
+    lastExitCode: count,
+    lastTerminationReason: answers_text,
+    message: answers_text,
+});
+const revision = dist/* object */.Ikc({
+    deploymentID: answers_text,
+    phase: answers_text,
+    readyReplicas: count,
+    health: answers_optional(health),
+    hasInfrastructureIssue: flag,
+});
+const agentError = dist/* object */.Ikc({ code: answers_text, message: answers_text, error: answers_text });
+/** Its settings are read by `agent-settings.ts`, from the fields that are not named here. */
+const agent = dist/* looseObject */._H3({
+    name: answers_text,
+    region: answers_text,
+    ready: flag,
+    available: flag,
+    desiredDeploymentId: answers_text,
+    activeDeploymentId: answers_text,
+    reconciledDeploymentId: answers_text,
+    errors: answers_optional(dist/* array */.YOg(agentError)),
+    currentRevision: answers_optional(revision),
+    previousRevision: answers_optional(revision),
+    warning: answers_text,
+    git: answers_optional(dist/* object */.Ikc({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
+    deployment: answers_optional(dist/* looseObject */._H3({ id: answers_text })),
+});
+function toAgent(answer) {
+    const { deployment } = answer;
+    return {
+        region: answer.region,
+        desiredDeploymentId: answer.desiredDeploymentId ?? answer.activeDeploymentId ?? deployment?.id,
+        reconciledDeploymentId: answer.reconciledDeploymentId,
+        ready: answer.ready ?? false,
+        available: answer.available ?? false,
+        errors: (answer.errors ?? []).map(({ code, message, error }) => ({
+            code,
+            message: message ?? error ?? 'no message',
+        })),
+        currentRevision: answer.currentRevision,
+        previousRevision: answer.previousRevision,
+        warning: answer.warning,
+        git: answer.git && {
+            repository: answer.git.repoFullName,
+            branch: answer.git.branch,
+            autoDeploy: answer.git.autoDeploy ?? false,
+        },
+        settings: (0,pipecat_agent_settings/* readAgentSettings */.Hu)(answer),
+        secretSets: boundSecretSets(answer),
+    };
+}
+const bindings = dist/* object */.Ikc({
+    deployment: dist/* object */.Ikc({
+        manifest: dist/* object */.Ikc({ spec: dist/* object */.Ikc({ envFromSecretNames: answers_optional(dist/* array */.YOg(dist/* string */.YjP())) }) }),
+    }),
+});
+function boundSecretSets(answer) {
+    const result = dist/* safeParse */.xLC(bindings, answer);
+    return result.success
+        ? (result.output.deployment.manifest.spec.envFromSecretNames ?? [])
+        : undefined;
+}
+/** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */
+const parseAgent = parser(dist/* pipe */.FsL(dist/* union */.KCZ([
+    dist/* pipe */.FsL(dist/* object */.Ikc({ body: agent }), dist/* transform */.pdi(({ body }) => body)),
+    agent,
+]), 
+// Every field alone may be missing, so without this an answer about something else would pass.
+dist/* check */.z6Y(({ name, desiredDeploymentId, deployment }) => (name ?? desiredDeploymentId ?? deployment?.id) !== undefined), dist/* transform */.pdi(toAgent)));
+const parseAgentNames = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ services: dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP() })) }), dist/* transform */.pdi(({ services }) => services.map(({ name }) => name))));
+const parseLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: dist/* array */.YOg(dist/* object */.Ikc({ log: dist/* string */.YjP() })) }), dist/* transform */.pdi(({ logs }) => logs.map(({ log }) => log))));
+const parseAgentProfiles = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ agentProfiles: dist/* array */.YOg(dist/* object */.Ikc({ api_name: dist/* string */.YjP(), enabled: flag })) }), dist/* transform */.pdi(({ agentProfiles }) => agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name))));
+const build = dist/* object */.Ikc({
+    id: dist/* string */.YjP(),
+    status: dist/* string */.YjP(),
+    region: answers_text,
+    contextHash: answers_text,
+    dockerfilePath: answers_text,
+    errorMessage: answers_text,
+    buildDurationSeconds: count,
+    createdAt: answers_text,
+});
+function toBuild(answer) {
+    return {
+        id: answer.id,
+        status: answer.status,
+        region: answer.region,
+        contextHash: answer.contextHash,
+        dockerfilePath: answer.dockerfilePath,
+        errorMessage: answer.errorMessage,
+        duration: answer.buildDurationSeconds,
+        createdAt: answer.createdAt === undefined ? undefined : Date.parse(answer.createdAt),
+    };
+}
+const parseBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build }), dist/* transform */.pdi(({ build }) => toBuild(build))));
+const parseBuilds = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ builds: dist/* array */.YOg(build) }), dist/* transform */.pdi(({ builds }) => builds.map(toBuild))));
+const parseStartedBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build, contextHash: answers_text, cached: flag }), dist/* transform */.pdi(({ build, contextHash, cached }) => ({
+    build: toBuild(build),
+    contextHash,
+    isCached: cached ?? false,
+}))));
+const parseBuildLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: dist/* array */.YOg(dist/* string */.YjP()) }), dist/* transform */.pdi(({ logs }) => logs)));
+const parseUploadForm = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
+    uploadId: dist/* string */.YjP(),
+    // A context that goes over the wire in the clear could be read, and changed, on its way.
+    uploadUrl: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* check */.z6Y((url) => URL.canParse(url) && isConfidential(new URL(url)))),
+    uploadFields: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
+}), dist/* transform */.pdi(({ uploadId, uploadUrl, uploadFields }) => ({
+    uploadId,
+    url: uploadUrl,
+    fields: uploadFields,
+}))));
+const acknowledgement = dist/* object */.Ikc({ status: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^ok$/i)) });
+const parseWords = parser(acknowledgement);
+/** What the platform answers to a write that it has taken, and nobody in front of it. */
+const accepted = 202;
+/**
+ * A write that was taken says so, by its status or in words. A success of something in front of the
+ * platform does not, and to believe it would leave agents with their old values.
+ */
+function parseAcceptance(answer, status) {
+    if (status !== accepted)
+        parseWords(answer);
+}
+/** A deletion may be answered without a word. What was deleted already is not there any more (404). */
+const parseDeletion = parser(dist/* pipe */.FsL(dist/* optional */.lqM(acknowledgement), dist/* transform */.pdi(() => undefined)));
+
+;// CONCATENATED MODULE: ./lib/pipecat/client.js
+
+
+/** Builds of one key that a look asks for. */
+const mostBuilds = 20;
+/** Lines of a build's log: the platform gives no more at once, and begins with the first of them. */
+const mostBuildLines = 10_000;
+/** Another writer is at the same set; it is gone in a moment. */
+const concurrentWrite = [409];
+/** The organizations of a personal access token, in the platform's order. */
+function listOrganizations(caller) {
+    return caller.call({
+        request: { method: 'GET', path: '/v1/organizations' },
+        parse: parseOrganizations,
+    });
+}
+/**
+ * Pipecat Cloud, as one credential reaches it: the operations of a release, with the differences of
+ * the two surfaces taken away. Errors are those of `errors.ts`. Texts that the platform gives back
+ * have known secrets taken out.
+ */
+class PipecatCloud {
+    #caller;
+    #surface;
+    #storage;
+    #redact;
+    constructor(caller, surface, storage, redact) {
+        this.#caller = caller;
+        this.#surface = surface;
+        this.#storage = storage;
+        this.#redact = redact;
+    }
+    regions() {
+        return this.#read('regions', parseRegions);
+    }
+    /** The region that the organization uses where none is named. */
+    defaultRegion() {
+        return this.#read('properties', parseDefaultRegion);
+    }
+    /** All sets of the organization, image pull secrets included. */
+    async secretSets(options = {}) {
+        const sets = await this.#read('secrets', parseSecretSets, options);
+        return sets.map((set) => ({ ...set, errorMessage: this.#clean(set.errorMessage) }));
+    }
+    /** One set with its keys; undefined where there is none. An image pull secret is refused (400). */
+    async secretSet(name, options = {}) {
+        const set = await this.#readIfThere(this.#surface.path(`secrets/${encodeURIComponent(name)}`), parseSecretSet, options);
+        return set && { ...set, errorMessage: this.#clean(set.errorMessage) };
+    }
+    /**
+     * Writes pairs to a set, creating it where there is none; keys that are not given stay. Accepted
+     * is not ready: the set has to be awaited.
+     *
+     * @param written told the keys of each request that was accepted, so that a failure half-way
+     *   leaves a true account
+     */
+    async writeSecrets(set, region, pairs, options, written) {
+        for (const { request, keys } of this.#surface.secretWrites(set, region, pairs)) {
+            await this.#write(request, options);
+            written(keys);
+        }
+    }
+    /**
+     * Creates or updates an image pull secret.
+     *
+     * @param host URL of the registry
+     * @param authentication base64 of `username:password`; anything else makes the pull fail later
+     */
+    writeImagePullSecret(set, region, host, authentication, options) {
+        return this.#write({
+            method: 'PUT',
+            path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
+            body: { isImagePullSecret: true, host, secretValue: authentication.reveal(), region },
+        }, options);
+    }
+    /** Deletes a key of a set; one that is not there (any more) is not an error. */
+    deleteSecret(set, key, options) {
+        return this.#caller.call({
+            request: {
+                method: 'DELETE',
+                path: this.#surface.path(`secrets/${encodeURIComponent(set)}/${encodeURIComponent(key)}`),
+            },
+            parse: parseDeletion,
+            absent: { status: 404, result: undefined },
+        }, { ...options, passingStatuses: concurrentWrite });
+    }
+    /** Deletes a whole set; one that is not there (any more) is not an error. */
+    deleteSecretSet(set, options) {
+        return this.#caller.call({
+            request: {
+                method: 'DELETE',
+                path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
+            },
+            parse: parseDeletion,
+            absent: { status: 404, result: undefined },
+        }, { ...options, passingStatuses: concurrentWrite });
+    }
+    /** Names of the agents of a region. */
+    agentNames(region, options = {}) {
+        return this.#caller.call({
+            request: {
+                method: 'GET',
+                path: this.#surface.agents(`?region=${encodeURIComponent(region)}`),
+            },
+            parse: parseAgentNames,
+        }, options);
+    }
+    /** An agent; undefined where there is none of that name in the organization. */
+    async agent(name, options = {}) {
+        const agent = await this.#readIfThere(this.#surface.agents(`/${encodeURIComponent(name)}`), parseAgent, options);
+        return agent && this.#cleanAgent(agent);
+    }
+    /** Creates an agent. Its answer carries the id of its first deployment. */
+    createAgent(name, region, settings, options) {
+        return this.#deploy({
+            method: 'POST',
+            path: this.#surface.agents(),
+            body: { serviceName: name, region, ...(0,pipecat_agent_settings/* toFields */.Lv)(settings) },
+        }, options);
+    }
+    /**
+     * Updates an agent. Its answer carries the id of the new deployment, or of the one there is where
+     * the platform saw no change.
+     *
+     * @param force makes a new deployment in any case, so that agents take up changed values
+     */
+    updateAgent(name, settings, force, options) {
+        const fields = { ...(0,pipecat_agent_settings/* toFields */.Lv)(settings), ...(force ? { forceRedeploy: true } : {}) };
+        return this.#deploy(this.#surface.agentUpdate(name, fields), options);
+    }
+    /** The last lines that a deployment of an agent wrote, oldest first. */
+    async agentLogs(name, deploymentId, limit, options = {}) {
+        const query = new URLSearchParams({ limit: String(limit), deploymentId, order: 'desc' });
+        const newestFirst = await this.#caller.call({
+            request: {
+                method: 'GET',
+                path: this.#surface.agents(`/${encodeURIComponent(name)}/logs?${query.toString()}`),
+            },
+            parse: parseLogs,
+        }, options);
+        return this.#cleanLines(newestFirst.reverse());
+    }
+    /** Names of the profiles that agents may have; undefined where the surface does not list them. */
+    async agentProfiles() {
+        if (!this.#surface.listsAgentProfiles)
+            return undefined;
+        return this.#read('agent-profiles', parseAgentProfiles);
+    }
+    /** A cloud build; undefined where there is none. */
+    async build(id, options = {}) {
+        const build = await this.#readIfThere(this.#surface.path(`builds/${encodeURIComponent(id)}`), parseBuild, options);
+        return build && this.#cleanBuild(build);
+    }
+    /**
+     * The builds of a context, newest first.
+     *
+     * @param status only those with this one
+     */
+    async builds({ region, contextHash, dockerfilePath }, status, options = {}) {
+        const query = new URLSearchParams({
+            contextHash,
+            dockerfilePath,
+            region,
+            ...(status === undefined ? {} : { status }),
+            limit: String(mostBuilds),
+        });
+        const builds = await this.#read(`builds?${query.toString()}`, parseBuilds, options);
+        // A build of something else would be deployed unseen, were one of the filters passed over.
+        return builds
+            .filter((build) => build.region === region &&
+            build.contextHash === contextHash &&
+            build.dockerfilePath === dockerfilePath &&
+            (status === undefined || build.status === status))
+            .map((build) => this.#cleanBuild(build));
+    }
+    /**
+     * Uploads the archive of a build context to where builds of a region take it from.
+     *
+     * @returns the upload's id, which a build names
+     * @throws UploadError or another CallError
+     */
+    async uploadContext(region, content, options) {
+        const request = {
+            method: 'POST',
+            path: this.#surface.path('builds/upload-url'),
+            body: { region },
+        };
+        const { signal } = options;
+        const sign = () => this.#caller.call({ request, parse: parseUploadForm }, { signal });
+        const { uploadId } = await this.#storage.upload(sign, content, options);
+        return uploadId;
+    }
+    /** Starts a build of what was uploaded, unless one of the same context has succeeded. */
+    async startBuild(uploadId, region, dockerfilePath, options) {
+        const request = {
+            method: 'POST',
+            path: this.#surface.path('builds'),
+            body: { uploadId, region, dockerfilePath },
+        };
+        const started = await this.#caller.call({ request, parse: parseStartedBuild }, options);
+        return { ...started, build: this.#cleanBuild(started.build) };
+    }
+    /** The last lines of a build's log, oldest first; of a very long one, of its beginning. */
+    async buildLogs(id, most, options = {}) {
+        const lines = await this.#read(`builds/${encodeURIComponent(id)}/logs?limit=${mostBuildLines}`, parseBuildLogs, options);
+        return this.#cleanLines(lines).slice(-most);
+    }
+    #read(resource, parse, options = {}) {
+        const request = { method: 'GET', path: this.#surface.path(resource) };
+        return this.#caller.call({ request, parse }, options);
+    }
+    #readIfThere(path, parse, options = {}) {
+        const operation = {
+            request: { method: 'GET', path },
+            parse,
+            absent: { status: 404, result: undefined },
+        };
+        return this.#caller.call(operation, options);
+    }
+    #write(request, options) {
+        return this.#caller.call({ request, parse: parseAcceptance }, { ...options, passingStatuses: concurrentWrite });
+    }
+    async #deploy(request, options) {
+        const agent = await this.#caller.call({ request, parse: parseAgent }, options);
+        return this.#cleanAgent(agent);
+    }
+    #clean(text) {
+        return text === undefined ? undefined : this.#redact(text);
+    }
+    /** Lines all at once, as a value may go on over several of them. */
+    #cleanLines(lines) {
+        return lines.length === 0 ? [] : this.#redact(lines.join('\n'), { isPart: true }).split('\n');
+    }
+    #cleanBuild(build) {
+        return {
+            ...build,
+            status: this.#redact(build.status),
+            errorMessage: this.#clean(build.errorMessage),
+        };
+    }
+    #cleanAgent(agent) {
+        const cleanRevision = (revision) => revision && {
+            ...revision,
+            phase: this.#clean(revision.phase),
+            health: revision.health && {
+                ...revision.health,
+                headline: this.#clean(revision.health.headline),
+                reason: this.#clean(revision.health.reason),
+                lastTerminationReason: this.#clean(revision.health.lastTerminationReason),
+                // A traceback may be cut by the platform.
+                message: revision.health.message && this.#redact(revision.health.message, { isPart: true }),
+            },
+        };
+        return {
+            ...agent,
+            warning: this.#clean(agent.warning),
+            errors: agent.errors.map(({ code, message }) => ({
+                code: this.#clean(code),
+                message: this.#redact(message),
+            })),
+            currentRevision: cleanRevision(agent.currentRevision),
+            previousRevision: cleanRevision(agent.previousRevision),
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/pipecat/surface.js
+/** The surface of a private API key: `/v1/…`. */
+const keySurface = {
+    path: (resource) => `/v1/${resource}`,
+    agents: (suffix = '') => `/v1/agents${suffix}`,
+    secretWrites: (set, region, pairs) => [
+        {
+            request: {
+                method: 'PUT',
+                path: `/v1/secrets/${encodeURIComponent(set)}`,
+                body: {
+                    secrets: pairs.map(({ key, value }) => ({ secretKey: key, secretValue: value.reveal() })),
+                    region,
+                },
+            },
+            keys: pairs.map(({ key }) => key),
+        },
+    ],
+    agentUpdate: (agent, fields) => ({
+        method: 'POST',
+        path: `/v1/agents/${encodeURIComponent(agent)}`,
+        body: fields,
+    }),
+    listsAgentProfiles: false,
+};
+/** The surface of a personal access token: `/v1/organizations/{organization}/…`. */
+function organizationSurface(organization) {
+    const root = `/v1/organizations/${encodeURIComponent(organization)}`;
+    return {
+        path: (resource) => `${root}/${resource}`,
+        agents: (suffix = '') => `${root}/services${suffix}`,
+        // This surface takes one pair a request.
+        secretWrites: (set, region, pairs) => pairs.map(({ key, value }) => ({
+            request: {
+                method: 'PUT',
+                path: `${root}/secrets/${encodeURIComponent(set)}`,
+                body: {
+                    name: set,
+                    isImagePullSecret: false,
+                    secretKey: key,
+                    secretValue: value.reveal(),
+                    region,
+                },
+            },
+            keys: [key],
+        })),
+        agentUpdate: (agent, fields) => ({
+            method: 'PUT',
+            path: `${root}/services`,
+            body: { serviceName: agent, ...fields },
+        }),
+        listsAgentProfiles: true,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/organization.js
+
+/**
+ * The organization that a personal access token acts in: the one named, else the first that the
+ * platform lists, as its client has it. But a name that is not in the list is an error here; the
+ * client goes on with the first one then.
+ */
+function chooseOrganization(named, available, journal) {
+    const names = available.map(({ name }) => name);
+    const [first] = names;
+    if (first === undefined || (named !== undefined && !names.includes(named.name))) {
+        throw new StepError('organization-unknown', { named, available: names });
+    }
+    if (named !== undefined)
+        return named.name;
+    if (names.length > 1) {
+        journal.warning(`The token can act in several organizations and none is named, so the first one is used: \`${first}\` (of ${names.join(', ')}). Pin it with \`organization: ${first}\`.`);
+    }
+    return first;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/credential.js
+
+
+
+/**
+ * Finds the surface that the credential reaches: a key has one of its own, a token one for each
+ * organization.
+ *
+ * @throws OrganizationError or a CallError
+ */
+function checkCredential(caller, { apiUrl, credential, organization }, journal) {
+    const { log, record } = journal;
+    const { kind, origin } = credential;
+    return journal.step('credential', async () => {
+        record.actingAs = { credentialKind: kind, credentialOrigin: origin, organization: undefined };
+        if (kind === 'private-api-key') {
+            log.info(`Using the private API key from ${origin}, at ${apiUrl}.`);
+            return keySurface;
+        }
+        log.info(`Using the personal access token from ${origin}, at ${apiUrl}.`);
+        const chosen = chooseOrganization(organization, await listOrganizations(caller), journal);
+        record.actingAs = { ...record.actingAs, organization: chosen };
+        log.info(`Acting in the organization ${chosen}.`);
+        return organizationSurface(chosen);
+    });
+}
+
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./lib/time/backoff.js
+const defaultBackoff = { attempts: 5, base: 1000, ceiling: 15_000 };
+/**
+ * Milliseconds before the next attempt: exponential with full jitter, so that releases that fail
+ * together do not come back together. What the server asked for is never undercut.
+ *
+ * @param failed number of attempts that have failed so far, from 1
+ * @param retryAfter milliseconds that the answer's `Retry-After` asks for
+ */
+function backoffDelay(backoff, failed, random, retryAfter) {
+    const cap = Math.min(backoff.ceiling, backoff.base * 2 ** (failed - 1));
+    return Math.round(Math.max(retryAfter ?? 0, random() * cap));
+}
+
+// EXTERNAL MODULE: ./lib/http/transport.js + 1 modules
+var transport = __nccwpck_require__(5115);
 ;// CONCATENATED MODULE: ./lib/http/retry-after.js
 /** Milliseconds; whoever is told to come back later than that gives up. */
 const retry_after_longestWait = 120_000;
@@ -4435,272 +8096,6 @@ function oneLine(text) {
     return text.replace(/\s+/g, ' ').trim();
 }
 
-;// CONCATENATED MODULE: ./lib/pipecat/client.js
-
-
-/** Builds of one key that a look asks for. */
-const mostBuilds = 20;
-/** Lines of a build's log: the platform gives no more at once, and begins with the first of them. */
-const mostBuildLines = 10_000;
-/** Another writer is at the same set; it is gone in a moment. */
-const concurrentWrite = [409];
-/** The organizations of a personal access token, in the platform's order. */
-function listOrganizations(caller) {
-    return caller.call({
-        request: { method: 'GET', path: '/v1/organizations' },
-        parse: parseOrganizations,
-    });
-}
-/**
- * Pipecat Cloud, as one credential reaches it: the operations of a release, with the differences of
- * the two surfaces taken away. Errors are those of `errors.ts`. Texts that the platform gives back
- * have known secrets taken out.
- */
-class PipecatCloud {
-    #caller;
-    #surface;
-    #storage;
-    #redact;
-    constructor(caller, surface, storage, redact) {
-        this.#caller = caller;
-        this.#surface = surface;
-        this.#storage = storage;
-        this.#redact = redact;
-    }
-    regions() {
-        return this.#read('regions', parseRegions);
-    }
-    /** The region that the organization uses where none is named. */
-    defaultRegion() {
-        return this.#read('properties', parseDefaultRegion);
-    }
-    /** All sets of the organization, image pull secrets included. */
-    async secretSets(options = {}) {
-        const sets = await this.#read('secrets', parseSecretSets, options);
-        return sets.map((set) => ({ ...set, errorMessage: this.#clean(set.errorMessage) }));
-    }
-    /** One set with its keys; undefined where there is none. An image pull secret is refused (400). */
-    async secretSet(name, options = {}) {
-        const set = await this.#readIfThere(this.#surface.path(`secrets/${encodeURIComponent(name)}`), parseSecretSet, options);
-        return set && { ...set, errorMessage: this.#clean(set.errorMessage) };
-    }
-    /**
-     * Writes pairs to a set, creating it where there is none; keys that are not given stay. Accepted
-     * is not ready: the set has to be awaited.
-     *
-     * @param written told the keys of each request that was accepted, so that a failure half-way
-     *   leaves a true account
-     */
-    async writeSecrets(set, region, pairs, options, written) {
-        for (const { request, keys } of this.#surface.secretWrites(set, region, pairs)) {
-            await this.#write(request, options);
-            written(keys);
-        }
-    }
-    /**
-     * Creates or updates an image pull secret.
-     *
-     * @param host URL of the registry
-     * @param authentication base64 of `username:password`; anything else makes the pull fail later
-     */
-    writeImagePullSecret(set, region, host, authentication, options) {
-        return this.#write({
-            method: 'PUT',
-            path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
-            body: { isImagePullSecret: true, host, secretValue: authentication.reveal(), region },
-        }, options);
-    }
-    /** Deletes a key of a set; one that is not there (any more) is not an error. */
-    deleteSecret(set, key, options) {
-        return this.#caller.call({
-            request: {
-                method: 'DELETE',
-                path: this.#surface.path(`secrets/${encodeURIComponent(set)}/${encodeURIComponent(key)}`),
-            },
-            parse: parseDeletion,
-            absent: { status: 404, result: undefined },
-        }, { ...options, passingStatuses: concurrentWrite });
-    }
-    /** Deletes a whole set; one that is not there (any more) is not an error. */
-    deleteSecretSet(set, options) {
-        return this.#caller.call({
-            request: {
-                method: 'DELETE',
-                path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
-            },
-            parse: parseDeletion,
-            absent: { status: 404, result: undefined },
-        }, { ...options, passingStatuses: concurrentWrite });
-    }
-    /** Names of the agents of a region. */
-    agentNames(region, options = {}) {
-        return this.#caller.call({
-            request: {
-                method: 'GET',
-                path: this.#surface.agents(`?region=${encodeURIComponent(region)}`),
-            },
-            parse: parseAgentNames,
-        }, options);
-    }
-    /** An agent; undefined where there is none of that name in the organization. */
-    async agent(name, options = {}) {
-        const agent = await this.#readIfThere(this.#surface.agents(`/${encodeURIComponent(name)}`), parseAgent, options);
-        return agent && this.#cleanAgent(agent);
-    }
-    /** Creates an agent. Its answer carries the id of its first deployment. */
-    createAgent(name, region, settings, options) {
-        return this.#deploy({
-            method: 'POST',
-            path: this.#surface.agents(),
-            body: { serviceName: name, region, ...(0,pipecat_agent_settings/* toFields */.Lv)(settings) },
-        }, options);
-    }
-    /**
-     * Updates an agent. Its answer carries the id of the new deployment, or of the one there is where
-     * the platform saw no change.
-     *
-     * @param force makes a new deployment in any case, so that agents take up changed values
-     */
-    updateAgent(name, settings, force, options) {
-        const fields = { ...(0,pipecat_agent_settings/* toFields */.Lv)(settings), ...(force ? { forceRedeploy: true } : {}) };
-        return this.#deploy(this.#surface.agentUpdate(name, fields), options);
-    }
-    /** The last lines that a deployment of an agent wrote, oldest first. */
-    async agentLogs(name, deploymentId, limit, options = {}) {
-        const query = new URLSearchParams({ limit: String(limit), deploymentId, order: 'desc' });
-        const newestFirst = await this.#caller.call({
-            request: {
-                method: 'GET',
-                path: this.#surface.agents(`/${encodeURIComponent(name)}/logs?${query.toString()}`),
-            },
-            parse: parseLogs,
-        }, options);
-        return this.#cleanLines(newestFirst.reverse());
-    }
-    /** Names of the profiles that agents may have; undefined where the surface does not list them. */
-    async agentProfiles() {
-        if (!this.#surface.listsAgentProfiles)
-            return undefined;
-        return this.#read('agent-profiles', parseAgentProfiles);
-    }
-    /** A cloud build; undefined where there is none. */
-    async build(id, options = {}) {
-        const build = await this.#readIfThere(this.#surface.path(`builds/${encodeURIComponent(id)}`), parseBuild, options);
-        return build && this.#cleanBuild(build);
-    }
-    /**
-     * The builds of a context, newest first.
-     *
-     * @param status only those with this one
-     */
-    async builds({ region, contextHash, dockerfilePath }, status, options = {}) {
-        const query = new URLSearchParams({
-            contextHash,
-            dockerfilePath,
-            region,
-            ...(status === undefined ? {} : { status }),
-            limit: String(mostBuilds),
-        });
-        const builds = await this.#read(`builds?${query.toString()}`, parseBuilds, options);
-        // A build of something else would be deployed unseen, were one of the filters passed over.
-        return builds
-            .filter((build) => build.region === region &&
-            build.contextHash === contextHash &&
-            build.dockerfilePath === dockerfilePath &&
-            (status === undefined || build.status === status))
-            .map((build) => this.#cleanBuild(build));
-    }
-    /**
-     * Uploads the archive of a build context to where builds of a region take it from.
-     *
-     * @returns the upload's id, which a build names
-     * @throws UploadError or another CallError
-     */
-    async uploadContext(region, content, options) {
-        const request = {
-            method: 'POST',
-            path: this.#surface.path('builds/upload-url'),
-            body: { region },
-        };
-        const { signal } = options;
-        const sign = () => this.#caller.call({ request, parse: parseUploadForm }, { signal });
-        const { uploadId } = await this.#storage.upload(sign, content, options);
-        return uploadId;
-    }
-    /** Starts a build of what was uploaded, unless one of the same context has succeeded. */
-    async startBuild(uploadId, region, dockerfilePath, options) {
-        const request = {
-            method: 'POST',
-            path: this.#surface.path('builds'),
-            body: { uploadId, region, dockerfilePath },
-        };
-        const started = await this.#caller.call({ request, parse: parseStartedBuild }, options);
-        return { ...started, build: this.#cleanBuild(started.build) };
-    }
-    /** The last lines of a build's log, oldest first; of a very long one, of its beginning. */
-    async buildLogs(id, most, options = {}) {
-        const lines = await this.#read(`builds/${encodeURIComponent(id)}/logs?limit=${mostBuildLines}`, parseBuildLogs, options);
-        return this.#cleanLines(lines).slice(-most);
-    }
-    #read(resource, parse, options = {}) {
-        const request = { method: 'GET', path: this.#surface.path(resource) };
-        return this.#caller.call({ request, parse }, options);
-    }
-    #readIfThere(path, parse, options = {}) {
-        const operation = {
-            request: { method: 'GET', path },
-            parse,
-            absent: { status: 404, result: undefined },
-        };
-        return this.#caller.call(operation, options);
-    }
-    #write(request, options) {
-        return this.#caller.call({ request, parse: parseAcceptance }, { ...options, passingStatuses: concurrentWrite });
-    }
-    async #deploy(request, options) {
-        const agent = await this.#caller.call({ request, parse: parseAgent }, options);
-        return this.#cleanAgent(agent);
-    }
-    #clean(text) {
-        return text === undefined ? undefined : this.#redact(text);
-    }
-    /** Lines all at once, as a value may go on over several of them. */
-    #cleanLines(lines) {
-        return lines.length === 0 ? [] : this.#redact(lines.join('\n'), { isPart: true }).split('\n');
-    }
-    #cleanBuild(build) {
-        return {
-            ...build,
-            status: this.#redact(build.status),
-            errorMessage: this.#clean(build.errorMessage),
-        };
-    }
-    #cleanAgent(agent) {
-        const cleanRevision = (revision) => revision && {
-            ...revision,
-            phase: this.#clean(revision.phase),
-            health: revision.health && {
-                ...revision.health,
-                headline: this.#clean(revision.health.headline),
-                reason: this.#clean(revision.health.reason),
-                lastTerminationReason: this.#clean(revision.health.lastTerminationReason),
-                // A traceback may be cut by the platform.
-                message: revision.health.message && this.#redact(revision.health.message, { isPart: true }),
-            },
-        };
-        return {
-            ...agent,
-            warning: this.#clean(agent.warning),
-            errors: agent.errors.map(({ code, message }) => ({
-                code: this.#clean(code),
-                message: this.#redact(message),
-            })),
-            currentRevision: cleanRevision(agent.currentRevision),
-            previousRevision: cleanRevision(agent.previousRevision),
-        };
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/pipecat/connection.js
 
 /** The platform as one credential reaches it. */
@@ -4973,112 +8368,7 @@ function fromXml(text) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/pipecat/surface.js
-/** The surface of a private API key: `/v1/…`. */
-const keySurface = {
-    path: (resource) => `/v1/${resource}`,
-    agents: (suffix = '') => `/v1/agents${suffix}`,
-    secretWrites: (set, region, pairs) => [
-        {
-            request: {
-                method: 'PUT',
-                path: `/v1/secrets/${encodeURIComponent(set)}`,
-                body: {
-                    secrets: pairs.map(({ key, value }) => ({ secretKey: key, secretValue: value.reveal() })),
-                    region,
-                },
-            },
-            keys: pairs.map(({ key }) => key),
-        },
-    ],
-    agentUpdate: (agent, fields) => ({
-        method: 'POST',
-        path: `/v1/agents/${encodeURIComponent(agent)}`,
-        body: fields,
-    }),
-    listsAgentProfiles: false,
-};
-/** The surface of a personal access token: `/v1/organizations/{organization}/…`. */
-function organizationSurface(organization) {
-    const root = `/v1/organizations/${encodeURIComponent(organization)}`;
-    return {
-        path: (resource) => `${root}/${resource}`,
-        agents: (suffix = '') => `${root}/services${suffix}`,
-        // This surface takes one pair a request.
-        secretWrites: (set, region, pairs) => pairs.map(({ key, value }) => ({
-            request: {
-                method: 'PUT',
-                path: `${root}/secrets/${encodeURIComponent(set)}`,
-                body: {
-                    name: set,
-                    isImagePullSecret: false,
-                    secretKey: key,
-                    secretValue: value.reveal(),
-                    region,
-                },
-            },
-            keys: [key],
-        })),
-        agentUpdate: (agent, fields) => ({
-            method: 'PUT',
-            path: `${root}/services`,
-            body: { serviceName: agent, ...fields },
-        }),
-        listsAgentProfiles: true,
-    };
-}
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: ./lib/text/bytes.js
-const units = ['KB', 'MB', 'GB'];
-/**
- * Bytes as a person reads them: `512 B`, `1.5 KB`, `12 MB`. A thousand and twenty-four make the next
- * unit, as in the platform's own limit of 500 MB.
- */
-function bytesOf(bytes) {
-    if (bytes < 1024)
-        return `${bytes} B`;
-    let amount = bytes / 1024;
-    let unit = 'KB';
-    for (const next of units.slice(1)) {
-        // What would be rounded to the next unit is one of it.
-        if (Math.round(amount) < 1024)
-            break;
-        amount /= 1024;
-        unit = next;
-    }
-    return `${amount < 9.95 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
-}
-
-// EXTERNAL MODULE: ./lib/context/errors.js
-var errors = __nccwpck_require__(4912);
-;// CONCATENATED MODULE: ./lib/steps/work-progress.js
-
-/** Milliseconds between two reports. */
-const interval = 5000;
-/** Says now and then how much of a known amount of bytes is done. */
-class WorkProgress {
-    #clock;
-    #all;
-    #say;
-    #saidAt;
-    constructor(clock, all, say) {
-        this.#clock = clock;
-        this.#all = all;
-        this.#say = say;
-        this.#saidAt = clock.now();
-    }
-    is(bytes) {
-        if (this.#clock.now() - this.#saidAt < interval)
-            return;
-        this.#saidAt = this.#clock.now();
-        const share = this.#all === 0 ? 1 : bytes / this.#all;
-        this.#say(`${bytesOf(bytes)} of ${bytesOf(this.#all)} (${Math.floor(share * 100)} %)`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/build-context.js
+;// CONCATENATED MODULE: ./lib/steps/platform.js
 
 
 
@@ -5086,498 +8376,54 @@ class WorkProgress {
 
 
 
-/** Names that are listed; what is beyond is counted. */
-const mostNames = 50;
-/**
- * Packs a build context and does `work` with it: before anything is sent, so that whatever is wrong
- * with the files is told before anything is written. The archive is deleted afterwards.
- *
- * @param cancellation ends the packing
- * @throws ContextError, the reason of the cancellation, or what `work` throws
- */
-async function withContext(journal, settings, folders, cancellation, work) {
-    let folder;
-    try {
-        const context = await journal.step('context', async () => {
-            folder = await makeFolder(folders.temporary);
-            const archive = (0,external_node_path_.join)(folder, 'context.tar.gz');
-            return journal.span('checkout', 'pack the context', () => pack(journal, settings, folders.workspace, archive, cancellation));
+/** The connections to the platform and its storage. Disposing of them ends every call. */
+class Platform {
+    caller;
+    #over = new AbortController();
+    #connection;
+    #storage;
+    #redact;
+    constructor({ access, journal, cancellation, redact, requestLimit }) {
+        // Calls of many regions may pause at once, which Node would take for a leak and warn of.
+        (0,external_node_events_.setMaxListeners)(Infinity, this.#over.signal);
+        const userAgent = `pipecat-cloud-release/${version}`;
+        const { clock, log } = journal;
+        const common = { clock, log, backoff: defaultBackoff, redact };
+        const over = this.#over.signal;
+        this.#redact = redact;
+        this.#connection = new Connection(access.apiUrl, access.credential.value, userAgent);
+        this.#storage = new Storage({
+            userAgent,
+            over: AbortSignal.any([over, cancellation.signal]),
+            ...common,
         });
-        journal.record.context = context;
-        return await work(context);
+        this.caller = new Caller({
+            connection: this.#connection,
+            requestLimit,
+            over,
+            cancellation,
+            ...common,
+        });
     }
-    finally {
-        if (folder !== undefined)
-            await remove(folder, journal);
+    /** The operations of a release, as a credential reaches them. */
+    on(surface) {
+        return new PipecatCloud(this.caller, surface, this.#storage, this.#redact);
     }
-}
-async function makeFolder(temporary) {
-    try {
-        return await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, 'build-context-'));
-    }
-    catch (error) {
-        const problem = {
-            about: `folder for temporary files ${(0,quote/* quote */.h)(temporary)}`,
-            message: `takes no archive (${(0,system_error/* reasonOf */.A)(error)})`,
-            next: 'See that the folder (`RUNNER_TEMP`) is there, has room, and may be written to.',
-        };
-        throw new errors/* ContextError */.a([problem], { cause: error });
-    }
-}
-/** What is left behind is no reason to call a release failed that is done. */
-async function remove(folder, journal) {
-    try {
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
-    }
-    catch (error) {
-        journal.warning(`The archive in ${(0,quote/* quote */.h)(folder)} could not be deleted (${(0,system_error/* reasonOf */.A)(error)}).`);
-    }
-}
-async function pack(journal, settings, workspace, archive, cancellation) {
-    const { clock, log } = journal;
-    // Loaded on use only.
-    const [{ selectContext }, { packContext }] = await Promise.all([
-        __nccwpck_require__.e(/* import() */ 676).then(__nccwpck_require__.bind(__nccwpck_require__, 9676)),
-        __nccwpck_require__.e(/* import() */ 321).then(__nccwpck_require__.bind(__nccwpck_require__, 6321)),
-    ]);
-    const selected = await selectContext(settings, workspace, cancellation);
-    tell(journal, settings, selected);
-    const progress = new WorkProgress(clock, selected.bytes, (done) => {
-        log.info(`Packed: ${done}.`);
-    });
-    const report = (bytes) => {
-        progress.is(bytes);
-    };
-    const packed = await packContext(selected, archive, report, cancellation);
-    log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);
-    return packed;
-}
-function tell(journal, settings, context) {
-    const { log } = journal;
-    const { files, bytes, ignoreFile, leftOut, holdsGit } = context;
-    const rules = ignoreFile === undefined
-        ? 'no ignore file, so version control, caches, logs and the like are left out'
-        : `left out is what ${ignoreFile} says`;
-    log.info(`The build context ${(0,quote/* quote */.h)(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'} of ${bytesOf(bytes)} (${rules}).`);
-    if (leftOut.length > 0) {
-        const advice = ignoreFile === undefined
-            ? ''
-            : ` A line of ${ignoreFile} that begins with ! and names one takes it in.`;
-        const more = leftOut.length > mostNames ? ` and ${leftOut.length - mostNames} more` : '';
-        log.info(`Left out, as they may hold secrets: ${leftOut.slice(0, mostNames).map(quote/* quote */.h).join(', ')}${more}.${advice}`);
-    }
-    if (holdsGit) {
-        journal.warning('The build context holds `.git`, which may hold the token of `actions/checkout`, and which differs from run to run, so that no build is ever used again. `build-exclude: .git`, or a line of the ignore file, leaves it out.');
+    [Symbol.dispose]() {
+        // Of several calls at once, the others may still be under way when one has failed.
+        this.#over.abort();
+        this.#connection.close();
+        this.#storage.close();
     }
 }
 
-;// CONCATENATED MODULE: ./lib/record/errors.js
-
-
-/** An error with the thing that it happened to; the cause is what went wrong. */
-class SubjectError extends Error {
-    subject;
-    cause;
-    constructor(subject, cause) {
-        super(`${subject.kind} ${subject.name} in ${subject.region}: ${cause.message}`);
-        this.name = 'SubjectError';
-        this.subject = subject;
-        this.cause = cause;
-    }
-}
-/** What failed in a release: something in one region, or in several of those that go at once. */
-class ReleaseError extends Error {
-    failures;
-    constructor(failures) {
-        super(failures.map(({ message }) => message).join('\n'), { cause: failures[0] });
-        this.name = 'ReleaseError';
-        this.failures = failures;
-    }
-}
-/** What failed, one by one. */
-function failuresOf(error) {
-    return error instanceof ReleaseError ? error.failures : [error];
-}
-/** Whether it is only that the run was cancelled. */
-function isCancellation(error) {
-    return failuresOf(error).every((failure) => failure instanceof time_cancellation/* CancelledError */.cc);
-}
-/**
- * Does `work` on every item at once, and lets each come to its end: what fails for one is no reason
- * to leave the others half done.
- *
- * @throws ReleaseError with everything that failed
- */
-async function forEach(items, work) {
-    const results = await Promise.allSettled(items.map(work));
-    const reasons = results.flatMap((result) => result.status === 'rejected' ? failuresOf(result.reason) : []);
-    if (reasons.length > 0)
-        throw new ReleaseError(reasons.map(asError));
-}
-/** Goes on after a failure that has to be told, not to be followed at once. */
-async function collect(failures, work) {
-    try {
-        await work();
-    }
-    catch (error) {
-        if (!(error instanceof ReleaseError))
-            throw error;
-        failures.push(...error.failures);
-    }
-}
-function asError(reason) {
-    return reason instanceof Error ? reason : new Error('Something was thrown that is not an error');
-}
-/** Does `work` on a subject; what it throws says so. */
-async function about(subject, work) {
-    try {
-        return await work();
-    }
-    catch (error) {
-        if (error instanceof SubjectError || error instanceof ReleaseError)
-            throw error;
-        // The run was cancelled, which is nothing that happened to the subject.
-        if (error instanceof time_cancellation/* CancelledError */.cc || !(error instanceof Error))
-            throw error;
-        throw new SubjectError(subject, error);
-    }
-}
-/** Whether something may have been done although it failed, as its answer is lost. */
-function isInDoubt(error) {
-    const cause = error instanceof SubjectError ? error.cause : error;
-    if (cause instanceof InterruptedCallError)
-        return true;
-    return cause instanceof CallError && cause.isInDoubt;
-}
-/** For the debug log. What a person reads is written by the report. */
-const messages = {
-    'organization-unknown': ({ named }) => named === undefined ? 'the token has no organization' : `no organization ${named.name}`,
-    'provisioning-failed': ({ platformMessage }) => `provisioning failed: ${platformMessage ?? 'no message'}`,
-    'secrets-timeout': ({ lastSeen, waited }) => `still ${lastSeen ?? 'unknown'} after ${waited} ms`,
-    'secret-set-not-ready': () => 'the deploy was refused, as a set is not ready',
-    'not-pruned': ({ failure }) => `pruning failed: ${failure.message}`,
-    'secret-set-gone': () => 'the set no longer exists',
-    'agent-name-taken': () => 'the name is already taken',
-    'deployment-unknown': () => 'the platform names no deployment',
-    'build-failed': ({ buildId, status, platformMessage }) => `build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`,
-    'build-timeout': ({ buildId, lastSeen }) => `build ${buildId} is still ${lastSeen ?? 'unknown'}`,
-    'build-gone': ({ buildId }) => `build ${buildId} no longer exists`,
-    'rollout-failed': ({ deploymentId, failure }) => `deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`,
-    'wait-timeout': ({ deploymentId, lastSeen }) => `deployment ${deploymentId} is not ready: ${lastSeen}`,
-    superseded: ({ deploymentId, supersededBy }) => `deployment ${deploymentId} was superseded by ${supersededBy}`,
-    'agent-gone': () => 'the agent no longer exists',
-};
-/** A failure of a step: its kind, and what is known of it. */
-class StepError extends Error {
-    kind;
-    facts;
-    constructor(kind, facts, options) {
-        super(messages[kind](facts), options);
-        this.name = 'StepError';
-        this.kind = kind;
-        this.facts = facts;
-    }
-}
-/** Whether this is the failure of a step of one of these kinds. */
-function isStepFailure(error, ...kinds) {
-    return error instanceof StepError && kinds.some((kind) => kind === error.kind);
-}
-/** Work was abandoned because nothing needs its result anymore. This is not a failure of its own. */
-class AbandonedError extends Error {
-    /** Whether the platform continues with it. */
-    goesOn;
-    constructor({ goesOn }) {
-        super('nothing needs this result anymore');
-        this.name = 'AbandonedError';
-        this.goesOn = goesOn;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/record/journal.js
-
-/** Keeps the account of a release, and tells the log of it. */
-class Journal {
-    clock;
-    log;
-    record;
-    /** When the steps that are under way were begun. */
-    #begun = new Map();
-    #onBuild;
-    /** @param onBuild told of all builds when one of them has an id */
-    constructor(clock, log, onBuild = () => undefined) {
-        this.clock = clock;
-        this.log = log;
-        this.#onBuild = onBuild;
-        this.record = {
-            startedAt: clock.now(),
-            kind: 'release',
-            plan: undefined,
-            actingAs: undefined,
-            steps: [],
-            secretSets: [],
-            agents: [],
-            context: undefined,
-            builds: [],
-            spans: [],
-            warnings: [],
-            notices: [],
-        };
-    }
-    /** Steps that are ahead; those that are never begun stay skipped. */
-    expect(names) {
-        for (const name of names)
-            this.#stepNamed(name);
-    }
-    async step(name, work) {
-        const step = this.#stepNamed(name);
-        this.#begun.set(step, this.clock.now());
-        step.outcome = 'running';
-        this.log.beginStep(name);
-        try {
-            const result = await work();
-            step.outcome = 'done';
-            return result;
-        }
-        catch (error) {
-            step.outcome = outcomeOf(error);
-            throw error;
-        }
-        finally {
-            this.#stop(step);
-        }
-    }
-    /** Closes the account where something did not come to its end, and nobody waits for it any more. */
-    close() {
-        for (const step of [...this.#begun.keys()])
-            this.#stop(step);
-    }
-    #stepNamed(name) {
-        const known = this.record.steps.find((step) => step.name === name);
-        if (known !== undefined)
-            return known;
-        const step = { name, outcome: 'skipped', duration: 0 };
-        this.record.steps.push(step);
-        return step;
-    }
-    #stop(step) {
-        const startedAt = this.#begun.get(step);
-        if (startedAt === undefined)
-            return;
-        this.#begun.delete(step);
-        step.duration += this.clock.now() - startedAt;
-        this.log.endStep(step);
-    }
-    /** Does something that the timeline shows. */
-    async span(region, label, work) {
-        const end = this.beginSpan(region, label);
-        try {
-            const result = await work();
-            end('done');
-            return result;
-        }
-        catch (error) {
-            const isLeft = error instanceof AbandonedError || isCancellation(error);
-            end(isLeft ? 'running' : 'failed');
-            throw error;
-        }
-    }
-    /** Begins a bar of the timeline; the function that comes back ends it. */
-    beginSpan(region, label) {
-        const span = {
-            region,
-            label,
-            startedAt: this.clock.now(),
-            endedAt: undefined,
-            outcome: 'running',
-        };
-        this.record.spans.push(span);
-        return (outcome) => {
-            span.endedAt ??= this.clock.now();
-            span.outcome = outcome;
-        };
-    }
-    /** Takes note of a build's id, which whoever comes after may need even if this ends here. */
-    buildIs(build, id) {
-        build.id = id;
-        this.#onBuild(this.record.builds);
-    }
-    warning(message) {
-        this.record.warnings.push(message);
-        this.log.warning(message);
-    }
-    notice(message) {
-        this.record.notices.push(message);
-        this.log.notice(message);
-    }
-}
-/** How a step ends that throws. */
-function outcomeOf(error) {
-    if (error instanceof AbandonedError)
-        return error.goesOn ? 'running' : 'skipped';
-    return isCancellation(error) ? 'running' : 'failed';
-}
-
-;// CONCATENATED MODULE: ./lib/steps/organization.js
-
-/**
- * The organization that a personal access token acts in: the one named, else the first that the
- * platform lists, as its client has it. But a name that is not in the list is an error here; the
- * client goes on with the first one then.
- */
-function chooseOrganization(named, available, journal) {
-    const names = available.map(({ name }) => name);
-    const [first] = names;
-    if (first === undefined || (named !== undefined && !names.includes(named.name))) {
-        throw new StepError('organization-unknown', { named, available: names });
-    }
-    if (named !== undefined)
-        return named.name;
-    if (names.length > 1) {
-        journal.warning(`The token can act in several organizations and none is named, so the first one is used: \`${first}\` (of ${names.join(', ')}). Pin it with \`organization: ${first}\`.`);
-    }
-    return first;
-}
-
-;// CONCATENATED MODULE: ./lib/pipecat/rollout-judgement.js
-
-/**
- * Judges one deployment by a look at its agent. Until the operator has taken it up, `ready`,
- * `available` and the revision describe the previous one: neither its readiness nor its failure
- * counts, so that the fix for a crashing agent can land.
- *
- * @param deploymentId the deployment that is awaited
- * @param previousId the deployment that the agent was asked to be before; a look may still show it
- */
-function judge(agent, deploymentId, previousId) {
-    const { desiredDeploymentId: desired } = agent;
-    if (desired !== undefined && desired !== deploymentId && desired !== previousId) {
-        return { state: 'superseded', by: desired };
-    }
-    const isReconciled = agent.reconciledDeploymentId === deploymentId;
-    if (isReconciled && agent.ready)
-        return { state: 'ready' };
-    const revision = agent.currentRevision?.deploymentID === deploymentId ? agent.currentRevision : undefined;
-    const [error] = isReconciled ? agent.errors : [];
-    if (error !== undefined || (revision !== undefined && hasGivenUp(revision))) {
-        return {
-            state: 'failed',
-            failure: failureOf(agent, revision, error, deploymentId, previousId),
-        };
-    }
-    return {
-        state: 'waiting',
-        words: wordsFor(isReconciled, revision),
-        infrastructureIssue: revision?.hasInfrastructureIssue === true,
-    };
-}
-/** Reasons of Kubernetes after which nothing changes by itself. */
-const finalReasons = [
-    'ImagePullBackOff',
-    'InvalidImageName',
-    'ErrImageNeverPull',
-    'CreateContainerConfigError',
-];
-/** A revision that failed or crashes again and again; one restart is not a loop. */
-function hasGivenUp({ phase, health }) {
-    if (phase === 'Failed')
-        return true;
-    if (health === undefined || health.ready === true)
-        return false;
-    const { reason = '', restartCount, replicasStarted } = health;
-    if (finalReasons.includes(reason))
-        return true;
-    if (reason === 'CrashLoopBackOff')
-        return restartCount === undefined || restartCount > 1;
-    // The count is that of all replicas together.
-    return (restartCount ?? 0) >= 3 * Math.max(1, replicasStarted ?? 1);
-}
-function failureOf(agent, revision, error, deploymentId, previousId) {
-    const health = revision?.health;
-    return {
-        code: error?.code,
-        headline: health?.headline,
-        message: error?.message,
-        reason: health?.reason ?? (revision?.phase === 'Failed' ? 'Failed' : undefined),
-        terminationReason: health?.lastTerminationReason,
-        exitCode: health?.lastExitCode,
-        restartCount: health?.restartCount,
-        traceback: health?.message,
-        infrastructureIssue: revision?.hasInfrastructureIssue === true,
-        previousServes: previousServes(agent, deploymentId, previousId),
-    };
-}
-/** Whether what the agent was asked to be last has failed: nothing changes about that by itself. */
-function hasFailed(agent) {
-    const { desiredDeploymentId: desired } = agent;
-    return desired !== undefined && judge(agent, desired, undefined).state === 'failed';
-}
-/** Whether a deployment serves, be it the one that was asked for or one from before. */
-function anyDeploymentServes({ available, previousRevision }) {
-    return available || (previousRevision?.readyReplicas ?? 0) > 0;
-}
-/** Whether a deployment from before this one goes on serving. */
-function previousServes(agent, deploymentId, previousId) {
-    if (previousId === undefined || previousId === deploymentId)
-        return false;
-    return anyDeploymentServes(agent);
-}
-function wordsFor(isReconciled, revision) {
-    if (!isReconciled)
-        return 'waiting for the platform to take up the deployment';
-    if (revision === undefined)
-        return 'taken up, not ready yet';
-    const { phase, health } = revision;
-    const said = health?.headline ?? health?.reason;
-    const parts = [
-        phase ?? 'taken up',
-        said === undefined ? undefined : (0,quote/* quote */.h)(said),
-        (health?.restartCount ?? 0) > 0 ? `restarts: ${health?.restartCount ?? 0}` : undefined,
-    ].filter((part) => part !== undefined);
-    return `not ready yet (${parts.join(', ')})`;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/bindings.js
-
-/** Reads each agent of a region, as their list shows no bindings. */
-async function readBindings(cloud, region, options = {}) {
-    const names = await cloud.agentNames(region, options);
-    return new Map(await Promise.all(names.map(async (name) => {
-        const agent = await cloud.agent(name, options);
-        // An agent that is gone since it was listed binds nothing.
-        return [name, agent === undefined ? [] : shownSets(agent)];
-    })));
-}
-/**
- * The answer shows what the deployment binds that was asked for. Where that does not serve (yet), an
- * earlier one may, of which it is not known what it binds.
- */
-function shownSets(agent) {
-    const { secretSets, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
-    const serves = ready && reconciledDeploymentId === desiredDeploymentId;
-    return serves || !anyDeploymentServes(agent) ? secretSets : undefined;
-}
-/** Names of the agents of which it is not known that they do not bind a set, in order. */
-function agentsThatMayBind(bindings, secretSet) {
-    return [...bindings]
-        .filter(([, sets]) => sets === undefined || sets.includes(secretSet))
-        .map(([name]) => name)
-        .sort();
-}
-/** Names of the agents that bind a set, in order. */
-function agentsBinding(bindings, secretSet) {
-    return [...bindings]
-        .filter(([, sets]) => sets?.includes(secretSet) === true)
-        .map(([name]) => name)
-        .sort();
-}
-
-;// CONCATENATED MODULE: ./lib/plan/region.js
+;// CONCATENATED MODULE: ./lib/plan/infer-region.js
 
 /**
  * The region of a release that names none, as far as what there is tells it: the agent's, else that
  * of the sets, in whichever version. Undefined where the organization's default decides.
  */
-function toldRegion({ secretSet, imagePullSecret }, agent, secretSets) {
+function inferRegion({ secretSet, imagePullSecret }, agent, secretSets) {
     const regions = [secretSet?.name.others, imagePullSecret?.name.others]
         .filter((name) => name !== undefined)
         .map(versionsOf)
@@ -5652,9 +8498,10 @@ async function observe(cloud, settings, options) {
         agent?.settings.buildId === undefined ? undefined : cloud.build(agent.settings.buildId),
         customProfiles(cloud, agent?.settings.agentProfile),
     ]);
-    const targets = await Promise.all(located.map(async ({ region, agent }) => {
-        const told = region ?? toldRegion(settings, agent, secretSets) ?? (await cloud.defaultRegion());
-        return observeRegion(cloud, settingsIn(settings, told), agent, secretSets, options);
+    const targets = await Promise.all(located.map(async ({ region: named, agent: found }) => {
+        const region = named ?? inferRegion(settings, found, secretSets) ?? (await cloud.defaultRegion());
+        const target = { settings: settingsIn(settings, region), agent: found };
+        return observeRegion(cloud, target, secretSets, options);
     }));
     return { regions, secretSets, build, agentProfiles, targets };
 }
@@ -5669,7 +8516,7 @@ async function locate(cloud, settings) {
         return { region, agent: name === undefined ? undefined : await cloud.agent(name) };
     }));
 }
-async function observeRegion(cloud, settings, agent, secretSets, { wantsBindings, context, now }) {
+async function observeRegion(cloud, { settings, agent }, secretSets, { wantsBindings, context, now }) {
     const { secretSet } = settings;
     const existing = secretSets.find(({ name }) => name === secretSet?.name);
     const [withKeys, bindings, build] = await Promise.all([
@@ -5727,471 +8574,7 @@ async function customProfiles(cloud, wanted) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/plan/problems.js
-/** The release cannot work as it is asked for. */
-class PreflightError extends Error {
-    kind = 'release-impossible';
-    problems;
-    /** Whether this turned out after the sets were written; nothing has been written otherwise. */
-    isLate;
-    constructor(problems, { isLate } = { isLate: false }) {
-        super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
-        this.name = 'PreflightError';
-        this.isLate = isLate;
-        this.problems = problems;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/plan/agent-changes.js
-
-/**
- * The given settings that differ from what the agent shows. If its response does not show a setting
- * (its own resources, for example), nobody can say whether it differs, and it is not in the list.
- */
-function settingChanges(observed, wanted) {
-    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(observed, wanted)
-        .filter(({ before, after }) => before !== undefined && before !== after)
-        .map(change);
-}
-/** The settings that a new agent is given. */
-function givenSettings(wanted) {
-    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(undefined, wanted).map(change);
-}
-/** The given settings whose present values the agent's response does not show. */
-function hiddenSettings(observed, wanted) {
-    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(observed, wanted)
-        .filter(({ before }) => before === undefined)
-        .map(change)
-        .map(({ setting, after }) => ({ setting, after }));
-}
-function change({ name, before, after }) {
-    return { setting: name, before: before?.toString(), after: after?.toString() ?? 'off' };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/old-versions.js
-
-
-/** A name with a date in it, such as 20250131, is more likely somebody's than a version. */
-function isDated(name) {
-    return /(?<!\d)(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)/.test(name);
-}
-/**
- * Older versions that no agent binds, beyond those that are kept. The platform does not tell how old
- * a set is: what the agent bound last counts as the newest, and of the others those that the list
- * has first as the oldest. Where an agent does not show what it binds, it may be any of them.
- */
-function oldVersions(question) {
-    const { template, current, region, previous, keep, secretSets, bindings } = question;
-    if ([...bindings.values()].includes(undefined))
-        return [];
-    const versions = versionsOf(template);
-    const unbound = secretSets
-        .filter((set) => set.kind === 'secret' && set.region === region && !set.referenced)
-        // One that is on its way is another release's, which is about to bind it.
-        .filter(({ status }) => status !== 'pending')
-        .map(({ name }) => name)
-        .filter((name) => name !== current && versions.test(name) && !isDated(name))
-        .filter((name) => agentsBinding(bindings, name).length === 0);
-    const oldestFirst = [
-        ...unbound.filter((name) => !previous.includes(name)),
-        ...unbound.filter((name) => previous.includes(name)),
-    ];
-    return oldestFirst.slice(0, Math.max(0, oldestFirst.length - keep));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/subject.js
-/** What the kinds of secret set are called. */
-const subject_secretSetKinds = {
-    secret: 'secret set',
-    imagePullSecret: 'image pull secret',
-};
-/** A set, as errors and logs name it. */
-function secretSetSubject(set) {
-    return { kind: subject_secretSetKinds[set.kind], name: set.name, region: set.region };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/plan-secret-sets.js
-
-
-
-
-
-
-function isWritten({ action }) {
-    return action !== 'bind';
-}
-/** Plans the secret set of one region. */
-function planSecretSet({ settings, secretSet: observed, agent, bindings }, secretSets, problems) {
-    const { region, secretSet: asked } = settings;
-    if (asked === undefined)
-        return undefined;
-    const { name, template, skippedKeys, keepVersions } = asked;
-    const existing = secretSets.find((set) => set.name === name);
-    const isGiven = asked.pairs.length > 0;
-    checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
-    const writes = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
-    if (writes && existing?.referenced === true) {
-        problems.push({
-            about: `secret set ${name}`,
-            message: 'is a reference to a Kubernetes Secret of a self-hosted region, which can be bound but not written',
-            next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
-        });
-    }
-    const existingKeys = new Set(observed?.keys);
-    const pairs = writes ? asked.pairs : [];
-    const given = new Set([...asked.pairs.map(({ key }) => key), ...skippedKeys]);
-    const prunedKeys = asked.prune ? [...existingKeys].filter((key) => !given.has(key)) : [];
-    // Without the wait for the agent, it may still need what is old.
-    const olderVersions = template === undefined || settings.agent?.waitForReady === false
-        ? []
-        : versionsBeside(name, template, secretSets);
-    const otherAgents = existing === undefined
-        ? []
-        : bindings &&
-            agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
-    checkPruning(asked, bindings, settings.agent?.name, problems);
-    checkRequiredKeys(asked, existing, existingKeys, prunedKeys, problems);
-    return {
-        name,
-        kind: 'secret',
-        region,
-        action: writes ? (existing === undefined ? 'create' : 'update') : 'bind',
-        pairs,
-        registry: undefined,
-        addedKeys: pairs.map(({ key }) => key).filter((key) => !existingKeys.has(key)),
-        updatedKeys: pairs.map(({ key }) => key).filter((key) => existingKeys.has(key)),
-        skippedKeys,
-        prunedKeys,
-        status: existing?.status,
-        otherAgents,
-        template,
-        keepVersions,
-        olderVersions,
-        deletedVersions: template === undefined || bindings === undefined || isVersioned(name)
-            ? undefined
-            : oldVersions({
-                template,
-                current: name,
-                region,
-                previous: agent?.secretSets ?? [],
-                keep: keepVersions,
-                secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
-                bindings: withoutReleased(bindings, settings.agent?.name),
-            }),
-    };
-}
-function versionsBeside(current, template, secretSets) {
-    const versions = versionsOf(template);
-    return secretSets
-        .map(({ name }) => name)
-        .filter((name) => name !== current && versions.test(name));
-}
-/** The agent that is released binds the new version then, and nothing else. */
-function withoutReleased(bindings, released) {
-    return new Map([...bindings].filter(([name]) => name !== released));
-}
-/**
- * Whether a version is there as it should be, so that nothing has to be written. One that failed, or
- * whose writing was broken off, is written anew.
- */
-function isSettled({ template, pairs }, existing, observed) {
-    if (template === undefined || existing.status === 'failed')
-        return false;
-    const keys = new Set(observed?.keys);
-    return existing.referenced || pairs.every(({ key }) => keys.has(key));
-}
-/** Plans the image pull secret of one region. */
-function planImagePullSecret({ region, imagePullSecret }, secretSets, problems) {
-    if (imagePullSecret === undefined)
-        return undefined;
-    const { name, registry } = imagePullSecret;
-    const existing = secretSets.find((set) => set.name === name);
-    const isGiven = registry !== undefined;
-    checkSet({ name, kind: 'imagePullSecret', isGiven, template: undefined }, existing, region, problems);
-    return {
-        name,
-        kind: 'imagePullSecret',
-        region,
-        action: isGiven ? (existing === undefined ? 'create' : 'update') : 'bind',
-        pairs: [],
-        registry,
-        addedKeys: [],
-        updatedKeys: [],
-        skippedKeys: [],
-        prunedKeys: [],
-        status: existing?.status,
-        // A changed pull secret concerns nobody before the next pull.
-        otherAgents: undefined,
-        template: undefined,
-        olderVersions: [],
-        deletedVersions: undefined,
-        keepVersions: 0,
-    };
-}
-/** A name for a region of which another one has the name. */
-function proposedName(name, template, region) {
-    return template === undefined
-        ? `${name}-${region}`
-        : template.replace(versionPlaceholder, `${region}-${versionPlaceholder}`);
-}
-const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' };
-/** What both kinds of set have to fulfil. */
-function checkSet({ name, kind, isGiven, template }, existing, region, problems) {
-    const about = `${subject_secretSetKinds[kind]} ${name}`;
-    if (!names/* secretSetName */._u.pattern.test(nameOfAnyVersion(name))) {
-        problems.push({
-            about,
-            message: `is the name in ${region}, of ${nameOfAnyVersion(name).length} characters; it has to be ${names/* secretSetName */._u.rule}`,
-            next: `Correct \`${inputOf[kind]}\`.`,
-        });
-        return;
-    }
-    if (existing === undefined) {
-        if (!isGiven && !isVersioned(name)) {
-            problems.push({
-                about,
-                message: 'does not exist, and nothing is given to create it with',
-                next: kind === 'secret'
-                    ? 'Correct `secret-set`, or give secrets, so that the set is created.'
-                    : 'Correct `image-credentials`, or give `registry`, `registry-username` and `registry-password`.',
-            });
-        }
-        return;
-    }
-    if (existing.kind !== kind) {
-        problems.push({
-            about,
-            message: `is taken by a set of the other kind (${subject_secretSetKinds[existing.kind]})`,
-            next: 'Choose another name; the kind of a set cannot change.',
-        });
-        return;
-    }
-    if (existing.region !== region) {
-        problems.push({
-            about,
-            message: `is in region ${existing.region}, but the release goes to ${region}; a set stays in its region for good, and agents can bind only sets of their own region`,
-            next: `Name a set of its own for ${region} (such as ${proposedName(name, template, region)}), or release to ${existing.region}.`,
-        });
-    }
-    if (!isGiven && existing.status === 'failed') {
-        problems.push({
-            about,
-            message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${(0,quote/* quote */.h)(existing.errorMessage)}`}`,
-            next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
-        });
-    }
-}
-function checkPruning({ name, prune }, bindings, released, problems) {
-    if (!prune || bindings === undefined)
-        return;
-    const others = (names) => names.filter((one) => one !== released);
-    const binding = others(agentsBinding(bindings, name));
-    const about = `secret set ${name}`;
-    if (binding.length > 0) {
-        problems.push({
-            about,
-            message: `cannot be pruned, because it is bound by other agents too: ${binding.join(', ')}`,
-            next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
-        });
-        return;
-    }
-    const unknown = others(agentsThatMayBind(bindings, name));
-    if (unknown.length > 0) {
-        problems.push({
-            about,
-            message: `cannot be pruned, because an earlier deployment may serve of which it is not known whether it binds the set: ${unknown.join(', ')}`,
-            next: 'Release again when its rollout has ended, or leave `prune-secrets` out.',
-        });
-    }
-}
-/** What is required has to be given now, or be there already and stay. */
-function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, existingKeys, prunedKeys, problems) {
-    // The keys of a reference cannot be read.
-    if (existing?.referenced === true)
-        return;
-    const after = new Set(template === undefined ? existingKeys : []);
-    for (const key of prunedKeys)
-        after.delete(key);
-    for (const { key } of pairs)
-        after.add(key);
-    const missing = requiredKeys.filter(({ key }) => !after.has(key));
-    if (missing.length === 0)
-        return;
-    const origins = [...new Set(missing.map(({ origin }) => origin))].join(', ');
-    problems.push({
-        about: `secret set ${name}`,
-        message: `would lack ${missing.map(({ key }) => key).join(', ')} after the release, required by ${origins}`,
-        next: `Give ${missing.length === 1 ? 'it' : 'them'} with the release, or correct \`required-secrets\`.`,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/plan/plan-agent.js
-
-
-
-
-
-
-/** Plans an agent of one region, given the plans of the sets that it is to bind. */
-function planAgent(settings, asked, agentProfiles, before, secretSets, build, problems) {
-    const { region } = settings;
-    const { name } = asked;
-    checkName(name, region, problems);
-    checkPresence(asked, region, before, build, problems);
-    checkProfile(asked, agentProfiles, problems);
-    const wanted = {
-        ...asked.settings,
-        ...(build === undefined ? {} : { buildId: build.id }),
-        ...bothBounds(asked, before, problems),
-        secretSet: settings.secretSet?.name,
-        imagePullSecretSet: settings.imagePullSecret?.name,
-    };
-    const changes = before === undefined ? givenSettings(wanted) : settingChanges(before.settings, wanted);
-    const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
-    const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
-    const runsNewBuild = build !== undefined && build.id === undefined;
-    const forcedBecause = forcingReason(asked, before, valuesChange);
-    return {
-        name,
-        region,
-        action: before === undefined ? 'create' : 'update',
-        before,
-        settings: wanted,
-        changes,
-        hidden,
-        bindsVersion: secretSets.some(({ template }) => template !== undefined),
-        forces: forcedBecause !== undefined,
-        newDeployment: newDeployment(before, runsNewBuild ? build : undefined, hidden, changes, forcedBecause),
-        runsNewBuild,
-        valuesChange,
-        forceRedeploy: asked.forceRedeploy,
-        waitForReady: asked.waitForReady,
-        waitTimeout: asked.waitTimeout,
-        isBuiltFromBranch: asked.isBuiltFromBranch,
-        against: (now, buildId) => {
-            const found = [];
-            const made = build && { ...build, id: buildId ?? build.id };
-            const plan = planAgent(settings, asked, agentProfiles, now, secretSets, made, found);
-            if (found.length > 0)
-                throw new PreflightError(found, { isLate: true });
-            return plan;
-        },
-    };
-}
-/** The name is checked when it is read, too, as far as the region is known by then. */
-function checkName(name, region, problems) {
-    if (names/* agentName */.Lp.pattern.test(name))
-        return;
-    problems.push({
-        about: `agent ${name}`,
-        message: `is the name in ${region}, of ${name.length} characters; it has to be ${names/* agentName */.Lp.rule}`,
-        next: 'Correct `agent-name`.',
-    });
-}
-function checkPresence({ name, settings, isBuiltFromBranch }, region, before, build, problems) {
-    const about = `agent ${name}`;
-    if (before?.region !== undefined && before.region !== region) {
-        problems.push({
-            about,
-            message: `is in region ${before.region}, but the release goes to ${region}; the region of an agent cannot change`,
-            next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
-        });
-    }
-    if (before !== undefined)
-        return;
-    if (isBuiltFromBranch) {
-        problems.push({
-            about,
-            message: 'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
-            next: 'Create the agent once with the command-line client or in the dashboard, or give `image`, `cloud-build` or `build-id`.',
-        });
-    }
-    else if (settings.image === undefined &&
-        settings.buildId === undefined &&
-        build === undefined) {
-        problems.push({
-            about,
-            message: 'does not exist, and nothing is given to create it from',
-            next: 'Give `image`, `cloud-build` or `build-id`, or correct `agent-name`.',
-        });
-    }
-}
-function checkProfile({ name, settings: { agentProfile } }, agentProfiles, problems) {
-    if (agentProfile === undefined || agentProfiles === undefined)
-        return;
-    if (names/* platformAgentProfiles */.Nc.includes(agentProfile) || agentProfiles.includes(agentProfile))
-        return;
-    const known = [...new Set([...names/* platformAgentProfiles */.Nc, ...agentProfiles])];
-    problems.push({
-        about: `agent ${name}`,
-        message: `asks for the profile ${agentProfile}, which there is not; there are ${known.join(', ')}`,
-        next: 'Correct the input `agent-profile`.',
-    });
-}
-/** One bound alone may reset the other one, so an update sends the agent's other one along. */
-function bothBounds({ name, settings: { minAgents, maxAgents } }, before, problems) {
-    if (minAgents === undefined && maxAgents === undefined)
-        return {};
-    const least = minAgents ?? before?.settings.minAgents;
-    const most = maxAgents ?? before?.settings.maxAgents;
-    if (least !== undefined && most !== undefined && least > most) {
-        problems.push({
-            about: `agent ${name}`,
-            message: `would have at least ${least} and at most ${most} instances, as the bound that is not given stays as it is`,
-            next: 'Give both `min-agents` and `max-agents`.',
-        });
-    }
-    return { minAgents: least, maxAgents: most };
-}
-/**
- * Whether writing a set changes values under the agent. A changed pull secret does not reach running
- * agents, nor does it have to; and a version that the agent does not bind yet reaches it by being
- * bound.
- */
-function changesValuesOf(before, set) {
-    if (set.kind !== 'secret' || !isWritten(set))
-        return false;
-    const bound = before?.secretSets;
-    return set.template === undefined || bound === undefined || bound.includes(set.name);
-}
-/** Why an update asks for a new deployment, although nothing may differ. */
-function forcingReason({ forceRedeploy }, before, valuesChange) {
-    if (forceRedeploy === 'never')
-        return undefined;
-    if (valuesChange)
-        return 'values-written';
-    if (forceRedeploy === 'always')
-        return 'forced';
-    // What it failed of may have been put right since, outside of what it is asked to be.
-    return before !== undefined && hasFailed(before) ? 'deployment-failed' : undefined;
-}
-const scaling = ['min-agents', 'max-agents'];
-function newDeployment(before, newBuild, hidden, changes, forcedBecause) {
-    if (before === undefined)
-        return { follows: 'yes', because: 'agent-created' };
-    if (newBuild !== undefined) {
-        return newBuild.isKnown
-            ? { follows: 'yes', because: 'built-anew' }
-            : { follows: 'unknown', because: 'build-unknown' };
-    }
-    const differing = changes.filter(({ setting }) => !scaling.includes(setting));
-    // Without the values, the set may be the one that the agent binds already. What has no version in it
-    // stands for nothing but itself, and is no difference then.
-    const isUnknown = ({ before, after }) => before !== undefined && versionsOf(after).test(before);
-    if (!differing.every(isUnknown))
-        return { follows: 'yes', because: 'settings-differ' };
-    if (forcedBecause !== undefined)
-        return { follows: 'yes', because: forcedBecause };
-    if (differing.length > 0)
-        return { follows: 'unknown', because: 'version-unknown' };
-    if (hidden.some(({ setting }) => !scaling.includes(setting))) {
-        return { follows: 'unknown', because: 'settings-hidden' };
-    }
-    // A change of scaling alone makes none.
-    return { follows: 'no', because: changes.length > 0 ? 'scaling-only' : 'nothing-differs' };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/plan.js
+;// CONCATENATED MODULE: ./lib/plan/make-plan.js
 
 
 
@@ -6213,7 +8596,14 @@ function makePlan({ rollout, secretsTimeout, build: asked }, observation) {
         ].filter((plan) => plan !== undefined);
         const build = planBuild(observed, asked);
         const agent = settings.agent &&
-            planAgent(settings, settings.agent, observation.agentProfiles, observed.agent, secretSets, build && { id: build.found?.id, isKnown: build.isKnown }, problems);
+            planAgent({
+                settings,
+                asked: settings.agent,
+                agentProfiles: observation.agentProfiles,
+                before: observed.agent,
+                secretSets,
+                build: build && { id: build.found?.id, isKnown: build.isKnown },
+            }, problems);
         checkBuild(settings, observation.build, problems);
         return { region, secretSets, build, agent };
     });
@@ -6288,7 +8678,7 @@ function checkBuild({ region, agent }, build, problems) {
  *
  * @throws PreflightError with every reason why the release cannot work, or a CallError
  */
-function preflight(cloud, journal, settings, options) {
+function preflight({ cloud, journal }, settings, options) {
     return journal.step('preflight', async () => {
         const observation = await observe(cloud, settings, { ...options, now: journal.clock.now() });
         warnOfFailedLooks(observation, journal);
@@ -6375,37 +8765,6 @@ class TimeBudget {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/record/record.js
-/** The steps of a release, in their order. */
-const stepNames = (/* unused pure expression or super */ null && ([
-    'inputs',
-    'context',
-    'credential',
-    'preflight',
-    'provision',
-    'readiness',
-    'build',
-    'deploy',
-    'rollout',
-    'prune',
-    'clean-up',
-]));
-/** The account of a set that is there and that nothing is done to. */
-function existingSet(name, kind, region) {
-    return {
-        name,
-        kind,
-        region,
-        outcome: 'existing',
-        status: null,
-        added: [],
-        updated: [],
-        pruned: [],
-        skippedKeys: [],
-        isVersion: false,
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/clean-up.js
 
 
@@ -6414,10 +8773,8 @@ function existingSet(name, kind, region) {
 /**
  * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
  * anew for that. It is housekeeping: where it fails, the release is as good as ever.
- *
- * @param listed the sets as they are now, read once for all regions
  */
-async function cleanUp(cloud, journal, plan, agent, listed, deadline, remarks) {
+async function cleanUp({ cloud, journal }, { agent, deletedVersions }, plan, { listed, deadline, remarks }) {
     const { name, region, template, olderVersions, keepVersions } = plan;
     if (template === undefined)
         return;
@@ -6431,16 +8788,18 @@ async function cleanUp(cloud, journal, plan, agent, listed, deadline, remarks) {
             template,
             current: name,
             region,
-            previous: agent?.before?.secretSets ?? [],
+            previous: agent?.plan.before?.secretSets ?? [],
             keep: keepVersions,
             secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
             bindings,
         });
         for (const old of names) {
             await cloud.deleteSecretSet(old, options);
-            journal.record.secretSets.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
+            deletedVersions.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
         }
-        const hidden = [...bindings].filter(([, sets]) => sets === undefined).map(([agent]) => agent);
+        const hidden = [...bindings]
+            .filter(([, sets]) => sets === undefined)
+            .map(([binding]) => binding);
         journal.log.info(names.length > 0
             ? `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`
             : hidden.length > 0
@@ -6461,16 +8820,11 @@ async function cleanUp(cloud, journal, plan, agent, listed, deadline, remarks) {
 
 
 
-/**
- * Creates or updates the agent, and returns the deployment that has to come to serve.
- *
- * @param buildId the build that was made for the agent, where one was
- * @param awaitBoundSets waits until the sets that the agent binds are ready again: the platform
- *   refuses the deploy where another pipeline has written one in the meantime
- */
-async function deploy(cloud, journal, original, record, budget, remarks, buildId, awaitBoundSets) {
+/** Creates or updates the agent, and returns the deployment that has to get ready. */
+async function deploy(context, record, { buildId, budget, remarks, awaitBoundSets }) {
+    const { cloud, journal } = context;
     const { clock } = journal;
-    const { name } = original;
+    const { name, plan: original } = record;
     let alreadyThere;
     for (let refusals = 0;;) {
         const deadline = new Deadline(clock, 'wait-timeout', original.waitTimeout);
@@ -6481,12 +8835,17 @@ async function deploy(cloud, journal, original, record, budget, remarks, buildId
             throw new StepError('agent-name-taken', {}, { cause: alreadyThere });
         }
         const plan = original.against(before, buildId);
-        Object.assign(record, agentFacts(plan));
+        record.plan = plan;
         try {
             const answer = before === undefined
-                ? await create(cloud, clock, plan, deadline)
-                : await update(cloud, clock, plan, before, deadline);
-            return await account(cloud, journal, remarks, plan, record, before, answer, deadline);
+                ? await create(context, plan, deadline)
+                : await update(context, plan, before, deadline);
+            const deploymentId = answer.desiredDeploymentId ?? (await readDeployment(deadline));
+            const previousId = before?.desiredDeploymentId;
+            recordDeployment(record, deploymentId, previousId);
+            journal.log.info(deploy_wordsFor(record, previousId));
+            remark(remarks, record, answer, previousId);
+            return { deploymentId, previousId, deadline };
         }
         catch (error) {
             if (!(error instanceof StatusError))
@@ -6509,6 +8868,13 @@ async function deploy(cloud, journal, original, record, budget, remarks, buildId
             }
         }
     }
+    /** Some answers to a deploy do not name the deployment; the agent itself may. */
+    async function readDeployment(deadline) {
+        const agent = await cloud.agent(name, { deadline });
+        if (agent?.desiredDeploymentId === undefined)
+            throw new StepError('deployment-unknown', {});
+        return agent.desiredDeploymentId;
+    }
     async function awaitAgain(refusal, before, refusals) {
         await budget.spend(async (deadline) => {
             // The sets may read as ready although the deploy is refused; that must not become a storm.
@@ -6522,47 +8888,32 @@ async function deploy(cloud, journal, original, record, budget, remarks, buildId
         });
     }
 }
-/** Seconds; the platform's default. */
-const defaultSessionLimit = 7200;
-/** What an agent will be by a plan, as far as its account tells it. */
-function agentFacts({ settings, before, changes, hidden, newDeployment, runsNewBuild, }) {
-    const isImageGiven = settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
-    return {
-        image: isImageGiven ? settings.image : before?.settings.image,
-        buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
-        sessionLimit: settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
-        minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
-        changes,
-        hidden,
-        newDeployment,
-    };
-}
 /** The code of this refusal is one that many have, so its words have to tell. */
 function isAlreadyThere({ status, platformMessage }) {
     return ((status === 400 || status === 409) && /service already exists/i.test(platformMessage ?? ''));
 }
 /** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
 const lostLookLimit = 10_000;
-function lookForLost(cloud, clock, name) {
+function lookForLost({ cloud, journal: { clock } }, name) {
     const deadline = new Deadline(clock, 'wait-timeout', lostLookLimit);
     return cloud.agent(name, { attempts: 2, deadline });
 }
-function create(cloud, clock, plan, deadline) {
+function create(context, plan, deadline) {
     const { name, region, settings } = plan;
-    return cloud.createAgent(name, region, settings, {
+    return context.cloud.createAgent(name, region, settings, {
         deadline,
         findLost: async () => {
-            const agent = await lookForLost(cloud, clock, name);
+            const agent = await lookForLost(context, name);
             return agent && isAsWanted(agent, plan) ? agent : undefined;
         },
     });
 }
-function update(cloud, clock, plan, before, deadline) {
+function update(context, plan, before, deadline) {
     const { name, settings, forces } = plan;
-    return cloud.updateAgent(name, settings, forces, {
+    return context.cloud.updateAgent(name, settings, forces, {
         deadline,
         findLost: async () => {
-            const agent = await lookForLost(cloud, clock, name);
+            const agent = await lookForLost(context, name);
             const isNew = agent?.desiredDeploymentId !== undefined &&
                 agent.desiredDeploymentId !== before.desiredDeploymentId;
             return isNew && isAsWanted(agent, plan) ? agent : undefined;
@@ -6575,45 +8926,52 @@ function isAsWanted(agent, { settings }) {
 function bindsAnotherSet({ changes }) {
     return changes.some(({ setting }) => setting === 'secret-set');
 }
-/** Takes the answer into the account, and says what a person should know of it. */
-async function account(cloud, journal, remarks, plan, record, before, answer, deadline) {
-    const previousId = before?.desiredDeploymentId;
-    const deploymentId = answer.desiredDeploymentId ?? (await cloud.agent(plan.name, { deadline }))?.desiredDeploymentId;
-    if (deploymentId === undefined)
-        throw new StepError('deployment-unknown', {});
+/** Takes down what the deploy brought. */
+function recordDeployment(record, deploymentId, previousId) {
+    const { plan } = record;
+    const isUpdate = plan.before !== undefined;
     const isNew = deploymentId !== previousId;
     record.deploymentId = deploymentId;
-    record.outcome =
-        before === undefined ? 'created' : isNew || plan.changes.length > 0 ? 'updated' : 'unchanged';
-    record.replacesValues =
-        isNew && before !== undefined && (plan.valuesChange || bindsAnotherSet(plan));
-    journal.log.info(isNew
-        ? `The agent ${plan.name} in ${plan.region} is ${record.outcome}; its deployment is ${deploymentId}.`
-        : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`);
-    const { image, buildId } = plan.settings;
+    record.outcome = !isUpdate
+        ? 'created'
+        : isNew || plan.changes.length > 0
+            ? 'updated'
+            : 'unchanged';
+    record.replacesValues = isNew && isUpdate && (plan.valuesChange || bindsAnotherSet(plan));
+}
+function deploy_wordsFor({ name, region, outcome, deploymentId }, previousId) {
+    const id = deploymentId ?? 'unknown';
+    return deploymentId !== previousId
+        ? `The agent ${name} in ${region} is ${outcome}; its deployment is ${id}.`
+        : `The agent ${name} in ${region} keeps its deployment ${id}.`;
+}
+/** Says what a person should know of the answer to a deploy. */
+function remark(remarks, { plan, deploymentId }, { warning }, previousId) {
+    const { name, settings, newDeployment } = plan;
+    const { image, buildId } = settings;
+    const isNew = deploymentId !== previousId;
     const isMeant = plan.bindsVersion || buildId !== undefined;
-    if (!isNew && isMeant && plan.newDeployment.because === 'nothing-differs') {
+    if (!isNew && isMeant && newDeployment.because === 'nothing-differs') {
         // That is what versions and builds by their context are for, and nothing to warn of.
         const caveat = image === undefined ? '' : ' A tag that was pushed again is no difference to the platform.';
-        remarks.add('notice', plan.name, (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`);
-        return { deploymentId, previousId, deadline };
+        remarks.add('notice', name, (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`);
+        return;
     }
-    if (answer.warning !== undefined) {
-        const said = (0,quote/* quote */.h)(answer.warning);
-        remarks.add('warning', plan.name, (names) => `The platform says of ${names}: ${said}`);
+    if (warning !== undefined) {
+        const said = (0,quote/* quote */.h)(warning);
+        remarks.add('warning', name, (names) => `The platform says of ${names}: ${said}`);
     }
     if (!isNew && image !== undefined) {
         if (image.includes('@')) {
-            remarks.add('notice', plan.name, (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`);
+            remarks.add('notice', name, (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`);
         }
         else {
-            remarks.add('warning', plan.name, (names) => `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
+            remarks.add('warning', name, (names) => `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
         }
     }
     if (plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
-        remarks.add('warning', plan.name, (names) => `\`force-redeploy: false\`: old values stay with ${names} until a new deployment replaces what runs.`);
+        remarks.add('warning', name, (names) => `\`force-redeploy: false\`: old values stay with ${names} until a new deployment replaces what runs.`);
     }
-    return { deploymentId, previousId, deadline };
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/planned-steps.js
@@ -6681,18 +9039,16 @@ class WaitOverError extends Error {
  * Looks again and again, in growing steps, the first time at once, until a look brings an end or the
  * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
  * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
- *
- * @param signal ends the wait, which rejects with its reason then
  */
-async function poll(look, clock, deadline, progress, signal) {
+async function poll(look, wait) {
     try {
-        return await lookOn(look, clock, deadline, progress, signal);
+        return await keepPolling(look, wait);
     }
     finally {
-        progress.end();
+        wait.progress.end();
     }
 }
-async function lookOn(look, clock, deadline, progress, signal) {
+async function keepPolling(look, { clock, deadline, progress, signal }) {
     const startedAt = clock.now();
     let failedLooks = 0;
     let failure;
@@ -6758,7 +9114,7 @@ class Progress {
         return this.#clock.now() - this.#changedAt;
     }
     /** Takes note of the state, and says it where it is another one. */
-    is(state) {
+    update(state) {
         if (state === this.#state)
             return;
         this.#state = state;
@@ -6804,13 +9160,15 @@ class Progress {
 const mostLines = 50;
 /**
  * Has the context built in one region: uploads it, starts the build and waits until it has succeeded,
- * as far as there is none already. Its account tells how far it came, also when this throws.
+ * unless there is one already. Its record shows how far it came, also when this throws.
  *
- * @param abandoned nobody needs the build any more
+ * @param abandoned aborted when nobody needs the build any more
  * @throws ReleaseError of a SubjectError around a build's error or a CallError, or AbandonedError
  */
-async function build_build(cloud, journal, plan, record, abandoned) {
-    const { found, region, context } = plan;
+async function buildImage(context, record, abandoned) {
+    const { journal } = context;
+    const { plan } = record;
+    const { found, region } = plan;
     if (found?.status === 'success') {
         takeNoteOf(journal, record, found, { isCached: true });
         return;
@@ -6833,22 +9191,22 @@ async function build_build(cloud, journal, plan, record, abandoned) {
     const startedAt = journal.clock.now();
     try {
         if (found === undefined) {
-            const uploadId = await stretch('upload the context', () => upload(cloud, journal, plan, abandoned));
+            const uploadId = await stretch('upload the context', () => upload(context, plan, abandoned));
             await stretch('build the image', async () => {
-                const started = await start(cloud, journal, plan, uploadId, abandoned).catch((error) => {
+                const started = await start(context, plan, uploadId, abandoned).catch((error) => {
                     if (error instanceof InterruptedCallError)
                         record.outcome = 'cancelled';
                     throw error;
                 });
                 takeNoteOf(journal, record, started.build, started);
-                compareHashes(journal, context.hash, started.contextHash);
-                await awaitBuild(cloud, journal, plan, started.build, abandoned);
+                compareHashes(journal, plan.context.hash, started.contextHash);
+                await awaitBuild(context, plan, started.build, abandoned);
             });
         }
         else {
             await stretch('build the image', async () => {
                 takeNoteOf(journal, record, found, { isCached: false });
-                await awaitBuild(cloud, journal, plan, found, abandoned);
+                await awaitBuild(context, plan, found, abandoned);
             });
         }
         if (record.outcome === 'running')
@@ -6862,7 +9220,7 @@ async function build_build(cloud, journal, plan, record, abandoned) {
             record.outcome = 'failed';
         if (!(error instanceof Error))
             throw error;
-        const subject = { kind: 'build', name: context.dockerfile, region };
+        const subject = { kind: 'build', name: plan.context.dockerfile, region };
         throw new ReleaseError([new SubjectError(subject, error)]);
     }
     finally {
@@ -6873,8 +9231,7 @@ async function build_build(cloud, journal, plan, record, abandoned) {
 function isOver(error) {
     return isStepFailure(error, 'build-failed', 'build-gone');
 }
-async function upload(cloud, { clock, log }, { region, context }, signal) {
-    const { archive, archiveBytes } = context;
+async function upload({ cloud, journal: { clock, log } }, { region, context: { archive, archiveBytes } }, signal) {
     const progress = new WorkProgress(clock, archiveBytes, (done) => {
         log.info(`Uploaded to ${region}: ${done}.`);
     });
@@ -6882,33 +9239,33 @@ async function upload(cloud, { clock, log }, { region, context }, signal) {
         destination: region,
         signal,
         progress: (bytes) => {
-            progress.is(bytes);
+            progress.update(bytes);
         },
     });
     log.info(`The context is uploaded to ${region}: ${bytesOf(archiveBytes)}.`);
     return uploadId;
 }
 /** The same build is not started twice: where the answer was lost, it is among those of the context. */
-function start(cloud, { clock }, { region, context: { dockerfile, hash } }, uploadId, signal) {
+function start({ cloud, journal: { clock } }, { region, context: { dockerfile, hash } }, uploadId, signal) {
     const askedAt = clock.now();
     return cloud.startBuild(uploadId, region, dockerfile, {
         signal,
         findLost: async () => {
             const key = { region, contextHash: hash, dockerfilePath: dockerfile };
             const builds = await cloud.builds(key, undefined, { attempts: 2 });
-            const build = builds.find(({ status }) => !endings.includes(status) || status === 'success');
+            const build = builds.find(({ status }) => !build_endings.includes(status) || status === 'success');
             const isOlder = build?.createdAt !== undefined && build.createdAt < askedAt;
             return build && { build, contextHash: hash, isCached: isOlder };
         },
     });
 }
 /** Statuses that a build does not leave any more. */
-const endings = ['success', 'failed', 'timeout'];
+const build_endings = ['success', 'failed', 'timeout'];
 function takeNoteOf(journal, record, { id, status }, { isCached }) {
     // The platform may know one of the context that is not through.
     const isReused = isCached && status === 'success';
     record.outcome = isReused ? 'reused' : 'running';
-    journal.buildIs(record, id);
+    journal.recordBuildId(record, id);
     journal.log.info(isReused
         ? `The build ${id} in ${record.region} is of this context, and is used again.`
         : `The build ${id} in ${record.region} is under way.`);
@@ -6919,7 +9276,7 @@ function compareHashes(journal, ours, theirs) {
         return;
     journal.warning(`The platform calls the context ${(0,quote/* quote */.h)(theirs)}, which is \`${ours}\` by what was uploaded: builds of it will not be found again, and this one may be of something else.`);
 }
-async function awaitBuild(cloud, { clock, log }, { region, timeout }, { id, status }, abandoned) {
+async function awaitBuild({ cloud, journal: { clock, log } }, { region, timeout }, { id, status }, abandoned) {
     if (status === 'success')
         return;
     const deadline = new Deadline(clock, 'build-timeout', timeout);
@@ -6933,11 +9290,11 @@ async function awaitBuild(cloud, { clock, log }, { region, timeout }, { id, stat
         if (build === undefined)
             throw new StepError('build-gone', { buildId: id });
         lastSeen = build.status;
-        progress.is(build.status);
-        return endings.includes(build.status) ? { done: build } : undefined;
+        progress.update(build.status);
+        return build_endings.includes(build.status) ? { done: build } : undefined;
     };
     try {
-        const ended = await poll(look, clock, deadline, progress, abandoned);
+        const ended = await poll(look, { clock, deadline, progress, signal: abandoned });
         if (ended.status === 'success')
             return;
         const logs = await lastLines(cloud, id);
@@ -6968,7 +9325,8 @@ async function lastLines(cloud, id) {
 
 
 /** Writes one set, and keeps its account key by key, so that a failure half-way is told as it is. */
-async function provision(cloud, journal, plan, record, deadline) {
+async function provision({ cloud, journal }, record, deadline) {
+    const { plan } = record;
     const subject = secretSetSubject(plan);
     const { name, region, registry } = plan;
     const updatedKeys = new Set(plan.updatedKeys);
@@ -7025,7 +9383,7 @@ function listKeys({ added, updated }) {
  * @throws ReleaseError of SubjectErrors around a StepError (`provisioning-failed`, `secrets-timeout`,
  *   `secret-set-gone`) or a CallError
  */
-async function awaitSecretSets(cloud, journal, sets, deadline) {
+async function awaitSecretSets({ cloud, journal }, sets, deadline) {
     const { clock, log } = journal;
     const progress = new Progress(clock, (message) => {
         log.info(message);
@@ -7058,11 +9416,11 @@ async function awaitSecretSets(cloud, journal, sets, deadline) {
         for (const { set, found } of await readStatuses(cloud, [...waiting.keys()], deadline)) {
             take(set, found);
         }
-        progress.is(readiness_wordsFor(sets, seen));
+        progress.update(readiness_wordsFor(sets, seen));
         return waiting.size === 0 ? { done: undefined } : undefined;
     };
     try {
-        await poll(look, clock, deadline, progress);
+        await poll(look, { clock, deadline, progress });
     }
     catch (error) {
         if (!(error instanceof Error))
@@ -7118,68 +9476,6 @@ async function readStatuses(cloud, sets, deadline) {
     return sets.map((set) => ({ set, found: list.find(({ name }) => name === set.name) }));
 }
 
-;// CONCATENATED MODULE: ./lib/steps/tracked.js
-
-
-function setsOf(targets) {
-    return targets.flatMap(({ sets }) => sets);
-}
-function buildsOf(targets) {
-    return targets.map(({ build }) => build).filter((build) => build !== undefined);
-}
-function agentsOf(targets) {
-    return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-}
-function trackTarget({ region, secretSets, build, agent }) {
-    return {
-        region,
-        sets: secretSets.map(trackSet),
-        build: build && trackBuild(build),
-        agent: agent && trackAgent(agent),
-    };
-}
-function trackSet(plan) {
-    return {
-        plan,
-        record: {
-            ...existingSet(plan.name, plan.kind, plan.region),
-            outcome: plan.action === 'bind' ? 'existing' : 'skipped',
-            status: plan.status ?? null,
-            skippedKeys: plan.skippedKeys,
-            isVersion: plan.template !== undefined,
-        },
-    };
-}
-function trackBuild(plan) {
-    const { region, context } = plan;
-    return {
-        plan,
-        record: {
-            region,
-            dockerfile: context.dockerfile,
-            contextHash: context.hash,
-            id: null,
-            outcome: 'skipped',
-            duration: undefined,
-        },
-    };
-}
-function trackAgent(plan) {
-    return {
-        plan,
-        record: {
-            name: plan.name,
-            region: plan.region,
-            outcome: 'skipped',
-            deploymentId: null,
-            ready: false,
-            previousServes: false,
-            replacesValues: false,
-            ...agentFacts(plan),
-        },
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/preparation.js
 
 
@@ -7194,14 +9490,14 @@ function trackAgent(plan) {
  * long and are found again by the next release; where a build fails, the sets come to their end, so
  * that it is known how they are.
  */
-async function provisionAndBuild(cloud, journal, targets, budget) {
+async function provisionAndBuild(context, targets, budget) {
     const failures = [];
     const abandoned = new AbortController();
     // Builds of many regions may listen at once, which Node would take for a leak and warn of.
     (0,external_node_events_.setMaxListeners)(Infinity, abandoned.signal);
     const provisioning = async () => {
         try {
-            await provisionAndAwait(cloud, journal, targets, budget);
+            await provisionAndAwait(context, targets, budget);
         }
         catch (error) {
             abandoned.abort();
@@ -7211,7 +9507,7 @@ async function provisionAndBuild(cloud, journal, targets, budget) {
     // Both come to their end, also where one of them throws what is not expected.
     const results = await Promise.allSettled([
         collect(failures, provisioning),
-        collect(failures, () => buildAll(cloud, journal, buildsOf(targets), abandoned.signal)),
+        collect(failures, () => buildAll(context, buildsOf({ targets }), abandoned.signal)),
     ]);
     for (const result of results)
         if (result.status === 'rejected')
@@ -7219,13 +9515,14 @@ async function provisionAndBuild(cloud, journal, targets, budget) {
     if (failures.length > 0)
         throw new ReleaseError(failures);
 }
-async function buildAll(cloud, journal, builds, abandoned) {
+async function buildAll(context, builds, abandoned) {
+    const { journal } = context;
     if (builds.length === 0)
         return;
     try {
         await journal.step('build', async () => {
             try {
-                await forEach(builds, ({ plan, record }) => build_build(cloud, journal, plan, record, abandoned));
+                await forEach(builds, (build) => buildImage(context, build, abandoned));
             }
             catch (error) {
                 if (!(error instanceof ReleaseError))
@@ -7251,19 +9548,20 @@ function noticeUnderWay(journal, going) {
     journal.notice(`The platform goes on with the build ${going.map((id) => `\`${id}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`);
 }
 function underWay(builds) {
-    return builds.flatMap(({ record: { outcome, id } }) => outcome === 'running' && id !== null ? [id] : []);
+    return builds.flatMap(({ outcome, id }) => (outcome === 'running' && id !== null ? [id] : []));
 }
 /** Every region writes its sets at once; within one, they are written one after the other. */
-async function provisionAndAwait(cloud, journal, targets, budget) {
+async function provisionAndAwait(context, targets, budget) {
+    const { journal } = context;
     const failures = [];
     const failed = new Set();
-    const writing = targets.filter(({ sets }) => sets.some(({ plan }) => isWritten(plan)));
+    const writtenIn = ({ secretSets }) => secretSets.filter(({ plan }) => isWritten(plan));
+    const writing = targets.filter((target) => writtenIn(target).length > 0);
     if (writing.length > 0) {
         await collect(failures, () => journal.step('provision', () => budget.spend((deadline) => forEach(writing, async (target) => {
             try {
-                for (const { plan, record } of target.sets.filter(({ plan }) => isWritten(plan))) {
-                    await provision(cloud, journal, plan, record, deadline);
-                }
+                for (const set of writtenIn(target))
+                    await provision(context, set, deadline);
             }
             catch (error) {
                 failed.add(target);
@@ -7272,11 +9570,11 @@ async function provisionAndAwait(cloud, journal, targets, budget) {
         }))));
     }
     // Also where a region has failed: what became of the others has to be told.
-    const awaited = setsOf(targets.filter((target) => !failed.has(target)))
-        .filter(({ plan }) => isAwaited(plan))
-        .map(({ record }) => record);
+    const awaited = targets
+        .filter((target) => !failed.has(target))
+        .flatMap(({ secretSets }) => secretSets.filter(({ plan }) => isAwaited(plan)));
     if (awaited.length > 0) {
-        await collect(failures, () => journal.step('readiness', () => budget.spend((deadline) => awaitSecretSets(cloud, journal, awaited, deadline))));
+        await collect(failures, () => journal.step('readiness', () => budget.spend((deadline) => awaitSecretSets(context, awaited, deadline))));
     }
     if (failures.length > 0)
         throw new ReleaseError(failures);
@@ -7286,7 +9584,8 @@ async function provisionAndAwait(cloud, journal, targets, budget) {
 
 
 /** Deletes the keys of a set that were not given. The set is provisioned anew after that. */
-async function prune(cloud, journal, plan, record, deadline) {
+async function prune({ cloud, journal }, record, deadline) {
+    const { plan } = record;
     try {
         await journal.span(plan.region, `prune ${plan.name}`, () => about(secretSetSubject(plan), async () => {
             for (const key of plan.prunedKeys) {
@@ -7340,12 +9639,11 @@ const logsLimit = 10_000;
 /**
  * Waits until this deployment serves.
  *
- * @param wantsLogs whether tracebacks and log lines may be shown, and so are worth fetching
  * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`) or a CallError
  */
-async function awaitRollout(cloud, journal, plan, record, { deploymentId, previousId, deadline }, wantsLogs) {
+async function awaitRollout({ cloud, journal, wantsFailureLogs }, record, { deploymentId, previousId, deadline }) {
     const { clock, log } = journal;
-    const { name } = plan;
+    const { name } = record;
     const progress = new Progress(clock, (message) => {
         log.info(`${name}: ${message}`);
     });
@@ -7365,11 +9663,11 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
         }
         infrastructureIssue = judgement.infrastructureIssue;
         lastSeen = judgement.words;
-        progress.is(judgement.words);
+        progress.update(judgement.words);
         return undefined;
     };
     try {
-        const judgement = await poll(look, clock, deadline, progress);
+        const judgement = await poll(look, { clock, deadline, progress });
         if (judgement.state === 'superseded') {
             throw new StepError('superseded', { deploymentId, supersededBy: judgement.by });
         }
@@ -7401,7 +9699,7 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
     log.info(`The deployment ${deploymentId} of ${name} serves, after ${(progress.elapsed / 1000).toFixed(1)} s.`);
     /** The lines are a help; where they cannot be had, the failure itself still has to be told. */
     async function fetchLogs() {
-        if (!(await wantsLogs()))
+        if (!(await wantsFailureLogs()))
             return undefined;
         try {
             return await cloud.agentLogs(name, deploymentId, logTail, {
@@ -7435,7 +9733,6 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
 
 
 
-
 /**
  * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
  * until every set in every region is ready, and every image is built. What was done stands in the
@@ -7443,27 +9740,26 @@ async function awaitRollout(cloud, journal, plan, record, { deploymentId, previo
  *
  * @throws ReleaseError with what failed in each region
  */
-async function release(cloud, journal, plan, options) {
+async function release(context, plan) {
+    const { journal } = context;
     journal.expect(stepsOf(plan));
-    const targets = plan.targets.map(trackTarget);
-    journal.record.secretSets.push(...setsOf(targets).map(({ record }) => record));
-    journal.record.builds.push(...buildsOf(targets).map(({ record }) => record));
-    journal.record.agents.push(...agentsOf(targets).map(({ record }) => record));
+    const targets = plan.targets.map(untouchedTarget);
+    journal.record.targets = targets;
     try {
         const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
-        await provisionAndBuild(cloud, journal, targets, budget);
+        await provisionAndBuild(context, targets, budget);
         if (plan.rollout === 'parallel') {
-            await deployAndAwait(cloud, journal, targets, budget, options);
+            await deployAndAwait(context, targets, budget);
         }
         else {
-            await oneAfterTheOther(cloud, journal, targets, budget, options);
+            await oneAfterTheOther(context, targets, budget);
         }
-        await pruneAndAwait(cloud, journal, targets, plan.secretsTimeout);
+        await pruneAndAwait(context, targets, plan.secretsTimeout);
     }
     catch (error) {
         throw error instanceof ReleaseError ? inOrder(error, targets) : error;
     }
-    await cleanUpAll(cloud, journal, targets, plan.secretsTimeout);
+    await cleanUpAll(context, targets, plan.secretsTimeout);
 }
 /** What failed, in the order of the regions and not in that in which it was noticed. */
 function inOrder({ failures }, targets) {
@@ -7473,15 +9769,15 @@ function inOrder({ failures }, targets) {
     return new ReleaseError([...failures].sort((one, other) => place(one) - place(other)));
 }
 /** Deploys in the order in which the regions were named, and stops at the first that fails. */
-async function oneAfterTheOther(cloud, journal, targets, budget, options) {
+async function oneAfterTheOther(context, targets, budget) {
     for (const [index, target] of targets.entries()) {
         try {
-            await deployAndAwait(cloud, journal, [target], budget, options);
+            await deployAndAwait(context, [target], budget);
         }
         catch (error) {
             const later = targets.slice(index + 1).map(({ region }) => `\`${region}\``);
             if (later.length > 0 && !isCancellation(error)) {
-                journal.notice(`\`rollout: sequential\` stops at the first region that fails, so nothing was deployed in ${later.join(', ')} after \`${target.region}\`.`);
+                context.journal.notice(`\`rollout: sequential\` stops at the first region that fails, so nothing was deployed in ${later.join(', ')} after \`${target.region}\`.`);
             }
             throw error;
         }
@@ -7491,8 +9787,9 @@ async function oneAfterTheOther(cloud, journal, targets, budget, options) {
  * Deploys the agents of all targets, and awaits each from the moment in which it is deployed: one
  * that is held up must not use up the time of the others.
  */
-async function deployAndAwait(cloud, journal, targets, budget, options) {
-    const deploying = targets.flatMap(({ agent, sets, build }) => agent === undefined ? [] : [{ agent, sets, build }]);
+async function deployAndAwait(context, targets, budget) {
+    const { journal, cancellation } = context;
+    const deploying = targets.flatMap(({ agent, secretSets, build }) => agent === undefined ? [] : [{ agent, secretSets, build }]);
     if (deploying.length === 0)
         return;
     const failures = [];
@@ -7500,14 +9797,18 @@ async function deployAndAwait(cloud, journal, targets, budget, options) {
     const remarks = new Remarks();
     await collect(failures, () => journal.step('deploy', async () => {
         try {
-            await forEach(deploying, async ({ agent, sets, build }) => {
-                const buildId = build?.record.id ?? undefined;
+            await forEach(deploying, async ({ agent, secretSets, build }) => {
+                const buildId = build?.id ?? undefined;
                 const forked = budget.fork();
-                const deployed = await deployOne(cloud, journal, agent, sets, buildId, forked, remarks);
+                const deployed = await deployOne(context, agent, secretSets, {
+                    buildId,
+                    budget: forked,
+                    remarks,
+                });
                 // Nobody is told of a rollout that nobody will wait for.
-                if (!agent.plan.waitForReady || options.cancellation.aborted)
+                if (!agent.plan.waitForReady || cancellation.aborted)
                     return;
-                rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
+                rollouts.push(settled(rollOut(context, agent, deployed)));
             });
         }
         finally {
@@ -7525,16 +9826,18 @@ async function deployAndAwait(cloud, journal, targets, budget, options) {
         throw new ReleaseError(failures);
     const awaited = deploying.filter(({ agent }) => agent.plan.waitForReady);
     if (rollouts.length < awaited.length)
-        options.cancellation.throwIfAborted();
+        cancellation.throwIfAborted();
 }
 /** A result that may be looked at later; a rejection that nobody awaits yet would end the process. */
 async function settled(work) {
     const [result] = await Promise.allSettled([work]);
     return result;
 }
-async function deployOne(cloud, journal, { plan, record }, sets, buildId, budget, remarks) {
+async function deployOne(context, record, secretSets, options) {
+    const { plan } = record;
+    const awaitBoundSets = (before, deadline) => awaitSecretSets(context, boundSets(plan, before, secretSets), deadline);
     try {
-        return await journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(cloud, journal, plan, record, budget, remarks, buildId, (before, deadline) => awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline))));
+        return await context.journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(context, record, { ...options, awaitBoundSets })));
     }
     catch (error) {
         if (!(error instanceof time_cancellation/* CancelledError */.cc))
@@ -7544,11 +9847,12 @@ async function deployOne(cloud, journal, { plan, record }, sets, buildId, budget
         throw error;
     }
 }
-async function rollOut(cloud, journal, { plan, record }, deployed, { wantsFailureLogs, witness }) {
-    const { name, region } = plan;
-    const ends = witness.begins({ agent: name, region, deploymentId: deployed.deploymentId });
+async function rollOut(context, record, deployed) {
+    const { name, region } = record;
+    const { deploymentId } = deployed;
+    const ends = context.rolloutObserver.begins({ agent: name, region, deploymentId });
     try {
-        await journal.span(region, `roll out ${name}`, () => about(agentSubject(plan), () => awaitRollout(cloud, journal, plan, record, deployed, wantsFailureLogs)));
+        await context.journal.span(region, `roll out ${name}`, () => about(agentSubject(record), () => awaitRollout(context, record, deployed)));
         ends('success');
     }
     catch (error) {
@@ -7560,17 +9864,17 @@ function agentSubject({ name, region }) {
     return { kind: 'agent', name, region };
 }
 /** Last of all, so that nothing is taken from an agent that may have to go on with it. */
-async function pruneAndAwait(cloud, journal, targets, limit) {
-    const pruned = setsOf(targets).filter(({ plan }) => isPruned(plan));
+async function pruneAndAwait(context, targets, limit) {
+    const { journal } = context;
+    const pruned = targets.flatMap(({ secretSets }) => secretSets.filter(({ plan }) => isPruned(plan)));
     if (pruned.length === 0)
         return;
     await journal.step('prune', async () => {
         const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
         try {
-            await forEach(pruned, ({ plan, record }) => prune(cloud, journal, plan, record, deadline));
+            await forEach(pruned, (set) => prune(context, set, deadline));
             // The next deploy that binds the set would be refused while it is provisioned.
-            const records = pruned.map(({ record }) => record);
-            await awaitSecretSets(cloud, journal, records, deadline);
+            await awaitSecretSets(context, pruned, deadline);
         }
         catch (error) {
             throw new ReleaseError(failuresOf(error).map(asPruningFailure));
@@ -7586,23 +9890,23 @@ function asPruningFailure(error) {
         return error;
     throw error;
 }
-async function cleanUpAll(cloud, journal, targets, limit) {
-    const old = targets.flatMap(({ sets, agent }) => sets
+async function cleanUpAll(context, targets, limit) {
+    const { cloud, journal } = context;
+    const old = targets.flatMap((target) => target.secretSets
         .filter(({ plan }) => mayDeleteVersions(plan))
-        .map(({ plan }) => ({ plan, agent: agent?.plan })));
+        .map(({ plan }) => ({ target, plan })));
     if (old.length === 0)
         return;
     await journal.step('clean-up', async () => {
         const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
-        const listed = cloud.secretSets({ deadline });
         const remarks = new Remarks();
-        await forEach(old, ({ plan, agent }) => cleanUp(cloud, journal, plan, agent, listed, deadline, remarks));
+        const options = { listed: cloud.secretSets({ deadline }), deadline, remarks };
+        await forEach(old, ({ target, plan }) => cleanUp(context, target, plan, options));
         remarks.tell(journal);
     });
 }
 /** The sets that a deploy binds: those of the plan, or those that the agent has already. */
-function boundSets({ settings, region }, before, sets) {
-    const planned = sets.map(({ record }) => record);
+function boundSets({ settings, region }, before, planned) {
     const bound = (name, kind) => {
         if (name === undefined || name === null)
             return [];
@@ -7615,2213 +9919,62 @@ function boundSets({ settings, region }, before, sets) {
     ];
 }
 
-;// CONCATENATED MODULE: ./lib/steps/witness.js
-const noWitness = { begins: () => () => undefined };
-
-;// CONCATENATED MODULE: ./lib/report/credential-kinds.js
-/** The kinds of credential in words. */
-const credentialKinds = {
-    'private-api-key': 'a private API key',
-    'personal-access-token': 'a personal access token',
-};
-
-;// CONCATENATED MODULE: ./lib/report/durations.js
-/** Milliseconds as a person reads them: `< 0.1 s`, `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
-function duration(milliseconds) {
-    if (milliseconds < 50)
-        return '< 0.1 s';
-    if (milliseconds < 9950)
-        return `${(milliseconds / 1000).toFixed(1)} s`;
-    const seconds = Math.round(milliseconds / 1000);
-    const parts = [
-        [Math.floor(seconds / 3600), 'h'],
-        [Math.floor(seconds / 60) % 60, 'min'],
-        [seconds % 60, 's'],
-    ];
-    return parts
-        .filter(([amount]) => amount > 0)
-        .map(([amount, unit]) => `${amount} ${unit}`)
-        .join(' ');
-}
-
-;// CONCATENATED MODULE: ./lib/report/failures.js
-
-
-
-
-
-
-/** The classes of errors that a person reads about. An error of any other class is a bug. */
-const reportedErrors = [
-    CallError,
-    time_cancellation/* CancelledError */.cc,
-    errors/* ContextError */.a,
-    inputs_problems/* InputsError */.aV,
-    PreflightError,
-    StepError,
-    inputs_problems/* UntrustedEventError */.fs,
-];
-function isReportedError(error) {
-    return reportedErrors.some((reported) => error instanceof reported);
-}
-/** Every way in which a release fails. The troubleshooting page is made from this. */
-const failureKinds = {
-    'invalid-inputs': {
-        title: 'The inputs are not valid',
-        meaning: 'Every mistake that can be seen without the network is listed, each with its input, the rule and what was found. Nothing was sent.',
-        next: 'Correct the inputs that are listed, all at once.',
-    },
-    'untrusted-event': {
-        title: 'Nothing is released for a pull request from a fork',
-        meaning: 'The workflow runs on `pull_request_target`, or on `workflow_run`, for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
-        next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
-    },
-    'context-unusable': {
-        title: 'The build context cannot be packed',
-        meaning: 'What is wrong with the files is listed: the folder or the Dockerfile is not there, a link leads out of the context, a file cannot be read, or all of it is larger than the platform takes. Nothing was sent.',
-        next: 'Follow what is said with each file.',
-    },
-    'credential-refused': {
-        title: 'The platform does not accept the credential',
-        meaning: 'The platform answered 401: the API key or token was revoked, cycled, deleted or copied in part.',
-        next: 'Look at it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens); if it is gone, create a new one and store it as the secret that the workflow passes.',
-    },
-    'permission-denied': {
-        title: 'The credential is not allowed to do this',
-        meaning: 'The platform answered 403: the credential is valid, but not for this organization or this operation.',
-        next: 'Check that the key belongs to the organization that owns the agent, or that the owner of the token is a member of it with a role that may deploy.',
-    },
-    'organization-unknown': {
-        title: 'The token cannot act in that organization',
-        meaning: 'The organization that was named is not among those of the token. The message lists those that are.',
-        next: 'Correct `organization`, or have the owner of the token invited to it.',
-    },
-    'release-impossible': {
-        title: 'The release cannot work as it is asked for',
-        meaning: 'What is on the platform does not go together with what is asked for: a region, a set, an agent or a build. Each reason is listed. Nothing was written.',
-        next: 'Follow what is said with each reason.',
-    },
-    'request-refused': {
-        title: 'The platform refused a request',
-        meaning: 'The platform answered with a refusal (4xx) that the action does not know a remedy for. Its message and code are shown.',
-        next: 'Correct what the message of the platform says.',
-    },
-    'platform-unavailable': {
-        title: 'The platform could not be reached',
-        meaning: 'Connections failed, or a gateway answered in place of the platform, and kept doing so over several attempts.',
-        next: 'Run the release again later; it takes up where it is. If it lasts, check `api-url` (whether the emulator runs, where that is meant), the proxy, and the status of the platform.',
-    },
-    'rate-limited': {
-        title: 'The platform limits how often it may be asked',
-        meaning: 'The platform answered 429 for longer than a release waits: other pipelines, or people, ask it a lot at the same time. Nothing of what was refused was carried out.',
-        next: 'Run the release again later, and let fewer releases run at once (`concurrency`); with many regions, `rollout: sequential` asks less at once.',
-    },
-    'answer-unreadable': {
-        title: 'The platform gave an answer that cannot be read',
-        meaning: 'Answers were cut off, or were not the JSON that is due, over several attempts. Often something between the runner and the platform answers in its place.',
-        next: 'Check `api-url` and the proxy, and run the release again.',
-    },
-    redirected: {
-        title: 'The platform answered with a redirect',
-        meaning: 'A redirect is not followed, because the credential would go along.',
-        next: 'Correct `api-url` so that it names the API itself.',
-    },
-    'secrets-timeout': {
-        title: 'The secret sets took too long',
-        meaning: 'Writing the sets and waiting until they are ready did not end within `secrets-timeout`. No agent was deployed with them.',
-        next: 'Run the release again: what was written stays written. If provisioning is slow regularly, raise `secrets-timeout`.',
-    },
-    'provisioning-failed': {
-        title: 'A secret set could not be provisioned',
-        meaning: 'The platform stored the values, but could not bring the set into its region. Agents keep what they have.',
-        next: 'Run the release again, which writes the set anew; contact support if it persists.',
-    },
-    'secret-set-gone': {
-        title: 'A secret set was deleted during the release',
-        meaning: 'The set was there and is not any more: somebody or something deleted it.',
-        next: 'Find out who deletes it, and run the release again.',
-    },
-    'secret-set-not-ready': {
-        title: 'The deploy was refused because a secret set is not ready',
-        meaning: 'The platform refuses to bind a set that is pending or failed (409), and kept doing so until `secrets-timeout` had passed. Another pipeline may be writing the same set.',
-        next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
-    },
-    'concurrent-write': {
-        title: 'Another writer is at the same secret set',
-        meaning: 'The platform refuses to write a set that somebody else is writing (409), and kept doing so over several attempts.',
-        next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
-    },
-    'not-pruned': {
-        title: 'The release is done, but the secret set was not pruned',
-        meaning: 'Everything was released and the agent serves. Deleting the keys that were not given, or awaiting the set after that, failed.',
-        next: 'Run the release again, which prunes the set, or delete the keys yourself.',
-    },
-    'upload-failed': {
-        title: 'The build context could not be uploaded',
-        meaning: 'The storage of the platform, which is another host than its API, refused the archive, or did not take it over several attempts. No agent was deployed.',
-        next: 'Where the storage says why, correct that. Else run the release again, and if it lasts, check that the runner and its proxy can reach the host that is named.',
-    },
-    'build-failed': {
-        title: 'The cloud build failed',
-        meaning: 'The platform built the image and did not succeed. Its message and, unless `failure-logs` is `never`, the last lines of its log are shown. No agent was deployed.',
-        next: 'Correct what the log shows, most often a line of the Dockerfile or a file that is not in the context, and release again.',
-    },
-    'build-timeout': {
-        title: 'The cloud build took too long',
-        meaning: 'The build was started, but had not succeeded within `build-timeout`. The platform goes on with it. No agent was deployed.',
-        next: 'Run the release again later: once the build has succeeded, it is used. Raise `build-timeout` if builds take that long regularly.',
-    },
-    'build-gone': {
-        title: 'The cloud build is not there any more',
-        meaning: 'The build was started, and the platform does not know it any more.',
-        next: 'Run the release again, which builds anew.',
-    },
-    'agent-name-taken': {
-        title: 'The name of the agent belongs to another organization',
-        meaning: 'Names of agents are unique across the whole platform.',
-        next: 'Choose another `agent-name`, or a credential of the organization that owns it.',
-    },
-    'deployment-unknown': {
-        title: 'The platform did not say which deployment it made',
-        meaning: 'Neither the answer to the deploy nor the agent names a deployment to wait for.',
-        next: 'Look at the agent in the dashboard, and run the release again.',
-    },
-    'rollout-failed': {
-        title: 'The deployment failed',
-        meaning: 'The platform took up the deployment, and it will not get ready: its image cannot be pulled or does not run, or the agent crashes.',
-        next: 'Correct what the reason says and release again.',
-    },
-    'wait-timeout': {
-        title: 'The deployment did not get ready in time',
-        meaning: 'The deployment was accepted, but did not serve within `wait-timeout`. The platform goes on with it; it may still get ready.',
-        next: 'Look at the agent; large images take longer the first time. Raise `wait-timeout` if the rollout only needs more time.',
-    },
-    superseded: {
-        title: 'Another release has taken over',
-        meaning: 'While this deployment was awaited, the agent was asked to be another one: by another run, the client, the dashboard, or a push to a connected branch.',
-        next: 'Look at the other release. Let one release of an agent run at a time (`concurrency` with `cancel-in-progress: false`).',
-    },
-    'agent-gone': {
-        title: 'The agent was deleted during the release',
-        meaning: 'The agent was there and is not any more: somebody or something deleted it.',
-        next: 'Find out who deletes it, and run the release again.',
-    },
-    cancelled: {
-        title: 'The run was cancelled',
-        meaning: 'The runner was told to end the run (SIGINT or SIGTERM): somebody cancelled it, or a newer run took its place (`concurrency` with `cancel-in-progress`). Nothing new was begun after that. What is done, what was under way and what was not begun is listed.',
-        next: 'Run it again, which goes on from where this ended: what was written stays written, and a build that was started is used.',
-    },
-    unexpected: {
-        title: 'The action itself failed',
-        meaning: 'Something happened that the action does not expect. This is a bug in it.',
-        next: 'Run the release again with debug logging, and report what it shows.',
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/report/platform-codes.js
-/** Where the platform documents its codes. */
-const errorCodesUrl = 'https://docs.pipecat.ai/pipecat-cloud/fundamentals/error-codes';
-/** The platform's error codes that can come up in a release. */
-const platformCodes = {
-    'PCC-1004': {
-        meaning: 'the organization has no billing details',
-        next: 'Add them in the dashboard, under Billing.',
-    },
-    PCC_IMAGE_NOT_FOUND: {
-        meaning: 'the image or its tag does not exist at that address',
-        next: 'Check the address and the tag, and that the image was pushed before the release.',
-    },
-    PCC_IMAGE_PULL_UNAUTHORIZED: {
-        meaning: 'the registry does not let the platform pull the image',
-        next: 'Bind an image pull secret (`image-credentials`) whose credentials are valid for this image; with `registry`, `registry-username` and `registry-password` the release writes it in the form that the platform needs.',
-    },
-    PCC_IMAGE_PULL_RATE_LIMIT: {
-        meaning: 'the registry limits how often the image may be pulled',
-        next: 'Pull with credentials (`image-credentials`), or from another registry, and release again later.',
-    },
-    PCC_IMAGE_TOO_LARGE: {
-        meaning: 'the image is too large',
-        next: 'Make the image smaller: a slim base, no build tools, no models that can be fetched later.',
-    },
-    PCC_INVALID_IMAGE_PLATFORM: {
-        meaning: 'the image is built for another processor than the platform runs',
-        next: 'Build it for linux/arm64 (`docker buildx build --platform linux/arm64`), or for the `architecture` of the region.',
-    },
-    PCC_IMAGE_PULL_UNKNOWN_ERROR: {
-        meaning: 'the image could not be pulled, for a reason that the platform does not know',
-        next: 'Check that the registry is up and the image can be pulled from elsewhere, and release again.',
-    },
-    PCC_UNKNOWN_ERROR: {
-        meaning: 'the platform does not know the reason',
-        next: 'Release again; contact support with the id of the deployment if it persists.',
-    },
-    'PCC-AGENT-AT-CAPACITY': {
-        meaning: 'the agent has reached the number of instances that it may have',
-        next: 'Raise `max-agents`, or wait until sessions end.',
-    },
-};
-/** Reasons that Kubernetes gives for a container that does not run. */
-const containerReasons = {
-    CrashLoopBackOff: {
-        meaning: 'the agent starts, ends, and is started again and again',
-        next: 'Read the traceback and the logs; a missing key in the secret set and a failing import are the usual causes.',
-    },
-    OOMKilled: {
-        meaning: 'the agent needs more memory than it has',
-        next: 'Give it a larger `agent-profile`, or make it need less.',
-    },
-    ImagePullBackOff: {
-        meaning: 'the image cannot be pulled',
-        next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
-    },
-    InvalidImageName: {
-        meaning: 'the address of the image cannot be read',
-        next: 'Correct `image`.',
-    },
-    ErrImageNeverPull: {
-        meaning: 'the image is not there and may not be pulled',
-        next: 'Contact support with the id of the deployment.',
-    },
-    CreateContainerConfigError: {
-        meaning: 'the container cannot be set up, often because a set that it binds is not there',
-        next: 'Check that the secret set of the agent exists and is ready.',
-    },
-};
-/** Exit codes of a container, by what usually ends it so. */
-const exitCodes = {
-    0: {
-        meaning: 'the agent ended by itself, without an error',
-        next: 'Check that the image starts the server that the platform expects, and not a script that ends.',
-    },
-    1: {
-        meaning: 'the agent ended with an error of its own',
-        next: 'Read the traceback and the logs.',
-    },
-    2: {
-        meaning: 'the command was called in a wrong way',
-        next: 'Check the command of the image.',
-    },
-    126: {
-        meaning: 'the command of the image cannot be executed',
-        next: 'Check the permissions of the file, and that it is built for the right processor.',
-    },
-    127: {
-        meaning: 'the command of the image was not found',
-        next: 'Check the command of the image and its path.',
-    },
-    134: {
-        meaning: 'the agent aborted (SIGABRT)',
-        next: 'Read the logs; a native library usually says why.',
-    },
-    137: {
-        meaning: 'the agent was killed, most often because it needed more memory than it has',
-        next: 'Give it a larger `agent-profile`, or make it need less.',
-    },
-    139: {
-        meaning: 'the agent crashed in native code (SIGSEGV)',
-        next: 'Check native libraries and that they are built for the right processor.',
-    },
-    143: {
-        meaning: 'the agent was asked to end (SIGTERM)',
-        next: 'Read the logs; a failing readiness check is a usual cause.',
-    },
-    255: {
-        meaning: 'the agent could not be executed, often because of the wrong processor',
-        next: 'Build the image for linux/arm64, or for the `architecture` of the region.',
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/report/sentences.js
-/** A text as a sentence: with a mark at its end, whichever it has. */
-function sentence(text) {
-    return /[.?!]$/.test(text) ? text : `${text}.`;
-}
-/** A text that begins a sentence. */
-function capital(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-;// CONCATENATED MODULE: ./lib/report/steps.js
-/** The steps of a release, as log and summary call them. */
-const stepTitles = {
-    inputs: 'Read the inputs',
-    context: 'Pack the build context',
-    credential: 'Recognise the credential',
-    preflight: 'Preflight',
-    provision: 'Write the secret sets',
-    readiness: 'Await the secret sets',
-    build: 'Build the image',
-    deploy: 'Deploy the agent',
-    rollout: 'Await the deployment',
-    prune: 'Prune the secret set',
-    'clean-up': 'Delete older versions',
-};
-
-;// CONCATENATED MODULE: ./lib/report/standing.js
-
-
-/** Names of keys in a sentence. */
-const mostKeys = 10;
-/** How far a run came that ended before its time. */
-function standingOf(record) {
-    const { secretSets, builds, agents, steps } = record;
-    const isAwaited = steps.some(({ name }) => name === 'rollout');
-    const placed = [
-        ...secretSets.map(placeSet),
-        ...builds.map(placeBuild),
-        ...agents.map((agent) => placeAgent(agent, isAwaited)),
-    ];
-    const told = (place) => grouped(placed, place);
-    const pruning = steps.some(({ name, outcome }) => name === 'prune' && outcome === 'running');
-    // What is planned is told by what it is for; before there is a plan, steps are all there is.
-    const isPlanned = secretSets.length + builds.length + agents.length > 0;
-    const stepsThat = (outcome) => steps
-        .filter((step) => step.outcome === outcome)
-        .filter(({ name }) => !isPlanned || name === 'prune' || name === 'clean-up')
-        .map(({ name }) => `“${stepTitles[name]}”`);
-    const underWay = told('underWay');
-    const running = steps.filter(({ outcome }) => outcome === 'running');
-    return {
-        done: told('done'),
-        underWay: underWay.length > 0
-            ? [...underWay, ...stepsThat('running')]
-            : running.map(({ name }) => `“${stepTitles[name]}”`),
-        notBegun: [
-            ...told('notBegun'),
-            ...(pruning ? leftToPrune(record) : []),
-            ...stepsThat('skipped'),
-        ],
-    };
-}
-/** Whether anything was changed on the platform, or may have been. */
-function isAnythingWritten({ secretSets, builds, agents }) {
-    return (secretSets.some(({ outcome, added, updated, pruned }) => outcome === 'existing' || outcome === 'skipped'
-        ? added.length + updated.length + pruned.length > 0
-        : true) ||
-        builds.some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
-        agents.some(({ outcome }) => outcome !== 'skipped'));
-}
-function placeSet(record) {
-    const { kind, name, region, outcome, status, added, updated } = record;
-    const keys = [...added, ...updated];
-    const set = `${subject_secretSetKinds[kind]} \`${name}\``;
-    switch (outcome) {
-        case 'existing':
-        case 'failed':
-            return undefined;
-        case 'created':
-        case 'updated':
-            if (status === 'ready')
-                return ['done', `the ${set} is ${outcome} and ready`, region];
-            return status === 'pending'
-                ? ['underWay', `the ${set} is ${outcome}, and the platform provisions it`, region]
-                : ['done', `the ${set} is ${outcome}`, region];
-        case 'deleted':
-            return ['done', `the ${set} is deleted`, region];
-        case 'cancelled':
-            return [
-                'underWay',
-                `the ${set} was being written, ${writtenSoFar(keys, status === null)}`,
-                region,
-            ];
-        case 'skipped':
-            return ['notBegun', `the ${set} is not written`, region];
-    }
-}
-function writtenSoFar(keys, isInDoubt) {
-    if (keys.length === 0)
-        return 'and it is not known whether it was';
-    const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
-    return `${standing_listed(keys)} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
-}
-function standing_listed(keys) {
-    const names = keys.slice(0, mostKeys).map((key) => `\`${key}\``);
-    const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
-    return `${names.join(', ')}${more}`;
-}
-/** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
-function leftToPrune({ plan, secretSets }) {
-    const planned = plan?.targets.flatMap((target) => target.secretSets) ?? [];
-    return planned.flatMap(({ name, region, prunedKeys }) => {
-        const set = secretSets.find((one) => one.name === name && one.region === region);
-        const left = prunedKeys.filter((key) => set?.pruned.includes(key) !== true);
-        if (left.length === 0)
-            return [];
-        const doubt = set?.status === null ? ' (of the first it is not known)' : '';
-        return [`${standing_listed(left)} of \`${name}\` in \`${region}\` are not pruned${doubt}`];
-    });
-}
-function placeBuild({ outcome, id, region }) {
-    const build = id === null ? 'the build' : `the build \`${id}\``;
-    switch (outcome) {
-        case 'built':
-            return ['done', `${build} has succeeded`, region];
-        case 'reused':
-            return ['done', `${build} is used again`, region];
-        case 'failed':
-            return undefined;
-        case 'running':
-            return ['underWay', `the platform goes on with ${build}`, region];
-        case 'cancelled':
-            return ['underWay', `${build} was being started, and it is not known whether it was`, region];
-        case 'skipped':
-            return ['notBegun', `${build} is not started`, region];
-    }
-}
-function placeAgent(agent, isAwaited) {
-    const { name, region, outcome, ready, deploymentId } = agent;
-    const deployment = `the deployment \`${deploymentId ?? 'unknown'}\` of \`${name}\``;
-    switch (outcome) {
-        case 'created':
-        case 'updated':
-        case 'unchanged':
-            if (ready)
-                return ['done', `${deployment} serves`, region];
-            return isAwaited
-                ? ['underWay', `the platform goes on with ${deployment}`, region]
-                : ['done', `the agent \`${name}\` is ${outcome}, with ${deployment}`, region];
-        case 'superseded':
-        case 'failed':
-            return undefined;
-        case 'cancelled':
-            return [
-                'underWay',
-                `the agent \`${name}\` was being deployed, and it is not known whether it was`,
-                region,
-            ];
-        case 'skipped':
-            return ['notBegun', `the agent \`${name}\` is not deployed`, region];
-    }
-}
-/** What is the same in several regions is told once. */
-function grouped(placed, place) {
-    const regions = new Map();
-    for (const one of placed) {
-        if (one?.[0] !== place)
-            continue;
-        regions.set(one[1], [...(regions.get(one[1]) ?? []), `\`${one[2]}\``]);
-    }
-    return [...regions].map(([what, where]) => `${what}, in ${where.join(', ')}`);
-}
-
-;// CONCATENATED MODULE: ./lib/report/explain.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** Turns an error into words. The only place that does. */
-function explain(error, context) {
-    const subject = error instanceof SubjectError ? error.subject : undefined;
-    const cause = error instanceof SubjectError ? error.cause : error;
-    const isReported = isReportedError(cause);
-    const details = isReported
-        ? detailsOf(cause, { ...context, subject })
-        : ofUnknown(cause, context);
-    const kind = details.kind ?? (isReported ? cause.kind : 'unexpected');
-    return {
-        title: failureKinds[kind].title,
-        subject,
-        unharmed: undefined,
-        problems: [],
-        why: [],
-        next: [failureKinds[kind].next],
-        traceback: undefined,
-        logs: undefined,
-        ...details,
-        kind,
-        facts: [...factsOf(subject), ...(details.facts ?? [])],
-    };
-}
-function detailsOf(error, context) {
-    if (error instanceof StepError)
-        return detailsOfStep(error, context);
-    if (error instanceof CallError)
-        return detailsOfSubjectCall(error, context);
-    if (error instanceof time_cancellation/* CancelledError */.cc)
-        return explainCancellation(error, context);
-    if (error instanceof PreflightError) {
-        return {
-            unharmed: error.isLate
-                ? 'The agent was not touched; what was to be written to its sets is written.'
-                : 'Nothing was written.',
-            problems: error.problems,
-        };
-    }
-    return { unharmed: 'Nothing was sent.', ...problemsOf(error, context) };
-}
-function problemsOf(error, { redact }) {
-    if (error instanceof inputs_problems/* UntrustedEventError */.fs)
-        return { why: [failureKinds[error.kind].meaning] };
-    if (error instanceof inputs_problems/* InputsError */.aV) {
-        return {
-            problems: error.problems.map(({ input, message }) => ({
-                about: `\`${input}\``,
-                message,
-                next: undefined,
-            })),
-        };
-    }
-    return {
-        problems: error.problems.map(({ about, message, next }) => ({
-            // A name of a file or a link may hold anything.
-            about: redact(about),
-            message: redact(message),
-            next: next === undefined ? undefined : redact(next),
-        })),
-    };
-}
-function detailsOfStep({ kind, facts, cause }, context) {
-    return stepDetails[kind]?.(facts, { ...context, cause }) ?? {};
-}
-/** What is said of a failed step. A failure that is not here only means its kind. */
-const stepDetails = {
-    'organization-unknown': explainOrganization,
-    'provisioning-failed': ({ platformMessage }) => ({
-        unharmed: agentsUntouched,
-        why: platformMessage === undefined ? ['The platform gives no reason.'] : said([platformMessage]),
-    }),
-    'secrets-timeout': ({ lastSeen, waited, deadline: { limit } }, { cause }) => ({
-        unharmed: agentsUntouched,
-        why: [
-            lastSeen === undefined
-                ? `No look at the set was answered in ${duration(waited)}.`
-                : `It was last seen ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
-            ...lastFailure(cause),
-        ],
-    }),
-    'secret-set-not-ready': ({ refusal, deadline }, context) => ({
-        ...explainCall(refusal, context),
-        kind: 'secret-set-not-ready',
-        why: [
-            `${capital(refusal.reason)}.`,
-            `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
-        ],
-        next: [failureKinds['secret-set-not-ready'].next],
-    }),
-    'not-pruned': ({ failure }, context) => {
-        const { title, facts, why } = explain(failure, context);
-        return { unharmed: 'The release itself is done.', facts, why: [`${title}.`, ...why] };
-    },
-    'build-failed': explainBuild,
-    'build-timeout': ({ buildId, lastSeen, deadline }, { cause }) => {
-        const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
-        return {
-            unharmed: agentsKept,
-            facts: [{ label: 'Build id', value: buildId }],
-            why: [
-                lastSeen === undefined
-                    ? `No look at the build was answered; ${limit}.`
-                    : `It was last seen ${lastSeen}; ${limit}.`,
-                ...lastFailure(cause),
-            ],
-        };
-    },
-    'build-gone': ({ buildId }) => ({
-        unharmed: agentsKept,
-        facts: [{ label: 'Build id', value: buildId }],
-    }),
-    'agent-name-taken': () => ({
-        why: [
-            'The platform says that the agent exists, but it is not among the agents of this credential.',
-        ],
-    }),
-    'rollout-failed': explainRollout,
-    'wait-timeout': explainRolloutTimeout,
-    superseded: ({ deploymentId, supersededBy }) => ({
-        facts: [
-            { label: 'Deployment', value: deploymentId },
-            { label: 'Superseded by', value: supersededBy },
-        ],
-        why: ['The agent is asked to be another deployment than the one of this release.'],
-    }),
-};
-function detailsOfSubjectCall(error, context) {
-    const { subject } = context;
-    const details = explainCall(error, context);
-    if (subject?.kind === 'build')
-        return { ...details, unharmed: agentsKept };
-    const isOfSet = subject !== undefined && subject.kind !== 'agent';
-    return error.kind === 'request-refused' && isOfSet
-        ? { ...details, next: [failureKinds['request-refused'].next, foreignName] }
-        : details;
-}
-function ofUnknown(error, { redact }) {
-    return {
-        why: [
-            error instanceof Error
-                ? `${error.name}: ${(0,quote/* quote */.h)(redact(error.message))}.`
-                : 'Something was thrown that is not an error.',
-        ],
-    };
-}
-/** The platform does not say so, as whose a name is, is nobody else's business. */
-const foreignName = 'Names of sets are unique across the whole platform: one that is not in your list may belong to another organization, and another name is needed then.';
-/**
- * Until every set is ready, nothing is deployed; but a set that is written anew by another pipeline
- * holds up its own region, while the others go on.
- */
-const agentsUntouched = 'No agent was deployed with this set; those that run keep what they have.';
-/** Until every image is built, nothing is deployed. */
-const agentsKept = 'No agent was deployed; those that run keep what they have.';
-function explainCancellation({ signal }, { record }) {
-    const { done, underWay, notBegun } = standingOf(record);
-    const isRelease = record.kind === 'release';
-    return {
-        unharmed: !isAnythingWritten(record)
-            ? 'Nothing was written.'
-            : record.agents.every(({ outcome }) => outcome === 'skipped')
-                ? agentsKept
-                : undefined,
-        why: [
-            `The runner was told to end the run (${signal}): somebody cancelled it, or a newer run took its place.`,
-        ],
-        problems: [
-            { about: 'Done', message: explain_listed(done), next: undefined },
-            { about: 'Under way', message: explain_listed(underWay), next: undefined },
-            { about: 'Not begun', message: explain_listed(notBegun), next: undefined },
-        ],
-        next: [isRelease ? failureKinds.cancelled.next : 'Run it again.'],
-    };
-}
-function explain_listed(parts) {
-    return parts.length === 0 ? 'nothing' : parts.join('; ');
-}
-function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOutput }) {
-    return {
-        unharmed: agentsKept,
-        facts: [{ label: 'Build id', value: buildId }],
-        why: [
-            ...(status === 'timeout' ? ['The platform ended it, as it took too long.'] : []),
-            ...(platformMessage === undefined ? [] : said([platformMessage])),
-            ...(platformMessage === undefined && status !== 'timeout'
-                ? ['The platform gives no reason.']
-                : []),
-            ...(showsBuildOutput && logs === undefined ? ['Its log could not be read.'] : []),
-        ],
-        ...(showsBuildOutput ? { logs } : {}),
-        ...(status === 'timeout'
-            ? {
-                next: [
-                    'Make the build shorter (a base image that has more, fewer dependencies), and release again.',
-                ],
-            }
-            : showsBuildOutput && logs !== undefined
-                ? {}
-                : {
-                    next: [
-                        `Look at the log of the build \`${buildId}\` in the dashboard, correct what it shows, and release again.`,
-                    ],
-                }),
-    };
-}
-function factsOf(subject) {
-    if (subject === undefined)
-        return [];
-    const { kind, name, region } = subject;
-    return [
-        { label: kind === 'build' ? 'Dockerfile' : capital(kind), value: name },
-        { label: 'Region', value: region },
-    ];
-}
-function explainOrganization({ named, available }) {
-    const list = available.map((name) => `\`${name}\``).join(', ');
-    return {
-        why: [
-            named === undefined
-                ? 'The token belongs to nobody who is in an organization.'
-                : `\`${named.name}\`, from ${named.origin}, is not among the organizations of the token.`,
-            ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
-        ],
-    };
-}
-function explainCall(error, context) {
-    const attempts = error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
-    const reason = `${capital(error.reason)}.`;
-    if (error instanceof UploadError)
-        return { facts: callFacts(error), why: [reason, ...attempts] };
-    const why = [reason, ...attempts, ...limitOf(error), ...doubtOf(error)];
-    if (error instanceof StatusError)
-        return explainStatus(error, why, context.record);
-    const isLate = error.outOfTime?.input === 'secrets-timeout';
-    return { ...(isLate ? { kind: 'secrets-timeout' } : {}), facts: callFacts(error), why };
-}
-function callFacts(error) {
-    const { method, path } = error.call;
-    const isAnswered = error instanceof StatusError || error instanceof UploadError || error instanceof RedirectError;
-    const status = isAnswered && error.status !== undefined ? ` → ${error.status}` : '';
-    return [{ label: 'Call', value: `${method} ${path}${status}` }];
-}
-function limitOf({ outOfTime }) {
-    return outOfTime === undefined
-        ? []
-        : [`\`${outOfTime.input}\` (${duration(outOfTime.limit)}) leaves no time for another attempt.`];
-}
-/** A request whose answer is lost may have been carried out, and no report should deny it. */
-function doubtOf(error) {
-    if (!error.isInDoubt)
-        return [];
-    const isRefused = !error.mayPass || error.kind === 'rate-limited';
-    return [
-        `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
-    ];
-}
-function explainStatus(error, why, { actingAs }) {
-    const { code, kind } = error;
-    const facts = [
-        ...callFacts(error),
-        ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
-    ];
-    if (kind === 'credential-refused' || kind === 'permission-denied') {
-        const next = kind === 'permission-denied' ? [failureKinds[kind].next] : [];
-        return {
-            facts,
-            why: [...why, `The credential is ${credentialWords(actingAs)}.`],
-            next: [...next, whereToLook(actingAs)],
-        };
-    }
-    const advice = code === undefined ? undefined : platformCodes[code];
-    if (advice === undefined || kind === 'concurrent-write')
-        return { facts, why };
-    return {
-        facts,
-        why: [...why, `${capital(advice.meaning)}.`],
-        next: [advice.next, `See ${errorCodesUrl}.`],
-    };
-}
-function credentialWords(actingAs) {
-    if (actingAs === undefined)
-        return 'not known';
-    const { credentialKind, credentialOrigin, organization } = actingAs;
-    const where = organization === undefined ? '' : `, acting in \`${organization}\``;
-    return `${credentialKinds[credentialKind]} from ${credentialOrigin}${where}`;
-}
-function whereToLook(actingAs) {
-    return actingAs?.credentialKind === 'personal-access-token'
-        ? 'Look at it in the dashboard under Account Settings → Personal Access Tokens; if it is gone, create a new one and store it as the secret that the workflow passes.'
-        : 'Look at it in the dashboard under Settings → API Keys → Private; if it is gone, create a new one and store it as the secret that the workflow passes.';
-}
-function explainRollout({ deploymentId, failure, logs }, context) {
-    const { code, reason, exitCode } = failure;
-    const advice = adviceFor(failure);
-    const facts = [
-        { label: 'Deployment', value: deploymentId },
-        ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
-        ...(reason === undefined ? [] : [{ label: 'Reason', value: reason }]),
-        ...(exitCode === undefined ? [] : [{ label: 'Exit code', value: String(exitCode) }]),
-        ...((failure.restartCount ?? 0) > 0
-            ? [{ label: 'Restarts', value: String(failure.restartCount) }]
-            : []),
-    ];
-    return {
-        facts,
-        unharmed: stillServing(failure),
-        why: [
-            ...said([failure.headline, failure.message]),
-            ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
-            ...(failure.infrastructureIssue
-                ? infrastructure(failure)
-                : advice === undefined
-                    ? []
-                    : [`${capital(advice.meaning)}.`]),
-        ],
-        next: [
-            failure.infrastructureIssue
-                ? 'Contact the support of the platform with the id of the deployment, and release again later.'
-                : (advice?.next ?? failureKinds['rollout-failed'].next),
-            ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
-            ...agentOutputHint(deploymentId, context),
-        ],
-        ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
-    };
-}
-function explainRolloutTimeout(facts, { cause, ...context }) {
-    const { deploymentId, lastSeen, lastSeenFor, deadline, logs } = facts;
-    return {
-        unharmed: stillServing(facts),
-        facts: [{ label: 'Deployment', value: deploymentId }],
-        why: [
-            `It was last seen so: ${lastSeen}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
-            ...lastFailure(cause),
-            ...infrastructure(facts),
-        ],
-        next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
-        ...(context.showsAgentOutput ? { logs } : {}),
-    };
-}
-/** What the platform says, each of it once, as one sentence. */
-function said(words) {
-    const quotes = [...new Set(words)]
-        .filter((one) => one !== undefined)
-        // The sentence has a full stop of its own.
-        .map((one) => (0,quote/* quote */.h)(one.trim().replace(/\.$/, '')));
-    return quotes.length === 0 ? [] : [`The platform says: ${quotes.join(' and ')}.`];
-}
-function infrastructure({ infrastructureIssue }) {
-    return infrastructureIssue
-        ? [
-            'The platform reports a problem of its own infrastructure: this is not the fault of the agent.',
-        ]
-        : [];
-}
-function stillServing({ previousServes, }) {
-    return previousServes ? 'The previous deployment keeps serving.' : undefined;
-}
-/** The most specific advice that there is: an exit code of 1 tells less than any reason. */
-function adviceFor({ code, reason, terminationReason, exitCode }) {
-    const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
-    return [
-        code === undefined ? undefined : platformCodes[code],
-        terminationReason === undefined ? undefined : containerReasons[terminationReason],
-        exitCode === 1 ? undefined : byExitCode,
-        reason === undefined ? undefined : containerReasons[reason],
-        byExitCode,
-    ].find((advice) => advice !== undefined);
-}
-/** Where a traceback ends, it names the error. */
-function lastLine(traceback) {
-    const line = traceback?.trim().split('\n').at(-1);
-    return line === undefined || line === '' ? [] : [`Its traceback ends with ${(0,quote/* quote */.h)(line)}.`];
-}
-function agentOutputHint(deploymentId, { subject, showsAgentOutput, record: { actingAs } }) {
-    if (subject === undefined)
-        return [];
-    const organization = actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
-    const command = `pipecat cloud agent logs ${subject.name} --deployment ${deploymentId}${organization}`;
-    return showsAgentOutput
-        ? [`More of the agent's logs: \`${command}\`.`]
-        : [
-            `The agent's traceback and logs are left out here, as they may hold what callers said (\`failure-logs\`). They are shown by \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`.`,
-        ];
-}
-function lastFailure(cause) {
-    return cause instanceof CallError ? [`The last look failed, because ${cause.reason}.`] : [];
-}
-
-;// CONCATENATED MODULE: ./lib/report/changes.js
-
-
-/** Names in a sentence, where there is room. */
-const usualNames = 40;
-/** What a plan would do. */
-function plannedChanges({ targets }, mostNames = usualNames) {
-    return targets.map(({ region, secretSets, build, agent }) => ({
-        region,
-        changes: [
-            ...secretSets.map((set) => plannedSet(set, mostNames)),
-            ...(build === undefined ? [] : [plannedBuild(build)]),
-            ...(agent === undefined ? [] : [plannedAgent(agent)]),
-            ...secretSets.flatMap((set) => afterwards(set, mostNames)),
-            ...secretSets.flatMap((set) => othersConcerned(set, mostNames)),
-        ],
-    }));
-}
-/** What a release did. */
-function doneChanges({ plan, secretSets, builds, agents }, mostNames = usualNames) {
-    return (plan?.targets ?? []).map(({ region }) => ({
-        region,
-        changes: [
-            ...secretSets.filter((set) => set.region === region).map((set) => doneSet(set, mostNames)),
-            ...builds.filter((build) => build.region === region).map(doneBuild),
-            ...agents.filter((agent) => agent.region === region).map(doneAgent),
-        ],
-    }));
-}
-/** What a plan would change, counted; undefined where it would leave everything as it is. */
-function countOfChanges({ targets }) {
-    const sets = targets.flatMap(({ secretSets }) => secretSets);
-    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-    const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
-    const counts = [
-        counted(sets.filter((set) => !isSetLeft(set)).length, 'secret set'),
-        counted(builds.length, 'build'),
-        counted(agents.filter((agent) => !isAgentLeft(agent)).length, 'agent'),
-    ].filter((count) => count !== undefined);
-    return counts.length === 0 ? undefined : changes_listed(counts);
-}
-function changes_listed(items) {
-    return [items.slice(0, -1).join(', '), ...items.slice(-1)]
-        .filter((one) => one !== '')
-        .join(' and ');
-}
-function counted(count, what) {
-    if (count === 0)
-        return undefined;
-    return count === 1 ? `1 ${what}` : `${count} ${what}s`;
-}
-function isSetLeft({ action, prunedKeys, deletedVersions = [] }) {
-    return action === 'bind' && prunedKeys.length === 0 && deletedVersions.length === 0;
-}
-function plannedSet(plan, mostNames) {
-    const { kind, name, action, template, addedKeys, updatedKeys } = plan;
-    const what = `the ${subject_secretSetKinds[kind]} \`${name}\``;
-    if (action === 'bind' && plan.prunedKeys.length > 0)
-        return `Prune ${what}.`;
-    if (isVersioned(name)) {
-        return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
-    }
-    if (action === 'bind') {
-        return template === undefined
-            ? `Leave ${what} as it is.`
-            : `Leave ${what} as it is: it has this content already.`;
-    }
-    return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
-}
-const setVerbs = {
-    created: 'Created',
-    updated: 'Updated',
-    existing: 'Left as it is:',
-    deleted: 'Deleted',
-    failed: 'Failed:',
-    cancelled: 'Cancelled while it was written:',
-    skipped: 'Not written:',
-};
-function doneSet({ kind, name, outcome, added, updated, pruned }, mostNames) {
-    const prunedKeys = pruned.length === 0 ? '' : `; pruned ${changes_names(pruned, mostNames)}`;
-    const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
-    return `${setVerbs[outcome]} the ${subject_secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated, mostNames)}${prunedKeys}.`;
-}
-const plannedKeys = { add: 'add', update: 'update' };
-const doneKeys = { add: 'added', update: 'updated' };
-function keysTold({ add, update }, added, updated, mostNames) {
-    const parts = [
-        added.length === 0 ? '' : `${add} ${changes_names(added, mostNames)}`,
-        updated.length === 0 ? '' : `${update} ${changes_names(updated, mostNames)}`,
-    ].filter((part) => part !== '');
-    return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
-}
-function plannedBuild({ found, isKnown, context: { dockerfile, hash } }) {
-    if (found !== undefined) {
-        return found.status === 'success'
-            ? `Use the build \`${found.id}\`, which is of the same context.`
-            : `Await the build \`${found.id}\`, which is of the same context and under way.`;
-    }
-    const what = `Build the image with \`${dockerfile}\` from the context \`${hash}\``;
-    return isKnown
-        ? `${what}, of which there is no build.`
-        : `${what}, unless there is a build of it.`;
-}
-const buildVerbs = {
-    built: 'Built',
-    reused: 'Used again, as it was built before:',
-    failed: 'Failed to build:',
-    running: 'Left under way:',
-    cancelled: 'Cancelled while it was started:',
-    skipped: 'Not built:',
-};
-function doneBuild({ outcome, id, dockerfile, contextHash }) {
-    const what = `the image with \`${dockerfile}\` from the context \`${contextHash}\``;
-    return `${buildVerbs[outcome]} ${what}${id === null ? '' : `, build \`${id}\``}.`;
-}
-function isAgentLeft({ changes, newDeployment }) {
-    return changes.length === 0 && newDeployment.follows === 'no';
-}
-function plannedAgent(agent) {
-    const { name, action, changes, hidden, newDeployment, runsNewBuild } = agent;
-    if (isAgentLeft(agent)) {
-        return agent.valuesChange
-            ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
-            : `Leave the agent \`${name}\` as it is: nothing differs.`;
-    }
-    return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${runsNewBuild ? ' with the new build' : ''}${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
-}
-const agentVerbs = {
-    created: 'Created',
-    updated: 'Updated',
-    unchanged: 'Left as it is:',
-    superseded: 'Superseded by another release:',
-    failed: 'Failed:',
-    cancelled: 'Cancelled while it was deployed:',
-    skipped: 'Not deployed:',
-};
-function doneAgent({ name, outcome, changes, hidden, newDeployment }) {
-    const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes, hidden);
-    const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
-    return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;
-}
-function changesTold(changes, hidden) {
-    if (changes.length + hidden.length === 0)
-        return '';
-    const told = [
-        ...changes.map(({ setting, before, after }) => before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``),
-        ...hidden.map(({ setting, after }) => `${setting} (not shown) → \`${after}\``),
-    ];
-    return `: ${told.join(', ')}`;
-}
-/** Why a new deployment follows or does not, for what is planned and for what was done. */
-const deploymentReasons = {
-    'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
-    forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
-    'build-unknown': {
-        reason: 'it is not known whether its context was built before',
-        past: 'Its image may have been built anew',
-    },
-    'built-anew': { reason: 'its image is built anew', past: 'Its image was built anew' },
-    'values-written': {
-        reason: 'values of its secret set are written, which it does not see otherwise',
-        past: 'Values of its secret set were written',
-    },
-    'deployment-failed': {
-        reason: 'the one that it was asked to be last has failed',
-        past: 'The deployment before had failed',
-    },
-    'settings-differ': { reason: 'settings differ', past: 'Settings differed' },
-    'settings-hidden': {
-        reason: 'the platform does not show all that it has now',
-        past: 'The platform does not show all that it had',
-    },
-    'version-unknown': {
-        reason: 'the version of its secret set is not known without all values',
-        past: 'The version of its secret set was not known',
-    },
-    'scaling-only': {
-        reason: 'only its scaling changes',
-        past: 'Only its scaling changed, which makes no new deployment',
-    },
-    'nothing-differs': { reason: 'nothing differs', past: 'No setting that is shown differed' },
-};
-function deploymentPlanned({ follows, because }) {
-    const { reason } = deploymentReasons[because];
-    switch (follows) {
-        case 'yes':
-            return `A new deployment follows, because ${reason}.`;
-        case 'no':
-            return `No new deployment follows, because ${reason}.`;
-        case 'unknown':
-            return `Whether a new deployment follows cannot be told, because ${reason}.`;
-    }
-}
-/** What comes last of all. */
-function afterwards({ name, prunedKeys, deletedVersions = [] }, mostNames) {
-    return [
-        ...(prunedKeys.length === 0
-            ? []
-            : [`Then delete from \`${name}\`: ${changes_names(prunedKeys, mostNames)}.`]),
-        ...(deletedVersions.length === 0
-            ? []
-            : [`Then delete older versions that no agent binds: ${changes_names(deletedVersions, mostNames)}.`]),
-    ];
-}
-function othersConcerned({ name, action, otherAgents = [] }, mostNames) {
-    if (action !== 'update' || otherAgents.length === 0)
-        return [];
-    return [
-        `Also bound to \`${name}\`: ${changes_names(otherAgents, mostNames)}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
-    ];
-}
-function changes_names(all, mostNames) {
-    const shown = all
-        .slice(0, mostNames)
-        .map((name) => `\`${name}\``)
-        .join(', ');
-    return all.length > mostNames ? `${shown} and ${all.length - mostNames} more` : shown;
-}
-
-;// CONCATENATED MODULE: ./lib/report/log.js
-
-
-
-
-
-/**
- * A release's log as the runner shows it: one group a step.
- *
- * @param redact takes known secrets out of a line: names of files and the like come from outside
- */
-function releaseLog(actions, redact = (text) => text) {
-    const groups = new Groups(actions);
-    return {
-        debug: (message) => {
-            // It may be hidden, and then its group would be empty.
-            actions.debug(redact(message));
-        },
-        info: (message) => {
-            groups.begin();
-            actions.info(inert(redact(message)));
-        },
-        notice: (message) => {
-            groups.begin();
-            actions.notice(printable(redact(message)));
-        },
-        warning: (message) => {
-            groups.begin();
-            actions.warning(printable(redact(message)));
-        },
-        beginStep: (step) => {
-            groups.add(step);
-        },
-        endStep: ({ name, outcome, duration: took }) => {
-            const ending = `${log_endings[outcome]} after ${duration(took)}.`;
-            groups.begin();
-            actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
-            groups.remove(name);
-        },
-        plan: (plan) => {
-            for (const { region, changes } of plannedChanges(plan)) {
-                actions.info(inert(redact(`Region ${region}:`)));
-                for (const change of changes) {
-                    actions.info(inert(redact(`  ${change.replace(/`/g, '')}`)));
-                }
-            }
-        },
-    };
-}
-const log_endings = {
-    done: 'done',
-    failed: 'failed',
-    running: 'left under way',
-    skipped: 'not begun',
-};
-/**
- * The groups of the log. The runner shows none within another one, so steps that go on side by side
- * share one; and one begins with its first line, so that none is empty.
- */
-class Groups {
-    #actions;
-    #running = [];
-    #isOpen = false;
-    constructor(actions) {
-        this.#actions = actions;
-    }
-    get isShared() {
-        return this.#running.length > 1;
-    }
-    add(step) {
-        this.#end();
-        this.#running.push(step);
-    }
-    remove(step) {
-        this.#end();
-        this.#running.splice(this.#running.indexOf(step), 1);
-    }
-    begin() {
-        if (this.#isOpen || this.#running.length === 0)
-            return;
-        this.#isOpen = true;
-        this.#actions.startGroup(this.#running.map((step) => stepTitles[step]).join(' · '));
-    }
-    #end() {
-        if (this.#isOpen)
-            this.#actions.endGroup();
-        this.#isOpen = false;
-    }
-}
-/** Lines that come from outside, marked as such. */
-function quoted(lines) {
-    return inert(lines)
-        .split('\n')
-        .map((line) => `  | ${line}`)
-        .join('\n');
-}
-/** Text that the runner does not take for commands, which it looks for in every line of the log. */
-function inert(text) {
-    return printable(text)
-        .replace(/##(?=(?:vso)?\[)/gi, '## ')
-        .replace(/^(\s*):(?=:)/gm, '$1: ');
-}
-
-;// CONCATENATED MODULE: ./lib/report/plan-output.js
-/** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
-function planOutput(plan) {
-    return JSON.stringify({
-        rollout: plan.rollout,
-        regions: plan.targets.map(({ region, secretSets, build, agent }) => ({
-            region,
-            secretSets: secretSets.map(setOutput),
-            build: build === undefined ? null : buildOutput(build),
-            agent: agent === undefined ? null : agentOutput(agent),
-        })),
-    });
-}
-function setOutput(set) {
-    return {
-        name: set.name,
-        kind: set.kind,
-        action: set.action,
-        added: set.addedKeys,
-        updated: set.updatedKeys,
-        pruned: set.prunedKeys,
-        deletedVersions: set.deletedVersions ?? null,
-        otherAgents: set.otherAgents ?? null,
-    };
-}
-function buildOutput({ found, context }) {
-    return {
-        action: found === undefined ? 'build' : found.status === 'success' ? 'reuse' : 'await',
-        id: found?.id ?? null,
-        dockerfile: context.dockerfile,
-        contextHash: context.hash,
-    };
-}
-function agentOutput(agent) {
-    return {
-        name: agent.name,
-        action: agent.action,
-        changes: agent.changes.map(({ setting, before, after }) => ({
-            setting,
-            before: before ?? null,
-            after,
-        })),
-        hidden: agent.hidden,
-        newDeployment: agent.newDeployment,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/report/outputs.js
-
-/**
- * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
- * too, as far as the run came; what it did not come to is an empty string.
- */
-const outputNames = [
-    'secret-sets',
-    'agents',
-    'service-name',
-    'deployment-id',
-    'build-id',
-    'builds',
-    'region',
-    'plan',
-];
-function outputsOf({ secretSets, agents, builds, plan }) {
-    const [agent] = agents;
-    return {
-        'secret-sets': JSON.stringify(secretSets.map(({ name, kind, region, outcome, status, added, updated, pruned }) => ({
-            name,
-            kind,
-            region,
-            outcome,
-            status,
-            added,
-            updated,
-            pruned,
-        }))),
-        agents: JSON.stringify(agents.map(({ name, region, outcome, deploymentId, ready }) => ({
-            name,
-            region,
-            outcome,
-            deploymentId,
-            ready,
-        }))),
-        'service-name': agent?.name ?? '',
-        'deployment-id': agent?.deploymentId ?? '',
-        'build-id': builds.length === 0 ? (agent?.buildId ?? '') : buildIdOf(builds),
-        builds: buildsOutput(builds),
-        region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
-        plan: plan === undefined ? '' : planOutput(plan),
-    };
-}
-/** Sets what tells of builds as soon as that is known; a run may end at any time after it. */
-function setBuildOutputs(actions, builds) {
-    actions.setOutput('build-id', buildIdOf(builds));
-    actions.setOutput('builds', buildsOutput(builds));
-}
-function buildIdOf([first]) {
-    return first?.id ?? '';
-}
-function buildsOutput(builds) {
-    return JSON.stringify(builds.map(({ region, id, outcome, contextHash }) => ({ region, id, outcome, contextHash })));
-}
-function setOutputs(actions, outputs) {
-    for (const name of outputNames)
-        actions.setOutput(name, outputs[name]);
-}
-
-;// CONCATENATED MODULE: ./lib/report/aftermath.js
-
-/**
- * What goes on after the release is over, and a person has to know. What is the same in several
- * regions is said once.
- */
-function aftermath({ agents, secretSets }) {
-    return agents.length > 0
-        ? [...oldValues(agents), ...coldStarts(agents), ...valuesBehind(agents, secretSets)]
-        : unseenValues(secretSets);
-}
-/** Where no agent is released, nothing puts the new values under those that bind the set. */
-function unseenValues(secretSets) {
-    const updated = secretSets
-        .filter(({ kind, status }) => kind === 'secret' && status === 'ready')
-        .filter(({ updated }) => updated.length > 0);
-    if (updated.length === 0)
-        return [];
-    return [
-        `Agents that bind ${aftermath_names(updated)} keep the old values until a new deployment replaces them.`,
-    ];
-}
-/** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
-function oldValues(agents) {
-    const replaced = agents.filter(({ replacesValues, outcome }) => replacesValues && outcome === 'updated');
-    if (replaced.length === 0)
-        return [];
-    const longest = Math.max(...replaced.map(({ sessionLimit }) => sessionLimit));
-    const have = replaced.length === 1
-        ? 'has a new deployment with new values of its secrets'
-        : 'have new deployments with new values of their secrets';
-    return [
-        `${aftermath_names(replaced)} ${have}. Sessions that are running keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit). Revoke an old key only after that.`,
-    ];
-}
-function coldStarts(agents) {
-    const cold = agents.filter(({ minAgents, outcome }) => minAgents === 0 && ['created', 'updated'].includes(outcome));
-    if (cold.length === 0)
-        return [];
-    return [
-        cold.length === 1
-            ? `${aftermath_names(cold)} keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`
-            : `${aftermath_names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
-    ];
-}
-/**
- * Where a set was updated and its agent was not deployed, what runs and what the set holds are not
- * the same any more.
- */
-function valuesBehind(agents, secretSets) {
-    const undeployed = agents.filter(({ deploymentId, outcome, previousServes, newDeployment }) => (deploymentId === null || (outcome === 'failed' && previousServes)) &&
-        newDeployment.because !== 'agent-created');
-    const written = (agent) => secretSets.some(({ region, kind, isVersion, added, updated }) => region === agent.region &&
-        kind === 'secret' &&
-        !isVersion &&
-        added.length + updated.length > 0);
-    const behind = undeployed.filter(written);
-    if (behind.length === 0)
-        return [];
-    return [
-        `Values were written to the secret sets of ${aftermath_names(behind)}, where what was released does not serve: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,
-    ];
-}
-function aftermath_names(named) {
-    return named.map(({ name }) => `\`${name}\``).join(', ');
-}
-
-;// CONCATENATED MODULE: ./lib/report/regions.js
-/** The headline where more than one thing failed. */
-function severalTitle(record, failures) {
-    // What is not about a region may be so in each of them.
-    const failed = new Set(failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])));
-    const all = regionsOf(record).length;
-    if (failures.some(({ kind }) => kind === 'cancelled')) {
-        const [one] = failed;
-        const where = all < 2
-            ? ''
-            : failed.size === 1 && one !== undefined
-                ? ` in \`${one}\``
-                : ` in ${failed.size} regions`;
-        return `The run was cancelled after it had failed${where}`;
-    }
-    if (failures.every(({ kind }) => kind === 'not-pruned')) {
-        return `The release is done, but ${failures.length} secret sets were not pruned`;
-    }
-    return all > 1 && failed.size > 0
-        ? `The release failed in ${failed.size} of ${all} regions`
-        : `The release failed for ${failures.length} reasons`;
-}
-/** Which regions run what was released, and which do not; undefined where there is only one. */
-function regionsSentence(record) {
-    const regions = regionsOf(record);
-    if (regions.length < 2 || record.agents.length === 0)
-        return undefined;
-    const isReleased = (region) => record.agents
-        .filter((agent) => agent.region === region)
-        .every(({ outcome }) => ['created', 'updated', 'unchanged'].includes(outcome));
-    const released = regions.filter(isReleased);
-    const others = regions.filter((region) => !isReleased(region));
-    if (released.length === 0)
-        return 'No region was released.';
-    const kept = `${list(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
-    return others.length === 0
-        ? `${kept}.`
-        : `${kept}; ${list(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
-}
-function regionsOf({ plan, agents, secretSets }) {
-    const planned = plan?.targets.map(({ region }) => region);
-    return [...new Set(planned ?? [...agents, ...secretSets].map(({ region }) => region))];
-}
-function list(regions) {
-    return regions.map((region) => `\`${region}\``).join(', ');
-}
-
-;// CONCATENATED MODULE: ./lib/report/subjects.js
-/** Whose log lines or traceback it is, as the end of a sentence. */
-function whose(subject) {
-    if (subject === undefined)
-        return 'the agent';
-    return subject.kind === 'build' ? `the build in ${subject.region}` : subject.name;
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown.js
-
-/**
- * Markdown that shows text from outside as it is. Such text stands in code spans and code blocks
- * only, where neither Markdown nor HTML has a meaning.
- */
-/** A code span on one line. */
-function code(text) {
-    const line = printable(text).replace(/\s+/g, ' ').trim();
-    if (line === '')
-        return '';
-    const fence = '`'.repeat(longestRun(line) + 1);
-    // A space keeps a backtick of the text apart from the fence; Markdown takes it off again.
-    const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-    return `${fence}${padding}${line}${padding}${fence}`;
-}
-/** Code spans, separated by commas. */
-function codes(texts) {
-    return texts.map(code).join(', ');
-}
-/** A code block. */
-function codeBlock(text) {
-    const body = printable(text);
-    const fence = '`'.repeat(Math.max(3, longestRun(body) + 1));
-    return `${fence}text\n${body}\n${fence}`;
-}
-/** Content behind a line that opens it; `content` is Markdown. */
-function folded(title, content) {
-    return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
-}
-/** A table; the cells are Markdown on one line each. */
-function table(head, rows) {
-    // A pipe would end the cell, in code spans as well.
-    const line = (cells) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
-    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-/**
- * Own sentences that quote names and texts between backticks, made safe: what stands between
- * backticks becomes a code span, the rest has no Markdown or HTML in it any more.
- */
-function prose(text) {
-    return printable(text)
-        .split(/(`[^`]+`)/)
-        .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : markdown_escape(part)))
-        .join('');
-}
-function markdown_escape(text) {
-    return (text
-        .replace(/&/g, '&amp;')
-        .replace(/</g, '&lt;')
-        .replace(/>/g, '&gt;')
-        .replace(/[\\*_[\]`|~#!@]/g, (mark) => `&#${mark.charCodeAt(0)};`)
-        // GitHub makes links of addresses; those that it may are our own.
-        .replace(/:\/\/(?!docs\.pipecat\.ai\/)/g, ':&#47;&#47;')
-        .replace(/\bwww\./gi, 'www&#46;')
-        .replace(/\n+/g, '<br>'));
-}
-function longestRun(text) {
-    return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
-}
-
-;// CONCATENATED MODULE: ./lib/report/builds.js
-
-
-
-/** What was packed, and what was built of it; undefined where nothing was. */
-function buildSection({ context, builds }) {
-    if (context === undefined)
-        return undefined;
-    const { files, bytes, archiveBytes, hash } = context;
-    const count = `${files} ${files === 1 ? 'file' : 'files'}`;
-    const told = `Build context ${code(hash)}: ${count} of ${bytesOf(bytes)}, packed as ${bytesOf(archiveBytes)}.`;
-    return [told, ...(builds.length === 0 ? [] : [buildTable(builds)])].join('\n\n');
-}
-const outcomes = {
-    built: 'built',
-    reused: 'used again: this context was built before',
-    failed: 'failed',
-    running: 'left under way',
-    cancelled: 'cancelled while it was started',
-    skipped: 'not begun',
-};
-function buildTable(builds) {
-    return table(['Build', 'Region', 'Dockerfile', 'Outcome', 'Upload and build'], builds.map(({ id, region, dockerfile, outcome, duration: took }) => [
-        id === null ? '–' : code(id),
-        code(region),
-        code(dockerfile),
-        outcomes[outcome],
-        took === undefined ? '–' : duration(took),
-    ]));
-}
-
-;// CONCATENATED MODULE: ./lib/report/room.js
-
-const ample = { keys: 500, names: 40, problems: 500, characters: 20_000 };
-/** From one to the next, lists get shorter, until what is most important has room beside them. */
-const rooms = [
-    ample,
-    { keys: 100, names: 40, problems: 100, characters: 2000 },
-    { keys: 20, names: 20, problems: 50, characters: 500 },
-    { keys: 5, names: 5, problems: 20, characters: 200 },
-];
-/** The name of a section that there is for each of several things. */
-function sectionOf(what, name) {
-    return `${what} ${code(name)}`;
-}
-/** Bytes for the remark on what was left out. */
-const remarkBytes = 2000;
-const mostNamed = 10;
-/**
- * Writes what has room. Lists are cut before anything is left out as a whole; then what comes first
- * goes first, and what is too long does not take the room of what comes after it.
- */
-function fitted(most, sectionsIn) {
-    const told = (room) => sectionsIn(room).filter(({ text }) => text !== undefined && text !== '');
-    const whole = told(ample);
-    let sections = whole;
-    for (const room of rooms) {
-        sections = room === ample ? whole : told(room);
-        if (room_bytesOf(sections) <= most - remarkBytes)
-            break;
-    }
-    const remarks = room_bytesOf(sections) < room_bytesOf(whole) ? [cutRemark] : [];
-    const kept = [];
-    const leftOut = [];
-    let left = most - remarkBytes;
-    for (const section of sections) {
-        const bytes = room_bytesOf([section]);
-        if (bytes > left)
-            leftOut.push(section);
-        else {
-            kept.push(section);
-            left -= bytes;
-        }
-    }
-    return joined(kept, leftOut.length === 0 ? remarks : [...remarks, leftOutRemark(leftOut)]);
-}
-const cutRemark = '_Long lists are cut, because GitHub limits the length of this; the outputs of the action have all keys that were written._';
-function leftOutRemark(sections) {
-    const names = sections.slice(0, mostNamed).map(({ name }) => name);
-    const more = sections.length > mostNamed ? `, and ${sections.length - mostNamed} more of its parts` : '';
-    return `_There was no room for ${names.join(', ')}${more}; the log has more._`;
-}
-function room_bytesOf(sections) {
-    return sections.reduce((sum, { text = '' }) => sum + Buffer.byteLength(text, 'utf8') + 2, 0);
-}
-function joined(sections, remarks) {
-    return `${[...sections.map(({ text = '' }) => text), ...remarks].join('\n\n')}\n`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/timeline.js
-/** More bars than this make the picture too long to look at: 16 regions with eight each. */
-const mostBars = 128;
-/** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
-const tags = { done: '', failed: 'crit, ', running: 'active, ' };
-/** Milliseconds that a release takes at most, and the ticks that suit it. */
-const ticks = [
-    [15_000, '1second'],
-    [90_000, '10second'],
-    [300_000, '30second'],
-    [900_000, '1minute'],
-    [Infinity, '10minute'],
-];
-/** The release as a mermaid gantt, which GitHub draws: a section a region, a bar a stretch of work. */
-function timeline(record, now) {
-    const spans = mostTelling(record.spans, now);
-    if (spans.length === 0)
-        return undefined;
-    const regions = [...new Set(spans.map(({ region }) => region))];
-    return [
-        '```mermaid',
-        'gantt',
-        '    dateFormat x',
-        '    axisFormat %M:%S',
-        `    tickInterval ${ticks.find(([most]) => now - record.startedAt <= most)?.[1] ?? '10minute'}`,
-        ...regions.flatMap((region) => [
-            `    section ${label(region)}`,
-            ...spans.filter((span) => span.region === region).map((span) => bar(span, record, now)),
-        ]),
-        '```',
-        ...(spans.length === record.spans.length
-            ? []
-            : [
-                `\nThe timeline shows ${spans.length} of ${record.spans.length} stretches of work: the shortest were left out.`,
-            ]),
-    ].join('\n');
-}
-/** Where there is no room for all bars, those that failed stay, and of the others the longest. */
-function mostTelling(spans, now) {
-    const weight = ({ outcome, startedAt, endedAt = now }) => outcome === 'done' ? endedAt - startedAt : Number.MAX_VALUE;
-    const kept = new Set([...spans].sort((a, b) => weight(b) - weight(a)).slice(0, mostBars));
-    return spans.filter((span) => kept.has(span));
-}
-function bar(span, { startedAt }, now) {
-    const start = span.startedAt - startedAt;
-    const end = Math.max(start + 1, (span.endedAt ?? now) - startedAt);
-    return `    ${label(span.label)} :${tags[span.outcome]}${start}, ${end}`;
-}
-/** Colons, semicolons, hashes and the like mean something to mermaid; names need none of them. */
-function label(text) {
-    return text.replace(/[^\w .-]/g, ' ');
-}
-
-;// CONCATENATED MODULE: ./lib/report/summary.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
-const mostBytes = 1_000_000;
-/** GitHub refuses a comment of more characters than 65,536. */
-const mostCommentBytes = 60_000;
-/** Of what the agents that failed wrote, all of them together. */
-const mostOutputCharacters = 60_000;
-const mostOpenKeys = 8;
-const headlineMarks = { released: '✅', failed: '❌', planned: '📋' };
-/** The job summary of a release, as Markdown for GitHub. */
-function summaryOf(record, failures, now) {
-    return fitted(mostBytes, (room) => [
-        ...summary_account(record, failures, room),
-        { name: 'the timeline', text: timeline(record, now) },
-        { name: 'the steps', text: stepTable(record.steps) },
-    ]);
-}
-/** A plan as a comment: what the summary says, without what concerns this run alone. */
-function commentOf(record, failures, runUrl, commit) {
-    const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>\n`;
-    return `${fitted(mostCommentBytes, (room) => summary_account(record, failures, room))}\n${origin}`;
-}
-function summary_account(record, failures, room) {
-    const tables = [
-        { name: 'the agents', text: agentTable(record.agents) },
-        { name: 'the secret sets', text: secretSetTable(record.secretSets, room) },
-        { name: 'the builds', text: buildSection(record) },
-    ];
-    const told = failures.flatMap((failure) => {
-        const heading = failures.length === 1 ? '' : `${failureHeading(failure)}\n\n`;
-        const where = failure.subject?.name ?? failure.title;
-        return [
-            { name: sectionOf('what failed:', where), text: heading + failureSection(failure, room) },
-            {
-                name: sectionOf('what was written by', where),
-                text: summary_agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
-            },
-        ];
-    });
-    const notes = { name: 'warnings and notices', text: noteSection(record) };
-    const changes = changeSections(record, room);
-    return [
-        { name: 'the headline', text: headline(record, failures) },
-        { name: 'the regions', text: failures.length === 0 ? undefined : regionsPart(record) },
-        { name: 'the credential', text: actingAs(record) },
-        // Of one failure, the reason is what is looked for first; of many, where they are.
-        ...(failures.length > 1 ? [...tables, ...told] : [...told, ...tables]),
-        ...(record.kind === 'plan' ? [...changes, notes] : [notes, ...changes]),
-    ];
-}
-function regionsPart(record) {
-    const sentence = regionsSentence(record);
-    return sentence === undefined ? undefined : prose(sentence);
-}
-/** What is planned, or was done, region by region. */
-function changeSections(record, { names }) {
-    const { kind, plan } = record;
-    if (plan === undefined)
-        return [];
-    const regions = kind === 'plan' ? plannedChanges(plan, names) : doneChanges(record, names);
-    const lists = regions
-        .filter(({ changes }) => changes.length > 0)
-        .map(({ region, changes }) => ({
-        name: sectionOf('the changes in', region),
-        text: [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
-    }));
-    if (kind === 'plan' || lists.length === 0)
-        return lists;
-    const text = folded('Changes', lists.map(({ text }) => text).join('\n\n'));
-    return [{ name: 'the changes', text }];
-}
-function headline(record, failures) {
-    const [failure, ...others] = failures;
-    if (failure !== undefined) {
-        return others.length === 0
-            ? `## ${headlineMarks.failed} ${failureTitle(failure)}`
-            : `## ${headlineMarks.failed} ${prose(severalTitle(record, failures))}`;
-    }
-    switch (record.kind) {
-        case 'offline-check':
-            return `## ${headlineMarks.planned} Checked without a credential: inputs, files and names are in order`;
-        case 'plan':
-            return `## ${headlineMarks.planned} ${planned(record)}`;
-        case 'release':
-            return `## ${headlineMarks.released} ${success(record)}`;
-    }
-}
-function failureHeading(failure) {
-    return `### ${headlineMarks.failed} ${failureTitle(failure)}`;
-}
-function failureTitle({ title, subject }) {
-    const where = subject && `: ${code(subject.name)} in ${code(subject.region)}`;
-    return `${prose(title)}${where ?? ''}`;
-}
-function planned({ plan }) {
-    const targets = plan?.targets ?? [];
-    const regions = targets.length > mostInHeadline
-        ? `${targets.length} regions`
-        : codes(targets.map(({ region }) => region));
-    const changes = plan && countOfChanges(plan);
-    return `Plan for ${regions}: ${changes ?? 'nothing'} would change`;
-}
-/** More agents, regions or sets than this are counted rather than listed in a headline. */
-const mostInHeadline = 3;
-function success({ agents, secretSets }) {
-    if (agents.length > mostInHeadline) {
-        const serving = agents.filter(({ ready }) => ready).length;
-        const serve = serving === agents.length ? ', all serve' : serving > 0 ? `, ${serving} serve` : '';
-        const unchanged = agents.filter(({ outcome }) => outcome === 'unchanged').length;
-        const done = unchanged === agents.length
-            ? 'unchanged'
-            : unchanged > 0
-                ? `released, ${unchanged} of them unchanged`
-                : 'released';
-        return `${agents.length} agents in ${agents.length} regions are ${done}${serve}`;
-    }
-    const sentences = agents.map(({ name, region, outcome, ready }) => {
-        const where = `${code(name)} in ${code(region)}`;
-        if (outcome === 'unchanged')
-            return `${where} is unchanged${ready ? ' and serves' : ''}`;
-        return ready ? `${where} is ${outcome} and serves` : `${where} is ${outcome}`;
-    });
-    if (sentences.length > 0)
-        return sentences.join(', ');
-    const current = secretSets.filter(({ outcome }) => outcome !== 'deleted');
-    const written = current.filter(({ outcome }) => outcome !== 'existing');
-    if (written.length > mostInHeadline)
-        return `Secrets are ready: ${written.length} sets`;
-    if (written.length > 0)
-        return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
-    return current.some(({ isVersion }) => isVersion)
-        ? 'Nothing to write: this version of the secrets is there already'
-        : 'Nothing to write: no secret has a value';
-}
-function actingAs({ actingAs, kind }) {
-    if (actingAs === undefined)
-        return undefined;
-    const { credentialKind, credentialOrigin, organization } = actingAs;
-    const who = `${kind === 'plan' ? 'Looked' : 'Acted'} with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
-    return organization === undefined
-        ? `${who}.`
-        : `${who}, in the organization ${code(organization)}.`;
-}
-function failureSection({ facts, unharmed, why, problems, next }, room) {
-    const more = problems.length - room.problems;
-    const parts = [
-        unharmed === undefined ? '' : `**${prose(unharmed)}**`,
-        facts.length === 0
-            ? ''
-            : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
-        why.map(prose).join(' '),
-        [
-            ...problems
-                .slice(0, room.problems)
-                .map(({ about, message, next }) => `- **${prose(about)}**: ${prose(cut(sentence(message), room))}${next === undefined ? '' : ` ${prose(next)}`}`),
-            ...(more > 0 ? [`- … and ${more} more, which come to light once these are corrected.`] : []),
-        ].join('\n'),
-        `**What to do:** ${next.map(prose).join(' ')}`,
-    ];
-    return parts.filter((part) => part !== '').join('\n\n');
-}
-function summary_agentOutput({ subject, traceback, logs }, most) {
-    const origin = prose(whose(subject));
-    const parts = [
-        traceback === undefined || traceback === ''
-            ? ''
-            : folded(`Traceback of ${origin}`, codeBlock(tail(traceback, most))),
-        logs === undefined || logs.length === 0
-            ? ''
-            : folded(`The last ${logs.length} log lines of ${origin}`, codeBlock(tail(logs.join('\n'), most))),
-    ];
-    return parts.filter((part) => part !== '').join('\n\n');
-}
-function cut(text, { characters }) {
-    return text.length <= characters ? text : `${text.slice(0, characters)} … (the rest is left out)`;
-}
-function tail(text, most) {
-    return text.length <= most ? text : `… (the beginning is left out)\n${text.slice(-most)}`;
-}
-function agentTable(agents) {
-    if (agents.length === 0)
-        return undefined;
-    return table(['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'], agents.map(({ name, region, outcome, ready, previousServes, image, buildId, deploymentId }) => [
-        code(name),
-        code(region),
-        `${outcome}${ready ? ', serves' : previousServes ? ': not this but the previous deployment serves' : ''}`,
-        // What does not run is not what anybody looks for in that column.
-        outcome === 'skipped' ? '–' : imageCell(image, buildId),
-        deploymentId === null ? '–' : code(deploymentId),
-    ]));
-}
-function imageCell(image, buildId) {
-    if (image !== undefined)
-        return code(image);
-    return buildId === undefined ? '–' : `build ${code(buildId)}`;
-}
-function secretSetTable(sets, room) {
-    if (sets.length === 0)
-        return undefined;
-    return table(['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'], sets.map((set) => [
-        code(set.name),
-        subject_secretSetKinds[set.kind],
-        code(set.region),
-        set.outcome,
-        set.status ?? '–',
-        keyCell(set, room),
-    ]));
-}
-function keyCell({ added, updated, pruned, skippedKeys }, { keys: mostKeys }) {
-    const groups = [
-        ['added', added],
-        ['updated', updated],
-        ['pruned', pruned],
-        ['left out as empty', skippedKeys],
-    ];
-    const cells = groups
-        .filter(([, keys]) => keys.length > 0)
-        .map(([label, keys]) => {
-        const shown = codes(keys.slice(0, mostKeys));
-        const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
-        return keys.length <= mostOpenKeys
-            ? `${label}: ${shown}`
-            : `<details><summary>${keys.length} ${label}</summary>${shown}${more}</details>`;
-    });
-    return cells.length === 0 ? '–' : cells.join('<br>');
-}
-const outcomeWords = {
-    done: '✅ done',
-    failed: '❌ failed',
-    running: '⏳ under way',
-    skipped: '➖ not begun',
-};
-function stepTable(steps) {
-    return table(['Step', 'Outcome', 'Duration'], steps.map(({ name, outcome, duration: took }) => [
-        stepTitles[name],
-        outcomeWords[outcome],
-        outcome === 'skipped' ? '–' : duration(took),
-    ]));
-}
-function noteSection(record) {
-    const notes = [
-        ...record.warnings.map((warning) => `- ⚠️ ${prose(warning)}`),
-        ...[...record.notices, ...aftermath(record)].map((notice) => `- ${prose(notice)}`),
-    ];
-    return notes.length === 0 ? undefined : notes.join('\n');
-}
-
-;// CONCATENATED MODULE: ./lib/report/report.js
-
-
-
-
-
-
-
-
-/** GitHub cuts an annotation here. */
-const longestAnnotation = 4096;
-/**
- * Tells how the release went: outputs, job summary, and on failure the one error annotation. What
- * cannot be written is said, and does not change how the release went.
- */
-async function report(actions, record, failures, now) {
-    for (const sentence of aftermath(record))
-        actions.notice(printable(sentence));
-    for (const failure of failures)
-        showAgentOutput(actions, failure);
-    const [first, ...others] = failures;
-    if (first !== undefined) {
-        const title = others.length === 0 ? first.title : severalTitle(record, failures);
-        actions.error(annotation(record, [first, ...others]), title);
-    }
-    try {
-        setOutputs(actions, outputsOf(record));
-    }
-    catch (error) {
-        actions.warning(`The outputs could not be set: ${messageOf(error)}`);
-    }
-    try {
-        const isWritten = await actions.writeSummary(summaryOf(record, failures, now));
-        if (!isWritten)
-            actions.info('The runner has no job summary, so none is written.');
-    }
-    catch (error) {
-        actions.warning(`The job summary could not be written: ${messageOf(error)}`);
-    }
-}
-function showAgentOutput(actions, { subject, traceback, logs }) {
-    const origin = whose(subject);
-    if (traceback !== undefined && traceback !== '') {
-        actions.startGroup(`Traceback of ${origin}`);
-        actions.info(quoted(traceback));
-        actions.endGroup();
-    }
-    if (logs !== undefined && logs.length > 0) {
-        actions.startGroup(`The last ${logs.length} log lines of ${origin}`);
-        actions.info(quoted(logs.join('\n')));
-        actions.endGroup();
-    }
-}
-/** One annotation, however many regions failed: all of them in one, as far as there is room. */
-function annotation(record, [first, ...others]) {
-    const regions = printable(regionsSentence(record) ?? '');
-    if (others.length === 0)
-        return oneFailure(first, regions, longestAnnotation);
-    const all = together([first, ...others]);
-    const room = Math.floor((longestAnnotation - regions.length) / all.length) - 2;
-    const told = all.map((failure) => oneFailure(failure, '', room));
-    return [regions, ...told].filter((part) => part !== '').join('\n\n');
-}
-/** What failed in the same way in several regions is told once, with all that it happened to. */
-function together(failures) {
-    const told = new Map();
-    for (const failure of failures) {
-        const { title, unharmed, why, problems } = failure;
-        const key = JSON.stringify([title, unharmed, why, problems]);
-        const alike = told.get(key);
-        told.set(key, alike === undefined ? failure : report_joined(alike, failure));
-    }
-    return [...told.values()];
-}
-function report_joined(one, other) {
-    const facts = one.facts.map(({ label, value }) => {
-        const found = other.facts.find((fact) => fact.label === label);
-        const isKnown = found === undefined || value.split(', ').includes(found.value);
-        return { label, value: isKnown ? value : `${value}, ${found.value}` };
-    });
-    const next = one.next.filter((advice) => other.next.includes(advice));
-    return { ...one, facts, next: next.length === 0 ? one.next : next };
-}
-/** Cuts the longest of the texts until all of them have room together. */
-function cutTo(most, texts) {
-    let left = most;
-    let longest = most;
-    const lengths = texts.map(({ length }) => length).sort((a, b) => a - b);
-    for (const [index, length] of lengths.entries()) {
-        longest = Math.floor(left / (lengths.length - index));
-        if (length > longest)
-            break;
-        left -= length;
-    }
-    return texts.map((text) => text.length <= longest ? text : `${text.slice(0, Math.max(0, longest - 1))}…`);
-}
-/** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
-function oneFailure(failure, regions, most) {
-    const { title, subject, facts, unharmed, why, problems, next, traceback, logs } = failure;
-    const lines = [
-        `${title}.`,
-        facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
-        [unharmed, ...why].filter((part) => part !== undefined).join(' '),
-        problems
-            .map(({ about, message, next }) => `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`)
-            .join('\n'),
-        regions,
-        `Next: ${next.join(' ')}`,
-    ];
-    const parts = lines.filter((line) => line !== '').map(printable);
-    // Whatever has to be cut, each of where, why and what to do is to be read.
-    const told = cutTo(most - parts.length + 1, parts).join('\n');
-    // The log lines often hold the traceback once more.
-    const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
-    const output = printable([
-        traceback ?? '',
-        ...(further.length === 0
-            ? []
-            : [
-                `Log lines of ${subject?.kind === 'build' ? 'the build' : 'the agent'}:`,
-                ...further.slice(-10),
-            ]),
-    ]
-        .join('\n')
-        .trim());
-    const room = most - told.length - 3;
-    if (output === '' || room < 100)
-        return told;
-    return `${told}\n${output.length <= room ? output : `…${output.slice(-room)}`}`;
-}
-function messageOf(error) {
-    return error instanceof Error ? printable(error.message) : 'the reason is not known';
-}
-
-;// CONCATENATED MODULE: ./lib/github/agent-deployments.js
-const agent_deployments_endings = {
-    success: ': success',
-    failure: ': failure',
-    error: ' was left under way, as the run was cancelled',
-};
-/**
- * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success, a
- * failure or an error. Nobody waits for GitHub meanwhile, and nothing fails because of it.
- */
-class AgentDeployments {
-    #options;
-    #underWay = [];
-    #repository;
-    constructor(options) {
-        this.#options = options;
-    }
-    /** Told that a rollout begins; the function that comes back is told how it ended. */
-    begins(rollout) {
-        const where = `${rollout.agent} in ${rollout.region}`;
-        const created = this.#kept(this.#create(rollout));
-        let hasEnded = false;
-        const begun = this.#kept(
-        // What has ended by then is not told to go on.
-        created.then(() => hasEnded ? undefined : this.#set(created, 'in_progress', `${where} is rolled out`)));
-        return (outcome) => {
-            hasEnded = true;
-            // In this order, whether or not the state before could be set; but in a run that is cancelled,
-            // there is no time to wait for that.
-            const before = outcome === 'error' ? created : begun;
-            void this.#kept(before.then(() => this.#set(created, outcome, `${where}${agent_deployments_endings[outcome]}`)));
-        };
-    }
-    /** Resolves when GitHub has been told everything, as far as it could be. */
-    async settled() {
-        await Promise.all(this.#underWay);
-        const [connected] = await Promise.allSettled([this.#repository]);
-        if (connected.status === 'fulfilled')
-            connected.value?.close();
-    }
-    async #create({ agent, region, deploymentId }) {
-        const { commit, environmentIn } = this.#options;
-        const repository = await this.#connected();
-        return repository.createDeployment({
-            ref: commit,
-            environment: environmentIn(region),
-            description: `${agent} in ${region}`,
-            payload: { agent, region, deploymentId },
-        });
-    }
-    async #set(created, state, description) {
-        const id = await created;
-        if (id === undefined)
-            return;
-        const repository = await this.#connected();
-        await repository.setDeploymentState(id, state, { logUrl: this.#options.logUrl, description });
-    }
-    #connected() {
-        return (this.#repository ??= this.#options.connect());
-    }
-    /** Work that is awaited at the end, and tells of its failure instead of being one. */
-    #kept(work) {
-        const kept = work.catch((error) => {
-            this.#options.onFailure(error);
-            return undefined;
-        });
-        this.#underWay.push(kept);
-        return kept;
-    }
-}
-
-// EXTERNAL MODULE: ./lib/github/errors.js
-var github_errors = __nccwpck_require__(9452);
-;// CONCATENATED MODULE: ./lib/version.js
-/** The action's version, as package.json has it; a test holds the two together. */
-const version = '0.1.0'; // x-release-please-version
-
-;// CONCATENATED MODULE: ./lib/github/tell-github.js
-
-
-
-
-
-
-/** Loads what talks to GitHub, and connects: on use only. */
-async function connect({ token, apiUrl, owner, repository }, manner) {
-    const { connectRepository } = await __nccwpck_require__.e(/* import() */ 909).then(__nccwpck_require__.bind(__nccwpck_require__, 5909));
-    const userAgent = `pipecat-cloud-release/${version}`;
-    return connectRepository({ token, apiUrl, owner, repository, userAgent, ...manner });
-}
-/** The GitHub deployments of a release; undefined where none are asked for. */
-function agentDeployments(settings, journal, manner) {
-    const { environment } = settings ?? {};
-    if (settings === undefined || environment === undefined)
-        return undefined;
-    const told = new Set();
-    return new AgentDeployments({
-        connect: () => connect(settings, manner),
-        commit: settings.commit,
-        environmentIn: (region) => nameInRegion(environment, region),
-        logUrl: settings.runUrl,
-        onFailure: (error) => {
-            // The same for every region is one thing to look at.
-            const warning = untold('GitHub deployments are not complete', error);
-            if (!told.has(warning))
-                journal.warning(warning);
-            told.add(warning);
-        },
-    });
-}
-/**
- * In a pull request, a plan is where people look at it, one that fails too.
- *
- * @param write makes the comment's text
- */
-async function commentOnPlan(journal, settings, manner, event, write) {
-    const { kind } = journal.record;
-    if (settings?.comments !== true || kind === 'release')
-        return;
-    if (kind === 'offline-check') {
-        journal.log.info('There is no plan to comment with; a comment that there is stays as it is.');
-        return;
-    }
-    const pullRequest = pullRequestNumber(await event());
-    if (pullRequest === undefined) {
-        journal.log.info('The run is not for a pull request, so there is none to comment on.');
-        return;
-    }
-    // The runner masks what it logs, but no comment: its text is made without what is secret.
-    const body = write(settings.commit, settings.runUrl);
-    await keepComment(settings, journal, manner, pullRequest, body);
-}
-/** Keeps a plan in the comment of its pull request, which the marker tells from others. */
-async function keepComment(settings, journal, manner, pullRequest, body) {
-    const key = (0,external_node_crypto_.createHash)('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
-    const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
-    let repository;
-    try {
-        repository = await connect(settings, manner);
-        const outcome = await repository.keepComment(pullRequest, marker, body);
-        journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
-    }
-    catch (error) {
-        journal.warning(untold('The plan is not in a comment', error));
-    }
-    finally {
-        repository?.close();
-    }
-}
-/** What was not told to GitHub, and why, and what the token lacks. */
-function untold(what, error) {
-    if (!(error instanceof github_errors/* GitHubError */.y_)) {
-        return `${what}, because of a bug in the action. The run goes on without.`;
-    }
-    const { reason, lacksPermission, call } = error;
-    const permission = lacksPermission
-        ? ` The token needs the permission \`${call.permission}\` (under \`permissions:\` of the job).`
-        : '';
-    return `${what}, because ${reason}.${permission} The run goes on without.`;
-}
+;// CONCATENATED MODULE: ./lib/steps/rollout-observer.js
+const noRolloutObserver = { begins: () => () => undefined };
 
 ;// CONCATENATED MODULE: ./lib/run.js
-
-
-
-
-
-
-
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
 
 
 
@@ -9845,83 +9998,110 @@ function untold(what, error) {
 
 const defaultRequestLimit = 30_000;
 /**
- * One run of the action: inputs → plan → steps → report. Whatever happens ends in the report, also
- * that the run is cancelled: within two seconds, as a runner gives no more than a few.
+ * One run of the action: inputs → plan → steps → report. Every run ends with the report, also one that
+ * is cancelled: within two seconds, since a runner allows only a few.
  *
  * @returns whether the release succeeded
  */
 async function run(host) {
-    const { actions } = host;
-    const cancellation = new time_cancellation/* Cancellation */.mT(host.cancellation, host.clock);
-    const clock = (0,time_clock/* interruptible */.In)(host.clock, host.cancellation);
-    // Until it is known what is secret, everything could be.
-    let redact = () => '***';
-    const log = releaseLog(actions, (text) => redact(text));
-    const journal = new Journal(clock, log, (builds) => {
-        setBuildOutputs(actions, builds);
-    });
-    const event = once(() => readEvent(host));
-    let inputs;
-    const wantsFailureLogs = once(() => showsFailureLogs(inputs?.failureLogs ?? 'never', event));
+    const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const lastMoment = cancellation.after(time_cancellation/* endings */.V1.report);
+        const session = __addDisposableResource(env_1, new Session(host), false);
+        const failures = await failuresIn((0,time_cancellation/* unlessAborted */.Wh)(session.lastMoment, carryOut(session)));
+        const explanations = await explainAll(session, failures);
+        await comment(session, explanations);
+        if (failures.length === 0)
+            noticeLateCancellation(session);
+        await report(host.actions, session.journal.record, explanations, session.journal.clock.now());
+        return failures.length === 0 && !session.cancellation.isCancelled;
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        __disposeResources(env_1);
+    }
+}
+/** One run, and what it has learned so far. */
+class Session {
+    host;
+    cancellation;
+    /** Aborted when the report has to be made, whatever has not ended by then. */
+    lastMoment;
+    journal;
+    /** Undefined until they are read and valid. */
+    inputs;
+    /** Until it is known what is secret, everything could be. */
+    redact = () => '***';
+    event = once(() => readEvent(this.host));
+    wantsFailureLogs = once(() => showsFailureLogs(this.inputs?.failureLogs ?? 'never', this.event));
+    constructor(host) {
+        const { actions } = host;
+        this.host = host;
+        this.cancellation = new time_cancellation/* Cancellation */.mT(host.cancellation, host.clock);
+        this.lastMoment = this.cancellation.after(time_cancellation/* endings */.V1.report);
+        this.journal = new Journal((0,time_clock/* interruptible */.In)(host.clock, host.cancellation), releaseLog(actions, (text) => this.redact(text)), (builds) => {
+            setBuildOutputs(actions, builds);
+        });
+    }
+    [Symbol.dispose]() {
+        this.cancellation.end();
+    }
+}
+async function carryOut(session) {
+    const env_2 = { stack: [], error: void 0, hasError: false };
+    try {
+        const { host, journal, cancellation, wantsFailureLogs } = session;
+        const { access, isDryRun, github, release: settings } = await checkInputs(session);
+        const { redact } = session;
+        const context = __addDisposableResource(env_2, await packContext(session, settings.build?.context), true);
+        if (access === undefined) {
+            noticeMissingCredential(journal);
+            return;
+        }
+        const gitHubOptions = { clock: host.clock, signal: cancellation.after(time_cancellation/* endings */.V1.gitHub), redact };
+        const deployments = __addDisposableResource(env_2, isDryRun ? undefined : agentDeployments(github, journal, gitHubOptions), true);
+        const requestLimit = host.requestLimit ?? defaultRequestLimit;
+        const platform = __addDisposableResource(env_2, new Platform({ access, journal, cancellation, redact, requestLimit }), false);
+        const cloud = platform.on(await checkCredential(platform.caller, access, journal));
+        const plan = await preflight({ cloud, journal }, settings, {
+            wantsBindings: isDryRun,
+            context: context?.packed,
+        });
+        if (isDryRun)
+            return;
+        await release({
+            cloud,
+            journal,
+            cancellation: cancellation.signal,
+            wantsFailureLogs,
+            rolloutObserver: deployments ?? noRolloutObserver,
+        }, plan);
+    }
+    catch (e_2) {
+        env_2.error = e_2;
+        env_2.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_2);
+        if (result_1)
+            await result_1;
+    }
+}
+/** Reads the inputs, and hides what is secret before anything is logged. */
+function checkInputs(session) {
+    const { host, journal, cancellation, lastMoment } = session;
+    return journal.step('inputs', async () => {
         const reading = await (0,time_cancellation/* unlessAborted */.Wh)(lastMoment, readInputs(host.environment, host.readFile));
-        // Before anything is logged.
         for (const mask of new Set(reading.secrets.flatMap(masksFor)))
-            actions.mask(mask);
-        redact = reading.redact;
+            host.actions.mask(mask);
+        session.redact = reading.redact;
+        session.inputs = reading.inputs;
         cancellation.whenCancelled(() => {
             journal.log.info('The run is cancelled: nothing new is begun.');
         });
-        inputs = reading.inputs;
-        const means = { host, journal, cancellation, redact, event, wantsFailureLogs };
-        await (0,time_cancellation/* unlessAborted */.Wh)(lastMoment, carryOut(means, reading));
-        await comment([]);
-        const { isCancelled } = cancellation;
-        if (isCancelled) {
-            journal.notice(journal.record.kind === 'release'
-                ? 'The run was cancelled when everything was released already.'
-                : 'The run was cancelled when the plan was made already; where it was to be in a comment, it may not be.');
-        }
-        await report(actions, journal.record, [], clock.now());
-        return !isCancelled;
-    }
-    catch (error) {
-        journal.close();
-        const context = {
-            record: journal.record,
-            showsAgentOutput: await wantsFailureLogs(),
-            showsBuildOutput: (inputs?.failureLogs ?? 'never') !== 'never',
-            redact,
-        };
-        const failures = withCancellation(failuresOf(error), host.cancellation);
-        for (const failure of failures)
-            actions.debug(redact(stackOf(failure)));
-        const explanations = failures.map((failure) => explain(failure, context));
-        await comment(explanations);
-        await report(actions, journal.record, explanations, clock.now());
-        return false;
-    }
-    finally {
-        cancellation.end();
-    }
-    /** Who cancels a plan waits for no comment, and the next plan makes one. */
-    async function comment(explanations) {
-        if (inputs === undefined || cancellation.isCancelled)
-            return;
-        const manner = { clock: host.clock, signal: host.cancellation, redact };
-        await commentOnPlan(journal, inputs.github, manner, event, (commit, runUrl) => redact(commentOf(journal.record, explanations, runUrl, commit)));
-    }
-}
-/** A cancellation ends everything that goes on at once, and is told first and once. */
-function withCancellation(failures, { aborted, reason }) {
-    const others = failures.filter((failure) => !(failure instanceof time_cancellation/* CancelledError */.cc));
-    return aborted ? [reason, ...others] : others;
-}
-async function carryOut(means, reading) {
-    const { host, journal } = means;
-    const inputs = await journal.step('inputs', async () => {
-        await refuseForks(means);
+        await refuseForks(session);
         for (const remark of reading.remarks)
             journal.log.info(remark);
         for (const warning of reading.warnings)
@@ -9930,26 +10110,23 @@ async function carryOut(means, reading) {
             journal.notice(notice);
         if (reading.inputs === undefined)
             throw new inputs_problems/* InputsError */.aV(reading.problems);
+        expectSteps(journal, reading.inputs);
         return reading.inputs;
     });
-    const { access, isDryRun } = inputs;
-    const { build } = inputs.release;
+}
+/** The steps that are known before there is a plan. */
+function expectSteps(journal, { access, isDryRun, release: { build } }) {
     journal.record.kind = access === undefined ? 'offline-check' : isDryRun ? 'plan' : 'release';
     if (build !== undefined)
         journal.expect(['context']);
     if (access !== undefined)
         journal.expect(['credential', 'preflight']);
-    const act = async (context) => {
-        if (access === undefined) {
-            journal.notice('There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.');
-        }
-        else {
-            await releaseOrPlan(means, inputs, access, context);
-        }
-    };
-    await (build === undefined
-        ? act(undefined)
-        : withContext(journal, build.context, foldersOf(host.environment), host.cancellation, act));
+}
+async function packContext({ host, journal }, settings) {
+    if (settings === undefined)
+        return undefined;
+    const folders = foldersOf(host.environment);
+    return packBuildContext({ journal, settings, folders, cancellation: host.cancellation });
 }
 function foldersOf(environment) {
     const { GITHUB_WORKSPACE: workspace = '', RUNNER_TEMP: temporary = '' } = environment;
@@ -9958,43 +10135,52 @@ function foldersOf(environment) {
         temporary: temporary === '' ? (0,external_node_os_namespaceObject.tmpdir)() : temporary,
     };
 }
-/** What is done with the platform, once everything that can be seen without it is in order. */
-async function releaseOrPlan({ host, journal, cancellation, redact, wantsFailureLogs }, { isDryRun, github, release: settings }, access, context) {
-    const over = new AbortController();
-    // Calls of many regions may pause at once, which Node would take for a leak and warn of.
-    (0,external_node_events_.setMaxListeners)(Infinity, over.signal);
-    const manner = { clock: host.clock, signal: cancellation.after(time_cancellation/* endings */.V1.gitHub), redact };
-    const deployments = isDryRun ? undefined : agentDeployments(github, journal, manner);
-    const userAgent = `pipecat-cloud-release/${version}`;
-    const connection = new Connection(access.apiUrl, access.credential.value, userAgent);
-    const { clock, log } = journal;
-    const common = { clock, log, backoff: defaultBackoff, redact };
-    const ended = AbortSignal.any([over.signal, cancellation.signal]);
-    const storage = new Storage({ userAgent, over: ended, ...common });
+function noticeMissingCredential(journal) {
+    journal.notice('There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.');
+}
+/** What failed in `work`, one by one; nothing if it succeeded. */
+async function failuresIn(work) {
     try {
-        const requestLimit = host.requestLimit ?? defaultRequestLimit;
-        const limits = { requestLimit, over: over.signal, cancellation };
-        const caller = new Caller({ connection, ...limits, ...common });
-        const onSurface = (surface) => new PipecatCloud(caller, surface, storage, redact);
-        const cloud = onSurface(await journal.step('credential', () => recognise(caller, access, journal)));
-        const options = { wantsBindings: isDryRun, context };
-        const plan = await preflight(cloud, journal, settings, options);
-        if (isDryRun)
-            return;
-        const witness = deployments ?? noWitness;
-        await release(cloud, journal, plan, {
-            wantsFailureLogs,
-            witness,
-            cancellation: cancellation.signal,
-        });
+        await work;
+        return [];
     }
-    finally {
-        // Of several calls at once, the others may still be under way when one has failed.
-        over.abort();
-        connection.close();
-        storage.close();
-        await deployments?.settled();
+    catch (error) {
+        return failuresOf(error);
     }
+}
+async function explainAll({ host, journal, inputs, redact, wantsFailureLogs }, failures) {
+    if (failures.length === 0)
+        return [];
+    journal.close();
+    const context = {
+        record: journal.record,
+        showsAgentOutput: await wantsFailureLogs(),
+        showsBuildOutput: (inputs?.failureLogs ?? 'never') !== 'never',
+        redact,
+    };
+    const all = withCancellation(failures, host.cancellation);
+    for (const failure of all)
+        host.actions.debug(redact(stackOf(failure)));
+    return all.map((failure) => explain(failure, context));
+}
+/** A cancellation ends everything at once, so it is reported first and once. */
+function withCancellation(failures, { aborted, reason }) {
+    const others = failures.filter((failure) => !(failure instanceof time_cancellation/* CancelledError */.cc));
+    return aborted ? [reason, ...others] : others;
+}
+/** A plan that is cancelled does not wait for its comment; the next plan makes one. */
+async function comment({ host, journal, inputs, cancellation, redact, event }, explanations) {
+    if (inputs === undefined || cancellation.isCancelled)
+        return;
+    const manner = { clock: host.clock, signal: host.cancellation, redact };
+    await commentOnPlan(journal, inputs.github, manner, event, (commit, runUrl) => redact(commentOf(journal.record, explanations, runUrl, commit)));
+}
+function noticeLateCancellation({ journal, cancellation }) {
+    if (!cancellation.isCancelled)
+        return;
+    journal.notice(journal.record.kind === 'release'
+        ? 'The run was cancelled when everything was released already.'
+        : 'The run was cancelled when the plan was made already; where it was to be in a comment, it may not be.');
 }
 async function refuseForks({ host, event }) {
     if (!mayBringForks(host.environment['GITHUB_EVENT_NAME'] ?? ''))
@@ -10002,7 +10188,7 @@ async function refuseForks({ host, event }) {
     if (isForkWithSecrets(await event()))
         throw new inputs_problems/* UntrustedEventError */.fs();
 }
-/** An event that cannot be read is one of which nothing is known: no fork is excluded by it. */
+/** If the event cannot be read, nothing is known of it: a fork is not excluded. */
 async function readEvent({ environment, workflowEvent }) {
     try {
         return await workflowEvent();
@@ -10011,22 +10197,7 @@ async function readEvent({ environment, workflowEvent }) {
         return { eventName: environment['GITHUB_EVENT_NAME'] ?? '', payload: undefined };
     }
 }
-/** The surface that the credential reaches: a key has one of its own, a token one for each organization. */
-async function recognise(caller, { apiUrl, credential, organization }, journal) {
-    const { log, record } = journal;
-    const { kind, origin } = credential;
-    record.actingAs = { credentialKind: kind, credentialOrigin: origin, organization: undefined };
-    if (kind === 'private-api-key') {
-        log.info(`Using the private API key from ${origin}, at ${apiUrl}.`);
-        return keySurface;
-    }
-    log.info(`Using the personal access token from ${origin}, at ${apiUrl}.`);
-    const chosen = chooseOrganization(organization, await listOrganizations(caller), journal);
-    record.actingAs = { ...record.actingAs, organization: chosen };
-    log.info(`Acting in the organization ${chosen}.`);
-    return organizationSurface(chosen);
-}
-/** What an agent wrote may hold callers' words, so in doubt it is for closed repositories only. */
+/** An agent's output may hold what callers said, so in doubt only closed repositories show it. */
 async function showsFailureLogs(failureLogs, event) {
     if (failureLogs !== 'auto')
         return failureLogs === 'always';
@@ -10166,7 +10337,7 @@ class CancelledError extends Error {
         this.signal = signal;
     }
 }
-/** That a run may be cancelled, for everything that takes time in it. Has to be ended. */
+/** That a run may be cancelled, for everything that takes time in it. Has to be disposed of. */
 class Cancellation {
     /** Aborted with a CancelledError. */
     signal;
@@ -10199,6 +10370,9 @@ class Cancellation {
             act();
         else
             this.signal.addEventListener('abort', act, { once: true, signal: this.#over.signal });
+    }
+    [Symbol.dispose]() {
+        this.end();
     }
     /** Nobody waits for anything any more. */
     end() {

@@ -3,13 +3,12 @@ import { agentsBinding, agentsThatMayBind } from '../../src/plan/bindings.js';
 import { Journal } from '../../src/record/journal.js';
 import type { Target } from '../../src/plan/plan.js';
 import { stepsOf } from '../../src/steps/planned-steps.js';
-import { existingSet, stepNames } from '../../src/record/record.js';
+import { existingSet, stepNames, untouchedTarget } from '../../src/record/record.js';
 import { Regional } from '../../src/plan/regional.js';
-import { toldRegion } from '../../src/plan/region.js';
+import { inferRegion } from '../../src/plan/infer-region.js';
 import { settingsIn } from '../../src/plan/region-settings.js';
 import { Remarks } from '../../src/steps/remarks.js';
 import type { ReleaseSettings } from '../../src/plan/settings.js';
-import { trackTarget } from '../../src/steps/tracked.js';
 import { releaseLog } from '../../src/report/log.js';
 import { agentPlan, planOf, secretSetPlan } from '../support/accounts.js';
 import { listedSet, observedAgent, planOfSituation } from '../support/planning.js';
@@ -84,22 +83,18 @@ describe('the steps that are ahead are those that one region at least takes:', (
 
 describe('before anything is done, the account of a region claims nothing:', () => {
   test('of its sets', () => {
-    const { sets } = trackTarget({
-      ...idle,
-      secretSets: [
-        secretSetPlan({ action: 'create', status: undefined, skippedKeys: ['EMPTY'] }),
-        secretSetPlan({ template: 'keys-{version}' }),
-      ],
-    });
+    const created = secretSetPlan({ action: 'create', status: undefined, skippedKeys: ['EMPTY'] });
+    const bound = secretSetPlan({ template: 'keys-{version}' });
+    const { secretSets } = untouchedTarget({ ...idle, secretSets: [created, bound] });
     const untouched = existingSet('keys', 'secret', 'us-west');
-    expect(sets.map(({ record }) => record)).toEqual([
-      { ...untouched, outcome: 'skipped', skippedKeys: ['EMPTY'] },
-      { ...untouched, outcome: 'existing', status: 'ready', isVersion: true },
+    expect(secretSets).toEqual([
+      { ...untouched, plan: created, outcome: 'skipped' },
+      { ...untouched, plan: bound, outcome: 'existing', status: 'ready' },
     ]);
   });
 
   test('of its agent', () => {
-    expect(trackTarget({ ...idle, agent: agentPlan() }).agent?.record).toMatchObject({
+    expect(untouchedTarget({ ...idle, agent: agentPlan() }).agent).toMatchObject({
       outcome: 'skipped',
       deploymentId: null,
       ready: false,
@@ -118,8 +113,7 @@ describe('before anything is done, the account of a region claims nothing:', () 
       added: [],
       updated: [],
       pruned: [],
-      skippedKeys: [],
-      isVersion: false,
+      plan: undefined,
     });
   });
 });
@@ -212,7 +206,7 @@ describe('the region of a release that names none is', () => {
     { name: 'that of the image pull secret', agent: undefined, sets: [registry], told: 'ap-south' },
     { name: 'not told where nothing is there', agent: undefined, sets: [], told: undefined },
   ])('$name', ({ agent, sets, told }) => {
-    expect(toldRegion(names, agent, sets)).toBe(told);
+    expect(inferRegion(names, agent, sets)).toBe(told);
   });
 });
 

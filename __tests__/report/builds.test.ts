@@ -1,52 +1,34 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PackedContext } from '../../src/context/pack.js';
 import type { BuildPlan } from '../../src/plan/plan.js';
 import type { BuildRecord } from '../../src/record/record.js';
 import { buildSection } from '../../src/report/builds.js';
 import { countOfChanges, doneChanges, plannedChanges } from '../../src/report/changes.js';
 import { outputsOf } from '../../src/report/outputs.js';
 import { planOutput } from '../../src/report/plan-output.js';
-import { agentRecord, planOf, releaseRecord } from '../support/accounts.js';
+import {
+  agentRecord,
+  buildPlan,
+  packedContext,
+  planOf,
+  releaseRecord,
+} from '../support/accounts.js';
 
 const id = '123e4567-e89b-12d3-a456-426614174000';
-
-function context(parts: Partial<PackedContext> = {}): PackedContext {
-  return {
-    root: '/workspace',
-    dockerfile: 'Dockerfile',
-    entries: [],
-    files: 12,
-    bytes: 3_000_000,
-    ignoreFile: undefined,
-    leftOut: [],
-    holdsGit: false,
-    archive: '/temporary/build-context-x/context.tar.gz',
-    archiveBytes: 1_000_000,
-    hash: '0123456789abcdef',
-    ...parts,
-  };
-}
 
 function build(parts: Partial<BuildRecord> = {}): BuildRecord {
   return {
     region: 'us-west',
-    dockerfile: 'Dockerfile',
-    contextHash: '0123456789abcdef',
     id,
     outcome: 'built',
     duration: 61_000,
     ...parts,
+    plan: planned(parts.region ?? 'us-west'),
   };
 }
 
 function planned(region: string, found?: string): BuildPlan {
-  return {
-    region,
-    context: context(),
-    timeout: 600_000,
-    isKnown: true,
-    found: found === undefined ? undefined : { ...foundBuild, id: found, region },
-  };
+  const build = found === undefined ? undefined : { ...foundBuild, id: found, region };
+  return buildPlan({ region, found: build });
 }
 
 const foundBuild = {
@@ -71,7 +53,7 @@ describe('the section of builds', () => {
     { name: 'one file', parts: { files: 1 }, told: '1 file of 2.9 MB, packed as 977 KB.' },
     { name: 'several files', parts: {}, told: '12 files of 2.9 MB, packed as 977 KB.' },
   ])('is the context alone before anything is built: $name', ({ parts, told }) => {
-    const record = releaseRecord({ context: context(parts) });
+    const record = releaseRecord({ context: packedContext(parts) });
     expect(buildSection(record)).toBe(`Build context \`0123456789abcdef\`: ${told}`);
   });
 
@@ -86,14 +68,17 @@ describe('the section of builds', () => {
     { outcome: 'running', duration: 5000, cells: ['left under way', '5.0 s'] },
     { outcome: 'skipped', duration: undefined, cells: ['not begun', '–'] },
   ] as const)('has a row of one that is $outcome', ({ outcome, duration, cells }) => {
-    const record = releaseRecord({ context: context(), builds: [build({ outcome, duration })] });
+    const record = releaseRecord({
+      context: packedContext(),
+      builds: [build({ outcome, duration })],
+    });
     expect(buildSection(record)?.split('\n').at(-1)).toBe(
       `| \`${id}\` | \`us-west\` | \`Dockerfile\` | ${cells.join(' | ')} |`,
     );
   });
 
   test('has a dash for a build that was never started', () => {
-    const record = releaseRecord({ context: context(), builds: [build({ id: null })] });
+    const record = releaseRecord({ context: packedContext(), builds: [build({ id: null })] });
     expect(buildSection(record)?.split('\n').at(-1)).toMatch(/^\| – \| `us-west` \|/);
   });
 });
@@ -187,12 +172,15 @@ describe('the output build-id', () => {
     },
     {
       name: 'empty as long as it has none, also where the agent runs another one',
-      parts: { builds: [build({ id: null })], agents: [agentRecord({ buildId: 'older' })] },
+      parts: {
+        builds: [build({ id: null })],
+        agents: [agentRecord({ plan: { settings: { buildId: 'older' } } })],
+      },
       told: '',
     },
     {
       name: 'that which the agent runs, where none is made',
-      parts: { agents: [agentRecord({ image: undefined, buildId: 'given' })] },
+      parts: { agents: [agentRecord({ plan: { settings: { buildId: 'given' } } })] },
       told: 'given',
     },
     { name: 'empty with an image', parts: { agents: [agentRecord()] }, told: '' },

@@ -178,39 +178,40 @@ describe('a plan says of an agent', () => {
 });
 
 describe('the account says of a set', () => {
-  const done = (parts: Partial<SecretSetRecord>) =>
+  const done = (parts: Parameters<typeof secretSetRecord>[0]) =>
     doneChanges(
       releaseRecord({ plan: planFor(['us-west']), secretSets: [secretSetRecord(parts)] }),
     )[0]?.changes;
 
-  const cases: Record<SecretSetRecord['outcome'], [Partial<SecretSetRecord>, string]> = {
-    created: [{ added: ['A'], updated: [] }, 'Created the secret set `keys`: added `A`.'],
-    updated: [
-      { added: ['A'], pruned: ['C'] },
-      'Updated the secret set `keys`: added `A`; updated `OLD_KEY`; pruned `C`.',
-    ],
-    existing: [{ updated: [] }, 'Left as it is: the secret set `keys`.'],
-    deleted: [
-      { updated: [], isVersion: true },
-      'Deleted the secret set `keys`, an older version that no agent binds.',
-    ],
-    failed: [{ updated: ['A'] }, 'Failed: the secret set `keys`: updated `A`.'],
-    cancelled: [
-      { updated: ['A'] },
-      'Cancelled while it was written: the secret set `keys`: updated `A`.',
-    ],
-    skipped: [
-      { updated: [], kind: 'imagePullSecret' },
-      'Not written: the image pull secret `keys`.',
-    ],
-  };
+  const cases: Record<SecretSetRecord['outcome'], [Parameters<typeof secretSetRecord>[0], string]> =
+    {
+      created: [{ added: ['A'], updated: [] }, 'Created the secret set `keys`: added `A`.'],
+      updated: [
+        { added: ['A'], pruned: ['C'] },
+        'Updated the secret set `keys`: added `A`; updated `OLD_KEY`; pruned `C`.',
+      ],
+      existing: [{ updated: [] }, 'Left as it is: the secret set `keys`.'],
+      deleted: [
+        { updated: [], plan: { template: 'keys-{version}' } },
+        'Deleted the secret set `keys`, an older version that no agent binds.',
+      ],
+      failed: [{ updated: ['A'] }, 'Failed: the secret set `keys`: updated `A`.'],
+      cancelled: [
+        { updated: ['A'] },
+        'Cancelled while it was written: the secret set `keys`: updated `A`.',
+      ],
+      skipped: [
+        { updated: [], kind: 'imagePullSecret' },
+        'Not written: the image pull secret `keys`.',
+      ],
+    };
   test.each(Object.entries(cases))('%s', (outcome, [parts, told]) => {
     expect(done({ ...parts, outcome: outcome as SecretSetRecord['outcome'] })).toEqual([told]);
   });
 });
 
 describe('the account says of an agent', () => {
-  const done = (parts: Partial<AgentRecord>) =>
+  const done = (parts: Parameters<typeof agentRecord>[0]) =>
     doneChanges(releaseRecord({ plan: planFor(['us-west']), agents: [agentRecord(parts)] }))[0]
       ?.changes;
   const changes = [{ setting: 'image', before: 'a:1', after: 'a:2' }];
@@ -225,7 +226,12 @@ describe('the account says of an agent', () => {
     skipped: 'Not deployed: the agent `voice`.',
   };
   test.each(Object.entries(cases))('%s', (outcome, told) => {
-    expect(done({ changes, outcome: outcome as AgentRecord['outcome'] })).toEqual([told]);
+    expect(
+      done({
+        outcome: outcome as AgentRecord['outcome'],
+        plan: { changes, newDeployment: { follows: 'yes', because: 'settings-differ' } },
+      }),
+    ).toEqual([told]);
   });
 
   test.each([
@@ -238,7 +244,7 @@ describe('the account says of an agent', () => {
     },
   ] as const)('why it was updated: $because', ({ because, told }) => {
     const newDeployment = { follows: 'yes', because } as const;
-    expect(done({ newDeployment })).toEqual([`Updated the agent \`voice\`. ${told}`]);
+    expect(done({ plan: { newDeployment } })).toEqual([`Updated the agent \`voice\`. ${told}`]);
   });
 });
 
@@ -377,7 +383,7 @@ describe('names with odd characters', () => {
 
     const record = releaseRecord({
       plan,
-      agents: [agentRecord({ name: odd, changes })],
+      agents: [agentRecord({ name: odd, plan: { changes } })],
       secretSets: [secretSetRecord({ name: odd, updated: [odd] })],
     });
     const asDone = rendered(summaryOf(record, [], startedAt));

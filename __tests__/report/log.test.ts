@@ -3,6 +3,7 @@ import type { StepName, StepRecord } from '../../src/record/record.js';
 import { quoted, releaseLog } from '../../src/report/log.js';
 import { setBuildOutputs } from '../../src/report/outputs.js';
 import { agentPlan, planOf } from '../support/accounts.js';
+import { buildPlan, packedContext } from '../support/accounts.js';
 import { RecordedActions } from '../support/recorded-actions.js';
 
 function step(name: StepName, outcome: StepRecord['outcome'] = 'done'): StepRecord {
@@ -126,7 +127,8 @@ test('a step that says nothing has a group all the same, and what may be hidden 
 
 test('outputs of builds are set as soon as they are known', () => {
   const actions = new RecordedActions();
-  const build = { dockerfile: 'Dockerfile', contextHash: 'abc', duration: undefined } as const;
+  const plan = buildPlan({ context: packedContext({ hash: 'abc' }) });
+  const build = { plan, duration: undefined } as const;
   setBuildOutputs(actions, [
     { ...build, region: 'us-west', id: null, outcome: 'skipped' },
     { ...build, region: 'eu-central', id: 'e', outcome: 'running' },

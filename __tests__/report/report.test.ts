@@ -1,52 +1,34 @@
 import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
-import type { AgentRecord, ReleaseRecord, SecretSetRecord, Span } from '../../src/record/record.js';
+import type { AgentRecord, ReleaseRecord, Span } from '../../src/record/record.js';
 import { duration } from '../../src/report/durations.js';
 import type { Explanation } from '../../src/report/explain.js';
 import { annotation, report } from '../../src/report/report.js';
 import { aftermath } from '../../src/report/aftermath.js';
 import { commentOf, summaryOf } from '../../src/report/summary.js';
 import { timeline } from '../../src/report/timeline.js';
-import { agentPlan, planFor, planOf, regionCodes, secretSetPlan } from '../support/accounts.js';
+import {
+  agentPlan,
+  agentRecord,
+  planFor,
+  planOf,
+  regionCodes,
+  releaseRecord,
+  secretSetPlan,
+  secretSetRecord,
+  startedAt,
+  type Parts,
+} from '../support/accounts.js';
 import { RecordedActions } from '../support/recorded-actions.js';
 
-const startedAt = Date.UTC(2026, 0, 1);
+const agent = agentRecord({ name: 'voice-agent' });
 
-const agent: AgentRecord = {
-  name: 'voice-agent',
-  region: 'us-west',
-  outcome: 'updated',
-  deploymentId: '13c0be89-5ae8-4b0b-ad22-79565e11de3b',
-  ready: true,
-  previousServes: false,
-  image: 'ghcr.io/acme/voice:1.0',
-  buildId: undefined,
-  replacesValues: false,
-  changes: [],
-  hidden: [],
-  newDeployment: { follows: 'yes', because: 'settings-differ' },
-  sessionLimit: 7200,
-  minAgents: 1,
-};
+const secretSet = secretSetRecord({ name: 'voice.secrets', added: ['NEW_KEY'] });
 
-const secretSet: SecretSetRecord = {
-  name: 'voice.secrets',
-  kind: 'secret',
-  region: 'us-west',
-  outcome: 'updated',
-  status: 'ready',
-  added: ['NEW_KEY'],
-  updated: ['OLD_KEY'],
-  pruned: [],
-  skippedKeys: [],
-  isVersion: false,
-};
+const version = secretSetPlan({ template: 'keys-{version}' });
 
-function record(parts: Partial<ReleaseRecord> = {}): ReleaseRecord {
-  return {
-    startedAt,
-    kind: 'release',
-    plan: undefined,
+function record(parts: Partial<ReleaseRecord> & Parts = {}): ReleaseRecord {
+  return releaseRecord({
     actingAs: {
       credentialKind: 'personal-access-token',
       credentialOrigin: 'the input `pat`',
@@ -58,13 +40,8 @@ function record(parts: Partial<ReleaseRecord> = {}): ReleaseRecord {
     ],
     secretSets: [secretSet],
     agents: [agent],
-    context: undefined,
-    builds: [],
-    spans: [],
-    warnings: [],
-    notices: [],
     ...parts,
-  };
+  });
 }
 
 const failure: Explanation = {
@@ -155,7 +132,8 @@ describe('the summary', () => {
   });
 
   test('says until when old values are in use, and that the first call starts cold', () => {
-    const agents = [{ ...agent, replacesValues: true, sessionLimit: 900, minAgents: 0 }];
+    const settings = { minAgents: 0, maxSessionDuration: 900 };
+    const agents = [agentRecord({ replacesValues: true, plan: { settings } })];
     const summary = summaryOf(record({ agents }), [], startedAt);
     expect(summary).toContain(
       'Sessions that are running keep the old values until they end, at the latest after 15 min',
@@ -297,7 +275,12 @@ describe('what is long', () => {
   });
 
   test('is in no comment that GitHub would refuse, however short its parts are', () => {
-    const plan = record({ kind: 'plan', plan: planFor(regionCodes(1000)), agents: [] });
+    const plan = record({
+      kind: 'plan',
+      plan: planFor(regionCodes(1000)),
+      agents: [],
+      secretSets: [],
+    });
     const comment = commentOf(plan, [], 'https://example.com', '0123456');
     expect(comment.length).toBeLessThan(65_536);
     expect(comment.length).toBeGreaterThan(50_000);
@@ -348,8 +331,7 @@ describe('what is long', () => {
 });
 
 describe('the headline of a release', () => {
-  const headline = (parts: Partial<ReleaseRecord>) =>
-    summaryOf(record(parts), [], startedAt).split('\n')[0];
+  const headline = (parts: Parts) => summaryOf(record(parts), [], startedAt).split('\n')[0];
   const three = ['a', 'b', 'c'].map((region) => ({ ...agent, name: `v-${region}`, region }));
 
   test.each([
@@ -382,10 +364,8 @@ describe('the headline of a release', () => {
       name: 'a version beside one that went',
       parts: {
         agents: [],
-        secretSets: [
-          { ...secretSet, name: 'keys-00000002', outcome: 'created' },
-          { ...secretSet, name: 'keys-00000001', outcome: 'deleted' },
-        ],
+        secretSets: [{ ...secretSet, name: 'keys-00000002', outcome: 'created' }],
+        deletedVersions: [{ ...secretSet, name: 'keys-00000001', outcome: 'deleted' }],
       },
       told: '## ✅ Secrets are ready: `keys-00000002`',
     },
@@ -393,10 +373,8 @@ describe('the headline of a release', () => {
       name: 'a version that was there',
       parts: {
         agents: [],
-        secretSets: [
-          { ...secretSet, outcome: 'existing', isVersion: true },
-          { ...secretSet, name: 'keys-00000001', outcome: 'deleted' },
-        ],
+        secretSets: [{ ...secretSet, outcome: 'existing', plan: version }],
+        deletedVersions: [{ ...secretSet, name: 'keys-00000001', outcome: 'deleted' }],
       },
       told: '## ✅ Nothing to write: this version of the secrets is there already',
     },
@@ -406,10 +384,7 @@ describe('the headline of a release', () => {
       told: '## ✅ Nothing to write: no secret has a value',
     },
   ] as const)('$name', ({ parts, told }) => {
-    const agents = [...parts.agents];
-    expect(
-      headline('secretSets' in parts ? { agents, secretSets: [...parts.secretSets] } : { agents }),
-    ).toBe(told);
+    expect(headline(parts)).toBe(told);
   });
 });
 
@@ -430,7 +405,7 @@ describe('what a person has to know afterwards is said once for several regions'
     const replaced = agents.map((one, index) => ({
       ...one,
       replacesValues: true,
-      sessionLimit: 600 * (3 - index),
+      plan: agentPlan({ settings: { maxSessionDuration: 600 * (3 - index), minAgents: 1 } }),
     }));
     expect(aftermath(record({ agents: replaced }))).toEqual([
       `${listed} have new deployments with new values of their secrets. Sessions that are running keep the old values until they end, at the latest after 30 min (the session limit). Revoke an old key only after that.`,
@@ -438,7 +413,8 @@ describe('what a person has to know afterwards is said once for several regions'
   });
 
   test('cold starts, but not of agents that were not deployed', () => {
-    const cold = agents.map((one) => ({ ...one, minAgents: 0 }));
+    const plan = agentPlan({ settings: { minAgents: 0 } });
+    const cold = agents.map((one) => ({ ...one, plan }));
     expect(aftermath(record({ agents: cold }))).toEqual([
       `${listed} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
     ]);
@@ -471,7 +447,7 @@ describe('what a person has to know afterwards is said once for several regions'
     expect(aftermath(record({ agents: crashed, secretSets }))).toEqual([
       expect.stringContaining('what runs keeps the old values'),
     ]);
-    const versions = secretSets.map((set) => ({ ...set, isVersion: true }));
+    const versions = secretSets.map((set) => ({ ...set, plan: version }));
     expect(aftermath(record({ agents: skipped, secretSets: versions }))).toEqual([]);
     const [first] = secretSets;
     expect(aftermath(record({ agents: skipped, secretSets: first ? [first] : [] }))).toEqual([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
-import type { ReleaseRecord } from '../../src/record/record.js';
+import type { AgentRecord, ReleaseRecord } from '../../src/record/record.js';
 import type { Explanation } from '../../src/report/explain.js';
 import { regionsSentence, severalTitle } from '../../src/report/regions.js';
 import { annotation, report } from '../../src/report/report.js';
@@ -20,9 +20,7 @@ import { credentials, Stage, stageForEachTest, writes } from '../support/release
 const longestAnnotation = 4096;
 
 /** Agents by region, with what became of them. */
-function recordOf(
-  outcomes: Readonly<Record<string, ReleaseRecord['agents'][number]['outcome']>>,
-): ReleaseRecord {
+function recordOf(outcomes: Readonly<Record<string, AgentRecord['outcome']>>): ReleaseRecord {
   const regions = Object.keys(outcomes);
   return releaseRecord({
     plan: planFor(regions),

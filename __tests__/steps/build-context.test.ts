@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { PackedContext } from '../../src/context/pack.js';
-import { withContext } from '../../src/steps/build-context.js';
+import { packBuildContext } from '../../src/steps/build-context.js';
 import { Journal, type ReleaseLog } from '../../src/record/journal.js';
 import type { Clock } from '../../src/time/clock.js';
 import { releaseLog } from '../../src/report/log.js';
@@ -34,8 +34,15 @@ function packing({
   return { actions, journal: new Journal(clock, log(releaseLog(actions))), work };
 }
 
-function pack({ journal, work }: Packing): Promise<unknown> {
-  return withContext(journal, settings, checkout, new AbortController().signal, work);
+async function pack({ journal, work }: Packing): Promise<unknown> {
+  const cancellation = new AbortController().signal;
+  await using context = await packBuildContext({
+    journal,
+    settings,
+    folders: checkout,
+    cancellation,
+  });
+  return await work(context.packed);
 }
 
 describe('the archive of a context', () => {

@@ -19,7 +19,7 @@ describe('a wait', () => {
     const { clock, said, progress, deadline } = set();
     let looks = 0;
     const look = () => Promise.resolve(++looks === 3 ? { done: 'result' } : undefined);
-    await expect(poll(look, clock, deadline, progress)).resolves.toBe('result');
+    await expect(poll(look, { clock, deadline, progress })).resolves.toBe('result');
     const before = clock.now();
     await new Promise((resolve) => setImmediate(resolve));
     expect(clock.now()).toBe(before);
@@ -30,7 +30,7 @@ describe('a wait', () => {
     const { clock, progress, deadline } = set(1000);
     clock.pass(1000);
     const look = (): Promise<undefined> => Promise.reject(new NotSentError(call, deadline));
-    await expect(poll(look, clock, deadline, progress)).rejects.toBeInstanceOf(WaitOverError);
+    await expect(poll(look, { clock, deadline, progress })).rejects.toBeInstanceOf(WaitOverError);
   });
 
   test('goes on behind looks that fail, and tells of a run of them once', async () => {
@@ -41,7 +41,7 @@ describe('a wait', () => {
       if (looks > 1 && looks < 5) return Promise.reject(new StatusError(call, 503));
       return Promise.resolve(looks === 5 ? { done: 'result' } : undefined);
     };
-    await expect(poll(look, clock, deadline, progress)).resolves.toBe('result');
+    await expect(poll(look, { clock, deadline, progress })).resolves.toBe('result');
     expect(said).toEqual([
       'A look failed, because the answer was 503 (GET /v1/things). Looking on.',
       'The platform answers again; looks that failed: 3.',
@@ -54,7 +54,7 @@ describe('a wait', () => {
   ])('ends with $name', async ({ error }) => {
     const { said, progress, deadline, clock } = set();
     const look = (): Promise<undefined> => Promise.reject(error);
-    await expect(poll(look, clock, deadline, progress)).rejects.toBe(error);
+    await expect(poll(look, { clock, deadline, progress })).rejects.toBe(error);
     expect(said).toEqual([]);
   });
 
@@ -63,17 +63,19 @@ describe('a wait', () => {
     clock.pass(1000);
     const failure = new NotSentError(call, deadline);
     const look = (): Promise<undefined> => Promise.reject(failure);
-    await expect(poll(look, clock, deadline, progress)).rejects.toMatchObject({ cause: failure });
+    await expect(poll(look, { clock, deadline, progress })).rejects.toMatchObject({
+      cause: failure,
+    });
     expect(said).toEqual([]);
   });
 
   test('says nothing of the same state for 15 s, and then says it', async () => {
     const { clock, said, progress, deadline } = set(40_000);
     const look = (): Promise<undefined> => {
-      progress.is('pending');
+      progress.update('pending');
       return Promise.resolve(undefined);
     };
-    await expect(poll(look, clock, deadline, progress)).rejects.toBeInstanceOf(WaitOverError);
+    await expect(poll(look, { clock, deadline, progress })).rejects.toBeInstanceOf(WaitOverError);
     expect(said).toEqual(['0.0 s: pending', '15.0 s: pending', '30.0 s: pending']);
   });
 
@@ -88,7 +90,7 @@ describe('a wait', () => {
       ++looks === 1
         ? Promise.reject(new StatusError(call, 429, { retryAfter }))
         : Promise.resolve({ done: clock.now() - startedAt });
-    const waited = await poll(look, clock, deadline, progress);
+    const waited = await poll(look, { clock, deadline, progress });
     expect(waited).toBeGreaterThanOrEqual(least);
     expect(waited).toBeLessThan(most);
   });

@@ -36,10 +36,10 @@ function waitOf() {
 test('a state is said when it is another one, with the time since the wait began', async () => {
   const { progress, said, pass } = waitOf();
   await pass(1500);
-  progress.is('pending');
+  progress.update('pending');
   await pass(2000);
-  progress.is('pending');
-  progress.is('ready');
+  progress.update('pending');
+  progress.update('ready');
   progress.remark('A word.');
   expect(said).toEqual(['1.5 s: pending', '3.5 s: ready', 'A word.']);
   expect(progress.elapsed).toBe(3500);
@@ -51,7 +51,7 @@ test('a state that lasts is said again every 15 seconds, also before there is on
   expect(said).toEqual([]);
   await pass(1);
   await pass(5000);
-  progress.is('pending');
+  progress.update('pending');
   await pass(14_999);
   await pass(1);
   expect(said).toEqual([

@@ -12,7 +12,7 @@ function progressOf(all: number): {
   return {
     after: (milliseconds, bytes) => {
       clock.pass(milliseconds);
-      progress.is(bytes);
+      progress.update(bytes);
     },
     said,
   };

@@ -1,5 +1,13 @@
-import type { AgentPlan, Plan, SecretSetPlan, Target } from '../../src/plan/plan.js';
-import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../../src/record/record.js';
+import type { PackedContext } from '../../src/context/pack.js';
+import type { AgentPlan, BuildPlan, Plan, SecretSetPlan, Target } from '../../src/plan/plan.js';
+import type {
+  AgentRecord,
+  BuildRecord,
+  PlannedSetRecord,
+  ReleaseRecord,
+  SecretSetRecord,
+  TargetRecord,
+} from '../../src/record/record.js';
 import type { Explanation } from '../../src/report/explain.js';
 
 /** When the releases of these accounts began. */
@@ -24,6 +32,35 @@ export function secretSetPlan(parts: Partial<SecretSetPlan> = {}): SecretSetPlan
     olderVersions: [],
     deletedVersions: undefined,
     keepVersions: 3,
+    ...parts,
+  };
+}
+
+export function packedContext(parts: Partial<PackedContext> = {}): PackedContext {
+  return {
+    root: '/workspace',
+    dockerfile: 'Dockerfile',
+    entries: [],
+    files: 12,
+    bytes: 3_000_000,
+    ignoreFile: undefined,
+    leftOut: [],
+    holdsGit: false,
+    archive: '/temporary/build-context-x/context.tar.gz',
+    archiveBytes: 1_000_000,
+    hash: '0123456789abcdef',
+    ...parts,
+  };
+}
+
+/** A build that is not made yet. */
+export function buildPlan(parts: Partial<BuildPlan> = {}): BuildPlan {
+  return {
+    region: 'us-west',
+    context: packedContext(),
+    found: undefined,
+    isKnown: true,
+    timeout: 600_000,
     ...parts,
   };
 }
@@ -70,7 +107,10 @@ export function planFor(regions: readonly string[]): Plan {
 }
 
 /** An agent that got a new deployment, which serves. */
-export function agentRecord(parts: Partial<AgentRecord> = {}): AgentRecord {
+export function agentRecord({
+  plan = {},
+  ...parts
+}: Partial<Omit<AgentRecord, 'plan'>> & { plan?: Partial<AgentPlan> } = {}): AgentRecord {
   return {
     name: 'voice',
     region: 'us-west',
@@ -78,20 +118,23 @@ export function agentRecord(parts: Partial<AgentRecord> = {}): AgentRecord {
     deploymentId: '13c0be89-5ae8-4b0b-ad22-79565e11de3b',
     ready: true,
     previousServes: false,
-    image: 'ghcr.io/acme/voice:1.0',
-    buildId: undefined,
-    changes: [],
-    hidden: [],
-    newDeployment: { follows: 'yes', because: 'settings-differ' },
     replacesValues: false,
-    sessionLimit: 7200,
-    minAgents: 1,
     ...parts,
+    plan: agentPlan({
+      settings: { image: 'ghcr.io/acme/voice:1.0', minAgents: 1 },
+      newDeployment: { follows: 'yes', because: 'settings-differ' },
+      ...plan,
+    }),
   };
 }
 
 /** A set that got a value. */
-export function secretSetRecord(parts: Partial<SecretSetRecord> = {}): SecretSetRecord {
+export function secretSetRecord({
+  plan = {},
+  ...parts
+}: Partial<Omit<SecretSetRecord, 'plan'>> & {
+  plan?: Partial<SecretSetPlan>;
+} = {}): PlannedSetRecord {
   return {
     name: 'keys',
     kind: 'secret',
@@ -101,23 +144,66 @@ export function secretSetRecord(parts: Partial<SecretSetRecord> = {}): SecretSet
     added: [],
     updated: ['OLD_KEY'],
     pruned: [],
-    skippedKeys: [],
-    isVersion: false,
     ...parts,
+    plan: secretSetPlan(plan),
   };
 }
 
-export function releaseRecord(parts: Partial<ReleaseRecord> = {}): ReleaseRecord {
+/** What became of the regions, given what became of their sets, builds and agents. */
+export interface Parts {
+  readonly secretSets?: readonly PlannedSetRecord[] | undefined;
+  readonly deletedVersions?: readonly SecretSetRecord[] | undefined;
+  readonly builds?: readonly BuildRecord[] | undefined;
+  readonly agents?: readonly AgentRecord[] | undefined;
+}
+
+/** The records of these regions and those of the parts. A region has any number of agents here. */
+function targetsOf(
+  { secretSets = [], deletedVersions = [], builds = [], agents = [] }: Parts,
+  planned: readonly string[] = [],
+): TargetRecord[] {
+  const regions = [...secretSets, ...deletedVersions, ...builds, ...agents].map(
+    ({ region }) => region,
+  );
+  // Before the release begins there are none.
+  if (regions.length === 0) return [];
+  return [...new Set([...planned, ...regions])].flatMap((region): TargetRecord[] => {
+    const isHere = (part: { readonly region: string }): boolean => part.region === region;
+    const [agent, ...others] = agents.filter(isHere);
+    const target = { region, build: builds.find(isHere), agent };
+    return [
+      {
+        ...target,
+        secretSets: secretSets.filter(isHere),
+        deletedVersions: deletedVersions.filter(isHere),
+      },
+      ...others.map((other) => ({
+        region,
+        secretSets: [],
+        deletedVersions: [],
+        build: undefined,
+        agent: other,
+      })),
+    ];
+  });
+}
+
+export function releaseRecord({
+  secretSets,
+  deletedVersions,
+  builds,
+  agents,
+  ...parts
+}: Partial<ReleaseRecord> & Parts = {}): ReleaseRecord {
+  const planned = parts.plan?.targets.map(({ region }) => region);
   return {
     startedAt,
     kind: 'release',
     plan: undefined,
     actingAs: undefined,
     steps: [],
-    secretSets: [],
-    agents: [],
+    targets: targetsOf({ secretSets, deletedVersions, builds, agents }, planned),
     context: undefined,
-    builds: [],
     spans: [],
     warnings: [],
     notices: [],

@@ -1,7 +1,8 @@
 import type { Agent, Build, ListedSecretSet, SecretSet } from '../../src/pipecat/answers.js';
 import type { Bindings } from '../../src/plan/bindings.js';
 import type { BuildObservation, Observation } from '../../src/plan/observation.js';
-import { makePlan, type Plan } from '../../src/plan/plan.js';
+import { makePlan } from '../../src/plan/make-plan.js';
+import type { Plan } from '../../src/plan/plan.js';
 import { Regional } from '../../src/plan/regional.js';
 import { settingsIn } from '../../src/plan/region-settings.js';
 import type {
@@ -9,6 +10,7 @@ import type {
   ReleaseSettings,
   SecretSetSettings,
 } from '../../src/plan/settings.js';
+import { packedContext } from './accounts.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
 
 /** An agent whose deployment serves. */
@@ -86,20 +88,6 @@ export interface Situation {
   readonly cloudBuild?: Pick<BuildObservation, 'found' | 'failure'>;
 }
 
-const packed: BuildObservation['context'] = {
-  root: '/workspace',
-  dockerfile: 'Dockerfile',
-  entries: [],
-  files: 2,
-  bytes: 2000,
-  ignoreFile: undefined,
-  leftOut: [],
-  holdsGit: false,
-  archive: '/tmp/context.tar.gz',
-  archiveBytes: 1000,
-  hash: '0123456789abcdef',
-};
-
 export function planOfSituation(situation: Situation): Plan {
   const { secretSet, imagePullSecret, region = 'us-west', cloudBuild } = situation;
   const { name = 'voice', ...asked } = situation.agent ?? {};
@@ -164,7 +152,7 @@ export function planOfSituation(situation: Situation): Plan {
         agent: situation.before,
         bindings: situation.bindings,
         build: cloudBuild && {
-          context: packed,
+          context: packedContext(),
           ...cloudBuild,
         },
       },

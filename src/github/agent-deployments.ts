@@ -64,6 +64,10 @@ export class AgentDeployments {
     };
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.settled();
+  }
+
   /** Resolves when GitHub has been told everything, as far as it could be. */
   async settled(): Promise<void> {
     await Promise.all(this.#underWay);

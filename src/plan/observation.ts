@@ -4,7 +4,7 @@ import type { PackedContext } from '../context/pack.js';
 import { CallError, StatusError } from '../pipecat/errors.js';
 import { platformAgentProfiles } from '../pipecat/names.js';
 import { readBindings, type Bindings } from './bindings.js';
-import { toldRegion } from './region.js';
+import { inferRegion } from './infer-region.js';
 import { namesDependOnRegion, settingsIn, type RegionSettings } from './region-settings.js';
 import type { ReleaseSettings } from './settings.js';
 
@@ -66,10 +66,11 @@ export async function observe(
     customProfiles(cloud, agent?.settings.agentProfile),
   ]);
   const targets = await Promise.all(
-    located.map(async ({ region, agent }): Promise<RegionObservation> => {
-      const told =
-        region ?? toldRegion(settings, agent, secretSets) ?? (await cloud.defaultRegion());
-      return observeRegion(cloud, settingsIn(settings, told), agent, secretSets, options);
+    located.map(async ({ region: named, agent: found }): Promise<RegionObservation> => {
+      const region =
+        named ?? inferRegion(settings, found, secretSets) ?? (await cloud.defaultRegion());
+      const target = { settings: settingsIn(settings, region), agent: found };
+      return observeRegion(cloud, target, secretSets, options);
     }),
   );
   return { regions, secretSets, build, agentProfiles, targets };
@@ -97,8 +98,7 @@ async function locate(cloud: PipecatCloud, settings: ReleaseSettings): Promise<L
 
 async function observeRegion(
   cloud: PipecatCloud,
-  settings: RegionSettings,
-  agent: Agent | undefined,
+  { settings, agent }: Pick<RegionObservation, 'settings' | 'agent'>,
   secretSets: readonly ListedSecretSet[],
   { wantsBindings, context, now }: ObservationOptions,
 ): Promise<RegionObservation> {

@@ -22,21 +22,27 @@ export interface AgentBuild {
   readonly isKnown: boolean;
 }
 
-/** Plans an agent of one region, given the plans of the sets that it is to bind. */
-export function planAgent(
-  settings: RegionSettings,
-  asked: RegionAgent,
-  agentProfiles: readonly string[] | undefined,
-  before: Agent | undefined,
-  secretSets: readonly SecretSetPlan[],
-  build: AgentBuild | undefined,
-  problems: PreflightProblem[],
-): AgentPlan {
+/** What the plan of an agent depends on. */
+export interface AgentQuestion {
+  readonly settings: RegionSettings;
+  readonly asked: RegionAgent;
+  /** Undefined if they cannot be listed, or are not needed. */
+  readonly agentProfiles: readonly string[] | undefined;
+  /** The agent as it is. */
+  readonly before: Agent | undefined;
+  /** The plans of the sets that it will bind. */
+  readonly secretSets: readonly SecretSetPlan[];
+  readonly build: AgentBuild | undefined;
+}
+
+/** Plans an agent of one region; what makes that impossible is added to `problems`. */
+export function planAgent(question: AgentQuestion, problems: PreflightProblem[]): AgentPlan {
+  const { settings, asked, before, secretSets, build } = question;
   const { region } = settings;
   const { name } = asked;
   checkName(name, region, problems);
-  checkPresence(asked, region, before, build, problems);
-  checkProfile(asked, agentProfiles, problems);
+  checkPresence(question, problems);
+  checkProfile(question, problems);
   const wanted: AgentSettings = {
     ...asked.settings,
     ...(build === undefined ? {} : { buildId: build.id }),
@@ -60,13 +66,13 @@ export function planAgent(
     hidden,
     bindsVersion: secretSets.some(({ template }) => template !== undefined),
     forces: forcedBecause !== undefined,
-    newDeployment: newDeployment(
+    newDeployment: newDeployment({
       before,
-      runsNewBuild ? build : undefined,
+      newBuild: runsNewBuild ? build : undefined,
       hidden,
       changes,
       forcedBecause,
-    ),
+    }),
     runsNewBuild,
     valuesChange,
     forceRedeploy: asked.forceRedeploy,
@@ -76,7 +82,7 @@ export function planAgent(
     against: (now, buildId) => {
       const found: PreflightProblem[] = [];
       const made = build && { ...build, id: buildId ?? build.id };
-      const plan = planAgent(settings, asked, agentProfiles, now, secretSets, made, found);
+      const plan = planAgent({ ...question, before: now, build: made }, found);
       if (found.length > 0) throw new PreflightError(found, { isLate: true });
       return plan;
     },
@@ -94,12 +100,10 @@ function checkName(name: string, region: string, problems: PreflightProblem[]): 
 }
 
 function checkPresence(
-  { name, settings, isBuiltFromBranch }: RegionAgent,
-  region: string,
-  before: Agent | undefined,
-  build: AgentBuild | undefined,
+  { asked, settings: { region }, before, build }: AgentQuestion,
   problems: PreflightProblem[],
 ): void {
+  const { name, settings, isBuiltFromBranch } = asked;
   const about = `agent ${name}`;
   if (before?.region !== undefined && before.region !== region) {
     problems.push({
@@ -129,11 +133,11 @@ function checkPresence(
   }
 }
 
-function checkProfile(
-  { name, settings: { agentProfile } }: RegionAgent,
-  agentProfiles: readonly string[] | undefined,
-  problems: PreflightProblem[],
-): void {
+function checkProfile({ asked, agentProfiles }: AgentQuestion, problems: PreflightProblem[]): void {
+  const {
+    name,
+    settings: { agentProfile },
+  } = asked;
   if (agentProfile === undefined || agentProfiles === undefined) return;
   if (platformAgentProfiles.includes(agentProfile) || agentProfiles.includes(agentProfile)) return;
   const known = [...new Set([...platformAgentProfiles, ...agentProfiles])];
@@ -189,13 +193,21 @@ function forcingReason(
 
 const scaling: readonly string[] = ['min-agents', 'max-agents'];
 
-function newDeployment(
-  before: Agent | undefined,
-  newBuild: AgentBuild | undefined,
-  hidden: readonly HiddenSetting[],
-  changes: readonly SettingChange[],
-  forcedBecause: NewDeployment['because'] | undefined,
-): NewDeployment {
+interface DeploymentQuestion {
+  readonly before: Agent | undefined;
+  readonly newBuild: AgentBuild | undefined;
+  readonly hidden: readonly HiddenSetting[];
+  readonly changes: readonly SettingChange[];
+  readonly forcedBecause: NewDeployment['because'] | undefined;
+}
+
+function newDeployment({
+  before,
+  newBuild,
+  hidden,
+  changes,
+  forcedBecause,
+}: DeploymentQuestion): NewDeployment {
   if (before === undefined) return { follows: 'yes', because: 'agent-created' };
   if (newBuild !== undefined) {
     return newBuild.isKnown
@@ -205,8 +217,8 @@ function newDeployment(
   const differing = changes.filter(({ setting }) => !scaling.includes(setting));
   // Without the values, the set may be the one that the agent binds already. What has no version in it
   // stands for nothing but itself, and is no difference then.
-  const isUnknown = ({ before, after }: SettingChange): boolean =>
-    before !== undefined && versionsOf(after).test(before);
+  const isUnknown = (change: SettingChange): boolean =>
+    change.before !== undefined && versionsOf(change.after).test(change.before);
   if (!differing.every(isUnknown)) return { follows: 'yes', because: 'settings-differ' };
   if (forcedBecause !== undefined) return { follows: 'yes', because: forcedBecause };
   if (differing.length > 0) return { follows: 'unknown', because: 'version-unknown' };
@@ -215,4 +227,31 @@ function newDeployment(
   }
   // A change of scaling alone makes none.
   return { follows: 'no', because: changes.length > 0 ? 'scaling-only' : 'nothing-differs' };
+}
+
+/** Seconds; the platform's default. */
+const defaultSessionLimit = 7200;
+
+/** What an agent is once a plan is carried out. */
+export interface PlannedAgent {
+  readonly image: string | undefined;
+  readonly buildId: string | undefined;
+  /** Seconds after which a session ends at the latest. */
+  readonly sessionLimit: number;
+  /** Instances that are kept warm. */
+  readonly minAgents: number;
+}
+
+/** What an agent will be by its plan: what is given, else what it is already. */
+export function plannedAgent({ settings, before, runsNewBuild }: AgentPlan): PlannedAgent {
+  const isImageGiven =
+    settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
+  const { image, buildId } = isImageGiven ? settings : (before?.settings ?? settings);
+  return {
+    image,
+    buildId,
+    sessionLimit:
+      settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
+    minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
+  };
 }

@@ -39,6 +39,7 @@ export function planSecretSet(
   const pairs = writes ? asked.pairs : [];
   const given = new Set([...asked.pairs.map(({ key }) => key), ...skippedKeys]);
   const prunedKeys = asked.prune ? [...existingKeys].filter((key) => !given.has(key)) : [];
+  const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
   // Without the wait for the agent, it may still need what is old.
   const olderVersions =
     template === undefined || settings.agent?.waitForReady === false
@@ -50,7 +51,7 @@ export function planSecretSet(
       : bindings &&
         agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
   checkPruning(asked, bindings, settings.agent?.name, problems);
-  checkRequiredKeys(asked, existing, existingKeys, prunedKeys, problems);
+  checkRequiredKeys(asked, existing, keptKeys, problems);
   return {
     name,
     kind: 'secret',
@@ -255,14 +256,12 @@ function checkPruning(
 function checkRequiredKeys(
   { name, template, pairs, requiredKeys }: RegionSecretSet,
   existing: ListedSecretSet | undefined,
-  existingKeys: ReadonlySet<string>,
-  prunedKeys: readonly string[],
+  keptKeys: readonly string[],
   problems: PreflightProblem[],
 ): void {
   // The keys of a reference cannot be read.
   if (existing?.referenced === true) return;
-  const after = new Set(template === undefined ? existingKeys : []);
-  for (const key of prunedKeys) after.delete(key);
+  const after = new Set(template === undefined ? keptKeys : []);
   for (const { key } of pairs) after.add(key);
   const missing = requiredKeys.filter(({ key }) => !after.has(key));
   if (missing.length === 0) return;

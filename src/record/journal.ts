@@ -1,7 +1,14 @@
 import type { Clock } from '../time/clock.js';
 import { AbandonedError, isCancellation } from './errors.js';
 import type { Plan } from '../plan/plan.js';
-import type { BuildRecord, ReleaseRecord, Span, StepName, StepRecord } from './record.js';
+import {
+  buildsOf,
+  type BuildRecord,
+  type ReleaseRecord,
+  type Span,
+  type StepName,
+  type StepRecord,
+} from './record.js';
 
 /** Where a release says what it does while it does it. */
 export interface ReleaseLog {
@@ -40,10 +47,8 @@ export class Journal {
       plan: undefined,
       actingAs: undefined,
       steps: [],
-      secretSets: [],
-      agents: [],
+      targets: [],
       context: undefined,
-      builds: [],
       spans: [],
       warnings: [],
       notices: [],
@@ -124,9 +129,9 @@ export class Journal {
   }
 
   /** Takes note of a build's id, which whoever comes after may need even if this ends here. */
-  buildIs(build: BuildRecord, id: string): void {
+  recordBuildId(build: BuildRecord, id: string): void {
     build.id = id;
-    this.#onBuild(this.record.builds);
+    this.#onBuild(buildsOf(this.record));
   }
 
   warning(message: string): void {

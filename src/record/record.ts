@@ -1,7 +1,6 @@
 import type { PackedContext } from '../context/pack.js';
 import type { SecretSetKind, SecretSetStatus } from '../pipecat/answers.js';
-import type { HiddenSetting, SettingChange } from '../plan/agent-changes.js';
-import type { NewDeployment, Plan } from '../plan/plan.js';
+import type { AgentPlan, BuildPlan, Plan, SecretSetPlan, Target } from '../plan/plan.js';
 
 /** The steps of a release, in their order. */
 export const stepNames = [
@@ -31,58 +30,58 @@ export interface SecretSetRecord {
   readonly name: string;
   readonly kind: SecretSetKind;
   readonly region: string;
-  /** `cancelled`: it was being written when the run was cancelled. */
+  /** Undefined for a set that the plan does not name. */
+  readonly plan: SecretSetPlan | undefined;
+  /** `cancelled`: the run was cancelled while the set was being written. */
   outcome: 'created' | 'updated' | 'existing' | 'deleted' | 'failed' | 'cancelled' | 'skipped';
   status: SecretSetStatus | null;
-  /** Names of keys, as far as they were written or deleted. */
-  added: string[];
-  updated: string[];
-  pruned: string[];
-  /** Keys that were given without a value. */
-  readonly skippedKeys: readonly string[];
-  /** Whether its content has a name of its own, so that nothing changes under an agent. */
-  readonly isVersion: boolean;
+  /** Names of the keys that were written or deleted. */
+  readonly added: string[];
+  readonly updated: string[];
+  readonly pruned: string[];
+}
+
+/** What became of a set of the plan. */
+export interface PlannedSetRecord extends SecretSetRecord {
+  readonly plan: SecretSetPlan;
 }
 
 /** What became of an agent. */
 export interface AgentRecord {
   readonly name: string;
   readonly region: string;
-  /** `cancelled`: it was being deployed when the run was cancelled. */
+  /** Made again just before the deploy, from the agent as it was then. */
+  plan: AgentPlan;
+  /** `cancelled`: the run was cancelled while the agent was being deployed. */
   outcome: 'created' | 'updated' | 'unchanged' | 'superseded' | 'failed' | 'cancelled' | 'skipped';
   deploymentId: string | null;
   ready: boolean;
-  /** Whether the previous deployment goes on serving where this one failed. */
+  /** Whether the previous deployment keeps serving after this one failed. */
   previousServes: boolean;
-  /** What it runs after the release, where that is known. */
-  image: string | undefined;
-  buildId: string | undefined;
-  /** What differed from the agent before; as far as it was deployed, this was changed. */
-  changes: readonly SettingChange[];
-  /** Settings that were sent although it is not shown what they were. */
-  hidden: readonly HiddenSetting[];
-  /** Whether a new deployment was to follow, and why. */
-  newDeployment: NewDeployment;
-  /** Whether this release put new values under it that running sessions do not have. */
+  /** Whether this release gave it new values that running sessions do not have. */
   replacesValues: boolean;
-  /** Seconds after which the last session with the old values has ended. */
-  sessionLimit: number;
-  /** Instances that are kept warm. */
-  minAgents: number;
 }
 
 /** What became of a cloud build. */
 export interface BuildRecord {
   readonly region: string;
-  /** Relative to the context. */
-  readonly dockerfile: string;
-  readonly contextHash: string;
-  /** Null as long as none was started. */
+  readonly plan: BuildPlan;
+  /** Null until a build is started or found. */
   id: string | null;
-  /** `running`: started, and not awaited to its end. `cancelled`: it was being started then. */
+  /** `running`: started, and not awaited to its end. `cancelled`: the run was cancelled during the start. */
   outcome: 'built' | 'reused' | 'failed' | 'running' | 'cancelled' | 'skipped';
-  /** Milliseconds that the upload and the build took; undefined where neither was needed. */
+  /** Milliseconds that the upload and the build took; undefined if neither was needed. */
   duration: number | undefined;
+}
+
+/** What became of one region of the plan: the same tree, with the plan's entry in each record. */
+export interface TargetRecord {
+  readonly region: string;
+  readonly secretSets: readonly PlannedSetRecord[];
+  readonly build: BuildRecord | undefined;
+  readonly agent: AgentRecord | undefined;
+  /** Older versions that were deleted at the end. */
+  readonly deletedVersions: SecretSetRecord[];
 }
 
 /** A stretch of time in which something was under way, for the timeline. */
@@ -115,31 +114,70 @@ export interface ReleaseRecord {
   kind: RunKind;
   /** What was to be done, once that is known. */
   plan: Plan | undefined;
+  /** What became of each region of the plan, in its order; empty until the release begins. */
+  targets: readonly TargetRecord[];
   actingAs: ActingAs | undefined;
   readonly steps: StepRecord[];
-  readonly secretSets: SecretSetRecord[];
-  readonly agents: AgentRecord[];
   /** What is built, once it is packed. */
   context: PackedContext | undefined;
-  readonly builds: BuildRecord[];
   readonly spans: Span[];
   /** What a person should look at, in the order in which it came up. */
   readonly warnings: string[];
   readonly notices: string[];
 }
 
-/** The account of a set that is there and that nothing is done to. */
+/** Every set that was written, bound or deleted. */
+export function secretSetsOf(record: Pick<ReleaseRecord, 'targets'>): SecretSetRecord[] {
+  return [
+    ...record.targets.flatMap(({ secretSets }) => secretSets),
+    ...record.targets.flatMap(({ deletedVersions }) => deletedVersions),
+  ];
+}
+
+export function buildsOf({ targets }: Pick<ReleaseRecord, 'targets'>): BuildRecord[] {
+  return targets.map(({ build }) => build).filter((build) => build !== undefined);
+}
+
+export function agentsOf({ targets }: Pick<ReleaseRecord, 'targets'>): AgentRecord[] {
+  return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+}
+
+/** The record of a region before anything is done there. */
+export function untouchedTarget({ region, secretSets, build, agent }: Target): TargetRecord {
+  return {
+    region,
+    secretSets: secretSets.map((plan) => ({
+      ...existingSet(plan.name, plan.kind, region),
+      plan,
+      outcome: plan.action === 'bind' ? 'existing' : 'skipped',
+      status: plan.status ?? null,
+    })),
+    build: build && { region, plan: build, id: null, outcome: 'skipped', duration: undefined },
+    agent: agent && {
+      name: agent.name,
+      region,
+      plan: agent,
+      outcome: 'skipped',
+      deploymentId: null,
+      ready: false,
+      previousServes: false,
+      replacesValues: false,
+    },
+    deletedVersions: [],
+  };
+}
+
+/** The record of a set that exists and stays as it is. */
 export function existingSet(name: string, kind: SecretSetKind, region: string): SecretSetRecord {
   return {
     name,
     kind,
     region,
+    plan: undefined,
     outcome: 'existing',
     status: null,
     added: [],
     updated: [],
     pruned: [],
-    skippedKeys: [],
-    isVersion: false,
   };
 }

@@ -1,21 +1,30 @@
-import type { AgentRecord, ReleaseRecord, SecretSetRecord } from '../record/record.js';
+import { plannedAgent } from '../plan/plan-agent.js';
+import {
+  agentsOf,
+  secretSetsOf,
+  type AgentRecord,
+  type ReleaseRecord,
+  type SecretSetRecord,
+  type TargetRecord,
+} from '../record/record.js';
 import { duration } from './durations.js';
 
 /**
  * What goes on after the release is over, and a person has to know. What is the same in several
  * regions is said once.
  */
-export function aftermath({ agents, secretSets }: ReleaseRecord): string[] {
+export function aftermath(record: ReleaseRecord): string[] {
+  const agents = agentsOf(record);
   return agents.length > 0
-    ? [...oldValues(agents), ...coldStarts(agents), ...valuesBehind(agents, secretSets)]
-    : unseenValues(secretSets);
+    ? [...oldValues(agents), ...coldStarts(agents), ...valuesBehind(record.targets)]
+    : unseenValues(secretSetsOf(record));
 }
 
 /** Where no agent is released, nothing puts the new values under those that bind the set. */
 function unseenValues(secretSets: readonly SecretSetRecord[]): string[] {
   const updated = secretSets
     .filter(({ kind, status }) => kind === 'secret' && status === 'ready')
-    .filter(({ updated }) => updated.length > 0);
+    .filter((set) => set.updated.length > 0);
   if (updated.length === 0) return [];
   return [
     `Agents that bind ${names(updated)} keep the old values until a new deployment replaces them.`,
@@ -28,7 +37,7 @@ function oldValues(agents: readonly AgentRecord[]): string[] {
     ({ replacesValues, outcome }) => replacesValues && outcome === 'updated',
   );
   if (replaced.length === 0) return [];
-  const longest = Math.max(...replaced.map(({ sessionLimit }) => sessionLimit));
+  const longest = Math.max(...replaced.map(({ plan }) => plannedAgent(plan).sessionLimit));
   const have =
     replaced.length === 1
       ? 'has a new deployment with new values of its secrets'
@@ -40,7 +49,8 @@ function oldValues(agents: readonly AgentRecord[]): string[] {
 
 function coldStarts(agents: readonly AgentRecord[]): string[] {
   const cold = agents.filter(
-    ({ minAgents, outcome }) => minAgents === 0 && ['created', 'updated'].includes(outcome),
+    ({ plan, outcome }) =>
+      plannedAgent(plan).minAgents === 0 && ['created', 'updated'].includes(outcome),
   );
   if (cold.length === 0) return [];
   return [
@@ -54,24 +64,17 @@ function coldStarts(agents: readonly AgentRecord[]): string[] {
  * Where a set was updated and its agent was not deployed, what runs and what the set holds are not
  * the same any more.
  */
-function valuesBehind(
-  agents: readonly AgentRecord[],
-  secretSets: readonly SecretSetRecord[],
-): string[] {
-  const undeployed = agents.filter(
-    ({ deploymentId, outcome, previousServes, newDeployment }) =>
-      (deploymentId === null || (outcome === 'failed' && previousServes)) &&
-      newDeployment.because !== 'agent-created',
-  );
-  const written = (agent: AgentRecord): boolean =>
+function valuesBehind(targets: readonly TargetRecord[]): string[] {
+  const isWritten = ({ secretSets }: TargetRecord): boolean =>
     secretSets.some(
-      ({ region, kind, isVersion, added, updated }) =>
-        region === agent.region &&
-        kind === 'secret' &&
-        !isVersion &&
-        added.length + updated.length > 0,
+      ({ kind, plan, added, updated }) =>
+        kind === 'secret' && plan.template === undefined && added.length + updated.length > 0,
     );
-  const behind = undeployed.filter(written);
+  const behind = agentsOf({ targets: targets.filter(isWritten) }).filter(
+    ({ deploymentId, outcome, previousServes, plan }) =>
+      (deploymentId === null || (outcome === 'failed' && previousServes)) &&
+      plan.newDeployment.because !== 'agent-created',
+  );
   if (behind.length === 0) return [];
   return [
     `Values were written to the secret sets of ${names(behind)}, where what was released does not serve: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,

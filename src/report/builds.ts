@@ -1,10 +1,12 @@
 import { bytesOf } from '../text/bytes.js';
-import type { BuildRecord, ReleaseRecord } from '../record/record.js';
+import { buildsOf, type BuildRecord, type ReleaseRecord } from '../record/record.js';
 import { duration } from './durations.js';
 import { code, table } from './markdown.js';
 
 /** What was packed, and what was built of it; undefined where nothing was. */
-export function buildSection({ context, builds }: ReleaseRecord): string | undefined {
+export function buildSection(record: ReleaseRecord): string | undefined {
+  const { context } = record;
+  const builds = buildsOf(record);
   if (context === undefined) return undefined;
   const { files, bytes, archiveBytes, hash } = context;
   const count = `${files} ${files === 1 ? 'file' : 'files'}`;
@@ -24,10 +26,10 @@ const outcomes: Readonly<Record<BuildRecord['outcome'], string>> = {
 function buildTable(builds: readonly BuildRecord[]): string {
   return table(
     ['Build', 'Region', 'Dockerfile', 'Outcome', 'Upload and build'],
-    builds.map(({ id, region, dockerfile, outcome, duration: took }) => [
+    builds.map(({ id, region, plan, outcome, duration: took }) => [
       id === null ? '–' : code(id),
       code(region),
-      code(dockerfile),
+      code(plan.context.dockerfile),
       outcomes[outcome],
       took === undefined ? '–' : duration(took),
     ]),

@@ -28,16 +28,13 @@ export function plannedChanges({ targets }: Plan, mostNames = usualNames): Regio
 }
 
 /** What a release did. */
-export function doneChanges(
-  { plan, secretSets, builds, agents }: ReleaseRecord,
-  mostNames = usualNames,
-): RegionChanges[] {
-  return (plan?.targets ?? []).map(({ region }) => ({
+export function doneChanges({ targets }: ReleaseRecord, mostNames = usualNames): RegionChanges[] {
+  return targets.map(({ region, secretSets, deletedVersions, build, agent }) => ({
     region,
     changes: [
-      ...secretSets.filter((set) => set.region === region).map((set) => doneSet(set, mostNames)),
-      ...builds.filter((build) => build.region === region).map(doneBuild),
-      ...agents.filter((agent) => agent.region === region).map(doneAgent),
+      ...[...secretSets, ...deletedVersions].map((set) => doneSet(set, mostNames)),
+      ...(build === undefined ? [] : [doneBuild(build)]),
+      ...(agent === undefined ? [] : [doneAgent(agent)]),
     ],
   }));
 }
@@ -141,8 +138,8 @@ const buildVerbs: Readonly<Record<BuildRecord['outcome'], string>> = {
   skipped: 'Not built:',
 };
 
-function doneBuild({ outcome, id, dockerfile, contextHash }: BuildRecord): string {
-  const what = `the image with \`${dockerfile}\` from the context \`${contextHash}\``;
+function doneBuild({ outcome, id, plan: { context } }: BuildRecord): string {
+  const what = `the image with \`${context.dockerfile}\` from the context \`${context.hash}\``;
   return `${buildVerbs[outcome]} ${what}${id === null ? '' : `, build \`${id}\``}.`;
 }
 
@@ -170,7 +167,8 @@ const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
   skipped: 'Not deployed:',
 };
 
-function doneAgent({ name, outcome, changes, hidden, newDeployment }: AgentRecord): string {
+function doneAgent({ name, outcome, plan }: AgentRecord): string {
+  const { changes, hidden, newDeployment } = plan;
   const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes, hidden);
   const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
   return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;

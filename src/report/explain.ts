@@ -6,7 +6,7 @@ import { CallError, RedirectError, StatusError, UploadError } from '../pipecat/e
 import { StepError, SubjectError, type StepFacts, type StepFailureKind } from '../record/errors.js';
 import { PreflightError } from '../plan/problems.js';
 import { quote } from '../text/quote.js';
-import type { ActingAs, ReleaseRecord } from '../record/record.js';
+import { agentsOf, type ActingAs, type ReleaseRecord } from '../record/record.js';
 import type { Subject } from '../plan/subject.js';
 import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
@@ -241,7 +241,7 @@ function explainCancellation({ signal }: CancelledError, { record }: Explanation
   return {
     unharmed: !isAnythingWritten(record)
       ? 'Nothing was written.'
-      : record.agents.every(({ outcome }) => outcome === 'skipped')
+      : agentsOf(record).every(({ outcome }) => outcome === 'skipped')
         ? agentsKept
         : undefined,
     why: [

@@ -1,4 +1,11 @@
-import type { BuildRecord, ReleaseRecord } from '../record/record.js';
+import {
+  agentsOf,
+  buildsOf,
+  secretSetsOf,
+  type BuildRecord,
+  type ReleaseRecord,
+} from '../record/record.js';
+import { plannedAgent } from '../plan/plan-agent.js';
 import type { Actions } from './actions.js';
 import { planOutput } from './plan-output.js';
 
@@ -19,7 +26,11 @@ export const outputNames = [
 
 export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
 
-export function outputsOf({ secretSets, agents, builds, plan }: ReleaseRecord): Outputs {
+export function outputsOf(record: ReleaseRecord): Outputs {
+  const { plan } = record;
+  const secretSets = secretSetsOf(record);
+  const agents = agentsOf(record);
+  const builds = buildsOf(record);
   const [agent] = agents;
   return {
     'secret-sets': JSON.stringify(
@@ -45,7 +56,8 @@ export function outputsOf({ secretSets, agents, builds, plan }: ReleaseRecord): 
     ),
     'service-name': agent?.name ?? '',
     'deployment-id': agent?.deploymentId ?? '',
-    'build-id': builds.length === 0 ? (agent?.buildId ?? '') : buildIdOf(builds),
+    'build-id':
+      builds.length === 0 ? ((agent && plannedAgent(agent.plan).buildId) ?? '') : buildIdOf(builds),
     builds: buildsOutput(builds),
     region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
     plan: plan === undefined ? '' : planOutput(plan),
@@ -64,7 +76,12 @@ function buildIdOf([first]: readonly BuildRecord[]): string {
 
 function buildsOutput(builds: readonly BuildRecord[]): string {
   return JSON.stringify(
-    builds.map(({ region, id, outcome, contextHash }) => ({ region, id, outcome, contextHash })),
+    builds.map(({ region, id, outcome, plan }) => ({
+      region,
+      id,
+      outcome,
+      contextHash: plan.context.hash,
+    })),
   );
 }
 

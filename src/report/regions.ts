@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from '../record/record.js';
+import { agentsOf, type ReleaseRecord, type TargetRecord } from '../record/record.js';
 import type { Explanation } from './explain.js';
 
 /** The headline where more than one thing failed. */
@@ -7,7 +7,7 @@ export function severalTitle(record: ReleaseRecord, failures: readonly Explanati
   const failed = new Set(
     failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])),
   );
-  const all = regionsOf(record).length;
+  const all = record.plan?.targets.length ?? 0;
   if (failures.some(({ kind }) => kind === 'cancelled')) {
     const [one] = failed;
     const where =
@@ -28,14 +28,12 @@ export function severalTitle(record: ReleaseRecord, failures: readonly Explanati
 
 /** Which regions run what was released, and which do not; undefined where there is only one. */
 export function regionsSentence(record: ReleaseRecord): string | undefined {
-  const regions = regionsOf(record);
-  if (regions.length < 2 || record.agents.length === 0) return undefined;
-  const isReleased = (region: string): boolean =>
-    record.agents
-      .filter((agent) => agent.region === region)
-      .every(({ outcome }) => ['created', 'updated', 'unchanged'].includes(outcome));
-  const released = regions.filter(isReleased);
-  const others = regions.filter((region) => !isReleased(region));
+  const { targets } = record;
+  if (targets.length < 2 || agentsOf(record).length === 0) return undefined;
+  const isReleased = ({ agent }: TargetRecord): boolean =>
+    agent === undefined || ['created', 'updated', 'unchanged'].includes(agent.outcome);
+  const released = regionsOf(targets.filter(isReleased));
+  const others = regionsOf(targets.filter((target) => !isReleased(target)));
   if (released.length === 0) return 'No region was released.';
   const kept = `${list(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
   return others.length === 0
@@ -43,9 +41,8 @@ export function regionsSentence(record: ReleaseRecord): string | undefined {
     : `${kept}; ${list(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
 }
 
-function regionsOf({ plan, agents, secretSets }: ReleaseRecord): string[] {
-  const planned = plan?.targets.map(({ region }) => region);
-  return [...new Set(planned ?? [...agents, ...secretSets].map(({ region }) => region))];
+function regionsOf(targets: readonly { readonly region: string }[]): string[] {
+  return targets.map(({ region }) => region);
 }
 
 function list(regions: readonly string[]): string {

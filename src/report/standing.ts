@@ -1,4 +1,12 @@
-import type { AgentRecord, BuildRecord, ReleaseRecord, SecretSetRecord } from '../record/record.js';
+import {
+  agentsOf,
+  buildsOf,
+  secretSetsOf,
+  type AgentRecord,
+  type BuildRecord,
+  type ReleaseRecord,
+  type SecretSetRecord,
+} from '../record/record.js';
 import { secretSetKinds } from '../plan/subject.js';
 import { stepTitles } from './steps.js';
 
@@ -18,17 +26,17 @@ type Placed = readonly [place: Place, what: string, where: string] | undefined;
 
 /** How far a run came that ended before its time. */
 export function standingOf(record: ReleaseRecord): Standing {
-  const { secretSets, builds, agents, steps } = record;
+  const { steps, targets } = record;
   const isAwaited = steps.some(({ name }) => name === 'rollout');
   const placed: Placed[] = [
-    ...secretSets.map(placeSet),
-    ...builds.map(placeBuild),
-    ...agents.map((agent) => placeAgent(agent, isAwaited)),
+    ...secretSetsOf(record).map(placeSet),
+    ...buildsOf(record).map(placeBuild),
+    ...agentsOf(record).map((agent) => placeAgent(agent, isAwaited)),
   ];
   const told = (place: Place): string[] => grouped(placed, place);
   const pruning = steps.some(({ name, outcome }) => name === 'prune' && outcome === 'running');
   // What is planned is told by what it is for; before there is a plan, steps are all there is.
-  const isPlanned = secretSets.length + builds.length + agents.length > 0;
+  const isPlanned = targets.length > 0;
   const stepsThat = (outcome: 'running' | 'skipped'): string[] =>
     steps
       .filter((step) => step.outcome === outcome)
@@ -51,15 +59,15 @@ export function standingOf(record: ReleaseRecord): Standing {
 }
 
 /** Whether anything was changed on the platform, or may have been. */
-export function isAnythingWritten({ secretSets, builds, agents }: ReleaseRecord): boolean {
+export function isAnythingWritten(record: ReleaseRecord): boolean {
   return (
-    secretSets.some(({ outcome, added, updated, pruned }) =>
+    secretSetsOf(record).some(({ outcome, added, updated, pruned }) =>
       outcome === 'existing' || outcome === 'skipped'
         ? added.length + updated.length + pruned.length > 0
         : true,
     ) ||
-    builds.some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
-    agents.some(({ outcome }) => outcome !== 'skipped')
+    buildsOf(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
+    agentsOf(record).some(({ outcome }) => outcome !== 'skipped')
   );
 }
 
@@ -103,13 +111,12 @@ function listed(keys: readonly string[]): string {
 }
 
 /** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
-function leftToPrune({ plan, secretSets }: ReleaseRecord): string[] {
-  const planned = plan?.targets.flatMap((target) => target.secretSets) ?? [];
-  return planned.flatMap(({ name, region, prunedKeys }) => {
-    const set = secretSets.find((one) => one.name === name && one.region === region);
-    const left = prunedKeys.filter((key) => set?.pruned.includes(key) !== true);
+function leftToPrune({ targets }: ReleaseRecord): string[] {
+  const sets = targets.flatMap(({ secretSets }) => secretSets);
+  return sets.flatMap(({ name, region, plan, pruned, status }) => {
+    const left = plan.prunedKeys.filter((key) => !pruned.includes(key));
     if (left.length === 0) return [];
-    const doubt = set?.status === null ? ' (of the first it is not known)' : '';
+    const doubt = status === null ? ' (of the first it is not known)' : '';
     return [`${listed(left)} of \`${name}\` in \`${region}\` are not pruned${doubt}`];
   });
 }

@@ -1,4 +1,12 @@
-import type { AgentRecord, ReleaseRecord, SecretSetRecord, StepRecord } from '../record/record.js';
+import { plannedAgent } from '../plan/plan-agent.js';
+import {
+  agentsOf,
+  secretSetsOf,
+  type AgentRecord,
+  type ReleaseRecord,
+  type SecretSetRecord,
+  type StepRecord,
+} from '../record/record.js';
 import { secretSetKinds } from '../plan/subject.js';
 import { aftermath } from './aftermath.js';
 import { buildSection } from './builds.js';
@@ -54,8 +62,8 @@ function account(
   room: Room,
 ): readonly Section[] {
   const tables = [
-    { name: 'the agents', text: agentTable(record.agents) },
-    { name: 'the secret sets', text: secretSetTable(record.secretSets, room) },
+    { name: 'the agents', text: agentTable(agentsOf(record)) },
+    { name: 'the secret sets', text: secretSetTable(secretSetsOf(record), room) },
     { name: 'the builds', text: buildSection(record) },
   ];
   const told = failures.flatMap((failure) => {
@@ -141,7 +149,8 @@ function planned({ plan }: ReleaseRecord): string {
 /** More agents, regions or sets than this are counted rather than listed in a headline. */
 const mostInHeadline = 3;
 
-function success({ agents, secretSets }: ReleaseRecord): string {
+function success(record: ReleaseRecord): string {
+  const agents = agentsOf(record);
   if (agents.length > mostInHeadline) {
     const serving = agents.filter(({ ready }) => ready).length;
     const serve =
@@ -161,11 +170,11 @@ function success({ agents, secretSets }: ReleaseRecord): string {
     return ready ? `${where} is ${outcome} and serves` : `${where} is ${outcome}`;
   });
   if (sentences.length > 0) return sentences.join(', ');
-  const current = secretSets.filter(({ outcome }) => outcome !== 'deleted');
+  const current = record.targets.flatMap(({ secretSets }) => secretSets);
   const written = current.filter(({ outcome }) => outcome !== 'existing');
   if (written.length > mostInHeadline) return `Secrets are ready: ${written.length} sets`;
   if (written.length > 0) return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
-  return current.some(({ isVersion }) => isVersion)
+  return current.some(({ plan }) => plan.template !== undefined)
     ? 'Nothing to write: this version of the secrets is there already'
     : 'Nothing to write: no secret has a value';
 }
@@ -229,18 +238,18 @@ function agentTable(agents: readonly AgentRecord[]): string | undefined {
   if (agents.length === 0) return undefined;
   return table(
     ['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'],
-    agents.map(({ name, region, outcome, ready, previousServes, image, buildId, deploymentId }) => [
+    agents.map(({ name, region, outcome, ready, previousServes, plan, deploymentId }) => [
       code(name),
       code(region),
       `${outcome}${ready ? ', serves' : previousServes ? ': not this but the previous deployment serves' : ''}`,
       // What does not run is not what anybody looks for in that column.
-      outcome === 'skipped' ? '–' : imageCell(image, buildId),
+      outcome === 'skipped' ? '–' : imageCell(plannedAgent(plan)),
       deploymentId === null ? '–' : code(deploymentId),
     ]),
   );
 }
 
-function imageCell(image: string | undefined, buildId: string | undefined): string {
+function imageCell({ image, buildId }: ReturnType<typeof plannedAgent>): string {
   if (image !== undefined) return code(image);
   return buildId === undefined ? '–' : `build ${code(buildId)}`;
 }
@@ -261,14 +270,14 @@ function secretSetTable(sets: readonly SecretSetRecord[], room: Room): string | 
 }
 
 function keyCell(
-  { added, updated, pruned, skippedKeys }: SecretSetRecord,
+  { added, updated, pruned, plan }: SecretSetRecord,
   { keys: mostKeys }: Room,
 ): string {
   const groups: [string, readonly string[]][] = [
     ['added', added],
     ['updated', updated],
     ['pruned', pruned],
-    ['left out as empty', skippedKeys],
+    ['left out as empty', plan?.skippedKeys ?? []],
   ];
   const cells = groups
     .filter(([, keys]) => keys.length > 0)

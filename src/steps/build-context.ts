@@ -19,33 +19,43 @@ export interface Folders {
   readonly temporary: string;
 }
 
+/** A build context whose archive is deleted when it is disposed of. */
+export interface TemporaryContext extends AsyncDisposable {
+  readonly packed: PackedContext;
+}
+
+/** What packing a build context depends on. */
+export interface Packing {
+  readonly journal: Journal;
+  readonly settings: ContextSettings;
+  readonly folders: Folders;
+  /** Ends the packing. */
+  readonly cancellation: AbortSignal;
+}
+
 /**
- * Packs a build context and does `work` with it: before anything is sent, so that whatever is wrong
- * with the files is told before anything is written. The archive is deleted afterwards.
+ * Packs a build context before anything is sent, so that mistakes in the files are reported before
+ * anything is written.
  *
- * @param cancellation ends the packing
- * @throws ContextError, the reason of the cancellation, or what `work` throws
+ * @throws ContextError, or the reason of the cancellation
  */
-export async function withContext<Result>(
-  journal: Journal,
-  settings: ContextSettings,
-  folders: Folders,
-  cancellation: AbortSignal,
-  work: (context: PackedContext) => Promise<Result>,
-): Promise<Result> {
+export async function packBuildContext(packing: Packing): Promise<TemporaryContext> {
+  const { journal, folders } = packing;
   let folder: string | undefined;
+  const dispose = async (): Promise<void> => {
+    if (folder !== undefined) await remove(folder, journal);
+  };
   try {
-    const context = await journal.step('context', async () => {
+    const packed = await journal.step('context', async () => {
       folder = await makeFolder(folders.temporary);
       const archive = join(folder, 'context.tar.gz');
-      return journal.span('checkout', 'pack the context', () =>
-        pack(journal, settings, folders.workspace, archive, cancellation),
-      );
+      return journal.span('checkout', 'pack the context', () => pack(packing, archive));
     });
-    journal.record.context = context;
-    return await work(context);
-  } finally {
-    if (folder !== undefined) await remove(folder, journal);
+    journal.record.context = packed;
+    return { packed, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
   }
 }
 
@@ -72,11 +82,8 @@ async function remove(folder: string, journal: Journal): Promise<void> {
 }
 
 async function pack(
-  journal: Journal,
-  settings: ContextSettings,
-  workspace: string,
+  { journal, settings, folders, cancellation }: Packing,
   archive: string,
-  cancellation: AbortSignal,
 ): Promise<PackedContext> {
   const { clock, log } = journal;
   // Loaded on use only.
@@ -84,13 +91,13 @@ async function pack(
     import('../context/select.js'),
     import('../context/pack.js'),
   ]);
-  const selected = await selectContext(settings, workspace, cancellation);
+  const selected = await selectContext(settings, folders.workspace, cancellation);
   tell(journal, settings, selected);
   const progress = new WorkProgress(clock, selected.bytes, (done) => {
     log.info(`Packed: ${done}.`);
   });
   const report = (bytes: number): void => {
-    progress.is(bytes);
+    progress.update(bytes);
   };
   const packed = await packContext(selected, archive, report, cancellation);
   log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);

@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs';
 import { CancelledError } from '../time/cancellation.js';
 import { bytesOf } from '../text/bytes.js';
 import type { Build, StartedBuild } from '../pipecat/answers.js';
-import type { PipecatCloud } from '../pipecat/client.js';
 import { CallError, InterruptedCallError } from '../pipecat/errors.js';
 import { quote } from '../text/quote.js';
 import { Deadline } from '../time/deadline.js';
@@ -15,6 +14,7 @@ import {
 } from '../record/errors.js';
 import type { Journal } from '../record/journal.js';
 import type { BuildPlan } from '../plan/plan.js';
+import type { StepContext } from './context.js';
 import { poll, WaitOverError } from './polling.js';
 import { Progress } from './progress.js';
 import type { BuildRecord } from '../record/record.js';
@@ -25,19 +25,19 @@ const mostLines = 50;
 
 /**
  * Has the context built in one region: uploads it, starts the build and waits until it has succeeded,
- * as far as there is none already. Its account tells how far it came, also when this throws.
+ * unless there is one already. Its record shows how far it came, also when this throws.
  *
- * @param abandoned nobody needs the build any more
+ * @param abandoned aborted when nobody needs the build any more
  * @throws ReleaseError of a SubjectError around a build's error or a CallError, or AbandonedError
  */
-export async function build(
-  cloud: PipecatCloud,
-  journal: Journal,
-  plan: BuildPlan,
+export async function buildImage(
+  context: StepContext,
   record: BuildRecord,
   abandoned: AbortSignal,
 ): Promise<void> {
-  const { found, region, context } = plan;
+  const { journal } = context;
+  const { plan } = record;
+  const { found, region } = plan;
   if (found?.status === 'success') {
     takeNoteOf(journal, record, found, { isCached: true });
     return;
@@ -59,24 +59,20 @@ export async function build(
   const startedAt = journal.clock.now();
   try {
     if (found === undefined) {
-      const uploadId = await stretch('upload the context', () =>
-        upload(cloud, journal, plan, abandoned),
-      );
+      const uploadId = await stretch('upload the context', () => upload(context, plan, abandoned));
       await stretch('build the image', async () => {
-        const started = await start(cloud, journal, plan, uploadId, abandoned).catch(
-          (error: unknown) => {
-            if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
-            throw error;
-          },
-        );
+        const started = await start(context, plan, uploadId, abandoned).catch((error: unknown) => {
+          if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
+          throw error;
+        });
         takeNoteOf(journal, record, started.build, started);
-        compareHashes(journal, context.hash, started.contextHash);
-        await awaitBuild(cloud, journal, plan, started.build, abandoned);
+        compareHashes(journal, plan.context.hash, started.contextHash);
+        await awaitBuild(context, plan, started.build, abandoned);
       });
     } else {
       await stretch('build the image', async () => {
         takeNoteOf(journal, record, found, { isCached: false });
-        await awaitBuild(cloud, journal, plan, found, abandoned);
+        await awaitBuild(context, plan, found, abandoned);
       });
     }
     if (record.outcome === 'running') record.outcome = 'built';
@@ -85,7 +81,7 @@ export async function build(
     // What has not come to its end goes on, whoever waits for it.
     if (record.id === null || isOver(error)) record.outcome = 'failed';
     if (!(error instanceof Error)) throw error;
-    const subject = { kind: 'build', name: context.dockerfile, region } as const;
+    const subject = { kind: 'build', name: plan.context.dockerfile, region } as const;
     throw new ReleaseError([new SubjectError(subject, error)]);
   } finally {
     if (record.outcome !== 'skipped') record.duration = journal.clock.now() - startedAt;
@@ -97,12 +93,10 @@ function isOver(error: unknown): boolean {
 }
 
 async function upload(
-  cloud: PipecatCloud,
-  { clock, log }: Journal,
-  { region, context }: BuildPlan,
+  { cloud, journal: { clock, log } }: StepContext,
+  { region, context: { archive, archiveBytes } }: BuildPlan,
   signal: AbortSignal,
 ): Promise<string> {
-  const { archive, archiveBytes } = context;
   const progress = new WorkProgress(clock, archiveBytes, (done) => {
     log.info(`Uploaded to ${region}: ${done}.`);
   });
@@ -113,7 +107,7 @@ async function upload(
       destination: region,
       signal,
       progress: (bytes) => {
-        progress.is(bytes);
+        progress.update(bytes);
       },
     },
   );
@@ -123,8 +117,7 @@ async function upload(
 
 /** The same build is not started twice: where the answer was lost, it is among those of the context. */
 function start(
-  cloud: PipecatCloud,
-  { clock }: Journal,
+  { cloud, journal: { clock } }: StepContext,
   { region, context: { dockerfile, hash } }: BuildPlan,
   uploadId: string,
   signal: AbortSignal,
@@ -154,7 +147,7 @@ function takeNoteOf(
   // The platform may know one of the context that is not through.
   const isReused = isCached && status === 'success';
   record.outcome = isReused ? 'reused' : 'running';
-  journal.buildIs(record, id);
+  journal.recordBuildId(record, id);
   journal.log.info(
     isReused
       ? `The build ${id} in ${record.region} is of this context, and is used again.`
@@ -171,8 +164,7 @@ function compareHashes(journal: Journal, ours: string, theirs: string | undefine
 }
 
 async function awaitBuild(
-  cloud: PipecatCloud,
-  { clock, log }: Journal,
+  { cloud, journal: { clock, log } }: StepContext,
   { region, timeout }: BuildPlan,
   { id, status }: Build,
   abandoned: AbortSignal,
@@ -188,11 +180,11 @@ async function awaitBuild(
     const build = await cloud.build(id, { deadline, attempts: 1 });
     if (build === undefined) throw new StepError('build-gone', { buildId: id });
     lastSeen = build.status;
-    progress.is(build.status);
+    progress.update(build.status);
     return endings.includes(build.status) ? { done: build } : undefined;
   };
   try {
-    const ended = await poll(look, clock, deadline, progress, abandoned);
+    const ended = await poll(look, { clock, deadline, progress, signal: abandoned });
     if (ended.status === 'success') return;
     const logs = await lastLines(cloud, id);
     const { status: endedAs, errorMessage: platformMessage } = ended;
@@ -205,7 +197,7 @@ async function awaitBuild(
 }
 
 /** What failed is worth telling without its log, too. */
-async function lastLines(cloud: PipecatCloud, id: string): Promise<string[] | undefined> {
+async function lastLines(cloud: StepContext['cloud'], id: string): Promise<string[] | undefined> {
   try {
     return await cloud.buildLogs(id, mostLines, { attempts: 2 });
   } catch (error) {

@@ -1,28 +1,30 @@
 import type { ListedSecretSet } from '../pipecat/answers.js';
-import type { PipecatCloud } from '../pipecat/client.js';
 import { CallError } from '../pipecat/errors.js';
 import type { Deadline } from '../time/deadline.js';
 import { readBindings } from '../plan/bindings.js';
-import type { Journal } from '../record/journal.js';
 import { oldVersions } from '../plan/old-versions.js';
-import type { AgentPlan, SecretSetPlan } from '../plan/plan.js';
-import { existingSet } from '../record/record.js';
+import type { SecretSetPlan } from '../plan/plan.js';
+import { existingSet, type TargetRecord } from '../record/record.js';
+import type { StepContext } from './context.js';
 import type { Remarks } from './remarks.js';
+
+/** What the regions share that are cleaned up at once. */
+export interface CleanUp {
+  /** The sets as they are now. */
+  readonly listed: Promise<readonly ListedSecretSet[]>;
+  readonly deadline: Deadline;
+  readonly remarks: Remarks;
+}
 
 /**
  * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
  * anew for that. It is housekeeping: where it fails, the release is as good as ever.
- *
- * @param listed the sets as they are now, read once for all regions
  */
 export async function cleanUp(
-  cloud: PipecatCloud,
-  journal: Journal,
+  { cloud, journal }: StepContext,
+  { agent, deletedVersions }: TargetRecord,
   plan: SecretSetPlan,
-  agent: AgentPlan | undefined,
-  listed: Promise<readonly ListedSecretSet[]>,
-  deadline: Deadline,
-  remarks: Remarks,
+  { listed, deadline, remarks }: CleanUp,
 ): Promise<void> {
   const { name, region, template, olderVersions, keepVersions } = plan;
   if (template === undefined) return;
@@ -36,16 +38,18 @@ export async function cleanUp(
       template,
       current: name,
       region,
-      previous: agent?.before?.secretSets ?? [],
+      previous: agent?.plan.before?.secretSets ?? [],
       keep: keepVersions,
       secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
       bindings,
     });
     for (const old of names) {
       await cloud.deleteSecretSet(old, options);
-      journal.record.secretSets.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
+      deletedVersions.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
     }
-    const hidden = [...bindings].filter(([, sets]) => sets === undefined).map(([agent]) => agent);
+    const hidden = [...bindings]
+      .filter(([, sets]) => sets === undefined)
+      .map(([binding]) => binding);
     journal.log.info(
       names.length > 0
         ? `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`

@@ -1,15 +1,13 @@
 import type { Agent } from '../pipecat/answers.js';
 import { quote } from '../text/quote.js';
-import type { PipecatCloud } from '../pipecat/client.js';
 import { StatusError } from '../pipecat/errors.js';
 import { backoffDelay, defaultBackoff } from '../time/backoff.js';
-import type { Clock } from '../time/clock.js';
 import { Deadline, type TimeBudget } from '../time/deadline.js';
 import { settingChanges } from '../plan/agent-changes.js';
 import { StepError } from '../record/errors.js';
-import type { Journal } from '../record/journal.js';
 import type { AgentPlan } from '../plan/plan.js';
 import type { AgentRecord } from '../record/record.js';
+import type { StepContext } from './context.js';
 import type { Remarks } from './remarks.js';
 
 /** What a deploy was answered. */
@@ -21,25 +19,28 @@ export interface Deployed {
   readonly deadline: Deadline;
 }
 
-/**
- * Creates or updates the agent, and returns the deployment that has to come to serve.
- *
- * @param buildId the build that was made for the agent, where one was
- * @param awaitBoundSets waits until the sets that the agent binds are ready again: the platform
- *   refuses the deploy where another pipeline has written one in the meantime
- */
+export interface DeployOptions {
+  /** The build that was made for the agent. */
+  readonly buildId: string | undefined;
+  /** What is left of the time for the secret sets. */
+  readonly budget: TimeBudget;
+  readonly remarks: Remarks;
+  /**
+   * Waits until the sets that the agent binds are ready again: the platform refuses the deploy if
+   * another pipeline has written one in the meantime.
+   */
+  readonly awaitBoundSets: (agent: Agent | undefined, deadline: Deadline) => Promise<void>;
+}
+
+/** Creates or updates the agent, and returns the deployment that has to get ready. */
 export async function deploy(
-  cloud: PipecatCloud,
-  journal: Journal,
-  original: AgentPlan,
+  context: StepContext,
   record: AgentRecord,
-  budget: TimeBudget,
-  remarks: Remarks,
-  buildId: string | undefined,
-  awaitBoundSets: (agent: Agent | undefined, deadline: Deadline) => Promise<void>,
+  { buildId, budget, remarks, awaitBoundSets }: DeployOptions,
 ): Promise<Deployed> {
+  const { cloud, journal } = context;
   const { clock } = journal;
-  const { name } = original;
+  const { name, plan: original } = record;
   let alreadyThere: StatusError | undefined;
   for (let refusals = 0; ;) {
     const deadline = new Deadline(clock, 'wait-timeout', original.waitTimeout);
@@ -50,13 +51,18 @@ export async function deploy(
       throw new StepError('agent-name-taken', {}, { cause: alreadyThere });
     }
     const plan = original.against(before, buildId);
-    Object.assign(record, agentFacts(plan));
+    record.plan = plan;
     try {
       const answer =
         before === undefined
-          ? await create(cloud, clock, plan, deadline)
-          : await update(cloud, clock, plan, before, deadline);
-      return await account(cloud, journal, remarks, plan, record, before, answer, deadline);
+          ? await create(context, plan, deadline)
+          : await update(context, plan, before, deadline);
+      const deploymentId = answer.desiredDeploymentId ?? (await readDeployment(deadline));
+      const previousId = before?.desiredDeploymentId;
+      recordDeployment(record, deploymentId, previousId);
+      journal.log.info(wordsFor(record, previousId));
+      remark(remarks, record, answer, previousId);
+      return { deploymentId, previousId, deadline };
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (isAlreadyThere(error) && before === undefined) {
@@ -72,6 +78,13 @@ export async function deploy(
         throw error;
       }
     }
+  }
+
+  /** Some answers to a deploy do not name the deployment; the agent itself may. */
+  async function readDeployment(deadline: Deadline): Promise<string> {
+    const agent = await cloud.agent(name, { deadline });
+    if (agent?.desiredDeploymentId === undefined) throw new StepError('deployment-unknown', {});
+    return agent.desiredDeploymentId;
   }
 
   async function awaitAgain(
@@ -92,35 +105,6 @@ export async function deploy(
   }
 }
 
-/** Seconds; the platform's default. */
-const defaultSessionLimit = 7200;
-
-/** What an agent will be by a plan, as far as its account tells it. */
-export function agentFacts({
-  settings,
-  before,
-  changes,
-  hidden,
-  newDeployment,
-  runsNewBuild,
-}: AgentPlan): Pick<
-  AgentRecord,
-  'image' | 'buildId' | 'sessionLimit' | 'minAgents' | 'changes' | 'hidden' | 'newDeployment'
-> {
-  const isImageGiven =
-    settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
-  return {
-    image: isImageGiven ? settings.image : before?.settings.image,
-    buildId: isImageGiven ? settings.buildId : before?.settings.buildId,
-    sessionLimit:
-      settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
-    minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
-    changes,
-    hidden,
-    newDeployment,
-  };
-}
-
 /** The code of this refusal is one that many have, so its words have to tell. */
 function isAlreadyThere({ status, platformMessage }: StatusError): boolean {
   return (
@@ -131,39 +115,36 @@ function isAlreadyThere({ status, platformMessage }: StatusError): boolean {
 /** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
 const lostLookLimit = 10_000;
 
-function lookForLost(cloud: PipecatCloud, clock: Clock, name: string): Promise<Agent | undefined> {
+function lookForLost(
+  { cloud, journal: { clock } }: StepContext,
+  name: string,
+): Promise<Agent | undefined> {
   const deadline = new Deadline(clock, 'wait-timeout', lostLookLimit);
   return cloud.agent(name, { attempts: 2, deadline });
 }
 
-function create(
-  cloud: PipecatCloud,
-  clock: Clock,
-  plan: AgentPlan,
-  deadline: Deadline,
-): Promise<Agent> {
+function create(context: StepContext, plan: AgentPlan, deadline: Deadline): Promise<Agent> {
   const { name, region, settings } = plan;
-  return cloud.createAgent(name, region, settings, {
+  return context.cloud.createAgent(name, region, settings, {
     deadline,
     findLost: async () => {
-      const agent = await lookForLost(cloud, clock, name);
+      const agent = await lookForLost(context, name);
       return agent && isAsWanted(agent, plan) ? agent : undefined;
     },
   });
 }
 
 function update(
-  cloud: PipecatCloud,
-  clock: Clock,
+  context: StepContext,
   plan: AgentPlan,
   before: Agent,
   deadline: Deadline,
 ): Promise<Agent> {
   const { name, settings, forces } = plan;
-  return cloud.updateAgent(name, settings, forces, {
+  return context.cloud.updateAgent(name, settings, forces, {
     deadline,
     findLost: async () => {
-      const agent = await lookForLost(cloud, clock, name);
+      const agent = await lookForLost(context, name);
       const isNew =
         agent?.desiredDeploymentId !== undefined &&
         agent.desiredDeploymentId !== before.desiredDeploymentId;
@@ -180,60 +161,71 @@ function bindsAnotherSet({ changes }: AgentPlan): boolean {
   return changes.some(({ setting }) => setting === 'secret-set');
 }
 
-/** Takes the answer into the account, and says what a person should know of it. */
-async function account(
-  cloud: PipecatCloud,
-  journal: Journal,
-  remarks: Remarks,
-  plan: AgentPlan,
+/** Takes down what the deploy brought. */
+function recordDeployment(
   record: AgentRecord,
-  before: Agent | undefined,
-  answer: Agent,
-  deadline: Deadline,
-): Promise<Deployed> {
-  const previousId = before?.desiredDeploymentId;
-  const deploymentId =
-    answer.desiredDeploymentId ?? (await cloud.agent(plan.name, { deadline }))?.desiredDeploymentId;
-  if (deploymentId === undefined) throw new StepError('deployment-unknown', {});
+  deploymentId: string,
+  previousId: string | undefined,
+): void {
+  const { plan } = record;
+  const isUpdate = plan.before !== undefined;
   const isNew = deploymentId !== previousId;
   record.deploymentId = deploymentId;
-  record.outcome =
-    before === undefined ? 'created' : isNew || plan.changes.length > 0 ? 'updated' : 'unchanged';
-  record.replacesValues =
-    isNew && before !== undefined && (plan.valuesChange || bindsAnotherSet(plan));
-  journal.log.info(
-    isNew
-      ? `The agent ${plan.name} in ${plan.region} is ${record.outcome}; its deployment is ${deploymentId}.`
-      : `The agent ${plan.name} in ${plan.region} keeps its deployment ${deploymentId}.`,
-  );
-  const { image, buildId } = plan.settings;
+  record.outcome = !isUpdate
+    ? 'created'
+    : isNew || plan.changes.length > 0
+      ? 'updated'
+      : 'unchanged';
+  record.replacesValues = isNew && isUpdate && (plan.valuesChange || bindsAnotherSet(plan));
+}
+
+function wordsFor(
+  { name, region, outcome, deploymentId }: AgentRecord,
+  previousId: string | undefined,
+): string {
+  const id = deploymentId ?? 'unknown';
+  return deploymentId !== previousId
+    ? `The agent ${name} in ${region} is ${outcome}; its deployment is ${id}.`
+    : `The agent ${name} in ${region} keeps its deployment ${id}.`;
+}
+
+/** Says what a person should know of the answer to a deploy. */
+function remark(
+  remarks: Remarks,
+  { plan, deploymentId }: AgentRecord,
+  { warning }: Agent,
+  previousId: string | undefined,
+): void {
+  const { name, settings, newDeployment } = plan;
+  const { image, buildId } = settings;
+  const isNew = deploymentId !== previousId;
   const isMeant = plan.bindsVersion || buildId !== undefined;
-  if (!isNew && isMeant && plan.newDeployment.because === 'nothing-differs') {
+  if (!isNew && isMeant && newDeployment.because === 'nothing-differs') {
     // That is what versions and builds by their context are for, and nothing to warn of.
     const caveat =
       image === undefined ? '' : ' A tag that was pushed again is no difference to the platform.';
     remarks.add(
       'notice',
-      plan.name,
+      name,
       (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`,
     );
-    return { deploymentId, previousId, deadline };
+    return;
   }
-  if (answer.warning !== undefined) {
-    const said = quote(answer.warning);
-    remarks.add('warning', plan.name, (names) => `The platform says of ${names}: ${said}`);
+  if (warning !== undefined) {
+    const said = quote(warning);
+    remarks.add('warning', name, (names) => `The platform says of ${names}: ${said}`);
   }
   if (!isNew && image !== undefined) {
     if (image.includes('@')) {
       remarks.add(
         'notice',
-        plan.name,
+        name,
         (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`,
       );
     } else {
       remarks.add(
         'warning',
-        plan.name,
+        name,
         (names) =>
           `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`,
       );
@@ -242,10 +234,9 @@ async function account(
   if (plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
     remarks.add(
       'warning',
-      plan.name,
+      name,
       (names) =>
         `\`force-redeploy: false\`: old values stay with ${names} until a new deployment replaces what runs.`,
     );
   }
-  return { deploymentId, previousId, deadline };
 }

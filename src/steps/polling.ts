@@ -18,33 +18,32 @@ export class WaitOverError extends Error {
   }
 }
 
+/** How a wait goes on, and what ends it. */
+export interface Wait {
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  /** Ended with the wait. */
+  readonly progress: Progress;
+  /** Ends the wait, which then rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Looks again and again, in growing steps, the first time at once, until a look brings an end or the
  * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
  * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
- *
- * @param signal ends the wait, which rejects with its reason then
  */
-export async function poll<Result>(
-  look: () => Promise<Look<Result>>,
-  clock: Clock,
-  deadline: Deadline,
-  progress: Progress,
-  signal?: AbortSignal,
-): Promise<Result> {
+export async function poll<Result>(look: () => Promise<Look<Result>>, wait: Wait): Promise<Result> {
   try {
-    return await lookOn(look, clock, deadline, progress, signal);
+    return await keepPolling(look, wait);
   } finally {
-    progress.end();
+    wait.progress.end();
   }
 }
 
-async function lookOn<Result>(
+async function keepPolling<Result>(
   look: () => Promise<Look<Result>>,
-  clock: Clock,
-  deadline: Deadline,
-  progress: Progress,
-  signal: AbortSignal | undefined,
+  { clock, deadline, progress, signal }: Wait,
 ): Promise<Result> {
   const startedAt = clock.now();
   let failedLooks = 0;

@@ -1,8 +1,9 @@
-import type { PipecatCloud } from '../pipecat/client.js';
 import type { Journal } from '../record/journal.js';
 import { observe, type Observation, type ObservationOptions } from '../plan/observation.js';
-import { makePlan, type AgentPlan, type Plan } from '../plan/plan.js';
+import { makePlan } from '../plan/make-plan.js';
+import type { AgentPlan, Plan } from '../plan/plan.js';
 import type { ReleaseSettings } from '../plan/settings.js';
+import type { StepContext } from './context.js';
 
 /**
  * Looks at what there is, and plans. Nothing is written. The plan stands in the record then.
@@ -10,8 +11,7 @@ import type { ReleaseSettings } from '../plan/settings.js';
  * @throws PreflightError with every reason why the release cannot work, or a CallError
  */
 export function preflight(
-  cloud: PipecatCloud,
-  journal: Journal,
+  { cloud, journal }: Pick<StepContext, 'cloud' | 'journal'>,
   settings: ReleaseSettings,
   options: Omit<ObservationOptions, 'now'>,
 ): Promise<Plan> {

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import type { PipecatCloud } from '../pipecat/client.js';
 import type { TimeBudget } from '../time/deadline.js';
-import { build } from './build.js';
+import { buildImage } from './build.js';
 import { AbandonedError, collect, forEach, ReleaseError } from '../record/errors.js';
 import type { Journal } from '../record/journal.js';
+import { buildsOf, type BuildRecord, type TargetRecord } from '../record/record.js';
 import { isWritten } from '../plan/plan-secret-sets.js';
+import type { StepContext } from './context.js';
 import { isAwaited } from './planned-steps.js';
 import { provision } from './provision.js';
 import { awaitSecretSets } from './readiness.js';
-import { buildsOf, setsOf, type TrackedBuild, type TrackedTarget } from './tracked.js';
 
 /**
  * Provisions and builds side by side. Where the sets fail, nobody waits for the builds, which may take
@@ -16,9 +16,8 @@ import { buildsOf, setsOf, type TrackedBuild, type TrackedTarget } from './track
  * that it is known how they are.
  */
 export async function provisionAndBuild(
-  cloud: PipecatCloud,
-  journal: Journal,
-  targets: readonly TrackedTarget[],
+  context: StepContext,
+  targets: readonly TargetRecord[],
   budget: TimeBudget,
 ): Promise<void> {
   const failures: Error[] = [];
@@ -27,7 +26,7 @@ export async function provisionAndBuild(
   setMaxListeners(Infinity, abandoned.signal);
   const provisioning = async (): Promise<void> => {
     try {
-      await provisionAndAwait(cloud, journal, targets, budget);
+      await provisionAndAwait(context, targets, budget);
     } catch (error) {
       abandoned.abort();
       throw error;
@@ -36,23 +35,23 @@ export async function provisionAndBuild(
   // Both come to their end, also where one of them throws what is not expected.
   const results = await Promise.allSettled([
     collect(failures, provisioning),
-    collect(failures, () => buildAll(cloud, journal, buildsOf(targets), abandoned.signal)),
+    collect(failures, () => buildAll(context, buildsOf({ targets }), abandoned.signal)),
   ]);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
   if (failures.length > 0) throw new ReleaseError(failures);
 }
 
 async function buildAll(
-  cloud: PipecatCloud,
-  journal: Journal,
-  builds: readonly TrackedBuild[],
+  context: StepContext,
+  builds: readonly BuildRecord[],
   abandoned: AbortSignal,
 ): Promise<void> {
+  const { journal } = context;
   if (builds.length === 0) return;
   try {
     await journal.step('build', async () => {
       try {
-        await forEach(builds, ({ plan, record }) => build(cloud, journal, plan, record, abandoned));
+        await forEach(builds, (build) => buildImage(context, build, abandoned));
       } catch (error) {
         if (!(error instanceof ReleaseError)) throw error;
         const failures = error.failures.filter((failure) => !(failure instanceof AbandonedError));
@@ -74,31 +73,29 @@ function noticeUnderWay(journal: Journal, going: readonly string[]): void {
   );
 }
 
-function underWay(builds: readonly TrackedBuild[]): string[] {
-  return builds.flatMap(({ record: { outcome, id } }) =>
-    outcome === 'running' && id !== null ? [id] : [],
-  );
+function underWay(builds: readonly BuildRecord[]): string[] {
+  return builds.flatMap(({ outcome, id }) => (outcome === 'running' && id !== null ? [id] : []));
 }
 
 /** Every region writes its sets at once; within one, they are written one after the other. */
 async function provisionAndAwait(
-  cloud: PipecatCloud,
-  journal: Journal,
-  targets: readonly TrackedTarget[],
+  context: StepContext,
+  targets: readonly TargetRecord[],
   budget: TimeBudget,
 ): Promise<void> {
+  const { journal } = context;
   const failures: Error[] = [];
-  const failed = new Set<TrackedTarget>();
-  const writing = targets.filter(({ sets }) => sets.some(({ plan }) => isWritten(plan)));
+  const failed = new Set<TargetRecord>();
+  const writtenIn = ({ secretSets }: TargetRecord) =>
+    secretSets.filter(({ plan }) => isWritten(plan));
+  const writing = targets.filter((target) => writtenIn(target).length > 0);
   if (writing.length > 0) {
     await collect(failures, () =>
       journal.step('provision', () =>
         budget.spend((deadline) =>
           forEach(writing, async (target) => {
             try {
-              for (const { plan, record } of target.sets.filter(({ plan }) => isWritten(plan))) {
-                await provision(cloud, journal, plan, record, deadline);
-              }
+              for (const set of writtenIn(target)) await provision(context, set, deadline);
             } catch (error) {
               failed.add(target);
               throw error;
@@ -109,13 +106,13 @@ async function provisionAndAwait(
     );
   }
   // Also where a region has failed: what became of the others has to be told.
-  const awaited = setsOf(targets.filter((target) => !failed.has(target)))
-    .filter(({ plan }) => isAwaited(plan))
-    .map(({ record }) => record);
+  const awaited = targets
+    .filter((target) => !failed.has(target))
+    .flatMap(({ secretSets }) => secretSets.filter(({ plan }) => isAwaited(plan)));
   if (awaited.length > 0) {
     await collect(failures, () =>
       journal.step('readiness', () =>
-        budget.spend((deadline) => awaitSecretSets(cloud, journal, awaited, deadline)),
+        budget.spend((deadline) => awaitSecretSets(context, awaited, deadline)),
       ),
     );
   }

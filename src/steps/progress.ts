@@ -34,7 +34,7 @@ export class Progress {
   }
 
   /** Takes note of the state, and says it where it is another one. */
-  is(state: string): void {
+  update(state: string): void {
     if (state === this.#state) return;
     this.#state = state;
     this.#changedAt = this.#clock.now();

@@ -1,20 +1,17 @@
 import { CancelledError } from '../time/cancellation.js';
-import type { PipecatCloud } from '../pipecat/client.js';
 import type { Deadline } from '../time/deadline.js';
 import { about, isInDoubt } from '../record/errors.js';
-import type { Journal } from '../record/journal.js';
-import type { SecretSetPlan } from '../plan/plan.js';
-import type { SecretSetRecord } from '../record/record.js';
+import type { PlannedSetRecord, SecretSetRecord } from '../record/record.js';
 import { secretSetSubject } from '../plan/subject.js';
+import type { StepContext } from './context.js';
 
 /** Writes one set, and keeps its account key by key, so that a failure half-way is told as it is. */
 export async function provision(
-  cloud: PipecatCloud,
-  journal: Journal,
-  plan: SecretSetPlan,
-  record: SecretSetRecord,
+  { cloud, journal }: StepContext,
+  record: PlannedSetRecord,
   deadline: Deadline,
 ): Promise<void> {
+  const { plan } = record;
   const subject = secretSetSubject(plan);
   const { name, region, registry } = plan;
   const updatedKeys = new Set(plan.updatedKeys);

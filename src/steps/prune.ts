@@ -1,19 +1,16 @@
-import type { PipecatCloud } from '../pipecat/client.js';
 import type { Deadline } from '../time/deadline.js';
 import { about, isInDoubt } from '../record/errors.js';
-import type { Journal } from '../record/journal.js';
-import type { SecretSetPlan } from '../plan/plan.js';
-import type { SecretSetRecord } from '../record/record.js';
+import type { PlannedSetRecord } from '../record/record.js';
 import { secretSetSubject } from '../plan/subject.js';
+import type { StepContext } from './context.js';
 
 /** Deletes the keys of a set that were not given. The set is provisioned anew after that. */
 export async function prune(
-  cloud: PipecatCloud,
-  journal: Journal,
-  plan: SecretSetPlan,
-  record: SecretSetRecord,
+  { cloud, journal }: StepContext,
+  record: PlannedSetRecord,
   deadline: Deadline,
 ): Promise<void> {
+  const { plan } = record;
   try {
     await journal.span(plan.region, `prune ${plan.name}`, () =>
       about(secretSetSubject(plan), async () => {

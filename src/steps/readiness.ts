@@ -3,11 +3,11 @@ import type { SecretSetStatus } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { Deadline } from '../time/deadline.js';
 import { ReleaseError, StepError, SubjectError } from '../record/errors.js';
-import type { Journal } from '../record/journal.js';
 import { poll, WaitOverError } from './polling.js';
 import { Progress } from './progress.js';
 import type { SecretSetRecord } from '../record/record.js';
 import { secretSetSubject } from '../plan/subject.js';
+import type { StepContext } from './context.js';
 
 /**
  * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
@@ -17,8 +17,7 @@ import { secretSetSubject } from '../plan/subject.js';
  *   `secret-set-gone`) or a CallError
  */
 export async function awaitSecretSets(
-  cloud: PipecatCloud,
-  journal: Journal,
+  { cloud, journal }: StepContext,
   sets: readonly SecretSetRecord[],
   deadline: Deadline,
 ): Promise<void> {
@@ -57,12 +56,12 @@ export async function awaitSecretSets(
     for (const { set, found } of await readStatuses(cloud, [...waiting.keys()], deadline)) {
       take(set, found);
     }
-    progress.is(wordsFor(sets, seen));
+    progress.update(wordsFor(sets, seen));
     return waiting.size === 0 ? { done: undefined } : undefined;
   };
 
   try {
-    await poll(look, clock, deadline, progress);
+    await poll(look, { clock, deadline, progress });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const [first, ...others] = waiting.keys();

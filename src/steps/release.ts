@@ -1,10 +1,9 @@
 import { CancelledError } from '../time/cancellation.js';
 import type { Agent } from '../pipecat/answers.js';
-import type { PipecatCloud } from '../pipecat/client.js';
 import { InterruptedCallError } from '../pipecat/errors.js';
 import { Deadline, TimeBudget } from '../time/deadline.js';
 import { cleanUp } from './clean-up.js';
-import { deploy, type Deployed } from './deploy.js';
+import { deploy, type Deployed, type DeployOptions } from './deploy.js';
 import {
   about,
   collect,
@@ -15,36 +14,23 @@ import {
   StepError,
   SubjectError,
 } from '../record/errors.js';
-import type { Journal } from '../record/journal.js';
+import type { StepContext } from './context.js';
 import { isPruned, mayDeleteVersions, stepsOf } from './planned-steps.js';
 import type { AgentPlan, Plan } from '../plan/plan.js';
 import { provisionAndBuild } from './preparation.js';
 import { prune } from './prune.js';
 import { awaitSecretSets } from './readiness.js';
-import { existingSet, type SecretSetRecord } from '../record/record.js';
+import {
+  existingSet,
+  untouchedTarget,
+  type AgentRecord,
+  type PlannedSetRecord,
+  type SecretSetRecord,
+  type TargetRecord,
+} from '../record/record.js';
 import { Remarks } from './remarks.js';
 import { awaitRollout } from './rollout.js';
 import type { Subject } from '../plan/subject.js';
-import {
-  agentsOf,
-  buildsOf,
-  setsOf,
-  trackTarget,
-  type TrackedAgent,
-  type TrackedSet,
-  type TrackedTarget,
-} from './tracked.js';
-import type { RolloutWitness } from './witness.js';
-
-/** What a release depends on besides its plan. */
-export interface ReleaseOptions {
-  /** Whether tracebacks and log lines may be shown where a rollout fails. */
-  readonly wantsFailureLogs: () => Promise<boolean>;
-  readonly witness: RolloutWitness;
-  /** Aborted with a CancelledError when the run is cancelled. */
-  readonly cancellation: AbortSignal;
-}
-
 /**
  * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
  * until every set in every region is ready, and every image is built. What was done stands in the
@@ -52,35 +38,29 @@ export interface ReleaseOptions {
  *
  * @throws ReleaseError with what failed in each region
  */
-export async function release(
-  cloud: PipecatCloud,
-  journal: Journal,
-  plan: Plan,
-  options: ReleaseOptions,
-): Promise<void> {
+export async function release(context: StepContext, plan: Plan): Promise<void> {
+  const { journal } = context;
   journal.expect(stepsOf(plan));
-  const targets = plan.targets.map(trackTarget);
-  journal.record.secretSets.push(...setsOf(targets).map(({ record }) => record));
-  journal.record.builds.push(...buildsOf(targets).map(({ record }) => record));
-  journal.record.agents.push(...agentsOf(targets).map(({ record }) => record));
+  const targets = plan.targets.map(untouchedTarget);
+  journal.record.targets = targets;
 
   try {
     const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
-    await provisionAndBuild(cloud, journal, targets, budget);
+    await provisionAndBuild(context, targets, budget);
     if (plan.rollout === 'parallel') {
-      await deployAndAwait(cloud, journal, targets, budget, options);
+      await deployAndAwait(context, targets, budget);
     } else {
-      await oneAfterTheOther(cloud, journal, targets, budget, options);
+      await oneAfterTheOther(context, targets, budget);
     }
-    await pruneAndAwait(cloud, journal, targets, plan.secretsTimeout);
+    await pruneAndAwait(context, targets, plan.secretsTimeout);
   } catch (error) {
     throw error instanceof ReleaseError ? inOrder(error, targets) : error;
   }
-  await cleanUpAll(cloud, journal, targets, plan.secretsTimeout);
+  await cleanUpAll(context, targets, plan.secretsTimeout);
 }
 
 /** What failed, in the order of the regions and not in that in which it was noticed. */
-function inOrder({ failures }: ReleaseError, targets: readonly TrackedTarget[]): ReleaseError {
+function inOrder({ failures }: ReleaseError, targets: readonly TargetRecord[]): ReleaseError {
   const place = (failure: Error): number =>
     failure instanceof SubjectError
       ? targets.findIndex(({ region }) => region === failure.subject.region)
@@ -90,19 +70,17 @@ function inOrder({ failures }: ReleaseError, targets: readonly TrackedTarget[]):
 
 /** Deploys in the order in which the regions were named, and stops at the first that fails. */
 async function oneAfterTheOther(
-  cloud: PipecatCloud,
-  journal: Journal,
-  targets: readonly TrackedTarget[],
+  context: StepContext,
+  targets: readonly TargetRecord[],
   budget: TimeBudget,
-  options: ReleaseOptions,
 ): Promise<void> {
   for (const [index, target] of targets.entries()) {
     try {
-      await deployAndAwait(cloud, journal, [target], budget, options);
+      await deployAndAwait(context, [target], budget);
     } catch (error) {
       const later = targets.slice(index + 1).map(({ region }) => `\`${region}\``);
       if (later.length > 0 && !isCancellation(error)) {
-        journal.notice(
+        context.journal.notice(
           `\`rollout: sequential\` stops at the first region that fails, so nothing was deployed in ${later.join(', ')} after \`${target.region}\`.`,
         );
       }
@@ -116,14 +94,13 @@ async function oneAfterTheOther(
  * that is held up must not use up the time of the others.
  */
 async function deployAndAwait(
-  cloud: PipecatCloud,
-  journal: Journal,
-  targets: readonly TrackedTarget[],
+  context: StepContext,
+  targets: readonly TargetRecord[],
   budget: TimeBudget,
-  options: ReleaseOptions,
 ): Promise<void> {
-  const deploying = targets.flatMap(({ agent, sets, build }) =>
-    agent === undefined ? [] : [{ agent, sets, build }],
+  const { journal, cancellation } = context;
+  const deploying = targets.flatMap(({ agent, secretSets, build }) =>
+    agent === undefined ? [] : [{ agent, secretSets, build }],
   );
   if (deploying.length === 0) return;
   const failures: Error[] = [];
@@ -132,13 +109,17 @@ async function deployAndAwait(
   await collect(failures, () =>
     journal.step('deploy', async () => {
       try {
-        await forEach(deploying, async ({ agent, sets, build }) => {
-          const buildId = build?.record.id ?? undefined;
+        await forEach(deploying, async ({ agent, secretSets, build }) => {
+          const buildId = build?.id ?? undefined;
           const forked = budget.fork();
-          const deployed = await deployOne(cloud, journal, agent, sets, buildId, forked, remarks);
+          const deployed = await deployOne(context, agent, secretSets, {
+            buildId,
+            budget: forked,
+            remarks,
+          });
           // Nobody is told of a rollout that nobody will wait for.
-          if (!agent.plan.waitForReady || options.cancellation.aborted) return;
-          rollouts.push(settled(rollOut(cloud, journal, agent, deployed, options)));
+          if (!agent.plan.waitForReady || cancellation.aborted) return;
+          rollouts.push(settled(rollOut(context, agent, deployed)));
         });
       } finally {
         remarks.tell(journal);
@@ -157,7 +138,7 @@ async function deployAndAwait(
   }
   if (failures.length > 0) throw new ReleaseError(failures);
   const awaited = deploying.filter(({ agent }) => agent.plan.waitForReady);
-  if (rollouts.length < awaited.length) options.cancellation.throwIfAborted();
+  if (rollouts.length < awaited.length) cancellation.throwIfAborted();
 }
 
 /** A result that may be looked at later; a rejection that nobody awaits yet would end the process. */
@@ -167,21 +148,17 @@ async function settled(work: Promise<void>): Promise<PromiseSettledResult<void>>
 }
 
 async function deployOne(
-  cloud: PipecatCloud,
-  journal: Journal,
-  { plan, record }: TrackedAgent,
-  sets: readonly TrackedSet[],
-  buildId: string | undefined,
-  budget: TimeBudget,
-  remarks: Remarks,
+  context: StepContext,
+  record: AgentRecord,
+  secretSets: readonly PlannedSetRecord[],
+  options: Omit<DeployOptions, 'awaitBoundSets'>,
 ): Promise<Deployed> {
+  const { plan } = record;
+  const awaitBoundSets: DeployOptions['awaitBoundSets'] = (before, deadline) =>
+    awaitSecretSets(context, boundSets(plan, before, secretSets), deadline);
   try {
-    return await journal.span(plan.region, `deploy ${plan.name}`, () =>
-      about(agentSubject(plan), () =>
-        deploy(cloud, journal, plan, record, budget, remarks, buildId, (before, deadline) =>
-          awaitSecretSets(cloud, journal, boundSets(plan, before, sets), deadline),
-        ),
-      ),
+    return await context.journal.span(plan.region, `deploy ${plan.name}`, () =>
+      about(agentSubject(plan), () => deploy(context, record, { ...options, awaitBoundSets })),
     );
   } catch (error) {
     if (!(error instanceof CancelledError)) record.outcome = 'failed';
@@ -191,19 +168,16 @@ async function deployOne(
 }
 
 async function rollOut(
-  cloud: PipecatCloud,
-  journal: Journal,
-  { plan, record }: TrackedAgent,
+  context: StepContext,
+  record: AgentRecord,
   deployed: Deployed,
-  { wantsFailureLogs, witness }: ReleaseOptions,
 ): Promise<void> {
-  const { name, region } = plan;
-  const ends = witness.begins({ agent: name, region, deploymentId: deployed.deploymentId });
+  const { name, region } = record;
+  const { deploymentId } = deployed;
+  const ends = context.rolloutObserver.begins({ agent: name, region, deploymentId });
   try {
-    await journal.span(region, `roll out ${name}`, () =>
-      about(agentSubject(plan), () =>
-        awaitRollout(cloud, journal, plan, record, deployed, wantsFailureLogs),
-      ),
+    await context.journal.span(region, `roll out ${name}`, () =>
+      about(agentSubject(record), () => awaitRollout(context, record, deployed)),
     );
     ends('success');
   } catch (error) {
@@ -212,26 +186,27 @@ async function rollOut(
   }
 }
 
-function agentSubject({ name, region }: AgentPlan): Subject {
+function agentSubject({ name, region }: Pick<AgentRecord, 'name' | 'region'>): Subject {
   return { kind: 'agent', name, region };
 }
 
 /** Last of all, so that nothing is taken from an agent that may have to go on with it. */
 async function pruneAndAwait(
-  cloud: PipecatCloud,
-  journal: Journal,
-  targets: readonly TrackedTarget[],
+  context: StepContext,
+  targets: readonly TargetRecord[],
   limit: number,
 ): Promise<void> {
-  const pruned = setsOf(targets).filter(({ plan }) => isPruned(plan));
+  const { journal } = context;
+  const pruned = targets.flatMap(({ secretSets }) =>
+    secretSets.filter(({ plan }) => isPruned(plan)),
+  );
   if (pruned.length === 0) return;
   await journal.step('prune', async () => {
     const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
     try {
-      await forEach(pruned, ({ plan, record }) => prune(cloud, journal, plan, record, deadline));
+      await forEach(pruned, (set) => prune(context, set, deadline));
       // The next deploy that binds the set would be refused while it is provisioned.
-      const records = pruned.map(({ record }) => record);
-      await awaitSecretSets(cloud, journal, records, deadline);
+      await awaitSecretSets(context, pruned, deadline);
     } catch (error) {
       throw new ReleaseError(failuresOf(error).map(asPruningFailure));
     }
@@ -251,24 +226,22 @@ function asPruningFailure(error: unknown): Error {
 }
 
 async function cleanUpAll(
-  cloud: PipecatCloud,
-  journal: Journal,
-  targets: readonly TrackedTarget[],
+  context: StepContext,
+  targets: readonly TargetRecord[],
   limit: number,
 ): Promise<void> {
-  const old = targets.flatMap(({ sets, agent }) =>
-    sets
+  const { cloud, journal } = context;
+  const old = targets.flatMap((target) =>
+    target.secretSets
       .filter(({ plan }) => mayDeleteVersions(plan))
-      .map(({ plan }) => ({ plan, agent: agent?.plan })),
+      .map(({ plan }) => ({ target, plan })),
   );
   if (old.length === 0) return;
   await journal.step('clean-up', async () => {
     const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
-    const listed = cloud.secretSets({ deadline });
     const remarks = new Remarks();
-    await forEach(old, ({ plan, agent }) =>
-      cleanUp(cloud, journal, plan, agent, listed, deadline, remarks),
-    );
+    const options = { listed: cloud.secretSets({ deadline }), deadline, remarks };
+    await forEach(old, ({ target, plan }) => cleanUp(context, target, plan, options));
     remarks.tell(journal);
   });
 }
@@ -277,9 +250,8 @@ async function cleanUpAll(
 function boundSets(
   { settings, region }: AgentPlan,
   before: Agent | undefined,
-  sets: readonly TrackedSet[],
+  planned: readonly PlannedSetRecord[],
 ): SecretSetRecord[] {
-  const planned = sets.map(({ record }) => record);
   const bound = (
     name: string | null | undefined,
     kind: SecretSetRecord['kind'],

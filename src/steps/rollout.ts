@@ -1,16 +1,14 @@
 import { CancelledError } from '../time/cancellation.js';
 import type { Agent } from '../pipecat/answers.js';
-import type { PipecatCloud } from '../pipecat/client.js';
 import { CallError } from '../pipecat/errors.js';
 import { Deadline } from '../time/deadline.js';
 import type { Deployed } from './deploy.js';
 import { isStepFailure, StepError } from '../record/errors.js';
-import type { Journal } from '../record/journal.js';
-import type { AgentPlan } from '../plan/plan.js';
 import { poll, WaitOverError } from './polling.js';
 import { Progress } from './progress.js';
 import type { AgentRecord } from '../record/record.js';
 import { judge, previousServes, type Judgement } from '../pipecat/rollout-judgement.js';
+import type { StepContext } from './context.js';
 
 /** How many of the agent's last lines are shown. */
 const logTail = 40;
@@ -21,19 +19,15 @@ const logsLimit = 10_000;
 /**
  * Waits until this deployment serves.
  *
- * @param wantsLogs whether tracebacks and log lines may be shown, and so are worth fetching
  * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`) or a CallError
  */
 export async function awaitRollout(
-  cloud: PipecatCloud,
-  journal: Journal,
-  plan: AgentPlan,
+  { cloud, journal, wantsFailureLogs }: StepContext,
   record: AgentRecord,
   { deploymentId, previousId, deadline }: Deployed,
-  wantsLogs: () => Promise<boolean>,
 ): Promise<void> {
   const { clock, log } = journal;
-  const { name } = plan;
+  const { name } = record;
   const progress = new Progress(clock, (message) => {
     log.info(`${name}: ${message}`);
   });
@@ -56,12 +50,12 @@ export async function awaitRollout(
     }
     infrastructureIssue = judgement.infrastructureIssue;
     lastSeen = judgement.words;
-    progress.is(judgement.words);
+    progress.update(judgement.words);
     return undefined;
   };
 
   try {
-    const judgement = await poll(look, clock, deadline, progress);
+    const judgement = await poll(look, { clock, deadline, progress });
     if (judgement.state === 'superseded') {
       throw new StepError('superseded', { deploymentId, supersededBy: judgement.by });
     }
@@ -94,7 +88,7 @@ export async function awaitRollout(
 
   /** The lines are a help; where they cannot be had, the failure itself still has to be told. */
   async function fetchLogs(): Promise<readonly string[] | undefined> {
-    if (!(await wantsLogs())) return undefined;
+    if (!(await wantsFailureLogs())) return undefined;
     try {
       return await cloud.agentLogs(name, deploymentId, logTail, {
         attempts: 2,

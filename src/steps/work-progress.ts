@@ -18,7 +18,7 @@ export class WorkProgress {
     this.#saidAt = clock.now();
   }
 
-  is(bytes: number): void {
+  update(bytes: number): void {
     if (this.#clock.now() - this.#saidAt < interval) return;
     this.#saidAt = this.#clock.now();
     const share = this.#all === 0 ? 1 : bytes / this.#all;

@@ -32,8 +32,8 @@ export class CancelledError extends Error {
   }
 }
 
-/** That a run may be cancelled, for everything that takes time in it. Has to be ended. */
-export class Cancellation {
+/** That a run may be cancelled, for everything that takes time in it. Has to be disposed of. */
+export class Cancellation implements Disposable {
   /** Aborted with a CancelledError. */
   readonly signal: AbortSignal;
   readonly #clock: Clock;
@@ -66,6 +66,10 @@ export class Cancellation {
     if (this.#over.signal.aborted) return;
     if (this.isCancelled) act();
     else this.signal.addEventListener('abort', act, { once: true, signal: this.#over.signal });
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
   }
 
   /** Nobody waits for anything any more. */

@@ -6,7 +6,7 @@ import type { ReleaseSettings } from './settings.js';
  * The region of a release that names none, as far as what there is tells it: the agent's, else that
  * of the sets, in whichever version. Undefined where the organization's default decides.
  */
-export function toldRegion(
+export function inferRegion(
   { secretSet, imagePullSecret }: ReleaseSettings,
   agent: Agent | undefined,
   secretSets: readonly ListedSecretSet[],

@@ -1,0 +1,123 @@
+import type { Build, Region } from '../pipecat/answers.js';
+import { quote } from '../text/quote.js';
+import type { Observation, RegionObservation } from './observation.js';
+import { planAgent } from './plan-agent.js';
+import { planImagePullSecret, planSecretSet } from './plan-secret-sets.js';
+import type { BuildPlan, Plan, Target } from './plan.js';
+import { PreflightError, type PreflightProblem } from './problems.js';
+import type { RegionSettings } from './region-settings.js';
+import type { BuildSettings, ReleaseSettings } from './settings.js';
+
+/**
+ * Holds what is asked for against what there is.
+ *
+ * @throws PreflightError with every reason why the release cannot work
+ */
+export function makePlan(
+  { rollout, secretsTimeout, build: asked }: ReleaseSettings,
+  observation: Observation,
+): Plan {
+  const problems: PreflightProblem[] = [];
+  const targets = observation.targets.map((observed): Target => {
+    const { settings } = observed;
+    const { region } = settings;
+    checkRegion(settings, observation.regions, problems);
+    const secretSets = [
+      planImagePullSecret(settings, observation.secretSets, problems),
+      planSecretSet(observed, observation.secretSets, problems),
+    ].filter((plan) => plan !== undefined);
+    const build = planBuild(observed, asked);
+    const agent =
+      settings.agent &&
+      planAgent(
+        {
+          settings,
+          asked: settings.agent,
+          agentProfiles: observation.agentProfiles,
+          before: observed.agent,
+          secretSets,
+          build: build && { id: build.found?.id, isKnown: build.isKnown },
+        },
+        problems,
+      );
+    checkBuild(settings, observation.build, problems);
+    return { region, secretSets, build, agent };
+  });
+  if (problems.length > 0) throw new PreflightError(withoutRepetition(problems));
+  return { rollout, secretsTimeout, targets };
+}
+
+function planBuild(
+  { settings: { region }, build }: RegionObservation,
+  asked: BuildSettings | undefined,
+): BuildPlan | undefined {
+  if (build === undefined || asked === undefined) return undefined;
+  const { context, found, failure } = build;
+  return { region, context, found, isKnown: failure === undefined, timeout: asked.timeout };
+}
+
+/** A profile or a build that there is not is so in every region, and is told once. */
+function withoutRepetition(problems: readonly PreflightProblem[]): PreflightProblem[] {
+  const told = new Map(
+    problems.map((problem) => [`${problem.about}\n${problem.message}`, problem]),
+  );
+  return [...told.values()];
+}
+
+function checkRegion(
+  { region, agent }: RegionSettings,
+  regions: readonly Region[],
+  problems: PreflightProblem[],
+): void {
+  const known = regions.find(({ code }) => code === region);
+  if (known === undefined) {
+    problems.push({
+      about: `region ${region}`,
+      message: `there is no such region; there are ${regions.map(({ code }) => code).join(', ')}`,
+      next: 'Correct the input `region`.',
+    });
+    return;
+  }
+  const architecture = agent?.settings.architecture;
+  const { supportedArchitectures } = known;
+  if (
+    architecture !== undefined &&
+    supportedArchitectures !== undefined &&
+    !supportedArchitectures.includes(architecture)
+  ) {
+    problems.push({
+      about: `region ${region}`,
+      message: `does not run ${architecture}; it runs ${supportedArchitectures.join(', ')}`,
+      next: 'Correct the input `architecture`, or choose another region.',
+    });
+  }
+}
+
+function checkBuild(
+  { region, agent }: RegionSettings,
+  build: Build | undefined,
+  problems: PreflightProblem[],
+): void {
+  const id = agent?.settings.buildId;
+  if (id === undefined) return;
+  const about = `build ${id}`;
+  if (build === undefined) {
+    problems.push({ about, message: 'does not exist', next: 'Correct the input `build-id`.' });
+    return;
+  }
+  if (build.status !== 'success') {
+    const reason = build.errorMessage === undefined ? '' : ` (${quote(build.errorMessage)})`;
+    problems.push({
+      about,
+      message: `has the status ${build.status}${reason}; only a build that succeeded can be deployed`,
+      next: 'Wait for the build, or build again.',
+    });
+  }
+  if (build.region !== undefined && build.region !== region) {
+    problems.push({
+      about,
+      message: `is of region ${build.region}, but the release goes to ${region}; a build can be deployed in its own region only`,
+      next: `Build in ${region}, or release to ${build.region}.`,
+    });
+  }
+}

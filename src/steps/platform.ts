@@ -1,0 +1,65 @@
+import { setMaxListeners } from 'node:events';
+import type { AccessSettings } from '../plan/settings.js';
+import { Caller } from '../pipecat/caller.js';
+import { PipecatCloud } from '../pipecat/client.js';
+import { Connection } from '../pipecat/connection.js';
+import { Storage } from '../pipecat/storage.js';
+import type { Surface } from '../pipecat/surface.js';
+import type { Journal } from '../record/journal.js';
+import type { Redact } from '../secrecy/redactor.js';
+import { defaultBackoff } from '../time/backoff.js';
+import type { Cancellation } from '../time/cancellation.js';
+import { version } from '../version.js';
+
+export interface PlatformOptions {
+  readonly access: AccessSettings;
+  readonly journal: Journal;
+  readonly cancellation: Cancellation;
+  readonly redact: Redact;
+  /** Milliseconds that one request may take. */
+  readonly requestLimit: number;
+}
+
+/** The connections to the platform and its storage. Disposing of them ends every call. */
+export class Platform implements Disposable {
+  readonly caller: Caller;
+  readonly #over = new AbortController();
+  readonly #connection: Connection;
+  readonly #storage: Storage;
+  readonly #redact: Redact;
+
+  constructor({ access, journal, cancellation, redact, requestLimit }: PlatformOptions) {
+    // Calls of many regions may pause at once, which Node would take for a leak and warn of.
+    setMaxListeners(Infinity, this.#over.signal);
+    const userAgent = `pipecat-cloud-release/${version}`;
+    const { clock, log } = journal;
+    const common = { clock, log, backoff: defaultBackoff, redact };
+    const over = this.#over.signal;
+    this.#redact = redact;
+    this.#connection = new Connection(access.apiUrl, access.credential.value, userAgent);
+    this.#storage = new Storage({
+      userAgent,
+      over: AbortSignal.any([over, cancellation.signal]),
+      ...common,
+    });
+    this.caller = new Caller({
+      connection: this.#connection,
+      requestLimit,
+      over,
+      cancellation,
+      ...common,
+    });
+  }
+
+  /** The operations of a release, as a credential reaches them. */
+  on(surface: Surface): PipecatCloud {
+    return new PipecatCloud(this.caller, surface, this.#storage, this.#redact);
+  }
+
+  [Symbol.dispose](): void {
+    // Of several calls at once, the others may still be under way when one has failed.
+    this.#over.abort();
+    this.#connection.close();
+    this.#storage.close();
+  }
+}
