@@ -1,13 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import GithubSlugger from 'github-slugger';
 import { marked, type Token } from 'marked';
 import * as v from 'valibot';
 import { type Document, readDocuments } from '../scripts/documents.js';
 import { filesIn } from '../scripts/files.js';
-import { generatedParts, placesIn, withParts } from '../scripts/generated-parts.js';
+import {
+  type GeneratedParts,
+  generatedParts,
+  placesIn,
+  withParts,
+} from '../scripts/generated-parts.js';
+import { workedExamples } from '../scripts/worked-examples.js';
 import { declaredInputs } from '../src/inputs/declared.js';
 import { outputNames } from '../src/report/outputs.js';
 
@@ -33,10 +39,18 @@ function anchors(text: string): string[] {
 }
 
 describe('what is generated', () => {
-  const parts = generatedParts(read('action.yml'));
+  let parts: GeneratedParts;
+  beforeAll(async () => {
+    parts = await generatedParts(read('action.yml'));
+  });
 
   test.each(each)('is in %s as it would be now', (_path, { text }) => {
     expect(withParts(text, parts)).toBe(text);
+  });
+
+  test('has a refusal in each row of worked examples', async () => {
+    const examples = Object.values(await workedExamples()).flat();
+    expect(examples.filter(({ said }) => said.length === 0)).toEqual([]);
   });
 
   test('has one place for each part', () => {

@@ -5,7 +5,7 @@ import { readDocuments } from './documents.js';
 import { generatedParts, withParts } from './generated-parts.js';
 
 /** Renews what documents have from action.yml and from the code's own tables. */
-const parts = generatedParts(readFileSync(join(root, 'action.yml'), 'utf8'));
+const parts = await generatedParts(readFileSync(join(root, 'action.yml'), 'utf8'));
 for (const { path, text } of readDocuments()) {
   const renewed = withParts(text, parts);
   if (renewed !== text) writeFileSync(join(root, path), renewed);

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { failureKinds } from '../src/report/failures.js';
 import { containerReasons, exitCodes, platformCodes } from '../src/report/platform-codes.js';
 import { table } from '../src/report/markdown.js';
-import { mistakes, reasons } from './messages.js';
+import { type WorkedExample, workedExamples } from './worked-examples.js';
 
 const metadata = v.object({
   inputs: v.record(
@@ -13,11 +13,12 @@ const metadata = v.object({
   outputs: v.record(v.string(), v.object({ description: v.string() })),
 });
 
-/** Parts of documents, by name, as action.yml and the code's own tables have them now. */
+/** Parts of documents, by name, as action.yml, the code's own tables and the action itself have them now. */
 export type GeneratedParts = ReadonlyMap<string, string>;
 
-export function generatedParts(actionYaml: string): GeneratedParts {
+export async function generatedParts(actionYaml: string): Promise<GeneratedParts> {
   const { inputs, outputs } = v.parse(metadata, parse(actionYaml));
+  const examples = await workedExamples();
   const parts = {
     inputs: table(
       ['Input', 'Default', 'Meaning'],
@@ -34,17 +35,9 @@ export function generatedParts(actionYaml: string): GeneratedParts {
     failures: Object.values(failureKinds)
       .map(({ title, meaning, next }) => `### ${title}\n\n${meaning}\n\n**What to do:** ${next}`)
       .join('\n\n'),
-    reasons: table(
-      ['Reason', 'What to do'],
-      reasons().map(({ message, next }) => [cell(message), cell(next)]),
-    ),
-    mistakes: table(
-      ['Input', 'What is wrong'],
-      mistakes().map(({ input, message }) => [
-        input === undefined ? 'several' : `\`${input}\``,
-        cell(message),
-      ]),
-    ),
+    mistakes: exampleTable(examples.mistakes),
+    contexts: exampleTable(examples.contexts),
+    reasons: exampleTable(examples.reasons),
     codes: table(
       ['Code, reason or exit code', 'What it means', 'What to do'],
       [
@@ -74,6 +67,14 @@ export function withParts(document: string, parts: GeneratedParts): string {
       (_all, begin: string, end: string) => `${begin}\n\n${part}\n\n${end}`,
     );
   }, document);
+}
+
+/** One worked example a row: what is given, and the words of the error annotation. */
+function exampleTable(examples: readonly WorkedExample[]): string {
+  return table(
+    ['Given', 'The error says'],
+    examples.map(({ given, said }) => [given.map(cell).join('<br>'), said.map(cell).join('<br>')]),
+  );
 }
 
 function cell(text: string): string {
