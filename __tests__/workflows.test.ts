@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 const workflows = filesIn('.github/workflows', /\.ya?ml$/);
+const actions = ['action.yml', 'release-agent/action.yml'];
 const examples = filesIn('examples', /\.ya?ml$/);
 
 /** A workflow that breaks no rule, to break each by one. */
@@ -97,7 +98,7 @@ const linted = v.parse(
         encoding: 'utf8',
         input: JSON.stringify({
           ...Object.fromEntries(
-            ['action.yml', ...workflows, ...examples].map((path) => [path, read(path)]),
+            [...actions, ...workflows, ...examples].map((path) => [path, read(path)]),
           ),
           'sound/.github/workflows/b.yml': sound,
           ...Object.fromEntries(
@@ -117,7 +118,7 @@ const problemsOf = (path: string): string[] =>
   linted.filter((problem) => problem.startsWith(`${path}:`));
 
 describe('the linters', () => {
-  test.each(['action.yml', ...workflows, ...examples])('find nothing in %s', (path) => {
+  test.each([...actions, ...workflows, ...examples])('find nothing in %s', (path) => {
     expect(problemsOf(path)).toEqual([]);
   });
 

@@ -41,16 +41,28 @@ export interface WorkflowRun {
   readonly sha: string;
 }
 
-/** Actions that build images, which need Docker and a registry. */
-const docker = {
-  'docker/login-action@v4': standIn('docker/login-action'),
-  'docker/setup-buildx-action@v4': standIn('docker/setup-buildx-action'),
-  'docker/build-push-action@v7': standIn('docker/build-push-action'),
-};
+/** Actions that need Docker, a registry or an account: the workflow uses a stand-in for each. */
+const standIns = Object.fromEntries(
+  [
+    'docker/login-action@v4',
+    'docker/setup-buildx-action@v4',
+    'docker/build-push-action@v7',
+    '1password/load-secrets-action@v4',
+    'hashicorp/vault-action@v4',
+    'aws-actions/configure-aws-credentials@v6',
+    'aws-actions/aws-secretsmanager-get-secrets@v3',
+    'dopplerhq/secrets-fetch-action@v2',
+    'Infisical/secrets-action@v1.0.15',
+  ].map((action) => {
+    const [name = ''] = action.toLowerCase().split('@');
+    return [action, join(root, '__tests__/examples/stand-ins', name)];
+  }),
+);
 
-function standIn(name: string): string {
-  return join(root, '__tests__/examples/stand-ins', name);
-}
+const itself = 'pipecat-cloud-release/pipecat-cloud-release@v1';
+
+/** The files that use the action of their own repository. */
+const shared = ['release-agent/action.yml', '.github/workflows/release-agent.yml'];
 
 /** Reads a file of `examples/`. */
 export function example(path: string): string {
@@ -95,8 +107,8 @@ export async function runWorkflow(occasion: Occasion): Promise<WorkflowRun> {
         ...each('--secret', occasion.secrets),
         ...each('--env', occasion.environment),
         ...each('--local-repository', {
-          'pipecat-cloud-release/pipecat-cloud-release@v0': publish(join(folder, 'action')),
-          ...docker,
+          [itself]: publish(join(folder, 'action')),
+          ...standIns,
           ...occasion.repositories,
         }),
       ],
@@ -122,10 +134,18 @@ export async function runWorkflow(occasion: Occasion): Promise<WorkflowRun> {
   }
 }
 
-/** Lays out what of this repository a runner needs. Act copies all that it finds, dependencies as well. */
+/** Copies the parts of this repository that a runner needs. Act copies everything it finds, so no dependencies. */
 function publish(folder: string): string {
-  for (const path of ['action.yml', 'dist'])
+  for (const path of ['action.yml', 'dist', 'release-agent', '.github/workflows'])
     cpSync(join(root, path), join(folder, path), { recursive: true });
+  for (const path of shared) {
+    const text = readFileSync(join(folder, path), 'utf8');
+    // Act does not know `uses: $/` yet, the action of the same repository and commit.
+    const replaced = text.replace('uses: $/\n', `uses: ${itself}\n`);
+    if (replaced === text)
+      throw new Error(`${path} does not use the action of its own repository.`);
+    writeFileSync(join(folder, path), replaced);
+  }
   return folder;
 }
 

@@ -1,6 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { filesIn } from '../../scripts/files.js';
@@ -66,17 +64,22 @@ const serving = (name: string) => emulator.state.serving(name);
 it('names every example in a test', () => {
   const workflows = filesIn('examples', /\.yml$/).map((path) => path.replace('examples/', ''));
   expect(workflows).toEqual([
-    'api-key.yml',
     'cloud-build.yml',
-    'composite-action/action.yml',
-    'composite-action/workflow.yml',
+    'composite-action.yml',
     'deploy-only.yml',
     'personal-access-token.yml',
     'pipeline.yml',
     'plan.yml',
-    'reusable-workflow/caller.yml',
-    'reusable-workflow/release-agent.yml',
+    'production.yml',
+    'quick-start.yml',
+    'reusable-workflow.yml',
+    'rolling-back.yml',
     'rotation.yml',
+    'secret-stores/1password.yml',
+    'secret-stores/aws-secrets-manager.yml',
+    'secret-stores/doppler.yml',
+    'secret-stores/infisical.yml',
+    'secret-stores/vault.yml',
     'secrets-from-environment.yml',
     'secrets-from-file.yml',
     'secrets-from-github.yml',
@@ -88,18 +91,27 @@ it('names every example in a test', () => {
 });
 
 describe('the quick start', () => {
-  it('releases with a private API key', async () => {
-    const result = await run({ workflow: 'api-key.yml' });
+  const files = { Dockerfile: dockerfile, 'bot.py': 'print("hello")\n' };
+
+  it('builds and releases a repository with a Dockerfile', async () => {
+    const result = await run({ workflow: 'quick-start.yml', files });
 
     succeeded(result);
     const { OPENAI_API_KEY, DEEPGRAM_API_KEY } = stored;
     expect(values('order-desk-secrets')).toEqual({ OPENAI_API_KEY, DEEPGRAM_API_KEY });
     expect(serving('order-desk')).toMatchObject({
-      image: `ghcr.io/acme/order-desk:${result.sha}`,
+      buildId: emulator.state.builds()[0]?.id,
       secretValues: { OPENAI_API_KEY, DEEPGRAM_API_KEY },
     });
-    expect(result.log).toContain(`Deployment ${serving('order-desk')?.id ?? ''} serves.`);
-    expect(result.log).toContain('is created and serves');
+    expect(result.log).toContain(`Deployment ${serving('order-desk')?.id ?? ''} is serving.`);
+  });
+
+  it('is the workflow that the README shows', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, shown] = /```yaml\n([^]*?)```/.exec(readme) ?? [];
+    expect(example('quick-start.yml')).toBe(
+      `# Quick start: each push to main builds and releases the agent.\n${shown ?? ''}`,
+    );
   });
 
   it('releases with a personal access token', async () => {
@@ -116,7 +128,7 @@ describe('the quick start', () => {
   it('fails where a secret is not there, and writes nothing', async () => {
     const { exitCode, log } = await runWith(
       { PIPECAT_API_KEY: emulator.credentials.privateKey, OPENAI_API_KEY: stored.OPENAI_API_KEY },
-      { workflow: 'api-key.yml' },
+      { workflow: 'quick-start.yml', files },
     );
 
     expect(exitCode).toBe(1);
@@ -342,6 +354,91 @@ describe('a pull request', () => {
   });
 });
 
+describe('one agent in two regions', () => {
+  const files = { Dockerfile: dockerfile, 'bot.py': 'print("hello")\n' };
+  const agents = ['order-desk-us-west', 'order-desk-eu-central'];
+
+  it('gets a plan on a pull request', async () => {
+    succeeded(
+      await runWith(
+        { PIPECAT_PLAN_KEY: emulator.credentials.privateKey },
+        {
+          workflow: 'production.yml',
+          files,
+          event: 'pull_request',
+          payload: pullRequest('acme/voice'),
+        },
+      ),
+    );
+
+    const comments = github.comments.map(({ body }) => body).join();
+    for (const agent of agents) expect(comments).toContain(agent);
+    expect(emulator.state.agents()).toEqual([]);
+  });
+
+  it('is built and released on a push to main', async () => {
+    succeeded(await run({ workflow: 'production.yml', files }));
+
+    const { OPENAI_API_KEY, DEEPGRAM_API_KEY } = stored;
+    for (const agent of agents)
+      expect(serving(agent)?.secretValues).toEqual({ OPENAI_API_KEY, DEEPGRAM_API_KEY });
+    expect(emulator.state.builds()).toHaveLength(2);
+  });
+});
+
+describe('a rollback', () => {
+  beforeEach(() => {
+    for (const name of ['order-desk-1a2b3c4d', 'order-desk-5e6f7a8b'])
+      emulator.seed.secretSet({ name, region: 'us-west', values: { FROM: name } });
+    emulator.seed.agent({
+      name: 'order-desk',
+      image: 'ghcr.io/acme/order-desk:2',
+      secretSet: 'order-desk-5e6f7a8b',
+    });
+  });
+
+  it.each([
+    { set: 'order-desk-1a2b3c4d', bound: 'order-desk-1a2b3c4d' },
+    { set: '', bound: 'order-desk-5e6f7a8b' },
+  ])('deploys an earlier image and binds $bound if asked for "$set"', async ({ set, bound }) => {
+    succeeded(
+      await run({
+        workflow: 'rolling-back.yml',
+        event: 'workflow_dispatch',
+        payload: { inputs: { image: 'ghcr.io/acme/order-desk:1', 'secret-set': set } },
+      }),
+    );
+
+    expect(serving('order-desk')).toMatchObject({
+      image: 'ghcr.io/acme/order-desk:1',
+      secretValues: { FROM: bound },
+    });
+  });
+});
+
+describe('secrets from a store', () => {
+  it.each(['1password', 'aws-secrets-manager', 'doppler', 'infisical', 'vault'])(
+    'reach the agent from %s',
+    async (store) => {
+      succeeded(
+        await runWith(
+          {
+            PIPECAT_API_KEY: emulator.credentials.privateKey,
+            OP_SERVICE_ACCOUNT_TOKEN: 'hidden-token',
+            DOPPLER_TOKEN: 'hidden-token',
+          },
+          { workflow: `secret-stores/${store}.yml` },
+        ),
+      );
+
+      expect(serving('order-desk')?.secretValues).toEqual({
+        OPENAI_API_KEY: 'hidden-from-the-store',
+        DEEPGRAM_API_KEY: 'hidden-from-the-store',
+      });
+    },
+  );
+});
+
 describe('a pipeline', () => {
   const files = {
     'bot.py': 'print("hello")\n',
@@ -399,10 +496,9 @@ describe('a pipeline', () => {
   });
 });
 
-it('releases by a composite action', async () => {
+it('releases by the composite action of this repository', async () => {
   const { log, ...result } = await run({
-    workflow: 'composite-action/workflow.yml',
-    files: { '.github/actions/release-agent/action.yml': example('composite-action/action.yml') },
+    workflow: 'composite-action.yml',
   });
 
   succeeded({ log, ...result });
@@ -415,37 +511,15 @@ it('releases by a composite action', async () => {
   );
 });
 
-describe('a reusable workflow', () => {
-  let workflows: string;
-  beforeEach(() => {
-    workflows = mkdtempSync(join(tmpdir(), 'workflows-'));
-    const file = join(workflows, '.github/workflows/release-agent.yml');
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, example('reusable-workflow/release-agent.yml'));
-  });
-  afterEach(() => {
-    rmSync(workflows, { recursive: true, force: true });
-  });
+it('releases by the reusable workflow of this repository', async () => {
+  const { log, ...result } = await run({ workflow: 'reusable-workflow.yml' });
 
-  it('releases for another repository', async () => {
-    const { log, ...result } = await run({
-      workflow: 'reusable-workflow/caller.yml',
-      repositories: { 'acme/workflows@v1': workflows },
-    });
-
-    succeeded({ log, ...result });
-    const expected = {
-      VOICE_OPENAI_API_KEY: stored.VOICE_OPENAI_API_KEY,
-      VOICE_INTERNAL_KEY: stored.VOICE_INTERNAL_KEY,
-    };
-    for (const agent of [
-      'order-desk-staging-us-west',
-      'order-desk-us-west',
-      'order-desk-eu-central',
-    ])
-      expect(serving(agent)?.secretValues).toEqual(expected);
-    expect(log).toContain(
-      '"name":"order-desk-eu-central","region":"eu-central","outcome":"created"',
-    );
-  });
+  succeeded({ log, ...result });
+  const expected = {
+    VOICE_OPENAI_API_KEY: stored.VOICE_OPENAI_API_KEY,
+    VOICE_INTERNAL_KEY: stored.VOICE_INTERNAL_KEY,
+  };
+  for (const agent of ['order-desk-staging-us-west', 'order-desk-us-west', 'order-desk-eu-central'])
+    expect(serving(agent)?.secretValues).toEqual(expected);
+  expect(log).toContain('"name":"order-desk-eu-central","region":"eu-central","outcome":"created"');
 });

