@@ -97,7 +97,7 @@ export class Storage {
     const cancelEnd = clock.after(longestAttempt, () => {
       endOfForm.abort();
     });
-    const { headers, parts } = await formBody(form.fields, content.bytes);
+    const { headers, parts } = formBody(form.fields, content.bytes);
     const body = Readable.from(
       chained(parts, content, (bytes) => {
         silence.isBroken();
