@@ -33,14 +33,14 @@ const errors = [
     name: 'StatusError',
     message: 'PUT /v1/secrets/keys: answered 404',
     reason: 'the answer was 404',
-    mayPass: false,
+    isTransient: false,
   },
   {
     error: new StatusError(call, 400, { code: 'BAD' }),
     name: 'StatusError',
     message: 'PUT /v1/secrets/keys: answered 400, BAD',
     reason: 'the answer was 400',
-    mayPass: false,
+    isTransient: false,
   },
   {
     error: new StatusError(call, 503, {
@@ -51,14 +51,14 @@ const errors = [
     name: 'StatusError',
     message: 'PUT /v1/secrets/keys: answered 503, BUSY, Come back',
     reason: 'the answer was 503: `Come back`',
-    mayPass: true,
+    isTransient: true,
   },
   {
     error: new ConnectionError(call, reset),
     name: 'ConnectionError',
     message: 'PUT /v1/secrets/keys: the connection failed with ECONNRESET',
     reason: 'the connection failed (ECONNRESET)',
-    mayPass: true,
+    isTransient: true,
     cause: reset,
   },
   {
@@ -66,7 +66,7 @@ const errors = [
     name: 'ConnectionError',
     message: 'PUT /v1/secrets/keys: the connection failed',
     reason: 'the connection failed',
-    mayPass: true,
+    isTransient: true,
     cause: unknown,
   },
   {
@@ -74,21 +74,21 @@ const errors = [
     name: 'NoAnswerError',
     message: 'PUT /v1/secrets/keys: no answer within 9900 ms',
     reason: 'no answer came within 9.9 s',
-    mayPass: true,
+    isTransient: true,
   },
   {
     error: new NoAnswerError(call, 10_000),
     name: 'NoAnswerError',
     message: 'PUT /v1/secrets/keys: no answer within 10000 ms',
     reason: 'no answer came within 10 s',
-    mayPass: true,
+    isTransient: true,
   },
   {
     error: new NotSentError(call, deadline),
     name: 'NotSentError',
     message: 'PUT /v1/secrets/keys: not sent, the time was up',
     reason: 'no time was left to send it',
-    mayPass: false,
+    isTransient: false,
     attempts: 0,
     outOfTime: deadline,
   },
@@ -97,7 +97,7 @@ const errors = [
     name: 'UnreadableAnswerError',
     message: 'PUT /v1/secrets/keys: the answer was cut off',
     reason: 'the answer was cut off',
-    mayPass: true,
+    isTransient: true,
     cause: reset,
   },
   {
@@ -105,53 +105,53 @@ const errors = [
     name: 'RedirectError',
     message: 'PUT /v1/secrets/keys: answered 302, a redirect to https://elsewhere.example',
     reason: 'the answer was a redirect (302) to https://elsewhere.example',
-    mayPass: false,
+    isTransient: false,
   },
   ...[
-    { details: { status: 404 }, what: 'the storage answered 404', mayPass: false },
+    { details: { status: 404 }, what: 'the storage answered 404', isTransient: false },
     {
       details: { status: 400, code: 'InvalidPolicy' },
       what: 'the storage answered 400 (`InvalidPolicy`)',
-      mayPass: false,
+      isTransient: false,
     },
     {
       details: { status: 400, storageMessage: 'No' },
       what: 'the storage answered 400 (`No`)',
-      mayPass: false,
+      isTransient: false,
     },
     {
       details: { status: 400, code: 'EntityTooLarge', storageMessage: 'Too large' },
       what: 'the storage answered 400 (`EntityTooLarge: Too large`)',
-      mayPass: false,
+      isTransient: false,
     },
     {
       details: { endedAfter: 900_000, cause: reset },
       what: 'it was not through within 15 min',
-      mayPass: true,
+      isTransient: true,
     },
     {
       details: { silentFor: 60_000, cause: reset },
       what: 'nothing was heard for 60 s',
-      mayPass: true,
+      isTransient: true,
     },
-    { details: { isCutOff: true, cause: reset }, what: 'the answer was cut off', mayPass: true },
-    { details: { isForeign: true }, what: 'the answer is not one of a storage', mayPass: true },
-    { details: { cause: reset }, what: 'the connection broke (ECONNRESET)', mayPass: true },
-    { details: { cause: unknown }, what: 'the connection broke', mayPass: true },
-  ].map(({ details, what, mayPass }) => ({
+    { details: { isCutOff: true, cause: reset }, what: 'the answer was cut off', isTransient: true },
+    { details: { isForeign: true }, what: 'the answer is not one of a storage', isTransient: true },
+    { details: { cause: reset }, what: 'the connection broke (ECONNRESET)', isTransient: true },
+    { details: { cause: unknown }, what: 'the connection broke', isTransient: true },
+  ].map(({ details, what, isTransient }) => ({
     error: new UploadError(origin, details),
     name: 'UploadError',
     message: `POST ${origin}: ${what}`,
     reason: what,
-    mayPass,
+    isTransient,
     cause: 'cause' in details ? details.cause : undefined,
   })),
 ];
 
 describe('an error of a request', () => {
   test.each(errors)('$message', ({ error, ...told }) => {
-    const { name, message, reason, mayPass, cause, attempts, outOfTime, isInDoubt } = error;
-    expect({ name, message, reason, mayPass, cause, attempts, outOfTime, isInDoubt }).toEqual({
+    const { name, message, reason, isTransient, cause, attempts, outOfTime, isInDoubt } = error;
+    expect({ name, message, reason, isTransient, cause, attempts, outOfTime, isInDoubt }).toEqual({
       cause: undefined,
       // Until it is known better.
       attempts: 1,
@@ -188,38 +188,38 @@ test('an interrupted request is told as a cancellation that names it and keeps w
 
 describe('a fresh form may mend a refusal of the storage', () => {
   test.each([
-    { name: 'that it is forbidden, without a word', status: 403, mayPass: true },
+    { name: 'that it is forbidden, without a word', status: 403, isTransient: true },
     {
       name: 'of a form that has expired',
       status: 403,
       code: 'AccessDenied',
       storageMessage: 'Invalid according to Policy: Policy expired.',
-      mayPass: true,
+      isTransient: true,
     },
     {
       name: 'of a form that does not fit, never',
       status: 403,
       code: 'AccessDenied',
       storageMessage: 'Invalid according to Policy: Policy Condition failed',
-      mayPass: false,
+      isTransient: false,
     },
-    { name: 'with nothing but a code, never', status: 403, code: 'AccessDenied', mayPass: false },
+    { name: 'with nothing but a code, never', status: 403, code: 'AccessDenied', isTransient: false },
     {
       name: 'by a clock that goes differently',
       status: 403,
       code: 'RequestTimeTooSkewed',
       storageMessage: 'The difference is too large',
-      mayPass: true,
+      isTransient: true,
     },
     {
       name: 'that something else has expired, never',
       status: 400,
       code: 'InvalidArgument',
       storageMessage: 'expired',
-      mayPass: false,
+      isTransient: false,
     },
-  ])('$name', ({ status, code, storageMessage, mayPass }) => {
+  ])('$name', ({ status, code, storageMessage, isTransient }) => {
     const error = new UploadError(origin, { status, code, storageMessage });
-    expect(error.mayPass).toBe(mayPass);
+    expect(error.isTransient).toBe(isTransient);
   });
 });

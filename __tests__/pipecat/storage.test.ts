@@ -339,7 +339,7 @@ describe('an upload has failed where the answer, without a word more, has the st
       contentOf(10),
       waiting(),
     );
-    await expect(uploading).rejects.toMatchObject({ status: parseInt(line), mayPass: false });
+    await expect(uploading).rejects.toMatchObject({ status: parseInt(line), isTransient: false });
   });
 });
 
@@ -553,7 +553,7 @@ describe('a storage of another kind', () => {
     const form = { uploadId: 'x', url: `http://127.0.0.1:${port}/bucket`, fields: {} };
     await expect(
       storage.upload(() => Promise.resolve(form), contentOf(10), waiting()),
-    ).rejects.toMatchObject({ status: 307, mayPass: false });
+    ).rejects.toMatchObject({ status: 307, isTransient: false });
     expect(requests).toBe(1);
   });
 

@@ -49,16 +49,16 @@ export class UnansweredError extends Error {
   /** The status, where it was an answer of which nothing can be made. */
   readonly status: number | undefined;
   /** Whether the same request may work a moment later. */
-  readonly mayPass: boolean;
+  readonly isTransient: boolean;
 
   constructor(
     reason: string,
-    details: { status?: number; mayPass?: boolean; cause?: unknown } = {},
+    details: { status?: number; isTransient?: boolean; cause?: unknown } = {},
   ) {
     super(reason, details.cause === undefined ? {} : { cause: details.cause });
     this.name = 'UnansweredError';
     this.status = details.status;
-    this.mayPass = details.mayPass ?? false;
+    this.isTransient = details.isTransient ?? false;
   }
 }
 

@@ -89,7 +89,7 @@ async function sendPatiently(
     const answer = await send(options, address, request);
     if (!passingStatuses.has(answer.status)) return answer;
   } catch (error) {
-    if (!(error instanceof UnansweredError && error.mayPass)) throw error;
+    if (!(error instanceof UnansweredError && error.isTransient)) throw error;
   }
   try {
     await options.clock.sleep(pause, options.over);
@@ -125,11 +125,11 @@ async function send(
       throw new UnansweredError(`no answer came within ${requestLimit / 1000} s`);
     }
     if (error instanceof CutOffError) {
-      throw new UnansweredError(error.message, { mayPass: true, cause: error });
+      throw new UnansweredError(error.message, { isTransient: true, cause: error });
     }
     const code = systemErrorCode(error);
     throw new UnansweredError(`the connection failed${code === undefined ? '' : ` (${code})`}`, {
-      mayPass: true,
+      isTransient: true,
       cause: error,
     });
   } finally {

@@ -1,7 +1,8 @@
-/** Milliseconds; whoever is told to come back later than that gives up. */
-export const longestWait = 120_000;
-
-/** `Retry-After` in milliseconds: it holds seconds, or a date. */
+/**
+ * Reads `Retry-After`, which holds seconds or a date, in milliseconds.
+ *
+ * @param now milliseconds since the epoch
+ */
 export function readRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   const seconds = Number(header);

@@ -1,5 +1,5 @@
 import { CancelledError, endings, type Cancellation } from '../time/cancellation.js';
-import { backoffDelay, type Backoff } from '../time/backoff.js';
+import type { Backoff } from '../time/backoff.js';
 import type { Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
 import { CutOffError, type Answer } from '../http/transport.js';
@@ -15,7 +15,8 @@ import {
   StatusError,
   UnreadableAnswerError,
 } from './errors.js';
-import { longestWait, readRetryAfter } from '../http/retry-after.js';
+import { readRetryAfter } from '../http/retry-after.js';
+import { decideRetry, longestWait, type RetryDecision } from '../time/retry.js';
 import { Traffic } from './traffic.js';
 
 /** What the client has to say while it works. */
@@ -75,7 +76,7 @@ const tooMany = 429;
 function mayBeCarriedOut(error: CallError): boolean {
   return (
     error.call.method !== 'GET' &&
-    error.mayPass &&
+    error.isTransient &&
     !isLimit(error) &&
     !(error instanceof NotSentError)
   );
@@ -83,6 +84,53 @@ function mayBeCarriedOut(error: CallError): boolean {
 
 function isLimit(error: CallError): boolean {
   return error instanceof StatusError && error.status === tooMany;
+}
+
+/** What the attempts of one call have come to so far. */
+class CallHistory {
+  readonly request: Request;
+  /** Number of the attempt that is under way. */
+  attempt = 1;
+  /** Whether the request may have been carried out although no answer says so. */
+  isInDoubt = false;
+  /** What the request itself failed with: a look for what it did may fail in its own way. */
+  failure: CallError | undefined;
+  #limitedSince: number | undefined;
+
+  constructor(request: Request) {
+    this.request = request;
+  }
+
+  /** Records a failed attempt, or a failed look for what an earlier attempt did. */
+  add(error: CallError, now: number): FailedCall {
+    const isOwn = error.isOf(this.request);
+    const isSent = !(error instanceof NotSentError);
+    if (isOwn && mayBeCarriedOut(error)) this.isInDoubt = true;
+    // A request that was not sent again says nothing about the one that was.
+    const failure = this.failure === undefined || (isOwn && isSent) ? error : this.failure;
+    if (isSent) failure.attempts = this.attempt;
+    failure.isInDoubt = this.isInDoubt;
+    this.failure = failure;
+    if (isLimit(error)) this.#limitedSince ??= now;
+    return {
+      latest: error,
+      failure,
+      // A look has a limit of its own, which is not the limit of the request.
+      deciding: isOwn || isSent ? error : failure,
+      limitedFor: isLimit(error) ? now - (this.#limitedSince ?? now) : undefined,
+    };
+  }
+}
+
+/** A call after a failed attempt. */
+interface FailedCall {
+  readonly latest: CallError;
+  /** What the call fails with if there is no other attempt. */
+  readonly failure: CallError;
+  /** What decides whether there is another attempt. */
+  readonly deciding: CallError;
+  /** Milliseconds since the platform first said "too many requests", if it says so now. */
+  readonly limitedFor: number | undefined;
 }
 
 /** Sends requests until they are answered: deadlines, retries, and errors that say what happened. */
@@ -98,78 +146,57 @@ export class Caller {
     this.#traffic = new Traffic(options.clock);
   }
 
-  /** @throws CallError, or CancelledError: an InterruptedCallError where it is in doubt what was done */
+  /** @throws CallError, or CancelledError: an InterruptedCallError if the request may have been carried out */
   async call<Result>(
     operation: Operation<Result>,
     options: CallOptions<Result> = {},
   ): Promise<Result> {
-    const { log, backoff, clock, cancellation } = this.#options;
-    const { method, path } = operation.request;
-    const allowed = options.attempts ?? backoff.attempts;
-    // What the request itself failed with; a look for what it did may fail in its own way.
-    let failure: CallError | undefined;
-    // A request that was refused, was one too many, or was not sent, cannot have been carried out.
-    let isInDoubt = false;
-    let limitedSince: number | undefined;
-    for (let attempt = 1; ;) {
+    const history = new CallHistory(operation.request);
+    for (;;) {
       try {
-        const found = isInDoubt ? await this.#findLost(operation, options) : undefined;
+        const found = history.isInDoubt ? await this.#findLost(operation, options) : undefined;
         return found ?? (await this.#attempt(operation, options.deadline));
       } catch (error) {
-        if (error instanceof CancelledError) throw this.#cancelled(operation, isInDoubt, failure);
+        if (error instanceof CancelledError) throw this.#cancelled(history);
         if (!(error instanceof CallError)) throw error;
-        const isOwn = error.isOf(operation.request);
-        const isSent = !(error instanceof NotSentError);
-        if (isOwn && mayBeCarriedOut(error)) isInDoubt = true;
-        // What was not sent again says nothing of what was.
-        if (failure === undefined || (isOwn && isSent)) failure = error;
-        if (isSent) failure.attempts = attempt;
-        failure.isInDoubt = isInDoubt;
-        if (cancellation.isCancelled && isWorthAnother(error, options.passingStatuses)) {
-          throw this.#cancelled(operation, isInDoubt, failure);
+        const failed = history.add(error, this.#options.clock.now());
+        const { failure } = failed;
+        if (this.#options.cancellation.isCancelled && isWorthAnother(error, options)) {
+          throw this.#cancelled(history);
         }
-        limitedSince ??= isLimit(error) ? clock.now() : undefined;
-        // Only time ends that there are too many requests, so none of them was an attempt.
-        const isFree =
-          isLimit(error) && limitedSince !== undefined && clock.now() - limitedSince < longestWait;
-        // A look has a limit of its own, which is not that of the request.
-        const deciding = isOwn || isSent ? error : failure;
-        const delay = this.#delayBeforeAnother(deciding, isFree ? 1 : attempt, allowed, options);
-        if (delay === undefined) {
+        const decision = this.#decide(failed, history.attempt, options);
+        if ('stop' in decision) {
+          if (decision.stop === 'deadline') failure.outOfTime = options.deadline;
           failure.outOfTime ??= error.outOfTime;
-          // What is refused when it comes again may be refused because it has come before.
-          const found = isInDoubt ? await this.#lastLook(operation, options) : undefined;
+          const found = await this.#lastLook(history, operation, options);
           if (found !== undefined) return found;
           throw failure;
         }
-        if (!isFree) attempt++;
-        log.info(
-          `${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
-        );
-        const isPaused = await this.#pause(delay, options.signal);
-        if (cancellation.isCancelled) throw this.#cancelled(operation, isInDoubt, failure);
+        history.attempt = decision.attempt;
+        this.#announce(operation.request, error, decision, options);
+        const isPaused = await this.#pause(decision.delay, options.signal);
+        if (this.#options.cancellation.isCancelled) throw this.#cancelled(history);
         if (!isPaused) throw failure;
       }
     }
   }
 
-  /** How a call ends in a run that is cancelled: not carried out, or it is not known whether it was. */
-  #cancelled<Result>(
-    { request }: Operation<Result>,
-    isInDoubt: boolean,
-    failure: CallError | undefined,
-  ): unknown {
+  /** How a call ends in a cancelled run: not carried out, or it is unknown whether it was. */
+  #cancelled({ request, isInDoubt, failure }: CallHistory): unknown {
     const reason: unknown = this.#options.cancellation.signal.reason;
     return isInDoubt && reason instanceof CancelledError
       ? new InterruptedCallError(request, reason, failure)
       : reason;
   }
 
-  /** Looks for what a request did before it is given up; its own failure is not what failed. */
+  /** Looks for what a request did before giving up; a failure of the look is not what failed. */
   async #lastLook<Result>(
+    { isInDoubt }: CallHistory,
     operation: Operation<Result>,
     options: CallOptions<Result>,
   ): Promise<Result | undefined> {
+    // A retry that is refused may be refused because the first request was carried out.
+    if (!isInDoubt) return undefined;
     try {
       return await this.#findLost(operation, options);
     } catch (error) {
@@ -178,26 +205,37 @@ export class Caller {
     }
   }
 
-  /** Milliseconds before another attempt; undefined where there is none. */
-  #delayBeforeAnother<Result>(
-    error: CallError,
+  #decide<Result>(
+    { deciding, limitedFor }: FailedCall,
     attempt: number,
-    allowed: number,
-    { passingStatuses, deadline, signal }: CallOptions<Result>,
-  ): number | undefined {
+    options: CallOptions<Result>,
+  ): RetryDecision {
     const { clock, backoff, over } = this.#options;
-    const isOver = over.aborted || signal?.aborted === true;
-    if (!isWorthAnother(error, passingStatuses) || attempt >= allowed || isOver) {
-      return undefined;
-    }
-    const retryAfter = error instanceof StatusError ? error.retryAfter : undefined;
-    const delay = backoffDelay(backoff, attempt, () => clock.random(), retryAfter);
-    if (deadline !== undefined && deadline.remaining() <= delay) {
-      error.outOfTime = deadline;
-      return undefined;
-    }
-    // Where no limit of a step ends it, the platform's wish must not hold the job for hours.
-    return delay > longestWait ? undefined : delay;
+    if (over.aborted || options.signal?.aborted === true) return { stop: 'final' };
+    return decideRetry(
+      {
+        attempt,
+        attempts: options.attempts ?? backoff.attempts,
+        isTransient: isWorthAnother(deciding, options),
+        retryAfter: deciding instanceof StatusError ? deciding.retryAfter : undefined,
+        limitedFor,
+        remaining: options.deadline?.remaining() ?? Infinity,
+      },
+      backoff,
+      () => clock.random(),
+    );
+  }
+
+  #announce<Result>(
+    { method, path }: Request,
+    { reason }: CallError,
+    { attempt, delay }: Extract<RetryDecision, { readonly delay: number }>,
+    options: CallOptions<Result>,
+  ): void {
+    const allowed = options.attempts ?? this.#options.backoff.attempts;
+    this.#options.log.info(
+      `${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${reason}`,
+    );
   }
 
   async #findLost<Result>(
@@ -313,8 +351,13 @@ export class Caller {
   }
 }
 
-function isWorthAnother(error: CallError, passingStatuses: readonly number[] = []): boolean {
-  return error.mayPass || (error instanceof StatusError && passingStatuses.includes(error.status));
+function isWorthAnother<Result>(
+  error: CallError,
+  { passingStatuses = [] }: CallOptions<Result>,
+): boolean {
+  return (
+    error.isTransient || (error instanceof StatusError && passingStatuses.includes(error.status))
+  );
 }
 
 /** The platform says what it refuses in JSON. A gateway's page, or nothing, says nothing of what is behind. */

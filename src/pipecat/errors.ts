@@ -51,7 +51,7 @@ export abstract class CallError extends Error {
   abstract readonly reason: string;
 
   /** Whether the same request may work a moment later. */
-  abstract readonly mayPass: boolean;
+  abstract readonly isTransient: boolean;
 }
 
 /**
@@ -106,7 +106,7 @@ export class StatusError extends CallError {
     if (this.status === 403) return 'permission-denied';
     if (this.status === 409 && this.call.path.includes('/secrets/')) return 'concurrent-write';
     if (this.status === 429) return 'rate-limited';
-    return this.mayPass ? 'platform-unavailable' : 'request-refused';
+    return this.isTransient ? 'platform-unavailable' : 'request-refused';
   }
 
   override get reason(): string {
@@ -114,7 +114,7 @@ export class StatusError extends CallError {
     return `the answer was ${this.status}${said}`;
   }
 
-  override get mayPass(): boolean {
+  override get isTransient(): boolean {
     return passingStatuses.has(this.status);
   }
 }
@@ -135,7 +135,7 @@ export class ConnectionError extends CallError {
     return `the connection failed${this.code === undefined ? '' : ` (${this.code})`}`;
   }
 
-  override readonly mayPass = true;
+  override readonly isTransient = true;
 }
 
 /** No whole answer came within the time that one request may take. */
@@ -153,7 +153,7 @@ export class NoAnswerError extends CallError {
     return `no answer came within ${(this.waited / 1000).toFixed(this.waited < 10_000 ? 1 : 0)} s`;
   }
 
-  override readonly mayPass = true;
+  override readonly isTransient = true;
 }
 
 /** The time limit of the step had passed before the request could be sent. */
@@ -168,7 +168,7 @@ export class NotSentError extends CallError {
 
   override readonly reason = 'no time was left to send it';
 
-  override readonly mayPass = false;
+  override readonly isTransient = false;
 }
 
 /** The answer was cut off, is not JSON, or is JSON of another shape than is due. */
@@ -185,7 +185,7 @@ export class UnreadableAnswerError extends CallError {
     return this.what;
   }
 
-  override readonly mayPass = true;
+  override readonly isTransient = true;
 }
 
 /** The answer sends the request elsewhere; a credential does not follow. */
@@ -205,7 +205,7 @@ export class RedirectError extends CallError {
     return `the answer was a redirect (${this.status}) to ${this.target}`;
   }
 
-  override readonly mayPass = false;
+  override readonly isTransient = false;
 }
 
 /** Refusals of storage that another form, or another moment, mends. */
@@ -262,7 +262,7 @@ export class UploadError extends CallError {
     return this.#what;
   }
 
-  override get mayPass(): boolean {
+  override get isTransient(): boolean {
     if (this.status === undefined || this.status >= 500) return true;
     if (this.status === 403 && this.#hasExpired) return true;
     return passingStorageStatuses.has(this.status) || passingStorageCodes.has(this.code);

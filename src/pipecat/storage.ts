@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
-import { backoffDelay } from '../time/backoff.js';
 import { sleepUnless, type Clock } from '../time/clock.js';
 import { CutOffError, Transport, type Answer } from '../http/transport.js';
 import type { UploadForm } from './answers.js';
 import type { CallerOptions } from './caller.js';
 import { UploadError } from './errors.js';
 import { formBody } from './form.js';
-import { longestWait, readRetryAfter } from '../http/retry-after.js';
+import { readRetryAfter } from '../http/retry-after.js';
+import { decideRetry } from '../time/retry.js';
 
 /** Characters; what is shorter is no signature, and may be part of a word. */
 const shortestField = 8;
@@ -78,9 +78,22 @@ export class Storage {
         signal.throwIfAborted();
         if (!(error instanceof UploadError)) throw error;
         error.attempts = attempt;
-        if (!error.mayPass || attempt >= backoff.attempts) throw error;
-        const delay = backoffDelay(backoff, attempt, () => clock.random(), error.retryAfter);
-        if (delay > longestWait) throw error;
+        const { isTransient, retryAfter } = error;
+        const { attempts } = backoff;
+        const decision = decideRetry(
+          {
+            attempt,
+            attempts,
+            isTransient,
+            retryAfter,
+            limitedFor: undefined,
+            remaining: Infinity,
+          },
+          backoff,
+          () => clock.random(),
+        );
+        if ('stop' in decision) throw error;
+        const { delay } = decision;
         log.info(
           `The upload to ${options.destination}: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
         );

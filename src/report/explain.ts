@@ -341,7 +341,7 @@ function limitOf({ outOfTime }: CallError): string[] {
 /** A request whose answer is lost may have been carried out, and no report should deny it. */
 function doubtOf(error: CallError): string[] {
   if (!error.isInDoubt) return [];
-  const isRefused = !error.mayPass || error.kind === 'rate-limited';
+  const isRefused = !error.isTransient || error.kind === 'rate-limited';
   return [
     `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
   ];

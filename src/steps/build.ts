@@ -45,7 +45,7 @@ export async function buildImage(
   const giveUp = (): AbandonedError => new AbandonedError({ goesOn: record.id !== null });
   // What failed for good in the same moment is told.
   const isOfGivingUp = (error: unknown): boolean =>
-    error === abandoned.reason || (error instanceof CallError && error.mayPass);
+    error === abandoned.reason || (error instanceof CallError && error.isTransient);
   const stretch = async <Result>(label: string, work: () => Promise<Result>): Promise<Result> => {
     if (abandoned.aborted) throw giveUp();
     return journal.span(region, label, async () => {

@@ -58,7 +58,7 @@ async function keepPolling<Result>(
       failure = undefined;
       if (result !== undefined) return result.done;
     } catch (error) {
-      if (!(error instanceof CallError && (error.mayPass || error.outOfTime === deadline))) {
+      if (!(error instanceof CallError && (error.isTransient || error.outOfTime === deadline))) {
         throw error;
       }
       failure = error;

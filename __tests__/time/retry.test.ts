@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { decideRetry, longestWait, type FailedAttempt } from '../../src/time/retry.js';
+
+const backoff = { attempts: 5, base: 1000, ceiling: 15_000 };
+
+const failed: FailedAttempt = {
+  attempt: 1,
+  attempts: 5,
+  isTransient: true,
+  retryAfter: undefined,
+  limitedFor: undefined,
+  remaining: Infinity,
+};
+
+describe('whether a call is sent again', () => {
+  test.each<{
+    name: string;
+    given: Partial<FailedAttempt>;
+    decision: ReturnType<typeof decideRetry>;
+  }>([
+    { name: 'after the first attempt', given: {}, decision: { delay: 500, attempt: 2 } },
+    {
+      name: 'later after each attempt',
+      given: { attempt: 4 },
+      decision: { delay: 4000, attempt: 5 },
+    },
+    { name: 'not after the last attempt', given: { attempt: 5 }, decision: { stop: 'attempts' } },
+    {
+      name: 'not if one attempt is allowed',
+      given: { attempts: 1 },
+      decision: { stop: 'attempts' },
+    },
+    {
+      name: 'not if it cannot succeed, however much time is left',
+      given: { isTransient: false, limitedFor: 0 },
+      decision: { stop: 'final' },
+    },
+    {
+      name: 'not before the server wants it',
+      given: { retryAfter: 7000 },
+      decision: { delay: 7000, attempt: 2 },
+    },
+    {
+      name: 'after the backoff if the server wants it sooner',
+      given: { retryAfter: 100 },
+      decision: { delay: 500, attempt: 2 },
+    },
+    {
+      name: 'after the longest wait that a server may ask for',
+      given: { retryAfter: longestWait },
+      decision: { delay: longestWait, attempt: 2 },
+    },
+    {
+      name: 'not if the server asks for a longer wait',
+      given: { retryAfter: longestWait + 1 },
+      decision: { stop: 'retry-after' },
+    },
+    {
+      name: "not if the step's limit passes during the wait",
+      given: { remaining: 500 },
+      decision: { stop: 'deadline' },
+    },
+    {
+      name: "if the step's limit leaves time after the wait",
+      given: { remaining: 501 },
+      decision: { delay: 500, attempt: 2 },
+    },
+    {
+      name: 'because of the limit and not the long wait, if both rule it out',
+      given: { remaining: 1000, retryAfter: longestWait + 1 },
+      decision: { stop: 'deadline' },
+    },
+    {
+      name: 'as the same attempt after a rate limit',
+      given: { attempt: 5, limitedFor: longestWait - 1 },
+      decision: { delay: 500, attempt: 5 },
+    },
+    {
+      name: 'as another attempt once the rate limit lasts too long',
+      given: { attempt: 2, limitedFor: longestWait },
+      decision: { delay: 1000, attempt: 3 },
+    },
+    {
+      name: 'not after a rate limit if one attempt is allowed',
+      given: { attempts: 1, limitedFor: 0 },
+      decision: { stop: 'attempts' },
+    },
+  ])('$name', ({ given, decision }) => {
+    expect(decideRetry({ ...failed, ...given }, backoff, () => 0.5)).toEqual(decision);
+  });
+});
