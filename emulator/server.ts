@@ -31,6 +31,7 @@ export function createEmulatorServer(parts: ServerParts): Server {
 
   async function handle(request: Request, outgoing: ServerResponse): Promise<Response> {
     const startedAt = performance.now();
+    outgoing.setHeader('date', new Date(now()).toUTCString());
     // However it ends: answered, reset, or given up by the caller.
     outgoing.once('close', log.begin());
     const isUpload = pathOf(request).startsWith(storageRoot);

@@ -221,9 +221,10 @@ async function comment(
 ): Promise<void> {
   if (inputs === undefined || cancellation.isCancelled) return;
   const manner = { clock: host.clock, signal: host.cancellation, redact };
-  await commentOnPlan(journal, inputs.github, manner, event, (commit, runUrl) =>
-    redact(commentOf(journal.record, explanations, runUrl, commit)),
-  );
+  await commentOnPlan(journal, inputs.github, manner, {
+    event,
+    write: (commit, runUrl) => redact(commentOf(journal.record, explanations, runUrl, commit)),
+  });
 }
 
 function noticeLateCancellation({ journal, cancellation }: Session): void {

@@ -96,6 +96,8 @@ const cancellation = new CancelledError('SIGTERM');
 const answer =
   (status: number, body: string, headers: Record<string, string> = {}): RequestListener =>
   (_request, response) => {
+    // The server's clock is the machine's, and the caller's is not.
+    response.sendDate = false;
     response.writeHead(status, headers).end(body);
   };
 const good = answer(200, '{"value": 42}');
@@ -276,12 +278,27 @@ describe('what may pass is tried again', () => {
   ])('not before Retry-After, in $name', async ({ header }) => {
     const clock = new TestClock();
     const { get, clock: used } = await serve(
-      answer(503, '', { 'retry-after': header(clock.now()) }),
+      answer(503, '', { 'retry-after': header(clock.wallTime()) }),
       good,
     );
     const startedAt = used.now();
     await get();
     expect(used.now() - startedAt).toBeGreaterThanOrEqual(7000);
+  });
+
+  test.each([
+    { name: 'an hour fast', off: 3_600_000 },
+    { name: 'an hour slow', off: -3_600_000 },
+  ])("not before Retry-After, counted from the response's own date: $name", async ({ off }) => {
+    const at = (time: number): string => new Date(Date.UTC(2026, 5, 1) + time).toUTCString();
+    const { get, clock } = await serve(
+      answer(503, '', { date: at(0), 'retry-after': at(7000) }),
+      good,
+    );
+    clock.jump(off);
+    const startedAt = clock.now();
+    await get();
+    expect(clock.now() - startedAt).toBe(7000);
   });
 
   test.each([

@@ -134,7 +134,11 @@ const errors = [
       what: 'nothing was heard for 60 s',
       isTransient: true,
     },
-    { details: { isCutOff: true, cause: reset }, what: 'the answer was cut off', isTransient: true },
+    {
+      details: { isCutOff: true, cause: reset },
+      what: 'the answer was cut off',
+      isTransient: true,
+    },
     { details: { isForeign: true }, what: 'the answer is not one of a storage', isTransient: true },
     { details: { cause: reset }, what: 'the connection broke (ECONNRESET)', isTransient: true },
     { details: { cause: unknown }, what: 'the connection broke', isTransient: true },
@@ -203,7 +207,12 @@ describe('a fresh form may mend a refusal of the storage', () => {
       storageMessage: 'Invalid according to Policy: Policy Condition failed',
       isTransient: false,
     },
-    { name: 'with nothing but a code, never', status: 403, code: 'AccessDenied', isTransient: false },
+    {
+      name: 'with nothing but a code, never',
+      status: 403,
+      code: 'AccessDenied',
+      isTransient: false,
+    },
     {
       name: 'by a clock that goes differently',
       status: 403,

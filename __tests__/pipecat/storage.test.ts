@@ -138,6 +138,7 @@ describe('an upload', () => {
     let limits = 0;
     const clock: Clock = {
       now: stage.clock.now,
+      wallTime: stage.clock.wallTime,
       random: stage.clock.random,
       sleep: (milliseconds, signal) => stage.clock.sleep(milliseconds, signal),
       after: (milliseconds, callback) => {
@@ -349,7 +350,10 @@ describe('a storage that says when to come back', () => {
 
   test.each([
     { name: 'in seconds', retryAfter: () => '20' },
-    { name: 'with a date', retryAfter: () => new Date(stage.clock.now() + 20_000).toUTCString() },
+    {
+      name: 'with a date',
+      retryAfter: () => new Date(stage.clock.trueTime() + 20_000).toUTCString(),
+    },
   ])('$name, is not asked before', async ({ retryAfter }) => {
     stage.emulator.script.fault({ path: storagePath }, tooMuch(retryAfter()));
     const before = stage.clock.now();

@@ -423,7 +423,7 @@ describe('a call while everything is held back', () => {
   ])('waits as long as $name says', async ({ headers, held }) => {
     const { caller, cloud, log } = connect();
     await refuse(caller, headers);
-    const startedAt = stage.clock.now();
+    const startedAt = stage.clock.trueTime();
     await Promise.all([cloud.secretSets(), cloud.defaultRegion()]);
     const [, ...later] = stage.emulator.requests;
     expect(later.map(({ receivedAt }) => receivedAt - startedAt)).toEqual([held, held]);
@@ -445,7 +445,7 @@ describe('a call while everything is held back', () => {
       { path: '/v1/secrets' },
       { kind: 'status', status: 429, headers: { 'retry-after': '3' } },
     );
-    const startedAt = stage.clock.now();
+    const startedAt = stage.clock.trueTime();
     await Promise.all([cloud.secretSets(), cloud.secretSets()]);
     const [, ...later] = stage.emulator.requests;
     // The second one had waited for its turn, and waits on.

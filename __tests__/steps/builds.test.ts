@@ -310,7 +310,7 @@ describe('a build that does not succeed', () => {
     const looks = { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ };
     stage.emulator.script.fault(looks, { kind: 'hang' }, { times: 99 });
     const { actions } = await release({ ...building, 'build-timeout': '12' });
-    const waited = stage.clock.now() - cameAt(looks.method, looks.path);
+    const waited = stage.clock.trueTime() - cameAt(looks.method, looks.path);
     expect(waited).toBeGreaterThan(11_000);
     expect(waited).toBeLessThan(13_000);
     expect(actions.errors[0]?.title).toBe('The cloud build took too long');

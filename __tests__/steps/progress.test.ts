@@ -9,6 +9,7 @@ function standingClock(): { readonly clock: Clock; readonly pass: (by: number) =
   const sleepers: { readonly due: number; readonly wake: () => void }[] = [];
   const clock: Clock = {
     now: () => time,
+    wallTime: () => time,
     random: () => 0.5,
     after: () => () => undefined,
     sleep: (milliseconds, signal) =>

@@ -216,7 +216,7 @@ describe('all regions or none', () => {
         ...(region === 'ap-south' && { status: 'pending', readyAfter: 20_000 }),
       });
     }
-    const startedAt = stage.clock.now();
+    const startedAt = stage.clock.trueTime();
     const { succeeded } = await stage.release({ ...inputs, secrets: '' });
     expect(succeeded).toBe(true);
     for (const { receivedAt } of deploys(stage.emulator)) {
@@ -775,7 +775,7 @@ describe('rollout: sequential', () => {
   const inputs = { ...releaseTo(...order), rollout: 'sequential' };
 
   test('goes in the order given, each region after the one before it serves', async () => {
-    const startedAt = stage.clock.now();
+    const startedAt = stage.clock.trueTime();
     const { succeeded, agents } = await stage.release(inputs);
     expect(succeeded).toBe(true);
     expect(deploys(stage.emulator).map(createdBy)).toEqual(

@@ -223,7 +223,7 @@ describe('what a broken run left behind', () => {
       status: 'pending',
       readyAfter: 8000,
     });
-    const startedAt = stage.clock.now();
+    const startedAt = stage.clock.trueTime();
     const { succeeded, secretSets } = await stage.release(releaseOf(first.secrets));
     expect(succeeded).toBe(true);
     expect(setWrites(stage.emulator)).toEqual([]);

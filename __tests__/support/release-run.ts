@@ -42,7 +42,7 @@ export class Stage {
 
   static async open(options: Omit<EmulatorOptions, 'now'> = {}): Promise<Stage> {
     const clock = new TestClock();
-    return new Stage(clock, await startEmulator({ ...options, now: clock.now }));
+    return new Stage(clock, await startEmulator({ ...options, now: clock.trueTime }));
   }
 
   close(): Promise<void> {

@@ -3,6 +3,8 @@ import type { Clock } from '../../src/time/clock.js';
 
 /** Milliseconds of real time after which a request is taken to hang. */
 const hanging = 400;
+/** Where the clock that only runs forward begins: at no date, so that nobody takes it for one. */
+const monotonicStart = 5000;
 /**
  * Milliseconds that one look for an answer counts at most: while the machine is busy with others, no
  * answer can come either, and that is no sign that none will.
@@ -21,7 +23,9 @@ interface Event {
  * stands still, until no answer has come for a while of real time.
  */
 export class TestClock implements Clock {
-  #time: number;
+  #time = monotonicStart;
+  readonly #epoch: number;
+  #wallError = 0;
   readonly #random: () => number;
   readonly #sleeps = new Set<Event>();
   readonly #limits = new Set<Event>();
@@ -33,11 +37,21 @@ export class TestClock implements Clock {
     time = Date.UTC(2026, 0, 1),
     random = () => 0.5,
   }: { time?: number; random?: () => number } = {}) {
-    this.#time = time;
+    this.#epoch = time - monotonicStart;
     this.#random = random;
   }
 
   now = (): number => this.#time;
+
+  /** Milliseconds since the epoch, as a machine knows them whose clock nobody sets. */
+  trueTime = (): number => this.#time + this.#epoch;
+
+  wallTime = (): number => this.trueTime() + this.#wallError;
+
+  /** Sets the machine's clock forward or back. */
+  jump(milliseconds: number): void {
+    this.#wallError += milliseconds;
+  }
 
   random = (): number => this.#random();
 

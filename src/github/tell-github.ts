@@ -44,17 +44,19 @@ export function agentDeployments(
   });
 }
 
-/**
- * In a pull request, a plan is where people look at it, one that fails too.
- *
- * @param write makes the comment's text
- */
+/** What a plan's comment is made from. */
+export interface PlanComment {
+  readonly event: () => Promise<WorkflowEvent>;
+  /** Writes the comment's text. */
+  readonly write: (commit: string, runUrl: string) => string;
+}
+
+/** Shows a plan, also one that failed, where people look at a pull request. */
 export async function commentOnPlan(
   journal: Journal,
   settings: GitHubSettings | undefined,
   manner: Manner,
-  event: () => Promise<WorkflowEvent>,
-  write: (commit: string, runUrl: string) => string,
+  { event, write }: PlanComment,
 ): Promise<void> {
   const { kind } = journal.record;
   if (settings?.comments !== true || kind === 'release') return;
@@ -69,7 +71,7 @@ export async function commentOnPlan(
   }
   // The runner masks what it logs, but no comment: its text is made without what is secret.
   const body = write(settings.commit, settings.runUrl);
-  await keepComment(settings, journal, manner, pullRequest, body);
+  await keepComment(settings, journal, manner, { pullRequest, body });
 }
 
 /** Keeps a plan in the comment of its pull request, which the marker tells from others. */
@@ -77,8 +79,7 @@ async function keepComment(
   settings: GitHubSettings,
   journal: Journal,
   manner: Manner,
-  pullRequest: number,
-  body: string,
+  { pullRequest, body }: { readonly pullRequest: number; readonly body: string },
 ): Promise<void> {
   const key = createHash('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
   const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;

@@ -1,12 +1,18 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /**
- * Reads `Retry-After`, which holds seconds or a date, in milliseconds.
+ * Reads `Retry-After`, which holds seconds or a date, in milliseconds. A date counts from the date of
+ * the response, because the clocks of the two machines may differ.
  *
- * @param now milliseconds since the epoch
+ * @param now milliseconds since the epoch, for a response without a date
  */
-export function readRetryAfter(header: string | undefined, now: number): number | undefined {
+export function readRetryAfter(headers: IncomingHttpHeaders, now: number): number | undefined {
+  const header = headers['retry-after'];
   if (header === undefined) return undefined;
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
   const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  if (Number.isNaN(date)) return undefined;
+  const sentAt = Date.parse(headers.date ?? '');
+  return Math.max(0, date - (Number.isNaN(sentAt) ? now : sentAt));
 }

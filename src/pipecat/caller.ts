@@ -297,7 +297,7 @@ export class Caller {
     }
     const answer = await this.#send(request, deadline);
     if (answer.status === tooMany) {
-      const asked = readRetryAfter(answer.headers['retry-after'], clock.now());
+      const asked = readRetryAfter(answer.headers, clock.wallTime());
       if ((asked ?? 0) <= longestWait) this.#traffic.hold(asked);
     } else {
       this.#traffic.answered();
@@ -346,7 +346,7 @@ export class Caller {
       code: said.code === undefined ? undefined : this.#options.redact(said.code),
       platformMessage:
         said.message === undefined ? undefined : oneLine(this.#options.redact(said.message)),
-      retryAfter: readRetryAfter(answer.headers['retry-after'], this.#options.clock.now()),
+      retryAfter: readRetryAfter(answer.headers, this.#options.clock.wallTime()),
     });
   }
 }

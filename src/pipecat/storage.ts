@@ -145,7 +145,7 @@ export class Storage {
     throw new UploadError(origin, {
       status: answer.status,
       ...readStorageError(answer, clean),
-      retryAfter: readRetryAfter(answer.headers['retry-after'], clock.now()),
+      retryAfter: readRetryAfter(answer.headers, clock.wallTime()),
     });
   }
 

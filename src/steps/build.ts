@@ -122,7 +122,7 @@ function start(
   uploadId: string,
   signal: AbortSignal,
 ): Promise<StartedBuild> {
-  const askedAt = clock.now();
+  const askedAt = clock.wallTime();
   return cloud.startBuild(uploadId, region, dockerfile, {
     signal,
     findLost: async () => {

@@ -16,7 +16,10 @@ export function preflight(
   options: Omit<ObservationOptions, 'now'>,
 ): Promise<Plan> {
   return journal.step('preflight', async () => {
-    const observation = await observe(cloud, settings, { ...options, now: journal.clock.now() });
+    const observation = await observe(cloud, settings, {
+      ...options,
+      now: journal.clock.wallTime(),
+    });
     warnOfFailedLooks(observation, journal);
     const plan = makePlan(settings, observation);
     journal.record.plan = plan;

@@ -2,8 +2,13 @@ import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 
 /** Where time and chance come from; handed in, so that a test can make hours pass at once. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /**
+   * Milliseconds on a clock that only runs forward, for limits and durations. The machine's clock may
+   * be set while a run waits, and says nothing about how long it has waited.
+   */
   now(): number;
+  /** Milliseconds since the epoch, for what is shown, and compared with times that a server gives. */
+  wallTime(): number;
   /** Resolves after `milliseconds`; rejects once the signal is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /**
@@ -33,6 +38,7 @@ export async function sleepUnless(
 export function interruptible(clock: Clock, signal: AbortSignal): Clock {
   return {
     now: () => clock.now(),
+    wallTime: () => clock.wallTime(),
     random: () => clock.random(),
     after: (milliseconds, callback) => clock.after(milliseconds, callback),
     sleep: async (milliseconds, other) => {
@@ -48,7 +54,8 @@ export function interruptible(clock: Clock, signal: AbortSignal): Clock {
 }
 
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => Math.round(performance.now()),
+  wallTime: () => Date.now(),
   random: () => Math.random(),
   after: (milliseconds, callback) => {
     const timer = setTimeout(callback, milliseconds);
