@@ -100,6 +100,38 @@ describe.each(Object.entries(credentials))('the built action, with %s', (_, cred
   });
 });
 
+describe('a release goes on, and is reported,', () => {
+  const release = (options: Omit<ActionRunOptions, 'inputs'>) =>
+    run({ ...credentials['API key'], ...voice }, options);
+
+  test.each(['closed', 'full'] as const)('if the log is %s', async (standardOutput) => {
+    const { exitCode, summary, outputs } = await release({ standardOutput });
+    expect(exitCode).toBe(0);
+    expect(summary).toContain('✅');
+    expect(outputs['deployment-id']).toBe(emulator.state.serving('voice-agent')?.id);
+  });
+
+  test.each(['/dev/full', '/dev'])('if outputs go to %s', async (path) => {
+    const cloudBuild = { ...voice, image: '', 'cloud-build': 'true' };
+    const { exitCode, summary, raw } = await run(
+      { ...credentials['API key'], ...cloudBuild },
+      { files: { Dockerfile: 'FROM scratch\n' }, environment: { GITHUB_OUTPUT: path } },
+    );
+    expect(exitCode).toBe(0);
+    expect(summary).toContain('✅');
+    expect(raw.match(/^::warning::The outputs could not be set: .*/gm)).toHaveLength(1);
+  });
+
+  test.each(['/dev/full', '/dev'])('if its summary goes to %s', async (path) => {
+    const { exitCode, outputs, raw } = await release({
+      environment: { GITHUB_STEP_SUMMARY: path, GITHUB_STATE: path },
+    });
+    expect(exitCode).toBe(0);
+    expect(outputs['deployment-id']).toBe(emulator.state.serving('voice-agent')?.id);
+    expect(raw.match(/^::warning::The job summary could not be written: .*/gm)).toHaveLength(1);
+  });
+});
+
 test('a failed rollout ends with exit code 1, one error annotation, and outputs as far as it came', async () => {
   emulator.script.deployment('voice-agent', { outcome: 'image-pull' });
   const { exitCode, raw, outputs, summary } = await run({ ...credentials['API key'], ...voice });

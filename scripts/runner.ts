@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -26,6 +27,8 @@ export interface ActionRunOptions {
   readonly node?: string;
   /** Whether the runner knows job summaries; old servers do not. */
   readonly hasSummary?: boolean;
+  /** What becomes of what it logs: by default it is read; else nobody reads it, or the disk is full. */
+  readonly standardOutput?: 'closed' | 'full';
   /** Whether the memory that it takes is measured. */
   readonly measuresMemory?: boolean;
   /** Told how to send it a signal, as a runner does when a run is cancelled. */
@@ -102,15 +105,17 @@ export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
     const log = new RunnerLog(options.debug === true, options.onLine);
     let endedAt = 0;
     const startedAt = preciseTime();
+    const full = options.standardOutput === 'full' ? openSync('/dev/full', 'w') : undefined;
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       const child = spawn(command, commandArguments, {
         cwd: workspace,
         env: environment,
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', full ?? 'pipe', 'pipe'],
       });
+      if (options.standardOutput === 'closed') child.stdout?.destroy();
       options.onStarted?.((signal) => child.kill(signal));
       for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding('utf8').on('data', (text: string) => {
+        stream?.setEncoding('utf8').on('data', (text: string) => {
           log.take(text);
         });
       }
@@ -120,6 +125,7 @@ export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
       child.on('error', reject).on('close', resolve);
     });
     log.end();
+    if (full !== undefined) closeSync(full);
     return {
       exitCode,
       startedAt,

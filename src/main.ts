@@ -1,14 +1,17 @@
 import { cancelledByRunner, endSoon } from './time/signals.js';
 import { readFile } from 'node:fs/promises';
 import * as core from '@actions/core';
-import { actionsOf } from './report/actions.js';
+import { actionsOf, unfailing } from './report/actions.js';
 import { run } from './run.js';
 import { systemClock } from './time/clock.js';
+
+/** A log that nobody reads any more, or a full disk, must not end a run between two writes. */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 /** The entry: hands the runner's environment to the run, and its outcome to the runner. */
 const succeeded = await run({
   environment: process.env,
-  actions: actionsOf(core, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''),
+  actions: unfailing(actionsOf(core, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== '')),
   clock: systemClock,
   cancellation: cancelledByRunner,
   readFile: (path) => readFile(path, 'utf8'),

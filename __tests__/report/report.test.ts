@@ -19,6 +19,7 @@ import {
   startedAt,
   type Parts,
 } from '../support/accounts.js';
+import { unfailing } from '../../src/report/actions.js';
 import { RecordedActions } from '../support/recorded-actions.js';
 
 const agent = agentRecord({ name: 'voice-agent' });
@@ -509,7 +510,7 @@ describe('what cannot be written', () => {
     actions.setOutput = () => {
       throw new Error('disk full');
     };
-    await report(actions, record(), [], startedAt);
+    await report(unfailing(actions), record(), [], startedAt);
     expect(actions.warnings).toEqual(['The outputs could not be set: disk full']);
     expect(actions.summary).toContain('✅');
   });

@@ -1,4 +1,5 @@
 import type * as Core from '@actions/core';
+import { printable } from '../text/printable.js';
 
 /** What the runner takes from an action: the only ways out of this one. */
 export interface Actions {
@@ -14,6 +15,64 @@ export interface Actions {
   setOutput(name: string, value: string): void;
   /** Appends Markdown to the job summary. False where the runner has none. */
   writeSummary(markdown: string): Promise<boolean>;
+}
+
+/**
+ * The same runner, for a run that must not fail because something cannot be written: a full disk or a
+ * closed log is no reason to stop between two writes to the platform. The first output that cannot be
+ * written is a warning. `writeSummary` rejects as before; the report handles that.
+ */
+export function unfailing(actions: Actions): Actions {
+  const attempt =
+    <Texts extends readonly string[]>(
+      write: (...texts: Texts) => void,
+      onError: (error: unknown) => void = () => undefined,
+    ) =>
+    (...texts: Texts): void => {
+      try {
+        write(...texts);
+      } catch (error) {
+        onError(error);
+      }
+    };
+  const warning = attempt((message: string) => {
+    actions.warning(message);
+  });
+  let isWarned = false;
+  const warnOnce = (error: unknown): void => {
+    if (isWarned) return;
+    isWarned = true;
+    const reason = error instanceof Error ? printable(error.message) : 'unknown reason';
+    warning(`The outputs could not be set: ${reason}`);
+  };
+  return {
+    mask: attempt((value: string) => {
+      actions.mask(value);
+    }),
+    debug: attempt((message: string) => {
+      actions.debug(message);
+    }),
+    info: attempt((message: string) => {
+      actions.info(message);
+    }),
+    notice: attempt((message: string) => {
+      actions.notice(message);
+    }),
+    warning,
+    error: attempt((message: string, title: string) => {
+      actions.error(message, title);
+    }),
+    startGroup: attempt((title: string) => {
+      actions.startGroup(title);
+    }),
+    endGroup: attempt(() => {
+      actions.endGroup();
+    }),
+    setOutput: attempt((name: string, value: string) => {
+      actions.setOutput(name, value);
+    }, warnOnce),
+    writeSummary: (markdown) => actions.writeSummary(markdown),
+  };
 }
 
 /** The runner, through its toolkit. */

@@ -30,11 +30,7 @@ export async function report(
     const title = others.length === 0 ? first.title : severalTitle(record, failures);
     actions.error(annotation(record, [first, ...others]), title);
   }
-  try {
-    setOutputs(actions, outputsOf(record));
-  } catch (error) {
-    actions.warning(`The outputs could not be set: ${messageOf(error)}`);
-  }
+  setOutputs(actions, outputsOf(record));
   try {
     const isWritten = await actions.writeSummary(summaryOf(record, failures, now));
     if (!isWritten) actions.info('The runner has no job summary, so none is written.');
