@@ -139,7 +139,7 @@ function checkInputs(session: Session): Promise<Inputs> {
       journal.log.info('The run is cancelled: nothing new is begun.');
     });
     await refuseForks(session);
-    for (const remark of reading.remarks) journal.log.info(remark);
+    for (const remark of reading.remarks) journal.remark(remark);
     for (const warning of reading.warnings) journal.warning(warning);
     for (const notice of reading.notices) journal.notice(notice);
     if (reading.inputs === undefined) throw new InputsError(reading.problems);

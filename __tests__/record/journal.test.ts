@@ -44,6 +44,7 @@ test('the account of a release that has done nothing claims nothing', () => {
     spans: [],
     warnings: [],
     notices: [],
+    remarks: [],
   });
 });
 

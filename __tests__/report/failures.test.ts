@@ -11,6 +11,7 @@ const notReported = [
   'AnswerShapeError',
   'CutOffError',
   'GitHubError',
+  'LookUpEndedError',
   'ReleaseError',
   'SubjectError',
   'UnansweredError',

@@ -207,6 +207,7 @@ export function releaseRecord({
     spans: [],
     warnings: [],
     notices: [],
+    remarks: [],
     ...parts,
   };
 }

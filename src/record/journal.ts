@@ -52,6 +52,7 @@ export class Journal {
       spans: [],
       warnings: [],
       notices: [],
+      remarks: [],
     };
   }
 
@@ -137,6 +138,11 @@ export class Journal {
   warning(message: string): void {
     this.record.warnings.push(message);
     this.log.warning(message);
+  }
+
+  remark(message: string): void {
+    this.record.remarks.push(message);
+    this.log.info(message);
   }
 
   notice(message: string): void {

@@ -124,6 +124,8 @@ export interface ReleaseRecord {
   /** What a person should look at, in the order in which it came up. */
   readonly warnings: string[];
   readonly notices: string[];
+  /** What is worth knowing, but needs nobody: lines of the log and the summary, never annotations. */
+  readonly remarks: string[];
 }
 
 /** Every set that was written, bound or deleted. */

@@ -72,12 +72,12 @@ const digestForm = /^sha256:[0-9a-f]{64}$/;
 const redirects: readonly number[] = [301, 302, 303, 307, 308];
 
 /** Ends a look-up with what is known then. */
-class Ended extends Error {
+class LookUpEndedError extends Error {
   readonly lookup: ImageLookup;
 
   constructor(lookup: ImageLookup, options?: ErrorOptions) {
     super(lookup.outcome, options);
-    this.name = 'Ended';
+    this.name = 'LookUpEndedError';
     this.lookup = lookup;
   }
 }
@@ -103,7 +103,7 @@ export async function lookUpImage(
     });
     return await registry.lookUp();
   } catch (error) {
-    if (error instanceof Ended) return error.lookup;
+    if (error instanceof LookUpEndedError) return error.lookup;
     return doubt('unreachable', systemErrorCode(error));
   } finally {
     cancelLimit();
@@ -215,9 +215,9 @@ class Registry {
     }
     const service = this.#tokenService(challenge.realm);
     const answer = await this.#askForToken(service, challenge);
-    if (answer.status !== 200) throw new Ended(this.#tokenRefused(answer));
+    if (answer.status !== 200) throw new LookUpEndedError(this.#tokenRefused(answer));
     const token = readToken(answer.text);
-    if (token === undefined) throw new Ended(doubt('unexpected-answer', '200'));
+    if (token === undefined) throw new LookUpEndedError(doubt('unexpected-answer', '200'));
     return `Bearer ${token}`;
   }
 
@@ -229,7 +229,7 @@ class Registry {
   /** The credential goes over the network only where nobody can read it on the way. */
   #tokenService(realm: string): URL {
     const service = targetOf(realm, this.#url);
-    if (service === undefined) throw new Ended(doubt('unexpected-answer', undefined));
+    if (service === undefined) throw new LookUpEndedError(doubt('unexpected-answer', undefined));
     return service;
   }
 
@@ -272,7 +272,7 @@ class Registry {
       );
     } catch (error) {
       const detail = late.signal.aborted ? undefined : systemErrorCode(error);
-      throw new Ended(doubt('unreachable', detail), { cause: error });
+      throw new LookUpEndedError(doubt('unreachable', detail), { cause: error });
     } finally {
       cancelLimit();
     }

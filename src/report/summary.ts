@@ -312,7 +312,9 @@ function stepTable(steps: readonly StepRecord[]): string {
 function noteSection(record: ReleaseRecord): string | undefined {
   const notes = [
     ...record.warnings.map((warning) => `- ⚠️ ${prose(warning)}`),
-    ...[...record.notices, ...aftermath(record)].map((notice) => `- ${prose(notice)}`),
+    ...[...record.notices, ...aftermath(record), ...record.remarks].map(
+      (notice) => `- ${prose(notice)}`,
+    ),
   ];
   return notes.length === 0 ? undefined : notes.join('\n');
 }
