@@ -17,7 +17,8 @@ const files = {
   '/workspace/config/more.env': 'CARTESIA_KEY=',
   '/workspace/empty.env': '# nothing yet\n',
   '/workspace/odd.env': 'GOOD=1\nwith.dot=1\n',
-  '/workspace/bare.env': 'A=\nWITHOUT_VALUE\n',
+  '/workspace/names.env': 'A=\nWITHOUT_VALUE\nA=${NOWHERE}\n',
+  '/workspace/words.env': 'A=\nWITHOUT A VALUE\n',
 };
 
 const required = (list: string, inputs: Readonly<Record<string, string>> = {}) =>
@@ -47,10 +48,19 @@ describe('keys that are given or there already are enough', () => {
     expect(succeeded).toBe(true);
   });
 
+  test('of a file with a key twice, a bare name, and a reference, as only names count', async () => {
+    const list = 'names.env';
+    const { succeeded, actions } = await required(list, { secrets: 'A=value-a\nWITHOUT_VALUE=b' });
+    expect(actions.errors).toEqual([]);
+    expect(succeeded).toBe(true);
+    const without = await required(list, { 'secret-set': 'new-keys', secrets: 'A=value-a' });
+    expect(without.actions.errors[0]?.message).toContain('would lack WITHOUT_VALUE');
+  });
+
   test('but a line that is not a key is said, as what is passed over would not be required', async () => {
-    const { succeeded, actions } = await required('bare.env', { secrets: 'A=value-a' });
+    const { succeeded, actions } = await required('words.env', { secrets: 'A=value-a' });
     expect(succeeded).toBe(false);
-    expect(actions.errors[0]?.message).toContain('`required-secrets`: `bare.env` line 2');
+    expect(actions.errors[0]?.message).toContain('`required-secrets`: `words.env` line 2');
     expect(stage.emulator.requests).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { secretKey } from '../pipecat/names.js';
 import type { RequiredKey } from '../plan/settings.js';
 import { found } from './problems.js';
 import type { InputReader } from './reader.js';
-import { readFiles } from './secrets/files.js';
+import { readKeyNames } from './secrets/files.js';
 
 /**
  * Reads the keys that the set has to have after the release: names, or dotenv files such as
@@ -34,12 +34,11 @@ export async function readRequiredKeys(reader: InputReader): Promise<RequiredKey
 async function readKeys(
   path: string,
   { workspace, readFile, findings }: InputReader,
-): Promise<string[]> {
-  // As strict as with values: a key that is passed over without a word would not be required.
-  const { entries, problems } = await readFiles([path], workspace, readFile);
+): Promise<readonly string[]> {
+  const { keys, problems } = await readKeyNames(path, workspace, readFile);
   for (const problem of problems) findings.problem('required-secrets', problem);
-  if (entries.length + problems.length === 0) {
+  if (keys.length + problems.length === 0) {
     findings.problem('required-secrets', `\`${path}\` names no key`);
   }
-  return entries.map(({ key }) => key);
+  return keys;
 }

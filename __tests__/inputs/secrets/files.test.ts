@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import * as v from 'valibot';
 import { readFiles } from '../../../src/inputs/secrets/files.js';
 
 let folder: string;
@@ -19,63 +20,116 @@ async function read(files: Record<string, string>, paths = Object.keys(files)) {
   const reading = await readFiles(paths, folder, (path) => readFile(path, 'utf8'));
   return {
     problems: reading.problems,
+    remarks: reading.remarks,
     suspects: reading.suspects.map((suspect) => suspect.reveal()),
     pairs: Object.fromEntries(reading.entries.map(({ key, value }) => [key, value.reveal()])),
   };
 }
 
-describe('is read as dotenv has it', () => {
-  test.each([
-    { name: 'plain', text: 'A=value', expected: { A: 'value' } },
-    { name: 'blanks around', text: '  A = value  ', expected: { A: 'value' } },
-    { name: 'export', text: 'export A=value', expected: { A: 'value' } },
-    { name: 'export with blanks', text: '\texport  A="a#b"', expected: { A: 'a#b' } },
-    {
-      name: 'a key of several letters',
-      text: 'SOME_KEY-1="a#b"',
-      expected: { 'SOME_KEY-1': 'a#b' },
-    },
-    { name: 'a colon', text: 'A: "a#b"', expected: { A: 'a#b' } },
-    { name: 'quotes within', text: `A=it's\nB=say "hi"`, expected: { A: "it's", B: 'say "hi"' } },
-    {
-      name: 'blank lines and comments between',
-      text: '# one\n \n\t# two #\nA=1\n\t\nB=2\n',
-      expected: { A: '1', B: '2' },
-    },
-    { name: 'a comment in place of a value', text: 'A= # a#b', expected: { A: '' } },
-    { name: 'a comment behind', text: 'A=value # comment', expected: { A: 'value' } },
-    { name: 'a hash in quotes', text: `A="a#b"\nB='c # d'`, expected: { A: 'a#b', B: 'c # d' } },
-    {
-      name: 'several lines',
-      text: 'A="one\ntwo=2\n#three"\nB=2',
-      expected: { A: 'one\ntwo=2\n#three', B: '2' },
-    },
-    { name: 'a line break as an escape', text: 'A="one\\ntwo"', expected: { A: 'one\ntwo' } },
-    { name: 'no escape in single quotes', text: `A='one\\ntwo'`, expected: { A: 'one\\ntwo' } },
-    {
-      name: 'a comment behind several lines',
-      text: `A='one\ntwo' # c\nB=2`,
-      expected: { A: 'one\ntwo', B: '2' },
-    },
-    {
-      name: 'a quote behind a backslash at the end of a line',
-      text: 'A="one \\"\ntwo"\nB=2',
-      expected: { A: 'one \\"\ntwo', B: '2' },
-    },
-    {
-      name: 'a path that ends in a backslash, before another value in quotes',
-      text: 'A="C:\\keys\\"\nB="2"',
-      expected: { A: 'C:\\keys\\', B: '2' },
-    },
-    { name: 'empty', text: 'A=\nB=2', expected: { A: '', B: '2' } },
-    { name: 'Windows line breaks', text: 'A=1\r\nB="2\r\n3"\r\n', expected: { A: '1', B: '2\n3' } },
-    { name: 'old line breaks', text: 'A=1\rB=2\r', expected: { A: '1', B: '2' } },
-    { name: 'a byte order mark', text: '\uFEFFA=1', expected: { A: '1' } },
-  ])('$name', async ({ text, expected }) => {
+/** What python-dotenv makes of files; `python-dotenv.py` records it. */
+const { cases } = v.parse(
+  v.object({
+    cases: v.array(
+      v.object({
+        name: v.string(),
+        text: v.string(),
+        /** Keys that are an error here, each for a reason of its own. */
+        refused: v.optional(v.array(v.string()), []),
+        values: v.record(v.string(), v.nullable(v.string())),
+        unparsable: v.array(v.number()),
+      }),
+    ),
+  }),
+  JSON.parse(await readFile(new URL('python-dotenv.json', import.meta.url), 'utf8')),
+);
+
+describe('a value is what python-dotenv makes of it, or its key is an error', () => {
+  test.each(cases)('$name', async ({ text, refused, values, unparsable }) => {
     const { pairs, problems } = await read({ '.env': text });
-    expect(problems).toEqual([]);
-    expect(pairs).toEqual(expected);
+    const [first] = unparsable;
+    if (first !== undefined) {
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(/^`\.env` line \d+.*reading stopped here/);
+      return;
+    }
+    expect(problems).toHaveLength(refused.length);
+    for (const [index, key] of refused.entries()) expect(problems[index]).toContain(`\`${key}\``);
+    const isSent = ([key, value]: [string, string | null]): boolean =>
+      value !== null && !refused.includes(key);
+    expect(Object.entries(pairs).filter(isSent)).toEqual(Object.entries(values).filter(isSent));
   });
+
+  test.each(cases.filter(({ unparsable }) => unparsable.length > 0))(
+    '$name is an error with the line where it begins, or of a line before that is part of a value',
+    async ({ text, unparsable }) => {
+      const { problems } = await read({ '.env': text });
+      const line = Number(/line (\d+)/.exec(problems.join())?.[1]);
+      expect(line).toBeGreaterThan(0);
+      expect(line).toBeLessThanOrEqual(unparsable[0] ?? 0);
+    },
+  );
+});
+
+describe('a reference is only ever resolved from the same file', () => {
+  test.each([
+    {
+      name: 'that is not set',
+      text: 'URL=${HOME}/app',
+      told: 'holds `${HOME}`, which python-dotenv replaces, and the file does not set that name',
+    },
+    {
+      name: 'that is set further down',
+      text: "URL='${HOST}/app'\nHOST=db",
+      told: 'the file sets that name only further down',
+    },
+    {
+      name: 'that is a bare name',
+      text: 'HOST\nURL=${HOST}/app',
+      told: 'the file gives that name no value that can be read',
+    },
+    {
+      name: 'that may be part of a secret',
+      text: 'URL=x${hidden}y',
+      told: 'holds a reference such as `${NAME}`, which python-dotenv replaces',
+    },
+  ])('a name $name is an error with the way out', async ({ text, told }) => {
+    const { problems, suspects } = await read({ '.env': text });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(told);
+    expect(problems[0]).toMatch(/: `URL` holds .*\. Pass `URL` with `secrets-env`$/);
+    expect(problems[0]).not.toMatch(/hidden/);
+    expect(suspects.join()).not.toBe('');
+  });
+
+  test('not from another file', async () => {
+    const { problems } = await read({ 'a.env': 'HOST=db', 'b.env': 'URL=${HOST}' });
+    expect(problems).toEqual([
+      '`b.env` line 1: `URL` holds `${HOST}`, which python-dotenv replaces, and the file does not set that name. Pass `URL` with `secrets-env`',
+    ]);
+  });
+
+  test('a value that would fill the memory is an error', async () => {
+    const lines = Array.from({ length: 40 }, (_, line) => `A${line + 1}=\${A${line}}\${A${line}}`);
+    const { problems } = await read({ '.env': ['A0=x', ...lines].join('\n') });
+    expect(problems[0]).toContain('line 22: `A21` holds `${A20}`');
+    expect(problems[0]).toContain('would make the value longer than 1 MiB');
+  });
+});
+
+test('a bare name is left out, and the log says so', async () => {
+  const { pairs, problems, remarks } = await read({ '.env': 'A=1\nWITHOUT_VALUE\nB=2' });
+  expect(pairs).toEqual({ A: '1', B: '2' });
+  expect(problems).toEqual([]);
+  expect(remarks).toEqual([
+    '`.env` line 2: left out `WITHOUT_VALUE`, because it has no `=` and no value.',
+  ]);
+});
+
+test('a bare name that may be part of a value is not shown, and is masked', async () => {
+  const { suspects, problems, remarks } = await read({ '.env': 'A=1\nhiddenWORDS' });
+  expect(problems).toEqual([]);
+  expect(remarks.join()).not.toContain('hidden');
+  expect(suspects).toContain('hiddenWORDS');
 });
 
 test('several files are one source', async () => {
@@ -83,12 +137,12 @@ test('several files are one source', async () => {
   expect(pairs).toEqual({ A: '1', B: '2' });
 });
 
-describe('what dotenv would pass over is told by file and line, without its text', () => {
+describe('what is not understood is an error with file and line, without its text', () => {
   test.each([
     {
       name: 'a line without a key',
       text: 'A=1\nhidden words\nB=2',
-      told: '`.env` line 2 (after the key `A`): this is not `KEY=value`, so it and what follows',
+      told: '`.env` line 2 (after the key `A`): this is not `KEY=value`, so reading stopped here',
     },
     {
       name: 'a quote that does not end',
@@ -96,14 +150,19 @@ describe('what dotenv would pass over is told by file and line, without its text
       told: '`.env` line 1: the quoted value of `A` does not end',
     },
     {
-      name: 'a hash that would cut the value',
-      text: 'A=hidden#words',
-      told: '`.env` line 1: the value of `A` is not quoted and holds a `#`',
+      name: 'text behind a quote',
+      text: `A='hidden's words'`,
+      told: '`.env` line 1: text follows the closing quote of the value of `A`, so reading stopped',
     },
     {
-      name: 'a hash that would cut the value behind a quote within',
-      text: "A=hidden's#words",
-      told: '`.env` line 1: the value of `A` is not quoted and holds a `#`',
+      name: 'a bare line that is no name',
+      text: 'A=hidden\nc2VjcmV0/words+',
+      told: '`.env` line 2 (after the key `A`): this is not `KEY=value`',
+    },
+    {
+      name: 'the end of a base64 text',
+      text: 'A=hidden\n\nwordsc2VjcmV0==',
+      told: '`.env` line 3 (after the key `A`): this is not `KEY=value`',
     },
     {
       name: 'a key that comes twice',

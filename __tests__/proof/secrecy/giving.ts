@@ -1,4 +1,3 @@
-import { parse } from 'dotenv';
 import type { AwkwardValue } from './awkward-values.js';
 
 /** What a workflow gives, and what is to arrive of it. */
@@ -59,12 +58,9 @@ const texts: Readonly<Record<Way, (key: string, value: string) => string | undef
     /[\r\n]/.test(value) ? `${key}<<END-OF-${key}\n${value}\nEND-OF-${key}` : `${key}=${value}`,
   'secrets-env': () => undefined,
   'secrets-json': (key, value) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
+  // What python-dotenv takes for a reference has no other form.
   'secrets-file': (key, value) =>
-    ["'", '"', '`']
-      .map((quote) => `${key}=${quote}${value}${quote}`)
-      .find((entry) => !value.includes('\r') && isOnly(parse(entry), key, value)),
+    value.includes('\r') || value.includes('${')
+      ? undefined
+      : `${key}='${value.replace(/[\\']/g, '\\$&')}'`,
 };
-
-function isOnly(entries: Record<string, string>, key: string, value: string): boolean {
-  return Object.keys(entries).length === 1 && entries[key] === value;
-}

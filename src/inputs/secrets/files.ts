@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
+import { secretKey } from '../../pipecat/names.js';
 import { systemErrorCode } from '../../text/system-error.js';
+import { parseDotenv, resolveReferences, type Dotenv, type SyntaxProblem } from './dotenv.js';
 import { afterKey, endsBase64, isConventional, SourceReading } from './source.js';
 
 /** Reads a text file; rejects as `node:fs` does. */
 export type ReadFile = (path: string) => Promise<string>;
 
 /**
- * Reads the `secrets-file` input: dotenv files, relative to the workspace. The values are what the
- * dotenv library makes of them. It takes what it understands and passes over the rest without a
- * word, so each file is given to it entry by entry: what it does not understand, and a key that
- * comes twice, is said.
+ * Reads the `secrets-file` input: dotenv files, relative to the workspace. Each value is what
+ * python-dotenv makes of it, or there is a problem that names the key and the reason.
  */
 export async function readFiles(
   paths: readonly string[],
@@ -17,106 +17,153 @@ export async function readFiles(
   readFile: ReadFile,
 ): Promise<SourceReading> {
   const reading = new SourceReading('secrets-file');
-  const { parse } = await import('dotenv');
   for (const path of paths) {
-    let text: string;
-    try {
-      text = await readFile(resolve(workspace, path));
-    } catch (error) {
-      reading.problems.push(`\`${path}\` cannot be read (${reasonOf(error)})`);
-      continue;
-    }
-    if (/[\0\uFFFD]/.test(text)) {
-      reading.problems.push(
-        `\`${path}\` is not text in UTF-8 (it may be in UTF-16 or Latin-1), and would lose characters; save it as UTF-8`,
-      );
-      for (const line of text.split('\n')) reading.suspect(line);
-      continue;
-    }
-    readDotenv(reading, path, text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'), parse);
+    const text = await readText(reading, path, workspace, readFile);
+    if (text !== undefined) readValues(reading, path, text);
   }
   return reading;
 }
 
-type Parse = (text: string) => Record<string, string>;
-
-function readDotenv(reading: SourceReading, path: string, text: string, parse: Parse): void {
-  const lines = text.split('\n');
-  let keyBefore: string | undefined;
-  for (let index = 0; index < lines.length; index++) {
-    const line = lines[index] ?? '';
-    if (line.trim() === '' || line.trim().startsWith('#')) continue;
-    const place = `\`${path}\` line ${index + 1}`;
-    const entry = readEntry(lines, index, parse);
-    if ('problem' in entry) {
-      reading.breakOff(`${place}${afterKey(keyBefore)}: ${entry.problem}`);
-      for (const rest of lines.slice(index)) reading.suspectLine(rest);
-      return;
-    }
-    keyBefore = entry.key;
-    reading.add(entry.key, entry.value, place);
-    index = entry.end;
+/** The keys of a dotenv file, for which no value is needed; bare names and repeated keys count. */
+export async function readKeyNames(
+  path: string,
+  workspace: string,
+  readFile: ReadFile,
+): Promise<{ readonly keys: readonly string[]; readonly problems: readonly string[] }> {
+  const reading = new SourceReading('secrets-file');
+  const text = await readText(reading, path, workspace, readFile);
+  if (text === undefined) return { keys: [], problems: reading.problems };
+  const { statements, problem } = readStatements(text);
+  for (const { key, line } of statements) {
+    if (!secretKey.pattern.test(key)) reading.refuseKey(key, placeIn(path, line));
   }
+  stopAt(reading, path, text, { statements, problem });
+  return { keys: statements.map(({ key }) => key), problems: reading.problems };
 }
 
-type Entry = { key: string; value: string; end: number } | { problem: string };
-
-/** The entry that begins at a line; a quoted value may go on over the next lines. */
-function readEntry(lines: readonly string[], start: number, parse: Parse): Entry {
-  const line = lines[start] ?? '';
-  const first = single(parse(line));
-  if (first === undefined || endsBase64(first.key, line.replace(/^[^=]*=/, ''))) {
-    return { problem: 'this is not `KEY=value`, so it and what follows was not read' };
+/** The text of a file with line feeds as its only line breaks; undefined, with a problem, if it has none. */
+async function readText(
+  reading: SourceReading,
+  path: string,
+  workspace: string,
+  readFile: ReadFile,
+): Promise<string | undefined> {
+  let text: string;
+  try {
+    text = await readFile(resolve(workspace, path));
+  } catch (error) {
+    reading.problems.push(`\`${path}\` cannot be read (${reasonOf(error)})`);
+    return undefined;
   }
-  const ofKey = isConventional(first.key) ? ` of \`${first.key}\`` : '';
-  const raw = line.replace(/^\s*(?:export\s+)?[\w.-]+\s*(?:=|:\s)\s*/, '');
-  const quote = /^["'`]/.exec(raw)?.[0];
-  if (quote === undefined) {
-    if (/[^\s#]#/.test(raw) && !raw.trim().startsWith('#')) {
-      return {
-        problem: `the value${ofKey} is not quoted and holds a \`#\`, where dotenv ends it: quote the value`,
-      };
-    }
-    return { ...first, end: start };
+  if (/[\0\uFFFD]/.test(text)) {
+    reading.problems.push(
+      `\`${path}\` is not text in UTF-8; it may be in UTF-16 or Latin-1. Save it as UTF-8`,
+    );
+    for (const line of text.split('\n')) reading.suspect(line);
+    return undefined;
   }
-  const end = endOfQuote(lines, start, line.length - raw.length + 1, quote);
-  if (end === undefined) {
-    // What stands between two quotes on one line, whatever it is, the library takes for quoted, too.
-    if (!first.value.startsWith(quote)) return { ...first, end: start };
-    return { problem: `the quoted value${ofKey} does not end` };
-  }
-  const entry = single(parse(lines.slice(start, end + 1).join('\n')));
-  if (entry?.key === first.key) return { ...entry, end };
-  return { problem: `the quoted value${ofKey} cannot be read` };
+  return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
 }
 
 /**
- * The line in which a quoted value ends, as the library has it: with the last quote, of those up to
- * the first that has no backslash before it, that has nothing but a comment behind it. Undefined where
- * there is none. The library itself is asked once only, as a value may have a quote in every line.
+ * The statements of a file up to the first that does not look like one. python-dotenv takes each line
+ * of a private key that is not quoted for a name, or for a key whose value is `=`.
  */
-function endOfQuote(
-  lines: readonly string[],
-  start: number,
-  offset: number,
-  quote: string,
-): number | undefined {
-  let end: number | undefined;
-  for (let index = start; index < lines.length; index++) {
-    const line = lines[index] ?? '';
-    const from = index === start ? offset : 0;
-    for (let at = line.indexOf(quote, from); at !== -1; at = line.indexOf(quote, at + 1)) {
-      if (/^\s*(?:#.*)?$/.test(line.slice(at + 1))) end = index;
-      if (at === from || line[at - 1] !== '\\') return end;
-    }
-  }
-  return end;
+function readStatements(text: string): Dotenv {
+  const dotenv = parseDotenv(text);
+  const { statements } = dotenv;
+  const index = statements.findIndex(({ key, value, isQuoted }) =>
+    value === undefined ? !isVariableName(key) : !isQuoted && endsBase64(key, value),
+  );
+  const first = statements[index];
+  if (first === undefined) return dotenv;
+  const { line } = first;
+  return {
+    statements: statements.slice(0, index),
+    problem: { line, start: lineStart(text, line), key: undefined, reason: 'not an assignment' },
+  };
 }
 
-function single(entries: Record<string, string>): { key: string; value: string } | undefined {
-  const [entry, ...others] = Object.entries(entries);
-  if (entry === undefined || others.length > 0) return undefined;
-  return { key: entry[0], value: entry[1] };
+function readValues(reading: SourceReading, path: string, text: string): void {
+  const dotenv = readStatements(text);
+  const assigned = new Set(
+    dotenv.statements.filter(({ value }) => value !== undefined).map(({ key }) => key),
+  );
+  /** What references may name, resolved; undefined for a key that has no value or was refused. */
+  const earlier = new Map<string, string | undefined>();
+  for (const { key, value, line } of dotenv.statements) {
+    const place = placeIn(path, line);
+    if (value === undefined) {
+      const name = isConventional(key) ? `\`${key}\`` : 'a name';
+      if (!isConventional(key)) reading.suspect(key);
+      reading.remarks.push(`${place}: left out ${name}, because it has no \`=\` and no value.`);
+      earlier.set(key, undefined);
+      continue;
+    }
+    const resolution = resolveReferences(value, earlier);
+    if ('value' in resolution) {
+      reading.add(key, resolution.value, place);
+      earlier.set(key, resolution.value);
+      continue;
+    }
+    const { name, isTooLong } = resolution;
+    const reference = isConventional(name) ? `\`\${${name}}\`` : 'a reference such as `${NAME}`';
+    const reason = isTooLong
+      ? 'would make the value longer than 1 MiB'
+      : whyUnresolved(earlier.has(name), assigned.has(name));
+    reading.refuseValue(
+      key,
+      value,
+      place,
+      `holds ${reference}, which python-dotenv replaces, and ${reason}`,
+    );
+    earlier.set(key, undefined);
+  }
+  stopAt(reading, path, text, dotenv);
+}
+
+function whyUnresolved(isEarlier: boolean, isAssigned: boolean): string {
+  if (isEarlier) return 'the file gives that name no value that can be read';
+  return `the file ${isAssigned ? 'sets that name only further down' : 'does not set that name'}`;
+}
+
+/** Says where the reading of a file stops. What was not read may be (part of) a secret. */
+function stopAt(
+  reading: SourceReading,
+  path: string,
+  text: string,
+  { statements, problem }: Dotenv,
+): void {
+  if (problem === undefined) return;
+  const place = `${placeIn(path, problem.line)}${afterKey(statements.at(-1)?.key)}`;
+  reading.breakOff(`${place}: ${wordsOf(problem)}, so reading stopped here`);
+  for (const rest of text.slice(problem.start).split('\n')) reading.suspectLine(rest);
+}
+
+function wordsOf({ key, reason }: SyntaxProblem): string {
+  const ofKey = key !== undefined && isConventional(key) ? ` of \`${key}\`` : '';
+  switch (reason) {
+    case 'not an assignment':
+      return 'this is not `KEY=value`';
+    case 'no closing quote':
+      return `the quoted value${ofKey} does not end`;
+    case 'text after the closing quote':
+      return `text follows the closing quote of the value${ofKey}`;
+  }
+}
+
+function isVariableName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name);
+}
+
+function placeIn(path: string, line: number): string {
+  return `\`${path}\` line ${line}`;
+}
+
+function lineStart(text: string, line: number): number {
+  let start = 0;
+  for (let left = line - 1; left > 0; left--) start = text.indexOf('\n', start) + 1;
+  return start;
 }
 
 export function reasonOf(error: unknown): string {

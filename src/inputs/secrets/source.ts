@@ -40,9 +40,7 @@ export class SourceReading {
   /** Takes an entry, unless its key is not one or has been there. */
   add(key: string, value: string, place: string): void {
     if (!secretKey.pattern.test(key)) {
-      const shown = key.length > longestKey ? `of ${key.length} characters` : `\`${key}\``;
-      this.problems.push(`${place}: the key ${shown} has to be ${secretKey.rule}`);
-      if (key.length > longestKey) this.suspect(key);
+      this.refuseKey(key, place);
       this.suspect(value);
       return;
     }
@@ -54,6 +52,23 @@ export class SourceReading {
     }
     this.#places.set(key, place);
     this.entries.push({ key, value: new SecretValue(value), place });
+  }
+
+  /** Says that the platform does not take a key. */
+  refuseKey(key: string, place: string): void {
+    const shown = key.length > longestKey ? `of ${key.length} characters` : `\`${key}\``;
+    this.problems.push(`${place}: the key ${shown} has to be ${secretKey.rule}`);
+    if (key.length > longestKey) this.suspect(key);
+  }
+
+  /** Says why a value cannot be known here, and how to pass it. */
+  refuseValue(key: string, value: string, place: string, reason: string): void {
+    this.suspect(value);
+    if (!secretKey.pattern.test(key)) {
+      this.refuseKey(key, place);
+      return;
+    }
+    this.problems.push(`${place}: \`${key}\` ${reason}. Pass \`${key}\` with \`secrets-env\``);
   }
 
   /**

@@ -1,0 +1,100 @@
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import * as v from 'valibot';
+import { readFiles } from '../../src/inputs/secrets/files.js';
+import { snags, tries } from '../support/properties.js';
+import { installClient, runCommand } from './installation.js';
+
+/** Dotenv files against python-dotenv itself, which the platform's client brings along. */
+
+const recorder = fileURLToPath(new URL('../inputs/secrets/python-dotenv.py', import.meta.url));
+const table = fileURLToPath(new URL('../inputs/secrets/python-dotenv.json', import.meta.url));
+
+const answersSchema = v.object({
+  cases: v.array(
+    v.object({
+      text: v.string(),
+      values: v.record(v.string(), v.nullable(v.string())),
+      unparsable: v.array(v.number()),
+    }),
+  ),
+});
+
+let python: string;
+let folder: string;
+
+beforeAll(async () => {
+  python = await installClient();
+  folder = await mkdtemp(join(tmpdir(), 'dotenv-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** Has python-dotenv read the texts of a document, which gets its answers. */
+async function record(document: string): Promise<void> {
+  const { exitCode, stderr } = await runCommand(python, ['-I', recorder, document]);
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+}
+
+test('the table of the tests is what python-dotenv answers', async () => {
+  const copy = join(folder, 'table.json');
+  await copyFile(table, copy);
+  await record(copy);
+  expect(JSON.parse(await readFile(copy, 'utf8'))).toEqual(
+    JSON.parse(await readFile(table, 'utf8')),
+  );
+});
+
+const parts = fc.oneof(
+  { weight: 1, arbitrary: snags },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      ...['A=', '\nB=', '\nC="', "\nD='", '\nexport E=', '\nF: ', '\nG', "\n'H'=", '\nI = '],
+      ...['"\n', "'\n", '\\"\n', '\\', '\\\\', "\\'", '\\n', '\n', '#', ' #', ' # "', 'x', ' '],
+      ...['${A}', '${B}', '${J:-y}', '${A:-z}', '${', '}', ':-', '$', '\u001c', '\u0085', '\u00a0'],
+    ),
+  },
+);
+
+test('a random file is what python-dotenv makes of it, or has an error', async () => {
+  const texts = fc.sample(
+    fc
+      .array(parts, { maxLength: 20 })
+      .map((found) => found.join(''))
+      // Without half a character, which no file in UTF-8 has, what is taken for another encoding,
+      // and the one key that the record of the answers cannot hold.
+      .filter((text) => Buffer.from(text).toString() === text && !/\ufffd|__proto__/.test(text)),
+    tries(5000),
+  );
+  const document = join(folder, 'random.json');
+  await writeFile(document, JSON.stringify({ cases: texts.map((text) => ({ text })) }));
+  await record(document);
+  const { cases } = v.parse(answersSchema, JSON.parse(await readFile(document, 'utf8')));
+  let read = 0;
+  const different: unknown[] = [];
+  for (const { text, values, unparsable } of cases) {
+    const { entries, problems } = await readFiles(['a'], '/', () => Promise.resolve(text));
+    if (unparsable.length > 0 && problems.length === 0) different.push({ text, unparsable });
+    // python-dotenv reads on behind what it cannot parse, and the last of several equal keys counts.
+    if (problems.some((problem) => problem.includes('reading stopped'))) continue;
+    for (const { key, value } of entries) {
+      if (problems.some((problem) => problem.includes(`\`${key}\``))) continue;
+      if (value.reveal() !== values[key]) different.push({ text, key, expected: values[key] });
+    }
+    if (problems.length > 0) continue;
+    read += 1;
+    const keys = Object.keys(values).filter((key) => values[key] !== null);
+    if (keys.join() !== entries.map(({ key }) => key).join()) different.push({ text, keys });
+  }
+  expect(different).toEqual([]);
+  // Enough of them have to be readable for the comparison to mean something.
+  expect(read / texts.length).toBeGreaterThan(0.2);
+});

@@ -1,0 +1,225 @@
+/**
+ * Dotenv files as python-dotenv 1.2.4 reads them, because the bots that load them are in Python. A
+ * statement that it cannot parse ends the reading: what follows may be part of a value.
+ */
+
+/** One key of a file. */
+export interface Statement {
+  readonly key: string;
+  /** Undefined for a bare name, which python-dotenv gives no value. References are still in it. */
+  readonly value: string | undefined;
+  readonly isQuoted: boolean;
+  /** The line that the key is in, counted from 1. */
+  readonly line: number;
+}
+
+/** Where a file stops being readable, and why. */
+export interface SyntaxProblem {
+  readonly line: number;
+  /** Offset of the statement's first character. */
+  readonly start: number;
+  /** The key of a statement whose value is the problem. */
+  readonly key: string | undefined;
+  readonly reason: 'not an assignment' | 'no closing quote' | 'text after the closing quote';
+}
+
+export interface Dotenv {
+  readonly statements: readonly Statement[];
+  readonly problem: SyntaxProblem | undefined;
+}
+
+/** What Python's `\s` matches, without the line break; JavaScript's differs. */
+const blank =
+  '\\t\\v\\f\\x1c-\\x1f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+const isBlank = new RegExp(`[${blank}]`);
+
+/** Each matches at one place only and has one way to match, so reading takes linear time. */
+const patterns = {
+  blanks: new RegExp(`[${blank}]*`, 'y'),
+  blanksAndLineBreaks: new RegExp(`[${blank}\\n]*`, 'y'),
+  export: new RegExp(`export[${blank}]+`, 'y'),
+  quotedKey: /'([^']+)'/y,
+  unquotedKey: new RegExp(`([^=#${blank}\\n]+)`, 'y'),
+  restOfLine: /([^\n]*)/y,
+  comment: /#[^\n]*/y,
+  endOfLine: /\n|$/y,
+} as const;
+
+/** @param text with line feeds as its only line breaks, and without a byte order mark */
+export function parseDotenv(text: string): Dotenv {
+  return new Parser(text).parse();
+}
+
+class Parser {
+  readonly #text: string;
+  #position = 0;
+  #line = 1;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  parse(): Dotenv {
+    const statements: Statement[] = [];
+    for (;;) {
+      this.#read('blanksAndLineBreaks');
+      if (this.#position === this.#text.length) return { statements, problem: undefined };
+      const start = this.#position;
+      const line = this.#line;
+      const statement = this.#readStatement();
+      if ('reason' in statement) return { statements, problem: { ...statement, line, start } };
+      if (statement.key !== undefined) statements.push({ ...statement, line });
+    }
+  }
+
+  #readStatement():
+    Omit<Statement, 'line'> | { key: undefined } | Pick<SyntaxProblem, 'key' | 'reason'> {
+    this.#read('export');
+    const isComment = this.#peek() === '#';
+    const key = isComment
+      ? undefined
+      : this.#read(this.#peek() === "'" ? 'quotedKey' : 'unquotedKey');
+    if (key === undefined && !isComment) return { key, reason: 'not an assignment' };
+    this.#read('blanks');
+    const isAssignment = this.#peek() === '=';
+    const { value, isQuoted } = isAssignment ? this.#readValue() : noValue;
+    if (isAssignment && value === undefined) return { key, reason: 'no closing quote' };
+    this.#read('blanks');
+    this.#read('comment');
+    if (this.#read('endOfLine') === undefined) {
+      if (isAssignment) return { key, reason: 'text after the closing quote' };
+      return { key: undefined, reason: 'not an assignment' };
+    }
+    return key === undefined ? { key } : { key, value, isQuoted };
+  }
+
+  /** From the equals sign on; without a value if the quotes do not end. */
+  #readValue(): Pick<Statement, 'value' | 'isQuoted'> {
+    this.#position += 1;
+    const hasBlank = this.#read('blanks') !== '';
+    const first = this.#peek();
+    if (first === "'" || first === '"') {
+      const escape = first === "'" ? /\\([\\'])/g : /\\([\\'"abfnrtv])/g;
+      const value = this.#readQuoted(first)?.replace(
+        escape,
+        (_, letter: string) => escapes.get(letter) ?? letter,
+      );
+      return { value, isQuoted: true };
+    }
+    if (hasBlank && first === '#') return { value: '', isQuoted: false };
+    return { value: withoutComment(this.#read('restOfLine') ?? ''), isQuoted: false };
+  }
+
+  /** What is between two quotes, escapes included. A loop, as an expression runs out of stack. */
+  #readQuoted(quote: string): string | undefined {
+    const start = this.#position + 1;
+    for (let end = start; end < this.#text.length; end++) {
+      if (this.#text[end] === '\\') end++;
+      else if (this.#text[end] === quote) {
+        this.#advance(end + 1);
+        return this.#text.slice(start, end);
+      }
+    }
+    return undefined;
+  }
+
+  #peek(): string | undefined {
+    return this.#text[this.#position];
+  }
+
+  /** What a pattern matches here, or its group; undefined if it does not match. */
+  #read(name: keyof typeof patterns): string | undefined {
+    const pattern = patterns[name];
+    pattern.lastIndex = this.#position;
+    const match = pattern.exec(this.#text);
+    if (match === null) return undefined;
+    this.#advance(this.#position + match[0].length);
+    return match[1] ?? match[0];
+  }
+
+  #advance(position: number): void {
+    for (
+      let at = this.#text.indexOf('\n', this.#position);
+      at !== -1 && at < position;
+      at = this.#text.indexOf('\n', at + 1)
+    ) {
+      this.#line += 1;
+    }
+    this.#position = position;
+  }
+}
+
+const noValue = { value: undefined, isQuoted: false } as const;
+
+/** What a letter behind a backslash stands for in double quotes, unless it stands for itself. */
+const escapes: ReadonlyMap<string, string> = new Map([
+  ['a', '\u0007'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['v', '\v'],
+]);
+
+/** An unquoted value: a `#` begins a comment only after a blank. */
+function withoutComment(rest: string): string {
+  let end = rest.length;
+  for (let at = rest.indexOf('#', 1); at !== -1; at = rest.indexOf('#', at + 1)) {
+    if (!isBlank.test(rest.charAt(at - 1))) continue;
+    end = at;
+    break;
+  }
+  while (isBlank.test(rest.charAt(end - 1))) end--;
+  return rest.slice(0, end);
+}
+
+/** A value without references, or the name that could not be resolved, or whose value is too long. */
+export type Resolution =
+  { readonly value: string } | { readonly name: string; readonly isTooLong: boolean };
+
+/** Characters that references may make of a value; a few lines could make it fill the memory. */
+const longestValue = 1024 * 1024;
+
+/**
+ * Replaces `${NAME}` and `${NAME:-default}` by the values of the same file, in whichever quotes.
+ * python-dotenv would look in the environment of the bot, too, which nobody knows here.
+ *
+ * @param earlier the keys further up in the file; undefined for one that has no value of its own
+ */
+export function resolveReferences(
+  value: string,
+  earlier: ReadonlyMap<string, string | undefined>,
+): Resolution {
+  const nextClose = finder(value, '}');
+  const nextColon = finder(value, ':');
+  let resolved = '';
+  let done = 0;
+  for (let start = value.indexOf('${'); start !== -1; start = value.indexOf('${', start)) {
+    const close = nextClose(start + 2);
+    if (close === -1) break;
+    const colon = nextColon(start + 2);
+    const hasColon = colon !== -1 && colon < close;
+    if (hasColon && value[colon + 1] !== '-') {
+      start += 2;
+      continue;
+    }
+    const name = value.slice(start + 2, hasColon ? colon : close);
+    const fallback = hasColon && !earlier.has(name) ? value.slice(colon + 2, close) : undefined;
+    const replacement = fallback ?? earlier.get(name);
+    if (replacement === undefined) return { name, isTooLong: false };
+    resolved += value.slice(done, start) + replacement;
+    if (resolved.length > longestValue) return { name, isTooLong: true };
+    start = done = close + 1;
+  }
+  return { value: resolved + value.slice(done) };
+}
+
+/** Finds a character at or behind a place that only grows, in linear time over all calls. */
+function finder(text: string, character: string): (from: number) => number {
+  let found = text.indexOf(character);
+  return (from) => {
+    if (found !== -1 && found < from) found = text.indexOf(character, from);
+    return found;
+  };
+}
