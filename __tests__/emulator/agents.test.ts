@@ -301,9 +301,9 @@ describe('a create', () => {
       refused: refusal(400, 'Explicit resources are only available in self-hosted regions'),
     },
     {
-      name: 'too many agents',
-      body: { ...bot, autoScaling: { minAgents: 0, maxAgents: 51 } },
-      refused: refusal(400, 'Invalid parameters: autoScaling.maxAgents is not valid'),
+      name: 'fewer agents than none',
+      body: { ...bot, autoScaling: { minAgents: -1, maxAgents: 2 } },
+      refused: refusal(400, 'Invalid parameters: autoScaling.minAgents is not valid'),
     },
     {
       name: 'more agents at least than at most',

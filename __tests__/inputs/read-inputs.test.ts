@@ -111,10 +111,10 @@ describe('the credential', () => {
       told: /pat: .*goes into `api-key`.*`PIPECAT_TOKEN` holds it/,
     },
     {
-      name: 'another prefix',
-      inputs: { 'api-key': 'hidden-123456' },
+      name: 'a public key as a token',
+      inputs: { pat: 'pk_123456' },
       environment: {},
-      told: /has to begin with `sk_`/,
+      told: /pat: .*public API key .* can only start sessions/,
     },
     {
       name: 'two lines',
@@ -127,6 +127,39 @@ describe('the credential', () => {
     expect(list).toHaveLength(1);
     expect(list[0]).toMatch(told);
     expect(list[0]).not.toMatch(/123456|hidden|pcc_pat_1/);
+  });
+
+  test.each([
+    {
+      name: 'a key',
+      inputs: { 'api-key': 'hidden-123456' },
+      environment: {},
+      kind: 'private-api-key',
+      told: 'The input `api-key` does not begin with `sk_`, as a private API key usually does. The action uses it as it is.',
+    },
+    {
+      name: 'a token',
+      inputs: { pat: 'hidden-123456' },
+      environment: {},
+      kind: 'personal-access-token',
+      told: 'The input `pat` does not begin with `pcc_pat_`, as a personal access token usually does. The action uses it as it is.',
+    },
+    {
+      name: 'a token of the environment',
+      inputs: {},
+      environment: { PIPECAT_TOKEN: 'hidden-123456' },
+      kind: 'personal-access-token',
+      told: 'The environment variable `PIPECAT_TOKEN` does not begin with `pcc_pat_`, as a personal access token usually does. The action uses it as it is.',
+    },
+  ])('may have another prefix, with a warning: $name', async (given) => {
+    const {
+      inputs,
+      problems: found,
+      warnings,
+    } = await read({ ...agent, ...given.inputs }, given.environment);
+    expect(found).toEqual([]);
+    expect(warnings).toEqual([given.told]);
+    expect(inputs?.access?.credential.kind).toBe(given.kind);
   });
 
   test('is masked even where it is refused', async () => {
@@ -165,6 +198,12 @@ describe('the organization of a token', () => {
       expected: { name: 'globex', origin: 'the input `organization`' },
     },
     {
+      name: 'its display name',
+      inputs: { organization: 'Acme Voice, Inc.' },
+      environment: {},
+      expected: { name: 'Acme Voice, Inc.', origin: 'the input `organization`' },
+    },
+    {
       name: 'the environment',
       inputs: {},
       environment: { PIPECAT_ORG: ' acme ' },
@@ -183,13 +222,13 @@ describe('the organization of a token', () => {
   });
 
   test.each([
-    { name: 'a name of another kind', organization: 'My Org', told: /found `My Org`$/ },
+    { name: 'two lines', organization: 'My\nOrg', told: /found `My Org`$/ },
     { name: 'a credential', organization: 'sk_hidden', told: /found a credential$/ },
   ])('cannot be $name', async ({ organization, told }) => {
     const list = await problems({ ...token, ...agent, organization });
     expect(list).toEqual([expect.stringMatching(told)]);
     expect(list[0]).toMatch(
-      /^organization: has to be the name as .* the input `organization` holds/,
+      /^organization: has to be the name, the id or the display name .* the input `organization` holds/,
     );
     expect(list[0]).not.toContain('hidden');
   });
@@ -211,10 +250,9 @@ describe('each mistake is told with its input, the rule and what was found', () 
     { input: 'image', value: 'acme/voice:bad tag', told: 'with a tag or digest' },
     { input: 'image', value: 'acme/voice@sha256:abc', told: 'with a tag or digest' },
     { input: 'build-id', value: '4711', told: 'UUID of a cloud build' },
-    { input: 'min-agents', value: '51', told: 'whole number from 0 to 50' },
-    { input: 'min-agents', value: '-1', told: 'whole number from 0 to 50' },
-    { input: 'max-agents', value: '0', told: 'whole number from 1 to 50' },
-    { input: 'max-agents', value: '3.5', told: 'whole number from 1 to 50' },
+    { input: 'min-agents', value: '-1', told: 'whole number of 0 or more' },
+    { input: 'max-agents', value: '0', told: 'whole number of 1 or more' },
+    { input: 'max-agents', value: '3.5', told: 'whole number of 1 or more' },
     { input: 'wait-timeout', value: 'soon', told: 'whole number' },
     { input: 'wait-timeout', value: '600s', told: 'whole number' },
     { input: 'secrets-timeout', value: '0', told: 'whole number from 1' },

@@ -306,7 +306,7 @@ describe('numbers that differ by region', () => {
     const { agent } = await release({
       ...regions,
       'min-agents': 'us-west: 2\n*: 0',
-      'max-agents': 'eu-central: 50',
+      'max-agents': 'eu-central: 400',
     });
     const bounds = ['us-west', 'us-east', 'eu-central'].map((region) => [
       agent?.minAgents.in(region),
@@ -315,16 +315,15 @@ describe('numbers that differ by region', () => {
     expect(bounds).toEqual([
       [2, undefined],
       [0, undefined],
-      [0, 50],
+      [0, 400],
     ]);
   });
 
   test.each([
-    { input: 'min-agents', text: 'us-west: 51\n*: 0', found: '51', rule: 'from 0 to 50' },
-    { input: 'min-agents', text: '*: -1', found: '-1', rule: 'from 0 to 50' },
-    { input: 'max-agents', text: 'us-west: 1\n*: 0', found: '0', rule: 'from 1 to 50' },
-    { input: 'max-agents', text: 'us-west: 1.5', found: '1.5', rule: 'from 1 to 50' },
-    { input: 'max-agents', text: 'us-west: a few', found: 'a few', rule: 'from 1 to 50' },
+    { input: 'min-agents', text: '*: -1', found: '-1', rule: 'of 0 or more' },
+    { input: 'max-agents', text: 'us-west: 1\n*: 0', found: '0', rule: 'of 1 or more' },
+    { input: 'max-agents', text: 'us-west: 1.5', found: '1.5', rule: 'of 1 or more' },
+    { input: 'max-agents', text: 'us-west: a few', found: 'a few', rule: 'of 1 or more' },
   ])('have to be within bounds: $input $found', async ({ input, text, found, rule }) => {
     expect(await problems({ ...regions, [input]: text })).toEqual([
       `${input}: has to be a whole number ${rule}, in digits; found \`${found}\``,
@@ -572,7 +571,7 @@ describe('what looks like a credential is not shown', () => {
 
 describe('what the settings file says is told by its key', () => {
   test.each([
-    { toml: '[scaling]\nmin_agents = 51', told: 'scaling.min_agents (pcc-deploy.toml)' },
+    { toml: '[scaling]\nmin_agents = -1', told: 'scaling.min_agents (pcc-deploy.toml)' },
     { toml: '[scaling]\nmax_agents = 0', told: 'scaling.max_agents (pcc-deploy.toml)' },
     { toml: 'region = "Mars North"', told: 'region (pcc-deploy.toml)' },
     { toml: 'agent_name = "Voice"', told: 'agent_name (pcc-deploy.toml)' },
@@ -594,12 +593,37 @@ describe('what the settings file says is told by its key', () => {
     for (const one of list) expect(one.startsWith(`${told}: `)).toBe(true);
   });
 
+  test.each([
+    { toml: 'architecture = "riscv64"', key: 'architecture', known: '`amd64`, `arm64`' },
+    { toml: 'websocket_auth = "mutual-tls"', key: 'websocket_auth', known: '`none`, `token`' },
+    {
+      toml: 'krisp_viva.audio_filter = "studio"',
+      key: 'krisp_viva.audio_filter',
+      known: '`tel`, `pro`, `off`',
+    },
+  ])('but a word that a newer client may know is sent, with a warning: $toml', async (given) => {
+    const [, value = ''] = /"(.*)"/.exec(given.toml) ?? [];
+    const {
+      inputs,
+      problems: found,
+      warnings,
+    } = await read(
+      { ...base, 'config-file': 'pcc-deploy.toml' },
+      { '/workspace/pcc-deploy.toml': given.toml },
+    );
+    expect(found).toEqual([]);
+    expect(warnings).toEqual([
+      `\`${given.key} (pcc-deploy.toml)\` is not one of the words that this version of the action knows (${given.known}); found \`${value}\`. The action sends it as it is.`,
+    ]);
+    expect(Object.values(inputs?.release.agent?.settings ?? {})).toContain(value);
+  });
+
   test('and by the input where that wins', async () => {
     const list = await problems(
-      { ...base, 'config-file': 'pcc-deploy.toml', 'min-agents': '51' },
-      { '/workspace/pcc-deploy.toml': '[scaling]\nmin_agents = 52\n' },
+      { ...base, 'config-file': 'pcc-deploy.toml', 'min-agents': '-1' },
+      { '/workspace/pcc-deploy.toml': '[scaling]\nmin_agents = -2\n' },
     );
-    expect(list).toEqual([expect.stringMatching(/^min-agents: .*found `51`$/)]);
+    expect(list).toEqual([expect.stringMatching(/^min-agents: .*found `-1`$/)]);
   });
 
   test('and the one name that it gives is not enough for several regions', async () => {

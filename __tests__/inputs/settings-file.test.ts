@@ -405,6 +405,33 @@ describe('a key that is not known is told', () => {
       toml: 'enable_krisp = true',
       told: '`enable_krisp`; Krisp is now set by `audio_filter` in the table `[krisp_viva]`',
     },
+    {
+      name: 'a former bound of scaling',
+      toml: '[scaling]\nmin_instances = 1',
+      told: '`scaling.min_instances`; its name is now `min_agents`',
+    },
+    {
+      name: 'the other former bound',
+      toml: 'scaling.max_instances = 1',
+      told: '`scaling.max_instances`; its name is now `max_agents`',
+    },
+    {
+      name: 'a former bound outside of its table',
+      toml: 'min_instances = 1',
+      told: '`min_instances`; it is now `min_agents` in the table `[scaling]`',
+    },
+    {
+      name: 'one that only an input has',
+      toml: 'enable_managed_keys = true',
+      told: '`enable_managed_keys`; use the input `enable-managed-keys`',
+    },
+  ])('$name', async ({ toml, told }) => {
+    const { problems } = await read(toml);
+    expect(problems).toEqual([`\`${name}\`: there is no key ${told}`]);
+  });
+
+  test.each([
+    { name: 'a table', toml: '[telemetry]\nlevel = 1', told: '`telemetry`' },
     { name: 'one that is near none', toml: 'timeout = 3', told: '`timeout`' },
     { name: 'a short one that is near none', toml: 'x = 3', told: '`x`' },
     { name: 'an empty one', toml: '"" = 3', told: '``' },
@@ -427,9 +454,11 @@ describe('a key that is not known is told', () => {
       toml: `${'k'.repeat(5000)} = 1`,
       told: `\`${'k'.repeat(500)}…\``,
     },
-  ])('$name', async ({ toml, told }) => {
-    const { problems } = await read(toml);
-    expect(problems).toEqual([`\`${name}\`: there is no key ${told}`]);
+  ])('is ignored with a warning, as a newer client may know it: $name', async ({ toml, told }) => {
+    const { file, problems, warnings } = await read(toml);
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([`\`${name}\`: ignored the unknown key ${told}.`]);
+    expect(file?.defaults).toEqual([]);
   });
 
   test('and gives no value to objects that come after it', async () => {
@@ -525,6 +554,7 @@ describe('a file that cannot be one is told', () => {
     expect(reading).toEqual({
       file: undefined,
       problems: ['`gone/x.toml` cannot be read (there is no such file)'],
+      warnings: [],
     });
   });
 
@@ -580,7 +610,10 @@ describe('the path', () => {
   });
 
   test('names the file in its problems', async () => {
-    const { problems } = await read('x = 1', 'other.toml');
-    expect(problems).toEqual(['`other.toml`: there is no key `x`']);
+    const { problems, warnings } = await read('x = 1\nagent_nam = "a"', 'other.toml');
+    expect(problems).toEqual([
+      '`other.toml`: there is no key `agent_nam`; did you mean `agent_name`?',
+    ]);
+    expect(warnings).toEqual(['`other.toml`: ignored the unknown key `x`.']);
   });
 });

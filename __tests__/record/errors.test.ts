@@ -70,7 +70,7 @@ const cases: Case[] = [
   {
     error: new StepError('organization-unknown', {
       named: { name: 'acme', origin: 'the input' },
-      available: ['other'],
+      available: [{ name: 'other' }],
     }),
     message: 'no organization acme',
   },

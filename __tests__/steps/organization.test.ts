@@ -36,6 +36,25 @@ describe('a token acts in', () => {
   });
 
   test.each([
+    { name: 'its id', asked: 'org-2', chosen: 'globex' },
+    { name: 'its display name', asked: 'Globex Corporation', chosen: 'globex' },
+    { name: 'its display name in other capitals', asked: 'globex corporation', chosen: 'globex' },
+    { name: 'its name, which another one has as its display name', asked: 'acme', chosen: 'acme' },
+    { name: 'a display name that two have', asked: 'Twins', chosen: undefined },
+  ])('the one that is named by $name', ({ asked, chosen }) => {
+    const available = [
+      { name: 'acme', id: 'org-1', verboseName: 'Twins' },
+      { name: 'globex', id: 'org-2', verboseName: 'Globex Corporation' },
+      { name: 'initech', verboseName: 'acme' },
+      { name: 'umbrella', verboseName: 'Twins' },
+    ];
+    const journal = new Journal(new TestClock(), releaseLog(new RecordedActions()));
+    const act = () => chooseOrganization(named(asked), available, journal);
+    if (chosen === undefined) expect(act).toThrow(StepError);
+    else expect(act()).toBe(chosen);
+  });
+
+  test.each([
     { name: 'one that is named and not among its own', asked: named('acmee'), available: ['acme'] },
     { name: 'one that is named where it has none', asked: named('acme'), available: [] },
     { name: 'any where it has none', asked: undefined, available: [] },
@@ -43,7 +62,10 @@ describe('a token acts in', () => {
     const act = (): unknown => choose(asked, available);
     expect(act).toThrow(StepError);
     expect(act).toThrow(
-      expect.objectContaining({ kind: 'organization-unknown', facts: { named: asked, available } }),
+      expect.objectContaining({
+        kind: 'organization-unknown',
+        facts: { named: asked, available: available.map((name) => ({ name })) },
+      }),
     );
   });
 });
@@ -60,7 +82,7 @@ describe('a release with a token', () => {
     });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain(
-      '`acmee`, from the input `organization`, is not among the organizations of the token. It can act in: `acme`, `globex`.',
+      '`acmee`, from the input `organization`, does not name exactly one of the organizations of the token. Did you mean `acme`? It can act in: `acme`, `globex`.',
     );
     expect(stage.emulator.requests.map(({ path }) => path)).toEqual(['/v1/organizations']);
   });

@@ -462,9 +462,9 @@ describe('a mistake is told before any write, with the file and the key:', () =>
     },
     {
       name: 'a value that its input would not take',
-      toml: `${basic}[scaling]\nmin_agents = 99`,
+      toml: `${basic}[scaling]\nmax_agents = 0`,
       inputs: {},
-      told: [`\`scaling.min_agents (${path})\`: has to be a whole number from 0 to 50`],
+      told: [`\`scaling.max_agents (${path})\`: has to be a whole number of 1 or more`],
     },
     {
       name: 'a name that its input would not take',
@@ -485,10 +485,10 @@ describe('a mistake is told before any write, with the file and the key:', () =>
       told: [`\`region (${path})\``],
     },
     {
-      name: 'a choice that there is not',
-      toml: `${basic}[krisp_viva]\naudio_filter = "loud"`,
+      name: 'a near miss of a word',
+      toml: `${basic}[krisp_viva]\naudio_filter = "prp"`,
       inputs: {},
-      told: [`\`krisp_viva.audio_filter (${path})\`: has to be one of`],
+      told: [`\`krisp_viva.audio_filter (${path})\`: has to be one of`, 'Did you mean `pro`?'],
     },
     {
       name: 'a bound of the file against one of the inputs',

@@ -98,7 +98,8 @@ export interface Updated {
 }
 
 const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])$/;
-const scalingLimit = 50;
+/** What the platform gives an agent that says nothing; support raises it, so it is no upper bound. */
+const defaultMaxAgents = 50;
 const unchangedWarning =
   'No configuration changes were detected, so the existing deployment was kept. Set forceRedeploy to true to create a new deployment.';
 
@@ -172,7 +173,7 @@ export class Agents {
     const place = { organization, region };
     const configuration = this.#configured(asked, undefined, place);
     const bound = this.#bound(configuration, place, 'service will be created in region');
-    const scaling = scalingOf(asked.autoScaling) ?? { minAgents: 0, maxAgents: scalingLimit };
+    const scaling = scalingOf(asked.autoScaling) ?? { minAgents: 0, maxAgents: defaultMaxAgents };
     const now = this.#now();
     const agent: Agent = {
       id: randomUUID(),
@@ -264,7 +265,7 @@ export class Agents {
       createdAt: now,
       updatedAt: now,
       minAgents: seeded.minAgents ?? 0,
-      maxAgents: seeded.maxAgents ?? scalingLimit,
+      maxAgents: seeded.maxAgents ?? defaultMaxAgents,
       git: seeded.git,
       latestDeploy: seeded.latestDeploy,
       deployments: [deployment],
@@ -434,7 +435,7 @@ function scalingOf(
   asked: AgentRequest['autoScaling'],
 ): { minAgents: number; maxAgents: number } | undefined {
   if (asked?.minAgents === undefined && asked?.maxAgents === undefined) return undefined;
-  const { minAgents = 0, maxAgents = scalingLimit } = asked;
+  const { minAgents = 0, maxAgents = defaultMaxAgents } = asked;
   if (minAgents > maxAgents)
     throw badRequest('autoScaling.minAgents cannot be greater than autoScaling.maxAgents');
   return { minAgents, maxAgents };

@@ -51,7 +51,7 @@ export const organizationSecrets = v.lazy((body) =>
   writesImagePullSecret(body) ? organizationImagePullSecret : organizationRegularSecret,
 );
 
-const agents = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(50));
+const agents = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** A Kubernetes quantity over zero. */
 const quantity = v.pipe(
   v.string(),

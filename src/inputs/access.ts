@@ -1,5 +1,4 @@
-import { kindOfCredential } from '../pipecat/credential.js';
-import { organizationName } from '../pipecat/names.js';
+import { kindOfCredential, type CredentialKind } from '../pipecat/credential.js';
 import { isConfidential } from '../http/confidential.js';
 import type { AccessSettings, Credential } from '../plan/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
@@ -46,11 +45,11 @@ export function readAccess(reader: InputReader): AccessSettings | undefined {
   if (
     organization !== undefined &&
     credential?.kind !== 'private-api-key' &&
-    (!organizationName.pattern.test(organization.text) || looksLikeCredential(organization.text))
+    (!isOrganizationName(organization.text) || looksLikeCredential(organization.text))
   ) {
     findings.problem(
       'organization',
-      `has to be ${organizationName.rule}; ${organization.origin.words} holds something else, ${found(organization.text)}`,
+      `has to be the name, the id or the display name of an organization, on one line; ${organization.origin.words} holds something else, ${found(organization.text)}`,
     );
   }
   if (organization !== undefined && credential?.kind === 'private-api-key') {
@@ -67,6 +66,11 @@ export function readAccess(reader: InputReader): AccessSettings | undefined {
       origin: organization.origin.words,
     },
   };
+}
+
+/** The platform's list decides which names there are, so this only keeps out what cannot be one. */
+function isOrganizationName(text: string): boolean {
+  return text.length <= 200 && !/[\p{Cc}=]/u.test(text);
 }
 
 function readCredential(reader: InputReader): Credential | undefined {
@@ -100,23 +104,34 @@ function readCredential(reader: InputReader): Credential | undefined {
     );
     return undefined;
   }
-  const kind = kindOfCredential(value);
   const expected = input === 'api-key' ? 'private-api-key' : 'personal-access-token';
-  if (kind === expected) return { kind, value, origin: words };
-  findings.problem(input, `${misplaced[kind ?? 'unknown']}; ${words} holds it`);
-  return undefined;
+  const kind = kindOfCredential(value);
+  if (kind !== undefined && kind !== expected) {
+    findings.problem(input, `${misplaced[kind]}; ${words} holds it`);
+    return undefined;
+  }
+  if (kind === undefined) {
+    findings.warnings.push(
+      `${capitalized(words)} does not begin with \`${usualPrefix[expected]}\`, as ${expected === 'private-api-key' ? 'a private API key' : 'a personal access token'} usually does. The action uses it as it is.`,
+    );
+  }
+  return { kind: expected, value, origin: words };
 }
 
-const misplaced = {
+const usualPrefix = { 'private-api-key': 'sk_', 'personal-access-token': 'pcc_pat_' } as const;
+
+const misplaced: Readonly<Record<CredentialKind, string>> = {
   'public-api-key':
-    'has to be a private credential; a public API key (`pk_…`) can only start sessions, and is refused for secrets and deploys (create a private one in the dashboard under Settings → API Keys → Private)',
+    'has to be a private credential; a public API key (`pk_…`) can only start sessions, and the platform refuses it for secrets and deploys (create a private one in the dashboard under Settings → API Keys → Private)',
   'private-api-key':
     'is for a personal access token; a private API key (`sk_…`) goes into `api-key`',
   'personal-access-token':
     'is for a private API key; a personal access token (`pcc_pat_…`) goes into `pat`',
-  unknown:
-    'has to begin with `sk_` (a private API key, for `api-key`) or `pcc_pat_` (a personal access token, for `pat`); what was found begins otherwise',
-} as const;
+};
+
+function capitalized(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 function readApiUrl(reader: InputReader): string | undefined {
   const address = given(reader, 'api-url', 'PIPECAT_API_HOST');

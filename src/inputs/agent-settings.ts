@@ -32,6 +32,16 @@ type SettingSources = {
   >;
 } & Readonly<Record<SetName, Omit<SettingSource<string>, 'read'>>>;
 
+/** What machines and compilers call the processors. */
+const architectureAliases = {
+  x86: 'amd64',
+  'x86-64': 'amd64',
+  x86_64: 'amd64',
+  x64: 'amd64',
+  arm: 'arm64',
+  aarch64: 'arm64',
+};
+
 /**
  * Where the settings of `pipecat/agent-settings.ts` come from: the key of the settings file, and how
  * the input is read, which has the name that the setting has there.
@@ -48,12 +58,12 @@ export const settingSources = {
   minAgents: {
     key: 'scaling.min_agents',
     form: 'integer',
-    read: ({ regions }) => regions.integer('min-agents', { least: 0, most: 50 }),
+    read: ({ regions }) => regions.integer('min-agents', { least: 0 }),
   },
   maxAgents: {
     key: 'scaling.max_agents',
     form: 'integer',
-    read: ({ regions }) => regions.integer('max-agents', { least: 1, most: 50 }),
+    read: ({ regions }) => regions.integer('max-agents', { least: 1 }),
   },
   agentProfile: {
     key: 'agent_profile',
@@ -63,7 +73,7 @@ export const settingSources = {
   architecture: {
     key: 'architecture',
     form: 'text',
-    read: ({ fields }) => fields.choice('architecture', ['amd64', 'arm64']),
+    read: ({ fields }) => fields.word('architecture', ['amd64', 'arm64'], architectureAliases),
   },
   maxSessionDuration: {
     key: 'max_session_duration',
@@ -73,12 +83,12 @@ export const settingSources = {
   krispVivaAudioFilter: {
     key: 'krisp_viva.audio_filter',
     form: 'text',
-    read: ({ fields }) => fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
+    read: ({ fields }) => fields.word('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
   },
   websocketAuth: {
     key: 'websocket_auth',
     form: 'text',
-    read: ({ fields }) => fields.choice('websocket-auth', ['none', 'token']),
+    read: ({ fields }) => fields.word('websocket-auth', ['none', 'token']),
   },
   managedKeys: {
     key: undefined,

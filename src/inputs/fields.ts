@@ -1,4 +1,6 @@
 import type { NameRule } from '../pipecat/names.js';
+import { listOf } from '../text/list.js';
+import { nearest } from '../text/nearest.js';
 import { declaredInputs, type InputName } from './declared.js';
 import { found, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
@@ -9,7 +11,8 @@ const longestWait = 24 * 60 * 60;
 /** The bounds of a whole number, both included. */
 export interface Bounds {
   readonly least: number;
-  readonly most: number;
+  /** Undefined if only the platform knows, because it depends on the account. */
+  readonly most?: number;
 }
 
 /** A whole number within bounds; undefined, with a finding, if it is none. */
@@ -20,11 +23,9 @@ export function parseInteger(
   { least, most }: Bounds,
 ): number | undefined {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (number >= least && number <= most) return number;
-  findings.problem(
-    input,
-    `has to be a whole number from ${least} to ${most}, in digits; ${found(text)}`,
-  );
+  if (number >= least && number <= (most ?? Infinity)) return number;
+  const bounds = most === undefined ? `of ${least} or more` : `from ${least} to ${most}`;
+  findings.problem(input, `has to be a whole number ${bounds}, in digits; ${found(text)}`);
   return undefined;
 }
 
@@ -73,10 +74,42 @@ export class Fields {
     if (text === undefined) return undefined;
     const choice = choices.find((one) => one === text.toLowerCase());
     if (choice === undefined) {
-      const list = choices.map((one) => `\`${one}\``).join(', ');
-      this.#findings.problem(input, `has to be one of ${list}; ${found(text)}`);
+      const meant = nearest(text, choices);
+      this.#findings.problem(
+        input,
+        `has to be one of ${listOf(choices)}; ${found(text)}${meant === undefined ? '' : `. Did you mean \`${meant}\`?`}`,
+      );
     }
     return choice;
+  }
+
+  /**
+   * One of a few words, as of today. An input has to be one of them. The settings file belongs to the
+   * platform's client, which may know more words tomorrow: there, only a near miss is a mistake.
+   *
+   * @param aliases what else people call the words
+   */
+  word(
+    input: InputName,
+    words: readonly string[],
+    aliases: Readonly<Record<string, string>> = {},
+  ): string | undefined {
+    const text = this.#raw.text(input);
+    if (text === undefined || this.#raw.isInput(input)) return this.choice(input, words);
+    const written = text.toLowerCase();
+    if (words.includes(written)) return written;
+    const meant = aliases[written] ?? nearest(text, words);
+    if (meant !== undefined) {
+      this.#findings.problem(
+        input,
+        `has to be one of ${listOf(words)}; ${found(text)}. Did you mean \`${meant}\`?`,
+      );
+      return undefined;
+    }
+    this.#findings.warnings.push(
+      `\`${this.#findings.placeOf(input)}\` is not one of the words that this version of the action knows (${listOf(words)}); ${found(text)}. The action sends it as it is.`,
+    );
+    return text;
   }
 
   /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */

@@ -40,7 +40,12 @@ export class Findings {
   readonly remarks: string[] = [];
 
   problem(input: InputName, message: string): void {
-    this.problems.push({ input: this.standIns.get(input) ?? input, message });
+    this.problems.push({ input: this.placeOf(input), message });
+  }
+
+  /** The input, or what stands in for it. */
+  placeOf(input: InputName): string {
+    return this.standIns.get(input) ?? input;
   }
 }
 

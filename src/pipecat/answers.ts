@@ -78,10 +78,16 @@ export const parseDefaultRegion = parser(
   ),
 );
 
-const organization = v.object({ name: v.string() });
+const shownText = v.fallback(text, undefined);
+const organization = v.object({ name: v.string(), id: shownText, verboseName: shownText });
 
-/** An organization that a personal access token can act in. */
-export type Organization = v.InferOutput<typeof organization>;
+/** An organization that a personal access token can act in; requests name it by its `name`. */
+export interface Organization {
+  readonly name: string;
+  readonly id?: string | undefined;
+  /** The name that the dashboard shows; organizations may share it. */
+  readonly verboseName?: string | undefined;
+}
 
 export const parseOrganizations = parser(
   v.pipe(

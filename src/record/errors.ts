@@ -1,6 +1,6 @@
 import { CancelledError } from '../time/cancellation.js';
 import type { Deadline } from '../time/deadline.js';
-import type { SecretSetStatus } from '../pipecat/answers.js';
+import type { Organization, SecretSetStatus } from '../pipecat/answers.js';
 import { CallError, InterruptedCallError, type StatusError } from '../pipecat/errors.js';
 import type { RolloutFailure } from '../pipecat/rollout-judgement.js';
 import type { Subject } from '../plan/subject.js';
@@ -97,7 +97,7 @@ export interface StepFacts {
   /** The token cannot act in the organization that was named, or in any. */
   readonly 'organization-unknown': {
     readonly named: { readonly name: string; readonly origin: string } | undefined;
-    readonly available: readonly string[];
+    readonly available: readonly Organization[];
   };
   /** The platform gave up on provisioning a set. */
   readonly 'provisioning-failed': { readonly platformMessage: string | undefined };

@@ -5,6 +5,8 @@ import type { ContextError } from '../context/errors.js';
 import { CallError, RedirectError, StatusError, UploadError } from '../pipecat/errors.js';
 import { StepError, SubjectError, type StepFacts, type StepFailureKind } from '../record/errors.js';
 import { PreflightError } from '../plan/problems.js';
+import { listOf } from '../text/list.js';
+import { nearest } from '../text/nearest.js';
 import { quote } from '../text/quote.js';
 import { agentsOf, type ActingAs, type ReleaseRecord } from '../record/record.js';
 import type { Subject } from '../plan/subject.js';
@@ -302,12 +304,21 @@ function factsOf(subject: Subject | undefined): Explanation['facts'] {
 }
 
 function explainOrganization({ named, available }: StepFacts['organization-unknown']): Details {
-  const list = available.map((name) => `\`${name}\``).join(', ');
+  const list = listOf(available.map(({ name }) => name));
+  const meant =
+    named &&
+    nearest(
+      named.name,
+      available.flatMap(({ name, verboseName }) => [
+        name,
+        ...(verboseName === undefined ? [] : [verboseName]),
+      ]),
+    );
   return {
     why: [
       named === undefined
         ? 'The token belongs to nobody who is in an organization.'
-        : `\`${named.name}\`, from ${named.origin}, is not among the organizations of the token.`,
+        : `\`${named.name}\`, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === named.name ? '' : ` Did you mean \`${meant}\`?`}`,
       ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
     ],
   };

@@ -4,9 +4,9 @@ import type { Journal } from '../record/journal.js';
 import type { AccessSettings } from '../plan/settings.js';
 
 /**
- * The organization that a personal access token acts in: the one named, else the first that the
- * platform lists, as its client has it. But a name that is not in the list is an error here; the
- * client goes on with the first one then.
+ * The organization that a personal access token acts in: the one that is named, by its name, its id or
+ * its display name, else the first that the platform lists, as its client does. A name that is not in
+ * the list, or that two of them have, is an error here; the client continues with the first one then.
  */
 export function chooseOrganization(
   named: AccessSettings['organization'],
@@ -15,14 +15,25 @@ export function chooseOrganization(
 ): string {
   const names = available.map(({ name }) => name);
   const [first] = names;
-  if (first === undefined || (named !== undefined && !names.includes(named.name))) {
-    throw new StepError('organization-unknown', { named, available: names });
+  const chosen = named === undefined ? first : find(named.name, available);
+  if (chosen === undefined) {
+    throw new StepError('organization-unknown', { named, available });
   }
-  if (named !== undefined) return named.name;
-  if (names.length > 1) {
+  if (named === undefined && names.length > 1) {
     journal.warning(
-      `The token can act in several organizations and none is named, so the first one is used: \`${first}\` (of ${names.join(', ')}). Pin it with \`organization: ${first}\`.`,
+      `The token can act in several organizations and none is named, so the first one is used: \`${chosen}\` (of ${names.join(', ')}). Pin it with \`organization: ${chosen}\`.`,
     );
   }
-  return first;
+  return chosen;
+}
+
+/** The name of the organization that is meant; undefined if there is none, or more than one. */
+function find(named: string, available: readonly Organization[]): string | undefined {
+  const exact = available.find(({ name }) => name === named);
+  if (exact !== undefined) return exact.name;
+  const same = (text: string | undefined) => text?.trim().toLowerCase() === named.toLowerCase();
+  const [one, another] = available.filter(
+    ({ id, verboseName }) => id === named || same(verboseName),
+  );
+  return another === undefined ? one?.name : undefined;
 }

@@ -33,8 +33,9 @@ export async function chooseSettingsFile(
     );
   }
   const { readSettingsFile } = await import('./read-settings-file.js');
-  const { file, problems } = await readSettingsFile(path, workspace, readFile);
+  const { file, problems, warnings } = await readSettingsFile(path, workspace, readFile);
   for (const problem of problems) findings.problem('config-file', problem);
+  findings.warnings.push(...warnings);
   if (file === undefined) return { raw: raw.withUnreadableSettingsFile(subjects), file };
   // Each of them says what the agent runs, so that one as an input replaces them all.
   const isReplaced = imageSources.some((input) => isImageSource(raw, input));

@@ -43,6 +43,7 @@ export interface SettingsFileReading {
   readonly file: SettingsFile | undefined;
   /** Sentences that name the file and the key; none holds a line of the file. */
   readonly problems: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /** Far more than a settings file has; a file that is larger is another one. */
@@ -64,19 +65,24 @@ export async function readSettingsFile(
     text = await readFile(resolve(workspace, path));
   } catch (error) {
     const reason = systemErrorCode(error) === 'EISDIR' ? 'it is a folder' : reasonOf(error);
-    return { file: undefined, problems: [`${name} cannot be read (${reason})`] };
+    return { file: undefined, problems: [`${name} cannot be read (${reason})`], warnings: [] };
   }
   const parsing = await parse(text);
-  if ('problem' in parsing) return { file: undefined, problems: [`${name} ${parsing.problem}`] };
+  if ('problem' in parsing) {
+    return { file: undefined, problems: [`${name} ${parsing.problem}`], warnings: [] };
+  }
 
   const { document } = parsing;
   const { values, mistakes } = readValues(document);
-  const problems = [...unknownKeys(document), ...mistakes, ...contradictions(document)].map(
+  const unknown = unknownKeys(document);
+  const problems = [...unknown.problems, ...mistakes, ...contradictions(document)].map(
     (problem) => `${name}: ${problem}`,
   );
+  const warnings = unknown.warnings.map((warning) => `${name}: ${warning}`);
   return {
     file: problems.length === 0 ? settingsFile(path, document, values) : undefined,
     problems,
+    warnings,
   };
 }
 

@@ -1,64 +1,61 @@
-import leven from 'leven';
+import { nearest, slip, type Tolerance } from '../../text/nearest.js';
 import { quote } from '../../text/quote.js';
 import { isTable, knownTables, valueAt, type Table } from './document.js';
 
-/** Keys that older versions of the platform's client knew. */
-const formerKeys = new Map([
+/** What became of keys that older versions of the platform's client knew; keys are dotted. */
+const formerKeys: ReadonlyMap<string, string> = new Map([
   ['enable_krisp', 'Krisp is now set by `audio_filter` in the table `[krisp_viva]`'],
+  ['enable_managed_keys', 'use the input `enable-managed-keys`'],
+  ['scaling.min_instances', 'its name is now `min_agents`'],
+  ['scaling.max_instances', 'its name is now `max_agents`'],
+  ['min_instances', 'it is now `min_agents` in the table `[scaling]`'],
+  ['max_instances', 'it is now `max_agents` in the table `[scaling]`'],
 ]);
 
-/** Says of each key that the platform's client does not know either which one may be meant. */
-export function unknownKeys(document: Table): string[] {
-  return knownTables.flatMap(({ name, keys }) => {
+export interface UnknownKeys {
+  /** Keys that somebody has misspelled or put in the wrong place, or that have another name now. */
+  readonly problems: readonly string[];
+  /** Keys that a newer version of the platform's client may know. */
+  readonly warnings: readonly string[];
+}
+
+/** Says what to do about each key that is not known. */
+export function unknownKeys(document: Table): UnknownKeys {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  for (const { name, keys } of knownTables) {
     const table = name === '' ? document : valueAt(document, name);
-    if (!isTable(table)) return [];
-    return Object.keys(table)
-      .filter((key) => !keys.includes(key))
-      .map((key) => {
-        const place = name === '' ? key : `${name}.${key}`;
-        const advice =
-          formerKeys.get(key) ?? misspelt(key, keys) ?? otherTable(key) ?? similar(key, keys);
-        return `there is no key ${quote(place)}${advice === undefined ? '' : `; ${advice}`}`;
-      });
-  });
+    if (!isTable(table)) continue;
+    for (const key of Object.keys(table).filter((one) => !keys.includes(one))) {
+      const place = name === '' ? key : `${name}.${key}`;
+      const meant =
+        formerKeys.get(place) ?? misspelled(key, keys) ?? otherTable(key) ?? similar(key, keys);
+      if (meant === undefined) warnings.push(`ignored the unknown key ${quote(place)}.`);
+      else problems.push(`there is no key ${quote(place)}; ${meant}`);
+    }
+  }
+  return { problems, warnings };
 }
 
-/** Longer ones are no keys; comparing takes the length of the one times that of the other. */
-const longestKey = 60;
-
-function nearest(
-  key: string,
-  known: readonly string[],
-): { readonly one: string; readonly distance: number } | undefined {
-  const [first] = known
-    .map((one) => ({ one, distance: leven(key, one) }))
-    .sort((a, b) => a.distance - b.distance);
-  return first;
+/** A known key, misspelled or written in another style. */
+function misspelled(key: string, known: readonly string[]): string | undefined {
+  const meant = nearest(key, known);
+  return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
 }
 
-/** A key that a slip or another style of writing made of a known one. */
-function misspelt(key: string, known: readonly string[]): string | undefined {
-  if (key.length > longestKey) return undefined;
-  const candidate = key.toLowerCase().replace(/[-\s]/g, '_');
-  const found = nearest(candidate, known);
-  if (found === undefined) return undefined;
-  const close = Math.min(2, Math.floor(Math.max(candidate.length, found.one.length) / 3));
-  return found.distance <= close ? `did you mean \`${found.one}\`?` : undefined;
-}
+/** Two letters that changed places are two differences, in short words too. */
+const twoLetters: Tolerance = (length) => (length >= 5 ? 2 : slip(length));
 
-/** A known key of which the key is a part, or the nearest, where half of it is the same. */
+/** A known key of which the key is a part, or from which two letters differ. */
 function similar(key: string, known: readonly string[]): string | undefined {
-  if (key.length > longestKey || key.length < 3) return undefined;
+  if (key.length < 3) return undefined;
   const candidate = key.toLowerCase().replace(/[-\s]/g, '_');
   const whole = known.find((one) => one.split('_').length > 1 && one.includes(candidate));
-  const found = nearest(candidate, known);
-  const isHalf =
-    found !== undefined && found.distance <= Math.max(candidate.length, found.one.length) / 2;
-  const meant = whole ?? (isHalf ? found.one : undefined);
+  const meant = whole ?? nearest(key, known, twoLetters);
   return meant === undefined ? undefined : `the nearest is \`${meant}\``;
 }
 
-/** Whatever follows the head of a table belongs to it, which is easily overlooked. */
+/** What follows the header of a table belongs to it, which is easily overlooked. */
 function otherTable(key: string): string | undefined {
   const owner = knownTables.find(({ keys }) => keys.includes(key));
   if (owner === undefined) return undefined;
