@@ -223,7 +223,8 @@ async function comment(
   const manner = { clock: host.clock, signal: host.cancellation, redact };
   await commentOnPlan(journal, inputs.github, manner, {
     event,
-    write: (commit, runUrl) => redact(commentOf(journal.record, explanations, runUrl, commit)),
+    write: (commit, runUrl) =>
+      redact(commentOf(journal.record, explanations, runUrl, commit), { most: Infinity }),
   });
 }
 

@@ -12,6 +12,7 @@ import {
   NoAnswerError,
   NotSentError,
   RedirectError,
+  type Said,
   StatusError,
   UnreadableAnswerError,
 } from './errors.js';
@@ -346,6 +347,7 @@ export class Caller {
       code: said.code === undefined ? undefined : this.#options.redact(said.code),
       platformMessage:
         said.message === undefined ? undefined : oneLine(this.#options.redact(said.message)),
+      said,
       retryAfter: readRetryAfter(answer.headers, this.#options.clock.wallTime()),
     });
   }
@@ -376,7 +378,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readErrorBody(text: string): { code?: string | undefined; message?: string | undefined } {
+function readErrorBody(text: string): Said {
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -8,6 +8,7 @@ import type {
   ListedSecretSet,
   Organization,
   Region,
+  Revision,
   SecretSet,
   StartedBuild,
 } from './answers.js';
@@ -33,6 +34,9 @@ const mostBuilds = 20;
 /** Lines of a build's log: the platform gives no more at once, and begins with the first of them. */
 const mostBuildLines = 10_000;
 
+/** What statuses, phases, reasons and codes look like, whatever they are. */
+const machineWord = /^[\w.-]{1,64}$/;
+
 /** Another writer is at the same set; it is gone in a moment. */
 const concurrentWrite = [409];
 
@@ -46,8 +50,9 @@ export function listOrganizations(caller: Caller): Promise<Organization[]> {
 
 /**
  * Pipecat Cloud, as one credential reaches it: the operations of a release, with the differences of
- * the two surfaces taken away. Errors are those of `errors.ts`. Texts that the platform gives back
- * have known secrets taken out.
+ * the two surfaces taken away. Errors are those of `errors.ts`. Texts of the platform have known
+ * secrets taken out. Its statuses, phases, reasons and codes are as they came, so that they can be
+ * compared: whoever shows one redacts it.
  */
 export class PipecatCloud {
   readonly #caller: Caller;
@@ -370,43 +375,53 @@ export class PipecatCloud {
     return text === undefined ? undefined : this.#redact(text);
   }
 
-  /** Lines all at once, as a value may go on over several of them. */
+  /** Lines all together, since a value may span several of them; of very many, the last. */
   #cleanLines(lines: readonly string[]): string[] {
-    return lines.length === 0 ? [] : this.#redact(lines.join('\n'), { isPart: true }).split('\n');
+    if (lines.length === 0) return [];
+    return this.#redact(lines.join('\n'), { isPart: true, keep: 'end' }).split('\n');
+  }
+
+  /** A word for machines stays as it came, so that it can be compared; any other text is cleaned. */
+  #word(text: string): string {
+    return machineWord.test(text) ? text : this.#redact(text);
   }
 
   #cleanBuild(build: Build): Build {
     return {
       ...build,
-      status: this.#redact(build.status),
+      status: this.#word(build.status),
       errorMessage: this.#clean(build.errorMessage),
     };
   }
 
   #cleanAgent(agent: Agent): Agent {
-    const cleanRevision = (revision: Agent['currentRevision']): Agent['currentRevision'] =>
-      revision && {
-        ...revision,
-        phase: this.#clean(revision.phase),
-        health: revision.health && {
-          ...revision.health,
-          headline: this.#clean(revision.health.headline),
-          reason: this.#clean(revision.health.reason),
-          lastTerminationReason: this.#clean(revision.health.lastTerminationReason),
-          // A traceback may be cut by the platform.
-          message:
-            revision.health.message && this.#redact(revision.health.message, { isPart: true }),
-        },
-      };
     return {
       ...agent,
       warning: this.#clean(agent.warning),
       errors: agent.errors.map(({ code, message }) => ({
-        code: this.#clean(code),
+        code: code && this.#word(code),
         message: this.#redact(message),
       })),
-      currentRevision: cleanRevision(agent.currentRevision),
-      previousRevision: cleanRevision(agent.previousRevision),
+      currentRevision: this.#cleanRevision(agent.currentRevision),
+      previousRevision: this.#cleanRevision(agent.previousRevision),
+    };
+  }
+
+  #cleanRevision(revision: Revision | undefined): Revision | undefined {
+    if (revision === undefined) return undefined;
+    const { phase, health } = revision;
+    return {
+      ...revision,
+      phase: phase && this.#word(phase),
+      health: health && {
+        ...health,
+        headline: this.#clean(health.headline),
+        reason: health.reason && this.#word(health.reason),
+        lastTerminationReason:
+          health.lastTerminationReason && this.#word(health.lastTerminationReason),
+        // The platform may have cut a traceback, which names the error in its last line.
+        message: health.message && this.#redact(health.message, { isPart: true, keep: 'end' }),
+      },
     };
   }
 }

@@ -72,22 +72,31 @@ export class InterruptedCallError extends CancelledError {
 
 const passingStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
+/** What somebody else said, as it came: for decisions, never to be shown. */
+export interface Said {
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+}
+
 /** The platform, or a gateway in front of it, answered with a status that is not a success. */
 export class StatusError extends CallError {
   readonly status: number;
-  /** The platform's error code; undefined where a gateway answered. */
+  /** The platform's error code, with known secrets taken out; undefined if a gateway answered. */
   readonly code: string | undefined;
   /** The platform's message, with known secrets taken out; undefined where a gateway answered. */
   readonly platformMessage: string | undefined;
   /** Milliseconds that `Retry-After` asks for. */
   readonly retryAfter: number | undefined;
+  readonly #said: Said;
 
+  /** @param details.said the same code and message as they came; without, they are as they are shown */
   constructor(
     call: Call,
     status: number,
     details: {
       code?: string | undefined;
       platformMessage?: string | undefined;
+      said?: Said | undefined;
       retryAfter?: number | undefined;
     } = {},
   ) {
@@ -98,6 +107,7 @@ export class StatusError extends CallError {
     this.status = status;
     this.code = details.code;
     this.platformMessage = details.platformMessage;
+    this.#said = details.said ?? { code: details.code, message: details.platformMessage };
     this.retryAfter = details.retryAfter;
   }
 
@@ -107,6 +117,17 @@ export class StatusError extends CallError {
     if (this.status === 409 && this.call.path.includes('/secrets/')) return 'concurrent-write';
     if (this.status === 429) return 'rate-limited';
     return this.isTransient ? 'platform-unavailable' : 'request-refused';
+  }
+
+  /** Whether the platform's message, as it came, matches. */
+  says(pattern: RegExp): boolean {
+    return pattern.test(this.#said.message ?? '');
+  }
+
+  /** What a table has for the platform's code, as it came. */
+  lookUpCode<Entry>(table: Readonly<Record<string, Entry>>): Entry | undefined {
+    const { code } = this.#said;
+    return code !== undefined && Object.hasOwn(table, code) ? table[code] : undefined;
   }
 
   override get reason(): string {
@@ -228,8 +249,7 @@ export class UploadError extends CallError {
   /** Milliseconds that `Retry-After` asks for. */
   readonly retryAfter: number | undefined;
   readonly #what: string;
-  /** Whether the form has, or may have: a refusal without a word does not say. */
-  readonly #hasExpired: boolean;
+  readonly #said: Said;
 
   /** @param origin scheme and host of the storage */
   constructor(
@@ -238,6 +258,8 @@ export class UploadError extends CallError {
       readonly status?: number | undefined;
       readonly code?: string | undefined;
       readonly storageMessage?: string | undefined;
+      /** The same code and message as they came; without, they are as they are shown. */
+      readonly said?: Said | undefined;
       readonly retryAfter?: number | undefined;
       /** Milliseconds after which a silent connection was given up. */
       readonly silentFor?: number | undefined;
@@ -255,7 +277,7 @@ export class UploadError extends CallError {
     this.code = details.code;
     this.retryAfter = details.retryAfter;
     this.#what = what;
-    this.#hasExpired = details.code === undefined || /expired/i.test(details.storageMessage ?? '');
+    this.#said = details.said ?? { code: details.code, message: details.storageMessage };
   }
 
   override get reason(): string {
@@ -264,8 +286,11 @@ export class UploadError extends CallError {
 
   override get isTransient(): boolean {
     if (this.status === undefined || this.status >= 500) return true;
-    if (this.status === 403 && this.#hasExpired) return true;
-    return passingStorageStatuses.has(this.status) || passingStorageCodes.has(this.code);
+    const { code, message } = this.#said;
+    // A refusal without a word may be that of a form that has expired.
+    const mayHaveExpired = code === undefined || /expired/i.test(message ?? '');
+    if (this.status === 403 && mayHaveExpired) return true;
+    return passingStorageStatuses.has(this.status) || passingStorageCodes.has(code);
   }
 }
 

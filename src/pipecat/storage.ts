@@ -3,7 +3,7 @@ import { sleepUnless, type Clock } from '../time/clock.js';
 import { CutOffError, Transport, type Answer } from '../http/transport.js';
 import type { UploadForm } from './answers.js';
 import type { CallerOptions } from './caller.js';
-import { UploadError } from './errors.js';
+import { UploadError, type Said } from './errors.js';
 import { formBody } from './form.js';
 import { readRetryAfter } from '../http/retry-after.js';
 import { decideRetry } from '../time/retry.js';
@@ -223,12 +223,14 @@ function withoutFields(text: string, { fields }: UploadForm): string {
 function readStorageError(
   { text }: Answer,
   redact: (text: string) => string,
-): { code: string | undefined; storageMessage: string | undefined } {
+): { code: string | undefined; storageMessage: string | undefined; said: Said } {
   const field = (name: string): string | undefined => {
     const value = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text)?.[1];
-    return value === undefined ? undefined : redact(fromXml(value));
+    return value === undefined ? undefined : fromXml(value);
   };
-  return { code: field('Code'), storageMessage: field('Message') };
+  const shown = (value: string | undefined) => (value === undefined ? undefined : redact(value));
+  const said = { code: field('Code'), message: field('Message') };
+  return { code: shown(said.code), storageMessage: shown(said.message), said };
 }
 
 const entities: ReadonlyMap<string, string> = new Map([

@@ -171,7 +171,7 @@ const stepDetails: {
     return { unharmed: 'The release itself is done.', facts, why: [`${title}.`, ...why] };
   },
   'build-failed': explainBuild,
-  'build-timeout': ({ buildId, lastSeen, deadline }, { cause }) => {
+  'build-timeout': ({ buildId, lastSeen, deadline }, { cause, redact }) => {
     const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
     return {
       unharmed: agentsKept,
@@ -179,7 +179,7 @@ const stepDetails: {
       why: [
         lastSeen === undefined
           ? `No look at the build was answered; ${limit}.`
-          : `It was last seen ${lastSeen}; ${limit}.`,
+          : `It was last seen ${redact(lastSeen)}; ${limit}.`,
         ...lastFailure(cause),
       ],
     };
@@ -376,7 +376,7 @@ function explainStatus(
       next: [...next, whereToLook(actingAs)],
     };
   }
-  const advice = code === undefined ? undefined : platformCodes[code];
+  const advice = error.lookUpCode(platformCodes);
   if (advice === undefined || kind === 'concurrent-write') return { facts, why };
   return {
     facts,
@@ -406,8 +406,8 @@ function explainRollout(
   const advice = adviceFor(failure);
   const facts = [
     { label: 'Deployment', value: deploymentId },
-    ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
-    ...(reason === undefined ? [] : [{ label: 'Reason', value: reason }]),
+    ...(code === undefined ? [] : [{ label: 'Code', value: context.redact(code) }]),
+    ...(reason === undefined ? [] : [{ label: 'Reason', value: context.redact(reason) }]),
     ...(exitCode === undefined ? [] : [{ label: 'Exit code', value: String(exitCode) }]),
     ...((failure.restartCount ?? 0) > 0
       ? [{ label: 'Restarts', value: String(failure.restartCount) }]
@@ -445,7 +445,7 @@ function explainRolloutTimeout(
     unharmed: stillServing(facts),
     facts: [{ label: 'Deployment', value: deploymentId }],
     why: [
-      `It was last seen so: ${lastSeen}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
+      `It was last seen so: ${context.redact(lastSeen)}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
       ...lastFailure(cause),
       ...infrastructure(facts),
     ],
@@ -481,12 +481,20 @@ function stillServing({
 function adviceFor({ code, reason, terminationReason, exitCode }: RolloutFailure) {
   const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
   return [
-    code === undefined ? undefined : platformCodes[code],
-    terminationReason === undefined ? undefined : containerReasons[terminationReason],
+    lookUp(platformCodes, code),
+    lookUp(containerReasons, terminationReason),
     exitCode === 1 ? undefined : byExitCode,
-    reason === undefined ? undefined : containerReasons[reason],
+    lookUp(containerReasons, reason),
     byExitCode,
   ].find((advice) => advice !== undefined);
+}
+
+/** The words come from outside, and an object has more names than a table. */
+function lookUp<Entry>(
+  table: Readonly<Record<string, Entry>>,
+  word: string | undefined,
+): Entry | undefined {
+  return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
 /** Where a traceback ends, it names the error. */

@@ -7,16 +7,33 @@ import type { SecretValue } from './secret-value.js';
 /** Shorter strings are not looked for over blanks: `in deed` is not the secret `deed`, nor `ninde`. */
 const shortestSpread = 8;
 
-/**
- * Replaces every known secret in a text. It has to be given a whole text; of one that others have cut
- * (`isPart`), such as the last lines of a log, the half of a secret with which it begins or ends is
- * replaced, too.
- */
-export type Redact = (text: string, options?: { readonly isPart: boolean }) => string;
+/** Characters of a text from outside that are kept: far more than anybody reads. */
+export const longestText = 65_536;
+
+/** Characters beyond a cut that are searched too, so that no value is cut unnoticed. */
+const margin = 4096;
+
+export interface RedactOptions {
+  /**
+   * Others have cut the text, such as the last lines of a log: half a secret at its beginning or end
+   * is replaced, too.
+   */
+  readonly isPart?: boolean;
+  /** The end of a long text that is kept: the beginning unless given. */
+  readonly keep?: 'beginning' | 'end';
+  /** Characters that are kept; `Infinity` for a text of our own, whose length we know. */
+  readonly most?: number;
+}
 
 /**
- * Makes a function that replaces every known secret in a text that comes from outside. The runner
- * masks its log by itself; error objects, outputs and files are this action's own to keep clean.
+ * Replaces every known secret in a text, and cuts a long text. This is the one place that limits what
+ * comes from outside: a response can be megabytes long, and a search takes many times its memory.
+ */
+export type Redact = (text: string, options?: RedactOptions) => string;
+
+/**
+ * Makes a function that replaces every known secret in a text from outside. The runner masks its log
+ * by itself; error objects, outputs and files are for this action to keep clean.
  */
 export function redactor(values: Iterable<SecretValue>): Redact {
   const forms = [...new Set([...values].flatMap(masksFor))].flatMap(formsOf);
@@ -28,21 +45,28 @@ export function redactor(values: Iterable<SecretValue>): Redact {
     shortestMask,
   );
   const spread = new WholeForms(spreadForms, shortestSpread);
-  return (text, { isPart } = { isPart: false }) => {
-    // What nobody sees must not keep a value from being found, so it goes first.
-    const shown = printable(text);
+  return (text, { isPart = false, keep = 'beginning', most = longestText } = {}) => {
+    const isCut = text.length > most;
+    // Characters that nobody sees must not hide a value from the search, so they go first.
+    const shown = printable(isCut ? cut(text, keep, most + margin) : text);
     const { dense, placeOf } = densely(shown);
     const spans = [
       ...solid.in(shown),
-      ...[...spread.in(dense), ...(isPart ? cutForms(dense, spreadForms, shortestSpread) : [])].map(
-        ({ start, end }) => ({
-          start: placeOf(start),
-          end: placeOf(end - 1) + 1,
-        }),
-      ),
+      ...[
+        ...spread.in(dense),
+        ...(isPart || isCut ? cutForms(dense, spreadForms, shortestSpread) : []),
+      ].map(({ start, end }) => ({ start: placeOf(start), end: placeOf(end - 1) + 1 })),
     ];
-    return withStars(shown, spans);
+    if (!isCut) return withStars(shown, spans, { start: 0, end: shown.length });
+    // What is left of a value at the cut is in the margin.
+    return keep === 'beginning'
+      ? `${withStars(shown, spans, { start: 0, end: shown.length - margin })}…`
+      : `…${withStars(shown, spans, { start: margin, end: shown.length })}`;
   };
+}
+
+function cut(text: string, keep: 'beginning' | 'end', most: number): string {
+  return keep === 'beginning' ? text.slice(0, most) : text.slice(-most);
 }
 
 /**
@@ -90,20 +114,25 @@ function densely(text: string): {
   const dense = withoutBlanks(text);
   let places: readonly number[] | undefined;
   const placeOf = (place: number): number => {
-    // Most texts hold nothing, so this is seldom needed.
+    // Most texts hold no secret, so this is rarely needed.
     places ??= [...text.matchAll(/\S/g)].map(({ index }) => index);
     return places[place] ?? 0;
   };
   return { dense, placeOf };
 }
 
-/** All spans are looked for first: of values that overlap, nothing is left of either. */
-function withStars(text: string, spans: readonly Span[]): string {
+/**
+ * A part of a text with stars in place of spans, which may overlap: nothing is left of either.
+ *
+ * @param part what of the text is wanted; a span at its edge becomes stars as a whole
+ */
+function withStars(text: string, spans: readonly Span[], part: Span): string {
   let clean = '';
-  let end = 0;
+  let end = part.start;
   for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-    if (span.start >= end) clean += `${text.slice(end, span.start)}***`;
+    if (span.end <= part.start || span.start >= part.end) continue;
+    if (span.start >= end || clean === '') clean += `${text.slice(end, span.start)}***`;
     end = Math.max(end, span.end);
   }
-  return clean + text.slice(end);
+  return clean + text.slice(end, Math.max(end, part.end));
 }

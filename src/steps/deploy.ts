@@ -106,10 +106,8 @@ export async function deploy(
 }
 
 /** The code of this refusal is one that many have, so its words have to tell. */
-function isAlreadyThere({ status, platformMessage }: StatusError): boolean {
-  return (
-    (status === 400 || status === 409) && /service already exists/i.test(platformMessage ?? '')
-  );
+function isAlreadyThere(error: StatusError): boolean {
+  return [400, 409].includes(error.status) && error.says(/service already exists/i);
 }
 
 /** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
