@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { patternLines, refusal } from '../../src/context/docker-patterns.js';
+import { dockerMatcher, PatternError } from '../../src/context/docker-matcher.js';
+import { patternLines } from '../../src/context/docker-patterns.js';
 import { IgnoreRules, unjudged } from '../../src/context/ignore-rules.js';
 import { problemsOf, Workspace } from './tree.js';
 
@@ -21,8 +22,8 @@ const { answers, refusals } = v.parse(
   JSON.parse(await readFile(new URL('docker-answers.json', import.meta.url), 'utf8')),
 );
 
-async function rulesOf(ignore: string): Promise<IgnoreRules> {
-  return IgnoreRules.of(patternLines(ignore), (line, reason) => {
+function rulesOf(ignore: string): IgnoreRules {
+  return new IgnoreRules(patternLines(ignore), (line, reason) => {
     throw new Error(`${line.text}: ${reason}`);
   });
 }
@@ -37,9 +38,8 @@ function isIgnored(rules: IgnoreRules, path: string): boolean {
 }
 
 describe('ignores what Docker ignores', () => {
-  test.each(answers)('$name', async ({ ignore, ignored, sent }) => {
-    expect(patternLines(ignore).flatMap(({ pattern }) => refusal(pattern) ?? [])).toEqual([]);
-    const rules = await rulesOf(ignore);
+  test.each(answers)('$name', ({ ignore, ignored, sent }) => {
+    const rules = rulesOf(ignore);
     const paths = [...ignored, ...sent];
     expect(paths.filter((path) => isIgnored(rules, path))).toEqual(ignored);
   });
@@ -105,9 +105,9 @@ describe('of real files', () => {
     await workspace.write({ Dockerfile: '', '.dockerignore': '[a\nok\n[b-a]\n!' });
     const problems = await problemsOf(workspace.select());
     expect(problems.map(({ message }) => message)).toEqual([
-      'line 1, `[a`, is no pattern that Docker takes: a `[` in it begins a class that is empty, does not end, or has a `-` without both its ends',
-      'line 4, `!`, is no pattern that Docker takes: there is nothing after its `!`',
-      'line 3, `[b-a]`, is no pattern that Docker takes: what it says with brackets or braces makes no sense',
+      'line 1, `[a`, is not a pattern that Docker accepts: a `[` in it begins a class that is empty, does not end, or has a `-` without both its ends',
+      'line 3, `[b-a]`, is not a pattern that Docker accepts: a range in it ends before it begins',
+      'line 4, `!`, is not a pattern that Docker accepts: nothing follows the `!`',
     ]);
   });
 });
@@ -118,7 +118,69 @@ describe('is stricter than Docker with', () => {
     { name: 'a backslash at the end of such a part', pattern: 'a*\\' },
     { name: "escapes of Go's regular expressions", pattern: 'a\\z' },
     { name: "the names of Go's classes", pattern: '[[:alpha:]]' },
+    { name: 'more repetitions than a path has characters', pattern: 'a{1000}*' },
   ])('$name', ({ pattern }) => {
-    expect(refusal(pattern)).toBeDefined();
+    expect(() => dockerMatcher(pattern)).toThrow(PatternError);
+  });
+});
+
+describe('matches as Docker does what no recorded answer has:', () => {
+  test.each([
+    { pattern: 'a{2,}*', matching: ['aa', 'aaab'], others: ['a'] },
+    { pattern: 'a{0,2}?', matching: ['b', 'aab'], others: ['aaab'] },
+    { pattern: 'a{0}*', matching: ['b', 'ab'], others: ['b/c'] },
+    { pattern: '\u{1f600}{0,1}*', matching: ['b', '\u{1f600}'], others: ['b/c'] },
+    { pattern: 'a****/b', matching: ['ab', 'a/b'], others: ['a/bc'] },
+    { pattern: 'a{,2}*', matching: ['a{,2}'], others: ['aa'] },
+    { pattern: 'a{01}*', matching: ['a{01}'], others: ['a'] },
+    { pattern: 'src\\data', matching: ['src7ata'], others: ['srcdata', 'src\\data'] },
+    { pattern: '\\w\\W\\s', matching: ['a- '], others: ['é- ', 'aa '] },
+    { pattern: '[\\d-]x', matching: ['1x', '-x'], others: ['ax'], rejected: true },
+    { pattern: 'a\\b*', matching: ['a', 'a-b'], others: ['ab'] },
+    { pattern: 'a\\B*', matching: ['ab'], others: ['a', 'a-b'] },
+    { pattern: 'a\\t*', matching: ['a\tb'], others: ['at'] },
+    { pattern: '?', matching: ['a', '\u{1f600}'], others: ['ab', '/'] },
+    { pattern: '[\u{1f600}-\u{1f602}]', matching: ['\u{1f601}'], others: ['\u{1f603}'] },
+    { pattern: '[?]', matching: ['[]', '^]', '/]'], others: ['?', ']'] },
+    { pattern: '[**]*', matching: ['(x', '*x'], others: ['ax'] },
+    { pattern: '*|b', matching: ['a', 'xb', 'x/y/b'], others: [] },
+    { pattern: 'a/**/*b', matching: ['a/b', 'a/x/yb'], others: ['ab', 'a/x/b/c'] },
+  ])('$pattern', ({ pattern, matching, others, rejected = false }) => {
+    if (rejected) {
+      expect(() => dockerMatcher(pattern)).toThrow(PatternError);
+      return;
+    }
+    const { matches } = dockerMatcher(pattern);
+    expect([...matching, ...others].filter(matches)).toEqual(matching);
+  });
+});
+
+describe('a hostile pattern is judged in time that grows with its length:', () => {
+  const many = 3000;
+
+  test.each([
+    { name: 'many stars', pattern: `${'*a'.repeat(many)}b` },
+    { name: 'many double stars', pattern: `${'**/a'.repeat(many)}/b` },
+    { name: 'double stars and stars', pattern: `${'**/*a*'.repeat(many)}b` },
+    { name: 'stars and question marks', pattern: `${'*?'.repeat(many)}b` },
+    { name: 'stars and classes', pattern: `${'*[a-z]'.repeat(many)}b` },
+    { name: 'repeated repetitions', pattern: `${'a{0,99}'.repeat(many)}*b` },
+    { name: 'many alternatives', pattern: `${'*a|'.repeat(many)}*b/` },
+    { name: 'classes with many members', pattern: `*[${'b'.repeat(many)}]*c` },
+  ])('$name', ({ pattern }) => {
+    expect(dockerMatcher(pattern).matches('a'.repeat(250))).toBe(pattern.includes('|'));
+  });
+
+  test.each([
+    { name: 'many brackets that are never closed', pattern: '['.repeat(100_000) },
+    { name: 'many beginnings of a name of a class', pattern: `[${'[:'.repeat(50_000)}` },
+    { name: 'many backslashes', pattern: `a${'\\'.repeat(100_001)}` },
+    { name: 'many braces', pattern: `${'{1'.repeat(50_000)}[` },
+  ])('$name', ({ pattern }) => {
+    expect(() => dockerMatcher(pattern)).toThrow(PatternError);
+  });
+
+  test('many blanks within a line', () => {
+    expect(patternLines(`a${' '.repeat(200_000)}b`)).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quote } from '../text/quote.js';
 import { reasonOf, systemErrorCode } from '../text/system-error.js';
-import { patternLine, patternLines, refusal, type PatternLine } from './docker-patterns.js';
+import { patternLine, patternLines, type PatternLine } from './docker-patterns.js';
 import { ContextError, type ContextProblem } from './errors.js';
 import { IgnoreRules } from './ignore-rules.js';
 import { isInside } from './inside.js';
@@ -27,36 +27,26 @@ export async function readRules(
   exclude: readonly string[],
 ): Promise<ReadRules> {
   const problems: ContextProblem[] = [];
-  const excluded = await rulesOf(exclude.flatMap(excludeLine(problems)), (line, reason) => {
+  const excluded = new IgnoreRules(exclude.flatMap(excludeLine(problems)), (line, reason) => {
     problems.push(unusableExclusion(line, reason));
   });
-  for (const ignoreFile of [`${dockerfile}.dockerignore`, '.dockerignore']) {
-    const content = await readIgnoreFile(root, ignoreFile);
+  let ignored: IgnoreRules | undefined;
+  let ignoreFile: string | undefined;
+  for (const path of [`${dockerfile}.dockerignore`, '.dockerignore']) {
+    const content = await readIgnoreFile(root, path);
     if (content === undefined) continue;
-    const ignored = await rulesOf(patternLines(content), ({ number, text }, reason) => {
+    ignoreFile = path;
+    ignored = new IgnoreRules(patternLines(content), ({ number, text }, reason) => {
       problems.push({
-        about: quote(ignoreFile),
-        message: `line ${number}, ${quote(text)}, is no pattern that Docker takes: ${reason}`,
-        next: 'Correct the line; a character that is meant as it is needs a backslash before it.',
+        about: quote(path),
+        message: `line ${number}, ${quote(text)}, is not a pattern that Docker accepts: ${reason}`,
+        next: 'Correct the line. Put a backslash before a character that has no special meaning there.',
       });
     });
-    if (problems.length > 0) throw new ContextError(problems);
-    return { rules: new Rules(ignored, excluded), ignoreFile };
+    break;
   }
   if (problems.length > 0) throw new ContextError(problems);
-  return { rules: new Rules(undefined, excluded), ignoreFile: undefined };
-}
-
-async function rulesOf(
-  lines: readonly PatternLine[],
-  refused: (line: PatternLine, reason: string) => void,
-): Promise<IgnoreRules> {
-  const usable = lines.filter((line) => {
-    const reason = refusal(line.pattern);
-    if (reason !== undefined) refused(line, reason);
-    return reason === undefined;
-  });
-  return IgnoreRules.of(usable, refused);
+  return { rules: new Rules(ignored, excluded), ignoreFile };
 }
 
 /** A pattern as a line of an ignore file; without a slash it counts at any depth. */

@@ -45,13 +45,13 @@ export class Rules {
       matched: [],
     };
     const isOut = exclusion.isIgnored || verdict.isIgnored;
-    const isSecret = hasSecretName && this.#ignored?.asksFor(path) !== true;
+    const isSecret = hasSecretName && this.#ignored?.includesFile(path) !== true;
     const isOpen =
       !exclusion.isIgnored &&
-      (!verdict.isIgnored || this.#ignored?.mayTakeIn(path, verdict) === true);
+      (!verdict.isIgnored || this.#ignored?.mayInclude(path, verdict) === true);
     return {
       place: isOut ? 'out' : isSecret ? 'secret' : 'in',
-      mayHoldEntries: isOpen && (!hasSecretName || this.#ignored?.asksForFiles === true),
+      mayHoldEntries: isOpen && (!hasSecretName || this.#ignored?.includesFiles === true),
       mayHoldSecrets: isOpen,
       hasSecretName,
       verdict,

@@ -54,13 +54,13 @@ export function matcher(patterns: readonly (readonly Step[])[]): (text: string) 
   const reachedIn = new Float64Array(steps.length);
   let round = 0;
   return (text) => {
-    const codePoints = Array.from(text, (letter) => letter.codePointAt(0));
     let reached: number[] = [];
-    for (let position = 0; position <= codePoints.length; position++) {
+    let before: number | undefined;
+    for (let position = 0; ;) {
+      const after = text.codePointAt(position);
       const pending = reached;
       if (position === 0 || !isAnchored) for (const start of starts) pending.push(start);
       if (pending.length === 0) return false;
-      const after = codePoints[position];
       reached = [];
       round += 1;
       for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
@@ -71,13 +71,15 @@ export function matcher(patterns: readonly (readonly Step[])[]): (text: string) 
         if (step.kind === 'character') {
           if (after !== undefined && step.accepts(after)) reached.push(at + 1);
         } else if (step.kind === 'assertion') {
-          if (step.holds(codePoints[position - 1], after)) pending.push(at + 1);
+          if (step.holds(before, after)) pending.push(at + 1);
         } else {
           pending.push(at + step.by);
           if (step.kind === 'fork') pending.push(at + 1);
         }
       }
+      if (after === undefined) return false;
+      position += after > 0xffff ? 2 : 1;
+      before = after;
     }
-    return false;
   };
 }
