@@ -1,18 +1,26 @@
 import { parseArgs } from 'node:util';
 import { credentials } from './credentials.js';
-import { defaultDelays, type LoggedRequest, startEmulator } from './index.js';
+import { defaultDelays, type EmulatorScript, type LoggedRequest, startEmulator } from './index.js';
 import { organizations } from './platform/organizations.js';
 import { platformRegions } from './platform/regions.js';
 
-const usage = `Pipecat Cloud on a port of this machine, to rehearse a workflow without an account.
+const usage = `Runs an emulator of Pipecat Cloud on this machine, to rehearse a workflow without an account.
 
 npm run emulator -- [options]
 
-  --port N               the port to listen at (8787)
-  --secret-set-delay S   seconds until a secret set is ready (${defaultDelays.secretSetDelay / 1000})
-  --deployment-delay S   seconds until a deployment is ready (${defaultDelays.deploymentDelay / 1000})
-  --build-delay S        seconds that a cloud build takes (${defaultDelays.buildDelay / 1000})
-  --help                 this text
+  --port N                 port to listen on (8787)
+  --secret-set-delay S     seconds until a secret set is ready (${defaultDelays.secretSetDelay / 1000})
+  --deployment-delay S     seconds until a deployment is ready (${defaultDelays.deploymentDelay / 1000})
+  --build-delay S          seconds until a cloud build is done (${defaultDelays.buildDelay / 1000})
+
+To rehearse failures; each of these may be given several times, and * stands for every name:
+
+  --fail-set NAME          the secret set NAME cannot be provisioned
+  --crash AGENT            AGENT crashes when it starts
+  --slow-rollout AGENT=S   deployments of AGENT are ready after S seconds
+  --fail-build             every cloud build fails
+
+  --help                   show this text
 `;
 
 /** What the command line asks for; delays in milliseconds. */
@@ -22,30 +30,41 @@ interface Arguments {
   readonly secretSetDelay: number;
   readonly deploymentDelay: number;
   readonly buildDelay: number;
+  readonly failures: Failures;
+}
+
+/** What is to go wrong: names of secret sets and agents, and milliseconds. */
+interface Failures {
+  readonly sets: readonly string[];
+  readonly crashes: readonly string[];
+  readonly rollouts: readonly { readonly agent: string; readonly delay: number }[];
+  readonly builds: boolean;
 }
 
 function readArguments(): Arguments {
+  const names = { type: 'string', multiple: true } as const;
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: '8787' },
       'secret-set-delay': { type: 'string' },
       'deployment-delay': { type: 'string' },
       'build-delay': { type: 'string' },
+      'fail-set': names,
+      crash: names,
+      'slow-rollout': names,
+      'fail-build': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const port = Number(values.port);
   if (!/^\d+$/.test(values.port) || port > 65_535)
-    throw new Error(`--port has to be a port, not "${values.port}".`);
+    throw new Error(`--port "${values.port}" is not a port number.`);
   const delay = (
     option: 'secret-set-delay' | 'deployment-delay' | 'build-delay',
     otherwise: number,
   ) => {
     const text = values[option];
-    if (text === undefined) return otherwise;
-    if (!/^\d+(\.\d+)?$/.test(text))
-      throw new Error(`--${option} has to be a number of seconds, not "${text}".`);
-    return Number(text) * 1000;
+    return text === undefined ? otherwise : milliseconds(option, text);
   };
   return {
     help: values.help,
@@ -53,32 +72,77 @@ function readArguments(): Arguments {
     secretSetDelay: delay('secret-set-delay', defaultDelays.secretSetDelay),
     deploymentDelay: delay('deployment-delay', defaultDelays.deploymentDelay),
     buildDelay: delay('build-delay', defaultDelays.buildDelay),
+    failures: {
+      sets: values['fail-set'] ?? [],
+      crashes: values.crash ?? [],
+      rollouts: (values['slow-rollout'] ?? []).map((text) => {
+        const [, agent, seconds] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+        if (agent === undefined || seconds === undefined)
+          throw new Error(`--slow-rollout "${text}" is not AGENT=SECONDS.`);
+        return { agent, delay: milliseconds('slow-rollout', seconds) };
+      }),
+      builds: values['fail-build'],
+    },
   };
 }
 
-/** One line about a request. The path and the status say nothing secret. */
-function tell({ method, path, status, duration }: LoggedRequest): void {
+function milliseconds(option: string, seconds: string): number {
+  if (!/^\d+(\.\d+)?$/.test(seconds))
+    throw new Error(`--${option} "${seconds}" is not a number of seconds.`);
+  return Number(seconds) * 1000;
+}
+
+/** Scripts the failures, each time that they can happen, and returns one line for each. */
+function scriptFailures(script: EmulatorScript, failures: Failures): string[] {
+  const named = (kind: string, name: string) =>
+    name === '*' ? `every ${kind}` : `${kind} ${name}`;
+  for (const name of failures.sets)
+    script.provisioning(name, {
+      every: true,
+      outcome: 'failed',
+      errorMessage: 'The region is at capacity. Please try again later.',
+    });
+  for (const name of failures.crashes)
+    script.deployment(name, { every: true, outcome: 'crash-loop' });
+  for (const { agent, delay } of failures.rollouts)
+    script.deployment(agent, { every: true, delay });
+  if (failures.builds) script.build({ every: true, outcome: 'failed' });
+  return [
+    ...failures.sets.map((name) => `provisioning fails for ${named('secret set', name)}`),
+    ...failures.crashes.map((name) => `${named('agent', name)} crashes when it starts`),
+    ...failures.rollouts.map(
+      ({ agent, delay }) => `${named('agent', agent)} is ready ${delay / 1000} s after a deploy`,
+    ),
+    ...(failures.builds ? ['every cloud build fails'] : []),
+  ];
+}
+
+/** Prints one line about a request. Paths and statuses are not secret. */
+function printRequest({ method, path, status, duration }: LoggedRequest): void {
   console.log(`${method} ${path} ${status ?? 'no answer'} ${Math.round(duration ?? 0)} ms`);
 }
 
 async function main(): Promise<void> {
-  const { help, ...options } = readArguments();
+  const { help, failures, ...options } = readArguments();
   if (help) {
     console.log(usage);
     return;
   }
-  const emulator = await startEmulator({ ...options, onAnswered: tell });
-  console.log(`Pipecat Cloud, emulated, at ${emulator.url}
+  const emulator = await startEmulator({ ...options, onAnswered: printRequest });
+  const scripted = scriptFailures(emulator.script, failures);
+  console.log(`Emulator of Pipecat Cloud at ${emulator.url}
 
 private API key        ${credentials.privateKey}
 public API key         ${credentials.publicKey}
 personal access token  ${credentials.token}
-organizations          ${organizations.map(({ name }) => name).join(', ')} (the key's, and the token's first, is ${organizations[0]?.name ?? ''})
-regions                ${platformRegions.map(({ code }) => code).join(', ')} (default ${platformRegions[0]?.code ?? ''})
-a secret set is ready after ${options.secretSetDelay / 1000} s, a deployment after ${options.deploymentDelay / 1000} s, a build after ${options.buildDelay / 1000} s
-${emulator.url}/emulator/state and /emulator/requests show what there is and what was asked
+organizations          ${organizations.map(({ name }) => name).join(', ')} (the API keys belong to ${organizations[0]?.name ?? ''}; the token can access all)
+regions                ${platformRegions.map(({ code }) => code).join(', ')} (default: ${platformRegions[0]?.code ?? ''})
+delays                 secret set ${options.secretSetDelay / 1000} s, deployment ${options.deploymentDelay / 1000} s, build ${options.buildDelay / 1000} s
+failures               ${scripted.length === 0 ? 'none' : scripted.join('; ')}
 
-Ctrl+C ends it.
+${emulator.url}/emulator/state shows secret sets, agents and builds.
+${emulator.url}/emulator/requests shows the requests so far.
+Press Ctrl+C to stop.
 `);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -92,6 +156,6 @@ try {
 } catch (error) {
   const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   console.error(error instanceof Error ? error.message : error);
-  if (isTaken) console.error('Something listens there already; choose another one with --port.');
+  if (isTaken) console.error('Another process uses this port. Choose another one with --port.');
   process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import { onSystemsWith } from '../support/systems.js';
 import { pairs, send } from './rehearsal.js';
+import { archiveOf, upload, type UploadTarget } from './uploading.js';
 
 const command = fileURLToPath(new URL('../../emulator/cli.ts', import.meta.url));
 
@@ -36,7 +37,7 @@ function run(...options: string[]) {
 }
 
 onSystemsWith('signals').test.each(['SIGINT', 'SIGTERM'] as const)(
-  'tells where it is and what it is asked, never a value, until %s',
+  'prints its address and each request, never a value, until %s',
   async (signal) => {
     const emulator = run(
       '--port',
@@ -61,30 +62,35 @@ onSystemsWith('signals').test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(code).toBe(0);
     expect(said).toMatch(/sk_emulator[^]*pk_emulator[^]*pcc_pat_emulator/);
     expect(said).toMatch(/acme, globex[^]*us-west, us-east, eu-central, ap-south/);
-    expect(said).toContain(
-      'a secret set is ready after 0.5 s, a deployment after 2 s, a build after 3 s',
-    );
+    expect(said).toContain('delays                 secret set 0.5 s, deployment 2 s, build 3 s');
     expect(said).not.toContain('classified');
   },
   20_000,
 );
 
-test('tells its options', async () => {
+test('lists its options with --help', async () => {
   const { code, said } = await run('--help').ended;
   expect(code).toBe(0);
-  for (const option of ['--port', '--secret-set-delay', '--deployment-delay', '--build-delay'])
+  for (const option of [
+    ...['--port', '--secret-set-delay', '--deployment-delay', '--build-delay'],
+    ...['--fail-set', '--crash', '--slow-rollout', '--fail-build'],
+  ])
     expect(said).toContain(option);
 }, 20_000);
 
 test.each([
-  { options: ['--port', 'soon'], complaint: '--port has to be a port, not "soon".' },
+  { options: ['--port', 'soon'], complaint: '--port "soon" is not a port number.' },
   {
     options: ['--deployment-delay', '-1'],
     complaint: '--deployment-delay',
   },
   {
     options: ['--secret-set-delay', 'soon'],
-    complaint: '--secret-set-delay has to be a number of seconds, not "soon".',
+    complaint: '--secret-set-delay "soon" is not a number of seconds.',
+  },
+  {
+    options: ['--slow-rollout', 'order-desk'],
+    complaint: '--slow-rollout "order-desk" is not AGENT=SECONDS.',
   },
   { options: ['--ports', '1'], complaint: '--ports' },
 ])(
@@ -95,4 +101,61 @@ test.each([
     expect(said).toContain(complaint);
   },
   20_000,
+);
+
+onSystemsWith('signals').test(
+  'makes a secret set, a rollout and a build fail, each time, and a rollout slow',
+  async () => {
+    const emulator = run(
+      ...[
+        '--port',
+        '0',
+        '--secret-set-delay',
+        '0',
+        '--deployment-delay',
+        '0',
+        '--build-delay',
+        '0',
+      ],
+      ...['--fail-set', 'voice-keys', '--crash', 'order-desk', '--crash', 'front-desk'],
+      ...['--slow-rollout', 'support-desk=60', '--fail-build'],
+    );
+    const [, url = ''] = await emulator.says(/at (http:\/\/127\.0\.0\.1:\d+)/);
+    await emulator.says(
+      /failures +provisioning fails for secret set voice-keys; agent order-desk crashes when it starts; agent front-desk crashes when it starts; agent support-desk is ready 60 s after a deploy; every cloud build fails/,
+    );
+    const ask = (method: string, path: string, body?: unknown) =>
+      send(`${url}/v1${path}`, { method, credential: 'sk_emulator', body });
+
+    for (const name of ['voice-keys', 'other-keys'])
+      await ask('PUT', `/secrets/${name}`, { secrets: pairs({ A: 'x' }) });
+    await ask('PUT', '/secrets/voice-keys', { secrets: pairs({ A: 'y' }) });
+    expect((await ask('GET', '/secrets')).body).toMatchObject({
+      sets: [
+        { name: 'voice-keys', status: 'failed' },
+        { name: 'other-keys', status: 'ready' },
+      ],
+    });
+
+    const ready = async (serviceName: string) => {
+      await ask('POST', '/agents', { serviceName, image: 'ghcr.io/acme/voice:1' });
+      return (await ask('GET', `/agents/${serviceName}`)).body;
+    };
+    expect(await ready('order-desk')).toMatchObject({
+      ready: false,
+      currentRevision: { health: { reason: 'CrashLoopBackOff' } },
+    });
+    expect(await ready('front-desk')).toMatchObject({ ready: false });
+    expect(await ready('support-desk')).toMatchObject({ ready: false });
+    expect(await ready('other-desk')).toMatchObject({ ready: true });
+
+    const target = (await ask('POST', '/builds/upload-url', { region: 'us-west' })).body;
+    await upload(target as UploadTarget, await archiveOf({ Dockerfile: 'FROM scratch' }));
+    const { uploadId } = target as UploadTarget;
+    await ask('POST', '/builds', { uploadId, region: 'us-west', dockerfilePath: 'Dockerfile' });
+    expect((await ask('GET', '/builds')).body).toMatchObject({ builds: [{ status: 'failed' }] });
+    emulator.process.kill('SIGTERM');
+    await emulator.ended;
+  },
+  30_000,
 );

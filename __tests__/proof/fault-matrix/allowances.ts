@@ -20,20 +20,20 @@ const straggles = ({ fault }: Column): boolean => fault.kind === 'straggle';
 /** The only cases in which more is made than was asked for. */
 export const allowances: readonly Allowance[] = [
   {
-    title: 'the update of an agent that straggles',
-    outcome: 'one deployment more',
+    title: 'a straggling update of an agent',
+    outcome: 'one more deployment',
     reason:
-      'An update that asks for a new deployment gets one each time. No look could find the first, as it was not there yet, and the platform takes no key by which it could tell that it is asked twice. The newest of the two serves, with the newest values.',
+      'Each update that asks for a new deployment gets one. No status check could find the first one, because it did not exist yet, and the platform accepts no idempotency key. The newer one is serving, with the newest values.',
     isFor: ({ occasion }, { phase }, column) =>
       straggles(column) && phase === 'deploy' && occasion === 'update',
     deployments: 2,
     builds: 1,
   },
   {
-    title: 'the start of a build that straggles',
-    outcome: 'one build more',
+    title: 'a straggling start of a build',
+    outcome: 'one more build',
     reason:
-      'Only a build that has succeeded is used again, and one that has just begun is not. The agent runs one of the two, which are of the same context.',
+      'The platform reuses only builds that succeeded. The agent runs one of the two builds, and both have the same context.',
     isFor: (_scenario, { path }, column) => straggles(column) && path.endsWith('/builds'),
     deployments: 1,
     builds: 2,

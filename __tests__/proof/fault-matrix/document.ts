@@ -19,8 +19,16 @@ export function documentOf(cells: readonly Cell[]): string {
   const landed = cells.filter(({ objections }) => objections.length === 0).length;
   const parts = [
     '# What a fault does to a release',
-    'Any request to the platform can go wrong, and so can its answer. Here, each request that a release makes goes wrong once, in each of the ways below, and nothing else does. Then it is read from the state of the emulated platform, and not from what the action says, whether the release has landed exactly once: the sets hold what was given and what was there before, and are ready; one build was made where one was asked for; one new deployment was made, after the last write of a set, and serves with the newest values; there is nothing more, but for what stands [below](#where-more-is-made-than-was-asked-for). What the action says has to agree.',
-    `Of ${cells.length} releases with a fault, ${landed} have landed. This file is written by \`npm run proof -- fault-matrix\`, which takes the requests from a release without faults.`,
+    '**For maintainers.** This page is evidence, not a guide. If a release of yours failed, see [troubleshooting](troubleshooting.md).',
+    'Any request to the platform can fail, and so can its response. In each release below, one request fails once, in one of the ways listed under [Faults](#faults). The proof then reads the state of the emulated platform, not what the action says. The release has landed if all of this is true:',
+    [
+      '- The secret sets hold the new values and the earlier ones, and are ready.',
+      '- If a build was asked for, there is exactly one.',
+      '- There is exactly one new deployment. It was made after the last write of a set, and it is serving with the newest values.',
+      '- Nothing else was made, except for what is [listed below](#where-more-was-made-than-asked-for).',
+      '- What the action reports agrees with all of this.',
+    ].join('\n'),
+    `${landed} of ${cells.length} releases with a fault have landed. \`npm run proof -- fault-matrix\` writes this page. It takes the requests from a release without faults.`,
     '## Releases',
     table(
       ['Credential', 'Release', 'Agent runs', 'Requests tried', 'Releases with a fault', 'Landed'],
@@ -30,7 +38,7 @@ export function documentOf(cells: readonly Cell[]): string {
     [
       ...columns.map(({ title, meaning }) => `- **${title}**: ${meaning}`),
       '',
-      'Faults that only differ in whether the request is carried out are tried with writes alone: to a read it makes no difference.',
+      'Some faults differ only in whether the request is carried out. They are tried only with writes, because a read changes nothing.',
     ].join('\n'),
     ...credentials.flatMap((credential) => [
       `## With ${credential === 'token' ? 'a personal access token' : 'a private API key'}`,
@@ -43,18 +51,18 @@ export function documentOf(cells: readonly Cell[]): string {
         ),
       ),
     ]),
-    '## Where more is made than was asked for',
+    '## Where more was made than asked for',
     [
-      'In these cases alone, and exactly so much:',
+      'Only in these cases, and never more:',
       '',
       ...allowances.map(({ title, outcome, reason }) => `- **${title}**: ${outcome}. ${reason}`),
     ].join('\n'),
     '## Legend',
     [
-      '- `✓`: landed, exactly once, in all releases that make the request; “Releases” says how many.',
-      '- `✓ 1×`, `✓ 2×`: landed so; the write was sent so often. A write that is sent once although its answer was lost was found to be carried out.',
-      '- `✗`: did not land, or not exactly once.',
-      '- Of a read that is repeated more than three times while something is awaited, the first, the middle and the last look were tried.',
+      '- `✓`: landed exactly once, in all releases that make the request. The column “Releases” says how many.',
+      '- `✓ 1×`, `✓ 2×`: landed, and the write was sent once or twice. If a response was lost and the write was sent only once, the action found that the write had been carried out.',
+      '- `✗`: did not land exactly once.',
+      '- If a read repeats more than three times while the action waits, only the first, the middle and the last one were tried.',
     ].join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;

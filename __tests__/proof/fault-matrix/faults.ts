@@ -28,7 +28,7 @@ function comeBack(status: number, kind: 'seconds' | 'date'): Column {
   const header = isDate ? new Date(retryDate).toUTCString() : String(retrySeconds);
   return {
     title: `${status} ${kind}`,
-    meaning: `the request is refused with ${status} and a \`Retry-After\` of ${isDate ? 'a date' : `${retrySeconds} seconds`}, and does not come again before.`,
+    meaning: `the platform rejects the request with ${status} and a \`Retry-After\` of ${isDate ? 'a date' : `${retrySeconds} seconds`} and must not be sent again before then.`,
     fault: { kind: 'status', status, body: error, headers: { 'retry-after': header } },
     notBefore: isDate ? () => retryDate : (cameAt) => cameAt + retrySeconds * 1000,
   };
@@ -43,7 +43,7 @@ function writesOnly(column: Column): Column {
 export const columns: readonly Column[] = [
   {
     title: '500',
-    meaning: 'an error of the platform, as JSON; nothing is carried out.',
+    meaning: 'the platform returns an error as JSON; nothing is carried out.',
     fault: { kind: 'status', status: 500, body: error },
   },
   writesOnly({
@@ -53,7 +53,7 @@ export const columns: readonly Column[] = [
   }),
   {
     title: '502',
-    meaning: 'the HTML of a gateway; nothing is carried out.',
+    meaning: 'a gateway returns HTML; nothing is carried out.',
     fault: { kind: 'status', status: 502, body: page },
   },
   writesOnly({
@@ -67,7 +67,7 @@ export const columns: readonly Column[] = [
   comeBack(429, 'date'),
   {
     title: 'reset',
-    meaning: 'the connection is reset before the request is taken.',
+    meaning: 'the connection is reset before the request arrives.',
     fault: { kind: 'reset' },
   },
   {
@@ -77,17 +77,17 @@ export const columns: readonly Column[] = [
   },
   writesOnly({
     title: 'cut off',
-    meaning: 'a success ends in its middle, and nothing was carried out.',
+    meaning: 'the response is cut off in the middle; nothing was carried out.',
     fault: { kind: 'cut-off', carryOut: false },
   }),
   {
     title: 'cut off after',
-    meaning: 'the request is carried out, and its answer ends in its middle.',
+    meaning: 'the request is carried out, and the response is cut off in the middle.',
     fault: { kind: 'cut-off' },
   },
   {
     title: 'other JSON',
-    meaning: '200 with JSON that is not what is due; nothing is carried out.',
+    meaning: '200 with JSON of an unexpected shape; nothing is carried out.',
     fault: { kind: 'wrong-json' },
   },
   writesOnly({
@@ -107,13 +107,13 @@ export const columns: readonly Column[] = [
   }),
   {
     title: 'late',
-    meaning: 'the answer comes late, but in time, and nothing is sent again.',
+    meaning: 'the response comes late but in time, and nothing is sent again.',
     fault: { kind: 'late', delay: lateness },
     isAnswered: true,
   },
   {
     title: 'never',
-    meaning: 'no answer comes, and nothing is carried out.',
+    meaning: 'no response comes, and nothing is carried out.',
     fault: { kind: 'hang' },
   },
   writesOnly({
@@ -124,7 +124,7 @@ export const columns: readonly Column[] = [
   writesOnly({
     title: 'straggler',
     meaning:
-      'no answer comes, and the request is carried out only just before it is carried out again: no look can have found it.',
+      'no response comes, and the platform carries the request out just before it receives the retry, so no status check can find it.',
     fault: { kind: 'straggle' },
   }),
 ];
