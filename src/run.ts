@@ -3,10 +3,11 @@ import { agentDeployments, commentOnPlan } from './github/tell-github.js';
 import {
   isClosedRepository,
   isForkWithSecrets,
+  isWithoutSecrets,
   mayBringForks,
   type WorkflowEvent,
 } from './github/event.js';
-import { InputsError, UntrustedEventError } from './inputs/problems.js';
+import { InputsError, missingCredential, UntrustedEventError } from './inputs/problems.js';
 import type { Environment } from './inputs/raw-inputs.js';
 import { readInputs, type FailureLogs, type Inputs } from './inputs/read-inputs.js';
 import type { ReadFile } from './inputs/secrets/files.js';
@@ -142,10 +143,18 @@ function checkInputs(session: Session): Promise<Inputs> {
     for (const remark of reading.remarks) journal.remark(remark);
     for (const warning of reading.warnings) journal.warning(warning);
     for (const notice of reading.notices) journal.notice(notice);
-    if (reading.inputs === undefined) throw new InputsError(reading.problems);
+    const problems = [...reading.problems];
+    if (reading.lacksCredential && !(await isWithoutSecretsHere(session))) {
+      problems.unshift(missingCredential);
+    }
+    if (reading.inputs === undefined || problems.length > 0) throw new InputsError(problems);
     expectSteps(journal, reading.inputs);
     return reading.inputs;
   });
+}
+
+async function isWithoutSecretsHere({ host, event }: Session): Promise<boolean> {
+  return isWithoutSecrets(await event(), host.environment['GITHUB_ACTOR']);
 }
 
 /** The steps that are known before there is a plan. */

@@ -340,7 +340,8 @@ describe('a pull request', () => {
   const planned = { workflow: 'plan.yml', event: 'pull_request' };
 
   it('is told in a comment what a release would do', async () => {
-    succeeded(await run({ ...planned, payload: pullRequest('acme/voice') }));
+    const secrets = { ...stored, PIPECAT_PLAN_KEY: emulator.credentials.privateKey };
+    succeeded(await runWith(secrets, { ...planned, payload: pullRequest('acme/voice') }));
 
     expect(github.comments).toMatchObject([{ issue: 7 }]);
     expect(github.comments[0]?.body).toContain('order-desk-secrets');

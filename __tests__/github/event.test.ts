@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   isClosedRepository,
   isForkWithSecrets,
+  isWithoutSecrets,
   mayBringForks,
   pullRequestNumber,
 } from '../../src/github/event.js';
@@ -114,6 +115,63 @@ test.each([
   { eventName: '', may: false },
 ])('The event `$eventName` may bring forks: $may', ({ eventName, may }) => {
   expect(mayBringForks(eventName)).toBe(may);
+});
+
+describe('Whether GitHub gives a run no secrets', () => {
+  test.each([
+    { name: 'a pull request from a fork', payload: pullRequest({ repo: fork }), expected: true },
+    {
+      name: 'a pull request from a fork that is gone',
+      payload: pullRequest({ repo: null }),
+      expected: true,
+    },
+    {
+      name: 'a pull request of the repository',
+      payload: pullRequest({ repo: own }),
+      expected: false,
+    },
+    {
+      name: 'a pull request of a fork with itself',
+      payload: pullRequest({ repo: fork }, { ...fork, fork: true }),
+      expected: true,
+    },
+    {
+      name: 'a pull request for Dependabot',
+      payload: pullRequest({ repo: own }),
+      actor: 'dependabot[bot]',
+      expected: true,
+    },
+    { name: 'a push', eventName: 'push', payload: { repository: own }, expected: false },
+    {
+      name: 'a push in a fork',
+      eventName: 'push',
+      payload: { repository: { ...fork, fork: true } },
+      expected: true,
+    },
+    {
+      name: 'a push of Dependabot',
+      eventName: 'push',
+      payload: { repository: own },
+      actor: 'dependabot[bot]',
+      expected: true,
+    },
+    {
+      name: 'a push of a person',
+      eventName: 'push',
+      payload: { repository: own },
+      actor: 'dependabot',
+      expected: false,
+    },
+    {
+      name: 'a pull request from a fork that runs with the secrets of the repository',
+      eventName: 'pull_request_target',
+      payload: pullRequest({ repo: fork }),
+      expected: false,
+    },
+    { name: 'an event that cannot be read', eventName: '', payload: 'none', expected: false },
+  ])('$name', ({ eventName = 'pull_request', payload, actor, expected }) => {
+    expect(isWithoutSecrets({ eventName, payload }, actor)).toBe(expected);
+  });
 });
 
 describe('Whether the logs are closed to strangers', () => {

@@ -673,7 +673,7 @@ describe('an empty value', () => {
     const list = await problems(inputs);
     expect(list).toEqual([
       expect.stringMatching(
-        /^secrets: `B` \(line 2\) is empty\. Likely reasons: .*misspelt.*not set.*`environment:`.*fork or Dependabot/,
+        /^secrets: `B` \(line 2\) is empty\. Likely reasons: .*misspelled.*not set.*`environment:`.*fork or Dependabot/,
       ),
       expect.stringMatching(
         /^secrets-env: `MISSING` \(item 1, a variable that `env:` does not set\) is empty/,

@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Emulator, EmulatorOptions } from '../../emulator/index.js';
-import { credentials, Stage, stageForEachTest, writes } from '../support/release-run.js';
+import {
+  credentials,
+  ofDependabot,
+  Stage,
+  stageForEachTest,
+  writes,
+} from '../support/release-run.js';
 
 const key = credentials['API key'];
 const older = 'ghcr.io/acme/voice:1.0.0';
@@ -955,6 +961,31 @@ describe('a plan that shows that the release cannot work', () => {
   });
 });
 
+describe('an empty credential', () => {
+  const own = { full_name: 'acme/voice' };
+  test.each([
+    { name: 'a push', event: { eventName: 'push', payload: { repository: own } } },
+    {
+      name: 'a pull request of the repository',
+      event: {
+        eventName: 'pull_request',
+        payload: { repository: own, pull_request: { number: 7, head: { repo: own } } },
+      },
+    },
+    { name: 'an event that cannot be read', event: { eventName: '', payload: 'none' } },
+  ])('is a mistake in $name, told with the others', async ({ event }) => {
+    const inputs = { ...voice, image: newer, 'wait-timeout': 'soon' };
+    const { succeeded, actions } = await plan(inputs, { event });
+    expect(succeeded).toBe(false);
+    expect(stage.emulator.requests).toEqual([]);
+    const message = actions.errors[0]?.message ?? '';
+    expect(message).toContain('`api-key`: is empty, and so is `pat`');
+    expect(message).toContain('the name of the secret is misspelled');
+    expect(message).toContain('the job lacks the `environment:` that holds it');
+    expect(message).toContain('wait-timeout');
+  });
+});
+
 describe('without a credential', () => {
   const offline = {
     ...voice,
@@ -964,7 +995,7 @@ describe('without a credential', () => {
   };
 
   test('nothing is sent, which is said, and the plan is green', async () => {
-    const { succeeded, actions } = await plan(offline);
+    const { succeeded, actions } = await plan(offline, ofDependabot);
     expect(succeeded).toBe(true);
     expect(stage.emulator.requests).toEqual([]);
     expect(actions.errors).toEqual([]);
@@ -1040,7 +1071,7 @@ describe('without a credential', () => {
       inputs: { 'github-token': '', environment: 'production' },
     },
   ])('it is green with $name', async ({ inputs }) => {
-    const { succeeded, actions } = await plan({ ...offline, ...inputs });
+    const { succeeded, actions } = await plan({ ...offline, ...inputs }, ofDependabot);
     expect(actions.errors).toEqual([]);
     expect(succeeded).toBe(true);
     expect(stage.emulator.requests).toEqual([]);
@@ -1080,7 +1111,7 @@ describe('without a credential', () => {
       told: 'secrets-include',
     },
   ])('it is red for $name', async ({ inputs, told }) => {
-    const { succeeded, actions } = await plan({ ...offline, ...inputs });
+    const { succeeded, actions } = await plan({ ...offline, ...inputs }, ofDependabot);
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.title).toBe('The inputs are not valid');
     expect(actions.errors[0]?.message).toContain(told);

@@ -4,7 +4,7 @@ import type { NewDeployment } from '../../src/plan/plan.js';
 import type { AgentRecord, SecretSetRecord } from '../../src/record/record.js';
 import { countOfChanges, doneChanges, plannedChanges } from '../../src/report/changes.js';
 import { summaryOf } from '../../src/report/summary.js';
-import { credentials, stageForEachTest, writes } from '../support/release-run.js';
+import { credentials, ofDependabot, stageForEachTest, writes } from '../support/release-run.js';
 import {
   agentPlan,
   agentRecord,
@@ -444,12 +444,8 @@ describe('a dry run', () => {
   });
 
   test('without a credential says what was checked, that this is all, and ends green', async () => {
-    const { succeeded, actions } = await stage.release({
-      ...inputs,
-      'api-key': '',
-      secrets: 'A=',
-      'dry-run': 'true',
-    });
+    const offline = { ...inputs, 'api-key': '', secrets: 'A=', 'dry-run': 'true' };
+    const { succeeded, actions } = await stage.release(offline, ofDependabot);
     expect(succeeded).toBe(true);
     expect(stage.emulator.requests).toEqual([]);
     expect(actions.errors).toEqual([]);
@@ -459,12 +455,8 @@ describe('a dry run', () => {
   });
 
   test('without a credential is red where a name is wrong', async () => {
-    const { succeeded, actions } = await stage.release({
-      ...inputs,
-      'api-key': '',
-      'agent-name': 'voice',
-      'dry-run': 'true',
-    });
+    const offline = { ...inputs, 'api-key': '', 'agent-name': 'voice', 'dry-run': 'true' };
+    const { succeeded, actions } = await stage.release(offline, ofDependabot);
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain('`voice-{region}` would do');
   });

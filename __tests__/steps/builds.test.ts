@@ -5,6 +5,7 @@ import {
   credentials,
   Stage,
   stageForEachTest,
+  ofDependabot,
   writes,
   type ReleaseOptions,
   type ReleaseOutcome,
@@ -383,8 +384,9 @@ describe('a dry run', () => {
 
   test('checks the context without a credential, too', async () => {
     const offline = { ...plan, 'api-key': '' };
-    expect((await release(offline)).succeeded).toBe(true);
-    const { succeeded, actions } = await release({ ...offline, dockerfile: 'Missing' });
+    expect((await release(offline, ofDependabot)).succeeded).toBe(true);
+    const missing = { ...offline, dockerfile: 'Missing' };
+    const { succeeded, actions } = await release(missing, ofDependabot);
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.title).toBe('The build context cannot be packed');
   });

@@ -2,7 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { WorkflowEvent } from '../../src/github/event.js';
 import { checkoutForEachTest } from '../support/checkout.js';
 import { GitHubServer, tokens, type Spoiled } from '../support/github-server.js';
-import { credentials, Stage, type ReleaseOutcome, writes } from '../support/release-run.js';
+import {
+  credentials,
+  ofDependabot,
+  Stage,
+  type ReleaseOutcome,
+  writes,
+} from '../support/release-run.js';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
 const runUrl = 'https://github.example/acme/voice/actions/runs/4711';
@@ -190,7 +196,7 @@ describe('the GitHub deployment of an agent', () => {
       },
     },
     { name: 'the release cannot work', inputs: { region: 'mars-north' } },
-    { name: 'the inputs are not valid', inputs: { 'max-agents': '99' } },
+    { name: 'the inputs are not valid', inputs: { 'max-agents': '0' } },
   ])('is none where no rollout begins, as $name', async ({ inputs, spoil }) => {
     spoil?.();
     const { succeeded } = await release({ ...voice, ...inputs });
@@ -629,7 +635,7 @@ describe('the comment with a plan', () => {
   });
 
   test('is none without a credential, as in a fork, whose token may not comment', async () => {
-    const { succeeded, actions } = await planned({ 'api-key': '' });
+    const { succeeded, actions } = await planned({ 'api-key': '' }, ofDependabot.environment);
     expect(succeeded).toBe(true);
     expect(actions.warnings).toEqual([]);
     expect([...server.requests, ...stage.emulator.requests]).toEqual([]);

@@ -20,6 +20,9 @@ export interface ReleaseOutcome {
   readonly agents: Record<string, unknown>[];
 }
 
+/** A run that gets no secrets, so that it may have no credential. */
+export const ofDependabot = { environment: { GITHUB_ACTOR: 'dependabot[bot]' } };
+
 export interface ReleaseOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly event?: WorkflowEvent;

@@ -10,6 +10,7 @@ const repository = v.object({
   full_name: v.optional(v.string()),
   private: v.optional(v.boolean()),
   visibility: v.optional(v.string()),
+  fork: v.optional(v.boolean()),
 });
 
 const eventPayload = v.object({
@@ -38,6 +39,21 @@ export function isForkWithSecrets(event: WorkflowEvent): boolean {
   const head =
     event.eventName === 'workflow_run' ? workflow_run?.head_repository : pull_request?.head?.repo;
   return head?.full_name === undefined || head.full_name !== repository?.full_name;
+}
+
+/**
+ * Whether GitHub gives the run no secrets, so that an empty credential is no mistake: it runs for a
+ * pull request from a fork, in a fork itself, or for Dependabot.
+ *
+ * @param actor `GITHUB_ACTOR`
+ */
+export function isWithoutSecrets(event: WorkflowEvent, actor: string | undefined): boolean {
+  const { repository, pull_request } = read(event);
+  const isFromFork =
+    pull_request !== undefined &&
+    !mayBringForks(event.eventName) &&
+    pull_request.head?.repo?.full_name !== repository?.full_name;
+  return isFromFork || repository?.fork === true || actor === 'dependabot[bot]';
 }
 
 /** Whether a workflow of this event has the repository's secrets, whoever has written the code. */

@@ -51,8 +51,17 @@ export class Findings {
 
 /** Why a value that a workflow takes from `secrets` may be empty. */
 export const emptyReasons =
-  'the name of the secret is misspelt, it is not set for this repository or organization, the job ' +
+  'the name of the secret is misspelled, it is not set for this repository or organization, the job ' +
   'lacks the `environment:` that holds it, or the run comes from a fork or Dependabot, which get no secrets';
+
+/** An empty credential in a run that gets the secrets of its repository. */
+export const missingCredential: InputProblem = {
+  input: 'api-key',
+  message:
+    'is empty, and so is `pat`; a plan needs one of them. Likely reasons: the name of the secret is misspelled, ' +
+    'it is not set for this repository or organization, or the job lacks the `environment:` that holds it. ' +
+    'Only runs of forks and Dependabot, which get no secrets, are checked without a credential',
+};
 
 export function looksLikeCredential(value: string): boolean {
   return /(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_|A[KS]IA[0-9A-Z]{12}|AIza|xox[a-z]-|eyJ)/.test(

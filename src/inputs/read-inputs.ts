@@ -39,6 +39,8 @@ export interface InputsReading {
   /** Takes them out of a text. Made once, as that takes a while where there are megabytes of them. */
   readonly redact: Redact;
   readonly problems: readonly InputProblem[];
+  /** Whether it is a dry run without a credential, which only some events explain. */
+  readonly lacksCredential: boolean;
   readonly warnings: readonly string[];
   readonly notices: readonly string[];
   readonly remarks: readonly string[];
@@ -116,6 +118,7 @@ export async function readInputs(
         : undefined,
     secrets: values,
     redact,
+    lacksCredential: isOffline,
     problems: findings.problems.map(({ input, message }) => ({
       // Its name is known; where it stands, such as in a file, is not.
       input: input.replace(/\(.*\)$/s, (place) => redactFound(place)),
