@@ -130,7 +130,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     expect(error?.title).toBe('The deployment failed');
     expect(error?.message).toContain('Agent: voice-agent · Region: us-west · Deployment: ');
     expect(error?.message).toContain('CrashLoopBackOff');
-    expect(error?.message).toContain('The previous deployment keeps serving.');
+    expect(error?.message).toContain('The previous deployment is still serving.');
     expect(error?.message).toContain('ModuleNotFoundError');
     expect(actions.summary).toContain('❌ The deployment failed');
     expect(actions.summary).toContain('ModuleNotFoundError');

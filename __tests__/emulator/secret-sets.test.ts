@@ -166,7 +166,7 @@ describe('a write is refused with', () => {
       name: "another organization's name",
       path: '/secrets/theirs',
       body: { secrets: pairs({ A: '1' }) },
-      refused: 'Secret set name is not available',
+      refused: 'Secret set name is already taken',
     },
     {
       name: 'a name in capitals',

@@ -113,6 +113,7 @@ describe('before anything is done, the account of a region claims nothing:', () 
       added: [],
       updated: [],
       pruned: [],
+      isChanged: false,
       plan: undefined,
     });
   });

@@ -110,6 +110,12 @@ const cases: Case[] = [
     cause: fault,
   },
   { error: new StepError('secret-set-gone', {}), message: 'the set no longer exists' },
+  { error: new StepError('secret-set-missing', {}), message: 'the new set is not shown' },
+  { error: new StepError('agent-missing', {}), message: 'the new agent is not shown' },
+  {
+    error: new StepError('build-missing', { buildId: 'build-1' }),
+    message: 'build build-1 is not shown',
+  },
   {
     error: new StepError('agent-name-taken', {}, { cause: refusal }),
     message: 'the name is already taken',
@@ -201,11 +207,6 @@ describe('an error says in a debug log what it is, what happened and what caused
     );
     expect(new Set(cases.map(({ error }) => error.constructor))).toEqual(new Set(classes));
   });
-});
-
-test('what was found before anything was written is not told as found late', () => {
-  expect(new PreflightError(problems).isLate).toBe(false);
-  expect(new PreflightError(problems, { isLate: true }).isLate).toBe(true);
 });
 
 describe('a failure beside a cancellation', () => {

@@ -5,7 +5,7 @@ import { StepError, SubjectError } from '../../src/record/errors.js';
 import { explain, type Explanation, type ExplanationContext } from '../../src/report/explain.js';
 import { failureKinds } from '../../src/report/failures.js';
 import { Deadline } from '../../src/time/deadline.js';
-import { releaseRecord } from '../support/accounts.js';
+import { agentRecord, buildPlan, releaseRecord } from '../support/accounts.js';
 import { TestClock } from '../support/test-clock.js';
 
 const subject = { kind: 'build', name: 'docker/Dockerfile', region: 'us-west' } as const;
@@ -14,12 +14,17 @@ const where = [
   { label: 'Region', value: 'us-west' },
 ];
 const id = '123e4567-e89b-12d3-a456-426614174000';
-const kept = 'No agent was deployed; those that run keep what they have.';
+const kept = 'No agent was deployed; running agents keep their deployment.';
 const deadline = new Deadline(new TestClock(), 'build-timeout', 600_000);
 
 function explained(error: Error, context: Partial<ExplanationContext> = {}): Explanation {
   return explain(error, {
-    record: releaseRecord(),
+    record: releaseRecord({
+      builds: [
+        { region: 'us-west', plan: buildPlan(), id, outcome: 'failed', duration: undefined },
+      ],
+      agents: [agentRecord({ outcome: 'skipped', deploymentId: null, ready: false })],
+    }),
     showsAgentOutput: true,
     showsBuildOutput: true,
     redact: (text) => text,
@@ -231,7 +236,7 @@ describe('what became of an upload is explained', () => {
       { label: 'Call', value: `POST /v1/builds → ${refusal.status}` },
     ]);
     // Names of sets have nothing to do with it.
-    expect(next.join(' ')).not.toContain('Names of sets');
+    expect(next.join(' ')).not.toContain('another name');
   });
 });
 

@@ -83,7 +83,7 @@ const looking = { method: 'GET', path: '/v1/agents/voice' } as const;
 describe('a run that is cancelled', () => {
   test('in its preflight has written nothing, and says so', async () => {
     const { standing, actions, took } = await releaseUntil({ path: '/v1/regions' }, voice);
-    expect(actions.summary).toContain('**Nothing was written.**');
+    expect(actions.summary).toContain('**Nothing was changed.**');
     expect(standing).toEqual({
       Done: 'nothing.',
       'Under way': '“Preflight”.',
@@ -106,7 +106,7 @@ describe('a run that is cancelled', () => {
       'Not begun': 'the agent `voice` is not deployed, in `us-west`.',
     });
     expect(actions.summary).toContain(
-      '**No agent was deployed; those that run keep what they have.**',
+      '**No agent was deployed; running agents keep their deployment.**',
     );
   });
 

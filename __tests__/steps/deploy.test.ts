@@ -370,11 +370,11 @@ describe('an agent that is there although it was not found', () => {
     expect(stage.emulator.state.serving('voice')).toMatchObject({ image });
   });
 
-  test('and belongs to another organization is an error that says so', async () => {
+  test('and is not seen by this credential is an error that says so', async () => {
     stage.emulator.seed.agent({ name: 'voice', organization: 'globex' });
     const { succeeded, actions } = await stage.release({ ...credentials['API key'], ...voice });
     expect(succeeded).toBe(false);
-    expect(actions.errors[0]?.title).toBe('The name of the agent belongs to another organization');
+    expect(actions.errors[0]?.title).toBe('The name of the agent is already taken');
   });
 });
 

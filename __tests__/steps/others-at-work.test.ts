@@ -71,7 +71,7 @@ describe('somebody else creates the agent while the set is provisioned', () => {
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain('is in region eu-central');
     expect(actions.errors[0]?.message).toContain(
-      'The agent was not touched; what was to be written to its sets is written.',
+      'No agent was deployed; running agents keep their deployment.',
     );
     expect(agents).toMatchObject([{ outcome: 'failed' }]);
     expect(stage.emulator.state.agent('voice')).toMatchObject({

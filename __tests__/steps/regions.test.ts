@@ -279,7 +279,7 @@ describe('all regions or none', () => {
     expect(stage.emulator.state.secretSet('keys-us-west')).toBeUndefined();
   });
 
-  test('a set that is deleted while it is awaited deploys nothing anywhere', async () => {
+  test('a set that is never shown after it was written deploys nothing anywhere', async () => {
     const { emulator } = stage;
     emulator.script.after({ method: 'PUT', path: '/v1/secrets/keys-ap-south' }, () => {
       // Somebody else's now, so that ours is gone.
@@ -290,7 +290,7 @@ describe('all regions or none', () => {
       });
     });
     const { actions } = await stage.release(inputs);
-    expect(actions.errors[0]?.title).toBe('A secret set was deleted during the release');
+    expect(actions.errors[0]?.title).toBe('The platform does not show the new secret set');
     expect(actions.errors[0]?.message).toContain('keys-ap-south');
     expect(emulator.state.agents()).toEqual([]);
   });
@@ -318,7 +318,7 @@ describe('names and regions that do not go together', () => {
     );
     expect(succeeded).toBe(false);
     const message = actions.errors[0]?.message ?? '';
-    expect(message).toContain('Nothing was written.');
+    expect(message).toContain('Nothing was changed.');
     expect(message).toContain('secret set keys-eu-central: is in region ap-south');
     expect(message).toContain('agent voice-us-east: is in region us-west');
     expect(message).toContain('region mars-north: there is no such region');
@@ -590,7 +590,7 @@ describe('rollout: parallel', () => {
     expect(actions.errors).toHaveLength(1);
     expect(actions.errors[0]?.title).toBe('The deployment failed');
     expect(actions.errors[0]?.message).toContain('Agent: voice-eu-central · Region: eu-central');
-    expect(actions.errors[0]?.message).toContain('The previous deployment keeps serving.');
+    expect(actions.errors[0]?.message).toContain('The previous deployment is still serving.');
     expect(actions.errors[0]?.message).toContain('; `eu-central` was not.');
     expect(actions.summary).toMatch(/Deploy the agent \| ✅ done/);
     expect(actions.summary).toMatch(/Await the deployment \| ❌ failed/);

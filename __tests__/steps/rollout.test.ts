@@ -126,7 +126,8 @@ describe('a failing rollout', () => {
   });
 
   test('of an agent that is deleted meanwhile ends at once', async () => {
-    stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
+    stage.emulator.seed.agent({ name: 'voice', image });
+    stage.emulator.script.after({ method: 'POST', path: '/v1/agents/voice' }, () => {
       stage.emulator.script.fault(
         { method: 'GET', path: '/v1/agents/voice' },
         { kind: 'status', status: 404, body: { error: 'Not found', code: 'NOT_FOUND' } },

@@ -33,6 +33,16 @@ test('a name that another organization has is told as what it may be', async () 
   expect(actions.errors[0]?.message).toContain('may belong to another organization');
 });
 
+test('a refusal that does not speak of the name is not told as one of the name', async () => {
+  stage.emulator.script.fault(
+    { method: 'PUT' },
+    { kind: 'status', status: 400, body: { error: 'Too many sets', code: 'NO' } },
+  );
+  const { actions } = await stage.release(keysOnly);
+  expect(actions.errors[0]?.message).toContain('`Too many sets`');
+  expect(actions.everything).not.toContain('organization');
+});
+
 describe('writing', () => {
   test('takes one request for all pairs with an API key', async () => {
     await stage.release({ ...keysOnly, secrets: 'A=value-a\nB=value-b\nC=value-c' });

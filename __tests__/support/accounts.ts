@@ -119,6 +119,7 @@ export function agentRecord({
     ready: true,
     previousServes: false,
     replacesValues: false,
+    isChanged: parts.outcome !== 'skipped',
     ...parts,
     plan: agentPlan({
       settings: { image: 'ghcr.io/acme/voice:1.0', minAgents: 1 },
@@ -144,6 +145,7 @@ export function secretSetRecord({
     added: [],
     updated: ['OLD_KEY'],
     pruned: [],
+    isChanged: parts.outcome !== 'skipped' && parts.outcome !== 'existing',
     ...parts,
     plan: secretSetPlan(plan),
   };

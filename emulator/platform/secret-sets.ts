@@ -182,7 +182,7 @@ export class SecretSets {
     }
     // Whose it is, and where, is nobody else's business.
     if (existing.organization !== organization)
-      throw badRequest('Secret set name is not available');
+      throw badRequest('Secret set name is already taken');
     if (existing.referenced) throw referencedSet(name);
     if (regionAsked !== undefined && this.#regions.named(regionAsked).code !== existing.region)
       throw badRequest(

@@ -83,7 +83,7 @@ export function planAgent(question: AgentQuestion, problems: PreflightProblem[])
       const found: PreflightProblem[] = [];
       const made = build && { ...build, id: buildId ?? build.id };
       const plan = planAgent({ ...question, before: now, build: made }, found);
-      if (found.length > 0) throw new PreflightError(found, { isLate: true });
+      if (found.length > 0) throw new PreflightError(found);
       return plan;
     },
   };

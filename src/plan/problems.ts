@@ -1,4 +1,4 @@
-/** One reason why a release cannot work, found before anything was written. */
+/** One reason why a release cannot work. */
 export interface PreflightProblem {
   /** What it is about, such as `secret set voice-secrets`. */
   readonly about: string;
@@ -11,13 +11,10 @@ export interface PreflightProblem {
 export class PreflightError extends Error {
   readonly kind = 'release-impossible';
   readonly problems: readonly PreflightProblem[];
-  /** Whether this turned out after the sets were written; nothing has been written otherwise. */
-  readonly isLate: boolean;
 
-  constructor(problems: readonly PreflightProblem[], { isLate } = { isLate: false }) {
+  constructor(problems: readonly PreflightProblem[]) {
     super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
     this.name = 'PreflightError';
-    this.isLate = isLate;
     this.problems = problems;
   }
 }

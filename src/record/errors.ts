@@ -118,6 +118,8 @@ export interface StepFacts {
   readonly 'not-pruned': { readonly failure: Error };
   /** A set that existed is gone while the release waits for it. */
   readonly 'secret-set-gone': NoFacts;
+  /** The platform accepted a new set, but does not show it. */
+  readonly 'secret-set-missing': NoFacts;
   /** The platform says that the agent exists, but this credential does not see it. */
   readonly 'agent-name-taken': NoFacts;
   /** The response to a deploy names no deployment, and neither does the agent. */
@@ -139,6 +141,8 @@ export interface StepFacts {
   };
   /** A build that was started is gone while the release waits for it. */
   readonly 'build-gone': { readonly buildId: string };
+  /** The platform started a build, but does not show it. */
+  readonly 'build-missing': { readonly buildId: string };
   readonly 'rollout-failed': {
     readonly deploymentId: string;
     readonly failure: RolloutFailure;
@@ -160,6 +164,8 @@ export interface StepFacts {
   readonly superseded: { readonly deploymentId: string; readonly supersededBy: string };
   /** The agent is gone while the release waits for its deployment. */
   readonly 'agent-gone': NoFacts;
+  /** The platform accepted a new agent, but does not show it. */
+  readonly 'agent-missing': NoFacts;
 }
 
 type NoFacts = Readonly<Record<string, never>>;
@@ -176,12 +182,14 @@ const messages: { readonly [Kind in StepFailureKind]: (facts: StepFacts[Kind]) =
   'secret-set-not-ready': () => 'the deploy was refused, as a set is not ready',
   'not-pruned': ({ failure }) => `pruning failed: ${failure.message}`,
   'secret-set-gone': () => 'the set no longer exists',
+  'secret-set-missing': () => 'the new set is not shown',
   'agent-name-taken': () => 'the name is already taken',
   'deployment-unknown': () => 'the platform names no deployment',
   'build-failed': ({ buildId, status, platformMessage }) =>
     `build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`,
   'build-timeout': ({ buildId, lastSeen }) => `build ${buildId} is still ${lastSeen ?? 'unknown'}`,
   'build-gone': ({ buildId }) => `build ${buildId} no longer exists`,
+  'build-missing': ({ buildId }) => `build ${buildId} is not shown`,
   'rollout-failed': ({ deploymentId, failure }) =>
     `deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`,
   'wait-timeout': ({ deploymentId, lastSeen }) =>
@@ -189,6 +197,7 @@ const messages: { readonly [Kind in StepFailureKind]: (facts: StepFacts[Kind]) =
   superseded: ({ deploymentId, supersededBy }) =>
     `deployment ${deploymentId} was superseded by ${supersededBy}`,
   'agent-gone': () => 'the agent no longer exists',
+  'agent-missing': () => 'the new agent is not shown',
 };
 
 /** A failure of a step: its kind, and what is known of it. */

@@ -35,6 +35,8 @@ export interface SecretSetRecord {
   /** `cancelled`: the run was cancelled while the set was being written. */
   outcome: 'created' | 'updated' | 'existing' | 'deleted' | 'failed' | 'cancelled' | 'skipped';
   status: SecretSetStatus | null;
+  /** Whether this run changed it, or may have: the answer to a write was lost. */
+  isChanged: boolean;
   /** Names of the keys that were written or deleted. */
   readonly added: string[];
   readonly updated: string[];
@@ -55,6 +57,8 @@ export interface AgentRecord {
   /** `cancelled`: the run was cancelled while the agent was being deployed. */
   outcome: 'created' | 'updated' | 'unchanged' | 'superseded' | 'failed' | 'cancelled' | 'skipped';
   deploymentId: string | null;
+  /** Whether this run deployed it, or may have: the answer to the deploy was lost. */
+  isChanged: boolean;
   ready: boolean;
   /** Whether the previous deployment keeps serving after this one failed. */
   previousServes: boolean;
@@ -161,6 +165,7 @@ export function untouchedTarget({ region, secretSets, build, agent }: Target): T
       plan: agent,
       outcome: 'skipped',
       deploymentId: null,
+      isChanged: false,
       ready: false,
       previousServes: false,
       replacesValues: false,
@@ -178,6 +183,7 @@ export function existingSet(name: string, kind: SecretSetKind, region: string): 
     plan: undefined,
     outcome: 'existing',
     status: null,
+    isChanged: false,
     added: [],
     updated: [],
     pruned: [],

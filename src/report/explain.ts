@@ -8,14 +8,15 @@ import { PreflightError } from '../plan/problems.js';
 import { listOf } from '../text/list.js';
 import { nearest } from '../text/nearest.js';
 import { quote } from '../text/quote.js';
-import { agentsOf, type ActingAs, type ReleaseRecord } from '../record/record.js';
+import type { ActingAs, ReleaseRecord } from '../record/record.js';
+import { unchangedIn, type Unchanged } from '../record/unchanged.js';
 import type { Subject } from '../plan/subject.js';
 import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
 import { failureKinds, isReportedError, type FailureKind, type ReportedError } from './failures.js';
 import { containerReasons, errorCodesUrl, exitCodes, platformCodes } from './platform-codes.js';
 import { capital } from './sentences.js';
-import { isAnythingWritten, standingOf } from './standing.js';
+import { standingOf } from './standing.js';
 
 /** A failure in words: what happened, where, why, and what to do next. */
 export interface Explanation {
@@ -71,7 +72,7 @@ export function explain(error: unknown, context: ExplanationContext): Explanatio
   return {
     title: failureKinds[kind].title,
     subject,
-    unharmed: undefined,
+    unharmed: unchangedSentence(context.record, subject),
     problems: [],
     why: [],
     next: [failureKinds[kind].next],
@@ -94,12 +95,7 @@ function detailsOf(error: ReportedError, context: FailureContext): Details {
   if (error instanceof CallError) return detailsOfSubjectCall(error, context);
   if (error instanceof CancelledError) return explainCancellation(error, context);
   if (error instanceof PreflightError) {
-    return {
-      unharmed: error.isLate
-        ? 'The agent was not touched; what was to be written to its sets is written.'
-        : 'Nothing was written.',
-      problems: error.problems,
-    };
+    return { problems: error.problems };
   }
   return { unharmed: 'Nothing was sent.', ...problemsOf(error, context) };
 }
@@ -144,12 +140,10 @@ const stepDetails: {
 } = {
   'organization-unknown': explainOrganization,
   'provisioning-failed': ({ platformMessage }) => ({
-    unharmed: agentsUntouched,
     why:
       platformMessage === undefined ? ['The platform gives no reason.'] : said([platformMessage]),
   }),
   'secrets-timeout': ({ lastSeen, waited, deadline: { limit } }, { cause }) => ({
-    unharmed: agentsUntouched,
     why: [
       lastSeen === undefined
         ? `No look at the set was answered in ${duration(waited)}.`
@@ -174,7 +168,6 @@ const stepDetails: {
   'build-timeout': ({ buildId, lastSeen, deadline }, { cause, redact }) => {
     const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
     return {
-      unharmed: agentsKept,
       facts: [{ label: 'Build id', value: buildId }],
       why: [
         lastSeen === undefined
@@ -184,13 +177,14 @@ const stepDetails: {
       ],
     };
   },
+  'build-missing': ({ buildId }) => ({ facts: [{ label: 'Build id', value: buildId }] }),
   'build-gone': ({ buildId }) => ({
-    unharmed: agentsKept,
     facts: [{ label: 'Build id', value: buildId }],
   }),
-  'agent-name-taken': () => ({
+  'agent-name-taken': (_, { subject }) => ({
     why: [
-      'The platform says that the agent exists, but it is not among the agents of this credential.',
+      `The name \`${subject?.name ?? 'of the agent'}\` is already taken; agent names are unique across all regions.`,
+      'This credential does not see the agent that has the name.',
     ],
   }),
   'rollout-failed': explainRollout,
@@ -207,10 +201,14 @@ const stepDetails: {
 function detailsOfSubjectCall(error: CallError, context: FailureContext): Details {
   const { subject } = context;
   const details = explainCall(error, context);
-  if (subject?.kind === 'build') return { ...details, unharmed: agentsKept };
-  const isOfSet = subject !== undefined && subject.kind !== 'agent';
-  return error.kind === 'request-refused' && isOfSet
-    ? { ...details, next: [failureKinds['request-refused'].next, foreignName] }
+  const isTaken =
+    error instanceof StatusError && /already taken/i.test(error.platformMessage ?? '');
+  return error.kind === 'request-refused' && isTaken && subject !== undefined
+    ? {
+        ...details,
+        why: [...(details.why ?? []), foreignName(subject)],
+        next: ['Choose another name.'],
+      }
     : details;
 }
 
@@ -224,28 +222,30 @@ function ofUnknown(error: unknown, { redact }: ExplanationContext): Details {
   };
 }
 
-/** The platform does not say so, as whose a name is, is nobody else's business. */
-const foreignName =
-  'Names of sets are unique across the whole platform: one that is not in your list may belong to another organization, and another name is needed then.';
+/** The platform does not say whose a name is. */
+function foreignName({ kind, name }: Subject): string {
+  return `Names of ${kind}s are unique across all regions; \`${name}\` may belong to another organization.`;
+}
 
-/**
- * Until every set is ready, nothing is deployed; but a set that is written anew by another pipeline
- * holds up its own region, while the others go on.
- */
-const agentsUntouched = 'No agent was deployed with this set; those that run keep what they have.';
+const unchangedSentences: Readonly<Record<Unchanged, string>> = {
+  everything: 'Nothing was changed.',
+  agents: 'No agent was deployed; running agents keep their deployment.',
+  agent: 'The agent of this region was not deployed; it keeps its deployment.',
+  serving: 'The previous deployment is still serving.',
+};
 
-/** Until every image is built, nothing is deployed. */
-const agentsKept = 'No agent was deployed; those that run keep what they have.';
+function unchangedSentence(
+  record: ReleaseRecord,
+  subject: Subject | undefined,
+): string | undefined {
+  const unchanged = unchangedIn(record, subject);
+  return unchanged === undefined ? undefined : unchangedSentences[unchanged];
+}
 
 function explainCancellation({ signal }: CancelledError, { record }: ExplanationContext): Details {
   const { done, underWay, notBegun } = standingOf(record);
   const isRelease = record.kind === 'release';
   return {
-    unharmed: !isAnythingWritten(record)
-      ? 'Nothing was written.'
-      : agentsOf(record).every(({ outcome }) => outcome === 'skipped')
-        ? agentsKept
-        : undefined,
     why: [
       `The runner was told to end the run (${signal}): somebody cancelled it, or a newer run took its place.`,
     ],
@@ -267,7 +267,6 @@ function explainBuild(
   { showsBuildOutput }: ExplanationContext,
 ): Details {
   return {
-    unharmed: agentsKept,
     facts: [{ label: 'Build id', value: buildId }],
     why: [
       ...(status === 'timeout' ? ['The platform ended it, as it took too long.'] : []),
@@ -415,7 +414,6 @@ function explainRollout(
   ];
   return {
     facts,
-    unharmed: stillServing(failure),
     why: [
       ...said([failure.headline, failure.message]),
       ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
@@ -442,7 +440,6 @@ function explainRolloutTimeout(
 ): Details {
   const { deploymentId, lastSeen, lastSeenFor, deadline, logs } = facts;
   return {
-    unharmed: stillServing(facts),
     facts: [{ label: 'Deployment', value: deploymentId }],
     why: [
       `It was last seen so: ${context.redact(lastSeen)}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
@@ -469,12 +466,6 @@ function infrastructure({ infrastructureIssue }: Pick<RolloutFailure, 'infrastru
         'The platform reports a problem of its own infrastructure: this is not the fault of the agent.',
       ]
     : [];
-}
-
-function stillServing({
-  previousServes,
-}: Pick<RolloutFailure, 'previousServes'>): string | undefined {
-  return previousServes ? 'The previous deployment keeps serving.' : undefined;
 }
 
 /** The most specific advice that there is: an exit code of 1 tells less than any reason. */

@@ -119,6 +119,12 @@ export const failureKinds = {
       'The platform stored the values, but could not bring the set into its region. Agents keep what they have.',
     next: 'Run the release again, which writes the set anew; contact support if it persists.',
   },
+  'secret-set-missing': {
+    title: 'The platform does not show the new secret set',
+    meaning:
+      'The platform accepted the new set, but then answered that it does not exist (404), for at least ten seconds.',
+    next: 'Run the release again, which writes the set again. If it happens again, contact the support of the platform.',
+  },
   'secret-set-gone': {
     title: 'A secret set was deleted during the release',
     meaning: 'The set was there and is not any more: somebody or something deleted it.',
@@ -160,15 +166,22 @@ export const failureKinds = {
       'The build was started, but had not succeeded within `build-timeout`. The platform goes on with it. No agent was deployed.',
     next: 'Run the release again later: once the build has succeeded, it is used. Raise `build-timeout` if builds take that long regularly.',
   },
+  'build-missing': {
+    title: 'The platform does not show the new cloud build',
+    meaning:
+      'The platform started the build, but then answered that it does not exist (404), for at least ten seconds.',
+    next: 'Run the release again, which builds again. If it happens again, contact the support of the platform.',
+  },
   'build-gone': {
     title: 'The cloud build is not there any more',
     meaning: 'The build was started, and the platform does not know it any more.',
     next: 'Run the release again, which builds anew.',
   },
   'agent-name-taken': {
-    title: 'The name of the agent belongs to another organization',
-    meaning: 'Names of agents are unique across the whole platform.',
-    next: 'Choose another `agent-name`, or a credential of the organization that owns it.',
+    title: 'The name of the agent is already taken',
+    meaning:
+      'The platform says `Service already exists`, but this credential does not see an agent of that name. Agent names are unique across all regions.',
+    next: 'Choose another `agent-name`, or use a credential that sees the agent.',
   },
   'deployment-unknown': {
     title: 'The platform did not say which deployment it made',
@@ -192,6 +205,12 @@ export const failureKinds = {
     meaning:
       'While this deployment was awaited, the agent was asked to be another one: by another run, the client, the dashboard, or a push to a connected branch.',
     next: 'Look at the other release. Let one release of an agent run at a time (`concurrency` with `cancel-in-progress: false`).',
+  },
+  'agent-missing': {
+    title: 'The platform does not show the new agent',
+    meaning:
+      'The platform accepted the new agent, but then answered that it does not exist (404), for at least ten seconds.',
+    next: 'Look for the agent in the dashboard, and run the release again. If it happens again, contact the support of the platform.',
   },
   'agent-gone': {
     title: 'The agent was deleted during the release',

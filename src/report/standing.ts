@@ -58,19 +58,6 @@ export function standingOf(record: ReleaseRecord): Standing {
   };
 }
 
-/** Whether anything was changed on the platform, or may have been. */
-export function isAnythingWritten(record: ReleaseRecord): boolean {
-  return (
-    secretSetsOf(record).some(({ outcome, added, updated, pruned }) =>
-      outcome === 'existing' || outcome === 'skipped'
-        ? added.length + updated.length + pruned.length > 0
-        : true,
-    ) ||
-    buildsOf(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
-    agentsOf(record).some(({ outcome }) => outcome !== 'skipped')
-  );
-}
-
 function placeSet(record: SecretSetRecord): Placed {
   const { kind, name, region, outcome, status, added, updated } = record;
   const keys = [...added, ...updated];

@@ -15,6 +15,7 @@ import {
 import type { Journal } from '../record/journal.js';
 import type { BuildPlan } from '../plan/plan.js';
 import type { StepContext } from './context.js';
+import { graceLimit } from './grace.js';
 import { poll, WaitOverError } from './polling.js';
 import { Progress } from './progress.js';
 import type { BuildRecord } from '../record/record.js';
@@ -89,7 +90,7 @@ export async function buildImage(
 }
 
 function isOver(error: unknown): boolean {
-  return isStepFailure(error, 'build-failed', 'build-gone');
+  return isStepFailure(error, 'build-failed', 'build-gone', 'build-missing');
 }
 
 async function upload(
@@ -165,7 +166,7 @@ function compareHashes(journal: Journal, ours: string, theirs: string | undefine
 
 async function awaitBuild(
   { cloud, journal: { clock, log } }: StepContext,
-  { region, timeout }: BuildPlan,
+  { region, timeout, found }: BuildPlan,
   { id, status }: Build,
   abandoned: AbortSignal,
 ): Promise<void> {
@@ -178,7 +179,11 @@ async function awaitBuild(
   const look = async (): Promise<{ done: Build } | undefined> => {
     // Each look is repeated anyway, so a read of it is tried once.
     const build = await cloud.build(id, { deadline, attempts: 1 });
-    if (build === undefined) throw new StepError('build-gone', { buildId: id });
+    if (build === undefined) {
+      const isNew = found === undefined && lastSeen === undefined;
+      if (isNew && progress.elapsed < graceLimit) return undefined;
+      throw new StepError(isNew ? 'build-missing' : 'build-gone', { buildId: id });
+    }
     lastSeen = build.status;
     progress.update(build.status);
     return endings.includes(build.status) ? { done: build } : undefined;

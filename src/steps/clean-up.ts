@@ -45,7 +45,11 @@ export async function cleanUp(
     });
     for (const old of names) {
       await cloud.deleteSecretSet(old, options);
-      deletedVersions.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
+      deletedVersions.push({
+        ...existingSet(old, 'secret', region),
+        outcome: 'deleted',
+        isChanged: true,
+      });
     }
     const hidden = [...bindings]
       .filter(([, sets]) => sets === undefined)

@@ -3,11 +3,13 @@ import { quote } from '../text/quote.js';
 import { StatusError } from '../pipecat/errors.js';
 import { backoffDelay, defaultBackoff } from '../time/backoff.js';
 import { Deadline, type TimeBudget } from '../time/deadline.js';
+import { pollingStep } from '../time/polling-steps.js';
 import { settingChanges } from '../plan/agent-changes.js';
 import { StepError } from '../record/errors.js';
 import type { AgentPlan } from '../plan/plan.js';
 import type { AgentRecord } from '../record/record.js';
 import type { StepContext } from './context.js';
+import { graceLimit } from './grace.js';
 import type { Remarks } from './remarks.js';
 
 /** What a deploy was answered. */
@@ -57,8 +59,9 @@ export async function deploy(
         before === undefined
           ? await create(context, plan, deadline)
           : await update(context, plan, before, deadline);
-      const deploymentId = answer.desiredDeploymentId ?? (await readDeployment(deadline));
+      record.isChanged = true;
       const previousId = before?.desiredDeploymentId;
+      const deploymentId = await deploymentOf(context, plan, answer, deadline);
       recordDeployment(record, deploymentId, previousId);
       journal.log.info(wordsFor(record, previousId));
       remark(remarks, record, answer, previousId);
@@ -80,13 +83,6 @@ export async function deploy(
     }
   }
 
-  /** Some answers to a deploy do not name the deployment; the agent itself may. */
-  async function readDeployment(deadline: Deadline): Promise<string> {
-    const agent = await cloud.agent(name, { deadline });
-    if (agent?.desiredDeploymentId === undefined) throw new StepError('deployment-unknown', {});
-    return agent.desiredDeploymentId;
-  }
-
   async function awaitAgain(
     refusal: StatusError,
     before: Agent | undefined,
@@ -103,6 +99,33 @@ export async function deploy(
       await awaitBoundSets(before, deadline);
     });
   }
+}
+
+/**
+ * The deployment that a deploy has made. The response may name none, or still the one from before
+ * although a new one has to follow; then the agent itself shows it, soon.
+ */
+async function deploymentOf(
+  { cloud, journal: { clock } }: StepContext,
+  { name, before, newDeployment }: AgentPlan,
+  answer: Agent,
+  deadline: Deadline,
+): Promise<string> {
+  const outdated = newDeployment.follows === 'yes' ? before?.desiredDeploymentId : undefined;
+  let shown = answer.desiredDeploymentId;
+  const startedAt = clock.now();
+  for (let looks = 0; shown === undefined || shown === outdated; looks++) {
+    const elapsed = clock.now() - startedAt;
+    if (elapsed >= graceLimit || deadline.hasPassed()) break;
+    if (looks > 0) await clock.sleep(pollingStep(elapsed, () => clock.random()));
+    shown = (await cloud.agent(name, { deadline }))?.desiredDeploymentId ?? shown;
+  }
+  // A response that names the deployment from before says that there is no other one.
+  const isSaid = answer.desiredDeploymentId !== undefined;
+  if (shown === undefined || (shown === outdated && !isSaid)) {
+    throw new StepError('deployment-unknown', {});
+  }
+  return shown;
 }
 
 /** The code of this refusal is one that many have, so its words have to tell. */

@@ -21,19 +21,24 @@ export async function provision(
         if (registry !== undefined) {
           const { host, authentication } = registry;
           await cloud.writeImagePullSecret(name, region, host, authentication, { deadline });
+          record.isChanged = true;
           return;
         }
         await cloud.writeSecrets(name, region, plan.pairs, { deadline }, (keys) => {
           record.status = 'pending';
+          record.isChanged = true;
           for (const key of keys) (updatedKeys.has(key) ? record.updated : record.added).push(key);
         });
       }),
     );
   } catch (error) {
+    if (isInDoubt(error)) {
+      record.isChanged = true;
+      // The status from before does not hold any more, if the set was written.
+      record.status = null;
+    }
     if (!(error instanceof CancelledError)) record.outcome = 'failed';
-    else if (isBegun(error, record)) record.outcome = 'cancelled';
-    // What was seen before does not hold any more, if it was written.
-    if (isInDoubt(error)) record.status = null;
+    else if (record.isChanged) record.outcome = 'cancelled';
     throw error;
   }
   record.outcome = plan.action === 'create' ? 'created' : 'updated';
@@ -41,11 +46,6 @@ export async function provision(
   journal.log.info(
     `The ${subject.kind} ${name} in ${region} is ${record.outcome}${registry === undefined ? '' : ` for ${registry.host}`}${listKeys(record)}.`,
   );
-}
-
-/** Whether something of a set that was cancelled has been written, or may have been. */
-function isBegun(error: unknown, { added, updated }: SecretSetRecord): boolean {
-  return isInDoubt(error) || added.length + updated.length > 0;
 }
 
 function listKeys({ added, updated }: SecretSetRecord): string {

@@ -17,12 +17,16 @@ export async function prune(
         for (const key of plan.prunedKeys) {
           await cloud.deleteSecret(plan.name, key, { deadline });
           record.pruned.push(key);
+          record.isChanged = true;
           record.status = 'pending';
         }
       }),
     );
   } catch (error) {
-    if (isInDoubt(error)) record.status = null;
+    if (isInDoubt(error)) {
+      record.isChanged = true;
+      record.status = null;
+    }
     throw error;
   }
   journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);

@@ -8,13 +8,14 @@ import { Progress } from './progress.js';
 import type { SecretSetRecord } from '../record/record.js';
 import { secretSetSubject } from '../plan/subject.js';
 import type { StepContext } from './context.js';
+import { graceLimit } from './grace.js';
 
 /**
  * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
  * wait for the others: what became of each has to be told.
  *
  * @throws ReleaseError of SubjectErrors around a StepError (`provisioning-failed`, `secrets-timeout`,
- *   `secret-set-gone`) or a CallError
+ *   `secret-set-gone`, `secret-set-missing`) or a CallError
  */
 export async function awaitSecretSets(
   { cloud, journal }: StepContext,
@@ -39,7 +40,9 @@ export async function awaitSecretSets(
   };
   const take = (set: SecretSetRecord, found: Found | undefined): void => {
     if (found === undefined) {
-      fail(set, new StepError('secret-set-gone', {}));
+      const isNew = set.outcome === 'created' && !seen.has(set);
+      if (isNew && progress.elapsed < graceLimit) return;
+      fail(set, new StepError(isNew ? 'secret-set-missing' : 'secret-set-gone', {}));
       return;
     }
     set.status = found.status;

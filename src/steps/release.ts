@@ -10,6 +10,7 @@ import {
   failuresOf,
   forEach,
   isCancellation,
+  isInDoubt,
   ReleaseError,
   StepError,
   SubjectError,
@@ -161,6 +162,7 @@ async function deployOne(
       about(agentSubject(plan), () => deploy(context, record, { ...options, awaitBoundSets })),
     );
   } catch (error) {
+    if (isInDoubt(error)) record.isChanged = true;
     if (!(error instanceof CancelledError)) record.outcome = 'failed';
     else if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
     throw error;

@@ -9,6 +9,7 @@ import { Progress } from './progress.js';
 import type { AgentRecord } from '../record/record.js';
 import { judge, previousServes, type Judgement } from '../pipecat/rollout-judgement.js';
 import type { StepContext } from './context.js';
+import { graceLimit } from './grace.js';
 
 /** How many of the agent's last lines are shown. */
 const logTail = 40;
@@ -19,7 +20,8 @@ const logsLimit = 10_000;
 /**
  * Waits until this deployment serves.
  *
- * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`) or a CallError
+ * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`,
+ *   `agent-missing`) or a CallError
  */
 export async function awaitRollout(
   { cloud, journal, wantsFailureLogs }: StepContext,
@@ -39,7 +41,14 @@ export async function awaitRollout(
     { done: Exclude<Judgement, { state: 'waiting' }> } | undefined
   > => {
     const agent = await cloud.agent(name, { deadline, attempts: 1 });
-    if (agent === undefined) throw new StepError('agent-gone', {});
+    if (agent === undefined) {
+      const isNew = record.outcome === 'created' && lastAgent === undefined;
+      if (!isNew) throw new StepError('agent-gone', {});
+      if (progress.elapsed >= graceLimit) throw new StepError('agent-missing', {});
+      lastSeen = 'the platform does not show the new agent yet';
+      progress.update(lastSeen);
+      return undefined;
+    }
     lastAgent = agent;
     const judgement = judge(agent, deploymentId, previousId);
     if (judgement.state !== 'waiting') return { done: judgement };

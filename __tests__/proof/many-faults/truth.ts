@@ -459,7 +459,7 @@ class Account {
           "does not tell the platform's reason",
         ],
         [
-          !summary.includes('Nothing was written.') ||
+          !summary.includes('Nothing was changed.') ||
             this.#requests.every(
               ({ request, purpose: { kind } }) =>
                 kind === 'read' || kind === 'upload' || isRefused(request),

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { credentials, stageForEachTest, writes } from '../support/release-run.js';
+
+const stage = stageForEachTest();
+
+const inputs = {
+  'secret-set': 'keys',
+  secrets: 'A=first-value',
+  'agent-name': 'voice',
+  image: 'ghcr.io/acme/voice:1.0.0',
+};
+
+/** Statuses with which the platform may answer, of each kind one. */
+const refusals = [400, 401, 402, 403, 404, 429, 500, 503];
+
+describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
+  test.each(refusals)(
+    'a %i before the first write says that nothing was changed',
+    async (status) => {
+      stage.emulator.script.fault(
+        { method: 'GET', path: /\/secrets$/ },
+        { kind: 'status', status, body: { error: 'No', code: 'NO' } },
+        { times: 100 },
+      );
+      const { succeeded, actions } = await stage.release({ ...credential, ...inputs });
+      expect(succeeded).toBe(false);
+      expect(actions.errors[0]?.message).toContain('Nothing was changed.');
+      expect(actions.summary).toContain('**Nothing was changed.**');
+      expect(writes(stage.emulator)).toEqual([]);
+    },
+  );
+
+  test('a refusal of the very first write says so too', async () => {
+    stage.emulator.script.fault(
+      { method: 'PUT', path: /\/secrets\/keys$/ },
+      { kind: 'status', status: 403, body: { error: 'No', code: 'NO' } },
+    );
+    const { actions } = await stage.release({ ...credential, ...inputs });
+    expect(actions.errors[0]?.message).toContain('Nothing was changed.');
+  });
+
+  test.each([
+    { status: 400, isKnown: true },
+    { status: 503, isKnown: false },
+  ])('a deploy that ends with $status leaves the agents alone: $isKnown', async (one) => {
+    stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
+    stage.emulator.script.fault(
+      { method: 'POST', path: '/v1/agents/voice' },
+      { kind: 'status', status: one.status, body: { error: 'No', code: 'NO' } },
+      { times: 100 },
+    );
+    stage.emulator.script.fault(
+      { method: 'PUT', path: /\/services$/ },
+      { kind: 'status', status: one.status, body: { error: 'No', code: 'NO' } },
+      { times: 100 },
+    );
+    const { actions } = await stage.release({ ...credential, ...inputs });
+    const message = actions.errors[0]?.message ?? '';
+    expect(message).not.toContain('Nothing was changed.');
+    expect(message.includes('No agent was deployed')).toBe(one.isKnown);
+  });
+});

@@ -1,0 +1,48 @@
+import type { Subject } from '../plan/subject.js';
+import {
+  agentsOf,
+  buildsOf,
+  secretSetsOf,
+  type ReleaseRecord,
+  type TargetRecord,
+} from './record.js';
+
+type Targets = Pick<ReleaseRecord, 'targets'>;
+
+/** Whether the run has changed anything on the platform, or may have. */
+export function isAnythingChanged(record: Targets): boolean {
+  return (
+    secretSetsOf(record).some(({ isChanged }) => isChanged) ||
+    buildsOf(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
+    isAnyAgentChanged(record)
+  );
+}
+
+/** Whether the run has deployed an agent, or may have. */
+export function isAnyAgentChanged(record: Targets): boolean {
+  return agentsOf(record).some(({ isChanged }) => isChanged);
+}
+
+/**
+ * What a failed run leaves as it was: `everything` before the first write, `agents` before the first
+ * deploy, `agent` if the one in the region of the failure was not deployed, and `serving` if that one
+ * failed and its previous deployment still serves.
+ */
+export type Unchanged = 'everything' | 'agents' | 'agent' | 'serving';
+
+/**
+ * Derives from the record what is still as it was before the run.
+ *
+ * @param subject what failed; undefined if the failure concerns the whole run
+ */
+export function unchangedIn(
+  record: Targets,
+  subject: Pick<Subject, 'region'> | undefined,
+): Unchanged | undefined {
+  if (!isAnythingChanged(record)) return 'everything';
+  if (!isAnyAgentChanged(record)) return 'agents';
+  const isThere = ({ region }: TargetRecord): boolean => region === subject?.region;
+  const agent = record.targets.find(isThere)?.agent;
+  if (agent?.isChanged === false) return 'agent';
+  return agent?.previousServes === true ? 'serving' : undefined;
+}
