@@ -66,6 +66,7 @@ describe('an agent', () => {
       ready: false,
       available: false,
       errors: [],
+      conditions: [],
       currentRevision: undefined,
       previousRevision: undefined,
       warning: undefined,
@@ -172,7 +173,7 @@ describe('an agent', () => {
     expect(parseAgent({ name: 'voice', git: {} }).git).toEqual({
       repository: undefined,
       branch: undefined,
-      autoDeploy: false,
+      autoDeploy: true,
     });
   });
 
@@ -324,6 +325,9 @@ describe('a form for an upload', () => {
 test.each([
   { name: 'by its status', answer: undefined, status: 202, isTaken: true },
   { name: 'in words', answer: { status: 'OK' }, status: 200, isTaken: true },
+  { name: 'in a word for it', answer: { status: 'accepted' }, status: 200, isTaken: true },
+  { name: 'by another success', answer: undefined, status: 204, isTaken: true },
+  { name: 'in a word against it', answer: { status: 'rejected' }, status: 200, isTaken: false },
   { name: 'in other words', answer: { status: 'not ok' }, status: 200, isTaken: false },
   { name: 'in more words', answer: { status: 'ok so far' }, status: 200, isTaken: false },
   { name: 'by a status of something in front of it', answer: {}, status: 200, isTaken: false },
@@ -351,5 +355,141 @@ describe('an answer of another shape is told by the places that are wrong', () =
     const parse = (): unknown => parseSecretSets(answer);
     expect(parse).toThrow(told);
     expect(parse).not.toThrow('hidden');
+  });
+});
+
+describe('a field', () => {
+  const others: readonly unknown[] = [null, 5, 'text', true, { a: 1 }, ['a'], undefined];
+  const health = {
+    headline: 'h',
+    ready: false,
+    reason: 'r',
+    restartCount: 1,
+    replicasStarted: 1,
+    lastExitCode: 1,
+    lastTerminationReason: 't',
+    message: 'm',
+  };
+  const revision = { deploymentID: 'd', phase: 'Active', readyReplicas: 1, health };
+  const agent = {
+    name: 'voice',
+    region: 'us-west',
+    ready: true,
+    available: true,
+    desiredDeploymentId: 'd',
+    reconciledDeploymentId: 'd',
+    autoScaling: { minReplicas: 0, maxReplicas: 1 },
+    agentProfile: 'agent-1x',
+    krispViva: { audioFilter: 'tel' },
+    websocketAuth: 'none',
+    enableIntegratedKeysProxy: false,
+    errors: [{ code: 'c', message: 'm' }],
+    conditions: [{ type: 'Degraded', status: 'True', reason: 'r', message: 'm' }],
+    currentRevision: revision,
+    previousRevision: revision,
+    warning: 'w',
+    git: { repoFullName: 'a/b', branch: 'main', autoDeploy: true },
+    deployment: {
+      buildId: 'b',
+      manifest: {
+        spec: { image: 'i', envFromSecretNames: ['keys'], maxSessionDurationSeconds: 60 },
+      },
+    },
+  };
+  const build = {
+    id: 'b',
+    status: 'success',
+    region: 'us-west',
+    contextHash: 'c',
+    dockerfilePath: 'Dockerfile',
+    errorMessage: 'm',
+    buildDurationSeconds: 1,
+    createdAt: '2026-01-01T00:00:00Z',
+  };
+  const set = { region: 'us-west', status: 'ready', errorMessage: 'm', source: 'managed' };
+
+  /** The dotted places of everything within a value, but not within lists. */
+  function placesIn(value: unknown, place: readonly string[] = []): string[][] {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+    return Object.entries(value).flatMap(([key, member]) => [
+      [...place, key],
+      ...placesIn(member, [...place, key]),
+    ]);
+  }
+
+  function changed(value: unknown, [key, ...rest]: readonly string[], other: unknown): unknown {
+    if (key === undefined) return other;
+    const object = value as Record<string, unknown>;
+    return { ...object, [key]: changed(object[key], rest, other) };
+  }
+
+  const answers = [
+    {
+      name: 'an agent',
+      due: agent,
+      parse: parseAgent,
+      deciding: ['name', 'ready', 'desiredDeploymentId', 'reconciledDeploymentId'],
+    },
+    {
+      name: 'a build',
+      due: { build },
+      parse: parseBuild,
+      deciding: ['build', 'build.id', 'build.status'],
+    },
+    { name: 'a set', due: set, parse: parseSecretSet, deciding: ['region', 'status'] },
+  ];
+  const cases = answers.flatMap(({ due, ...answer }) =>
+    placesIn(due).map((place) => ({ ...answer, due, place, field: place.join('.') })),
+  );
+
+  test.each(cases)(
+    '$field of $name is read, or named where it decides',
+    ({ due, parse, deciding, place, field }) => {
+      for (const other of others) {
+        const answer = JSON.parse(JSON.stringify(changed(due, place, other))) as unknown;
+        if (deciding.includes(field)) {
+          try {
+            parse(answer);
+          } catch (error) {
+            expect(String(error)).toContain(field);
+          }
+        } else {
+          expect(() => parse(answer)).not.toThrow();
+        }
+      }
+    },
+  );
+
+  test.each([
+    { field: 'ready', other: 'yes', answer: { ...agent, ready: 'yes' } },
+    { field: 'reconciledDeploymentId', answer: { ...agent, reconciledDeploymentId: 5 } },
+  ])('$field that decides and is of another type is an error', ({ field, answer }) => {
+    expect(() => parseAgent(answer)).toThrow(`(${field})`);
+    expect(() => parseAgent({ body: answer })).toThrow(`(${field})`);
+  });
+});
+
+describe('a list is read entry by entry', () => {
+  const unreadable = [null, 5, 'text', [], {}];
+
+  test.each(unreadable)('beside %j', (entry) => {
+    expect(parseRegions({ regions: [entry, { code: 'us-west' }] })).toMatchObject([
+      { code: 'us-west' },
+    ]);
+    expect(parseOrganizations({ organizations: [entry, { name: 'acme' }] })).toMatchObject([
+      { name: 'acme' },
+    ]);
+    const keys = { name: 'keys', type: 'secret', region: 'us-west' };
+    expect(parseSecretSets({ sets: [entry, keys] })).toMatchObject([{ name: 'keys' }]);
+    expect(parseBuilds({ builds: [entry, { id: 'b', status: 'success' }] })).toHaveLength(1);
+    expect(parseLogs({ logs: [entry, { log: 'line' }] })).toEqual(['line']);
+    expect(parseAgentNames({ services: [entry, { name: 'voice' }] })).toEqual([undefined, 'voice']);
+  });
+
+  test('a set without a region is known by its name, and by what cannot be read', () => {
+    const sets = [{ name: 'keys', type: 'secret', status: 5 }];
+    expect(parseSecretSets({ sets })).toMatchObject([
+      { name: 'keys', unreadable: ['region', 'status'] },
+    ]);
   });
 });

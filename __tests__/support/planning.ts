@@ -25,6 +25,7 @@ export function observedAgent({
     ready: true,
     available: true,
     errors: [],
+    conditions: [],
     currentRevision: undefined,
     previousRevision: undefined,
     warning: undefined,

@@ -33,24 +33,66 @@ function optional<Schema extends v.GenericSchema>(schema: Schema) {
   );
 }
 
-const text = optional(v.string());
-const count = optional(v.number());
-const flag = optional(v.boolean());
+/** A field that is only shown: of another type it counts as not shown. */
+function shown<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.fallback(optional(schema), undefined);
+}
 
-/** Provisioning of a set in its region: not there yet, bindable, or given up on. */
-export type SecretSetStatus = 'pending' | 'ready' | 'failed';
+const text = shown(v.string());
+const count = shown(v.number());
+const flag = shown(v.boolean());
 
-/** A status that is not known is one on the way to those that are. */
+const notShown = v.pipe(
+  v.unknown(),
+  v.transform(() => undefined),
+);
+
+/** The entries of a list that can be read: an entry that is not ours must not stop a release. */
+function entries<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.pipe(
+    v.array(v.unknown()),
+    v.transform((list) => list.flatMap((entry) => entryOf(schema, entry))),
+  );
+}
+
+function entryOf<Schema extends v.GenericSchema>(
+  schema: Schema,
+  entry: unknown,
+): v.InferOutput<Schema>[] {
+  const result = v.safeParse(schema, entry);
+  return result.success ? [result.output] : [];
+}
+
+/** The same for a list that decides: if no entry can be read, the list is an error that names them. */
+function decidingEntries<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.lazy((list) =>
+    Array.isArray(list) && list.every((entry) => entryOf(schema, entry).length === 0)
+      ? v.array(schema)
+      : entries(schema),
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Provisioning of a set in its region: not there yet, bindable, given up on, or unknown because the
+ * region cannot be reached.
+ */
+export type SecretSetStatus = 'pending' | 'ready' | 'failed' | 'unknown';
+
+/** Any other word is a status on the way to these. */
 const status = v.pipe(
   v.string(),
-  v.transform((text): SecretSetStatus =>
-    text === 'ready' || text === 'failed' ? text : 'pending',
+  v.transform((word): SecretSetStatus =>
+    word === 'ready' || word === 'failed' || word === 'unknown' ? word : 'pending',
   ),
 );
 
 const region = v.object({
   code: v.string(),
-  supported_architectures: optional(v.array(v.string())),
+  supported_architectures: shown(v.array(v.string())),
 });
 
 /** A region that agents can be deployed to. `supportedArchitectures` is undefined on older APIs. */
@@ -61,7 +103,7 @@ export interface Region {
 
 export const parseRegions = parser(
   v.pipe(
-    v.object({ regions: v.array(region) }),
+    v.object({ regions: decidingEntries(region) }),
     v.transform(({ regions }) =>
       regions.map(({ code, supported_architectures }): Region => ({
         code,
@@ -78,8 +120,7 @@ export const parseDefaultRegion = parser(
   ),
 );
 
-const shownText = v.fallback(text, undefined);
-const organization = v.object({ name: v.string(), id: shownText, verboseName: shownText });
+const organization = v.object({ name: v.string(), id: text, verboseName: text });
 
 /** An organization that a personal access token can act in; requests name it by its `name`. */
 export interface Organization {
@@ -91,7 +132,7 @@ export interface Organization {
 
 export const parseOrganizations = parser(
   v.pipe(
-    v.object({ organizations: v.array(organization) }),
+    v.object({ organizations: decidingEntries(organization) }),
     v.transform(({ organizations }) => organizations),
   ),
 );
@@ -100,14 +141,11 @@ export const parseOrganizations = parser(
 export type SecretSetKind = (typeof secretSetKinds)[number];
 const secretSetKinds = ['secret', 'imagePullSecret'] as const;
 
-const listedSet = v.object({
-  name: v.string(),
-  type: v.string(),
-  region: v.string(),
-  status: optional(status),
-  errorMessage: text,
-  source: text,
-});
+/** Fields of a listed set without which nothing can be done with it. */
+const decidingFields = { type: v.string(), region: v.string(), status: optional(status) };
+
+/** Only the name is needed to tell whether a set is one of ours. */
+const listedSet = v.looseObject({ name: v.string(), errorMessage: text, source: text });
 
 /** A secret set as the list shows it. A status that an older API leaves out reads as ready. */
 export interface ListedSecretSet {
@@ -119,23 +157,32 @@ export interface ListedSecretSet {
   readonly errorMessage: string | undefined;
   /** A Kubernetes Secret of a self-hosted region: bound by name, never written. */
   readonly referenced: boolean;
+  /** Fields that could not be read, if there are any: then the set is only known to exist. */
+  readonly unreadable?: readonly string[];
 }
 
 export const parseSecretSets = parser(
   v.pipe(
-    v.object({ sets: v.array(listedSet) }),
-    v.transform(({ sets }) =>
-      sets.flatMap(({ name, type, region, status, errorMessage, source }): ListedSecretSet[] => {
-        // A kind that is not known is nothing that a release could use, and no reason to fail.
-        const kind = secretSetKinds.find((one) => one === type);
-        const referenced = source === 'referenced';
-        return kind === undefined
-          ? []
-          : [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
-      }),
-    ),
+    v.object({ sets: decidingEntries(listedSet) }),
+    v.transform(({ sets }) => sets.flatMap(toListedSet)),
   ),
 );
+
+function toListedSet(set: v.InferOutput<typeof listedSet>): ListedSecretSet[] {
+  const { name, errorMessage, source } = set;
+  const referenced = source === 'referenced';
+  const result = v.safeParse(v.object(decidingFields), set);
+  if (!result.success) {
+    const unreadable = result.issues.map((issue) => v.getDotPath(issue) ?? '');
+    const unknown = { kind: 'secret', region: '', status: 'unknown' } as const;
+    return [{ name, ...unknown, errorMessage, referenced, unreadable }];
+  }
+  const { type, region, status } = result.output;
+  // A set of an unknown kind is of no use to a release, and no reason to fail.
+  const kind = secretSetKinds.find((one) => one === type);
+  if (kind === undefined) return [];
+  return [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
+}
 
 /** A secret set with the names of its keys; values can never be read back. */
 export interface SecretSet {
@@ -153,7 +200,7 @@ export const parseSecretSet = parser(
       status: optional(status),
       errorMessage: text,
       source: text,
-      secrets: optional(v.array(v.object({ fieldName: v.string() }))),
+      secrets: optional(entries(v.object({ fieldName: v.string() }))),
     }),
     v.transform(({ region, status, errorMessage, source, secrets }): SecretSet => ({
       region,
@@ -183,30 +230,49 @@ const revision = v.object({
   deploymentID: text,
   phase: text,
   readyReplicas: count,
-  health: optional(health),
+  health: shown(health),
   hasInfrastructureIssue: flag,
 });
 
 /** One rollout of a deployment, as the platform's operator sees it. */
 export type Revision = v.InferOutput<typeof revision>;
 
-const agentError = v.object({ code: text, message: text, error: text });
+const agentError = v.object({
+  code: shown(
+    v.pipe(
+      v.union([v.string(), v.number()]),
+      v.transform((code) => String(code)),
+    ),
+  ),
+  message: text,
+  error: text,
+});
+
+const condition = v.object({ type: v.string(), status: v.string(), reason: text, message: text });
+
+/** Something that is so for the moment, such as `Degraded`; it does not say of which deployment. */
+export type AgentCondition = v.InferOutput<typeof condition>;
+
+const deploymentWithId = v.looseObject({ id: optional(v.string()) });
 
 /** Its settings are read by `agent-settings.ts`, from the fields that are not named here. */
 const agent = v.looseObject({
-  name: text,
+  name: optional(v.string()),
   region: text,
-  ready: flag,
+  ready: optional(v.boolean()),
   available: flag,
-  desiredDeploymentId: text,
-  activeDeploymentId: text,
-  reconciledDeploymentId: text,
-  errors: optional(v.array(agentError)),
-  currentRevision: optional(revision),
-  previousRevision: optional(revision),
+  desiredDeploymentId: optional(v.string()),
+  activeDeploymentId: optional(v.string()),
+  reconciledDeploymentId: optional(v.string()),
+  errors: shown(entries(agentError)),
+  conditions: shown(entries(condition)),
+  currentRevision: shown(revision),
+  previousRevision: shown(revision),
   warning: text,
-  git: optional(v.object({ repoFullName: text, branch: text, autoDeploy: flag })),
-  deployment: optional(v.looseObject({ id: text })),
+  git: shown(v.object({ repoFullName: text, branch: text, autoDeploy: flag })),
+  deployment: v.optional(
+    v.lazy((deployment) => (isObject(deployment) ? deploymentWithId : notShown)),
+  ),
 });
 
 /** An agent: what it was asked to be, and how far it has got. */
@@ -220,6 +286,7 @@ export interface Agent {
   /** Whether any deployment, the previous one included, serves. */
   readonly available: boolean;
   readonly errors: readonly { readonly code: string | undefined; readonly message: string }[];
+  readonly conditions: readonly AgentCondition[];
   readonly currentRevision: Revision | undefined;
   readonly previousRevision: Revision | undefined;
   /** The platform's remark on a create or an update. */
@@ -230,7 +297,7 @@ export interface Agent {
         /** `owner/name`. */
         readonly repository: string | undefined;
         readonly branch: string | undefined;
-        /** Whether a push deploys. */
+        /** Whether a push deploys; so it is taken to be if the response does not show it. */
         readonly autoDeploy: boolean;
       }
     | undefined;
@@ -251,13 +318,14 @@ function toAgent(answer: v.InferOutput<typeof agent>): Agent {
       code,
       message: message ?? error ?? 'no message',
     })),
+    conditions: answer.conditions ?? [],
     currentRevision: answer.currentRevision,
     previousRevision: answer.previousRevision,
     warning: answer.warning,
     git: answer.git && {
       repository: answer.git.repoFullName,
       branch: answer.git.branch,
-      autoDeploy: answer.git.autoDeploy ?? false,
+      autoDeploy: answer.git.autoDeploy ?? true,
     },
     settings: readAgentSettings(answer),
     secretSets: boundSecretSets(answer),
@@ -280,13 +348,11 @@ function boundSecretSets(answer: unknown): readonly string[] | undefined {
 /** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */
 export const parseAgent = parser(
   v.pipe(
-    v.union([
-      v.pipe(
-        v.object({ body: agent }),
-        v.transform(({ body }) => body),
-      ),
-      agent,
-    ]),
+    v.unknown(),
+    v.transform((answer) =>
+      isObject(answer) && isObject(answer['body']) ? answer['body'] : answer,
+    ),
+    agent,
     // Every field alone may be missing, so without this an answer about something else would pass.
     v.check(
       ({ name, desiredDeploymentId, deployment }) =>
@@ -296,23 +362,26 @@ export const parseAgent = parser(
   ),
 );
 
+/** Undefined for an agent whose entry cannot be read: nothing is known about it. */
 export const parseAgentNames = parser(
   v.pipe(
-    v.object({ services: v.array(v.object({ name: v.string() })) }),
-    v.transform(({ services }) => services.map(({ name }) => name)),
+    v.object({ services: v.array(shown(v.object({ name: v.string() }))) }),
+    v.transform(({ services }) => services.map((service) => service?.name)),
   ),
 );
 
 export const parseLogs = parser(
   v.pipe(
-    v.object({ logs: v.array(v.object({ log: v.string() })) }),
+    v.object({ logs: entries(v.object({ log: v.string() })) }),
     v.transform(({ logs }) => logs.map(({ log }) => log)),
   ),
 );
 
 export const parseAgentProfiles = parser(
   v.pipe(
-    v.object({ agentProfiles: v.array(v.object({ api_name: v.string(), enabled: flag })) }),
+    v.object({
+      agentProfiles: decidingEntries(v.object({ api_name: v.string(), enabled: flag })),
+    }),
     v.transform(({ agentProfiles }) =>
       agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name),
     ),
@@ -356,8 +425,22 @@ function toBuild(answer: v.InferOutput<typeof build>): Build {
     dockerfilePath: answer.dockerfilePath,
     errorMessage: answer.errorMessage,
     duration: answer.buildDurationSeconds,
-    createdAt: answer.createdAt === undefined ? undefined : Date.parse(answer.createdAt),
+    createdAt: timeOf(answer.createdAt),
   };
+}
+
+function timeOf(timestamp: string | undefined): number | undefined {
+  const time = Date.parse(timestamp ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** Statuses of a build that has ended, in the words of more than one API. */
+const ended =
+  /^(success|succeeded|fail|time[d_-]?out|cancel|error|expire|abort|reject|terminated)/i;
+
+/** Whether a build does not leave its status any more. Only `success` is a success. */
+export function hasBuildEnded(status: string): boolean {
+  return ended.test(status);
 }
 
 export const parseBuild = parser(
@@ -369,7 +452,7 @@ export const parseBuild = parser(
 
 export const parseBuilds = parser(
   v.pipe(
-    v.object({ builds: v.array(build) }),
+    v.object({ builds: entries(build) }),
     v.transform(({ builds }): Build[] => builds.map(toBuild)),
   ),
 );
@@ -396,7 +479,7 @@ export const parseStartedBuild = parser(
 
 export const parseBuildLogs = parser(
   v.pipe(
-    v.object({ logs: v.array(v.string()) }),
+    v.object({ logs: entries(v.string()) }),
     v.transform(({ logs }) => logs),
   ),
 );
@@ -428,21 +511,21 @@ export const parseUploadForm = parser(
   ),
 );
 
-const acknowledgement = v.object({ status: v.pipe(v.string(), v.regex(/^ok$/i)) });
-const parseWords = parser(acknowledgement);
-
-/** What the platform answers to a write that it has taken, and nobody in front of it. */
-const accepted = 202;
+/** One word that does not say no. */
+const agreement = /^(?!error|fail|reject|refuse|denied|invalid)[a-z]+$/i;
+const acknowledgement = v.object({ status: v.pipe(v.string(), v.regex(agreement)) });
+const parseAcknowledgement = parser(acknowledgement);
 
 /**
- * A write that was taken says so, by its status or in words. A success of something in front of the
- * platform does not, and to believe it would leave agents with their old values.
+ * The platform accepts a write by its status (any success but the plain 200), or with a 200 and a word.
+ * A 200 without one comes from something in front of the platform: to believe it would leave agents
+ * with their old values.
  */
 export function parseAcceptance(answer: unknown, status: number): undefined {
-  if (status !== accepted) parseWords(answer);
+  if (status === 200) parseAcknowledgement(answer);
 }
 
-/** A deletion may be answered without a word. What was deleted already is not there any more (404). */
+/** A deletion may be answered without a word. A key that is gone already is a 404. */
 export const parseDeletion = parser(
   v.pipe(
     v.optional(acknowledgement),

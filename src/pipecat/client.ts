@@ -12,8 +12,11 @@ import type {
   SecretSet,
   StartedBuild,
 } from './answers.js';
+import { listOf } from '../text/list.js';
+import { quote } from '../text/quote.js';
 import type { CallOptions, Caller, Operation } from './caller.js';
 import type { Request } from './connection.js';
+import { UnreadableAnswerError } from './errors.js';
 import type { Storage, UploadContent, UploadOptions } from './storage.js';
 import type { SecretPair, Surface } from './surface.js';
 
@@ -80,6 +83,21 @@ export class PipecatCloud {
   async secretSets(options: PlainOptions = {}): Promise<ListedSecretSet[]> {
     const sets = await this.#read('secrets', answers.parseSecretSets, options);
     return sets.map((set) => ({ ...set, errorMessage: this.#clean(set.errorMessage) }));
+  }
+
+  /**
+   * @throws UnreadableAnswerError if the list has an entry about the set that cannot be read
+   */
+  requireReadable(set: ListedSecretSet): void {
+    if (set.unreadable === undefined) return;
+    const call = { method: 'GET', path: this.#surface.path('secrets') } as const;
+    const fields = listOf(set.unreadable);
+    throw new UnreadableAnswerError(
+      call,
+      this.#redact(
+        `the answer is JSON, but not what is due (${fields} of the set ${quote(set.name)})`,
+      ),
+    );
   }
 
   /** One set with its keys; undefined where there is none. An image pull secret is refused (400). */
@@ -165,8 +183,8 @@ export class PipecatCloud {
     );
   }
 
-  /** Names of the agents of a region. */
-  agentNames(region: string, options: PlainOptions = {}): Promise<string[]> {
+  /** Names of the agents of a region; undefined for an agent whose entry cannot be read. */
+  agentNames(region: string, options: PlainOptions = {}): Promise<(string | undefined)[]> {
     return this.#caller.call(
       {
         request: {
@@ -401,6 +419,11 @@ export class PipecatCloud {
       errors: agent.errors.map(({ code, message }) => ({
         code: code && this.#word(code),
         message: this.#redact(message),
+      })),
+      conditions: agent.conditions.map((condition) => ({
+        ...condition,
+        reason: condition.reason && this.#word(condition.reason),
+        message: this.#clean(condition.message),
       })),
       currentRevision: this.#cleanRevision(agent.currentRevision),
       previousRevision: this.#cleanRevision(agent.previousRevision),

@@ -1,6 +1,7 @@
 import type { Agent } from '../pipecat/answers.js';
 import { anyDeploymentServes } from '../pipecat/rollout-judgement.js';
 import type { PipecatCloud } from '../pipecat/client.js';
+import { UnreadableAnswerError } from '../pipecat/errors.js';
 
 /**
  * The agents of a region and the secret sets that each binds; undefined where its answer does not
@@ -17,10 +18,17 @@ export async function readBindings(
   const names = await cloud.agentNames(region, options);
   return new Map(
     await Promise.all(
-      names.map(async (name) => {
-        const agent = await cloud.agent(name, options);
-        // An agent that is gone since it was listed binds nothing.
-        return [name, agent === undefined ? [] : shownSets(agent)] as const;
+      names.map(async (name, index) => {
+        // An agent that cannot be read may bind anything.
+        if (name === undefined) return [`entry ${index + 1} of the list`, undefined] as const;
+        try {
+          const agent = await cloud.agent(name, options);
+          // An agent that is gone since it was listed binds nothing.
+          return [name, agent === undefined ? [] : shownSets(agent)] as const;
+        } catch (error) {
+          if (!(error instanceof UnreadableAnswerError)) throw error;
+          return [name, undefined] as const;
+        }
       }),
     ),
   );

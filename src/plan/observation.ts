@@ -102,7 +102,12 @@ async function observeRegion(
   secretSets: readonly ListedSecretSet[],
   { wantsBindings, context, now }: ObservationOptions,
 ): Promise<RegionObservation> {
-  const { secretSet } = settings;
+  const { secretSet, imagePullSecret } = settings;
+  for (const set of secretSets) {
+    if (set.name === secretSet?.name || set.name === imagePullSecret?.name) {
+      cloud.requireReadable(set);
+    }
+  }
   const existing = secretSets.find(({ name }) => name === secretSet?.name);
   const [withKeys, bindings, build] = await Promise.all([
     existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,

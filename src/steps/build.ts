@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { CancelledError } from '../time/cancellation.js';
 import { bytesOf } from '../text/bytes.js';
-import type { Build, StartedBuild } from '../pipecat/answers.js';
+import { hasBuildEnded, type Build, type StartedBuild } from '../pipecat/answers.js';
 import { CallError, InterruptedCallError } from '../pipecat/errors.js';
 import { quote } from '../text/quote.js';
 import { Deadline } from '../time/deadline.js';
@@ -129,15 +129,12 @@ function start(
     findLost: async () => {
       const key = { region, contextHash: hash, dockerfilePath: dockerfile };
       const builds = await cloud.builds(key, undefined, { attempts: 2 });
-      const build = builds.find(({ status }) => !endings.includes(status) || status === 'success');
+      const build = builds.find(({ status }) => !hasBuildEnded(status) || status === 'success');
       const isOlder = build?.createdAt !== undefined && build.createdAt < askedAt;
       return build && { build, contextHash: hash, isCached: isOlder };
     },
   });
 }
-
-/** Statuses that a build does not leave any more. */
-const endings: readonly string[] = ['success', 'failed', 'timeout'];
 
 function takeNoteOf(
   journal: Journal,
@@ -186,7 +183,7 @@ async function awaitBuild(
     }
     lastSeen = build.status;
     progress.update(build.status);
-    return endings.includes(build.status) ? { done: build } : undefined;
+    return hasBuildEnded(build.status) ? { done: build } : undefined;
   };
   try {
     const ended = await poll(look, { clock, deadline, progress, signal: abandoned });

@@ -130,5 +130,9 @@ async function readStatuses(
     return [{ set: first, found: await cloud.secretSet(first.name, options) }];
   }
   const list = await cloud.secretSets(options);
-  return sets.map((set) => ({ set, found: list.find(({ name }) => name === set.name) }));
+  return sets.map((set) => {
+    const found = list.find(({ name }) => name === set.name);
+    if (found !== undefined) cloud.requireReadable(found);
+    return { set, found };
+  });
 }
