@@ -4,9 +4,12 @@ import * as core from '@actions/core';
 import { actionsOf, unfailing } from './report/actions.js';
 import { run } from './run.js';
 import { systemClock } from './time/clock.js';
+import { watchForUnsettledExit } from './time/unsettled-exit.js';
 
 /** A log that nobody reads any more, or a full disk, must not end a run between two writes. */
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const endWatch = watchForUnsettledExit();
 
 /** The entry: hands the runner's environment to the run, and its outcome to the runner. */
 const succeeded = await run({
@@ -18,5 +21,6 @@ const succeeded = await run({
   // Loaded on use only: it costs a quarter of the action's start.
   workflowEvent: async () => (await import('@actions/github')).context,
 });
+endWatch();
 if (!succeeded) process.exitCode = core.ExitCode.Failure;
 if (cancelledByRunner.aborted) endSoon();

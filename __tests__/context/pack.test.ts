@@ -246,12 +246,14 @@ describe('the archive', () => {
     await workspace.write({ Dockerfile: '' });
     await writeFile(archive, 'mine');
     expect(
-      await problemsOf(packContext(await workspace.select(), archive, ignoreProgress)),
+      await problemsOf(
+        packContext(await workspace.select(), archive, { progress: ignoreProgress }),
+      ),
     ).toEqual([
       {
         about: `archive \`${archive}\``,
         message: 'cannot be written (EEXIST)',
-        next: expect.stringContaining('may be written to'),
+        next: 'Check that its folder exists and can be written to.',
       },
     ]);
     expect(await readFile(archive, 'utf8')).toBe('mine');
@@ -261,7 +263,9 @@ describe('the archive', () => {
     await workspace.write({ Dockerfile: '' });
     const missing = join(workspace.outside, 'missing/context.tar.gz');
     expect(
-      await problemsOf(packContext(await workspace.select(), missing, ignoreProgress)),
+      await problemsOf(
+        packContext(await workspace.select(), missing, { progress: ignoreProgress }),
+      ),
     ).toEqual([expect.objectContaining({ message: 'cannot be written (ENOENT)' })]);
   });
 });
@@ -269,7 +273,9 @@ describe('the archive', () => {
 test('progress is told now and then, and at the end', async () => {
   await workspace.write({ Dockerfile: '1234', a: randomBytes(9_000_000), b: randomBytes(100) });
   const told: number[] = [];
-  await packContext(await workspace.select(), archive, (bytes) => told.push(bytes));
+  await packContext(await workspace.select(), archive, {
+    progress: (bytes) => told.push(bytes),
+  });
   expect(told).toHaveLength(3);
   expect(told).toEqual([...told].sort((one, other) => one - other));
   expect(told.at(-1)).toBe(9_000_104);
@@ -354,7 +360,7 @@ describe('a file that changes after it was selected is told by name', () => {
     const context = await workspace.select();
     await change(join(workspace.path, 'a/b'));
     const openBefore = await openFiles();
-    expect(await problemsOf(packContext(context, archive, ignoreProgress))).toEqual([
+    expect(await problemsOf(packContext(context, archive, { progress: ignoreProgress }))).toEqual([
       { about: '`a/b`', message: expect.stringContaining(says), next: expect.any(String) },
     ]);
     expect(await readdir(workspace.outside)).toEqual([]);
@@ -371,7 +377,7 @@ describe('a file that changes after it was selected is told by name', () => {
       await appendFile(join(workspace.path, 'a'), 'x');
     };
     const growing: Promise<void>[] = [];
-    const packing = packContext(context, archive, () => growing.push(grow()));
+    const packing = packContext(context, archive, { progress: () => growing.push(grow()) });
     expect(await problemsOf(packing)).toEqual([expect.objectContaining({ about: '`a`' })]);
     await Promise.all(growing);
   });
@@ -390,12 +396,10 @@ describe('packing that is stopped', () => {
   test('before it begins throws the reason', async () => {
     await workspace.write({ Dockerfile: '' });
     const reason = new Error('not now');
-    const packing = packContext(
-      await workspace.select(),
-      archive,
-      ignoreProgress,
-      AbortSignal.abort(reason),
-    );
+    const packing = packContext(await workspace.select(), archive, {
+      progress: ignoreProgress,
+      signal: AbortSignal.abort(reason),
+    });
     await expect(packing).rejects.toBe(reason);
     expect(await readdir(workspace.outside)).toEqual([]);
   });
@@ -409,14 +413,12 @@ describe('packing that is stopped', () => {
     const stop = new AbortController();
     const reason = new Error('enough');
     const context = await workspace.select();
-    const packing = packContext(
-      context,
-      archive,
-      () => {
+    const packing = packContext(context, archive, {
+      progress: () => {
         stop.abort(reason);
       },
-      stop.signal,
-    );
+      signal: stop.signal,
+    });
     await expect(packing).rejects.toBe(reason);
     expect(await readdir(workspace.outside)).toEqual([]);
     expect(await openFiles()).toBe(0);
@@ -425,8 +427,10 @@ describe('packing that is stopped', () => {
   test('by what is told of its progress throws that', async () => {
     await workspace.write({ Dockerfile: '', a: randomBytes(9_000_000) });
     const reason = new Error('a bug');
-    const packing = packContext(await workspace.select(), archive, () => {
-      throw reason;
+    const packing = packContext(await workspace.select(), archive, {
+      progress: () => {
+        throw reason;
+      },
     });
     await expect(packing).rejects.toBe(reason);
     expect(await readdir(workspace.outside)).toEqual([]);
@@ -444,7 +448,7 @@ test('many more files than may be open at a time are packed', async () => {
   const watching = setInterval(() => {
     void openFiles().then((count) => (most = Math.max(most, count)));
   }, 5);
-  await packContext(context, archive, ignoreProgress);
+  await packContext(context, archive, { progress: ignoreProgress });
   clearInterval(watching);
   expect(most).toBeLessThan(20);
   const tar = gunzipSync(await readFile(archive));

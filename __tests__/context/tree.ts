@@ -75,7 +75,7 @@ export class Workspace {
   async pack(settings: Partial<ContextSettings> = {}): Promise<PackedContext> {
     const archive = join(this.outside, 'context.tar.gz');
     await rm(archive, { force: true });
-    return packContext(await this.select(settings), archive, () => undefined);
+    return packContext(await this.select(settings), archive, { progress: () => undefined });
   }
 
   /** The names in the archive, as the system's `tar` lists them. */

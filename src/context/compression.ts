@@ -63,7 +63,17 @@ async function* gather(
 
 function write(compressed: Gzip, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
+    // A stream that is destroyed forgets the callbacks of writes that it has not done.
+    const onClose = (): void => {
+      reject(compressed.errored ?? new Error('The compression was stopped'));
+    };
+    if (compressed.destroyed) {
+      onClose();
+      return;
+    }
+    compressed.once('close', onClose);
     compressed.write(bytes, (error) => {
+      compressed.off('close', onClose);
       if (error) reject(error);
       else resolve();
     });

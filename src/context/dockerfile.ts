@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative } from 'node:path';
 import { quote } from '../text/quote.js';
-import { reasonOf, systemErrorCode } from '../text/system-error.js';
+import { faultOf, systemErrorCode } from '../text/system-error.js';
 import { ContextError } from './errors.js';
 import { isInside, withSlashes } from './inside.js';
 import { follow } from './links.js';
@@ -52,7 +52,7 @@ export async function findDockerfile(root: string, given: string): Promise<Docke
     throw unusable('leads in circles: there are more links on the way than can be followed');
   }
   const found = await statOf(join(root, end.end)).catch((error: unknown) => {
-    throw unusable(`cannot be looked at (${reasonOf(error)})`, error);
+    throw unusable(`cannot be read (${faultOf(error).reason})`, error);
   });
   if (found === undefined) throw await missing(root, given, path);
   if (!found.isFile()) {

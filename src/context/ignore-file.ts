@@ -1,7 +1,8 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bytesOf } from '../text/bytes.js';
 import { quote } from '../text/quote.js';
-import { reasonOf, systemErrorCode } from '../text/system-error.js';
+import { faultOf, systemErrorCode } from '../text/system-error.js';
 import { patternLine, patternLines, type PatternLine } from './docker-patterns.js';
 import { ContextError, type ContextProblem } from './errors.js';
 import { IgnoreRules } from './ignore-rules.js';
@@ -73,15 +74,18 @@ function unusableExclusion({ text, isException }: PatternLine, reason: string): 
   };
 }
 
+/** Bytes of an ignore file. Real ones have a few hundred lines. */
+const mostBytes = 1024 * 1024;
+
 /** Undefined where there is no such file. */
 async function readIgnoreFile(root: string, path: string): Promise<string | undefined> {
-  const unreadable = (message: string, cause?: unknown): ContextError =>
+  const unreadable = (message: string, next?: string, cause?: unknown): ContextError =>
     new ContextError(
       [
         {
           about: quote(path),
           message,
-          next: 'What it leaves out has to be known before anything is packed.',
+          next: next ?? 'Correct it: what it excludes has to be known before anything is packed.',
         },
       ],
       { cause },
@@ -91,15 +95,19 @@ async function readIgnoreFile(root: string, path: string): Promise<string | unde
     const real = await realpath(join(root, path));
     if (!isInside(real, root))
       throw unreadable(`is a link that leads out of the context, to ${quote(real)}`);
-    // A named pipe would be waited for.
-    if (!(await stat(real)).isFile())
+    // A named pipe would be waited for, and a device may never end.
+    const stats = await stat(real);
+    if (!stats.isFile())
       throw unreadable('is a folder or something else that is no file of patterns');
+    if (stats.size > mostBytes)
+      throw unreadable(`has ${bytesOf(stats.size)}, and ${bytesOf(mostBytes)} is the most`);
     content = await readFile(real, 'utf8');
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     if (error instanceof ContextError) throw error;
-    throw unreadable(`cannot be read (${reasonOf(error)})`, error);
+    const { reason, next } = faultOf(error);
+    throw unreadable(`cannot be read (${reason})`, next, error);
   }
   if (content.includes('\0'))
     throw unreadable('is not text in UTF-8 (it may be in UTF-16); save it as UTF-8');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { quote } from '../text/quote.js';
-import { reasonOf, systemErrorCode } from '../text/system-error.js';
+import { faultOf } from '../text/system-error.js';
 import { Buffers } from './buffers.js';
 import { compress, compression } from './compression.js';
 import { piece } from './contents.js';
@@ -20,39 +20,60 @@ export interface PackedContext extends SelectedContext {
   readonly hash: string;
 }
 
+/** The file that an archive is written to, from its beginning. */
+export type ArchiveFile = Pick<FileHandle, 'writeFile' | 'close'>;
+
+export interface PackingOptions {
+  /** Called now and then with the number of bytes read so far. */
+  readonly progress: (bytes: number) => void;
+  readonly signal?: AbortSignal;
+  /** Creates the file, which must not exist; by default on the disk. */
+  readonly createFile?: (path: string) => Promise<ArchiveFile>;
+}
+
+function createFile(path: string): Promise<ArchiveFile> {
+  return open(path, 'wx', 0o600);
+}
+
 /**
  * Packs a context into a file that must not be there. The same files give the same bytes, wherever
  * and whenever they are packed. If it fails, the file is gone.
  *
- * @param progress is told the number of bytes read so far, now and then
  * @throws ContextError, or the signal's reason
  */
 export async function packContext(
   context: SelectedContext,
   archive: string,
-  progress: (bytes: number) => void,
-  signal?: AbortSignal,
+  options: PackingOptions,
 ): Promise<PackedContext> {
+  const { signal } = options;
   signal?.throwIfAborted();
-  const handle = await create(archive);
+  let file: ArchiveFile;
   try {
-    const written = await packInto(handle, context, archive, progress, signal);
-    await handle.close();
+    file = await (options.createFile ?? createFile)(archive);
+  } catch (error) {
+    throw unwritable(archive, error);
+  }
+  try {
+    const written = await packInto(file, context, archive, options);
+    await file.close().catch((error: unknown) => {
+      throw unwritable(archive, error);
+    });
     return { ...context, archive, ...written };
   } catch (error) {
-    await handle.close();
-    await rm(archive, { force: true });
+    // What failed first is what is reported.
+    await file.close().catch(() => undefined);
+    await rm(archive, { force: true }).catch(() => undefined);
     throw error;
   }
 }
 
 /** Reads, compresses and writes at the same time. */
 async function packInto(
-  handle: FileHandle,
+  handle: ArchiveFile,
   context: SelectedContext,
   archive: string,
-  progress: (bytes: number) => void,
-  signal: AbortSignal | undefined,
+  { progress, signal }: PackingOptions,
 ): Promise<{ archiveBytes: number; hash: string }> {
   const { pack } = await import('tar-stream');
   const tar = pack();
@@ -84,7 +105,7 @@ async function packInto(
 }
 
 async function writeArchive(
-  handle: FileHandle,
+  handle: ArchiveFile,
   archive: string,
   compressed: Readable,
 ): Promise<{ archiveBytes: number; hash: string }> {
@@ -116,15 +137,7 @@ function writeHeader(bytes: Buffer, position: number): void {
   }
 }
 
-async function create(archive: string): Promise<FileHandle> {
-  try {
-    return await open(archive, 'wx', 0o600);
-  } catch (error) {
-    throw unwritable(archive, error);
-  }
-}
-
-async function write(handle: FileHandle, archive: string, bytes: Buffer): Promise<void> {
+async function write(handle: ArchiveFile, archive: string, bytes: Buffer): Promise<void> {
   try {
     await handle.writeFile(bytes);
   } catch (error) {
@@ -133,16 +146,13 @@ async function write(handle: FileHandle, archive: string, bytes: Buffer): Promis
 }
 
 function unwritable(archive: string, cause: unknown): ContextError {
-  const code = systemErrorCode(cause);
-  const isFull = code === 'ENOSPC';
+  const { reason, next } = faultOf(cause);
   return new ContextError(
     [
       {
         about: `archive ${quote(archive)}`,
-        message: `cannot be written (${isFull ? 'the disk is full' : reasonOf(cause)})`,
-        next: isFull
-          ? 'Make room on the disk of the runner, or leave more out of the build context.'
-          : 'See that the folder is there and may be written to.',
+        message: `cannot be written (${reason})`,
+        next: next ?? 'Check that its folder exists and can be written to.',
       },
     ],
     { cause },

@@ -1,7 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { quote } from '../text/quote.js';
-import { reasonOf, systemErrorCode } from '../text/system-error.js';
+import { faultOf, systemErrorCode } from '../text/system-error.js';
 import { findDockerfile } from './dockerfile.js';
 import { ContextError, type ContextProblem } from './errors.js';
 import { readRules } from './ignore-file.js';
@@ -132,7 +132,7 @@ async function findRoot(directory: string, workspace: string): Promise<string> {
     throw problem(
       code === 'ENOENT'
         ? `does not exist; looked for ${quote(path)}`
-        : `cannot be looked at (${reasonOf(error)})`,
+        : `cannot be read (${faultOf(error).reason})`,
       code === 'ENOENT'
         ? `${correct} If nothing is there at all, the repository has to be checked out before.`
         : correct,

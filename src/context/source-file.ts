@@ -2,7 +2,7 @@ import { close, constants, fstat, open, read } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { quote } from '../text/quote.js';
-import { reasonOf, systemErrorCode } from '../text/system-error.js';
+import { faultOf, systemErrorCode } from '../text/system-error.js';
 import { ContextError } from './errors.js';
 import type { ContextEntry } from './select.js';
 
@@ -93,6 +93,7 @@ function changed(entry: ContextEntry): ContextError {
 
 function unreadable(entry: ContextEntry, cause: unknown): ContextError {
   const code = systemErrorCode(cause);
+  const { reason, next } = faultOf(cause);
   const isGone = code === 'ENOENT' || code === 'ENOTDIR';
   return new ContextError(
     [
@@ -100,10 +101,10 @@ function unreadable(entry: ContextEntry, cause: unknown): ContextError {
         about: quote(entry.path),
         message: isGone
           ? 'has vanished while the context was packed'
-          : `cannot be read (${reasonOf(cause)})`,
+          : `cannot be read (${reason})`,
         next: isGone
           ? quiet
-          : 'Leave it out with `build-exclude`, or let the user of the runner read it.',
+          : (next ?? 'Leave it out with `build-exclude`, or let the user of the runner read it.'),
       },
     ],
     { cause },

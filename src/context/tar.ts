@@ -41,6 +41,10 @@ function begin(tar: Pack, entry: ContextEntry) {
   const sink = tar.entry(headerOf(entry), settle);
   // It fails with the tar, whose failure is told; an event that nobody hears would end the process.
   sink.on('error', settle);
+  // It closes without an error, too, if the tar is destroyed; after its end this changes nothing.
+  sink.on('close', () => {
+    settle(new Error('The tar was stopped'));
+  });
   return {
     write: async (piece: Buffer): Promise<void> => {
       if (sink.write(piece)) return;

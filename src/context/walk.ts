@@ -2,7 +2,7 @@ import { constants, type Dirent, type Stats } from 'node:fs';
 import { access, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quote } from '../text/quote.js';
-import { reasonOf, systemErrorCode } from '../text/system-error.js';
+import { faultOf, systemErrorCode } from '../text/system-error.js';
 import type { ContextProblem } from './errors.js';
 import type { Rules, Standing } from './rules.js';
 
@@ -125,10 +125,10 @@ function unreadable(path: string, kind: 'file' | 'folder', error: unknown): Cont
           next: 'See that nothing else works in the folder at the same time, and run it again.',
         };
   }
-  const isForbidden = code === 'EACCES' || code === 'EPERM';
+  const { reason, next } = faultOf(error);
   return {
     about,
-    message: `is a ${kind} that cannot be read (${isForbidden ? 'the permission is missing' : reasonOf(error)})`,
-    next: `${leaveOut}let the user of the runner read it.`,
+    message: `is a ${kind} that cannot be read (${reason})`,
+    next: next ?? `${leaveOut}let the user of the runner read it.`,
   };
 }

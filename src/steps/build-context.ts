@@ -5,7 +5,7 @@ import type { ContextSettings, SelectedContext } from '../context/select.js';
 import { bytesOf } from '../text/bytes.js';
 import { ContextError } from '../context/errors.js';
 import { quote } from '../text/quote.js';
-import { reasonOf } from '../text/system-error.js';
+import { faultOf } from '../text/system-error.js';
 import type { Journal } from '../record/journal.js';
 import { WorkProgress } from './work-progress.js';
 
@@ -63,10 +63,11 @@ async function makeFolder(temporary: string): Promise<string> {
   try {
     return await mkdtemp(join(temporary, 'build-context-'));
   } catch (error) {
+    const { reason, next } = faultOf(error);
     const problem = {
       about: `folder for temporary files ${quote(temporary)}`,
-      message: `takes no archive (${reasonOf(error)})`,
-      next: 'See that the folder (`RUNNER_TEMP`) is there, has room, and may be written to.',
+      message: `cannot hold the archive (${reason})`,
+      next: next ?? 'Check that the folder (`RUNNER_TEMP`) exists and can be written to.',
     };
     throw new ContextError([problem], { cause: error });
   }
@@ -77,7 +78,9 @@ async function remove(folder: string, journal: Journal): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true });
   } catch (error) {
-    journal.warning(`The archive in ${quote(folder)} could not be deleted (${reasonOf(error)}).`);
+    journal.warning(
+      `The archive in ${quote(folder)} could not be deleted (${faultOf(error).reason}).`,
+    );
   }
 }
 
@@ -99,7 +102,10 @@ async function pack(
   const report = (bytes: number): void => {
     progress.update(bytes);
   };
-  const packed = await packContext(selected, archive, report, cancellation);
+  const packed = await packContext(selected, archive, {
+    progress: report,
+    signal: cancellation,
+  });
   log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);
   return packed;
 }
