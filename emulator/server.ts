@@ -28,10 +28,12 @@ export function createEmulatorServer(parts: ServerParts): Server {
   const { application, storage, log, limiter, faults, before, after, now, onAnswered } = parts;
 
   const stragglers = new Stragglers();
+  let requests = 0;
 
   async function handle(request: Request, outgoing: ServerResponse): Promise<Response> {
     const startedAt = performance.now();
     outgoing.setHeader('date', new Date(now()).toUTCString());
+    outgoing.setHeader('x-request-id', `req-${++requests}`);
     // However it ends: answered, reset, or given up by the caller.
     outgoing.once('close', log.begin());
     const isUpload = pathOf(request).startsWith(storageRoot);

@@ -12,6 +12,8 @@ const notReported = [
   'CutOffError',
   'GitHubError',
   'LookUpEndedError',
+  'PatternError',
+  'ProxyError',
   'ReleaseError',
   'SubjectError',
   'UnansweredError',

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readRequestId } from '../http/request-id.js';
 import { quote } from '../text/quote.js';
 
 /** What a workflow grants its job's token under `permissions:`. */
@@ -64,7 +65,10 @@ export class UnansweredError extends Error {
 
 const refusal = v.object({
   status: v.number(),
-  response: v.object({ data: v.unknown() }),
+  response: v.object({
+    data: v.unknown(),
+    headers: v.fallback(v.record(v.string(), v.string()), {}),
+  }),
 });
 
 const refusedField = v.object({
@@ -98,8 +102,10 @@ export function toGitHubError(
     return new GitHubError(call, 'of a bug in the action', { cause: cause ?? error });
   }
   const { status, response } = refused.output;
+  const requestId = readRequestId(response.headers, redact);
+  const answered = `the answer was ${status}${requestId === undefined ? '' : ` (request ID ${requestId})`}`;
   const body = v.safeParse(refusalBody, response.data);
-  if (!body.success) return new GitHubError(call, `the answer was ${status}`, { status });
+  if (!body.success) return new GitHubError(call, answered, { status });
   const { message, errors } = body.output;
   const details = errors.map((one) =>
     typeof one === 'string'
@@ -107,7 +113,7 @@ export function toGitHubError(
       : (one.message ?? [one.field, one.code].filter(Boolean).join(' ')),
   );
   const said = [message, details.filter(Boolean).join(', ')].filter(Boolean).join(': ');
-  return new GitHubError(call, `the answer was ${status}: ${quote(redact(said))}`, {
+  return new GitHubError(call, `${answered}: ${quote(redact(said))}`, {
     status,
     lacksPermission:
       status === 404 || (status === 403 && message.startsWith('Resource not accessible by ')),

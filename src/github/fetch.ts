@@ -1,6 +1,8 @@
 import { systemErrorCode } from '../text/system-error.js';
 import type { Clock } from '../time/clock.js';
 import { CutOffError, type Answer, type Transport } from '../http/transport.js';
+import { connectionFailure } from '../http/connection-failure.js';
+import { classifyStatus } from '../http/status.js';
 import { UnansweredError } from './errors.js';
 
 export interface FetchOptions {
@@ -34,7 +36,6 @@ interface FetchedResponse {
 /** Milliseconds before the one other attempt. */
 const pause = 1000;
 
-const passingStatuses: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Those that ask for the same request at the other address, whatever its method. */
 const redirectsOfAnything: ReadonlySet<number> = new Set([307, 308]);
@@ -50,8 +51,7 @@ export function fetchThrough(
 ): (url: string, request: RequestOptions) => Promise<FetchedResponse> {
   return async (url, request) => {
     const answer = await followed(options, url, request);
-    const isSuccess = answer.status >= 200 && answer.status < 300;
-    if (isSuccess && !isJson(answer.text)) {
+    if (classifyStatus(answer.status) === 'success' && !isJson(answer.text)) {
       throw new UnansweredError('the answer is not JSON', { status: answer.status });
     }
     return toResponse(answer, url);
@@ -87,7 +87,7 @@ async function sendPatiently(
   if (!isRepeatable(request.method, address)) return send(options, address, request);
   try {
     const answer = await send(options, address, request);
-    if (!passingStatuses.has(answer.status)) return answer;
+    if (classifyStatus(answer.status) !== 'inconclusive') return answer;
   } catch (error) {
     if (!(error instanceof UnansweredError && error.isTransient)) throw error;
   }
@@ -127,11 +127,9 @@ async function send(
     if (error instanceof CutOffError) {
       throw new UnansweredError(error.message, { isTransient: true, cause: error });
     }
-    const code = systemErrorCode(error);
-    throw new UnansweredError(`the connection failed${code === undefined ? '' : ` (${code})`}`, {
-      isTransient: true,
-      cause: error,
-    });
+    const { kind, reason } = connectionFailure(error, systemErrorCode(error));
+    const isTransient = kind === 'unreachable' || kind === 'broken';
+    throw new UnansweredError(reason, { isTransient, cause: error });
   } finally {
     cancelLimit();
   }

@@ -1,27 +1,31 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
 import type { Readable } from 'node:stream';
-import { HttpClient } from '@actions/http-client';
+import { promisify } from 'node:util';
+import { brotliDecompress, unzip } from 'node:zlib';
+import { getProxyUrl } from '@actions/http-client';
+import { tunnelAgent, withoutBrackets, type TunnelOptions } from './tunnel.js';
 
-/** A request as it goes over the wire. */
+/** A request as it is sent. */
 export interface Message {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** A stream is sent as it comes, and is destroyed in the end; its length belongs in the headers. */
+  /** A stream is sent as it comes and destroyed in the end; the headers give its length. */
   readonly body?: string | Readable | undefined;
 }
 
 export interface Answer {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: http.IncomingHttpHeaders;
+  /** Decompressed, and without a byte order mark. */
   readonly text: string;
 }
 
-/** Far beyond every answer that there is, and well within what a runner's memory holds. */
+/** Far more than any response has, and well within a runner's memory. */
 const mostBytes = 64 * 1024 * 1024;
 
-/** The headers came, but the body ended before it was whole, or would not end. */
+/** The headers came, but the body ended too early, cannot be decompressed, or would not end. */
 export class CutOffError extends Error {
   constructor(options?: ErrorOptions) {
     super('the answer was cut off', options);
@@ -30,89 +34,135 @@ export class CutOffError extends Error {
 }
 
 /**
- * http-client takes no signal for a request; its handlers are asked while it makes one. It is one for
- * all, as Node asks each that there ever was with each promise.
- */
-const signals = new AsyncLocalStorage<AbortSignal>();
-
-/**
- * The one place that sends requests: through @actions/http-client, so that proxies work, and with
- * everything that it would do by itself switched off. Redirects are not followed (the credential
- * would go along) and nothing is retried.
+ * The only place that sends requests. A request goes through the proxy that the environment names. It
+ * is sent once, and a redirect is not followed, because the credential would be sent along.
  */
 export class Transport {
-  readonly #client: HttpClient;
+  readonly #userAgent: string;
+  /** By what they connect to: http or https, directly or through a proxy. */
+  readonly #agents = new Map<string, http.Agent>();
 
   constructor(userAgent: string) {
-    const giveSignal = {
-      prepareRequest: (options: RequestOptions): void => {
-        const signal = signals.getStore();
-        if (signal !== undefined) options.signal = signal;
-      },
-      canHandleAuthentication: () => false,
-      handleAuthentication: () => Promise.reject(new Error('No challenge is answered')),
-    };
-    this.#client = new HttpClient(userAgent, [giveSignal], {
-      allowRedirects: false,
-      allowRetries: false,
-      keepAlive: true,
-    });
+    this.#userAgent = userAgent;
   }
 
   /**
-   * Sends one request once. Rejects where no whole answer came, and with the error of a body that
-   * cannot be read; any status is an answer.
+   * Sends one request once. Any status is an answer. The signal ends the wait at once, whatever the
+   * request is waiting for: a name, a proxy, a handshake or an answer.
+   *
+   * @throws CutOffError, ProxyError, the error of a body that cannot be read, the signal's reason, or
+   *   what Node.js says about the connection
    */
-  async send({ body, ...message }: Message, signal: AbortSignal): Promise<Answer> {
-    if (body === undefined || typeof body === 'string') {
-      return this.#send(message, body ?? null, signal);
-    }
-    // A stream that breaks would leave the request open: nobody else looks at it.
-    const broken = new AbortController();
-    body.on('error', (error) => {
-      broken.abort(error);
+  send({ body, ...message }: Message, signal: AbortSignal): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const request = this.#open(message, body, signal);
+      const isDone = new AbortController();
+      const end = (settle: () => void): void => {
+        isDone.abort();
+        settle();
+        if (typeof body === 'object') body.destroy();
+        // If the answer came before all of the body was sent, the connection is of no more use.
+        if (!request.writableFinished || signal.aborted) request.destroy();
+      };
+      const fail = (error: unknown): void => {
+        end(() => {
+          reject(error as Error);
+        });
+      };
+      signal.addEventListener(
+        'abort',
+        () => {
+          fail(signal.reason);
+        },
+        { signal: isDone.signal },
+      );
+      request.on('error', fail);
+      request.on('response', (response) => {
+        readText(response).then((text) => {
+          const { statusCode: status = 0, headers } = response;
+          end(() => {
+            resolve({ status, headers, text });
+          });
+        }, fail);
+      });
+      if (typeof body === 'object') body.on('error', fail).pipe(request);
+      else request.end(body);
     });
-    try {
-      return await this.#send(message, body, AbortSignal.any([signal, broken.signal]));
-    } catch (error) {
-      throw broken.signal.aborted ? broken.signal.reason : error;
-    } finally {
-      body.destroy();
-      // What was answered before all of it was sent would be waited for on that connection.
-      broken.abort();
-    }
   }
 
-  async #send(
+  #open(
     { method, url, headers }: Omit<Message, 'body'>,
-    body: string | Readable | null,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    const response = await signals.run(signal, () =>
-      this.#client.request(method, url, body, { ...headers }),
-    );
-    const { statusCode, headers: answered } = response.message;
-    // The client's own readBody never settles when the connection breaks half-way.
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    try {
-      for await (const chunk of response.message as AsyncIterable<Buffer>) {
-        bytes += chunk.length;
-        if (bytes > mostBytes) throw new Error(`it has more than ${mostBytes} bytes`);
-        chunks.push(chunk);
-      }
-    } catch (error) {
-      throw new CutOffError({ cause: error });
-    }
-    return {
-      status: statusCode ?? 0,
-      headers: answered,
-      text: Buffer.concat(chunks).toString('utf8'),
+    body: Message['body'],
+    givenUp: AbortSignal,
+  ) {
+    const { protocol, hostname, port, pathname, search } = new URL(url);
+    const isSecure = protocol === 'https:';
+    const options: TunnelOptions = {
+      method,
+      host: withoutBrackets(hostname),
+      port: port === '' ? (isSecure ? 443 : 80) : port,
+      path: `${pathname}${search}`,
+      headers: {
+        ...headers,
+        'User-Agent': this.#userAgent,
+        ...(typeof body === 'string' ? { 'Content-Length': Buffer.byteLength(body) } : {}),
+      },
+      agent: this.#agentFor(url, isSecure),
+      givenUp,
     };
+    return (isSecure ? https : http).request(options);
+  }
+
+  #agentFor(url: string, isSecure: boolean): http.Agent {
+    const proxy = getProxyUrl(url);
+    const key = `${isSecure ? 'https' : 'http'} ${proxy}`;
+    const agent =
+      this.#agents.get(key) ??
+      (proxy === ''
+        ? new (isSecure ? https : http).Agent({ keepAlive: true })
+        : tunnelAgent(new URL(proxy), isSecure));
+    this.#agents.set(key, agent);
+    return agent;
   }
 
   /** Closes the connections that are kept open for the next request. */
   close(): void {
-    this.#client.dispose();
+    for (const agent of this.#agents.values()) agent.destroy();
+  }
+}
+
+/** @throws CutOffError */
+async function readText(response: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) throw new Error(`it has more than ${mostBytes} bytes`);
+      chunks.push(chunk);
+    }
+    const body = await decompressed(Buffer.concat(chunks), response.headers['content-encoding']);
+    // Drops a byte order mark, too.
+    return new TextDecoder().decode(body);
+  } catch (error) {
+    throw new CutOffError({ cause: error });
+  }
+}
+
+/** Nobody asks for a compressed answer, but some gateways send one. */
+async function decompressed(body: Buffer, encoding: string | undefined): Promise<Buffer> {
+  if (body.length === 0) return body;
+  // A small answer may become a very large one.
+  const limit = { maxOutputLength: mostBytes };
+  switch (encoding?.trim().toLowerCase()) {
+    case 'gzip':
+    case 'x-gzip':
+    case 'deflate':
+      return promisify(unzip)(body, limit);
+    case 'br':
+      return promisify(brotliDecompress)(body, limit);
+    default:
+      return body;
   }
 }

@@ -16,7 +16,9 @@ import {
   StatusError,
   UnreadableAnswerError,
 } from './errors.js';
+import { readRequestId } from '../http/request-id.js';
 import { readRetryAfter } from '../http/retry-after.js';
+import { classifyStatus } from '../http/status.js';
 import { decideRetry, longestWait, type RetryDecision } from '../time/retry.js';
 import { Traffic } from './traffic.js';
 
@@ -71,20 +73,8 @@ export interface CallerOptions {
   readonly redact: (text: string) => string;
 }
 
-const tooMany = 429;
-
-/** A refusal, or what was not sent, says that nothing was done; and what is read does nothing. */
-function mayBeCarriedOut(error: CallError): boolean {
-  return (
-    error.call.method !== 'GET' &&
-    error.isTransient &&
-    !isLimit(error) &&
-    !(error instanceof NotSentError)
-  );
-}
-
 function isLimit(error: CallError): boolean {
-  return error instanceof StatusError && error.status === tooMany;
+  return error.kind === 'rate-limited';
 }
 
 /** What the attempts of one call have come to so far. */
@@ -106,7 +96,7 @@ class CallHistory {
   add(error: CallError, now: number): FailedCall {
     const isOwn = error.isOf(this.request);
     const isSent = !(error instanceof NotSentError);
-    if (isOwn && mayBeCarriedOut(error)) this.isInDoubt = true;
+    if (isOwn && error.call.method !== 'GET' && error.mayBeCarriedOut) this.isInDoubt = true;
     // A request that was not sent again says nothing about the one that was.
     const failure = this.failure === undefined || (isOwn && isSent) ? error : this.failure;
     if (isSent) failure.attempts = this.attempt;
@@ -272,11 +262,23 @@ export class Caller {
     if (answer.status === absent?.status && isOfPlatform(answer.text)) {
       return absent.result;
     }
-    if (answer.status >= 300 && answer.status < 400) {
+    try {
+      return this.#read(request, parse, answer);
+    } catch (error) {
+      if (error instanceof CallError) {
+        error.requestId = readRequestId(answer.headers, this.#options.redact);
+      }
+      throw error;
+    }
+  }
+
+  #read<Result>(request: Request, parse: Operation<Result>['parse'], answer: Answer): Result {
+    const status = classifyStatus(answer.status);
+    if (status === 'redirect') {
       const target = this.#options.redact(originOf(answer.headers.location));
       throw new RedirectError(request, answer.status, target);
     }
-    if (answer.status < 200 || answer.status >= 300) throw this.#statusError(request, answer);
+    if (status !== 'success') throw this.#statusError(request, answer);
     try {
       return parse(parseJson(answer.text), answer.status);
     } catch (error) {
@@ -297,7 +299,7 @@ export class Caller {
       await clock.sleep(held, over);
     }
     const answer = await this.#send(request, deadline);
-    if (answer.status === tooMany) {
+    if (classifyStatus(answer.status) === 'rate-limited') {
       const asked = readRetryAfter(answer.headers, clock.wallTime());
       if ((asked ?? 0) <= longestWait) this.#traffic.hold(asked);
     } else {

@@ -1,6 +1,12 @@
 import { CancelledError } from '../time/cancellation.js';
 import { quote } from '../text/quote.js';
 import { systemErrorCode } from '../text/system-error.js';
+import { classifyStatus } from '../http/status.js';
+import {
+  connectionFailure,
+  ProxyError,
+  type ConnectionFailure,
+} from '../http/connection-failure.js';
 import type { Deadline } from '../time/deadline.js';
 
 /** Which request it was: enough to find it in a log, nothing that could be secret. */
@@ -20,6 +26,8 @@ export type CallFailureKind =
   | 'platform-unavailable'
   | 'answer-unreadable'
   | 'redirected'
+  | 'certificate-not-accepted'
+  | 'proxy-refused'
   | 'upload-failed';
 
 /** A call to the platform that did not bring an answer to work with. */
@@ -31,6 +39,8 @@ export abstract class CallError extends Error {
   attempts = 1;
   /** The limit that left no time for another attempt, where it was that. */
   outOfTime: Deadline | undefined;
+  /** The id that the server gave the request; support asks for it. */
+  requestId: string | undefined;
   /** Whether it asks for a change that may have been made: the answer to one of its attempts is lost. */
   isInDoubt = false;
 
@@ -50,8 +60,13 @@ export abstract class CallError extends Error {
   /** What happened, as the end of a sentence that begins with "because". */
   abstract readonly reason: string;
 
-  /** Whether the same request may work a moment later. */
+  /** Whether the same request may succeed a moment later. */
   abstract readonly isTransient: boolean;
+
+  /** Whether the request may have been carried out, if it is one that changes something. */
+  get mayBeCarriedOut(): boolean {
+    return this.isTransient;
+  }
 }
 
 /**
@@ -69,8 +84,6 @@ export class InterruptedCallError extends CancelledError {
     this.call = { method: call.method, path: call.path };
   }
 }
-
-const passingStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
 /** What somebody else said, as it came: for decisions, never to be shown. */
 export interface Said {
@@ -115,8 +128,8 @@ export class StatusError extends CallError {
     if (this.status === 401) return 'credential-refused';
     if (this.status === 403) return 'permission-denied';
     if (this.status === 409 && this.call.path.includes('/secrets/')) return 'concurrent-write';
-    if (this.status === 429) return 'rate-limited';
-    return this.isTransient ? 'platform-unavailable' : 'request-refused';
+    if (classifyStatus(this.status) === 'rate-limited') return 'rate-limited';
+    return this.mayBeCarriedOut ? 'platform-unavailable' : 'request-refused';
   }
 
   /** Whether the platform's message, as it came, matches. */
@@ -136,27 +149,47 @@ export class StatusError extends CallError {
   }
 
   override get isTransient(): boolean {
-    return passingStatuses.has(this.status);
+    return this.mayBeCarriedOut || this.kind === 'rate-limited';
+  }
+
+  override get mayBeCarriedOut(): boolean {
+    return classifyStatus(this.status) === 'inconclusive';
   }
 }
 
+const kindsOfConnectionFailure = {
+  certificate: 'certificate-not-accepted',
+  'proxy-refusal': 'proxy-refused',
+  unreachable: 'platform-unavailable',
+  broken: 'platform-unavailable',
+} as const satisfies Record<ConnectionFailure['kind'], CallFailureKind>;
+
 /** The connection could not be made, or broke before the answer began. */
 export class ConnectionError extends CallError {
-  override readonly kind = 'platform-unavailable';
+  override readonly kind: CallFailureKind;
   /** Node's code, such as ECONNREFUSED or ENOTFOUND. */
   readonly code: string | undefined;
+  override readonly reason: string;
+  override readonly isTransient: boolean;
+  readonly #isBroken: boolean;
+  /** Whether the name does not resolve, or nobody listens: it seldom helps to wait for that to change. */
+  readonly isUnreachable: boolean;
 
   constructor(call: Call, cause: unknown) {
     const code = systemErrorCode(cause);
     super(call, `the connection failed${code === undefined ? '' : ` with ${code}`}`, { cause });
+    const { kind, reason } = connectionFailure(cause, code);
     this.code = code;
+    this.kind = kindsOfConnectionFailure[kind];
+    this.reason = reason;
+    this.isTransient = kind === 'unreachable' || kind === 'broken';
+    this.#isBroken = kind === 'broken';
+    this.isUnreachable = kind === 'unreachable';
   }
 
-  override get reason(): string {
-    return `the connection failed${this.code === undefined ? '' : ` (${this.code})`}`;
+  override get mayBeCarriedOut(): boolean {
+    return this.#isBroken;
   }
-
-  override readonly isTransient = true;
 }
 
 /** No whole answer came within the time that one request may take. */
@@ -229,9 +262,8 @@ export class RedirectError extends CallError {
   override readonly isTransient = false;
 }
 
-/** Refusals of storage that another form, or another moment, mends. */
-const passingStorageStatuses: ReadonlySet<number> = new Set([408, 429]);
-const passingStorageCodes: ReadonlySet<string | undefined> = new Set([
+/** Codes of storage for what another form, or another moment, mends. */
+const transientStorageCodes: ReadonlySet<string | undefined> = new Set([
   'RequestTimeout',
   'RequestTimeTooSkewed',
   'IncompleteBody',
@@ -250,6 +282,7 @@ export class UploadError extends CallError {
   readonly retryAfter: number | undefined;
   readonly #what: string;
   readonly #said: Said;
+  readonly #isConnectionTransient: boolean;
 
   /** @param origin scheme and host of the storage */
   constructor(
@@ -269,15 +302,19 @@ export class UploadError extends CallError {
       /** The answer is that of something else. */
       readonly isForeign?: boolean;
       readonly cause?: unknown;
+      readonly requestId?: string | undefined;
     },
   ) {
-    const what = whatBroke(details);
+    const connection = connectionFailure(details.cause, systemErrorCode(details.cause));
+    const what = whatBroke(details, connection);
     super({ method: 'POST', path: origin }, what, { cause: details.cause });
     this.status = details.status;
     this.code = details.code;
     this.retryAfter = details.retryAfter;
+    this.requestId = details.requestId;
     this.#what = what;
     this.#said = details.said ?? { code: details.code, message: details.storageMessage };
+    this.#isConnectionTransient = !['certificate', 'proxy-refusal'].includes(connection.kind);
   }
 
   override get reason(): string {
@@ -285,25 +322,30 @@ export class UploadError extends CallError {
   }
 
   override get isTransient(): boolean {
-    if (this.status === undefined || this.status >= 500) return true;
+    if (this.status === undefined) return this.#isConnectionTransient;
+    const status = classifyStatus(this.status);
+    if (status === 'inconclusive' || status === 'rate-limited') return true;
     const { code, message } = this.#said;
     // A refusal without a word may be that of a form that has expired.
     const mayHaveExpired = code === undefined || /expired/i.test(message ?? '');
     if (this.status === 403 && mayHaveExpired) return true;
-    return passingStorageStatuses.has(this.status) || passingStorageCodes.has(code);
+    return transientStorageCodes.has(code);
   }
 }
 
-function whatBroke({
-  status,
-  code,
-  storageMessage,
-  silentFor,
-  endedAfter,
-  isCutOff,
-  isForeign,
-  cause,
-}: ConstructorParameters<typeof UploadError>[1]): string {
+function whatBroke(
+  {
+    status,
+    code,
+    storageMessage,
+    silentFor,
+    endedAfter,
+    isCutOff,
+    isForeign,
+    cause,
+  }: ConstructorParameters<typeof UploadError>[1],
+  connection: ConnectionFailure,
+): string {
   if (status !== undefined) {
     const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
     return `the storage answered ${status}${said === '' ? '' : ` (${quote(said)})`}`;
@@ -312,6 +354,7 @@ function whatBroke({
   if (silentFor !== undefined) return `nothing was heard for ${silentFor / 1000} s`;
   if (isCutOff === true) return 'the answer was cut off';
   if (isForeign === true) return 'the answer is not one of a storage';
+  if (connection.kind !== 'broken' || cause instanceof ProxyError) return connection.reason;
   const systemCode = systemErrorCode(cause);
   return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
 }

@@ -5,7 +5,9 @@ import type { UploadForm } from './answers.js';
 import type { CallerOptions } from './caller.js';
 import { UploadError, type Said } from './errors.js';
 import { formBody } from './form.js';
+import { readRequestId } from '../http/request-id.js';
 import { readRetryAfter } from '../http/retry-after.js';
+import { classifyStatus } from '../http/status.js';
 import { decideRetry } from '../time/retry.js';
 
 /** Characters; what is shorter is no signature, and may be part of a word. */
@@ -137,12 +139,13 @@ export class Storage {
       silence.end();
     }
     log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
-    if (answer.status >= 200 && answer.status < 300) {
+    if (classifyStatus(answer.status) === 'success') {
       if (isOfStorage(answer)) return;
       throw new UploadError(origin, { isForeign: true });
     }
     const clean = (text: string): string => redact(withoutFields(text, form));
     throw new UploadError(origin, {
+      requestId: readRequestId(answer.headers, clean),
       status: answer.status,
       ...readStorageError(answer, clean),
       retryAfter: readRetryAfter(answer.headers, clock.wallTime()),

@@ -339,7 +339,10 @@ function callFacts(error: CallError): Explanation['facts'] {
   const isAnswered =
     error instanceof StatusError || error instanceof UploadError || error instanceof RedirectError;
   const status = isAnswered && error.status !== undefined ? ` → ${error.status}` : '';
-  return [{ label: 'Call', value: `${method} ${path}${status}` }];
+  return [
+    { label: 'Call', value: `${method} ${path}${status}` },
+    ...(error.requestId === undefined ? [] : [{ label: 'Request ID', value: error.requestId }]),
+  ];
 }
 
 function limitOf({ outOfTime }: CallError): string[] {

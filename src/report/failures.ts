@@ -102,6 +102,18 @@ export const failureKinds = {
       'Answers were cut off, or were not the JSON that is due, over several attempts. Often something between the runner and the platform answers in its place.',
     next: 'Check `api-url` and the proxy, and run the release again.',
   },
+  'certificate-not-accepted': {
+    title: 'The certificate of the server was not accepted',
+    meaning:
+      'Node.js does not trust the certificate that the server, or a proxy in between, showed: a private CA issued it, it has expired, or it is for another name. Nothing was sent over that connection. Typical codes are `UNABLE_TO_VERIFY_LEAF_SIGNATURE`, `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED` and `ERR_TLS_CERT_ALTNAME_INVALID`.',
+    next: 'If a private CA or a proxy of your company issued the certificate, set `NODE_EXTRA_CA_CERTS` to the file of that CA on the runner. Otherwise check the address and renew the certificate.',
+  },
+  'proxy-refused': {
+    title: 'The proxy did not let the request through',
+    meaning:
+      'The proxy that `HTTPS_PROXY` or `HTTP_PROXY` names answered with an error, such as 407 (it asks for authentication) or 403. Nothing was sent to the platform.',
+    next: 'For 407, put the user name and password in `HTTPS_PROXY` (`http://user:password@host:port`). Otherwise allow the host in the proxy, or except it with `NO_PROXY`.',
+  },
   redirected: {
     title: 'The platform answered with a redirect',
     meaning: 'A redirect is not followed, because the credential would go along.',

@@ -61,6 +61,26 @@ export const columns: readonly Column[] = [
     meaning: 'the same, but the request was carried out.',
     fault: { kind: 'status', status: 502, body: page, carryOut: true },
   }),
+  {
+    title: '408',
+    meaning: 'a gateway says that the request took too long; nothing is carried out.',
+    fault: { kind: 'status', status: 408, body: page },
+  },
+  writesOnly({
+    title: '425 after',
+    meaning: 'the request is said to have come too early, but it was carried out.',
+    fault: { kind: 'status', status: 425, body: page, carryOut: true },
+  }),
+  {
+    title: '520',
+    meaning: 'the HTML of a gateway whose status is its own; nothing is carried out.',
+    fault: { kind: 'status', status: 520, body: page },
+  },
+  writesOnly({
+    title: '524 after',
+    meaning: 'the gateway gives up waiting, but the request was carried out.',
+    fault: { kind: 'status', status: 524, body: page, carryOut: true },
+  }),
   comeBack(503, 'seconds'),
   comeBack(503, 'date'),
   comeBack(429, 'seconds'),

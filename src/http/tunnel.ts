@@ -1,0 +1,82 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { ProxyError } from './connection-failure.js';
+
+/** Options of a request that a tunnel is opened for. */
+export interface TunnelOptions extends https.RequestOptions {
+  /** Ends the attempt to open it: Node.js cannot end a request that has no connection yet. */
+  readonly givenUp: AbortSignal;
+}
+
+type Opened = (error: Error | null, socket?: Duplex) => void;
+
+/** Makes an agent whose connections go through a proxy, by CONNECT, whatever they are used for. */
+export function tunnelAgent(proxy: URL, isSecure: boolean): http.Agent {
+  const agent = new (isSecure ? https : http).Agent({ keepAlive: true });
+  const createConnection = (options: TunnelOptions, opened: Opened): undefined => {
+    const { givenUp } = options;
+    openTunnel(proxy, authorityOf(options), givenUp).then(
+      (socket) => {
+        opened(null, isSecure ? connectTls({ ...serverOf(options), socket }) : socket);
+      },
+      (error: unknown) => {
+        opened(error as Error);
+      },
+    );
+  };
+  return Object.assign(agent, { createConnection });
+}
+
+/** Whose certificate the server has to show. */
+function serverOf({ host, servername }: TunnelOptions): ConnectionOptions {
+  return { host: host ?? '', ...(servername === undefined ? {} : { servername }) };
+}
+
+/** Host and port as a request line names them. */
+function authorityOf({ host, port }: TunnelOptions): string {
+  const name = host ?? '';
+  return `${name.includes(':') ? `[${name}]` : name}:${port ?? ''}`;
+}
+
+function openTunnel(proxy: URL, authority: string, signal: AbortSignal): Promise<Socket> {
+  const { protocol, hostname, port, username, password } = proxy;
+  const isSecure = protocol === 'https:';
+  const account = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return new Promise((resolve, reject) => {
+    const request = (isSecure ? https : http).request({
+      method: 'CONNECT',
+      host: withoutBrackets(hostname),
+      port: port === '' ? (isSecure ? 443 : 80) : port,
+      path: authority,
+      headers: {
+        Host: authority,
+        ...(account === ':'
+          ? {}
+          : { 'Proxy-Authorization': `Basic ${Buffer.from(account).toString('base64')}` }),
+      },
+      agent: false,
+      signal,
+    });
+    request.on('connect', ({ statusCode: status = 0 }, socket, head) => {
+      if (status >= 200 && status < 300) {
+        if (head.length > 0) socket.unshift(head);
+        resolve(socket);
+      } else {
+        socket.destroy();
+        reject(new ProxyError(proxy, { status }));
+      }
+    });
+    request.on('error', (cause: NodeJS.ErrnoException) => {
+      reject(new ProxyError(proxy, { code: cause.code, cause }));
+    });
+    request.end();
+  });
+}
+
+/** The name of a host as Node.js resolves it: a URL has brackets around an IPv6 address. */
+export function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
