@@ -84,7 +84,7 @@ test('a random file is what python-dotenv makes of it, or has an error', async (
     const { entries, problems } = await readFiles(['a'], '/', () => Promise.resolve(text));
     if (unparsable.length > 0 && problems.length === 0) different.push({ text, unparsable });
     // python-dotenv reads on behind what it cannot parse, and the last of several equal keys counts.
-    if (problems.some((problem) => problem.includes('reading stopped'))) continue;
+    if (problems.some((problem) => /reading stopped/i.test(problem))) continue;
     for (const { key, value } of entries) {
       if (problems.some((problem) => problem.includes(`\`${key}\``))) continue;
       if (value.reveal() !== values[key]) different.push({ text, key, expected: values[key] });

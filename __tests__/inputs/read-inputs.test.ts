@@ -676,7 +676,7 @@ describe('an empty value', () => {
         /^secrets: `B` \(line 2\) is empty\. Likely reasons: .*misspelled.*not set.*`environment:`.*fork or Dependabot/,
       ),
       expect.stringMatching(
-        /^secrets-env: `MISSING` \(item 1, a variable that `env:` does not set\) is empty/,
+        /^secrets-env: `MISSING` \(item 1\) comes from a variable that `env:` does not set\. Likely reasons: .*misspelled/,
       ),
     ]);
   });

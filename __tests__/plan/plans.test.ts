@@ -1037,7 +1037,7 @@ describe('without a credential', () => {
       },
     },
     {
-      name: 'an environment that lacks the variables',
+      name: 'an environment in which the variables are empty',
       inputs: { secrets: '', 'secrets-env': 'OPENAI_KEY, TARGET=DEEPGRAM_KEY' },
     },
     {
@@ -1071,7 +1071,11 @@ describe('without a credential', () => {
       inputs: { 'github-token': '', environment: 'production' },
     },
   ])('it is green with $name', async ({ inputs }) => {
-    const { succeeded, actions } = await plan({ ...offline, ...inputs }, ofDependabot);
+    const environment = { ...ofDependabot.environment, OPENAI_KEY: '', DEEPGRAM_KEY: '' };
+    const { succeeded, actions } = await plan(
+      { ...offline, ...inputs },
+      { ...ofDependabot, environment },
+    );
     expect(actions.errors).toEqual([]);
     expect(succeeded).toBe(true);
     expect(stage.emulator.requests).toEqual([]);
@@ -1079,6 +1083,11 @@ describe('without a credential', () => {
 
   test.each([
     { name: 'a name that is none', inputs: { 'agent-name': 'Voice!' }, told: 'agent-name' },
+    {
+      name: 'variables that the environment lacks, as forks only make them empty',
+      inputs: { secrets: '', 'secrets-env': 'OPENAI_KEY, TARGET=DEEPGRAM_KEY' },
+      told: '`OPENAI_KEY` (item 1), `TARGET` (item 2) come from variables that `env:` does not set',
+    },
     { name: 'an image without a tag', inputs: { image: 'ghcr.io/acme/voice' }, told: 'image' },
     {
       name: 'a file that is not there',

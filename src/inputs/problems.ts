@@ -49,10 +49,18 @@ export class Findings {
   }
 }
 
+const missingEnvironment = 'the job lacks the `environment:` that holds';
+const noSecretsInForks = 'the run comes from a fork or Dependabot, which get no secrets';
+
 /** Why a value that a workflow takes from `secrets` may be empty. */
 export const emptyReasons =
-  'the name of the secret is misspelled, it is not set for this repository or organization, the job ' +
-  'lacks the `environment:` that holds it, or the run comes from a fork or Dependabot, which get no secrets';
+  'the name of the secret is misspelled, it is not set for this repository or organization, ' +
+  `${missingEnvironment} it, or ${noSecretsInForks}`;
+
+/** The same if not one of several values is there. */
+export const emptyReasonsOfAll =
+  `${missingEnvironment} them, the names of the secrets are misspelled, they are not set for this ` +
+  `repository or organization, or ${noSecretsInForks}`;
 
 /** An empty credential in a run that gets the secrets of its repository. */
 export const missingCredential: InputProblem = {

@@ -69,3 +69,26 @@ test('a target that comes twice is an error', () => {
     'item 2: `A` is given twice, first in item 1',
   ]);
 });
+
+describe('a mistake in a name is named', () => {
+  test.each([
+    { input: '$OPENAI', told: 'item 1 begins with `$`. Write the name of the variable alone' },
+    { input: 'PEM\nKEY=${OPENAI}', told: 'item 2 begins with `$`' },
+    { input: 'OPENAI PEM', told: 'item 1 has several names with blanks between them' },
+    { input: '- OPENAI', told: 'item 1 begins with `- `, as in a YAML list' },
+    { input: 'Object', told: 'is the word `Object`, which is what `${{ secrets }}` becomes' },
+  ])('$input', ({ input, told }) => {
+    expect(readEnvironment(input, environment).problems).toEqual([expect.stringContaining(told)]);
+  });
+
+  test.each([
+    { input: 'OPENIA', meant: 'OPENAI' },
+    { input: 'DEEPGRAM', meant: undefined },
+    { input: 'OPENA', meant: 'OPENAI' },
+    { input: 'KEY=OPENAY', meant: 'OPENAI' },
+    { input: 'INPUT_REGIO', meant: undefined },
+  ])('a variable that is not set may mean another: $input', ({ input, meant }) => {
+    const { entries } = readEnvironment(input, { ...environment, INPUT_REGION: 'us-west' });
+    expect(entries.map(({ unset }) => unset)).toEqual([{ meant }]);
+  });
+});

@@ -49,7 +49,7 @@ describe('a value is what python-dotenv makes of it, or its key is an error', ()
     const [first] = unparsable;
     if (first !== undefined) {
       expect(problems).toHaveLength(1);
-      expect(problems[0]).toMatch(/^`\.env` line \d+.*reading stopped here/);
+      expect(problems[0]).toMatch(/^`\.env` line \d+.*[Rr]eading stopped here$/);
       return;
     }
     expect(problems).toHaveLength(refused.length);
@@ -198,5 +198,53 @@ describe('what is not understood is an error with file and line, without its tex
   test('a file that is not there', async () => {
     const { problems } = await read({}, ['missing.env']);
     expect(problems).toEqual(['`missing.env` cannot be read (there is no such file)']);
+  });
+});
+
+describe('a value that is not the secret yet is an error by key, without the value', () => {
+  test.each([
+    {
+      name: 'an expression of GitHub',
+      text: 'A=${{ secrets.A }}\nB="x-${{ secrets.hidden }}"\nC=1',
+      told: [
+        '`.env`: `A`, `B` are a `${{ … }}` expression, which GitHub does not evaluate in a file. Pass the secret with `secrets-env`',
+      ],
+    },
+    {
+      name: 'ciphertext of SOPS, its own keys included',
+      text: [
+        'A=ENC[AES256_GCM,data:hidden,iv:YQ==,tag:YQ==,type:str]',
+        'B=ENC[AES256_GCM,data:hidden,iv:YQ==,tag:YQ==,type:str]',
+        'sops_age__list_0__map_enc=-----BEGIN AGE ENCRYPTED FILE-----\\nhidden\\n',
+        'sops_lastmodified=2026-01-01T00:00:00Z',
+        'sops_mac=ENC[AES256_GCM,data:hidden,iv:YQ==,tag:YQ==,type:str]',
+        'sops_version=3.9.0',
+      ].join('\n'),
+      told: [
+        '`.env`: `A`, `B` are ciphertext of SOPS. Decrypt the file in a step before, such as with `sops decrypt`, and name the decrypted file',
+      ],
+    },
+    {
+      name: 'ciphertext of dotenvx',
+      text: 'DOTENV_PUBLIC_KEY="03f8"\nA="encrypted:BFhidden"',
+      told: [
+        '`.env`: `A` is ciphertext of dotenvx. Decrypt the file in a step before, with `dotenvx decrypt`',
+      ],
+    },
+  ])('$name', async ({ text, told }) => {
+    const { problems } = await read({ '.env': text });
+    expect(problems).toEqual(told);
+  });
+});
+
+describe('a line in another notation is named as such', () => {
+  test.each([
+    { name: 'YAML', text: 'A: hidden', told: '`.env` line 1 has a colon after its key' },
+    { name: 'a YAML list', text: '- A=hidden', told: '`.env` line 1 begins with `- `' },
+    { name: 'JSON', text: '{\n  "A": "hidden"\n}', told: '`.env` line 1 looks like JSON' },
+  ])('$name', async ({ text, told }) => {
+    const { problems } = await read({ '.env': text });
+    expect(problems).toEqual([expect.stringContaining(told)]);
+    expect(problems.join()).not.toContain('hidden');
   });
 });

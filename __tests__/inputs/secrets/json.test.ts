@@ -124,3 +124,10 @@ test('keys that are not selected need not fit', async () => {
   expect(problems).toEqual([]);
   expect(pairs).toEqual({ A: 'value' });
 });
+
+test('the text of an object is named as what it is', async () => {
+  const { problems } = await readJson('Object', ['*'], []);
+  expect(problems).toEqual([
+    'is the word `Object`, which is what `${{ secrets }}` becomes. Write `secrets-json: ${{ toJSON(secrets) }}`',
+  ]);
+});

@@ -105,3 +105,73 @@ test('a key that comes twice is an error, with both places', () => {
     'line 3: `A` is given twice, first in line 1',
   ]);
 });
+
+describe('several pairs in one line', () => {
+  test.each([
+    { name: 'folded by `>`', input: 'OPENAI_API_KEY=hidden-a DEEPGRAM_API_KEY=hidden-b\n' },
+    { name: 'with commas', input: 'OPENAI_API_KEY=hidden-a, DEEPGRAM_API_KEY=hidden-b' },
+    { name: 'with commas alone', input: 'OPENAI_API_KEY=hidden-a,DEEPGRAM_API_KEY=hidden-b' },
+    { name: 'with a tab', input: '\n\nOPENAI_API_KEY=hidden-a\tDEEPGRAM_API_KEY=hidden-b\n\n' },
+  ])('are an error that names the first key and the cause: $name', ({ input }) => {
+    const { entries, problems, suspects } = readLines(input);
+    expect(entries).toEqual([]);
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /line \d: the value of `OPENAI_API_KEY` looks like several .*one `KEY=value` a line.*use `\|`, not `>`/,
+      ),
+    ]);
+    expect(problems.join()).not.toContain('hidden');
+    const masked = suspects.map((suspect) => suspect.reveal());
+    expect(masked).toEqual(expect.arrayContaining(['hidden-a', 'hidden-b']));
+  });
+
+  test.each([
+    { name: 'a header', input: 'OTEL_EXPORTER_OTLP_HEADERS=Authorization=Basic aGlk' },
+    { name: 'tags', input: 'TAGS=team=a,env=prod' },
+    { name: 'a short name', input: 'FLAGS=a AB=c' },
+    { name: 'nothing behind the equals sign', input: 'FLAGS=a ABC=' },
+    { name: 'base64 padding', input: 'A=x,ABC==' },
+    { name: 'a value of several lines', input: 'A<<END\nx ABC=def\nEND' },
+  ])('are not seen in $name', ({ input }) => {
+    expect(readLines(input).problems).toEqual([]);
+  });
+
+  test('are sent from a line among others', () => {
+    expect(pairs('A=x, ABC=def\nB=2')).toEqual({ A: 'x, ABC=def', B: '2' });
+  });
+
+  test.each([
+    { name: 'capitals', part: 'A' },
+    { name: 'separators', part: ',' },
+    { name: 'blanks', part: ' ' },
+    { name: 'names', part: ' ABC' },
+    { name: 'equals signs', part: ',ABC=' },
+  ])('are looked for in linear time in 1 MB of $name', ({ part }) => {
+    const input = `A=${part.repeat(1024 * 1024)}`;
+    const before = process.cpuUsage();
+    readLines(input);
+    const { user } = process.cpuUsage(before);
+    expect(user / 1000).toBeLessThan(2000);
+  });
+});
+
+describe('another notation is named as such, without the value', () => {
+  test.each([
+    { input: 'export A=hidden', told: 'line 1 begins with `export`' },
+    { input: 'A: hidden', told: 'line 1 has a colon after its key' },
+    { input: 'OK=1\nA = hidden', told: 'line 2 (after the key `OK`) has a blank between its key' },
+    { input: '- A=hidden', told: 'line 1 begins with `- `, as in a YAML list' },
+    { input: '- A: hidden', told: 'line 1 begins with `- `, as in a YAML list' },
+    { input: '  A=hidden', told: 'line 1 begins with a blank' },
+    { input: 'A\nB', told: 'line 1 has names without values' },
+    { input: 'A, B', told: 'pass the names of variables with `secrets-env`' },
+    { input: '{"A": "hidden"}', told: 'line 1 looks like JSON. Pass JSON with `secrets-json`' },
+    { input: 'Object\n', told: 'is the word `Object`, which is what `${{ secrets }}` becomes' },
+    { input: `${'K'.repeat(65)}=hidden`, told: 'line 1 has a key of 65 characters' },
+  ])('$input', ({ input, told }) => {
+    const { entries, problems } = readLines(input);
+    expect(problems).toEqual([expect.stringContaining(told)]);
+    expect(problems.join()).not.toContain('hidden');
+    expect(entries.map(({ key }) => key)).not.toContain('A');
+  });
+});

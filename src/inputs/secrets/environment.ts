@@ -1,5 +1,6 @@
 import { splitItems, type Environment } from '../raw-inputs.js';
-import { isConventional, SourceReading } from './source.js';
+import { nearest } from '../../text/nearest.js';
+import { isConventional, isObjectAsText, objectAsText, SourceReading } from './source.js';
 
 /**
  * Reads the `secrets-env` input: names of environment variables, or `TARGET=SOURCE` where the key of
@@ -11,6 +12,10 @@ import { isConventional, SourceReading } from './source.js';
  */
 export function readEnvironment(input: string, environment: Environment): SourceReading {
   const reading = new SourceReading('secrets-env');
+  if (isObjectAsText(input)) {
+    reading.problems.push(objectAsText);
+    return reading;
+  }
   const items = splitItems(input);
   for (const [index, item] of items.entries()) {
     const place = `item ${index + 1}`;
@@ -18,8 +23,11 @@ export function readEnvironment(input: string, environment: Environment): Source
     const source = match?.[2];
     if (source === undefined) {
       for (const rest of items.slice(index)) reading.suspectLine(rest);
+      const breach = breachOfName(item);
       reading.breakOff(
-        `${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``,
+        breach !== undefined
+          ? `${place} ${breach}`
+          : `${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``,
       );
       return reading;
     }
@@ -37,7 +45,32 @@ export function readEnvironment(input: string, environment: Environment): Source
         return reading;
       }
     }
-    reading.add(target, value, unset ? `${place}, a variable that \`env:\` does not set` : place);
+    if (!unset) reading.add(target, value, place);
+    else reading.add(target, value, place, { unset: { meant: meantBy(source, environment) } });
   }
   return reading;
+}
+
+/** What is wrong with an item that is no name, if it is sure to hold names only. */
+function breachOfName(item: string): string | undefined {
+  if (/^(?:[\w-]+=)?\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})$/.test(item)) {
+    return 'begins with `$`. Write the name of the variable alone, such as `OPENAI_API_KEY`';
+  }
+  if (/^[A-Z_][A-Z0-9_]*(?:\s+[A-Z_][A-Z0-9_]*)+$/.test(item)) {
+    return 'has several names with blanks between them. Write one name a line, or commas between the names';
+  }
+  if (/^-\s+[A-Za-z_]\w*$/.test(item)) {
+    return 'begins with `- `, as in a YAML list. Write the name alone';
+  }
+  return undefined;
+}
+
+function meantBy(source: string, environment: Environment): string | undefined {
+  if (!isConventional(source)) return undefined;
+  return nearest(source, Object.keys(environment).filter(isOfWorkflow));
+}
+
+/** Whether a variable may be one that the workflow sets for the bot. */
+function isOfWorkflow(name: string): boolean {
+  return isConventional(name) && !/^(?:INPUT|GITHUB|RUNNER|ACTIONS)_/.test(name);
 }

@@ -1,8 +1,16 @@
 import { resolve } from 'node:path';
 import { secretKey } from '../../pipecat/names.js';
+import { listOf } from '../../text/list.js';
 import { systemErrorCode } from '../../text/system-error.js';
-import { parseDotenv, resolveReferences, type Dotenv, type SyntaxProblem } from './dotenv.js';
-import { afterKey, endsBase64, isConventional, SourceReading } from './source.js';
+import { unfinished, type Unfinished } from './likely-mistakes.js';
+import {
+  parseDotenv,
+  resolveReferences,
+  type Dotenv,
+  type Statement,
+  type SyntaxProblem,
+} from './dotenv.js';
+import { afterKey, breachOf, endsBase64, isConventional, SourceReading } from './source.js';
 
 /** Reads a text file; rejects as `node:fs` does. */
 export type ReadFile = (path: string) => Promise<string>;
@@ -33,7 +41,9 @@ export async function readKeyNames(
   const reading = new SourceReading('secrets-file');
   const text = await readText(reading, path, workspace, readFile);
   if (text === undefined) return { keys: [], problems: reading.problems };
-  const { statements, problem } = readStatements(text);
+  const { statements: all, problem } = readStatements(text);
+  const isSops = isEncryptedBySops(all);
+  const statements = all.filter(({ key }) => !(isSops && isOfSops(key)));
   for (const { key, line } of statements) {
     if (!secretKey.pattern.test(key)) reading.refuseKey(key, placeIn(path, line));
   }
@@ -89,6 +99,8 @@ function readValues(reading: SourceReading, path: string, text: string): void {
   const assigned = new Set(
     dotenv.statements.filter(({ value }) => value !== undefined).map(({ key }) => key),
   );
+  const isSops = isEncryptedBySops(dotenv.statements);
+  const keysOfKind = new Map<Unfinished, string[]>();
   /** What references may name, resolved; undefined for a key that has no value or was refused. */
   const earlier = new Map<string, string | undefined>();
   for (const { key, value, line } of dotenv.statements) {
@@ -97,6 +109,17 @@ function readValues(reading: SourceReading, path: string, text: string): void {
       const name = isConventional(key) ? `\`${key}\`` : 'a name';
       if (!isConventional(key)) reading.suspect(key);
       reading.remarks.push(`${place}: left out ${name}, because it has no \`=\` and no value.`);
+      earlier.set(key, undefined);
+      continue;
+    }
+    const kind = unfinished(value);
+    if (kind !== undefined || (isSops && isOfSops(key))) {
+      if (!secretKey.pattern.test(key)) reading.refuseKey(key, place);
+      else if (kind !== undefined && !isOfSops(key)) {
+        const keys = keysOfKind.get(kind);
+        if (keys === undefined) keysOfKind.set(kind, [key]);
+        else keys.push(key);
+      }
       earlier.set(key, undefined);
       continue;
     }
@@ -119,7 +142,32 @@ function readValues(reading: SourceReading, path: string, text: string): void {
     );
     earlier.set(key, undefined);
   }
+  for (const [kind, keys] of keysOfKind) {
+    const named = listOf(keys, { most: 20 });
+    reading.problems.push(
+      `\`${path}\`: ${named} ${keys.length === 1 ? 'is' : 'are'} ${unfinishedWords[kind]}`,
+    );
+  }
   stopAt(reading, path, text, dotenv);
+}
+
+/** What a value is that is not the secret yet, and what to do first. */
+const unfinishedWords: Readonly<Record<Unfinished, string>> = {
+  'a GitHub expression':
+    'a `${{ … }}` expression, which GitHub does not evaluate in a file. Pass the secret with `secrets-env`',
+  'SOPS ciphertext':
+    'ciphertext of SOPS. Decrypt the file in a step before, such as with `sops decrypt`, and name the decrypted file',
+  'dotenvx ciphertext':
+    'ciphertext of dotenvx. Decrypt the file in a step before, with `dotenvx decrypt`',
+};
+
+function isEncryptedBySops(statements: readonly Statement[]): boolean {
+  return statements.some(({ value = '' }) => unfinished(value) === 'SOPS ciphertext');
+}
+
+/** Whether a key belongs to SOPS, which keeps its own data in the file that it encrypts. */
+function isOfSops(key: string): boolean {
+  return key.startsWith('sops_');
 }
 
 function whyUnresolved(isEarlier: boolean, isAssigned: boolean): string {
@@ -136,7 +184,13 @@ function stopAt(
 ): void {
   if (problem === undefined) return;
   const place = `${placeIn(path, problem.line)}${afterKey(statements.at(-1)?.key)}`;
-  reading.breakOff(`${place}: ${wordsOf(problem)}, so reading stopped here`);
+  const [line = ''] = text.slice(problem.start).split('\n', 1);
+  const breach = problem.reason === 'not an assignment' ? breachOf(line) : undefined;
+  reading.breakOff(
+    breach === undefined
+      ? `${place}: ${wordsOf(problem)}, so reading stopped here`
+      : `${place} ${breach}. Reading stopped here`,
+  );
   for (const rest of text.slice(problem.start).split('\n')) reading.suspectLine(rest);
 }
 

@@ -1,6 +1,6 @@
 import type { SecretValue } from '../../secrecy/secret-value.js';
 import { wildcards } from '../../text/wildcards.js';
-import { SourceReading } from './source.js';
+import { isObjectAsText, objectAsText, SourceReading } from './source.js';
 
 /**
  * Reads the `secrets-json` input, a flat JSON object of strings such as `toJSON(secrets)`, and takes
@@ -13,6 +13,10 @@ export async function readJson(
   credentials: readonly SecretValue[],
 ): Promise<SourceReading> {
   const reading = new SourceReading('secrets-json');
+  if (isObjectAsText(input)) {
+    reading.problems.push(objectAsText);
+    return reading;
+  }
   // A kept parser with places and without the text in its errors; JSON.parse quotes what it reads,
   // and keeps the last of two equal keys without a word.
   const { parse } = await import('@humanwhocodes/momoa');

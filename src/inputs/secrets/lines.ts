@@ -1,5 +1,15 @@
 import { secretKey } from '../../pipecat/names.js';
-import { afterKey, endsBase64, isConventional, SourceReading } from './source.js';
+import { looksLikeSeveral, severalValues } from './likely-mistakes.js';
+import {
+  afterKey,
+  breachOf,
+  endsBase64,
+  isConventional,
+  isObjectAsText,
+  longestKey,
+  objectAsText,
+  SourceReading,
+} from './source.js';
 
 /**
  * Reads the `secrets` input: lines `KEY=value`, the value verbatim to the end of the line, and
@@ -11,7 +21,12 @@ import { afterKey, endsBase64, isConventional, SourceReading } from './source.js
  */
 export function readLines(input: string): SourceReading {
   const reading = new SourceReading('secrets');
+  if (isObjectAsText(input)) {
+    reading.problems.push(objectAsText);
+    return reading;
+  }
   const lines = splitLines(input);
+  const isSingle = lines.filter(({ text }) => text.trim() !== '').length === 1;
   let keyBefore: string | undefined;
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index];
@@ -21,13 +36,21 @@ export function readLines(input: string): SourceReading {
     const place = `line ${index + 1}`;
     const head = parseHead(text);
     if (head === undefined) {
-      reading.breakOff(unreadable(place, keyBefore));
+      reading.breakOff(unreadable(place, keyBefore, text));
       for (const rest of lines.slice(index)) reading.suspectLine(rest.text);
       return reading;
     }
     keyBefore = head.key;
     if ('value' in head) {
-      reading.add(head.key, head.value, place);
+      if (isSingle && looksLikeSeveral(head.value)) {
+        reading.suspect(head.value);
+        for (const value of severalValues(head.value)) reading.suspect(value);
+        reading.breakOff(
+          `${place}: the value of \`${head.key}\` looks like several \`KEY=value\` pairs in one line. Write one \`KEY=value\` a line, below \`secrets: |\` (use \`|\`, not \`>\`). If it is one value, pass it with \`secrets-env\``,
+        );
+        continue;
+      }
+      reading.add(head.key, head.value, place, { isLine: true });
       continue;
     }
     const end = endOf(lines, index, head.delimiter);
@@ -89,9 +112,22 @@ function parseHead(line: string): Head | undefined {
   return { key, value };
 }
 
-function unreadable(place: string, keyBefore: string | undefined): string {
+function unreadable(place: string, keyBefore: string | undefined, line: string): string {
+  const where = `${place}${afterKey(keyBefore)}`;
+  const breach = breachOf(line) ?? keyBreach(line);
+  if (breach !== undefined) return `${where} ${breach}. Reading stopped here`;
   return (
-    `${place}${afterKey(keyBefore)} is not \`KEY=value\` with a valid key, so it and what follows was not read. ` +
+    `${where} is not \`KEY=value\` with a valid key, so reading stopped here. ` +
     'A value of several lines needs the form `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`'
   );
+}
+
+/** What is wrong with a line that has no key, or one that the platform does not take. */
+function keyBreach(line: string): string | undefined {
+  if (/^[A-Z_][A-Z0-9_]*(?:[,\s]+[A-Z_][A-Z0-9_]*)*[,\s]*$/.test(line)) {
+    return 'has names without values. Write `KEY=value`, or pass the names of variables with `secrets-env`';
+  }
+  const key = /^[\w-]+(?==)/.exec(line)?.[0] ?? '';
+  if (key.length <= longestKey) return undefined;
+  return `has a key of ${key.length} characters; a key has at most ${longestKey}`;
 }

@@ -2,11 +2,13 @@ import type { SecretPair } from '../../pipecat/surface.js';
 import type { SecretValue } from '../../secrecy/secret-value.js';
 import { quote } from '../../text/quote.js';
 import { wildcards } from '../../text/wildcards.js';
-import { emptyReasons } from '../problems.js';
+import { asIs, listOf } from '../../text/list.js';
+import { emptyReasons, emptyReasonsOfAll, type Findings } from '../problems.js';
 import type { InputReader } from '../reader.js';
 import { readEnvironment } from './environment.js';
 import { readFiles } from './files.js';
 import { readJson } from './json.js';
+import { likelyMistakes } from './likely-mistakes.js';
 import { readLines } from './lines.js';
 import { secretSources, type SecretEntry, type SourceReading } from './source.js';
 
@@ -23,6 +25,10 @@ export interface SecretsReading {
   readonly values: readonly SecretValue[];
 }
 
+interface ChosenEntry extends SecretEntry {
+  readonly source: SourceReading['source'];
+}
+
 /** Reads all sources of secrets, puts them together, and deals with empty values. */
 export async function readSecrets(
   reader: InputReader,
@@ -36,7 +42,7 @@ export async function readSecrets(
     findings.remarks.push(...remarks);
   }
 
-  const chosen = new Map<string, SecretEntry & { source: SourceReading['source'] }>();
+  const chosen = new Map<string, ChosenEntry>();
   for (const source of secretSources) {
     for (const reading of readings.filter((one) => one.source === source)) {
       for (const entry of reading.entries) {
@@ -46,21 +52,23 @@ export async function readSecrets(
   }
   const entries = [...chosen.values()];
   const empty = entries.filter(({ value }) => value.isEmpty);
+  // A secret that a fork does not get makes a variable empty. Only a mistake makes it absent.
+  const unset = empty.filter((entry) => entry.unset !== undefined && emptySecrets !== 'skip');
+  const withoutValue = empty.filter((entry) => !unset.includes(entry));
   const unmatched = readings.flatMap((reading) => reading.unmatched);
   const barren = readings.filter((reading) => reading.isBarren).map(({ source }) => source);
   if (emptySecrets === 'skip') {
     if (empty.length > 0) {
-      const keys = empty.map(({ key }) => `\`${key}\``).join(', ');
-      findings.notices.push(`Left out, because they are empty: ${keys}.`);
+      findings.notices.push(`Left out, because they are empty: ${listed(keysOf(empty))}.`);
     }
     if (barren.length > 0) findings.notices.push(`There is no secret in: ${listed(barren)}.`);
     if (unmatched.length > 0) {
       findings.notices.push(`\`secrets-include\` selects nothing with: ${listed(unmatched)}.`);
     }
   } else if (isDryRun) {
-    if (empty.length > 0) {
+    if (withoutValue.length > 0) {
       findings.notices.push(
-        `Empty in this run, so the plan goes by their names alone: ${listed(empty.map(({ key }) => key))}. Likely reasons: ${emptyReasons}.`,
+        `Empty in this run, so the plan goes by their names alone: ${listed(keysOf(withoutValue))}. Likely reasons: ${reasonsFor(withoutValue, entries)}.`,
       );
     }
     const without = [...barren, ...unmatched];
@@ -68,12 +76,7 @@ export async function readSecrets(
       findings.notices.push(`There is no secret in: ${listed(without)}. The plan goes on without.`);
     }
   } else {
-    for (const { key, source, place } of empty) {
-      findings.problem(
-        source,
-        `\`${key}\` (${place}) is empty. Likely reasons: ${emptyReasons}. \`empty-secrets: skip\` leaves empty ones out`,
-      );
-    }
+    reportEmpty(withoutValue, reasonsFor(withoutValue, entries), findings);
     for (const source of barren) {
       findings.problem(source, 'is given, and there is no secret in it');
     }
@@ -84,6 +87,8 @@ export async function readSecrets(
       );
     }
   }
+  reportUnset(unset, findings);
+  warnOfLikelyMistakes(entries, findings);
   const goesByNames = isDryRun && emptySecrets !== 'skip';
   const pairs = entries
     .filter(({ value }) => goesByNames || !value.isEmpty)
@@ -101,6 +106,57 @@ export async function readSecrets(
       ...reading.suspects,
     ]),
   };
+}
+
+function keysOf(entries: readonly ChosenEntry[]): string[] {
+  return entries.map(({ key }) => key);
+}
+
+/** If no secret at all has a value, the job most likely lacks the environment. */
+function reasonsFor(empty: readonly ChosenEntry[], all: readonly ChosenEntry[]): string {
+  return empty.length > 1 && empty.length === all.length ? emptyReasonsOfAll : emptyReasons;
+}
+
+function reportEmpty(empty: readonly ChosenEntry[], reasons: string, findings: Findings): void {
+  const [first] = empty;
+  if (first === undefined) return;
+  const { source } = first;
+  const keys = empty.map((entry) => {
+    const origin = entry.source === source ? '' : `\`${entry.source}\`, `;
+    return `\`${entry.key}\` (${origin}${entry.place})`;
+  });
+  const verb = empty.length === 1 ? 'is' : 'are';
+  findings.problem(
+    source,
+    `${keys.join(', ')} ${verb} empty. Likely reasons: ${reasons}. \`empty-secrets: skip\` leaves empty ones out`,
+  );
+}
+
+function reportUnset(unset: readonly ChosenEntry[], findings: Findings): void {
+  if (unset.length === 0) return;
+  const keys = unset.map(({ key, place }) => `\`${key}\` (${place})`).join(', ');
+  const verb = unset.length === 1 ? 'comes from a variable' : 'come from variables';
+  const meant = unset.flatMap((entry) => entry.unset?.meant ?? []);
+  const suggestion = meant.length === 0 ? '' : ` Did you mean ${listOf(meant)}?`;
+  findings.problem(
+    'secrets-env',
+    `${keys} ${verb} that \`env:\` does not set.${suggestion} Likely reasons: the name is misspelled here or under \`env:\`, or \`env:\` belongs to another step or job. An empty secret, as in a run from a fork, still sets its variable`,
+  );
+}
+
+/** Keys that one message names; a file may have thousands. */
+const mostKeys = 20;
+
+function warnOfLikelyMistakes(entries: readonly SecretEntry[], findings: Findings): void {
+  const suspicious = entries.flatMap((entry) => {
+    const shapes = likelyMistakes(entry);
+    return shapes.length === 0 ? [] : [`\`${entry.key}\` ${shapes.join(' and ')}`];
+  });
+  if (suspicious.length === 0) return;
+  const keys = listOf(suspicious, { most: mostKeys, format: asIs });
+  findings.warnings.push(
+    `Some values of secrets look like mistakes. They are sent as they are: ${keys}.`,
+  );
 }
 
 async function readSources(

@@ -11,10 +11,16 @@ export interface SecretEntry {
   readonly value: SecretValue;
   /** Such as `line 3`; names no value. */
   readonly place: string;
+  /** Whether it is a line `KEY=value`, which has no quotes and no comments. */
+  readonly isLine?: boolean;
+  /** For a variable that does not exist: the name that somebody may have meant. */
+  readonly unset?: { readonly meant: string | undefined };
 }
 
+type EntryDetails = Pick<SecretEntry, 'isLine' | 'unset'>;
+
 /** A key that is longer is none, and may be something else altogether: it is not shown. */
-const longestKey = 64;
+export const longestKey = 64;
 
 /** What one source brought, mistakes included. */
 export class SourceReading {
@@ -38,7 +44,7 @@ export class SourceReading {
   }
 
   /** Takes an entry, unless its key is not one or has been there. */
-  add(key: string, value: string, place: string): void {
+  add(key: string, value: string, place: string, details: EntryDetails = {}): void {
     if (!secretKey.pattern.test(key)) {
       this.refuseKey(key, place);
       this.suspect(value);
@@ -51,7 +57,7 @@ export class SourceReading {
       return;
     }
     this.#places.set(key, place);
-    this.entries.push({ key, value: new SecretValue(value), place });
+    this.entries.push({ key, value: new SecretValue(value), place, ...details });
   }
 
   /** Says that the platform does not take a key. */
@@ -118,4 +124,45 @@ export function afterKey(key: string | undefined): string {
  */
 export function endsBase64(key: string, value: string): boolean {
   return /^=+$/.test(value) || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key));
+}
+
+/**
+ * What is wrong with a line that is not `KEY=value`, and what to write instead. It continues a
+ * sentence that names the line, and shows nothing of it. Undefined if it could be anything.
+ */
+export function breachOf(line: string): string | undefined {
+  return breaches.find(({ pattern }) => pattern.test(line))?.words;
+}
+
+/** Keys as people write them; what does not begin like one may be part of a secret. */
+const breaches: readonly { readonly pattern: RegExp; readonly words: string }[] = [
+  {
+    pattern: /^\s*export\s+[A-Za-z_]\w*=/,
+    words: 'begins with `export`, which is for shells. Write `KEY=value`',
+  },
+  {
+    pattern: /^\s*-\s+[A-Za-z_]\w*(?:=|:\s|$)/,
+    words: 'begins with `- `, as in a YAML list. Write `KEY=value`',
+  },
+  {
+    pattern: /^\s*[A-Za-z_][\w-]*:(?:\s|$)/,
+    words: 'has a colon after its key. Write `KEY=value`',
+  },
+  {
+    pattern: /^[A-Za-z_][\w-]*\s+=/,
+    words: 'has a blank between its key and the `=`. Write `KEY=value`',
+  },
+  { pattern: /^\s+[A-Za-z_][\w-]*=/, words: 'begins with a blank. Write `KEY=value`' },
+  {
+    pattern: /^\s*[[{]/,
+    words: 'looks like JSON. Pass JSON with `secrets-json`',
+  },
+];
+
+/** What `${{ secrets }}` becomes, which is an object. */
+export const objectAsText =
+  'is the word `Object`, which is what `${{ secrets }}` becomes. Write `secrets-json: ${{ toJSON(secrets) }}`';
+
+export function isObjectAsText(input: string): boolean {
+  return input.trim() === 'Object';
 }

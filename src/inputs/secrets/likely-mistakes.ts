@@ -1,0 +1,80 @@
+import type { SecretEntry } from './source.js';
+
+/** Why a value is surely not the secret yet: something has to happen to it first. */
+export type Unfinished = 'a GitHub expression' | 'SOPS ciphertext' | 'dotenvx ciphertext';
+
+export function unfinished(value: string): Unfinished | undefined {
+  const expression = value.indexOf('${{');
+  if (expression !== -1 && value.includes('}}', expression)) return 'a GitHub expression';
+  if (value.startsWith('ENC[AES256_GCM,')) return 'SOPS ciphertext';
+  if (value.startsWith('encrypted:')) return 'dotenvx ciphertext';
+  return undefined;
+}
+
+/**
+ * Whether a line `KEY=value` looks like several that were joined, by `secrets: >` or by commas.
+ * Each name begins behind a separator, which it cannot hold, so the search takes linear time.
+ */
+export function looksLikeSeveral(value: string): boolean {
+  return /[,\s][A-Z][A-Z0-9_]{2,}=(?=[^=\s,])/.test(value);
+}
+
+/** The values within such a line, which are as secret as the whole. */
+export function severalValues(value: string): string[] {
+  return value.split(/[,\s](?=[A-Z][A-Z0-9_]{2,}=[^=\s,])/).map((part, index) => {
+    const own = index === 0 ? part : part.slice(part.indexOf('=') + 1);
+    return own.replace(/,$/, '').trim();
+  });
+}
+
+const quotes = [
+  ['"', '"', 'is in double quotes'],
+  ["'", "'", 'is in single quotes'],
+  ['`', '`', 'is in backticks'],
+  ['“', '”', 'is in smart quotes'],
+  ['‘', '’', 'is in smart quotes'],
+] as const;
+
+/** Longer values are no placeholders. */
+const longestPlaceholder = 200;
+
+const placeholders = [
+  /^change[-_ ]?me$/i,
+  /^x{3,}$/i,
+  /^<.*>$/,
+  /^your[-_ ].*(?:key|token|secret|id|url)(?:[-_ ]?here)?$/i,
+  /^op:\/\/.+$/,
+];
+
+/**
+ * What about a value that is sent as it is looks like a mistake. Each item continues a sentence
+ * with the key as its subject; none holds a part of the value.
+ */
+export function likelyMistakes({ value, isLine = false }: SecretEntry): string[] {
+  const text = value.reveal();
+  const said: string[] = [];
+  const pair = quotes.find(
+    ([open, close]) => text.length > 1 && text.startsWith(open) && text.endsWith(close),
+  );
+  if (pair !== undefined) {
+    const [open, close, words] = pair;
+    const inside = text.slice(1, -1);
+    if (!inside.includes(open) && !inside.includes(close)) said.push(words);
+  }
+  const isOneLine = !/[\r\n]/.test(text.replace(/\r?\n$/, ''));
+  if (/^[\r\n]/.test(text)) said.push('begins with a line break');
+  else if (/^\s/.test(text)) said.push('begins with a blank');
+  if (/[\r\n]$/.test(text)) {
+    if (isOneLine) said.push('ends with a line break');
+  } else if (/\s$/.test(text)) said.push('ends with a blank');
+  if (isLine) {
+    if (/\s#\s/.test(text)) said.push('has a comment at its end');
+    if (looksLikeSeveral(text)) said.push('looks like several `KEY=value` pairs');
+  }
+  const kind = unfinished(text);
+  if (kind !== undefined) said.push(`is ${kind}`);
+  if (text.length <= longestPlaceholder && placeholders.some((pattern) => pattern.test(text))) {
+    said.push('is a placeholder');
+  }
+  return said;
+}
