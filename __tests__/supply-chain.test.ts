@@ -206,6 +206,12 @@ describe('the software bill of materials', () => {
     });
   });
 
+  test('names the action by its repository on GitHub', () => {
+    const { purl, version } = bill.metadata.component;
+    expect(purl).toBe(`pkg:github/pipecat-cloud-release/pipecat-cloud-release@v${version}`);
+    expect(bill.dependencies.map(({ ref }) => ref)).toContain(purl);
+  });
+
   test('has every package that is bundled, and no other', () => {
     expect(bill.components.map(label)).toEqual(listed.map(label));
   });

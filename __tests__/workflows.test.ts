@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
+import { parse } from 'yaml';
 import { filesIn } from '../scripts/files.js';
 import { brokenRules, readWorkflow, usesOf } from './support/workflow-rules.js';
 
@@ -240,6 +241,57 @@ describe('the rules of this repository', () => {
     }
     expect(commits.size).toBeGreaterThan(5);
     expect([...commits].filter(([, known]) => known.size > 1)).toEqual([]);
+  });
+});
+
+test.each(['test', 'lint-workflows', 'codeql', 'dependency-review'])(
+  'the required check %s runs for every change, also in a merge queue',
+  (name) => {
+    const { on } = v.parse(
+      v.looseObject({ on: v.looseObject({ pull_request: v.null(), merge_group: v.null() }) }),
+      parse(read(`.github/workflows/${name}.yml`)),
+    );
+    expect(JSON.stringify(on)).not.toContain('paths');
+  },
+);
+
+test('no job of the release after its publication depends on a step that cannot run again', () => {
+  const { jobs } = readWorkflow(read('.github/workflows/release.yml'));
+  const steps = (name: string) => (jobs[name]?.steps ?? []).flatMap(({ run }) => run ?? []);
+  expect(steps('publish').join()).toMatch(/isDraft[^]*upload[^]*--draft=false/);
+  expect(steps('publish').join()).not.toContain('refs/tags/$MAJOR_TAG');
+  expect(steps('floating-tag')).toHaveLength(1);
+});
+
+describe('the Marketplace', () => {
+  const { name, description, branding } = v.parse(
+    v.object({
+      name: v.string(),
+      description: v.string(),
+      branding: v.object({ icon: v.string(), color: v.string() }),
+    }),
+    parse(action),
+  );
+
+  test('accepts the name, the icon and the color', () => {
+    expect(name).toBe('Pipecat Cloud Release');
+    expect(branding.icon).toBe('phone-call');
+    expect([
+      'white',
+      'black',
+      'yellow',
+      'blue',
+      'green',
+      'orange',
+      'red',
+      'purple',
+      'gray-dark',
+    ]).toContain(branding.color);
+  });
+
+  test('accepts the description, which has to be shorter than 125 characters', () => {
+    expect(description).toMatch(/Pipecat Cloud/);
+    expect(description.length).toBeLessThan(125);
   });
 });
 

@@ -19,8 +19,8 @@ var dist = __webpack_require__(7934);
 var quote = __webpack_require__(7819);
 // EXTERNAL MODULE: ./lib/text/system-error.js
 var system_error = __webpack_require__(7229);
-// EXTERNAL MODULE: ./lib/inputs/secrets/files.js
-var files = __webpack_require__(3900);
+// EXTERNAL MODULE: ./lib/inputs/secrets/files.js + 1 modules
+var files = __webpack_require__(4558);
 // EXTERNAL MODULE: ./lib/inputs/agent-settings.js + 1 modules
 var agent_settings = __webpack_require__(5843);
 // EXTERNAL MODULE: ./lib/inputs/problems.js
@@ -107,62 +107,57 @@ function knownKeysByTable() {
     return [...tables].map(([name, keys]) => ({ name, keys }));
 }
 
-// EXTERNAL MODULE: ./node_modules/leven/index.js
-var leven = __webpack_require__(7785);
+// EXTERNAL MODULE: ./lib/text/nearest.js
+var nearest = __webpack_require__(4581);
 ;// CONCATENATED MODULE: ./lib/inputs/settings-file/unknown-keys.js
 
 
 
-/** Keys that older versions of the platform's client knew. */
+/** What became of keys that older versions of the platform's client knew; keys are dotted. */
 const formerKeys = new Map([
     ['enable_krisp', 'Krisp is now set by `audio_filter` in the table `[krisp_viva]`'],
+    ['enable_managed_keys', 'use the input `enable-managed-keys`'],
+    ['scaling.min_instances', 'its name is now `min_agents`'],
+    ['scaling.max_instances', 'its name is now `max_agents`'],
+    ['min_instances', 'it is now `min_agents` in the table `[scaling]`'],
+    ['max_instances', 'it is now `max_agents` in the table `[scaling]`'],
 ]);
-/** Says of each key that the platform's client does not know either which one may be meant. */
+/** Says what to do about each key that is not known. */
 function unknownKeys(document) {
-    return knownTables.flatMap(({ name, keys }) => {
+    const problems = [];
+    const warnings = [];
+    for (const { name, keys } of knownTables) {
         const table = name === '' ? document : valueAt(document, name);
         if (!isTable(table))
-            return [];
-        return Object.keys(table)
-            .filter((key) => !keys.includes(key))
-            .map((key) => {
+            continue;
+        for (const key of Object.keys(table).filter((one) => !keys.includes(one))) {
             const place = name === '' ? key : `${name}.${key}`;
-            const advice = formerKeys.get(key) ?? misspelt(key, keys) ?? otherTable(key) ?? similar(key, keys);
-            return `there is no key ${(0,quote/* quote */.h)(place)}${advice === undefined ? '' : `; ${advice}`}`;
-        });
-    });
+            const meant = formerKeys.get(place) ?? misspelled(key, keys) ?? otherTable(key) ?? similar(key, keys);
+            if (meant === undefined)
+                warnings.push(`ignored the unknown key ${(0,quote/* quote */.h)(place)}.`);
+            else
+                problems.push(`there is no key ${(0,quote/* quote */.h)(place)}; ${meant}`);
+        }
+    }
+    return { problems, warnings };
 }
-/** Longer ones are no keys; comparing takes the length of the one times that of the other. */
-const longestKey = 60;
-function nearest(key, known) {
-    const [first] = known
-        .map((one) => ({ one, distance: (0,leven/* default */.A)(key, one) }))
-        .sort((a, b) => a.distance - b.distance);
-    return first;
+/** A known key, misspelled or written in another style. */
+function misspelled(key, known) {
+    const meant = (0,nearest/* nearest */.pA)(key, known);
+    return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
 }
-/** A key that a slip or another style of writing made of a known one. */
-function misspelt(key, known) {
-    if (key.length > longestKey)
-        return undefined;
-    const candidate = key.toLowerCase().replace(/[-\s]/g, '_');
-    const found = nearest(candidate, known);
-    if (found === undefined)
-        return undefined;
-    const close = Math.min(2, Math.floor(Math.max(candidate.length, found.one.length) / 3));
-    return found.distance <= close ? `did you mean \`${found.one}\`?` : undefined;
-}
-/** A known key of which the key is a part, or the nearest, where half of it is the same. */
+/** Two letters that changed places are two differences, in short words too. */
+const twoLetters = (length) => (length >= 5 ? 2 : (0,nearest/* slip */.xV)(length));
+/** A known key of which the key is a part, or from which two letters differ. */
 function similar(key, known) {
-    if (key.length > longestKey || key.length < 3)
+    if (key.length < 3)
         return undefined;
     const candidate = key.toLowerCase().replace(/[-\s]/g, '_');
     const whole = known.find((one) => one.split('_').length > 1 && one.includes(candidate));
-    const found = nearest(candidate, known);
-    const isHalf = found !== undefined && found.distance <= Math.max(candidate.length, found.one.length) / 2;
-    const meant = whole ?? (isHalf ? found.one : undefined);
+    const meant = whole ?? (0,nearest/* nearest */.pA)(key, known, twoLetters);
     return meant === undefined ? undefined : `the nearest is \`${meant}\``;
 }
-/** Whatever follows the head of a table belongs to it, which is easily overlooked. */
+/** What follows the header of a table belongs to it, which is easily overlooked. */
 function otherTable(key) {
     const owner = knownTables.find(({ keys }) => keys.includes(key));
     if (owner === undefined)
@@ -194,18 +189,22 @@ async function readSettingsFile(path, workspace, readFile) {
         text = await readFile((0,external_node_path_.resolve)(workspace, path));
     }
     catch (error) {
-        const reason = (0,system_error/* systemErrorCode */.v)(error) === 'EISDIR' ? 'it is a folder' : (0,files/* reasonOf */.A)(error);
-        return { file: undefined, problems: [`${name} cannot be read (${reason})`] };
+        const reason = (0,system_error/* systemErrorCode */.v)(error) === 'EISDIR' ? 'it is a folder' : (0,files/* reasonOf */.A3)(error);
+        return { file: undefined, problems: [`${name} cannot be read (${reason})`], warnings: [] };
     }
     const parsing = await parse(text);
-    if ('problem' in parsing)
-        return { file: undefined, problems: [`${name} ${parsing.problem}`] };
+    if ('problem' in parsing) {
+        return { file: undefined, problems: [`${name} ${parsing.problem}`], warnings: [] };
+    }
     const { document } = parsing;
     const { values, mistakes } = readValues(document);
-    const problems = [...unknownKeys(document), ...mistakes, ...contradictions(document)].map((problem) => `${name}: ${problem}`);
+    const unknown = unknownKeys(document);
+    const problems = [...unknown.problems, ...mistakes, ...contradictions(document)].map((problem) => `${name}: ${problem}`);
+    const warnings = unknown.warnings.map((warning) => `${name}: ${warning}`);
     return {
         file: problems.length === 0 ? settingsFile(path, document, values) : undefined,
         problems,
+        warnings,
     };
 }
 /** The values of the known keys, each as an input would hold it, and what is wrong with the others. */

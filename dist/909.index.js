@@ -73,7 +73,7 @@ async function sendPatiently(options, address, request) {
             return answer;
     }
     catch (error) {
-        if (!(error instanceof errors/* UnansweredError */.jd && error.mayPass))
+        if (!(error instanceof errors/* UnansweredError */.jd && error.isTransient))
             throw error;
     }
     try {
@@ -104,11 +104,11 @@ async function send({ transport, clock, requestLimit, over }, address, request) 
             throw new errors/* UnansweredError */.jd(`no answer came within ${requestLimit / 1000} s`);
         }
         if (error instanceof http_transport/* CutOffError */.M) {
-            throw new errors/* UnansweredError */.jd(error.message, { mayPass: true, cause: error });
+            throw new errors/* UnansweredError */.jd(error.message, { isTransient: true, cause: error });
         }
         const code = (0,system_error/* systemErrorCode */.v)(error);
         throw new errors/* UnansweredError */.jd(`the connection failed${code === undefined ? '' : ` (${code})`}`, {
-            mayPass: true,
+            isTransient: true,
             cause: error,
         });
     }
@@ -165,7 +165,7 @@ const defaultRequestLimit = 10_000;
 async function connectRepository(options) {
     const { token, clock, signal, requestLimit = defaultRequestLimit } = options;
     // Loaded on use only: it costs a quarter of the action's start.
-    const { getOctokit } = await __webpack_require__.e(/* import() */ 413).then(__webpack_require__.bind(__webpack_require__, 2413));
+    const { getOctokit } = await __webpack_require__.e(/* import() */ 157).then(__webpack_require__.bind(__webpack_require__, 157));
     const transport = new http_transport/* Transport */.o(options.userAgent);
     const octokit = getOctokit(token.reveal(), {
         baseUrl: options.apiUrl.replace(/\/+$/, ''),

