@@ -55,8 +55,17 @@ const impossible: Impossible[] = [
     situation: { agent: { settings }, region: 'mars-north', regions },
     problem: {
       about: 'region mars-north',
-      message: 'there is no such region; there are us-west, us-east',
-      next: 'Correct the input `region`.',
+      message: 'unknown region `mars-north`. Available: us-west, us-east',
+      next: 'Set `region` to an available one.',
+    },
+  },
+  {
+    name: 'a region whose name is nearly that of another one, and nothing else then',
+    situation: { agent: { settings: {} }, region: 'us-east-1', regions },
+    problem: {
+      about: 'region us-east-1',
+      message: 'unknown region `us-east-1`; did you mean `us-east`? Available: us-west, us-east',
+      next: 'Set `region` to an available one.',
     },
   },
   {
@@ -161,9 +170,8 @@ const impossible: Impossible[] = [
     },
     problem: {
       about: 'agent voice',
-      message:
-        'asks for the profile gpu-small, which there is not; there are agent-1x, agent-2x, agent-3x, gpu-large',
-      next: 'Correct the input `agent-profile`.',
+      message: 'unknown profile `gpu-small`. Available: agent-1x, agent-2x, agent-3x, gpu-large',
+      next: 'Set `agent-profile` to an available one.',
     },
   },
   {
@@ -186,8 +194,53 @@ const impossible: Impossible[] = [
     problem: {
       about: 'secret set keys',
       message:
-        'is a reference to a Kubernetes Secret of a self-hosted region, which can be bound but not written',
+        'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
       next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+    },
+  },
+  {
+    name: 'a set that only the response about the one set shows as referenced',
+    situation: {
+      agent: { settings },
+      secretSet: { name: 'keys', given: ['A'] },
+      listed: [listedSet('keys')],
+      referenced: true,
+    },
+    problem: {
+      about: 'secret set keys',
+      message:
+        'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
+      next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+    },
+  },
+  {
+    name: 'a set that is to be written in a self-hosted region',
+    situation: {
+      agent: { settings },
+      secretSet: { name: 'keys', given: ['A'] },
+      region: 'pce-berlin',
+      regions: [{ code: 'pce-berlin', supportedArchitectures: undefined }],
+    },
+    problem: {
+      about: 'secret set keys',
+      message:
+        'cannot be written in pce-berlin: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster',
+      next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
+    },
+  },
+  {
+    name: 'an image pull secret that is to be written in a self-hosted region',
+    situation: {
+      agent: { settings },
+      imagePullSecret: { name: 'registry', isGiven: true },
+      region: 'pce-berlin',
+      regions: [{ code: 'pce-berlin', supportedArchitectures: undefined }],
+    },
+    problem: {
+      about: 'image pull secret registry',
+      message:
+        'cannot be written in pce-berlin: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster',
+      next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
     },
   },
   {

@@ -98,7 +98,8 @@ describe('a release that builds', () => {
     expect(succeeded).toBe(true);
     expect(agents).toMatchObject([{ outcome: 'unchanged', ready: true }]);
     expect(actions.warnings).toEqual([]);
-    expect(actions.notices).toContain(
+    expect(actions.notices).toEqual([]);
+    expect(actions.summary).toContain(
       'Nothing differs for `voice`, so there is no new deployment.',
     );
   });

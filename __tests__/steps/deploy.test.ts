@@ -152,9 +152,10 @@ describe('nobody is warned of old values that stay', () => {
       name: 'where the platform did not make the deployment that it was asked for',
       inputs: rotation,
       arrange: () => {
+        const desiredDeploymentId = stage.emulator.state.serving('voice')?.id;
         stage.emulator.script.fault(
           { method: 'POST', path: '/v1/agents/voice' },
-          { kind: 'status', status: 200, body: { name: 'voice', region: 'us-west' } },
+          { kind: 'status', status: 200, body: { name: 'voice', desiredDeploymentId } },
         );
       },
     },
@@ -272,7 +273,7 @@ test('a digest that is deployed already is told as that, with nothing to warn of
     ...voice,
     image: byDigest,
   });
-  expect(actions.notices).toContain(
+  expect(actions.summary).toContain(
     `\`${byDigest}\` is deployed already, so there is no new deployment of \`voice\`.`,
   );
   expect(actions.warnings).not.toContainEqual(expect.stringContaining('saw no change'));

@@ -564,7 +564,7 @@ describe('the comment with a plan', () => {
     expect(actions.errors).toHaveLength(1);
     expect(server.comments).toHaveLength(1);
     expect(server.comments[0]?.body).toContain('## ❌ The release cannot work as it is asked for');
-    expect(server.comments[0]?.body).toContain('there is no such region');
+    expect(server.comments[0]?.body).toContain('nknown region');
   });
 
   test('of a plan that failed becomes the one of a plan that works', async () => {

@@ -255,7 +255,8 @@ describe('somebody else deploys while the image is built', () => {
     expect(succeeded).toBe(true);
     expect(agents).toMatchObject([{ outcome: 'unchanged', deploymentId: theirs }]);
     expect(actions.warnings).toEqual([]);
-    expect(actions.notices).toContain(
+    expect(actions.notices).toEqual([]);
+    expect(actions.summary).toContain(
       'Nothing differs for `voice`, so there is no new deployment.',
     );
   });

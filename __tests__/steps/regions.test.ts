@@ -321,7 +321,7 @@ describe('names and regions that do not go together', () => {
     expect(message).toContain('Nothing was changed.');
     expect(message).toContain('secret set keys-eu-central: is in region ap-south');
     expect(message).toContain('agent voice-us-east: is in region us-west');
-    expect(message).toContain('region mars-north: there is no such region');
+    expect(message).toContain('region mars-north: unknown region `mars-north`');
     expect(writes(emulator)).toEqual([]);
     expect(agents).toEqual([]);
   });
@@ -333,8 +333,8 @@ describe('names and regions that do not go together', () => {
       'build-id': '6f1de2b0-5a43-4a0e-9d0c-2f6f3f8c1a99',
     });
     const message = actions.errors[0]?.message ?? '';
-    expect(message).toContain('region mars-north: there is no such region');
-    expect(message).toContain('region venus-south: there is no such region');
+    expect(message).toContain('region mars-north: unknown region `mars-north`');
+    expect(message).toContain('region venus-south: unknown region `venus-south`');
     expect(message.match(/build 6f1de2b0.*?: does not exist/g)).toHaveLength(1);
   });
 

@@ -141,7 +141,7 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
     await stage.release(releaseOf(first.secrets));
     const { actions } = await stage.release(releaseOf(first.secrets));
     expect(actions.warnings).toEqual([]);
-    expect(actions.notices).toContain(
+    expect(actions.summary).toContain(
       'Nothing differs for `voice`, so there is no new deployment. A tag that was pushed again is no difference to the platform.',
     );
   });

@@ -84,6 +84,8 @@ export interface Situation {
   /** Keys of the set that is there. */
   readonly keys?: SecretSet['keys'];
   readonly bindings?: Bindings;
+  /** Whether the response about the one set shows it as referenced; as the list does unless given. */
+  readonly referenced?: boolean;
   readonly agentProfiles?: readonly string[];
   readonly build?: Build;
   readonly cloudBuild?: Pick<BuildObservation, 'found' | 'failure'>;
@@ -148,7 +150,7 @@ export function planOfSituation(situation: Situation): Plan {
           status: existing.status,
           errorMessage: existing.errorMessage,
           keys: situation.keys ?? [],
-          referenced: existing.referenced,
+          referenced: situation.referenced ?? existing.referenced,
         },
         agent: situation.before,
         bindings: situation.bindings,

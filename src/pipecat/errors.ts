@@ -18,6 +18,7 @@ export interface Call {
 
 /** What can go wrong with a call; the report has words for each. */
 export type CallFailureKind =
+  | 'billing-required'
   | 'credential-refused'
   | 'permission-denied'
   | 'concurrent-write'
@@ -85,6 +86,10 @@ export class InterruptedCallError extends CancelledError {
   }
 }
 
+/** Words of a refusal that only billing can help. */
+const billing =
+  /\b(?:billing|payment|spend(?:ing)? limit|account (?:is |has been )?(?:suspended|disabled))\b/i;
+
 /** What somebody else said, as it came: for decisions, never to be shown. */
 export interface Said {
   readonly code?: string | undefined;
@@ -126,6 +131,7 @@ export class StatusError extends CallError {
 
   override get kind(): CallFailureKind {
     if (this.status === 401) return 'credential-refused';
+    if (this.status === 402 || (this.status < 500 && this.says(billing))) return 'billing-required';
     if (this.status === 403) return 'permission-denied';
     if (this.status === 409 && this.call.path.includes('/secrets/')) return 'concurrent-write';
     if (classifyStatus(this.status) === 'rate-limited') return 'rate-limited';

@@ -1,4 +1,5 @@
 import type { Build, Region } from '../pipecat/answers.js';
+import { nearest } from '../text/nearest.js';
 import { quote } from '../text/quote.js';
 import type { Observation, RegionObservation } from './observation.js';
 import { planAgent } from './plan-agent.js';
@@ -21,7 +22,13 @@ export function makePlan(
   const targets = observation.targets.map((observed): Target => {
     const { settings } = observed;
     const { region } = settings;
-    checkRegion(settings, observation.regions, problems);
+    const known = observation.regions.find(({ code }) => code === region);
+    if (known === undefined) {
+      problems.push(unknownRegion(region, observation.regions));
+      // What is wrong besides is of no use before the region is right.
+      return { region, secretSets: [], build: undefined, agent: undefined };
+    }
+    checkArchitecture(settings, known, problems);
     const secretSets = [
       planImagePullSecret(settings, observation.secretSets, problems),
       planSecretSet(observed, observation.secretSets, problems),
@@ -64,22 +71,22 @@ function withoutRepetition(problems: readonly PreflightProblem[]): PreflightProb
   return [...told.values()];
 }
 
-function checkRegion(
+function unknownRegion(region: string, regions: readonly Region[]): PreflightProblem {
+  const codes = regions.map(({ code }) => code);
+  const meant = nearest(region, codes);
+  return {
+    about: `region ${region}`,
+    message: `unknown region \`${region}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${codes.join(', ')}`,
+    next: 'Set `region` to an available one.',
+  };
+}
+
+function checkArchitecture(
   { region, agent }: RegionSettings,
-  regions: readonly Region[],
+  { supportedArchitectures }: Region,
   problems: PreflightProblem[],
 ): void {
-  const known = regions.find(({ code }) => code === region);
-  if (known === undefined) {
-    problems.push({
-      about: `region ${region}`,
-      message: `there is no such region; there are ${regions.map(({ code }) => code).join(', ')}`,
-      next: 'Correct the input `region`.',
-    });
-    return;
-  }
   const architecture = agent?.settings.architecture;
-  const { supportedArchitectures } = known;
   if (
     architecture !== undefined &&
     supportedArchitectures !== undefined &&

@@ -9,6 +9,7 @@ import {
   type HiddenSetting,
 } from './agent-changes.js';
 import { PreflightError, type PreflightProblem } from './problems.js';
+import { nearest } from '../text/nearest.js';
 import { versionsOf } from './name-template.js';
 import { isWritten } from './plan-secret-sets.js';
 import type { AgentPlan, NewDeployment, SecretSetPlan } from './plan.js';
@@ -141,10 +142,11 @@ function checkProfile({ asked, agentProfiles }: AgentQuestion, problems: Preflig
   if (agentProfile === undefined || agentProfiles === undefined) return;
   if (platformAgentProfiles.includes(agentProfile) || agentProfiles.includes(agentProfile)) return;
   const known = [...new Set([...platformAgentProfiles, ...agentProfiles])];
+  const meant = nearest(agentProfile, known);
   problems.push({
     about: `agent ${name}`,
-    message: `asks for the profile ${agentProfile}, which there is not; there are ${known.join(', ')}`,
-    next: 'Correct the input `agent-profile`.',
+    message: `unknown profile \`${agentProfile}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${known.join(', ')}`,
+    next: 'Set `agent-profile` to an available one.',
   });
 }
 

@@ -23,17 +23,22 @@ export function planSecretSet(
   const { region, secretSet: asked } = settings;
   if (asked === undefined) return undefined;
   const { name, template, skippedKeys, keepVersions } = asked;
-  const existing = secretSets.find((set) => set.name === name);
+  const listed = secretSets.find((set) => set.name === name);
+  // The response about the one set tells for sure whether it is a reference.
+  const referenced = observed?.referenced === true || listed?.referenced === true;
+  const existing = listed && { ...listed, referenced };
   const isGiven = asked.pairs.length > 0;
   checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
   const writes = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
-  if (writes && existing?.referenced === true) {
+  if (writes && referenced) {
     problems.push({
       about: `secret set ${name}`,
       message:
-        'is a reference to a Kubernetes Secret of a self-hosted region, which can be bound but not written',
+        'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
       next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
     });
+  } else if (writes) {
+    checkSelfHosted(`secret set ${name}`, region, problems);
   }
   const existingKeys = new Set(observed?.keys);
   const pairs = writes ? asked.pairs : [];
@@ -132,6 +137,7 @@ export function planImagePullSecret(
     region,
     problems,
   );
+  if (isGiven) checkSelfHosted(`image pull secret ${name}`, region, problems);
   return {
     name,
     kind: 'imagePullSecret',
@@ -151,6 +157,18 @@ export function planImagePullSecret(
     deletedVersions: undefined,
     keepVersions: 0,
   };
+}
+
+/** How the names of self-hosted regions begin. */
+const selfHosted = /^pce-/;
+
+function checkSelfHosted(about: string, region: string, problems: PreflightProblem[]): void {
+  if (!selfHosted.test(region)) return;
+  problems.push({
+    about,
+    message: `cannot be written in ${region}: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster`,
+    next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
+  });
 }
 
 /** What is asked for of a set of either kind. */

@@ -201,8 +201,7 @@ const stepDetails: {
 function detailsOfSubjectCall(error: CallError, context: FailureContext): Details {
   const { subject } = context;
   const details = explainCall(error, context);
-  const isTaken =
-    error instanceof StatusError && /already taken/i.test(error.platformMessage ?? '');
+  const isTaken = error instanceof StatusError && error.says(/already taken/i);
   return error.kind === 'request-refused' && isTaken && subject !== undefined
     ? {
         ...details,

@@ -60,6 +60,12 @@ export const failureKinds = {
       'The platform answered 401: the API key or token was revoked, cycled, deleted or copied in part.',
     next: 'Look at it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens); if it is gone, create a new one and store it as the secret that the workflow passes.',
   },
+  'billing-required': {
+    title: 'The platform asks for billing to be settled',
+    meaning:
+      'The platform answered 402, or its message speaks of billing, a spend limit or a suspended account. The credential and the inputs are fine.',
+    next: 'Check the payment method, the spend limit and the status of the account in the dashboard under Settings → Billing, and release again.',
+  },
   'permission-denied': {
     title: 'The credential is not allowed to do this',
     meaning:

@@ -214,11 +214,19 @@ function wordsFor(
 function remark(
   remarks: Remarks,
   { plan, deploymentId }: AgentRecord,
-  { warning }: Agent,
+  { warning, settings: observed }: Agent,
   previousId: string | undefined,
 ): void {
-  const { name, settings, newDeployment } = plan;
+  const { name, action, settings, newDeployment } = plan;
   const { image, buildId } = settings;
+  const { websocketAuth } = observed;
+  if (action === 'create' && settings.websocketAuth === undefined && websocketAuth) {
+    remarks.add(
+      'remark',
+      name,
+      (names) => `The platform created ${names} with \`websocket-auth: ${websocketAuth}\`.`,
+    );
+  }
   const isNew = deploymentId !== previousId;
   const isMeant = plan.bindsVersion || buildId !== undefined;
   if (!isNew && isMeant && newDeployment.because === 'nothing-differs') {
@@ -226,7 +234,7 @@ function remark(
     const caveat =
       image === undefined ? '' : ' A tag that was pushed again is no difference to the platform.';
     remarks.add(
-      'notice',
+      'remark',
       name,
       (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`,
     );
@@ -239,7 +247,7 @@ function remark(
   if (!isNew && image !== undefined) {
     if (image.includes('@')) {
       remarks.add(
-        'notice',
+        'remark',
         name,
         (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`,
       );

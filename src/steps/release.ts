@@ -138,6 +138,12 @@ async function deployAndAwait(
     );
   }
   if (failures.length > 0) throw new ReleaseError(failures);
+  const updated = deploying.filter(({ agent }) => agent.outcome === 'updated' && agent.ready);
+  if (updated.some(({ agent }) => agent.deploymentId !== agent.plan.before?.desiredDeploymentId)) {
+    journal.remark(
+      'Ready means that the new deployment can take sessions. Idle instances of the previous deployment may still take some new sessions first.',
+    );
+  }
   const awaited = deploying.filter(({ agent }) => agent.plan.waitForReady);
   if (rollouts.length < awaited.length) cancellation.throwIfAborted();
 }

@@ -1,7 +1,8 @@
 import type { Journal } from '../record/journal.js';
 
 interface Remark {
-  readonly level: 'warning' | 'notice';
+  /** A remark needs nobody: it is a line of the log and the summary, and no annotation. */
+  readonly level: 'warning' | 'notice' | 'remark';
   /** The sentence, for names between backticks. */
   readonly words: (names: string) => string;
   readonly names: string[];

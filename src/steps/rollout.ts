@@ -99,10 +99,16 @@ export async function awaitRollout(
   async function fetchLogs(): Promise<readonly string[] | undefined> {
     if (!(await wantsFailureLogs())) return undefined;
     try {
-      return await cloud.agentLogs(name, deploymentId, logTail, {
+      const lines = await cloud.agentLogs(name, deploymentId, logTail, {
         attempts: 2,
         deadline: new Deadline(clock, 'failure-logs', logsLimit),
       });
+      if (lines.length === 0) {
+        journal.remark(
+          `The platform has no log lines of this deployment of \`${name}\`: it wrote none, or the region \`${record.region}\` does not keep logs.`,
+        );
+      }
+      return lines;
     } catch (error) {
       // What has failed is told in a run that is cancelled, too; its lines are not waited for.
       if (error instanceof CancelledError) return [];

@@ -60,3 +60,53 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     expect(message.includes('No agent was deployed')).toBe(one.isKnown);
   });
 });
+
+describe('billing', () => {
+  test.each([
+    { name: 'a 402', status: 402, error: 'No' },
+    { name: 'a spend limit', status: 400, error: 'The spend limit is reached' },
+    { name: 'a suspended account', status: 403, error: 'Your account is suspended' },
+  ])('is what $name points to', async ({ status, error }) => {
+    stage.emulator.script.fault(
+      { method: 'POST', path: '/v1/agents' },
+      { kind: 'status', status, body: { error, code: 'NO' } },
+    );
+    const { actions } = await stage.release({ ...credentials['API key'], ...inputs });
+    expect(actions.errors[0]?.title).toBe('The platform asks for billing to be settled');
+    expect(actions.errors[0]?.message).toContain('Settings → Billing');
+  });
+});
+
+test('properties that cannot be read do not stop a release that does not need them', async () => {
+  stage.emulator.script.fault(
+    { method: 'GET', path: '/v1/properties' },
+    { kind: 'status', status: 500 },
+    { times: 100 },
+  );
+  const named = { ...credentials['API key'], ...inputs, region: 'us-west' };
+  expect(await stage.release(named)).toMatchObject({ succeeded: true });
+  const inferred = { ...credentials['API key'], ...inputs };
+  expect(await stage.release(inferred)).toMatchObject({ succeeded: true });
+});
+
+test('a new agent is told with the access that the platform gave it, and what ready means', async () => {
+  stage.emulator.script.fault(
+    { method: 'POST', path: '/v1/agents' },
+    {
+      kind: 'status',
+      status: 200,
+      carryOut: true,
+      body: { name: 'voice', websocketAuth: 'token' },
+    },
+  );
+  const first = await stage.release({ ...credentials['API key'], ...inputs });
+  expect(first.actions.summary).toContain(
+    'The platform created `voice` with `websocket-auth: token`.',
+  );
+  expect(first.actions.summary).not.toContain('Ready means');
+  const second = await stage.release({ ...credentials['API key'], ...inputs });
+  expect(second.actions.summary).toContain(
+    'Idle instances of the previous deployment may still take some new sessions first.',
+  );
+  expect(second.actions.notices.join()).not.toContain('Ready means');
+});
