@@ -42,7 +42,14 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     ]);
     const deploymentId = stage.emulator.state.serving('voice-agent')?.id;
     expect(agents).toEqual([
-      { name: 'voice-agent', region: 'us-west', outcome: 'created', deploymentId, ready: true },
+      {
+        name: 'voice-agent',
+        region: 'us-west',
+        outcome: 'created',
+        deploymentId,
+        ready: true,
+        image: 'ghcr.io/acme/voice:1.0.0',
+      },
     ]);
     expect(actions.outputs).toMatchObject({
       'service-name': 'voice-agent',

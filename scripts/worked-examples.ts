@@ -181,6 +181,8 @@ async function refuse(
     };
     const annotations: string[] = [];
     await run({
+      lookUpImage: () =>
+        Promise.resolve({ outcome: 'unknown', because: 'unreachable', detail: undefined }),
       environment: {
         GITHUB_WORKSPACE: workspace,
         ...Object.fromEntries(

@@ -22,6 +22,7 @@ import { commentOf } from './report/summary.js';
 import { masksFor } from './secrecy/masks.js';
 import type { Redact } from './secrecy/redactor.js';
 import { packBuildContext, type Folders, type TemporaryContext } from './steps/build-context.js';
+import { imageLookup, type LookUpImage } from './steps/look-up-image.js';
 import { checkCredential } from './steps/credential.js';
 import { Platform } from './steps/platform.js';
 import { preflight } from './steps/preflight.js';
@@ -38,6 +39,8 @@ export interface Host {
   readonly readFile: ReadFile;
   /** The event of the workflow, read when it is asked for. */
   readonly workflowEvent: () => Promise<WorkflowEvent>;
+  /** Looks images up in their registries; the real look-up by default. */
+  readonly lookUpImage?: LookUpImage | undefined;
   /** Milliseconds that one request may take. */
   readonly requestLimit?: number;
   /** Aborted with a CancelledError when the runner asks the run to end. */
@@ -114,6 +117,13 @@ async function carryOut(session: Session): Promise<void> {
   const plan = await preflight({ cloud, journal }, settings, {
     wantsBindings: isDryRun,
     context: context?.packed,
+    lookUpImage: imageLookup(settings, {
+      environment: host.environment,
+      readFile: host.readFile,
+      clock: host.clock,
+      signal: host.cancellation,
+      lookUpImage: host.lookUpImage,
+    }),
   });
   if (isDryRun) return;
   await release(

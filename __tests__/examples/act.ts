@@ -105,7 +105,8 @@ export async function runWorkflow(occasion: Occasion): Promise<WorkflowRun> {
         ...['--env-file', write('none', ''), '--var-file', write('none', '')],
         ...['--secret-file', write('none', '')],
         ...each('--secret', occasion.secrets),
-        ...each('--env', occasion.environment),
+        // Registries are out of reach of this machine; a proxy that is not there says so at once.
+        ...each('--env', { HTTPS_PROXY: 'http://127.0.0.1:9', ...occasion.environment }),
         ...each('--local-repository', {
           [itself]: publish(join(folder, 'action')),
           ...standIns,

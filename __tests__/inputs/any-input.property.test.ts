@@ -13,7 +13,7 @@ import { readInputs } from '../../src/inputs/read-inputs.js';
 import { run } from '../../src/run.js';
 import { failureKinds } from '../../src/report/failures.js';
 import { RecordedActions } from '../support/recorded-actions.js';
-import { inputVariables } from '../support/release-run.js';
+import { anyImage, inputVariables } from '../support/release-run.js';
 import { jsonTexts, piecesOf, snags, texts, tries } from '../support/properties.js';
 import { TestClock } from '../support/test-clock.js';
 
@@ -146,6 +146,7 @@ async function runWith({
   const actions = new RecordedActions();
   const others = Object.entries(inputs).filter(([name]) => !['api-key', 'pat'].includes(name));
   const succeeded = await run({
+    lookUpImage: anyImage,
     environment: {
       ...environment,
       GITHUB_WORKSPACE: workspace,

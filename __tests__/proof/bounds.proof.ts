@@ -12,7 +12,13 @@ import { runAction } from '../../scripts/runner.js';
 import { printTable } from '../../scripts/tables.js';
 import { median } from '../../scripts/timing.js';
 import { RecordedActions } from '../support/recorded-actions.js';
-import { credentials, inputVariables, Stage, type ReleaseOutcome } from '../support/release-run.js';
+import {
+  anyImage,
+  credentials,
+  inputVariables,
+  Stage,
+  type ReleaseOutcome,
+} from '../support/release-run.js';
 
 /**
  * A release at its bounds: 500 keys, values of 48 KB, 16 regions. What it asks of the platform and what
@@ -83,6 +89,7 @@ describe('the requests of a release', () => {
     try {
       const actions = new RecordedActions();
       const succeeded = await run({
+        lookUpImage: anyImage,
         cancellation: new AbortController().signal,
         environment: {
           GITHUB_WORKSPACE: '/workspace',

@@ -141,6 +141,7 @@ const settings = {
   regions: ['us-west', 'us-east'],
   rollout: 'parallel',
   secretsTimeout: 120_000,
+  imageLookup: undefined,
   secretSet: {
     name: new Regional<string>(undefined, new Map([['us-west', 'keys-{region}']])),
     pairs: [],

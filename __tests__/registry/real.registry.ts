@@ -3,7 +3,10 @@ import { lookUpImage } from '../../src/registry/look-up.js';
 import { parseImageReference } from '../../src/registry/reference.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
 import { systemClock } from '../../src/time/clock.js';
+import { credentials, stageForEachTest, writes } from '../support/release-run.js';
 import { account, startRegistry, type Access, type RegistryServer } from './registry-server.js';
+
+const stage = stageForEachTest();
 
 /** Looks an image up as somebody, or as nobody. */
 const lookUp = (image: string, password?: string, wantsPlatforms = true) =>
@@ -119,4 +122,67 @@ test('a token service lets anybody pull what is open', async () => {
   } finally {
     await registry.stop();
   }
+});
+
+describe('a release', () => {
+  let registry: RegistryServer;
+  let digest: string;
+
+  beforeAll(async () => {
+    registry = await startRegistry('password');
+    digest = await registry.push('acme/voice', '1', { index: ['linux/arm64', 'linux/amd64'] });
+    await registry.push('acme/voice', 'intel', { single: 'linux/amd64' });
+  });
+
+  afterAll(() => registry.stop());
+
+  /** Releases an image with the login of this step, unless another password is given. */
+  const release = (tag: string, more: Readonly<Record<string, string>> = {}) =>
+    stage.release(
+      {
+        ...credentials['API key'],
+        'agent-name': 'voice',
+        image: `${registry.host}/acme/voice:${tag}`,
+        'image-credentials': 'registry',
+        registry: `http://${registry.host}`,
+        'registry-username': account.username,
+        'registry-password': account.password,
+        ...more,
+      },
+      { lookUpImage: undefined },
+    );
+
+  test.each([
+    ['a tag that is missing', '2', {}, 'has no tag `2`'],
+    ['another processor', 'intel', {}, 'no linux/arm64: built for linux/amd64 only'],
+    ['a wrong password', '1', { 'registry-password': 'wrong-password' }, 'rejected'],
+  ])('with %s writes nothing', async (_name, tag, more, words) => {
+    const { succeeded, actions } = await release(tag, more);
+    expect(succeeded).toBe(false);
+    expect(actions.errors.map(({ message }) => message).join('\n')).toContain(words);
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+
+  test('of an image that is there deploys its tag', async () => {
+    expect(await release('1')).toMatchObject({ succeeded: true });
+    expect(stage.emulator.state.agent('voice')?.image).toBe(`${registry.host}/acme/voice:1`);
+  });
+
+  test('that pins its image deploys the digest, and once', async () => {
+    const pinned = `${registry.host}/acme/voice:1@${digest}`;
+    const pin = { 'pin-image': 'true' };
+    expect((await release('1', pin)).agents).toMatchObject([{ outcome: 'created', image: pinned }]);
+    expect((await release('1', { ...pin, 'force-redeploy': 'false' })).agents).toMatchObject([
+      { outcome: 'unchanged', image: pinned },
+    ]);
+    expect(stage.emulator.state.agent('voice')?.image).toBe(pinned);
+  });
+
+  test('in a dry run reports what is missing, and fails with `check-image: true`', async () => {
+    const plan = await release('2', { 'dry-run': 'true' });
+    expect(plan.succeeded).toBe(true);
+    expect(plan.actions.summary).toContain('not pushed yet');
+    const strict = await release('2', { 'dry-run': 'true', 'check-image': 'true' });
+    expect(strict.succeeded).toBe(false);
+  });
 });

@@ -91,7 +91,7 @@ export function agentPlan(parts: Partial<AgentPlan> = {}): AgentPlan {
 }
 
 export function planOf(...targets: readonly Target[]): Plan {
-  return { rollout: 'parallel', secretsTimeout: 120_000, targets };
+  return { rollout: 'parallel', secretsTimeout: 120_000, targets, warnings: [], remarks: [] };
 }
 
 /** A plan that has nothing to do in these regions. */

@@ -88,6 +88,8 @@ export interface Situation {
   readonly referenced?: boolean;
   readonly agentProfiles?: readonly string[];
   readonly build?: Build;
+  readonly imageLookup?: ReleaseSettings['imageLookup'];
+  readonly image?: Observation['image'];
   readonly cloudBuild?: Pick<BuildObservation, 'found' | 'failure'>;
 }
 
@@ -98,6 +100,7 @@ export function planOfSituation(situation: Situation): Plan {
     regions: [region],
     rollout: 'parallel',
     secretsTimeout: 120_000,
+    imageLookup: situation.imageLookup,
     secretSet: secretSet && {
       pairs: (secretSet.given ?? []).map((key) => ({ key, value: new SecretValue('a-value') })),
       skippedKeys: [],
@@ -141,6 +144,7 @@ export function planOfSituation(situation: Situation): Plan {
     regions: situation.regions ?? [{ code: 'us-west', supportedArchitectures: undefined }],
     secretSets: listed,
     build: situation.build,
+    image: situation.image,
     agentProfiles: situation.agentProfiles,
     targets: [
       {

@@ -31,7 +31,17 @@ export interface ReleaseOptions {
   readonly workflowEvent?: Host['workflowEvent'];
   readonly readFile?: Host['readFile'];
   readonly cancellation?: AbortSignal;
+  readonly lookUpImage?: Host['lookUpImage'];
 }
+
+/** A registry that has every image, for both processors. */
+export const anyImage: NonNullable<Host['lookUpImage']> = () =>
+  Promise.resolve({
+    outcome: 'found',
+    digest: `sha256:${'0'.repeat(64)}`,
+    platforms: ['linux/arm64', 'linux/amd64'],
+    platformsUnknown: undefined,
+  });
 
 /** The platform, and a clock that it and the releases go by, so that waits take no time. */
 export class Stage {
@@ -74,6 +84,7 @@ export class Stage {
         return Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' }));
       },
       cancellation: new AbortController().signal,
+      lookUpImage: anyImage,
       workflowEvent: () => Promise.resolve(event ?? { eventName: 'push', payload: {} }),
       ...host,
     });

@@ -9,6 +9,8 @@ import type { InputReader } from './reader.js';
 
 const withoutEffectAlone: readonly InputName[] = [
   ...agentSettingInputs,
+  'check-image',
+  'pin-image',
   'cloud-build',
   'rollout',
   'force-redeploy',

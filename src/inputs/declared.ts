@@ -30,6 +30,8 @@ export const declaredInputs = {
   'secrets-timeout': '120',
   'agent-name': undefined,
   image: undefined,
+  'check-image': 'auto',
+  'pin-image': 'false',
   'cloud-build': 'false',
   'build-context': undefined,
   dockerfile: undefined,

@@ -6,6 +6,7 @@ import { givenCredentials, readAccess } from './access.js';
 import { readAgent } from './agent.js';
 import { readBuild } from './build.js';
 import { givenGitHubToken, readGitHub } from './github.js';
+import { readImageLookup } from './image-lookup.js';
 import { misplacedParts } from './misplaced.js';
 import { Findings, type InputProblem } from './problems.js';
 import { RawInputs, type Environment } from './raw-inputs.js';
@@ -73,6 +74,7 @@ export async function readInputs(
   const secretsTimeout = fields.timeout('secrets-timeout');
   const build = readBuild(reader);
   const agent = readAgent(reader);
+  const imageLookup = readImageLookup(reader, agent);
   const waits = agent?.waitForReady !== false;
   const secretSet = readSecretSet(reader, {
     secrets,
@@ -110,6 +112,7 @@ export async function readInputs(
               secretsTimeout,
               agent,
               build,
+              imageLookup,
             },
             isDryRun,
             failureLogs,

@@ -1,14 +1,15 @@
+import { isConfidential } from '../http/confidential.js';
 import { secretSetName } from '../pipecat/names.js';
 import { regionPlaceholder } from '../plan/name-template.js';
 import type { ImagePullSecretSettings, RegistryCredentials } from '../plan/settings.js';
+import { dockerHub, registryName } from '../registry/reference.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import { emptyReasons, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
 
 /** Docker Hub is addressed by the URL of its old index, whatever people call it. */
-const dockerHub = 'https://index.docker.io/v1/';
-const dockerHubNames = ['docker.io', 'index.docker.io', 'registry-1.docker.io', 'hub.docker.com'];
+const dockerHubUrl = 'https://index.docker.io/v1/';
 
 /** The password of the registry and what is made of it, for masking. */
 export function givenRegistrySecrets(raw: RawInputs): SecretValue[] {
@@ -93,7 +94,7 @@ function readHost(text: string, findings: Findings): string | undefined {
     return undefined;
   }
   const isPlain =
-    url.protocol === 'https:' &&
+    isConfidential(url) &&
     // Anything may be made a URL; so there is no `@`, `?` and `#` in it. And one registry serves all
     // regions, so there are no braces.
     /^[\w.:/[\]-]+$/.test(text);
@@ -104,7 +105,7 @@ function readHost(text: string, findings: Findings): string | undefined {
     );
     return undefined;
   }
-  if (dockerHubNames.includes(url.hostname)) return dockerHub;
+  if (registryName(url.host) === dockerHub) return dockerHubUrl;
   return url.pathname === '/' ? url.origin : url.href;
 }
 

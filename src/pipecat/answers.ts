@@ -93,21 +93,25 @@ const status = v.pipe(
 const region = v.object({
   code: v.string(),
   supported_architectures: shown(v.array(v.string())),
+  default_architecture: shown(v.string()),
 });
 
 /** A region that agents can be deployed to. `supportedArchitectures` is undefined on older APIs. */
 export interface Region {
   readonly code: string;
   readonly supportedArchitectures: readonly string[] | undefined;
+  /** What runs if nothing is asked for; undefined on older APIs. */
+  readonly defaultArchitecture?: string | undefined;
 }
 
 export const parseRegions = parser(
   v.pipe(
     v.object({ regions: decidingEntries(region) }),
     v.transform(({ regions }) =>
-      regions.map(({ code, supported_architectures }): Region => ({
+      regions.map(({ code, supported_architectures, default_architecture }): Region => ({
         code,
         supportedArchitectures: supported_architectures,
+        defaultArchitecture: default_architecture,
       })),
     ),
   ),

@@ -2,6 +2,7 @@ import type { Build, Region } from '../pipecat/answers.js';
 import { nearest } from '../text/nearest.js';
 import { quote } from '../text/quote.js';
 import type { Observation, RegionObservation } from './observation.js';
+import { checkImage, withPinnedImage } from './check-image.js';
 import { planAgent } from './plan-agent.js';
 import { planImagePullSecret, planSecretSet } from './plan-secret-sets.js';
 import type { BuildPlan, Plan, Target } from './plan.js';
@@ -15,12 +16,14 @@ import type { BuildSettings, ReleaseSettings } from './settings.js';
  * @throws PreflightError with every reason why the release cannot work
  */
 export function makePlan(
-  { rollout, secretsTimeout, build: asked }: ReleaseSettings,
+  { rollout, secretsTimeout, build: asked, imageLookup }: ReleaseSettings,
   observation: Observation,
 ): Plan {
   const problems: PreflightProblem[] = [];
+  const warnings = new Set<string>();
+  const remarks = new Set<string>();
   const targets = observation.targets.map((observed): Target => {
-    const { settings } = observed;
+    const settings = withPinnedImage(observed.settings, observation.image, imageLookup);
     const { region } = settings;
     const known = observation.regions.find(({ code }) => code === region);
     if (known === undefined) {
@@ -48,10 +51,22 @@ export function makePlan(
         problems,
       );
     checkBuild(settings, observation.build, problems);
+    if (observation.image !== undefined && imageLookup !== undefined) {
+      const findings = checkImage({
+        settings: observed.settings,
+        before: observed.agent,
+        region: observation.regions.find(({ code }) => code === region),
+        lookup: observation.image,
+        asked: imageLookup,
+      });
+      problems.push(...findings.problems);
+      for (const warning of findings.warnings) warnings.add(warning);
+      for (const remark of findings.remarks) remarks.add(remark);
+    }
     return { region, secretSets, build, agent };
   });
   if (problems.length > 0) throw new PreflightError(withoutRepetition(problems));
-  return { rollout, secretsTimeout, targets };
+  return { rollout, secretsTimeout, targets, warnings: [...warnings], remarks: [...remarks] };
 }
 
 function planBuild(

@@ -3,6 +3,7 @@ import type { PipecatCloud } from '../pipecat/client.js';
 import type { PackedContext } from '../context/pack.js';
 import { CallError, StatusError } from '../pipecat/errors.js';
 import { platformAgentProfiles } from '../pipecat/names.js';
+import type { ImageLookup } from '../registry/look-up.js';
 import { readBindings, type Bindings } from './bindings.js';
 import { inferRegion } from './infer-region.js';
 import { namesDependOnRegion, settingsIn, type RegionSettings } from './region-settings.js';
@@ -34,6 +35,8 @@ export interface ObservationOptions {
   readonly wantsBindings: boolean;
   /** What is to be built. */
   readonly context: PackedContext | undefined;
+  /** Looks the image up in its registry; undefined if nobody wants to know. */
+  readonly lookUpImage: (() => Promise<ImageLookup>) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -43,6 +46,8 @@ export interface Observation {
   readonly regions: readonly Region[];
   readonly secretSets: readonly ListedSecretSet[];
   readonly build: Build | undefined;
+  /** What the registry has under the name of the image; undefined if it was not looked up. */
+  readonly image?: ImageLookup | undefined;
   /** Undefined where they cannot be listed, or are not needed. */
   readonly agentProfiles: readonly string[] | undefined;
   /** A region each, in the order of the release. */
@@ -58,6 +63,8 @@ export async function observe(
   options: ObservationOptions,
 ): Promise<Observation> {
   const { agent } = settings;
+  // Beside all other reads: a registry that is slow delays none of them.
+  const lookup = options.lookUpImage?.();
   const [regions, secretSets, located, build, agentProfiles] = await Promise.all([
     cloud.regions(),
     cloud.secretSets(),
@@ -73,7 +80,7 @@ export async function observe(
       return observeRegion(cloud, target, secretSets, options);
     }),
   );
-  return { regions, secretSets, build, agentProfiles, targets };
+  return { regions, secretSets, build, image: await lookup, agentProfiles, targets };
 }
 
 /** A region of a release with its agent; undefined where the agent or its sets tell the region. */

@@ -112,4 +112,8 @@ export interface Plan {
   readonly secretsTimeout: number;
   /** In the order in which they were named. */
   readonly targets: readonly Target[];
+  /** What a look-up of the image brought that a person should look at. */
+  readonly warnings: readonly string[];
+  /** What it brought that needs nobody. */
+  readonly remarks: readonly string[];
 }

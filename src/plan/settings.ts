@@ -92,6 +92,16 @@ export interface BuildSettings {
   readonly timeout: number;
 }
 
+/** How the image is looked up in its registry before anything is written. */
+export interface ImageLookupSettings {
+  /** `auto`: what is certainly wrong is a problem; `always`: what cannot be known, too. */
+  readonly check: 'auto' | 'always' | 'never';
+  /** Whether the digest that the tag points at is deployed. */
+  readonly pins: boolean;
+  /** A plan often comes before the image is pushed. */
+  readonly isDryRun: boolean;
+}
+
 /** Whether the regions are rolled out at once, or one after the other until one fails. */
 export type RolloutOrder = 'parallel' | 'sequential';
 
@@ -106,4 +116,6 @@ export interface ReleaseSettings {
   readonly secretsTimeout: number;
   readonly agent: AgentReleaseSettings | undefined;
   readonly build: BuildSettings | undefined;
+  /** Undefined if no image is released, or nobody wants to know more of it. */
+  readonly imageLookup: ImageLookupSettings | undefined;
 }

@@ -1,7 +1,8 @@
 import { isLoopback } from '../http/confidential.js';
 
-/** The names of Docker Hub, and the one that people use. */
-const dockerHub = 'docker.io';
+/** The name of Docker Hub that people use. */
+export const dockerHub = 'docker.io';
+/** All of its names. */
 const dockerHubHosts: readonly string[] = [
   dockerHub,
   'index.docker.io',

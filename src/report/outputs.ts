@@ -46,12 +46,13 @@ export function outputsOf(record: ReleaseRecord): Outputs {
       })),
     ),
     agents: JSON.stringify(
-      agents.map(({ name, region, outcome, deploymentId, ready }) => ({
+      agents.map(({ name, region, outcome, deploymentId, ready, plan: agentPlan }) => ({
         name,
         region,
         outcome,
         deploymentId,
         ready,
+        image: plannedAgent(agentPlan).image ?? null,
       })),
     ),
     'service-name': agent?.name ?? '',

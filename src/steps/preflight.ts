@@ -24,6 +24,8 @@ export function preflight(
     const plan = makePlan(settings, observation);
     journal.record.plan = plan;
     journal.log.plan(plan);
+    for (const warning of plan.warnings) journal.warning(warning);
+    for (const remark of plan.remarks) journal.remark(remark);
     for (const { agent } of plan.targets) if (agent !== undefined) noticeBranch(agent, journal);
     return plan;
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Emulator } from '../../../emulator/index.js';
 import { run } from '../../../src/run.js';
 import { GitHubServer, tokens } from '../../support/github-server.js';
-import { credentials, inputVariables, Stage } from '../../support/release-run.js';
+import { anyImage, credentials, inputVariables, Stage } from '../../support/release-run.js';
 import { batches, type AwkwardValue } from './awkward-values.js';
 import { disclosures, secretLines, type Known } from './disclosure.js';
 import type { Given } from './giving.js';
@@ -92,6 +92,7 @@ export async function release(stage: Stage, options: Run): Promise<Seen> {
             ? Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' }))
             : Promise.resolve(text[1]);
         }),
+      lookUpImage: anyImage,
       workflowEvent: () => Promise.resolve(options.event ?? { eventName: 'push', payload: {} }),
     });
     return { actions, succeeded, errors: [...errors] };

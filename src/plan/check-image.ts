@@ -1,0 +1,185 @@
+import type { Agent, Region } from '../pipecat/answers.js';
+import type { Doubt, ImageLookup } from '../registry/look-up.js';
+import type { Unreadable } from '../registry/manifest.js';
+import { parseImageReference, pinned } from '../registry/reference.js';
+import { quote } from '../text/quote.js';
+import type { PreflightProblem } from './problems.js';
+import type { RegionSettings } from './region-settings.js';
+import type { ImageLookupSettings } from './settings.js';
+
+/** What a look-up of the image says of a release. */
+export interface ImageFindings {
+  /** Why the release cannot work. */
+  readonly problems: PreflightProblem[];
+  /** What a person should look at. */
+  readonly warnings: string[];
+  /** What is worth knowing, but needs nobody. */
+  readonly remarks: string[];
+}
+
+/** The image of one region, and what decides whether it can run there. */
+export interface ImageQuestion {
+  readonly settings: RegionSettings;
+  readonly before: Agent | undefined;
+  /** Undefined if the platform lists no such region. */
+  readonly region: Region | undefined;
+  readonly lookup: ImageLookup;
+  readonly asked: ImageLookupSettings;
+}
+
+/**
+ * Says what a look-up means in one region. Only what is certain is a problem; with `check-image: true`,
+ * so is what cannot be known. A plan often comes before the image is pushed, so it only reports.
+ */
+export function checkImage(question: ImageQuestion): ImageFindings {
+  const findings: ImageFindings = { problems: [], warnings: [], remarks: [] };
+  const image = question.settings.agent?.settings.image;
+  if (image === undefined) return findings;
+  const { lookup, asked } = question;
+  const finding = findingOf(image, question);
+  if (finding !== undefined && asked.check !== 'never') sortInto(findings, image, finding, asked);
+  if (asked.pins && lookup.outcome !== 'found' && finding !== undefined) {
+    const problem = {
+      about: `image ${image}`,
+      message: `cannot be pinned: ${finding.message}`,
+      next: 'Pass the digest that the build reports (`image: name@sha256:…`), or leave out `pin-image`.',
+    };
+    // What is a problem already has been said.
+    if (findings.problems.length > 0) return findings;
+    if (asked.isDryRun) findings.remarks.push(`${quote(image)} ${problem.message}.`);
+    else findings.problems.push(problem);
+  }
+  return findings;
+}
+
+/** The settings of a region with the image pinned to the digest that its tag points at now. */
+export function withPinnedImage(
+  settings: RegionSettings,
+  lookup: ImageLookup | undefined,
+  asked: ImageLookupSettings | undefined,
+): RegionSettings {
+  const { agent } = settings;
+  const image = agent?.settings.image;
+  if (asked?.pins !== true || lookup?.outcome !== 'found' || image === undefined) return settings;
+  return {
+    ...settings,
+    agent: agent && {
+      ...agent,
+      settings: { ...agent.settings, image: pinned(image, lookup.digest) },
+    },
+  };
+}
+
+interface Finding {
+  readonly certainty: 'certain' | 'likely' | 'unknown';
+  /** What was found, without the name of the image, and without a full stop. */
+  readonly message: string;
+  readonly next: string;
+}
+
+function sortInto(
+  { problems, warnings, remarks }: ImageFindings,
+  image: string,
+  { certainty, message, next }: Finding,
+  { check, isDryRun }: ImageLookupSettings,
+): void {
+  const isStrict = check === 'always';
+  if (isStrict || (certainty === 'certain' && !isDryRun)) {
+    problems.push({ about: `image ${image}`, message, next });
+  } else if (certainty === 'likely' && !isDryRun) {
+    warnings.push(`${quote(image)}: ${message}. ${next}`);
+  } else {
+    remarks.push(`${quote(image)}: ${message}.`);
+  }
+}
+
+function findingOf(image: string, question: ImageQuestion): Finding | undefined {
+  const { lookup, settings, before } = question;
+  const { registry, repository, tag, digest } = parseImageReference(image);
+  const where = `${quote(repository)} on ${quote(registry)}`;
+  switch (lookup.outcome) {
+    case 'missing': {
+      const isPulledWithSecret =
+        settings.imagePullSecret !== undefined ||
+        typeof before?.settings.imagePullSecretSet === 'string';
+      // A registry may hide from nobody in particular what it shows to the platform.
+      const isCertain = lookup.login !== undefined || !isPulledWithSecret;
+      return {
+        certainty: isCertain ? 'certain' : 'unknown',
+        message: `not pushed yet: ${where} has no ${tag === undefined ? `digest ${quote(digest ?? '')}` : `tag ${quote(tag)}`}`,
+        next: 'Push the image before the release, or correct `image`.',
+      };
+    }
+    case 'login-refused':
+      return {
+        certainty: 'certain',
+        message: `${quote(registry)} rejected \`registry-username\` and \`registry-password\` (${lookup.status})`,
+        next: 'Check both, and that the password or token may pull this image.',
+      };
+    case 'unknown':
+      return {
+        certainty: 'unknown',
+        message: `the image could not be looked up: ${doubts[lookup.because](where)}${lookup.detail === undefined ? '' : ` (${lookup.detail})`}`,
+        next: 'Log in with `docker/login-action` before this step, or set `check-image` to `auto`.',
+      };
+    case 'found':
+      return platformFinding(question, lookup);
+  }
+}
+
+const doubts: Readonly<Record<Doubt, (where: string) => string>> = {
+  'login-needed': (where) => `${where} needs a login that this job does not have`,
+  'docker-login-refused': (where) => `${where} rejected the login of \`docker login\``,
+  forbidden: (where) => `access to ${where} is forbidden`,
+  'repository-unknown': (where) => `the registry does not know ${where}`,
+  'not-found': (where) => `${where} was not found`,
+  'rate-limited': (where) => `too many requests for ${where}`,
+  unreachable: (where) => `the registry of ${where} could not be reached`,
+  'unexpected-answer': (where) => `the registry of ${where} sent an unexpected response`,
+};
+
+const unreadable: Readonly<Record<Unreadable, string>> = {
+  'nested-index': 'its index contains another index',
+  artifact: 'it is an artifact, not an image',
+  'no-architecture': 'it does not say which processor it was built for',
+  unreadable: 'its manifest could not be read',
+};
+
+function platformFinding(
+  question: ImageQuestion,
+  { platforms, platformsUnknown }: Extract<ImageLookup, { outcome: 'found' }>,
+): Finding | undefined {
+  const wanted = wantedPlatform(question);
+  const next = `Build with \`platforms: ${wanted.platform}\`.`;
+  if (platforms === undefined) {
+    return platformsUnknown === undefined
+      ? undefined
+      : {
+          certainty: 'unknown',
+          message: `the platforms of the image are not known: ${unreadable[platformsUnknown]}`,
+          next,
+        };
+  }
+  if (platforms.includes(wanted.platform)) return undefined;
+  const built = platforms.length === 0 ? 'no platform' : `${platforms.join(', ')} only`;
+  const { region } = question.settings;
+  return {
+    certainty: wanted.isCertain ? 'certain' : 'likely',
+    message: `no ${wanted.platform}: built for ${built}; ${quote(region)} runs ${wanted.platform}`,
+    next,
+  };
+}
+
+const defaultArchitecture = 'arm64';
+
+/** The platform that the agent runs on, and whether it is known for certain. */
+function wantedPlatform({ settings, before, region }: ImageQuestion): {
+  readonly platform: string;
+  readonly isCertain: boolean;
+} {
+  const given = settings.agent?.settings.architecture ?? before?.settings.architecture;
+  if (typeof given === 'string') return { platform: `linux/${given}`, isCertain: true };
+  const architecture = region?.defaultArchitecture ?? defaultArchitecture;
+  const runsOne = region?.supportedArchitectures?.length === 1;
+  return { platform: `linux/${architecture}`, isCertain: before === undefined || runsOne };
+}
