@@ -30,6 +30,8 @@ export type Fault =
   | { readonly kind: 'reset-upload'; readonly afterBytes: number }
   /** The answer ends in its middle. Carried out by default: there is an answer, after all. */
   | ({ readonly kind: 'cut-off' } & CarriedOut)
+  /** The request is carried out, and its JSON answer is changed: a field has another type, say. */
+  | { readonly kind: 'altered'; readonly change: (answer: unknown) => unknown }
   /** 200 with HTML. */
   | ({ readonly kind: 'not-json' } & CarriedOut)
   /** 200 with JSON that is not what is due. */

@@ -188,6 +188,11 @@ async function spoil(
     await cutOff(fault.carryOut === false ? whole : await carryOut(), outgoing);
     return RESPONSE_ALREADY_SENT;
   }
+  if (fault.kind === 'altered') {
+    const response = await carryOut();
+    const answer: unknown = await response.json();
+    return Response.json(fault.change(answer), { status: response.status });
+  }
   if (fault.kind === 'reset-upload') return reset(outgoing);
   if (fault.carryOut === true) await carryOut();
   switch (fault.kind) {

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseAgent } from '../../src/pipecat/answers.js';
-import { hasFailed, judge } from '../../src/pipecat/rollout-judgement.js';
+import {
+  continueHistory,
+  hasFailed,
+  historyBefore,
+  judge,
+} from '../../src/pipecat/rollout-judgement.js';
 
 const ours = 'deployment-of-ours';
 const previous = 'deployment-before';
@@ -23,6 +28,120 @@ const revision = (
   more: Record<string, unknown> = {},
 ): Record<string, unknown> => ({
   currentRevision: { deploymentID: ours, phase: 'Validating', health, ...more },
+});
+
+const degraded = (reason: string, message?: string) => ({
+  conditions: [{ type: 'Degraded', status: 'True', reason, message }],
+});
+
+/** The state after each of several status checks, by the seconds at which they were made. */
+function statesOf(
+  checks: readonly (readonly [number, Record<string, unknown>])[],
+  before: Record<string, unknown> = {},
+): string[] {
+  let history = historyBefore(look(before));
+  return checks.map(([seconds, answer]) => {
+    const now = seconds * 1000;
+    const agent = look(answer);
+    history = continueHistory(history, agent, ours, now);
+    return judge(agent, ours, previous, { history, now }).state;
+  });
+}
+
+describe('a trouble that may pass', () => {
+  const troubles = [
+    ...[
+      'ErrImagePull',
+      'ImagePullBackOff',
+      'CreateContainerConfigError',
+      'CreateContainerError',
+    ].map((reason) => ({ reason, answer: revision({ reason }) })),
+    { reason: 'a condition', answer: degraded('ImageResolutionFailed') },
+  ];
+
+  test.each(troubles)('$reason fails the deployment once it has lasted 60 s', ({ answer }) => {
+    expect(
+      statesOf([
+        [5, answer],
+        [64.9, answer],
+        [65, answer],
+      ]),
+    ).toEqual(['waiting', 'waiting', 'failed']);
+  });
+
+  test.each(troubles)('$reason begins again after it has passed', ({ answer }) => {
+    expect(
+      statesOf([
+        [0, answer],
+        [30, {}],
+        [60, answer],
+        [119, answer],
+        [121, { ready: true }],
+      ]),
+    ).toEqual(['waiting', 'waiting', 'waiting', 'waiting', 'ready']);
+  });
+
+  test.each(troubles)('$reason fails at once together with an error', ({ answer }) => {
+    const errors = [{ code: 'PCC_IMAGE_NOT_FOUND', message: 'gone' }];
+    expect(statesOf([[0, { ...answer, errors }]])).toEqual(['failed']);
+  });
+
+  test('two reasons of one try are one trouble', () => {
+    expect(
+      statesOf([
+        [0, revision({ reason: 'ErrImagePull' })],
+        [30, revision({ reason: 'ImagePullBackOff' })],
+        [60, revision({ reason: 'ErrImagePull' })],
+      ]),
+    ).toEqual(['waiting', 'waiting', 'failed']);
+  });
+
+  test('with the phase Failed it fails at once', () => {
+    expect(statesOf([[0, revision({ reason: 'ImagePullBackOff' }, { phase: 'Failed' })]])).toEqual([
+      'failed',
+    ]);
+  });
+
+  test('a condition from before the deploy counts only once it has gone and come back', () => {
+    const answer = degraded('ImageResolutionFailed');
+    const checks = [0, 100, 200].map((at) => [at, answer] as const);
+    expect(statesOf(checks, answer)).toEqual(['waiting', 'waiting', 'waiting']);
+    expect(
+      statesOf(
+        [
+          [0, {}],
+          [10, answer],
+          [70, answer],
+        ],
+        answer,
+      ),
+    ).toEqual(['waiting', 'waiting', 'failed']);
+  });
+
+  test('a condition counts only once our deployment is reconciled', () => {
+    const answer = { ...degraded('ImageResolutionFailed'), reconciledDeploymentId: previous };
+    expect(
+      statesOf([
+        [0, answer],
+        [100, answer],
+      ]),
+    ).toEqual(['waiting', 'waiting']);
+  });
+
+  test('a condition that lasts is the reason of the failure', () => {
+    const agent = look(degraded('ImageResolutionFailed', 'No such image'));
+    const history = continueHistory(historyBefore(undefined), agent, ours, 0);
+    expect(judge(agent, ours, previous, { history, now: 60_000 })).toMatchObject({
+      failure: {
+        reason: 'ImageResolutionFailed',
+        condition: { reason: 'ImageResolutionFailed', message: 'No such image' },
+      },
+    });
+  });
+
+  test('it counts as old enough in an agent from before', () => {
+    expect(hasFailed(look(revision({ reason: 'ImagePullBackOff' })))).toBe(true);
+  });
 });
 
 describe('a deployment', () => {
@@ -107,8 +226,8 @@ describe('a deployment', () => {
       answer: revision({ ready: true, restartCount: 9 }),
     },
     {
-      name: 'with an image that cannot be pulled',
-      state: 'failed',
+      name: 'with an image that cannot be pulled for the moment',
+      state: 'waiting',
       answer: revision({ reason: 'ImagePullBackOff' }),
     },
     {
@@ -122,8 +241,8 @@ describe('a deployment', () => {
       answer: revision({ reason: 'ErrImageNeverPull' }),
     },
     {
-      name: 'with a configuration of which no container can be made',
-      state: 'failed',
+      name: 'with a configuration of which no container can be made for the moment',
+      state: 'waiting',
       answer: revision({ reason: 'CreateContainerConfigError' }),
     },
     {
@@ -149,16 +268,16 @@ describe('a deployment', () => {
 describe('a wait is told as what is waited for', () => {
   test.each([
     {
-      words: 'waiting for the platform to take up the deployment',
+      words: 'waiting for the platform to start the deployment',
       answer: { ...revision({ reason: 'Error' }), reconciledDeploymentId: previous },
     },
-    { words: 'taken up, not ready yet', answer: {} },
+    { words: 'started, not ready yet', answer: {} },
     {
-      words: 'taken up, not ready yet',
+      words: 'started, not ready yet',
       answer: { currentRevision: { deploymentID: previous, phase: 'Serving' } },
     },
     {
-      words: 'not ready yet (taken up)',
+      words: 'not ready yet (started)',
       answer: { currentRevision: { deploymentID: ours } },
     },
     { words: 'not ready yet (Validating)', answer: revision({ restartCount: 0 }) },
@@ -169,6 +288,18 @@ describe('a wait is told as what is waited for', () => {
     {
       words: 'not ready yet (Validating, `The image is pulled`)',
       answer: revision({ headline: 'The image is pulled', reason: 'Pulling' }),
+    },
+    {
+      words: 'not ready yet (Validating, `The image is pulled`, `ErrImagePull`)',
+      answer: revision({ headline: 'The image is pulled', reason: 'ErrImagePull' }),
+    },
+    {
+      words: 'not ready yet (started, Degraded: `ImageResolutionFailed`: `No such image`)',
+      answer: degraded('ImageResolutionFailed', 'No such image'),
+    },
+    {
+      words: 'waiting for the platform to start the deployment',
+      answer: { ...degraded('ImageResolutionFailed'), reconciledDeploymentId: previous },
     },
   ])('$words', ({ words, answer }) => {
     expect(judge(look(answer), ours, previous)).toEqual({

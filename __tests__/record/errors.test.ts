@@ -38,6 +38,7 @@ const failure: RolloutFailure = {
   exitCode: undefined,
   restartCount: undefined,
   traceback: undefined,
+  condition: undefined,
   infrastructureIssue: false,
   previousServes: false,
 };

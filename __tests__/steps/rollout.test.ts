@@ -241,3 +241,59 @@ test('wait-for-ready: false leaves the wait out', async () => {
   expect(agents).toMatchObject([{ outcome: 'created', ready: false }]);
   expect(actions.summary).not.toContain('Await the deployment');
 });
+
+describe('a trouble that may pass', () => {
+  test.each(['ErrImagePull', 'ImagePullBackOff', 'CreateContainerConfigError'])(
+    '%s is waited out, and shown while it lasts',
+    async (passingReason) => {
+      stage.emulator.script.deployment('voice', { delay: 20_000, passingReason });
+      const { succeeded, actions } = await stage.release(newer);
+      expect(succeeded).toBe(true);
+      expect(actions.log.join('\n')).toContain(`not ready yet (Creating, \`${passingReason}\``);
+    },
+  );
+
+  test('a pull that keeps failing ends the wait after a minute', async () => {
+    stage.emulator.script.deployment('voice', {
+      outcome: 'stuck',
+      passingReason: 'ImagePullBackOff',
+    });
+    const startedAt = stage.clock.now();
+    const { succeeded, actions } = await stage.release(newer);
+    expect(succeeded).toBe(false);
+    expect(stage.clock.now() - startedAt).toBeLessThan(120_000);
+    expect(actions.errors[0]?.message).toContain('Reason: ImagePullBackOff');
+  });
+
+  test('an image that cannot be resolved ends the wait after a minute, with advice', async () => {
+    const condition = {
+      type: 'Degraded',
+      status: 'True',
+      reason: 'ImageResolutionFailed',
+      message: 'The registry refused the credentials.',
+    } as const;
+    stage.emulator.script.deployment('voice', { outcome: 'stuck', conditions: [condition] });
+    const startedAt = stage.clock.now();
+    const { succeeded, actions } = await stage.release(newer);
+    expect(succeeded).toBe(false);
+    expect(stage.clock.now() - startedAt).toBeLessThan(120_000);
+    const message = actions.errors[0]?.message ?? '';
+    expect(message).toContain('Reason: ImageResolutionFailed');
+    expect(message).toContain('The registry refused the credentials');
+    expect(message).toContain('`image-credentials`');
+    expect(message).not.toContain('wait-timeout');
+    expect(actions.log.join('\n')).toContain('Degraded: `ImageResolutionFailed`');
+  });
+
+  test('a condition from before the deploy does not end the wait', async () => {
+    const condition = {
+      type: 'Degraded',
+      status: 'True',
+      reason: 'ImageResolutionFailed',
+    } as const;
+    const conditions = [condition];
+    stage.emulator.seed.agent({ name: 'voice', image, health: 'crash-looping', conditions });
+    stage.emulator.script.deployment('voice', { delay: 120_000, conditions });
+    expect(await stage.release(newer)).toMatchObject({ succeeded: true });
+  });
+});

@@ -414,3 +414,29 @@ describe('pruning', () => {
     expect(stage.emulator.state.secretSet('keys')?.values).toHaveProperty('OLD', 'value-old');
   });
 });
+
+describe('a set that is only bound', () => {
+  test.each([
+    {
+      name: 'whose region cannot be reached',
+      seeded: { status: 'unknown', referenced: false } as const,
+      words: 'unknown (its region cannot be reached)',
+    },
+    {
+      name: 'whose Kubernetes Secret is missing',
+      seeded: { status: 'pending', referenced: true } as const,
+      words: 'pending (it is referenced, and its Kubernetes Secret does not exist yet)',
+    },
+  ])('$name is shown as that', async ({ seeded, words }) => {
+    stage.emulator.seed.secretSet({ name: 'keys', ...seeded });
+    const { succeeded, actions } = await stage.release({
+      ...credentials['API key'],
+      'secret-set': 'keys',
+      'agent-name': 'voice',
+      image,
+    });
+    expect(succeeded).toBe(false);
+    expect(actions.log.join('\n')).toContain(`keys ${words}`);
+    expect(actions.errors[0]?.message).toContain(`It was last seen ${words}`);
+  });
+});

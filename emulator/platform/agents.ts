@@ -3,6 +3,7 @@ import { type AgentProfiles, defaultAgentProfile } from './agent-profiles.js';
 import type { Builds } from './builds.js';
 import type { Clock } from './clock.js';
 import {
+  type AgentCondition,
   type Deployment,
   type DeploymentConfiguration,
   pickConfiguration,
@@ -86,6 +87,8 @@ export interface SeededAgent {
   /** Seconds. */
   readonly maxSessionDuration?: number | undefined;
   readonly health?: 'ready' | 'crash-looping' | undefined;
+  /** Of one that crashes. */
+  readonly conditions?: readonly AgentCondition[] | undefined;
   readonly git?: GitConnection | undefined;
   readonly latestDeploy?: GitDeploy | undefined;
 }
@@ -251,7 +254,11 @@ export class Agents {
       ),
       forced: false,
       rollout: planRollout(
-        { delay: 0, ...(crashes && { outcome: 'crash-loop' }) },
+        {
+          delay: 0,
+          conditions: seeded.conditions,
+          ...(crashes && { outcome: 'crash-loop' }),
+        },
         now,
         0,
         undefined,

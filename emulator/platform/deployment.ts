@@ -36,6 +36,14 @@ export interface AgentError {
   readonly message: string;
 }
 
+/** Something that is so for the moment; it does not say of which deployment. */
+export interface AgentCondition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+}
+
 /** A rollout that has been decided on: when it gets how far, and how it ends. */
 export interface Rollout {
   /** When the operator takes the deployment up. */
@@ -47,6 +55,10 @@ export interface Rollout {
   /** Replaces fields of the health of its revision once its outcome shows. */
   readonly health: Readonly<Record<string, unknown>>;
   readonly infrastructureIssue: boolean;
+  /** What the agent shows from `reconciledAt` until it is ready. */
+  readonly conditions: readonly AgentCondition[];
+  /** The reason of its health until its outcome shows, as of a try that is repeated. */
+  readonly passingReason: string | undefined;
   /** Lines, oldest first; written from `reconciledAt` on. */
   readonly logs: readonly string[];
 }

@@ -99,6 +99,15 @@ export function revisionOf(deployment: Deployment, minReplicas: number, time: nu
   const validatingAt = reconciledAt + (settledAt - reconciledAt) / 2;
   const issue = rollout.infrastructureIssue ? ({ hasInfrastructureIssue: true } as const) : {};
   const common = { deploymentID: deployment.id, ...issue };
+  if (rollout.passingReason !== undefined && time < rollout.settledAt) {
+    return {
+      ...common,
+      phase: 'Creating',
+      readyReplicas: 0,
+      phaseStartedAt: timestamp(reconciledAt),
+      health: { ...starting, state: 'waiting', reason: rollout.passingReason },
+    };
+  }
   if (time >= settledAt) {
     const phase = settledPhase(deployment);
     return {

@@ -1,4 +1,4 @@
-import type { AgentError, DeploymentOutcome, Rollout } from './deployment.js';
+import type { AgentCondition, AgentError, DeploymentOutcome, Rollout } from './deployment.js';
 import { traceback } from './revision.js';
 import type { Repeatable } from './scripted.js';
 import type { SecretSet } from './secret-sets.js';
@@ -15,6 +15,10 @@ export interface DeploymentScript extends Repeatable {
   /** Replaces fields of the revision's health once the outcome shows. */
   readonly health?: Readonly<Record<string, unknown>> | undefined;
   readonly infrastructureIssue?: boolean | undefined;
+  /** What the agent shows from when the operator takes the deployment up until it is ready. */
+  readonly conditions?: readonly AgentCondition[] | undefined;
+  /** The reason of its health until its outcome shows, such as `ImagePullBackOff`. */
+  readonly passingReason?: string | undefined;
   /** What the agent logs, oldest first. */
   readonly logs?: readonly string[] | undefined;
 }
@@ -76,6 +80,8 @@ export function planRollout(
     errors: refused ? [refused] : (script?.errors ?? errorsOf(outcome)),
     health: script?.health ?? {},
     infrastructureIssue: script?.infrastructureIssue ?? false,
+    conditions: script?.conditions ?? [],
+    passingReason: script?.passingReason,
     logs: script?.logs ?? logsOf(outcome),
   };
 }

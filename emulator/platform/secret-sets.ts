@@ -4,7 +4,8 @@ import type { Regions } from './regions.js';
 import { type Repeatable, Scripted } from './scripted.js';
 
 export type SecretSetKind = 'secret' | 'imagePullSecret';
-export type SecretSetStatus = 'pending' | 'ready' | 'failed';
+/** `unknown`: the region cannot be reached. */
+export type SecretSetStatus = 'pending' | 'ready' | 'failed' | 'unknown';
 
 /** How a provisioning goes. */
 export interface ProvisioningScript extends Repeatable {

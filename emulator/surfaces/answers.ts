@@ -154,6 +154,9 @@ export function agent(platform: Platform, subject: Agent) {
     }),
     ...(subject.git && { git: subject.git }),
     ...(subject.latestDeploy && { latestDeploy: subject.latestDeploy }),
+    ...(reconciled && !ready && reconciled.rollout.conditions.length > 0
+      ? { conditions: reconciled.rollout.conditions }
+      : {}),
     errors: settled ? reconciled.rollout.errors : [],
     currentRevision: reconciled ? revision(reconciled) : null,
     previousRevision: reconciled && serving && serving !== reconciled ? revision(serving) : null,

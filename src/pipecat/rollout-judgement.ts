@@ -1,7 +1,7 @@
-import type { Agent, Revision } from './answers.js';
+import type { Agent, AgentCondition, Revision } from './answers.js';
 import { quote } from '../text/quote.js';
 
-/** Why a deployment of ours will not get ready, as far as the platform tells. */
+/** Why our deployment will not get ready, as far as the platform says. */
 export interface RolloutFailure {
   /** The platform's error code. */
   readonly code: string | undefined;
@@ -15,30 +15,76 @@ export interface RolloutFailure {
   readonly exitCode: number | undefined;
   readonly restartCount: number | undefined;
   readonly traceback: string | undefined;
+  /** What the platform says is wrong for the moment, such as an image that it cannot resolve. */
+  readonly condition: AgentCondition | undefined;
   readonly infrastructureIssue: boolean;
-  /** Whether the previous deployment goes on serving. */
+  /** Whether the previous deployment is still serving. */
   readonly previousServes: boolean;
 }
 
-/** What a look at the agent says of one deployment of it. */
+/** Something that stops a rollout if it lasts: between two tries, Kubernetes shows it too. */
+interface Trouble {
+  /** What it is recognized by at the next status check. */
+  readonly key: string;
+  readonly condition: AgentCondition | undefined;
+}
+
+/** What one status check says about a deployment. */
 export type Judgement =
   | { readonly state: 'ready' }
   | { readonly state: 'waiting'; readonly words: string; readonly infrastructureIssue: boolean }
   | { readonly state: 'failed'; readonly failure: RolloutFailure }
   | { readonly state: 'superseded'; readonly by: string };
 
+/** Milliseconds after which a trouble that lasts is a failure. */
+export const longestTrouble = 60_000;
+
+/** What earlier status checks showed. */
+export interface RolloutHistory {
+  /** Keys of conditions that were there before the deploy and have not gone since. */
+  readonly olderConditions: ReadonlySet<string>;
+  /** Since when each trouble has been there, in milliseconds of the clock. */
+  readonly troubles: ReadonlyMap<string, number>;
+}
+
+/** The history before the first status check of a deployment. */
+export function historyBefore(before: Agent | undefined): RolloutHistory {
+  const conditions = before?.conditions.filter(isDegraded) ?? [];
+  return { olderConditions: new Set(conditions.map(conditionKey)), troubles: new Map() };
+}
+
+/** The history after another status check. */
+export function continueHistory(
+  { olderConditions, troubles }: RolloutHistory,
+  agent: Agent,
+  deploymentId: string,
+  now: number,
+): RolloutHistory {
+  const keys = agent.conditions.filter(isDegraded).map(conditionKey);
+  const older = new Set([...olderConditions].filter((key) => keys.includes(key)));
+  const current = troublesOf(agent, deploymentId, older);
+  return {
+    olderConditions: older,
+    troubles: new Map(current.map(({ key }) => [key, troubles.get(key) ?? now])),
+  };
+}
+
+const noHistory = historyBefore(undefined);
+
 /**
- * Judges one deployment by a look at its agent. Until the operator has taken it up, `ready`,
- * `available` and the revision describe the previous one: neither its readiness nor its failure
- * counts, so that the fix for a crashing agent can land.
+ * Judges one deployment by a status check of its agent. Until the operator has started the deployment,
+ * `ready`, `available` and the revision describe the previous one: neither its readiness nor its
+ * failure counts, so that the fix for a crashing agent can land.
  *
- * @param deploymentId the deployment that is awaited
- * @param previousId the deployment that the agent was asked to be before; a look may still show it
+ * @param deploymentId the deployment that we wait for
+ * @param previousId the deployment that was desired before; a status check may still show it
+ * @param past what earlier status checks showed, this one included, and the time of this one
  */
 export function judge(
   agent: Agent,
   deploymentId: string,
   previousId: string | undefined,
+  past: { readonly history: RolloutHistory; readonly now: number } = { history: noHistory, now: 0 },
 ): Judgement {
   const { desiredDeploymentId: desired } = agent;
   if (desired !== undefined && desired !== deploymentId && desired !== previousId) {
@@ -47,29 +93,71 @@ export function judge(
   const isReconciled = agent.reconciledDeploymentId === deploymentId;
   if (isReconciled && agent.ready) return { state: 'ready' };
 
-  const revision =
-    agent.currentRevision?.deploymentID === deploymentId ? agent.currentRevision : undefined;
+  const { history, now } = past;
+  const revision = revisionOf(agent, deploymentId);
   const [error] = isReconciled ? agent.errors : [];
-  if (error !== undefined || (revision !== undefined && hasGivenUp(revision))) {
+  const troubles = troublesOf(agent, deploymentId, history.olderConditions);
+  const lasting = troubles.find(
+    ({ key }) => now - (history.troubles.get(key) ?? now) >= longestTrouble,
+  );
+  const condition = (lasting ?? troubles.find((trouble) => trouble.condition))?.condition;
+  const hasFailed = revision !== undefined && hasGivenUp(revision);
+  if (error !== undefined || hasFailed || lasting !== undefined) {
     return {
       state: 'failed',
-      failure: failureOf(agent, revision, error, deploymentId, previousId),
+      failure: {
+        ...failureOf(revision, error, condition),
+        previousServes: previousServes(agent, deploymentId, previousId),
+      },
     };
   }
   return {
     state: 'waiting',
-    words: wordsFor(isReconciled, revision),
+    words: wordsFor(isReconciled, revision, troubles),
     infrastructureIssue: revision?.hasInfrastructureIssue === true,
   };
 }
 
+function revisionOf({ currentRevision }: Agent, deploymentId: string): Revision | undefined {
+  return currentRevision?.deploymentID === deploymentId ? currentRevision : undefined;
+}
+
+/** Reasons that Kubernetes also shows between two tries, by what it tries: one try shows both. */
+const passingReasons: ReadonlyMap<string, string> = new Map([
+  ['ErrImagePull', 'pull'],
+  ['ImagePullBackOff', 'pull'],
+  ['CreateContainerConfigError', 'create'],
+  ['CreateContainerError', 'create'],
+]);
+
+function isDegraded({ type, status }: AgentCondition): boolean {
+  return type === 'Degraded' && status === 'True';
+}
+
+function conditionKey({ type, reason = '' }: AgentCondition): string {
+  return `${type} ${reason}`;
+}
+
+/** A condition does not say of which deployment it is: it is ours once ours is reconciled. */
+function troublesOf(
+  agent: Agent,
+  deploymentId: string,
+  olderConditions: ReadonlySet<string>,
+): Trouble[] {
+  const conditions =
+    agent.reconciledDeploymentId === deploymentId
+      ? agent.conditions
+          .filter(isDegraded)
+          .map((condition) => ({ key: conditionKey(condition), condition }))
+          .filter(({ key }) => !olderConditions.has(key))
+      : [];
+  const { health } = revisionOf(agent, deploymentId) ?? {};
+  const key = health?.ready === true ? undefined : passingReasons.get(health?.reason ?? '');
+  return [...conditions, ...(key === undefined ? [] : [{ key, condition: undefined }])];
+}
+
 /** Reasons of Kubernetes after which nothing changes by itself. */
-const finalReasons: readonly string[] = [
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'ErrImageNeverPull',
-  'CreateContainerConfigError',
-];
+const finalReasons: readonly string[] = ['InvalidImageName', 'ErrImageNeverPull'];
 
 /** A revision that failed or crashes again and again; one restart is not a loop. */
 function hasGivenUp({ phase, health }: Revision): boolean {
@@ -83,39 +171,47 @@ function hasGivenUp({ phase, health }: Revision): boolean {
 }
 
 function failureOf(
-  agent: Agent,
   revision: Revision | undefined,
   error: Agent['errors'][number] | undefined,
-  deploymentId: string,
-  previousId: string | undefined,
-): RolloutFailure {
+  condition: AgentCondition | undefined,
+): Omit<RolloutFailure, 'previousServes'> {
   const health = revision?.health;
+  const reasons = [
+    health?.reason,
+    condition?.reason,
+    revision?.phase === 'Failed' ? 'Failed' : undefined,
+  ];
   return {
     code: error?.code,
     headline: health?.headline,
     message: error?.message,
-    reason: health?.reason ?? (revision?.phase === 'Failed' ? 'Failed' : undefined),
+    reason: reasons.find((reason) => reason !== undefined),
     terminationReason: health?.lastTerminationReason,
     exitCode: health?.lastExitCode,
     restartCount: health?.restartCount,
     traceback: health?.message,
+    condition,
     infrastructureIssue: revision?.hasInfrastructureIssue === true,
-    previousServes: previousServes(agent, deploymentId, previousId),
   };
 }
 
-/** Whether what the agent was asked to be last has failed: nothing changes about that by itself. */
+/**
+ * Whether the deployment that was desired last has failed: nothing changes about that by itself. One
+ * status check does not show since when a trouble has been there, and it is old enough.
+ */
 export function hasFailed(agent: Agent): boolean {
   const { desiredDeploymentId: desired } = agent;
-  return desired !== undefined && judge(agent, desired, undefined).state === 'failed';
+  if (desired === undefined) return false;
+  const history = continueHistory(noHistory, agent, desired, 0);
+  return judge(agent, desired, undefined, { history, now: longestTrouble }).state === 'failed';
 }
 
-/** Whether a deployment serves, be it the one that was asked for or one from before. */
+/** Whether a deployment is serving: the desired one or an earlier one. */
 export function anyDeploymentServes({ available, previousRevision }: Agent): boolean {
   return available || (previousRevision?.readyReplicas ?? 0) > 0;
 }
 
-/** Whether a deployment from before this one goes on serving. */
+/** Whether a deployment from before this one is still serving. */
 export function previousServes(
   agent: Agent,
   deploymentId: string,
@@ -125,15 +221,30 @@ export function previousServes(
   return anyDeploymentServes(agent);
 }
 
-function wordsFor(isReconciled: boolean, revision: Revision | undefined): string {
-  if (!isReconciled) return 'waiting for the platform to take up the deployment';
-  if (revision === undefined) return 'taken up, not ready yet';
-  const { phase, health } = revision;
-  const said = health?.headline ?? health?.reason;
+function wordsFor(
+  isReconciled: boolean,
+  revision: Revision | undefined,
+  troubles: readonly Trouble[],
+): string {
+  if (!isReconciled) return 'waiting for the platform to start the deployment';
+  const conditions = troubles.flatMap(({ condition }) => (condition ? [saidBy(condition)] : []));
+  if (revision === undefined && conditions.length === 0) return 'started, not ready yet';
+  const { phase, health } = revision ?? {};
+  const { headline, reason, restartCount = 0 } = health ?? {};
+  const isPassing = reason !== undefined && passingReasons.has(reason);
+  // The reason of a try that failed is what people search for, whatever the headline says.
+  const words = headline === undefined || isPassing ? [headline, reason] : [headline];
   const parts = [
-    phase ?? 'taken up',
-    said === undefined ? undefined : quote(said),
-    (health?.restartCount ?? 0) > 0 ? `restarts: ${health?.restartCount ?? 0}` : undefined,
-  ].filter((part) => part !== undefined);
+    phase ?? 'started',
+    ...words.filter((word) => word !== undefined).map((word) => quote(word)),
+    ...(restartCount > 0 ? [`restarts: ${restartCount}`] : []),
+    ...conditions,
+  ];
   return `not ready yet (${parts.join(', ')})`;
+}
+
+/** A condition in words. */
+function saidBy({ type, reason, message }: AgentCondition): string {
+  const words = [reason, message].filter((word) => word !== undefined).map((word) => quote(word));
+  return [type, ...words].join(': ');
 }

@@ -1,6 +1,6 @@
 import { CancelledError } from '../time/cancellation.js';
 import type { Deadline } from '../time/deadline.js';
-import type { Organization, SecretSetStatus } from '../pipecat/answers.js';
+import type { Organization } from '../pipecat/answers.js';
 import { CallError, InterruptedCallError, type StatusError } from '../pipecat/errors.js';
 import type { RolloutFailure } from '../pipecat/rollout-judgement.js';
 import type { Subject } from '../plan/subject.js';
@@ -103,8 +103,8 @@ export interface StepFacts {
   readonly 'provisioning-failed': { readonly platformMessage: string | undefined };
   /** A set was not ready within the limit. */
   readonly 'secrets-timeout': {
-    /** Undefined if no status check succeeded. */
-    readonly lastSeen: SecretSetStatus | undefined;
+    /** In words; undefined if no status check succeeded. */
+    readonly lastSeen: string | undefined;
     /** Milliseconds spent waiting for it. */
     readonly waited: number;
     readonly deadline: Deadline;

@@ -14,7 +14,13 @@ import type { Subject } from '../plan/subject.js';
 import { credentialKinds } from './credential-kinds.js';
 import { duration } from './durations.js';
 import { failureKinds, isReportedError, type FailureKind, type ReportedError } from './failures.js';
-import { containerReasons, errorCodesUrl, exitCodes, platformCodes } from './platform-codes.js';
+import {
+  containerReasons,
+  errorCodesUrl,
+  exitCodes,
+  platformCodes,
+  wrongProcessor,
+} from './platform-codes.js';
 import { capital } from './sentences.js';
 import { standingOf } from './standing.js';
 
@@ -404,7 +410,7 @@ function explainRollout(
   context: FailureContext,
 ): Details {
   const { code, reason, exitCode } = failure;
-  const advice = adviceFor(failure);
+  const advice = adviceFor(failure, logs);
   const facts = [
     { label: 'Deployment', value: deploymentId },
     ...(code === undefined ? [] : [{ label: 'Code', value: context.redact(code) }]),
@@ -417,7 +423,7 @@ function explainRollout(
   return {
     facts,
     why: [
-      ...said([failure.headline, failure.message]),
+      ...said([failure.headline, failure.message, failure.condition?.message]),
       ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
       ...(failure.infrastructureIssue
         ? infrastructure(failure)
@@ -471,15 +477,27 @@ function infrastructure({ infrastructureIssue }: Pick<RolloutFailure, 'infrastru
 }
 
 /** The most specific advice that there is: an exit code of 1 tells less than any reason. */
-function adviceFor({ code, reason, terminationReason, exitCode }: RolloutFailure) {
+function adviceFor(failure: RolloutFailure, logs: readonly string[] | undefined) {
+  const { code, reason, terminationReason, exitCode, condition } = failure;
   const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
   return [
     lookUp(platformCodes, code),
+    isOfWrongProcessor(failure, logs) ? wrongProcessor : undefined,
     lookUp(containerReasons, terminationReason),
     exitCode === 1 ? undefined : byExitCode,
     lookUp(containerReasons, reason),
+    lookUp(containerReasons, condition?.reason),
     byExitCode,
   ].find((advice) => advice !== undefined);
+}
+
+function isOfWrongProcessor(
+  { headline, message, traceback }: RolloutFailure,
+  logs: readonly string[] = [],
+): boolean {
+  return [headline, message, traceback, ...logs].some(
+    (text) => text !== undefined && /exec format error/i.test(text),
+  );
 }
 
 /** The words come from outside, and an object has more names than a table. */

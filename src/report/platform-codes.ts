@@ -61,6 +61,19 @@ export const containerReasons: Readonly<Record<string, Advice>> = {
     meaning: 'the image cannot be pulled',
     next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
   },
+  ErrImagePull: {
+    meaning: 'the image cannot be pulled',
+    next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
+  },
+  ImageResolutionFailed: {
+    meaning:
+      'the platform cannot find the image in its registry, often because the image pull secret is missing or wrong',
+    next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
+  },
+  CreateContainerError: {
+    meaning: 'the container cannot be created',
+    next: 'Check the command of the image, and contact support with the id of the deployment if it is right.',
+  },
   InvalidImageName: {
     meaning: 'the address of the image cannot be read',
     next: 'Correct `image`.',
@@ -117,4 +130,10 @@ export const exitCodes: Readonly<Record<number, Advice>> = {
     meaning: 'the agent could not be executed, often because of the wrong processor',
     next: 'Build the image for linux/arm64, or for the `architecture` of the region.',
   },
+};
+
+/** What `exec format error` means, wherever it is said. */
+export const wrongProcessor: Advice = {
+  meaning: 'the image is built for another processor (`exec format error`)',
+  next: 'Build the image for linux/arm64, or for the `architecture` of the region.',
 };

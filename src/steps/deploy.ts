@@ -17,6 +17,8 @@ export interface Deployed {
   readonly deploymentId: string;
   /** The deployment that the agent was asked to be before. */
   readonly previousId: string | undefined;
+  /** The agent just before the deploy. */
+  readonly before: Agent | undefined;
   /** The time limit that began with this deploy. */
   readonly deadline: Deadline;
 }
@@ -65,7 +67,7 @@ export async function deploy(
       recordDeployment(record, deploymentId, previousId);
       journal.log.info(wordsFor(record, previousId));
       remark(remarks, record, answer, previousId);
-      return { deploymentId, previousId, deadline };
+      return { deploymentId, previousId, before, deadline };
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (isAlreadyThere(error) && before === undefined) {

@@ -20,7 +20,7 @@ export function stepsOf({ targets }: Plan): StepName[] {
 
 /** A set that is only bound may still be provisioned for somebody else's write. */
 export function isAwaited({ action, status }: SecretSetPlan): boolean {
-  return action !== 'bind' || status === 'pending';
+  return action !== 'bind' || status === 'pending' || status === 'unknown';
 }
 
 export function isPruned({ prunedKeys }: SecretSetPlan): boolean {

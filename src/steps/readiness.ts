@@ -29,7 +29,7 @@ export async function awaitSecretSets(
   const waiting = new Map(
     sets.map((set) => [set, journal.beginSpan(set.region, `provision ${set.name}`)]),
   );
-  const seen = new Map<SecretSetRecord, SecretSetStatus>();
+  const seen = new Map<SecretSetRecord, string>();
   const failures: Error[] = [];
 
   const fail = (set: SecretSetRecord, error: Error): void => {
@@ -46,7 +46,7 @@ export async function awaitSecretSets(
       return;
     }
     set.status = found.status;
-    seen.set(set, found.status);
+    seen.set(set, stateOf(found));
     if (found.status === 'failed') {
       fail(set, new StepError('provisioning-failed', { platformMessage: found.errorMessage }));
     }
@@ -92,7 +92,7 @@ const mostListed = 4;
 
 function wordsFor(
   sets: readonly SecretSetRecord[],
-  seen: ReadonlyMap<SecretSetRecord, SecretSetStatus>,
+  seen: ReadonlyMap<SecretSetRecord, string>,
 ): string {
   const states = sets.map((set) => ({ name: set.name, state: seen.get(set) ?? 'not seen yet' }));
   const list = (listed: typeof states): string =>
@@ -105,8 +105,17 @@ function wordsFor(
   return others.length === 0 ? ready : `${ready}; ${list(shown)}${more}`;
 }
 
+/** The status of a set in words, with the reason that it can only have. */
+function stateOf({ status, referenced }: Found): string {
+  if (status === 'unknown') return 'unknown (its region cannot be reached)';
+  return status === 'pending' && referenced
+    ? 'pending (it is referenced, and its Kubernetes Secret does not exist yet)'
+    : status;
+}
+
 interface Found {
   readonly status: SecretSetStatus;
+  readonly referenced: boolean;
   readonly errorMessage: string | undefined;
 }
 

@@ -7,7 +7,13 @@ import { isStepFailure, StepError } from '../record/errors.js';
 import { poll, WaitOverError } from './polling.js';
 import { Progress } from './progress.js';
 import type { AgentRecord } from '../record/record.js';
-import { judge, previousServes, type Judgement } from '../pipecat/rollout-judgement.js';
+import {
+  continueHistory,
+  historyBefore,
+  judge,
+  previousServes,
+  type Judgement,
+} from '../pipecat/rollout-judgement.js';
 import type { StepContext } from './context.js';
 import { graceLimit } from './grace.js';
 
@@ -26,7 +32,7 @@ const logsLimit = 10_000;
 export async function awaitRollout(
   { cloud, journal, wantsFailureLogs }: StepContext,
   record: AgentRecord,
-  { deploymentId, previousId, deadline }: Deployed,
+  { deploymentId, previousId, before, deadline }: Deployed,
 ): Promise<void> {
   const { clock, log } = journal;
   const { name } = record;
@@ -36,6 +42,7 @@ export async function awaitRollout(
   let lastAgent: Agent | undefined;
   let lastSeen = 'no look at the agent was answered';
   let infrastructureIssue = false;
+  let history = historyBefore(before);
 
   const look = async (): Promise<
     { done: Exclude<Judgement, { state: 'waiting' }> } | undefined
@@ -50,7 +57,9 @@ export async function awaitRollout(
       return undefined;
     }
     lastAgent = agent;
-    const judgement = judge(agent, deploymentId, previousId);
+    const now = clock.now();
+    history = continueHistory(history, agent, deploymentId, now);
+    const judgement = judge(agent, deploymentId, previousId, { history, now });
     if (judgement.state !== 'waiting') return { done: judgement };
     if (judgement.infrastructureIssue && !infrastructureIssue) {
       journal.warning(
