@@ -1,7 +1,7 @@
 import { cancelledByRunner, endSoon } from './time/signals.js';
-import { readFile } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { actionsOf, unfailing } from './report/actions.js';
+import { readTextFile } from './inputs/files.js';
 import { run } from './run.js';
 import { systemClock } from './time/clock.js';
 import { watchForUnsettledExit } from './time/unsettled-exit.js';
@@ -17,7 +17,7 @@ const succeeded = await run({
   actions: unfailing(actionsOf(core, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== '')),
   clock: systemClock,
   cancellation: cancelledByRunner,
-  readFile: (path) => readFile(path, 'utf8'),
+  readFile: readTextFile,
   // Loaded on use only: it costs a quarter of the action's start.
   workflowEvent: async () => (await import('@actions/github')).context,
 });

@@ -10,7 +10,7 @@ import {
 import { InputsError, missingCredential, UntrustedEventError } from './inputs/problems.js';
 import type { Environment } from './inputs/raw-inputs.js';
 import { readInputs, type FailureLogs, type Inputs } from './inputs/read-inputs.js';
-import type { ReadFile } from './inputs/secrets/files.js';
+import type { ReadFile } from './inputs/files.js';
 import { failuresOf } from './record/errors.js';
 import { Journal } from './record/journal.js';
 import type { Actions } from './report/actions.js';

@@ -14,7 +14,7 @@ import { InputReader } from './reader.js';
 import { givenRegistrySecrets, readImagePullSecret } from './registry.js';
 import { readRequiredKeys } from './required-secrets.js';
 import { readSecretSet } from './secret-set.js';
-import type { ReadFile } from './secrets/files.js';
+import type { ReadFile } from './files.js';
 import { readSecrets } from './secrets/read-secrets.js';
 import { chooseSettingsFile } from './settings-file/choose.js';
 

@@ -2,7 +2,7 @@ import { Fields } from './fields.js';
 import type { Findings } from './problems.js';
 import type { Environment, RawInputs } from './raw-inputs.js';
 import { RegionFields } from './regions.js';
-import type { ReadFile } from './secrets/files.js';
+import type { ReadFile } from './files.js';
 import type { SettingsFile } from './settings-file/read-settings-file.js';
 
 /** What the inputs are read from, and where mistakes and remarks are collected. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { secretKey } from '../../pipecat/names.js';
 import { listOf } from '../../text/list.js';
-import { systemErrorCode } from '../../text/system-error.js';
+import { reasonOf, type ReadFile } from '../files.js';
 import { unfinished, type Unfinished } from './likely-mistakes.js';
 import {
   parseDotenv,
@@ -11,9 +11,6 @@ import {
   type SyntaxProblem,
 } from './dotenv.js';
 import { afterKey, breachOf, endsBase64, isConventional, SourceReading } from './source.js';
-
-/** Reads a text file; rejects as `node:fs` does. */
-export type ReadFile = (path: string) => Promise<string>;
 
 /**
  * Reads the `secrets-file` input: dotenv files, relative to the workspace. Each value is what
@@ -218,9 +215,4 @@ function lineStart(text: string, line: number): number {
   let start = 0;
   for (let left = line - 1; left > 0; left--) start = text.indexOf('\n', start) + 1;
   return start;
-}
-
-export function reasonOf(error: unknown): string {
-  const code = systemErrorCode(error);
-  return code === 'ENOENT' ? 'there is no such file' : (code ?? 'the reason is not known');
 }

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { quote } from '../../text/quote.js';
-import { systemErrorCode } from '../../text/system-error.js';
 import type { InputName } from '../declared.js';
-import { reasonOf, type ReadFile } from '../secrets/files.js';
+import { reasonOf, type ReadFile } from '../files.js';
 import {
   forms,
   isTable,
@@ -64,8 +63,11 @@ export async function readSettingsFile(
   try {
     text = await readFile(resolve(workspace, path));
   } catch (error) {
-    const reason = systemErrorCode(error) === 'EISDIR' ? 'it is a folder' : reasonOf(error);
-    return { file: undefined, problems: [`${name} cannot be read (${reason})`], warnings: [] };
+    return {
+      file: undefined,
+      problems: [`${name} cannot be read (${reasonOf(error)})`],
+      warnings: [],
+    };
   }
   const parsing = await parse(text);
   if ('problem' in parsing) {
