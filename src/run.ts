@@ -30,6 +30,7 @@ import { release } from './steps/release.js';
 import { noRolloutObserver } from './steps/rollout-observer.js';
 import { Cancellation, CancelledError, endings, unlessAborted } from './time/cancellation.js';
 import { interruptible, type Clock } from './time/clock.js';
+import { RetryBudget } from './time/retry-budget.js';
 
 /** Everything outside of the action that a run depends on. */
 export interface Host {
@@ -113,8 +114,10 @@ async function carryOut(session: Session): Promise<void> {
   await using deployments = isDryRun ? undefined : agentDeployments(github, journal, gitHubOptions);
   const requestLimit = host.requestLimit ?? defaultRequestLimit;
   using platform = new Platform({ access, journal, cancellation, redact, requestLimit });
-  const cloud = platform.on(await checkCredential(platform.caller, access, journal));
-  const plan = await preflight({ cloud, journal }, settings, {
+  // Until something is written, nothing is at stake, so what is read first has more patience.
+  const patient = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
+  const surface = await checkCredential(patient, access, journal);
+  const plan = await preflight({ cloud: platform.on(surface, patient), journal }, settings, {
     wantsBindings: isDryRun,
     context: context?.packed,
     lookUpImage: imageLookup(settings, {
@@ -126,6 +129,7 @@ async function carryOut(session: Session): Promise<void> {
     }),
   });
   if (isDryRun) return;
+  const cloud = platform.on(surface);
   await release(
     {
       cloud,

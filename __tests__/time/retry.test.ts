@@ -81,6 +81,22 @@ describe('whether a call is sent again', () => {
       decision: { delay: 1000, attempt: 3 },
     },
     {
+      name: 'however often it was sent, while a budget is left',
+      given: { attempt: 9, budget: 20_000 },
+      decision: { delay: 7500, attempt: 10 },
+    },
+    {
+      name: 'a last time when the budget ends',
+      given: { attempt: 9, budget: 300 },
+      decision: { delay: 300, attempt: 10 },
+    },
+    { name: 'not without a budget', given: { budget: 0 }, decision: { stop: 'attempts' } },
+    {
+      name: 'when the server wants it, although the budget ends before',
+      given: { budget: 300, retryAfter: 60_000 },
+      decision: { delay: 60_000, attempt: 2 },
+    },
+    {
       name: 'not after a rate limit if one attempt is allowed',
       given: { attempts: 1, limitedFor: 0 },
       decision: { stop: 'attempts' },

@@ -20,6 +20,7 @@ import { readRequestId } from '../http/request-id.js';
 import { readRetryAfter } from '../http/retry-after.js';
 import { classifyStatus } from '../http/status.js';
 import { decideRetry, longestWait, type RetryDecision } from '../time/retry.js';
+import type { RetryBudget } from '../time/retry-budget.js';
 import { Traffic } from './traffic.js';
 
 /** What the client has to say while it works. */
@@ -69,9 +70,16 @@ export interface CallerOptions {
    * was sent to change something has a moment to be answered.
    */
   readonly cancellation: Cancellation;
+  /** For calls with which nothing is at stake: decides how long they keep trying, not the backoff. */
+  readonly retryBudget?: RetryBudget;
   /** Takes known secrets out of a text that came from the platform. */
   readonly redact: (text: string) => string;
 }
+
+/** Milliseconds between the attempts of calls that share a budget, at most. */
+const longestPauseOfBudget = 5000;
+/** Milliseconds that one request of such a call may take. */
+const longestSilenceOfBudget = 15_000;
 
 function isLimit(error: CallError): boolean {
   return error.kind === 'rate-limited';
@@ -131,10 +139,15 @@ export class Caller {
   /** Aborted where nobody can wait any longer for an answer to what was sent. */
   readonly #lastMoment: AbortSignal;
 
-  constructor(options: CallerOptions) {
+  constructor(options: CallerOptions, traffic = new Traffic(options.clock)) {
     this.#options = options;
     this.#lastMoment = options.cancellation.after(endings.write);
-    this.#traffic = new Traffic(options.clock);
+    this.#traffic = traffic;
+  }
+
+  /** A caller with the same connection whose calls share a budget for retries. */
+  withRetryBudget(retryBudget: RetryBudget): Caller {
+    return new Caller({ ...this.#options, retryBudget }, this.#traffic);
   }
 
   /** @throws CallError, or CancelledError: an InterruptedCallError if the request may have been carried out */
@@ -142,14 +155,19 @@ export class Caller {
     operation: Operation<Result>,
     options: CallOptions<Result> = {},
   ): Promise<Result> {
+    const { clock, retryBudget } = this.#options;
     const history = new CallHistory(operation.request);
     for (;;) {
+      const startedAt = clock.now();
       try {
         const found = history.isInDoubt ? await this.#findLost(operation, options) : undefined;
-        return found ?? (await this.#attempt(operation, options.deadline));
+        const result = found ?? (await this.#attempt(operation, options.deadline));
+        retryBudget?.recordSuccess();
+        return result;
       } catch (error) {
         if (error instanceof CancelledError) throw this.#cancelled(history);
         if (!(error instanceof CallError)) throw error;
+        retryBudget?.recordFailure(startedAt);
         const failed = history.add(error, this.#options.clock.now());
         const { failure } = failed;
         if (this.#options.cancellation.isCancelled && isWorthAnother(error, options)) {
@@ -201,20 +219,30 @@ export class Caller {
     attempt: number,
     options: CallOptions<Result>,
   ): RetryDecision {
-    const { clock, backoff, over } = this.#options;
+    const { clock, backoff, over, retryBudget } = this.#options;
     if (over.aborted || options.signal?.aborted === true) return { stop: 'final' };
+    const retryAfter = deciding instanceof StatusError ? deciding.retryAfter : undefined;
     return decideRetry(
       {
         attempt,
         attempts: options.attempts ?? backoff.attempts,
         isTransient: isWorthAnother(deciding, options),
-        retryAfter: deciding instanceof StatusError ? deciding.retryAfter : undefined,
+        retryAfter,
         limitedFor,
         remaining: options.deadline?.remaining() ?? Infinity,
+        budget: this.#budgetFor(deciding, retryAfter),
       },
-      backoff,
+      retryBudget === undefined ? backoff : { ...backoff, ceiling: longestPauseOfBudget },
       () => clock.random(),
     );
+  }
+
+  /** Milliseconds that are left for another attempt, when it is allowed to be sent. */
+  #budgetFor(error: CallError, retryAfter: number | undefined): number | undefined {
+    const isUnreachable = error instanceof ConnectionError && error.isUnreachable;
+    const budget = this.#options.retryBudget?.remaining({ isUnreachable });
+    // How long the server asks to wait is up to the server, and how long it is spared is up to us.
+    return budget && budget - (retryAfter === undefined ? this.#traffic.heldFor() : 0);
   }
 
   #announce<Result>(
@@ -223,9 +251,10 @@ export class Caller {
     { attempt, delay }: Extract<RetryDecision, { readonly delay: number }>,
     options: CallOptions<Result>,
   ): void {
-    const allowed = options.attempts ?? this.#options.backoff.attempts;
+    const { backoff, retryBudget } = this.#options;
+    const allowed = retryBudget === undefined ? ` of ${options.attempts ?? backoff.attempts}` : '';
     this.#options.log.info(
-      `${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${reason}`,
+      `${method} ${path}: attempt ${attempt}${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${reason}`,
     );
   }
 
@@ -309,13 +338,18 @@ export class Caller {
   }
 
   async #send(request: Request, deadline: Deadline | undefined): Promise<Answer> {
-    const { clock, log, connection, requestLimit, over, cancellation } = this.#options;
+    const { clock, log, connection, requestLimit, retryBudget, over, cancellation } = this.#options;
     const { method, path } = request;
     cancellation.signal.throwIfAborted();
     if (deadline?.hasPassed() === true) throw new NotSentError(request, deadline);
     const startedAt = clock.now();
     const remaining = deadline?.remaining() ?? Infinity;
-    const limit = Math.min(requestLimit, remaining);
+    const limit = Math.min(
+      requestLimit,
+      remaining,
+      // Silence, too, has to leave time for another attempt.
+      retryBudget === undefined ? Infinity : longestSilenceOfBudget,
+    );
     const abandoned = new AbortController();
     const cancelLimit = clock.after(limit, () => {
       abandoned.abort();

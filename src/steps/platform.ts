@@ -52,8 +52,8 @@ export class Platform implements Disposable {
   }
 
   /** The operations of a release, as a credential reaches them. */
-  on(surface: Surface): PipecatCloud {
-    return new PipecatCloud(this.caller, surface, this.#storage, this.#redact);
+  on(surface: Surface, caller: Caller = this.caller): PipecatCloud {
+    return new PipecatCloud(caller, surface, this.#storage, this.#redact);
   }
 
   [Symbol.dispose](): void {

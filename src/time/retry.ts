@@ -17,6 +17,8 @@ export interface FailedAttempt {
   readonly limitedFor: number | undefined;
   /** Milliseconds that are left of the step's limit; Infinity if it has none. */
   readonly remaining: number;
+  /** Milliseconds that are left of a budget, which then decides instead of the attempts. */
+  readonly budget?: number | undefined;
 }
 
 /** When to send the call again and as which attempt, or why to stop. */
@@ -34,8 +36,11 @@ export function decideRetry(
   // Only time ends a rate limit, so an attempt that met one does not count, for a while.
   const isFree = failed.limitedFor !== undefined && failed.limitedFor < longestWait;
   const counted = isFree ? 1 : failed.attempt;
-  if (counted >= failed.attempts) return { stop: 'attempts' };
-  const delay = backoffDelay(backoff, counted, random, failed.retryAfter);
+  const { budget, retryAfter = 0 } = failed;
+  if (budget === undefined ? counted >= failed.attempts : budget <= 0) return { stop: 'attempts' };
+  // The last attempt is made when the budget ends, or when the server wants it.
+  const backoffEnd = Math.min(backoffDelay(backoff, counted, random), budget ?? Infinity);
+  const delay = Math.max(backoffEnd, retryAfter);
   if (failed.remaining <= delay) return { stop: 'deadline' };
   // Even without a limit of the step, a server must not hold the job for hours.
   if (delay > longestWait) return { stop: 'retry-after' };
