@@ -134,7 +134,7 @@ describe('cannot be', () => {
     {
       name: 'a name that is too long',
       dockerfile: 'D'.repeat(300),
-      says: 'looked at (ENAMETOOLONG)',
+      says: 'cannot be read (ENAMETOOLONG)',
     },
   ])('$name', async ({ dockerfile, says }) => {
     await workspace.write({ 'agent/docker/a': '', Dockerfile: '' });

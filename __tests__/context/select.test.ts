@@ -279,17 +279,80 @@ describe('what is excluded besides', () => {
   });
 });
 
-describe('tells whether the settings of git go along', () => {
+describe('the settings of git, which may hold a token,', () => {
+  const settings = [
+    '.git/config',
+    '.git/config.worktree',
+    '.git/modules/lib/config',
+    '.git/modules/lib/modules/deep/config',
+    '.git/modules/lib/config.worktree',
+    '.git/worktrees/other/config.worktree',
+    'vendor/lib/.git/config',
+    'vendor/lib/.git/modules/deep/config',
+  ];
+
+  test('are left out as secrets, wherever they are', async () => {
+    await workspace.write({ ...files('Dockerfile', ...settings), '.dockerignore': '' });
+    const context = await workspace.select();
+    expect(pathsOf(context)).toEqual(['.dockerignore', 'Dockerfile']);
+    expect(context.leftOut).toEqual([...settings].sort());
+    expect(context.holdsGit).toBe(false);
+  });
+
+  test('are included if a `!` line names them', async () => {
+    await workspace.write({
+      ...files('Dockerfile', '.git/config'),
+      '.dockerignore': '!.git/config',
+    });
+    expect(pathsOf(await workspace.select())).toContain('.git/config');
+  });
+
   test.each([
-    { path: '.git/config', holds: true },
-    { path: 'vendor/lib/.git/config', holds: true },
-    { path: '.git/modules/lib/config', holds: true },
-    { path: '.git/HEAD', holds: false },
-    { path: '.git/refs/heads/config', holds: false },
-    { path: 'x.git/config', holds: false },
-  ])('$path', async ({ path, holds }) => {
+    '.git/HEAD',
+    '.git/refs/heads/config',
+    'vendor/.git/objects/a',
+    '.git/modules/a/HEAD',
+  ])('leave the rest of git in the context: %s', async (path) => {
     await workspace.write({ ...files('Dockerfile', path), '.dockerignore': '' });
-    expect((await workspace.select()).holdsGit).toBe(holds);
+    const context = await workspace.select();
+    expect(context.holdsGit).toBe(true);
+    expect(context.leftOut).toEqual([]);
+  });
+
+  test.each(['x.git/config', 'git/config', 'config', '.github/config'])(
+    'are not taken for others: %s',
+    async (path) => {
+      await workspace.write({ ...files('Dockerfile', path), '.dockerignore': '' });
+      const context = await workspace.select();
+      expect(context.holdsGit).toBe(false);
+      expect(pathsOf(context)).toContain(path);
+    },
+  );
+});
+
+describe('with the settings file in a folder of its own', () => {
+  test('a Dockerfile beside it makes that folder the advice', async () => {
+    await workspace.write(files('server/Dockerfile', 'server/pcc-deploy.toml', 'server/bot.py'));
+    const selecting = workspace.select({ settingsFolder: 'server' });
+    expect(await problemsOf(selecting)).toEqual([
+      expect.objectContaining({
+        about: 'Dockerfile `Dockerfile`',
+        next: 'Set `build-context: server`: the Dockerfile is there, beside the settings file.',
+      }),
+    ]);
+  });
+
+  test('a Dockerfile at the top is used, and the other one is named', async () => {
+    await workspace.write(files('Dockerfile', 'server/Dockerfile'));
+    const context = await workspace.select({ settingsFolder: 'server' });
+    expect(context.dockerfile).toBe('Dockerfile');
+    expect(context.otherDockerfile).toBe('server/Dockerfile');
+  });
+
+  test.each(['.', 'elsewhere', '..'])('nothing is said of %s', async (settingsFolder) => {
+    await workspace.write(files('Dockerfile', 'server/Dockerfile'));
+    const context = await workspace.select({ settingsFolder });
+    expect(context.otherDockerfile).toBeUndefined();
   });
 });
 

@@ -183,16 +183,44 @@ describe('the log of the packing', () => {
     expect(actions.warnings).toEqual([]);
   });
 
-  test('warns of a checkout that goes along with its token', async () => {
-    checkout.write({ '.dockerignore': '', '.git/config': '[http]\n', '.git/HEAD': 'ref\n' });
+  test('remarks that a checkout goes along, and leaves its token out', async () => {
+    checkout.write({
+      '.git/config': '[core]',
+      '.git/HEAD': 'ref: refs/heads/main',
+      '.dockerignore': '*.md',
+      Dockerfile: 'FROM scratch',
+    });
+    const { actions, journal, ...run } = packing();
+    await pack({ actions, journal, ...run });
+    expect(journal.record.remarks).toEqual([
+      'The build context includes `.git`, which differs from run to run, so no build is ever reused. Exclude it with `build-exclude: .git`, or with a line in the ignore file.',
+    ]);
+    expect(actions.warnings).toEqual([]);
+    expect(actions.log.join('\n')).toContain('Left out, as they may hold secrets: `.git/config`.');
+  });
+
+  test('warns of what the Dockerfile copies and the context does not have', async () => {
+    checkout.write({ Dockerfile: 'FROM scratch\nCOPY app.py lib/ bot.py ./' });
     const { actions, journal, ...run } = packing();
     await pack({ actions, journal, ...run });
     expect(actions.warnings).toEqual([
-      expect.stringMatching(
-        /^The build context holds `\.git`, .* `build-exclude: \.git`, or a line of the ignore file, leaves it out\.$/,
-      ),
+      '`Dockerfile` copies `app.py` (line 2), `lib/` (line 2), which the build context `.` does not have, so the build will probably fail. Check `build-context`, what is left out by default and `build-exclude`.',
     ]);
-    expect(journal.record.warnings).toEqual(actions.warnings);
+  });
+
+  test('remarks on credential files, Git LFS pointers and empty submodules', async () => {
+    checkout.write({
+      Dockerfile: 'FROM scratch',
+      '.netrc': 'machine a',
+      'model.onnx': 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n',
+    });
+    const { actions, journal, ...run } = packing();
+    await pack({ actions, journal, ...run });
+    expect(journal.record.remarks).toEqual([
+      'The build context includes files that usually hold a credential: `.netrc`. Exclude them with `build-exclude`.',
+      'The build context has Git LFS pointers in place of the files: `model.onnx`. Set `lfs: true` for `actions/checkout`.',
+    ]);
+    expect([...actions.warnings, ...actions.notices]).toEqual([]);
   });
 });
 
@@ -283,7 +311,7 @@ describe('a release that builds', () => {
     const { succeeded, actions } = await release({ RUNNER_TEMP: missing });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain(`folder for temporary files \`${missing}\``);
-    expect(actions.errors[0]?.message).toContain('takes no archive (ENOENT');
+    expect(actions.errors[0]?.message).toContain('cannot hold the archive (ENOENT');
     expect(actions.log.join('\n')).toContain('\nCaused by: ');
     expect(existsSync(missing)).toBe(false);
     expect(stage.emulator.requests).toEqual([]);

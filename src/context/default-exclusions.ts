@@ -51,6 +51,14 @@ const otherNames = [
   '*.log',
 ];
 
+/**
+ * Whether a path is one of git's settings, of the repository, a worktree, a submodule or a repository
+ * within it. They can hold the token of `actions/checkout`.
+ */
+export function isGitSettings(path: string): boolean {
+  return /(?:^|\/)\.git\/(?:(?:modules|worktrees)\/.+\/)?config(?:\.worktree)?$/i.test(path);
+}
+
 /** Whether a name is one of a file or folder of secrets. */
 export const isSecretName = named(secretNames);
 

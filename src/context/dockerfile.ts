@@ -5,6 +5,7 @@ import { faultOf, systemErrorCode } from '../text/system-error.js';
 import { ContextError } from './errors.js';
 import { isInside, withSlashes } from './inside.js';
 import { follow } from './links.js';
+import type { BesideSettings } from './select.js';
 
 /** The Dockerfile of a context. All paths are relative to the context. */
 export interface Dockerfile {
@@ -24,7 +25,11 @@ export interface Dockerfile {
  *
  * @throws ContextError if it is not there, is no file, or does not lie in the context
  */
-export async function findDockerfile(root: string, given: string): Promise<Dockerfile> {
+export async function findDockerfile(
+  root: string,
+  given: string,
+  beside?: BesideSettings,
+): Promise<Dockerfile> {
   const path = normalised(root, given);
   const unusable = (message: string, cause?: unknown): ContextError =>
     new ContextError(
@@ -54,7 +59,7 @@ export async function findDockerfile(root: string, given: string): Promise<Docke
   const found = await statOf(join(root, end.end)).catch((error: unknown) => {
     throw unusable(`cannot be read (${faultOf(error).reason})`, error);
   });
-  if (found === undefined) throw await missing(root, given, path);
+  if (found === undefined) throw await missing(root, given, path, beside);
   if (!found.isFile()) {
     throw unusable(found.isDirectory() ? 'is a folder, and not a file' : 'is not a regular file');
   }
@@ -83,14 +88,22 @@ async function statOf(path: string) {
   }
 }
 
-async function missing(root: string, given: string, path: string): Promise<ContextError> {
+async function missing(
+  root: string,
+  given: string,
+  path: string,
+  beside: BesideSettings | undefined,
+): Promise<ContextError> {
   const others = await nearby(root);
+  const isBeside =
+    beside !== undefined && (await statOf(join(root, beside.dockerfile)))?.isFile() === true;
   return new ContextError([
     {
       about: `Dockerfile ${quote(given)}`,
       message: `does not exist; looked for ${quote(join(root, path))}`,
-      next:
-        others.length === 0
+      next: isBeside
+        ? `Set \`build-context: ${beside.directory}\`: the Dockerfile is there, beside the settings file.`
+        : others.length === 0
           ? 'There is none in the upper two levels of the context either: correct the context, or the name of the Dockerfile, which is relative to it.'
           : `Name one that is there, relative to the context, such as ${others.map(quote).join(', ')}.`,
     },

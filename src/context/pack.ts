@@ -7,6 +7,7 @@ import { Buffers } from './buffers.js';
 import { compress, compression } from './compression.js';
 import { piece } from './contents.js';
 import { ContextError } from './errors.js';
+import type { NoticedFile } from './noticed-files.js';
 import type { SelectedContext } from './select.js';
 import { fillTar } from './tar.js';
 
@@ -74,7 +75,7 @@ async function packInto(
   context: SelectedContext,
   archive: string,
   { progress, signal }: PackingOptions,
-): Promise<{ archiveBytes: number; hash: string }> {
+): Promise<{ archiveBytes: number; hash: string; noticed: readonly NoticedFile[] }> {
   const { pack } = await import('tar-stream');
   const tar = pack();
   const compressed = compression();
@@ -92,16 +93,20 @@ async function packInto(
   };
   signal?.addEventListener('abort', abort, { once: true });
   const buffers = new Buffers(piece + 1);
+  const noticed = [...context.noticed];
+  const notice = (file: NoticedFile): void => {
+    noticed.push(file);
+  };
   const writing = writeArchive(handle, archive, compressed);
   await Promise.all([
-    fillTar(tar, context, buffers, progress).catch(stop),
+    fillTar(tar, context, buffers, { progress, notice }).catch(stop),
     compress(tar, compressed, buffers).catch(stop),
     writing.catch(stop),
   ]);
   signal?.removeEventListener('abort', abort);
   // What fails first makes the others fail.
   if (failures.length > 0) throw failures[0];
-  return writing;
+  return { ...(await writing), noticed };
 }
 
 async function writeArchive(

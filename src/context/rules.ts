@@ -1,4 +1,4 @@
-import { isLeftOutByDefault, isSecretName } from './default-exclusions.js';
+import { isGitSettings, isLeftOutByDefault, isSecretName } from './default-exclusions.js';
 import { unjudged, type IgnoreRules, type Verdict } from './ignore-rules.js';
 
 /** Where a path stands, and what those below it are judged by. */
@@ -39,7 +39,7 @@ export class Rules {
 
   judge(path: string, name: string, above: Standing): Standing {
     const exclusion = this.#excluded.judge(path, above.exclusion);
-    const hasSecretName = above.hasSecretName || isSecretName(name);
+    const hasSecretName = above.hasSecretName || isSecretName(name) || isGitSettings(path);
     const verdict = this.#ignored?.judge(path, above.verdict) ?? {
       isIgnored: isLeftOutByDefault(name),
       matched: [],

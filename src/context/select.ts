@@ -1,12 +1,14 @@
-import { lstat, realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { lstat, readFile, realpath } from 'node:fs/promises';
+import { join, posix, relative, resolve } from 'node:path';
 import { quote } from '../text/quote.js';
 import { faultOf, systemErrorCode } from '../text/system-error.js';
+import { missingSources, type MissingSource } from './copied-sources.js';
 import { findDockerfile } from './dockerfile.js';
 import { ContextError, type ContextProblem } from './errors.js';
 import { readRules } from './ignore-file.js';
-import { isInside } from './inside.js';
+import { isInside, withSlashes } from './inside.js';
 import { linkTarget, targetWithin } from './links.js';
+import { emptySubmodules, type NoticedFile } from './noticed-files.js';
 import { checkSize } from './size-limit.js';
 import { walk } from './walk.js';
 
@@ -18,6 +20,11 @@ export interface ContextSettings {
   readonly dockerfile: string;
   /** Further patterns of what is left out. */
   readonly exclude: readonly string[];
+  /**
+   * Folder of the settings file, relative to the workspace, unless the workflow or that file says
+   * which folder the context is.
+   */
+  readonly settingsFolder?: string | undefined;
 }
 
 export interface ContextEntry {
@@ -53,8 +60,13 @@ export interface SelectedContext {
    * send them, or there is none. Sorted.
    */
   readonly leftOut: readonly string[];
-  /** Whether a `.git/config` goes along: it may hold a token of actions/checkout. */
+  /** Whether `.git` goes along, which differs from run to run. */
   readonly holdsGit: boolean;
+  /** A Dockerfile beside the settings file that is not used, relative to the context. */
+  readonly otherDockerfile: string | undefined;
+  /** What the Dockerfile copies and the context does not have. */
+  readonly missingSources: readonly MissingSource[];
+  readonly noticed: readonly NoticedFile[];
 }
 
 /**
@@ -70,7 +82,8 @@ export async function selectContext(
   signal?: AbortSignal,
 ): Promise<SelectedContext> {
   const root = await findRoot(settings.directory, workspace);
-  const dockerfile = await findDockerfile(root, settings.dockerfile);
+  const beside = besideSettings(root, settings, workspace);
+  const dockerfile = await findDockerfile(root, settings.dockerfile, beside);
   const { rules, ignoreFile } = await readRules(root, dockerfile.path, settings.exclude);
   const found = await walk(root, rules, signal);
 
@@ -101,6 +114,15 @@ export async function selectContext(
 
   const sorted = [...entries.values()].sort(byPath);
   const files = sorted.filter(({ kind }) => kind === 'file');
+  const isExcluded = (path: string): boolean => {
+    let standing = rules.root;
+    const parts = path.split('/');
+    for (const [index, name] of parts.entries()) {
+      standing = rules.judge(parts.slice(0, index + 1).join('/'), name, standing);
+    }
+    return standing.place !== 'in';
+  };
+  const submodules = (await emptySubmodules(root, workspace)).filter((path) => !isExcluded(path));
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   checkSize(`build context ${quote(settings.directory)}`, files, total);
   return {
@@ -111,8 +133,45 @@ export async function selectContext(
     bytes: total,
     ignoreFile,
     leftOut: found.secrets.filter((path) => !entries.has(path)).sort(),
-    holdsGit: files.some(({ path }) => /(?:^|\/)\.git\/(?:modules\/.+\/)?config$/.test(path)),
+    holdsGit: files.some(({ path }) => /(?:^|\/)\.git\//.test(path)),
+    otherDockerfile: files.find(({ path }) => path === beside?.dockerfile)?.path,
+    missingSources: await missingOf(join(root, location), bytes, sorted),
+    noticed: submodules.map((path) => ({ kind: 'empty-submodule', path })),
   };
+}
+
+/** Where the settings file is, if that could be the context that is meant. */
+export interface BesideSettings {
+  /** Relative to the workspace: what `build-context` would be. */
+  readonly directory: string;
+  /** The Dockerfile there, relative to the context that is used. */
+  readonly dockerfile: string;
+}
+
+function besideSettings(
+  root: string,
+  { settingsFolder, dockerfile }: ContextSettings,
+  workspace: string,
+): BesideSettings | undefined {
+  if (settingsFolder === undefined) return undefined;
+  const folder = resolve(workspace, settingsFolder);
+  const way = withSlashes(relative(root, folder));
+  if (way === '' || !isInside(folder, root)) return undefined;
+  return { directory: settingsFolder, dockerfile: posix.join(way, dockerfile) };
+}
+
+/** Bytes of a Dockerfile that is read before the build. */
+const largestDockerfile = 1024 * 1024;
+
+async function missingOf(
+  dockerfile: string,
+  bytes: number,
+  entries: readonly ContextEntry[],
+): Promise<MissingSource[]> {
+  if (bytes > largestDockerfile) return [];
+  // Whatever is wrong with the file is reported when it is packed.
+  const text = await readFile(dockerfile, 'utf8').catch(() => '');
+  return missingSources(text, entries);
 }
 
 async function findRoot(directory: string, workspace: string): Promise<string> {

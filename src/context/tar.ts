@@ -1,28 +1,40 @@
 import type { Pack } from 'tar-stream';
 import type { Buffers } from './buffers.js';
 import { contents } from './contents.js';
+import { noticeFile, type NoticedFile } from './noticed-files.js';
 import type { ContextEntry, SelectedContext } from './select.js';
 
 /** Bytes that are read before progress is told again. */
 const progressStep = 4 * 1024 * 1024;
 
+export interface Listeners {
+  /** Called with the number of bytes read so far, now and then, and at the end. */
+  readonly progress: (bytes: number) => void;
+  readonly notice: (file: NoticedFile) => void;
+}
+
 /**
  * Puts the entries of a context into a tar, in their order.
  *
  * @param buffers for what is read; it goes into the tar as it is, and is free once it comes out of it
- * @param progress is told the number of bytes read so far, now and then, and at the end
  */
 export async function fillTar(
   tar: Pack,
   { root, entries }: SelectedContext,
   buffers: Buffers,
-  progress: (bytes: number) => void,
+  { progress, notice }: Listeners,
 ): Promise<void> {
   let bytes = 0;
   let told = 0;
   for await (const { entry, pieces } of contents(root, entries, buffers)) {
     const added = begin(tar, entry);
+    let isFirst = true;
     for await (const piece of pieces) {
+      if (isFirst && piece.length > 0) {
+        const kind = noticeFile(entry.path, entry.bytes, piece);
+        if (kind !== undefined) notice({ kind, path: entry.path });
+      }
+      isFirst = false;
       bytes += piece.length;
       await added.write(piece);
       if (bytes - told < progressStep) continue;

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { ContextSettings } from '../context/select.js';
 import type { BuildSettings } from '../plan/settings.js';
 import { declaredInputs, type InputName } from './declared.js';
@@ -69,10 +70,14 @@ function readContext(reader: InputReader): ContextSettings {
       `says what is left out, so no pattern of it begins with \`!\`; ${found(pattern)}. What goes along nevertheless is said in \`.dockerignore\``,
     );
   }
+  const directory = readPath(reader, 'build-context') ?? usual['build-context'];
+  const folder = file === undefined ? '.' : posix.dirname(file.path);
+  const isUsual = !raw.isInput('build-context') && directory === usual['build-context'];
   return {
-    directory: readPath(reader, 'build-context') ?? usual['build-context'],
+    directory,
     dockerfile: readPath(reader, 'dockerfile') ?? usual.dockerfile,
     exclude,
+    ...(isUsual && folder !== '.' ? { settingsFolder: folder } : {}),
   };
 }
 

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { NoticedFile } from '../context/noticed-files.js';
 import type { PackedContext } from '../context/pack.js';
 import type { ContextSettings, SelectedContext } from '../context/select.js';
 import { bytesOf } from '../text/bytes.js';
 import { ContextError } from '../context/errors.js';
+import { asIs, listOf } from '../text/list.js';
 import { quote } from '../text/quote.js';
 import { faultOf } from '../text/system-error.js';
 import type { Journal } from '../record/journal.js';
@@ -11,6 +13,8 @@ import { WorkProgress } from './work-progress.js';
 
 /** Names that are listed; what is beyond is counted. */
 const mostNames = 50;
+/** Names in a sentence of the summary. */
+const mostNamed = 10;
 
 /** Folders of the runner. */
 export interface Folders {
@@ -107,12 +111,13 @@ async function pack(
     signal: cancellation,
   });
   log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);
+  remarkOn(packed, journal);
   return packed;
 }
 
 function tell(journal: Journal, settings: ContextSettings, context: SelectedContext): void {
   const { log } = journal;
-  const { files, bytes, ignoreFile, leftOut, holdsGit } = context;
+  const { files, bytes, ignoreFile, leftOut, holdsGit, otherDockerfile, missingSources } = context;
   const rules =
     ignoreFile === undefined
       ? 'no ignore file, so version control, caches, logs and the like are left out'
@@ -125,14 +130,40 @@ function tell(journal: Journal, settings: ContextSettings, context: SelectedCont
       ignoreFile === undefined
         ? ''
         : ` A line of ${ignoreFile} that begins with ! and names one takes it in.`;
-    const more = leftOut.length > mostNames ? ` and ${leftOut.length - mostNames} more` : '';
     log.info(
-      `Left out, as they may hold secrets: ${leftOut.slice(0, mostNames).map(quote).join(', ')}${more}.${advice}`,
+      `Left out, as they may hold secrets: ${listOf(leftOut, { most: mostNames })}.${advice}`,
     );
   }
   if (holdsGit) {
-    journal.warning(
-      'The build context holds `.git`, which may hold the token of `actions/checkout`, and which differs from run to run, so that no build is ever used again. `build-exclude: .git`, or a line of the ignore file, leaves it out.',
+    journal.remark(
+      'The build context includes `.git`, which differs from run to run, so no build is ever reused. Exclude it with `build-exclude: .git`, or with a line in the ignore file.',
     );
+  }
+  if (otherDockerfile !== undefined) {
+    journal.notice(
+      `The build context is ${quote(settings.directory)}, with ${quote(context.dockerfile)}. ${quote(otherDockerfile)}, beside the settings file, is not used. If it is meant, set \`build-context: ${settings.settingsFolder ?? ''}\`.`,
+    );
+  }
+  if (missingSources.length > 0) {
+    const sources = missingSources.map(({ path, line }) => `${quote(path)} (line ${line})`);
+    journal.warning(
+      `${quote(context.dockerfile)} copies ${listOf(sources, { most: mostNamed, format: asIs })}, which the build context ${quote(settings.directory)} does not have, so the build will probably fail. Check \`build-context\`, ${ignoreFile === undefined ? 'what is left out by default' : quote(ignoreFile)} and \`build-exclude\`.`,
+    );
+  }
+}
+
+/** What a person may want to know about files that were packed. */
+function remarkOn({ noticed }: PackedContext, journal: Journal): void {
+  const sentences: Readonly<Record<NoticedFile['kind'], (paths: string) => string>> = {
+    credentials: (paths) =>
+      `The build context includes files that usually hold a credential: ${paths}. Exclude them with \`build-exclude\`.`,
+    'lfs-pointer': (paths) =>
+      `The build context has Git LFS pointers in place of the files: ${paths}. Set \`lfs: true\` for \`actions/checkout\`.`,
+    'empty-submodule': (paths) =>
+      `The build context has submodules that are empty: ${paths}. Set \`submodules: true\` for \`actions/checkout\`.`,
+  };
+  for (const kind of ['credentials', 'lfs-pointer', 'empty-submodule'] as const) {
+    const paths = noticed.filter((file) => file.kind === kind).map(({ path }) => path);
+    if (paths.length > 0) journal.remark(sentences[kind](listOf(paths, { most: mostNamed })));
   }
 }

@@ -1,0 +1,66 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, posix, relative, resolve } from 'node:path';
+import { isInside, withSlashes } from './inside.js';
+
+/** Something in a context that is probably not meant to be there, or not in this state. */
+export interface NoticedFile {
+  readonly kind: 'credentials' | 'lfs-pointer' | 'empty-submodule';
+  /** Relative to the context. */
+  readonly path: string;
+}
+
+const credentialFile =
+  /(?:^|\/)(?:[._]netrc|id_(?:rsa|dsa|ecdsa|ed25519)|\.git-credentials|\.pypirc|\.aws\/credentials|\.docker\/config\.json|\.dockercfg)$/;
+/** Not one that stands for a variable. */
+const npmToken = /_authToken\s*=\s*["']?(?!\$\{)[^\s"']/;
+const lfsPointer = 'version https://git-lfs.github.com/spec/v1\n';
+/** Bytes, by the format's description. */
+const longestPointer = 1024;
+
+/** @param beginning of the file; files that are small are whole */
+export function noticeFile(
+  path: string,
+  bytes: number,
+  beginning: Buffer,
+): NoticedFile['kind'] | undefined {
+  if (credentialFile.test(path)) return 'credentials';
+  if (/(?:^|\/)\.npmrc$/.test(path) && npmToken.test(beginning.toString('utf8'))) {
+    return 'credentials';
+  }
+  const isPointer =
+    bytes < longestPointer && beginning.subarray(0, lfsPointer.length).equals(pointerStart);
+  return isPointer ? 'lfs-pointer' : undefined;
+}
+
+const pointerStart = Buffer.from(lfsPointer);
+/** Bytes of a `.gitmodules` that is read. */
+const mostBytes = 1024 * 1024;
+
+/** Folders of submodules in a context that have nothing in them. */
+export async function emptySubmodules(root: string, workspace: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of new Set([resolve(workspace), root])) {
+    for (const path of await submodulesOf(folder)) {
+      const place = join(folder, path);
+      if (!isInside(place, root) || place === root) continue;
+      const names = await readdir(place).catch(() => undefined);
+      if (names?.length === 0) found.push(posix.normalize(withSlashes(relative(root, place))));
+    }
+  }
+  return [...new Set(found)].sort();
+}
+
+async function submodulesOf(repository: string): Promise<string[]> {
+  const file = join(repository, '.gitmodules');
+  try {
+    const stats = await stat(file);
+    if (!stats.isFile() || stats.size > mostBytes) return [];
+    const text = await readFile(file, 'utf8');
+    return Array.from(text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(\S.*)$/gm), ([, path = '']) =>
+      path.trim(),
+    );
+  } catch {
+    // It is only for a remark.
+    return [];
+  }
+}
