@@ -633,7 +633,7 @@ describe('what the settings file says is told by its key', () => {
     );
     expect(list).toEqual([
       expect.stringMatching(
-        /^agent_name \(pcc-deploy\.toml\): gives `us-west`, `us-east` the same.*`voice-\{region\}` would do/,
+        /^agent_name \(pcc-deploy\.toml\): gives `us-west`, `us-east` the same.*set the input `agent-name`, such as to `voice-\{region\}`/,
       ),
     ]);
   });

@@ -500,7 +500,7 @@ describe('a mistake is told before any write, with the file and the key:', () =>
       name: 'one name for several regions',
       toml: basic,
       inputs: { region: 'us-west, us-east' },
-      told: [`\`agent_name (${path})\``, '`voice-{region}` would do'],
+      told: [`\`agent_name (${path})\``, 'set the input `agent-name`, such as to `voice-{region}`'],
     },
     {
       name: 'two files',

@@ -201,10 +201,16 @@ export class RegionFields {
     for (const [name, regions] of shared) {
       this.#findings.problem(
         input,
-        `gives ${listed(regions)} the same name, and names are unique across the platform; ${found(name)}; ${nameThatWouldDo(name, regions, rule)} would do, or lines \`region: name\``,
+        `gives ${listed(regions)} the same name, and names are unique across the platform; ${found(name)}; ${this.#adviceOn(input, nameThatWouldDo(name, regions, rule))}`,
       );
     }
     return shared.length === 0;
+  }
+
+  /** The platform's client reads the settings file too, and does not know `{region}`. */
+  #adviceOn(input: InputName, better: string): string {
+    if (!this.#findings.standIns.has(input)) return `${better} would do, or lines \`region: name\``;
+    return `set the input \`${input}\`, such as to ${better}, because the platform's client reads the file too`;
   }
 }
 
