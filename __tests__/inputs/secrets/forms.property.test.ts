@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { splitItems } from '../../../src/inputs/raw-inputs.js';
+import { isOrdinary } from '../../../src/secrecy/ordinary-words.js';
 import { readInputs, type InputsReading } from '../../../src/inputs/read-inputs.js';
 import { readFiles } from '../../../src/inputs/secrets/files.js';
 import { readJson } from '../../../src/inputs/secrets/json.js';
@@ -55,7 +56,9 @@ function expectPairs(reading: InputsReading, expected: readonly Pair[]): void {
   const arrived = reading.inputs?.release.secretSet?.pairs ?? [];
   expect(arrived.map(({ key, value }) => [key, value.reveal()])).toEqual(expected);
   const known = new Set(reading.secrets.map((secret) => secret.reveal()));
-  for (const [, value] of expected) expect(known).toContain(value);
+  for (const [key, value] of expected) {
+    if (!isOrdinary(key, value, [])) expect(known).toContain(value);
+  }
 }
 
 describe('what is written is what arrives', () => {

@@ -1,4 +1,5 @@
 import type { SecretPair } from '../../pipecat/surface.js';
+import { isOrdinary } from '../../secrecy/ordinary-words.js';
 import type { SecretValue } from '../../secrecy/secret-value.js';
 import { quote } from '../../text/quote.js';
 import { wildcards } from '../../text/wildcards.js';
@@ -21,7 +22,7 @@ export interface SecretsReading {
   readonly isComplete: boolean;
   /** False in a dry run that misses sources, so that not even the keys are known. */
   readonly knowsKeys: boolean;
-  /** Every value that was seen, whether it goes along or not. */
+  /** Every value that was seen and that may be secret, whether it is sent or not. */
   readonly values: readonly SecretValue[];
 }
 
@@ -96,16 +97,38 @@ export async function readSecrets(
   // What is left out by `skip` is left out by a release, too, unless nothing is left.
   const isExact = !isDryRun || (emptySecrets === 'skip' && pairs.length > 0);
   const missing = barren.length + unmatched.length;
+  const isSecret = secrecyFor(reader, findings, readings);
   return {
     pairs,
     skippedKeys: goesByNames ? [] : empty.map(({ key }) => key),
     isComplete: isExact || empty.length + missing === 0,
     knowsKeys: isExact || missing === 0,
     values: readings.flatMap((reading) => [
-      ...reading.entries.map(({ value }) => value),
+      ...reading.entries.filter(isSecret).map(({ value }) => value),
       ...reading.suspects,
     ]),
   };
+}
+
+/** Tells secrets from ordinary words, and says which keys have one. */
+function secrecyFor(
+  { raw, regions }: InputReader,
+  findings: Findings,
+  readings: readonly SourceReading[],
+): (entry: SecretEntry) => boolean {
+  const given = [...regions.regions, raw.text('agent-name') ?? ''].filter((name) => name !== '');
+  const isSecret = ({ key, value }: SecretEntry): boolean =>
+    !isOrdinary(key, value.reveal(), given);
+  const ordinary = readings
+    .flatMap(({ entries }) => entries)
+    .filter((entry) => !entry.value.isEmpty && !isSecret(entry));
+  if (ordinary.length > 0) {
+    const keys = new Set(ordinary.map(({ key }) => key));
+    findings.remarks.push(
+      `Sent, but not masked, because their values are ordinary words or short numbers: ${listOf(keys)}.`,
+    );
+  }
+  return isSecret;
 }
 
 function keysOf(entries: readonly ChosenEntry[]): string[] {
