@@ -58,4 +58,10 @@ export const declaredInputs = {
 
 export type InputName = keyof typeof declaredInputs;
 
+/**
+ * Old names of renamed inputs, in lower case. An old name works, with a warning, until the next major version.
+ * `action.yml` declares it with `deprecationMessage`.
+ */
+export const renamedInputs: Readonly<Record<string, InputName>> = {};
+
 export const inputNames = Object.keys(declaredInputs) as InputName[];

@@ -1,5 +1,5 @@
 import leven from 'leven';
-import { declaredInputs, inputNames, type InputName } from './declared.js';
+import { declaredInputs, inputNames, type InputName, renamedInputs } from './declared.js';
 import type { Findings } from './problems.js';
 
 /** Environment variables, as the process or a test has them. */
@@ -13,31 +13,37 @@ export class RawInputs {
   readonly #settingsFile: ReadonlyMap<InputName, string>;
   /** Inputs of which it is not known whether an unreadable settings file says something. */
   readonly #unknown: ReadonlySet<InputName>;
+  readonly #renamed: Readonly<Record<string, InputName>>;
 
   /** @param settingsFile what a settings file says in place of inputs that are not given */
   constructor(
     environment: Environment,
     settingsFile: ReadonlyMap<InputName, string> = new Map(),
     unknown: ReadonlySet<InputName> = new Set(),
+    renamed: Readonly<Record<string, InputName>> = renamedInputs,
   ) {
     this.#environment = environment;
     this.#settingsFile = settingsFile;
     this.#unknown = unknown;
+    this.#renamed = renamed;
   }
 
   /** The same with what a settings file says. */
   withSettingsFile(settingsFile: ReadonlyMap<InputName, string>): RawInputs {
-    return new RawInputs(this.#environment, settingsFile);
+    return new RawInputs(this.#environment, settingsFile, new Set(), this.#renamed);
   }
 
   /** The same where the settings file has mistakes: what it may say counts as given. */
   withUnreadableSettingsFile(unknown: readonly InputName[]): RawInputs {
-    return new RawInputs(this.#environment, new Map(), new Set(unknown));
+    return new RawInputs(this.#environment, new Map(), new Set(unknown), this.#renamed);
   }
 
   /** An input to the letter, blanks included; empty where it is not given. */
   verbatim(name: InputName): string {
-    return this.#environment[prefix + name.toUpperCase()] ?? '';
+    const given = (input: string) => this.#environment[prefix + input.toUpperCase()] ?? '';
+    if (given(name) !== '') return given(name);
+    const [oldName] = Object.entries(this.#renamed).find(([, renamed]) => renamed === name) ?? [];
+    return oldName === undefined ? '' : given(oldName);
   }
 
   /** An input without the blanks around it, else what the settings file says, else its declared default. */
@@ -67,6 +73,15 @@ export class RawInputs {
       if (!variable.startsWith(prefix)) continue;
       const name = variable.slice(prefix.length).toLowerCase();
       if (name === '' || Object.hasOwn(declaredInputs, name)) continue;
+      const renamed = Object.hasOwn(this.#renamed, name) ? this.#renamed[name] : undefined;
+      if (renamed !== undefined) {
+        // The runner passes a declared input as an empty string if the workflow omits it.
+        if (this.#environment[variable] !== '')
+          findings.warnings.push(
+            `The input \`${name}\` was renamed to \`${renamed}\`. The old name stops working in the next major version.`,
+          );
+        continue;
+      }
       const meant = nearestInput(name);
       if (meant === undefined) {
         findings.warnings.push(`There is no input \`${name}\`; it has no effect.`);
