@@ -45,9 +45,11 @@ export async function readJson(
     reading.suspect(text ?? input.slice(value.loc.start.offset, value.loc.end.offset));
     keys.push(key);
     if (key.toLowerCase() === 'github_token') {
-      reading.remarks.push(`\`${key}\` is left out: it is GitHub's own, and ends with the job.`);
+      reading.remarks.push(
+        `\`${key}\` is left out, because it is GitHub's own token and ends with the job.`,
+      );
     } else if (credentials.some((credential) => credential.reveal() === text?.trim())) {
-      reading.remarks.push(`\`${key}\` is left out: it is the credential of this action.`);
+      reading.remarks.push(`\`${key}\` is left out, because it is the credential of this action.`);
     } else if (select.takes(key)) {
       if (text === undefined) {
         reading.problems.push(`${place}: the value of \`${key}\` has to be a string`);

@@ -58,7 +58,7 @@ export function readLines(input: string): SourceReading {
     if (last === undefined) {
       const what = isConventional(head.key) ? `: \`${head.key}\`` : '';
       reading.breakOff(
-        `${place}${what} begins a value of several lines that does not end; its last line has to be the delimiter alone`,
+        `${place}${what} begins a value of several lines that does not end. Put the delimiter alone on its last line`,
       );
       for (const rest of lines.slice(index + 1)) reading.suspectLine(rest.text);
       return reading;
