@@ -67,6 +67,11 @@ export default defineConfig(
       'no-console': 'error',
     },
   },
+  {
+    // The other rooms of `src` follow, one by one.
+    files: ['src/{context,http,plan,record,secrecy,steps,text,time}/**', 'src/*.ts'],
+    rules: { '@typescript-eslint/no-shadow': 'error' },
+  },
   ...rooms.flatMap((line, index) => line.map((room) => keepsToItself(room, index))),
   {
     files: ['scripts/**', 'emulator/cli.ts'],

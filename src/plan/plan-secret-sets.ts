@@ -160,10 +160,10 @@ export function planImagePullSecret(
 }
 
 /** How the names of self-hosted regions begin. */
-const selfHosted = /^pce-/;
+const selfHosted = 'pce-';
 
 function checkSelfHosted(about: string, region: string, problems: PreflightProblem[]): void {
-  if (!selfHosted.test(region)) return;
+  if (!region.startsWith(selfHosted)) return;
   problems.push({
     about,
     message: `cannot be written in ${region}: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster`,
