@@ -58,7 +58,7 @@ describe.each(Object.entries(credentials))('the built action, with %s', (_, cred
       { name: 'registry', kind: 'imagePullSecret', outcome: 'created', status: 'ready' },
       { name: 'voice-secrets', kind: 'secret', outcome: 'created', status: 'ready' },
     ]);
-    expect(summary).toContain('✅ `voice-agent` in `us-west` is created and serves');
+    expect(summary).toContain('✅ Created `voice-agent` in `us-west`; it is serving');
     expect(summary).toContain(`\`${serving?.id ?? ''}\``);
   });
 

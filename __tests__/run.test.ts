@@ -139,7 +139,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     expect(error?.message).toContain('CrashLoopBackOff');
     expect(error?.message).toContain('The previous deployment is still serving.');
     expect(error?.message).toContain('ModuleNotFoundError');
-    expect(actions.summary).toContain('❌ The deployment failed');
+    expect(actions.summary).toContain('**What failed:** The deployment failed.');
     expect(actions.summary).toContain('ModuleNotFoundError');
   });
 

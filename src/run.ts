@@ -18,7 +18,7 @@ import { explain, type Explanation } from './report/explain.js';
 import { releaseLog } from './report/log.js';
 import { setBuildOutputs } from './report/outputs.js';
 import { report } from './report/report.js';
-import { commentOf } from './report/summary.js';
+import { type Commit, commentOf } from './report/summary.js';
 import { masksFor } from './secrecy/masks.js';
 import type { Redact } from './secrecy/redactor.js';
 import { packBuildContext, type Folders, type TemporaryContext } from './steps/build-context.js';
@@ -62,7 +62,9 @@ export async function run(host: Host): Promise<boolean> {
   const explanations = await explainAll(session, failures);
   await comment(session, explanations);
   if (failures.length === 0) noticeLateCancellation(session);
-  await report(host.actions, session.journal.record, explanations, session.journal.clock.now());
+  const { record, clock } = session.journal;
+  const commit = commitOf(host.environment);
+  await report(host.actions, record, explanations, { now: clock.now(), commit });
   return failures.length === 0 && !session.cancellation.isCancelled;
 }
 
@@ -193,6 +195,14 @@ function foldersOf(environment: Environment): Folders {
     workspace: workspace === '' ? '.' : workspace,
     temporary: temporary === '' ? tmpdir() : temporary,
   };
+}
+
+/** The commit that the workflow runs for; undefined if the runner does not say, or says something else. */
+function commitOf(environment: Environment): Commit | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: id } = environment;
+  const url = `${server ?? 'https://github.com'}/${repository ?? ''}/commit/${id ?? ''}`;
+  const isCommit = /^https?:\/\/[\w.:-]+\/[\w.-]+\/[\w.-]+\/commit\/[0-9a-f]{40,64}$/.test(url);
+  return isCommit && id !== undefined ? { id, url } : undefined;
 }
 
 function noticeMissingCredential(journal: Journal): void {

@@ -14,6 +14,7 @@ const where = [
   { label: 'Region', value: 'us-west' },
 ];
 const id = '123e4567-e89b-12d3-a456-426614174000';
+const serving = 'Serving now: nothing.';
 const kept = 'No agent was deployed; running agents keep their deployment.';
 const deadline = new Deadline(new TestClock(), 'build-timeout', 600_000);
 
@@ -155,7 +156,7 @@ describe('what became of a build is explained', () => {
       title: failureKinds[kind].title,
       subject,
       facts: [...where, ...facts],
-      unharmed: kept,
+      state: [serving, kept],
       why,
       problems: [],
       next: [remedies[name] ?? failureKinds[kind].next],
@@ -213,7 +214,7 @@ describe('what became of an upload is explained', () => {
       title: failureKinds['upload-failed'].title,
       subject,
       facts: [...where, { label: 'Call', value: call }],
-      unharmed: kept,
+      state: [serving, kept],
       why,
       problems: [],
       next: [failureKinds['upload-failed'].next],
@@ -229,8 +230,8 @@ describe('what became of an upload is explained', () => {
     { name: 'not answered', status: 502, kind: 'platform-unavailable' },
   ] as const)('with what it is a part of, where the platform itself has $name it', (refusal) => {
     const call = { method: 'POST', path: '/v1/builds' } as const;
-    const { kind, unharmed, facts, next } = ofBuild(new StatusError(call, refusal.status));
-    expect({ kind, unharmed }).toEqual({ kind: refusal.kind, unharmed: kept });
+    const { kind, state, facts, next } = ofBuild(new StatusError(call, refusal.status));
+    expect({ kind, state }).toEqual({ kind: refusal.kind, state: [serving, kept] });
     expect(facts).toEqual([
       ...where,
       { label: 'Call', value: `POST /v1/builds → ${refusal.status}` },
@@ -250,7 +251,7 @@ test('what is wrong with a context is explained, file by file', () => {
     title: failureKinds['context-unusable'].title,
     subject: undefined,
     facts: [],
-    unharmed: 'Nothing was sent.',
+    state: ['Nothing was sent.'],
     why: [],
     problems,
     next: [failureKinds['context-unusable'].next],

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
 import type { AgentRecord, ReleaseRecord, Span } from '../../src/record/record.js';
-import { duration } from '../../src/report/durations.js';
+import { duration } from '../../src/report/words.js';
 import type { Explanation } from '../../src/report/explain.js';
 import { annotation, report } from '../../src/report/report.js';
-import { aftermath } from '../../src/report/aftermath.js';
+import { followUps, remarksAfter } from '../../src/report/follow-ups.js';
 import { commentOf, summaryOf } from '../../src/report/summary.js';
 import { timeline } from '../../src/report/timeline.js';
 import {
@@ -49,7 +49,7 @@ const failure: Explanation = {
   kind: 'rollout-failed',
   title: 'The deployment failed',
   subject: { kind: 'agent', name: 'voice-agent', region: 'us-west' },
-  unharmed: 'The previous deployment keeps serving.',
+  state: ['Serving now: `ghcr.io/acme/voice:1.0`, as before.'],
   facts: [{ label: 'Agent', value: 'voice-agent' }],
   why: ['The platform says: it crashed.'],
   problems: [],
@@ -61,18 +61,18 @@ const failure: Explanation = {
 describe('the summary', () => {
   test('says what happened, as whom, and what became of sets and agents', () => {
     const summary = summaryOf(record(), [], startedAt);
-    expect(summary).toContain('## ✅ `voice-agent` in `us-west` is updated and serves');
+    expect(summary).toContain('## ✅ Updated `voice-agent` in `us-west`; it is serving');
     expect(summary).toContain(
-      'Acted with a personal access token from the input `pat`, in the organization `acme`.',
+      'Authenticated with a personal access token from the input `pat`, in the organization `acme`.',
     );
     expect(summary).toContain(
-      '| `voice-agent` | `us-west` | updated, serves | `ghcr.io/acme/voice:1.0` | `13c0be89-5ae8-4b0b-ad22-79565e11de3b` |',
+      '| `voice-agent` | `us-west` | updated, serving | `ghcr.io/acme/voice:1.0` | `13c0be89-5ae8-4b0b-ad22-79565e11de3b` |',
     );
     expect(summary).toContain(
       '| `voice.secrets` | secret set | `us-west` | updated | ready | added: `NEW_KEY`<br>updated: `OLD_KEY` |',
     );
     expect(summary).toContain('| Write the secret sets | ✅ done | 1.2 s |');
-    expect(summary).toContain('| Await the deployment | ➖ not begun | – |');
+    expect(summary).toContain('| Await the deployment | ➖ not started | – |');
   });
 
   test('folds many keys', () => {
@@ -83,10 +83,8 @@ describe('the summary', () => {
 
   test('tells a failure first, with what to do, and folds what the agent wrote', () => {
     const summary = summaryOf(record(), [failure], startedAt);
-    expect(summary.startsWith('## ❌ The deployment failed: `voice-agent` in `us-west`')).toBe(
-      true,
-    );
-    expect(summary).toContain('**The previous deployment keeps serving.**');
+    expect(summary.startsWith('## ❌ `voice-agent` was not updated in `us-west`')).toBe(true);
+    expect(summary).toContain('**Serving now:** `ghcr.io/acme/voice:1.0`, as before.');
     expect(summary).toContain('**Agent** `voice-agent`');
     expect(summary).toContain('**What to do:** Read the traceback.');
     expect(summary).toMatch(
@@ -137,7 +135,7 @@ describe('the summary', () => {
     const agents = [agentRecord({ replacesValues: true, plan: { settings } })];
     const summary = summaryOf(record({ agents }), [], startedAt);
     expect(summary).toContain(
-      'Sessions that are running keep the old values until they end, at the latest after 15 min',
+      'Before you revoke the old `OLD_KEY`: running sessions of `voice` keep the old values until they end, at the latest after 15 min',
     );
     expect(summary).toContain('its first call waits for a cold start');
   });
@@ -181,14 +179,14 @@ describe('the timeline', () => {
     expect(timeline(record({ spans: [...spans] }), startedAt + 1000)?.split('\n')).toEqual([
       '```mermaid',
       'gantt',
-      '    dateFormat x',
+      '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
       '    axisFormat %M:%S',
       '    tickInterval 1second',
       '    section us-west',
-      '    write voice.secrets :0, 1',
-      '    roll out a b c d :crit, 500, 900',
+      '    write voice.secrets :2024-01-01 00:00:00.000, 2024-01-01 00:00:00.001',
+      '    roll out a b c d :crit, 2024-01-01 00:00:00.500, 2024-01-01 00:00:00.900',
       '    section eu-central',
-      '    roll out x :active, 700, 1000',
+      '    roll out x :active, 2024-01-01 00:00:00.700, 2024-01-01 00:00:01.000',
       '```',
     ]);
   });
@@ -212,7 +210,8 @@ describe('the timeline of many regions', () => {
         outcome: index === regions.length - 1 ? last : 'done',
       })),
     );
-  const drawn = (text: string | undefined) => text?.match(/ :(crit, |active, )?\d+, \d+$/gm) ?? [];
+  const drawn = (text: string | undefined) =>
+    text?.match(/ :(crit, |active, )?[-\d :.]+, [-\d :.]+$/gm) ?? [];
 
   test('has every bar of 16 regions, those of the last region too', () => {
     const text = timeline(record({ spans: spans(steps) }), startedAt + 4000);
@@ -322,9 +321,9 @@ describe('what is long', () => {
     const rows = summary.split('\n').filter((line) => line.startsWith('| `keys-'));
     expect(rows).toHaveLength(16);
     const html = marked.parse(summary, { async: false, gfm: true });
-    expect(html.match(/<td>/g)).toHaveLength(16 * 5 + 16 * 6 + 2 * 3);
-    expect(html.match(/<details>/g)).toHaveLength(16 * 2 + 1);
-    expect(html.match(/<\/details>/g)).toHaveLength(16 * 2 + 1);
+    expect(html.match(/<td>/g)).toHaveLength(16 * 5 + 16 * 6 + 3 * 2);
+    expect(html.match(/<details>/g)).toHaveLength(16 * 2 + 4);
+    expect(html.match(/<\/details>/g)).toHaveLength(16 * 2 + 4);
     expect(html).toContain('<details><summary>500 added</summary>');
     expect(html).toContain('<details><summary>9 updated</summary>');
     expect(html).toContain('pruned: <code>K');
@@ -339,17 +338,17 @@ describe('the headline of a release', () => {
     {
       name: 'up to three agents',
       parts: { agents: three },
-      told: '## ✅ `v-a` in `a` is updated and serves, `v-b` in `b` is updated and serves, `v-c` in `c` is updated and serves',
+      told: '## ✅ Updated `v-a` in `a`; it is serving. Updated `v-b` in `b`; it is serving. Updated `v-c` in `c`; it is serving',
     },
     {
       name: 'more of them',
       parts: { agents: [...three, { ...agent, region: 'd' }] },
-      told: '## ✅ 4 agents in 4 regions are released, all serve',
+      told: '## ✅ Released 4 agents in 4 regions; all are serving',
     },
     {
       name: 'more of them that are not awaited',
       parts: { agents: [...three, agent].map((one) => ({ ...one, ready: false })) },
-      told: '## ✅ 4 agents in 4 regions are released',
+      told: '## ✅ Released 4 agents in 4 regions',
     },
     {
       name: 'sets alone',
@@ -408,21 +407,21 @@ describe('what a person has to know afterwards is said once for several regions'
       replacesValues: true,
       plan: agentPlan({ settings: { maxSessionDuration: 600 * (3 - index), minAgents: 1 } }),
     }));
-    expect(aftermath(record({ agents: replaced }))).toEqual([
-      `${listed} have new deployments with new values of their secrets. Sessions that are running keep the old values until they end, at the latest after 30 min (the session limit). Revoke an old key only after that.`,
+    expect(followUps(record({ agents: replaced }))).toEqual([
+      `Before you revoke old values: running sessions of ${listed} keep the old values until they end, at the latest after 30 min (the session limit).`,
     ]);
   });
 
   test('cold starts, but not of agents that were not deployed', () => {
     const plan = agentPlan({ settings: { minAgents: 0 } });
     const cold = agents.map((one) => ({ ...one, plan }));
-    expect(aftermath(record({ agents: cold }))).toEqual([
+    expect(remarksAfter(record({ agents: cold }))).toEqual([
       `${listed} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
     ]);
     const one = cold.map((each, index) =>
       index === 1 ? each : { ...each, outcome: index === 0 ? 'failed' : 'unchanged' },
     ) as AgentRecord[];
-    expect(aftermath(record({ agents: one }))).toEqual([
+    expect(remarksAfter(record({ agents: one }))).toEqual([
       '`voice-region-2` keeps no instance warm (`min-agents` is 0), so its first call waits for a cold start.',
     ]);
   });
@@ -434,10 +433,8 @@ describe('what a person has to know afterwards is said once for several regions'
       deploymentId: null,
     }));
     const secretSets = agents.map(({ region }) => ({ ...secretSet, region }));
-    expect(aftermath(record({ agents: skipped, secretSets }))).toEqual([
-      expect.stringContaining(
-        `Values were written to the secret sets of ${listed}, where what was released does not serve`,
-      ),
+    expect(followUps(record({ agents: skipped, secretSets }))).toEqual([
+      expect.stringContaining(`${listed} have new secret values, but the release is not serving`),
     ]);
     const crashed = agents.map((one) => ({
       ...one,
@@ -445,14 +442,18 @@ describe('what a person has to know afterwards is said once for several regions'
       ready: false,
       previousServes: true,
     }));
-    expect(aftermath(record({ agents: crashed, secretSets }))).toEqual([
-      expect.stringContaining('what runs keeps the old values'),
+    expect(followUps(record({ agents: crashed, secretSets }))).toEqual([
+      expect.stringContaining(
+        'Running instances keep the old values; new instances may start with the new ones',
+      ),
     ]);
     const versions = secretSets.map((set) => ({ ...set, plan: version }));
-    expect(aftermath(record({ agents: skipped, secretSets: versions }))).toEqual([]);
+    expect(followUps(record({ agents: skipped, secretSets: versions }))).toEqual([]);
     const [first] = secretSets;
-    expect(aftermath(record({ agents: skipped, secretSets: first ? [first] : [] }))).toEqual([
-      expect.stringContaining('the secret sets of `voice-region-1`, where what was released'),
+    expect(followUps(record({ agents: skipped, secretSets: first ? [first] : [] }))).toEqual([
+      expect.stringContaining(
+        '`voice-region-1` has new secret values, but the release is not serving',
+      ),
     ]);
   });
 
@@ -464,7 +465,7 @@ describe('what a person has to know afterwards is said once for several regions'
       { ...secretSet, name: 'failed', status: 'failed' as const },
       { ...secretSet, name: 'registry', kind: 'imagePullSecret' as const },
     ];
-    expect(aftermath(record({ agents: [], secretSets }))).toEqual([
+    expect(followUps(record({ agents: [], secretSets }))).toEqual([
       'Agents that bind `one`, `two` keep the old values until a new deployment replaces them.',
     ]);
   });
@@ -476,7 +477,7 @@ describe('the annotation', () => {
       [
         'The deployment failed.',
         'Agent: voice-agent',
-        'The previous deployment keeps serving. The platform says: it crashed.',
+        'Serving now: `ghcr.io/acme/voice:1.0`, as before. The platform says: it crashed.',
         'Next: Read the traceback.',
         'Traceback (most recent call last)',
         'Log lines of the agent:',
@@ -510,7 +511,7 @@ describe('what cannot be written', () => {
     actions.setOutput = () => {
       throw new Error('disk full');
     };
-    await report(unfailing(actions), record(), [], startedAt);
+    await report(unfailing(actions), record(), [], { now: startedAt });
     expect(actions.warnings).toEqual(['The outputs could not be set: disk full']);
     expect(actions.summary).toContain('✅');
   });
@@ -518,7 +519,7 @@ describe('what cannot be written', () => {
   test('does not change how the release went: the summary', async () => {
     const actions = new RecordedActions();
     actions.writeSummary = () => Promise.reject(new Error('disk full'));
-    await report(actions, record(), [], startedAt);
+    await report(actions, record(), [], { now: startedAt });
     expect(actions.warnings).toEqual(['The job summary could not be written: disk full']);
     expect(actions.outputs).toMatchObject({ region: 'us-west' });
   });
@@ -526,7 +527,7 @@ describe('what cannot be written', () => {
   test('is said where the runner has no summary', async () => {
     const actions = new RecordedActions();
     actions.hasSummary = false;
-    await report(actions, record(), [], startedAt);
+    await report(actions, record(), [], { now: startedAt });
     expect(actions.log).toContain('info: The runner has no job summary, so none is written.');
   });
 });

@@ -49,11 +49,11 @@ describe('a release that builds', () => {
     expect(build).toMatchObject({ status: 'success', region: 'us-west' });
     expect(stage.emulator.state.serving('voice')).toMatchObject({ buildId: build?.id });
     expect(actions.outputs).toMatchObject({ 'build-id': build?.id, 'service-name': 'voice' });
-    expect(actions.summary).toContain('`voice` in `us-west` is created and serves');
+    expect(actions.summary).toContain('Created `voice` in `us-west`; it is serving');
     expect(actions.summary).toMatch(/Build context `[0-9a-f]{16}`: 2 files of \d+ B, packed as/);
     expect(actions.summary).toMatch(/\| `[-0-9a-f]{36}` \| `us-west` \| `Dockerfile` \| built \| /);
-    expect(actions.summary).toMatch(/^ {4}upload the context :\d+, \d+$/m);
-    expect(actions.summary).toMatch(/^ {4}build the image :\d+, \d+$/m);
+    expect(actions.summary).toMatch(/^ {4}upload the context :[-\d:. ]+, [-\d:. ]+$/m);
+    expect(actions.summary).toMatch(/^ {4}build the image :[-\d:. ]+, [-\d:. ]+$/m);
   });
 
   test('provisions and builds side by side, and deploys once both are done', async () => {
@@ -108,12 +108,10 @@ describe('a release that builds', () => {
     stage.emulator.script.provisioning('voice-keys', { outcome: 'failed', delay: 30_000 });
     const { actions } = await release({ ...building, ...secrets });
     const steps = [...actions.summary.matchAll(/^\| ([A-Z][a-z ]+) \| [✅❌⏳➖] /gm)];
+    expect(actions.summary).toContain(
+      'Done in under 0.1 s: Read the inputs, Pack the build context, Recognise the credential, Preflight, Write the secret sets.',
+    );
     expect(steps.map(([, step]) => step)).toEqual([
-      'Read the inputs',
-      'Pack the build context',
-      'Recognise the credential',
-      'Preflight',
-      'Write the secret sets',
       'Await the secret sets',
       'Build the image',
       'Deploy the agent',
@@ -168,7 +166,7 @@ describe('a release that builds', () => {
     expect(succeeded).toBe(true);
     const id = stage.emulator.state.builds()[0]?.id ?? '';
     expect(stage.emulator.state.agent('voice')).toMatchObject({ buildId: id, image: undefined });
-    expect(actions.summary).toContain(`| updated, serves | build \`${id}\` |`);
+    expect(actions.summary).toContain(`| updated, serving | build \`${id}\` |`);
     expect(actions.summary).not.toContain('| `a/b:1` |');
   });
 
@@ -468,7 +466,7 @@ describe('a build that is under way already', () => {
     expect(actions.outputs['build-id']).toBe(id);
     expect(builds({ actions })).toMatchObject([{ outcome: 'built', id }]);
     expect(stage.emulator.state.serving('voice')).toMatchObject({ buildId: id });
-    expect(actions.summary).toMatch(/^ {4}build the image :\d+, \d+$/m);
+    expect(actions.summary).toMatch(/^ {4}build the image :[-\d:. ]+, [-\d:. ]+$/m);
     expect(actions.summary).not.toContain('upload the context');
   });
 
@@ -499,7 +497,7 @@ describe('what nobody needs any more', () => {
     expect(actions.errors).toHaveLength(1);
     expect(stage.emulator.state.builds()).toEqual([]);
     expect(builds({ actions })).toMatchObject([{ outcome: 'skipped', id: null }]);
-    expect(actions.summary).toContain('| Build the image | ➖ not begun | – |');
+    expect(actions.summary).toContain('| Build the image | ➖ not started | – |');
     expect(actions.summary).not.toContain('goes on with the build');
     expect(actions.summary).not.toMatch(/upload the context :crit/);
     expect(checkout.leftovers()).toEqual([]);

@@ -106,7 +106,7 @@ describe('a run that is cancelled', () => {
       'Not begun': 'the agent `voice` is not deployed, in `us-west`.',
     });
     expect(actions.summary).toContain(
-      '**No agent was deployed; running agents keep their deployment.**',
+      'No agent was deployed; running agents keep their deployment.',
     );
   });
 
@@ -174,7 +174,7 @@ describe('a run that is cancelled', () => {
       'Under way': `the platform goes on with the deployment \`${id}\` of \`voice\`, in \`us-west\`.`,
       'Not begun': 'nothing.',
     });
-    expect(actions.summary).toContain('| Await the deployment | ➖ not begun | – |');
+    expect(actions.summary).toContain('| Await the deployment | ➖ not started | – |');
   });
 
   test('while a deploy is not answered says that it is not known what it did', async () => {
@@ -205,7 +205,7 @@ describe('a run that is cancelled', () => {
     });
     const { agents, actions, took } = await release({ ...credentials['API key'], ...voice });
     expect(agents).toMatchObject([{ outcome: 'created', ready: false }]);
-    expect(actions.summary).toContain('| Await the deployment | ⏳ under way |');
+    expect(actions.summary).toContain('| Await the deployment | ⏳ in progress |');
     expect(took).toBe(0);
   });
 

@@ -67,7 +67,7 @@ describe('builds of several regions', () => {
     );
     expect(row('ap-south')).toMatch(/\| `ap-south` \| `Dockerfile` \| failed \| [\d.]+ s \|$/);
     expect(actions.summary).toContain('| Build the image | ❌ failed |');
-    expect(actions.summary).toContain('| Deploy the agent | ➖ not begun | – |');
+    expect(actions.summary).toContain('| Deploy the agent | ➖ not started | – |');
     const done = actions.summary.slice(actions.summary.indexOf('<summary>Changes</summary>'));
     for (const [region, verb] of [
       ['us-west', 'Built'],

@@ -125,7 +125,7 @@ describe('all regions or none', () => {
           new RegExp(`\`voice-${region}\` \\| \`${region}\` \\| skipped`),
         );
       }
-      expect(actions.summary).toMatch(/Deploy the agent \| ➖ not begun/);
+      expect(actions.summary).toMatch(/Deploy the agent \| ➖ not started/);
     },
   );
 
@@ -579,7 +579,7 @@ describe('rollout: parallel', () => {
     }
     for (const region of ['eu-central', 'ap-south']) {
       expect(actions.summary).toMatch(
-        new RegExp(`\`voice-${region}\`.*failed: not this but the previous deployment serves`),
+        new RegExp(`\`voice-${region}\`.*failed; the previous deployment is still serving`),
       );
     }
   });
@@ -592,7 +592,7 @@ describe('rollout: parallel', () => {
     expect(actions.errors[0]?.message).toContain('Agent: voice-eu-central · Region: eu-central');
     expect(actions.errors[0]?.message).toContain('The previous deployment is still serving.');
     expect(actions.errors[0]?.message).toContain('; `eu-central` was not.');
-    expect(actions.summary).toMatch(/Deploy the agent \| ✅ done/);
+    expect(actions.summary).toMatch(/^Done in under 0\.1 s: .*Deploy the agent/m);
     expect(actions.summary).toMatch(/Await the deployment \| ❌ failed/);
   });
 

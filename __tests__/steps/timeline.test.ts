@@ -15,7 +15,7 @@ const release = {
 
 /** The bars of the timeline, each with how it ended where that is not well. */
 function bars({ summary }: RecordedActions): string[] {
-  return [...summary.matchAll(/^ {4}(\w.*) :(crit|active)?[\d, ]+$/gm)].map(
+  return [...summary.matchAll(/^ {4}(\w.*) :(crit|active)?[-\d:., ]+$/gm)].map(
     ([, label = '', tag]) => (tag === undefined ? label : `${label}: ${tag}`),
   );
 }

@@ -133,7 +133,7 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
       { outcome: 'existing', added: [], updated: [], status: 'ready' },
     ]);
     expect(stage.clock.now() - startedAt).toBeLessThan(1000);
-    expect(actions.summary).toContain('## ✅ `voice` in `us-west` is unchanged and serves');
+    expect(actions.summary).toContain('## ✅ Unchanged `voice` in `us-west`; it is serving');
     expect(actions.notices.join()).not.toContain('old values');
   });
 
@@ -159,7 +159,9 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
     // It is another set that makes the deployment, so none has to be forced.
     const update = stage.emulator.requests.findLast(({ method }) => method !== 'GET');
     expect(update?.body).not.toHaveProperty('forceRedeploy');
-    expect(actions.notices).toContainEqual(expect.stringContaining('Revoke an old key only after'));
+    expect(actions.notices).toContainEqual(
+      expect.stringContaining('Before you revoke old values: '),
+    );
     expect(stage.emulator.state.secretSet(setOf(first.values))?.values).toEqual(first.values);
   });
 

@@ -223,7 +223,7 @@ export function crash(region: string, parts: Partial<Explanation> = {}): Explana
     kind: 'rollout-failed',
     title: 'The deployment failed',
     subject: { kind: 'agent', name: `voice-${region}`, region },
-    unharmed: 'The previous deployment keeps serving.',
+    state: ['Serving now: `ghcr.io/acme/voice:1.0`, as before.'],
     facts: [
       { label: 'Agent', value: `voice-${region}` },
       { label: 'Region', value: region },

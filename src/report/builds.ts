@@ -1,6 +1,6 @@
 import { bytesOf } from '../text/bytes.js';
 import { buildsOf, type BuildRecord, type ReleaseRecord } from '../record/record.js';
-import { duration } from './durations.js';
+import { duration } from './words.js';
 import { code, table } from './markdown.js';
 
 /** What was packed, and what was built of it; undefined where nothing was. */

@@ -1,3 +1,4 @@
+import { listOf } from '../text/list.js';
 import type { HiddenSetting, SettingChange } from '../plan/agent-changes.js';
 import type { AgentPlan, BuildPlan, NewDeployment, Plan, SecretSetPlan } from '../plan/plan.js';
 import type { AgentRecord, BuildRecord, ReleaseRecord, SecretSetRecord } from '../record/record.js';
@@ -96,7 +97,7 @@ function doneSet(
   { kind, name, outcome, added, updated, pruned }: SecretSetRecord,
   mostNames: number,
 ): string {
-  const prunedKeys = pruned.length === 0 ? '' : `; pruned ${names(pruned, mostNames)}`;
+  const prunedKeys = pruned.length === 0 ? '' : `; pruned ${listOf(pruned, { most: mostNames })}`;
   const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
   return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated, mostNames)}${prunedKeys}.`;
 }
@@ -111,8 +112,8 @@ function keysTold(
   mostNames: number,
 ): string {
   const parts = [
-    added.length === 0 ? '' : `${add} ${names(added, mostNames)}`,
-    updated.length === 0 ? '' : `${update} ${names(updated, mostNames)}`,
+    added.length === 0 ? '' : `${add} ${listOf(added, { most: mostNames })}`,
+    updated.length === 0 ? '' : `${update} ${listOf(updated, { most: mostNames })}`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
@@ -240,10 +241,12 @@ function afterwards(
   return [
     ...(prunedKeys.length === 0
       ? []
-      : [`Then delete from \`${name}\`: ${names(prunedKeys, mostNames)}.`]),
+      : [`Then delete from \`${name}\`: ${listOf(prunedKeys, { most: mostNames })}.`]),
     ...(deletedVersions.length === 0
       ? []
-      : [`Then delete older versions that no agent binds: ${names(deletedVersions, mostNames)}.`]),
+      : [
+          `Then delete older versions that no agent binds: ${listOf(deletedVersions, { most: mostNames })}.`,
+        ]),
   ];
 }
 
@@ -253,14 +256,6 @@ function othersConcerned(
 ): string[] {
   if (action !== 'update' || otherAgents.length === 0) return [];
   return [
-    `Also bound to \`${name}\`: ${names(otherAgents, mostNames)}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
+    `Also bound to \`${name}\`: ${listOf(otherAgents, { most: mostNames })}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
   ];
-}
-
-function names(all: readonly string[], mostNames: number): string {
-  const shown = all
-    .slice(0, mostNames)
-    .map((name) => `\`${name}\``)
-    .join(', ');
-  return all.length > mostNames ? `${shown} and ${all.length - mostNames} more` : shown;
 }

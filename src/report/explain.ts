@@ -1,3 +1,4 @@
+import { listOf } from '../text/list.js';
 import type { RolloutFailure } from '../pipecat/rollout-judgement.js';
 import { CancelledError } from '../time/cancellation.js';
 import { UntrustedEventError, InputsError } from '../inputs/problems.js';
@@ -5,14 +6,11 @@ import type { ContextError } from '../context/errors.js';
 import { CallError, RedirectError, StatusError, UploadError } from '../pipecat/errors.js';
 import { StepError, SubjectError, type StepFacts, type StepFailureKind } from '../record/errors.js';
 import { PreflightError } from '../plan/problems.js';
-import { listOf } from '../text/list.js';
 import { nearest } from '../text/nearest.js';
 import { quote } from '../text/quote.js';
 import type { ActingAs, ReleaseRecord } from '../record/record.js';
-import { unchangedIn, type Unchanged } from '../record/unchanged.js';
 import type { Subject } from '../plan/subject.js';
-import { credentialKinds } from './credential-kinds.js';
-import { duration } from './durations.js';
+import { capital, credentialKinds, duration } from './words.js';
 import { failureKinds, isReportedError, type FailureKind, type ReportedError } from './failures.js';
 import {
   containerReasons,
@@ -21,8 +19,8 @@ import {
   platformCodes,
   wrongProcessor,
 } from './platform-codes.js';
-import { capital } from './sentences.js';
-import { standingOf } from './standing.js';
+import { progressOf } from './progress.js';
+import { stateSentences } from './state.js';
 
 /** A failure in words: what happened, where, why, and what to do next. */
 export interface Explanation {
@@ -32,8 +30,8 @@ export interface Explanation {
   readonly subject: Subject | undefined;
   /** Where: names and ids, to be shown as they are. */
   readonly facts: readonly { readonly label: string; readonly value: string }[];
-  /** What is still as it should be, as a sentence: the first thing that anybody wants to know. */
-  readonly unharmed: string | undefined;
+  /** What serves now, and whether anything was changed, as sentences: the first thing that anybody asks. */
+  readonly state: readonly string[];
   /** Why, as sentences. */
   readonly why: readonly string[];
   /** Several mistakes that were found together; each with what to do, where that differs. */
@@ -78,7 +76,7 @@ export function explain(error: unknown, context: ExplanationContext): Explanatio
   return {
     title: failureKinds[kind].title,
     subject,
-    unharmed: unchangedSentence(context.record, subject),
+    state: stateSentences(context.record, subject),
     problems: [],
     why: [],
     next: [failureKinds[kind].next],
@@ -100,10 +98,8 @@ function detailsOf(error: ReportedError, context: FailureContext): Details {
   if (error instanceof StepError) return detailsOfStep(error, context);
   if (error instanceof CallError) return detailsOfSubjectCall(error, context);
   if (error instanceof CancelledError) return explainCancellation(error, context);
-  if (error instanceof PreflightError) {
-    return { problems: error.problems };
-  }
-  return { unharmed: 'Nothing was sent.', ...problemsOf(error, context) };
+  if (error instanceof PreflightError) return { problems: error.problems };
+  return { state: ['Nothing was sent.'], ...problemsOf(error, context) };
 }
 
 function problemsOf(
@@ -168,7 +164,7 @@ const stepDetails: {
   }),
   'not-pruned': ({ failure }, context) => {
     const { title, facts, why } = explain(failure, context);
-    return { unharmed: 'The release itself is done.', facts, why: [`${title}.`, ...why] };
+    return { facts, why: [`${title}.`, ...why] };
   },
   'build-failed': explainBuild,
   'build-timeout': ({ buildId, lastSeen, deadline }, { cause, redact }) => {
@@ -232,23 +228,8 @@ function foreignName({ kind, name }: Subject): string {
   return `Names of ${kind}s are unique across all regions; \`${name}\` may belong to another organization.`;
 }
 
-const unchangedSentences: Readonly<Record<Unchanged, string>> = {
-  everything: 'Nothing was changed.',
-  agents: 'No agent was deployed; running agents keep their deployment.',
-  agent: 'The agent of this region was not deployed; it keeps its deployment.',
-  serving: 'The previous deployment is still serving.',
-};
-
-function unchangedSentence(
-  record: ReleaseRecord,
-  subject: Subject | undefined,
-): string | undefined {
-  const unchanged = unchangedIn(record, subject);
-  return unchanged === undefined ? undefined : unchangedSentences[unchanged];
-}
-
 function explainCancellation({ signal }: CancelledError, { record }: ExplanationContext): Details {
-  const { done, underWay, notBegun } = standingOf(record);
+  const { done, underWay, notStarted } = progressOf(record);
   const isRelease = record.kind === 'release';
   return {
     why: [
@@ -257,7 +238,7 @@ function explainCancellation({ signal }: CancelledError, { record }: Explanation
     problems: [
       { about: 'Done', message: listed(done), next: undefined },
       { about: 'Under way', message: listed(underWay), next: undefined },
-      { about: 'Not begun', message: listed(notBegun), next: undefined },
+      { about: 'Not begun', message: listed(notStarted), next: undefined },
     ],
     next: [isRelease ? failureKinds.cancelled.next : 'Run it again.'],
   };

@@ -2,10 +2,8 @@ import type { ReleaseLog } from '../record/journal.js';
 import type { StepName, StepRecord } from '../record/record.js';
 import type { Actions } from './actions.js';
 import { plannedChanges } from './changes.js';
-import { duration } from './durations.js';
+import { capital, duration, stepTitles } from './words.js';
 import { printable } from '../text/printable.js';
-import { capital } from './sentences.js';
-import { stepTitles } from './steps.js';
 
 /**
  * A release's log as the runner shows it: one group a step.

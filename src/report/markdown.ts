@@ -68,3 +68,34 @@ function escape(text: string): string {
 function longestRun(text: string): number {
   return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
 }
+
+/** A name in a cell of an HTML table, where Markdown has no meaning. */
+export function html(text: string): string {
+  const line = printable(text).replace(/\s+/g, ' ').trim();
+  return `<code>${line.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}</code>`;
+}
+
+/**
+ * A table whose cells do not break. A column that is empty in every row is left out. Cells are HTML on
+ * one line each.
+ */
+export function htmlTable(rows: readonly Readonly<Record<string, string>>[]): string | undefined {
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const columns = Object.keys(first).filter((column) =>
+    rows.some(({ [column]: cell = '' }) => cell !== ''),
+  );
+  const line = (tag: string, cells: readonly string[]): string =>
+    `<tr>${cells.map((cell) => `<${tag} nowrap>${cell}</${tag}>`).join('')}</tr>`;
+  return [
+    '<table>',
+    line('th', columns),
+    ...rows.map((row) =>
+      line(
+        'td',
+        columns.map((column) => row[column] ?? ''),
+      ),
+    ),
+    '</table>',
+  ].join('\n');
+}

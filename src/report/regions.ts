@@ -1,3 +1,4 @@
+import { listOf } from '../text/list.js';
 import { agentsOf, type ReleaseRecord, type TargetRecord } from '../record/record.js';
 import type { Explanation } from './explain.js';
 
@@ -35,16 +36,12 @@ export function regionsSentence(record: ReleaseRecord): string | undefined {
   const released = regionsOf(targets.filter(isReleased));
   const others = regionsOf(targets.filter((target) => !isReleased(target)));
   if (released.length === 0) return 'No region was released.';
-  const kept = `${list(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
+  const kept = `${listOf(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
   return others.length === 0
     ? `${kept}.`
-    : `${kept}; ${list(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
+    : `${kept}; ${listOf(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
 }
 
 function regionsOf(targets: readonly { readonly region: string }[]): string[] {
   return targets.map(({ region }) => region);
-}
-
-function list(regions: readonly string[]): string {
-  return regions.map((region) => `\`${region}\``).join(', ');
 }

@@ -1,14 +1,13 @@
 import type { ReleaseRecord } from '../record/record.js';
 import type { Actions } from './actions.js';
-import { aftermath } from './aftermath.js';
+import { followUps } from './follow-ups.js';
 import type { Explanation } from './explain.js';
 import { quoted } from './log.js';
 import { printable } from '../text/printable.js';
-import { sentence } from './sentences.js';
+import { sentence, whose } from './words.js';
 import { regionsSentence, severalTitle } from './regions.js';
 import { outputsOf, setOutputs } from './outputs.js';
-import { whose } from './subjects.js';
-import { summaryOf } from './summary.js';
+import { type Commit, summaryOf } from './summary.js';
 
 /** GitHub cuts an annotation here. */
 const longestAnnotation = 4096;
@@ -21,9 +20,9 @@ export async function report(
   actions: Actions,
   record: ReleaseRecord,
   failures: readonly Explanation[],
-  now: number,
+  { now, commit }: { readonly now: number; readonly commit?: Commit | undefined },
 ): Promise<void> {
-  for (const sentence of aftermath(record)) actions.notice(printable(sentence));
+  for (const sentence of followUps(record)) actions.notice(printable(sentence));
   for (const failure of failures) showAgentOutput(actions, failure);
   const [first, ...others] = failures;
   if (first !== undefined) {
@@ -32,7 +31,7 @@ export async function report(
   }
   setOutputs(actions, outputsOf(record));
   try {
-    const isWritten = await actions.writeSummary(summaryOf(record, failures, now));
+    const isWritten = await actions.writeSummary(summaryOf(record, failures, now, commit));
     if (!isWritten) actions.info('The runner has no job summary, so none is written.');
   } catch (error) {
     actions.warning(`The job summary could not be written: ${messageOf(error)}`);
@@ -70,8 +69,8 @@ export function annotation(
 function together(failures: readonly Explanation[]): Explanation[] {
   const told = new Map<string, Explanation>();
   for (const failure of failures) {
-    const { title, unharmed, why, problems } = failure;
-    const key = JSON.stringify([title, unharmed, why, problems]);
+    const { title, state, why, problems } = failure;
+    const key = JSON.stringify([title, state, why, problems]);
     const alike = told.get(key);
     told.set(key, alike === undefined ? failure : joined(alike, failure));
   }
@@ -105,11 +104,11 @@ function cutTo(most: number, texts: readonly string[]): string[] {
 
 /** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
 function oneFailure(failure: Explanation, regions: string, most: number): string {
-  const { title, subject, facts, unharmed, why, problems, next, traceback, logs } = failure;
+  const { title, subject, facts, state, why, problems, next, traceback, logs } = failure;
   const lines = [
     `${title}.`,
     facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
-    [unharmed, ...why].filter((part) => part !== undefined).join(' '),
+    [...state, ...why].join(' '),
     problems
       .map(
         ({ about, message, next }) =>
@@ -117,7 +116,7 @@ function oneFailure(failure: Explanation, regions: string, most: number): string
       )
       .join('\n'),
     regions,
-    `Next: ${next.join(' ')}`,
+    next.length === 0 ? '' : `Next: ${next.join(' ')}`,
   ];
   const parts = lines.filter((line) => line !== '').map(printable);
   // Whatever has to be cut, each of where, why and what to do is to be read.

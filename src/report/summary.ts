@@ -1,3 +1,4 @@
+import type { Plan } from '../plan/plan.js';
 import { plannedAgent } from '../plan/plan-agent.js';
 import {
   agentsOf,
@@ -6,20 +7,18 @@ import {
   type ReleaseRecord,
   type SecretSetRecord,
   type StepRecord,
+  type TargetRecord,
 } from '../record/record.js';
 import { secretSetKinds } from '../plan/subject.js';
-import { aftermath } from './aftermath.js';
+import { followUps, remarksAfter } from './follow-ups.js';
 import { buildSection } from './builds.js';
-import { credentialKinds } from './credential-kinds.js';
-import { duration } from './durations.js';
+import { credentialKinds, duration, sentence, stepTitles, whose, capital } from './words.js';
 import { countOfChanges, doneChanges, plannedChanges } from './changes.js';
 import type { Explanation } from './explain.js';
-import { code, codeBlock, codes, folded, prose, table } from './markdown.js';
+import { code, codeBlock, codes, folded, html, htmlTable, prose, table } from './markdown.js';
 import { regionsSentence, severalTitle } from './regions.js';
 import { fitted, sectionOf, type Room, type Section } from './room.js';
-import { sentence } from './sentences.js';
-import { stepTitles } from './steps.js';
-import { whose } from './subjects.js';
+import { servingOf, shortName, stateSentences, type Serving } from './state.js';
 import { timeline } from './timeline.js';
 
 /** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
@@ -32,16 +31,25 @@ const mostOpenKeys = 8;
 
 const headlineMarks = { released: '✅', failed: '❌', planned: '📋' } as const;
 
+/** The commit that a run is for, and its page. */
+export interface Commit {
+  readonly id: string;
+  readonly url: string;
+}
+
 /** The job summary of a release, as Markdown for GitHub. */
 export function summaryOf(
   record: ReleaseRecord,
   failures: readonly Explanation[],
   now: number,
+  commit?: Commit,
 ): string {
+  const took = duration(Math.max(0, now - record.startedAt));
   return fitted(mostBytes, (room) => [
-    ...account(record, failures, room),
-    { name: 'the timeline', text: timeline(record, now) },
-    { name: 'the steps', text: stepTable(record.steps) },
+    ...sectionsFor(record, failures, room),
+    { name: 'the timeline', text: timelineSection(record, now) },
+    { name: 'the steps', text: stepSection(record.steps) },
+    { name: 'the commit and the credential', text: originLine(record, `took ${took}`, commit) },
   ]);
 }
 
@@ -53,68 +61,191 @@ export function commentOf(
   commit: string,
 ): string {
   const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>\n`;
-  return `${fitted(mostCommentBytes, (room) => account(record, failures, room))}\n${origin}`;
+  return `${fitted(mostCommentBytes, (room) => sectionsFor(record, failures, room))}\n${origin}`;
 }
 
-function account(
+function sectionsFor(
   record: ReleaseRecord,
   failures: readonly Explanation[],
   room: Room,
 ): readonly Section[] {
-  const tables = [
-    { name: 'the agents', text: agentTable(agentsOf(record)) },
-    { name: 'the secret sets', text: secretSetTable(secretSetsOf(record), room) },
-    { name: 'the builds', text: buildSection(record) },
-  ];
+  const sets = secretSetTable(secretSetsOf(record), room);
+  const hasAgents = agentsOf(record).length > 0;
   const told = failures.flatMap((failure) => {
-    const heading = failures.length === 1 ? '' : `${failureHeading(failure)}\n\n`;
     const where = failure.subject?.name ?? failure.title;
+    const isOnly = failures.length === 1;
     return [
-      { name: sectionOf('what failed:', where), text: heading + failureSection(failure, room) },
+      { name: sectionOf('what failed:', where), text: failureSection(failure, room, isOnly) },
       {
         name: sectionOf('what was written by', where),
         text: agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
       },
     ];
   });
+  const regions = { name: 'the regions', text: regionTable(record.targets) };
+  const setSection = {
+    name: 'the secret sets',
+    text: hasAgents && sets !== undefined ? folded('Secret sets and keys', sets) : sets,
+  };
   const notes = { name: 'warnings and notices', text: noteSection(record) };
   const changes = changeSections(record, room);
   return [
     { name: 'the headline', text: headline(record, failures) },
-    { name: 'the regions', text: failures.length === 0 ? undefined : regionsPart(record) },
-    { name: 'the credential', text: actingAs(record) },
+    { name: 'the state', text: failures.length > 1 ? stateOfSeveral(record) : undefined },
     // Of one failure, the reason is what is looked for first; of many, where they are.
-    ...(failures.length > 1 ? [...tables, ...told] : [...told, ...tables]),
-    ...(record.kind === 'plan' ? [...changes, notes] : [notes, ...changes]),
+    ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
+    ...(record.kind === 'plan' ? [...changes, notes] : [notes]),
+    { name: 'the agents', text: agentTable(agentsOf(record)) },
+    setSection,
+    { name: 'the builds', text: buildSection(record) },
+    ...(record.kind === 'plan' ? [] : changes),
   ];
 }
 
-function regionsPart(record: ReleaseRecord): string | undefined {
-  const sentence = regionsSentence(record);
-  return sentence === undefined ? undefined : prose(sentence);
+function stateOfSeveral(record: ReleaseRecord): string | undefined {
+  const sentences = [...stateSentences(record), regionsSentence(record)];
+  const told = sentences.filter((sentence) => sentence !== undefined);
+  return told.length === 0 ? undefined : told.map(prose).join(' ');
+}
+
+function timelineSection(record: ReleaseRecord, now: number): string | undefined {
+  const text = timeline(record, now);
+  return text === undefined ? undefined : folded('Timeline', text);
+}
+
+function originLine(record: ReleaseRecord, took: string, commit: Commit | undefined): string {
+  const parts = [
+    commit === undefined ? undefined : `[${code(commit.id.slice(0, 7))}](${commit.url})`,
+    took,
+    actingAs(record),
+  ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+const resultMarks: Readonly<Record<AgentRecord['outcome'], string>> = {
+  created: '✅ created',
+  updated: '✅ updated',
+  unchanged: '✅ unchanged',
+  superseded: '❌ superseded',
+  failed: '❌ failed',
+  cancelled: '⏹️ cancelled',
+  skipped: '➖ not started',
+};
+
+/** The regions and their agents at one glance; names do not break. */
+function regionTable(targets: readonly TargetRecord[]): string | undefined {
+  const rows = targets.flatMap(({ region, agent, secretSets }) => {
+    if (agent === undefined) return [];
+    const serving = servingOf(agent);
+    const released = releasedImage(agent);
+    const before = agent.plan.before && shortName(agent.plan.before.settings);
+    const isReleased = serving.state === 'released';
+    return [
+      {
+        Result: resultMarks[agent.outcome],
+        Agent: html(agent.name),
+        Region: html(region),
+        'Serving now': servingCell(serving),
+        Before: isReleased && before !== undefined && before !== released ? html(before) : '',
+        'This release':
+          isReleased || agent.outcome === 'unchanged' || released === undefined
+            ? ''
+            : html(released),
+        Secrets: keyCounts(secretSets),
+      },
+    ];
+  });
+  return htmlTable(rows);
+}
+
+function servingCell(serving: Serving): string {
+  switch (serving.state) {
+    case 'released':
+      return serving.what === undefined ? 'the new deployment' : html(serving.what);
+    case 'as-before':
+      return serving.what === undefined
+        ? 'the previous deployment'
+        : `${html(serving.what)}, as before`;
+    case 'nothing':
+      return 'nothing';
+    case 'other':
+      return 'another release';
+    case 'unconfirmed':
+      return 'not confirmed';
+  }
+}
+
+function releasedImage({ plan, outcome }: AgentRecord): string | undefined {
+  if (outcome === 'skipped') return undefined;
+  return shortName(plannedAgent(plan));
+}
+
+function keyCounts(sets: readonly SecretSetRecord[]): string {
+  const count = (keys: (set: SecretSetRecord) => readonly string[]): number =>
+    sets.reduce((sum, set) => sum + keys(set).length, 0);
+  return [
+    [count(({ added }) => added), 'added'] as const,
+    [count(({ updated }) => updated), 'updated'] as const,
+    [count(({ pruned }) => pruned), 'pruned'] as const,
+  ]
+    .filter(([keys]) => keys > 0)
+    .map(([keys, what]) => `${keys} ${what}`)
+    .join(', ');
+}
+
+/** What a plan would change, setting by setting and key by key. */
+function plannedTable({ targets }: Plan, mostKeys: number): string | undefined {
+  const rows = targets.flatMap(({ region, secretSets, build, agent }) => {
+    const row = (setting: string, now: string, after: string) => ({
+      Region: html(region),
+      Setting: setting,
+      Now: now,
+      After: after,
+    });
+    const isNewBuild = build !== undefined && build.found === undefined;
+    return [
+      ...(isNewBuild ? [row('build', '–', `of ${html(build.context.hash)}`)] : []),
+      ...(agent?.changes ?? []).map(({ setting, before, after }) =>
+        row(setting, before === undefined ? '–' : html(before), html(after)),
+      ),
+      ...(agent?.hidden ?? []).map(({ setting, after }) => row(setting, 'not shown', html(after))),
+      ...secretSets.flatMap(({ name, addedKeys, updatedKeys, prunedKeys }) => {
+        const key = (one: string): string => `${html(one)} of ${html(name)}`;
+        return [
+          ...addedKeys.map((one) => row(key(one), '–', 'new key')),
+          ...updatedKeys.map((one) => row(key(one), 'set', 'new value')),
+          ...prunedKeys.map((one) => row(key(one), 'set', 'deleted')),
+        ].slice(0, mostKeys);
+      }),
+    ];
+  });
+  return htmlTable(rows);
 }
 
 /** What is planned, or was done, region by region. */
 function changeSections(record: ReleaseRecord, { names }: Room): Section[] {
   const { kind, plan } = record;
   if (plan === undefined) return [];
-  const regions = kind === 'plan' ? plannedChanges(plan, names) : doneChanges(record, names);
+  const isPlan = kind === 'plan';
+  const regions = isPlan ? plannedChanges(plan, names) : doneChanges(record, names);
   const lists = regions
     .filter(({ changes }) => changes.length > 0)
     .map(({ region, changes }) => ({
       name: sectionOf('the changes in', region),
       text: [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
     }));
-  if (kind === 'plan' || lists.length === 0) return lists;
-  const text = folded('Changes', lists.map(({ text }) => text).join('\n\n'));
-  return [{ name: 'the changes', text }];
+  if (!isPlan) {
+    const text = folded('Changes', lists.map((list) => list.text).join('\n\n'));
+    return lists.length === 0 ? [] : [{ name: 'the changes', text }];
+  }
+  return [{ name: 'the table of changes', text: plannedTable(plan, names) }, ...lists];
 }
 
 function headline(record: ReleaseRecord, failures: readonly Explanation[]): string {
   const [failure, ...others] = failures;
   if (failure !== undefined) {
     return others.length === 0
-      ? `## ${headlineMarks.failed} ${failureTitle(failure)}`
+      ? `## ${headlineMarks.failed} ${agentHeadline(record, failure) ?? failureTitle(failure)}`
       : `## ${headlineMarks.failed} ${prose(severalTitle(record, failures))}`;
   }
   switch (record.kind) {
@@ -129,6 +260,24 @@ function headline(record: ReleaseRecord, failures: readonly Explanation[]): stri
 
 function failureHeading(failure: Explanation): string {
   return `### ${headlineMarks.failed} ${failureTitle(failure)}`;
+}
+
+/** What a failure means for its agent; undefined if it is not about one that the release deploys. */
+function agentHeadline(record: ReleaseRecord, { subject }: Explanation): string | undefined {
+  if (subject?.kind !== 'agent') return undefined;
+  const agent = agentsOf(record).find(({ region }) => region === subject.region);
+  if (
+    agent === undefined ||
+    (agent.isChanged && agent.deploymentId === null) ||
+    agent.outcome === 'superseded'
+  )
+    return undefined;
+  const what = `${code(agent.name)} was`;
+  const where = `in ${code(agent.region)}`;
+  if (agent.plan.action === 'update') return `${what} not updated ${where}`;
+  return agent.deploymentId === null
+    ? `${what} not created ${where}`
+    : `${what} created ${where} but is not serving`;
 }
 
 function failureTitle({ title, subject }: Explanation): string {
@@ -152,24 +301,20 @@ const mostInHeadline = 3;
 function success(record: ReleaseRecord): string {
   const agents = agentsOf(record);
   if (agents.length > mostInHeadline) {
-    const serving = agents.filter(({ ready }) => ready).length;
-    const serve =
-      serving === agents.length ? ', all serve' : serving > 0 ? `, ${serving} serve` : '';
+    const ready = agents.filter((agent) => agent.ready).length;
+    const serving =
+      ready === agents.length ? '; all are serving' : ready > 0 ? `; ${ready} are serving` : '';
     const unchanged = agents.filter(({ outcome }) => outcome === 'unchanged').length;
-    const done =
-      unchanged === agents.length
-        ? 'unchanged'
-        : unchanged > 0
-          ? `released, ${unchanged} of them unchanged`
-          : 'released';
-    return `${agents.length} agents in ${agents.length} regions are ${done}${serve}`;
+    const others = unchanged > 0 ? ` (${unchanged} unchanged)` : '';
+    return unchanged === agents.length
+      ? `${agents.length} agents in ${agents.length} regions are unchanged${serving}`
+      : `Released ${agents.length} agents in ${agents.length} regions${others}${serving}`;
   }
   const sentences = agents.map(({ name, region, outcome, ready }) => {
     const where = `${code(name)} in ${code(region)}`;
-    if (outcome === 'unchanged') return `${where} is unchanged${ready ? ' and serves' : ''}`;
-    return ready ? `${where} is ${outcome} and serves` : `${where} is ${outcome}`;
+    return `${capital(outcome)} ${where}${ready ? '; it is serving' : ''}`;
   });
-  if (sentences.length > 0) return sentences.join(', ');
+  if (sentences.length > 0) return sentences.join('. ');
   const current = record.targets.flatMap(({ secretSets }) => secretSets);
   const written = current.filter(({ outcome }) => outcome !== 'existing');
   if (written.length > mostInHeadline) return `Secrets are ready: ${written.length} sets`;
@@ -179,23 +324,23 @@ function success(record: ReleaseRecord): string {
     : 'Nothing to write: no secret has a value';
 }
 
-function actingAs({ actingAs, kind }: ReleaseRecord): string | undefined {
+function actingAs({ actingAs }: ReleaseRecord): string | undefined {
   if (actingAs === undefined) return undefined;
   const { credentialKind, credentialOrigin, organization } = actingAs;
-  const who = `${kind === 'plan' ? 'Looked' : 'Acted'} with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
+  const who = `Authenticated with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
   return organization === undefined
     ? `${who}.`
     : `${who}, in the organization ${code(organization)}.`;
 }
 
-function failureSection({ facts, unharmed, why, problems, next }: Explanation, room: Room): string {
+function failureSection(failure: Explanation, room: Room, isOnly: boolean): string {
+  const { title, facts, state, why, problems, next } = failure;
   const more = problems.length - room.problems;
   const parts = [
-    unharmed === undefined ? '' : `**${prose(unharmed)}**`,
-    facts.length === 0
-      ? ''
-      : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
-    why.map(prose).join(' '),
+    isOnly ? stateLine(state) : failureHeading(failure),
+    [`**What failed:** ${prose(isOnly ? sentence(title) : '')}`, ...why.map(prose)]
+      .join(' ')
+      .replace(/ {2,}/g, ' '),
     [
       ...problems
         .slice(0, room.problems)
@@ -203,11 +348,26 @@ function failureSection({ facts, unharmed, why, problems, next }: Explanation, r
           ({ about, message, next }) =>
             `- **${prose(about)}**: ${prose(cut(sentence(message), room))}${next === undefined ? '' : ` ${prose(next)}`}`,
         ),
-      ...(more > 0 ? [`- … and ${more} more, which come to light once these are corrected.`] : []),
+      ...(more > 0 ? [`- … and ${more} more, which are reported once these are corrected.`] : []),
     ].join('\n'),
-    `**What to do:** ${next.map(prose).join(' ')}`,
+    facts.length === 0
+      ? ''
+      : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
+    next.length === 0 ? '' : `**What to do:** ${next.map(prose).join(' ')}`,
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** What serves now; with the danger, if there is one, beside it. */
+function stateLine(state: readonly string[]): string {
+  const [first, ...others] = state;
+  if (first === undefined) return '';
+  const marked = others.map((one) =>
+    one.startsWith('New instances') ? `⚠️ ${prose(one)}` : prose(one),
+  );
+  const [label, rest] = first.split(/(?<=^Serving now:) /);
+  const lead = rest === undefined ? `**${prose(first)}**` : `**${label ?? ''}** ${prose(rest)}`;
+  return [lead, ...marked].join(' ');
 }
 
 function agentOutput({ subject, traceback, logs }: Explanation, most: number): string {
@@ -236,17 +396,18 @@ function tail(text: string, most: number): string {
 
 function agentTable(agents: readonly AgentRecord[]): string | undefined {
   if (agents.length === 0) return undefined;
-  return table(
+  const rows = table(
     ['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'],
     agents.map(({ name, region, outcome, ready, previousServes, plan, deploymentId }) => [
       code(name),
       code(region),
-      `${outcome}${ready ? ', serves' : previousServes ? ': not this but the previous deployment serves' : ''}`,
+      `${outcome}${ready ? ', serving' : previousServes ? '; the previous deployment is still serving' : ''}`,
       // What does not run is not what anybody looks for in that column.
       outcome === 'skipped' ? '–' : imageCell(plannedAgent(plan)),
       deploymentId === null ? '–' : code(deploymentId),
     ]),
   );
+  return folded('Deployments of this release', rows);
 }
 
 function imageCell({ image, buildId }: ReturnType<typeof plannedAgent>): string {
@@ -294,25 +455,36 @@ function keyCell(
 const outcomeWords = {
   done: '✅ done',
   failed: '❌ failed',
-  running: '⏳ under way',
-  skipped: '➖ not begun',
+  running: '⏳ in progress',
+  skipped: '➖ not started',
 } as const;
 
-function stepTable(steps: readonly StepRecord[]): string {
-  return table(
-    ['Step', 'Outcome', 'Duration'],
-    steps.map(({ name, outcome, duration: took }) => [
+/** Milliseconds under which a step that is done needs no row of its own. */
+const briefStep = 100;
+
+function stepSection(steps: readonly StepRecord[]): string | undefined {
+  if (steps.length === 0) return undefined;
+  const isBrief = (step: StepRecord): boolean =>
+    step.outcome === 'done' && step.duration < briefStep;
+  const brief = steps.filter(isBrief).map(({ name }) => stepTitles[name]);
+  const rows = steps
+    .filter((step) => !isBrief(step))
+    .map(({ name, outcome, duration: took }) => [
       stepTitles[name],
       outcomeWords[outcome],
       outcome === 'skipped' ? '–' : duration(took),
-    ]),
-  );
+    ]);
+  const parts = [
+    rows.length === 0 ? '' : table(['Step', 'Outcome', 'Duration'], rows),
+    brief.length === 0 ? '' : `Done in under 0.1 s: ${brief.join(', ')}.`,
+  ];
+  return folded('Steps', parts.filter((part) => part !== '').join('\n\n'));
 }
 
 function noteSection(record: ReleaseRecord): string | undefined {
   const notes = [
     ...record.warnings.map((warning) => `- ⚠️ ${prose(warning)}`),
-    ...[...record.notices, ...aftermath(record), ...record.remarks].map(
+    ...[...record.notices, ...followUps(record), ...remarksAfter(record), ...record.remarks].map(
       (notice) => `- ${prose(notice)}`,
     ),
   ];

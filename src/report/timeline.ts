@@ -3,6 +3,8 @@ import type { ReleaseRecord, Span } from '../record/record.js';
 /** More bars than this make the picture too long to look at: 16 regions with eight each. */
 const mostBars = 128;
 
+const hour = 3_600_000;
+
 /** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
 const tags = { done: '', failed: 'crit, ', running: 'active, ' } as const;
 
@@ -23,8 +25,8 @@ export function timeline(record: ReleaseRecord, now: number): string | undefined
   return [
     '```mermaid',
     'gantt',
-    '    dateFormat x',
-    '    axisFormat %M:%S',
+    '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
+    `    axisFormat ${now - record.startedAt < hour ? '%M:%S' : '%H:%M:%S'}`,
     `    tickInterval ${ticks.find(([most]) => now - record.startedAt <= most)?.[1] ?? '10minute'}`,
     ...regions.flatMap((region) => [
       `    section ${label(region)}`,
@@ -50,7 +52,15 @@ function mostTelling(spans: readonly Span[], now: number): Span[] {
 function bar(span: Span, { startedAt }: ReleaseRecord, now: number): string {
   const start = span.startedAt - startedAt;
   const end = Math.max(start + 1, (span.endedAt ?? now) - startedAt);
-  return `    ${label(span.label)} :${tags[span.outcome]}${start}, ${end}`;
+  return `    ${label(span.label)} :${tags[span.outcome]}${timeAt(start)}, ${timeAt(end)}`;
+}
+
+/**
+ * A local time of a day without a change of clocks: every reader's timeline starts at 00:00, in whichever
+ * time zone.
+ */
+function timeAt(milliseconds: number): string {
+  return new Date(Date.UTC(2024, 0, 1) + milliseconds).toISOString().replace('T', ' ').slice(0, -1);
 }
 
 /** Colons, semicolons, hashes and the like mean something to mermaid; names need none of them. */

@@ -75,6 +75,12 @@ export interface Told {
   readonly warnings: readonly string[];
 }
 
+/** Steps that were done so fast that one line names them all. */
+function briefSteps(summary: string): Row[] {
+  const names = /^Done in under 0\.1 s: (.*)\.$/m.exec(summary)?.[1]?.split(', ') ?? [];
+  return names.map((name) => ({ Step: name, Outcome: '✅ done' }));
+}
+
 export function read(succeeded: boolean, actions: RecordedActions): Told {
   const { outputs, summary, errors, warnings } = actions;
   const json = (name: string): unknown => JSON.parse(outputs[name] ?? '[]');
@@ -88,7 +94,7 @@ export function read(succeeded: boolean, actions: RecordedActions): Told {
     setTable: tableOf(summary, 'Secret set'),
     agentTable: tableOf(summary, 'Agent'),
     buildTable: tableOf(summary, 'Build'),
-    stepTable: tableOf(summary, 'Step'),
+    stepTable: [...tableOf(summary, 'Step'), ...briefSteps(summary)],
     summary,
     errors,
     warnings,

@@ -176,8 +176,8 @@ describe('of a release that landed', () => {
       /the headline/,
     ],
     [
-      'a step as not begun',
-      (told) => ({ ...told, stepTable: withRow(told.stepTable, 'Outcome', '➖ not begun') }),
+      'a step as not started',
+      (told) => ({ ...told, stepTable: withRow(told.stepTable, 'Outcome', '➖ not started') }),
       /told to be written, but one was/,
     ],
   ])('telling %s is caught', (...falsified) => {

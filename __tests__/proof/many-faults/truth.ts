@@ -374,7 +374,7 @@ class Account {
       this.#told.stepTable.map((row) => [row['Step'] ?? '', row['Outcome'] ?? '']),
     );
     const isNotBegun = (title: string): boolean =>
-      outcomes.get(title) === undefined || outcomes.get(title) === '➖ not begun';
+      outcomes.get(title) === undefined || outcomes.get(title) === '➖ not started';
     const isDoneStep = (title: string): boolean => outcomes.get(title) === '✅ done';
     const asks = (kind: Purpose['kind']): boolean => this.#of(kind, () => true).length > 0;
     const { succeeded, agents, secretSets } = this.#told;
@@ -526,7 +526,9 @@ class Account {
   #isLeftUnderWay(step: string): boolean {
     return (
       this.#evidence.isCancelled &&
-      this.#told.stepTable.some((row) => row['Step'] === step && row['Outcome'] === '⏳ under way')
+      this.#told.stepTable.some(
+        (row) => row['Step'] === step && row['Outcome'] === '⏳ in progress',
+      )
     );
   }
 
@@ -601,8 +603,8 @@ function ofTables(told: Told): string[] {
   };
   const rows = (table: Told['setTable'], heads: readonly string[]): string =>
     JSON.stringify(table.map((row) => heads.map((head) => row[head])));
-  const outcome = (text = ''): string => text.replace(/(, serves|: not this but .*)$/, '');
-  const serves = (text = ''): boolean => text.endsWith(', serves');
+  const outcome = (text = ''): string => text.replace(/(, serving|; the previous .*)$/, '');
+  const serves = (text = ''): boolean => text.endsWith(', serving');
   return failing(
     [
       [

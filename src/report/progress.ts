@@ -1,3 +1,4 @@
+import { listOf } from '../text/list.js';
 import {
   agentsOf,
   buildsOf,
@@ -8,24 +9,24 @@ import {
   type SecretSetRecord,
 } from '../record/record.js';
 import { secretSetKinds } from '../plan/subject.js';
-import { stepTitles } from './steps.js';
+import { stepTitles } from './words.js';
 
 /** How far a release came, as the ends of sentences: what is done, what goes on, what was not begun. */
-export interface Standing {
+export interface ReleaseProgress {
   readonly done: readonly string[];
   readonly underWay: readonly string[];
-  readonly notBegun: readonly string[];
+  readonly notStarted: readonly string[];
 }
 
 /** Names of keys in a sentence. */
 const mostKeys = 10;
 
-type Place = keyof Standing;
+type Place = keyof ReleaseProgress;
 /** What failed has a failure of its own, which tells more. */
 type Placed = readonly [place: Place, what: string, where: string] | undefined;
 
 /** How far a run came that ended before its time. */
-export function standingOf(record: ReleaseRecord): Standing {
+export function progressOf(record: ReleaseRecord): ReleaseProgress {
   const { steps, targets } = record;
   const isAwaited = steps.some(({ name }) => name === 'rollout');
   const placed: Placed[] = [
@@ -50,8 +51,8 @@ export function standingOf(record: ReleaseRecord): Standing {
       underWay.length > 0
         ? [...underWay, ...stepsThat('running')]
         : running.map(({ name }) => `“${stepTitles[name]}”`),
-    notBegun: [
-      ...told('notBegun'),
+    notStarted: [
+      ...told('notStarted'),
       ...(pruning ? leftToPrune(record) : []),
       ...stepsThat('skipped'),
     ],
@@ -81,20 +82,14 @@ function placeSet(record: SecretSetRecord): Placed {
         region,
       ];
     case 'skipped':
-      return ['notBegun', `the ${set} is not written`, region];
+      return ['notStarted', `the ${set} is not written`, region];
   }
 }
 
 function writtenSoFar(keys: readonly string[], isInDoubt: boolean): string {
   if (keys.length === 0) return 'and it is not known whether it was';
   const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
-  return `${listed(keys)} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
-}
-
-function listed(keys: readonly string[]): string {
-  const names = keys.slice(0, mostKeys).map((key) => `\`${key}\``);
-  const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
-  return `${names.join(', ')}${more}`;
+  return `${listOf(keys, { most: mostKeys })} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
 }
 
 /** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
@@ -104,7 +99,9 @@ function leftToPrune({ targets }: ReleaseRecord): string[] {
     const left = plan.prunedKeys.filter((key) => !pruned.includes(key));
     if (left.length === 0) return [];
     const doubt = status === null ? ' (of the first it is not known)' : '';
-    return [`${listed(left)} of \`${name}\` in \`${region}\` are not pruned${doubt}`];
+    return [
+      `${listOf(left, { most: mostKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
+    ];
   });
 }
 
@@ -122,7 +119,7 @@ function placeBuild({ outcome, id, region }: BuildRecord): Placed {
     case 'cancelled':
       return ['underWay', `${build} was being started, and it is not known whether it was`, region];
     case 'skipped':
-      return ['notBegun', `${build} is not started`, region];
+      return ['notStarted', `${build} is not started`, region];
   }
 }
 
@@ -147,7 +144,7 @@ function placeAgent(agent: AgentRecord, isAwaited: boolean): Placed {
         region,
       ];
     case 'skipped':
-      return ['notBegun', `the agent \`${name}\` is not deployed`, region];
+      return ['notStarted', `the agent \`${name}\` is not deployed`, region];
   }
 }
 

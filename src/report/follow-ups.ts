@@ -7,17 +7,39 @@ import {
   type SecretSetRecord,
   type TargetRecord,
 } from '../record/record.js';
-import { duration } from './durations.js';
+import { listOf } from '../text/list.js';
+import { duration } from './words.js';
+
+/** Names of keys in a sentence. */
+const mostNames = 10;
 
 /**
  * What goes on after the release is over, and a person has to know. What is the same in several
  * regions is said once.
  */
-export function aftermath(record: ReleaseRecord): string[] {
+export function followUps(record: ReleaseRecord): string[] {
   const agents = agentsOf(record);
   return agents.length > 0
-    ? [...oldValues(agents), ...coldStarts(agents), ...valuesBehind(record.targets)]
+    ? [...oldValues(record.targets), ...valuesBehind(record.targets)]
     : unseenValues(secretSetsOf(record));
+}
+
+/** What is worth knowing after every release like this one, but needs nobody. */
+export function remarksAfter(record: ReleaseRecord): string[] {
+  const agents = agentsOf(record);
+  return [...coldStarts(agents), ...warmInstances(agents)];
+}
+
+/** Ready is not the same as taking every new session. */
+function warmInstances(agents: readonly AgentRecord[]): string[] {
+  const isReplaced = agents.some(
+    ({ outcome, ready, plan }) => outcome === 'updated' && ready && plan.before !== undefined,
+  );
+  return isReplaced
+    ? [
+        'Warm instances of the previous deployment may still take some new sessions before they are replaced.',
+      ]
+    : [];
 }
 
 /** Where no agent is released, nothing puts the new values under those that bind the set. */
@@ -31,19 +53,22 @@ function unseenValues(secretSets: readonly SecretSetRecord[]): string[] {
   ];
 }
 
-/** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
-function oldValues(agents: readonly AgentRecord[]): string[] {
-  const replaced = agents.filter(
-    ({ replacesValues, outcome }) => replacesValues && outcome === 'updated',
+/** Running sessions keep the deployment that they began with, so an old key is needed for a while. */
+function oldValues(targets: readonly TargetRecord[]): string[] {
+  const replaced = targets.filter(
+    ({ agent }) => agent?.replacesValues === true && agent.outcome === 'updated',
   );
-  if (replaced.length === 0) return [];
-  const longest = Math.max(...replaced.map(({ plan }) => plannedAgent(plan).sessionLimit));
-  const have =
-    replaced.length === 1
-      ? 'has a new deployment with new values of its secrets'
-      : 'have new deployments with new values of their secrets';
+  const agents = agentsOf({ targets: replaced });
+  if (agents.length === 0) return [];
+  const longest = Math.max(...agents.map(({ plan }) => plannedAgent(plan).sessionLimit));
+  const keys = new Set(
+    replaced.flatMap(({ secretSets }) =>
+      secretSets.filter(({ kind }) => kind === 'secret').flatMap((set) => set.updated),
+    ),
+  );
+  const which = keys.size === 0 ? 'old values' : `the old ${listOf(keys, { most: mostNames })}`;
   return [
-    `${names(replaced)} ${have}. Sessions that are running keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit). Revoke an old key only after that.`,
+    `Before you revoke ${which}: running sessions of ${names(agents)} keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit).`,
   ];
 }
 
@@ -77,10 +102,10 @@ function valuesBehind(targets: readonly TargetRecord[]): string[] {
   );
   if (behind.length === 0) return [];
   return [
-    `Values were written to the secret sets of ${names(behind)}, where what was released does not serve: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,
+    `${names(behind)} ${behind.length === 1 ? 'has' : 'have'} new secret values, but the release is not serving. Running instances keep the old values; new instances may start with the new ones. \`{version}\` in \`secret-set\` avoids that.`,
   ];
 }
 
 function names(named: readonly { readonly name: string }[]): string {
-  return named.map(({ name }) => `\`${name}\``).join(', ');
+  return listOf(named.map(({ name }) => name));
 }

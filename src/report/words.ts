@@ -1,0 +1,55 @@
+import type { Subject } from '../plan/subject.js';
+import type { ActingAs, StepName } from '../record/record.js';
+
+/** A text as a sentence: with a mark at its end, whichever it has. */
+export function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+/** A text that begins a sentence. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Milliseconds as a person reads them: `< 0.1 s`, `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 50) return '< 0.1 s';
+  if (milliseconds < 9950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  return parts
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(' ');
+}
+
+/** The kinds of credential in words. */
+export const credentialKinds: Readonly<Record<ActingAs['credentialKind'], string>> = {
+  'private-api-key': 'a private API key',
+  'personal-access-token': 'a personal access token',
+};
+
+/** The steps of a release, as log and summary call them. */
+export const stepTitles: Readonly<Record<StepName, string>> = {
+  inputs: 'Read the inputs',
+  context: 'Pack the build context',
+  credential: 'Recognise the credential',
+  preflight: 'Preflight',
+  provision: 'Write the secret sets',
+  readiness: 'Await the secret sets',
+  build: 'Build the image',
+  deploy: 'Deploy the agent',
+  rollout: 'Await the deployment',
+  prune: 'Prune the secret set',
+  'clean-up': 'Delete older versions',
+};
+
+/** Whose log lines or traceback it is, as the end of a sentence. */
+export function whose(subject: Subject | undefined): string {
+  if (subject === undefined) return 'the agent';
+  return subject.kind === 'build' ? `the build in ${subject.region}` : subject.name;
+}
