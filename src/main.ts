@@ -1,8 +1,10 @@
 import { cancelledByRunner, endSoon } from './time/signals.js';
+import { readdir } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { actionsOf, unfailing } from './report/actions.js';
 import { readTextFile } from './inputs/files.js';
 import { run } from './run.js';
+import { systemErrorCode } from './text/system-error.js';
 import { systemClock } from './time/clock.js';
 import { watchForUnsettledExit } from './time/unsettled-exit.js';
 
@@ -18,6 +20,13 @@ const succeeded = await run({
   clock: systemClock,
   cancellation: cancelledByRunner,
   readFile: readTextFile,
+  isFolderEmpty: async (path) => {
+    try {
+      return (await readdir(path)).length === 0;
+    } catch (error) {
+      return systemErrorCode(error) === 'ENOENT';
+    }
+  },
   // Loaded on use only: it costs a quarter of the action's start.
   workflowEvent: async () => (await import('@actions/github')).context,
 });

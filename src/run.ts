@@ -38,6 +38,8 @@ export interface Host {
   readonly actions: Actions;
   readonly clock: Clock;
   readonly readFile: ReadFile;
+  /** Whether a folder has no entries, or does not exist. */
+  readonly isFolderEmpty?: (path: string) => Promise<boolean>;
   /** The event of the workflow, read when it is asked for. */
   readonly workflowEvent: () => Promise<WorkflowEvent>;
   /** Looks images up in their registries; the real look-up by default. */
@@ -148,7 +150,10 @@ async function carryOut(session: Session): Promise<void> {
 function checkInputs(session: Session): Promise<Inputs> {
   const { host, journal, cancellation, lastMoment } = session;
   return journal.step('inputs', async () => {
-    const reading = await unlessAborted(lastMoment, readInputs(host.environment, host.readFile));
+    const reading = await unlessAborted(
+      lastMoment,
+      readInputs(host.environment, host.readFile, host.isFolderEmpty),
+    );
     for (const mask of new Set(reading.secrets.flatMap(masksFor))) host.actions.mask(mask);
     session.redact = reading.redact;
     session.inputs = reading.inputs;

@@ -244,9 +244,9 @@ describe('each mistake is told with its input, the rule and what was found', () 
     { input: 'secret-set', value: 'voice-', told: 'ending with a letter or digit' },
     { input: 'image-credentials', value: 'Registry', told: 'lower-case letters' },
     { input: 'region', value: 'us west', told: 'one or several region codes' },
-    { input: 'image', value: 'ghcr.io/acme/voice', told: 'which has neither' },
-    { input: 'image', value: 'localhost:5000/voice', told: 'which has neither' },
-    { input: 'image', value: 'ghcr.io/Acme/voice:1', told: 'with a tag or digest' },
+    { input: 'image', value: 'ghcr.io/acme/voice', told: 'it has neither' },
+    { input: 'image', value: 'localhost:5000/voice', told: 'it has neither' },
+    { input: 'image', value: 'ghcr.io/Acme/voice:1', told: 'Use `ghcr.io/acme/voice:1`' },
     { input: 'image', value: 'acme/voice:bad tag', told: 'with a tag or digest' },
     { input: 'image', value: 'acme/voice@sha256:abc', told: 'with a tag or digest' },
     { input: 'build-id', value: '4711', told: 'UUID of a cloud build' },
@@ -1084,4 +1084,53 @@ test('an organization in the environment that an API key does not need is no mis
   const reading = await read({ ...key, ...agent }, { PIPECAT_ORG: 'My Org' });
   expect(reading.problems).toEqual([]);
   expect(reading.warnings).toEqual([expect.stringContaining('the key decides')]);
+});
+
+describe('an empty workspace', () => {
+  const readFile = () =>
+    Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' }));
+  const inWorkspace = (inputs: Record<string, string>, isEmpty: boolean) =>
+    readInputs(
+      {
+        GITHUB_WORKSPACE: '/workspace',
+        ...inputVariables({ ...key, 'agent-name': 'voice', ...inputs }),
+      },
+      readFile,
+      (path) => Promise.resolve(isEmpty && path === '/workspace'),
+    );
+  const secretSet = { 'secret-set': 'keys' };
+
+  test.each([
+    { input: 'config-file', inputs: { 'config-file': 'pcc-deploy.toml' } },
+    { input: 'secrets-file', inputs: { ...secretSet, 'secrets-file': '.env, .env.production' } },
+    {
+      input: 'required-secrets',
+      inputs: { ...secretSet, secrets: 'A=1', 'required-secrets': '.env.example' },
+    },
+    { input: 'cloud-build', inputs: { 'cloud-build': 'true' } },
+    {
+      input: 'config-file',
+      inputs: { 'config-file': 'pcc-deploy.toml', 'secrets-file': '.env', 'cloud-build': 'true' },
+    },
+  ])('is told once: $inputs', async ({ input, inputs }) => {
+    const { problems } = await inWorkspace(inputs, true);
+    expect(problems).toEqual([
+      {
+        input,
+        message:
+          'needs files of the repository, but the workspace is empty. Add `actions/checkout` as a step before this one',
+      },
+    ]);
+  });
+
+  test('does not matter if no file is needed', async () => {
+    expect((await inWorkspace({}, true)).problems).toEqual([]);
+  });
+
+  test('is not blamed for a file that is missing among others', async () => {
+    const { problems } = await inWorkspace({ 'config-file': 'pcc-deploy.toml' }, false);
+    expect(problems.map(({ message }) => message)).toEqual([
+      '`pcc-deploy.toml` cannot be read (there is no such file)',
+    ]);
+  });
 });

@@ -64,8 +64,16 @@ describe('the regions are a list', () => {
 
   test.each([
     { name: 'twice the same', region: 'us-west, us-west', told: /names `us-west` twice$/ },
-    { name: 'capitals', region: 'us-west, EU-Central', told: /region codes.*found `EU-Central`$/ },
-    { name: 'a blank', region: 'us-west eu-central', told: /found `us-west eu-central`$/ },
+    {
+      name: 'capitals',
+      region: 'us-west, EU-Central',
+      told: /region codes.*found `EU-Central`\. Did you mean `eu-central`\?$/,
+    },
+    {
+      name: 'a blank',
+      region: 'us-west eu-central',
+      told: /found `us-west eu-central`\. Did you mean `us-west, eu-central`\?$/,
+    },
     { name: 'a hyphen at the end', region: 'us-west, eu-', told: /found `eu-`$/ },
     { name: 'a template', region: 'us-west, {region}', told: /found `\{region\}`$/ },
     { name: 'all of them', region: '*', told: /found `\*`$/ },
@@ -298,6 +306,30 @@ describe('lines that differ by region', () => {
     ]);
   });
 });
+
+test.each([
+  { name: 'voice-${region}', fixed: 'voice-{region}' },
+  { name: '${region}-voice', fixed: '{region}-voice' },
+])(
+  'a name as a shell would write it is told with the right one: $name',
+  async ({ name, fixed }) => {
+    expect(await problems({ ...base, 'agent-name': name })).toEqual([
+      `agent-name: has a \`$\` before a placeholder, which stands in braces alone; found \`${name}\`. Use \`${fixed}\``,
+    ]);
+  },
+);
+
+test.each([
+  { region: 'US_West', meant: 'us-west' },
+  { region: 'us west', meant: 'us-west' },
+])(
+  'a region that is written in another way is told with the right one: $region',
+  async ({ region, meant }) => {
+    expect(await problems({ ...base, region })).toEqual([
+      expect.stringContaining(`found \`${region}\`. Did you mean \`${meant}\`?`),
+    ]);
+  },
+);
 
 describe('numbers that differ by region', () => {
   const regions = { ...regional, region: 'us-west, us-east, eu-central' };

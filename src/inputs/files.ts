@@ -50,11 +50,14 @@ function kindOf(stats: Stats): string {
   return 'it is a device, not a file';
 }
 
+/** Why a file that is not there cannot be read. */
+export const missingFile = 'there is no such file';
+
 /** Why a file cannot be read, for parentheses. */
 export function reasonOf(error: unknown): string {
   if (error instanceof UnreadableFileError) return error.message;
   const code = systemErrorCode(error);
-  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'ENOENT') return missingFile;
   if (code === 'EISDIR') return 'it is a folder';
   return code ?? 'the reason is not known';
 }

@@ -1,21 +1,104 @@
 import { imageReference } from '../pipecat/names.js';
-import { found } from './problems.js';
+import { found, looksLikeCredential } from './problems.js';
 import type { InputReader } from './reader.js';
 
 /** Reads the image to run. */
-export function readImage({ raw, fields, findings }: InputReader): string | undefined {
+export function readImage({ raw, findings }: InputReader): string | undefined {
   const image = raw.text('image');
-  if (image !== undefined && /^[^\s@]+$/.test(image) && !hasTag(image)) {
-    findings.problem(
-      'image',
-      `has to say which version of the image is meant, with a tag or digest; ${found(image)}, which has neither`,
-    );
-    return undefined;
-  }
-  return fields.name('image', imageReference);
+  if (image === undefined) return undefined;
+  const isAllowed = imageReference.pattern.test(image) && !isDigest(image) && !hasCapitals(image);
+  if (isAllowed) return image;
+  findings.problem('image', breach(image) ?? `has to be ${imageReference.rule}; ${found(image)}`);
+  return undefined;
 }
 
-/** A colon before the last slash is one of a registry's port. */
+interface Breach {
+  readonly is: (image: string) => boolean;
+  /** What is wrong, without the value. */
+  readonly message: string;
+  /** The value without the mistake, if it can be told. */
+  readonly fix?: (image: string) => string;
+}
+
+/** What people really write, by the first breach that is found. */
+const breaches: readonly Breach[] = [
+  {
+    is: (image) => /[\n,]/.test(image),
+    message:
+      'names several images, but an agent runs one; if the list comes from `docker/metadata-action`, use one of its tags',
+    fix: (image) => image.split(/[\n,]/)[0]?.trim() ?? '',
+  },
+  {
+    is: (image) => /^["'“”‘’`]|["'“”‘’`]$/.test(image),
+    message: 'has quotes around it',
+    fix: (image) => image.replace(/^["'“”‘’`]+|["'“”‘’`]+$/g, ''),
+  },
+  {
+    is: (image) => /^[a-z][a-z0-9+.-]*:\/\//i.test(image),
+    message: 'begins with the scheme of a URL, which an image does not have',
+    fix: (image) => image.replace(/^[a-z][a-z0-9+.-]*:\/\//i, ''),
+  },
+  {
+    is: isDigest,
+    message: 'is a digest alone; put the name before it, as in `ghcr.io/acme/agent@sha256:…`',
+  },
+  {
+    is: (image) => /:(?:@.*)?$/.test(image),
+    message:
+      'has an empty tag; an expression that the tag comes from is probably empty (such as the output of a step without its `id`)',
+  },
+  {
+    is: (image) => /^[^@\s]*:(?!\d+\/)[^/@\s]*\/[^@\s]*$/.test(image),
+    message: 'has a slash in its tag, as the name of a branch has; a tag cannot contain a slash',
+    fix: (image) => {
+      const tag = image.search(/:(?!\d+\/)/);
+      return image.slice(0, tag) + image.slice(tag).replaceAll('/', '-');
+    },
+  },
+  {
+    is: hasCapitals,
+    message: 'has capital letters in its name, but registries accept only lower-case names',
+    fix: lowerCaseName,
+  },
+  {
+    is: (image) => /^[^\s@]+$/.test(image) && !hasTag(image),
+    message: 'has to say which version of the image is meant, with a tag or digest; it has neither',
+  },
+];
+
+function breach(image: string): string | undefined {
+  const one = breaches.find(({ is }) => is(image));
+  if (one === undefined) return undefined;
+  const fixed = one.fix?.(image) ?? '';
+  const isShown = imageReference.pattern.test(fixed) && !looksLikeCredential(fixed);
+  return `${one.message}; ${found(image)}${isShown ? `. Use \`${fixed}\`` : ''}`;
+}
+
+/** A digest alone reads as the tag of an image called `sha256`. */
+function isDigest(image: string): boolean {
+  return /^@?sha256:/i.test(image);
+}
+
+function hasCapitals(image: string): boolean {
+  return /^[^\s]+$/.test(image) && /[A-Z]/.test(parts(image).name);
+}
+
 function hasTag(image: string): boolean {
-  return image.lastIndexOf(':') > image.lastIndexOf('/');
+  return parts(image).version !== '';
+}
+
+/** The host with its slash, the name, and the tag and digest with their separators. */
+function parts(image: string): { host: string; name: string; version: string } {
+  const [, host = ''] = /^([^/]*[.:][^/]*\/|localhost\/)/i.exec(image) ?? [];
+  const rest = image.slice(host.length);
+  const end = rest.search(/[:@]/);
+  return end === -1
+    ? { host, name: rest, version: '' }
+    : { host, name: rest.slice(0, end), version: rest.slice(end) };
+}
+
+/** Capitals are allowed in a tag. */
+function lowerCaseName(image: string): string {
+  const { host, name, version } = parts(image);
+  return host + name.toLowerCase() + version;
 }

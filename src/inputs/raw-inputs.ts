@@ -1,4 +1,4 @@
-import leven from 'leven';
+import { nearest } from '../text/nearest.js';
 import { declaredInputs, inputNames, type InputName, renamedInputs } from './declared.js';
 import type { Findings } from './problems.js';
 
@@ -120,11 +120,9 @@ export function splitItems(list: string): string[] {
 
 function nearestInput(name: string): InputName | undefined {
   const candidate = name.replace(/[_\s]/g, '-');
-  const distances = inputNames.map((input) => ({ input, distance: leven(candidate, input) }));
-  const [nearest] = distances.sort((a, b) => a.distance - b.distance);
-  if (nearest === undefined) return undefined;
-  const close = Math.min(2, Math.floor(Math.max(candidate.length, nearest.input.length) / 3));
-  if (nearest.distance <= close) return nearest.input;
-  // The official deploy action shortens one name that this one has in full.
-  return inputNames.find((input) => candidate.length >= 8 && input.startsWith(`${candidate}-`));
+  return (
+    nearest(name, inputNames) ??
+    // The official deploy action shortens one name that this one has in full.
+    inputNames.find((input) => candidate.length >= 8 && input.startsWith(`${candidate}-`))
+  );
 }

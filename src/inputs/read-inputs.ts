@@ -4,7 +4,7 @@ import { redactor, type Redact } from '../secrecy/redactor.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { givenCredentials, readAccess } from './access.js';
 import { readAgent } from './agent.js';
-import { readBuild } from './build.js';
+import { isImageSource, readBuild } from './build.js';
 import { givenGitHubToken, readGitHub } from './github.js';
 import { readImageLookup } from './image-lookup.js';
 import { misplacedParts } from './misplaced.js';
@@ -14,7 +14,8 @@ import { InputReader } from './reader.js';
 import { givenRegistrySecrets, readImagePullSecret } from './registry.js';
 import { readRequiredKeys } from './required-secrets.js';
 import { readSecretSet } from './secret-set.js';
-import type { ReadFile } from './files.js';
+import type { InputName } from './declared.js';
+import { missingFile, type ReadFile } from './files.js';
 import { readSecrets } from './secrets/read-secrets.js';
 import { chooseSettingsFile } from './settings-file/choose.js';
 
@@ -54,6 +55,7 @@ export interface InputsReading {
 export async function readInputs(
   environment: Environment,
   readFile: ReadFile,
+  isFolderEmpty: (path: string) => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<InputsReading> {
   const findings = new Findings();
   const given = new RawInputs(environment);
@@ -93,6 +95,7 @@ export async function readInputs(
       'is not given, and neither is `secret-set` nor `registry`: there is nothing to release',
     );
   }
+  await reportEmptyWorkspace(reader, isFolderEmpty);
   const values = [...credentials, ...githubToken, ...secrets.values, ...givenRegistrySecrets(raw)];
   const redact = redactor(values);
   // A value may stand in an input where it does not belong, and in what is said of that.
@@ -131,4 +134,31 @@ export async function readInputs(
     notices: findings.notices.map((text) => redactFound(text)),
     remarks: findings.remarks.map((text) => redactFound(text)),
   };
+}
+
+/** Inputs that name files of the checkout. */
+const fileInputs: readonly InputName[] = [
+  'config-file',
+  'secrets-file',
+  'required-secrets',
+  'cloud-build',
+];
+
+/** Says once that a checkout is missing, in place of a complaint about each file. */
+async function reportEmptyWorkspace(
+  { raw, workspace, findings }: InputReader,
+  isFolderEmpty: (path: string) => Promise<boolean>,
+): Promise<void> {
+  const isMissing = ({ message }: InputProblem): boolean =>
+    message.endsWith(`cannot be read (${missingFile})`);
+  const first = findings.problems.find(isMissing);
+  const needsFiles = first !== undefined || isImageSource(raw, 'cloud-build');
+  if (!needsFiles || !(await isFolderEmpty(workspace))) return;
+  const others = findings.problems.filter((problem) => !isMissing(problem));
+  const inputs = fileInputs.filter((input) => raw.isInput(input) && raw.text(input) !== 'false');
+  findings.problems.splice(0, Infinity, ...others);
+  findings.problem(
+    inputs[0] ?? 'config-file',
+    `needs files of the repository, but the workspace is empty. Add \`actions/checkout\` as a step before this one`,
+  );
 }

@@ -6,6 +6,7 @@ import {
   versionPlaceholder,
 } from '../plan/name-template.js';
 import { Regional } from '../plan/regional.js';
+import { nearest } from '../text/nearest.js';
 import type { InputName } from './declared.js';
 import { parseInteger, type Bounds } from './fields.js';
 import { found, looksLikeCredential, type Findings } from './problems.js';
@@ -40,6 +41,15 @@ export class RegionFields {
   ): Regional<string> | undefined {
     const templates = this.#values(input, { isNeededEverywhere: true });
     if (templates === undefined) return undefined;
+    const shell = templates.values.find((value) => value.includes('${'));
+    if (shell !== undefined) {
+      const fixed = shell.replaceAll('${', '{');
+      this.#findings.problem(
+        input,
+        `has a \`$\` before a placeholder, which stands in braces alone; ${found(shell)}${looksLikeCredential(fixed) ? '' : `. Use \`${fixed}\``}`,
+      );
+      return undefined;
+    }
     const isSound = [
       this.#checkPlaceholders(input, templates, placeholders),
       this.#checkRule(input, templates, rule),
@@ -64,7 +74,13 @@ export class RegionFields {
     }
     for (const item of items) {
       if (!regionCode.pattern.test(item)) {
-        this.#findings.problem('region', `has to be ${regionCode.rule}; ${found(item)}`);
+        const written = regionsIn(item);
+        const isShown =
+          written.every((one) => regionCode.pattern.test(one)) && !looksLikeCredential(item);
+        this.#findings.problem(
+          'region',
+          `has to be ${regionCode.rule}; ${found(item)}${isShown ? `. Did you mean \`${written.join(', ')}\`?` : ''}`,
+        );
       } else if (regions.includes(item)) {
         this.#findings.problem('region', `names \`${item}\` twice`);
       } else {
@@ -138,7 +154,7 @@ export class RegionFields {
     if (unknown.length === 0) return true;
     this.#findings.problem(
       input,
-      `has a line for ${listed(unknown)}, which is not released to; \`region\` names ${listed(this.regions)}`,
+      `has a line for ${listed(unknown)}, which is not released to; \`region\` names ${listed(this.regions)}${meantFor(unknown, this.regions)}`,
     );
     return false;
   }
@@ -225,6 +241,17 @@ function nameThatWouldDo(name: string, regions: readonly string[], { pattern }: 
   return isSound && !looksLikeCredential(name)
     ? `\`${better}\``
     : `a name with \`${regionPlaceholder}\` in it`;
+}
+
+/** What somebody may have meant: codes with blanks between them, or one in another style. */
+function regionsIn(text: string): string[] {
+  const words = text.toLowerCase().replaceAll('_', '-').split(/\s+/);
+  return words.every((word) => word.includes('-')) ? words : [words.join('-')];
+}
+
+function meantFor([first = '', ...others]: readonly string[], regions: readonly string[]): string {
+  const meant = others.length === 0 ? nearest(first, regions) : undefined;
+  return meant === undefined ? '' : `. Did you mean \`${meant}\`?`;
 }
 
 function listed(items: readonly string[]): string {

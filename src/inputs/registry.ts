@@ -2,7 +2,7 @@ import { isConfidential } from '../http/confidential.js';
 import { secretSetName } from '../pipecat/names.js';
 import { regionPlaceholder } from '../plan/name-template.js';
 import type { ImagePullSecretSettings, RegistryCredentials } from '../plan/settings.js';
-import { dockerHub, registryName } from '../registry/reference.js';
+import { dockerHub, parseImageReference, registryName } from '../registry/reference.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import { emptyReasons, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
@@ -76,13 +76,60 @@ function readRegistry({
   }
   if (host === undefined || username === undefined) return undefined;
   if (password === '' && !isDryRun) return undefined;
-  if (password.startsWith('ghs_')) {
+  const brief = briefCredentials.find(({ is }) => is({ host, username, password }));
+  if (brief !== undefined) {
     findings.warnings.push(
-      '`registry-password` is a token of this job (`ghs_…`) and ends with it; the next start of the agent has to pull the image again and will fail. Use a token that lasts, such as a fine-grained one with `read:packages`.',
+      `${brief.what}. The platform pulls the image again whenever an instance starts, and will fail then. ${brief.instead}`,
+    );
+  }
+  const image = raw.text('image');
+  const source = image === undefined ? undefined : parseImageReference(image).registry;
+  if (source !== undefined && source !== registryName(host)) {
+    findings.warnings.push(
+      `\`registry\` is \`${registryName(host)}\`, but \`image\` is in \`${source}\`: the image pull secret does not help to pull it.`,
     );
   }
   return { host, authentication: authenticationOf(username, password) };
 }
+
+interface PullCredentials {
+  /** URL of the registry. */
+  readonly host: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Credentials that end soon after the release, and what to use instead. */
+const briefCredentials: readonly {
+  readonly is: (credentials: PullCredentials) => boolean;
+  readonly what: string;
+  readonly instead: string;
+}[] = [
+  {
+    is: ({ password }) => password.startsWith('ghs_'),
+    what: '`registry-password` is a token of this job (`ghs_…`) and ends with it',
+    instead: 'Use a token that lasts, such as a fine-grained one with `read:packages`.',
+  },
+  {
+    is: ({ host, username }) =>
+      username === 'AWS' || /\.dkr\.ecr[.-].*\.amazonaws\.com(\.cn)?$/.test(new URL(host).hostname),
+    what: 'A password for Amazon ECR ends after 12 hours',
+    instead:
+      'Renew the image pull secret on a schedule, at least every 6 hours (docs/images.md has the workflow), or let the platform build the image with `cloud-build`.',
+  },
+  {
+    is: ({ username }) => username === 'oauth2accesstoken',
+    what: 'An access token for Google Artifact Registry (`oauth2accesstoken`) ends after 1 hour',
+    instead:
+      'Use the key of a service account that may only read: `registry-username: _json_key_base64` and the key in base64 as `registry-password` (docs/images.md).',
+  },
+  {
+    is: ({ username }) => username === '00000000-0000-0000-0000-000000000000',
+    what: 'A token for Azure Container Registry with the all-zero user ends after 3 hours',
+    instead:
+      'Use a token of the registry with a scope map, or a service principal that may only pull (docs/images.md).',
+  },
+];
 
 function readHost(text: string, findings: Findings): string | undefined {
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
