@@ -2,6 +2,93 @@ export const id = 321;
 export const ids = [321];
 export const modules = {
 
+/***/ 7023:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ isInside),
+/* harmony export */   s: () => (/* binding */ withSlashes)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
+
+/** Whether a path is a folder or lies in it; both are absolute and clean. */
+function isInside(path, folder) {
+    const way = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(folder, path);
+    return way !== '..' && !way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_0__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(way);
+}
+/** A path of this machine with slashes, whatever parts paths there. */
+function withSlashes(path) {
+    return node_path__WEBPACK_IMPORTED_MODULE_0__.sep === '/' ? path : path.replaceAll(node_path__WEBPACK_IMPORTED_MODULE_0__.sep, '/');
+}
+
+
+/***/ }),
+
+/***/ 3429:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ emptySubmodules),
+/* harmony export */   V: () => (/* binding */ noticeFile)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
+/* harmony import */ var _inside_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7023);
+
+
+
+const credentialFile = /(?:^|\/)(?:[._]netrc|id_(?:rsa|dsa|ecdsa|ed25519)|\.git-credentials|\.pypirc|\.aws\/credentials|\.docker\/config\.json|\.dockercfg)$/;
+/** Not one that stands for a variable. */
+const npmToken = /_authToken\s*=\s*["']?(?!\$\{)[^\s"']/;
+const lfsPointer = 'version https://git-lfs.github.com/spec/v1\n';
+/** Bytes, by the format's description. */
+const longestPointer = 1024;
+/** @param beginning of the file; files that are small are whole */
+function noticeFile(path, bytes, beginning) {
+    if (credentialFile.test(path))
+        return 'credentials';
+    if (/(?:^|\/)\.npmrc$/.test(path) && npmToken.test(beginning.toString('utf8'))) {
+        return 'credentials';
+    }
+    const isPointer = bytes < longestPointer && beginning.subarray(0, lfsPointer.length).equals(pointerStart);
+    return isPointer ? 'lfs-pointer' : undefined;
+}
+const pointerStart = Buffer.from(lfsPointer);
+/** Bytes of a `.gitmodules` that is read. */
+const mostBytes = 1024 * 1024;
+/** Folders of submodules in a context that have nothing in them. */
+async function emptySubmodules(root, workspace) {
+    const found = [];
+    for (const folder of new Set([(0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace), root])) {
+        for (const path of await submodulesOf(folder)) {
+            const place = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, path);
+            if (!(0,_inside_js__WEBPACK_IMPORTED_MODULE_2__/* .isInside */ .F)(place, root) || place === root)
+                continue;
+            const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(place).catch(() => undefined);
+            if (names?.length === 0)
+                found.push(node_path__WEBPACK_IMPORTED_MODULE_1__.posix.normalize((0,_inside_js__WEBPACK_IMPORTED_MODULE_2__/* .withSlashes */ .s)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(root, place))));
+        }
+    }
+    return [...new Set(found)].sort();
+}
+async function submodulesOf(repository) {
+    const file = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(repository, '.gitmodules');
+    try {
+        const stats = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(file);
+        if (!stats.isFile() || stats.size > mostBytes)
+            return [];
+        const text = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(file, 'utf8');
+        return Array.from(text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(\S.*)$/gm), ([, path = '']) => path.trim());
+    }
+    catch {
+        // It is only for a remark.
+        return [];
+    }
+}
+
+
+/***/ }),
+
 /***/ 6321:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -106,7 +193,17 @@ async function* gather(tar, chunks, used) {
 }
 function write(compressed, bytes) {
     return new Promise((resolve, reject) => {
+        // A stream that is destroyed forgets the callbacks of writes that it has not done.
+        const onClose = () => {
+            reject(compressed.errored ?? new Error('The compression was stopped'));
+        };
+        if (compressed.destroyed) {
+            onClose();
+            return;
+        }
+        compressed.once('close', onClose);
         compressed.write(bytes, (error) => {
+            compressed.off('close', onClose);
             if (error)
                 reject(error);
             else
@@ -211,17 +308,18 @@ function changed(entry) {
     ]);
 }
 function unreadable(entry, cause) {
-    const code = (0,system_error/* systemErrorCode */.v)(cause);
+    const code = (0,system_error/* systemErrorCode */.vq)(cause);
+    const { reason, next } = (0,system_error/* faultOf */.Kl)(cause);
     const isGone = code === 'ENOENT' || code === 'ENOTDIR';
     return new errors/* ContextError */.a([
         {
             about: (0,quote/* quote */.h)(entry.path),
             message: isGone
                 ? 'has vanished while the context was packed'
-                : `cannot be read (${(0,system_error/* reasonOf */.A)(cause)})`,
+                : `cannot be read (${reason})`,
             next: isGone
                 ? quiet
-                : 'Leave it out with `build-exclude`, or let the user of the runner read it.',
+                : (next ?? 'Leave it out with `build-exclude`, or let the user of the runner read it.'),
         },
     ], { cause });
 }
@@ -316,7 +414,10 @@ function spaceFrom(position, entry, buffers) {
     return buffers.take().subarray(0, Math.min(buffers.size, left + 1));
 }
 
+// EXTERNAL MODULE: ./lib/context/noticed-files.js
+var noticed_files = __webpack_require__(3429);
 ;// CONCATENATED MODULE: ./lib/context/tar.js
+
 
 /** Bytes that are read before progress is told again. */
 const progressStep = 4 * 1024 * 1024;
@@ -324,14 +425,20 @@ const progressStep = 4 * 1024 * 1024;
  * Puts the entries of a context into a tar, in their order.
  *
  * @param buffers for what is read; it goes into the tar as it is, and is free once it comes out of it
- * @param progress is told the number of bytes read so far, now and then, and at the end
  */
-async function fillTar(tar, { root, entries }, buffers, progress) {
+async function fillTar(tar, { root, entries }, buffers, { progress, notice }) {
     let bytes = 0;
     let told = 0;
     for await (const { entry, pieces } of contents(root, entries, buffers)) {
         const added = begin(tar, entry);
+        let isFirst = true;
         for await (const piece of pieces) {
+            if (isFirst && piece.length > 0) {
+                const kind = (0,noticed_files/* noticeFile */.V)(entry.path, entry.bytes, piece);
+                if (kind !== undefined)
+                    notice({ kind, path: entry.path });
+            }
+            isFirst = false;
             bytes += piece.length;
             await added.write(piece);
             if (bytes - told < progressStep)
@@ -351,6 +458,10 @@ function begin(tar, entry) {
     const sink = tar.entry(headerOf(entry), settle);
     // It fails with the tar, whose failure is told; an event that nobody hears would end the process.
     sink.on('error', settle);
+    // It closes without an error, too, if the tar is destroyed; after its end this changes nothing.
+    sink.on('close', () => {
+        settle(new Error('The tar was stopped'));
+    });
     return {
         write: async (piece) => {
             if (sink.write(piece))
@@ -401,29 +512,41 @@ function headerOf({ path, kind, bytes, isExecutable, target, }) {
 
 
 
+function createFile(path) {
+    return (0,promises_.open)(path, 'wx', 0o600);
+}
 /**
  * Packs a context into a file that must not be there. The same files give the same bytes, wherever
  * and whenever they are packed. If it fails, the file is gone.
  *
- * @param progress is told the number of bytes read so far, now and then
  * @throws ContextError, or the signal's reason
  */
-async function packContext(context, archive, progress, signal) {
+async function packContext(context, archive, options) {
+    const { signal } = options;
     signal?.throwIfAborted();
-    const handle = await create(archive);
+    let file;
     try {
-        const written = await packInto(handle, context, archive, progress, signal);
-        await handle.close();
+        file = await (options.createFile ?? createFile)(archive);
+    }
+    catch (error) {
+        throw unwritable(archive, error);
+    }
+    try {
+        const written = await packInto(file, context, archive, options);
+        await file.close().catch((error) => {
+            throw unwritable(archive, error);
+        });
         return { ...context, archive, ...written };
     }
     catch (error) {
-        await handle.close();
-        await (0,promises_.rm)(archive, { force: true });
+        // What failed first is what is reported.
+        await file.close().catch(() => undefined);
+        await (0,promises_.rm)(archive, { force: true }).catch(() => undefined);
         throw error;
     }
 }
 /** Reads, compresses and writes at the same time. */
-async function packInto(handle, context, archive, progress, signal) {
+async function packInto(handle, context, archive, { progress, signal }) {
     const { pack } = await __webpack_require__.e(/* import() */ 118).then(__webpack_require__.t.bind(__webpack_require__, 6118, 19));
     const tar = pack();
     const compressed = compression();
@@ -442,9 +565,13 @@ async function packInto(handle, context, archive, progress, signal) {
     };
     signal?.addEventListener('abort', abort, { once: true });
     const buffers = new Buffers(piece + 1);
+    const noticed = [...context.noticed];
+    const notice = (file) => {
+        noticed.push(file);
+    };
     const writing = writeArchive(handle, archive, compressed);
     await Promise.all([
-        fillTar(tar, context, buffers, progress).catch(stop),
+        fillTar(tar, context, buffers, { progress, notice }).catch(stop),
         compress(tar, compressed, buffers).catch(stop),
         writing.catch(stop),
     ]);
@@ -452,7 +579,7 @@ async function packInto(handle, context, archive, progress, signal) {
     // What fails first makes the others fail.
     if (failures.length > 0)
         throw failures[0];
-    return writing;
+    return { ...(await writing), noticed };
 }
 async function writeArchive(handle, archive, compressed) {
     const hash = (0,external_node_crypto_.createHash)('md5');
@@ -483,14 +610,6 @@ function writeHeader(bytes, position) {
             bytes[place - position] = value;
     }
 }
-async function create(archive) {
-    try {
-        return await (0,promises_.open)(archive, 'wx', 0o600);
-    }
-    catch (error) {
-        throw unwritable(archive, error);
-    }
-}
 async function pack_write(handle, archive, bytes) {
     try {
         await handle.writeFile(bytes);
@@ -500,15 +619,12 @@ async function pack_write(handle, archive, bytes) {
     }
 }
 function unwritable(archive, cause) {
-    const code = (0,system_error/* systemErrorCode */.v)(cause);
-    const isFull = code === 'ENOSPC';
+    const { reason, next } = (0,system_error/* faultOf */.Kl)(cause);
     return new errors/* ContextError */.a([
         {
             about: `archive ${(0,quote/* quote */.h)(archive)}`,
-            message: `cannot be written (${isFull ? 'the disk is full' : (0,system_error/* reasonOf */.A)(cause)})`,
-            next: isFull
-                ? 'Make room on the disk of the runner, or leave more out of the build context.'
-                : 'See that the folder is there and may be written to.',
+            message: `cannot be written (${reason})`,
+            next: next ?? 'Check that its folder exists and can be written to.',
         },
     ], { cause });
 }

@@ -17,10 +17,8 @@ var external_node_path_ = __webpack_require__(6760);
 var dist = __webpack_require__(7934);
 // EXTERNAL MODULE: ./lib/text/quote.js
 var quote = __webpack_require__(7819);
-// EXTERNAL MODULE: ./lib/text/system-error.js
-var system_error = __webpack_require__(7229);
-// EXTERNAL MODULE: ./lib/inputs/secrets/files.js + 1 modules
-var files = __webpack_require__(4558);
+// EXTERNAL MODULE: ./lib/inputs/files.js
+var files = __webpack_require__(2362);
 // EXTERNAL MODULE: ./lib/inputs/agent-settings.js + 1 modules
 var agent_settings = __webpack_require__(5843);
 // EXTERNAL MODULE: ./lib/inputs/problems.js
@@ -107,8 +105,8 @@ function knownKeysByTable() {
     return [...tables].map(([name, keys]) => ({ name, keys }));
 }
 
-// EXTERNAL MODULE: ./lib/text/nearest.js
-var nearest = __webpack_require__(4581);
+// EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
+var nearest = __webpack_require__(8045);
 ;// CONCATENATED MODULE: ./lib/inputs/settings-file/unknown-keys.js
 
 
@@ -174,7 +172,6 @@ function otherTable(key) {
 
 
 
-
 /** Far more than a settings file has; a file that is larger is another one. */
 const largestFile = 1024 * 1024;
 /**
@@ -189,8 +186,11 @@ async function readSettingsFile(path, workspace, readFile) {
         text = await readFile((0,external_node_path_.resolve)(workspace, path));
     }
     catch (error) {
-        const reason = (0,system_error/* systemErrorCode */.v)(error) === 'EISDIR' ? 'it is a folder' : (0,files/* reasonOf */.A3)(error);
-        return { file: undefined, problems: [`${name} cannot be read (${reason})`], warnings: [] };
+        return {
+            file: undefined,
+            problems: [`${name} cannot be read (${(0,files/* reasonOf */.A3)(error)})`],
+            warnings: [],
+        };
     }
     const parsing = await parse(text);
     if ('problem' in parsing) {

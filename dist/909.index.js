@@ -15,19 +15,24 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __webpack_require__(7934);
-// EXTERNAL MODULE: ./lib/http/transport.js + 1 modules
-var http_transport = __webpack_require__(5115);
+// EXTERNAL MODULE: ./lib/http/transport.js + 4 modules
+var http_transport = __webpack_require__(2652);
 // EXTERNAL MODULE: ./lib/github/errors.js
 var errors = __webpack_require__(9452);
 // EXTERNAL MODULE: ./lib/text/system-error.js
 var system_error = __webpack_require__(7229);
+// EXTERNAL MODULE: ./lib/http/connection-failure.js
+var connection_failure = __webpack_require__(5249);
+// EXTERNAL MODULE: ./lib/http/status.js
+var http_status = __webpack_require__(1124);
 ;// CONCATENATED MODULE: ./lib/github/fetch.js
+
+
 
 
 
 /** Milliseconds before the one other attempt. */
 const pause = 1000;
-const passingStatuses = new Set([500, 502, 503, 504]);
 const redirects = new Set([301, 302, 303, 307, 308]);
 /** Those that ask for the same request at the other address, whatever its method. */
 const redirectsOfAnything = new Set([307, 308]);
@@ -40,8 +45,7 @@ const mostRedirects = 3;
 function fetchThrough(options) {
     return async (url, request) => {
         const answer = await followed(options, url, request);
-        const isSuccess = answer.status >= 200 && answer.status < 300;
-        if (isSuccess && !isJson(answer.text)) {
+        if ((0,http_status/* classifyStatus */.x)(answer.status) === 'success' && !isJson(answer.text)) {
             throw new errors/* UnansweredError */.jd('the answer is not JSON', { status: answer.status });
         }
         return toResponse(answer, url);
@@ -69,7 +73,7 @@ async function sendPatiently(options, address, request) {
         return send(options, address, request);
     try {
         const answer = await send(options, address, request);
-        if (!passingStatuses.has(answer.status))
+        if ((0,http_status/* classifyStatus */.x)(answer.status) !== 'inconclusive')
             return answer;
     }
     catch (error) {
@@ -106,11 +110,9 @@ async function send({ transport, clock, requestLimit, over }, address, request) 
         if (error instanceof http_transport/* CutOffError */.M) {
             throw new errors/* UnansweredError */.jd(error.message, { isTransient: true, cause: error });
         }
-        const code = (0,system_error/* systemErrorCode */.v)(error);
-        throw new errors/* UnansweredError */.jd(`the connection failed${code === undefined ? '' : ` (${code})`}`, {
-            isTransient: true,
-            cause: error,
-        });
+        const { kind, reason } = (0,connection_failure/* connectionFailure */.D)(error, (0,system_error/* systemErrorCode */.vq)(error));
+        const isTransient = kind === 'unreachable' || kind === 'broken';
+        throw new errors/* UnansweredError */.jd(reason, { isTransient, cause: error });
     }
     finally {
         cancelLimit();

@@ -322,6 +322,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 7598:
 /***/ ((module) => {
 
@@ -347,6 +354,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+
+/***/ }),
+
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 
 /***/ }),
 
@@ -397,7 +411,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 // Stands in for undici in the bundle (see `paths` in tsconfig.json). @actions/core imports
 // @actions/http-client, which imports undici for a proxy agent of `fetch`, and @actions/github imports
-// it for `fetch` itself. This action asks for neither: its requests go through http-client's own agent,
+// it for `fetch` itself. This action asks for neither: its requests go through an agent of its own,
 // proxies included, and @actions/github is given a `fetch` that is made on it. Undici would be two
 // thirds of the bundle and a fifth of every start. Whoever comes to need it has to bundle it into the
 // chunk that does, which is loaded on use.
@@ -452,7 +466,9 @@ class ContextError extends Error {
 /* harmony export */   y_: () => (/* binding */ GitHubError)
 /* harmony export */ });
 /* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7934);
-/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7819);
+/* harmony import */ var _http_request_id_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(567);
+/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7819);
+
 
 
 /** A call to GitHub's API that did not bring an answer to work with. It never holds the token. */
@@ -492,7 +508,10 @@ class UnansweredError extends Error {
 }
 const refusal = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     status: valibot__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
-    response: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ data: valibot__WEBPACK_IMPORTED_MODULE_0__/* .unknown */ .L5J() }),
+    response: valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        data: valibot__WEBPACK_IMPORTED_MODULE_0__/* .unknown */ .L5J(),
+        headers: valibot__WEBPACK_IMPORTED_MODULE_0__/* .fallback */ .NpB(valibot__WEBPACK_IMPORTED_MODULE_0__/* .record */ .g1P(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()), {}),
+    }),
 });
 const refusedField = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     message: valibot__WEBPACK_IMPORTED_MODULE_0__/* .nullish */ .cl6(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
@@ -519,15 +538,17 @@ function toGitHubError(call, error, redact) {
         return new GitHubError(call, 'of a bug in the action', { cause: cause ?? error });
     }
     const { status, response } = refused.output;
+    const requestId = (0,_http_request_id_js__WEBPACK_IMPORTED_MODULE_1__/* .readRequestId */ .B)(response.headers, redact);
+    const answered = `the answer was ${status}${requestId === undefined ? '' : ` (request ID ${requestId})`}`;
     const body = valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeParse */ .xLC(refusalBody, response.data);
     if (!body.success)
-        return new GitHubError(call, `the answer was ${status}`, { status });
+        return new GitHubError(call, answered, { status });
     const { message, errors } = body.output;
     const details = errors.map((one) => typeof one === 'string'
         ? one
         : (one.message ?? [one.field, one.code].filter(Boolean).join(' ')));
     const said = [message, details.filter(Boolean).join(', ')].filter(Boolean).join(': ');
-    return new GitHubError(call, `the answer was ${status}: ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(redact(said))}`, {
+    return new GitHubError(call, `${answered}: ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)(redact(said))}`, {
         status,
         lacksPermission: status === 404 || (status === 403 && message.startsWith('Resource not accessible by ')),
     });
@@ -536,7 +557,145 @@ function toGitHubError(call, error, redact) {
 
 /***/ }),
 
-/***/ 5115:
+/***/ 8036:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ isConfidential),
+/* harmony export */   U: () => (/* binding */ isLoopback)
+/* harmony export */ });
+/** Whether what is sent to an address is read by nobody on the way: https, or this very machine. */
+function isConfidential({ protocol, hostname }) {
+    return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+function isLoopback(hostname) {
+    return (hostname === 'localhost' ||
+        hostname.endsWith('.localhost') ||
+        hostname === '[::1]' ||
+        /^127(\.\d{1,3}){3}$/.test(hostname));
+}
+
+
+/***/ }),
+
+/***/ 5249:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ connectionFailure),
+/* harmony export */   T: () => (/* binding */ ProxyError)
+/* harmony export */ });
+/** A connection through a proxy that the environment names could not be opened. */
+class ProxyError extends Error {
+    /** Scheme, host and port: the rest of the address may hold a password. */
+    origin;
+    /** What the proxy answered; undefined if the connection to it failed. */
+    status;
+    /** Code of Node.js, such as ECONNREFUSED. */
+    code;
+    constructor({ protocol, host }, details) {
+        const { status, code, cause } = details;
+        super('the proxy did not open a connection', cause === undefined ? {} : { cause });
+        this.name = 'ProxyError';
+        this.origin = `${protocol}//${host}`;
+        this.status = status;
+        this.code = code;
+    }
+}
+/** Codes of OpenSSL and Node.js for a certificate that is not accepted. */
+const certificateCode = /CERT|^CRL_|^UNABLE_TO_(?:GET_CRL|DECRYPT_CRL|DECODE_ISSUER_PUBLIC_KEY|VERIFY_LEAF_SIGNATURE)|^(?:HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
+const unreachableCodes = new Set([
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'ECONNREFUSED',
+]);
+/**
+ * Says why a connection failed.
+ *
+ * @param code code of the error of Node.js; undefined if it has none
+ */
+function connectionFailure(error, code) {
+    const proxy = error instanceof ProxyError ? error : undefined;
+    if (proxy?.status === 407) {
+        return {
+            kind: 'proxy-refusal',
+            reason: `the proxy at ${proxy.origin} asks for authentication (407); put its user name and password in \`HTTPS_PROXY\` (\`http://user:password@host:port\`)`,
+        };
+    }
+    if (code !== undefined && certificateCode.test(code)) {
+        const whose = proxy === undefined ? 'the server' : `the proxy at ${proxy.origin}`;
+        return {
+            kind: 'certificate',
+            reason: `the certificate of ${whose} was not accepted (${code}); if a private CA issued it, name the file of that CA in \`NODE_EXTRA_CA_CERTS\``,
+        };
+    }
+    const inBrackets = code === undefined ? '' : ` (${code})`;
+    return {
+        kind: proxy?.status !== undefined
+            ? proxy.status < 500
+                ? 'proxy-refusal'
+                : 'unreachable'
+            : unreachableCodes.has(code)
+                ? 'unreachable'
+                : 'broken',
+        reason: proxy === undefined
+            ? `the connection failed${inBrackets}`
+            : proxy.status === undefined
+                ? `the connection to the proxy at ${proxy.origin} failed${inBrackets}`
+                : `the proxy at ${proxy.origin} answered ${proxy.status}`,
+    };
+}
+
+
+/***/ }),
+
+/***/ 567:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ readRequestId)
+/* harmony export */ });
+const longest = 128;
+/** The headers by which servers name a request; support asks for it. */
+const names = ['x-request-id', 'x-github-request-id', 'x-amz-request-id'];
+/**
+ * The id that a server gave a request, cut and without anything that is not printable.
+ *
+ * @param redact takes known secrets out of it
+ */
+function readRequestId(headers, redact) {
+    const header = names.map((name) => headers[name]).find((value) => value !== undefined);
+    const text = (Array.isArray(header) ? header.join(' ') : (header ?? '')).slice(0, 8 * longest);
+    const id = redact(text)
+        .replace(/[^\x21-\x7e]/g, '')
+        .slice(0, longest);
+    return id === '' ? undefined : id;
+}
+
+
+/***/ }),
+
+/***/ 1124:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   x: () => (/* binding */ classifyStatus)
+/* harmony export */ });
+/** The only place that decides what a status means, for the platform, its storage and GitHub. */
+function classifyStatus(status) {
+    if (status >= 500 || status === 408 || status === 425)
+        return 'inconclusive';
+    if (status === 429)
+        return 'rate-limited';
+    if (status >= 400 || status < 200)
+        return 'refused';
+    return status < 300 ? 'success' : 'redirect';
+}
+
+
+/***/ }),
+
+/***/ 2652:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -546,16 +705,100 @@ __nccwpck_require__.d(__webpack_exports__, {
   o: () => (/* binding */ Transport)
 });
 
-;// CONCATENATED MODULE: external "node:async_hooks"
-const external_node_async_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
+var external_node_http_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_http_namespaceObject, 2);
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+var external_node_https_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_https_namespaceObject, 2);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(4942);
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
+// EXTERNAL MODULE: ./lib/http/connection-failure.js
+var connection_failure = __nccwpck_require__(5249);
+;// CONCATENATED MODULE: ./lib/http/tunnel.js
+
+
+
+
+/** Makes an agent whose connections go through a proxy, by CONNECT, whatever they are used for. */
+function tunnelAgent(proxy, isSecure) {
+    const agent = new (isSecure ? external_node_https_namespaceObject_0 : external_node_http_namespaceObject_0).Agent({ keepAlive: true });
+    const createConnection = (options, opened) => {
+        const { givenUp } = options;
+        openTunnel(proxy, authorityOf(options), givenUp).then((socket) => {
+            opened(null, isSecure ? (0,external_node_tls_namespaceObject.connect)({ ...serverOf(options), socket }) : socket);
+        }, (error) => {
+            opened(error);
+        });
+    };
+    return Object.assign(agent, { createConnection });
+}
+/** Whose certificate the server has to show. */
+function serverOf({ host, servername }) {
+    return { host: host ?? '', ...(servername === undefined ? {} : { servername }) };
+}
+/** Host and port as a request line names them. */
+function authorityOf({ host, port }) {
+    const name = host ?? '';
+    return `${name.includes(':') ? `[${name}]` : name}:${port ?? ''}`;
+}
+function openTunnel(proxy, authority, signal) {
+    const { protocol, hostname, port, username, password } = proxy;
+    const isSecure = protocol === 'https:';
+    const account = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return new Promise((resolve, reject) => {
+        const request = (isSecure ? external_node_https_namespaceObject_0 : external_node_http_namespaceObject_0).request({
+            method: 'CONNECT',
+            host: withoutBrackets(hostname),
+            port: port === '' ? (isSecure ? 443 : 80) : port,
+            path: authority,
+            headers: {
+                Host: authority,
+                ...(account === ':'
+                    ? {}
+                    : { 'Proxy-Authorization': `Basic ${Buffer.from(account).toString('base64')}` }),
+            },
+            agent: false,
+            signal,
+        });
+        request.on('connect', ({ statusCode: status = 0 }, socket, head) => {
+            if (status >= 200 && status < 300) {
+                if (head.length > 0)
+                    socket.unshift(head);
+                resolve(socket);
+            }
+            else {
+                socket.destroy();
+                reject(new connection_failure/* ProxyError */.T(proxy, { status }));
+            }
+        });
+        request.on('error', (cause) => {
+            reject(new connection_failure/* ProxyError */.T(proxy, { code: cause.code, cause }));
+        });
+        request.end();
+    });
+}
+/** The name of a host as Node.js resolves it: a URL has brackets around an IPv6 address. */
+function withoutBrackets(hostname) {
+    return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
 ;// CONCATENATED MODULE: ./lib/http/transport.js
 
 
-/** Far beyond every answer that there is, and well within what a runner's memory holds. */
+
+
+
+
+/** Far more than any response has, and well within a runner's memory. */
 const mostBytes = 64 * 1024 * 1024;
-/** The headers came, but the body ended before it was whole, or would not end. */
+/** The headers came, but the body ended too early, cannot be decompressed, or would not end. */
 class CutOffError extends Error {
     constructor(options) {
         super('the answer was cut off', options);
@@ -563,84 +806,128 @@ class CutOffError extends Error {
     }
 }
 /**
- * http-client takes no signal for a request; its handlers are asked while it makes one. It is one for
- * all, as Node asks each that there ever was with each promise.
- */
-const signals = new external_node_async_hooks_namespaceObject.AsyncLocalStorage();
-/**
- * The one place that sends requests: through @actions/http-client, so that proxies work, and with
- * everything that it would do by itself switched off. Redirects are not followed (the credential
- * would go along) and nothing is retried.
+ * The only place that sends requests. A request goes through the proxy that the environment names. It
+ * is sent once, and a redirect is not followed, because the credential would be sent along.
  */
 class Transport {
-    #client;
+    #userAgent;
+    /** By what they connect to: http or https, directly or through a proxy. */
+    #agents = new Map();
     constructor(userAgent) {
-        const giveSignal = {
-            prepareRequest: (options) => {
-                const signal = signals.getStore();
-                if (signal !== undefined)
-                    options.signal = signal;
-            },
-            canHandleAuthentication: () => false,
-            handleAuthentication: () => Promise.reject(new Error('No challenge is answered')),
-        };
-        this.#client = new lib/* HttpClient */.Qq(userAgent, [giveSignal], {
-            allowRedirects: false,
-            allowRetries: false,
-            keepAlive: true,
-        });
+        this.#userAgent = userAgent;
     }
     /**
-     * Sends one request once. Rejects where no whole answer came, and with the error of a body that
-     * cannot be read; any status is an answer.
+     * Sends one request once. Any status is an answer. The signal ends the wait at once, whatever the
+     * request is waiting for: a name, a proxy, a handshake or an answer.
+     *
+     * @throws CutOffError, ProxyError, the error of a body that cannot be read, the signal's reason, or
+     *   what Node.js says about the connection
      */
-    async send({ body, ...message }, signal) {
-        if (body === undefined || typeof body === 'string') {
-            return this.#send(message, body ?? null, signal);
-        }
-        // A stream that breaks would leave the request open: nobody else looks at it.
-        const broken = new AbortController();
-        body.on('error', (error) => {
-            broken.abort(error);
+    send({ body, ...message }, signal) {
+        return new Promise((resolve, reject) => {
+            signal.throwIfAborted();
+            const request = this.#open(message, body, signal);
+            const isDone = new AbortController();
+            const end = (settle) => {
+                isDone.abort();
+                settle();
+                if (typeof body === 'object')
+                    body.destroy();
+                // If the answer came before all of the body was sent, the connection is of no more use.
+                if (!request.writableFinished || signal.aborted)
+                    request.destroy();
+            };
+            const fail = (error) => {
+                end(() => {
+                    reject(error);
+                });
+            };
+            signal.addEventListener('abort', () => {
+                fail(signal.reason);
+            }, { signal: isDone.signal });
+            request.on('error', fail);
+            request.on('response', (response) => {
+                readText(response).then((text) => {
+                    const { statusCode: status = 0, headers } = response;
+                    end(() => {
+                        resolve({ status, headers, text });
+                    });
+                }, fail);
+            });
+            if (typeof body === 'object')
+                body.on('error', fail).pipe(request);
+            else
+                request.end(body);
         });
-        try {
-            return await this.#send(message, body, AbortSignal.any([signal, broken.signal]));
-        }
-        catch (error) {
-            throw broken.signal.aborted ? broken.signal.reason : error;
-        }
-        finally {
-            body.destroy();
-            // What was answered before all of it was sent would be waited for on that connection.
-            broken.abort();
-        }
     }
-    async #send({ method, url, headers }, body, signal) {
-        const response = await signals.run(signal, () => this.#client.request(method, url, body, { ...headers }));
-        const { statusCode, headers: answered } = response.message;
-        // The client's own readBody never settles when the connection breaks half-way.
-        const chunks = [];
-        let bytes = 0;
-        try {
-            for await (const chunk of response.message) {
-                bytes += chunk.length;
-                if (bytes > mostBytes)
-                    throw new Error(`it has more than ${mostBytes} bytes`);
-                chunks.push(chunk);
-            }
-        }
-        catch (error) {
-            throw new CutOffError({ cause: error });
-        }
-        return {
-            status: statusCode ?? 0,
-            headers: answered,
-            text: Buffer.concat(chunks).toString('utf8'),
+    #open({ method, url, headers }, body, givenUp) {
+        const { protocol, hostname, port, pathname, search } = new URL(url);
+        const isSecure = protocol === 'https:';
+        const options = {
+            method,
+            host: withoutBrackets(hostname),
+            port: port === '' ? (isSecure ? 443 : 80) : port,
+            path: `${pathname}${search}`,
+            headers: {
+                ...headers,
+                'User-Agent': this.#userAgent,
+                ...(typeof body === 'string' ? { 'Content-Length': Buffer.byteLength(body) } : {}),
+            },
+            agent: this.#agentFor(url, isSecure),
+            givenUp,
         };
+        return (isSecure ? external_node_https_namespaceObject_0 : external_node_http_namespaceObject_0).request(options);
+    }
+    #agentFor(url, isSecure) {
+        const proxy = (0,lib/* getProxyUrl */.s_)(url);
+        const key = `${isSecure ? 'https' : 'http'} ${proxy}`;
+        const agent = this.#agents.get(key) ??
+            (proxy === ''
+                ? new (isSecure ? external_node_https_namespaceObject_0 : external_node_http_namespaceObject_0).Agent({ keepAlive: true })
+                : tunnelAgent(new URL(proxy), isSecure));
+        this.#agents.set(key, agent);
+        return agent;
     }
     /** Closes the connections that are kept open for the next request. */
     close() {
-        this.#client.dispose();
+        for (const agent of this.#agents.values())
+            agent.destroy();
+    }
+}
+/** @throws CutOffError */
+async function readText(response) {
+    const chunks = [];
+    let bytes = 0;
+    try {
+        for await (const chunk of response) {
+            bytes += chunk.length;
+            if (bytes > mostBytes)
+                throw new Error(`it has more than ${mostBytes} bytes`);
+            chunks.push(chunk);
+        }
+        const body = await decompressed(Buffer.concat(chunks), response.headers['content-encoding']);
+        // Drops a byte order mark, too.
+        return new TextDecoder().decode(body);
+    }
+    catch (error) {
+        throw new CutOffError({ cause: error });
+    }
+}
+/** Nobody asks for a compressed answer, but some gateways send one. */
+async function decompressed(body, encoding) {
+    if (body.length === 0)
+        return body;
+    // A small answer may become a very large one.
+    const limit = { maxOutputLength: mostBytes };
+    switch (encoding?.trim().toLowerCase()) {
+        case 'gzip':
+        case 'x-gzip':
+        case 'deflate':
+            return (0,external_node_util_.promisify)(external_node_zlib_.unzip)(body, limit);
+        case 'br':
+            return (0,external_node_util_.promisify)(external_node_zlib_.brotliDecompress)(body, limit);
+        default:
+            return body;
     }
 }
 
@@ -671,17 +958,90 @@ var problems = __nccwpck_require__(1733);
 
 
 /** Reads the image to run. */
-function readImage({ raw, fields, findings }) {
+function readImage({ raw, findings }) {
     const image = raw.text('image');
-    if (image !== undefined && /^[^\s@]+$/.test(image) && !hasTag(image)) {
-        findings.problem('image', `has to say which version of the image is meant, with a tag or digest; ${(0,problems/* found */.F9)(image)}, which has neither`);
+    if (image === undefined)
         return undefined;
-    }
-    return fields.name('image', names/* imageReference */.rA);
+    const isAllowed = names/* imageReference */.rA.pattern.test(image) && !isDigest(image) && !hasCapitals(image);
+    if (isAllowed)
+        return image;
+    findings.problem('image', breach(image) ?? `has to be ${names/* imageReference */.rA.rule}; ${(0,problems/* found */.F9)(image)}`);
+    return undefined;
 }
-/** A colon before the last slash is one of a registry's port. */
+/** What people really write, by the first breach that is found. */
+const breaches = [
+    {
+        is: (image) => /[\n,]/.test(image),
+        message: 'names several images, but an agent runs one; if the list comes from `docker/metadata-action`, use one of its tags',
+        fix: (image) => image.split(/[\n,]/)[0]?.trim() ?? '',
+    },
+    {
+        is: (image) => /^["'“”‘’`]|["'“”‘’`]$/.test(image),
+        message: 'has quotes around it',
+        fix: (image) => image.replace(/^["'“”‘’`]+|["'“”‘’`]+$/g, ''),
+    },
+    {
+        is: (image) => /^[a-z][a-z0-9+.-]*:\/\//i.test(image),
+        message: 'begins with the scheme of a URL, which an image does not have',
+        fix: (image) => image.replace(/^[a-z][a-z0-9+.-]*:\/\//i, ''),
+    },
+    {
+        is: isDigest,
+        message: 'is a digest alone; put the name before it, as in `ghcr.io/acme/agent@sha256:…`',
+    },
+    {
+        is: (image) => /:(?:@.*)?$/.test(image),
+        message: 'has an empty tag; an expression that the tag comes from is probably empty (such as the output of a step without its `id`)',
+    },
+    {
+        is: (image) => /^[^@\s]*:(?!\d+\/)[^/@\s]*\/[^@\s]*$/.test(image),
+        message: 'has a slash in its tag, as the name of a branch has; a tag cannot contain a slash',
+        fix: (image) => {
+            const tag = image.search(/:(?!\d+\/)/);
+            return image.slice(0, tag) + image.slice(tag).replaceAll('/', '-');
+        },
+    },
+    {
+        is: hasCapitals,
+        message: 'has capital letters in its name, but registries accept only lower-case names',
+        fix: lowerCaseName,
+    },
+    {
+        is: (image) => /^[^\s@]+$/.test(image) && !hasTag(image),
+        message: 'has to say which version of the image is meant, with a tag or digest; it has neither',
+    },
+];
+function breach(image) {
+    const one = breaches.find(({ is }) => is(image));
+    if (one === undefined)
+        return undefined;
+    const fixed = one.fix?.(image) ?? '';
+    const isShown = names/* imageReference */.rA.pattern.test(fixed) && !(0,problems/* looksLikeCredential */.Pv)(fixed);
+    return `${one.message}; ${(0,problems/* found */.F9)(image)}${isShown ? `. Use \`${fixed}\`` : ''}`;
+}
+/** A digest alone reads as the tag of an image called `sha256`. */
+function isDigest(image) {
+    return /^@?sha256:/i.test(image);
+}
+function hasCapitals(image) {
+    return /^[^\s]+$/.test(image) && /[A-Z]/.test(parts(image).name);
+}
 function hasTag(image) {
-    return image.lastIndexOf(':') > image.lastIndexOf('/');
+    return parts(image).version !== '';
+}
+/** The host with its slash, the name, and the tag and digest with their separators. */
+function parts(image) {
+    const [, host = ''] = /^([^/]*[.:][^/]*\/|localhost\/)/i.exec(image) ?? [];
+    const rest = image.slice(host.length);
+    const end = rest.search(/[:@]/);
+    return end === -1
+        ? { host, name: rest, version: '' }
+        : { host, name: rest.slice(0, end), version: rest.slice(end) };
+}
+/** Capitals are allowed in a tag. */
+function lowerCaseName(image) {
+    const { host, name, version } = parts(image);
+    return host + name.toLowerCase() + version;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/agent-settings.js
@@ -771,7 +1131,7 @@ function readAgentSettings(reader) {
 }
 /** The input that gives a setting; undefined if only the settings file does. */
 function inputOf(name) {
-    return declared/* inputNames */.v.find((input) => input === agent_settings/* agentSettings */.tj[name].name);
+    return declared/* inputNames */.vj.find((input) => input === agent_settings/* agentSettings */.tj[name].name);
 }
 /** The inputs that say something about the agent alone. */
 const agentSettingInputs = Object.entries(settingSources).flatMap(([name, source]) => ('read' in source ? (inputOf(name) ?? []) : []));
@@ -783,8 +1143,9 @@ const agentSettingInputs = Object.entries(settingSources).flatMap(([name, source
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ declaredInputs),
-/* harmony export */   v: () => (/* binding */ inputNames)
+/* harmony export */   UN: () => (/* binding */ renamedInputs),
+/* harmony export */   WB: () => (/* binding */ declaredInputs),
+/* harmony export */   vj: () => (/* binding */ inputNames)
 /* harmony export */ });
 /**
  * The inputs of action.yml, in its order, with the defaults that it declares. A default that the
@@ -818,6 +1179,8 @@ const declaredInputs = {
     'secrets-timeout': '120',
     'agent-name': undefined,
     image: undefined,
+    'check-image': 'auto',
+    'pin-image': 'false',
     'cloud-build': 'false',
     'build-context': undefined,
     dockerfile: undefined,
@@ -841,7 +1204,90 @@ const declaredInputs = {
     environment: undefined,
     comment: 'false',
 };
+/**
+ * Old names of renamed inputs, in lower case. An old name works, with a warning, until the next major version.
+ * `action.yml` declares it with `deprecationMessage`.
+ */
+const renamedInputs = {};
 const inputNames = Object.keys(declaredInputs);
+
+
+/***/ }),
+
+/***/ 2362:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A3: () => (/* binding */ reasonOf),
+/* harmony export */   Bi: () => (/* binding */ missingFile),
+/* harmony export */   Gu: () => (/* binding */ readTextFile)
+/* harmony export */ });
+/* unused harmony export UnreadableFileError */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var _text_system_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7229);
+
+
+
+/** What there is at a path cannot be read as a file. */
+class UnreadableFileError extends Error {
+    /** The reason, which is all that it says: "it is a folder". */
+    constructor(reason) {
+        super(reason);
+        this.name = 'UnreadableFileError';
+    }
+}
+/** Bytes; many times more than the secrets of an agent take. */
+const largestFile = 64 * 1024 * 1024;
+/**
+ * Reads a file that an input names. Its type and size are checked first: a FIFO would never end, and a
+ * device would fill the memory.
+ */
+const readTextFile = async (path) => {
+    // Without this flag, opening a FIFO waits for somebody who writes to it.
+    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK);
+    try {
+        const stats = await file.stat();
+        if (!stats.isFile())
+            throw new UnreadableFileError(kindOf(stats));
+        if (stats.size > largestFile) {
+            throw new UnreadableFileError(`it is larger than ${largestFile / 1024 / 1024} MiB`);
+        }
+        // What is appended from now on is left out.
+        const bytes = Buffer.alloc(stats.size);
+        let length = 0;
+        while (length < bytes.length) {
+            const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+            if (bytesRead === 0)
+                break;
+            length += bytesRead;
+        }
+        return bytes.toString('utf8', 0, length);
+    }
+    finally {
+        await file.close();
+    }
+};
+function kindOf(stats) {
+    if (stats.isDirectory())
+        return 'it is a folder';
+    if (stats.isFIFO())
+        return 'it is a FIFO, not a file';
+    return 'it is a device, not a file';
+}
+/** Why a file that is not there cannot be read. */
+const missingFile = 'there is no such file';
+/** Why a file cannot be read, for parentheses. */
+function reasonOf(error) {
+    if (error instanceof UnreadableFileError)
+        return error.message;
+    const code = (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_2__/* .systemErrorCode */ .vq)(error);
+    if (code === 'ENOENT')
+        return missingFile;
+    if (code === 'EISDIR')
+        return 'it is a folder';
+    return code ?? 'the reason is not known';
+}
 
 
 /***/ }),
@@ -853,8 +1299,10 @@ const inputNames = Object.keys(declaredInputs);
 /* harmony export */   F9: () => (/* binding */ found),
 /* harmony export */   Fv: () => (/* binding */ Findings),
 /* harmony export */   Pv: () => (/* binding */ looksLikeCredential),
+/* harmony export */   RY: () => (/* binding */ emptyReasonsOfAll),
 /* harmony export */   Zn: () => (/* binding */ emptyReasons),
 /* harmony export */   aV: () => (/* binding */ InputsError),
+/* harmony export */   ax: () => (/* binding */ missingCredential),
 /* harmony export */   fs: () => (/* binding */ UntrustedEventError),
 /* harmony export */   uf: () => (/* binding */ isPath)
 /* harmony export */ });
@@ -893,9 +1341,21 @@ class Findings {
         return this.standIns.get(input) ?? input;
     }
 }
+const missingEnvironment = 'the job lacks the `environment:` that holds';
+const noSecretsInForks = 'the run comes from a fork or Dependabot, which get no secrets';
 /** Why a value that a workflow takes from `secrets` may be empty. */
-const emptyReasons = 'the name of the secret is misspelt, it is not set for this repository or organization, the job ' +
-    'lacks the `environment:` that holds it, or the run comes from a fork or Dependabot, which get no secrets';
+const emptyReasons = 'the name of the secret is misspelled, it is not set for this repository or organization, ' +
+    `${missingEnvironment} it, or ${noSecretsInForks}`;
+/** The same if not one of several values is there. */
+const emptyReasonsOfAll = `${missingEnvironment} them, the names of the secrets are misspelled, they are not set for this ` +
+    `repository or organization, or ${noSecretsInForks}`;
+/** An empty credential in a run that gets the secrets of its repository. */
+const missingCredential = {
+    input: 'api-key',
+    message: 'is empty, and so is `pat`; a plan needs one of them. Likely reasons: the name of the secret is misspelled, ' +
+        'it is not set for this repository or organization, or the job lacks the `environment:` that holds it. ' +
+        'Only runs of forks and Dependabot, which get no secrets, are checked without a credential',
+};
 function looksLikeCredential(value) {
     return /(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_|A[KS]IA[0-9A-Z]{12}|AIza|xox[a-z]-|eyJ)/.test(value);
 }
@@ -923,467 +1383,6 @@ function isPath(text) {
 
 /***/ }),
 
-/***/ 4558:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Ul: () => (/* binding */ readFiles),
-  mK: () => (/* binding */ readKeyNames),
-  A3: () => (/* binding */ reasonOf)
-});
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/pipecat/names.js
-var names = __nccwpck_require__(5636);
-// EXTERNAL MODULE: ./lib/text/system-error.js
-var system_error = __nccwpck_require__(7229);
-;// CONCATENATED MODULE: ./lib/inputs/secrets/dotenv.js
-/**
- * Dotenv files as python-dotenv 1.2.4 reads them, because the bots that load them are in Python. A
- * statement that it cannot parse ends the reading: what follows may be part of a value.
- */
-/** What Python's `\s` matches, without the line break; JavaScript's differs. */
-const blank = '\\t\\v\\f\\x1c-\\x1f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-const isBlank = new RegExp(`[${blank}]`);
-/** Each matches at one place only and has one way to match, so reading takes linear time. */
-const patterns = {
-    blanks: new RegExp(`[${blank}]*`, 'y'),
-    blanksAndLineBreaks: new RegExp(`[${blank}\\n]*`, 'y'),
-    export: new RegExp(`export[${blank}]+`, 'y'),
-    quotedKey: /'([^']+)'/y,
-    unquotedKey: new RegExp(`([^=#${blank}\\n]+)`, 'y'),
-    restOfLine: /([^\n]*)/y,
-    comment: /#[^\n]*/y,
-    endOfLine: /\n|$/y,
-};
-/** @param text with line feeds as its only line breaks, and without a byte order mark */
-function parseDotenv(text) {
-    return new Parser(text).parse();
-}
-class Parser {
-    #text;
-    #position = 0;
-    #line = 1;
-    constructor(text) {
-        this.#text = text;
-    }
-    parse() {
-        const statements = [];
-        for (;;) {
-            this.#read('blanksAndLineBreaks');
-            if (this.#position === this.#text.length)
-                return { statements, problem: undefined };
-            const start = this.#position;
-            const line = this.#line;
-            const statement = this.#readStatement();
-            if ('reason' in statement)
-                return { statements, problem: { ...statement, line, start } };
-            if (statement.key !== undefined)
-                statements.push({ ...statement, line });
-        }
-    }
-    #readStatement() {
-        this.#read('export');
-        const isComment = this.#peek() === '#';
-        const key = isComment
-            ? undefined
-            : this.#read(this.#peek() === "'" ? 'quotedKey' : 'unquotedKey');
-        if (key === undefined && !isComment)
-            return { key, reason: 'not an assignment' };
-        this.#read('blanks');
-        const isAssignment = this.#peek() === '=';
-        const { value, isQuoted } = isAssignment ? this.#readValue() : noValue;
-        if (isAssignment && value === undefined)
-            return { key, reason: 'no closing quote' };
-        this.#read('blanks');
-        this.#read('comment');
-        if (this.#read('endOfLine') === undefined) {
-            if (isAssignment)
-                return { key, reason: 'text after the closing quote' };
-            return { key: undefined, reason: 'not an assignment' };
-        }
-        return key === undefined ? { key } : { key, value, isQuoted };
-    }
-    /** From the equals sign on; without a value if the quotes do not end. */
-    #readValue() {
-        this.#position += 1;
-        const hasBlank = this.#read('blanks') !== '';
-        const first = this.#peek();
-        if (first === "'" || first === '"') {
-            const escape = first === "'" ? /\\([\\'])/g : /\\([\\'"abfnrtv])/g;
-            const value = this.#readQuoted(first)?.replace(escape, (_, letter) => escapes.get(letter) ?? letter);
-            return { value, isQuoted: true };
-        }
-        if (hasBlank && first === '#')
-            return { value: '', isQuoted: false };
-        return { value: withoutComment(this.#read('restOfLine') ?? ''), isQuoted: false };
-    }
-    /** What is between two quotes, escapes included. A loop, as an expression runs out of stack. */
-    #readQuoted(quote) {
-        const start = this.#position + 1;
-        for (let end = start; end < this.#text.length; end++) {
-            if (this.#text[end] === '\\')
-                end++;
-            else if (this.#text[end] === quote) {
-                this.#advance(end + 1);
-                return this.#text.slice(start, end);
-            }
-        }
-        return undefined;
-    }
-    #peek() {
-        return this.#text[this.#position];
-    }
-    /** What a pattern matches here, or its group; undefined if it does not match. */
-    #read(name) {
-        const pattern = patterns[name];
-        pattern.lastIndex = this.#position;
-        const match = pattern.exec(this.#text);
-        if (match === null)
-            return undefined;
-        this.#advance(this.#position + match[0].length);
-        return match[1] ?? match[0];
-    }
-    #advance(position) {
-        for (let at = this.#text.indexOf('\n', this.#position); at !== -1 && at < position; at = this.#text.indexOf('\n', at + 1)) {
-            this.#line += 1;
-        }
-        this.#position = position;
-    }
-}
-const noValue = { value: undefined, isQuoted: false };
-/** What a letter behind a backslash stands for in double quotes, unless it stands for itself. */
-const escapes = new Map([
-    ['a', '\u0007'],
-    ['b', '\b'],
-    ['f', '\f'],
-    ['n', '\n'],
-    ['r', '\r'],
-    ['t', '\t'],
-    ['v', '\v'],
-]);
-/** An unquoted value: a `#` begins a comment only after a blank. */
-function withoutComment(rest) {
-    let end = rest.length;
-    for (let at = rest.indexOf('#', 1); at !== -1; at = rest.indexOf('#', at + 1)) {
-        if (!isBlank.test(rest.charAt(at - 1)))
-            continue;
-        end = at;
-        break;
-    }
-    while (isBlank.test(rest.charAt(end - 1)))
-        end--;
-    return rest.slice(0, end);
-}
-/** Characters that references may make of a value; a few lines could make it fill the memory. */
-const longestValue = 1024 * 1024;
-/**
- * Replaces `${NAME}` and `${NAME:-default}` by the values of the same file, in whichever quotes.
- * python-dotenv would look in the environment of the bot, too, which nobody knows here.
- *
- * @param earlier the keys further up in the file; undefined for one that has no value of its own
- */
-function resolveReferences(value, earlier) {
-    const nextClose = finder(value, '}');
-    const nextColon = finder(value, ':');
-    let resolved = '';
-    let done = 0;
-    for (let start = value.indexOf('${'); start !== -1; start = value.indexOf('${', start)) {
-        const close = nextClose(start + 2);
-        if (close === -1)
-            break;
-        const colon = nextColon(start + 2);
-        const hasColon = colon !== -1 && colon < close;
-        if (hasColon && value[colon + 1] !== '-') {
-            start += 2;
-            continue;
-        }
-        const name = value.slice(start + 2, hasColon ? colon : close);
-        const fallback = hasColon && !earlier.has(name) ? value.slice(colon + 2, close) : undefined;
-        const replacement = fallback ?? earlier.get(name);
-        if (replacement === undefined)
-            return { name, isTooLong: false };
-        resolved += value.slice(done, start) + replacement;
-        if (resolved.length > longestValue)
-            return { name, isTooLong: true };
-        start = done = close + 1;
-    }
-    return { value: resolved + value.slice(done) };
-}
-/** Finds a character at or behind a place that only grows, in linear time over all calls. */
-function finder(text, character) {
-    let found = text.indexOf(character);
-    return (from) => {
-        if (found !== -1 && found < from)
-            found = text.indexOf(character, from);
-        return found;
-    };
-}
-
-// EXTERNAL MODULE: ./lib/inputs/secrets/source.js
-var source = __nccwpck_require__(2910);
-;// CONCATENATED MODULE: ./lib/inputs/secrets/files.js
-
-
-
-
-
-/**
- * Reads the `secrets-file` input: dotenv files, relative to the workspace. Each value is what
- * python-dotenv makes of it, or there is a problem that names the key and the reason.
- */
-async function readFiles(paths, workspace, readFile) {
-    const reading = new source/* SourceReading */.uW('secrets-file');
-    for (const path of paths) {
-        const text = await readText(reading, path, workspace, readFile);
-        if (text !== undefined)
-            readValues(reading, path, text);
-    }
-    return reading;
-}
-/** The keys of a dotenv file, for which no value is needed; bare names and repeated keys count. */
-async function readKeyNames(path, workspace, readFile) {
-    const reading = new source/* SourceReading */.uW('secrets-file');
-    const text = await readText(reading, path, workspace, readFile);
-    if (text === undefined)
-        return { keys: [], problems: reading.problems };
-    const { statements, problem } = readStatements(text);
-    for (const { key, line } of statements) {
-        if (!names/* secretKey */.oF.pattern.test(key))
-            reading.refuseKey(key, placeIn(path, line));
-    }
-    stopAt(reading, path, text, { statements, problem });
-    return { keys: statements.map(({ key }) => key), problems: reading.problems };
-}
-/** The text of a file with line feeds as its only line breaks; undefined, with a problem, if it has none. */
-async function readText(reading, path, workspace, readFile) {
-    let text;
-    try {
-        text = await readFile((0,external_node_path_.resolve)(workspace, path));
-    }
-    catch (error) {
-        reading.problems.push(`\`${path}\` cannot be read (${reasonOf(error)})`);
-        return undefined;
-    }
-    if (/[\0\uFFFD]/.test(text)) {
-        reading.problems.push(`\`${path}\` is not text in UTF-8; it may be in UTF-16 or Latin-1. Save it as UTF-8`);
-        for (const line of text.split('\n'))
-            reading.suspect(line);
-        return undefined;
-    }
-    return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
-}
-/**
- * The statements of a file up to the first that does not look like one. python-dotenv takes each line
- * of a private key that is not quoted for a name, or for a key whose value is `=`.
- */
-function readStatements(text) {
-    const dotenv = parseDotenv(text);
-    const { statements } = dotenv;
-    const index = statements.findIndex(({ key, value, isQuoted }) => value === undefined ? !isVariableName(key) : !isQuoted && (0,source/* endsBase64 */._q)(key, value));
-    const first = statements[index];
-    if (first === undefined)
-        return dotenv;
-    const { line } = first;
-    return {
-        statements: statements.slice(0, index),
-        problem: { line, start: lineStart(text, line), key: undefined, reason: 'not an assignment' },
-    };
-}
-function readValues(reading, path, text) {
-    const dotenv = readStatements(text);
-    const assigned = new Set(dotenv.statements.filter(({ value }) => value !== undefined).map(({ key }) => key));
-    /** What references may name, resolved; undefined for a key that has no value or was refused. */
-    const earlier = new Map();
-    for (const { key, value, line } of dotenv.statements) {
-        const place = placeIn(path, line);
-        if (value === undefined) {
-            const name = (0,source/* isConventional */.jg)(key) ? `\`${key}\`` : 'a name';
-            if (!(0,source/* isConventional */.jg)(key))
-                reading.suspect(key);
-            reading.remarks.push(`${place}: left out ${name}, because it has no \`=\` and no value.`);
-            earlier.set(key, undefined);
-            continue;
-        }
-        const resolution = resolveReferences(value, earlier);
-        if ('value' in resolution) {
-            reading.add(key, resolution.value, place);
-            earlier.set(key, resolution.value);
-            continue;
-        }
-        const { name, isTooLong } = resolution;
-        const reference = (0,source/* isConventional */.jg)(name) ? `\`\${${name}}\`` : 'a reference such as `${NAME}`';
-        const reason = isTooLong
-            ? 'would make the value longer than 1 MiB'
-            : whyUnresolved(earlier.has(name), assigned.has(name));
-        reading.refuseValue(key, value, place, `holds ${reference}, which python-dotenv replaces, and ${reason}`);
-        earlier.set(key, undefined);
-    }
-    stopAt(reading, path, text, dotenv);
-}
-function whyUnresolved(isEarlier, isAssigned) {
-    if (isEarlier)
-        return 'the file gives that name no value that can be read';
-    return `the file ${isAssigned ? 'sets that name only further down' : 'does not set that name'}`;
-}
-/** Says where the reading of a file stops. What was not read may be (part of) a secret. */
-function stopAt(reading, path, text, { statements, problem }) {
-    if (problem === undefined)
-        return;
-    const place = `${placeIn(path, problem.line)}${(0,source/* afterKey */.GO)(statements.at(-1)?.key)}`;
-    reading.breakOff(`${place}: ${wordsOf(problem)}, so reading stopped here`);
-    for (const rest of text.slice(problem.start).split('\n'))
-        reading.suspectLine(rest);
-}
-function wordsOf({ key, reason }) {
-    const ofKey = key !== undefined && (0,source/* isConventional */.jg)(key) ? ` of \`${key}\`` : '';
-    switch (reason) {
-        case 'not an assignment':
-            return 'this is not `KEY=value`';
-        case 'no closing quote':
-            return `the quoted value${ofKey} does not end`;
-        case 'text after the closing quote':
-            return `text follows the closing quote of the value${ofKey}`;
-    }
-}
-function isVariableName(name) {
-    return /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name);
-}
-function placeIn(path, line) {
-    return `\`${path}\` line ${line}`;
-}
-function lineStart(text, line) {
-    let start = 0;
-    for (let left = line - 1; left > 0; left--)
-        start = text.indexOf('\n', start) + 1;
-    return start;
-}
-function reasonOf(error) {
-    const code = (0,system_error/* systemErrorCode */.v)(error);
-    return code === 'ENOENT' ? 'there is no such file' : (code ?? 'the reason is not known');
-}
-
-
-/***/ }),
-
-/***/ 2910:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   GO: () => (/* binding */ afterKey),
-/* harmony export */   _q: () => (/* binding */ endsBase64),
-/* harmony export */   jg: () => (/* binding */ isConventional),
-/* harmony export */   uW: () => (/* binding */ SourceReading),
-/* harmony export */   x4: () => (/* binding */ secretSources)
-/* harmony export */ });
-/* harmony import */ var _pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5636);
-/* harmony import */ var _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7734);
-
-
-/** The inputs that bring secrets, the strongest first. */
-const secretSources = ['secrets', 'secrets-env', 'secrets-json', 'secrets-file'];
-/** A key that is longer is none, and may be something else altogether: it is not shown. */
-const longestKey = 64;
-/** What one source brought, mistakes included. */
-class SourceReading {
-    source;
-    entries = [];
-    #places = new Map();
-    /** Sentences without the input's name; none holds a value. */
-    problems = [];
-    /** Texts that are not understood but could be (part of) a secret: they have to be masked. */
-    suspects = [];
-    /** What was left out on purpose, for the log. */
-    remarks = [];
-    /** Patterns that select nothing: as likely a mistake as an empty value. */
-    unmatched = [];
-    /** Whether something that is wrong with it is said elsewhere. */
-    isSpokenFor = false;
-    constructor(source) {
-        this.source = source;
-    }
-    /** Takes an entry, unless its key is not one or has been there. */
-    add(key, value, place) {
-        if (!_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretKey */ .oF.pattern.test(key)) {
-            this.refuseKey(key, place);
-            this.suspect(value);
-            return;
-        }
-        const earlier = this.#places.get(key);
-        if (earlier !== undefined) {
-            this.problems.push(`${place}: \`${key}\` is given twice, first in ${earlier}`);
-            this.suspect(value);
-            return;
-        }
-        this.#places.set(key, place);
-        this.entries.push({ key, value: new _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_1__/* .SecretValue */ .i(value), place });
-    }
-    /** Says that the platform does not take a key. */
-    refuseKey(key, place) {
-        const shown = key.length > longestKey ? `of ${key.length} characters` : `\`${key}\``;
-        this.problems.push(`${place}: the key ${shown} has to be ${_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretKey */ .oF.rule}`);
-        if (key.length > longestKey)
-            this.suspect(key);
-    }
-    /** Says why a value cannot be known here, and how to pass it. */
-    refuseValue(key, value, place, reason) {
-        this.suspect(value);
-        if (!_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretKey */ .oF.pattern.test(key)) {
-            this.refuseKey(key, place);
-            return;
-        }
-        this.problems.push(`${place}: \`${key}\` ${reason}. Pass \`${key}\` with \`secrets-env\``);
-    }
-    /**
-     * Gives up reading at a mistake, behind which nothing is known. Of a value that goes over several
-     * lines and is not given as such, lines may have been taken for keys; an empty one is not told.
-     */
-    breakOff(problem) {
-        this.problems.push(problem);
-        const kept = this.entries.filter(({ value }) => !value.isEmpty);
-        this.entries.splice(0, Infinity, ...kept);
-    }
-    /** Whether it holds nothing, and nothing of that was said yet. */
-    get isBarren() {
-        const said = this.entries.length + this.problems.length + this.unmatched.length;
-        return said === 0 && !this.isSpokenFor;
-    }
-    suspect(text) {
-        this.suspects.push(new _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_1__/* .SecretValue */ .i(text));
-    }
-    /** The same of a line that was not read: it may be a key with its value, of which that is as secret. */
-    suspectLine(line) {
-        this.suspect(line);
-        if (line.includes('='))
-            this.suspect(line.slice(line.indexOf('=') + 1));
-    }
-}
-/** Whether a name looks like one of a variable, and not like part of a value. */
-function isConventional(key) {
-    return /^[A-Z_][A-Z0-9_]*$/.test(key);
-}
-/**
- * Behind which key a mistake stands, where that is sure to be one: of a value that goes over several
- * lines and is not given as such, a line may look like a key with its value.
- */
-function afterKey(key) {
-    return key !== undefined && isConventional(key) ? ` (after the key \`${key}\`)` : '';
-}
-/**
- * Whether a line is more likely the end of a value in base64 (or base32) that goes over several lines
- * than a key and its value: `…==`, or `…=` behind letters of both cases. Shown as a key, it would be
- * half of a secret.
- */
-function endsBase64(key, value) {
-    return /^=+$/.test(value) || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key));
-}
-
-
-/***/ }),
-
 /***/ 342:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -1391,9 +1390,15 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _time_signals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3144);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7170);
-/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8565);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9198);
-/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5221);
+/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8565);
+/* harmony import */ var _inputs_files_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2362);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7617);
+/* harmony import */ var _text_system_error_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7229);
+/* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5221);
+/* harmony import */ var _time_unsettled_exit_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6570);
+
+
+
 
 
 
@@ -1403,16 +1408,26 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /** A log that nobody reads any more, or a full disk, must not end a run between two writes. */
 for (const stream of [process.stdout, process.stderr])
     stream.on('error', () => undefined);
+const endWatch = (0,_time_unsettled_exit_js__WEBPACK_IMPORTED_MODULE_7__/* .watchForUnsettledExit */ .p)();
 /** The entry: hands the runner's environment to the run, and its outcome to the runner. */
-const succeeded = await (0,_run_js__WEBPACK_IMPORTED_MODULE_3__/* .run */ .e)({
+const succeeded = await (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .run */ .e)({
     environment: process.env,
-    actions: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_5__/* .unfailing */ .S)((0,_report_actions_js__WEBPACK_IMPORTED_MODULE_5__/* .actionsOf */ .R)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== '')),
-    clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .ml,
+    actions: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_8__/* .unfailing */ .S)((0,_report_actions_js__WEBPACK_IMPORTED_MODULE_8__/* .actionsOf */ .R)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== '')),
+    clock: _time_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .systemClock */ .ml,
     cancellation: _time_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V,
-    readFile: (path) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(path, 'utf8'),
+    readFile: _inputs_files_js__WEBPACK_IMPORTED_MODULE_3__/* .readTextFile */ .Gu,
+    isFolderEmpty: async (path) => {
+        try {
+            return (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readdir)(path)).length === 0;
+        }
+        catch (error) {
+            return (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_5__/* .systemErrorCode */ .vq)(error) === 'ENOENT';
+        }
+    },
     // Loaded on use only: it costs a quarter of the action's start.
     workflowEvent: async () => (await __nccwpck_require__.e(/* import() */ 157).then(__nccwpck_require__.bind(__nccwpck_require__, 157))).context,
 });
+endWatch();
 if (!succeeded)
     process.exitCode = _actions_core__WEBPACK_IMPORTED_MODULE_2__.ExitCode.Failure;
 if (_time_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V.aborted)
@@ -1653,6 +1668,66 @@ const imageReference = {
 
 /***/ }),
 
+/***/ 9758:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NH: () => (/* binding */ registryUrl),
+/* harmony export */   UD: () => (/* binding */ dockerHub),
+/* harmony export */   dp: () => (/* binding */ pinned),
+/* harmony export */   jT: () => (/* binding */ registryName),
+/* harmony export */   o_: () => (/* binding */ parseImageReference)
+/* harmony export */ });
+/* harmony import */ var _http_confidential_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8036);
+
+/** The name of Docker Hub that people use. */
+const dockerHub = 'docker.io';
+/** All of its names. */
+const dockerHubHosts = [
+    dockerHub,
+    'index.docker.io',
+    'registry-1.docker.io',
+    'hub.docker.com',
+];
+/** Takes apart a reference that has a tag, a digest or both. */
+function parseImageReference(image) {
+    const [named = '', digest] = image.split('@');
+    const colon = named.lastIndexOf(':');
+    const hasTag = colon > named.lastIndexOf('/');
+    const name = hasTag ? named.slice(0, colon) : named;
+    const tag = hasTag ? named.slice(colon + 1) : undefined;
+    const slash = name.indexOf('/');
+    const first = name.slice(0, Math.max(0, slash));
+    // A first part that cannot be a host is part of a repository on Docker Hub.
+    const hasHost = /[.:]/.test(first) || first === 'localhost';
+    const registry = hasHost ? registryName(first) : dockerHub;
+    const path = hasHost ? name.slice(slash + 1) : name;
+    const repository = registry === dockerHub && !path.includes('/') ? `library/${path}` : path;
+    return { registry, repository, tag, digest };
+}
+/** The name of a registry by any of its addresses: a host, a URL, or one of Docker Hub's names. */
+function registryName(address) {
+    const host = address
+        .replace(/^https?:\/\//i, '')
+        .replace(/\/.*$/s, '')
+        .toLowerCase();
+    return dockerHubHosts.includes(host) ? dockerHub : host;
+}
+/** Where the API of a registry is: over https, and on this machine over http. */
+function registryUrl(registry) {
+    if (registry === dockerHub)
+        return new URL('https://registry-1.docker.io');
+    const secure = new URL(`https://${registry}`);
+    return (0,_http_confidential_js__WEBPACK_IMPORTED_MODULE_0__/* .isLoopback */ .U)(secure.hostname) ? new URL(`http://${registry}`) : secure;
+}
+/** The reference with the digest that its tag points at now. */
+function pinned(image, digest) {
+    return image.includes('@') ? image : `${image}@${digest}`;
+}
+
+
+/***/ }),
+
 /***/ 8565:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1758,7 +1833,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 9198:
+/***/ 7617:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1767,8 +1842,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/github/agent-deployments.js
@@ -1855,6 +1930,7 @@ const repository = dist/* object */.Ikc({
     full_name: dist/* optional */.lqM(dist/* string */.YjP()),
     private: dist/* optional */.lqM(dist/* boolean */.zMY()),
     visibility: dist/* optional */.lqM(dist/* string */.YjP()),
+    fork: dist/* optional */.lqM(dist/* boolean */.zMY()),
 });
 const eventPayload = dist/* object */.Ikc({
     repository: dist/* optional */.lqM(repository),
@@ -1878,6 +1954,19 @@ function isForkWithSecrets(event) {
     const { repository, pull_request, workflow_run } = read(event);
     const head = event.eventName === 'workflow_run' ? workflow_run?.head_repository : pull_request?.head?.repo;
     return head?.full_name === undefined || head.full_name !== repository?.full_name;
+}
+/**
+ * Whether GitHub gives the run no secrets, so that an empty credential is no mistake: it runs for a
+ * pull request from a fork, in a fork itself, or for Dependabot.
+ *
+ * @param actor `GITHUB_ACTOR`
+ */
+function isWithoutSecrets(event, actor) {
+    const { repository, pull_request } = read(event);
+    const isFromFork = pull_request !== undefined &&
+        !mayBringForks(event.eventName) &&
+        pull_request.head?.repo?.full_name !== repository?.full_name;
+    return isFromFork || repository?.fork === true || actor === 'dependabot[bot]';
 }
 /** Whether a workflow of this event has the repository's secrets, whoever has written the code. */
 function mayBringForks(eventName) {
@@ -2220,18 +2309,8 @@ function kindOfCredential(credential) {
     return prefixes.find(([prefix]) => credential.reveal().startsWith(prefix))?.[1];
 }
 
-;// CONCATENATED MODULE: ./lib/http/confidential.js
-/** Whether what is sent to an address is read by nobody on the way: https, or this very machine. */
-function isConfidential({ protocol, hostname }) {
-    return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-}
-function isLoopback(hostname) {
-    return (hostname === 'localhost' ||
-        hostname.endsWith('.localhost') ||
-        hostname === '[::1]' ||
-        /^127(\.\d{1,3}){3}$/.test(hostname));
-}
-
+// EXTERNAL MODULE: ./lib/http/confidential.js
+var confidential = __nccwpck_require__(8036);
 // EXTERNAL MODULE: ./lib/secrecy/secret-value.js
 var secret_value = __nccwpck_require__(7734);
 ;// CONCATENATED MODULE: ./lib/inputs/access.js
@@ -2359,7 +2438,7 @@ function brokenRule(url) {
     if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
         return 'has to be a URL without credentials, query and fragment';
     }
-    if (!isConfidential(url)) {
+    if (!(0,confidential/* isConfidential */.F)(url)) {
         return 'has to begin with https:// (http:// is for loopback addresses only)';
     }
     return undefined;
@@ -2369,9 +2448,12 @@ function brokenRule(url) {
 var names = __nccwpck_require__(5636);
 // EXTERNAL MODULE: ./lib/inputs/agent-settings.js + 1 modules
 var agent_settings = __nccwpck_require__(5843);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/inputs/declared.js
 var declared = __nccwpck_require__(6307);
 ;// CONCATENATED MODULE: ./lib/inputs/build.js
+
 
 
 /** What an agent runs: one of them at most. */
@@ -2391,7 +2473,7 @@ const usual = {
     'build-context': '.',
     dockerfile: 'Dockerfile',
     'build-exclude': undefined,
-    'build-timeout': declared/* declaredInputs */.W['build-timeout'],
+    'build-timeout': declared/* declaredInputs */.WB['build-timeout'],
 };
 /** Whether an input says what the agent runs; `cloud-build: false` says nothing. */
 function isImageSource(raw, input) {
@@ -2428,10 +2510,14 @@ function readContext(reader) {
             continue;
         findings.problem('build-exclude', `says what is left out, so no pattern of it begins with \`!\`; ${(0,inputs_problems/* found */.F9)(pattern)}. What goes along nevertheless is said in \`.dockerignore\``);
     }
+    const directory = readPath(reader, 'build-context') ?? usual['build-context'];
+    const folder = file === undefined ? '.' : external_node_path_.posix.dirname(file.path);
+    const isUsual = !raw.isInput('build-context') && directory === usual['build-context'];
     return {
-        directory: readPath(reader, 'build-context') ?? usual['build-context'],
+        directory,
         dockerfile: readPath(reader, 'dockerfile') ?? usual.dockerfile,
         exclude,
+        ...(isUsual && folder !== '.' ? { settingsFolder: folder } : {}),
     };
 }
 function readPath({ raw, findings }, input) {
@@ -2457,6 +2543,8 @@ function noticeIdle({ raw, findings }) {
 
 const withoutEffectAlone = [
     ...agent_settings/* agentSettingInputs */.tF,
+    'check-image',
+    'pin-image',
     'cloud-build',
     'rollout',
     'force-redeploy',
@@ -2578,8 +2666,23 @@ function readEnvironmentName({ raw, fields, regions: { regions }, findings }, wa
     return name;
 }
 
-// EXTERNAL MODULE: ./node_modules/leven/index.js
-var leven = __nccwpck_require__(7785);
+;// CONCATENATED MODULE: ./lib/inputs/image-lookup.js
+
+const checks = { auto: 'auto', true: 'always', false: 'never' };
+/** Reads how the image is looked up before the release. Undefined if there is no need to. */
+function readImageLookup({ raw, fields, findings, isDryRun }, agent) {
+    const check = checks[fields.choice('check-image', ['auto', 'true', 'false']) ?? 'auto'];
+    const pins = fields.boolean('pin-image') ?? false;
+    const builds = ['cloud-build', 'build-id'].filter((input) => isImageSource(raw, input));
+    if (pins && builds.length > 0) {
+        findings.problem('pin-image', `pins the tag of \`image\`, and a cloud build has none; remove \`pin-image\` or \`${builds.join('` and `')}\``);
+    }
+    const isNeeded = agent?.settings.image !== undefined && (check !== 'never' || pins);
+    return isNeeded ? { check, pins, isDryRun } : undefined;
+}
+
+// EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
+var nearest = __nccwpck_require__(8045);
 ;// CONCATENATED MODULE: ./lib/inputs/raw-inputs.js
 
 
@@ -2590,28 +2693,34 @@ class RawInputs {
     #settingsFile;
     /** Inputs of which it is not known whether an unreadable settings file says something. */
     #unknown;
+    #renamed;
     /** @param settingsFile what a settings file says in place of inputs that are not given */
-    constructor(environment, settingsFile = new Map(), unknown = new Set()) {
+    constructor(environment, settingsFile = new Map(), unknown = new Set(), renamed = declared/* renamedInputs */.UN) {
         this.#environment = environment;
         this.#settingsFile = settingsFile;
         this.#unknown = unknown;
+        this.#renamed = renamed;
     }
     /** The same with what a settings file says. */
     withSettingsFile(settingsFile) {
-        return new RawInputs(this.#environment, settingsFile);
+        return new RawInputs(this.#environment, settingsFile, new Set(), this.#renamed);
     }
     /** The same where the settings file has mistakes: what it may say counts as given. */
     withUnreadableSettingsFile(unknown) {
-        return new RawInputs(this.#environment, new Map(), new Set(unknown));
+        return new RawInputs(this.#environment, new Map(), new Set(unknown), this.#renamed);
     }
     /** An input to the letter, blanks included; empty where it is not given. */
     verbatim(name) {
-        return this.#environment[prefix + name.toUpperCase()] ?? '';
+        const given = (input) => this.#environment[prefix + input.toUpperCase()] ?? '';
+        if (given(name) !== '')
+            return given(name);
+        const [oldName] = Object.entries(this.#renamed).find(([, renamed]) => renamed === name) ?? [];
+        return oldName === undefined ? '' : given(oldName);
     }
     /** An input without the blanks around it, else what the settings file says, else its declared default. */
     text(name) {
         const given = this.verbatim(name).trim();
-        return given === '' ? (this.#settingsFile.get(name) ?? declared/* declaredInputs */.W[name]) : given;
+        return given === '' ? (this.#settingsFile.get(name) ?? declared/* declaredInputs */.WB[name]) : given;
     }
     /** Whether the workflow gives it. */
     isInput(name) {
@@ -2631,8 +2740,15 @@ class RawInputs {
             if (!variable.startsWith(prefix))
                 continue;
             const name = variable.slice(prefix.length).toLowerCase();
-            if (name === '' || Object.hasOwn(declared/* declaredInputs */.W, name))
+            if (name === '' || Object.hasOwn(declared/* declaredInputs */.WB, name))
                 continue;
+            const renamed = Object.hasOwn(this.#renamed, name) ? this.#renamed[name] : undefined;
+            if (renamed !== undefined) {
+                // The runner passes a declared input as an empty string if the workflow omits it.
+                if (this.#environment[variable] !== '')
+                    findings.warnings.push(`The input \`${name}\` was renamed to \`${renamed}\`. The old name stops working in the next major version.`);
+                continue;
+            }
             const meant = nearestInput(name);
             if (meant === undefined) {
                 findings.warnings.push(`There is no input \`${name}\`; it has no effect.`);
@@ -2672,15 +2788,9 @@ function splitItems(list) {
 }
 function nearestInput(name) {
     const candidate = name.replace(/[_\s]/g, '-');
-    const distances = declared/* inputNames */.v.map((input) => ({ input, distance: (0,leven/* default */.A)(candidate, input) }));
-    const [nearest] = distances.sort((a, b) => a.distance - b.distance);
-    if (nearest === undefined)
-        return undefined;
-    const close = Math.min(2, Math.floor(Math.max(candidate.length, nearest.input.length) / 3));
-    if (nearest.distance <= close)
-        return nearest.input;
-    // The official deploy action shortens one name that this one has in full.
-    return declared/* inputNames */.v.find((input) => candidate.length >= 8 && input.startsWith(`${candidate}-`));
+    return ((0,nearest/* nearest */.pA)(name, declared/* inputNames */.vj) ??
+        // The official deploy action shortens one name that this one has in full.
+        declared/* inputNames */.vj.find((input) => candidate.length >= 8 && input.startsWith(`${candidate}-`)));
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/misplaced.js
@@ -2703,7 +2813,7 @@ const forSecrets = [
  * quotes parts, in which the whole is not to be found.
  */
 function misplacedParts(raw, secrets) {
-    const texts = declared/* inputNames */.v
+    const texts = declared/* inputNames */.vj
         .filter((name) => !forSecrets.includes(name))
         .map((name) => raw.verbatim(name));
     return secrets
@@ -2729,8 +2839,6 @@ function asIs(item) {
     return item;
 }
 
-// EXTERNAL MODULE: ./lib/text/nearest.js
-var nearest = __nccwpck_require__(4581);
 ;// CONCATENATED MODULE: ./lib/inputs/fields.js
 
 
@@ -2820,7 +2928,7 @@ class Fields {
     /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */
     noEffectWithout(needed, inputs) {
         for (const input of inputs) {
-            if (this.#raw.isInput(input) && this.#raw.text(input) !== declared/* declaredInputs */.W[input]) {
+            if (this.#raw.isInput(input) && this.#raw.text(input) !== declared/* declaredInputs */.WB[input]) {
                 this.#findings.problem(input, `has no effect without \`${needed}\`, which is not given`);
             }
         }
@@ -2863,6 +2971,7 @@ class Regional {
 
 
 
+
 /** Stands for a region that is not known before the platform is asked. */
 const someRegion = 'us-west';
 /** Reads inputs whose values may differ by region, or hold `{region}`. */
@@ -2885,6 +2994,12 @@ class RegionFields {
         const templates = this.#values(input, { isNeededEverywhere: true });
         if (templates === undefined)
             return undefined;
+        const shell = templates.values.find((value) => value.includes('${'));
+        if (shell !== undefined) {
+            const fixed = shell.replaceAll('${', '{');
+            this.#findings.problem(input, `has a \`$\` before a placeholder, which stands in braces alone; ${(0,inputs_problems/* found */.F9)(shell)}${(0,inputs_problems/* looksLikeCredential */.Pv)(fixed) ? '' : `. Use \`${fixed}\``}`);
+            return undefined;
+        }
         const isSound = [
             this.#checkPlaceholders(input, templates, placeholders),
             this.#checkRule(input, templates, rule),
@@ -2906,7 +3021,9 @@ class RegionFields {
         }
         for (const item of items) {
             if (!names/* regionCode */.Gw.pattern.test(item)) {
-                this.#findings.problem('region', `has to be ${names/* regionCode */.Gw.rule}; ${(0,inputs_problems/* found */.F9)(item)}`);
+                const written = regionsIn(item);
+                const isShown = written.every((one) => names/* regionCode */.Gw.pattern.test(one)) && !(0,inputs_problems/* looksLikeCredential */.Pv)(item);
+                this.#findings.problem('region', `has to be ${names/* regionCode */.Gw.rule}; ${(0,inputs_problems/* found */.F9)(item)}${isShown ? `. Did you mean \`${written.join(', ')}\`?` : ''}`);
             }
             else if (regions.includes(item)) {
                 this.#findings.problem('region', `names \`${item}\` twice`);
@@ -2967,7 +3084,7 @@ class RegionFields {
         const unknown = regions.filter((region) => !this.regions.includes(region));
         if (unknown.length === 0)
             return true;
-        this.#findings.problem(input, `has a line for ${listed(unknown)}, which is not released to; \`region\` names ${listed(this.regions)}`);
+        this.#findings.problem(input, `has a line for ${listed(unknown)}, which is not released to; \`region\` names ${listed(this.regions)}${meantFor(unknown, this.regions)}`);
         return false;
     }
     #checkCompleteness(input, values) {
@@ -3017,9 +3134,15 @@ class RegionFields {
         }
         const shared = [...regionsByName].filter(([, regions]) => regions.length > 1);
         for (const [name, regions] of shared) {
-            this.#findings.problem(input, `gives ${listed(regions)} the same name, and names are unique across the platform; ${(0,inputs_problems/* found */.F9)(name)}; ${nameThatWouldDo(name, regions, rule)} would do, or lines \`region: name\``);
+            this.#findings.problem(input, `gives ${listed(regions)} the same name, and names are unique across the platform; ${(0,inputs_problems/* found */.F9)(name)}; ${this.#adviceOn(input, nameThatWouldDo(name, regions, rule))}`);
         }
         return shared.length === 0;
+    }
+    /** The platform's client reads the settings file too, and does not know `{region}`. */
+    #adviceOn(input, better) {
+        if (!this.#findings.standIns.has(input))
+            return `${better} would do, or lines \`region: name\``;
+        return `set the input \`${input}\`, such as to ${better}, because the platform's client reads the file too`;
     }
 }
 /** The name with the region in it, where that is a name that may be shown and given in each of them. */
@@ -3031,6 +3154,15 @@ function nameThatWouldDo(name, regions, { pattern }) {
     return isSound && !(0,inputs_problems/* looksLikeCredential */.Pv)(name)
         ? `\`${better}\``
         : `a name with \`${regionPlaceholder}\` in it`;
+}
+/** What somebody may have meant: codes with blanks between them, or one in another style. */
+function regionsIn(text) {
+    const words = text.toLowerCase().replaceAll('_', '-').split(/\s+/);
+    return words.every((word) => word.includes('-')) ? words : [words.join('-')];
+}
+function meantFor([first = '', ...others], regions) {
+    const meant = others.length === 0 ? (0,nearest/* nearest */.pA)(first, regions) : undefined;
+    return meant === undefined ? '' : `. Did you mean \`${meant}\`?`;
 }
 function listed(items) {
     return items.map((item) => `\`${item}\``).join(', ');
@@ -3065,14 +3197,17 @@ class InputReader {
     }
 }
 
+// EXTERNAL MODULE: ./lib/registry/reference.js
+var registry_reference = __nccwpck_require__(9758);
 ;// CONCATENATED MODULE: ./lib/inputs/registry.js
 
 
 
 
+
+
 /** Docker Hub is addressed by the URL of its old index, whatever people call it. */
-const dockerHub = 'https://index.docker.io/v1/';
-const dockerHubNames = ['docker.io', 'index.docker.io', 'registry-1.docker.io', 'hub.docker.com'];
+const dockerHubUrl = 'https://index.docker.io/v1/';
 /** The password of the registry and what is made of it, for masking. */
 function givenRegistrySecrets(raw) {
     const password = readPassword(raw);
@@ -3125,11 +3260,40 @@ function readRegistry({ raw, fields, isDryRun, findings, }) {
         return undefined;
     if (password === '' && !isDryRun)
         return undefined;
-    if (password.startsWith('ghs_')) {
-        findings.warnings.push('`registry-password` is a token of this job (`ghs_…`) and ends with it; the next start of the agent has to pull the image again and will fail. Use a token that lasts, such as a fine-grained one with `read:packages`.');
+    const brief = briefCredentials.find(({ is }) => is({ host, username, password }));
+    if (brief !== undefined) {
+        findings.warnings.push(`${brief.what}. The platform pulls the image again whenever an instance starts, and will fail then. ${brief.instead}`);
+    }
+    const image = raw.text('image');
+    const source = image === undefined ? undefined : (0,registry_reference/* parseImageReference */.o_)(image).registry;
+    if (source !== undefined && source !== (0,registry_reference/* registryName */.jT)(host)) {
+        findings.warnings.push(`\`registry\` is \`${(0,registry_reference/* registryName */.jT)(host)}\`, but \`image\` is in \`${source}\`: the image pull secret does not help to pull it.`);
     }
     return { host, authentication: authenticationOf(username, password) };
 }
+/** Credentials that end soon after the release, and what to use instead. */
+const briefCredentials = [
+    {
+        is: ({ password }) => password.startsWith('ghs_'),
+        what: '`registry-password` is a token of this job (`ghs_…`) and ends with it',
+        instead: 'Use a token that lasts, such as a fine-grained one with `read:packages`.',
+    },
+    {
+        is: ({ host, username }) => username === 'AWS' || /\.dkr\.ecr[.-].*\.amazonaws\.com(\.cn)?$/.test(new URL(host).hostname),
+        what: 'A password for Amazon ECR ends after 12 hours',
+        instead: 'Renew the image pull secret on a schedule, at least every 6 hours (docs/images.md has the workflow), or let the platform build the image with `cloud-build`.',
+    },
+    {
+        is: ({ username }) => username === 'oauth2accesstoken',
+        what: 'An access token for Google Artifact Registry (`oauth2accesstoken`) ends after 1 hour',
+        instead: 'Use the key of a service account that may only read: `registry-username: _json_key_base64` and the key in base64 as `registry-password` (docs/images.md).',
+    },
+    {
+        is: ({ username }) => username === '00000000-0000-0000-0000-000000000000',
+        what: 'A token for Azure Container Registry with the all-zero user ends after 3 hours',
+        instead: 'Use a token of the registry with a scope map, or a service principal that may only pull (docs/images.md).',
+    },
+];
 function readHost(text, findings) {
     const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
     let url;
@@ -3140,7 +3304,7 @@ function readHost(text, findings) {
         findings.problem('registry', 'has to be the address of a registry, such as `ghcr.io`');
         return undefined;
     }
-    const isPlain = url.protocol === 'https:' &&
+    const isPlain = (0,confidential/* isConfidential */.F)(url) &&
         // Anything may be made a URL; so there is no `@`, `?` and `#` in it. And one registry serves all
         // regions, so there are no braces.
         /^[\w.:/[\]-]+$/.test(text);
@@ -3148,8 +3312,8 @@ function readHost(text, findings) {
         findings.problem('registry', 'has to be the https address of a registry, without credentials, query and placeholders, such as `ghcr.io`');
         return undefined;
     }
-    if (dockerHubNames.includes(url.hostname))
-        return dockerHub;
+    if ((0,registry_reference/* registryName */.jT)(url.host) === registry_reference/* dockerHub */.UD)
+        return dockerHubUrl;
     return url.pathname === '/' ? url.origin : url.href;
 }
 /** Blanks are part of a password; the line break that a paste brings along is not. */
@@ -3160,8 +3324,587 @@ function authenticationOf(username, password) {
     return new secret_value/* SecretValue */.i(Buffer.from(`${username}:${password}`, 'utf8').toString('base64'));
 }
 
-// EXTERNAL MODULE: ./lib/inputs/secrets/files.js + 1 modules
-var files = __nccwpck_require__(4558);
+// EXTERNAL MODULE: ./lib/inputs/files.js
+var files = __nccwpck_require__(2362);
+;// CONCATENATED MODULE: ./lib/inputs/secrets/likely-mistakes.js
+function unfinished(value) {
+    const expression = value.indexOf('${{');
+    if (expression !== -1 && value.includes('}}', expression))
+        return 'a GitHub expression';
+    if (value.startsWith('ENC[AES256_GCM,'))
+        return 'SOPS ciphertext';
+    if (value.startsWith('encrypted:'))
+        return 'dotenvx ciphertext';
+    return undefined;
+}
+/**
+ * Whether a line `KEY=value` looks like several that were joined, by `secrets: >` or by commas.
+ * Each name begins behind a separator, which it cannot hold, so the search takes linear time.
+ */
+function looksLikeSeveral(value) {
+    return /[,\s][A-Z][A-Z0-9_]{2,}=(?=[^=\s,])/.test(value);
+}
+/** The values within such a line, which are as secret as the whole. */
+function severalValues(value) {
+    return value.split(/[,\s](?=[A-Z][A-Z0-9_]{2,}=[^=\s,])/).map((part, index) => {
+        const own = index === 0 ? part : part.slice(part.indexOf('=') + 1);
+        return own.replace(/,$/, '').trim();
+    });
+}
+const quotes = [
+    ['"', '"', 'is in double quotes'],
+    ["'", "'", 'is in single quotes'],
+    ['`', '`', 'is in backticks'],
+    ['“', '”', 'is in smart quotes'],
+    ['‘', '’', 'is in smart quotes'],
+];
+/** Longer values are no placeholders. */
+const longestPlaceholder = 200;
+const placeholders = [
+    /^change[-_ ]?me$/i,
+    /^x{3,}$/i,
+    /^<.*>$/,
+    /^your[-_ ].*(?:key|token|secret|id|url)(?:[-_ ]?here)?$/i,
+    /^op:\/\/.+$/,
+];
+/**
+ * What about a value that is sent as it is looks like a mistake. Each item continues a sentence
+ * with the key as its subject; none holds a part of the value.
+ */
+function likelyMistakes({ value, isLine = false }) {
+    const text = value.reveal();
+    const said = [];
+    const pair = quotes.find(([open, close]) => text.length > 1 && text.startsWith(open) && text.endsWith(close));
+    if (pair !== undefined) {
+        const [open, close, words] = pair;
+        const inside = text.slice(1, -1);
+        if (!inside.includes(open) && !inside.includes(close))
+            said.push(words);
+    }
+    const isOneLine = !/[\r\n]/.test(text.replace(/\r?\n$/, ''));
+    if (/^[\r\n]/.test(text))
+        said.push('begins with a line break');
+    else if (/^\s/.test(text))
+        said.push('begins with a blank');
+    if (/[\r\n]$/.test(text)) {
+        if (isOneLine)
+            said.push('ends with a line break');
+    }
+    else if (/\s$/.test(text))
+        said.push('ends with a blank');
+    if (isLine) {
+        if (/\s#\s/.test(text))
+            said.push('has a comment at its end');
+        if (looksLikeSeveral(text))
+            said.push('looks like several `KEY=value` pairs');
+    }
+    const kind = unfinished(text);
+    if (kind !== undefined)
+        said.push(`is ${kind}`);
+    if (text.length <= longestPlaceholder && placeholders.some((pattern) => pattern.test(text))) {
+        said.push('is a placeholder');
+    }
+    return said;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/secrets/dotenv.js
+/**
+ * Dotenv files as python-dotenv 1.2.4 reads them, because the bots that load them are in Python. A
+ * statement that it cannot parse ends the reading: what follows may be part of a value.
+ */
+/** What Python's `\s` matches, without the line break; JavaScript's differs. */
+const blank = '\\t\\v\\f\\x1c-\\x1f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+const isBlank = new RegExp(`[${blank}]`);
+/** Each matches at one place only and has one way to match, so reading takes linear time. */
+const patterns = {
+    blanks: new RegExp(`[${blank}]*`, 'y'),
+    blanksAndLineBreaks: new RegExp(`[${blank}\\n]*`, 'y'),
+    export: new RegExp(`export[${blank}]+`, 'y'),
+    quotedKey: /'([^']+)'/y,
+    unquotedKey: new RegExp(`([^=#${blank}\\n]+)`, 'y'),
+    restOfLine: /([^\n]*)/y,
+    comment: /#[^\n]*/y,
+    endOfLine: /\n|$/y,
+};
+/** @param text with line feeds as its only line breaks, and without a byte order mark */
+function parseDotenv(text) {
+    return new Parser(text).parse();
+}
+class Parser {
+    #text;
+    #position = 0;
+    #line = 1;
+    constructor(text) {
+        this.#text = text;
+    }
+    parse() {
+        const statements = [];
+        for (;;) {
+            this.#read('blanksAndLineBreaks');
+            if (this.#position === this.#text.length)
+                return { statements, problem: undefined };
+            const start = this.#position;
+            const line = this.#line;
+            const statement = this.#readStatement();
+            if ('reason' in statement)
+                return { statements, problem: { ...statement, line, start } };
+            if (statement.key !== undefined)
+                statements.push({ ...statement, line });
+        }
+    }
+    #readStatement() {
+        this.#read('export');
+        const isComment = this.#peek() === '#';
+        const key = isComment
+            ? undefined
+            : this.#read(this.#peek() === "'" ? 'quotedKey' : 'unquotedKey');
+        if (key === undefined && !isComment)
+            return { key, reason: 'not an assignment' };
+        this.#read('blanks');
+        const isAssignment = this.#peek() === '=';
+        const { value, isQuoted } = isAssignment ? this.#readValue() : noValue;
+        if (isAssignment && value === undefined)
+            return { key, reason: 'no closing quote' };
+        this.#read('blanks');
+        this.#read('comment');
+        if (this.#read('endOfLine') === undefined) {
+            if (isAssignment)
+                return { key, reason: 'text after the closing quote' };
+            return { key: undefined, reason: 'not an assignment' };
+        }
+        return key === undefined ? { key } : { key, value, isQuoted };
+    }
+    /** From the equals sign on; without a value if the quotes do not end. */
+    #readValue() {
+        this.#position += 1;
+        const hasBlank = this.#read('blanks') !== '';
+        const first = this.#peek();
+        if (first === "'" || first === '"') {
+            const escape = first === "'" ? /\\([\\'])/g : /\\([\\'"abfnrtv])/g;
+            const value = this.#readQuoted(first)?.replace(escape, (_, letter) => escapes.get(letter) ?? letter);
+            return { value, isQuoted: true };
+        }
+        if (hasBlank && first === '#')
+            return { value: '', isQuoted: false };
+        return { value: withoutComment(this.#read('restOfLine') ?? ''), isQuoted: false };
+    }
+    /** What is between two quotes, escapes included. A loop, as an expression runs out of stack. */
+    #readQuoted(quote) {
+        const start = this.#position + 1;
+        for (let end = start; end < this.#text.length; end++) {
+            if (this.#text[end] === '\\')
+                end++;
+            else if (this.#text[end] === quote) {
+                this.#advance(end + 1);
+                return this.#text.slice(start, end);
+            }
+        }
+        return undefined;
+    }
+    #peek() {
+        return this.#text[this.#position];
+    }
+    /** What a pattern matches here, or its group; undefined if it does not match. */
+    #read(name) {
+        const pattern = patterns[name];
+        pattern.lastIndex = this.#position;
+        const match = pattern.exec(this.#text);
+        if (match === null)
+            return undefined;
+        this.#advance(this.#position + match[0].length);
+        return match[1] ?? match[0];
+    }
+    #advance(position) {
+        for (let at = this.#text.indexOf('\n', this.#position); at !== -1 && at < position; at = this.#text.indexOf('\n', at + 1)) {
+            this.#line += 1;
+        }
+        this.#position = position;
+    }
+}
+const noValue = { value: undefined, isQuoted: false };
+/** What a letter behind a backslash stands for in double quotes, unless it stands for itself. */
+const escapes = new Map([
+    ['a', '\u0007'],
+    ['b', '\b'],
+    ['f', '\f'],
+    ['n', '\n'],
+    ['r', '\r'],
+    ['t', '\t'],
+    ['v', '\v'],
+]);
+/** An unquoted value: a `#` begins a comment only after a blank. */
+function withoutComment(rest) {
+    let end = rest.length;
+    for (let at = rest.indexOf('#', 1); at !== -1; at = rest.indexOf('#', at + 1)) {
+        if (!isBlank.test(rest.charAt(at - 1)))
+            continue;
+        end = at;
+        break;
+    }
+    while (isBlank.test(rest.charAt(end - 1)))
+        end--;
+    return rest.slice(0, end);
+}
+/** Characters that references may make of a value; a few lines could make it fill the memory. */
+const longestValue = 1024 * 1024;
+/**
+ * Replaces `${NAME}` and `${NAME:-default}` by the values of the same file, in whichever quotes.
+ * python-dotenv would look in the environment of the bot, too, which nobody knows here.
+ *
+ * @param earlier the keys further up in the file; undefined for one that has no value of its own
+ */
+function resolveReferences(value, earlier) {
+    const nextClose = finder(value, '}');
+    const nextColon = finder(value, ':');
+    let resolved = '';
+    let done = 0;
+    for (let start = value.indexOf('${'); start !== -1; start = value.indexOf('${', start)) {
+        const close = nextClose(start + 2);
+        if (close === -1)
+            break;
+        const colon = nextColon(start + 2);
+        const hasColon = colon !== -1 && colon < close;
+        if (hasColon && value[colon + 1] !== '-') {
+            start += 2;
+            continue;
+        }
+        const name = value.slice(start + 2, hasColon ? colon : close);
+        const fallback = hasColon && !earlier.has(name) ? value.slice(colon + 2, close) : undefined;
+        const replacement = fallback ?? earlier.get(name);
+        if (replacement === undefined)
+            return { name, isTooLong: false };
+        resolved += value.slice(done, start) + replacement;
+        if (resolved.length > longestValue)
+            return { name, isTooLong: true };
+        start = done = close + 1;
+    }
+    return { value: resolved + value.slice(done) };
+}
+/** Finds a character at or behind a place that only grows, in linear time over all calls. */
+function finder(text, character) {
+    let found = text.indexOf(character);
+    return (from) => {
+        if (found !== -1 && found < from)
+            found = text.indexOf(character, from);
+        return found;
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/secrets/source.js
+
+
+/** The inputs that bring secrets, the strongest first. */
+const secretSources = ['secrets', 'secrets-env', 'secrets-json', 'secrets-file'];
+/** A key that is longer is none, and may be something else altogether: it is not shown. */
+const longestKey = 64;
+/** What one source brought, mistakes included. */
+class SourceReading {
+    source;
+    entries = [];
+    #places = new Map();
+    /** Sentences without the input's name; none holds a value. */
+    problems = [];
+    /** Texts that are not understood but could be (part of) a secret: they have to be masked. */
+    suspects = [];
+    /** What was left out on purpose, for the log. */
+    remarks = [];
+    /** Patterns that select nothing: as likely a mistake as an empty value. */
+    unmatched = [];
+    /** Whether something that is wrong with it is said elsewhere. */
+    isSpokenFor = false;
+    constructor(source) {
+        this.source = source;
+    }
+    /** Takes an entry, unless its key is not one or has been there. */
+    add(key, value, place, details = {}) {
+        if (!names/* secretKey */.oF.pattern.test(key)) {
+            this.refuseKey(key, place);
+            this.suspect(value);
+            return;
+        }
+        const earlier = this.#places.get(key);
+        if (earlier !== undefined) {
+            this.problems.push(`${place}: \`${key}\` is given twice, first in ${earlier}`);
+            this.suspect(value);
+            return;
+        }
+        this.#places.set(key, place);
+        this.entries.push({ key, value: new secret_value/* SecretValue */.i(value), place, ...details });
+    }
+    /** Says that the platform does not take a key. */
+    refuseKey(key, place) {
+        const shown = key.length > longestKey ? `of ${key.length} characters` : `\`${key}\``;
+        this.problems.push(`${place}: the key ${shown} has to be ${names/* secretKey */.oF.rule}`);
+        if (key.length > longestKey)
+            this.suspect(key);
+    }
+    /** Says why a value cannot be known here, and how to pass it. */
+    refuseValue(key, value, place, reason) {
+        this.suspect(value);
+        if (!names/* secretKey */.oF.pattern.test(key)) {
+            this.refuseKey(key, place);
+            return;
+        }
+        this.problems.push(`${place}: \`${key}\` ${reason}. Pass \`${key}\` with \`secrets-env\``);
+    }
+    /**
+     * Gives up reading at a mistake, behind which nothing is known. Of a value that goes over several
+     * lines and is not given as such, lines may have been taken for keys; an empty one is not told.
+     */
+    breakOff(problem) {
+        this.problems.push(problem);
+        const kept = this.entries.filter(({ value }) => !value.isEmpty);
+        this.entries.splice(0, Infinity, ...kept);
+    }
+    /** Whether it holds nothing, and nothing of that was said yet. */
+    get isBarren() {
+        const said = this.entries.length + this.problems.length + this.unmatched.length;
+        return said === 0 && !this.isSpokenFor;
+    }
+    suspect(text) {
+        this.suspects.push(new secret_value/* SecretValue */.i(text));
+    }
+    /** The same of a line that was not read: it may be a key with its value, of which that is as secret. */
+    suspectLine(line) {
+        this.suspect(line);
+        if (line.includes('='))
+            this.suspect(line.slice(line.indexOf('=') + 1));
+    }
+}
+/** Whether a name looks like one of a variable, and not like part of a value. */
+function isConventional(key) {
+    return /^[A-Z_][A-Z0-9_]*$/.test(key);
+}
+/**
+ * Behind which key a mistake stands, where that is sure to be one: of a value that goes over several
+ * lines and is not given as such, a line may look like a key with its value.
+ */
+function afterKey(key) {
+    return key !== undefined && isConventional(key) ? ` (after the key \`${key}\`)` : '';
+}
+/**
+ * Whether a line is more likely the end of a value in base64 (or base32) that goes over several lines
+ * than a key and its value: `…==`, or `…=` behind letters of both cases. Shown as a key, it would be
+ * half of a secret.
+ */
+function endsBase64(key, value) {
+    return /^=+$/.test(value) || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key));
+}
+/**
+ * What is wrong with a line that is not `KEY=value`, and what to write instead. It continues a
+ * sentence that names the line, and shows nothing of it. Undefined if it could be anything.
+ */
+function breachOf(line) {
+    return breaches.find(({ pattern }) => pattern.test(line))?.words;
+}
+/** Keys as people write them; what does not begin like one may be part of a secret. */
+const breaches = [
+    {
+        pattern: /^\s*export\s+[A-Za-z_]\w*=/,
+        words: 'begins with `export`, which is for shells. Write `KEY=value`',
+    },
+    {
+        pattern: /^\s*-\s+[A-Za-z_]\w*(?:=|:\s|$)/,
+        words: 'begins with `- `, as in a YAML list. Write `KEY=value`',
+    },
+    {
+        pattern: /^\s*[A-Za-z_][\w-]*:(?:\s|$)/,
+        words: 'has a colon after its key. Write `KEY=value`',
+    },
+    {
+        pattern: /^[A-Za-z_][\w-]*\s+=/,
+        words: 'has a blank between its key and the `=`. Write `KEY=value`',
+    },
+    { pattern: /^\s+[A-Za-z_][\w-]*=/, words: 'begins with a blank. Write `KEY=value`' },
+    {
+        pattern: /^\s*[[{]/,
+        words: 'looks like JSON. Pass JSON with `secrets-json`',
+    },
+];
+/** What `${{ secrets }}` becomes, which is an object. */
+const objectAsText = 'is the word `Object`, which is what `${{ secrets }}` becomes. Write `secrets-json: ${{ toJSON(secrets) }}`';
+function isObjectAsText(input) {
+    return input.trim() === 'Object';
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/secrets/files.js
+
+
+
+
+
+
+
+/**
+ * Reads the `secrets-file` input: dotenv files, relative to the workspace. Each value is what
+ * python-dotenv makes of it, or there is a problem that names the key and the reason.
+ */
+async function readFiles(paths, workspace, readFile) {
+    const reading = new SourceReading('secrets-file');
+    for (const path of paths) {
+        const text = await readText(reading, path, workspace, readFile);
+        if (text !== undefined)
+            readValues(reading, path, text);
+    }
+    return reading;
+}
+/** The keys of a dotenv file, for which no value is needed; bare names and repeated keys count. */
+async function readKeyNames(path, workspace, readFile) {
+    const reading = new SourceReading('secrets-file');
+    const text = await readText(reading, path, workspace, readFile);
+    if (text === undefined)
+        return { keys: [], problems: reading.problems };
+    const { statements: all, problem } = readStatements(text);
+    const isSops = isEncryptedBySops(all);
+    const statements = all.filter(({ key }) => !(isSops && isOfSops(key)));
+    for (const { key, line } of statements) {
+        if (!names/* secretKey */.oF.pattern.test(key))
+            reading.refuseKey(key, placeIn(path, line));
+    }
+    stopAt(reading, path, text, { statements, problem });
+    return { keys: statements.map(({ key }) => key), problems: reading.problems };
+}
+/** The text of a file with line feeds as its only line breaks; undefined, with a problem, if it has none. */
+async function readText(reading, path, workspace, readFile) {
+    let text;
+    try {
+        text = await readFile((0,external_node_path_.resolve)(workspace, path));
+    }
+    catch (error) {
+        reading.problems.push(`\`${path}\` cannot be read (${(0,files/* reasonOf */.A3)(error)})`);
+        return undefined;
+    }
+    if (/[\0\uFFFD]/.test(text)) {
+        reading.problems.push(`\`${path}\` is not text in UTF-8; it may be in UTF-16 or Latin-1. Save it as UTF-8`);
+        for (const line of text.split('\n'))
+            reading.suspect(line);
+        return undefined;
+    }
+    return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+}
+/**
+ * The statements of a file up to the first that does not look like one. python-dotenv takes each line
+ * of a private key that is not quoted for a name, or for a key whose value is `=`.
+ */
+function readStatements(text) {
+    const dotenv = parseDotenv(text);
+    const { statements } = dotenv;
+    const index = statements.findIndex(({ key, value, isQuoted }) => value === undefined ? !isVariableName(key) : !isQuoted && endsBase64(key, value));
+    const first = statements[index];
+    if (first === undefined)
+        return dotenv;
+    const { line } = first;
+    return {
+        statements: statements.slice(0, index),
+        problem: { line, start: lineStart(text, line), key: undefined, reason: 'not an assignment' },
+    };
+}
+function readValues(reading, path, text) {
+    const dotenv = readStatements(text);
+    const assigned = new Set(dotenv.statements.filter(({ value }) => value !== undefined).map(({ key }) => key));
+    const isSops = isEncryptedBySops(dotenv.statements);
+    const keysOfKind = new Map();
+    /** What references may name, resolved; undefined for a key that has no value or was refused. */
+    const earlier = new Map();
+    for (const { key, value, line } of dotenv.statements) {
+        const place = placeIn(path, line);
+        if (value === undefined) {
+            const name = isConventional(key) ? `\`${key}\`` : 'a name';
+            if (!isConventional(key))
+                reading.suspect(key);
+            reading.remarks.push(`${place}: left out ${name}, because it has no \`=\` and no value.`);
+            earlier.set(key, undefined);
+            continue;
+        }
+        const kind = unfinished(value);
+        if (kind !== undefined || (isSops && isOfSops(key))) {
+            if (!names/* secretKey */.oF.pattern.test(key))
+                reading.refuseKey(key, place);
+            else if (kind !== undefined && !isOfSops(key)) {
+                const keys = keysOfKind.get(kind);
+                if (keys === undefined)
+                    keysOfKind.set(kind, [key]);
+                else
+                    keys.push(key);
+            }
+            earlier.set(key, undefined);
+            continue;
+        }
+        const resolution = resolveReferences(value, earlier);
+        if ('value' in resolution) {
+            reading.add(key, resolution.value, place);
+            earlier.set(key, resolution.value);
+            continue;
+        }
+        const { name, isTooLong } = resolution;
+        const reference = isConventional(name) ? `\`\${${name}}\`` : 'a reference such as `${NAME}`';
+        const reason = isTooLong
+            ? 'would make the value longer than 1 MiB'
+            : whyUnresolved(earlier.has(name), assigned.has(name));
+        reading.refuseValue(key, value, place, `holds ${reference}, which python-dotenv replaces, and ${reason}`);
+        earlier.set(key, undefined);
+    }
+    for (const [kind, keys] of keysOfKind) {
+        const named = listOf(keys, { most: 20 });
+        reading.problems.push(`\`${path}\`: ${named} ${keys.length === 1 ? 'is' : 'are'} ${unfinishedWords[kind]}`);
+    }
+    stopAt(reading, path, text, dotenv);
+}
+/** What a value is that is not the secret yet, and what to do first. */
+const unfinishedWords = {
+    'a GitHub expression': 'a `${{ … }}` expression, which GitHub does not evaluate in a file. Pass the secret with `secrets-env`',
+    'SOPS ciphertext': 'ciphertext of SOPS. Decrypt the file in a step before, such as with `sops decrypt`, and name the decrypted file',
+    'dotenvx ciphertext': 'ciphertext of dotenvx. Decrypt the file in a step before, with `dotenvx decrypt`',
+};
+function isEncryptedBySops(statements) {
+    return statements.some(({ value = '' }) => unfinished(value) === 'SOPS ciphertext');
+}
+/** Whether a key belongs to SOPS, which keeps its own data in the file that it encrypts. */
+function isOfSops(key) {
+    return key.startsWith('sops_');
+}
+function whyUnresolved(isEarlier, isAssigned) {
+    if (isEarlier)
+        return 'the file gives that name no value that can be read';
+    return `the file ${isAssigned ? 'sets that name only further down' : 'does not set that name'}`;
+}
+/** Says where the reading of a file stops. What was not read may be (part of) a secret. */
+function stopAt(reading, path, text, { statements, problem }) {
+    if (problem === undefined)
+        return;
+    const place = `${placeIn(path, problem.line)}${afterKey(statements.at(-1)?.key)}`;
+    const [line = ''] = text.slice(problem.start).split('\n', 1);
+    const breach = problem.reason === 'not an assignment' ? breachOf(line) : undefined;
+    reading.breakOff(breach === undefined
+        ? `${place}: ${wordsOf(problem)}, so reading stopped here`
+        : `${place} ${breach}. Reading stopped here`);
+    for (const rest of text.slice(problem.start).split('\n'))
+        reading.suspectLine(rest);
+}
+function wordsOf({ key, reason }) {
+    const ofKey = key !== undefined && isConventional(key) ? ` of \`${key}\`` : '';
+    switch (reason) {
+        case 'not an assignment':
+            return 'this is not `KEY=value`';
+        case 'no closing quote':
+            return `the quoted value${ofKey} does not end`;
+        case 'text after the closing quote':
+            return `text follows the closing quote of the value${ofKey}`;
+    }
+}
+function isVariableName(name) {
+    return /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name);
+}
+function placeIn(path, line) {
+    return `\`${path}\` line ${line}`;
+}
+function lineStart(text, line) {
+    let start = 0;
+    for (let left = line - 1; left > 0; left--)
+        start = text.indexOf('\n', start) + 1;
+    return start;
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/required-secrets.js
 
 
@@ -3194,7 +3937,7 @@ async function readRequiredKeys(reader) {
     return [...required.values()];
 }
 async function readKeys(path, { workspace, readFile, findings }) {
-    const { keys, problems } = await (0,files/* readKeyNames */.mK)(path, workspace, readFile);
+    const { keys, problems } = await readKeyNames(path, workspace, readFile);
     for (const problem of problems)
         findings.problem('required-secrets', problem);
     if (keys.length + problems.length === 0) {
@@ -3219,8 +3962,6 @@ function contentVersion(pairs, credential) {
         .slice(0, 8);
 }
 
-// EXTERNAL MODULE: ./lib/inputs/secrets/source.js
-var secrets_source = __nccwpck_require__(2910);
 ;// CONCATENATED MODULE: ./lib/inputs/secret-set.js
 
 
@@ -3235,7 +3976,7 @@ function readSecretSet(reader, context) {
     const keepVersions = fields.integer('keep-versions', { least: 0, most: 100 }) ?? 0;
     if (!raw.isGiven('secret-set')) {
         fields.noEffectWithout('secret-set', [
-            ...secrets_source/* secretSources */.x4,
+            ...secretSources,
             'prune-secrets',
             'required-secrets',
             'keep-versions',
@@ -3295,7 +4036,7 @@ function checkPlain({ raw, findings }, { pairs, skippedKeys, isComplete }, { pru
     if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
         findings.problem('keep-versions', `has no effect without \`${versionPlaceholder}\` in \`secret-set\``);
     }
-    if (!secrets_source/* secretSources */.x4.some((input) => raw.isGiven(input)) && !raw.isGiven('agent-name')) {
+    if (!secretSources.some((input) => raw.isGiven(input)) && !raw.isGiven('agent-name')) {
         findings.problem('secret-set', 'has no effect without secrets (to write it) or `agent-name` (to bind it), none of which is given');
     }
     // Sources may be given and hold nothing: a run of Dependabot has no secrets.
@@ -3305,6 +4046,42 @@ function checkPlain({ raw, findings }, { pairs, skippedKeys, isComplete }, { pru
     if (prune && !waits) {
         findings.warnings.push('`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.');
     }
+}
+
+;// CONCATENATED MODULE: ./lib/secrecy/ordinary-words.js
+/** Words that settings have for values, and that hide nothing. All in lower case. */
+const words = new Set([
+    ...['true', 'false', 'yes', 'no', 'on', 'off', 'enabled', 'disabled'],
+    ...['null', 'none', 'nil', 'undefined'],
+    ...['trace', 'debug', 'info', 'notice', 'warn', 'warning', 'error', 'critical', 'fatal'],
+    ...['verbose', 'silent'],
+    ...['production', 'prod', 'staging', 'stage', 'preview', 'development', 'develop', 'dev'],
+    ...['testing', 'test', 'qa', 'sandbox', 'local', 'localhost', 'ci', 'default'],
+    // Words of this action's outputs: GitHub drops an output that holds a masked value.
+    ...['name', 'kind', 'region', 'regions', 'outcome', 'status', 'added', 'updated', 'pruned'],
+    ...['deploymentid', 'ready', 'id', 'contexthash', 'dockerfile', 'build', 'builds', 'agent'],
+    ...['agents', 'action', 'changes', 'setting', 'before', 'after', 'hidden', 'newdeployment'],
+    ...['secretsets', 'deletedversions', 'otheragents', 'rollout', 'because', 'follows', 'image'],
+    ...['secret', 'imagepullsecret', 'created', 'existing', 'deleted', 'failed', 'cancelled'],
+    ...['skipped', 'unchanged', 'superseded', 'built', 'reused', 'running', 'done', 'create'],
+    ...['update', 'bind', 'reuse', 'await', 'pending', 'unknown', 'parallel', 'sequential'],
+]);
+/** Codes of cloud regions, such as `us-west`, `eu-central-1` and `europe-west4`. */
+const regionCode = /^(us|ca|sa|mx|eu|uk|me|il|af|ap|cn|in|jp|au|europe|asia|australia|africa|(north|south)america)(-gov)?-(north|south|east|west|central|(north|south)(east|west))\d{0,2}(-\d)?[a-z]?$/;
+/** A key that says that its value is secret, whatever the value is. */
+const secretKey = /(KEY|TOKEN|SECRET|PASSWORD|PASS|PIN|CODE)$/i;
+/**
+ * Whether a value hides nothing. Settings travel in secret sets, and `true` or `production` as a mask
+ * would garble the rest of the job's log.
+ *
+ * @param given names that the workflow shows anyway, such as the region
+ */
+function isOrdinary(key, value, given) {
+    if (secretKey.test(key))
+        return false;
+    const word = value.trim().toLowerCase();
+    const isShortNumber = /^[+-]?\d+(\.\d+)?$/.test(word) && word.replace(/\D/g, '').length <= 6;
+    return isShortNumber || words.has(word) || regionCode.test(word) || given.includes(value.trim());
 }
 
 // EXTERNAL MODULE: ./lib/text/matcher.js
@@ -3383,6 +4160,7 @@ function classOf(members) {
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/environment.js
 
 
+
 /**
  * Reads the `secrets-env` input: names of environment variables, or `TARGET=SOURCE` where the key of
  * the set has another name. Values are never parsed, so there is nothing to quote.
@@ -3392,7 +4170,11 @@ function classOf(members) {
  * shown only where it looks like a name.
  */
 function readEnvironment(input, environment) {
-    const reading = new secrets_source/* SourceReading */.uW('secrets-env');
+    const reading = new SourceReading('secrets-env');
+    if (isObjectAsText(input)) {
+        reading.problems.push(objectAsText);
+        return reading;
+    }
     const items = splitItems(input);
     for (const [index, item] of items.entries()) {
         const place = `item ${index + 1}`;
@@ -3401,7 +4183,10 @@ function readEnvironment(input, environment) {
         if (source === undefined) {
             for (const rest of items.slice(index))
                 reading.suspectLine(rest);
-            reading.breakOff(`${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``);
+            const breach = breachOfName(item);
+            reading.breakOff(breach !== undefined
+                ? `${place} ${breach}`
+                : `${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``);
             return reading;
         }
         const target = match?.[1] ?? source;
@@ -3409,16 +4194,41 @@ function readEnvironment(input, environment) {
         const set = Object.hasOwn(environment, source) ? environment[source] : undefined;
         const value = set ?? '';
         const unset = set === undefined;
-        if (unset && (source !== target || !(0,secrets_source/* isConventional */.jg)(source))) {
+        if (unset && (source !== target || !isConventional(source))) {
             reading.suspect(source);
-            if (source === target || !(0,secrets_source/* isConventional */.jg)(target)) {
+            if (source === target || !isConventional(target)) {
                 reading.breakOff(`${place} is not the name of a variable that is set (it is not shown, as it may be a value)`);
                 return reading;
             }
         }
-        reading.add(target, value, unset ? `${place}, a variable that \`env:\` does not set` : place);
+        if (!unset)
+            reading.add(target, value, place);
+        else
+            reading.add(target, value, place, { unset: { meant: meantBy(source, environment) } });
     }
     return reading;
+}
+/** What is wrong with an item that is no name, if it is sure to hold names only. */
+function breachOfName(item) {
+    if (/^(?:[\w-]+=)?\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})$/.test(item)) {
+        return 'begins with `$`. Write the name of the variable alone, such as `OPENAI_API_KEY`';
+    }
+    if (/^[A-Z_][A-Z0-9_]*(?:\s+[A-Z_][A-Z0-9_]*)+$/.test(item)) {
+        return 'has several names with blanks between them. Write one name a line, or commas between the names';
+    }
+    if (/^-\s+[A-Za-z_]\w*$/.test(item)) {
+        return 'begins with `- `, as in a YAML list. Write the name alone';
+    }
+    return undefined;
+}
+function meantBy(source, environment) {
+    if (!isConventional(source))
+        return undefined;
+    return (0,nearest/* nearest */.pA)(source, Object.keys(environment).filter(isOfWorkflow));
+}
+/** Whether a variable may be one that the workflow sets for the bot. */
+function isOfWorkflow(name) {
+    return isConventional(name) && !/^(?:INPUT|GITHUB|RUNNER|ACTIONS)_/.test(name);
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/json.js
@@ -3430,7 +4240,11 @@ function readEnvironment(input, environment) {
  * out, whatever the order. `github_token` and the action's own credential never go along.
  */
 async function readJson(input, patterns, credentials) {
-    const reading = new secrets_source/* SourceReading */.uW('secrets-json');
+    const reading = new SourceReading('secrets-json');
+    if (isObjectAsText(input)) {
+        reading.problems.push(objectAsText);
+        return reading;
+    }
     // A kept parser with places and without the text in its errors; JSON.parse quotes what it reads,
     // and keeps the last of two equal keys without a word.
     const { parse } = await __nccwpck_require__.e(/* import() */ 162).then(__nccwpck_require__.bind(__nccwpck_require__, 3162));
@@ -3458,10 +4272,10 @@ async function readJson(input, patterns, credentials) {
         reading.suspect(text ?? input.slice(value.loc.start.offset, value.loc.end.offset));
         keys.push(key);
         if (key.toLowerCase() === 'github_token') {
-            reading.remarks.push(`\`${key}\` is left out: it is GitHub's own, and ends with the job.`);
+            reading.remarks.push(`\`${key}\` is left out, because it is GitHub's own token and ends with the job.`);
         }
         else if (credentials.some((credential) => credential.reveal() === text?.trim())) {
-            reading.remarks.push(`\`${key}\` is left out: it is the credential of this action.`);
+            reading.remarks.push(`\`${key}\` is left out, because it is the credential of this action.`);
         }
         else if (select.takes(key)) {
             if (text === undefined) {
@@ -3498,6 +4312,7 @@ function lineOf(error) {
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/lines.js
 
 
+
 /**
  * Reads the `secrets` input: lines `KEY=value`, the value verbatim to the end of the line, and
  * `KEY<<DELIMITER` … `DELIMITER` for values of several lines, as GITHUB_ENV has it. Blank lines and
@@ -3507,8 +4322,13 @@ function lineOf(error) {
  * key before it, and nothing behind it is read, because a key found there may be one only by chance.
  */
 function readLines(input) {
-    const reading = new secrets_source/* SourceReading */.uW('secrets');
+    const reading = new SourceReading('secrets');
+    if (isObjectAsText(input)) {
+        reading.problems.push(objectAsText);
+        return reading;
+    }
     const lines = splitLines(input);
+    const isSingle = lines.filter(({ text }) => text.trim() !== '').length === 1;
     let keyBefore;
     for (let index = 0; index < lines.length; index++) {
         const line = lines[index];
@@ -3520,21 +4340,28 @@ function readLines(input) {
         const place = `line ${index + 1}`;
         const head = parseHead(text);
         if (head === undefined) {
-            reading.breakOff(unreadable(place, keyBefore));
+            reading.breakOff(unreadable(place, keyBefore, text));
             for (const rest of lines.slice(index))
                 reading.suspectLine(rest.text);
             return reading;
         }
         keyBefore = head.key;
         if ('value' in head) {
-            reading.add(head.key, head.value, place);
+            if (isSingle && looksLikeSeveral(head.value)) {
+                reading.suspect(head.value);
+                for (const value of severalValues(head.value))
+                    reading.suspect(value);
+                reading.breakOff(`${place}: the value of \`${head.key}\` looks like several \`KEY=value\` pairs in one line. Write one \`KEY=value\` a line, below \`secrets: |\` (use \`|\`, not \`>\`). If it is one value, pass it with \`secrets-env\``);
+                continue;
+            }
+            reading.add(head.key, head.value, place, { isLine: true });
             continue;
         }
         const end = endOf(lines, index, head.delimiter);
         const last = lines[end];
         if (last === undefined) {
-            const what = (0,secrets_source/* isConventional */.jg)(head.key) ? `: \`${head.key}\`` : '';
-            reading.breakOff(`${place}${what} begins a value of several lines that does not end; its last line has to be the delimiter alone`);
+            const what = isConventional(head.key) ? `: \`${head.key}\`` : '';
+            reading.breakOff(`${place}${what} begins a value of several lines that does not end. Put the delimiter alone on its last line`);
             for (const rest of lines.slice(index + 1))
                 reading.suspectLine(rest.text);
             return reading;
@@ -3573,16 +4400,33 @@ function parseHead(line) {
         return undefined;
     const key = line.slice(0, equals);
     const value = line.slice(equals + 1);
-    if (!names/* secretKey */.oF.pattern.test(key) || (0,secrets_source/* endsBase64 */._q)(key, value))
+    if (!names/* secretKey */.oF.pattern.test(key) || endsBase64(key, value))
         return undefined;
     return { key, value };
 }
-function unreadable(place, keyBefore) {
-    return (`${place}${(0,secrets_source/* afterKey */.GO)(keyBefore)} is not \`KEY=value\` with a valid key, so it and what follows was not read. ` +
+function unreadable(place, keyBefore, line) {
+    const where = `${place}${afterKey(keyBefore)}`;
+    const breach = breachOf(line) ?? keyBreach(line);
+    if (breach !== undefined)
+        return `${where} ${breach}. Reading stopped here`;
+    return (`${where} is not \`KEY=value\` with a valid key, so reading stopped here. ` +
         'A value of several lines needs the form `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`');
+}
+/** What is wrong with a line that has no key, or one that the platform does not take. */
+function keyBreach(line) {
+    if (/^[A-Z_][A-Z0-9_]*(?:[,\s]+[A-Z_][A-Z0-9_]*)*[,\s]*$/.test(line)) {
+        return 'has names without values. Write `KEY=value`, or pass the names of variables with `secrets-env`';
+    }
+    const key = /^[\w-]+(?==)/.exec(line)?.[0] ?? '';
+    if (key.length <= longestKey)
+        return undefined;
+    return `has a key of ${key.length} characters; a key has at most ${longestKey}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/read-secrets.js
+
+
+
 
 
 
@@ -3602,7 +4446,7 @@ async function readSecrets(reader, credentials) {
         findings.remarks.push(...remarks);
     }
     const chosen = new Map();
-    for (const source of secrets_source/* secretSources */.x4) {
+    for (const source of secretSources) {
         for (const reading of readings.filter((one) => one.source === source)) {
             for (const entry of reading.entries) {
                 if (!chosen.has(entry.key))
@@ -3612,12 +4456,14 @@ async function readSecrets(reader, credentials) {
     }
     const entries = [...chosen.values()];
     const empty = entries.filter(({ value }) => value.isEmpty);
+    // A secret that a fork does not get makes a variable empty. Only a mistake makes it absent.
+    const unset = empty.filter((entry) => entry.unset !== undefined && emptySecrets !== 'skip');
+    const withoutValue = empty.filter((entry) => !unset.includes(entry));
     const unmatched = readings.flatMap((reading) => reading.unmatched);
     const barren = readings.filter((reading) => reading.isBarren).map(({ source }) => source);
     if (emptySecrets === 'skip') {
         if (empty.length > 0) {
-            const keys = empty.map(({ key }) => `\`${key}\``).join(', ');
-            findings.notices.push(`Left out, because they are empty: ${keys}.`);
+            findings.notices.push(`Left out, because they are empty: ${read_secrets_listed(keysOf(empty))}.`);
         }
         if (barren.length > 0)
             findings.notices.push(`There is no secret in: ${read_secrets_listed(barren)}.`);
@@ -3626,8 +4472,8 @@ async function readSecrets(reader, credentials) {
         }
     }
     else if (isDryRun) {
-        if (empty.length > 0) {
-            findings.notices.push(`Empty in this run, so the plan goes by their names alone: ${read_secrets_listed(empty.map(({ key }) => key))}. Likely reasons: ${inputs_problems/* emptyReasons */.Zn}.`);
+        if (withoutValue.length > 0) {
+            findings.notices.push(`Empty in this run, so the plan goes by their names alone: ${read_secrets_listed(keysOf(withoutValue))}. Likely reasons: ${reasonsFor(withoutValue, entries)}.`);
         }
         const without = [...barren, ...unmatched];
         if (without.length > 0) {
@@ -3635,9 +4481,7 @@ async function readSecrets(reader, credentials) {
         }
     }
     else {
-        for (const { key, source, place } of empty) {
-            findings.problem(source, `\`${key}\` (${place}) is empty. Likely reasons: ${inputs_problems/* emptyReasons */.Zn}. \`empty-secrets: skip\` leaves empty ones out`);
-        }
+        reportEmpty(withoutValue, reasonsFor(withoutValue, entries), findings);
         for (const source of barren) {
             findings.problem(source, 'is given, and there is no secret in it');
         }
@@ -3645,6 +4489,8 @@ async function readSecrets(reader, credentials) {
             findings.problem('secrets-include', `\`${pattern}\` selects no key of \`secrets-json\`. Likely reasons: ${inputs_problems/* emptyReasons */.Zn}. \`empty-secrets: skip\` lets it pass`);
         }
     }
+    reportUnset(unset, findings);
+    warnOfLikelyMistakes(entries, findings);
     const goesByNames = isDryRun && emptySecrets !== 'skip';
     const pairs = entries
         .filter(({ value }) => goesByNames || !value.isEmpty)
@@ -3652,16 +4498,70 @@ async function readSecrets(reader, credentials) {
     // What is left out by `skip` is left out by a release, too, unless nothing is left.
     const isExact = !isDryRun || (emptySecrets === 'skip' && pairs.length > 0);
     const missing = barren.length + unmatched.length;
+    const isSecret = secrecyFor(reader, findings, readings);
     return {
         pairs,
         skippedKeys: goesByNames ? [] : empty.map(({ key }) => key),
         isComplete: isExact || empty.length + missing === 0,
         knowsKeys: isExact || missing === 0,
         values: readings.flatMap((reading) => [
-            ...reading.entries.map(({ value }) => value),
+            ...reading.entries.filter(isSecret).map(({ value }) => value),
             ...reading.suspects,
         ]),
     };
+}
+/** Tells secrets from ordinary words, and says which keys have one. */
+function secrecyFor({ raw, regions }, findings, readings) {
+    const given = [...regions.regions, raw.text('agent-name') ?? ''].filter((name) => name !== '');
+    const isSecret = ({ key, value }) => !isOrdinary(key, value.reveal(), given);
+    const ordinary = readings
+        .flatMap(({ entries }) => entries)
+        .filter((entry) => !entry.value.isEmpty && !isSecret(entry));
+    if (ordinary.length > 0) {
+        const keys = new Set(ordinary.map(({ key }) => key));
+        findings.remarks.push(`Sent, but not masked, because their values are ordinary words or short numbers: ${listOf(keys)}.`);
+    }
+    return isSecret;
+}
+function keysOf(entries) {
+    return entries.map(({ key }) => key);
+}
+/** If no secret at all has a value, the job most likely lacks the environment. */
+function reasonsFor(empty, all) {
+    return empty.length > 1 && empty.length === all.length ? inputs_problems/* emptyReasonsOfAll */.RY : inputs_problems/* emptyReasons */.Zn;
+}
+function reportEmpty(empty, reasons, findings) {
+    const [first] = empty;
+    if (first === undefined)
+        return;
+    const { source } = first;
+    const keys = empty.map((entry) => {
+        const origin = entry.source === source ? '' : `\`${entry.source}\`, `;
+        return `\`${entry.key}\` (${origin}${entry.place})`;
+    });
+    const verb = empty.length === 1 ? 'is' : 'are';
+    findings.problem(source, `${keys.join(', ')} ${verb} empty. Likely reasons: ${reasons}. \`empty-secrets: skip\` leaves empty ones out`);
+}
+function reportUnset(unset, findings) {
+    if (unset.length === 0)
+        return;
+    const keys = unset.map(({ key, place }) => `\`${key}\` (${place})`).join(', ');
+    const verb = unset.length === 1 ? 'comes from a variable' : 'come from variables';
+    const meant = unset.flatMap((entry) => entry.unset?.meant ?? []);
+    const suggestion = meant.length === 0 ? '' : ` Did you mean ${listOf(meant)}?`;
+    findings.problem('secrets-env', `${keys} ${verb} that \`env:\` does not set.${suggestion} Likely reasons: the name is misspelled here or under \`env:\`, or \`env:\` belongs to another step or job. An empty secret, as in a run from a fork, still sets its variable`);
+}
+/** Keys that one message names; a file may have thousands. */
+const mostKeys = 20;
+function warnOfLikelyMistakes(entries, findings) {
+    const suspicious = entries.flatMap((entry) => {
+        const shapes = likelyMistakes(entry);
+        return shapes.length === 0 ? [] : [`\`${entry.key}\` ${shapes.join(' and ')}`];
+    });
+    if (suspicious.length === 0)
+        return;
+    const keys = listOf(suspicious, { most: mostKeys, format: asIs });
+    findings.warnings.push(`Some values of secrets look like mistakes. They are sent as they are: ${keys}.`);
 }
 async function readSources({ raw, environment, workspace, readFile, findings }, credentials) {
     const readings = [];
@@ -3688,7 +4588,7 @@ async function readSources({ raw, environment, workspace, readFile, findings }, 
         findings.problem('secrets-include', 'has no effect without `secrets-json`, which is not given');
     }
     if (raw.isGiven('secrets-file')) {
-        readings.push(await (0,files/* readFiles */.Ul)(raw.items('secrets-file'), workspace, readFile));
+        readings.push(await readFiles(raw.items('secrets-file'), workspace, readFile));
     }
     return readings;
 }
@@ -3696,8 +4596,6 @@ function read_secrets_listed(names) {
     return names.map((name) => `\`${name}\``).join(', ');
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/inputs/settings-file/choose.js
 
 
@@ -3774,11 +4672,13 @@ async function noticeUnread({ workspace, readFile, findings }) {
 
 
 
+
+
 /**
  * Reads all inputs, once, and validates them together: every mistake that can be seen without the
  * network is found in one go. Nothing is logged here; what was found has to be masked first.
  */
-async function readInputs(environment, readFile) {
+async function readInputs(environment, readFile, isFolderEmpty = () => Promise.resolve(false)) {
     const findings = new inputs_problems/* Findings */.Fv();
     const given = new RawInputs(environment);
     given.checkNames(findings);
@@ -3797,6 +4697,7 @@ async function readInputs(environment, readFile) {
     const secretsTimeout = fields.timeout('secrets-timeout');
     const build = readBuild(reader);
     const agent = readAgent(reader);
+    const imageLookup = readImageLookup(reader, agent);
     const waits = agent?.waitForReady !== false;
     const secretSet = readSecretSet(reader, {
         secrets,
@@ -3811,6 +4712,7 @@ async function readInputs(environment, readFile) {
     if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
         findings.problem('agent-name', 'is not given, and neither is `secret-set` nor `registry`: there is nothing to release');
     }
+    await reportEmptyWorkspace(reader, isFolderEmpty);
     const values = [...credentials, ...githubToken, ...secrets.values, ...givenRegistrySecrets(raw)];
     const redact = redactor(values);
     // A value may stand in an input where it does not belong, and in what is said of that.
@@ -3829,6 +4731,7 @@ async function readInputs(environment, readFile) {
                     secretsTimeout,
                     agent,
                     build,
+                    imageLookup,
                 },
                 isDryRun,
                 failureLogs,
@@ -3837,6 +4740,7 @@ async function readInputs(environment, readFile) {
             : undefined,
         secrets: values,
         redact,
+        lacksCredential: isOffline,
         problems: findings.problems.map(({ input, message }) => ({
             // Its name is known; where it stands, such as in a file, is not.
             input: input.replace(/\(.*\)$/s, (place) => redactFound(place)),
@@ -3847,12 +4751,37 @@ async function readInputs(environment, readFile) {
         remarks: findings.remarks.map((text) => redactFound(text)),
     };
 }
+/** Inputs that name files of the checkout. */
+const fileInputs = [
+    'config-file',
+    'secrets-file',
+    'required-secrets',
+    'cloud-build',
+];
+/** Says once that a checkout is missing, in place of a complaint about each file. */
+async function reportEmptyWorkspace({ raw, workspace, findings }, isFolderEmpty) {
+    const isMissing = ({ message }) => message.endsWith(`cannot be read (${files/* missingFile */.Bi})`);
+    const first = findings.problems.find(isMissing);
+    const needsFiles = first !== undefined || isImageSource(raw, 'cloud-build');
+    if (!needsFiles || !(await isFolderEmpty(workspace)))
+        return;
+    const others = findings.problems.filter((problem) => !isMissing(problem));
+    const inputs = fileInputs.filter((input) => raw.isInput(input) && raw.text(input) !== 'false');
+    findings.problems.splice(0, Infinity, ...others);
+    findings.problem(inputs[0] ?? 'config-file', `needs files of the repository, but the workspace is empty. Add \`actions/checkout\` as a step before this one`);
+}
 
 // EXTERNAL MODULE: ./lib/time/cancellation.js
 var time_cancellation = __nccwpck_require__(6690);
 // EXTERNAL MODULE: ./lib/text/system-error.js
 var system_error = __nccwpck_require__(7229);
+// EXTERNAL MODULE: ./lib/http/status.js
+var http_status = __nccwpck_require__(1124);
+// EXTERNAL MODULE: ./lib/http/connection-failure.js
+var connection_failure = __nccwpck_require__(5249);
 ;// CONCATENATED MODULE: ./lib/pipecat/errors.js
+
+
 
 
 
@@ -3864,6 +4793,8 @@ class CallError extends Error {
     attempts = 1;
     /** The limit that left no time for another attempt, where it was that. */
     outOfTime;
+    /** The id that the server gave the request; support asks for it. */
+    requestId;
     /** Whether it asks for a change that may have been made: the answer to one of its attempts is lost. */
     isInDoubt = false;
     constructor(call, message, options) {
@@ -3876,6 +4807,10 @@ class CallError extends Error {
     /** Whether it is this very request that failed. */
     isOf(request) {
         return this.#request === request;
+    }
+    /** Whether the request may have been carried out, if it is one that changes something. */
+    get mayBeCarriedOut() {
+        return this.isTransient;
     }
 }
 /**
@@ -3892,7 +4827,8 @@ class InterruptedCallError extends time_cancellation/* CancelledError */.cc {
         this.call = { method: call.method, path: call.path };
     }
 }
-const passingStatuses = new Set([429, 500, 502, 503, 504]);
+/** Words of a refusal that only billing can help. */
+const billing = /\b(?:billing|payment|spend(?:ing)? limit|account (?:is |has been )?(?:suspended|disabled))\b/i;
 /** The platform, or a gateway in front of it, answered with a status that is not a success. */
 class StatusError extends CallError {
     status;
@@ -3915,13 +4851,15 @@ class StatusError extends CallError {
     get kind() {
         if (this.status === 401)
             return 'credential-refused';
+        if (this.status === 402 || (this.status < 500 && this.says(billing)))
+            return 'billing-required';
         if (this.status === 403)
             return 'permission-denied';
         if (this.status === 409 && this.call.path.includes('/secrets/'))
             return 'concurrent-write';
-        if (this.status === 429)
+        if ((0,http_status/* classifyStatus */.x)(this.status) === 'rate-limited')
             return 'rate-limited';
-        return this.isTransient ? 'platform-unavailable' : 'request-refused';
+        return this.mayBeCarriedOut ? 'platform-unavailable' : 'request-refused';
     }
     /** Whether the platform's message, as it came, matches. */
     says(pattern) {
@@ -3937,23 +4875,42 @@ class StatusError extends CallError {
         return `the answer was ${this.status}${said}`;
     }
     get isTransient() {
-        return passingStatuses.has(this.status);
+        return this.mayBeCarriedOut || this.kind === 'rate-limited';
+    }
+    get mayBeCarriedOut() {
+        return (0,http_status/* classifyStatus */.x)(this.status) === 'inconclusive';
     }
 }
+const kindsOfConnectionFailure = {
+    certificate: 'certificate-not-accepted',
+    'proxy-refusal': 'proxy-refused',
+    unreachable: 'platform-unavailable',
+    broken: 'platform-unavailable',
+};
 /** The connection could not be made, or broke before the answer began. */
 class ConnectionError extends CallError {
-    kind = 'platform-unavailable';
+    kind;
     /** Node's code, such as ECONNREFUSED or ENOTFOUND. */
     code;
+    reason;
+    isTransient;
+    #isBroken;
+    /** Whether the name does not resolve, or nobody listens: it seldom helps to wait for that to change. */
+    isUnreachable;
     constructor(call, cause) {
-        const code = (0,system_error/* systemErrorCode */.v)(cause);
+        const code = (0,system_error/* systemErrorCode */.vq)(cause);
         super(call, `the connection failed${code === undefined ? '' : ` with ${code}`}`, { cause });
+        const { kind, reason } = (0,connection_failure/* connectionFailure */.D)(cause, code);
         this.code = code;
+        this.kind = kindsOfConnectionFailure[kind];
+        this.reason = reason;
+        this.isTransient = kind === 'unreachable' || kind === 'broken';
+        this.#isBroken = kind === 'broken';
+        this.isUnreachable = kind === 'unreachable';
     }
-    get reason() {
-        return `the connection failed${this.code === undefined ? '' : ` (${this.code})`}`;
+    get mayBeCarriedOut() {
+        return this.#isBroken;
     }
-    isTransient = true;
 }
 /** No whole answer came within the time that one request may take. */
 class NoAnswerError extends CallError {
@@ -4009,9 +4966,8 @@ class RedirectError extends CallError {
     }
     isTransient = false;
 }
-/** Refusals of storage that another form, or another moment, mends. */
-const passingStorageStatuses = new Set([408, 429]);
-const passingStorageCodes = new Set([
+/** Codes of storage for what another form, or another moment, mends. */
+const transientStorageCodes = new Set([
     'RequestTimeout',
     'RequestTimeTooSkewed',
     'IncompleteBody',
@@ -4029,31 +4985,38 @@ class UploadError extends CallError {
     retryAfter;
     #what;
     #said;
+    #isConnectionTransient;
     /** @param origin scheme and host of the storage */
     constructor(origin, details) {
-        const what = whatBroke(details);
+        const connection = (0,connection_failure/* connectionFailure */.D)(details.cause, (0,system_error/* systemErrorCode */.vq)(details.cause));
+        const what = whatBroke(details, connection);
         super({ method: 'POST', path: origin }, what, { cause: details.cause });
         this.status = details.status;
         this.code = details.code;
         this.retryAfter = details.retryAfter;
+        this.requestId = details.requestId;
         this.#what = what;
         this.#said = details.said ?? { code: details.code, message: details.storageMessage };
+        this.#isConnectionTransient = !['certificate', 'proxy-refusal'].includes(connection.kind);
     }
     get reason() {
         return this.#what;
     }
     get isTransient() {
-        if (this.status === undefined || this.status >= 500)
+        if (this.status === undefined)
+            return this.#isConnectionTransient;
+        const status = (0,http_status/* classifyStatus */.x)(this.status);
+        if (status === 'inconclusive' || status === 'rate-limited')
             return true;
         const { code, message } = this.#said;
         // A refusal without a word may be that of a form that has expired.
         const mayHaveExpired = code === undefined || /expired/i.test(message ?? '');
         if (this.status === 403 && mayHaveExpired)
             return true;
-        return passingStorageStatuses.has(this.status) || passingStorageCodes.has(code);
+        return transientStorageCodes.has(code);
     }
 }
-function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutOff, isForeign, cause, }) {
+function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutOff, isForeign, cause, }, connection) {
     if (status !== undefined) {
         const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
         return `the storage answered ${status}${said === '' ? '' : ` (${(0,quote/* quote */.h)(said)})`}`;
@@ -4066,7 +5029,9 @@ function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutO
         return 'the answer was cut off';
     if (isForeign === true)
         return 'the answer is not one of a storage';
-    const systemCode = (0,system_error/* systemErrorCode */.v)(cause);
+    if (connection.kind !== 'broken' || cause instanceof connection_failure/* ProxyError */.T)
+        return connection.reason;
+    const systemCode = (0,system_error/* systemErrorCode */.vq)(cause);
     return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
 }
 
@@ -4156,15 +5121,18 @@ const messages = {
     'secret-set-not-ready': () => 'the deploy was refused, as a set is not ready',
     'not-pruned': ({ failure }) => `pruning failed: ${failure.message}`,
     'secret-set-gone': () => 'the set no longer exists',
+    'secret-set-missing': () => 'the new set is not shown',
     'agent-name-taken': () => 'the name is already taken',
     'deployment-unknown': () => 'the platform names no deployment',
     'build-failed': ({ buildId, status, platformMessage }) => `build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`,
     'build-timeout': ({ buildId, lastSeen }) => `build ${buildId} is still ${lastSeen ?? 'unknown'}`,
     'build-gone': ({ buildId }) => `build ${buildId} no longer exists`,
+    'build-missing': ({ buildId }) => `build ${buildId} is not shown`,
     'rollout-failed': ({ deploymentId, failure }) => `deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`,
     'wait-timeout': ({ deploymentId, lastSeen }) => `deployment ${deploymentId} is not ready: ${lastSeen}`,
     superseded: ({ deploymentId, supersededBy }) => `deployment ${deploymentId} was superseded by ${supersededBy}`,
     'agent-gone': () => 'the agent no longer exists',
+    'agent-missing': () => 'the new agent is not shown',
 };
 /** A failure of a step: its kind, and what is known of it. */
 class StepError extends Error {
@@ -4237,6 +5205,7 @@ function untouchedTarget({ region, secretSets, build, agent }) {
             plan: agent,
             outcome: 'skipped',
             deploymentId: null,
+            isChanged: false,
             ready: false,
             previousServes: false,
             replacesValues: false,
@@ -4253,6 +5222,7 @@ function existingSet(name, kind, region) {
         plan: undefined,
         outcome: 'existing',
         status: null,
+        isChanged: false,
         added: [],
         updated: [],
         pruned: [],
@@ -4392,24 +5362,22 @@ function outcomeOf(error) {
 class PreflightError extends Error {
     kind = 'release-impossible';
     problems;
-    /** Whether this turned out after the sets were written; nothing has been written otherwise. */
-    isLate;
-    constructor(problems, { isLate } = { isLate: false }) {
+    constructor(problems) {
         super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
         this.name = 'PreflightError';
-        this.isLate = isLate;
         this.problems = problems;
     }
 }
 
-;// CONCATENATED MODULE: ./lib/report/credential-kinds.js
-/** The kinds of credential in words. */
-const credentialKinds = {
-    'private-api-key': 'a private API key',
-    'personal-access-token': 'a personal access token',
-};
-
-;// CONCATENATED MODULE: ./lib/report/durations.js
+;// CONCATENATED MODULE: ./lib/report/words.js
+/** A text as a sentence: with a mark at its end, whichever it has. */
+function sentence(text) {
+    return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+/** A text that begins a sentence. */
+function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
 /** Milliseconds as a person reads them: `< 0.1 s`, `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
 function duration(milliseconds) {
     if (milliseconds < 50)
@@ -4426,6 +5394,31 @@ function duration(milliseconds) {
         .filter(([amount]) => amount > 0)
         .map(([amount, unit]) => `${amount} ${unit}`)
         .join(' ');
+}
+/** The kinds of credential in words. */
+const credentialKinds = {
+    'private-api-key': 'a private API key',
+    'personal-access-token': 'a personal access token',
+};
+/** The steps of a release, as log and summary call them. */
+const stepTitles = {
+    inputs: 'Read the inputs',
+    context: 'Pack the build context',
+    credential: 'Recognise the credential',
+    preflight: 'Preflight',
+    provision: 'Write the secret sets',
+    readiness: 'Await the secret sets',
+    build: 'Build the image',
+    deploy: 'Deploy the agent',
+    rollout: 'Await the deployment',
+    prune: 'Prune the secret set',
+    'clean-up': 'Delete older versions',
+};
+/** Whose log lines or traceback it is, as the end of a sentence. */
+function whose(subject) {
+    if (subject === undefined)
+        return 'the agent';
+    return subject.kind === 'build' ? `the build in ${subject.region}` : subject.name;
 }
 
 // EXTERNAL MODULE: ./lib/context/errors.js
@@ -4472,6 +5465,11 @@ const failureKinds = {
         meaning: 'The platform answered 401: the API key or token was revoked, cycled, deleted or copied in part.',
         next: 'Look at it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens); if it is gone, create a new one and store it as the secret that the workflow passes.',
     },
+    'billing-required': {
+        title: 'The platform asks for billing to be settled',
+        meaning: 'The platform answered 402, or its message speaks of billing, a spend limit or a suspended account. The credential and the inputs are fine.',
+        next: 'Check the payment method, the spend limit and the status of the account in the dashboard under Settings → Billing, and release again.',
+    },
     'permission-denied': {
         title: 'The credential is not allowed to do this',
         meaning: 'The platform answered 403: the credential is valid, but not for this organization or this operation.',
@@ -4507,6 +5505,16 @@ const failureKinds = {
         meaning: 'Answers were cut off, or were not the JSON that is due, over several attempts. Often something between the runner and the platform answers in its place.',
         next: 'Check `api-url` and the proxy, and run the release again.',
     },
+    'certificate-not-accepted': {
+        title: 'The certificate of the server was not accepted',
+        meaning: 'Node.js does not trust the certificate that the server, or a proxy in between, showed: a private CA issued it, it has expired, or it is for another name. Nothing was sent over that connection. Typical codes are `UNABLE_TO_VERIFY_LEAF_SIGNATURE`, `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED` and `ERR_TLS_CERT_ALTNAME_INVALID`.',
+        next: 'If a private CA or a proxy of your company issued the certificate, set `NODE_EXTRA_CA_CERTS` to the file of that CA on the runner. Otherwise check the address and renew the certificate.',
+    },
+    'proxy-refused': {
+        title: 'The proxy did not let the request through',
+        meaning: 'The proxy that `HTTPS_PROXY` or `HTTP_PROXY` names answered with an error, such as 407 (it asks for authentication) or 403. Nothing was sent to the platform.',
+        next: 'For 407, put the user name and password in `HTTPS_PROXY` (`http://user:password@host:port`). Otherwise allow the host in the proxy, or except it with `NO_PROXY`.',
+    },
     redirected: {
         title: 'The platform answered with a redirect',
         meaning: 'A redirect is not followed, because the credential would go along.',
@@ -4521,6 +5529,11 @@ const failureKinds = {
         title: 'A secret set could not be provisioned',
         meaning: 'The platform stored the values, but could not bring the set into its region. Agents keep what they have.',
         next: 'Run the release again, which writes the set anew; contact support if it persists.',
+    },
+    'secret-set-missing': {
+        title: 'The platform does not show the new secret set',
+        meaning: 'The platform accepted the new set, but then answered that it does not exist (404), for at least ten seconds.',
+        next: 'Run the release again, which writes the set again. If it happens again, contact the support of the platform.',
     },
     'secret-set-gone': {
         title: 'A secret set was deleted during the release',
@@ -4557,15 +5570,20 @@ const failureKinds = {
         meaning: 'The build was started, but had not succeeded within `build-timeout`. The platform goes on with it. No agent was deployed.',
         next: 'Run the release again later: once the build has succeeded, it is used. Raise `build-timeout` if builds take that long regularly.',
     },
+    'build-missing': {
+        title: 'The platform does not show the new cloud build',
+        meaning: 'The platform started the build, but then answered that it does not exist (404), for at least ten seconds.',
+        next: 'Run the release again, which builds again. If it happens again, contact the support of the platform.',
+    },
     'build-gone': {
         title: 'The cloud build is not there any more',
         meaning: 'The build was started, and the platform does not know it any more.',
         next: 'Run the release again, which builds anew.',
     },
     'agent-name-taken': {
-        title: 'The name of the agent belongs to another organization',
-        meaning: 'Names of agents are unique across the whole platform.',
-        next: 'Choose another `agent-name`, or a credential of the organization that owns it.',
+        title: 'The name of the agent is already taken',
+        meaning: 'The platform says `Service already exists`, but this credential does not see an agent of that name. Agent names are unique across all regions.',
+        next: 'Choose another `agent-name`, or use a credential that sees the agent.',
     },
     'deployment-unknown': {
         title: 'The platform did not say which deployment it made',
@@ -4586,6 +5604,11 @@ const failureKinds = {
         title: 'Another release has taken over',
         meaning: 'While this deployment was awaited, the agent was asked to be another one: by another run, the client, the dashboard, or a push to a connected branch.',
         next: 'Look at the other release. Let one release of an agent run at a time (`concurrency` with `cancel-in-progress: false`).',
+    },
+    'agent-missing': {
+        title: 'The platform does not show the new agent',
+        meaning: 'The platform accepted the new agent, but then answered that it does not exist (404), for at least ten seconds.',
+        next: 'Look for the agent in the dashboard, and run the release again. If it happens again, contact the support of the platform.',
     },
     'agent-gone': {
         title: 'The agent was deleted during the release',
@@ -4660,6 +5683,18 @@ const containerReasons = {
         meaning: 'the image cannot be pulled',
         next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
     },
+    ErrImagePull: {
+        meaning: 'the image cannot be pulled',
+        next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
+    },
+    ImageResolutionFailed: {
+        meaning: 'the platform cannot find the image in its registry, often because the image pull secret is missing or wrong',
+        next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
+    },
+    CreateContainerError: {
+        meaning: 'the container cannot be created',
+        next: 'Check the command of the image, and contact support with the id of the deployment if it is right.',
+    },
     InvalidImageName: {
         meaning: 'the address of the image cannot be read',
         next: 'Correct `image`.',
@@ -4716,16 +5751,11 @@ const exitCodes = {
         next: 'Build the image for linux/arm64, or for the `architecture` of the region.',
     },
 };
-
-;// CONCATENATED MODULE: ./lib/report/sentences.js
-/** A text as a sentence: with a mark at its end, whichever it has. */
-function sentence(text) {
-    return /[.?!]$/.test(text) ? text : `${text}.`;
-}
-/** A text that begins a sentence. */
-function capital(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
+/** What `exec format error` means, wherever it is said. */
+const wrongProcessor = {
+    meaning: 'the image is built for another processor (`exec format error`)',
+    next: 'Build the image for linux/arm64, or for the `architecture` of the region.',
+};
 
 ;// CONCATENATED MODULE: ./lib/plan/subject.js
 /** What the kinds of secret set are called. */
@@ -4738,30 +5768,15 @@ function secretSetSubject(set) {
     return { kind: secretSetKinds[set.kind], name: set.name, region: set.region };
 }
 
-;// CONCATENATED MODULE: ./lib/report/steps.js
-/** The steps of a release, as log and summary call them. */
-const stepTitles = {
-    inputs: 'Read the inputs',
-    context: 'Pack the build context',
-    credential: 'Recognise the credential',
-    preflight: 'Preflight',
-    provision: 'Write the secret sets',
-    readiness: 'Await the secret sets',
-    build: 'Build the image',
-    deploy: 'Deploy the agent',
-    rollout: 'Await the deployment',
-    prune: 'Prune the secret set',
-    'clean-up': 'Delete older versions',
-};
+;// CONCATENATED MODULE: ./lib/report/progress.js
 
-;// CONCATENATED MODULE: ./lib/report/standing.js
 
 
 
 /** Names of keys in a sentence. */
-const mostKeys = 10;
+const progress_mostKeys = 10;
 /** How far a run came that ended before its time. */
-function standingOf(record) {
+function progressOf(record) {
     const { steps, targets } = record;
     const isAwaited = steps.some(({ name }) => name === 'rollout');
     const placed = [
@@ -4784,20 +5799,12 @@ function standingOf(record) {
         underWay: underWay.length > 0
             ? [...underWay, ...stepsThat('running')]
             : running.map(({ name }) => `“${stepTitles[name]}”`),
-        notBegun: [
-            ...told('notBegun'),
+        notStarted: [
+            ...told('notStarted'),
             ...(pruning ? leftToPrune(record) : []),
             ...stepsThat('skipped'),
         ],
     };
-}
-/** Whether anything was changed on the platform, or may have been. */
-function isAnythingWritten(record) {
-    return (secretSetsOf(record).some(({ outcome, added, updated, pruned }) => outcome === 'existing' || outcome === 'skipped'
-        ? added.length + updated.length + pruned.length > 0
-        : true) ||
-        buildsOf(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
-        agentsOf(record).some(({ outcome }) => outcome !== 'skipped'));
 }
 function placeSet(record) {
     const { kind, name, region, outcome, status, added, updated } = record;
@@ -4823,19 +5830,14 @@ function placeSet(record) {
                 region,
             ];
         case 'skipped':
-            return ['notBegun', `the ${set} is not written`, region];
+            return ['notStarted', `the ${set} is not written`, region];
     }
 }
 function writtenSoFar(keys, isInDoubt) {
     if (keys.length === 0)
         return 'and it is not known whether it was';
     const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
-    return `${standing_listed(keys)} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
-}
-function standing_listed(keys) {
-    const names = keys.slice(0, mostKeys).map((key) => `\`${key}\``);
-    const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
-    return `${names.join(', ')}${more}`;
+    return `${listOf(keys, { most: progress_mostKeys })} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
 }
 /** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
 function leftToPrune({ targets }) {
@@ -4845,7 +5847,9 @@ function leftToPrune({ targets }) {
         if (left.length === 0)
             return [];
         const doubt = status === null ? ' (of the first it is not known)' : '';
-        return [`${standing_listed(left)} of \`${name}\` in \`${region}\` are not pruned${doubt}`];
+        return [
+            `${listOf(left, { most: progress_mostKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
+        ];
     });
 }
 function placeBuild({ outcome, id, region }) {
@@ -4862,7 +5866,7 @@ function placeBuild({ outcome, id, region }) {
         case 'cancelled':
             return ['underWay', `${build} was being started, and it is not known whether it was`, region];
         case 'skipped':
-            return ['notBegun', `${build} is not started`, region];
+            return ['notStarted', `${build} is not started`, region];
     }
 }
 function placeAgent(agent, isAwaited) {
@@ -4887,7 +5891,7 @@ function placeAgent(agent, isAwaited) {
                 region,
             ];
         case 'skipped':
-            return ['notBegun', `the agent \`${name}\` is not deployed`, region];
+            return ['notStarted', `the agent \`${name}\` is not deployed`, region];
     }
 }
 /** What is the same in several regions is told once. */
@@ -4899,742 +5903,6 @@ function grouped(placed, place) {
         regions.set(one[1], [...(regions.get(one[1]) ?? []), `\`${one[2]}\``]);
     }
     return [...regions].map(([what, where]) => `${what}, in ${where.join(', ')}`);
-}
-
-;// CONCATENATED MODULE: ./lib/report/explain.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Turns an error into words. The only place that does. */
-function explain(error, context) {
-    const subject = error instanceof SubjectError ? error.subject : undefined;
-    const cause = error instanceof SubjectError ? error.cause : error;
-    const isReported = isReportedError(cause);
-    const details = isReported
-        ? detailsOf(cause, { ...context, subject })
-        : ofUnknown(cause, context);
-    const kind = details.kind ?? (isReported ? cause.kind : 'unexpected');
-    return {
-        title: failureKinds[kind].title,
-        subject,
-        unharmed: undefined,
-        problems: [],
-        why: [],
-        next: [failureKinds[kind].next],
-        traceback: undefined,
-        logs: undefined,
-        ...details,
-        kind,
-        facts: [...factsOf(subject), ...(details.facts ?? [])],
-    };
-}
-function detailsOf(error, context) {
-    if (error instanceof StepError)
-        return detailsOfStep(error, context);
-    if (error instanceof CallError)
-        return detailsOfSubjectCall(error, context);
-    if (error instanceof time_cancellation/* CancelledError */.cc)
-        return explainCancellation(error, context);
-    if (error instanceof PreflightError) {
-        return {
-            unharmed: error.isLate
-                ? 'The agent was not touched; what was to be written to its sets is written.'
-                : 'Nothing was written.',
-            problems: error.problems,
-        };
-    }
-    return { unharmed: 'Nothing was sent.', ...problemsOf(error, context) };
-}
-function problemsOf(error, { redact }) {
-    if (error instanceof inputs_problems/* UntrustedEventError */.fs)
-        return { why: [failureKinds[error.kind].meaning] };
-    if (error instanceof inputs_problems/* InputsError */.aV) {
-        return {
-            problems: error.problems.map(({ input, message }) => ({
-                about: `\`${input}\``,
-                message,
-                next: undefined,
-            })),
-        };
-    }
-    return {
-        problems: error.problems.map(({ about, message, next }) => ({
-            // A name of a file or a link may hold anything.
-            about: redact(about),
-            message: redact(message),
-            next: next === undefined ? undefined : redact(next),
-        })),
-    };
-}
-function detailsOfStep({ kind, facts, cause }, context) {
-    return stepDetails[kind]?.(facts, { ...context, cause }) ?? {};
-}
-/** What is said of a failed step. A failure that is not here only means its kind. */
-const stepDetails = {
-    'organization-unknown': explainOrganization,
-    'provisioning-failed': ({ platformMessage }) => ({
-        unharmed: agentsUntouched,
-        why: platformMessage === undefined ? ['The platform gives no reason.'] : said([platformMessage]),
-    }),
-    'secrets-timeout': ({ lastSeen, waited, deadline: { limit } }, { cause }) => ({
-        unharmed: agentsUntouched,
-        why: [
-            lastSeen === undefined
-                ? `No look at the set was answered in ${duration(waited)}.`
-                : `It was last seen ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
-            ...lastFailure(cause),
-        ],
-    }),
-    'secret-set-not-ready': ({ refusal, deadline }, context) => ({
-        ...explainCall(refusal, context),
-        kind: 'secret-set-not-ready',
-        why: [
-            `${capital(refusal.reason)}.`,
-            `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
-        ],
-        next: [failureKinds['secret-set-not-ready'].next],
-    }),
-    'not-pruned': ({ failure }, context) => {
-        const { title, facts, why } = explain(failure, context);
-        return { unharmed: 'The release itself is done.', facts, why: [`${title}.`, ...why] };
-    },
-    'build-failed': explainBuild,
-    'build-timeout': ({ buildId, lastSeen, deadline }, { cause, redact }) => {
-        const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
-        return {
-            unharmed: agentsKept,
-            facts: [{ label: 'Build id', value: buildId }],
-            why: [
-                lastSeen === undefined
-                    ? `No look at the build was answered; ${limit}.`
-                    : `It was last seen ${redact(lastSeen)}; ${limit}.`,
-                ...lastFailure(cause),
-            ],
-        };
-    },
-    'build-gone': ({ buildId }) => ({
-        unharmed: agentsKept,
-        facts: [{ label: 'Build id', value: buildId }],
-    }),
-    'agent-name-taken': () => ({
-        why: [
-            'The platform says that the agent exists, but it is not among the agents of this credential.',
-        ],
-    }),
-    'rollout-failed': explainRollout,
-    'wait-timeout': explainRolloutTimeout,
-    superseded: ({ deploymentId, supersededBy }) => ({
-        facts: [
-            { label: 'Deployment', value: deploymentId },
-            { label: 'Superseded by', value: supersededBy },
-        ],
-        why: ['The agent is asked to be another deployment than the one of this release.'],
-    }),
-};
-function detailsOfSubjectCall(error, context) {
-    const { subject } = context;
-    const details = explainCall(error, context);
-    if (subject?.kind === 'build')
-        return { ...details, unharmed: agentsKept };
-    const isOfSet = subject !== undefined && subject.kind !== 'agent';
-    return error.kind === 'request-refused' && isOfSet
-        ? { ...details, next: [failureKinds['request-refused'].next, foreignName] }
-        : details;
-}
-function ofUnknown(error, { redact }) {
-    return {
-        why: [
-            error instanceof Error
-                ? `${error.name}: ${(0,quote/* quote */.h)(redact(error.message))}.`
-                : 'Something was thrown that is not an error.',
-        ],
-    };
-}
-/** The platform does not say so, as whose a name is, is nobody else's business. */
-const foreignName = 'Names of sets are unique across the whole platform: one that is not in your list may belong to another organization, and another name is needed then.';
-/**
- * Until every set is ready, nothing is deployed; but a set that is written anew by another pipeline
- * holds up its own region, while the others go on.
- */
-const agentsUntouched = 'No agent was deployed with this set; those that run keep what they have.';
-/** Until every image is built, nothing is deployed. */
-const agentsKept = 'No agent was deployed; those that run keep what they have.';
-function explainCancellation({ signal }, { record }) {
-    const { done, underWay, notBegun } = standingOf(record);
-    const isRelease = record.kind === 'release';
-    return {
-        unharmed: !isAnythingWritten(record)
-            ? 'Nothing was written.'
-            : agentsOf(record).every(({ outcome }) => outcome === 'skipped')
-                ? agentsKept
-                : undefined,
-        why: [
-            `The runner was told to end the run (${signal}): somebody cancelled it, or a newer run took its place.`,
-        ],
-        problems: [
-            { about: 'Done', message: explain_listed(done), next: undefined },
-            { about: 'Under way', message: explain_listed(underWay), next: undefined },
-            { about: 'Not begun', message: explain_listed(notBegun), next: undefined },
-        ],
-        next: [isRelease ? failureKinds.cancelled.next : 'Run it again.'],
-    };
-}
-function explain_listed(parts) {
-    return parts.length === 0 ? 'nothing' : parts.join('; ');
-}
-function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOutput }) {
-    return {
-        unharmed: agentsKept,
-        facts: [{ label: 'Build id', value: buildId }],
-        why: [
-            ...(status === 'timeout' ? ['The platform ended it, as it took too long.'] : []),
-            ...(platformMessage === undefined ? [] : said([platformMessage])),
-            ...(platformMessage === undefined && status !== 'timeout'
-                ? ['The platform gives no reason.']
-                : []),
-            ...(showsBuildOutput && logs === undefined ? ['Its log could not be read.'] : []),
-        ],
-        ...(showsBuildOutput ? { logs } : {}),
-        ...(status === 'timeout'
-            ? {
-                next: [
-                    'Make the build shorter (a base image that has more, fewer dependencies), and release again.',
-                ],
-            }
-            : showsBuildOutput && logs !== undefined
-                ? {}
-                : {
-                    next: [
-                        `Look at the log of the build \`${buildId}\` in the dashboard, correct what it shows, and release again.`,
-                    ],
-                }),
-    };
-}
-function factsOf(subject) {
-    if (subject === undefined)
-        return [];
-    const { kind, name, region } = subject;
-    return [
-        { label: kind === 'build' ? 'Dockerfile' : capital(kind), value: name },
-        { label: 'Region', value: region },
-    ];
-}
-function explainOrganization({ named, available }) {
-    const list = listOf(available.map(({ name }) => name));
-    const meant = named &&
-        (0,nearest/* nearest */.pA)(named.name, available.flatMap(({ name, verboseName }) => [
-            name,
-            ...(verboseName === undefined ? [] : [verboseName]),
-        ]));
-    return {
-        why: [
-            named === undefined
-                ? 'The token belongs to nobody who is in an organization.'
-                : `\`${named.name}\`, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === named.name ? '' : ` Did you mean \`${meant}\`?`}`,
-            ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
-        ],
-    };
-}
-function explainCall(error, context) {
-    const attempts = error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
-    const reason = `${capital(error.reason)}.`;
-    if (error instanceof UploadError)
-        return { facts: callFacts(error), why: [reason, ...attempts] };
-    const why = [reason, ...attempts, ...limitOf(error), ...doubtOf(error)];
-    if (error instanceof StatusError)
-        return explainStatus(error, why, context.record);
-    const isLate = error.outOfTime?.input === 'secrets-timeout';
-    return { ...(isLate ? { kind: 'secrets-timeout' } : {}), facts: callFacts(error), why };
-}
-function callFacts(error) {
-    const { method, path } = error.call;
-    const isAnswered = error instanceof StatusError || error instanceof UploadError || error instanceof RedirectError;
-    const status = isAnswered && error.status !== undefined ? ` → ${error.status}` : '';
-    return [{ label: 'Call', value: `${method} ${path}${status}` }];
-}
-function limitOf({ outOfTime }) {
-    return outOfTime === undefined
-        ? []
-        : [`\`${outOfTime.input}\` (${duration(outOfTime.limit)}) leaves no time for another attempt.`];
-}
-/** A request whose answer is lost may have been carried out, and no report should deny it. */
-function doubtOf(error) {
-    if (!error.isInDoubt)
-        return [];
-    const isRefused = !error.isTransient || error.kind === 'rate-limited';
-    return [
-        `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
-    ];
-}
-function explainStatus(error, why, { actingAs }) {
-    const { code, kind } = error;
-    const facts = [
-        ...callFacts(error),
-        ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
-    ];
-    if (kind === 'credential-refused' || kind === 'permission-denied') {
-        const next = kind === 'permission-denied' ? [failureKinds[kind].next] : [];
-        return {
-            facts,
-            why: [...why, `The credential is ${credentialWords(actingAs)}.`],
-            next: [...next, whereToLook(actingAs)],
-        };
-    }
-    const advice = error.lookUpCode(platformCodes);
-    if (advice === undefined || kind === 'concurrent-write')
-        return { facts, why };
-    return {
-        facts,
-        why: [...why, `${capital(advice.meaning)}.`],
-        next: [advice.next, `See ${errorCodesUrl}.`],
-    };
-}
-function credentialWords(actingAs) {
-    if (actingAs === undefined)
-        return 'not known';
-    const { credentialKind, credentialOrigin, organization } = actingAs;
-    const where = organization === undefined ? '' : `, acting in \`${organization}\``;
-    return `${credentialKinds[credentialKind]} from ${credentialOrigin}${where}`;
-}
-function whereToLook(actingAs) {
-    return actingAs?.credentialKind === 'personal-access-token'
-        ? 'Look at it in the dashboard under Account Settings → Personal Access Tokens; if it is gone, create a new one and store it as the secret that the workflow passes.'
-        : 'Look at it in the dashboard under Settings → API Keys → Private; if it is gone, create a new one and store it as the secret that the workflow passes.';
-}
-function explainRollout({ deploymentId, failure, logs }, context) {
-    const { code, reason, exitCode } = failure;
-    const advice = adviceFor(failure);
-    const facts = [
-        { label: 'Deployment', value: deploymentId },
-        ...(code === undefined ? [] : [{ label: 'Code', value: context.redact(code) }]),
-        ...(reason === undefined ? [] : [{ label: 'Reason', value: context.redact(reason) }]),
-        ...(exitCode === undefined ? [] : [{ label: 'Exit code', value: String(exitCode) }]),
-        ...((failure.restartCount ?? 0) > 0
-            ? [{ label: 'Restarts', value: String(failure.restartCount) }]
-            : []),
-    ];
-    return {
-        facts,
-        unharmed: stillServing(failure),
-        why: [
-            ...said([failure.headline, failure.message]),
-            ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
-            ...(failure.infrastructureIssue
-                ? infrastructure(failure)
-                : advice === undefined
-                    ? []
-                    : [`${capital(advice.meaning)}.`]),
-        ],
-        next: [
-            failure.infrastructureIssue
-                ? 'Contact the support of the platform with the id of the deployment, and release again later.'
-                : (advice?.next ?? failureKinds['rollout-failed'].next),
-            ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
-            ...agentOutputHint(deploymentId, context),
-        ],
-        ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
-    };
-}
-function explainRolloutTimeout(facts, { cause, ...context }) {
-    const { deploymentId, lastSeen, lastSeenFor, deadline, logs } = facts;
-    return {
-        unharmed: stillServing(facts),
-        facts: [{ label: 'Deployment', value: deploymentId }],
-        why: [
-            `It was last seen so: ${context.redact(lastSeen)}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
-            ...lastFailure(cause),
-            ...infrastructure(facts),
-        ],
-        next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
-        ...(context.showsAgentOutput ? { logs } : {}),
-    };
-}
-/** What the platform says, each of it once, as one sentence. */
-function said(words) {
-    const quotes = [...new Set(words)]
-        .filter((one) => one !== undefined)
-        // The sentence has a full stop of its own.
-        .map((one) => (0,quote/* quote */.h)(one.trim().replace(/\.$/, '')));
-    return quotes.length === 0 ? [] : [`The platform says: ${quotes.join(' and ')}.`];
-}
-function infrastructure({ infrastructureIssue }) {
-    return infrastructureIssue
-        ? [
-            'The platform reports a problem of its own infrastructure: this is not the fault of the agent.',
-        ]
-        : [];
-}
-function stillServing({ previousServes, }) {
-    return previousServes ? 'The previous deployment keeps serving.' : undefined;
-}
-/** The most specific advice that there is: an exit code of 1 tells less than any reason. */
-function adviceFor({ code, reason, terminationReason, exitCode }) {
-    const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
-    return [
-        lookUp(platformCodes, code),
-        lookUp(containerReasons, terminationReason),
-        exitCode === 1 ? undefined : byExitCode,
-        lookUp(containerReasons, reason),
-        byExitCode,
-    ].find((advice) => advice !== undefined);
-}
-/** The words come from outside, and an object has more names than a table. */
-function lookUp(table, word) {
-    return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
-}
-/** Where a traceback ends, it names the error. */
-function lastLine(traceback) {
-    const line = traceback?.trim().split('\n').at(-1);
-    return line === undefined || line === '' ? [] : [`Its traceback ends with ${(0,quote/* quote */.h)(line)}.`];
-}
-function agentOutputHint(deploymentId, { subject, showsAgentOutput, record: { actingAs } }) {
-    if (subject === undefined)
-        return [];
-    const organization = actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
-    const command = `pipecat cloud agent logs ${subject.name} --deployment ${deploymentId}${organization}`;
-    return showsAgentOutput
-        ? [`More of the agent's logs: \`${command}\`.`]
-        : [
-            `The agent's traceback and logs are left out here, as they may hold what callers said (\`failure-logs\`). They are shown by \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`.`,
-        ];
-}
-function lastFailure(cause) {
-    return cause instanceof CallError ? [`The last look failed, because ${cause.reason}.`] : [];
-}
-
-;// CONCATENATED MODULE: ./lib/report/changes.js
-
-
-/** Names in a sentence, where there is room. */
-const usualNames = 40;
-/** What a plan would do. */
-function plannedChanges({ targets }, mostNames = usualNames) {
-    return targets.map(({ region, secretSets, build, agent }) => ({
-        region,
-        changes: [
-            ...secretSets.map((set) => plannedSet(set, mostNames)),
-            ...(build === undefined ? [] : [plannedBuild(build)]),
-            ...(agent === undefined ? [] : [plannedAgent(agent)]),
-            ...secretSets.flatMap((set) => afterwards(set, mostNames)),
-            ...secretSets.flatMap((set) => othersConcerned(set, mostNames)),
-        ],
-    }));
-}
-/** What a release did. */
-function doneChanges({ targets }, mostNames = usualNames) {
-    return targets.map(({ region, secretSets, deletedVersions, build, agent }) => ({
-        region,
-        changes: [
-            ...[...secretSets, ...deletedVersions].map((set) => doneSet(set, mostNames)),
-            ...(build === undefined ? [] : [doneBuild(build)]),
-            ...(agent === undefined ? [] : [doneAgent(agent)]),
-        ],
-    }));
-}
-/** What a plan would change, counted; undefined where it would leave everything as it is. */
-function countOfChanges({ targets }) {
-    const sets = targets.flatMap(({ secretSets }) => secretSets);
-    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-    const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
-    const counts = [
-        counted(sets.filter((set) => !isSetLeft(set)).length, 'secret set'),
-        counted(builds.length, 'build'),
-        counted(agents.filter((agent) => !isAgentLeft(agent)).length, 'agent'),
-    ].filter((count) => count !== undefined);
-    return counts.length === 0 ? undefined : changes_listed(counts);
-}
-function changes_listed(items) {
-    return [items.slice(0, -1).join(', '), ...items.slice(-1)]
-        .filter((one) => one !== '')
-        .join(' and ');
-}
-function counted(count, what) {
-    if (count === 0)
-        return undefined;
-    return count === 1 ? `1 ${what}` : `${count} ${what}s`;
-}
-function isSetLeft({ action, prunedKeys, deletedVersions = [] }) {
-    return action === 'bind' && prunedKeys.length === 0 && deletedVersions.length === 0;
-}
-function plannedSet(plan, mostNames) {
-    const { kind, name, action, template, addedKeys, updatedKeys } = plan;
-    const what = `the ${secretSetKinds[kind]} \`${name}\``;
-    if (action === 'bind' && plan.prunedKeys.length > 0)
-        return `Prune ${what}.`;
-    if (isVersioned(name)) {
-        return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
-    }
-    if (action === 'bind') {
-        return template === undefined
-            ? `Leave ${what} as it is.`
-            : `Leave ${what} as it is: it has this content already.`;
-    }
-    return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
-}
-const setVerbs = {
-    created: 'Created',
-    updated: 'Updated',
-    existing: 'Left as it is:',
-    deleted: 'Deleted',
-    failed: 'Failed:',
-    cancelled: 'Cancelled while it was written:',
-    skipped: 'Not written:',
-};
-function doneSet({ kind, name, outcome, added, updated, pruned }, mostNames) {
-    const prunedKeys = pruned.length === 0 ? '' : `; pruned ${changes_names(pruned, mostNames)}`;
-    const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
-    return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated, mostNames)}${prunedKeys}.`;
-}
-const plannedKeys = { add: 'add', update: 'update' };
-const doneKeys = { add: 'added', update: 'updated' };
-function keysTold({ add, update }, added, updated, mostNames) {
-    const parts = [
-        added.length === 0 ? '' : `${add} ${changes_names(added, mostNames)}`,
-        updated.length === 0 ? '' : `${update} ${changes_names(updated, mostNames)}`,
-    ].filter((part) => part !== '');
-    return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
-}
-function plannedBuild({ found, isKnown, context: { dockerfile, hash } }) {
-    if (found !== undefined) {
-        return found.status === 'success'
-            ? `Use the build \`${found.id}\`, which is of the same context.`
-            : `Await the build \`${found.id}\`, which is of the same context and under way.`;
-    }
-    const what = `Build the image with \`${dockerfile}\` from the context \`${hash}\``;
-    return isKnown
-        ? `${what}, of which there is no build.`
-        : `${what}, unless there is a build of it.`;
-}
-const buildVerbs = {
-    built: 'Built',
-    reused: 'Used again, as it was built before:',
-    failed: 'Failed to build:',
-    running: 'Left under way:',
-    cancelled: 'Cancelled while it was started:',
-    skipped: 'Not built:',
-};
-function doneBuild({ outcome, id, plan: { context } }) {
-    const what = `the image with \`${context.dockerfile}\` from the context \`${context.hash}\``;
-    return `${buildVerbs[outcome]} ${what}${id === null ? '' : `, build \`${id}\``}.`;
-}
-function isAgentLeft({ changes, newDeployment }) {
-    return changes.length === 0 && newDeployment.follows === 'no';
-}
-function plannedAgent(agent) {
-    const { name, action, changes, hidden, newDeployment, runsNewBuild } = agent;
-    if (isAgentLeft(agent)) {
-        return agent.valuesChange
-            ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
-            : `Leave the agent \`${name}\` as it is: nothing differs.`;
-    }
-    return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${runsNewBuild ? ' with the new build' : ''}${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
-}
-const agentVerbs = {
-    created: 'Created',
-    updated: 'Updated',
-    unchanged: 'Left as it is:',
-    superseded: 'Superseded by another release:',
-    failed: 'Failed:',
-    cancelled: 'Cancelled while it was deployed:',
-    skipped: 'Not deployed:',
-};
-function doneAgent({ name, outcome, plan }) {
-    const { changes, hidden, newDeployment } = plan;
-    const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes, hidden);
-    const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
-    return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;
-}
-function changesTold(changes, hidden) {
-    if (changes.length + hidden.length === 0)
-        return '';
-    const told = [
-        ...changes.map(({ setting, before, after }) => before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``),
-        ...hidden.map(({ setting, after }) => `${setting} (not shown) → \`${after}\``),
-    ];
-    return `: ${told.join(', ')}`;
-}
-/** Why a new deployment follows or does not, for what is planned and for what was done. */
-const deploymentReasons = {
-    'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
-    forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
-    'build-unknown': {
-        reason: 'it is not known whether its context was built before',
-        past: 'Its image may have been built anew',
-    },
-    'built-anew': { reason: 'its image is built anew', past: 'Its image was built anew' },
-    'values-written': {
-        reason: 'values of its secret set are written, which it does not see otherwise',
-        past: 'Values of its secret set were written',
-    },
-    'deployment-failed': {
-        reason: 'the one that it was asked to be last has failed',
-        past: 'The deployment before had failed',
-    },
-    'settings-differ': { reason: 'settings differ', past: 'Settings differed' },
-    'settings-hidden': {
-        reason: 'the platform does not show all that it has now',
-        past: 'The platform does not show all that it had',
-    },
-    'version-unknown': {
-        reason: 'the version of its secret set is not known without all values',
-        past: 'The version of its secret set was not known',
-    },
-    'scaling-only': {
-        reason: 'only its scaling changes',
-        past: 'Only its scaling changed, which makes no new deployment',
-    },
-    'nothing-differs': { reason: 'nothing differs', past: 'No setting that is shown differed' },
-};
-function deploymentPlanned({ follows, because }) {
-    const { reason } = deploymentReasons[because];
-    switch (follows) {
-        case 'yes':
-            return `A new deployment follows, because ${reason}.`;
-        case 'no':
-            return `No new deployment follows, because ${reason}.`;
-        case 'unknown':
-            return `Whether a new deployment follows cannot be told, because ${reason}.`;
-    }
-}
-/** What comes last of all. */
-function afterwards({ name, prunedKeys, deletedVersions = [] }, mostNames) {
-    return [
-        ...(prunedKeys.length === 0
-            ? []
-            : [`Then delete from \`${name}\`: ${changes_names(prunedKeys, mostNames)}.`]),
-        ...(deletedVersions.length === 0
-            ? []
-            : [`Then delete older versions that no agent binds: ${changes_names(deletedVersions, mostNames)}.`]),
-    ];
-}
-function othersConcerned({ name, action, otherAgents = [] }, mostNames) {
-    if (action !== 'update' || otherAgents.length === 0)
-        return [];
-    return [
-        `Also bound to \`${name}\`: ${changes_names(otherAgents, mostNames)}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
-    ];
-}
-function changes_names(all, mostNames) {
-    const shown = all
-        .slice(0, mostNames)
-        .map((name) => `\`${name}\``)
-        .join(', ');
-    return all.length > mostNames ? `${shown} and ${all.length - mostNames} more` : shown;
-}
-
-;// CONCATENATED MODULE: ./lib/report/log.js
-
-
-
-
-
-/**
- * A release's log as the runner shows it: one group a step.
- *
- * @param redact takes known secrets out of a line: names of files and the like come from outside
- */
-function releaseLog(actions, redact = (text) => text) {
-    const groups = new Groups(actions);
-    return {
-        debug: (message) => {
-            // It may be hidden, and then its group would be empty.
-            actions.debug(redact(message));
-        },
-        info: (message) => {
-            groups.begin();
-            actions.info(inert(redact(message)));
-        },
-        notice: (message) => {
-            groups.begin();
-            actions.notice((0,printable/* printable */.g)(redact(message)));
-        },
-        warning: (message) => {
-            groups.begin();
-            actions.warning((0,printable/* printable */.g)(redact(message)));
-        },
-        beginStep: (step) => {
-            groups.add(step);
-        },
-        endStep: ({ name, outcome, duration: took }) => {
-            const ending = `${log_endings[outcome]} after ${duration(took)}.`;
-            groups.begin();
-            actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
-            groups.remove(name);
-        },
-        plan: (plan) => {
-            for (const { region, changes } of plannedChanges(plan)) {
-                actions.info(inert(redact(`Region ${region}:`)));
-                for (const change of changes) {
-                    actions.info(inert(redact(`  ${change.replace(/`/g, '')}`)));
-                }
-            }
-        },
-    };
-}
-const log_endings = {
-    done: 'done',
-    failed: 'failed',
-    running: 'left under way',
-    skipped: 'not begun',
-};
-/**
- * The groups of the log. The runner shows none within another one, so steps that go on side by side
- * share one; and one begins with its first line, so that none is empty.
- */
-class Groups {
-    #actions;
-    #running = [];
-    #isOpen = false;
-    constructor(actions) {
-        this.#actions = actions;
-    }
-    get isShared() {
-        return this.#running.length > 1;
-    }
-    add(step) {
-        this.#end();
-        this.#running.push(step);
-    }
-    remove(step) {
-        this.#end();
-        this.#running.splice(this.#running.indexOf(step), 1);
-    }
-    begin() {
-        if (this.#isOpen || this.#running.length === 0)
-            return;
-        this.#isOpen = true;
-        this.#actions.startGroup(this.#running.map((step) => stepTitles[step]).join(' · '));
-    }
-    #end() {
-        if (this.#isOpen)
-            this.#actions.endGroup();
-        this.#isOpen = false;
-    }
-}
-/** Lines that come from outside, marked as such. */
-function quoted(lines) {
-    return inert(lines)
-        .split('\n')
-        .map((line) => `  | ${line}`)
-        .join('\n');
-}
-/** Text that the runner does not take for commands, which it looks for in every line of the log. */
-function inert(text) {
-    return (0,printable/* printable */.g)(text)
-        .replace(/##(?=(?:vso)?\[)/gi, '## ')
-        .replace(/^(\s*):(?=:)/gm, '$1: ');
 }
 
 // EXTERNAL MODULE: ./lib/pipecat/agent-settings.js
@@ -5667,15 +5935,34 @@ function change({ name, before, after }) {
 
 ;// CONCATENATED MODULE: ./lib/pipecat/rollout-judgement.js
 
+/** Milliseconds after which a trouble that lasts is a failure. */
+const longestTrouble = 60_000;
+/** The history before the first status check of a deployment. */
+function historyBefore(before) {
+    const conditions = before?.conditions.filter(isDegraded) ?? [];
+    return { olderConditions: new Set(conditions.map(conditionKey)), troubles: new Map() };
+}
+/** The history after another status check. */
+function continueHistory({ olderConditions, troubles }, agent, deploymentId, now) {
+    const keys = agent.conditions.filter(isDegraded).map(conditionKey);
+    const older = new Set([...olderConditions].filter((key) => keys.includes(key)));
+    const current = troublesOf(agent, deploymentId, older);
+    return {
+        olderConditions: older,
+        troubles: new Map(current.map(({ key }) => [key, troubles.get(key) ?? now])),
+    };
+}
+const noHistory = historyBefore(undefined);
 /**
- * Judges one deployment by a look at its agent. Until the operator has taken it up, `ready`,
- * `available` and the revision describe the previous one: neither its readiness nor its failure
- * counts, so that the fix for a crashing agent can land.
+ * Judges one deployment by a status check of its agent. Until the operator has started the deployment,
+ * `ready`, `available` and the revision describe the previous one: neither its readiness nor its
+ * failure counts, so that the fix for a crashing agent can land.
  *
- * @param deploymentId the deployment that is awaited
- * @param previousId the deployment that the agent was asked to be before; a look may still show it
+ * @param deploymentId the deployment that we wait for
+ * @param previousId the deployment that was desired before; a status check may still show it
+ * @param past what earlier status checks showed, this one included, and the time of this one
  */
-function judge(agent, deploymentId, previousId) {
+function judge(agent, deploymentId, previousId, past = { history: noHistory, now: 0 }) {
     const { desiredDeploymentId: desired } = agent;
     if (desired !== undefined && desired !== deploymentId && desired !== previousId) {
         return { state: 'superseded', by: desired };
@@ -5683,27 +5970,58 @@ function judge(agent, deploymentId, previousId) {
     const isReconciled = agent.reconciledDeploymentId === deploymentId;
     if (isReconciled && agent.ready)
         return { state: 'ready' };
-    const revision = agent.currentRevision?.deploymentID === deploymentId ? agent.currentRevision : undefined;
+    const { history, now } = past;
+    const revision = revisionOf(agent, deploymentId);
     const [error] = isReconciled ? agent.errors : [];
-    if (error !== undefined || (revision !== undefined && hasGivenUp(revision))) {
+    const troubles = troublesOf(agent, deploymentId, history.olderConditions);
+    const lasting = troubles.find(({ key }) => now - (history.troubles.get(key) ?? now) >= longestTrouble);
+    const condition = (lasting ?? troubles.find((trouble) => trouble.condition))?.condition;
+    const hasFailed = revision !== undefined && hasGivenUp(revision);
+    if (error !== undefined || hasFailed || lasting !== undefined) {
         return {
             state: 'failed',
-            failure: failureOf(agent, revision, error, deploymentId, previousId),
+            failure: {
+                ...failureOf(revision, error, condition),
+                previousServes: previousServes(agent, deploymentId, previousId),
+            },
         };
     }
     return {
         state: 'waiting',
-        words: wordsFor(isReconciled, revision),
+        words: wordsFor(isReconciled, revision, troubles),
         infrastructureIssue: revision?.hasInfrastructureIssue === true,
     };
 }
+function revisionOf({ currentRevision }, deploymentId) {
+    return currentRevision?.deploymentID === deploymentId ? currentRevision : undefined;
+}
+/** Reasons that Kubernetes also shows between two tries, by what it tries: one try shows both. */
+const passingReasons = new Map([
+    ['ErrImagePull', 'pull'],
+    ['ImagePullBackOff', 'pull'],
+    ['CreateContainerConfigError', 'create'],
+    ['CreateContainerError', 'create'],
+]);
+function isDegraded({ type, status }) {
+    return type === 'Degraded' && status === 'True';
+}
+function conditionKey({ type, reason = '' }) {
+    return `${type} ${reason}`;
+}
+/** A condition does not say of which deployment it is: it is ours once ours is reconciled. */
+function troublesOf(agent, deploymentId, olderConditions) {
+    const conditions = agent.reconciledDeploymentId === deploymentId
+        ? agent.conditions
+            .filter(isDegraded)
+            .map((condition) => ({ key: conditionKey(condition), condition }))
+            .filter(({ key }) => !olderConditions.has(key))
+        : [];
+    const { health } = revisionOf(agent, deploymentId) ?? {};
+    const key = health?.ready === true ? undefined : passingReasons.get(health?.reason ?? '');
+    return [...conditions, ...(key === undefined ? [] : [{ key, condition: undefined }])];
+}
 /** Reasons of Kubernetes after which nothing changes by itself. */
-const finalReasons = [
-    'ImagePullBackOff',
-    'InvalidImageName',
-    'ErrImageNeverPull',
-    'CreateContainerConfigError',
-];
+const finalReasons = ['InvalidImageName', 'ErrImageNeverPull'];
 /** A revision that failed or crashes again and again; one restart is not a loop. */
 function hasGivenUp({ phase, health }) {
     if (phase === 'Failed')
@@ -5718,60 +6036,92 @@ function hasGivenUp({ phase, health }) {
     // The count is that of all replicas together.
     return (restartCount ?? 0) >= 3 * Math.max(1, replicasStarted ?? 1);
 }
-function failureOf(agent, revision, error, deploymentId, previousId) {
+function failureOf(revision, error, condition) {
     const health = revision?.health;
+    const reasons = [
+        health?.reason,
+        condition?.reason,
+        revision?.phase === 'Failed' ? 'Failed' : undefined,
+    ];
     return {
         code: error?.code,
         headline: health?.headline,
         message: error?.message,
-        reason: health?.reason ?? (revision?.phase === 'Failed' ? 'Failed' : undefined),
+        reason: reasons.find((reason) => reason !== undefined),
         terminationReason: health?.lastTerminationReason,
         exitCode: health?.lastExitCode,
         restartCount: health?.restartCount,
         traceback: health?.message,
+        condition,
         infrastructureIssue: revision?.hasInfrastructureIssue === true,
-        previousServes: previousServes(agent, deploymentId, previousId),
     };
 }
-/** Whether what the agent was asked to be last has failed: nothing changes about that by itself. */
+/**
+ * Whether the deployment that was desired last has failed: nothing changes about that by itself. One
+ * status check does not show since when a trouble has been there, and it is old enough.
+ */
 function hasFailed(agent) {
     const { desiredDeploymentId: desired } = agent;
-    return desired !== undefined && judge(agent, desired, undefined).state === 'failed';
+    if (desired === undefined)
+        return false;
+    const history = continueHistory(noHistory, agent, desired, 0);
+    return judge(agent, desired, undefined, { history, now: longestTrouble }).state === 'failed';
 }
-/** Whether a deployment serves, be it the one that was asked for or one from before. */
+/** Whether a deployment is serving: the desired one or an earlier one. */
 function anyDeploymentServes({ available, previousRevision }) {
     return available || (previousRevision?.readyReplicas ?? 0) > 0;
 }
-/** Whether a deployment from before this one goes on serving. */
+/** Whether a deployment from before this one is still serving. */
 function previousServes(agent, deploymentId, previousId) {
     if (previousId === undefined || previousId === deploymentId)
         return false;
     return anyDeploymentServes(agent);
 }
-function wordsFor(isReconciled, revision) {
+function wordsFor(isReconciled, revision, troubles) {
     if (!isReconciled)
-        return 'waiting for the platform to take up the deployment';
-    if (revision === undefined)
-        return 'taken up, not ready yet';
-    const { phase, health } = revision;
-    const said = health?.headline ?? health?.reason;
+        return 'waiting for the platform to start the deployment';
+    const conditions = troubles.flatMap(({ condition }) => (condition ? [saidBy(condition)] : []));
+    if (revision === undefined && conditions.length === 0)
+        return 'started, not ready yet';
+    const { phase, health } = revision ?? {};
+    const { headline, reason, restartCount = 0 } = health ?? {};
+    const isPassing = reason !== undefined && passingReasons.has(reason);
+    // The reason of a try that failed is what people search for, whatever the headline says.
+    const words = headline === undefined || isPassing ? [headline, reason] : [headline];
     const parts = [
-        phase ?? 'taken up',
-        said === undefined ? undefined : (0,quote/* quote */.h)(said),
-        (health?.restartCount ?? 0) > 0 ? `restarts: ${health?.restartCount ?? 0}` : undefined,
-    ].filter((part) => part !== undefined);
+        phase ?? 'started',
+        ...words.filter((word) => word !== undefined).map((word) => (0,quote/* quote */.h)(word)),
+        ...(restartCount > 0 ? [`restarts: ${restartCount}`] : []),
+        ...conditions,
+    ];
     return `not ready yet (${parts.join(', ')})`;
+}
+/** A condition in words. */
+function saidBy({ type, reason, message }) {
+    const words = [reason, message].filter((word) => word !== undefined).map((word) => (0,quote/* quote */.h)(word));
+    return [type, ...words].join(': ');
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/bindings.js
 
+
 /** Reads each agent of a region, as their list shows no bindings. */
 async function readBindings(cloud, region, options = {}) {
     const names = await cloud.agentNames(region, options);
-    return new Map(await Promise.all(names.map(async (name) => {
-        const agent = await cloud.agent(name, options);
-        // An agent that is gone since it was listed binds nothing.
-        return [name, agent === undefined ? [] : shownSets(agent)];
+    return new Map(await Promise.all(names.map(async (name, index) => {
+        // An agent that cannot be read may bind anything.
+        if (name === undefined)
+            return [`entry ${index + 1} of the list`, undefined];
+        try {
+            const agent = await cloud.agent(name, options);
+            // An agent that is gone since it was listed binds nothing.
+            return [name, agent === undefined ? [] : shownSets(agent)];
+        }
+        catch (error) {
+            if (!(error instanceof UnreadableAnswerError))
+                throw error;
+            return [name, undefined];
+        }
     })));
 }
 /**
@@ -5845,16 +6195,22 @@ function planSecretSet({ settings, secretSet: observed, agent, bindings }, secre
     if (asked === undefined)
         return undefined;
     const { name, template, skippedKeys, keepVersions } = asked;
-    const existing = secretSets.find((set) => set.name === name);
+    const listed = secretSets.find((set) => set.name === name);
+    // The response about the one set tells for sure whether it is a reference.
+    const referenced = observed?.referenced === true || listed?.referenced === true;
+    const existing = listed && { ...listed, referenced };
     const isGiven = asked.pairs.length > 0;
     checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
     const writes = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
-    if (writes && existing?.referenced === true) {
+    if (writes && referenced) {
         problems.push({
             about: `secret set ${name}`,
-            message: 'is a reference to a Kubernetes Secret of a self-hosted region, which can be bound but not written',
+            message: 'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
             next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
         });
+    }
+    else if (writes) {
+        checkSelfHosted(`secret set ${name}`, region, problems);
     }
     const existingKeys = new Set(observed?.keys);
     const pairs = writes ? asked.pairs : [];
@@ -5928,6 +6284,8 @@ function planImagePullSecret({ region, imagePullSecret }, secretSets, problems) 
     const existing = secretSets.find((set) => set.name === name);
     const isGiven = registry !== undefined;
     checkSet({ name, kind: 'imagePullSecret', isGiven, template: undefined }, existing, region, problems);
+    if (isGiven)
+        checkSelfHosted(`image pull secret ${name}`, region, problems);
     return {
         name,
         kind: 'imagePullSecret',
@@ -5947,6 +6305,17 @@ function planImagePullSecret({ region, imagePullSecret }, secretSets, problems) 
         deletedVersions: undefined,
         keepVersions: 0,
     };
+}
+/** How the names of self-hosted regions begin. */
+const selfHosted = 'pce-';
+function checkSelfHosted(about, region, problems) {
+    if (!region.startsWith(selfHosted))
+        return;
+    problems.push({
+        about,
+        message: `cannot be written in ${region}: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster`,
+        next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
+    });
 }
 /** A name for a region of which another one has the name. */
 function proposedName(name, template, region) {
@@ -6050,6 +6419,7 @@ function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, ke
 
 
 
+
 /** Plans an agent of one region; what makes that impossible is added to `problems`. */
 function planAgent(question, problems) {
     const { settings, asked, before, secretSets, build } = question;
@@ -6098,7 +6468,7 @@ function planAgent(question, problems) {
             const made = build && { ...build, id: buildId ?? build.id };
             const plan = planAgent({ ...question, before: now, build: made }, found);
             if (found.length > 0)
-                throw new PreflightError(found, { isLate: true });
+                throw new PreflightError(found);
             return plan;
         },
     };
@@ -6149,10 +6519,11 @@ function checkProfile({ asked, agentProfiles }, problems) {
     if (names/* platformAgentProfiles */.Nc.includes(agentProfile) || agentProfiles.includes(agentProfile))
         return;
     const known = [...new Set([...names/* platformAgentProfiles */.Nc, ...agentProfiles])];
+    const meant = (0,nearest/* nearest */.pA)(agentProfile, known);
     problems.push({
         about: `agent ${name}`,
-        message: `asks for the profile ${agentProfile}, which there is not; there are ${known.join(', ')}`,
-        next: 'Correct the input `agent-profile`.',
+        message: `unknown profile \`${agentProfile}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${known.join(', ')}`,
+        next: 'Set `agent-profile` to an available one.',
     });
 }
 /** One bound alone may reset the other one, so an update sends the agent's other one along. */
@@ -6220,7 +6591,7 @@ function newDeployment({ before, newBuild, hidden, changes, forcedBecause, }) {
 /** Seconds; the platform's default. */
 const defaultSessionLimit = 7200;
 /** What an agent will be by its plan: what is given, else what it is already. */
-function plan_agent_plannedAgent({ settings, before, runsNewBuild }) {
+function plannedAgent({ settings, before, runsNewBuild }) {
     const isImageGiven = settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
     const { image, buildId } = isImageGiven ? settings : (before?.settings ?? settings);
     return {
@@ -6229,6 +6600,869 @@ function plan_agent_plannedAgent({ settings, before, runsNewBuild }) {
         sessionLimit: settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
         minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
     };
+}
+
+;// CONCATENATED MODULE: ./lib/record/unchanged.js
+
+/** Whether the run has changed anything on the platform, or may have. */
+function isAnythingChanged(record) {
+    return (secretSetsOf(record).some(({ isChanged }) => isChanged) ||
+        buildsOf(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
+        isAnyAgentChanged(record));
+}
+/** Whether the run has deployed an agent, or may have. */
+function isAnyAgentChanged(record) {
+    return agentsOf(record).some(({ isChanged }) => isChanged);
+}
+/**
+ * Derives from the record what is still as it was before the run.
+ *
+ * @param subject what failed; undefined if the failure concerns the whole run
+ */
+function unchangedIn(record, subject) {
+    if (!isAnythingChanged(record))
+        return 'everything';
+    if (!isAnyAgentChanged(record))
+        return 'agents';
+    const isThere = ({ region }) => region === subject?.region;
+    const agent = record.targets.find(isThere)?.agent;
+    if (agent?.isChanged === false)
+        return 'agent';
+    return agent?.previousServes === true ? 'serving' : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/report/state.js
+
+
+
+
+/** Names of keys in a sentence. */
+const state_mostKeys = 10;
+/** Longer images are shown without the host of their registry. */
+const longestImage = 40;
+function servingOf({ outcome, ready, isChanged, previousServes, deploymentId, plan, }) {
+    const { before } = plan;
+    if (ready)
+        return { state: outcome === 'unchanged' ? 'as-before' : 'released', what: imageOf(plan) };
+    // The answer to the deploy was lost.
+    if (isChanged && deploymentId === null)
+        return { state: 'unconfirmed' };
+    if (outcome === 'superseded')
+        return { state: 'other' };
+    // What served before the release: its image is known unless an even older deployment served.
+    const isServed = before !== undefined && (before.ready || before.available);
+    const earlier = isServed
+        ? { state: 'as-before', what: before.ready ? shortName(before.settings) : undefined }
+        : { state: 'nothing' };
+    if (outcome === 'failed' && deploymentId !== null) {
+        if (previousServes)
+            return { state: 'as-before', what: before && shortName(before.settings) };
+        return isServed ? { state: 'unconfirmed' } : { state: 'nothing' };
+    }
+    // Deployed, but nobody waits for it.
+    if (outcome === 'created' || outcome === 'updated')
+        return { state: 'unconfirmed' };
+    return earlier;
+}
+function imageOf(plan) {
+    return shortName(plannedAgent(plan));
+}
+/** An image, or a build, short enough for a headline. */
+function shortName({ image, buildId, }) {
+    if (image !== undefined)
+        return shortImage(image);
+    return buildId === undefined ? undefined : `build ${buildId.slice(0, 8)}`;
+}
+function shortImage(image) {
+    const short = image.replace(/@sha256:([0-9a-f]{12})[0-9a-f]{52}$/, '@sha256:$1…');
+    return short.length > longestImage ? short.replace(/^[^/]*[.:][^/]*\//, '') : short;
+}
+/** What serves, as the end of a sentence. */
+function servingWords(serving) {
+    switch (serving.state) {
+        case 'released':
+            return serving.what === undefined ? 'the new deployment' : `\`${serving.what}\``;
+        case 'as-before':
+            return serving.what === undefined
+                ? 'the previous deployment'
+                : `\`${serving.what}\`, as before`;
+        case 'nothing':
+            return 'nothing';
+        case 'other':
+            return 'the deployment of another release';
+        case 'unconfirmed':
+            return 'not confirmed';
+    }
+}
+/** What serves in each of these regions, what is alike once. */
+function servingIn(agents) {
+    const regions = new Map();
+    for (const agent of agents) {
+        const words = servingWords(servingOf(agent));
+        regions.set(words, [...(regions.get(words) ?? []), agent.region]);
+    }
+    const [first, ...others] = [...regions];
+    if (first === undefined)
+        return 'nothing';
+    if (others.length === 0)
+        return first[0];
+    return [first, ...others]
+        .map(([words, names]) => `${words} in ${listOf(names, { most: state_mostKeys })}`)
+        .join('; ');
+}
+/** Keys whose new values an agent that is not serving this release may see already. */
+function exposedKeys({ agent, secretSets }) {
+    if (agent?.plan.before === undefined)
+        return [];
+    const { state } = servingOf(agent);
+    if (state === 'released' || state === 'other')
+        return [];
+    if (agent.outcome === 'unchanged')
+        return [];
+    return secretSets
+        .filter(({ kind, plan }) => kind === 'secret' && plan.template === undefined)
+        .flatMap(({ added, updated }) => [...added, ...updated]);
+}
+const unchangedSentences = {
+    everything: 'Nothing was changed.',
+    agents: 'No agent was deployed; running agents keep their deployment.',
+    agent: 'The agent of this region was not deployed; it keeps its deployment.',
+    serving: 'The previous deployment is still serving.',
+};
+/**
+ * What is the case now, for somebody who sees a failure: what serves, and what was not changed. It comes
+ * from the record alone, so that no failure can claim anything else.
+ */
+function stateSentences(record, subject) {
+    const unchanged = unchangedIn(record, subject);
+    const sentence = unchanged === undefined ? [] : [unchangedSentences[unchanged]];
+    if (unchanged === 'everything')
+        return sentence;
+    const targets = record.targets.filter(({ region }) => subject === undefined || region === subject.region);
+    const agents = agentsOf({ targets });
+    const keys = [...new Set(targets.flatMap(exposedKeys))];
+    return [
+        ...(agents.length === 0 ? [] : [`Serving now: ${servingIn(agents)}.`]),
+        ...sentence,
+        ...(keys.length === 0
+            ? []
+            : [`New instances may start with the new ${listOf(keys, { most: state_mostKeys })}.`]),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/report/explain.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Turns an error into words. The only place that does. */
+function explain(error, context) {
+    const subject = error instanceof SubjectError ? error.subject : undefined;
+    const cause = error instanceof SubjectError ? error.cause : error;
+    const isReported = isReportedError(cause);
+    const details = isReported
+        ? detailsOf(cause, { ...context, subject })
+        : ofUnknown(cause, context);
+    const kind = details.kind ?? (isReported ? cause.kind : 'unexpected');
+    return {
+        title: failureKinds[kind].title,
+        subject,
+        state: stateSentences(context.record, subject),
+        problems: [],
+        why: [],
+        next: [failureKinds[kind].next],
+        traceback: undefined,
+        logs: undefined,
+        ...details,
+        kind,
+        facts: [...factsOf(subject), ...(details.facts ?? [])],
+    };
+}
+function detailsOf(error, context) {
+    if (error instanceof StepError)
+        return detailsOfStep(error, context);
+    if (error instanceof CallError)
+        return detailsOfSubjectCall(error, context);
+    if (error instanceof time_cancellation/* CancelledError */.cc)
+        return explainCancellation(error, context);
+    if (error instanceof PreflightError)
+        return { problems: error.problems };
+    return { state: ['Nothing was sent.'], ...problemsOf(error, context) };
+}
+function problemsOf(error, { redact }) {
+    if (error instanceof inputs_problems/* UntrustedEventError */.fs)
+        return { why: [failureKinds[error.kind].meaning] };
+    if (error instanceof inputs_problems/* InputsError */.aV) {
+        return {
+            problems: error.problems.map(({ input, message }) => ({
+                about: `\`${input}\``,
+                message,
+                next: undefined,
+            })),
+        };
+    }
+    return {
+        problems: error.problems.map(({ about, message, next }) => ({
+            // A name of a file or a link may hold anything.
+            about: redact(about),
+            message: redact(message),
+            next: next === undefined ? undefined : redact(next),
+        })),
+    };
+}
+function detailsOfStep({ kind, facts, cause }, context) {
+    return stepDetails[kind]?.(facts, { ...context, cause }) ?? {};
+}
+/** What is said of a failed step. A failure that is not here only means its kind. */
+const stepDetails = {
+    'organization-unknown': explainOrganization,
+    'provisioning-failed': ({ platformMessage }) => ({
+        why: platformMessage === undefined ? ['The platform gives no reason.'] : said([platformMessage]),
+    }),
+    'secrets-timeout': ({ lastSeen, waited, deadline: { limit } }, { cause }) => ({
+        why: [
+            lastSeen === undefined
+                ? `No look at the set was answered in ${duration(waited)}.`
+                : `It was last seen ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
+            ...lastFailure(cause),
+        ],
+    }),
+    'secret-set-not-ready': ({ refusal, deadline }, context) => ({
+        ...explainCall(refusal, context),
+        kind: 'secret-set-not-ready',
+        why: [
+            `${capital(refusal.reason)}.`,
+            `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
+        ],
+        next: [failureKinds['secret-set-not-ready'].next],
+    }),
+    'not-pruned': ({ failure }, context) => {
+        const { title, facts, why } = explain(failure, context);
+        return { facts, why: [`${title}.`, ...why] };
+    },
+    'build-failed': explainBuild,
+    'build-timeout': ({ buildId, lastSeen, deadline }, { cause, redact }) => {
+        const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
+        return {
+            facts: [{ label: 'Build id', value: buildId }],
+            why: [
+                lastSeen === undefined
+                    ? `No look at the build was answered; ${limit}.`
+                    : `It was last seen ${redact(lastSeen)}; ${limit}.`,
+                ...lastFailure(cause),
+            ],
+        };
+    },
+    'build-missing': ({ buildId }) => ({ facts: [{ label: 'Build id', value: buildId }] }),
+    'build-gone': ({ buildId }) => ({
+        facts: [{ label: 'Build id', value: buildId }],
+    }),
+    'agent-name-taken': (_, { subject }) => ({
+        why: [
+            `The name \`${subject?.name ?? 'of the agent'}\` is already taken; agent names are unique across all regions.`,
+            'This credential does not see the agent that has the name.',
+        ],
+    }),
+    'rollout-failed': explainRollout,
+    'wait-timeout': explainRolloutTimeout,
+    superseded: ({ deploymentId, supersededBy }) => ({
+        facts: [
+            { label: 'Deployment', value: deploymentId },
+            { label: 'Superseded by', value: supersededBy },
+        ],
+        why: ['The agent is asked to be another deployment than the one of this release.'],
+    }),
+};
+function detailsOfSubjectCall(error, context) {
+    const { subject } = context;
+    const details = explainCall(error, context);
+    const isTaken = error instanceof StatusError && error.says(/already taken/i);
+    return error.kind === 'request-refused' && isTaken && subject !== undefined
+        ? {
+            ...details,
+            why: [...(details.why ?? []), foreignName(subject)],
+            next: ['Choose another name.'],
+        }
+        : details;
+}
+function ofUnknown(error, { redact }) {
+    return {
+        why: [
+            error instanceof Error
+                ? `${error.name}: ${(0,quote/* quote */.h)(redact(error.message))}.`
+                : 'Something was thrown that is not an error.',
+        ],
+    };
+}
+/** The platform does not say whose a name is. */
+function foreignName({ kind, name }) {
+    return `Names of ${kind}s are unique across all regions; \`${name}\` may belong to another organization.`;
+}
+function explainCancellation({ signal }, { record }) {
+    const { done, underWay, notStarted } = progressOf(record);
+    const isRelease = record.kind === 'release';
+    return {
+        why: [
+            `The runner was told to end the run (${signal}): somebody cancelled it, or a newer run took its place.`,
+        ],
+        problems: [
+            { about: 'Done', message: explain_listed(done), next: undefined },
+            { about: 'Under way', message: explain_listed(underWay), next: undefined },
+            { about: 'Not begun', message: explain_listed(notStarted), next: undefined },
+        ],
+        next: [isRelease ? failureKinds.cancelled.next : 'Run it again.'],
+    };
+}
+function explain_listed(parts) {
+    return parts.length === 0 ? 'nothing' : parts.join('; ');
+}
+function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOutput }) {
+    return {
+        facts: [{ label: 'Build id', value: buildId }],
+        why: [
+            ...(status === 'timeout' ? ['The platform ended it, as it took too long.'] : []),
+            ...(platformMessage === undefined ? [] : said([platformMessage])),
+            ...(platformMessage === undefined && status !== 'timeout'
+                ? ['The platform gives no reason.']
+                : []),
+            ...(showsBuildOutput && logs === undefined ? ['Its log could not be read.'] : []),
+        ],
+        ...(showsBuildOutput ? { logs } : {}),
+        ...(status === 'timeout'
+            ? {
+                next: [
+                    'Make the build shorter (a base image that has more, fewer dependencies), and release again.',
+                ],
+            }
+            : showsBuildOutput && logs !== undefined
+                ? {}
+                : {
+                    next: [
+                        `Look at the log of the build \`${buildId}\` in the dashboard, correct what it shows, and release again.`,
+                    ],
+                }),
+    };
+}
+function factsOf(subject) {
+    if (subject === undefined)
+        return [];
+    const { kind, name, region } = subject;
+    return [
+        { label: kind === 'build' ? 'Dockerfile' : capital(kind), value: name },
+        { label: 'Region', value: region },
+    ];
+}
+function explainOrganization({ named, available }) {
+    const list = listOf(available.map(({ name }) => name));
+    const meant = named &&
+        (0,nearest/* nearest */.pA)(named.name, available.flatMap(({ name, verboseName }) => [
+            name,
+            ...(verboseName === undefined ? [] : [verboseName]),
+        ]));
+    return {
+        why: [
+            named === undefined
+                ? 'The token belongs to nobody who is in an organization.'
+                : `\`${named.name}\`, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === named.name ? '' : ` Did you mean \`${meant}\`?`}`,
+            ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
+        ],
+    };
+}
+function explainCall(error, context) {
+    const attempts = error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
+    const reason = `${capital(error.reason)}.`;
+    if (error instanceof UploadError)
+        return { facts: callFacts(error), why: [reason, ...attempts] };
+    const why = [reason, ...attempts, ...limitOf(error), ...doubtOf(error)];
+    if (error instanceof StatusError)
+        return explainStatus(error, why, context.record);
+    const isLate = error.outOfTime?.input === 'secrets-timeout';
+    return { ...(isLate ? { kind: 'secrets-timeout' } : {}), facts: callFacts(error), why };
+}
+function callFacts(error) {
+    const { method, path } = error.call;
+    const isAnswered = error instanceof StatusError || error instanceof UploadError || error instanceof RedirectError;
+    const status = isAnswered && error.status !== undefined ? ` → ${error.status}` : '';
+    return [
+        { label: 'Call', value: `${method} ${path}${status}` },
+        ...(error.requestId === undefined ? [] : [{ label: 'Request ID', value: error.requestId }]),
+    ];
+}
+function limitOf({ outOfTime }) {
+    return outOfTime === undefined
+        ? []
+        : [`\`${outOfTime.input}\` (${duration(outOfTime.limit)}) leaves no time for another attempt.`];
+}
+/** A request whose answer is lost may have been carried out, and no report should deny it. */
+function doubtOf(error) {
+    if (!error.isInDoubt)
+        return [];
+    const isRefused = !error.isTransient || error.kind === 'rate-limited';
+    return [
+        `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
+    ];
+}
+function explainStatus(error, why, { actingAs }) {
+    const { code, kind } = error;
+    const facts = [
+        ...callFacts(error),
+        ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
+    ];
+    if (kind === 'credential-refused' || kind === 'permission-denied') {
+        const next = kind === 'permission-denied' ? [failureKinds[kind].next] : [];
+        return {
+            facts,
+            why: [...why, `The credential is ${credentialWords(actingAs)}.`],
+            next: [...next, whereToLook(actingAs)],
+        };
+    }
+    const advice = error.lookUpCode(platformCodes);
+    if (advice === undefined || kind === 'concurrent-write')
+        return { facts, why };
+    return {
+        facts,
+        why: [...why, `${capital(advice.meaning)}.`],
+        next: [advice.next, `See ${errorCodesUrl}.`],
+    };
+}
+function credentialWords(actingAs) {
+    if (actingAs === undefined)
+        return 'not known';
+    const { credentialKind, credentialOrigin, organization } = actingAs;
+    const where = organization === undefined ? '' : `, acting in \`${organization}\``;
+    return `${credentialKinds[credentialKind]} from ${credentialOrigin}${where}`;
+}
+function whereToLook(actingAs) {
+    return actingAs?.credentialKind === 'personal-access-token'
+        ? 'Look at it in the dashboard under Account Settings → Personal Access Tokens; if it is gone, create a new one and store it as the secret that the workflow passes.'
+        : 'Look at it in the dashboard under Settings → API Keys → Private; if it is gone, create a new one and store it as the secret that the workflow passes.';
+}
+function explainRollout({ deploymentId, failure, logs }, context) {
+    const { code, reason, exitCode } = failure;
+    const advice = adviceFor(failure, logs);
+    const facts = [
+        { label: 'Deployment', value: deploymentId },
+        ...(code === undefined ? [] : [{ label: 'Code', value: context.redact(code) }]),
+        ...(reason === undefined ? [] : [{ label: 'Reason', value: context.redact(reason) }]),
+        ...(exitCode === undefined ? [] : [{ label: 'Exit code', value: String(exitCode) }]),
+        ...((failure.restartCount ?? 0) > 0
+            ? [{ label: 'Restarts', value: String(failure.restartCount) }]
+            : []),
+    ];
+    return {
+        facts,
+        why: [
+            ...said([failure.headline, failure.message, failure.condition?.message]),
+            ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
+            ...(failure.infrastructureIssue
+                ? infrastructure(failure)
+                : advice === undefined
+                    ? []
+                    : [`${capital(advice.meaning)}.`]),
+        ],
+        next: [
+            failure.infrastructureIssue
+                ? 'Contact the support of the platform with the id of the deployment, and release again later.'
+                : (advice?.next ?? failureKinds['rollout-failed'].next),
+            ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
+            ...agentOutputHint(deploymentId, context),
+        ],
+        ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
+    };
+}
+function explainRolloutTimeout(facts, { cause, ...context }) {
+    const { deploymentId, lastSeen, lastSeenFor, deadline, logs } = facts;
+    return {
+        facts: [{ label: 'Deployment', value: deploymentId }],
+        why: [
+            `It was last seen so: ${context.redact(lastSeen)}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
+            ...lastFailure(cause),
+            ...infrastructure(facts),
+        ],
+        next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
+        ...(context.showsAgentOutput ? { logs } : {}),
+    };
+}
+/** What the platform says, each of it once, as one sentence. */
+function said(words) {
+    const quotes = [...new Set(words)]
+        .filter((one) => one !== undefined)
+        // The sentence has a full stop of its own.
+        .map((one) => (0,quote/* quote */.h)(one.trim().replace(/\.$/, '')));
+    return quotes.length === 0 ? [] : [`The platform says: ${quotes.join(' and ')}.`];
+}
+function infrastructure({ infrastructureIssue }) {
+    return infrastructureIssue
+        ? [
+            'The platform reports a problem of its own infrastructure: this is not the fault of the agent.',
+        ]
+        : [];
+}
+/** The most specific advice that there is: an exit code of 1 tells less than any reason. */
+function adviceFor(failure, logs) {
+    const { code, reason, terminationReason, exitCode, condition } = failure;
+    const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
+    return [
+        lookUp(platformCodes, code),
+        isOfWrongProcessor(failure, logs) ? wrongProcessor : undefined,
+        lookUp(containerReasons, terminationReason),
+        exitCode === 1 ? undefined : byExitCode,
+        lookUp(containerReasons, reason),
+        lookUp(containerReasons, condition?.reason),
+        byExitCode,
+    ].find((advice) => advice !== undefined);
+}
+function isOfWrongProcessor({ headline, message, traceback }, logs = []) {
+    return [headline, message, traceback, ...logs].some((text) => text !== undefined && /exec format error/i.test(text));
+}
+/** The words come from outside, and an object has more names than a table. */
+function lookUp(table, word) {
+    return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+/** Where a traceback ends, it names the error. */
+function lastLine(traceback) {
+    const line = traceback?.trim().split('\n').at(-1);
+    return line === undefined || line === '' ? [] : [`Its traceback ends with ${(0,quote/* quote */.h)(line)}.`];
+}
+function agentOutputHint(deploymentId, { subject, showsAgentOutput, record: { actingAs } }) {
+    if (subject === undefined)
+        return [];
+    const organization = actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
+    const command = `pipecat cloud agent logs ${subject.name} --deployment ${deploymentId}${organization}`;
+    return showsAgentOutput
+        ? [`More of the agent's logs: \`${command}\`.`]
+        : [
+            `The agent's traceback and logs are left out here, as they may hold what callers said (\`failure-logs\`). They are shown by \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`.`,
+        ];
+}
+function lastFailure(cause) {
+    return cause instanceof CallError ? [`The last look failed, because ${cause.reason}.`] : [];
+}
+
+;// CONCATENATED MODULE: ./lib/report/changes.js
+
+
+
+/** Names in a sentence, where there is room. */
+const usualNames = 40;
+/** What a plan would do. */
+function plannedChanges({ targets }, mostNames = usualNames) {
+    return targets.map(({ region, secretSets, build, agent }) => ({
+        region,
+        changes: [
+            ...secretSets.map((set) => plannedSet(set, mostNames)),
+            ...(build === undefined ? [] : [plannedBuild(build)]),
+            ...(agent === undefined ? [] : [changes_plannedAgent(agent)]),
+            ...secretSets.flatMap((set) => afterwards(set, mostNames)),
+            ...secretSets.flatMap((set) => othersConcerned(set, mostNames)),
+        ],
+    }));
+}
+/** What a release did. */
+function doneChanges({ targets }, mostNames = usualNames) {
+    return targets.map(({ region, secretSets, deletedVersions, build, agent }) => ({
+        region,
+        changes: [
+            ...[...secretSets, ...deletedVersions].map((set) => doneSet(set, mostNames)),
+            ...(build === undefined ? [] : [doneBuild(build)]),
+            ...(agent === undefined ? [] : [doneAgent(agent)]),
+        ],
+    }));
+}
+/** What a plan would change, counted; undefined where it would leave everything as it is. */
+function countOfChanges({ targets }) {
+    const sets = targets.flatMap(({ secretSets }) => secretSets);
+    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+    const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
+    const counts = [
+        counted(sets.filter((set) => !isSetLeft(set)).length, 'secret set'),
+        counted(builds.length, 'build'),
+        counted(agents.filter((agent) => !isAgentLeft(agent)).length, 'agent'),
+    ].filter((count) => count !== undefined);
+    return counts.length === 0 ? undefined : changes_listed(counts);
+}
+function changes_listed(items) {
+    return [items.slice(0, -1).join(', '), ...items.slice(-1)]
+        .filter((one) => one !== '')
+        .join(' and ');
+}
+function counted(count, what) {
+    if (count === 0)
+        return undefined;
+    return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+function isSetLeft({ action, prunedKeys, deletedVersions = [] }) {
+    return action === 'bind' && prunedKeys.length === 0 && deletedVersions.length === 0;
+}
+function plannedSet(plan, mostNames) {
+    const { kind, name, action, template, addedKeys, updatedKeys } = plan;
+    const what = `the ${secretSetKinds[kind]} \`${name}\``;
+    if (action === 'bind' && plan.prunedKeys.length > 0)
+        return `Prune ${what}.`;
+    if (isVersioned(name)) {
+        return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
+    }
+    if (action === 'bind') {
+        return template === undefined
+            ? `Leave ${what} as it is.`
+            : `Leave ${what} as it is: it has this content already.`;
+    }
+    return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
+}
+const setVerbs = {
+    created: 'Created',
+    updated: 'Updated',
+    existing: 'Left as it is:',
+    deleted: 'Deleted',
+    failed: 'Failed:',
+    cancelled: 'Cancelled while it was written:',
+    skipped: 'Not written:',
+};
+function doneSet({ kind, name, outcome, added, updated, pruned }, mostNames) {
+    const prunedKeys = pruned.length === 0 ? '' : `; pruned ${listOf(pruned, { most: mostNames })}`;
+    const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
+    return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated, mostNames)}${prunedKeys}.`;
+}
+const plannedKeys = { add: 'add', update: 'update' };
+const doneKeys = { add: 'added', update: 'updated' };
+function keysTold({ add, update }, added, updated, mostNames) {
+    const parts = [
+        added.length === 0 ? '' : `${add} ${listOf(added, { most: mostNames })}`,
+        updated.length === 0 ? '' : `${update} ${listOf(updated, { most: mostNames })}`,
+    ].filter((part) => part !== '');
+    return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
+}
+function plannedBuild({ found, isKnown, context: { dockerfile, hash } }) {
+    if (found !== undefined) {
+        return found.status === 'success'
+            ? `Use the build \`${found.id}\`, which is of the same context.`
+            : `Await the build \`${found.id}\`, which is of the same context and under way.`;
+    }
+    const what = `Build the image with \`${dockerfile}\` from the context \`${hash}\``;
+    return isKnown
+        ? `${what}, of which there is no build.`
+        : `${what}, unless there is a build of it.`;
+}
+const buildVerbs = {
+    built: 'Built',
+    reused: 'Used again, as it was built before:',
+    failed: 'Failed to build:',
+    running: 'Left under way:',
+    cancelled: 'Cancelled while it was started:',
+    skipped: 'Not built:',
+};
+function doneBuild({ outcome, id, plan: { context } }) {
+    const what = `the image with \`${context.dockerfile}\` from the context \`${context.hash}\``;
+    return `${buildVerbs[outcome]} ${what}${id === null ? '' : `, build \`${id}\``}.`;
+}
+function isAgentLeft({ changes, newDeployment }) {
+    return changes.length === 0 && newDeployment.follows === 'no';
+}
+function changes_plannedAgent(agent) {
+    const { name, action, changes, hidden, newDeployment, runsNewBuild } = agent;
+    if (isAgentLeft(agent)) {
+        return agent.valuesChange
+            ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
+            : `Leave the agent \`${name}\` as it is: nothing differs.`;
+    }
+    return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${runsNewBuild ? ' with the new build' : ''}${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
+}
+const agentVerbs = {
+    created: 'Created',
+    updated: 'Updated',
+    unchanged: 'Left as it is:',
+    superseded: 'Superseded by another release:',
+    failed: 'Failed:',
+    cancelled: 'Cancelled while it was deployed:',
+    skipped: 'Not deployed:',
+};
+function doneAgent({ name, outcome, plan }) {
+    const { changes, hidden, newDeployment } = plan;
+    const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes, hidden);
+    const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
+    return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;
+}
+function changesTold(changes, hidden) {
+    if (changes.length + hidden.length === 0)
+        return '';
+    const told = [
+        ...changes.map(({ setting, before, after }) => before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``),
+        ...hidden.map(({ setting, after }) => `${setting} (not shown) → \`${after}\``),
+    ];
+    return `: ${told.join(', ')}`;
+}
+/** Why a new deployment follows or does not, for what is planned and for what was done. */
+const deploymentReasons = {
+    'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
+    forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
+    'build-unknown': {
+        reason: 'it is not known whether its context was built before',
+        past: 'Its image may have been built anew',
+    },
+    'built-anew': { reason: 'its image is built anew', past: 'Its image was built anew' },
+    'values-written': {
+        reason: 'values of its secret set are written, which it does not see otherwise',
+        past: 'Values of its secret set were written',
+    },
+    'deployment-failed': {
+        reason: 'the one that it was asked to be last has failed',
+        past: 'The deployment before had failed',
+    },
+    'settings-differ': { reason: 'settings differ', past: 'Settings differed' },
+    'settings-hidden': {
+        reason: 'the platform does not show all that it has now',
+        past: 'The platform does not show all that it had',
+    },
+    'version-unknown': {
+        reason: 'the version of its secret set is not known without all values',
+        past: 'The version of its secret set was not known',
+    },
+    'scaling-only': {
+        reason: 'only its scaling changes',
+        past: 'Only its scaling changed, which makes no new deployment',
+    },
+    'nothing-differs': { reason: 'nothing differs', past: 'No setting that is shown differed' },
+};
+function deploymentPlanned({ follows, because }) {
+    const { reason } = deploymentReasons[because];
+    switch (follows) {
+        case 'yes':
+            return `A new deployment follows, because ${reason}.`;
+        case 'no':
+            return `No new deployment follows, because ${reason}.`;
+        case 'unknown':
+            return `Whether a new deployment follows cannot be told, because ${reason}.`;
+    }
+}
+/** What comes last of all. */
+function afterwards({ name, prunedKeys, deletedVersions = [] }, mostNames) {
+    return [
+        ...(prunedKeys.length === 0
+            ? []
+            : [`Then delete from \`${name}\`: ${listOf(prunedKeys, { most: mostNames })}.`]),
+        ...(deletedVersions.length === 0
+            ? []
+            : [
+                `Then delete older versions that no agent binds: ${listOf(deletedVersions, { most: mostNames })}.`,
+            ]),
+    ];
+}
+function othersConcerned({ name, action, otherAgents = [] }, mostNames) {
+    if (action !== 'update' || otherAgents.length === 0)
+        return [];
+    return [
+        `Also bound to \`${name}\`: ${listOf(otherAgents, { most: mostNames })}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/report/log.js
+
+
+
+/**
+ * A release's log as the runner shows it: one group a step.
+ *
+ * @param redact takes known secrets out of a line: names of files and the like come from outside
+ */
+function releaseLog(actions, redact = (text) => text) {
+    const groups = new Groups(actions);
+    return {
+        debug: (message) => {
+            // It may be hidden, and then its group would be empty.
+            actions.debug(redact(message));
+        },
+        info: (message) => {
+            groups.begin();
+            actions.info(inert(redact(message)));
+        },
+        notice: (message) => {
+            groups.begin();
+            actions.notice((0,printable/* printable */.g)(redact(message)));
+        },
+        warning: (message) => {
+            groups.begin();
+            actions.warning((0,printable/* printable */.g)(redact(message)));
+        },
+        beginStep: (step) => {
+            groups.add(step);
+        },
+        endStep: ({ name, outcome, duration: took }) => {
+            const ending = `${log_endings[outcome]} after ${duration(took)}.`;
+            groups.begin();
+            actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
+            groups.remove(name);
+        },
+        plan: (plan) => {
+            for (const { region, changes } of plannedChanges(plan)) {
+                actions.info(inert(redact(`Region ${region}:`)));
+                for (const change of changes) {
+                    actions.info(inert(redact(`  ${change.replace(/`/g, '')}`)));
+                }
+            }
+        },
+    };
+}
+const log_endings = {
+    done: 'done',
+    failed: 'failed',
+    running: 'left under way',
+    skipped: 'not begun',
+};
+/**
+ * The groups of the log. The runner shows none within another one, so steps that go on side by side
+ * share one; and one begins with its first line, so that none is empty.
+ */
+class Groups {
+    #actions;
+    #running = [];
+    #isOpen = false;
+    constructor(actions) {
+        this.#actions = actions;
+    }
+    get isShared() {
+        return this.#running.length > 1;
+    }
+    add(step) {
+        this.#end();
+        this.#running.push(step);
+    }
+    remove(step) {
+        this.#end();
+        this.#running.splice(this.#running.indexOf(step), 1);
+    }
+    begin() {
+        if (this.#isOpen || this.#running.length === 0)
+            return;
+        this.#isOpen = true;
+        this.#actions.startGroup(this.#running.map((step) => stepTitles[step]).join(' · '));
+    }
+    #end() {
+        if (this.#isOpen)
+            this.#actions.endGroup();
+        this.#isOpen = false;
+    }
+}
+/** Lines that come from outside, marked as such. */
+function quoted(lines) {
+    return inert(lines)
+        .split('\n')
+        .map((line) => `  | ${line}`)
+        .join('\n');
+}
+/** Text that the runner does not take for commands, which it looks for in every line of the log. */
+function inert(text) {
+    return (0,printable/* printable */.g)(text)
+        .replace(/##(?=(?:vso)?\[)/gi, '## ')
+        .replace(/^(\s*):(?=:)/gm, '$1: ');
 }
 
 ;// CONCATENATED MODULE: ./lib/report/plan-output.js
@@ -6313,16 +7547,17 @@ function outputsOf(record) {
             updated,
             pruned,
         }))),
-        agents: JSON.stringify(agents.map(({ name, region, outcome, deploymentId, ready }) => ({
+        agents: JSON.stringify(agents.map(({ name, region, outcome, deploymentId, ready, plan: agentPlan }) => ({
             name,
             region,
             outcome,
             deploymentId,
             ready,
+            image: plannedAgent(agentPlan).image ?? null,
         }))),
         'service-name': agent?.name ?? '',
         'deployment-id': agent?.deploymentId ?? '',
-        'build-id': builds.length === 0 ? ((agent && plan_agent_plannedAgent(agent.plan).buildId) ?? '') : buildIdOf(builds),
+        'build-id': builds.length === 0 ? ((agent && plannedAgent(agent.plan).buildId) ?? '') : buildIdOf(builds),
         builds: buildsOutput(builds),
         region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
         plan: plan === undefined ? '' : planOutput(plan),
@@ -6349,19 +7584,36 @@ function setOutputs(actions, outputs) {
         actions.setOutput(name, outputs[name]);
 }
 
-;// CONCATENATED MODULE: ./lib/report/aftermath.js
+;// CONCATENATED MODULE: ./lib/report/follow-ups.js
 
 
 
+
+/** Names of keys in a sentence. */
+const mostNames = 10;
 /**
  * What goes on after the release is over, and a person has to know. What is the same in several
  * regions is said once.
  */
-function aftermath(record) {
+function followUps(record) {
     const agents = agentsOf(record);
     return agents.length > 0
-        ? [...oldValues(agents), ...coldStarts(agents), ...valuesBehind(record.targets)]
+        ? [...oldValues(record.targets), ...valuesBehind(record.targets)]
         : unseenValues(secretSetsOf(record));
+}
+/** What is worth knowing after every release like this one, but needs nobody. */
+function remarksAfter(record) {
+    const agents = agentsOf(record);
+    return [...coldStarts(agents), ...warmInstances(agents)];
+}
+/** Ready is not the same as taking every new session. */
+function warmInstances(agents) {
+    const isReplaced = agents.some(({ outcome, ready, plan }) => outcome === 'updated' && ready && plan.before !== undefined);
+    return isReplaced
+        ? [
+            'Warm instances of the previous deployment may still take some new sessions before they are replaced.',
+        ]
+        : [];
 }
 /** Where no agent is released, nothing puts the new values under those that bind the set. */
 function unseenValues(secretSets) {
@@ -6371,30 +7623,30 @@ function unseenValues(secretSets) {
     if (updated.length === 0)
         return [];
     return [
-        `Agents that bind ${aftermath_names(updated)} keep the old values until a new deployment replaces them.`,
+        `Agents that bind ${follow_ups_names(updated)} keep the old values until a new deployment replaces them.`,
     ];
 }
-/** Sessions run on with the deployment that they began with, so an old key is needed for a while. */
-function oldValues(agents) {
-    const replaced = agents.filter(({ replacesValues, outcome }) => replacesValues && outcome === 'updated');
-    if (replaced.length === 0)
+/** Running sessions keep the deployment that they began with, so an old key is needed for a while. */
+function oldValues(targets) {
+    const replaced = targets.filter(({ agent }) => agent?.replacesValues === true && agent.outcome === 'updated');
+    const agents = agentsOf({ targets: replaced });
+    if (agents.length === 0)
         return [];
-    const longest = Math.max(...replaced.map(({ plan }) => plan_agent_plannedAgent(plan).sessionLimit));
-    const have = replaced.length === 1
-        ? 'has a new deployment with new values of its secrets'
-        : 'have new deployments with new values of their secrets';
+    const longest = Math.max(...agents.map(({ plan }) => plannedAgent(plan).sessionLimit));
+    const keys = new Set(replaced.flatMap(({ secretSets }) => secretSets.filter(({ kind }) => kind === 'secret').flatMap((set) => set.updated)));
+    const which = keys.size === 0 ? 'old values' : `the old ${listOf(keys, { most: mostNames })}`;
     return [
-        `${aftermath_names(replaced)} ${have}. Sessions that are running keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit). Revoke an old key only after that.`,
+        `Before you revoke ${which}: running sessions of ${follow_ups_names(agents)} keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit).`,
     ];
 }
 function coldStarts(agents) {
-    const cold = agents.filter(({ plan, outcome }) => plan_agent_plannedAgent(plan).minAgents === 0 && ['created', 'updated'].includes(outcome));
+    const cold = agents.filter(({ plan, outcome }) => plannedAgent(plan).minAgents === 0 && ['created', 'updated'].includes(outcome));
     if (cold.length === 0)
         return [];
     return [
         cold.length === 1
-            ? `${aftermath_names(cold)} keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`
-            : `${aftermath_names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
+            ? `${follow_ups_names(cold)} keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`
+            : `${follow_ups_names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
     ];
 }
 /**
@@ -6408,14 +7660,15 @@ function valuesBehind(targets) {
     if (behind.length === 0)
         return [];
     return [
-        `Values were written to the secret sets of ${aftermath_names(behind)}, where what was released does not serve: what runs keeps the old values, and instances that start anew may get the new ones. \`{version}\` in \`secret-set\` avoids that.`,
+        `${follow_ups_names(behind)} ${behind.length === 1 ? 'has' : 'have'} new secret values, but the release is not serving. Running instances keep the old values; new instances may start with the new ones. \`{version}\` in \`secret-set\` avoids that.`,
     ];
 }
-function aftermath_names(named) {
-    return named.map(({ name }) => `\`${name}\``).join(', ');
+function follow_ups_names(named) {
+    return listOf(named.map(({ name }) => name));
 }
 
 ;// CONCATENATED MODULE: ./lib/report/regions.js
+
 
 /** The headline where more than one thing failed. */
 function severalTitle(record, failures) {
@@ -6448,47 +7701,17 @@ function regionsSentence(record) {
     const others = regionsOf(targets.filter((target) => !isReleased(target)));
     if (released.length === 0)
         return 'No region was released.';
-    const kept = `${list(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
+    const kept = `${listOf(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
     return others.length === 0
         ? `${kept}.`
-        : `${kept}; ${list(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
+        : `${kept}; ${listOf(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
 }
 function regionsOf(targets) {
     return targets.map(({ region }) => region);
 }
-function list(regions) {
-    return regions.map((region) => `\`${region}\``).join(', ');
-}
 
-;// CONCATENATED MODULE: ./lib/report/subjects.js
-/** Whose log lines or traceback it is, as the end of a sentence. */
-function whose(subject) {
-    if (subject === undefined)
-        return 'the agent';
-    return subject.kind === 'build' ? `the build in ${subject.region}` : subject.name;
-}
-
-;// CONCATENATED MODULE: ./lib/text/bytes.js
-const units = ['KB', 'MB', 'GB'];
-/**
- * Bytes as a person reads them: `512 B`, `1.5 KB`, `12 MB`. A thousand and twenty-four make the next
- * unit, as in the platform's own limit of 500 MB.
- */
-function bytesOf(bytes) {
-    if (bytes < 1024)
-        return `${bytes} B`;
-    let amount = bytes / 1024;
-    let unit = 'KB';
-    for (const next of units.slice(1)) {
-        // What would be rounded to the next unit is one of it.
-        if (Math.round(amount) < 1024)
-            break;
-        amount /= 1024;
-        unit = next;
-    }
-    return `${amount < 9.95 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
-}
-
+// EXTERNAL MODULE: ./lib/text/bytes.js
+var text_bytes = __nccwpck_require__(8544);
 ;// CONCATENATED MODULE: ./lib/report/markdown.js
 
 /**
@@ -6549,6 +7772,28 @@ function markdown_escape(text) {
 function longestRun(text) {
     return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
 }
+/** A name in a cell of an HTML table, where Markdown has no meaning. */
+function html(text) {
+    const line = (0,printable/* printable */.g)(text).replace(/\s+/g, ' ').trim();
+    return `<code>${line.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}</code>`;
+}
+/**
+ * A table whose cells do not break. A column that is empty in every row is left out. Cells are HTML on
+ * one line each.
+ */
+function htmlTable(rows) {
+    const [first] = rows;
+    if (first === undefined)
+        return undefined;
+    const columns = Object.keys(first).filter((column) => rows.some(({ [column]: cell = '' }) => cell !== ''));
+    const line = (tag, cells) => `<tr>${cells.map((cell) => `<${tag} nowrap>${cell}</${tag}>`).join('')}</tr>`;
+    return [
+        '<table>',
+        line('th', columns),
+        ...rows.map((row) => line('td', columns.map((column) => row[column] ?? ''))),
+        '</table>',
+    ].join('\n');
+}
 
 ;// CONCATENATED MODULE: ./lib/report/builds.js
 
@@ -6563,7 +7808,7 @@ function buildSection(record) {
         return undefined;
     const { files, bytes, archiveBytes, hash } = context;
     const count = `${files} ${files === 1 ? 'file' : 'files'}`;
-    const told = `Build context ${code(hash)}: ${count} of ${bytesOf(bytes)}, packed as ${bytesOf(archiveBytes)}.`;
+    const told = `Build context ${code(hash)}: ${count} of ${(0,text_bytes/* bytesOf */.$)(bytes)}, packed as ${(0,text_bytes/* bytesOf */.$)(archiveBytes)}.`;
     return [told, ...(builds.length === 0 ? [] : [buildTable(builds)])].join('\n\n');
 }
 const outcomes = {
@@ -6611,15 +7856,15 @@ function fitted(most, sectionsIn) {
     let sections = whole;
     for (const room of rooms) {
         sections = room === ample ? whole : told(room);
-        if (room_bytesOf(sections) <= most - remarkBytes)
+        if (bytesOf(sections) <= most - remarkBytes)
             break;
     }
-    const remarks = room_bytesOf(sections) < room_bytesOf(whole) ? [cutRemark] : [];
+    const remarks = bytesOf(sections) < bytesOf(whole) ? [cutRemark] : [];
     const kept = [];
     const leftOut = [];
     let left = most - remarkBytes;
     for (const section of sections) {
-        const bytes = room_bytesOf([section]);
+        const bytes = bytesOf([section]);
         if (bytes > left)
             leftOut.push(section);
         else {
@@ -6635,7 +7880,7 @@ function leftOutRemark(sections) {
     const more = sections.length > mostNamed ? `, and ${sections.length - mostNamed} more of its parts` : '';
     return `_There was no room for ${names.join(', ')}${more}; the log has more._`;
 }
-function room_bytesOf(sections) {
+function bytesOf(sections) {
     return sections.reduce((sum, { text = '' }) => sum + Buffer.byteLength(text, 'utf8') + 2, 0);
 }
 function joined(sections, remarks) {
@@ -6645,6 +7890,7 @@ function joined(sections, remarks) {
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
 /** More bars than this make the picture too long to look at: 16 regions with eight each. */
 const mostBars = 128;
+const hour = 3_600_000;
 /** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
 const tags = { done: '', failed: 'crit, ', running: 'active, ' };
 /** Milliseconds that a release takes at most, and the ticks that suit it. */
@@ -6664,8 +7910,8 @@ function timeline(record, now) {
     return [
         '```mermaid',
         'gantt',
-        '    dateFormat x',
-        '    axisFormat %M:%S',
+        '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
+        `    axisFormat ${now - record.startedAt < hour ? '%M:%S' : '%H:%M:%S'}`,
         `    tickInterval ${ticks.find(([most]) => now - record.startedAt <= most)?.[1] ?? '10minute'}`,
         ...regions.flatMap((region) => [
             `    section ${label(region)}`,
@@ -6688,7 +7934,14 @@ function mostTelling(spans, now) {
 function bar(span, { startedAt }, now) {
     const start = span.startedAt - startedAt;
     const end = Math.max(start + 1, (span.endedAt ?? now) - startedAt);
-    return `    ${label(span.label)} :${tags[span.outcome]}${start}, ${end}`;
+    return `    ${label(span.label)} :${tags[span.outcome]}${timeAt(start)}, ${timeAt(end)}`;
+}
+/**
+ * A local time of a day without a change of clocks: every reader's timeline starts at 00:00, in whichever
+ * time zone.
+ */
+function timeAt(milliseconds) {
+    return new Date(Date.UTC(2024, 0, 1) + milliseconds).toISOString().replace('T', ' ').slice(0, -1);
 }
 /** Colons, semicolons, hashes and the like mean something to mermaid; names need none of them. */
 function label(text) {
@@ -6696,9 +7949,6 @@ function label(text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/summary.js
-
-
-
 
 
 
@@ -6720,72 +7970,186 @@ const mostOutputCharacters = 60_000;
 const mostOpenKeys = 8;
 const headlineMarks = { released: '✅', failed: '❌', planned: '📋' };
 /** The job summary of a release, as Markdown for GitHub. */
-function summaryOf(record, failures, now) {
+function summaryOf(record, failures, now, commit) {
+    const took = duration(Math.max(0, now - record.startedAt));
     return fitted(mostBytes, (room) => [
-        ...account(record, failures, room),
-        { name: 'the timeline', text: timeline(record, now) },
-        { name: 'the steps', text: stepTable(record.steps) },
+        ...sectionsFor(record, failures, room),
+        { name: 'the timeline', text: timelineSection(record, now) },
+        { name: 'the steps', text: stepSection(record.steps) },
+        { name: 'the commit and the credential', text: originLine(record, `took ${took}`, commit) },
     ]);
 }
 /** A plan as a comment: what the summary says, without what concerns this run alone. */
 function commentOf(record, failures, runUrl, commit) {
     const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>\n`;
-    return `${fitted(mostCommentBytes, (room) => account(record, failures, room))}\n${origin}`;
+    return `${fitted(mostCommentBytes, (room) => sectionsFor(record, failures, room))}\n${origin}`;
 }
-function account(record, failures, room) {
-    const tables = [
-        { name: 'the agents', text: agentTable(agentsOf(record)) },
-        { name: 'the secret sets', text: secretSetTable(secretSetsOf(record), room) },
-        { name: 'the builds', text: buildSection(record) },
-    ];
+function sectionsFor(record, failures, room) {
+    const sets = secretSetTable(secretSetsOf(record), room);
+    const hasAgents = agentsOf(record).length > 0;
     const told = failures.flatMap((failure) => {
-        const heading = failures.length === 1 ? '' : `${failureHeading(failure)}\n\n`;
         const where = failure.subject?.name ?? failure.title;
+        const isOnly = failures.length === 1;
         return [
-            { name: sectionOf('what failed:', where), text: heading + failureSection(failure, room) },
+            { name: sectionOf('what failed:', where), text: failureSection(failure, room, isOnly) },
             {
                 name: sectionOf('what was written by', where),
                 text: summary_agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
             },
         ];
     });
+    const regions = { name: 'the regions', text: regionTable(record.targets) };
+    const setSection = {
+        name: 'the secret sets',
+        text: hasAgents && sets !== undefined ? folded('Secret sets and keys', sets) : sets,
+    };
     const notes = { name: 'warnings and notices', text: noteSection(record) };
     const changes = changeSections(record, room);
     return [
         { name: 'the headline', text: headline(record, failures) },
-        { name: 'the regions', text: failures.length === 0 ? undefined : regionsPart(record) },
-        { name: 'the credential', text: actingAs(record) },
+        { name: 'the state', text: failures.length > 1 ? stateOfSeveral(record) : undefined },
         // Of one failure, the reason is what is looked for first; of many, where they are.
-        ...(failures.length > 1 ? [...tables, ...told] : [...told, ...tables]),
-        ...(record.kind === 'plan' ? [...changes, notes] : [notes, ...changes]),
+        ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
+        ...(record.kind === 'plan' ? [...changes, notes] : [notes]),
+        { name: 'the agents', text: agentTable(agentsOf(record)) },
+        setSection,
+        { name: 'the builds', text: buildSection(record) },
+        ...(record.kind === 'plan' ? [] : changes),
     ];
 }
-function regionsPart(record) {
-    const sentence = regionsSentence(record);
-    return sentence === undefined ? undefined : prose(sentence);
+function stateOfSeveral(record) {
+    const sentences = [...stateSentences(record), regionsSentence(record)];
+    const told = sentences.filter((sentence) => sentence !== undefined);
+    return told.length === 0 ? undefined : told.map(prose).join(' ');
+}
+function timelineSection(record, now) {
+    const text = timeline(record, now);
+    return text === undefined ? undefined : folded('Timeline', text);
+}
+function originLine(record, took, commit) {
+    const parts = [
+        commit === undefined ? undefined : `[${code(commit.id.slice(0, 7))}](${commit.url})`,
+        took,
+        actingAs(record),
+    ];
+    return parts.filter((part) => part !== undefined).join(' · ');
+}
+const resultMarks = {
+    created: '✅ created',
+    updated: '✅ updated',
+    unchanged: '✅ unchanged',
+    superseded: '❌ superseded',
+    failed: '❌ failed',
+    cancelled: '⏹️ cancelled',
+    skipped: '➖ not started',
+};
+/** The regions and their agents at one glance; names do not break. */
+function regionTable(targets) {
+    const rows = targets.flatMap(({ region, agent, secretSets }) => {
+        if (agent === undefined)
+            return [];
+        const serving = servingOf(agent);
+        const released = releasedImage(agent);
+        const before = agent.plan.before && shortName(agent.plan.before.settings);
+        const isReleased = serving.state === 'released';
+        return [
+            {
+                Result: resultMarks[agent.outcome],
+                Agent: html(agent.name),
+                Region: html(region),
+                'Serving now': servingCell(serving),
+                Before: isReleased && before !== undefined && before !== released ? html(before) : '',
+                'This release': isReleased || agent.outcome === 'unchanged' || released === undefined
+                    ? ''
+                    : html(released),
+                Secrets: keyCounts(secretSets),
+            },
+        ];
+    });
+    return htmlTable(rows);
+}
+function servingCell(serving) {
+    switch (serving.state) {
+        case 'released':
+            return serving.what === undefined ? 'the new deployment' : html(serving.what);
+        case 'as-before':
+            return serving.what === undefined
+                ? 'the previous deployment'
+                : `${html(serving.what)}, as before`;
+        case 'nothing':
+            return 'nothing';
+        case 'other':
+            return 'another release';
+        case 'unconfirmed':
+            return 'not confirmed';
+    }
+}
+function releasedImage({ plan, outcome }) {
+    if (outcome === 'skipped')
+        return undefined;
+    return shortName(plannedAgent(plan));
+}
+function keyCounts(sets) {
+    const count = (keys) => sets.reduce((sum, set) => sum + keys(set).length, 0);
+    return [
+        [count(({ added }) => added), 'added'],
+        [count(({ updated }) => updated), 'updated'],
+        [count(({ pruned }) => pruned), 'pruned'],
+    ]
+        .filter(([keys]) => keys > 0)
+        .map(([keys, what]) => `${keys} ${what}`)
+        .join(', ');
+}
+/** What a plan would change, setting by setting and key by key. */
+function plannedTable({ targets }, mostKeys) {
+    const rows = targets.flatMap(({ region, secretSets, build, agent }) => {
+        const row = (setting, now, after) => ({
+            Region: html(region),
+            Setting: setting,
+            Now: now,
+            After: after,
+        });
+        const isNewBuild = build !== undefined && build.found === undefined;
+        return [
+            ...(isNewBuild ? [row('build', '–', `of ${html(build.context.hash)}`)] : []),
+            ...(agent?.changes ?? []).map(({ setting, before, after }) => row(setting, before === undefined ? '–' : html(before), html(after))),
+            ...(agent?.hidden ?? []).map(({ setting, after }) => row(setting, 'not shown', html(after))),
+            ...secretSets.flatMap(({ name, addedKeys, updatedKeys, prunedKeys }) => {
+                const key = (one) => `${html(one)} of ${html(name)}`;
+                return [
+                    ...addedKeys.map((one) => row(key(one), '–', 'new key')),
+                    ...updatedKeys.map((one) => row(key(one), 'set', 'new value')),
+                    ...prunedKeys.map((one) => row(key(one), 'set', 'deleted')),
+                ].slice(0, mostKeys);
+            }),
+        ];
+    });
+    return htmlTable(rows);
 }
 /** What is planned, or was done, region by region. */
 function changeSections(record, { names }) {
     const { kind, plan } = record;
     if (plan === undefined)
         return [];
-    const regions = kind === 'plan' ? plannedChanges(plan, names) : doneChanges(record, names);
+    const isPlan = kind === 'plan';
+    const regions = isPlan ? plannedChanges(plan, names) : doneChanges(record, names);
     const lists = regions
         .filter(({ changes }) => changes.length > 0)
         .map(({ region, changes }) => ({
         name: sectionOf('the changes in', region),
         text: [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
     }));
-    if (kind === 'plan' || lists.length === 0)
-        return lists;
-    const text = folded('Changes', lists.map(({ text }) => text).join('\n\n'));
-    return [{ name: 'the changes', text }];
+    if (!isPlan) {
+        const text = folded('Changes', lists.map((list) => list.text).join('\n\n'));
+        return lists.length === 0 ? [] : [{ name: 'the changes', text }];
+    }
+    return [{ name: 'the table of changes', text: plannedTable(plan, names) }, ...lists];
 }
 function headline(record, failures) {
     const [failure, ...others] = failures;
     if (failure !== undefined) {
         return others.length === 0
-            ? `## ${headlineMarks.failed} ${failureTitle(failure)}`
+            ? `## ${headlineMarks.failed} ${agentHeadline(record, failure) ?? failureTitle(failure)}`
             : `## ${headlineMarks.failed} ${prose(severalTitle(record, failures))}`;
     }
     switch (record.kind) {
@@ -6799,6 +8163,23 @@ function headline(record, failures) {
 }
 function failureHeading(failure) {
     return `### ${headlineMarks.failed} ${failureTitle(failure)}`;
+}
+/** What a failure means for its agent; undefined if it is not about one that the release deploys. */
+function agentHeadline(record, { subject }) {
+    if (subject?.kind !== 'agent')
+        return undefined;
+    const agent = agentsOf(record).find(({ region }) => region === subject.region);
+    if (agent === undefined ||
+        (agent.isChanged && agent.deploymentId === null) ||
+        agent.outcome === 'superseded')
+        return undefined;
+    const what = `${code(agent.name)} was`;
+    const where = `in ${code(agent.region)}`;
+    if (agent.plan.action === 'update')
+        return `${what} not updated ${where}`;
+    return agent.deploymentId === null
+        ? `${what} not created ${where}`
+        : `${what} created ${where} but is not serving`;
 }
 function failureTitle({ title, subject }) {
     const where = subject && `: ${code(subject.name)} in ${code(subject.region)}`;
@@ -6817,24 +8198,20 @@ const mostInHeadline = 3;
 function success(record) {
     const agents = agentsOf(record);
     if (agents.length > mostInHeadline) {
-        const serving = agents.filter(({ ready }) => ready).length;
-        const serve = serving === agents.length ? ', all serve' : serving > 0 ? `, ${serving} serve` : '';
+        const ready = agents.filter((agent) => agent.ready).length;
+        const serving = ready === agents.length ? '; all are serving' : ready > 0 ? `; ${ready} are serving` : '';
         const unchanged = agents.filter(({ outcome }) => outcome === 'unchanged').length;
-        const done = unchanged === agents.length
-            ? 'unchanged'
-            : unchanged > 0
-                ? `released, ${unchanged} of them unchanged`
-                : 'released';
-        return `${agents.length} agents in ${agents.length} regions are ${done}${serve}`;
+        const others = unchanged > 0 ? ` (${unchanged} unchanged)` : '';
+        return unchanged === agents.length
+            ? `${agents.length} agents in ${agents.length} regions are unchanged${serving}`
+            : `Released ${agents.length} agents in ${agents.length} regions${others}${serving}`;
     }
     const sentences = agents.map(({ name, region, outcome, ready }) => {
         const where = `${code(name)} in ${code(region)}`;
-        if (outcome === 'unchanged')
-            return `${where} is unchanged${ready ? ' and serves' : ''}`;
-        return ready ? `${where} is ${outcome} and serves` : `${where} is ${outcome}`;
+        return `${capital(outcome)} ${where}${ready ? '; it is serving' : ''}`;
     });
     if (sentences.length > 0)
-        return sentences.join(', ');
+        return sentences.join('. ');
     const current = record.targets.flatMap(({ secretSets }) => secretSets);
     const written = current.filter(({ outcome }) => outcome !== 'existing');
     if (written.length > mostInHeadline)
@@ -6845,32 +8222,45 @@ function success(record) {
         ? 'Nothing to write: this version of the secrets is there already'
         : 'Nothing to write: no secret has a value';
 }
-function actingAs({ actingAs, kind }) {
+function actingAs({ actingAs }) {
     if (actingAs === undefined)
         return undefined;
     const { credentialKind, credentialOrigin, organization } = actingAs;
-    const who = `${kind === 'plan' ? 'Looked' : 'Acted'} with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
+    const who = `Authenticated with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
     return organization === undefined
         ? `${who}.`
         : `${who}, in the organization ${code(organization)}.`;
 }
-function failureSection({ facts, unharmed, why, problems, next }, room) {
+function failureSection(failure, room, isOnly) {
+    const { title, facts, state, why, problems, next } = failure;
     const more = problems.length - room.problems;
     const parts = [
-        unharmed === undefined ? '' : `**${prose(unharmed)}**`,
-        facts.length === 0
-            ? ''
-            : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
-        why.map(prose).join(' '),
+        isOnly ? stateLine(state) : failureHeading(failure),
+        [`**What failed:** ${prose(isOnly ? sentence(title) : '')}`, ...why.map(prose)]
+            .join(' ')
+            .replace(/ {2,}/g, ' '),
         [
             ...problems
                 .slice(0, room.problems)
                 .map(({ about, message, next }) => `- **${prose(about)}**: ${prose(summary_cut(sentence(message), room))}${next === undefined ? '' : ` ${prose(next)}`}`),
-            ...(more > 0 ? [`- … and ${more} more, which come to light once these are corrected.`] : []),
+            ...(more > 0 ? [`- … and ${more} more, which are reported once these are corrected.`] : []),
         ].join('\n'),
-        `**What to do:** ${next.map(prose).join(' ')}`,
+        facts.length === 0
+            ? ''
+            : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
+        next.length === 0 ? '' : `**What to do:** ${next.map(prose).join(' ')}`,
     ];
     return parts.filter((part) => part !== '').join('\n\n');
+}
+/** What serves now; with the danger, if there is one, beside it. */
+function stateLine(state) {
+    const [first, ...others] = state;
+    if (first === undefined)
+        return '';
+    const marked = others.map((one) => one.startsWith('New instances') ? `⚠️ ${prose(one)}` : prose(one));
+    const [label, rest] = first.split(/(?<=^Serving now:) /);
+    const lead = rest === undefined ? `**${prose(first)}**` : `**${label ?? ''}** ${prose(rest)}`;
+    return [lead, ...marked].join(' ');
 }
 function summary_agentOutput({ subject, traceback, logs }, most) {
     const origin = prose(whose(subject));
@@ -6893,14 +8283,15 @@ function tail(text, most) {
 function agentTable(agents) {
     if (agents.length === 0)
         return undefined;
-    return table(['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'], agents.map(({ name, region, outcome, ready, previousServes, plan, deploymentId }) => [
+    const rows = table(['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'], agents.map(({ name, region, outcome, ready, previousServes, plan, deploymentId }) => [
         code(name),
         code(region),
-        `${outcome}${ready ? ', serves' : previousServes ? ': not this but the previous deployment serves' : ''}`,
+        `${outcome}${ready ? ', serving' : previousServes ? '; the previous deployment is still serving' : ''}`,
         // What does not run is not what anybody looks for in that column.
-        outcome === 'skipped' ? '–' : imageCell(plan_agent_plannedAgent(plan)),
+        outcome === 'skipped' ? '–' : imageCell(plannedAgent(plan)),
         deploymentId === null ? '–' : code(deploymentId),
     ]));
+    return folded('Deployments of this release', rows);
 }
 function imageCell({ image, buildId }) {
     if (image !== undefined)
@@ -6940,26 +8331,38 @@ function keyCell({ added, updated, pruned, plan }, { keys: mostKeys }) {
 const outcomeWords = {
     done: '✅ done',
     failed: '❌ failed',
-    running: '⏳ under way',
-    skipped: '➖ not begun',
+    running: '⏳ in progress',
+    skipped: '➖ not started',
 };
-function stepTable(steps) {
-    return table(['Step', 'Outcome', 'Duration'], steps.map(({ name, outcome, duration: took }) => [
+/** Milliseconds under which a step that is done needs no row of its own. */
+const briefStep = 100;
+function stepSection(steps) {
+    if (steps.length === 0)
+        return undefined;
+    const isBrief = (step) => step.outcome === 'done' && step.duration < briefStep;
+    const brief = steps.filter(isBrief).map(({ name }) => stepTitles[name]);
+    const rows = steps
+        .filter((step) => !isBrief(step))
+        .map(({ name, outcome, duration: took }) => [
         stepTitles[name],
         outcomeWords[outcome],
         outcome === 'skipped' ? '–' : duration(took),
-    ]));
+    ]);
+    const parts = [
+        rows.length === 0 ? '' : table(['Step', 'Outcome', 'Duration'], rows),
+        brief.length === 0 ? '' : `Done in under 0.1 s: ${brief.join(', ')}.`,
+    ];
+    return folded('Steps', parts.filter((part) => part !== '').join('\n\n'));
 }
 function noteSection(record) {
     const notes = [
         ...record.warnings.map((warning) => `- ⚠️ ${prose(warning)}`),
-        ...[...record.notices, ...aftermath(record), ...record.remarks].map((notice) => `- ${prose(notice)}`),
+        ...[...record.notices, ...followUps(record), ...remarksAfter(record), ...record.remarks].map((notice) => `- ${prose(notice)}`),
     ];
     return notes.length === 0 ? undefined : notes.join('\n');
 }
 
 ;// CONCATENATED MODULE: ./lib/report/report.js
-
 
 
 
@@ -6973,8 +8376,8 @@ const longestAnnotation = 4096;
  * Tells how the release went: outputs, job summary, and on failure the one error annotation. What
  * cannot be written is said, and does not change how the release went.
  */
-async function report(actions, record, failures, now) {
-    for (const sentence of aftermath(record))
+async function report(actions, record, failures, { now, commit }) {
+    for (const sentence of followUps(record))
         actions.notice((0,printable/* printable */.g)(sentence));
     for (const failure of failures)
         showAgentOutput(actions, failure);
@@ -6985,7 +8388,7 @@ async function report(actions, record, failures, now) {
     }
     setOutputs(actions, outputsOf(record));
     try {
-        const isWritten = await actions.writeSummary(summaryOf(record, failures, now));
+        const isWritten = await actions.writeSummary(summaryOf(record, failures, now, commit));
         if (!isWritten)
             actions.info('The runner has no job summary, so none is written.');
     }
@@ -7020,8 +8423,8 @@ function annotation(record, [first, ...others]) {
 function together(failures) {
     const told = new Map();
     for (const failure of failures) {
-        const { title, unharmed, why, problems } = failure;
-        const key = JSON.stringify([title, unharmed, why, problems]);
+        const { title, state, why, problems } = failure;
+        const key = JSON.stringify([title, state, why, problems]);
         const alike = told.get(key);
         told.set(key, alike === undefined ? failure : report_joined(alike, failure));
     }
@@ -7051,16 +8454,16 @@ function cutTo(most, texts) {
 }
 /** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
 function oneFailure(failure, regions, most) {
-    const { title, subject, facts, unharmed, why, problems, next, traceback, logs } = failure;
+    const { title, subject, facts, state, why, problems, next, traceback, logs } = failure;
     const lines = [
         `${title}.`,
         facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
-        [unharmed, ...why].filter((part) => part !== undefined).join(' '),
+        [...state, ...why].join(' '),
         problems
             .map(({ about, message, next }) => `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`)
             .join('\n'),
         regions,
-        `Next: ${next.join(' ')}`,
+        next.length === 0 ? '' : `Next: ${next.join(' ')}`,
     ];
     const parts = lines.filter((line) => line !== '').map(printable/* printable */.g);
     // Whatever has to be cut, each of where, why and what to do is to be read.
@@ -7110,7 +8513,7 @@ class WorkProgress {
             return;
         this.#saidAt = this.#clock.now();
         const share = this.#all === 0 ? 1 : bytes / this.#all;
-        this.#say(`${bytesOf(bytes)} of ${bytesOf(this.#all)} (${Math.floor(share * 100)} %)`);
+        this.#say(`${(0,text_bytes/* bytesOf */.$)(bytes)} of ${(0,text_bytes/* bytesOf */.$)(this.#all)} (${Math.floor(share * 100)} %)`);
     }
 }
 
@@ -7122,8 +8525,11 @@ class WorkProgress {
 
 
 
+
 /** Names that are listed; what is beyond is counted. */
-const mostNames = 50;
+const build_context_mostNames = 50;
+/** Names in a sentence of the summary. */
+const build_context_mostNamed = 10;
 /**
  * Packs a build context before anything is sent, so that mistakes in the files are reported before
  * anything is written.
@@ -7156,10 +8562,11 @@ async function makeFolder(temporary) {
         return await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, 'build-context-'));
     }
     catch (error) {
+        const { reason, next } = (0,system_error/* faultOf */.Kl)(error);
         const problem = {
             about: `folder for temporary files ${(0,quote/* quote */.h)(temporary)}`,
-            message: `takes no archive (${(0,system_error/* reasonOf */.A)(error)})`,
-            next: 'See that the folder (`RUNNER_TEMP`) is there, has room, and may be written to.',
+            message: `cannot hold the archive (${reason})`,
+            next: next ?? 'Check that the folder (`RUNNER_TEMP`) exists and can be written to.',
         };
         throw new context_errors/* ContextError */.a([problem], { cause: error });
     }
@@ -7170,14 +8577,14 @@ async function remove(folder, journal) {
         await (0,promises_.rm)(folder, { recursive: true, force: true });
     }
     catch (error) {
-        journal.warning(`The archive in ${(0,quote/* quote */.h)(folder)} could not be deleted (${(0,system_error/* reasonOf */.A)(error)}).`);
+        journal.warning(`The archive in ${(0,quote/* quote */.h)(folder)} could not be deleted (${(0,system_error/* faultOf */.Kl)(error).reason}).`);
     }
 }
 async function pack({ journal, settings, folders, cancellation }, archive) {
     const { clock, log } = journal;
     // Loaded on use only.
     const [{ selectContext }, { packContext }] = await Promise.all([
-        __nccwpck_require__.e(/* import() */ 222).then(__nccwpck_require__.bind(__nccwpck_require__, 222)),
+        __nccwpck_require__.e(/* import() */ 946).then(__nccwpck_require__.bind(__nccwpck_require__, 946)),
         __nccwpck_require__.e(/* import() */ 321).then(__nccwpck_require__.bind(__nccwpck_require__, 6321)),
     ]);
     const selected = await selectContext(settings, folders.workspace, cancellation);
@@ -7188,27 +8595,98 @@ async function pack({ journal, settings, folders, cancellation }, archive) {
     const report = (bytes) => {
         progress.update(bytes);
     };
-    const packed = await packContext(selected, archive, report, cancellation);
-    log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);
+    const packed = await packContext(selected, archive, {
+        progress: report,
+        signal: cancellation,
+    });
+    log.info(`Packed as ${(0,text_bytes/* bytesOf */.$)(packed.archiveBytes)}; its hash is ${packed.hash}.`);
+    remarkOn(packed, journal);
     return packed;
 }
 function tell(journal, settings, context) {
     const { log } = journal;
-    const { files, bytes, ignoreFile, leftOut, holdsGit } = context;
+    const { files, bytes, ignoreFile, leftOut, holdsGit, otherDockerfile, missingSources } = context;
     const rules = ignoreFile === undefined
         ? 'no ignore file, so version control, caches, logs and the like are left out'
         : `left out is what ${ignoreFile} says`;
-    log.info(`The build context ${(0,quote/* quote */.h)(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'} of ${bytesOf(bytes)} (${rules}).`);
+    log.info(`The build context ${(0,quote/* quote */.h)(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'} of ${(0,text_bytes/* bytesOf */.$)(bytes)} (${rules}).`);
     if (leftOut.length > 0) {
         const advice = ignoreFile === undefined
             ? ''
             : ` A line of ${ignoreFile} that begins with ! and names one takes it in.`;
-        const more = leftOut.length > mostNames ? ` and ${leftOut.length - mostNames} more` : '';
-        log.info(`Left out, as they may hold secrets: ${leftOut.slice(0, mostNames).map(quote/* quote */.h).join(', ')}${more}.${advice}`);
+        log.info(`Left out, as they may hold secrets: ${listOf(leftOut, { most: build_context_mostNames })}.${advice}`);
     }
     if (holdsGit) {
-        journal.warning('The build context holds `.git`, which may hold the token of `actions/checkout`, and which differs from run to run, so that no build is ever used again. `build-exclude: .git`, or a line of the ignore file, leaves it out.');
+        journal.remark('The build context includes `.git`, which differs from run to run, so no build is ever reused. Exclude it with `build-exclude: .git`, or with a line in the ignore file.');
     }
+    if (otherDockerfile !== undefined) {
+        journal.notice(`The build context is ${(0,quote/* quote */.h)(settings.directory)}, with ${(0,quote/* quote */.h)(context.dockerfile)}. ${(0,quote/* quote */.h)(otherDockerfile)}, beside the settings file, is not used. If it is meant, set \`build-context: ${settings.settingsFolder ?? ''}\`.`);
+    }
+    if (missingSources.length > 0) {
+        const sources = missingSources.map(({ path, line }) => `${(0,quote/* quote */.h)(path)} (line ${line})`);
+        journal.warning(`${(0,quote/* quote */.h)(context.dockerfile)} copies ${listOf(sources, { most: build_context_mostNamed, format: asIs })}, which the build context ${(0,quote/* quote */.h)(settings.directory)} does not have, so the build will probably fail. Check \`build-context\`, ${ignoreFile === undefined ? 'what is left out by default' : (0,quote/* quote */.h)(ignoreFile)} and \`build-exclude\`.`);
+    }
+}
+/** What a person may want to know about files that were packed. */
+function remarkOn({ noticed }, journal) {
+    const sentences = {
+        credentials: (paths) => `The build context includes files that usually hold a credential: ${paths}. Exclude them with \`build-exclude\`.`,
+        'lfs-pointer': (paths) => `The build context has Git LFS pointers in place of the files: ${paths}. Set \`lfs: true\` for \`actions/checkout\`.`,
+        'empty-submodule': (paths) => `The build context has submodules that are empty: ${paths}. Set \`submodules: true\` for \`actions/checkout\`.`,
+    };
+    for (const kind of ['credentials', 'lfs-pointer', 'empty-submodule']) {
+        const paths = noticed.filter((file) => file.kind === kind).map(({ path }) => path);
+        if (paths.length > 0)
+            journal.remark(sentences[kind](listOf(paths, { most: build_context_mostNamed })));
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/look-up-image.js
+
+
+
+/** The look-up of the image of a release; undefined if it has none, or nobody wants to know. */
+function imageLookup(settings, context) {
+    const image = settings.agent?.settings.image;
+    const { imageLookup: asked } = settings;
+    if (image === undefined || asked === undefined)
+        return undefined;
+    return async () => {
+        const reference = (0,registry_reference/* parseImageReference */.o_)(image);
+        const { clock, signal } = context;
+        // Loaded on use only: most of it is needed for no other release.
+        const lookUp = context.lookUpImage ?? (await __nccwpck_require__.e(/* import() */ 43).then(__nccwpck_require__.bind(__nccwpck_require__, 7043))).lookUpImage;
+        return lookUp(reference, {
+            login: loginOf(settings, reference) ?? (await dockerLogin(reference, context)),
+            wantsPlatforms: asked.check !== 'never',
+            clock,
+            signal,
+            userAgent: `pipecat-cloud-release/${version}`,
+        });
+    };
+}
+/** The login that this step was given, if it is for the registry of the image. */
+function loginOf({ imagePullSecret }, { registry }) {
+    const credentials = imagePullSecret?.registry;
+    if (credentials === undefined || (0,registry_reference/* registryName */.jT)(credentials.host) !== registry)
+        return undefined;
+    const [username = '', ...rest] = Buffer.from(credentials.authentication.reveal(), 'base64')
+        .toString('utf8')
+        .split(':');
+    const password = rest.join(':');
+    // A plan goes on without a password.
+    if (password === '')
+        return undefined;
+    return {
+        origin: 'inputs',
+        username,
+        secret: new secret_value/* SecretValue */.i(password),
+        isIdentityToken: false,
+    };
+}
+async function dockerLogin({ registry }, context) {
+    const { readDockerLogin } = await __nccwpck_require__.e(/* import() */ 719).then(__nccwpck_require__.bind(__nccwpck_require__, 6719));
+    return readDockerLogin(registry, context);
 }
 
 ;// CONCATENATED MODULE: ./lib/pipecat/answers.js
@@ -7238,46 +8716,74 @@ function parser(schema) {
 function optional(schema) {
     return dist/* pipe */.FsL(dist/* nullish */.cl6(schema), dist/* transform */.pdi((value) => value ?? undefined));
 }
-const answers_text = optional(dist/* string */.YjP());
-const count = optional(dist/* number */.aig());
-const flag = optional(dist/* boolean */.zMY());
-/** A status that is not known is one on the way to those that are. */
-const answers_status = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* transform */.pdi((text) => text === 'ready' || text === 'failed' ? text : 'pending'));
+/** A field that is only shown: of another type it counts as not shown. */
+function shown(schema) {
+    return dist/* fallback */.NpB(optional(schema), undefined);
+}
+const answers_text = shown(dist/* string */.YjP());
+const count = shown(dist/* number */.aig());
+const flag = shown(dist/* boolean */.zMY());
+const notShown = dist/* pipe */.FsL(dist/* unknown */.L5J(), dist/* transform */.pdi(() => undefined));
+/** The entries of a list that can be read: an entry that is not ours must not stop a release. */
+function entries(schema) {
+    return dist/* pipe */.FsL(dist/* array */.YOg(dist/* unknown */.L5J()), dist/* transform */.pdi((list) => list.flatMap((entry) => entryOf(schema, entry))));
+}
+function entryOf(schema, entry) {
+    const result = dist/* safeParse */.xLC(schema, entry);
+    return result.success ? [result.output] : [];
+}
+/** The same for a list that decides: if no entry can be read, the list is an error that names them. */
+function decidingEntries(schema) {
+    return dist/* lazy */.RZV((list) => Array.isArray(list) && list.every((entry) => entryOf(schema, entry).length === 0)
+        ? dist/* array */.YOg(schema)
+        : entries(schema));
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** Any other word is a status on the way to these. */
+const answers_status = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* transform */.pdi((word) => word === 'ready' || word === 'failed' || word === 'unknown' ? word : 'pending'));
 const region = dist/* object */.Ikc({
     code: dist/* string */.YjP(),
-    supported_architectures: optional(dist/* array */.YOg(dist/* string */.YjP())),
+    supported_architectures: shown(dist/* array */.YOg(dist/* string */.YjP())),
+    default_architecture: shown(dist/* string */.YjP()),
 });
-const parseRegions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ regions: dist/* array */.YOg(region) }), dist/* transform */.pdi(({ regions }) => regions.map(({ code, supported_architectures }) => ({
+const parseRegions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ regions: decidingEntries(region) }), dist/* transform */.pdi(({ regions }) => regions.map(({ code, supported_architectures, default_architecture }) => ({
     code,
     supportedArchitectures: supported_architectures,
+    defaultArchitecture: default_architecture,
 })))));
 const parseDefaultRegion = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ properties: dist/* object */.Ikc({ defaultRegion: dist/* string */.YjP() }) }), dist/* transform */.pdi(({ properties }) => properties.defaultRegion)));
-const shownText = dist/* fallback */.NpB(answers_text, undefined);
-const organization = dist/* object */.Ikc({ name: dist/* string */.YjP(), id: shownText, verboseName: shownText });
-const parseOrganizations = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ organizations: dist/* array */.YOg(organization) }), dist/* transform */.pdi(({ organizations }) => organizations)));
+const organization = dist/* object */.Ikc({ name: dist/* string */.YjP(), id: answers_text, verboseName: answers_text });
+const parseOrganizations = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ organizations: decidingEntries(organization) }), dist/* transform */.pdi(({ organizations }) => organizations)));
 const answers_secretSetKinds = ['secret', 'imagePullSecret'];
-const listedSet = dist/* object */.Ikc({
-    name: dist/* string */.YjP(),
-    type: dist/* string */.YjP(),
-    region: dist/* string */.YjP(),
-    status: optional(answers_status),
-    errorMessage: answers_text,
-    source: answers_text,
-});
-const parseSecretSets = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ sets: dist/* array */.YOg(listedSet) }), dist/* transform */.pdi(({ sets }) => sets.flatMap(({ name, type, region, status, errorMessage, source }) => {
-    // A kind that is not known is nothing that a release could use, and no reason to fail.
-    const kind = answers_secretSetKinds.find((one) => one === type);
+/** Fields of a listed set without which nothing can be done with it. */
+const decidingFields = { type: dist/* string */.YjP(), region: dist/* string */.YjP(), status: optional(answers_status) };
+/** Only the name is needed to tell whether a set is one of ours. */
+const listedSet = dist/* looseObject */._H3({ name: dist/* string */.YjP(), errorMessage: answers_text, source: answers_text });
+const parseSecretSets = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ sets: decidingEntries(listedSet) }), dist/* transform */.pdi(({ sets }) => sets.flatMap(toListedSet))));
+function toListedSet(set) {
+    const { name, errorMessage, source } = set;
     const referenced = source === 'referenced';
-    return kind === undefined
-        ? []
-        : [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
-}))));
+    const result = dist/* safeParse */.xLC(dist/* object */.Ikc(decidingFields), set);
+    if (!result.success) {
+        const unreadable = result.issues.map((issue) => dist/* getDotPath */.BuJ(issue) ?? '');
+        const unknown = { kind: 'secret', region: '', status: 'unknown' };
+        return [{ name, ...unknown, errorMessage, referenced, unreadable }];
+    }
+    const { type, region, status } = result.output;
+    // A set of an unknown kind is of no use to a release, and no reason to fail.
+    const kind = answers_secretSetKinds.find((one) => one === type);
+    if (kind === undefined)
+        return [];
+    return [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
+}
 const parseSecretSet = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
     region: dist/* string */.YjP(),
     status: optional(answers_status),
     errorMessage: answers_text,
     source: answers_text,
-    secrets: optional(dist/* array */.YOg(dist/* object */.Ikc({ fieldName: dist/* string */.YjP() }))),
+    secrets: optional(entries(dist/* object */.Ikc({ fieldName: dist/* string */.YjP() }))),
 }), dist/* transform */.pdi(({ region, status, errorMessage, source, secrets }) => ({
     region,
     status: status ?? 'ready',
@@ -7299,25 +8805,32 @@ const revision = dist/* object */.Ikc({
     deploymentID: answers_text,
     phase: answers_text,
     readyReplicas: count,
-    health: optional(health),
+    health: shown(health),
     hasInfrastructureIssue: flag,
 });
-const agentError = dist/* object */.Ikc({ code: answers_text, message: answers_text, error: answers_text });
+const agentError = dist/* object */.Ikc({
+    code: shown(dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), dist/* number */.aig()]), dist/* transform */.pdi((code) => String(code)))),
+    message: answers_text,
+    error: answers_text,
+});
+const condition = dist/* object */.Ikc({ type: dist/* string */.YjP(), status: dist/* string */.YjP(), reason: answers_text, message: answers_text });
+const deploymentWithId = dist/* looseObject */._H3({ id: optional(dist/* string */.YjP()) });
 /** Its settings are read by `agent-settings.ts`, from the fields that are not named here. */
 const agent = dist/* looseObject */._H3({
-    name: answers_text,
+    name: optional(dist/* string */.YjP()),
     region: answers_text,
-    ready: flag,
+    ready: optional(dist/* boolean */.zMY()),
     available: flag,
-    desiredDeploymentId: answers_text,
-    activeDeploymentId: answers_text,
-    reconciledDeploymentId: answers_text,
-    errors: optional(dist/* array */.YOg(agentError)),
-    currentRevision: optional(revision),
-    previousRevision: optional(revision),
+    desiredDeploymentId: optional(dist/* string */.YjP()),
+    activeDeploymentId: optional(dist/* string */.YjP()),
+    reconciledDeploymentId: optional(dist/* string */.YjP()),
+    errors: shown(entries(agentError)),
+    conditions: shown(entries(condition)),
+    currentRevision: shown(revision),
+    previousRevision: shown(revision),
     warning: answers_text,
-    git: optional(dist/* object */.Ikc({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
-    deployment: optional(dist/* looseObject */._H3({ id: answers_text })),
+    git: shown(dist/* object */.Ikc({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
+    deployment: dist/* optional */.lqM(dist/* lazy */.RZV((deployment) => (isObject(deployment) ? deploymentWithId : notShown))),
 });
 function toAgent(answer) {
     const { deployment } = answer;
@@ -7331,13 +8844,14 @@ function toAgent(answer) {
             code,
             message: message ?? error ?? 'no message',
         })),
+        conditions: answer.conditions ?? [],
         currentRevision: answer.currentRevision,
         previousRevision: answer.previousRevision,
         warning: answer.warning,
         git: answer.git && {
             repository: answer.git.repoFullName,
             branch: answer.git.branch,
-            autoDeploy: answer.git.autoDeploy ?? false,
+            autoDeploy: answer.git.autoDeploy ?? true,
         },
         settings: (0,pipecat_agent_settings/* readAgentSettings */.Hu)(answer),
         secretSets: boundSecretSets(answer),
@@ -7355,15 +8869,15 @@ function boundSecretSets(answer) {
         : undefined;
 }
 /** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */
-const parseAgent = parser(dist/* pipe */.FsL(dist/* union */.KCZ([
-    dist/* pipe */.FsL(dist/* object */.Ikc({ body: agent }), dist/* transform */.pdi(({ body }) => body)),
-    agent,
-]), 
+const parseAgent = parser(dist/* pipe */.FsL(dist/* unknown */.L5J(), dist/* transform */.pdi((answer) => isObject(answer) && isObject(answer['body']) ? answer['body'] : answer), agent, 
 // Every field alone may be missing, so without this an answer about something else would pass.
 dist/* check */.z6Y(({ name, desiredDeploymentId, deployment }) => (name ?? desiredDeploymentId ?? deployment?.id) !== undefined), dist/* transform */.pdi(toAgent)));
-const parseAgentNames = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ services: dist/* array */.YOg(dist/* object */.Ikc({ name: dist/* string */.YjP() })) }), dist/* transform */.pdi(({ services }) => services.map(({ name }) => name))));
-const parseLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: dist/* array */.YOg(dist/* object */.Ikc({ log: dist/* string */.YjP() })) }), dist/* transform */.pdi(({ logs }) => logs.map(({ log }) => log))));
-const parseAgentProfiles = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ agentProfiles: dist/* array */.YOg(dist/* object */.Ikc({ api_name: dist/* string */.YjP(), enabled: flag })) }), dist/* transform */.pdi(({ agentProfiles }) => agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name))));
+/** Undefined for an agent whose entry cannot be read: nothing is known about it. */
+const parseAgentNames = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ services: dist/* array */.YOg(shown(dist/* object */.Ikc({ name: dist/* string */.YjP() }))) }), dist/* transform */.pdi(({ services }) => services.map((service) => service?.name))));
+const parseLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: entries(dist/* object */.Ikc({ log: dist/* string */.YjP() })) }), dist/* transform */.pdi(({ logs }) => logs.map(({ log }) => log))));
+const parseAgentProfiles = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
+    agentProfiles: decidingEntries(dist/* object */.Ikc({ api_name: dist/* string */.YjP(), enabled: flag })),
+}), dist/* transform */.pdi(({ agentProfiles }) => agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name))));
 const build = dist/* object */.Ikc({
     id: dist/* string */.YjP(),
     status: dist/* string */.YjP(),
@@ -7383,43 +8897,57 @@ function toBuild(answer) {
         dockerfilePath: answer.dockerfilePath,
         errorMessage: answer.errorMessage,
         duration: answer.buildDurationSeconds,
-        createdAt: answer.createdAt === undefined ? undefined : Date.parse(answer.createdAt),
+        createdAt: timeOf(answer.createdAt),
     };
 }
+function timeOf(timestamp) {
+    const time = Date.parse(timestamp ?? '');
+    return Number.isNaN(time) ? undefined : time;
+}
+/** Statuses of a build that has ended, in the words of more than one API. */
+const ended = /^(success|succeeded|fail|time[d_-]?out|cancel|error|expire|abort|reject|terminated)/i;
+/** Whether a build does not leave its status any more. Only `success` is a success. */
+function hasBuildEnded(status) {
+    return ended.test(status);
+}
 const parseBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build }), dist/* transform */.pdi(({ build }) => toBuild(build))));
-const parseBuilds = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ builds: dist/* array */.YOg(build) }), dist/* transform */.pdi(({ builds }) => builds.map(toBuild))));
+const parseBuilds = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ builds: entries(build) }), dist/* transform */.pdi(({ builds }) => builds.map(toBuild))));
 const parseStartedBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build, contextHash: answers_text, cached: flag }), dist/* transform */.pdi(({ build, contextHash, cached }) => ({
     build: toBuild(build),
     contextHash,
     isCached: cached ?? false,
 }))));
-const parseBuildLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: dist/* array */.YOg(dist/* string */.YjP()) }), dist/* transform */.pdi(({ logs }) => logs)));
+const parseBuildLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: entries(dist/* string */.YjP()) }), dist/* transform */.pdi(({ logs }) => logs)));
 const parseUploadForm = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
     uploadId: dist/* string */.YjP(),
     // A context that goes over the wire in the clear could be read, and changed, on its way.
-    uploadUrl: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* check */.z6Y((url) => URL.canParse(url) && isConfidential(new URL(url)))),
+    uploadUrl: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* check */.z6Y((url) => URL.canParse(url) && (0,confidential/* isConfidential */.F)(new URL(url)))),
     uploadFields: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
 }), dist/* transform */.pdi(({ uploadId, uploadUrl, uploadFields }) => ({
     uploadId,
     url: uploadUrl,
     fields: uploadFields,
 }))));
-const acknowledgement = dist/* object */.Ikc({ status: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^ok$/i)) });
-const parseWords = parser(acknowledgement);
-/** What the platform answers to a write that it has taken, and nobody in front of it. */
-const accepted = 202;
+/** One word that does not say no. */
+const agreement = /^(?!error|fail|reject|refuse|denied|invalid)[a-z]+$/i;
+const acknowledgement = dist/* object */.Ikc({ status: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(agreement)) });
+const parseAcknowledgement = parser(acknowledgement);
 /**
- * A write that was taken says so, by its status or in words. A success of something in front of the
- * platform does not, and to believe it would leave agents with their old values.
+ * The platform accepts a write by its status (any success but the plain 200), or with a 200 and a word.
+ * A 200 without one comes from something in front of the platform: to believe it would leave agents
+ * with their old values.
  */
 function parseAcceptance(answer, status) {
-    if (status !== accepted)
-        parseWords(answer);
+    if (status === 200)
+        parseAcknowledgement(answer);
 }
-/** A deletion may be answered without a word. What was deleted already is not there any more (404). */
+/** A deletion may be answered without a word. A key that is gone already is a 404. */
 const parseDeletion = parser(dist/* pipe */.FsL(dist/* optional */.lqM(acknowledgement), dist/* transform */.pdi(() => undefined)));
 
 ;// CONCATENATED MODULE: ./lib/pipecat/client.js
+
+
+
 
 
 /** Builds of one key that a look asks for. */
@@ -7465,6 +8993,16 @@ class PipecatCloud {
     async secretSets(options = {}) {
         const sets = await this.#read('secrets', parseSecretSets, options);
         return sets.map((set) => ({ ...set, errorMessage: this.#clean(set.errorMessage) }));
+    }
+    /**
+     * @throws UnreadableAnswerError if the list has an entry about the set that cannot be read
+     */
+    requireReadable(set) {
+        if (set.unreadable === undefined)
+            return;
+        const call = { method: 'GET', path: this.#surface.path('secrets') };
+        const fields = listOf(set.unreadable);
+        throw new UnreadableAnswerError(call, this.#redact(`the answer is JSON, but not what is due (${fields} of the set ${(0,quote/* quote */.h)(set.name)})`));
     }
     /** One set with its keys; undefined where there is none. An image pull secret is refused (400). */
     async secretSet(name, options = {}) {
@@ -7519,7 +9057,7 @@ class PipecatCloud {
             absent: { status: 404, result: undefined },
         }, { ...options, passingStatuses: concurrentWrite });
     }
-    /** Names of the agents of a region. */
+    /** Names of the agents of a region; undefined for an agent whose entry cannot be read. */
     agentNames(region, options = {}) {
         return this.#caller.call({
             request: {
@@ -7676,6 +9214,11 @@ class PipecatCloud {
                 code: code && this.#word(code),
                 message: this.#redact(message),
             })),
+            conditions: agent.conditions.map((condition) => ({
+                ...condition,
+                reason: condition.reason && this.#word(condition.reason),
+                message: this.#clean(condition.message),
+            })),
             currentRevision: this.#cleanRevision(agent.currentRevision),
             previousRevision: this.#cleanRevision(agent.previousRevision),
         };
@@ -7812,8 +9355,10 @@ function checkCredential(caller, { apiUrl, credential, organization }, journal) 
 
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
-// EXTERNAL MODULE: ./lib/http/transport.js + 1 modules
-var transport = __nccwpck_require__(5115);
+// EXTERNAL MODULE: ./lib/http/transport.js + 4 modules
+var transport = __nccwpck_require__(2652);
+// EXTERNAL MODULE: ./lib/http/request-id.js
+var request_id = __nccwpck_require__(567);
 ;// CONCATENATED MODULE: ./lib/http/retry-after.js
 /**
  * Reads `Retry-After`, which holds seconds or a date, in milliseconds. A date counts from the date of
@@ -7860,9 +9405,12 @@ function decideRetry(failed, backoff, random) {
     // Only time ends a rate limit, so an attempt that met one does not count, for a while.
     const isFree = failed.limitedFor !== undefined && failed.limitedFor < retry_longestWait;
     const counted = isFree ? 1 : failed.attempt;
-    if (counted >= failed.attempts)
+    const { budget, retryAfter = 0 } = failed;
+    if (budget === undefined ? counted >= failed.attempts : budget <= 0)
         return { stop: 'attempts' };
-    const delay = backoffDelay(backoff, counted, random, failed.retryAfter);
+    // The last attempt is made when the budget ends, or when the server wants it.
+    const backoffEnd = Math.min(backoffDelay(backoff, counted, random), budget ?? Infinity);
+    const delay = Math.max(backoffEnd, retryAfter);
     if (failed.remaining <= delay)
         return { stop: 'deadline' };
     // Even without a limit of the step, a server must not hold the job for hours.
@@ -8172,16 +9720,14 @@ class Traffic {
 
 
 
-const tooMany = 429;
-/** A refusal, or what was not sent, says that nothing was done; and what is read does nothing. */
-function mayBeCarriedOut(error) {
-    return (error.call.method !== 'GET' &&
-        error.isTransient &&
-        !isLimit(error) &&
-        !(error instanceof NotSentError));
-}
+
+
+/** Milliseconds between the attempts of calls that share a budget, at most. */
+const longestPauseOfBudget = 5000;
+/** Milliseconds that one request of such a call may take. */
+const longestSilenceOfBudget = 15_000;
 function isLimit(error) {
-    return error instanceof StatusError && error.status === tooMany;
+    return error.kind === 'rate-limited';
 }
 /** What the attempts of one call have come to so far. */
 class CallHistory {
@@ -8200,7 +9746,7 @@ class CallHistory {
     add(error, now) {
         const isOwn = error.isOf(this.request);
         const isSent = !(error instanceof NotSentError);
-        if (isOwn && mayBeCarriedOut(error))
+        if (isOwn && error.call.method !== 'GET' && error.mayBeCarriedOut)
             this.isInDoubt = true;
         // A request that was not sent again says nothing about the one that was.
         const failure = this.failure === undefined || (isOwn && isSent) ? error : this.failure;
@@ -8225,24 +9771,33 @@ class Caller {
     #traffic;
     /** Aborted where nobody can wait any longer for an answer to what was sent. */
     #lastMoment;
-    constructor(options) {
+    constructor(options, traffic = new Traffic(options.clock)) {
         this.#options = options;
         this.#lastMoment = options.cancellation.after(time_cancellation/* endings */.V1.write);
-        this.#traffic = new Traffic(options.clock);
+        this.#traffic = traffic;
+    }
+    /** A caller with the same connection whose calls share a budget for retries. */
+    withRetryBudget(retryBudget) {
+        return new Caller({ ...this.#options, retryBudget }, this.#traffic);
     }
     /** @throws CallError, or CancelledError: an InterruptedCallError if the request may have been carried out */
     async call(operation, options = {}) {
+        const { clock, retryBudget } = this.#options;
         const history = new CallHistory(operation.request);
         for (;;) {
+            const startedAt = clock.now();
             try {
                 const found = history.isInDoubt ? await this.#findLost(operation, options) : undefined;
-                return found ?? (await this.#attempt(operation, options.deadline));
+                const result = found ?? (await this.#attempt(operation, options.deadline));
+                retryBudget?.recordSuccess();
+                return result;
             }
             catch (error) {
                 if (error instanceof time_cancellation/* CancelledError */.cc)
                     throw this.#cancelled(history);
                 if (!(error instanceof CallError))
                     throw error;
+                retryBudget?.recordFailure(startedAt);
                 const failed = history.add(error, this.#options.clock.now());
                 const { failure } = failed;
                 if (this.#options.cancellation.isCancelled && isWorthAnother(error, options)) {
@@ -8290,21 +9845,31 @@ class Caller {
         }
     }
     #decide({ deciding, limitedFor }, attempt, options) {
-        const { clock, backoff, over } = this.#options;
+        const { clock, backoff, over, retryBudget } = this.#options;
         if (over.aborted || options.signal?.aborted === true)
             return { stop: 'final' };
+        const retryAfter = deciding instanceof StatusError ? deciding.retryAfter : undefined;
         return decideRetry({
             attempt,
             attempts: options.attempts ?? backoff.attempts,
             isTransient: isWorthAnother(deciding, options),
-            retryAfter: deciding instanceof StatusError ? deciding.retryAfter : undefined,
+            retryAfter,
             limitedFor,
             remaining: options.deadline?.remaining() ?? Infinity,
-        }, backoff, () => clock.random());
+            budget: this.#budgetFor(deciding, retryAfter),
+        }, retryBudget === undefined ? backoff : { ...backoff, ceiling: longestPauseOfBudget }, () => clock.random());
+    }
+    /** Milliseconds that are left for another attempt, when it is allowed to be sent. */
+    #budgetFor(error, retryAfter) {
+        const isUnreachable = error instanceof ConnectionError && error.isUnreachable;
+        const budget = this.#options.retryBudget?.remaining({ isUnreachable });
+        // How long the server asks to wait is up to the server, and how long it is spared is up to us.
+        return budget && budget - (retryAfter === undefined ? this.#traffic.heldFor() : 0);
     }
     #announce({ method, path }, { reason }, { attempt, delay }, options) {
-        const allowed = options.attempts ?? this.#options.backoff.attempts;
-        this.#options.log.info(`${method} ${path}: attempt ${attempt} of ${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${reason}`);
+        const { backoff, retryBudget } = this.#options;
+        const allowed = retryBudget === undefined ? ` of ${options.attempts ?? backoff.attempts}` : '';
+        this.#options.log.info(`${method} ${path}: attempt ${attempt}${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${reason}`);
     }
     async #findLost({ request: { method, path } }, { findLost }) {
         if (this.#options.over.aborted)
@@ -8331,11 +9896,23 @@ class Caller {
         if (answer.status === absent?.status && isOfPlatform(answer.text)) {
             return absent.result;
         }
-        if (answer.status >= 300 && answer.status < 400) {
+        try {
+            return this.#read(request, parse, answer);
+        }
+        catch (error) {
+            if (error instanceof CallError) {
+                error.requestId = (0,request_id/* readRequestId */.B)(answer.headers, this.#options.redact);
+            }
+            throw error;
+        }
+    }
+    #read(request, parse, answer) {
+        const status = (0,http_status/* classifyStatus */.x)(answer.status);
+        if (status === 'redirect') {
             const target = this.#options.redact(originOf(answer.headers.location));
             throw new RedirectError(request, answer.status, target);
         }
-        if (answer.status < 200 || answer.status >= 300)
+        if (status !== 'success')
             throw this.#statusError(request, answer);
         try {
             return parse(parseJson(answer.text), answer.status);
@@ -8358,7 +9935,7 @@ class Caller {
             await clock.sleep(held, over);
         }
         const answer = await this.#send(request, deadline);
-        if (answer.status === tooMany) {
+        if ((0,http_status/* classifyStatus */.x)(answer.status) === 'rate-limited') {
             const asked = readRetryAfter(answer.headers, clock.wallTime());
             if ((asked ?? 0) <= retry_longestWait)
                 this.#traffic.hold(asked);
@@ -8369,14 +9946,16 @@ class Caller {
         return answer;
     }
     async #send(request, deadline) {
-        const { clock, log, connection, requestLimit, over, cancellation } = this.#options;
+        const { clock, log, connection, requestLimit, retryBudget, over, cancellation } = this.#options;
         const { method, path } = request;
         cancellation.signal.throwIfAborted();
         if (deadline?.hasPassed() === true)
             throw new NotSentError(request, deadline);
         const startedAt = clock.now();
         const remaining = deadline?.remaining() ?? Infinity;
-        const limit = Math.min(requestLimit, remaining);
+        const limit = Math.min(requestLimit, remaining, 
+        // Silence, too, has to leave time for another attempt.
+        retryBudget === undefined ? Infinity : longestSilenceOfBudget);
         const abandoned = new AbortController();
         const cancelLimit = clock.after(limit, () => {
             abandoned.abort();
@@ -8543,6 +10122,8 @@ function escapeName(name) {
 
 
 
+
+
 /** Characters; what is shorter is no signature, and may be part of a word. */
 const shortestField = 8;
 /** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */
@@ -8633,13 +10214,14 @@ class Storage {
             silence.end();
         }
         log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
-        if (answer.status >= 200 && answer.status < 300) {
+        if ((0,http_status/* classifyStatus */.x)(answer.status) === 'success') {
             if (isOfStorage(answer))
                 return;
             throw new UploadError(origin, { isForeign: true });
         }
         const clean = (text) => redact(withoutFields(text, form));
         throw new UploadError(origin, {
+            requestId: (0,request_id/* readRequestId */.B)(answer.headers, clean),
             status: answer.status,
             ...readStorageError(answer, clean),
             retryAfter: readRetryAfter(answer.headers, clock.wallTime()),
@@ -8766,8 +10348,8 @@ class Platform {
         });
     }
     /** The operations of a release, as a credential reaches them. */
-    on(surface) {
-        return new PipecatCloud(this.caller, surface, this.#storage, this.#redact);
+    on(surface, caller = this.caller) {
+        return new PipecatCloud(caller, surface, this.#storage, this.#redact);
     }
     [Symbol.dispose]() {
         // Of several calls at once, the others may still be under way when one has failed.
@@ -8851,6 +10433,8 @@ function agentIn({ agent }, region) {
  */
 async function observe(cloud, settings, options) {
     const { agent } = settings;
+    // Beside all other reads: a registry that is slow delays none of them.
+    const lookup = options.lookUpImage?.();
     const [regions, secretSets, located, build, agentProfiles] = await Promise.all([
         cloud.regions(),
         cloud.secretSets(),
@@ -8863,7 +10447,7 @@ async function observe(cloud, settings, options) {
         const target = { settings: settingsIn(settings, region), agent: found };
         return observeRegion(cloud, target, secretSets, options);
     }));
-    return { regions, secretSets, build, agentProfiles, targets };
+    return { regions, secretSets, build, image: await lookup, agentProfiles, targets };
 }
 async function locate(cloud, settings) {
     if (settings.regions.length === 0 && !namesDependOnRegion(settings)) {
@@ -8877,7 +10461,12 @@ async function locate(cloud, settings) {
     }));
 }
 async function observeRegion(cloud, { settings, agent }, secretSets, { wantsBindings, context, now }) {
-    const { secretSet } = settings;
+    const { secretSet, imagePullSecret } = settings;
+    for (const set of secretSets) {
+        if (set.name === secretSet?.name || set.name === imagePullSecret?.name) {
+            cloud.requireReadable(set);
+        }
+    }
     const existing = secretSets.find(({ name }) => name === secretSet?.name);
     const [withKeys, bindings, build] = await Promise.all([
         existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,
@@ -8934,7 +10523,148 @@ async function customProfiles(cloud, wanted) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/plan/check-image.js
+
+
+/**
+ * Says what a look-up means in one region. Only what is certain is a problem; with `check-image: true`,
+ * so is what cannot be known. A plan often comes before the image is pushed, so it only reports.
+ */
+function checkImage(question) {
+    const findings = { problems: [], warnings: [], remarks: [] };
+    const image = question.settings.agent?.settings.image;
+    if (image === undefined)
+        return findings;
+    const { lookup, asked } = question;
+    const finding = findingOf(image, question);
+    if (finding !== undefined && asked.check !== 'never')
+        sortInto(findings, image, finding, asked);
+    if (asked.pins && lookup.outcome !== 'found' && finding !== undefined) {
+        const problem = {
+            about: `image ${image}`,
+            message: `cannot be pinned: ${finding.message}`,
+            next: 'Pass the digest that the build reports (`image: name@sha256:…`), or leave out `pin-image`.',
+        };
+        // What is a problem already has been said.
+        if (findings.problems.length > 0)
+            return findings;
+        if (asked.isDryRun)
+            findings.remarks.push(`${(0,quote/* quote */.h)(image)} ${problem.message}.`);
+        else
+            findings.problems.push(problem);
+    }
+    return findings;
+}
+/** The settings of a region with the image pinned to the digest that its tag points at now. */
+function withPinnedImage(settings, lookup, asked) {
+    const { agent } = settings;
+    const image = agent?.settings.image;
+    if (asked?.pins !== true || lookup?.outcome !== 'found' || image === undefined)
+        return settings;
+    return {
+        ...settings,
+        agent: agent && {
+            ...agent,
+            settings: { ...agent.settings, image: (0,registry_reference/* pinned */.dp)(image, lookup.digest) },
+        },
+    };
+}
+function sortInto({ problems, warnings, remarks }, image, { certainty, message, next }, { check, isDryRun }) {
+    const isStrict = check === 'always';
+    if (isStrict || (certainty === 'certain' && !isDryRun)) {
+        problems.push({ about: `image ${image}`, message, next });
+    }
+    else if (certainty === 'likely' && !isDryRun) {
+        warnings.push(`${(0,quote/* quote */.h)(image)}: ${message}. ${next}`);
+    }
+    else {
+        remarks.push(`${(0,quote/* quote */.h)(image)}: ${message}.`);
+    }
+}
+function findingOf(image, question) {
+    const { lookup, settings, before } = question;
+    const { registry, repository, tag, digest } = (0,registry_reference/* parseImageReference */.o_)(image);
+    const where = `${(0,quote/* quote */.h)(repository)} on ${(0,quote/* quote */.h)(registry)}`;
+    switch (lookup.outcome) {
+        case 'missing': {
+            const isPulledWithSecret = settings.imagePullSecret !== undefined ||
+                typeof before?.settings.imagePullSecretSet === 'string';
+            // A registry may hide from nobody in particular what it shows to the platform.
+            const isCertain = lookup.login !== undefined || !isPulledWithSecret;
+            return {
+                certainty: isCertain ? 'certain' : 'unknown',
+                message: `not pushed yet: ${where} has no ${tag === undefined ? `digest ${(0,quote/* quote */.h)(digest ?? '')}` : `tag ${(0,quote/* quote */.h)(tag)}`}`,
+                next: 'Push the image before the release, or correct `image`.',
+            };
+        }
+        case 'login-refused':
+            return {
+                certainty: 'certain',
+                message: `${(0,quote/* quote */.h)(registry)} rejected \`registry-username\` and \`registry-password\` (${lookup.status})`,
+                next: 'Check both, and that the password or token may pull this image.',
+            };
+        case 'unknown':
+            return {
+                certainty: 'unknown',
+                message: `the image could not be looked up: ${doubts[lookup.because](where)}${lookup.detail === undefined ? '' : ` (${lookup.detail})`}`,
+                next: 'Log in with `docker/login-action` before this step, or set `check-image` to `auto`.',
+            };
+        case 'found':
+            return platformFinding(question, lookup);
+    }
+}
+const doubts = {
+    'login-needed': (where) => `${where} needs a login that this job does not have`,
+    'docker-login-refused': (where) => `${where} rejected the login of \`docker login\``,
+    forbidden: (where) => `access to ${where} is forbidden`,
+    'repository-unknown': (where) => `the registry does not know ${where}`,
+    'not-found': (where) => `${where} was not found`,
+    'rate-limited': (where) => `too many requests for ${where}`,
+    unreachable: (where) => `the registry of ${where} could not be reached`,
+    'unexpected-answer': (where) => `the registry of ${where} sent an unexpected response`,
+};
+const check_image_unreadable = {
+    'nested-index': 'its index contains another index',
+    artifact: 'it is an artifact, not an image',
+    'no-architecture': 'it does not say which processor it was built for',
+    unreadable: 'its manifest could not be read',
+};
+function platformFinding(question, { platforms, platformsUnknown }) {
+    const wanted = wantedPlatform(question);
+    const next = `Build with \`platforms: ${wanted.platform}\`.`;
+    if (platforms === undefined) {
+        return platformsUnknown === undefined
+            ? undefined
+            : {
+                certainty: 'unknown',
+                message: `the platforms of the image are not known: ${check_image_unreadable[platformsUnknown]}`,
+                next,
+            };
+    }
+    if (platforms.includes(wanted.platform))
+        return undefined;
+    const built = platforms.length === 0 ? 'no platform' : `${platforms.join(', ')} only`;
+    const { region } = question.settings;
+    return {
+        certainty: wanted.isCertain ? 'certain' : 'likely',
+        message: `no ${wanted.platform}: built for ${built}; ${(0,quote/* quote */.h)(region)} runs ${wanted.platform}`,
+        next,
+    };
+}
+const defaultArchitecture = 'arm64';
+/** The platform that the agent runs on, and whether it is known for certain. */
+function wantedPlatform({ settings, before, region }) {
+    const given = settings.agent?.settings.architecture ?? before?.settings.architecture;
+    if (typeof given === 'string')
+        return { platform: `linux/${given}`, isCertain: true };
+    const architecture = region?.defaultArchitecture ?? defaultArchitecture;
+    const runsOne = region?.supportedArchitectures?.length === 1;
+    return { platform: `linux/${architecture}`, isCertain: before === undefined || runsOne };
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/make-plan.js
+
+
 
 
 
@@ -8944,12 +10674,20 @@ async function customProfiles(cloud, wanted) {
  *
  * @throws PreflightError with every reason why the release cannot work
  */
-function makePlan({ rollout, secretsTimeout, build: asked }, observation) {
+function makePlan({ rollout, secretsTimeout, build: asked, imageLookup }, observation) {
     const problems = [];
+    const warnings = new Set();
+    const remarks = new Set();
     const targets = observation.targets.map((observed) => {
-        const { settings } = observed;
+        const settings = withPinnedImage(observed.settings, observation.image, imageLookup);
         const { region } = settings;
-        checkRegion(settings, observation.regions, problems);
+        const known = observation.regions.find(({ code }) => code === region);
+        if (known === undefined) {
+            problems.push(unknownRegion(region, observation.regions));
+            // What is wrong besides is of no use before the region is right.
+            return { region, secretSets: [], build: undefined, agent: undefined };
+        }
+        checkArchitecture(settings, known, problems);
         const secretSets = [
             planImagePullSecret(settings, observation.secretSets, problems),
             planSecretSet(observed, observation.secretSets, problems),
@@ -8965,11 +10703,25 @@ function makePlan({ rollout, secretsTimeout, build: asked }, observation) {
                 build: build && { id: build.found?.id, isKnown: build.isKnown },
             }, problems);
         checkBuild(settings, observation.build, problems);
+        if (observation.image !== undefined && imageLookup !== undefined) {
+            const findings = checkImage({
+                settings: observed.settings,
+                before: observed.agent,
+                region: observation.regions.find(({ code }) => code === region),
+                lookup: observation.image,
+                asked: imageLookup,
+            });
+            problems.push(...findings.problems);
+            for (const warning of findings.warnings)
+                warnings.add(warning);
+            for (const remark of findings.remarks)
+                remarks.add(remark);
+        }
         return { region, secretSets, build, agent };
     });
     if (problems.length > 0)
         throw new PreflightError(withoutRepetition(problems));
-    return { rollout, secretsTimeout, targets };
+    return { rollout, secretsTimeout, targets, warnings: [...warnings], remarks: [...remarks] };
 }
 function planBuild({ settings: { region }, build }, asked) {
     if (build === undefined || asked === undefined)
@@ -8982,18 +10734,17 @@ function withoutRepetition(problems) {
     const told = new Map(problems.map((problem) => [`${problem.about}\n${problem.message}`, problem]));
     return [...told.values()];
 }
-function checkRegion({ region, agent }, regions, problems) {
-    const known = regions.find(({ code }) => code === region);
-    if (known === undefined) {
-        problems.push({
-            about: `region ${region}`,
-            message: `there is no such region; there are ${regions.map(({ code }) => code).join(', ')}`,
-            next: 'Correct the input `region`.',
-        });
-        return;
-    }
+function unknownRegion(region, regions) {
+    const codes = regions.map(({ code }) => code);
+    const meant = (0,nearest/* nearest */.pA)(region, codes);
+    return {
+        about: `region ${region}`,
+        message: `unknown region \`${region}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${codes.join(', ')}`,
+        next: 'Set `region` to an available one.',
+    };
+}
+function checkArchitecture({ region, agent }, { supportedArchitectures }, problems) {
     const architecture = agent?.settings.architecture;
-    const { supportedArchitectures } = known;
     if (architecture !== undefined &&
         supportedArchitectures !== undefined &&
         !supportedArchitectures.includes(architecture)) {
@@ -9048,6 +10799,10 @@ function preflight({ cloud, journal }, settings, options) {
         const plan = makePlan(settings, observation);
         journal.record.plan = plan;
         journal.log.plan(plan);
+        for (const warning of plan.warnings)
+            journal.warning(warning);
+        for (const remark of plan.remarks)
+            journal.remark(remark);
         for (const { agent } of plan.targets)
             if (agent !== undefined)
                 noticeBranch(agent, journal);
@@ -9158,7 +10913,11 @@ async function cleanUp({ cloud, journal }, { agent, deletedVersions }, plan, { l
         });
         for (const old of names) {
             await cloud.deleteSecretSet(old, options);
-            deletedVersions.push({ ...existingSet(old, 'secret', region), outcome: 'deleted' });
+            deletedVersions.push({
+                ...existingSet(old, 'secret', region),
+                outcome: 'deleted',
+                isChanged: true,
+            });
         }
         const hidden = [...bindings]
             .filter(([, sets]) => sets === undefined)
@@ -9176,7 +10935,34 @@ async function cleanUp({ cloud, journal }, { agent, deletedVersions }, plan, { l
     }
 }
 
+;// CONCATENATED MODULE: ./lib/time/polling-steps.js
+const shortest = 250;
+const longest = 5000;
+const share = 0.1;
+const jitter = 0.1;
+/**
+ * Milliseconds until the next look at something that is awaited: a tenth of the time it has taken
+ * already, between 0.25 s and 5 s. So what is noticed late is at most a tenth of the wait (prompt
+ * for two seconds), and a wait of a minute costs some forty looks. A little jitter keeps releases
+ * that began together from asking together.
+ *
+ * @param elapsed milliseconds since the first look
+ */
+function pollingStep(elapsed, random) {
+    const step = Math.min(longest, Math.max(shortest, elapsed * share));
+    return Math.round(step * (1 + jitter * (2 * random() - 1)));
+}
+
+;// CONCATENATED MODULE: ./lib/steps/grace.js
+/**
+ * Milliseconds for which a read may not show yet what this run has just made: a read may come from
+ * elsewhere than the write went to.
+ */
+const graceLimit = 10_000;
+
 ;// CONCATENATED MODULE: ./lib/steps/deploy.js
+
+
 
 
 
@@ -9203,12 +10989,13 @@ async function deploy(context, record, { buildId, budget, remarks, awaitBoundSet
             const answer = before === undefined
                 ? await create(context, plan, deadline)
                 : await update(context, plan, before, deadline);
-            const deploymentId = answer.desiredDeploymentId ?? (await readDeployment(deadline));
+            record.isChanged = true;
             const previousId = before?.desiredDeploymentId;
+            const deploymentId = await deploymentOf(context, plan, answer, deadline);
             recordDeployment(record, deploymentId, previousId);
             journal.log.info(deploy_wordsFor(record, previousId));
             remark(remarks, record, answer, previousId);
-            return { deploymentId, previousId, deadline };
+            return { deploymentId, previousId, before, deadline };
         }
         catch (error) {
             if (!(error instanceof StatusError))
@@ -9231,13 +11018,6 @@ async function deploy(context, record, { buildId, budget, remarks, awaitBoundSet
             }
         }
     }
-    /** Some answers to a deploy do not name the deployment; the agent itself may. */
-    async function readDeployment(deadline) {
-        const agent = await cloud.agent(name, { deadline });
-        if (agent?.desiredDeploymentId === undefined)
-            throw new StepError('deployment-unknown', {});
-        return agent.desiredDeploymentId;
-    }
     async function awaitAgain(refusal, before, refusals) {
         await budget.spend(async (deadline) => {
             // The sets may read as ready although the deploy is refused; that must not become a storm.
@@ -9250,6 +11030,29 @@ async function deploy(context, record, { buildId, budget, remarks, awaitBoundSet
             await awaitBoundSets(before, deadline);
         });
     }
+}
+/**
+ * The deployment that a deploy has made. The response may name none, or still the one from before
+ * although a new one has to follow; then the agent itself shows it, soon.
+ */
+async function deploymentOf({ cloud, journal: { clock } }, { name, before, newDeployment }, answer, deadline) {
+    const outdated = newDeployment.follows === 'yes' ? before?.desiredDeploymentId : undefined;
+    let shown = answer.desiredDeploymentId;
+    const startedAt = clock.now();
+    for (let looks = 0; shown === undefined || shown === outdated; looks++) {
+        const elapsed = clock.now() - startedAt;
+        if (elapsed >= graceLimit || deadline.hasPassed())
+            break;
+        if (looks > 0)
+            await clock.sleep(pollingStep(elapsed, () => clock.random()));
+        shown = (await cloud.agent(name, { deadline }))?.desiredDeploymentId ?? shown;
+    }
+    // A response that names the deployment from before says that there is no other one.
+    const isSaid = answer.desiredDeploymentId !== undefined;
+    if (shown === undefined || (shown === outdated && !isSaid)) {
+        throw new StepError('deployment-unknown', {});
+    }
+    return shown;
 }
 /** The code of this refusal is one that many have, so its words have to tell. */
 function isAlreadyThere(error) {
@@ -9309,15 +11112,19 @@ function deploy_wordsFor({ name, region, outcome, deploymentId }, previousId) {
         : `The agent ${name} in ${region} keeps its deployment ${id}.`;
 }
 /** Says what a person should know of the answer to a deploy. */
-function remark(remarks, { plan, deploymentId }, { warning }, previousId) {
-    const { name, settings, newDeployment } = plan;
+function remark(remarks, { plan, deploymentId }, { warning, settings: observed }, previousId) {
+    const { name, action, settings, newDeployment } = plan;
     const { image, buildId } = settings;
+    const { websocketAuth } = observed;
+    if (action === 'create' && settings.websocketAuth === undefined && websocketAuth) {
+        remarks.add('remark', name, (names) => `The platform created ${names} with \`websocket-auth: ${websocketAuth}\`.`);
+    }
     const isNew = deploymentId !== previousId;
     const isMeant = plan.bindsVersion || buildId !== undefined;
     if (!isNew && isMeant && newDeployment.because === 'nothing-differs') {
         // That is what versions and builds by their context are for, and nothing to warn of.
         const caveat = image === undefined ? '' : ' A tag that was pushed again is no difference to the platform.';
-        remarks.add('notice', name, (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`);
+        remarks.add('remark', name, (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`);
         return;
     }
     if (warning !== undefined) {
@@ -9326,7 +11133,7 @@ function remark(remarks, { plan, deploymentId }, { warning }, previousId) {
     }
     if (!isNew && image !== undefined) {
         if (image.includes('@')) {
-            remarks.add('notice', name, (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`);
+            remarks.add('remark', name, (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`);
         }
         else {
             remarks.add('warning', name, (names) => `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
@@ -9356,7 +11163,7 @@ function stepsOf({ targets }) {
 }
 /** A set that is only bound may still be provisioned for somebody else's write. */
 function isAwaited({ action, status }) {
-    return action !== 'bind' || status === 'pending';
+    return action !== 'bind' || status === 'pending' || status === 'unknown';
 }
 function isPruned({ prunedKeys }) {
     return prunedKeys.length > 0;
@@ -9367,24 +11174,6 @@ function mayDeleteVersions({ olderVersions, keepVersions }) {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./lib/time/polling-steps.js
-const shortest = 250;
-const longest = 5000;
-const share = 0.1;
-const jitter = 0.1;
-/**
- * Milliseconds until the next look at something that is awaited: a tenth of the time it has taken
- * already, between 0.25 s and 5 s. So what is noticed late is at most a tenth of the wait (prompt
- * for two seconds), and a wait of a minute costs some forty looks. A little jitter keeps releases
- * that began together from asking together.
- *
- * @param elapsed milliseconds since the first look
- */
-function pollingStep(elapsed, random) {
-    const step = Math.min(longest, Math.max(shortest, elapsed * share));
-    return Math.round(step * (1 + jitter * (2 * random() - 1)));
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/polling.js
 
 
@@ -9519,6 +11308,8 @@ class Progress {
 
 
 
+
+
 /** Lines of a failed build's log that are worth showing. */
 const mostLines = 50;
 /**
@@ -9592,7 +11383,7 @@ async function buildImage(context, record, abandoned) {
     }
 }
 function isOver(error) {
-    return isStepFailure(error, 'build-failed', 'build-gone');
+    return isStepFailure(error, 'build-failed', 'build-gone', 'build-missing');
 }
 async function upload({ cloud, journal: { clock, log } }, { region, context: { archive, archiveBytes } }, signal) {
     const progress = new WorkProgress(clock, archiveBytes, (done) => {
@@ -9605,7 +11396,7 @@ async function upload({ cloud, journal: { clock, log } }, { region, context: { a
             progress.update(bytes);
         },
     });
-    log.info(`The context is uploaded to ${region}: ${bytesOf(archiveBytes)}.`);
+    log.info(`The context is uploaded to ${region}: ${(0,text_bytes/* bytesOf */.$)(archiveBytes)}.`);
     return uploadId;
 }
 /** The same build is not started twice: where the answer was lost, it is among those of the context. */
@@ -9616,14 +11407,12 @@ function start({ cloud, journal: { clock } }, { region, context: { dockerfile, h
         findLost: async () => {
             const key = { region, contextHash: hash, dockerfilePath: dockerfile };
             const builds = await cloud.builds(key, undefined, { attempts: 2 });
-            const build = builds.find(({ status }) => !build_endings.includes(status) || status === 'success');
+            const build = builds.find(({ status }) => !hasBuildEnded(status) || status === 'success');
             const isOlder = build?.createdAt !== undefined && build.createdAt < askedAt;
             return build && { build, contextHash: hash, isCached: isOlder };
         },
     });
 }
-/** Statuses that a build does not leave any more. */
-const build_endings = ['success', 'failed', 'timeout'];
 function takeNoteOf(journal, record, { id, status }, { isCached }) {
     // The platform may know one of the context that is not through.
     const isReused = isCached && status === 'success';
@@ -9639,7 +11428,7 @@ function compareHashes(journal, ours, theirs) {
         return;
     journal.warning(`The platform calls the context ${(0,quote/* quote */.h)(theirs)}, which is \`${ours}\` by what was uploaded: builds of it will not be found again, and this one may be of something else.`);
 }
-async function awaitBuild({ cloud, journal: { clock, log } }, { region, timeout }, { id, status }, abandoned) {
+async function awaitBuild({ cloud, journal: { clock, log } }, { region, timeout, found }, { id, status }, abandoned) {
     if (status === 'success')
         return;
     const deadline = new Deadline(clock, 'build-timeout', timeout);
@@ -9650,11 +11439,15 @@ async function awaitBuild({ cloud, journal: { clock, log } }, { region, timeout 
     const look = async () => {
         // Each look is repeated anyway, so a read of it is tried once.
         const build = await cloud.build(id, { deadline, attempts: 1 });
-        if (build === undefined)
-            throw new StepError('build-gone', { buildId: id });
+        if (build === undefined) {
+            const isNew = found === undefined && lastSeen === undefined;
+            if (isNew && progress.elapsed < graceLimit)
+                return undefined;
+            throw new StepError(isNew ? 'build-missing' : 'build-gone', { buildId: id });
+        }
         lastSeen = build.status;
         progress.update(build.status);
-        return build_endings.includes(build.status) ? { done: build } : undefined;
+        return hasBuildEnded(build.status) ? { done: build } : undefined;
     };
     try {
         const ended = await poll(look, { clock, deadline, progress, signal: abandoned });
@@ -9698,32 +11491,32 @@ async function provision({ cloud, journal }, record, deadline) {
             if (registry !== undefined) {
                 const { host, authentication } = registry;
                 await cloud.writeImagePullSecret(name, region, host, authentication, { deadline });
+                record.isChanged = true;
                 return;
             }
             await cloud.writeSecrets(name, region, plan.pairs, { deadline }, (keys) => {
                 record.status = 'pending';
+                record.isChanged = true;
                 for (const key of keys)
                     (updatedKeys.has(key) ? record.updated : record.added).push(key);
             });
         }));
     }
     catch (error) {
+        if (isInDoubt(error)) {
+            record.isChanged = true;
+            // The status from before does not hold any more, if the set was written.
+            record.status = null;
+        }
         if (!(error instanceof time_cancellation/* CancelledError */.cc))
             record.outcome = 'failed';
-        else if (isBegun(error, record))
+        else if (record.isChanged)
             record.outcome = 'cancelled';
-        // What was seen before does not hold any more, if it was written.
-        if (isInDoubt(error))
-            record.status = null;
         throw error;
     }
     record.outcome = plan.action === 'create' ? 'created' : 'updated';
     record.status = 'pending';
     journal.log.info(`The ${subject.kind} ${name} in ${region} is ${record.outcome}${registry === undefined ? '' : ` for ${registry.host}`}${listKeys(record)}.`);
-}
-/** Whether something of a set that was cancelled has been written, or may have been. */
-function isBegun(error, { added, updated }) {
-    return isInDoubt(error) || added.length + updated.length > 0;
 }
 function listKeys({ added, updated }) {
     const parts = [
@@ -9739,12 +11532,13 @@ function listKeys({ added, updated }) {
 
 
 
+
 /**
  * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
  * wait for the others: what became of each has to be told.
  *
  * @throws ReleaseError of SubjectErrors around a StepError (`provisioning-failed`, `secrets-timeout`,
- *   `secret-set-gone`) or a CallError
+ *   `secret-set-gone`, `secret-set-missing`) or a CallError
  */
 async function awaitSecretSets({ cloud, journal }, sets, deadline) {
     const { clock, log } = journal;
@@ -9762,11 +11556,14 @@ async function awaitSecretSets({ cloud, journal }, sets, deadline) {
     };
     const take = (set, found) => {
         if (found === undefined) {
-            fail(set, new StepError('secret-set-gone', {}));
+            const isNew = set.outcome === 'created' && !seen.has(set);
+            if (isNew && progress.elapsed < graceLimit)
+                return;
+            fail(set, new StepError(isNew ? 'secret-set-missing' : 'secret-set-gone', {}));
             return;
         }
         set.status = found.status;
-        seen.set(set, found.status);
+        seen.set(set, stateOf(found));
         if (found.status === 'failed') {
             fail(set, new StepError('provisioning-failed', { platformMessage: found.errorMessage }));
         }
@@ -9826,6 +11623,14 @@ function readiness_wordsFor(sets, seen) {
     const ready = `${states.length - others.length} of ${states.length} sets are ready`;
     return others.length === 0 ? ready : `${ready}; ${list(shown)}${more}`;
 }
+/** The status of a set in words, with the reason that it can only have. */
+function stateOf({ status, referenced }) {
+    if (status === 'unknown')
+        return 'unknown (its region cannot be reached)';
+    return status === 'pending' && referenced
+        ? 'pending (it is referenced, and its Kubernetes Secret does not exist yet)'
+        : status;
+}
 /** One request a look, however many sets are awaited. */
 async function readStatuses(cloud, sets, deadline) {
     // Each look is repeated anyway, so a read of it is tried once.
@@ -9836,7 +11641,12 @@ async function readStatuses(cloud, sets, deadline) {
         return [{ set: first, found: await cloud.secretSet(first.name, options) }];
     }
     const list = await cloud.secretSets(options);
-    return sets.map((set) => ({ set, found: list.find(({ name }) => name === set.name) }));
+    return sets.map((set) => {
+        const found = list.find(({ name }) => name === set.name);
+        if (found !== undefined)
+            cloud.requireReadable(found);
+        return { set, found };
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/preparation.js
@@ -9954,13 +11764,16 @@ async function prune({ cloud, journal }, record, deadline) {
             for (const key of plan.prunedKeys) {
                 await cloud.deleteSecret(plan.name, key, { deadline });
                 record.pruned.push(key);
+                record.isChanged = true;
                 record.status = 'pending';
             }
         }));
     }
     catch (error) {
-        if (isInDoubt(error))
+        if (isInDoubt(error)) {
+            record.isChanged = true;
             record.status = null;
+        }
         throw error;
     }
     journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);
@@ -9995,6 +11808,7 @@ class Remarks {
 
 
 
+
 /** How many of the agent's last lines are shown. */
 const logTail = 40;
 /** Milliseconds; the lines are not worth more of a failed release's time. */
@@ -10002,9 +11816,10 @@ const logsLimit = 10_000;
 /**
  * Waits until this deployment serves.
  *
- * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`) or a CallError
+ * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`,
+ *   `agent-missing`) or a CallError
  */
-async function awaitRollout({ cloud, journal, wantsFailureLogs }, record, { deploymentId, previousId, deadline }) {
+async function awaitRollout({ cloud, journal, wantsFailureLogs }, record, { deploymentId, previousId, before, deadline }) {
     const { clock, log } = journal;
     const { name } = record;
     const progress = new Progress(clock, (message) => {
@@ -10013,12 +11828,23 @@ async function awaitRollout({ cloud, journal, wantsFailureLogs }, record, { depl
     let lastAgent;
     let lastSeen = 'no look at the agent was answered';
     let infrastructureIssue = false;
+    let history = historyBefore(before);
     const look = async () => {
         const agent = await cloud.agent(name, { deadline, attempts: 1 });
-        if (agent === undefined)
-            throw new StepError('agent-gone', {});
+        if (agent === undefined) {
+            const isNew = record.outcome === 'created' && lastAgent === undefined;
+            if (!isNew)
+                throw new StepError('agent-gone', {});
+            if (progress.elapsed >= graceLimit)
+                throw new StepError('agent-missing', {});
+            lastSeen = 'the platform does not show the new agent yet';
+            progress.update(lastSeen);
+            return undefined;
+        }
         lastAgent = agent;
-        const judgement = judge(agent, deploymentId, previousId);
+        const now = clock.now();
+        history = continueHistory(history, agent, deploymentId, now);
+        const judgement = judge(agent, deploymentId, previousId, { history, now });
         if (judgement.state !== 'waiting')
             return { done: judgement };
         if (judgement.infrastructureIssue && !infrastructureIssue) {
@@ -10065,10 +11891,14 @@ async function awaitRollout({ cloud, journal, wantsFailureLogs }, record, { depl
         if (!(await wantsFailureLogs()))
             return undefined;
         try {
-            return await cloud.agentLogs(name, deploymentId, logTail, {
+            const lines = await cloud.agentLogs(name, deploymentId, logTail, {
                 attempts: 2,
                 deadline: new Deadline(clock, 'failure-logs', logsLimit),
             });
+            if (lines.length === 0) {
+                journal.remark(`The platform has no log lines of this deployment of \`${name}\`: it wrote none, or the region \`${record.region}\` does not keep logs.`);
+            }
+            return lines;
         }
         catch (error) {
             // What has failed is told in a run that is cancelled, too; its lines are not waited for.
@@ -10187,6 +12017,10 @@ async function deployAndAwait(context, targets, budget) {
     }
     if (failures.length > 0)
         throw new ReleaseError(failures);
+    const updated = deploying.filter(({ agent }) => agent.outcome === 'updated' && agent.ready);
+    if (updated.some(({ agent }) => agent.deploymentId !== agent.plan.before?.desiredDeploymentId)) {
+        journal.remark('Ready means that the new deployment can take sessions. Idle instances of the previous deployment may still take some new sessions first.');
+    }
     const awaited = deploying.filter(({ agent }) => agent.plan.waitForReady);
     if (rollouts.length < awaited.length)
         cancellation.throwIfAborted();
@@ -10203,6 +12037,8 @@ async function deployOne(context, record, secretSets, options) {
         return await context.journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(context, record, { ...options, awaitBoundSets })));
     }
     catch (error) {
+        if (isInDoubt(error))
+            record.isChanged = true;
         if (!(error instanceof time_cancellation/* CancelledError */.cc))
             record.outcome = 'failed';
         else if (error instanceof InterruptedCallError)
@@ -10285,6 +12121,40 @@ function boundSets({ settings, region }, before, planned) {
 ;// CONCATENATED MODULE: ./lib/steps/rollout-observer.js
 const noRolloutObserver = { begins: () => () => undefined };
 
+;// CONCATENATED MODULE: ./lib/time/retry-budget.js
+/** Milliseconds that calls which share a budget keep trying, all of them together. */
+const limit = 30_000;
+/** The same if the name does not resolve or nobody listens, which seldom changes by itself. */
+const limitIfUnreachable = 10_000;
+/**
+ * Patience that several calls share: the time in which some of them fail is taken from it, and the
+ * time in which all is well is not. For calls with which nothing is at stake yet.
+ */
+class RetryBudget {
+    #clock;
+    #spent = 0;
+    #failingSince;
+    constructor(clock) {
+        this.#clock = clock;
+    }
+    /** Records that an attempt failed which was started then. */
+    recordFailure(startedAt) {
+        this.#failingSince ??= startedAt;
+    }
+    recordSuccess() {
+        this.#spent = this.#total();
+        this.#failingSince = undefined;
+    }
+    /** Milliseconds that are left; 0 or less if there are none. */
+    remaining({ isUnreachable }) {
+        return (isUnreachable ? limitIfUnreachable : limit) - this.#total();
+    }
+    #total() {
+        const since = this.#failingSince;
+        return this.#spent + (since === undefined ? 0 : this.#clock.now() - since);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/run.js
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -10359,6 +12229,8 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
+
 const defaultRequestLimit = 30_000;
 /**
  * One run of the action: inputs → plan → steps → report. Every run ends with the report, also one that
@@ -10375,7 +12247,9 @@ async function run(host) {
         await comment(session, explanations);
         if (failures.length === 0)
             noticeLateCancellation(session);
-        await report(host.actions, session.journal.record, explanations, session.journal.clock.now());
+        const { record, clock } = session.journal;
+        const commit = commitOf(host.environment);
+        await report(host.actions, record, explanations, { now: clock.now(), commit });
         return failures.length === 0 && !session.cancellation.isCancelled;
     }
     catch (e_1) {
@@ -10427,13 +12301,23 @@ async function carryOut(session) {
         const deployments = __addDisposableResource(env_2, isDryRun ? undefined : agentDeployments(github, journal, gitHubOptions), true);
         const requestLimit = host.requestLimit ?? defaultRequestLimit;
         const platform = __addDisposableResource(env_2, new Platform({ access, journal, cancellation, redact, requestLimit }), false);
-        const cloud = platform.on(await checkCredential(platform.caller, access, journal));
-        const plan = await preflight({ cloud, journal }, settings, {
+        // Until something is written, nothing is at stake, so what is read first has more patience.
+        const patient = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
+        const surface = await checkCredential(patient, access, journal);
+        const plan = await preflight({ cloud: platform.on(surface, patient), journal }, settings, {
             wantsBindings: isDryRun,
             context: context?.packed,
+            lookUpImage: imageLookup(settings, {
+                environment: host.environment,
+                readFile: host.readFile,
+                clock: host.clock,
+                signal: host.cancellation,
+                lookUpImage: host.lookUpImage,
+            }),
         });
         if (isDryRun)
             return;
+        const cloud = platform.on(surface);
         await release({
             cloud,
             journal,
@@ -10456,7 +12340,7 @@ async function carryOut(session) {
 function checkInputs(session) {
     const { host, journal, cancellation, lastMoment } = session;
     return journal.step('inputs', async () => {
-        const reading = await (0,time_cancellation/* unlessAborted */.Wh)(lastMoment, readInputs(host.environment, host.readFile));
+        const reading = await (0,time_cancellation/* unlessAborted */.Wh)(lastMoment, readInputs(host.environment, host.readFile, host.isFolderEmpty));
         for (const mask of new Set(reading.secrets.flatMap(masksFor)))
             host.actions.mask(mask);
         session.redact = reading.redact;
@@ -10471,11 +12355,18 @@ function checkInputs(session) {
             journal.warning(warning);
         for (const notice of reading.notices)
             journal.notice(notice);
-        if (reading.inputs === undefined)
-            throw new inputs_problems/* InputsError */.aV(reading.problems);
+        const problems = [...reading.problems];
+        if (reading.lacksCredential && !(await isWithoutSecretsHere(session))) {
+            problems.unshift(inputs_problems/* missingCredential */.ax);
+        }
+        if (reading.inputs === undefined || problems.length > 0)
+            throw new inputs_problems/* InputsError */.aV(problems);
         expectSteps(journal, reading.inputs);
         return reading.inputs;
     });
+}
+async function isWithoutSecretsHere({ host, event }) {
+    return isWithoutSecrets(await event(), host.environment['GITHUB_ACTOR']);
 }
 /** The steps that are known before there is a plan. */
 function expectSteps(journal, { access, isDryRun, release: { build } }) {
@@ -10495,8 +12386,15 @@ function foldersOf(environment) {
     const { GITHUB_WORKSPACE: workspace = '', RUNNER_TEMP: temporary = '' } = environment;
     return {
         workspace: workspace === '' ? '.' : workspace,
-        temporary: temporary === '' ? (0,external_node_os_namespaceObject.tmpdir)() : temporary,
+        temporary: temporary === '' ? (0,external_node_os_.tmpdir)() : temporary,
     };
+}
+/** The commit that the workflow runs for; undefined if the runner does not say, or says something else. */
+function commitOf(environment) {
+    const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: id } = environment;
+    const url = `${server ?? 'https://github.com'}/${repository ?? ''}/commit/${id ?? ''}`;
+    const isCommit = /^https?:\/\/[\w.:-]+\/[\w.-]+\/[\w.-]+\/commit\/[0-9a-f]{40,64}$/.test(url);
+    return isCommit && id !== undefined ? { id, url } : undefined;
 }
 function noticeMissingCredential(journal) {
     journal.notice('There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.');
@@ -10621,6 +12519,35 @@ class SecretValue {
 
 /***/ }),
 
+/***/ 8544:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ bytesOf)
+/* harmony export */ });
+const units = ['KB', 'MB', 'GB'];
+/**
+ * Bytes as a person reads them: `512 B`, `1.5 KB`, `12 MB`. A thousand and twenty-four make the next
+ * unit, as in the platform's own limit of 500 MB.
+ */
+function bytesOf(bytes) {
+    if (bytes < 1024)
+        return `${bytes} B`;
+    let amount = bytes / 1024;
+    let unit = 'KB';
+    for (const next of units.slice(1)) {
+        // What would be rounded to the next unit is one of it.
+        if (Math.round(amount) < 1024)
+            break;
+        amount /= 1024;
+        unit = next;
+    }
+    return `${amount < 9.95 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+}
+
+
+/***/ }),
+
 /***/ 1077:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -10712,15 +12639,196 @@ function matcher(patterns) {
 
 /***/ }),
 
-/***/ 4581:
+/***/ 8045:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   pA: () => (/* binding */ nearest),
-/* harmony export */   xV: () => (/* binding */ slip)
-/* harmony export */ });
-/* unused harmony export half */
-/* harmony import */ var leven__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7785);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  pA: () => (/* binding */ nearest),
+  xV: () => (/* binding */ slip)
+});
+
+// UNUSED EXPORTS: half
+
+;// CONCATENATED MODULE: ./node_modules/leven/index.js
+const array = [];
+const characterCodeCache = [];
+
+function leven(first, second, options) {
+	if (first === second) {
+		return 0;
+	}
+
+	const maxDistance = options?.maxDistance;
+	const swap = first;
+
+	// Swapping the strings if `a` is longer than `b` so we know which one is the
+	// shortest & which one is the longest
+	if (first.length > second.length) {
+		first = second;
+		second = swap;
+	}
+
+	let firstLength = first.length;
+	let secondLength = second.length;
+
+	// Performing suffix trimming:
+	// We can linearly drop suffix common to both strings since they
+	// don't increase distance at all
+	// Note: `~-` is the bitwise way to perform a `- 1` operation
+	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
+		firstLength--;
+		secondLength--;
+	}
+
+	// Performing prefix trimming
+	// We can linearly drop prefix common to both strings since they
+	// don't increase distance at all
+	let start = 0;
+
+	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
+		start++;
+	}
+
+	firstLength -= start;
+	secondLength -= start;
+
+	// Early termination after trimming: if difference in length exceeds max distance
+	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
+		return maxDistance;
+	}
+
+	if (firstLength === 0) {
+		return maxDistance !== undefined && secondLength > maxDistance
+			? maxDistance
+			: secondLength;
+	}
+
+	let bCharacterCode;
+	let result;
+	let temporary;
+	let temporary2;
+	let index = 0;
+	let index2 = 0;
+
+	while (index < firstLength) {
+		characterCodeCache[index] = first.charCodeAt(start + index);
+		array[index] = ++index;
+	}
+
+	while (index2 < secondLength) {
+		bCharacterCode = second.charCodeAt(start + index2);
+		temporary = index2++;
+		result = index2;
+
+		for (index = 0; index < firstLength; index++) {
+			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+			temporary = array[index];
+			// eslint-disable-next-line no-multi-assign
+			result = array[index] = temporary > result
+				? (temporary2 > result ? result + 1 : temporary2)
+				: (temporary2 > temporary ? temporary + 1 : temporary2);
+		}
+
+		// Early termination: if all values in current row exceed maxDistance
+		if (maxDistance !== undefined) {
+			let rowMinimum = result;
+			for (index = 0; index < firstLength; index++) {
+				if (array[index] < rowMinimum) {
+					rowMinimum = array[index];
+				}
+			}
+
+			if (rowMinimum > maxDistance) {
+				return maxDistance;
+			}
+		}
+	}
+
+	// Bound arrays to avoid retaining large previous sizes
+	array.length = firstLength;
+	characterCodeCache.length = firstLength;
+
+	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
+}
+
+function closestMatch(target, candidates, options) {
+	if (!Array.isArray(candidates) || candidates.length === 0) {
+		return undefined;
+	}
+
+	const userMax = options?.maxDistance;
+	const targetLength = target.length;
+
+	// Exact match fast-path
+	for (const candidate of candidates) {
+		if (candidate === target) {
+			return candidate;
+		}
+	}
+
+	if (userMax === 0) {
+		return undefined;
+	}
+
+	let best;
+	let bestDist = Number.POSITIVE_INFINITY;
+	const seen = new Set();
+
+	for (const candidate of candidates) {
+		if (seen.has(candidate)) {
+			continue;
+		}
+
+		seen.add(candidate);
+
+		const lengthDiff = Math.abs(candidate.length - targetLength);
+		if (lengthDiff >= bestDist) {
+			continue;
+		}
+
+		if (userMax !== undefined && lengthDiff > userMax) {
+			continue;
+		}
+
+		const cap = Number.isFinite(bestDist)
+			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
+			: userMax;
+
+		const distance = cap === undefined
+			? leven(target, candidate)
+			: leven(target, candidate, {maxDistance: cap});
+
+		// Skip candidates that exceed the user's maximum distance
+		if (userMax !== undefined && distance > userMax) {
+			continue;
+		}
+
+		// If we got a capped result that equals the cap, we need the actual distance
+		// for accurate comparison, but only if the cap was due to userMax
+		let actualD = distance;
+		if (cap !== undefined && distance === cap && cap === userMax) {
+			actualD = leven(target, candidate);
+		}
+
+		if (actualD < bestDist) {
+			bestDist = actualD;
+			best = candidate;
+			if (bestDist === 0) {
+				break;
+			}
+		}
+	}
+
+	if (userMax !== undefined && bestDist > userMax) {
+		return undefined;
+	}
+
+	return best;
+}
+
+;// CONCATENATED MODULE: ./lib/text/nearest.js
 
 /** Longer texts are not names. Comparing takes the length of one times that of the other. */
 const longestName = 100;
@@ -10739,7 +12847,7 @@ function nearest(text, known, tolerance = slip) {
         return undefined;
     const written = normalized(text);
     const [first] = known
-        .map((name) => ({ name, distance: (0,leven__WEBPACK_IMPORTED_MODULE_0__/* ["default"] */ .A)(written, normalized(name)) }))
+        .map((name) => ({ name, distance: leven(written, normalized(name)) }))
         .sort((a, b) => a.distance - b.distance);
     if (first === undefined)
         return undefined;
@@ -10807,9 +12915,10 @@ function asQuoted(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ reasonOf),
-/* harmony export */   v: () => (/* binding */ systemErrorCode)
+/* harmony export */   Kl: () => (/* binding */ faultOf),
+/* harmony export */   vq: () => (/* binding */ systemErrorCode)
 /* harmony export */ });
+/* unused harmony export reasonOf */
 /** The code of an error of Node.js or the operating system, such as ENOENT or ECONNRESET. */
 function systemErrorCode(error) {
     if (typeof error !== 'object' || error === null || !('code' in error))
@@ -10819,6 +12928,32 @@ function systemErrorCode(error) {
 /** The same in words: there may be none. */
 function reasonOf(error) {
     return systemErrorCode(error) ?? 'the reason is not known';
+}
+const openFilesAdvice = 'Raise the limit on open files of the runner (`ulimit -n`).';
+const faults = new Map([
+    ['EACCES', { reason: 'the permission is missing', next: undefined }],
+    ['EPERM', { reason: 'the operating system does not permit it, EPERM', next: undefined }],
+    ['EMFILE', { reason: 'this process has too many files open, EMFILE', next: openFilesAdvice }],
+    ['ENFILE', { reason: 'the machine has too many files open, ENFILE', next: openFilesAdvice }],
+    [
+        'ENOSPC',
+        {
+            reason: 'the disk is full',
+            next: 'Free up space on the disk of the runner, or exclude more from the build context.',
+        },
+    ],
+    [
+        'EDQUOT',
+        {
+            reason: 'the disk quota is used up, EDQUOT',
+            next: 'Free up space on the disk of the runner.',
+        },
+    ],
+    ['EIO', { reason: 'the disk reported an error, EIO', next: 'Check the disk of the runner.' }],
+]);
+/** A failure of the file system in words, with what helps in any case. */
+function faultOf(error) {
+    return faults.get(systemErrorCode(error)) ?? { reason: reasonOf(error), next: undefined };
 }
 
 
@@ -11018,6 +13153,40 @@ function endSoon() {
             process.kill(process.pid, 'SIGKILL');
         process.exit();
     }, lastWords).unref();
+}
+
+
+/***/ }),
+
+/***/ 6570:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ watchForUnsettledExit)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+
+/**
+ * A process ends without a word when it waits for something that nobody will ever settle. If that
+ * happens before the run has ended, this writes an error line and lets the process fail.
+ *
+ * @returns ends the watch; for when the run has ended
+ */
+function watchForUnsettledExit() {
+    const onEmpty = () => {
+        process.exitCode = 1;
+        try {
+            // Only a synchronous write is sure to happen now.
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeSync)(1, '::error title=The run stopped early::The action stopped before the run was finished. This is a bug in the action. Run the workflow again, and report it if it happens again.\n');
+        }
+        catch {
+            // Nobody reads the log; the exit code remains.
+        }
+    };
+    process.once('beforeExit', onEmpty);
+    return () => {
+        process.off('beforeExit', onEmpty);
+    };
 }
 
 
@@ -13233,10 +15402,11 @@ function getIDToken(aud) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Qq: () => (/* binding */ HttpClient)
+  Qq: () => (/* binding */ HttpClient),
+  s_: () => (/* binding */ lib_getProxyUrl)
 });
 
-// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
+// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, isHttps
 
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(8611);
@@ -13399,7 +15569,7 @@ var MediaTypes;
  * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
  */
 function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    const proxyUrl = getProxyUrl(new URL(serverUrl));
     return proxyUrl ? proxyUrl.href : '';
 }
 const HttpRedirectCodes = [
@@ -14039,192 +16209,6 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 
 /***/ }),
 
-/***/ 7785:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ leven)
-/* harmony export */ });
-/* unused harmony export closestMatch */
-const array = [];
-const characterCodeCache = [];
-
-function leven(first, second, options) {
-	if (first === second) {
-		return 0;
-	}
-
-	const maxDistance = options?.maxDistance;
-	const swap = first;
-
-	// Swapping the strings if `a` is longer than `b` so we know which one is the
-	// shortest & which one is the longest
-	if (first.length > second.length) {
-		first = second;
-		second = swap;
-	}
-
-	let firstLength = first.length;
-	let secondLength = second.length;
-
-	// Performing suffix trimming:
-	// We can linearly drop suffix common to both strings since they
-	// don't increase distance at all
-	// Note: `~-` is the bitwise way to perform a `- 1` operation
-	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
-		firstLength--;
-		secondLength--;
-	}
-
-	// Performing prefix trimming
-	// We can linearly drop prefix common to both strings since they
-	// don't increase distance at all
-	let start = 0;
-
-	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
-		start++;
-	}
-
-	firstLength -= start;
-	secondLength -= start;
-
-	// Early termination after trimming: if difference in length exceeds max distance
-	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
-		return maxDistance;
-	}
-
-	if (firstLength === 0) {
-		return maxDistance !== undefined && secondLength > maxDistance
-			? maxDistance
-			: secondLength;
-	}
-
-	let bCharacterCode;
-	let result;
-	let temporary;
-	let temporary2;
-	let index = 0;
-	let index2 = 0;
-
-	while (index < firstLength) {
-		characterCodeCache[index] = first.charCodeAt(start + index);
-		array[index] = ++index;
-	}
-
-	while (index2 < secondLength) {
-		bCharacterCode = second.charCodeAt(start + index2);
-		temporary = index2++;
-		result = index2;
-
-		for (index = 0; index < firstLength; index++) {
-			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
-			temporary = array[index];
-			// eslint-disable-next-line no-multi-assign
-			result = array[index] = temporary > result
-				? (temporary2 > result ? result + 1 : temporary2)
-				: (temporary2 > temporary ? temporary + 1 : temporary2);
-		}
-
-		// Early termination: if all values in current row exceed maxDistance
-		if (maxDistance !== undefined) {
-			let rowMinimum = result;
-			for (index = 0; index < firstLength; index++) {
-				if (array[index] < rowMinimum) {
-					rowMinimum = array[index];
-				}
-			}
-
-			if (rowMinimum > maxDistance) {
-				return maxDistance;
-			}
-		}
-	}
-
-	// Bound arrays to avoid retaining large previous sizes
-	array.length = firstLength;
-	characterCodeCache.length = firstLength;
-
-	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
-}
-
-function closestMatch(target, candidates, options) {
-	if (!Array.isArray(candidates) || candidates.length === 0) {
-		return undefined;
-	}
-
-	const userMax = options?.maxDistance;
-	const targetLength = target.length;
-
-	// Exact match fast-path
-	for (const candidate of candidates) {
-		if (candidate === target) {
-			return candidate;
-		}
-	}
-
-	if (userMax === 0) {
-		return undefined;
-	}
-
-	let best;
-	let bestDist = Number.POSITIVE_INFINITY;
-	const seen = new Set();
-
-	for (const candidate of candidates) {
-		if (seen.has(candidate)) {
-			continue;
-		}
-
-		seen.add(candidate);
-
-		const lengthDiff = Math.abs(candidate.length - targetLength);
-		if (lengthDiff >= bestDist) {
-			continue;
-		}
-
-		if (userMax !== undefined && lengthDiff > userMax) {
-			continue;
-		}
-
-		const cap = Number.isFinite(bestDist)
-			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
-			: userMax;
-
-		const distance = cap === undefined
-			? leven(target, candidate)
-			: leven(target, candidate, {maxDistance: cap});
-
-		// Skip candidates that exceed the user's maximum distance
-		if (userMax !== undefined && distance > userMax) {
-			continue;
-		}
-
-		// If we got a capped result that equals the cap, we need the actual distance
-		// for accurate comparison, but only if the cap was due to userMax
-		let actualD = distance;
-		if (cap !== undefined && distance === cap && cap === userMax) {
-			actualD = leven(target, candidate);
-		}
-
-		if (actualD < bestDist) {
-			bestDist = actualD;
-			best = candidate;
-			if (bestDist === 0) {
-				break;
-			}
-		}
-	}
-
-	if (userMax !== undefined && bestDist > userMax) {
-		return undefined;
-	}
-
-	return best;
-}
-
-
-/***/ }),
-
 /***/ 7934:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -14237,6 +16221,7 @@ function closestMatch(target, candidates, options) {
 /* harmony export */   KCZ: () => (/* binding */ union),
 /* harmony export */   L5J: () => (/* binding */ unknown),
 /* harmony export */   NpB: () => (/* binding */ fallback),
+/* harmony export */   RZV: () => (/* binding */ lazy),
 /* harmony export */   YOg: () => (/* binding */ array),
 /* harmony export */   YjP: () => (/* binding */ string),
 /* harmony export */   _H3: () => (/* binding */ looseObject),
@@ -14247,12 +16232,14 @@ function closestMatch(target, candidates, options) {
 /* harmony export */   lqM: () => (/* binding */ optional),
 /* harmony export */   oad: () => (/* binding */ bigint),
 /* harmony export */   pdi: () => (/* binding */ transform),
+/* harmony export */   qFJ: () => (/* binding */ parseJson),
+/* harmony export */   qgA: () => (/* binding */ parse),
 /* harmony export */   xLC: () => (/* binding */ safeParse),
 /* harmony export */   yGV: () => (/* binding */ regex),
 /* harmony export */   z6Y: () => (/* binding */ check),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, literal, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parseJson, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazyAsync, length, literal, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {

@@ -103,7 +103,10 @@ test('the built action reports a disk that is full, and leaves no archive behind
         'dry-run': 'true',
       },
       // Without a small disk, a folder for temporary files that is missing takes its place.
-      environment: { RUNNER_TEMP: isMounted ? disk : join(disk, 'missing') },
+      environment: {
+        GITHUB_ACTOR: 'dependabot[bot]',
+        RUNNER_TEMP: isMounted ? disk : join(disk, 'missing'),
+      },
     });
     expect(run.exitCode).toBe(1);
     expect(run.log).toContain(isMounted ? 'the disk is full' : 'cannot hold the archive');

@@ -1,0 +1,388 @@
+export const id = 43;
+export const ids = [43];
+export const modules = {
+
+/***/ 7043:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  lookUpImage: () => (/* binding */ lookUpImage)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
+var dist = __webpack_require__(7934);
+// EXTERNAL MODULE: ./lib/http/confidential.js
+var confidential = __webpack_require__(8036);
+// EXTERNAL MODULE: ./lib/http/transport.js + 4 modules
+var http_transport = __webpack_require__(2652);
+// EXTERNAL MODULE: ./lib/text/system-error.js
+var system_error = __webpack_require__(7229);
+// EXTERNAL MODULE: ./lib/time/cancellation.js
+var cancellation = __webpack_require__(6690);
+;// CONCATENATED MODULE: ./lib/registry/challenge.js
+const parameter = /([a-z_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi;
+/** Reads a `WWW-Authenticate` header; undefined if it asks for neither a token nor a password. */
+function readChallenge(header) {
+    const [, scheme = '', rest = ''] = /^\s*(bearer|basic)(?:\s+(.*))?$/is.exec(header ?? '') ?? [];
+    if (scheme.toLowerCase() === 'basic')
+        return { scheme: 'basic' };
+    if (scheme === '')
+        return undefined;
+    const given = new Map([...rest.matchAll(parameter)].map(([, name = '', quoted, plain]) => [
+        name.toLowerCase(),
+        quoted?.replace(/\\(.)/g, '$1') ?? plain,
+    ]));
+    const realm = given.get('realm');
+    if (realm === undefined)
+        return undefined;
+    return { scheme: 'bearer', realm, service: given.get('service'), scope: given.get('scope') };
+}
+
+;// CONCATENATED MODULE: ./lib/registry/manifest.js
+
+const indexTypes = [
+    'application/vnd.oci.image.index.v1+json',
+    'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+const manifestTypes = [
+    'application/vnd.oci.image.manifest.v1+json',
+    'application/vnd.docker.distribution.manifest.v2+json',
+];
+const configTypes = [
+    'application/vnd.oci.image.config.v1+json',
+    'application/vnd.docker.container.image.v1+json',
+];
+/** The media types that a look-up accepts, for an `Accept` header. */
+const acceptedManifests = [...indexTypes, ...manifestTypes].join(', ');
+const platform = dist/* object */.Ikc({
+    os: dist/* string */.YjP(),
+    architecture: dist/* string */.YjP(),
+    variant: dist/* optional */.lqM(dist/* string */.YjP()),
+});
+const entry = dist/* object */.Ikc({ mediaType: dist/* optional */.lqM(dist/* string */.YjP()), platform: dist/* optional */.lqM(platform) });
+const manifest_document = dist/* object */.Ikc({
+    mediaType: dist/* optional */.lqM(dist/* string */.YjP()),
+    artifactType: dist/* optional */.lqM(dist/* string */.YjP()),
+    manifests: dist/* optional */.lqM(dist/* array */.YOg(dist/* unknown */.L5J())),
+    config: dist/* optional */.lqM(dist/* object */.Ikc({ mediaType: dist/* optional */.lqM(dist/* string */.YjP()), digest: dist/* string */.YjP() })),
+});
+const config = dist/* object */.Ikc({
+    os: dist/* optional */.lqM(dist/* string */.YjP(), 'linux'),
+    architecture: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()),
+    variant: dist/* optional */.lqM(dist/* string */.YjP()),
+});
+/** Reads an index, a manifest list or the manifest of one image. */
+function readManifest(text) {
+    const parsed = dist/* safeParse */.xLC(manifest_document, parse(text));
+    if (!parsed.success)
+        return { kind: 'unknown', because: 'unreadable' };
+    const { artifactType, manifests, config: configEntry } = parsed.output;
+    if (manifests !== undefined)
+        return readIndex(manifests);
+    if (configEntry === undefined)
+        return { kind: 'unknown', because: 'unreadable' };
+    const { mediaType, digest } = configEntry;
+    const isImage = artifactType === undefined && configTypes.includes(mediaType ?? '');
+    return isImage
+        ? { kind: 'image', configDigest: digest }
+        : { kind: 'unknown', because: 'artifact' };
+}
+function readIndex(manifests) {
+    const platforms = [];
+    for (const found of manifests) {
+        const parsed = dist/* safeParse */.xLC(entry, found);
+        if (!parsed.success)
+            return { kind: 'unknown', because: 'unreadable' };
+        const { mediaType, platform: built } = parsed.output;
+        if (indexTypes.includes(mediaType ?? ''))
+            return { kind: 'unknown', because: 'nested-index' };
+        // An image without a platform could be built for any.
+        if (built === undefined)
+            return { kind: 'unknown', because: 'no-architecture' };
+        // Attestations are listed beside the images that they are about.
+        if (built.os !== 'unknown')
+            platforms.push(platformName(built));
+    }
+    return { kind: 'index', platforms: [...new Set(platforms)] };
+}
+/** The platform that the config of an image names; undefined if it names none. */
+function readConfigPlatform(text) {
+    const parsed = dist/* safeParse */.xLC(config, parse(text));
+    return parsed.success ? platformName(parsed.output) : undefined;
+}
+/** Such as `linux/arm64` or `linux/arm/v7`; every arm64 is a v8. */
+function platformName({ os, architecture, variant, }) {
+    const isCommon = variant === undefined || variant === '' || architecture === 'arm64';
+    return isCommon ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
+}
+function parse(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/registry/reference.js
+var registry_reference = __webpack_require__(9758);
+;// CONCATENATED MODULE: ./lib/registry/look-up.js
+
+
+
+
+
+
+
+
+
+/** Milliseconds for one answer, and for all of them. */
+const answerLimit = 3000;
+const wholeLimit = 10_000;
+const digestForm = /^sha256:[0-9a-f]{64}$/;
+const redirects = [301, 302, 303, 307, 308];
+/** Ends a look-up with what is known then. */
+class LookUpEndedError extends Error {
+    lookup;
+    constructor(lookup, options) {
+        super(lookup.outcome, options);
+        this.name = 'LookUpEndedError';
+        this.lookup = lookup;
+    }
+}
+/**
+ * Looks an image up in its registry: what digest its tag points at, and for which platforms it was
+ * built. Asks each thing once, for ten seconds at most, and never throws.
+ */
+async function lookUpImage(reference, options) {
+    const { clock, signal, userAgent } = options;
+    const transport = new http_transport/* Transport */.o(userAgent);
+    const over = new AbortController();
+    const cancelLimit = clock.after(wholeLimit, () => {
+        over.abort();
+    });
+    try {
+        const registry = new Registry(reference, transport, {
+            ...options,
+            signal: AbortSignal.any([signal, over.signal]),
+        });
+        return await registry.lookUp();
+    }
+    catch (error) {
+        if (error instanceof LookUpEndedError)
+            return error.lookup;
+        return doubt('unreachable', (0,system_error/* systemErrorCode */.vq)(error));
+    }
+    finally {
+        cancelLimit();
+        over.abort();
+        transport.close();
+    }
+}
+/** One registry, with the authorization that it has asked for. */
+class Registry {
+    #reference;
+    #transport;
+    #options;
+    #url;
+    #authorization;
+    constructor(reference, transport, options) {
+        this.#reference = reference;
+        this.#transport = transport;
+        this.#options = options;
+        this.#url = (0,registry_reference/* registryUrl */.NH)(reference.registry);
+    }
+    async lookUp() {
+        const { tag, digest } = this.#reference;
+        // With both, the digest decides.
+        const path = `manifests/${digest ?? tag ?? 'latest'}`;
+        const headers = { accept: acceptedManifests };
+        if (!this.#options.wantsPlatforms) {
+            const { status, headers: answered } = await this.#ask('HEAD', path, headers);
+            const found = digest ?? digestHeader(answered);
+            if (status === 200 && found !== undefined)
+                return this.#found(found, undefined, undefined);
+        }
+        const answer = await this.#ask('GET', path, headers);
+        if (answer.status !== 200)
+            return this.#failed(answer);
+        const found = digest ?? digestHeader(answer.headers) ?? digestOf(answer.text);
+        const manifest = readManifest(answer.text);
+        if (manifest.kind === 'unknown')
+            return this.#found(found, undefined, manifest.because);
+        if (manifest.kind === 'index')
+            return this.#found(found, manifest.platforms, undefined);
+        if (!this.#options.wantsPlatforms || !digestForm.test(manifest.configDigest)) {
+            return this.#found(found, undefined, undefined);
+        }
+        const platform = await this.#configPlatform(manifest.configDigest);
+        return platform === undefined
+            ? this.#found(found, undefined, 'no-architecture')
+            : this.#found(found, [platform], undefined);
+    }
+    #found(digest, platforms, platformsUnknown) {
+        return { outcome: 'found', digest, platforms, platformsUnknown };
+    }
+    /** What an answer other than 200 means. */
+    #failed({ status, text }) {
+        const { login } = this.#options;
+        if (status === 401) {
+            if (login?.origin === 'inputs')
+                return { outcome: 'login-refused', status };
+            return doubt(login === undefined ? 'login-needed' : 'docker-login-refused', '401');
+        }
+        if (status === 403)
+            return doubt('forbidden', '403');
+        if (status === 429)
+            return doubt('rate-limited', '429');
+        if (status === 404) {
+            const codes = errorCodes(text);
+            if (codes.includes('MANIFEST_UNKNOWN'))
+                return { outcome: 'missing', login: login?.origin };
+            return doubt(codes.includes('NAME_UNKNOWN') ? 'repository-unknown' : 'not-found', '404');
+        }
+        return doubt('unexpected-answer', String(status));
+    }
+    /** The platform of a single image, which only its config tells. */
+    async #configPlatform(configDigest) {
+        let answer = await this.#ask('GET', `blobs/${configDigest}`, {});
+        if (redirects.includes(answer.status)) {
+            const target = targetOf(answer.headers.location, this.#url);
+            if (target === undefined)
+                return undefined;
+            // Storage has an address that is signed; the registry's authorization is none of its business.
+            answer = await this.#send('GET', target, {});
+        }
+        return answer.status === 200 ? readConfigPlatform(answer.text) : undefined;
+    }
+    /** Asks the registry, and once more with the authorization that it asks for. */
+    async #ask(method, path, headers) {
+        const url = new URL(`/v2/${this.#reference.repository}/${path}`, this.#url);
+        const authorized = () => ({
+            ...headers,
+            ...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
+        });
+        const answer = await this.#send(method, url, authorized());
+        if (answer.status !== 401 || this.#authorization !== undefined)
+            return answer;
+        const challenge = readChallenge(answer.headers['www-authenticate']);
+        if (challenge === undefined)
+            return answer;
+        this.#authorization = await this.#authorize(challenge);
+        return this.#authorization === undefined ? answer : this.#send(method, url, authorized());
+    }
+    async #authorize(challenge) {
+        const { login } = this.#options;
+        if (challenge.scheme === 'basic') {
+            return login === undefined || login.isIdentityToken ? undefined : basic(login);
+        }
+        const service = this.#tokenService(challenge.realm);
+        const answer = await this.#askForToken(service, challenge);
+        if (answer.status !== 200)
+            throw new LookUpEndedError(this.#tokenRefused(answer));
+        const token = readToken(answer.text);
+        if (token === undefined)
+            throw new LookUpEndedError(doubt('unexpected-answer', '200'));
+        return `Bearer ${token}`;
+    }
+    /** A token service refuses a login with 401, and some with 400 or 403. */
+    #tokenRefused(answer) {
+        return this.#failed(answer.status === 400 ? { ...answer, status: 401 } : answer);
+    }
+    /** The credential goes over the network only where nobody can read it on the way. */
+    #tokenService(realm) {
+        const service = targetOf(realm, this.#url);
+        if (service === undefined)
+            throw new LookUpEndedError(doubt('unexpected-answer', undefined));
+        return service;
+    }
+    #askForToken(service, challenge) {
+        const { login } = this.#options;
+        const scope = challenge.scope ?? `repository:${this.#reference.repository}:pull`;
+        if (login?.isIdentityToken === true) {
+            const form = new URLSearchParams({
+                grant_type: 'refresh_token',
+                refresh_token: login.secret.reveal(),
+                client_id: this.#options.userAgent,
+                scope,
+                ...(challenge.service === undefined ? {} : { service: challenge.service }),
+            });
+            const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+            return this.#send('POST', service, headers, form.toString());
+        }
+        if (challenge.service !== undefined)
+            service.searchParams.set('service', challenge.service);
+        service.searchParams.set('scope', scope);
+        return this.#send('GET', service, login === undefined ? {} : { authorization: basic(login) });
+    }
+    /** Sends a request once, and waits no longer than its limit, whatever happens on the way. */
+    async #send(method, url, headers, body) {
+        const { clock, signal } = this.#options;
+        const late = new AbortController();
+        const cancelLimit = clock.after(answerLimit, () => {
+            late.abort();
+        });
+        const either = AbortSignal.any([signal, late.signal]);
+        try {
+            return await (0,cancellation/* unlessAborted */.Wh)(either, this.#transport.send({ method, url: url.href, headers, body }, either));
+        }
+        catch (error) {
+            const detail = late.signal.aborted ? undefined : (0,system_error/* systemErrorCode */.vq)(error);
+            throw new LookUpEndedError(doubt('unreachable', detail), { cause: error });
+        }
+        finally {
+            cancelLimit();
+        }
+    }
+}
+function doubt(because, detail) {
+    return { outcome: 'unknown', because, detail };
+}
+/**
+ * An address that the registry names, if it may be asked: over https, or over http if both are on this
+ * machine.
+ */
+function targetOf(address, registry) {
+    let url;
+    try {
+        url = new URL(address ?? '', registry);
+    }
+    catch {
+        return undefined;
+    }
+    const isAllowed = (0,confidential/* isConfidential */.F)(url) && (url.protocol === 'https:' || (0,confidential/* isLoopback */.U)(registry.hostname));
+    return isAllowed && url.username === '' ? url : undefined;
+}
+function basic({ username, secret }) {
+    return `Basic ${Buffer.from(`${username}:${secret.reveal()}`, 'utf8').toString('base64')}`;
+}
+function digestHeader(headers) {
+    const digest = headers['docker-content-digest'];
+    return typeof digest === 'string' && digestForm.test(digest) ? digest : undefined;
+}
+function digestOf(text) {
+    return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(text, 'utf8').digest('hex')}`;
+}
+const errors = dist/* object */.Ikc({ errors: dist/* array */.YOg(dist/* object */.Ikc({ code: dist/* string */.YjP() })) });
+/** The codes of an error as the distribution specification has it; none in any other answer. */
+function errorCodes(text) {
+    const parsed = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), errors), text);
+    return parsed.success ? parsed.output.errors.map(({ code }) => code) : [];
+}
+const token = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\x21-\x7e]+$/));
+const tokens = dist/* object */.Ikc({ token: dist/* optional */.lqM(token), access_token: dist/* optional */.lqM(token) });
+function readToken(text) {
+    const parsed = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), tokens), text);
+    return parsed.success ? (parsed.output.token ?? parsed.output.access_token) : undefined;
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,139 @@
+export const id = 719;
+export const ids = [719];
+export const modules = {
+
+/***/ 6719:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   readDockerLogin: () => (/* binding */ readDockerLogin)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1421);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6760);
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7934);
+/* harmony import */ var _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7734);
+/* harmony import */ var _reference_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9758);
+
+
+
+
+
+
+/** Docker keeps the login of Docker Hub under the address of its first index. */
+const dockerHubAddress = 'https://index.docker.io/v1/';
+/** Milliseconds that a credential helper may take. */
+const helperLimit = 2000;
+/** Characters; a login is far shorter. */
+const longestAnswer = 64 * 1024;
+/** User name by which a helper says that the secret is an identity token. */
+const tokenUser = '<token>';
+const entry = valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+    auth: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
+    username: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
+    password: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
+    identitytoken: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
+});
+const configuration = valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+    auths: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .unknown */ .L5J()), {}),
+    credHelpers: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()), {}),
+    credsStore: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
+});
+const helperAnswer = valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ Username: valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), Secret: valibot__WEBPACK_IMPORTED_MODULE_5__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .nonEmpty */ .hq()) });
+/**
+ * The login that `docker login` left on the runner for a registry: in `config.json` of
+ * `DOCKER_CONFIG` or `~/.docker`, or with a credential helper that it names. Undefined if there is none,
+ * or none that can be read.
+ */
+async function readDockerLogin(registry, options) {
+    const { environment, readFile } = options;
+    const variable = (name) => environment[name] === '' ? undefined : environment[name];
+    const folder = variable('DOCKER_CONFIG') ?? (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(variable('HOME') ?? (0,node_os__WEBPACK_IMPORTED_MODULE_1__.homedir)(), '.docker');
+    let given;
+    try {
+        given = valibot__WEBPACK_IMPORTED_MODULE_5__/* .parse */ .qgA(configuration, JSON.parse(await readFile((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, 'config.json'))));
+    }
+    catch {
+        return undefined;
+    }
+    const own = (map) => Object.entries(map).find(([address]) => (0,_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .registryName */ .jT)(address) === registry);
+    const helper = valibot__WEBPACK_IMPORTED_MODULE_5__/* .safeParse */ .xLC(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), own(given.credHelpers)?.[1] ?? given.credsStore);
+    const address = own(given.auths)?.[0] ?? own(given.credHelpers)?.[0];
+    if (helper.success) {
+        const server = address ?? (registry === 'docker.io' ? dockerHubAddress : registry);
+        const login = await askHelper(helper.output, server, options);
+        if (login !== undefined)
+            return login;
+    }
+    return readEntry(own(given.auths)?.[1]);
+}
+function readEntry(given) {
+    const parsed = valibot__WEBPACK_IMPORTED_MODULE_5__/* .safeParse */ .xLC(entry, given);
+    if (!parsed.success)
+        return undefined;
+    const { auth, identitytoken, ...plain } = parsed.output;
+    const [, user, secret] = /^([^:]*):([^]*)$/.exec(Buffer.from(auth ?? '', 'base64').toString('utf8')) ?? [];
+    const username = user ?? plain.username ?? '';
+    if (identitytoken !== undefined && identitytoken !== '') {
+        return loginOf(username, identitytoken, true);
+    }
+    const password = secret?.replace(/\0+$/, '') ?? plain.password ?? '';
+    return password === '' ? undefined : loginOf(username, password, false);
+}
+function loginOf(username, secret, isIdentityToken) {
+    return { origin: 'docker', username, secret: new _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_3__/* .SecretValue */ .i(secret), isIdentityToken };
+}
+/** Asks a credential helper, a program named `docker-credential-…`. */
+async function askHelper(name, server, { environment, clock }) {
+    // The name becomes part of a command: a path in it would start any program.
+    if (!/^[\w-]+$/.test(name))
+        return undefined;
+    const output = await new Promise((resolve) => {
+        const helper = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(`docker-credential-${name}`, ['get'], {
+            env: environment,
+            stdio: ['pipe', 'pipe', 'ignore'],
+        });
+        let text = '';
+        const end = (result) => {
+            cancelLimit();
+            helper.kill('SIGKILL');
+            helper.stdout.destroy();
+            resolve(result);
+        };
+        const cancelLimit = clock.after(helperLimit, () => {
+            end(undefined);
+        });
+        helper.stdout.setEncoding('utf8').on('data', (chunk) => {
+            text += chunk;
+            if (text.length > longestAnswer)
+                end(undefined);
+        });
+        helper.on('error', () => {
+            end(undefined);
+        });
+        helper.on('close', (code) => {
+            end(code === 0 ? text : undefined);
+        });
+        // A helper that ends without reading breaks the pipe.
+        helper.stdin.on('error', () => undefined);
+        helper.stdin.end(server);
+    });
+    const parsed = valibot__WEBPACK_IMPORTED_MODULE_5__/* .safeParse */ .xLC(helperAnswer, parse(output));
+    if (!parsed.success)
+        return undefined;
+    const { Username: username, Secret: secret } = parsed.output;
+    return loginOf(username, secret, username === tokenUser);
+}
+function parse(text) {
+    try {
+        return text === undefined ? undefined : JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+
+/***/ })
+
+};
