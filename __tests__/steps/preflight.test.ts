@@ -58,7 +58,7 @@ const cases: Case[] = [
       return undefined;
     },
     inputs: { 'secret-set': 'cluster-keys', secrets: 'A=other-value' },
-    told: ['reference to a Kubernetes Secret', 'can be bound but not written'],
+    told: ['a referenced set, a Kubernetes Secret', 'only its cluster can write it'],
   },
   {
     name: 'a set that is bound and does not exist',
@@ -169,11 +169,12 @@ test('several reasons are told in one go', async () => {
     'secret-set': 'keys',
     'image-credentials': 'registry',
     'agent-name': 'voice',
-    region: 'mars-north',
+    architecture: 'amd64',
+    region: 'us-west',
   });
 
   const message = actions.errors[0]?.message ?? '';
-  expect(message).toContain('region mars-north');
+  expect(message).toContain('region us-west: does not run amd64');
   expect(message).toContain('secret set keys');
   expect(message).toContain('image pull secret registry');
   expect(message).toContain('agent voice');

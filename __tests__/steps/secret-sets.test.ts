@@ -122,8 +122,8 @@ describe('writing', () => {
     expect(succeeded).toBe(false);
     expect(secretSets).toMatchObject([{ outcome: 'failed', added: ['A'], updated: [] }]);
     expect(actions.errors[0]?.message).toContain('Secret set: keys · Region: us-west');
-    expect(actions.errors[0]?.message).toContain(
-      'PUT /v1/organizations/acme/secrets/keys → 400 · Code: BAD',
+    expect(actions.errors[0]?.message).toMatch(
+      /PUT \/v1\/organizations\/acme\/secrets\/keys → 400 · Request ID: req-\d+ · Code: BAD/,
     );
     expect(stage.emulator.state.agent('voice')).toBeUndefined();
   });

@@ -55,7 +55,7 @@ export function makePlan(
       const findings = checkImage({
         settings: observed.settings,
         before: observed.agent,
-        region: observation.regions.find(({ code }) => code === region),
+        region: known,
         lookup: observation.image,
         asked: imageLookup,
       });
