@@ -17,6 +17,7 @@ const notReported = [
   'ReleaseError',
   'SubjectError',
   'UnansweredError',
+  'UnreadableFileError',
   'WaitOverError',
 ];
 

@@ -91,7 +91,10 @@ function sectionsFor(
   const changes = changeSections(record, room);
   return [
     { name: 'the headline', text: headline(record, failures) },
-    { name: 'the state', text: failures.length > 1 ? stateOfSeveral(record) : undefined },
+    {
+      name: 'the state',
+      text: failures.length > 1 ? stateOfSeveral(record) : regionsOf(record, failures),
+    },
     // Of one failure, the reason is what is looked for first; of many, where they are.
     ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
     ...(record.kind === 'plan' ? [...changes, notes] : [notes]),
@@ -100,6 +103,12 @@ function sectionsFor(
     { name: 'the builds', text: buildSection(record) },
     ...(record.kind === 'plan' ? [] : changes),
   ];
+}
+
+/** Which regions were released, of a release that failed in one of them. */
+function regionsOf(record: ReleaseRecord, failures: readonly Explanation[]): string | undefined {
+  const regions = failures.length === 0 ? undefined : regionsSentence(record);
+  return regions === undefined ? undefined : prose(regions);
 }
 
 function stateOfSeveral(record: ReleaseRecord): string | undefined {
