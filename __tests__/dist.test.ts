@@ -140,7 +140,8 @@ test('a failed rollout ends with exit code 1, one error annotation, and outputs 
   expect(raw).toContain('::error title=The deployment failed::');
   expect(JSON.parse(outputs['agents'] ?? '')).toMatchObject([{ outcome: 'failed', ready: false }]);
   expect(outputs['deployment-id']).toBe(emulator.state.agent('voice-agent')?.desiredDeploymentId);
-  expect(summary).toContain('❌ The deployment failed');
+  expect(summary).toContain('❌ `voice-agent` was created in `us-west` but is not serving');
+  expect(summary).toContain('**Serving now:** nothing.');
 });
 
 describe('a checkout that is built in the cloud', () => {

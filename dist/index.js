@@ -2298,6 +2298,8 @@ function withStars(text, spans, part) {
     return clean + text.slice(end, Math.max(end, part.end));
 }
 
+// EXTERNAL MODULE: ./lib/secrecy/secret-value.js
+var secret_value = __nccwpck_require__(7734);
 ;// CONCATENATED MODULE: ./lib/pipecat/credential.js
 const prefixes = [
     ['sk_', 'private-api-key'],
@@ -2311,8 +2313,6 @@ function kindOfCredential(credential) {
 
 // EXTERNAL MODULE: ./lib/http/confidential.js
 var confidential = __nccwpck_require__(8036);
-// EXTERNAL MODULE: ./lib/secrecy/secret-value.js
-var secret_value = __nccwpck_require__(7734);
 ;// CONCATENATED MODULE: ./lib/inputs/access.js
 
 
@@ -4674,6 +4674,7 @@ async function noticeUnread({ workspace, readFile, findings }) {
 
 
 
+
 /**
  * Reads all inputs, once, and validates them together: every mistake that can be seen without the
  * network is found in one go. Nothing is logged here; what was found has to be masked first.
@@ -4717,7 +4718,13 @@ async function readInputs(environment, readFile, isFolderEmpty = () => Promise.r
     const redact = redactor(values);
     // A value may stand in an input where it does not belong, and in what is said of that.
     const parts = misplacedParts(raw, values);
-    const redactFound = parts.length === 0 ? redact : redactor([...values, ...parts]);
+    // A suggestion may spell what was found in lower case.
+    const lowered = [...values, ...parts]
+        .filter((value) => value.reveal() !== value.reveal().toLowerCase())
+        .map((value) => new secret_value/* SecretValue */.i(value.reveal().toLowerCase()));
+    const redactFound = findings.problems.length === 0 && parts.length === 0
+        ? redact
+        : redactor([...values, ...parts, ...lowered]);
     const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
     return {
         inputs: isComplete && failureLogs !== undefined && rollout !== undefined
@@ -8007,7 +8014,10 @@ function sectionsFor(record, failures, room) {
     const changes = changeSections(record, room);
     return [
         { name: 'the headline', text: headline(record, failures) },
-        { name: 'the state', text: failures.length > 1 ? stateOfSeveral(record) : undefined },
+        {
+            name: 'the state',
+            text: failures.length > 1 ? stateOfSeveral(record) : summary_regionsOf(record, failures),
+        },
         // Of one failure, the reason is what is looked for first; of many, where they are.
         ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
         ...(record.kind === 'plan' ? [...changes, notes] : [notes]),
@@ -8016,6 +8026,11 @@ function sectionsFor(record, failures, room) {
         { name: 'the builds', text: buildSection(record) },
         ...(record.kind === 'plan' ? [] : changes),
     ];
+}
+/** Which regions were released, of a release that failed in one of them. */
+function summary_regionsOf(record, failures) {
+    const regions = failures.length === 0 ? undefined : regionsSentence(record);
+    return regions === undefined ? undefined : prose(regions);
 }
 function stateOfSeveral(record) {
     const sentences = [...stateSentences(record), regionsSentence(record)];
@@ -10707,7 +10722,7 @@ function makePlan({ rollout, secretsTimeout, build: asked, imageLookup }, observ
             const findings = checkImage({
                 settings: observed.settings,
                 before: observed.agent,
-                region: observation.regions.find(({ code }) => code === region),
+                region: known,
                 lookup: observation.image,
                 asked: imageLookup,
             });

@@ -94,7 +94,10 @@ export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
       ...(options.hasSummary === false ? {} : { GITHUB_STEP_SUMMARY: file('summary') }),
       ...(options.debug === true ? { RUNNER_DEBUG: '1' } : {}),
       // Nothing here is in a registry, and nothing reaches out of this machine.
-      ...(await inputVariables({ 'check-image': 'false', ...options.inputs })),
+      ...(await inputVariables({
+        ...('agent-name' in options.inputs ? { 'check-image': 'false' } : {}),
+        ...options.inputs,
+      })),
       ...options.environment,
     };
     const action = [options.node ?? process.execPath, join(root, 'dist', 'index.js')];

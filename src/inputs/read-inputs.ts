@@ -1,7 +1,7 @@
 import type { GitHubSettings } from '../github/settings.js';
 import type { AccessSettings, ReleaseSettings } from '../plan/settings.js';
 import { redactor, type Redact } from '../secrecy/redactor.js';
-import type { SecretValue } from '../secrecy/secret-value.js';
+import { SecretValue } from '../secrecy/secret-value.js';
 import { givenCredentials, readAccess } from './access.js';
 import { readAgent } from './agent.js';
 import { isImageSource, readBuild } from './build.js';
@@ -100,7 +100,14 @@ export async function readInputs(
   const redact = redactor(values);
   // A value may stand in an input where it does not belong, and in what is said of that.
   const parts = misplacedParts(raw, values);
-  const redactFound = parts.length === 0 ? redact : redactor([...values, ...parts]);
+  // A suggestion may spell what was found in lower case.
+  const lowered = [...values, ...parts]
+    .filter((value) => value.reveal() !== value.reveal().toLowerCase())
+    .map((value) => new SecretValue(value.reveal().toLowerCase()));
+  const redactFound =
+    findings.problems.length === 0 && parts.length === 0
+      ? redact
+      : redactor([...values, ...parts, ...lowered]);
   const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
   return {
     inputs:
