@@ -957,11 +957,17 @@ var problems = __nccwpck_require__(1733);
 ;// CONCATENATED MODULE: ./lib/inputs/image.js
 
 
+/** Characters; registries accept no longer reference. */
+const longest = 512;
 /** Reads the image to run. */
 function readImage({ raw, findings }) {
     const image = raw.text('image');
     if (image === undefined)
         return undefined;
+    if (image.length > longest) {
+        findings.problem('image', `has ${image.length} characters, but a reference has at most ${longest}`);
+        return undefined;
+    }
     const isAllowed = names/* imageReference */.rA.pattern.test(image) && !isDigest(image) && !hasCapitals(image);
     if (isAllowed)
         return image;
@@ -2364,7 +2370,7 @@ function readAccess(reader) {
 }
 /** The platform's list decides which names there are, so this only keeps out what cannot be one. */
 function isOrganizationName(text) {
-    return text.length <= 200 && !/[\p{Cc}=]/u.test(text);
+    return text.length <= 200 && !/[\p{Cc}=%<>\\{}|^`"$~@#?;*]/u.test(text);
 }
 function readCredential(reader) {
     const { isDryRun, findings } = reader;
@@ -4435,6 +4441,7 @@ function keyBreach(line) {
 
 
 
+
 /** Reads all sources of secrets, puts them together, and deals with empty values. */
 async function readSecrets(reader, credentials) {
     const { fields, isDryRun, findings } = reader;
@@ -4512,7 +4519,11 @@ async function readSecrets(reader, credentials) {
 }
 /** Tells secrets from ordinary words, and says which keys have one. */
 function secrecyFor({ raw, regions }, findings, readings) {
-    const given = [...regions.regions, raw.text('agent-name') ?? ''].filter((name) => name !== '');
+    // What is no name at all may be a value in the wrong place.
+    const given = [
+        ...regions.regions.filter((region) => names/* regionCode */.Gw.pattern.test(region)),
+        ...[raw.text('agent-name') ?? ''].filter((name) => names/* agentName */.Lp.pattern.test(name)),
+    ];
     const isSecret = ({ key, value }) => !isOrdinary(key, value.reveal(), given);
     const ordinary = readings
         .flatMap(({ entries }) => entries)
@@ -5122,7 +5133,7 @@ function isInDoubt(error) {
 }
 /** For the debug log. What a person reads is written by the report. */
 const messages = {
-    'organization-unknown': ({ named }) => named === undefined ? 'the token has no organization' : `no organization ${named.name}`,
+    'organization-unknown': ({ named }) => named === undefined ? 'the token has no organization' : 'the token has no such organization',
     'provisioning-failed': ({ platformMessage }) => `provisioning failed: ${platformMessage ?? 'no message'}`,
     'secrets-timeout': ({ lastSeen, waited }) => `still ${lastSeen ?? 'unknown'} after ${waited} ms`,
     'secret-set-not-ready': () => 'the deploy was refused, as a set is not ready',
@@ -6968,10 +6979,11 @@ function factsOf(subject) {
         { label: 'Region', value: region },
     ];
 }
-function explainOrganization({ named, available }) {
+function explainOrganization({ named, available }, { redact }) {
     const list = listOf(available.map(({ name }) => name));
+    const name = named?.name.reveal() ?? '';
     const meant = named &&
-        (0,nearest/* nearest */.pA)(named.name, available.flatMap(({ name, verboseName }) => [
+        (0,nearest/* nearest */.pA)(name, available.flatMap(({ name, verboseName }) => [
             name,
             ...(verboseName === undefined ? [] : [verboseName]),
         ]));
@@ -6979,7 +6991,7 @@ function explainOrganization({ named, available }) {
         why: [
             named === undefined
                 ? 'The token belongs to nobody who is in an organization.'
-                : `\`${named.name}\`, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === named.name ? '' : ` Did you mean \`${meant}\`?`}`,
+                : `${(0,quote/* quote */.h)(redact(name))}, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === name ? '' : ` Did you mean \`${meant}\`?`}`,
             ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
         ],
     };
@@ -9314,6 +9326,7 @@ function organizationSurface(organization) {
 
 ;// CONCATENATED MODULE: ./lib/steps/organization.js
 
+
 /**
  * The organization that a personal access token acts in: the one that is named, by its name, its id or
  * its display name, else the first that the platform lists, as its client does. A name that is not in
@@ -9324,7 +9337,10 @@ function chooseOrganization(named, available, journal) {
     const [first] = names;
     const chosen = named === undefined ? first : find(named.name, available);
     if (chosen === undefined) {
-        throw new StepError('organization-unknown', { named, available });
+        throw new StepError('organization-unknown', {
+            named: named && { ...named, name: new secret_value/* SecretValue */.i(named.name) },
+            available,
+        });
     }
     if (named === undefined && names.length > 1) {
         journal.warning(`The token can act in several organizations and none is named, so the first one is used: \`${chosen}\` (of ${names.join(', ')}). Pin it with \`organization: ${chosen}\`.`);

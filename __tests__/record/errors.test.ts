@@ -1,3 +1,4 @@
+import { SecretValue } from '../../src/secrecy/secret-value.js';
 import type { RolloutFailure } from '../../src/pipecat/rollout-judgement.js';
 import { describe, expect, test } from '@jest/globals';
 import { CancelledError } from '../../src/time/cancellation.js';
@@ -70,10 +71,10 @@ const cases: Case[] = [
   },
   {
     error: new StepError('organization-unknown', {
-      named: { name: 'acme', origin: 'the input' },
+      named: { name: new SecretValue('acme'), origin: 'the input' },
       available: [{ name: 'other' }],
     }),
-    message: 'no organization acme',
+    message: 'the token has no such organization',
   },
   {
     error: new PreflightError(problems),

@@ -1,3 +1,4 @@
+import { SecretValue } from '../../src/secrecy/secret-value.js';
 import { describe, expect, test } from '@jest/globals';
 import { StepError } from '../../src/record/errors.js';
 import { Journal } from '../../src/record/journal.js';
@@ -64,7 +65,10 @@ describe('a token acts in', () => {
     expect(act).toThrow(
       expect.objectContaining({
         kind: 'organization-unknown',
-        facts: { named: asked, available: available.map((name) => ({ name })) },
+        facts: {
+          named: asked && { ...asked, name: new SecretValue(asked.name) },
+          available: available.map((name) => ({ name })),
+        },
       }),
     );
   });

@@ -70,7 +70,7 @@ export function readAccess(reader: InputReader): AccessSettings | undefined {
 
 /** The platform's list decides which names there are, so this only keeps out what cannot be one. */
 function isOrganizationName(text: string): boolean {
-  return text.length <= 200 && !/[\p{Cc}=]/u.test(text);
+  return text.length <= 200 && !/[\p{Cc}=%<>\\{}|^`"$~@#?;*]/u.test(text);
 }
 
 function readCredential(reader: InputReader): Credential | undefined {

@@ -2,10 +2,20 @@ import { imageReference } from '../pipecat/names.js';
 import { found, looksLikeCredential } from './problems.js';
 import type { InputReader } from './reader.js';
 
+/** Characters; registries accept no longer reference. */
+const longest = 512;
+
 /** Reads the image to run. */
 export function readImage({ raw, findings }: InputReader): string | undefined {
   const image = raw.text('image');
   if (image === undefined) return undefined;
+  if (image.length > longest) {
+    findings.problem(
+      'image',
+      `has ${image.length} characters, but a reference has at most ${longest}`,
+    );
+    return undefined;
+  }
   const isAllowed = imageReference.pattern.test(image) && !isDigest(image) && !hasCapitals(image);
   if (isAllowed) return image;
   findings.problem('image', breach(image) ?? `has to be ${imageReference.rule}; ${found(image)}`);

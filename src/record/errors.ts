@@ -3,6 +3,7 @@ import type { Deadline } from '../time/deadline.js';
 import type { Organization } from '../pipecat/answers.js';
 import { CallError, InterruptedCallError, type StatusError } from '../pipecat/errors.js';
 import type { RolloutFailure } from '../pipecat/rollout-judgement.js';
+import type { SecretValue } from '../secrecy/secret-value.js';
 import type { Subject } from '../plan/subject.js';
 
 /** An error with the thing that it happened to; the cause is what went wrong. */
@@ -96,7 +97,8 @@ export function isInDoubt(error: unknown): boolean {
 export interface StepFacts {
   /** The token cannot act in the organization that was named, or in any. */
   readonly 'organization-unknown': {
-    readonly named: { readonly name: string; readonly origin: string } | undefined;
+    /** Its name may be a secret that was pasted into the wrong input. */
+    readonly named: { readonly name: SecretValue; readonly origin: string } | undefined;
     readonly available: readonly Organization[];
   };
   /** The platform gave up on provisioning a set. */
@@ -175,7 +177,7 @@ export type StepFailureKind = keyof StepFacts;
 /** For the debug log. What a person reads is written by the report. */
 const messages: { readonly [Kind in StepFailureKind]: (facts: StepFacts[Kind]) => string } = {
   'organization-unknown': ({ named }) =>
-    named === undefined ? 'the token has no organization' : `no organization ${named.name}`,
+    named === undefined ? 'the token has no organization' : 'the token has no such organization',
   'provisioning-failed': ({ platformMessage }) =>
     `provisioning failed: ${platformMessage ?? 'no message'}`,
   'secrets-timeout': ({ lastSeen, waited }) => `still ${lastSeen ?? 'unknown'} after ${waited} ms`,

@@ -288,12 +288,16 @@ function factsOf(subject: Subject | undefined): Explanation['facts'] {
   ];
 }
 
-function explainOrganization({ named, available }: StepFacts['organization-unknown']): Details {
+function explainOrganization(
+  { named, available }: StepFacts['organization-unknown'],
+  { redact }: Pick<ExplanationContext, 'redact'>,
+): Details {
   const list = listOf(available.map(({ name }) => name));
+  const name = named?.name.reveal() ?? '';
   const meant =
     named &&
     nearest(
-      named.name,
+      name,
       available.flatMap(({ name, verboseName }) => [
         name,
         ...(verboseName === undefined ? [] : [verboseName]),
@@ -303,7 +307,7 @@ function explainOrganization({ named, available }: StepFacts['organization-unkno
     why: [
       named === undefined
         ? 'The token belongs to nobody who is in an organization.'
-        : `\`${named.name}\`, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === named.name ? '' : ` Did you mean \`${meant}\`?`}`,
+        : `${quote(redact(name))}, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === name ? '' : ` Did you mean \`${meant}\`?`}`,
       ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
     ],
   };

@@ -1,6 +1,7 @@
 import type { Organization } from '../pipecat/answers.js';
 import { StepError } from '../record/errors.js';
 import type { Journal } from '../record/journal.js';
+import { SecretValue } from '../secrecy/secret-value.js';
 import type { AccessSettings } from '../plan/settings.js';
 
 /**
@@ -17,7 +18,10 @@ export function chooseOrganization(
   const [first] = names;
   const chosen = named === undefined ? first : find(named.name, available);
   if (chosen === undefined) {
-    throw new StepError('organization-unknown', { named, available });
+    throw new StepError('organization-unknown', {
+      named: named && { ...named, name: new SecretValue(named.name) },
+      available,
+    });
   }
   if (named === undefined && names.length > 1) {
     journal.warning(

@@ -98,6 +98,7 @@ export function untruths(state: EmulatorState, told: Told, given: Given, before:
         outcome: isNew ? 'created' : 'updated',
         deploymentId: agent?.desiredDeploymentId,
         ready: true,
+        image: agent?.image ?? null,
       },
     ]),
     ...differences(

@@ -49,6 +49,8 @@ export function echoOf(batch: readonly AwkwardValue[], round: number): string {
       const { of } = echoes[(index + round) % echoes.length] ?? { of: String };
       return `${'filler '.repeat((index * 13 + round * 29) % 80)}<${of(value, index)}> and`;
     }),
+    // Of a long text, only the beginning or the end is shown.
+    marker,
   ].join(' ');
 }
 

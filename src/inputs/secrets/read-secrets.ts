@@ -1,3 +1,4 @@
+import { agentName, regionCode } from '../../pipecat/names.js';
 import type { SecretPair } from '../../pipecat/surface.js';
 import { isOrdinary } from '../../secrecy/ordinary-words.js';
 import type { SecretValue } from '../../secrecy/secret-value.js';
@@ -116,7 +117,11 @@ function secrecyFor(
   findings: Findings,
   readings: readonly SourceReading[],
 ): (entry: SecretEntry) => boolean {
-  const given = [...regions.regions, raw.text('agent-name') ?? ''].filter((name) => name !== '');
+  // What is no name at all may be a value in the wrong place.
+  const given = [
+    ...regions.regions.filter((region) => regionCode.pattern.test(region)),
+    ...[raw.text('agent-name') ?? ''].filter((name) => agentName.pattern.test(name)),
+  ];
   const isSecret = ({ key, value }: SecretEntry): boolean =>
     !isOrdinary(key, value.reveal(), given);
   const ordinary = readings
