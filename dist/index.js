@@ -839,6 +839,7 @@ class Transport {
             };
             const fail = (error) => {
                 end(() => {
+                    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the signal or Node.js gives as the reason
                     reject(error);
                 });
             };
@@ -926,6 +927,7 @@ async function decompressed(body, encoding) {
             return (0,external_node_util_.promisify)(external_node_zlib_.unzip)(body, limit);
         case 'br':
             return (0,external_node_util_.promisify)(external_node_zlib_.brotliDecompress)(body, limit);
+        case undefined:
         default:
             return body;
     }

@@ -508,7 +508,7 @@ it('releases by the composite action of this repository', async () => {
       OPENAI_API_KEY: stored.OPENAI_API_KEY,
     });
   expect(log).toContain(
-    `[{"name":"order-desk-us-west","region":"us-west","outcome":"created","deploymentId":"${serving('order-desk-us-west')?.id ?? ''}","ready":true}`,
+    `[{"name":"order-desk-us-west","region":"us-west","outcome":"created","deploymentId":"${serving('order-desk-us-west')?.id ?? ''}","ready":true,`,
   );
 });
 

@@ -49,7 +49,9 @@ describe('a release ends in time although the proxy', () => {
   test.each(stalls)('$name once the agent is deployed', async ({ behavior }) => {
     stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
       proxy.behavior = behavior;
-      setImmediate(proxy.breakTunnels);
+      setImmediate(() => {
+        proxy.breakTunnels();
+      });
     });
     const { succeeded, took } = await release({ 'wait-timeout': '60' });
     expect(succeeded).toBe(false);

@@ -67,7 +67,8 @@ export class Transport {
       };
       const fail = (error: unknown): void => {
         end(() => {
-          reject(error as Error);
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the signal or Node.js gives as the reason
+          reject(error);
         });
       };
       signal.addEventListener(
@@ -162,6 +163,7 @@ async function decompressed(body: Buffer, encoding: string | undefined): Promise
       return promisify(unzip)(body, limit);
     case 'br':
       return promisify(brotliDecompress)(body, limit);
+    case undefined:
     default:
       return body;
   }
