@@ -411,7 +411,7 @@ describe('a folder that is built in the cloud', () => {
       'agents/Dockerfile': 'FROM dailyco/pipecat-base:latest\n',
     });
     // The client takes the ignore file's word alone; the action keeps files of secrets out anyway.
-    for (const path of ['.env', '.env.local', 'tls.pem', 'a.key'])
+    for (const path of ['.env', '.env.local', 'tls.pem', 'a.key', '.git/config'])
       await rm(join(workspace.path, path));
     const outcomes = await doTwice(
       {
