@@ -1,37 +1,23 @@
-import { CancelledError } from '../time/cancellation.js';
-import type { Agent } from '../pipecat/answers.js';
-import { InterruptedCallError } from '../pipecat/errors.js';
 import { Deadline, TimeBudget } from '../time/deadline.js';
 import { cleanUp } from './clean-up.js';
-import { deploy, type Deployed, type DeployOptions } from './deploy.js';
+import { deployAndAwait } from './deploy-and-await.js';
 import {
-  about,
-  collect,
   failuresOf,
   forEach,
   isCancellation,
-  isInDoubt,
   ReleaseError,
   StepError,
   SubjectError,
 } from '../record/errors.js';
 import type { StepContext } from './context.js';
 import { isPruned, mayDeleteVersions, stepsOf } from './planned-steps.js';
-import type { AgentPlan, Plan } from '../plan/plan.js';
+import type { Plan } from '../plan/plan.js';
 import { provisionAndBuild } from './preparation.js';
 import { prune } from './prune.js';
 import { awaitSecretSets } from './readiness.js';
-import {
-  existingSet,
-  untouchedTarget,
-  type AgentRecord,
-  type PlannedSetRecord,
-  type SecretSetRecord,
-  type TargetRecord,
-} from '../record/record.js';
+import { untouchedTarget, type TargetRecord } from '../record/record.js';
 import { Remarks } from './remarks.js';
-import { awaitRollout } from './rollout.js';
-import type { Subject } from '../plan/subject.js';
+
 /**
  * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
  * until every set in every region is ready, and every image is built. What was done stands in the
@@ -90,114 +76,6 @@ async function oneAfterTheOther(
   }
 }
 
-/**
- * Deploys the agents of all targets, and awaits each from the moment in which it is deployed: one
- * that is held up must not use up the time of the others.
- */
-async function deployAndAwait(
-  context: StepContext,
-  targets: readonly TargetRecord[],
-  budget: TimeBudget,
-): Promise<void> {
-  const { journal, cancellation } = context;
-  const deploying = targets.flatMap(({ agent, secretSets, build }) =>
-    agent === undefined ? [] : [{ agent, secretSets, build }],
-  );
-  if (deploying.length === 0) return;
-  const failures: Error[] = [];
-  const rollouts: Promise<PromiseSettledResult<void>>[] = [];
-  const remarks = new Remarks();
-  await collect(failures, () =>
-    journal.step('deploy', async () => {
-      try {
-        await forEach(deploying, async ({ agent, secretSets, build }) => {
-          const buildId = build?.id ?? undefined;
-          const forked = budget.fork();
-          const deployed = await deployOne(context, agent, secretSets, {
-            buildId,
-            budget: forked,
-            remarks,
-          });
-          // Nobody is told of a rollout that nobody will wait for.
-          if (!agent.plan.waitForReady || cancellation.aborted) return;
-          rollouts.push(settled(rollOut(context, agent, deployed)));
-        });
-      } finally {
-        remarks.tell(journal);
-      }
-    }),
-  );
-  if (rollouts.length > 0) {
-    await collect(failures, () =>
-      journal.step('rollout', () =>
-        forEach(rollouts, async (rollout) => {
-          const result = await rollout;
-          if (result.status === 'rejected') throw result.reason;
-        }),
-      ),
-    );
-  }
-  if (failures.length > 0) throw new ReleaseError(failures);
-  const updated = deploying.filter(({ agent }) => agent.outcome === 'updated' && agent.ready);
-  if (updated.some(({ agent }) => agent.deploymentId !== agent.plan.before?.desiredDeploymentId)) {
-    journal.remark(
-      'Ready means that the new deployment can take sessions. Idle instances of the previous deployment may still take some new sessions first.',
-    );
-  }
-  const awaited = deploying.filter(({ agent }) => agent.plan.waitForReady);
-  if (rollouts.length < awaited.length) cancellation.throwIfAborted();
-}
-
-/** A result that may be looked at later; a rejection that nobody awaits yet would end the process. */
-async function settled(work: Promise<void>): Promise<PromiseSettledResult<void>> {
-  const [result] = await Promise.allSettled([work]);
-  return result;
-}
-
-async function deployOne(
-  context: StepContext,
-  record: AgentRecord,
-  secretSets: readonly PlannedSetRecord[],
-  options: Omit<DeployOptions, 'awaitBoundSets'>,
-): Promise<Deployed> {
-  const { plan } = record;
-  const awaitBoundSets: DeployOptions['awaitBoundSets'] = (before, deadline) =>
-    awaitSecretSets(context, boundSets(plan, before, secretSets), deadline);
-  try {
-    return await context.journal.span(plan.region, `deploy ${plan.name}`, () =>
-      about(agentSubject(plan), () => deploy(context, record, { ...options, awaitBoundSets })),
-    );
-  } catch (error) {
-    if (isInDoubt(error)) record.isChanged = true;
-    if (!(error instanceof CancelledError)) record.outcome = 'failed';
-    else if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
-    throw error;
-  }
-}
-
-async function rollOut(
-  context: StepContext,
-  record: AgentRecord,
-  deployed: Deployed,
-): Promise<void> {
-  const { name, region } = record;
-  const { deploymentId } = deployed;
-  const ends = context.rolloutObserver.begins({ agent: name, region, deploymentId });
-  try {
-    await context.journal.span(region, `roll out ${name}`, () =>
-      about(agentSubject(record), () => awaitRollout(context, record, deployed)),
-    );
-    ends('success');
-  } catch (error) {
-    ends(error instanceof CancelledError ? 'error' : 'failure');
-    throw error;
-  }
-}
-
-function agentSubject({ name, region }: Pick<AgentRecord, 'name' | 'region'>): Subject {
-  return { kind: 'agent', name, region };
-}
-
 /** Last of all, so that nothing is taken from an agent that may have to go on with it. */
 async function pruneAndAwait(
   context: StepContext,
@@ -252,24 +130,4 @@ async function cleanUpAll(
     await forEach(old, ({ target, plan }) => cleanUp(context, target, plan, options));
     remarks.tell(journal);
   });
-}
-
-/** The sets that a deploy binds: those of the plan, or those that the agent has already. */
-function boundSets(
-  { settings, region }: AgentPlan,
-  before: Agent | undefined,
-  planned: readonly PlannedSetRecord[],
-): SecretSetRecord[] {
-  const bound = (
-    name: string | null | undefined,
-    kind: SecretSetRecord['kind'],
-  ): SecretSetRecord[] => {
-    if (name === undefined || name === null) return [];
-    const known = planned.find((set) => set.name === name);
-    return [known ?? existingSet(name, kind, region)];
-  };
-  return [
-    ...bound(settings.secretSet ?? before?.secretSets?.[0], 'secret'),
-    ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
-  ];
 }
