@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { quote } from '../text/quote.js';
 import { faultOf } from '../text/system-error.js';
-import { Buffers } from './buffers.js';
-import { compress, compression } from './compression.js';
-import { piece } from './contents.js';
 import { ContextError } from './errors.js';
 import type { NoticedFile } from './noticed-files.js';
 import type { SelectedContext } from './select.js';
@@ -20,6 +18,9 @@ export interface PackedContext extends SelectedContext {
   /** First 16 hex digits of the MD5 of the archive's bytes. */
   readonly hash: string;
 }
+
+/** Bytes that come out of the compression at a time. */
+const compressedChunk = 64 * 1024;
 
 /** The file that an archive is written to, from its beginning. */
 export type ArchiveFile = Pick<FileHandle, 'writeFile' | 'close'>;
@@ -71,48 +72,46 @@ export async function packContext(
 
 /** Reads, compresses and writes at the same time. */
 async function packInto(
-  handle: ArchiveFile,
+  file: ArchiveFile,
   context: SelectedContext,
   archive: string,
   { progress, signal }: PackingOptions,
 ): Promise<{ archiveBytes: number; hash: string; noticed: readonly NoticedFile[] }> {
   const { pack } = await import('tar-stream');
   const tar = pack();
-  const compressed = compression();
-  const failures: unknown[] = [];
-  // What works on the streams fails with them; an event that nobody hears would end the process.
-  for (const stream of [tar, compressed]) stream.on('error', () => undefined);
-  const stop = (reason: unknown): void => {
-    failures.push(reason);
-    const error = reason instanceof Error ? reason : new Error('Packing was stopped');
-    tar.destroy(error);
-    compressed.destroy(error);
-  };
-  const abort = (): void => {
-    stop(signal?.reason);
-  };
-  signal?.addEventListener('abort', abort, { once: true });
-  const buffers = new Buffers(piece + 1);
   const noticed = [...context.noticed];
-  const notice = (file: NoticedFile): void => {
-    noticed.push(file);
+  const notice = (found: NoticedFile): void => {
+    noticed.push(found);
   };
-  const writing = writeArchive(handle, archive, compressed);
-  await Promise.all([
-    fillTar(tar, context, buffers, { progress, notice }).catch(stop),
-    compress(tar, compressed, buffers).catch(stop),
-    writing.catch(stop),
-  ]);
-  signal?.removeEventListener('abort', abort);
   // What fails first makes the others fail.
+  const failures: unknown[] = [];
+  const fail = (error: unknown): never => {
+    failures.push(error);
+    tar.destroy(error instanceof Error ? error : new Error('Packing was stopped'));
+    throw error;
+  };
+  const filling = fillTar(tar, context, { progress, notice }).catch(fail);
+  // At the default level, the bytes are those of any other gzip of Node.js.
+  const compression = createGzip({ chunkSize: compressedChunk });
+  let written = { archiveBytes: 0, hash: '' };
+  const writing = pipeline(
+    tar,
+    compression,
+    async (compressed: AsyncIterable<unknown>) => {
+      written = await writeArchive(file, archive, compressed).catch(fail);
+    },
+    { signal },
+  );
+  await Promise.allSettled([filling, writing.catch(fail)]);
+  signal?.throwIfAborted();
   if (failures.length > 0) throw failures[0];
-  return { ...(await writing), noticed };
+  return { ...written, noticed };
 }
 
 async function writeArchive(
   handle: ArchiveFile,
   archive: string,
-  compressed: Readable,
+  compressed: AsyncIterable<unknown>,
 ): Promise<{ archiveBytes: number; hash: string }> {
   const hash = createHash('md5');
   let archiveBytes = 0;

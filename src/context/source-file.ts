@@ -6,76 +6,51 @@ import { faultOf, systemErrorCode } from '../text/system-error.js';
 import { ContextError } from './errors.js';
 import type { ContextEntry } from './select.js';
 
-// The file handles of `node:fs/promises` take three times as long, which tells with many small files.
+// The file handles of `node:fs/promises` take three times as long, which adds up for many small files.
 const openFile = promisify(open);
 const readFile = promisify(read);
 const closeFile = promisify(close);
 const statFile = promisify(fstat);
 
-/** A file that is read for the archive. What fails is a ContextError that names it. */
-export class SourceFile {
-  readonly #entry: ContextEntry;
-  readonly #descriptor: number;
+/** Bytes that are read at a time. */
+const pieceSize = 256 * 1024;
 
-  private constructor(entry: ContextEntry, descriptor: number) {
-    this.#entry = entry;
-    this.#descriptor = descriptor;
-  }
-
-  static async open(root: string, entry: ContextEntry): Promise<SourceFile> {
-    let file: SourceFile;
-    try {
-      // A named pipe that has taken its place must not be waited for.
-      const flags = constants.O_RDONLY | constants.O_NONBLOCK;
-      file = new SourceFile(entry, await openFile(join(root, entry.path), flags));
-    } catch (error) {
-      throw unreadable(entry, error);
+/**
+ * Reads a selected file in pieces.
+ *
+ * @throws ContextError that names the file, if it cannot be read or is no longer what was selected
+ */
+export async function* readSourceFile(root: string, entry: ContextEntry): AsyncGenerator<Buffer> {
+  // A named pipe that has replaced the file must not block the run.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  const descriptor = await named(entry, openFile(join(root, entry.path), flags));
+  try {
+    // A replacement, such as a link that leads out of the context, is not read.
+    const stats = await named(entry, statFile(descriptor));
+    if (!stats.isFile() || stats.ino !== entry.inode) throw changed(entry);
+    let position = 0;
+    for (;;) {
+      // At the end of the file, one more byte is asked for, which shows whether it grew.
+      const size = Math.min(pieceSize, entry.bytes - position + 1);
+      const piece = Buffer.allocUnsafe(size);
+      const { bytesRead } = await named(entry, readFile(descriptor, piece, 0, size, position));
+      position += bytesRead;
+      if (position > entry.bytes) throw changed(entry);
+      if (bytesRead === 0) break;
+      yield piece.subarray(0, bytesRead);
     }
-    try {
-      await file.#check();
-      return file;
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+    if (position < entry.bytes) throw changed(entry);
+  } finally {
+    await closeFile(descriptor);
   }
+}
 
-  /** What was put in its place meanwhile, such as a link that leads out of the context, is not read. */
-  async #check(): Promise<void> {
-    const stats = await statFile(this.#descriptor);
-    if (!stats.isFile() || stats.ino !== this.#entry.inode) throw changed(this.#entry);
-  }
-
-  /**
-   * Fills a buffer with what stands at a position. It may reach one byte further than the file did when
-   * it was selected.
-   *
-   * @throws ContextError if the file is not as large any more
-   */
-  async read(into: Buffer, position: number): Promise<Buffer> {
-    const expected = Math.min(into.length, this.#entry.bytes - position);
-    let length = 0;
-    let bytesRead: number;
-    do {
-      bytesRead = await this.#readSome(into, length, position + length);
-      length += bytesRead;
-    } while (bytesRead > 0 && length < expected);
-    if (length !== expected) throw changed(this.#entry);
-    return into.subarray(0, length);
-  }
-
-  async #readSome(into: Buffer, offset: number, position: number): Promise<number> {
-    try {
-      const length = into.length - offset;
-      const { bytesRead } = await readFile(this.#descriptor, into, offset, length, position);
-      return bytesRead;
-    } catch (error) {
-      throw unreadable(this.#entry, error);
-    }
-  }
-
-  async close(): Promise<void> {
-    await closeFile(this.#descriptor);
+/** Names the file in what fails. */
+async function named<Result>(entry: ContextEntry, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw unreadable(entry, error);
   }
 }
 
@@ -90,7 +65,6 @@ function changed(entry: ContextEntry): ContextError {
     },
   ]);
 }
-
 function unreadable(entry: ContextEntry, cause: unknown): ContextError {
   const code = systemErrorCode(cause);
   const { reason, next } = faultOf(cause);

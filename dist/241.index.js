@@ -1,0 +1,377 @@
+export const id = 241;
+export const ids = [241];
+export const modules = {
+
+/***/ 7023:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ isInside),
+/* harmony export */   s: () => (/* binding */ withSlashes)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
+
+/** Whether a path is a folder or lies in it; both are absolute and clean. */
+function isInside(path, folder) {
+    const way = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(folder, path);
+    return way !== '..' && !way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_0__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(way);
+}
+/** A path of this machine with slashes, whatever parts paths there. */
+function withSlashes(path) {
+    return node_path__WEBPACK_IMPORTED_MODULE_0__.sep === '/' ? path : path.replaceAll(node_path__WEBPACK_IMPORTED_MODULE_0__.sep, '/');
+}
+
+
+/***/ }),
+
+/***/ 3429:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ emptySubmodules),
+/* harmony export */   V: () => (/* binding */ noticeFile)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
+/* harmony import */ var _inside_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7023);
+
+
+
+const credentialFile = /(?:^|\/)(?:[._]netrc|id_(?:rsa|dsa|ecdsa|ed25519)|\.git-credentials|\.pypirc|\.aws\/credentials|\.docker\/config\.json|\.dockercfg)$/;
+/** Not one that stands for a variable. */
+const npmToken = /_authToken\s*=\s*["']?(?!\$\{)[^\s"']/;
+const lfsPointer = 'version https://git-lfs.github.com/spec/v1\n';
+/** Bytes, by the format's description. */
+const longestPointer = 1024;
+/** @param beginning of the file; files that are small are whole */
+function noticeFile(path, bytes, beginning) {
+    if (credentialFile.test(path))
+        return 'credentials';
+    if (/(?:^|\/)\.npmrc$/.test(path) && npmToken.test(beginning.toString('utf8'))) {
+        return 'credentials';
+    }
+    const isPointer = bytes < longestPointer && beginning.subarray(0, lfsPointer.length).equals(pointerStart);
+    return isPointer ? 'lfs-pointer' : undefined;
+}
+const pointerStart = Buffer.from(lfsPointer);
+/** Bytes of a `.gitmodules` that is read. */
+const mostBytes = 1024 * 1024;
+/** Folders of submodules in a context that have nothing in them. */
+async function emptySubmodules(root, workspace) {
+    const found = [];
+    for (const folder of new Set([(0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace), root])) {
+        for (const path of await submodulesOf(folder)) {
+            const place = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, path);
+            if (!(0,_inside_js__WEBPACK_IMPORTED_MODULE_2__/* .isInside */ .F)(place, root) || place === root)
+                continue;
+            const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(place).catch(() => undefined);
+            if (names?.length === 0)
+                found.push(node_path__WEBPACK_IMPORTED_MODULE_1__.posix.normalize((0,_inside_js__WEBPACK_IMPORTED_MODULE_2__/* .withSlashes */ .s)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(root, place))));
+        }
+    }
+    return [...new Set(found)].sort();
+}
+async function submodulesOf(repository) {
+    const file = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(repository, '.gitmodules');
+    try {
+        const stats = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(file);
+        if (!stats.isFile() || stats.size > mostBytes)
+            return [];
+        const text = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(file, 'utf8');
+        return Array.from(text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(\S.*)$/gm), ([, path = '']) => path.trim());
+    }
+    catch {
+        // It is only for a remark.
+        return [];
+    }
+}
+
+
+/***/ }),
+
+/***/ 5241:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  packContext: () => (/* binding */ packContext)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __webpack_require__(6466);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __webpack_require__(8522);
+// EXTERNAL MODULE: ./lib/text/quote.js
+var quote = __webpack_require__(7819);
+// EXTERNAL MODULE: ./lib/text/system-error.js
+var system_error = __webpack_require__(7229);
+// EXTERNAL MODULE: ./lib/context/errors.js
+var errors = __webpack_require__(4912);
+// EXTERNAL MODULE: ./lib/context/noticed-files.js
+var noticed_files = __webpack_require__(3429);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(7975);
+;// CONCATENATED MODULE: ./lib/context/source-file.js
+
+
+
+
+
+
+// The file handles of `node:fs/promises` take three times as long, which adds up for many small files.
+const openFile = (0,external_node_util_.promisify)(external_node_fs_.open);
+const readFile = (0,external_node_util_.promisify)(external_node_fs_.read);
+const closeFile = (0,external_node_util_.promisify)(external_node_fs_.close);
+const statFile = (0,external_node_util_.promisify)(external_node_fs_.fstat);
+/** Bytes that are read at a time. */
+const pieceSize = 256 * 1024;
+/**
+ * Reads a selected file in pieces.
+ *
+ * @throws ContextError that names the file, if it cannot be read or is no longer what was selected
+ */
+async function* readSourceFile(root, entry) {
+    // A named pipe that has replaced the file must not block the run.
+    const flags = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK;
+    const descriptor = await named(entry, openFile((0,external_node_path_.join)(root, entry.path), flags));
+    try {
+        // A replacement, such as a link that leads out of the context, is not read.
+        const stats = await named(entry, statFile(descriptor));
+        if (!stats.isFile() || stats.ino !== entry.inode)
+            throw changed(entry);
+        let position = 0;
+        for (;;) {
+            // At the end of the file, one more byte is asked for, which shows whether it grew.
+            const size = Math.min(pieceSize, entry.bytes - position + 1);
+            const piece = Buffer.allocUnsafe(size);
+            const { bytesRead } = await named(entry, readFile(descriptor, piece, 0, size, position));
+            position += bytesRead;
+            if (position > entry.bytes)
+                throw changed(entry);
+            if (bytesRead === 0)
+                break;
+            yield piece.subarray(0, bytesRead);
+        }
+        if (position < entry.bytes)
+            throw changed(entry);
+    }
+    finally {
+        await closeFile(descriptor);
+    }
+}
+/** Names the file in what fails. */
+async function named(entry, work) {
+    try {
+        return await work;
+    }
+    catch (error) {
+        throw unreadable(entry, error);
+    }
+}
+const quiet = 'See that nothing else works in the folder during the build, and run it again.';
+function changed(entry) {
+    return new errors/* ContextError */.a([
+        {
+            about: (0,quote/* quote */.h)(entry.path),
+            message: `has changed, or was replaced, while the context was packed: it had ${entry.bytes} bytes`,
+            next: quiet,
+        },
+    ]);
+}
+function unreadable(entry, cause) {
+    const code = (0,system_error/* systemErrorCode */.vq)(cause);
+    const { reason, next } = (0,system_error/* faultOf */.Kl)(cause);
+    const isGone = code === 'ENOENT' || code === 'ENOTDIR';
+    return new errors/* ContextError */.a([
+        {
+            about: (0,quote/* quote */.h)(entry.path),
+            message: isGone
+                ? 'has vanished while the context was packed'
+                : `cannot be read (${reason})`,
+            next: isGone
+                ? quiet
+                : (next ?? 'Leave it out with `build-exclude`, or let the user of the runner read it.'),
+        },
+    ], { cause });
+}
+
+;// CONCATENATED MODULE: ./lib/context/tar.js
+
+
+
+/** Bytes that are read between two reports of progress. */
+const progressStep = 4 * 1024 * 1024;
+/**
+ * Puts the entries of a context into a tar, in their order.
+ *
+ * @throws ContextError if a file cannot be read, or is no longer what was selected
+ */
+async function fillTar(tar, { root, entries }, { progress, notice }) {
+    let bytes = 0;
+    let reported = 0;
+    async function* contentOf(entry) {
+        let isFirst = true;
+        for await (const piece of readSourceFile(root, entry)) {
+            const kind = isFirst ? (0,noticed_files/* noticeFile */.V)(entry.path, entry.bytes, piece) : undefined;
+            if (kind !== undefined)
+                notice({ kind, path: entry.path });
+            isFirst = false;
+            bytes += piece.length;
+            yield piece;
+            if (bytes - reported < progressStep)
+                continue;
+            reported = bytes;
+            progress(bytes);
+        }
+    }
+    for (const entry of entries) {
+        const added = tar.entry(headerOf(entry));
+        await (0,external_node_stream_promises_.pipeline)(entry.kind === 'file' ? contentOf(entry) : [], added);
+    }
+    if (bytes > reported)
+        progress(bytes);
+    tar.finalize();
+}
+/** Nothing in it depends on the machine, the user or the time. */
+function headerOf({ path, kind, bytes, isExecutable, target, }) {
+    const common = { name: path, mtime: new Date(0), uid: 0, gid: 0, uname: '', gname: '' };
+    return kind === 'link'
+        ? { ...common, type: 'symlink', linkname: target ?? '', mode: 0o777 }
+        : { ...common, size: bytes, mode: isExecutable ? 0o755 : 0o644 };
+}
+
+;// CONCATENATED MODULE: ./lib/context/pack.js
+
+
+
+
+
+
+
+
+/** Bytes that come out of the compression at a time. */
+const compressedChunk = 64 * 1024;
+function createFile(path) {
+    return (0,promises_.open)(path, 'wx', 0o600);
+}
+/**
+ * Packs a context into a file that must not be there. The same files give the same bytes, wherever
+ * and whenever they are packed. If it fails, the file is gone.
+ *
+ * @throws ContextError, or the signal's reason
+ */
+async function packContext(context, archive, options) {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    let file;
+    try {
+        file = await (options.createFile ?? createFile)(archive);
+    }
+    catch (error) {
+        throw unwritable(archive, error);
+    }
+    try {
+        const written = await packInto(file, context, archive, options);
+        await file.close().catch((error) => {
+            throw unwritable(archive, error);
+        });
+        return { ...context, archive, ...written };
+    }
+    catch (error) {
+        // What failed first is what is reported.
+        await file.close().catch(() => undefined);
+        await (0,promises_.rm)(archive, { force: true }).catch(() => undefined);
+        throw error;
+    }
+}
+/** Reads, compresses and writes at the same time. */
+async function packInto(file, context, archive, { progress, signal }) {
+    const { pack } = await __webpack_require__.e(/* import() */ 118).then(__webpack_require__.t.bind(__webpack_require__, 6118, 19));
+    const tar = pack();
+    const noticed = [...context.noticed];
+    const notice = (found) => {
+        noticed.push(found);
+    };
+    // What fails first makes the others fail.
+    const failures = [];
+    const fail = (error) => {
+        failures.push(error);
+        tar.destroy(error instanceof Error ? error : new Error('Packing was stopped'));
+        throw error;
+    };
+    const filling = fillTar(tar, context, { progress, notice }).catch(fail);
+    // At the default level, the bytes are those of any other gzip of Node.js.
+    const compression = (0,external_node_zlib_.createGzip)({ chunkSize: compressedChunk });
+    let written = { archiveBytes: 0, hash: '' };
+    const writing = (0,external_node_stream_promises_.pipeline)(tar, compression, async (compressed) => {
+        written = await writeArchive(file, archive, compressed).catch(fail);
+    }, { signal });
+    await Promise.allSettled([filling, writing.catch(fail)]);
+    signal?.throwIfAborted();
+    if (failures.length > 0)
+        throw failures[0];
+    return { ...written, noticed };
+}
+async function writeArchive(handle, archive, compressed) {
+    const hash = (0,external_node_crypto_.createHash)('md5');
+    let archiveBytes = 0;
+    for await (const bytes of compressed) {
+        if (!Buffer.isBuffer(bytes))
+            throw new TypeError('An archive is made of bytes');
+        writeHeader(bytes, archiveBytes);
+        hash.update(bytes);
+        archiveBytes += bytes.length;
+        await write(handle, archive, bytes);
+    }
+    return { archiveBytes, hash: hash.digest('hex').slice(0, 16) };
+}
+/** Of the header of a gzip file: the time, none, and the operating system, which is always Unix. */
+const header = new Map([
+    [4, 0],
+    [5, 0],
+    [6, 0],
+    [7, 0],
+    [9, 3],
+]);
+function writeHeader(bytes, position) {
+    if (position > 9)
+        return;
+    for (const [place, value] of header) {
+        if (place >= position && place - position < bytes.length)
+            bytes[place - position] = value;
+    }
+}
+async function write(handle, archive, bytes) {
+    try {
+        await handle.writeFile(bytes);
+    }
+    catch (error) {
+        throw unwritable(archive, error);
+    }
+}
+function unwritable(archive, cause) {
+    const { reason, next } = (0,system_error/* faultOf */.Kl)(cause);
+    return new errors/* ContextError */.a([
+        {
+            about: `archive ${(0,quote/* quote */.h)(archive)}`,
+            message: `cannot be written (${reason})`,
+            next: next ?? 'Check that its folder exists and can be written to.',
+        },
+    ], { cause });
+}
+
+
+/***/ })
+
+};
