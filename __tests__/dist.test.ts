@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../emulator/index.js';
 import { pathsIn } from '../scripts/archives.js';
@@ -131,6 +135,37 @@ describe('a release goes on, and is reported,', () => {
     expect(raw.match(/^::warning::The job summary could not be written: .*/gm)).toHaveLength(1);
   });
 });
+
+/** Has a thread wait for what never comes, as one does that looks up a host. */
+const hangingThread = (fifo: string): string =>
+  `data:text/javascript,${encodeURIComponent(
+    `import { open } from 'node:fs'; open(${JSON.stringify(fifo)}, 'r', () => undefined);`,
+  )}`;
+
+onSystemsWith('processes that can be replaced').test.each([
+  { ends: 'succeeds', deployment: { outcome: 'ready' }, expected: 0 },
+  { ends: 'fails', deployment: { outcome: 'image-pull' }, expected: 1 },
+] as const)(
+  'a run that $ends ends its process, although a thread still waits for an answer that never comes',
+  async ({ deployment, expected }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'fifo-'));
+    try {
+      const fifo = join(folder, 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      emulator.script.deployment('voice-agent', deployment);
+      const { exitCode, summary, outputs } = await run(
+        { ...credentials['API key'], ...voice },
+        { environment: { NODE_OPTIONS: `--import=${hangingThread(fifo)}` } },
+      );
+      expect(exitCode).toBe(expected);
+      expect(summary).toContain(expected === 0 ? '✅' : '❌');
+      expect(outputs['agents']).toContain('voice-agent');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+  30_000,
+);
 
 test('a failed rollout ends with exit code 1, one error annotation, and outputs as far as it came', async () => {
   emulator.script.deployment('voice-agent', { outcome: 'image-pull' });

@@ -1,4 +1,4 @@
-import { cancelledByRunner, endSoon } from './time/signals.js';
+import { cancelledByRunner } from './time/signals.js';
 import { readdir } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { actionsOf, unfailing } from './report/actions.js';
@@ -6,6 +6,7 @@ import { readTextFile } from './inputs/files.js';
 import { run } from './run.js';
 import { systemErrorCode } from './text/system-error.js';
 import { systemClock } from './time/clock.js';
+import { endProcess } from './time/end-process.js';
 import { watchForUnsettledExit } from './time/unsettled-exit.js';
 
 /** A log that nobody reads any more, or a full disk, must not end a run between two writes. */
@@ -31,5 +32,6 @@ const succeeded = await run({
   workflowEvent: async () => (await import('@actions/github')).context,
 });
 endWatch();
-if (!succeeded) process.exitCode = core.ExitCode.Failure;
-if (cancelledByRunner.aborted) endSoon();
+endProcess(succeeded ? core.ExitCode.Success : core.ExitCode.Failure, {
+  canBeKilled: cancelledByRunner.aborted,
+});

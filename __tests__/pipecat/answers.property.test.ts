@@ -107,9 +107,7 @@ const parsers: readonly {
   },
   {
     name: 'a write that was taken',
-    parse: (answer: unknown) => {
-      answers.parseAcceptance(answer, 200);
-    },
+    parse: answers.parseAcceptance,
     due: { status: 'OK' },
   },
   { name: 'a deletion', parse: answers.parseDeletion, due: { status: 'OK' } },

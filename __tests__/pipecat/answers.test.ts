@@ -323,18 +323,21 @@ describe('a form for an upload', () => {
 });
 
 test.each([
-  { name: 'by its status', answer: undefined, status: 202, isTaken: true },
-  { name: 'in words', answer: { status: 'OK' }, status: 200, isTaken: true },
-  { name: 'in a word for it', answer: { status: 'accepted' }, status: 200, isTaken: true },
-  { name: 'by another success', answer: undefined, status: 204, isTaken: true },
-  { name: 'in a word against it', answer: { status: 'rejected' }, status: 200, isTaken: false },
-  { name: 'in other words', answer: { status: 'not ok' }, status: 200, isTaken: false },
-  { name: 'in more words', answer: { status: 'ok so far' }, status: 200, isTaken: false },
-  { name: 'by a status of something in front of it', answer: {}, status: 200, isTaken: false },
-  { name: 'with nothing at all', answer: undefined, status: 200, isTaken: false },
-])('a write that is answered $name is taken: $isTaken', ({ answer, status, isTaken }) => {
+  { name: 'an empty body', answer: undefined, isTaken: true },
+  { name: 'an empty object', answer: {}, isTaken: true },
+  { name: 'a word', answer: { status: 'OK' }, isTaken: true },
+  { name: 'another word', answer: { status: 'accepted' }, isTaken: true },
+  { name: 'a word nobody knows yet', answer: { status: 'in_progress' }, isTaken: true },
+  { name: 'several words', answer: { status: 'ok so far' }, isTaken: true },
+  { name: 'a status of another type', answer: { status: 200 }, isTaken: true },
+  { name: 'other fields', answer: { ok: true, region: 'us-west' }, isTaken: true },
+  { name: 'a list', answer: [], isTaken: true },
+  { name: 'null', answer: null, isTaken: true },
+  { name: 'a word that says no', answer: { status: 'rejected' }, isTaken: false },
+  { name: 'words that say no', answer: { status: 'not ok' }, isTaken: false },
+])('a success of a write with $name is acceptance: $isTaken', ({ answer, isTaken }) => {
   const accept = (): undefined => {
-    parseAcceptance(answer, status);
+    parseAcceptance(answer);
   };
   if (isTaken) expect(accept).not.toThrow();
   else expect(accept).toThrow(AnswerShapeError);

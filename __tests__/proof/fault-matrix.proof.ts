@@ -36,6 +36,7 @@ describe('with a fault of any one of its requests, a release lands exactly once'
       const trials = madeRequests(clean.requests).flatMap((request) =>
         columns
           .filter(({ writesOnly }) => request.isWrite || writesOnly !== true)
+          .filter(({ isNotFor }) => isNotFor?.(request) !== true)
           .map((column) => ({ request, column, undisturbed: clean.requests })),
       );
       const tried = await Promise.all(

@@ -41,6 +41,7 @@ const failure: RolloutFailure = {
   traceback: undefined,
   condition: undefined,
   infrastructureIssue: false,
+  isExecFormatError: false,
   previousServes: false,
 };
 const problems = [

@@ -564,3 +564,47 @@ test('builds of many regions make no noise', async () => {
     await busy.close();
   }
 });
+
+describe('a status of a build that nobody knows', () => {
+  const statusIs = (status: string): void => {
+    stage.emulator.script.fault(
+      { method: 'GET', path: /^\/v1\/builds\/[-0-9a-f]+$/ },
+      {
+        kind: 'altered',
+        change: (answer) => ({ build: { ...(answer as { build: object }).build, status } }),
+      },
+      { times: 3 },
+    );
+  };
+
+  test.each([
+    'cancelled',
+    'canceled',
+    'error',
+    'errored',
+    'expired',
+    'aborted',
+    'rejected',
+    'failure',
+    'timed_out',
+    'terminated',
+  ])('ends the wait if it is an end: %s', async (status) => {
+    statusIs(status);
+    const startedAt = stage.clock.now();
+    const { succeeded, actions } = await release({ ...building, 'build-timeout': '600' });
+    expect(succeeded).toBe(false);
+    expect(stage.clock.now() - startedAt).toBeLessThan(20_000);
+    expect(actions.errors[0]?.title).toBe('The cloud build failed');
+    expect(actions.errors[0]?.message).toContain(`\`${status}\``);
+    expect(actions.summary).toContain(status);
+    expect(stage.emulator.state.agent('voice')).toBeUndefined();
+  });
+
+  test.each(['queued', 'uploading', 'pushing', 'finalizing', 'scanning'])(
+    'is waited out if it is none: %s',
+    async (status) => {
+      statusIs(status);
+      expect((await release()).succeeded).toBe(true);
+    },
+  );
+});

@@ -110,3 +110,35 @@ test('a new agent is told with the access that the platform gave it, and what re
   );
   expect(second.actions.notices.join()).not.toContain('Ready means');
 });
+
+test('logs that a region does not keep are told as such, and the failure itself as ever', async () => {
+  stage.emulator.script.deployment('voice', { outcome: 'crash-loop', logs: [] });
+  const { succeeded, actions } = await stage.release({
+    ...credentials['API key'],
+    ...inputs,
+    'failure-logs': 'always',
+  });
+  expect(succeeded).toBe(false);
+  expect(actions.errors[0]?.title).toBe('The deployment failed');
+  expect(actions.summary).toContain('or the region `us-west` does not keep logs');
+});
+
+test.each([404, 400, 422])(
+  'logs that are refused with %i do not hide the failure',
+  async (status) => {
+    stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
+    stage.emulator.script.fault(
+      { method: 'GET', path: /\/logs$/ },
+      { kind: 'status', status, body: { error: 'Logs are not kept', code: 'NO_LOGS' } },
+      { times: 9 },
+    );
+    const { actions } = await stage.release({
+      ...credentials['API key'],
+      ...inputs,
+      'failure-logs': 'always',
+    });
+    expect(actions.errors[0]?.title).toBe('The deployment failed');
+    expect(actions.summary).toContain('Logs are not kept');
+    expect(actions.summary).toContain('The region `us-west` may not keep logs');
+  },
+);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkoutForEachTest } from '../support/checkout.js';
+import { GitHubServer, tokens } from '../support/github-server.js';
 import { stageForEachTest } from '../support/release-run.js';
 
 /** A secret whose value is a word that the platform says: what is decided on stays what was said. */
@@ -92,3 +93,155 @@ describe('an agent', () => {
     },
   );
 });
+
+describe('an image for another processor is recognized by what was said', () => {
+  const words = ['exec', 'format', 'exec format error', 'format error'];
+  const said = 'exec /app/start: exec format error';
+
+  test.each(
+    words.flatMap((word) => [
+      { word, where: 'headline', script: { health: { headline: said } } },
+      { word, where: 'traceback', script: { health: { message: said } } },
+      { word, where: 'logs', script: { logs: ['starting', said] } },
+      {
+        word,
+        where: 'errors',
+        script: { outcome: 'error', errors: [{ code: 'PCC_NEW', message: said }] },
+      },
+    ] as const),
+  )('in the $where with the secret $word', async ({ word, script }) => {
+    stage.emulator.script.deployment('voice', { outcome: 'crash-loop', ...script });
+    const { actions } = await releaseWith(word, { image, 'failure-logs': 'always' });
+    const shown = `${actions.errors[0]?.message ?? ''}\n${actions.summary}`;
+    expect(shown).toContain('The image is built for another processor');
+    expect(shown).not.toContain(`/app/start: ${word}`);
+  });
+});
+
+describe('storage', () => {
+  const answer = (code: string, message: string): string =>
+    `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+
+  test.each([
+    { word: 'ExpiredToken', code: 'ExpiredToken', message: 'No' },
+    { word: 'Expired', code: 'ExpiredToken', message: 'No' },
+    { word: 'expired', code: 'AccessDenied', message: 'Invalid according to Policy: Policy expired' },
+    { word: 'RequestTimeout', code: 'RequestTimeout', message: 'No' },
+    { word: 'Code', code: 'IncompleteBody', message: 'No' },
+  ])('is asked again after $code with the secret $word', async ({ word, code, message }) => {
+    stage.emulator.script.fault(
+      { method: 'POST', path: /^\/storage\// },
+      { kind: 'status', status: code === 'AccessDenied' ? 403 : 400, body: answer(code, message) },
+    );
+    const { succeeded } = await releaseWith(word, { 'cloud-build': 'true' });
+    expect(succeeded).toBe(true);
+    const uploads = stage.emulator.requests.filter(({ path }) => path.startsWith('/storage/'));
+    expect(uploads).toHaveLength(2);
+  });
+
+  test.each(['PostResponse', 'Location', 'xml'])(
+    'is believed with the secret %s',
+    async (word) => {
+      stage.emulator.script.fault(
+        { method: 'POST', path: /^\/storage\// },
+        {
+          kind: 'status',
+          status: 201,
+          body: '<?xml version="1.0"?><PostResponse><Location>x</Location></PostResponse>',
+          carryOut: true,
+        },
+      );
+      expect(await releaseWith(word, { 'cloud-build': 'true' })).toMatchObject({ succeeded: true });
+    },
+  );
+});
+
+describe('a deploy', () => {
+  test.each(['CONFLICT', 'conflict', 'ready'])(
+    'that is refused with 409 is sent again with the secret %s',
+    async (word) => {
+      stage.emulator.script.fault(
+        { method: 'POST', path: '/v1/agents' },
+        {
+          kind: 'status',
+          status: 409,
+          body: { error: 'conflict: a secret set is not ready', code: 'CONFLICT' },
+        },
+      );
+      expect(await releaseWith(word, { image })).toMatchObject({ succeeded: true });
+    },
+  );
+
+  test.each(['already', 'taken', 'already taken'])(
+    'of a name that others have is told so with the secret %s',
+    async (word) => {
+      stage.emulator.script.fault(
+        { method: 'POST', path: '/v1/agents' },
+        { kind: 'status', status: 400, body: { error: 'Name is already taken', code: '400' } },
+      );
+      const { actions } = await releaseWith(word, { image });
+      expect(actions.errors[0]?.message).toContain('may belong to another organization');
+    },
+  );
+
+  test.each(['billing', 'limit', 'spend limit'])(
+    'that billing stops is told so with the secret %s',
+    async (word) => {
+      stage.emulator.script.fault(
+        { method: 'POST', path: '/v1/agents' },
+        { kind: 'status', status: 400, body: { error: 'The spend limit is reached' } },
+      );
+      const { actions } = await releaseWith(word, { image });
+      expect(actions.errors[0]?.message).toContain('Settings → Billing');
+    },
+  );
+
+  test.each(['warning', 'unchanged'])(
+    'shows the warning of the platform without the secret %s',
+    async (word) => {
+      stage.emulator.script.fault(
+        { method: 'POST', path: '/v1/agents' },
+        {
+          kind: 'altered',
+          change: (answer) => ({ ...(answer as object), warning: `this ${word} is shown` }),
+        },
+      );
+      const { succeeded, actions } = await releaseWith(word, { image });
+      expect(succeeded).toBe(true);
+      expect(actions.warnings.join('\n')).toContain('this *** is shown');
+    },
+  );
+});
+
+test.each(['Resource', 'accessible', 'Resource not accessible by integration'])(
+  'what the token of GitHub lacks is told with the secret %s',
+  async (word) => {
+    const server = await GitHubServer.start();
+    try {
+      server.permissions.clear();
+      const { succeeded, actions } = await stage.release(
+        {
+          'api-key': 'sk_emulator',
+          region: 'us-west',
+          'agent-name': 'voice',
+          image,
+          'secret-set': 'voice-keys',
+          secrets: `A_KEY=${word}`,
+          environment: 'production',
+          'github-token': tokens.job,
+        },
+        {
+          environment: {
+            GITHUB_API_URL: server.apiUrl,
+            GITHUB_REPOSITORY: 'acme/voice',
+            GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567',
+          },
+        },
+      );
+      expect(succeeded).toBe(true);
+      expect(actions.warnings.join('\n')).toContain('needs the permission `deployments: write`');
+    } finally {
+      await server.close();
+    }
+  },
+);

@@ -11,6 +11,9 @@ const lacks = {
   'names of any characters': isWindows && 'Windows forbids < > : " | ? * and line breaks in names',
   'names of any bytes': !isLinux && 'only Linux takes names of files that are not UTF-8',
   'GNU tar': !isLinux && "only Linux has GNU's tar, whose list of an archive is known",
+  'processes that can be replaced':
+    (isWindows || !('execve' in process)) &&
+    'only Node.js from 22.15 on can end a process whose thread hangs and keep the exit code',
 } as const;
 
 /** Tests that are left out where the system lacks something, with one more that says so by its name. */

@@ -216,16 +216,34 @@ export const parseSecretSet = parser(
   ),
 );
 
-const health = v.object({
-  headline: text,
-  ready: flag,
-  reason: text,
-  restartCount: count,
-  replicasStarted: count,
-  lastExitCode: count,
-  lastTerminationReason: text,
-  message: text,
-});
+/** Whether one of the texts, as it came, says that the image is for another processor. */
+export function saysExecFormatError(texts: readonly (string | undefined)[]): boolean {
+  return texts.some((text) => text !== undefined && /exec format error/i.test(text));
+}
+
+/** Found in what the platform said: after redaction, a secret may have taken the words away. */
+function execFormatErrorIn(texts: readonly (string | undefined)[]): {
+  readonly isExecFormatError?: true;
+} {
+  return saysExecFormatError(texts) ? { isExecFormatError: true } : {};
+}
+
+const health = v.pipe(
+  v.object({
+    headline: text,
+    ready: flag,
+    reason: text,
+    restartCount: count,
+    replicasStarted: count,
+    lastExitCode: count,
+    lastTerminationReason: text,
+    message: text,
+  }),
+  v.transform((health) => ({
+    ...health,
+    ...execFormatErrorIn([health.headline, health.message]),
+  })),
+);
 
 /** How the code of a revision is doing. */
 export type RevisionHealth = v.InferOutput<typeof health>;
@@ -279,6 +297,14 @@ const agent = v.looseObject({
   ),
 });
 
+/** What the platform reports of a deployment that fails. */
+export interface AgentError {
+  readonly code: string | undefined;
+  readonly message: string;
+  /** Whether the message, as it came, says that the image is for another processor. */
+  readonly isExecFormatError?: true;
+}
+
 /** An agent: what it was asked to be, and how far it has got. */
 export interface Agent {
   readonly region: string | undefined;
@@ -289,7 +315,7 @@ export interface Agent {
   readonly ready: boolean;
   /** Whether any deployment, the previous one included, serves. */
   readonly available: boolean;
-  readonly errors: readonly { readonly code: string | undefined; readonly message: string }[];
+  readonly errors: readonly AgentError[];
   readonly conditions: readonly AgentCondition[];
   readonly currentRevision: Revision | undefined;
   readonly previousRevision: Revision | undefined;
@@ -321,6 +347,7 @@ function toAgent(answer: v.InferOutput<typeof agent>): Agent {
     errors: (answer.errors ?? []).map(({ code, message, error }) => ({
       code,
       message: message ?? error ?? 'no message',
+      ...execFormatErrorIn([message, error]),
     })),
     conditions: answer.conditions ?? [],
     currentRevision: answer.currentRevision,
@@ -440,7 +467,7 @@ function timeOf(timestamp: string | undefined): number | undefined {
 
 /** Statuses of a build that has ended, in the words of more than one API. */
 const ended =
-  /^(success|succeeded|fail|time[d_-]?out|cancel|error|expire|abort|reject|terminated)/i;
+  /^(success|succeeded|fail|timed?[_-]?out|cancel|error|expire|abort|reject|terminated)/i;
 
 /** Whether a build does not leave its status any more. Only `success` is a success. */
 export function hasBuildEnded(status: string): boolean {
@@ -515,19 +542,23 @@ export const parseUploadForm = parser(
   ),
 );
 
+/** A word that says no. */
+const refusal = /^(?:error|fail|reject|refuse|denied|invalid|not\b)/i;
+const refusedWrite = v.object({ status: v.pipe(v.string(), v.regex(refusal)) });
+
+/**
+ * The platform accepts a write by any success, whatever the answer holds, unless it says no. (A page of a
+ * gateway does not come this far: it is not JSON.)
+ */
+export function parseAcceptance(answer: unknown): undefined {
+  if (v.is(refusedWrite, answer)) {
+    throw new AnswerShapeError('the answer is a success that says no (status)');
+  }
+}
+
 /** One word that does not say no. */
 const agreement = /^(?!error|fail|reject|refuse|denied|invalid)[a-z]+$/i;
 const acknowledgement = v.object({ status: v.pipe(v.string(), v.regex(agreement)) });
-const parseAcknowledgement = parser(acknowledgement);
-
-/**
- * The platform accepts a write by its status (any success but the plain 200), or with a 200 and a word.
- * A 200 without one comes from something in front of the platform: to believe it would leave agents
- * with their old values.
- */
-export function parseAcceptance(answer: unknown, status: number): undefined {
-  if (status === 200) parseAcknowledgement(answer);
-}
 
 /** A deletion may be answered without a word. A key that is gone already is a 404. */
 export const parseDeletion = parser(

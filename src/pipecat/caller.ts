@@ -50,7 +50,9 @@ export interface CallOptions<Result> {
 export interface Operation<Result> {
   readonly request: Request;
   /** Turns the answer's JSON into a result; throws where it has another shape. */
-  readonly parse: (answer: unknown, status: number) => Result;
+  readonly parse: (answer: unknown) => Result;
+  /** Whether plain text, which says nothing that is needed, is as good as an empty answer. */
+  readonly takesText?: true;
   /** Statuses of a refusal that are a result, not an error: an agent that does not exist. */
   readonly absent?: { readonly status: number; readonly result: Result };
 }
@@ -284,15 +286,16 @@ export class Caller {
   }
 
   async #attempt<Result>(
-    { request, parse, absent }: Operation<Result>,
+    operation: Operation<Result>,
     deadline: Deadline | undefined,
   ): Promise<Result> {
+    const { request, absent } = operation;
     const answer = await this.#traffic.pass(() => this.#sendInTurn(request, deadline));
     if (answer.status === absent?.status && isOfPlatform(answer.text)) {
       return absent.result;
     }
     try {
-      return this.#read(request, parse, answer);
+      return this.#read(operation, answer);
     } catch (error) {
       if (error instanceof CallError) {
         error.requestId = readRequestId(answer.headers, this.#options.redact);
@@ -301,7 +304,7 @@ export class Caller {
     }
   }
 
-  #read<Result>(request: Request, parse: Operation<Result>['parse'], answer: Answer): Result {
+  #read<Result>({ request, parse, takesText }: Operation<Result>, answer: Answer): Result {
     const status = classifyStatus(answer.status);
     if (status === 'redirect') {
       const target = this.#options.redact(originOf(answer.headers.location));
@@ -309,7 +312,7 @@ export class Caller {
     }
     if (status !== 'success') throw this.#statusError(request, answer);
     try {
-      return parse(parseJson(answer.text), answer.status);
+      return parse(takesText === true && isPlainText(answer.text) ? undefined : parseJson(answer.text));
     } catch (error) {
       if (!(error instanceof AnswerShapeError)) throw error;
       // A place within the answer may be named by the answer itself.
@@ -401,6 +404,11 @@ function isWorthAnother<Result>(
 /** The platform says what it refuses in JSON. A gateway's page, or nothing, says nothing of what is behind. */
 function isOfPlatform(text: string): boolean {
   return text.trimStart().startsWith('{');
+}
+
+/** Neither JSON nor a page. */
+function isPlainText(text: string): boolean {
+  return !/^\s*[{["<]/.test(text);
 }
 
 /** An empty answer is undefined: what has nothing to tell may be answered so, nothing else parses it. */

@@ -32,6 +32,14 @@ export interface BuildKey {
   readonly dockerfilePath: string;
 }
 
+/** What a deployment of an agent wrote. */
+export interface AgentLogs {
+  /** Oldest first, with known secrets taken out. */
+  readonly lines: readonly string[];
+  /** Whether a line, as it came, says that the image is for another processor. */
+  readonly isExecFormatError: boolean;
+}
+
 /** Builds of one key that a look asks for. */
 const mostBuilds = 20;
 /** Lines of a build's log: the platform gives no more at once, and begins with the first of them. */
@@ -240,13 +248,13 @@ export class PipecatCloud {
     return this.#deploy(this.#surface.agentUpdate(name, fields), options);
   }
 
-  /** The last lines that a deployment of an agent wrote, oldest first. */
+  /** The last lines that a deployment of an agent wrote. */
   async agentLogs(
     name: string,
     deploymentId: string,
     limit: number,
     options: PlainOptions = {},
-  ): Promise<string[]> {
+  ): Promise<AgentLogs> {
     const query = new URLSearchParams({ limit: String(limit), deploymentId, order: 'desc' });
     const newestFirst = await this.#caller.call(
       {
@@ -258,7 +266,10 @@ export class PipecatCloud {
       },
       options,
     );
-    return this.#cleanLines(newestFirst.reverse());
+    return {
+      lines: this.#cleanLines(newestFirst.reverse()),
+      isExecFormatError: answers.saysExecFormatError(newestFirst),
+    };
   }
 
   /** Names of the profiles that agents may have; undefined where the surface does not list them. */
@@ -379,7 +390,7 @@ export class PipecatCloud {
 
   #write(request: Request, options: PlainOptions): Promise<void> {
     return this.#caller.call<undefined>(
-      { request, parse: answers.parseAcceptance },
+      { request, parse: answers.parseAcceptance, takesText: true },
       { ...options, passingStatuses: concurrentWrite },
     );
   }
@@ -416,7 +427,8 @@ export class PipecatCloud {
     return {
       ...agent,
       warning: this.#clean(agent.warning),
-      errors: agent.errors.map(({ code, message }) => ({
+      errors: agent.errors.map(({ code, message, ...facts }) => ({
+        ...facts,
         code: code && this.#word(code),
         message: this.#redact(message),
       })),

@@ -18,6 +18,8 @@ export interface RolloutFailure {
   /** What the platform says is wrong for the moment, such as an image that it cannot resolve. */
   readonly condition: AgentCondition | undefined;
   readonly infrastructureIssue: boolean;
+  /** Whether something that was said, as it came, means that the image is for another processor. */
+  readonly isExecFormatError: boolean;
   /** Whether the previous deployment is still serving. */
   readonly previousServes: boolean;
 }
@@ -192,6 +194,7 @@ function failureOf(
     traceback: health?.message,
     condition,
     infrastructureIssue: revision?.hasInfrastructureIssue === true,
+    isExecFormatError: [error, health].some((one) => one?.isExecFormatError === true),
   };
 }
 

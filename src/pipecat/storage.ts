@@ -145,7 +145,7 @@ export class Storage {
     }
     const clean = (text: string): string => redact(withoutFields(text, form));
     throw new UploadError(origin, {
-      requestId: readRequestId(answer.headers, clean),
+      requestId: readRequestId(withIdOfBody(answer), clean),
       status: answer.status,
       ...readStorageError(answer, clean),
       retryAfter: readRetryAfter(answer.headers, clock.wallTime()),
@@ -222,17 +222,24 @@ function withoutFields(text: string, { fields }: UploadForm): string {
     .reduce((clean, value) => clean.replaceAll(value, '***'), text);
 }
 
+/** The headers of an answer, with the request id that storage also puts in its XML. */
+function withIdOfBody({ headers, text }: Answer): Answer['headers'] {
+  const id = xmlField(text, 'RequestId');
+  return id === undefined ? headers : { 'x-amz-request-id': id, ...headers };
+}
+
+function xmlField(text: string, name: string): string | undefined {
+  const value = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text)?.[1];
+  return value === undefined ? undefined : fromXml(value);
+}
+
 /** Storage answers errors with XML of its own: its code and its message, and nothing else of it. */
 function readStorageError(
   { text }: Answer,
   redact: (text: string) => string,
 ): { code: string | undefined; storageMessage: string | undefined; said: Said } {
-  const field = (name: string): string | undefined => {
-    const value = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text)?.[1];
-    return value === undefined ? undefined : fromXml(value);
-  };
   const shown = (value: string | undefined) => (value === undefined ? undefined : redact(value));
-  const said = { code: field('Code'), message: field('Message') };
+  const said = { code: xmlField(text, 'Code'), message: xmlField(text, 'Message') };
   return { code: shown(said.code), storageMessage: shown(said.message), said };
 }
 

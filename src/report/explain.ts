@@ -250,12 +250,15 @@ function listed(parts: readonly string[]): string {
 
 function explainBuild(
   { buildId, status, platformMessage, logs }: StepFacts['build-failed'],
-  { showsBuildOutput }: ExplanationContext,
+  { showsBuildOutput, redact }: ExplanationContext,
 ): Details {
   return {
     facts: [{ label: 'Build id', value: buildId }],
     why: [
       ...(status === 'timeout' ? ['The platform ended it, as it took too long.'] : []),
+      ...(['failed', 'timeout'].includes(status)
+        ? []
+        : [`Its last status is ${quote(redact(status))}.`]),
       ...(platformMessage === undefined ? [] : said([platformMessage])),
       ...(platformMessage === undefined && status !== 'timeout'
         ? ['The platform gives no reason.']
@@ -395,7 +398,7 @@ function explainRollout(
   context: FailureContext,
 ): Details {
   const { code, reason, exitCode } = failure;
-  const advice = adviceFor(failure, logs);
+  const advice = adviceFor(failure);
   const facts = [
     { label: 'Deployment', value: deploymentId },
     ...(code === undefined ? [] : [{ label: 'Code', value: context.redact(code) }]),
@@ -462,27 +465,18 @@ function infrastructure({ infrastructureIssue }: Pick<RolloutFailure, 'infrastru
 }
 
 /** The most specific advice that there is: an exit code of 1 tells less than any reason. */
-function adviceFor(failure: RolloutFailure, logs: readonly string[] | undefined) {
-  const { code, reason, terminationReason, exitCode, condition } = failure;
+function adviceFor(failure: RolloutFailure) {
+  const { code, reason, terminationReason, exitCode, condition, isExecFormatError } = failure;
   const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
   return [
     lookUp(platformCodes, code),
-    isOfWrongProcessor(failure, logs) ? wrongProcessor : undefined,
+    isExecFormatError ? wrongProcessor : undefined,
     lookUp(containerReasons, terminationReason),
     exitCode === 1 ? undefined : byExitCode,
     lookUp(containerReasons, reason),
     lookUp(containerReasons, condition?.reason),
     byExitCode,
   ].find((advice) => advice !== undefined);
-}
-
-function isOfWrongProcessor(
-  { headline, message, traceback }: RolloutFailure,
-  logs: readonly string[] = [],
-): boolean {
-  return [headline, message, traceback, ...logs].some(
-    (text) => text !== undefined && /exec format error/i.test(text),
-  );
 }
 
 /** The words come from outside, and an object has more names than a table. */

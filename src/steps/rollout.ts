@@ -1,5 +1,6 @@
 import { CancelledError } from '../time/cancellation.js';
 import type { Agent } from '../pipecat/answers.js';
+import type { AgentLogs } from '../pipecat/client.js';
 import { CallError } from '../pipecat/errors.js';
 import { Deadline } from '../time/deadline.js';
 import type { Deployed } from './deploy.js';
@@ -19,6 +20,8 @@ import { graceLimit } from './grace.js';
 
 /** How many of the agent's last lines are shown. */
 const logTail = 40;
+
+const noLogs: AgentLogs = { lines: [], isExecFormatError: false };
 
 /** Milliseconds; the lines are not worth more of a failed release's time. */
 const logsLimit = 10_000;
@@ -80,7 +83,13 @@ export async function awaitRollout(
     if (judgement.state === 'failed') {
       record.previousServes = judgement.failure.previousServes;
       const logs = await fetchLogs();
-      throw new StepError('rollout-failed', { deploymentId, logs, failure: judgement.failure });
+      const isExecFormatError =
+        judgement.failure.isExecFormatError || logs?.isExecFormatError === true;
+      throw new StepError('rollout-failed', {
+        deploymentId,
+        logs: logs?.lines,
+        failure: { ...judgement.failure, isExecFormatError },
+      });
     }
   } catch (error) {
     // The platform goes on with the rollout, whoever waits for it.
@@ -96,7 +105,7 @@ export async function awaitRollout(
     };
     record.previousServes = seen.previousServes;
     const logs = await fetchLogs();
-    const facts = { deploymentId, logs, deadline, ...seen };
+    const facts = { deploymentId, logs: logs?.lines, deadline, ...seen };
     throw new StepError('wait-timeout', facts, { cause: error.cause });
   }
   record.ready = true;
@@ -105,25 +114,29 @@ export async function awaitRollout(
   );
 
   /** The lines are a help; where they cannot be had, the failure itself still has to be told. */
-  async function fetchLogs(): Promise<readonly string[] | undefined> {
+  async function fetchLogs(): Promise<AgentLogs | undefined> {
     if (!(await wantsFailureLogs())) return undefined;
     try {
-      const lines = await cloud.agentLogs(name, deploymentId, logTail, {
+      const logs = await cloud.agentLogs(name, deploymentId, logTail, {
         attempts: 2,
         deadline: new Deadline(clock, 'failure-logs', logsLimit),
       });
-      if (lines.length === 0) {
+      if (logs.lines.length === 0) {
         journal.remark(
           `The platform has no log lines of this deployment of \`${name}\`: it wrote none, or the region \`${record.region}\` does not keep logs.`,
         );
       }
-      return lines;
+      return logs;
     } catch (error) {
       // What has failed is told in a run that is cancelled, too; its lines are not waited for.
-      if (error instanceof CancelledError) return [];
+      if (error instanceof CancelledError) return noLogs;
       if (!(error instanceof CallError)) throw error;
-      log.info(`The logs of ${name} could not be read, because ${error.reason}.`);
-      return [];
+      const mayBeUnkept =
+        error.kind === 'request-refused' ? ` The region \`${record.region}\` may not keep logs.` : '';
+      journal.remark(
+        `The logs of \`${name}\` could not be read, because ${error.reason}.${mayBeUnkept}`,
+      );
+      return noLogs;
     }
   }
 }

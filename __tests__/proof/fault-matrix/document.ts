@@ -62,6 +62,7 @@ export function documentOf(cells: readonly Cell[]): string {
       '- `✓`: landed exactly once, in all releases that make the request. The column “Releases” says how many.',
       '- `✓ 1×`, `✓ 2×`: landed, and the write was sent once or twice. If a response was lost and the write was sent only once, the action found that the write had been carried out.',
       '- `✗`: did not land exactly once.',
+      '- `–`: not tried, because it is no fault of this request.',
       '- If a read repeats more than three times while the action waits, only the first, the middle and the last one were tried.',
     ].join('\n'),
   ];
@@ -115,7 +116,8 @@ function wordsFor({ method, path, place }: MadeRequest): [string, string] {
 function outcomeOf(cells: readonly Cell[]): string {
   if (cells.some(({ objections }) => objections.length > 0)) return '✗';
   const [first] = cells;
-  if (first?.request.isWrite !== true) return '✓';
+  if (first === undefined) return '–';
+  if (!first.request.isWrite) return '✓';
   const outcomes = cells.map(({ scenario, request, column, timesSent }) => {
     const allowance = allowanceFor(scenario, request, column);
     return `✓ ${timesSent}×${allowance === undefined ? '' : `, ${allowance.outcome}`}`;
