@@ -27,7 +27,12 @@ describe('the request id of storage is in the error and in the summary', () => {
     stage.emulator.script.fault(
       { method: 'POST', path: /^\/storage\// },
       // The emulator gives every answer an id of its own; storage gives none of that name.
-      { kind: 'status', status: 403, body: error(inner), headers: { 'x-request-id': '', ...headers } },
+      {
+        kind: 'status',
+        status: 403,
+        body: error(inner),
+        headers: { 'x-request-id': '', ...headers },
+      },
       { times: 9 },
     );
     const { succeeded, actions } = await stage.release(

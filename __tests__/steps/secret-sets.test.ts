@@ -92,30 +92,33 @@ describe('writing', () => {
     },
   );
 
-  describe.each(Object.entries(credentials))('is done once it is accepted, with an %s,', (_, who) => {
-    test.each([
-      { status: 200, body: { status: 'accepted' } },
-      { status: 200, body: { status: 'ok' } },
-      { status: 200, body: { status: 'queued for us-west' } },
-      { status: 200, body: { status: null } },
-      { status: 200, body: { ok: true } },
-      { status: 200, body: {} },
-      { status: 200, body: '' },
-      { status: 200, body: 'OK' },
-      { status: 201, body: {} },
-      { status: 202, body: {} },
-      { status: 202, body: 'Accepted' },
-      { status: 207, body: [] },
-    ])('by $status $body', async ({ status, body }) => {
-      stage.emulator.script.fault(
-        { method: 'PUT' },
-        { kind: 'status', status, body, carryOut: true },
-      );
-      const outcome = await stage.release({ ...keysOnly, 'api-key': '', ...who });
-      expect(outcome).toMatchObject({ succeeded: true });
-      expect(writes(stage.emulator)).toHaveLength(1);
-    });
-  });
+  describe.each(Object.entries(credentials))(
+    'is done once it is accepted, with an %s,',
+    (_, who) => {
+      test.each([
+        { status: 200, body: { status: 'accepted' } },
+        { status: 200, body: { status: 'ok' } },
+        { status: 200, body: { status: 'queued for us-west' } },
+        { status: 200, body: { status: null } },
+        { status: 200, body: { ok: true } },
+        { status: 200, body: {} },
+        { status: 200, body: '' },
+        { status: 200, body: 'OK' },
+        { status: 201, body: {} },
+        { status: 202, body: {} },
+        { status: 202, body: 'Accepted' },
+        { status: 207, body: [] },
+      ])('by $status $body', async ({ status, body }) => {
+        stage.emulator.script.fault(
+          { method: 'PUT' },
+          { kind: 'status', status, body, carryOut: true },
+        );
+        const outcome = await stage.release({ ...keysOnly, 'api-key': '', ...who });
+        expect(outcome).toMatchObject({ succeeded: true });
+        expect(writes(stage.emulator)).toHaveLength(1);
+      });
+    },
+  );
 
   test('that fails half-way is told key by key', async () => {
     stage.emulator.script.fault(

@@ -99,16 +99,19 @@ describe('an image for another processor is recognized by what was said', () => 
   const said = 'exec /app/start: exec format error';
 
   test.each(
-    words.flatMap((word) => [
-      { word, where: 'headline', script: { health: { headline: said } } },
-      { word, where: 'traceback', script: { health: { message: said } } },
-      { word, where: 'logs', script: { logs: ['starting', said] } },
-      {
-        word,
-        where: 'errors',
-        script: { outcome: 'error', errors: [{ code: 'PCC_NEW', message: said }] },
-      },
-    ] as const),
+    words.flatMap(
+      (word) =>
+        [
+          { word, where: 'headline', script: { health: { headline: said } } },
+          { word, where: 'traceback', script: { health: { message: said } } },
+          { word, where: 'logs', script: { logs: ['starting', said] } },
+          {
+            word,
+            where: 'errors',
+            script: { outcome: 'error', errors: [{ code: 'PCC_NEW', message: said }] },
+          },
+        ] as const,
+    ),
   )('in the $where with the secret $word', async ({ word, script }) => {
     stage.emulator.script.deployment('voice', { outcome: 'crash-loop', ...script });
     const { actions } = await releaseWith(word, { image, 'failure-logs': 'always' });
@@ -125,7 +128,11 @@ describe('storage', () => {
   test.each([
     { word: 'ExpiredToken', code: 'ExpiredToken', message: 'No' },
     { word: 'Expired', code: 'ExpiredToken', message: 'No' },
-    { word: 'expired', code: 'AccessDenied', message: 'Invalid according to Policy: Policy expired' },
+    {
+      word: 'expired',
+      code: 'AccessDenied',
+      message: 'Invalid according to Policy: Policy expired',
+    },
     { word: 'RequestTimeout', code: 'RequestTimeout', message: 'No' },
     { word: 'Code', code: 'IncompleteBody', message: 'No' },
   ])('is asked again after $code with the secret $word', async ({ word, code, message }) => {
@@ -139,21 +146,18 @@ describe('storage', () => {
     expect(uploads).toHaveLength(2);
   });
 
-  test.each(['PostResponse', 'Location', 'xml'])(
-    'is believed with the secret %s',
-    async (word) => {
-      stage.emulator.script.fault(
-        { method: 'POST', path: /^\/storage\// },
-        {
-          kind: 'status',
-          status: 201,
-          body: '<?xml version="1.0"?><PostResponse><Location>x</Location></PostResponse>',
-          carryOut: true,
-        },
-      );
-      expect(await releaseWith(word, { 'cloud-build': 'true' })).toMatchObject({ succeeded: true });
-    },
-  );
+  test.each(['PostResponse', 'Location', 'xml'])('is believed with the secret %s', async (word) => {
+    stage.emulator.script.fault(
+      { method: 'POST', path: /^\/storage\// },
+      {
+        kind: 'status',
+        status: 201,
+        body: '<?xml version="1.0"?><PostResponse><Location>x</Location></PostResponse>',
+        carryOut: true,
+      },
+    );
+    expect(await releaseWith(word, { 'cloud-build': 'true' })).toMatchObject({ succeeded: true });
+  });
 });
 
 describe('a deploy', () => {

@@ -14,7 +14,9 @@ export function readRequestId(
   headers: IncomingHttpHeaders,
   redact: (text: string) => string,
 ): string | undefined {
-  const header = names.map((name) => headers[name]).find((value) => value !== undefined && value.length > 0);
+  const header = names
+    .map((name) => headers[name])
+    .find((value) => value !== undefined && value.length > 0);
   const text = (Array.isArray(header) ? header.join(' ') : (header ?? '')).slice(0, 8 * longest);
   const id = redact(text)
     .replace(/[^\x21-\x7e]/g, '')

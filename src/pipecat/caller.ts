@@ -312,7 +312,9 @@ export class Caller {
     }
     if (status !== 'success') throw this.#statusError(request, answer);
     try {
-      return parse(takesText === true && isPlainText(answer.text) ? undefined : parseJson(answer.text));
+      return parse(
+        takesText === true && isPlainText(answer.text) ? undefined : parseJson(answer.text),
+      );
     } catch (error) {
       if (!(error instanceof AnswerShapeError)) throw error;
       // A place within the answer may be named by the answer itself.

@@ -132,7 +132,9 @@ export async function awaitRollout(
       if (error instanceof CancelledError) return noLogs;
       if (!(error instanceof CallError)) throw error;
       const mayBeUnkept =
-        error.kind === 'request-refused' ? ` The region \`${record.region}\` may not keep logs.` : '';
+        error.kind === 'request-refused'
+          ? ` The region \`${record.region}\` may not keep logs.`
+          : '';
       journal.remark(
         `The logs of \`${name}\` could not be read, because ${error.reason}.${mayBeUnkept}`,
       );

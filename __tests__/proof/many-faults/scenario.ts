@@ -183,11 +183,10 @@ const anyFault: fc.Arbitrary<ScriptedFault> = fc.record({
 });
 
 /** A success of a write of a set is acceptance, whatever it holds: it comes only if it is true. */
-const fault = anyFault.map(
-  ({ target, fault, timing }): ScriptedFault =>
-    fault.kind === 'wrong-json' && ['anything', 'write of a set'].includes(target)
-      ? { target, fault: { kind: 'wrong-json', carryOut: true }, timing }
-      : { target, fault, timing },
+const fault = anyFault.map(({ target, fault, timing }): ScriptedFault =>
+  fault.kind === 'wrong-json' && ['anything', 'write of a set'].includes(target)
+    ? { target, fault: { kind: 'wrong-json', carryOut: true }, timing }
+    : { target, fault, timing },
 );
 
 const manyFaults: fc.Arbitrary<ScriptedFault[]> = fc
