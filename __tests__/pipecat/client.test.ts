@@ -171,6 +171,19 @@ describe.each(surfaces)('with $name', ({ credential, surface, root, agents, ...e
         left: undefined,
       },
     ];
+
+    test('of an agent deletes it alone, and its sessions continue', async () => {
+      stage.emulator.seed.agent({ name: 'voice' });
+      stage.emulator.seed.agent({ name: 'voice-2' });
+      stage.emulator.seed.session({ agent: 'voice' });
+      const { cloud } = connect();
+      await expect(cloud.deleteAgent('voice', {})).resolves.toBe('deleted');
+      expect(stage.emulator.state.agent('voice')).toBeUndefined();
+      expect(stage.emulator.state.agent('voice-2')).toBeDefined();
+      expect(stage.emulator.state.sessions()).toMatchObject([{ isActive: true }]);
+      await expect(cloud.deleteAgent('voice', {})).resolves.toBe('absent');
+    });
+
     const seed = (): void => {
       stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', B: 'value-b' } });
       stage.emulator.seed.secretSet({ name: 'keys-of-others', values: {} });
@@ -185,8 +198,8 @@ describe.each(surfaces)('with $name', ({ credential, surface, root, agents, ...e
     });
 
     test.each(deletions)('of $what that is not there is none', async ({ carryOut }) => {
-      await expect(carryOut(connect().cloud)).resolves.toBeUndefined();
-      expect(stage.emulator.requests).toHaveLength(1);
+      await carryOut(connect().cloud);
+      expect(stage.emulator.requests.map(({ status }) => status)).toEqual([404]);
     });
 
     test.each(deletions)('of $what waits for another writer', async ({ carryOut, left }) => {

@@ -20,6 +20,7 @@ export function observedAgent({
 }: Partial<Omit<Agent, 'settings'>> & { settings?: Partial<Agent['settings']> } = {}): Agent {
   return {
     region: 'us-west',
+    createdAt: undefined,
     desiredDeploymentId: 'deployment-1',
     reconciledDeploymentId: 'deployment-1',
     ready: true,

@@ -91,6 +91,8 @@ export interface SeededAgent {
   readonly conditions?: readonly AgentCondition[] | undefined;
   readonly git?: GitConnection | undefined;
   readonly latestDeploy?: GitDeploy | undefined;
+  /** Milliseconds since the epoch; now by default. */
+  readonly createdAt?: number | undefined;
 }
 
 /** What an update comes to. */
@@ -269,7 +271,7 @@ export class Agents {
       name: seeded.name,
       organization,
       region,
-      createdAt: now,
+      createdAt: seeded.createdAt ?? now,
       updatedAt: now,
       minAgents: seeded.minAgents ?? 0,
       maxAgents: seeded.maxAgents ?? defaultMaxAgents,

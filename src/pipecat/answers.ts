@@ -291,6 +291,7 @@ const agent = v.looseObject({
   currentRevision: shown(revision),
   previousRevision: shown(revision),
   warning: text,
+  createdAt: text,
   git: shown(v.object({ repoFullName: text, branch: text, autoDeploy: flag })),
   deployment: v.optional(
     v.lazy((deployment) => (isObject(deployment) ? deploymentWithId : notShown)),
@@ -308,6 +309,8 @@ export interface AgentError {
 /** An agent: what it was asked to be, and how far it has got. */
 export interface Agent {
   readonly region: string | undefined;
+  /** Milliseconds since the epoch; undefined if its response does not show it. */
+  readonly createdAt: number | undefined;
   /** The deployment that was asked for. */
   readonly desiredDeploymentId: string | undefined;
   /** The deployment that the operator has taken up; `ready` speaks of this one. */
@@ -340,6 +343,7 @@ function toAgent(answer: v.InferOutput<typeof agent>): Agent {
   const { deployment } = answer;
   return {
     region: answer.region,
+    createdAt: timeOf(answer.createdAt),
     desiredDeploymentId: answer.desiredDeploymentId ?? answer.activeDeploymentId ?? deployment?.id,
     reconciledDeploymentId: answer.reconciledDeploymentId,
     ready: answer.ready ?? false,

@@ -23,6 +23,9 @@ import type { SecretPair, Surface } from './surface.js';
 /** Options that do not depend on what a call brings. */
 export type PlainOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts'>;
 
+/** Whether a deletion deleted something, or found nothing to delete. */
+export type Deletion = 'deleted' | 'absent';
+
 /** What tells builds apart: the same context built with the same Dockerfile in the same region. */
 export interface BuildKey {
   readonly region: string;
@@ -176,19 +179,20 @@ export class PipecatCloud {
     );
   }
 
-  /** Deletes a whole set; one that is not there (any more) is not an error. */
-  deleteSecretSet(set: string, options: PlainOptions): Promise<void> {
-    return this.#caller.call<undefined>(
-      {
-        request: {
-          method: 'DELETE',
-          path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
-        },
-        parse: answers.parseDeletion,
-        absent: { status: 404, result: undefined },
-      },
-      { ...options, passingStatuses: concurrentWrite },
-    );
+  /** Deletes a whole set; one that does not exist (anymore) is not an error. */
+  deleteSecretSet(set: string, options: CallOptions<Deletion>): Promise<Deletion> {
+    return this.#delete(this.#surface.path(`secrets/${encodeURIComponent(set)}`), {
+      passingStatuses: concurrentWrite,
+      ...options,
+    });
+  }
+
+  /**
+   * Deletes an agent; one that does not exist (anymore) is not an error. Its running sessions continue
+   * until they end or are stopped.
+   */
+  deleteAgent(name: string, options: CallOptions<Deletion>): Promise<Deletion> {
+    return this.#delete(this.#surface.agents(`/${encodeURIComponent(name)}`), options);
   }
 
   /** Names of the agents of a region; undefined for an agent whose entry cannot be read. */
@@ -386,6 +390,20 @@ export class PipecatCloud {
       absent: { status: 404, result: undefined },
     };
     return this.#caller.call(operation, options);
+  }
+
+  #delete(path: string, options: CallOptions<Deletion>): Promise<Deletion> {
+    return this.#caller.call<Deletion>(
+      {
+        request: { method: 'DELETE', path },
+        parse: (answer) => {
+          answers.parseDeletion(answer);
+          return 'deleted';
+        },
+        absent: { status: 404, result: 'absent' },
+      },
+      options,
+    );
   }
 
   #write(request: Request, options: PlainOptions): Promise<void> {

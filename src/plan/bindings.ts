@@ -4,7 +4,7 @@ import type { PipecatCloud } from '../pipecat/client.js';
 import { UnreadableAnswerError } from '../pipecat/errors.js';
 
 /**
- * The agents of a region and the secret sets that each binds; undefined where its answer does not
+ * The agents of a region and the sets that each binds, its image pull secret included; undefined where its answer does not
  * show all of them.
  */
 export type Bindings = ReadonlyMap<string, readonly string[] | undefined>;
@@ -41,7 +41,12 @@ export async function readBindings(
 function shownSets(agent: Agent): readonly string[] | undefined {
   const { secretSets, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
   const serves = ready && reconciledDeploymentId === desiredDeploymentId;
-  return serves || !anyDeploymentServes(agent) ? secretSets : undefined;
+  if (!serves && anyDeploymentServes(agent)) return undefined;
+  const { imagePullSecretSet } = agent.settings;
+  // Names are unique, whatever kind of set they name.
+  return secretSets === undefined || typeof imagePullSecretSet !== 'string'
+    ? secretSets
+    : [...secretSets, imagePullSecretSet];
 }
 
 /** Names of the agents of which it is not known that they do not bind a set, in order. */
