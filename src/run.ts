@@ -1,18 +1,27 @@
 import { tmpdir } from 'node:os';
+import { checkedOutCommit } from './github/checkout.js';
 import { agentDeployments, commentOnPlan } from './github/tell-github.js';
 import {
   isClosedRepository,
   isForkWithSecrets,
+  isOfAnotherCommit,
   isWithoutSecrets,
   mayBringForks,
+  releasedCommit,
   type WorkflowEvent,
 } from './github/event.js';
 import { InputsError, missingCredential, UntrustedEventError } from './inputs/problems.js';
 import type { Environment } from './inputs/raw-inputs.js';
-import { readInputs, type FailureLogs, type Inputs } from './inputs/read-inputs.js';
+import {
+  readInputs,
+  type FailureLogs,
+  type Inputs,
+  type InputsOutline,
+} from './inputs/read-inputs.js';
 import type { ReadFile } from './inputs/files.js';
 import { failuresOf } from './record/errors.js';
 import { Journal } from './record/journal.js';
+import type { RunKind } from './record/record.js';
 import type { Actions } from './report/actions.js';
 import { explain, type Explanation } from './report/explain.js';
 import { releaseLog } from './report/log.js';
@@ -65,7 +74,7 @@ export async function run(host: Host): Promise<boolean> {
   await comment(session, explanations);
   if (failures.length === 0) noticeLateCancellation(session);
   const { record, clock } = session.journal;
-  const commit = commitOf(host.environment);
+  const commit = linkedCommit(host.environment, await session.commit());
   await report(host.actions, record, explanations, { now: clock.now(), commit });
   return failures.length === 0 && !session.cancellation.isCancelled;
 }
@@ -79,9 +88,12 @@ class Session implements Disposable {
   readonly journal: Journal;
   /** Undefined until they are read and valid. */
   inputs: Inputs | undefined;
+  /** Undefined until they are read, or if the event must not be trusted. */
+  outline: InputsOutline | undefined;
   /** Until it is known what is secret, everything could be. */
   redact: Redact = () => '***';
   readonly event = once(() => readEvent(this.host));
+  readonly commit = once(() => commitOf(this));
   readonly wantsFailureLogs = once(() =>
     showsFailureLogs(this.inputs?.failureLogs ?? 'never', this.event),
   );
@@ -115,7 +127,9 @@ async function carryOut(session: Session): Promise<void> {
     return;
   }
   const gitHubOptions = { clock: host.clock, signal: cancellation.after(endings.gitHub), redact };
-  await using deployments = isDryRun ? undefined : agentDeployments(github, journal, gitHubOptions);
+  await using deployments = isDryRun
+    ? undefined
+    : agentDeployments(github, journal, gitHubOptions, session);
   const requestLimit = host.requestLimit ?? defaultRequestLimit;
   using platform = new Platform({ access, journal, cancellation, redact, requestLimit });
   // Until something is written, nothing is at stake, so what is read first has more patience.
@@ -161,13 +175,14 @@ function checkInputs(session: Session): Promise<Inputs> {
       journal.log.info('The run is cancelled: nothing new is begun.');
     });
     await refuseForks(session);
+    session.outline = reading.outline;
+    const isOffline = reading.lacksCredential && (await isWithoutSecretsHere(session));
+    journal.record.kind = kindOf(reading.outline, isOffline);
     for (const remark of reading.remarks) journal.remark(remark);
     for (const warning of reading.warnings) journal.warning(warning);
     for (const notice of reading.notices) journal.notice(notice);
     const problems = [...reading.problems];
-    if (reading.lacksCredential && !(await isWithoutSecretsHere(session))) {
-      problems.unshift(missingCredential);
-    }
+    if (reading.lacksCredential && !isOffline) problems.unshift(missingCredential);
     if (reading.inputs === undefined || problems.length > 0) throw new InputsError(problems);
     expectSteps(journal, reading.inputs);
     return reading.inputs;
@@ -178,9 +193,13 @@ async function isWithoutSecretsHere({ host, event }: Session): Promise<boolean> 
   return isWithoutSecrets(await event(), host.environment['GITHUB_ACTOR']);
 }
 
+function kindOf({ isDryRun }: InputsOutline, isOffline: boolean): RunKind {
+  if (!isDryRun) return 'release';
+  return isOffline ? 'offline-check' : 'plan';
+}
+
 /** The steps that are known before there is a plan. */
-function expectSteps(journal: Journal, { access, isDryRun, release: { build } }: Inputs): void {
-  journal.record.kind = access === undefined ? 'offline-check' : isDryRun ? 'plan' : 'release';
+function expectSteps(journal: Journal, { access, release: { build } }: Inputs): void {
   if (build !== undefined) journal.expect(['context']);
   if (access !== undefined) journal.expect(['credential', 'preflight']);
 }
@@ -202,12 +221,24 @@ function foldersOf(environment: Environment): Folders {
   };
 }
 
-/** The commit that the workflow runs for; undefined if the runner does not say, or says something else. */
-function commitOf(environment: Environment): Commit | undefined {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: id } = environment;
-  const url = `${server ?? 'https://github.com'}/${repository ?? ''}/commit/${id ?? ''}`;
+/** The commit that people know the run by. The event is read only if it may name another than the runner. */
+async function commitOf({ host, outline, event }: Session): Promise<string> {
+  const { environment, readFile } = host;
+  const { GITHUB_SHA: workflowCommit = '', GITHUB_EVENT_NAME: eventName = '' } = environment;
+  if (!isOfAnotherCommit(eventName)) return workflowCommit;
+  return releasedCommit(await event(), {
+    workflowCommit,
+    checkout: await checkedOutCommit(foldersOf(environment).workspace, readFile),
+    isImageGiven: outline?.isImageGiven === true,
+  });
+}
+
+/** A commit and its page; undefined if the runner does not say, or says something else. */
+function linkedCommit(environment: Environment, id: string): Commit | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = environment;
+  const url = `${server ?? 'https://github.com'}/${repository ?? ''}/commit/${id}`;
   const isCommit = /^https?:\/\/[\w.:-]+\/[\w.-]+\/[\w.-]+\/commit\/[0-9a-f]{40,64}$/.test(url);
-  return isCommit && id !== undefined ? { id, url } : undefined;
+  return isCommit ? { id, url } : undefined;
 }
 
 function noticeMissingCredential(journal: Journal): void {
@@ -253,16 +284,16 @@ function withCancellation(
 }
 
 /** A plan that is cancelled does not wait for its comment; the next plan makes one. */
-async function comment(
-  { host, journal, inputs, cancellation, redact, event }: Session,
-  explanations: readonly Explanation[],
-): Promise<void> {
-  if (inputs === undefined || cancellation.isCancelled) return;
+async function comment(session: Session, explanations: readonly Explanation[]): Promise<void> {
+  const { host, journal, inputs, outline, cancellation, redact, event, commit } = session;
+  if (outline === undefined || cancellation.isCancelled) return;
   const manner = { clock: host.clock, signal: host.cancellation, redact };
-  await commentOnPlan(journal, inputs.github, manner, {
+  await commentOnPlan(journal, outline.github, manner, {
     event,
-    write: (commit, runUrl) =>
-      redact(commentOf(journal.record, explanations, runUrl, commit), { most: Infinity }),
+    commit,
+    isOfInvalidInputs: inputs === undefined,
+    write: (id, runUrl) =>
+      redact(commentOf(journal.record, explanations, runUrl, id), { most: Infinity }),
   });
 }
 

@@ -80,7 +80,11 @@ test('whatever GitHub answers, a call ends well or in an error of its own that d
       const calls = await Promise.allSettled([
         repository.createDeployment({ ref: 'main', environment: 'production', description: 'd' }),
         repository.setDeploymentState(1, 'success', { logUrl }),
-        repository.keepComment(7, '<!-- m -->', 'It serves.'),
+        repository.ownComments(7, '<!-- m -->'),
+        repository.putComment(7, { id: 1, body: '' }, 'It serves.'),
+        repository.commentBody(1),
+        repository.deploymentsIn('production'),
+        repository.deploymentState(1),
       ]);
       repository.close();
       for (const call of calls) {

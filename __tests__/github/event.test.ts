@@ -206,3 +206,13 @@ describe('The number of the pull request', () => {
     expect(pullRequestNumber({ eventName: 'pull_request', payload })).toBe(number);
   });
 });
+
+test('A comment on a pull request counts as one, and a comment on an issue does not', () => {
+  const eventName = 'issue_comment';
+  const of = (issue: unknown) => pullRequestNumber({ eventName, payload: { issue } });
+  expect(of({ number: 7, pull_request: { url: 'https://api.github.com' } })).toBe(7);
+  expect(of({ number: 7 })).toBeUndefined();
+  expect(of({ number: 7, pull_request: null })).toBeUndefined();
+  const payload = { issue: { number: 7, pull_request: {} } };
+  expect(pullRequestNumber({ eventName: 'issues', payload })).toBeUndefined();
+});

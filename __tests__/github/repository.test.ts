@@ -44,12 +44,21 @@ const deployment = { ref: 'main', environment: 'production', description: 'voice
 const marker = '<!-- voice-agent -->';
 const logUrl = 'https://github.com/acme/voice/actions/runs/1';
 
+/** Keeps one comment with the marker, as plans do. */
+async function keepComment(
+  to: Repository,
+  body: string,
+): Promise<'created' | 'updated' | 'unchanged'> {
+  const [existing] = await to.ownComments(7, marker);
+  return to.putComment(7, existing, `${marker}\n${body}`);
+}
+
 /** Calls of each kind, by what they do. */
 const calls = {
   'creating a deployment': (to: Repository) => to.createDeployment(deployment),
   'setting the state of a deployment': (to: Repository) =>
     to.setDeploymentState(1, 'success', { logUrl }),
-  'keeping a comment': (to: Repository) => to.keepComment(7, marker, 'It serves.'),
+  'keeping a comment': (to: Repository) => keepComment(to, 'It serves.'),
 };
 
 const answering = (status: number, body: unknown): Spoiled => ({
@@ -102,8 +111,8 @@ describe('a deployment', () => {
     await repository.setDeploymentState(id, 'in_progress', { logUrl });
     await repository.setDeploymentState(id, 'failure', { logUrl, description: 'It crashed.' });
     expect(server.deployments[0]?.statuses).toEqual([
-      { state: 'in_progress', log_url: logUrl },
-      { state: 'failure', log_url: logUrl, description: 'It crashed.' },
+      { state: 'in_progress', log_url: logUrl, auto_inactive: false },
+      { state: 'failure', log_url: logUrl, description: 'It crashed.', auto_inactive: false },
     ]);
   });
 
@@ -120,21 +129,21 @@ describe('a comment', () => {
   const bodies = (): string[] => server.comments.map(({ body }) => body);
 
   test('is created, updated, and left alone where it says the same', async () => {
-    await expect(repository.keepComment(7, marker, 'It begins.')).resolves.toBe('created');
-    await expect(repository.keepComment(7, marker, 'It serves.')).resolves.toBe('updated');
-    await expect(repository.keepComment(7, marker, 'It serves.')).resolves.toBe('unchanged');
+    await expect(keepComment(repository, 'It begins.')).resolves.toBe('created');
+    await expect(keepComment(repository, 'It serves.')).resolves.toBe('updated');
+    await expect(keepComment(repository, 'It serves.')).resolves.toBe('unchanged');
     expect(bodies()).toEqual([`${marker}\nIt serves.`]);
   });
 
   test('is the same where GitHub stored other line ends', async () => {
     server.addComment(7, `${marker}\r\nIt\r\nserves.`);
-    await expect(repository.keepComment(7, marker, 'It\nserves.\n')).resolves.toBe('unchanged');
+    await expect(keepComment(repository, 'It\nserves.\n')).resolves.toBe('unchanged');
   });
 
   test('is found behind many others', async () => {
     for (let count = 0; count < 250; count++) server.addComment(7, 'Looks good.');
     const { id } = server.addComment(7, `${marker}\nIt begins.`);
-    await expect(repository.keepComment(7, marker, 'It serves.')).resolves.toBe('updated');
+    await expect(keepComment(repository, 'It serves.')).resolves.toBe('updated');
     expect(server.comments.find((comment) => comment.id === id)?.body).toBe(
       `${marker}\nIt serves.`,
     );
@@ -152,7 +161,7 @@ describe('a comment', () => {
     { name: 'is empty', body: '' },
   ])('is none that $name', async ({ body }) => {
     server.addComment(7, body);
-    await expect(repository.keepComment(7, marker, 'It serves.')).resolves.toBe('created');
+    await expect(keepComment(repository, 'It serves.')).resolves.toBe('created');
     expect(bodies()[0]).toBe(body);
   });
 
@@ -179,11 +188,11 @@ describe('a comment', () => {
     server.addComment(7, `${marker}\nIt begins.`, author);
     repository.close();
     repository = await connected({ token: new SecretValue(token) });
-    await expect(repository.keepComment(7, marker, 'It serves.')).resolves.toBe(outcome);
+    await expect(keepComment(repository, 'It serves.')).resolves.toBe(outcome);
   });
 
   test('is cut where GitHub would refuse it', async () => {
-    await repository.keepComment(7, marker, 'x'.repeat(65_536));
+    await keepComment(repository, 'x'.repeat(65_536));
     expect(bodies()[0]).toHaveLength(65_536);
     expect(bodies()[0]).toMatch(/^<!-- voice-agent -->\nx+…$/);
   });
@@ -323,7 +332,7 @@ describe.each(passing)('$name', ({ spoiled, reason }) => {
 
 test('an update of a comment is tried once more', async () => {
   server.addComment(7, `${marker}\nIt begins.`);
-  const update = repository.keepComment(7, marker, 'It serves.');
+  const update = keepComment(repository, 'It serves.');
   while (server.requests.length === 0) await new Promise(setImmediate);
   server.spoiled.push({ kind: 'answer', status: 502 });
   await expect(update).resolves.toBe('updated');
@@ -331,6 +340,99 @@ test('an update of a comment is tried once more', async () => {
     expect.stringMatching(/^PATCH/),
     expect.stringMatching(/^PATCH/),
   ]);
+});
+
+describe('a request that exceeded a rate limit', () => {
+  const limited = (status: number, headers: Record<string, string>): Spoiled => ({
+    kind: 'answer',
+    status,
+    body: JSON.stringify({ message: 'You have exceeded a secondary rate limit.' }),
+    headers: {
+      'content-type': 'application/json',
+      date: new Date(clock.wallTime()).toUTCString(),
+      ...headers,
+    },
+  });
+  const resetIn = (seconds: number): string => String(clock.wallTime() / 1000 + seconds);
+
+  test.each([
+    {
+      name: '429 with `retry-after`',
+      status: 429,
+      headers: () => ({ 'retry-after': '3' }),
+      wait: 3000,
+    },
+    {
+      name: '403 with `retry-after`',
+      status: 403,
+      headers: () => ({ 'retry-after': '3' }),
+      wait: 3000,
+    },
+    {
+      name: '403 with `x-ratelimit-reset`',
+      status: 403,
+      headers: () => ({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': resetIn(4) }),
+      wait: 4000,
+    },
+    {
+      name: '429 with `x-ratelimit-reset` alone',
+      status: 429,
+      headers: () => ({ 'x-ratelimit-reset': resetIn(4) }),
+      wait: 4000,
+    },
+    {
+      name: 'a clock that is an hour late',
+      status: 429,
+      headers: () => ({ 'x-ratelimit-reset': resetIn(4) }),
+      wait: 4000,
+      jump: -3_600_000,
+    },
+    { name: 'no wait at all', status: 429, headers: () => ({ 'retry-after': '0' }), wait: 1000 },
+  ])('is sent again after the wait that is asked for: $name', async (limit) => {
+    server.spoiled.push(limited(limit.status, limit.headers()));
+    clock.jump(limit.jump ?? 0);
+    const startedAt = clock.now();
+    await repository.createDeployment(deployment);
+    expect(clock.now() - startedAt).toBe(limit.wait);
+    expect(server.requests).toHaveLength(2);
+    expect(server.deployments).toHaveLength(1);
+  });
+
+  test.each([
+    { name: 'is longer than GitHub gets', headers: { 'retry-after': '10' } },
+    { name: 'is a minute', headers: { 'retry-after': '60' } },
+    {
+      name: 'is up to a reset in an hour',
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999' },
+    },
+    {
+      name: 'is none, since requests remain',
+      headers: { 'x-ratelimit-remaining': '17', 'x-ratelimit-reset': '1767225601' },
+    },
+    { name: 'cannot be read', headers: { 'retry-after': 'soon', 'x-ratelimit-reset': 'later' } },
+  ])('is not sent again if the wait $name', async ({ headers }) => {
+    server.spoiled.push(limited(403, headers));
+    const startedAt = clock.now();
+    expect((await failure(repository.createDeployment(deployment))).status).toBe(403);
+    expect(clock.now()).toBe(startedAt);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is given up after 10 s in all', async () => {
+    for (let count = 0; count < 20; count++)
+      server.spoiled.push(limited(429, { 'retry-after': '4' }));
+    const startedAt = clock.now();
+    expect((await failure(repository.createDeployment(deployment))).status).toBe(429);
+    expect(clock.now() - startedAt).toBe(8000);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test('gets what is left of the 10 s when it is sent again', async () => {
+    server.spoiled.push(limited(429, { 'retry-after': '4' }), { kind: 'hang' });
+    const startedAt = clock.now();
+    await failure(repository.createDeployment(deployment));
+    expect(clock.now() - startedAt).toBe(10_000);
+  });
 });
 
 describe('no request holds a release up', () => {
@@ -450,13 +552,13 @@ describe('a redirect', () => {
 
   test('to nowhere is not', async () => {
     server.spoiled.push(redirect(301));
-    const error = await failure(repository.keepComment(7, marker, 'It serves.'));
+    const error = await failure(keepComment(repository, 'It serves.'));
     expect(error.reason).toBe('the answer was a redirect (301) to no address');
   });
 
   test('to an address that is none is not', async () => {
     server.spoiled.push(redirect(301, 'http://['));
-    const error = await failure(repository.keepComment(7, marker, 'It serves.'));
+    const error = await failure(keepComment(repository, 'It serves.'));
     expect(error.reason).toBe('the answer was a redirect (301) to no address');
   });
 

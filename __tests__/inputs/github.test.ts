@@ -162,12 +162,18 @@ describe('the comment', () => {
     const key = await keyOf({});
     expect(key).toBeDefined();
     expect(await keyOf({ image: 'ghcr.io/acme/voice:2.0' }, { GITHUB_RUN_ID: '4712' })).toBe(key);
+    const same = [
+      await keyOf({ region: 'eu-central, us-west' }),
+      await keyOf({ 'secret-set': 'keys-{region}', secrets: 'A=1' }),
+      await keyOf({}, { GITHUB_JOB: 'other', GITHUB_WORKFLOW: 'Other' }),
+    ];
+    expect(new Set([key, ...same]).size).toBe(1);
     const others = [
       await keyOf({ 'agent-name': 'sales-{region}' }),
       await keyOf({ region: 'us-west, us-east' }),
-      await keyOf({}, { GITHUB_JOB: 'other' }),
-      await keyOf({}, { GITHUB_WORKFLOW: 'Other' }),
-      await keyOf({}, { GITHUB_WORKFLOW: 'Releasep', GITHUB_JOB: 'lan' }),
+      await keyOf({ environment: 'staging-{region}' }),
+      await keyOf({ 'api-url': 'https://staging.example' }),
+      await keyOf({ 'api-key': '', pat: 'pcc_pat_0123456789', organization: 'acme' }),
     ];
     expect(new Set([key, ...others]).size).toBe(6);
   });
@@ -186,7 +192,6 @@ describe('where GitHub is', () => {
       apiUrl: 'https://git.example.com/api/v3',
       owner: 'acme',
       repository: 'voice',
-      commit: job.GITHUB_SHA,
       runUrl: 'https://git.example.com/acme/voice/actions/runs/4711',
     });
   });

@@ -101,18 +101,30 @@ describe('the GitHub deployment of an agent', () => {
       `POST ${path}`,
       `POST ${path}/${server.deployments[0]?.id ?? ''}/statuses`,
       `POST ${path}/${server.deployments[0]?.id ?? ''}/statuses`,
+      `GET ${path}`,
     ]);
     expect(server.requests[0]?.body).toEqual({
       ref: commit,
       environment: 'production',
+      production_environment: true,
       description: 'voice in us-west',
       payload: { agent: 'voice', region: 'us-west', deploymentId: agents[0]?.['deploymentId'] },
       required_contexts: [],
       auto_merge: false,
     });
     expect(server.deployments[0]?.statuses).toEqual([
-      { state: 'in_progress', log_url: runUrl, description: 'voice in us-west is rolled out' },
-      { state: 'success', log_url: runUrl, description: 'voice in us-west: success' },
+      {
+        state: 'in_progress',
+        log_url: runUrl,
+        description: 'voice in us-west is rolled out',
+        auto_inactive: false,
+      },
+      {
+        state: 'success',
+        log_url: runUrl,
+        description: 'voice in us-west: success',
+        auto_inactive: false,
+      },
     ]);
   });
 
@@ -506,20 +518,173 @@ describe('the comment with a plan', () => {
     { name: 'agents', first: {}, second: { 'agent-name': 'sales' } },
     { name: 'regions', first: { region: 'us-west' }, second: { region: 'us-east' } },
     {
-      name: 'secret sets',
-      first: { 'secret-set': 'keys', secrets: 'A=value-a' },
-      second: { 'secret-set': 'others', secrets: 'A=value-a' },
+      name: 'secret sets, where there is no agent',
+      first: { 'agent-name': '', image: '', 'secret-set': 'keys', secrets: 'A=value-a' },
+      second: { 'agent-name': '', image: '', 'secret-set': 'others', secrets: 'A=value-a' },
     },
-    { name: 'jobs', second: {}, environment: { GITHUB_JOB: 'staging' } },
-    { name: 'workflows', second: {}, environment: { GITHUB_WORKFLOW: 'Nightly' } },
+    { name: 'environments', first: {}, second: { environment: 'staging' } },
+    { name: 'organizations', first: {}, second: { ...credentials.token, 'api-key': '' } },
   ])('is one for each of two plans that differ in their $name', async (differing) => {
-    const { first = {}, second, environment = {} } = differing;
+    const { first, second } = differing;
     await planned(first);
-    await planned(second, environment);
+    await planned(second);
     expect(server.comments).toHaveLength(2);
     await planned(first);
-    await planned(second, environment);
+    await planned(second);
     expect(server.comments).toHaveLength(2);
+  });
+
+  test.each([
+    { name: 'job', environment: { GITHUB_JOB: 'staging' } },
+    { name: 'workflow', environment: { GITHUB_WORKFLOW: 'Nightly' } },
+    { name: 'step', environment: { GITHUB_ACTION: 'plan' } },
+  ])('is the same one for the same agents, whichever $name plans them', async ({ environment }) => {
+    await planned();
+    await planned({}, environment);
+    expect(server.comments).toHaveLength(1);
+  });
+
+  describe('of agents that the step no longer plans', () => {
+    const bodyOf = (agent: string): string =>
+      server.comments.find(({ body }) => body.includes(`\`${agent}\``))?.body ?? '';
+
+    test('is closed, with the last plan folded away', async () => {
+      await planned();
+      const { actions } = await planned({ 'agent-name': 'sales' }, { GITHUB_RUN_ID: '4712' });
+      expect(server.comments).toHaveLength(2);
+      expect(bodyOf('voice')).toContain('**This plan is closed.**');
+      expect(bodyOf('voice')).toContain('/runs/4712');
+      expect(bodyOf('voice')).toMatch(/<details><summary>The last plan<\/summary>\n\n## 📋 Plan/);
+      expect(bodyOf('sales')).not.toContain('closed');
+      expect(actions.log).toContain(
+        'info: Closed the comment of a plan that this step no longer makes.',
+      );
+    });
+
+    test('stays closed, and is open again with the next plan of them', async () => {
+      await planned();
+      await planned({ 'agent-name': 'sales' }, { GITHUB_RUN_ID: '4712' });
+      const closed = bodyOf('voice');
+      await planned({ 'agent-name': 'sales' }, { GITHUB_RUN_ID: '4713' });
+      expect(bodyOf('voice')).toBe(closed);
+      await planned({}, { GITHUB_RUN_ID: '4714' });
+      expect(server.comments).toHaveLength(2);
+      expect(bodyOf('voice')).not.toContain('closed');
+      expect(bodyOf('sales')).toContain('**This plan is closed.**');
+    });
+
+    test('is left alone if another job of the same run made it, as in a matrix', async () => {
+      const run = async (id: string, agents: readonly string[]): Promise<void> => {
+        for (const agent of agents) await planned({ 'agent-name': agent }, { GITHUB_RUN_ID: id });
+      };
+      await run('4711', ['voice', 'sales']);
+      await run('4712', ['sales', 'voice']);
+      expect(server.comments.map(({ body }) => body).join()).not.toContain('closed');
+      await run('4713', ['voice']);
+      await run('4714', ['voice']);
+      expect(bodyOf('sales')).toContain('**This plan is closed.**');
+      expect(bodyOf('voice')).not.toContain('closed');
+    });
+
+    test('is left alone if the job of another run updates it at that moment', async () => {
+      await planned();
+      const [voice] = server.comments;
+      server.occasions.push(
+        () => undefined,
+        () => undefined,
+        () => {
+          server.comments = server.comments.map((one) =>
+            one.id === voice?.id ? { ...one, body: `${one.body}\nnewer` } : one,
+          );
+        },
+      );
+      await planned({ 'agent-name': 'sales' }, { GITHUB_RUN_ID: '4712' });
+      expect(bodyOf('voice')).not.toContain('closed');
+    });
+
+    test.each([
+      { name: 'an older run', environment: { GITHUB_RUN_ID: '4710' } },
+      { name: 'another job', environment: { GITHUB_RUN_ID: '4712', GITHUB_JOB: 'sales' } },
+      { name: 'another step', environment: { GITHUB_RUN_ID: '4712', GITHUB_ACTION: 'sales' } },
+    ])('is left alone by $name', async ({ environment }) => {
+      await planned();
+      await planned({ 'agent-name': 'sales' }, environment);
+      expect(bodyOf('voice')).not.toContain('closed');
+    });
+  });
+
+  describe('of a plan whose inputs have mistakes', () => {
+    test('is updated, and the run is red', async () => {
+      await planned();
+      const { succeeded, actions } = await planned({ 'max-agents': '0' });
+      expect(succeeded).toBe(false);
+      expect(actions.errors).toHaveLength(1);
+      expect(server.comments).toHaveLength(1);
+      const body = server.comments[0]?.body ?? '';
+      expect(body).toContain('## ❌ The inputs are not valid');
+      expect(body).toContain('**`max-agents`**');
+      await planned();
+      expect(server.comments).toHaveLength(1);
+      expect(server.comments[0]?.body).toContain('## 📋 Plan');
+    });
+
+    test.each([
+      { name: 'the agent', inputs: { 'agent-name': 'Voice!' } },
+      { name: 'the region', inputs: { region: 'us west' } },
+      { name: 'the settings file', inputs: { 'agent-name': '', 'config-file': 'missing.toml' } },
+      { name: 'the environment', inputs: { environment: '{stage}' } },
+    ])('is updated even if the mistake is in $name', async ({ inputs }) => {
+      await planned();
+      const { succeeded } = await planned(inputs, { GITHUB_RUN_ID: '4712' });
+      expect(succeeded).toBe(false);
+      expect(server.comments).toHaveLength(1);
+      expect(server.comments[0]?.body).toContain('## ❌');
+      await planned({}, { GITHUB_RUN_ID: '4713' });
+      expect(server.comments).toHaveLength(1);
+      expect(server.comments[0]?.body).toContain('## 📋 Plan');
+    });
+
+    test('is created if there is none, without a credential, too', async () => {
+      const repository = { full_name: 'acme/voice' };
+      const payload = { repository, pull_request: { number: 7, head: { repo: repository } } };
+      const event = { eventName: 'pull_request', payload };
+      const { succeeded } = await release({ ...plan, 'api-key': '' }, { event });
+      expect(succeeded).toBe(false);
+      expect(server.comments[0]?.body).toContain('**`api-key`**');
+      expect(stage.emulator.requests).toEqual([]);
+    });
+
+    test('is none for a release, and none for a fork that runs with secrets', async () => {
+      await release({ ...plan, 'dry-run': 'false', 'max-agents': '0' }, { event: pullRequest });
+      const fork = { pull_request: { number: 7, head: { repo: { full_name: 'mallory/voice' } } } };
+      await release(plan, {
+        event: {
+          eventName: 'pull_request_target',
+          payload: { repository: { full_name: 'acme/voice' }, ...fork },
+        },
+      });
+      expect(server.requests).toEqual([]);
+    });
+
+    test('holds no value', async () => {
+      await planned({
+        'secret-set': 'keys',
+        secrets: 'A=hidden-value',
+        'max-agents': 'hidden-value',
+      });
+      expect(server.comments[0]?.body).toContain('max-agents');
+      expect(server.comments[0]?.body).not.toContain('hidden-value');
+    });
+  });
+
+  test('is kept on the pull request that a comment was made on', async () => {
+    const payload = { issue: { number: 7, pull_request: { url: 'https://api.github.com/…' } } };
+    await release(plan, { event: { eventName: 'issue_comment', payload } });
+    expect(server.comments).toMatchObject([{ issue: 7 }]);
+    const issue = { issue: { number: 7 } };
+    server.comments = [];
+    await release(plan, { event: { eventName: 'issue_comment', payload: issue } });
+    expect(server.comments).toEqual([]);
   });
 
   test('is one for an agent that the settings file names, and another for another agent', async () => {

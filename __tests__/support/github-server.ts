@@ -24,6 +24,8 @@ export interface DeploymentState {
   readonly state: string;
   readonly log_url?: string | undefined;
   readonly description?: string | undefined;
+  /** Undefined for GitHub's default, which deactivates the other deployments of the environment. */
+  readonly auto_inactive?: boolean | undefined;
 }
 
 export interface Deployment {
@@ -32,6 +34,8 @@ export interface Deployment {
   readonly environment: string;
   readonly description: string;
   readonly payload: unknown;
+  readonly production_environment?: boolean | undefined;
+  readonly transient_environment?: boolean | undefined;
   readonly statuses: readonly DeploymentState[];
 }
 
@@ -69,6 +73,8 @@ const deploymentBody = v.object({
   payload: v.optional(v.unknown(), {}),
   required_contexts: v.optional(v.array(v.string())),
   auto_merge: v.optional(v.boolean(), true),
+  production_environment: v.optional(v.boolean()),
+  transient_environment: v.optional(v.boolean()),
 });
 
 const statusBody = v.object({
@@ -83,6 +89,7 @@ const statusBody = v.object({
   ]),
   log_url: v.optional(v.string()),
   description: v.optional(v.pipe(v.string(), v.maxLength(140))),
+  auto_inactive: v.optional(v.boolean()),
 });
 
 const commentBody = v.object({ body: v.pipe(v.string(), v.maxLength(65_536)) });
@@ -190,12 +197,34 @@ export class GitHubServer {
       this.deployments.push(created);
       return context.json(created, 201);
     });
+    app.get(deployments, (context) => {
+      const environment = context.req.query('environment');
+      const size = Math.min(100, Number(context.req.query('per_page') ?? 30));
+      const all = this.deployments
+        .filter((one) => environment === undefined || one.environment === environment)
+        .map((one) => ({ ...one, statuses: undefined }));
+      return context.json(all.toReversed().slice(0, size));
+    });
+    app.get(`${deployments}/:id/statuses`, (context) => {
+      const deployment = this.deployments.find(({ id }) => id === Number(context.req.param('id')));
+      if (deployment === undefined) return notFound(context);
+      const size = Math.min(100, Number(context.req.query('per_page') ?? 30));
+      return context.json(deployment.statuses.toReversed().slice(0, size));
+    });
     app.post(`${deployments}/:id/statuses`, needs('deployments: write'), async (context) => {
       const deployment = this.deployments.find(({ id }) => id === Number(context.req.param('id')));
       if (deployment === undefined) return notFound(context);
       const body = v.safeParse(statusBody, await context.req.json());
       if (!body.success) return invalid(context, body.issues);
       deployment.statuses.push(body.output);
+      if (body.output.state === 'success' && body.output.auto_inactive !== false) {
+        for (const other of this.deployments) {
+          const isActive = other.statuses.at(-1)?.state === 'success';
+          if (other === deployment || other.environment !== deployment.environment) continue;
+          if (isActive && other.transient_environment !== true)
+            other.statuses.push({ state: 'inactive' });
+        }
+      }
       return context.json({ id: ++this.#lastId, ...body.output }, 201);
     });
 
@@ -220,6 +249,10 @@ export class GitHubServer {
     app.post(`${issues}/:issue/comments`, needs('pull-requests: write'), (context) =>
       this.#createComment(context),
     );
+    app.get(`${issues}/comments/:id`, (context) => {
+      const comment = this.comments.find(({ id }) => id === Number(context.req.param('id')));
+      return comment === undefined ? notFound(context) : context.json(comment);
+    });
     app.patch(`${issues}/comments/:id`, needs('pull-requests: write'), (context) =>
       this.#updateComment(context),
     );

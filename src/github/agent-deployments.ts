@@ -8,6 +8,12 @@ export interface ToldRollout {
   readonly deploymentId: string;
 }
 
+/** What is known of an environment; what is undefined is left to GitHub. */
+export interface EnvironmentKind {
+  readonly isProduction?: boolean | undefined;
+  readonly isTransient?: boolean | undefined;
+}
+
 /** How a rollout ended; `error` where nobody waited for its end. */
 type RolloutOutcome = 'success' | 'failure' | 'error';
 
@@ -21,8 +27,9 @@ export interface AgentDeploymentsOptions {
   /** Connects when the first rollout begins. */
   readonly connect: () => Promise<Repository>;
   /** The commit that is released. */
-  readonly commit: string;
+  readonly commit: () => Promise<string>;
   readonly environmentIn: (region: string) => string;
+  readonly environmentKind: (name: string) => Promise<EnvironmentKind>;
   /** The page of the run. */
   readonly logUrl: string;
   /** Told what failed; the release goes on. */
@@ -31,7 +38,7 @@ export interface AgentDeploymentsOptions {
 
 /**
  * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success, a
- * failure or an error. Nobody waits for GitHub meanwhile, and nothing fails because of it.
+ * failure or an error. A success makes the older deployments of the same agent inactive. Nobody waits for GitHub meanwhile, and nothing fails because of it.
  */
 export class AgentDeployments {
   readonly #options: AgentDeploymentsOptions;
@@ -59,7 +66,10 @@ export class AgentDeployments {
       // there is no time to wait for that.
       const before: Promise<unknown> = outcome === 'error' ? created : begun;
       void this.#kept(
-        before.then(() => this.#set(created, outcome, `${where}${endings[outcome]}`)),
+        before.then(async () => {
+          await this.#set(created, outcome, `${where}${endings[outcome]}`);
+          if (outcome === 'success') await this.#deactivateOlder(rollout, await created);
+        }),
       );
     };
   }
@@ -76,11 +86,17 @@ export class AgentDeployments {
   }
 
   async #create({ agent, region, deploymentId }: ToldRollout): Promise<number> {
-    const { commit, environmentIn } = this.#options;
-    const repository = await this.#connected();
+    const { commit, environmentIn, environmentKind } = this.#options;
+    const environment = environmentIn(region);
+    const [repository, ref, kind] = await Promise.all([
+      this.#connected(),
+      commit(),
+      environmentKind(environment),
+    ]);
     return repository.createDeployment({
-      ref: commit,
-      environment: environmentIn(region),
+      ref,
+      environment,
+      ...kind,
       description: `${agent} in ${region}`,
       payload: { agent, region, deploymentId },
     });
@@ -97,6 +113,21 @@ export class AgentDeployments {
     await repository.setDeploymentState(id, state, { logUrl: this.#options.logUrl, description });
   }
 
+  /** By itself, GitHub would deactivate the deployments of all other agents in the environment. */
+  async #deactivateOlder(rollout: ToldRollout, id: number | undefined): Promise<void> {
+    if (id === undefined) return;
+    const { environmentIn, logUrl } = this.#options;
+    const repository = await this.#connected();
+    await deactivateDeployments(repository, {
+      environment: environmentIn(rollout.region),
+      agent: rollout.agent,
+      region: rollout.region,
+      before: id,
+      logUrl,
+      description: `A newer deployment of ${rollout.agent} in ${rollout.region} is serving`,
+    });
+  }
+
   #connected(): Promise<Repository> {
     return (this.#repository ??= this.#options.connect());
   }
@@ -109,5 +140,39 @@ export class AgentDeployments {
     });
     this.#underWay.push(kept);
     return kept;
+  }
+}
+
+/** Which deployments become inactive, and what is said of them. */
+export interface Deactivation {
+  readonly environment: string;
+  readonly agent: string;
+  readonly region: string;
+  /** Only deployments older than this one; all of the agent's if omitted. */
+  readonly before?: number | undefined;
+  readonly logUrl: string;
+  readonly description: string;
+}
+
+/** More deployments than this may have failed in a row; those before were deactivated long ago. */
+const mostLookedAt = 20;
+
+/**
+ * Makes the deployments of one agent inactive, from the newest to the first that is inactive already.
+ * Those that failed keep saying so.
+ */
+export async function deactivateDeployments(
+  repository: Repository,
+  { environment, agent, region, before = Infinity, logUrl, description }: Deactivation,
+): Promise<void> {
+  const deployments = await repository.deploymentsIn(environment);
+  const older = deployments.filter(
+    ({ id, payload }) => id < before && payload['agent'] === agent && payload['region'] === region,
+  );
+  for (const { id } of older.slice(0, mostLookedAt)) {
+    const state = await repository.deploymentState(id);
+    if (state === 'inactive') return;
+    if (state === 'failure' || state === 'error') continue;
+    await repository.setDeploymentState(id, 'inactive', { logUrl, description });
   }
 }

@@ -18,10 +18,15 @@ const eventPayload = v.object({
   pull_request: v.optional(
     v.object({
       number: v.optional(v.number()),
-      head: v.optional(v.object({ repo: v.nullish(repository) })),
+      head: v.optional(v.object({ repo: v.nullish(repository), sha: v.optional(v.string()) })),
     }),
   ),
-  workflow_run: v.optional(v.object({ head_repository: v.nullish(repository) })),
+  workflow_run: v.optional(
+    v.object({ head_repository: v.nullish(repository), head_sha: v.optional(v.string()) }),
+  ),
+  issue: v.optional(
+    v.object({ number: v.optional(v.number()), pull_request: v.optional(v.unknown()) }),
+  ),
 });
 
 function read(event: WorkflowEvent): v.InferOutput<typeof eventPayload> {
@@ -61,9 +66,63 @@ export function mayBringForks(eventName: string): boolean {
   return ['pull_request_target', 'workflow_run'].includes(eventName);
 }
 
-/** The pull request that the workflow runs for. */
+/** The pull request that the workflow runs for, also if a comment on it started the workflow. */
 export function pullRequestNumber(event: WorkflowEvent): number | undefined {
-  return read(event).pull_request?.number;
+  const { pull_request, issue } = read(event);
+  if (event.eventName !== 'issue_comment') return pull_request?.number;
+  return isObject(issue?.pull_request) ? issue?.number : undefined;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Events whose `GITHUB_SHA` is not the commit that people know: a merge commit, or the default branch's. */
+const eventsOfOtherCommits: ReadonlySet<string> = new Set([
+  'pull_request',
+  'pull_request_target',
+  'pull_request_review',
+  'pull_request_review_comment',
+  'workflow_run',
+  'issue_comment',
+]);
+
+export function isOfAnotherCommit(eventName: string): boolean {
+  return eventsOfOtherCommits.has(eventName);
+}
+
+/** What else tells which commit a run is for. */
+export interface CommitContext {
+  /** `GITHUB_SHA`. */
+  readonly workflowCommit: string;
+  /** The commit of the checkout; undefined if there is none. */
+  readonly checkout: string | undefined;
+  /** Whether an image or a build is given that was made elsewhere, so that the checkout does not matter. */
+  readonly isImageGiven: boolean;
+}
+
+const commitId = /^[0-9a-f]{40,64}$/;
+
+/** The commit that people know the run by: never the merge commit that GitHub makes for a pull request. */
+export function releasedCommit(
+  event: WorkflowEvent,
+  { workflowCommit, checkout, isImageGiven }: CommitContext,
+): string {
+  const { pull_request, workflow_run } = read(event);
+  const named = (): string | undefined => {
+    switch (event.eventName) {
+      case 'workflow_run': {
+        const head = workflow_run?.head_sha;
+        return isImageGiven || head === checkout ? head : undefined;
+      }
+      case 'issue_comment':
+        return checkout;
+      default:
+        return pull_request?.head?.sha;
+    }
+  };
+  const commit = named();
+  return commit !== undefined && commitId.test(commit) ? commit : workflowCommit;
 }
 
 /** Whether only people with access to the repository read its logs; when in doubt, no. */

@@ -2,6 +2,7 @@ import { systemErrorCode } from '../text/system-error.js';
 import type { Clock } from '../time/clock.js';
 import { CutOffError, type Answer, type Transport } from '../http/transport.js';
 import { connectionFailure } from '../http/connection-failure.js';
+import { readRetryAfter } from '../http/retry-after.js';
 import { classifyStatus } from '../http/status.js';
 import { UnansweredError } from './errors.js';
 
@@ -36,6 +37,9 @@ interface FetchedResponse {
 /** Milliseconds before the one other attempt. */
 const pause = 1000;
 
+/** Milliseconds before a request that exceeded a rate limit is sent again, even if GitHub names fewer. */
+const shortestWait = 1000;
+
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Those that ask for the same request at the other address, whatever its method. */
 const redirectsOfAnything: ReadonlySet<number> = new Set([307, 308]);
@@ -65,7 +69,7 @@ async function followed(
 ): Promise<Answer> {
   let address = new URL(url);
   for (let followed = 0; ; followed++) {
-    const answer = await sendPatiently(options, address, request);
+    const answer = await sendWithinRateLimit(options, address, request);
     const { status } = answer;
     if (!redirects.has(status)) return answer;
     const target = targetOf(answer.headers.location, address);
@@ -76,6 +80,43 @@ async function followed(
     }
     address = target;
   }
+}
+
+/**
+ * Sends the request, and again when GitHub says so because there were too many requests, if that is
+ * within the limit. Such a request was not carried out.
+ */
+async function sendWithinRateLimit(
+  options: FetchOptions,
+  address: URL,
+  request: RequestOptions,
+): Promise<Answer> {
+  const { clock, requestLimit, over } = options;
+  const end = clock.now() + requestLimit;
+  let answer = await sendPatiently(options, address, request);
+  for (;;) {
+    const wait = waitFor(answer, clock.wallTime());
+    if (wait === undefined || clock.now() + wait >= end) return answer;
+    try {
+      await clock.sleep(wait, over);
+    } catch (error) {
+      throw overError(error);
+    }
+    answer = await send({ ...options, requestLimit: end - clock.now() }, address, request);
+  }
+}
+
+/** Milliseconds until a request that exceeded a rate limit may be sent again; undefined for any other. */
+function waitFor({ status, headers }: Answer, now: number): number | undefined {
+  if (status !== 403 && status !== 429) return undefined;
+  const after = readRetryAfter(headers, now);
+  if (after !== undefined) return Math.max(shortestWait, after);
+  // Every answer says when the limit is reset, also one that refuses for another reason.
+  if ((headers['x-ratelimit-remaining'] ?? '0') !== '0') return undefined;
+  const reset = Number(headers['x-ratelimit-reset'] ?? NaN);
+  if (!Number.isFinite(reset)) return undefined;
+  const sentAt = Date.parse(headers.date ?? '');
+  return Math.max(shortestWait, reset * 1000 - (Number.isNaN(sentAt) ? now : sentAt));
 }
 
 /** Sends the request, and once more where that may help and does no harm. */

@@ -18,9 +18,26 @@ export interface DeploymentRequest {
   readonly description: string;
   /** Whatever else is worth knowing; everybody who may read the repository sees it. */
   readonly payload?: Readonly<Record<string, unknown>>;
+  /** Whether the environment is one that users of the product work with; GitHub's default if omitted. */
+  readonly isProduction?: boolean | undefined;
+  /** Whether the environment will no longer exist at some point; GitHub's default if omitted. */
+  readonly isTransient?: boolean | undefined;
 }
 
-export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error';
+export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
+
+/** A deployment that GitHub has. */
+export interface ExistingDeployment {
+  readonly id: number;
+  /** What was sent when it was created. */
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** A comment that the token's own account wrote. */
+export interface OwnComment {
+  readonly id: number;
+  readonly body: string;
+}
 
 export interface DeploymentStateDetails {
   /** The run whose log tells what happened. */
@@ -40,18 +57,30 @@ export interface Repository {
     details: DeploymentStateDetails,
   ): Promise<void>;
 
+  /** The newest deployments of an environment, up to 100, newest first. */
+  deploymentsIn(environment: string): Promise<readonly ExistingDeployment[]>;
+
+  /** The latest state of a deployment, whoever set it; undefined if it has none. */
+  deploymentState(id: number): Promise<string | undefined>;
+
   /**
-   * Creates the comment of a pull request that is marked with `marker`, or updates the one there is.
-   * Only a comment of the token's own counts, as far as that can be told, and only where it begins
-   * with the marker: one that quotes it is somebody else's.
-   *
-   * @param marker HTML comment, which nobody sees; it is put before `body`
-   * @param body Markdown, up to {@link longestComment} characters together with the marker
+   * The comments of a pull request that begin with `prefix`, oldest first. Only comments of the token's
+   * own account count, as far as that can be known: a comment that quotes one is somebody else's.
    */
-  keepComment(
+  ownComments(pullRequest: number, prefix: string): Promise<readonly OwnComment[]>;
+
+  /** The text of a comment as it is now. */
+  commentBody(id: number): Promise<string>;
+
+  /**
+   * Creates a comment, or updates `existing` if that has another text.
+   *
+   * @param text Markdown, up to {@link longestComment} characters
+   */
+  putComment(
     pullRequest: number,
-    marker: string,
-    body: string,
+    existing: OwnComment | undefined,
+    text: string,
   ): Promise<'created' | 'updated' | 'unchanged'>;
 
   /** Closes the connections that are kept open for the next request. */
@@ -107,13 +136,29 @@ type Octokit = ReturnType<typeof github.getOctokit>;
 
 const deployed = v.object({ id: v.number() });
 
-const user = v.object({ login: v.string(), type: v.optional(v.string()) });
-
-const comments = v.array(
-  v.object({ id: v.number(), body: v.nullish(v.string()), user: v.nullish(user) }),
+/** GitHub returns the payload as it was sent: as an object, or as JSON in a text. */
+const payload = v.fallback(
+  v.union([
+    v.record(v.string(), v.unknown()),
+    v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown())),
+  ]),
+  {},
 );
 
-type Comment = v.InferOutput<typeof comments>[number];
+const existingDeployments = v.array(v.object({ id: v.number(), payload }));
+
+const deploymentStates = v.array(v.object({ state: v.string() }));
+
+const user = v.object({ login: v.string(), type: v.optional(v.string()) });
+
+const comment = v.object({ id: v.number(), body: v.nullish(v.string()), user: v.nullish(user) });
+
+const comments = v.array(comment);
+
+type Comment = v.InferOutput<typeof comment>;
+
+/** No pull request has more comments that matter; whatever the answers say, reading them ends. */
+const mostPages = 100;
 
 /** An answer as Octokit gives it, whatever it says that the data is. */
 interface OctokitAnswer {
@@ -145,14 +190,16 @@ class OctokitRepository implements Repository {
   }
 
   async createDeployment(deployment: DeploymentRequest): Promise<number> {
-    const { ref, environment, description, payload } = deployment;
-    const { data } = await this.#call(this.#deploymentCall('/deployments'), deployed, () =>
+    const { ref, environment, description, payload, isProduction, isTransient } = deployment;
+    const { data } = await this.#call(this.#deploymentCall('POST', '/deployments'), deployed, () =>
       this.#octokit.rest.repos.createDeployment({
         ...this.#repository,
         ref,
         environment,
         description: shortened(description, longestDescription),
         ...(payload === undefined ? {} : { payload: { ...payload } }),
+        ...(isProduction === undefined ? {} : { production_environment: isProduction }),
+        ...(isTransient === undefined ? {} : { transient_environment: isTransient }),
         // What is released has been decided: GitHub is to note it, not to judge or to merge.
         required_contexts: [],
         auto_merge: false,
@@ -166,12 +213,15 @@ class OctokitRepository implements Repository {
     state: DeploymentState,
     { logUrl, description }: DeploymentStateDetails,
   ): Promise<void> {
-    await this.#call(this.#deploymentCall(`/deployments/${id}/statuses`), v.unknown(), () =>
+    const call = this.#deploymentCall('POST', `/deployments/${id}/statuses`);
+    await this.#call(call, v.unknown(), () =>
       this.#octokit.rest.repos.createDeploymentStatus({
         ...this.#repository,
         deployment_id: id,
         state,
         log_url: logUrl,
+        // Otherwise GitHub deactivates the deployments of all other agents in the environment.
+        auto_inactive: false,
         ...(description === undefined
           ? {}
           : { description: shortened(description, longestDescription) }),
@@ -179,48 +229,39 @@ class OctokitRepository implements Repository {
     );
   }
 
-  async keepComment(
-    pullRequest: number,
-    marker: string,
-    body: string,
-  ): Promise<'created' | 'updated' | 'unchanged'> {
-    const marked = shortened(`${marker}\n${body}`, longestComment);
-    const existing = await this.#findComment(pullRequest, marker);
-    if (existing === undefined) {
-      await this.#call(
-        this.#commentCall('POST', `/issues/${pullRequest}/comments`),
-        v.unknown(),
-        () =>
-          this.#octokit.rest.issues.createComment({
-            ...this.#repository,
-            issue_number: pullRequest,
-            body: marked,
-          }),
-      );
-      return 'created';
-    }
-    if (normalized(existing.body) === normalized(marked)) return 'unchanged';
-    await this.#call(
-      this.#commentCall('PATCH', `/issues/comments/${existing.id}`),
-      v.unknown(),
+  async deploymentsIn(environment: string): Promise<readonly ExistingDeployment[]> {
+    const { data } = await this.#call(
+      this.#deploymentCall('GET', '/deployments'),
+      existingDeployments,
       () =>
-        this.#octokit.rest.issues.updateComment({
+        this.#octokit.rest.repos.listDeployments({
           ...this.#repository,
-          comment_id: existing.id,
-          body: marked,
+          environment,
+          per_page: 100,
         }),
     );
-    return 'updated';
+    return data.toSorted((one, other) => other.id - one.id);
   }
 
-  close(): void {
-    this.#transport.close();
+  async deploymentState(id: number): Promise<string | undefined> {
+    const { data } = await this.#call(
+      this.#deploymentCall('GET', `/deployments/${id}/statuses`),
+      deploymentStates,
+      () =>
+        this.#octokit.rest.repos.listDeploymentStatuses({
+          ...this.#repository,
+          deployment_id: id,
+          per_page: 1,
+        }),
+    );
+    return data[0]?.state;
   }
 
   /** Pages by number, not by the addresses that the answers give: the token goes along. */
-  async #findComment(pullRequest: number, marker: string): Promise<Comment | undefined> {
+  async ownComments(pullRequest: number, prefix: string): Promise<readonly OwnComment[]> {
     const isOwn = await this.#ownership();
-    for (let page = 1; ; page++) {
+    const found: OwnComment[] = [];
+    for (let page = 1; page <= mostPages; page++) {
       const { data, link } = await this.#call(
         this.#commentCall('GET', `/issues/${pullRequest}/comments`),
         comments,
@@ -232,10 +273,60 @@ class OctokitRepository implements Repository {
             page,
           }),
       );
-      const own = data.find((one) => one.body?.startsWith(marker) === true && isOwn(one));
+      for (const one of data) {
+        const body = one.body ?? '';
+        if (body.startsWith(prefix) && isOwn(one)) found.push({ id: one.id, body });
+      }
       // Not by the page's length: it may be short, as GitHub takes out what is spam.
-      if (own !== undefined || !/rel="?next\b/.test(link)) return own;
+      if (!/rel="?next\b/.test(link)) break;
     }
+    return found;
+  }
+
+  async commentBody(id: number): Promise<string> {
+    const { data } = await this.#call(
+      this.#commentCall('GET', `/issues/comments/${id}`),
+      comment,
+      () => this.#octokit.rest.issues.getComment({ ...this.#repository, comment_id: id }),
+    );
+    return data.body ?? '';
+  }
+
+  async putComment(
+    pullRequest: number,
+    existing: OwnComment | undefined,
+    text: string,
+  ): Promise<'created' | 'updated' | 'unchanged'> {
+    const body = shortened(text, longestComment);
+    if (existing === undefined) {
+      await this.#call(
+        this.#commentCall('POST', `/issues/${pullRequest}/comments`),
+        v.unknown(),
+        () =>
+          this.#octokit.rest.issues.createComment({
+            ...this.#repository,
+            issue_number: pullRequest,
+            body,
+          }),
+      );
+      return 'created';
+    }
+    if (normalized(existing.body) === normalized(body)) return 'unchanged';
+    await this.#call(
+      this.#commentCall('PATCH', `/issues/comments/${existing.id}`),
+      v.unknown(),
+      () =>
+        this.#octokit.rest.issues.updateComment({
+          ...this.#repository,
+          comment_id: existing.id,
+          body,
+        }),
+    );
+    return 'updated';
+  }
+
+  close(): void {
+    this.#transport.close();
   }
 
   /** An app's token cannot ask whose it is: its comments are among those of bots. */
@@ -251,8 +342,8 @@ class OctokitRepository implements Repository {
     return ({ user }) => user?.login === login;
   }
 
-  #deploymentCall(path: string): GitHubCall {
-    return { method: 'POST', path: `${this.#path}${path}`, permission: 'deployments: write' };
+  #deploymentCall(method: GitHubCall['method'], path: string): GitHubCall {
+    return { method, path: `${this.#path}${path}`, permission: 'deployments: write' };
   }
 
   #commentCall(method: GitHubCall['method'], path: string): GitHubCall {
@@ -278,8 +369,8 @@ class OctokitRepository implements Repository {
 }
 
 /** GitHub may store other line ends, and no blanks at the end. */
-function normalized(text: string | null | undefined): string {
-  return (text ?? '').replace(/\r\n?/g, '\n').trimEnd();
+function normalized(text: string): string {
+  return text.replace(/\r\n?/g, '\n').trimEnd();
 }
 
 function shortened(text: string, longest: number): string {

@@ -7,14 +7,19 @@ export interface GitHubSettings {
   readonly apiUrl: string;
   readonly owner: string;
   readonly repository: string;
-  /** The commit that is released. */
-  readonly commit: string;
   /** The page of this run. */
   readonly runUrl: string;
   /** The environment of the agents' deployments, a template; undefined where none are made. */
   readonly environment: string | undefined;
   /** Whether a plan is kept in a comment of its pull request. */
   readonly comments: boolean;
-  /** Tells the comments of several plans of one pull request apart. */
+  /**
+   * What a plan is of: organization, API address, environment and agents, or secret sets if there is
+   * no agent. Each has one comment.
+   */
   readonly commentKey: string;
+  /** Where a plan comes from: workflow, job and step. Its comments are closed when it no longer makes them. */
+  readonly commentOrigin: string;
+  /** Grows with every run of the workflow. */
+  readonly runId: string;
 }

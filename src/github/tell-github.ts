@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { AgentDeployments } from './agent-deployments.js';
+import { AgentDeployments, type EnvironmentKind } from './agent-deployments.js';
 import { GitHubError } from './errors.js';
 import type { Repository, RepositoryOptions } from './repository.js';
+import { keepPlanComment } from './plan-comment.js';
 import { pullRequestNumber, type WorkflowEvent } from './event.js';
 import type { GitHubSettings } from './settings.js';
 import { nameInRegion } from '../plan/name-template.js';
@@ -21,19 +21,28 @@ async function connect(
   return connectRepository({ token, apiUrl, owner, repository, userAgent, ...manner });
 }
 
+/** What the event says about a run. */
+export interface RunOrigin {
+  readonly event: () => Promise<WorkflowEvent>;
+  /** The commit that people know the run by. */
+  readonly commit: () => Promise<string>;
+}
+
 /** The GitHub deployments of a release; undefined where none are asked for. */
 export function agentDeployments(
   settings: GitHubSettings | undefined,
   journal: Journal,
   manner: Manner,
+  { event, commit }: RunOrigin,
 ): AgentDeployments | undefined {
   const { environment } = settings ?? {};
   if (settings === undefined || environment === undefined) return undefined;
   const told = new Set<string>();
   return new AgentDeployments({
     connect: () => connect(settings, manner),
-    commit: settings.commit,
+    commit,
     environmentIn: (region) => nameInRegion(environment, region),
+    environmentKind: async (name) => environmentKind(name, await event()),
     logUrl: settings.runUrl,
     onFailure: (error) => {
       // The same for every region is one thing to look at.
@@ -44,9 +53,18 @@ export function agentDeployments(
   });
 }
 
+/** What follows for an environment from its name and the event. */
+function environmentKind(name: string, event: WorkflowEvent): EnvironmentKind {
+  if (/^prod(?:uction)?(?![a-z])/i.test(name)) return { isProduction: true };
+  if (pullRequestNumber(event) === undefined) return {};
+  // What is deployed for a pull request goes when that is closed.
+  return { isProduction: false, isTransient: true };
+}
+
 /** What a plan's comment is made from. */
-export interface PlanComment {
-  readonly event: () => Promise<WorkflowEvent>;
+export interface PlanComment extends RunOrigin {
+  /** Whether the inputs had mistakes, so that they may not say what the plan is of. */
+  readonly isOfInvalidInputs: boolean;
   /** Writes the comment's text. */
   readonly write: (commit: string, runUrl: string) => string;
 }
@@ -56,7 +74,7 @@ export async function commentOnPlan(
   journal: Journal,
   settings: GitHubSettings | undefined,
   manner: Manner,
-  { event, write }: PlanComment,
+  { event, commit, isOfInvalidInputs, write }: PlanComment,
 ): Promise<void> {
   const { kind } = journal.record;
   if (settings?.comments !== true || kind === 'release') return;
@@ -69,25 +87,18 @@ export async function commentOnPlan(
     journal.log.info('The run is not for a pull request, so there is none to comment on.');
     return;
   }
-  // The runner masks what it logs, but no comment: its text is made without what is secret.
-  const body = write(settings.commit, settings.runUrl);
-  await keepComment(settings, journal, manner, { pullRequest, body });
-}
-
-/** Keeps a plan in the comment of its pull request, which the marker tells from others. */
-async function keepComment(
-  settings: GitHubSettings,
-  journal: Journal,
-  manner: Manner,
-  { pullRequest, body }: { readonly pullRequest: number; readonly body: string },
-): Promise<void> {
-  const key = createHash('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
-  const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
   let repository: Repository | undefined;
   try {
+    // The runner masks what it logs, but no comment: its text is made without what is secret.
+    const text = write(await commit(), settings.runUrl);
     repository = await connect(settings, manner);
-    const outcome = await repository.keepComment(pullRequest, marker, body);
+    const comment = { pullRequest, text, isOfInvalidInputs };
+    const { outcome, closed } = await keepPlanComment(repository, settings, comment);
     journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
+    if (closed > 0) {
+      const what = closed === 1 ? 'the comment of a plan' : `the comments of ${closed} plans`;
+      journal.log.info(`Closed ${what} that this step no longer makes.`);
+    }
   } catch (error) {
     journal.warning(untold('The plan is not in a comment', error));
   } finally {

@@ -1,4 +1,4 @@
-import { regionPlaceholder } from '../plan/name-template.js';
+import { nameInRegion, regionPlaceholder } from '../plan/name-template.js';
 import type { GitHubSettings } from '../github/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import { found } from './problems.js';
@@ -40,16 +40,32 @@ export function readGitHub(
     apiUrl: (variable('GITHUB_API_URL') || 'https://api.github.com').replace(/\/+$/, ''),
     owner,
     repository,
-    commit: variable('GITHUB_SHA'),
     runUrl,
     environment: name,
     comments,
     commentKey: [
-      variable('GITHUB_WORKFLOW'),
-      variable('GITHUB_JOB'),
-      ...(['agent-name', 'secret-set', 'region'] as const).map((input) => raw.text(input) ?? ''),
+      raw.text('organization') ?? variable('PIPECAT_ORG'),
+      raw.text('api-url') ?? variable('PIPECAT_API_HOST'),
+      raw.text('environment') ?? '',
+      ...subjectsOf(reader),
     ].join('\n'),
+    commentOrigin: ['GITHUB_WORKFLOW', 'GITHUB_JOB', 'GITHUB_ACTION'].map(variable).join('\n'),
+    runId: variable('GITHUB_RUN_ID'),
   };
+}
+
+/**
+ * What the plan is of, region by region: the agent, or the secret sets if there is none. From the texts
+ * of the inputs, so that it is the same if another input has a mistake.
+ */
+function subjectsOf({ raw, regions: { regions } }: InputReader): string[] {
+  const agent = raw.text('agent-name');
+  const names = agent === undefined ? [raw.text('secret-set'), raw.text('registry')] : [agent];
+  const given = names.filter((name) => name !== undefined);
+  if (regions.length === 0) return given;
+  return regions
+    .flatMap((region) => given.map((name) => `${nameInRegion(name, region)} in ${region}`))
+    .toSorted();
 }
 
 function readEnvironmentName(

@@ -32,10 +32,19 @@ export interface Inputs {
   readonly github: GitHubSettings | undefined;
 }
 
+/** What is known of the inputs even if they have mistakes. */
+export interface InputsOutline {
+  readonly isDryRun: boolean;
+  /** Whether an image or a build is given, so that the checkout does not matter. */
+  readonly isImageGiven: boolean;
+  readonly github: GitHubSettings | undefined;
+}
+
 /** What the inputs say, and what is to be said about them. */
 export interface InputsReading {
   /** Undefined where there are problems. */
   readonly inputs: Inputs | undefined;
+  readonly outline: InputsOutline;
   /** To be masked before anything else is done, and kept out of everything that is written. */
   readonly secrets: readonly SecretValue[];
   /** Takes them out of a text. Made once, as that takes a while where there are megabytes of them. */
@@ -129,6 +138,11 @@ export async function readInputs(
             github,
           }
         : undefined,
+    outline: {
+      isDryRun,
+      isImageGiven: isImageSource(raw, 'image') || isImageSource(raw, 'build-id'),
+      github,
+    },
     secrets: values,
     redact,
     lacksCredential: isOffline,
