@@ -219,7 +219,7 @@ const impossible: Impossible[] = [
       agent: { settings },
       secretSet: { name: 'keys', given: ['A'] },
       region: 'pce-berlin',
-      regions: [{ code: 'pce-berlin', supportedArchitectures: undefined }],
+      regions: [{ code: 'pce-berlin', supportedArchitectures: undefined, isSelfHosted: true }],
     },
     problem: {
       about: 'secret set keys',
@@ -234,7 +234,7 @@ const impossible: Impossible[] = [
       agent: { settings },
       imagePullSecret: { name: 'registry', isGiven: true },
       region: 'pce-berlin',
-      regions: [{ code: 'pce-berlin', supportedArchitectures: undefined }],
+      regions: [{ code: 'pce-berlin', supportedArchitectures: undefined, isSelfHosted: true }],
     },
     problem: {
       about: 'image pull secret registry',

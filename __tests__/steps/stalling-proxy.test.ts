@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startProxy, withEnvironment, type Proxy, type ProxyBehavior } from '../support/proxy.js';
 import { credentials, stageForEachTest } from '../support/release-run.js';
@@ -66,4 +67,46 @@ test('a proxy that asks for authentication is told as such, at once', async () =
   expect(took).toBeLessThan(1000);
   expect(actions.errors[0]?.message).toContain(`The proxy at ${proxy.url} asks for authentication`);
   expect(actions.errors[0]?.message).toContain('HTTPS_PROXY');
+});
+
+describe('a release that is finished ends although GitHub is behind a proxy that', () => {
+  const release = () =>
+    withEnvironment({ http_proxy: proxy.url }, () =>
+      stage.release(
+        {
+          ...credentials['API key'],
+          'agent-name': 'voice',
+          image: 'ghcr.io/acme/voice:1',
+          environment: 'production',
+          'github-token': 'ghs_token',
+        },
+        {
+          environment: {
+            // The platform is reached directly: its address is one of loopback.
+            GITHUB_API_URL: 'http://github.localhost:80/api/v3',
+            GITHUB_REPOSITORY: 'acme/voice',
+            GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567',
+          },
+        },
+      ),
+    );
+
+  test.each<{ name: string; behavior: ProxyBehavior }>([
+    ...stalls,
+    { name: 'refuses', behavior: { kind: 'refuse', status: 503 } },
+  ])('$name', async ({ behavior }) => {
+    proxy.behavior = behavior;
+    const startedAt = stage.clock.now();
+    const { succeeded, actions } = await release();
+    const took = stage.clock.now() - startedAt;
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.agent('voice')?.ready).toBe(true);
+    expect(proxy.asked).toContain('github.localhost:80');
+    expect(actions.warnings.join()).toContain('GitHub deployments are not complete');
+    // The release itself takes four seconds, and no request to GitHub more than ten.
+    expect(took).toBeLessThan(16_000);
+    // The other end notices a moment later.
+    for (let looks = 0; proxy.open > 0 && looks < 50; looks++) await setTimeout(10);
+    expect(proxy.open).toBe(0);
+  });
 });

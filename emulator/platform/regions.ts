@@ -9,7 +9,7 @@ export interface Region {
   readonly displayName: string;
   readonly supportedArchitectures: readonly Architecture[];
   readonly defaultArchitecture: Architecture;
-  /** It is a cluster of a customer's own. The API does not tell. */
+  /** It is a cluster of a customer's own. The API documents no field for that. */
   readonly selfHosted: boolean;
 }
 

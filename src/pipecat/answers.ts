@@ -90,11 +90,29 @@ const status = v.pipe(
   ),
 );
 
-const region = v.object({
+const region = v.looseObject({
   code: v.string(),
+  display_name: text,
   supported_architectures: shown(v.array(v.string())),
   default_architecture: shown(v.string()),
 });
+
+/** How the codes of self-hosted regions begin. */
+const selfHostedCode = 'pce-';
+const selfHostedWords = /\bself[-_ ]?hosted\b/i;
+
+/**
+ * Whether a region is a cluster of the customer's own. The API documents no field for it, so its code
+ * tells, its name, or any field that says so.
+ */
+function isSelfHosted({ code, ...entry }: v.InferOutput<typeof region>): boolean {
+  if (code.startsWith(selfHostedCode)) return true;
+  return Object.entries(entry).some(([name, value]) =>
+    typeof value === 'string'
+      ? selfHostedWords.test(value)
+      : value === true && /^(?:is)?[-_]?self[-_]?hosted$/i.test(name),
+  );
+}
 
 /** A region that agents can be deployed to. `supportedArchitectures` is undefined on older APIs. */
 export interface Region {
@@ -102,16 +120,19 @@ export interface Region {
   readonly supportedArchitectures: readonly string[] | undefined;
   /** What runs if nothing is asked for; undefined on older APIs. */
   readonly defaultArchitecture?: string | undefined;
+  /** Whether it is a cluster of the customer's own, which holds only referenced sets. */
+  readonly isSelfHosted?: true;
 }
 
 export const parseRegions = parser(
   v.pipe(
     v.object({ regions: decidingEntries(region) }),
     v.transform(({ regions }) =>
-      regions.map(({ code, supported_architectures, default_architecture }): Region => ({
-        code,
-        supportedArchitectures: supported_architectures,
-        defaultArchitecture: default_architecture,
+      regions.map((entry): Region => ({
+        code: entry.code,
+        supportedArchitectures: entry.supported_architectures,
+        defaultArchitecture: entry.default_architecture,
+        ...(isSelfHosted(entry) ? { isSelfHosted: true } : {}),
       })),
     ),
   ),

@@ -33,8 +33,8 @@ export function makePlan(
     }
     checkArchitecture(settings, known, problems);
     const secretSets = [
-      planImagePullSecret(settings, observation.secretSets, problems),
-      planSecretSet(observed, observation.secretSets, problems),
+      planImagePullSecret(settings, known, observation.secretSets, problems),
+      planSecretSet(observed, known, observation.secretSets, problems),
     ].filter((plan) => plan !== undefined);
     const build = planBuild(observed, asked);
     const agent =

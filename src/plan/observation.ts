@@ -1,7 +1,7 @@
 import type { Agent, Build, ListedSecretSet, Region, SecretSet } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { PackedContext } from '../context/pack.js';
-import { CallError, StatusError } from '../pipecat/errors.js';
+import { CallError, StatusError, UnreadableAnswerError } from '../pipecat/errors.js';
 import { platformAgentProfiles } from '../pipecat/names.js';
 import type { ImageLookup } from '../registry/look-up.js';
 import { readBindings, type Bindings } from './bindings.js';
@@ -179,7 +179,9 @@ async function customProfiles(
     return await cloud.agentProfiles();
   } catch (error) {
     // A token that may deploy need not be one that may list; the deploy itself will tell.
-    if (error instanceof StatusError && [403, 404].includes(error.status)) return undefined;
+    const isRefused = error instanceof StatusError && [403, 404].includes(error.status);
+    // The list is only a check, so one that cannot be read is none.
+    if (isRefused || error instanceof UnreadableAnswerError) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { ListedSecretSet, SecretSet, SecretSetKind } from '../pipecat/answers.js';
+import type { ListedSecretSet, Region, SecretSet, SecretSetKind } from '../pipecat/answers.js';
 import { secretSetName } from '../pipecat/names.js';
 import { quote } from '../text/quote.js';
 import { agentsBinding, agentsThatMayBind, type Bindings } from './bindings.js';
@@ -17,6 +17,7 @@ export function isWritten({ action }: Pick<SecretSetPlan, 'action'>): boolean {
 /** Plans the secret set of one region. */
 export function planSecretSet(
   { settings, secretSet: observed, agent, bindings }: RegionObservation,
+  known: Region,
   secretSets: readonly ListedSecretSet[],
   problems: PreflightProblem[],
 ): SecretSetPlan | undefined {
@@ -38,7 +39,7 @@ export function planSecretSet(
       next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
     });
   } else if (writes) {
-    checkSelfHosted(`secret set ${name}`, region, problems);
+    checkSelfHosted(`secret set ${name}`, known, problems);
   }
   const existingKeys = new Set(observed?.keys);
   const pairs = writes ? asked.pairs : [];
@@ -124,6 +125,7 @@ function isSettled(
 /** Plans the image pull secret of one region. */
 export function planImagePullSecret(
   { region, imagePullSecret }: RegionSettings,
+  known: Region,
   secretSets: readonly ListedSecretSet[],
   problems: PreflightProblem[],
 ): SecretSetPlan | undefined {
@@ -137,7 +139,7 @@ export function planImagePullSecret(
     region,
     problems,
   );
-  if (isGiven) checkSelfHosted(`image pull secret ${name}`, region, problems);
+  if (isGiven) checkSelfHosted(`image pull secret ${name}`, known, problems);
   return {
     name,
     kind: 'imagePullSecret',
@@ -159,14 +161,15 @@ export function planImagePullSecret(
   };
 }
 
-/** How the names of self-hosted regions begin. */
-const selfHosted = 'pce-';
-
-function checkSelfHosted(about: string, region: string, problems: PreflightProblem[]): void {
-  if (!region.startsWith(selfHosted)) return;
+function checkSelfHosted(
+  about: string,
+  { code, isSelfHosted }: Region,
+  problems: PreflightProblem[],
+): void {
+  if (isSelfHosted !== true) return;
   problems.push({
     about,
-    message: `cannot be written in ${region}: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster`,
+    message: `cannot be written in ${code}: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster`,
     next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
   });
 }
