@@ -42,7 +42,11 @@ const agent = /\/(?:agents|services)\/voice$/;
 const set = /\/secrets\/keys$/;
 
 const harmless: readonly Altered[] = [
-  { name: 'regions with strange entries', path: /\/regions$/, change: around('regions', ...strange) },
+  {
+    name: 'regions with strange entries',
+    path: /\/regions$/,
+    change: around('regions', ...strange),
+  },
   {
     name: 'regions whose other fields have other types',
     path: /\/regions$/,
@@ -71,12 +75,21 @@ const harmless: readonly Altered[] = [
   {
     name: 'other sets without type, region or status',
     path: /\/secrets$/,
-    change: around('sets', { name: 'other-1' }, { name: 'other-2', type: 5, region: null, status: {} }),
+    change: around(
+      'sets',
+      { name: 'other-1' },
+      { name: 'other-2', type: 5, region: null, status: {} },
+    ),
   },
   {
     name: 'other sets of an unknown type',
     path: /\/secrets$/,
-    change: around('sets', { name: 'other', type: 'certificate', region: 'us-west', status: 'ready' }),
+    change: around('sets', {
+      name: 'other',
+      type: 'certificate',
+      region: 'us-west',
+      status: 'ready',
+    }),
   },
   {
     name: 'sets whose shown fields have other types',
@@ -113,7 +126,10 @@ const harmless: readonly Altered[] = [
         agentProfile: 7,
         websocketAuth: {},
         activeSessionCount: 'many',
-        currentRevision: { readyReplicas: '1', health: { restartCount: '0', lastExitCode: 'none' } },
+        currentRevision: {
+          readyReplicas: '1',
+          health: { restartCount: '0', lastExitCode: 'none' },
+        },
         previousRevision: [],
       };
       const { body } = answer as { body?: object };
@@ -178,7 +194,12 @@ describe('with a token, a release succeeds and', () => {
     {
       name: 'profiles whose shown fields have other types',
       path: /\/agent-profiles$/,
-      change: each('agentProfiles', { enabled: 'yes', resources: 5, custom: 'no', display_name: 7 }),
+      change: each('agentProfiles', {
+        enabled: 'yes',
+        resources: 5,
+        custom: 'no',
+        display_name: 7,
+      }),
       inputs: { 'agent-profile': 'voice-large' },
     },
     {
