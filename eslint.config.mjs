@@ -72,6 +72,10 @@ export default defineConfig(
     files: ['src/{context,http,plan,record,secrecy,steps,text,time}/**', 'src/*.ts'],
     rules: { '@typescript-eslint/no-shadow': 'error' },
   },
+  {
+    files: ['src/**'],
+    rules: { 'max-params': ['error', 4], complexity: ['error', 20] },
+  },
   ...rooms.flatMap((line, index) => line.map((room) => keepsToItself(room, index))),
   {
     files: ['scripts/**', 'emulator/cli.ts'],

@@ -403,7 +403,12 @@ describe('a call while everything is held back', () => {
     const deadline = new Deadline(stage.clock, 'wait-timeout', 20_000);
     stage.emulator.script.fault({ method: 'PUT' }, { kind: 'reset', carryOut: true });
     const pairs = [{ key: 'A', value: new SecretValue('value-a') }];
-    const writing = cloud.writeSecrets('keys', 'us-west', pairs, { deadline }, () => undefined);
+    const writing = cloud.writeSecrets(
+      { name: 'keys', region: 'us-west' },
+      pairs,
+      { deadline },
+      () => undefined,
+    );
     // Meanwhile another call is refused for longer than this one has time.
     const refusing = refuse(caller, { 'retry-after': '30' });
     await expect(writing).rejects.toMatchObject({ name: 'ConnectionError', attempts: 1 });

@@ -1,7 +1,8 @@
 import { isConfidential } from '../http/confidential.js';
 import { secretSetName } from '../pipecat/names.js';
 import { regionPlaceholder } from '../plan/name-template.js';
-import type { ImagePullSecretSettings, RegistryCredentials } from '../plan/settings.js';
+import type { RegistryCredentials } from '../pipecat/client.js';
+import type { ImagePullSecretSettings } from '../plan/settings.js';
 import { dockerHub, parseImageReference, registryName } from '../registry/reference.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import { emptyReasons, type Findings } from './problems.js';

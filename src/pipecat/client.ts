@@ -26,6 +26,20 @@ export type PlainOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts'>;
 /** Whether a deletion deleted something, or found nothing to delete. */
 export type Deletion = 'deleted' | 'absent';
 
+/** A set, of secrets or for image pulls, and the region that it stays in. */
+export interface SecretSetKey {
+  readonly name: string;
+  readonly region: string;
+}
+
+/** What an image pull secret holds. */
+export interface RegistryCredentials {
+  /** URL of the registry. */
+  readonly host: string;
+  /** Base64 of `username:password`; with anything else, the pull fails later. */
+  readonly authentication: SecretValue;
+}
+
 /** What tells builds apart: the same context built with the same Dockerfile in the same region. */
 export interface BuildKey {
   readonly region: string;
@@ -122,42 +136,34 @@ export class PipecatCloud {
   }
 
   /**
-   * Writes pairs to a set, creating it where there is none; keys that are not given stay. Accepted
-   * is not ready: the set has to be awaited.
+   * Writes pairs to a set and creates it if it does not exist. Keys that are not given stay. Accepted
+   * is not ready: wait for the set.
    *
-   * @param written told the keys of each request that was accepted, so that a failure half-way
-   *   leaves a true account
+   * @param onAccepted called with the keys of each request that was accepted, so that the record is
+   *   true after a failure half-way
    */
   async writeSecrets(
-    set: string,
-    region: string,
+    { name, region }: SecretSetKey,
     pairs: readonly SecretPair[],
     options: PlainOptions,
-    written: (keys: readonly string[]) => void,
+    onAccepted: (keys: readonly string[]) => void,
   ): Promise<void> {
-    for (const { request, keys } of this.#surface.secretWrites(set, region, pairs)) {
+    for (const { request, keys } of this.#surface.secretWrites(name, region, pairs)) {
       await this.#write(request, options);
-      written(keys);
+      onAccepted(keys);
     }
   }
 
-  /**
-   * Creates or updates an image pull secret.
-   *
-   * @param host URL of the registry
-   * @param authentication base64 of `username:password`; anything else makes the pull fail later
-   */
+  /** Creates or updates an image pull secret. */
   writeImagePullSecret(
-    set: string,
-    region: string,
-    host: string,
-    authentication: SecretValue,
+    { name, region }: SecretSetKey,
+    { host, authentication }: RegistryCredentials,
     options: PlainOptions,
   ): Promise<void> {
     return this.#write(
       {
         method: 'PUT',
-        path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
+        path: this.#surface.path(`secrets/${encodeURIComponent(name)}`),
         body: { isImagePullSecret: true, host, secretValue: authentication.reveal(), region },
       },
       options,

@@ -16,77 +16,115 @@ export function isWritten({ action }: Pick<SecretSetPlan, 'action'>): boolean {
 
 /** Plans the secret set of one region. */
 export function planSecretSet(
-  { settings, secretSet: observed, agent, bindings }: RegionObservation,
+  observation: RegionObservation,
   known: Region,
   secretSets: readonly ListedSecretSet[],
   problems: PreflightProblem[],
 ): SecretSetPlan | undefined {
+  const { settings, secretSet: observed, bindings } = observation;
   const { region, secretSet: asked } = settings;
   if (asked === undefined) return undefined;
   const { name, template, skippedKeys, keepVersions } = asked;
-  const listed = secretSets.find((set) => set.name === name);
-  // The response about the one set tells for sure whether it is a reference.
-  const referenced = observed?.referenced === true || listed?.referenced === true;
-  const existing = listed && { ...listed, referenced };
+  const existing = existingSet(name, secretSets, observed);
   const isGiven = asked.pairs.length > 0;
   checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
-  const writes = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
-  if (writes && referenced) {
-    problems.push({
-      about: `secret set ${name}`,
-      message:
-        'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
-      next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
-    });
-  } else if (writes) {
-    checkSelfHosted(`secret set ${name}`, known, problems);
-  }
+  const isWrite = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
+  if (isWrite) checkWritable(name, existing, known, problems);
   const existingKeys = new Set(observed?.keys);
-  const pairs = writes ? asked.pairs : [];
-  const given = new Set([...asked.pairs.map(({ key }) => key), ...skippedKeys]);
-  const prunedKeys = asked.prune ? [...existingKeys].filter((key) => !given.has(key)) : [];
-  const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
-  // Without the wait for the agent, it may still need what is old.
-  const olderVersions =
-    template === undefined || settings.agent?.waitForReady === false
-      ? []
-      : versionsBeside(name, template, secretSets);
-  const otherAgents =
-    existing === undefined
-      ? []
-      : bindings &&
-        agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
+  const pairs = isWrite ? asked.pairs : [];
+  const keys = pairs.map(({ key }) => key);
+  const prunedKeys = prunedKeysOf(asked, existingKeys);
   checkPruning(asked, bindings, settings.agent?.name, problems);
+  const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
   checkRequiredKeys(asked, existing, keptKeys, problems);
   return {
     name,
     kind: 'secret',
     region,
-    action: writes ? (existing === undefined ? 'create' : 'update') : 'bind',
+    action: !isWrite ? 'bind' : existing === undefined ? 'create' : 'update',
     pairs,
     registry: undefined,
-    addedKeys: pairs.map(({ key }) => key).filter((key) => !existingKeys.has(key)),
-    updatedKeys: pairs.map(({ key }) => key).filter((key) => existingKeys.has(key)),
+    addedKeys: keys.filter((key) => !existingKeys.has(key)),
+    updatedKeys: keys.filter((key) => existingKeys.has(key)),
     skippedKeys,
     prunedKeys,
     status: existing?.status,
-    otherAgents,
+    otherAgents: existing === undefined ? [] : otherAgentsBinding(observation, name),
     template,
     keepVersions,
-    olderVersions,
-    deletedVersions:
-      template === undefined || bindings === undefined || isVersioned(name)
-        ? undefined
-        : oldVersions({
-            template,
-            current: name,
-            region,
-            previous: agent?.secretSets ?? [],
-            keep: keepVersions,
-            secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
-            bindings: withoutReleased(bindings, settings.agent?.name),
-          }),
+    ...versionsOfSet(observation, asked, secretSets),
   };
+}
+
+/** The set as the list shows it; the response about the one set tells for sure whether it is a reference. */
+function existingSet(
+  name: string,
+  secretSets: readonly ListedSecretSet[],
+  observed: SecretSet | undefined,
+): ListedSecretSet | undefined {
+  const listed = secretSets.find((set) => set.name === name);
+  return listed && { ...listed, referenced: listed.referenced || observed?.referenced === true };
+}
+
+function checkWritable(
+  name: string,
+  existing: ListedSecretSet | undefined,
+  region: Region,
+  problems: PreflightProblem[],
+): void {
+  const about = `secret set ${name}`;
+  if (existing?.referenced !== true) {
+    checkSelfHosted(about, region, problems);
+    return;
+  }
+  problems.push({
+    about,
+    message:
+      'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
+    next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+  });
+}
+
+function prunedKeysOf(
+  { prune, pairs, skippedKeys }: RegionSecretSet,
+  existing: ReadonlySet<string>,
+): string[] {
+  if (!prune) return [];
+  const given = new Set([...pairs.map(({ key }) => key), ...skippedKeys]);
+  return [...existing].filter((key) => !given.has(key));
+}
+
+/** Undefined if nobody looked which agents bind which sets. */
+function otherAgentsBinding(
+  { settings, bindings }: RegionObservation,
+  name: string,
+): string[] | undefined {
+  return bindings && agentsBinding(bindings, name).filter((one) => one !== settings.agent?.name);
+}
+
+/** What is there of the other versions of a set, and what of it goes. */
+function versionsOfSet(
+  { settings, agent, bindings }: RegionObservation,
+  { name, template, keepVersions }: RegionSecretSet,
+  secretSets: readonly ListedSecretSet[],
+): Pick<SecretSetPlan, 'olderVersions' | 'deletedVersions'> {
+  if (template === undefined) return { olderVersions: [], deletedVersions: undefined };
+  // Without the wait for the agent, it may still need what is old.
+  const olderVersions =
+    settings.agent?.waitForReady === false ? [] : versionsBeside(name, template, secretSets);
+  if (bindings === undefined || isVersioned(name)) {
+    return { olderVersions, deletedVersions: undefined };
+  }
+  const deletedVersions = oldVersions({
+    template,
+    current: name,
+    region: settings.region,
+    previous: agent?.secretSets ?? [],
+    keep: keepVersions,
+    secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
+    bindings: withoutReleased(bindings, settings.agent?.name),
+  });
+  return { olderVersions, deletedVersions };
 }
 
 function versionsBeside(

@@ -3,7 +3,8 @@ import type { PackedContext } from '../context/pack.js';
 import type { Agent, Build, SecretSetKind, SecretSetStatus } from '../pipecat/answers.js';
 import type { SecretPair } from '../pipecat/surface.js';
 import type { HiddenSetting, SettingChange } from './agent-changes.js';
-import type { CommonAgentSettings, RegistryCredentials, RolloutOrder } from './settings.js';
+import type { CommonAgentSettings, RolloutOrder } from './settings.js';
+import type { RegistryCredentials } from '../pipecat/client.js';
 
 /** What a release does to one secret set. */
 export interface SecretSetPlan {

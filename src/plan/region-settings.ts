@@ -1,11 +1,7 @@
+import type { RegistryCredentials } from '../pipecat/client.js';
 import type { AgentSettings } from '../pipecat/agent-settings.js';
 import { isVersioned, nameInRegion, nameOfVersion, regionPlaceholder } from './name-template.js';
-import type {
-  CommonAgentSettings,
-  RegistryCredentials,
-  ReleaseSettings,
-  SecretSetContent,
-} from './settings.js';
+import type { CommonAgentSettings, ReleaseSettings, SecretSetContent } from './settings.js';
 
 /** A secret set as it is asked for in one region. */
 export interface RegionSecretSet extends SecretSetContent {

@@ -1,5 +1,6 @@
 import type { ContextSettings } from '../context/select.js';
 import type { AgentSettings } from '../pipecat/agent-settings.js';
+import type { RegistryCredentials } from '../pipecat/client.js';
 import type { SecretPair } from '../pipecat/surface.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import type { Regional } from './regional.js';
@@ -51,13 +52,6 @@ export interface SecretSetSettings extends SecretSetContent {
 export interface ImagePullSecretSettings {
   readonly name: Regional<string>;
   readonly registry: RegistryCredentials | undefined;
-}
-
-export interface RegistryCredentials {
-  /** URL of the registry, as the platform wants it. */
-  readonly host: string;
-  /** base64 of `username:password`. */
-  readonly authentication: SecretValue;
 }
 
 /** When an update makes a new deployment although nothing differs: `auto` is when values changed. */

@@ -19,12 +19,11 @@ export async function provision(
     await journal.span(region, `write ${name}`, () =>
       about(subject, async () => {
         if (registry !== undefined) {
-          const { host, authentication } = registry;
-          await cloud.writeImagePullSecret(name, region, host, authentication, { deadline });
+          await cloud.writeImagePullSecret(plan, registry, { deadline });
           record.isChanged = true;
           return;
         }
-        await cloud.writeSecrets(name, region, plan.pairs, { deadline }, (keys) => {
+        await cloud.writeSecrets(plan, plan.pairs, { deadline }, (keys) => {
           record.status = 'pending';
           record.isChanged = true;
           for (const key of keys) (updatedKeys.has(key) ? record.updated : record.added).push(key);

@@ -37,13 +37,40 @@ export async function readSecrets(
   credentials: readonly SecretValue[],
 ): Promise<SecretsReading> {
   const { fields, isDryRun, findings } = reader;
-  const emptySecrets = fields.choice('empty-secrets', ['error', 'skip']);
+  const skips = fields.choice('empty-secrets', ['error', 'skip']) === 'skip';
   const readings = await readSources(reader, credentials);
   for (const { source, problems, remarks } of readings) {
     for (const problem of problems) findings.problem(source, problem);
     findings.remarks.push(...remarks);
   }
+  const entries = chosenEntries(readings);
+  const missing = missingIn(readings, entries, skips);
+  const empties = skips ? 'skip' : isDryRun ? 'plan' : 'error';
+  reportMissing[empties](missing, findings);
+  reportUnset(missing.unset, findings);
+  warnOfLikelyMistakes(entries, findings);
+  const goesByNames = empties === 'plan';
+  const pairs = entries
+    .filter(({ value }) => goesByNames || !value.isEmpty)
+    .map(({ key, value }) => ({ key, value }));
+  // What is left out by `skip` is left out by a release, too, unless nothing is left.
+  const isExact = !isDryRun || (empties === 'skip' && pairs.length > 0);
+  const knowsKeys = isExact || missing.sources.length + missing.patterns.length === 0;
+  const isSecret = secrecyFor(reader, findings, readings);
+  return {
+    pairs,
+    skippedKeys: goesByNames ? [] : keysOf(missing.empty),
+    isComplete: isExact || (knowsKeys && missing.empty.length === 0),
+    knowsKeys,
+    values: readings.flatMap((reading) => [
+      ...reading.entries.filter(isSecret).map(({ value }) => value),
+      ...reading.suspects,
+    ]),
+  };
+}
 
+/** One entry a key: a source that comes first wins. */
+function chosenEntries(readings: readonly SourceReading[]): ChosenEntry[] {
   const chosen = new Map<string, ChosenEntry>();
   for (const source of secretSources) {
     for (const reading of readings.filter((one) => one.source === source)) {
@@ -52,64 +79,80 @@ export async function readSecrets(
       }
     }
   }
-  const entries = [...chosen.values()];
+  return [...chosen.values()];
+}
+
+/** What was asked for and has no value. */
+interface MissingValues {
+  readonly empty: readonly ChosenEntry[];
+  /** Those of them whose variable is not set at all. */
+  readonly unset: readonly ChosenEntry[];
+  /** The others. */
+  readonly withoutValue: readonly ChosenEntry[];
+  /** Sources without any secret. */
+  readonly sources: readonly SourceReading['source'][];
+  /** Patterns that select nothing. */
+  readonly patterns: readonly string[];
+  /** Why values are most likely empty. */
+  readonly reasons: string;
+}
+
+function missingIn(
+  readings: readonly SourceReading[],
+  entries: readonly ChosenEntry[],
+  skips: boolean,
+): MissingValues {
   const empty = entries.filter(({ value }) => value.isEmpty);
   // A secret that a fork does not get makes a variable empty. Only a mistake makes it absent.
-  const unset = empty.filter((entry) => entry.unset !== undefined && emptySecrets !== 'skip');
+  const unset = empty.filter((entry) => entry.unset !== undefined && !skips);
   const withoutValue = empty.filter((entry) => !unset.includes(entry));
-  const unmatched = readings.flatMap((reading) => reading.unmatched);
-  const barren = readings.filter((reading) => reading.isBarren).map(({ source }) => source);
-  if (emptySecrets === 'skip') {
+  return {
+    empty,
+    unset,
+    withoutValue,
+    sources: readings.filter((reading) => reading.isBarren).map(({ source }) => source),
+    patterns: readings.flatMap((reading) => reading.unmatched),
+    reasons: reasonsFor(withoutValue, entries),
+  };
+}
+
+/** Says what is missing: what is skipped, what a plan does without, and what a release needs. */
+const reportMissing: Readonly<
+  Record<'skip' | 'plan' | 'error', (missing: MissingValues, findings: Findings) => void>
+> = {
+  skip({ empty, sources, patterns }, { notices }) {
     if (empty.length > 0) {
-      findings.notices.push(`Left out, because they are empty: ${listed(keysOf(empty))}.`);
+      notices.push(`Left out, because they are empty: ${listed(keysOf(empty))}.`);
     }
-    if (barren.length > 0) findings.notices.push(`There is no secret in: ${listed(barren)}.`);
-    if (unmatched.length > 0) {
-      findings.notices.push(`\`secrets-include\` selects nothing with: ${listed(unmatched)}.`);
+    if (sources.length > 0) notices.push(`There is no secret in: ${listed(sources)}.`);
+    if (patterns.length > 0) {
+      notices.push(`\`secrets-include\` selects nothing with: ${listed(patterns)}.`);
     }
-  } else if (isDryRun) {
+  },
+  plan({ withoutValue, sources, patterns, reasons }, { notices }) {
     if (withoutValue.length > 0) {
-      findings.notices.push(
-        `Empty in this run, so the plan goes by their names alone: ${listed(keysOf(withoutValue))}. Likely reasons: ${reasonsFor(withoutValue, entries)}.`,
+      notices.push(
+        `Empty in this run, so the plan goes by their names alone: ${listed(keysOf(withoutValue))}. Likely reasons: ${reasons}.`,
       );
     }
-    const without = [...barren, ...unmatched];
+    const without = [...sources, ...patterns];
     if (without.length > 0) {
-      findings.notices.push(`There is no secret in: ${listed(without)}. The plan goes on without.`);
+      notices.push(`There is no secret in: ${listed(without)}. The plan goes on without.`);
     }
-  } else {
-    reportEmpty(withoutValue, reasonsFor(withoutValue, entries), findings);
-    for (const source of barren) {
+  },
+  error({ withoutValue, sources, patterns, reasons }, findings) {
+    reportEmpty(withoutValue, reasons, findings);
+    for (const source of sources) {
       findings.problem(source, 'is given, and there is no secret in it');
     }
-    for (const pattern of unmatched) {
+    for (const pattern of patterns) {
       findings.problem(
         'secrets-include',
         `\`${pattern}\` selects no key of \`secrets-json\`. Likely reasons: ${emptyReasons}. \`empty-secrets: skip\` lets it pass`,
       );
     }
-  }
-  reportUnset(unset, findings);
-  warnOfLikelyMistakes(entries, findings);
-  const goesByNames = isDryRun && emptySecrets !== 'skip';
-  const pairs = entries
-    .filter(({ value }) => goesByNames || !value.isEmpty)
-    .map(({ key, value }) => ({ key, value }));
-  // What is left out by `skip` is left out by a release, too, unless nothing is left.
-  const isExact = !isDryRun || (emptySecrets === 'skip' && pairs.length > 0);
-  const missing = barren.length + unmatched.length;
-  const isSecret = secrecyFor(reader, findings, readings);
-  return {
-    pairs,
-    skippedKeys: goesByNames ? [] : empty.map(({ key }) => key),
-    isComplete: isExact || empty.length + missing === 0,
-    knowsKeys: isExact || missing === 0,
-    values: readings.flatMap((reading) => [
-      ...reading.entries.filter(isSecret).map(({ value }) => value),
-      ...reading.suspects,
-    ]),
-  };
-}
+  },
+};
 
 /** Tells secrets from ordinary words, and says which keys have one. */
 function secrecyFor(
