@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { readTextFile, reasonOf } from '../../src/inputs/files.js';
+import { readTextFile, unreadableReason } from '../../src/inputs/files.js';
 import { credentials, stageForEachTest } from '../support/release-run.js';
 
 let folder: string;
@@ -69,7 +69,7 @@ describe('a file that an input names', () => {
       () => undefined,
       (reason: unknown) => reason,
     );
-    expect(reasonOf(error)).toBe(told);
+    expect(unreadableReason(error)).toBe(told);
   });
 
   test('is not read if it is a socket', async () => {

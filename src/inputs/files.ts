@@ -54,7 +54,7 @@ function kindOf(stats: Stats): string {
 export const missingFile = 'there is no such file';
 
 /** Why a file cannot be read, for parentheses. */
-export function reasonOf(error: unknown): string {
+export function unreadableReason(error: unknown): string {
   if (error instanceof UnreadableFileError) return error.message;
   const code = systemErrorCode(error);
   if (code === 'ENOENT') return missingFile;

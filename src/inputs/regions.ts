@@ -1,3 +1,4 @@
+import { listOf } from '../text/list.js';
 import { regionCode, type NameRule } from '../pipecat/names.js';
 import {
   nameInRegion,
@@ -146,7 +147,7 @@ export class RegionFields {
     if (regions.length > 0 && this.regions.length === 0) {
       this.#findings.problem(
         input,
-        `has lines for regions (${listed(regions)}), so \`region\` has to say which regions are released to`,
+        `has lines for regions (${listOf(regions)}), so \`region\` has to say which regions are released to`,
       );
       return false;
     }
@@ -154,7 +155,7 @@ export class RegionFields {
     if (unknown.length === 0) return true;
     this.#findings.problem(
       input,
-      `has a line for ${listed(unknown)}, which is not released to; \`region\` names ${listed(this.regions)}${meantFor(unknown, this.regions)}`,
+      `has a line for ${listOf(unknown)}, which is not released to; \`region\` names ${listOf(this.regions)}${meantFor(unknown, this.regions)}`,
     );
     return false;
   }
@@ -164,7 +165,7 @@ export class RegionFields {
     if (without.length === 0) return true;
     this.#findings.problem(
       input,
-      `has no line for ${listed(without)}; add one, or \`*: …\` for the other regions`,
+      `has no line for ${listOf(without)}; add one, or \`*: …\` for the other regions`,
     );
     return false;
   }
@@ -180,7 +181,7 @@ export class RegionFields {
       const unknown = held.filter((placeholder) => !placeholders.includes(placeholder));
       if (unknown.length > 0) {
         isSound = false;
-        const known = placeholders.length === 0 ? 'none' : listed(placeholders);
+        const known = placeholders.length === 0 ? 'none' : listOf(placeholders);
         this.#findings.problem(input, `may hold ${known} in braces; ${found(value)}`);
       }
       if (held.filter((placeholder) => placeholder === versionPlaceholder).length > 1) {
@@ -217,7 +218,7 @@ export class RegionFields {
     for (const [name, regions] of shared) {
       this.#findings.problem(
         input,
-        `gives ${listed(regions)} the same name, and names are unique across the platform; ${found(name)}; ${this.#adviceOn(input, nameThatWouldDo(name, regions, rule))}`,
+        `gives ${listOf(regions)} the same name, and names are unique across the platform; ${found(name)}; ${this.#adviceOn(input, nameThatWouldDo(name, regions, rule))}`,
       );
     }
     return shared.length === 0;
@@ -252,8 +253,4 @@ function regionsIn(text: string): string[] {
 function meantFor([first = '', ...others]: readonly string[], regions: readonly string[]): string {
   const meant = others.length === 0 ? nearest(first, regions) : undefined;
   return meant === undefined ? '' : `. Did you mean \`${meant}\`?`;
-}
-
-function listed(items: readonly string[]): string {
-  return items.map((item) => `\`${item}\``).join(', ');
 }

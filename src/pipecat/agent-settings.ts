@@ -203,8 +203,8 @@ function valueAt(object: unknown, key: string): unknown {
   return isObject(object) ? object[key] : undefined;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A setting that is given, beside what the agent has. */

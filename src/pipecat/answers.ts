@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isConfidential } from '../http/confidential.js';
-import { readAgentSettings, type ObservedAgentSettings } from './agent-settings.js';
+import { isObject, readAgentSettings, type ObservedAgentSettings } from './agent-settings.js';
 
 /** An answer of another shape than is due. Names the places only: the answer is not quoted. */
 export class AnswerShapeError extends Error {
@@ -70,10 +70,6 @@ function decidingEntries<Schema extends v.GenericSchema>(schema: Schema) {
       ? v.array(schema)
       : entries(schema),
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -25,7 +25,7 @@ export function planSecretSet(
   const { region, secretSet: asked } = settings;
   if (asked === undefined) return undefined;
   const { name, template, skippedKeys, keepVersions } = asked;
-  const existing = existingSet(name, secretSets, observed);
+  const existing = listedSet(name, secretSets, observed);
   const isGiven = asked.pairs.length > 0;
   checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
   const isWrite = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
@@ -57,7 +57,7 @@ export function planSecretSet(
 }
 
 /** The set as the list shows it; the response about the one set tells for sure whether it is a reference. */
-function existingSet(
+function listedSet(
   name: string,
   secretSets: readonly ListedSecretSet[],
   observed: SecretSet | undefined,

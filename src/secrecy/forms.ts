@@ -1,5 +1,5 @@
 /** A part of a text: its first character, and the one after its last. */
-export interface Span {
+export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
@@ -24,18 +24,18 @@ export class WholeForms {
     }
   }
 
-  in(text: string): Span[] {
-    const spans: Span[] = [];
-    if (this.#forms.size === 0) return spans;
+  in(text: string): TextRange[] {
+    const ranges: TextRange[] = [];
+    if (this.#forms.size === 0) return ranges;
     for (let start = 0; start + this.#shortest <= text.length; start++) {
       for (const length of this.#lengths.get(text.slice(start, start + this.#shortest)) ?? []) {
         const end = start + length;
         if (end <= text.length && this.#forms.has(text.slice(start, end))) {
-          spans.push({ start, end });
+          ranges.push({ start, end });
         }
       }
     }
-    return spans;
+    return ranges;
   }
 }
 
@@ -45,7 +45,7 @@ export class WholeForms {
  *
  * @param shortest how many characters are enough to recognize a part of a form
  */
-export function cutForms(text: string, forms: readonly string[], shortest: number): Span[] {
+export function cutForms(text: string, forms: readonly string[], shortest: number): TextRange[] {
   if (text.length < shortest) return [];
   let beginning = 0;
   let end = 0;
@@ -56,7 +56,7 @@ export function cutForms(text: string, forms: readonly string[], shortest: numbe
   return [
     { start: 0, end: beginning },
     { start: text.length - end, end: text.length },
-  ].filter((span) => span.start < span.end);
+  ].filter((range) => range.start < range.end);
 }
 
 /** How many characters of the text's beginning belong to a form that began before the text. */

@@ -1,6 +1,6 @@
 import { printable } from '../text/printable.js';
 import { asQuoted } from '../text/quote.js';
-import { cutForms, WholeForms, type Span } from './forms.js';
+import { cutForms, WholeForms, type TextRange } from './forms.js';
 import { masksFor, shortestMask } from './masks.js';
 import type { SecretValue } from './secret-value.js';
 
@@ -50,18 +50,18 @@ export function redactor(values: Iterable<SecretValue>): Redact {
     // Characters that nobody sees must not hide a value from the search, so they go first.
     const shown = printable(isCut ? cut(text, keep, most + margin) : text);
     const { dense, placeOf } = densely(shown);
-    const spans = [
+    const ranges = [
       ...solid.in(shown),
       ...[
         ...spread.in(dense),
         ...(isPart || isCut ? cutForms(dense, spreadForms, shortestSpread) : []),
       ].map(({ start, end }) => ({ start: placeOf(start), end: placeOf(end - 1) + 1 })),
     ];
-    if (!isCut) return withStars(shown, spans, { start: 0, end: shown.length });
+    if (!isCut) return withStars(shown, ranges, { start: 0, end: shown.length });
     // What is left of a value at the cut is in the margin.
     return keep === 'beginning'
-      ? `${withStars(shown, spans, { start: 0, end: shown.length - margin })}…`
-      : `…${withStars(shown, spans, { start: margin, end: shown.length })}`;
+      ? `${withStars(shown, ranges, { start: 0, end: shown.length - margin })}…`
+      : `…${withStars(shown, ranges, { start: margin, end: shown.length })}`;
   };
 }
 
@@ -122,17 +122,17 @@ function densely(text: string): {
 }
 
 /**
- * A part of a text with stars in place of spans, which may overlap: nothing is left of either.
+ * A part of a text with stars in place of ranges, which may overlap: nothing is left of either.
  *
- * @param part what of the text is wanted; a span at its edge becomes stars as a whole
+ * @param part what of the text is wanted; a range at its edge becomes stars as a whole
  */
-function withStars(text: string, spans: readonly Span[], part: Span): string {
+function withStars(text: string, ranges: readonly TextRange[], part: TextRange): string {
   let clean = '';
   let end = part.start;
-  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-    if (span.end <= part.start || span.start >= part.end) continue;
-    if (span.start >= end || clean === '') clean += `${text.slice(end, span.start)}***`;
-    end = Math.max(end, span.end);
+  for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
+    if (range.end <= part.start || range.start >= part.end) continue;
+    if (range.start >= end || clean === '') clean += `${text.slice(end, range.start)}***`;
+    end = Math.max(end, range.end);
   }
   return clean + text.slice(end, Math.max(end, part.end));
 }

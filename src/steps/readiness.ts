@@ -1,3 +1,4 @@
+import { asIs, listOf } from '../text/list.js';
 import { CancelledError } from '../time/cancellation.js';
 import type { SecretSetStatus } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
@@ -95,14 +96,15 @@ function wordsFor(
   seen: ReadonlyMap<SecretSetRecord, string>,
 ): string {
   const states = sets.map((set) => ({ name: set.name, state: seen.get(set) ?? 'not seen yet' }));
-  const list = (listed: typeof states): string =>
-    listed.map(({ name, state }) => `${name} ${state}`).join(', ');
+  const list = (some: typeof states): string =>
+    listOf(
+      some.map(({ name, state }) => `${name} ${state}`),
+      { most: mostListed, format: asIs },
+    );
   if (states.length <= mostListed) return list(states);
   const others = states.filter(({ state }) => state !== 'ready');
-  const shown = others.slice(0, mostListed);
-  const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : '';
   const ready = `${states.length - others.length} of ${states.length} sets are ready`;
-  return others.length === 0 ? ready : `${ready}; ${list(shown)}${more}`;
+  return others.length === 0 ? ready : `${ready}; ${list(others)}`;
 }
 
 /** The status of a set in words, with the reason that it can only have. */

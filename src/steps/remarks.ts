@@ -1,4 +1,5 @@
 import type { Journal } from '../record/journal.js';
+import { listOf } from '../text/list.js';
 
 interface Remark {
   /** A remark needs nobody: it is a line of the log and the summary, and no annotation. */
@@ -24,7 +25,7 @@ export class Remarks {
 
   tell(journal: Journal): void {
     for (const { level, words, names } of this.#remarks.values()) {
-      journal[level](words(names.map((name) => `\`${name}\``).join(', ')));
+      journal[level](words(listOf(names)));
     }
     this.#remarks.clear();
   }

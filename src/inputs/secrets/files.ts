@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { secretKey } from '../../pipecat/names.js';
 import { listOf } from '../../text/list.js';
-import { reasonOf, type ReadFile } from '../files.js';
+import { unreadableReason, type ReadFile } from '../files.js';
 import { unfinished, type Unfinished } from './likely-mistakes.js';
 import {
   parseDotenv,
@@ -59,7 +59,7 @@ async function readText(
   try {
     text = await readFile(resolve(workspace, path));
   } catch (error) {
-    reading.problems.push(`\`${path}\` cannot be read (${reasonOf(error)})`);
+    reading.problems.push(`\`${path}\` cannot be read (${unreadableReason(error)})`);
     return undefined;
   }
   if (/[\0\uFFFD]/.test(text)) {

@@ -122,22 +122,22 @@ const reportMissing: Readonly<
 > = {
   skip({ empty, sources, patterns }, { notices }) {
     if (empty.length > 0) {
-      notices.push(`Left out, because they are empty: ${listed(keysOf(empty))}.`);
+      notices.push(`Left out, because they are empty: ${listOf(keysOf(empty))}.`);
     }
-    if (sources.length > 0) notices.push(`There is no secret in: ${listed(sources)}.`);
+    if (sources.length > 0) notices.push(`There is no secret in: ${listOf(sources)}.`);
     if (patterns.length > 0) {
-      notices.push(`\`secrets-include\` selects nothing with: ${listed(patterns)}.`);
+      notices.push(`\`secrets-include\` selects nothing with: ${listOf(patterns)}.`);
     }
   },
   plan({ withoutValue, sources, patterns, reasons }, { notices }) {
     if (withoutValue.length > 0) {
       notices.push(
-        `Empty in this run, so the plan goes by their names alone: ${listed(keysOf(withoutValue))}. Likely reasons: ${reasons}.`,
+        `Empty in this run, so the plan goes by their names alone: ${listOf(keysOf(withoutValue))}. Likely reasons: ${reasons}.`,
       );
     }
     const without = [...sources, ...patterns];
     if (without.length > 0) {
-      notices.push(`There is no secret in: ${listed(without)}. The plan goes on without.`);
+      notices.push(`There is no secret in: ${listOf(without)}. The plan goes on without.`);
     }
   },
   error({ withoutValue, sources, patterns, reasons }, findings) {
@@ -264,8 +264,4 @@ async function readSources(
     readings.push(await readFiles(raw.items('secrets-file'), workspace, readFile));
   }
   return readings;
-}
-
-function listed(names: readonly string[]): string {
-  return names.map((name) => `\`${name}\``).join(', ');
 }

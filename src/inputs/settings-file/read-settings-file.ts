@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { quote } from '../../text/quote.js';
 import type { InputName } from '../declared.js';
-import { reasonOf, type ReadFile } from '../files.js';
+import { unreadableReason, type ReadFile } from '../files.js';
 import {
   forms,
   isTable,
@@ -65,7 +65,7 @@ export async function readSettingsFile(
   } catch (error) {
     return {
       file: undefined,
-      problems: [`${name} cannot be read (${reasonOf(error)})`],
+      problems: [`${name} cannot be read (${unreadableReason(error)})`],
       warnings: [],
     };
   }
