@@ -51,6 +51,7 @@ export const declaredInputs = {
   'failure-logs': 'auto',
   'wait-timeout': '600',
   'dry-run': 'false',
+  'pr-number': undefined,
   'github-token': undefined,
   environment: undefined,
   comment: 'false',
