@@ -143,9 +143,7 @@ describe('an input that concerns the pull request is refused', () => {
       name: "another number than the event's",
       event: events.pull_request,
       inputs: { 'pr-number': '8' },
-      expected: [
-        'pr-number: is 8, but the event is about pull request 7; remove `pr-number`',
-      ],
+      expected: ['pr-number: is 8, but the event is about pull request 7; remove `pr-number`'],
     },
     {
       name: 'a number that is none',

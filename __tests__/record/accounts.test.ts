@@ -161,7 +161,7 @@ const settings = {
     maxAgents: new Regional<number>(undefined),
     settings: {},
     preview: undefined,
-  forceRedeploy: 'auto',
+    forceRedeploy: 'auto',
     waitForReady: true,
     waitTimeout: 600_000,
     isBuiltFromBranch: false,

@@ -84,7 +84,7 @@ export function agentPlan(parts: Partial<AgentPlan> = {}): AgentPlan {
     newDeployment: { follows: 'no', because: 'nothing-differs' },
     valuesChange: false,
     preview: undefined,
-      forceRedeploy: 'auto',
+    forceRedeploy: 'auto',
     waitForReady: true,
     waitTimeout: 600_000,
     isBuiltFromBranch: false,

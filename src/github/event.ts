@@ -157,8 +157,7 @@ export function commentedOn(event: WorkflowEvent): EventPullRequest | 'issue' | 
 
 function identified(
   about:
-    | { readonly number?: number | undefined; readonly created_at?: string | undefined }
-    | undefined,
+    { readonly number?: number | undefined; readonly created_at?: string | undefined } | undefined,
 ): EventPullRequest | undefined {
   if (about?.number === undefined) return undefined;
   const openedAt = Date.parse(about.created_at ?? '');
