@@ -49,6 +49,8 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
         deploymentId,
         ready: true,
         image: 'ghcr.io/acme/voice:1.0.0',
+        smokeTest: null,
+        sessionsOnOlder: null,
       },
     ]);
     expect(actions.outputs).toMatchObject({

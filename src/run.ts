@@ -2,7 +2,6 @@ import { tmpdir } from 'node:os';
 import { checkedOutCommit } from './github/checkout.js';
 import { agentDeployments, commentOnPlan } from './github/tell-github.js';
 import {
-  commentedOn,
   isClosedRepository,
   isForkWithSecrets,
   isOfAnotherCommit,
@@ -11,9 +10,8 @@ import {
   releasedCommit,
   type WorkflowEvent,
 } from './github/event.js';
-import { lookUpPullRequest } from './github/pull-request.js';
-import { resolvePreview } from './inputs/resolve-preview.js';
 import { InputsError, missingCredential, UntrustedEventError } from './inputs/problems.js';
+import { missingPublicKey } from './inputs/smoke-test.js';
 import type { Environment } from './inputs/raw-inputs.js';
 import {
   readInputs,
@@ -32,7 +30,8 @@ import { setBuildOutputs } from './report/outputs.js';
 import { report } from './report/report.js';
 import { type Commit, commentOf } from './report/summary.js';
 import { masksFor } from './secrecy/masks.js';
-import type { Redact } from './secrecy/redactor.js';
+import { redactor, type Redact } from './secrecy/redactor.js';
+import type { SecretValue } from './secrecy/secret-value.js';
 import { packBuildContext, type Folders, type TemporaryContext } from './steps/build-context.js';
 import { imageLookup, type LookUpImage } from './steps/look-up-image.js';
 import { checkCredential } from './steps/credential.js';
@@ -123,7 +122,8 @@ class Session implements Disposable {
 async function carryOut(session: Session): Promise<void> {
   const { host, journal, cancellation, wantsFailureLogs } = session;
   const { access, isDryRun, github, release: settings } = await checkInputs(session);
-  const { redact } = session;
+  // Later answers may bring more to hide.
+  const redact: Redact = (text, options) => session.redact(text, options);
   await using context = await packContext(session, settings.build?.context);
   if (access === undefined) {
     noticeMissingCredential(journal);
@@ -154,6 +154,9 @@ async function carryOut(session: Session): Promise<void> {
   await release(
     {
       cloud,
+      sessions: platform.sessionsOn(surface, (secrets) => {
+        hide(session, secrets);
+      }),
       journal,
       cancellation: cancellation.signal,
       wantsFailureLogs,
@@ -163,13 +166,21 @@ async function carryOut(session: Session): Promise<void> {
   );
 }
 
+/** Hides secrets that came up after the inputs were read. */
+function hide(session: Session, secrets: readonly SecretValue[]): void {
+  for (const mask of new Set(secrets.flatMap(masksFor))) session.host.actions.mask(mask);
+  const earlier = session.redact;
+  const later = redactor(secrets);
+  session.redact = (text, options) => later(earlier(text, options), options);
+}
+
 /** Reads the inputs, and hides what is secret before anything is logged. */
 function checkInputs(session: Session): Promise<Inputs> {
   const { host, journal, cancellation, lastMoment } = session;
   return journal.step('inputs', async () => {
     const reading = await unlessAborted(
       lastMoment,
-      readInputs(host.environment, host.readFile, host.isFolderEmpty, session.event),
+      readInputs(host.environment, host.readFile, host.isFolderEmpty),
     );
     for (const mask of new Set(reading.secrets.flatMap(masksFor))) host.actions.mask(mask);
     session.redact = reading.redact;
@@ -186,42 +197,13 @@ function checkInputs(session: Session): Promise<Inputs> {
     for (const notice of reading.notices) journal.notice(notice);
     const problems = [...reading.problems];
     if (reading.lacksCredential && !isOffline) problems.unshift(missingCredential);
+    if (reading.lacksPublicKey && !(await isWithoutSecretsHere(session))) {
+      problems.push(missingPublicKey);
+    }
     if (reading.inputs === undefined || problems.length > 0) throw new InputsError(problems);
     expectSteps(journal, reading.inputs);
-    return withPreview(session, reading.inputs);
+    return reading.inputs;
   });
-}
-
-/** Completes what is known of the pull request that the agent is a preview of. */
-async function withPreview(session: Session, inputs: Inputs): Promise<Inputs> {
-  const { host, journal, redact } = session;
-  const { agent } = inputs.release;
-  const { preview, remark } = await resolvePreview(agent?.preview, {
-    commentedOn: inputs.isDryRun ? undefined : await commentedPullRequest(session),
-    lookUp: (number) =>
-      lookUpPullRequest(inputs.githubAccess, number, {
-        clock: host.clock,
-        signal: host.cancellation,
-        redact,
-      }),
-  });
-  if (remark !== undefined) journal.remark(remark);
-  return agent === undefined
-    ? inputs
-    : { ...inputs, release: { ...inputs.release, agent: { ...agent, preview } } };
-}
-
-/** The pull request that somebody commented on to start the run. */
-async function commentedPullRequest({ host, event }: Session): Promise<number | undefined> {
-  if (host.environment['GITHUB_EVENT_NAME'] !== 'issue_comment') return undefined;
-  const about = commentedOn(await event());
-  if (about === undefined) {
-    throw new UntrustedEventError({
-      reason: 'unreadable',
-      failure: 'the event does not say what was commented on',
-    });
-  }
-  return about === 'issue' ? undefined : about.number;
 }
 
 async function isWithoutSecretsHere({ host, event }: Session): Promise<boolean> {

@@ -114,7 +114,7 @@ describe.each(surfaces)('with $name', ({ credential, surface, root, agents, ...e
     { what: 'an agent', read: (cloud) => cloud.agent('voice'), path: `${agents}/voice` },
     {
       what: 'logs of an agent',
-      read: (cloud) => cloud.agentLogs('voice', id, 20),
+      read: (cloud) => cloud.agentLogs('voice', { deploymentId: id }, 20),
       path: `${agents}/voice/logs?limit=20&deploymentId=${id}&order=desc`,
     },
     { what: 'a build', read: (cloud) => cloud.build(id), path: `${root}/builds/${id}` },
@@ -241,11 +241,10 @@ describe.each(surfaces)('with $name', ({ credential, surface, root, agents, ...e
       stage.clock.pass(60_000);
       const { deploymentId } = stage.emulator.script.supersede('voice');
       stage.clock.pass(60_000);
-      await expect(cloud.agentLogs('voice', desiredDeploymentId, 4)).resolves.toEqual({
-        lines: ['second', '***', 'last'],
-        isExecFormatError: false,
-      });
-      const { lines: others } = await cloud.agentLogs('voice', deploymentId, 4);
+      await expect(
+        cloud.agentLogs('voice', { deploymentId: desiredDeploymentId }, 4),
+      ).resolves.toEqual({ lines: ['second', '***', 'last'], isExecFormatError: false });
+      const { lines: others } = await cloud.agentLogs('voice', { deploymentId }, 4);
       expect(others).not.toContain('last');
     });
 

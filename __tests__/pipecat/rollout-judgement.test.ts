@@ -316,7 +316,7 @@ describe('a wait is told as what is waited for', () => {
 });
 
 describe('a failure is told as', () => {
-  const nothing = { infrastructureIssue: false, previousServes: true, isExecFormatError: false };
+  const nothing = { infrastructureIssue: false, previousServes: true };
   test.each([
     {
       name: 'what the platform calls it',

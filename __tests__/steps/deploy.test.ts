@@ -255,7 +255,16 @@ test('a tag that is deployed already is told as no change, with what to do', asy
   const { deploymentId } = stage.emulator.seed.agent({ name: 'voice', image });
   const { agents, actions } = await stage.release({ ...credentials['API key'], ...voice });
   expect(agents).toEqual([
-    { name: 'voice', region: 'us-west', outcome: 'unchanged', deploymentId, ready: true, image },
+    {
+      name: 'voice',
+      region: 'us-west',
+      outcome: 'unchanged',
+      deploymentId,
+      ready: true,
+      image,
+      smokeTest: null,
+      sessionsOnOlder: null,
+    },
   ]);
   expect(actions.warnings).toContainEqual(expect.stringContaining('saw no change'));
   expect(actions.warnings).toContainEqual(expect.stringContaining('@sha256:'));

@@ -1,11 +1,13 @@
 import { agentName } from '../pipecat/names.js';
 import { regionPlaceholder } from '../plan/name-template.js';
 import type { Regional } from '../plan/regional.js';
-import type { AgentReleaseSettings, ForceRedeploy, Preview } from '../plan/settings.js';
+import type { AgentReleaseSettings, ForceRedeploy } from '../plan/settings.js';
 import { agentSettingInputs, readAgentSettings } from './agent-settings.js';
 import { imageSources, isImageSource } from './build.js';
 import type { InputName } from './declared.js';
+import { drainInputs, readDrainTimeout } from './drain.js';
 import type { InputReader } from './reader.js';
+import { readSmokeTest, smokeTestInputs } from './smoke-test.js';
 
 const withoutEffectAlone: readonly InputName[] = [
   ...agentSettingInputs,
@@ -17,6 +19,8 @@ const withoutEffectAlone: readonly InputName[] = [
   'wait-for-ready',
   'failure-logs',
   'wait-timeout',
+  ...smokeTestInputs,
+  ...drainInputs,
 ];
 
 const forceRedeploy: Record<'auto' | 'true' | 'false', ForceRedeploy> = {
@@ -26,10 +30,7 @@ const forceRedeploy: Record<'auto' | 'true' | 'false', ForceRedeploy> = {
 };
 
 /** Reads what to do with the agent. Undefined if none is named. */
-export function readAgent(
-  reader: InputReader,
-  preview: Preview | undefined,
-): AgentReleaseSettings | undefined {
+export function readAgent(reader: InputReader): AgentReleaseSettings | undefined {
   const { raw, fields, regions, settingsFile, findings } = reader;
   const name = regions.name('agent-name', agentName, [regionPlaceholder]);
   const { minAgents, maxAgents, ...settings } = readAgentSettings(reader);
@@ -42,6 +43,8 @@ export function readAgent(
   const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);
   const waitForReady = fields.boolean('wait-for-ready');
   const waitTimeout = fields.timeout('wait-timeout');
+  const smokeTest = readSmokeTest(reader, { waits: waitForReady !== false });
+  const drainTimeout = readDrainTimeout(reader, { waits: waitForReady !== false });
   if (!raw.isGiven('agent-name')) fields.noEffectWithout('agent-name', withoutEffectAlone);
   if (name === undefined || force === undefined || waitForReady === undefined) return undefined;
   return {
@@ -49,10 +52,11 @@ export function readAgent(
     minAgents,
     maxAgents,
     settings,
-    preview,
     forceRedeploy: forceRedeploy[force],
     waitForReady,
     waitTimeout,
+    smokeTest,
+    drainTimeout,
     isBuiltFromBranch:
       settingsFile?.hasGit === true && !imageSources.some((input) => isImageSource(raw, input)),
   };

@@ -11,6 +11,8 @@ const forSecrets: readonly InputName[] = [
   'secrets-json',
   'registry-password',
   'github-token',
+  'public-api-key',
+  'smoke-test-body',
 ];
 
 /**

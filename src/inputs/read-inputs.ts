@@ -1,15 +1,13 @@
-import type { WorkflowEvent } from '../github/event.js';
-import type { GitHubAccess, GitHubSettings } from '../github/settings.js';
+import type { GitHubSettings } from '../github/settings.js';
 import type { AccessSettings, ReleaseSettings } from '../plan/settings.js';
 import { redactor, type Redact } from '../secrecy/redactor.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import { givenCredentials, readAccess } from './access.js';
 import { readAgent } from './agent.js';
 import { isImageSource, readBuild } from './build.js';
-import { givenGitHubToken, readGitHub, readGitHubAccess } from './github.js';
+import { givenGitHubToken, readGitHub } from './github.js';
 import { readImageLookup } from './image-lookup.js';
 import { misplacedParts } from './misplaced.js';
-import { readPullRequest } from './pull-request.js';
 import { Findings, type InputProblem } from './problems.js';
 import { RawInputs, type Environment } from './raw-inputs.js';
 import { InputReader } from './reader.js';
@@ -19,6 +17,7 @@ import { readSecretSet } from './secret-set.js';
 import type { InputName } from './declared.js';
 import { missingFile, type ReadFile } from './files.js';
 import { readSecrets } from './secrets/read-secrets.js';
+import { givenPublicKey, lacksPublicKey } from './smoke-test.js';
 import { chooseSettingsFile } from './settings-file/choose.js';
 
 /** When tracebacks and log lines of a failed agent are shown. */
@@ -32,8 +31,6 @@ export interface Inputs {
   readonly isDryRun: boolean;
   readonly failureLogs: FailureLogs;
   readonly github: GitHubSettings | undefined;
-  /** How the repository is reached; undefined without a token. */
-  readonly githubAccess: GitHubAccess | undefined;
 }
 
 /** What is known of the inputs even if they have mistakes. */
@@ -56,6 +53,8 @@ export interface InputsReading {
   readonly problems: readonly InputProblem[];
   /** Whether it is a dry run without a credential, which only some events explain. */
   readonly lacksCredential: boolean;
+  /** The same for the public key of a smoke test. */
+  readonly lacksPublicKey: boolean;
   readonly warnings: readonly string[];
   readonly notices: readonly string[];
   readonly remarks: readonly string[];
@@ -69,16 +68,13 @@ export async function readInputs(
   environment: Environment,
   readFile: ReadFile,
   isFolderEmpty: (path: string) => Promise<boolean> = () => Promise.resolve(false),
-  readEvent: () => Promise<WorkflowEvent> = () =>
-    Promise.resolve({ eventName: '', payload: undefined }),
 ): Promise<InputsReading> {
   const findings = new Findings();
   const given = new RawInputs(environment);
   given.checkNames(findings);
   const workspace = environment['GITHUB_WORKSPACE'] ?? '.';
   const source = { raw: given, environment, workspace, readFile, findings };
-  const { raw: unnumbered, file } = await chooseSettingsFile(source);
-  const { raw, preview } = await readPullRequest(unnumbered, findings, readEvent);
+  const { raw, file } = await chooseSettingsFile(source);
   const reader = new InputReader({ ...source, raw }, file);
   const { fields, regions, isDryRun } = reader;
 
@@ -86,12 +82,16 @@ export async function readInputs(
   const credentials = givenCredentials(raw, environment);
   const access = readAccess(reader);
   const rollout = fields.choice('rollout', ['parallel', 'sequential']);
-  const secrets = await readSecrets(reader, [...credentials, ...githubToken]);
+  const secrets = await readSecrets(reader, [
+    ...credentials,
+    ...githubToken,
+    ...givenPublicKey(raw),
+  ]);
   const requiredKeys = await readRequiredKeys(reader);
   const imagePullSecret = readImagePullSecret(reader);
   const secretsTimeout = fields.timeout('secrets-timeout');
   const build = readBuild(reader);
-  const agent = readAgent(reader, preview);
+  const agent = readAgent(reader);
   const imageLookup = readImageLookup(reader, agent);
   const waits = agent?.waitForReady !== false;
   const secretSet = readSecretSet(reader, {
@@ -112,7 +112,13 @@ export async function readInputs(
     );
   }
   await reportEmptyWorkspace(reader, isFolderEmpty);
-  const values = [...credentials, ...githubToken, ...secrets.values, ...givenRegistrySecrets(raw)];
+  const values = [
+    ...credentials,
+    ...githubToken,
+    ...secrets.values,
+    ...givenRegistrySecrets(raw),
+    ...givenPublicKey(raw),
+  ];
   const redact = redactor(values);
   // A value may stand in an input where it does not belong, and in what is said of that.
   const parts = misplacedParts(raw, values);
@@ -143,7 +149,6 @@ export async function readInputs(
             isDryRun,
             failureLogs,
             github,
-            githubAccess: readGitHubAccess(reader),
           }
         : undefined,
     outline: {
@@ -154,6 +159,7 @@ export async function readInputs(
     secrets: values,
     redact,
     lacksCredential: isOffline,
+    lacksPublicKey: isDryRun && lacksPublicKey(raw, agent?.smokeTest),
     problems: findings.problems.map(({ input, message }) => ({
       // Its name is known; where it stands, such as in a file, is not.
       input: input.replace(/\(.*\)$/s, (place) => redactFound(place)),

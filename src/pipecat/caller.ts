@@ -55,6 +55,8 @@ export interface Operation<Result> {
   readonly takesText?: true;
   /** Statuses of a refusal that are a result, not an error: an agent that does not exist. */
   readonly absent?: { readonly status: number; readonly result: Result };
+  /** Whether any body will do, since only the status matters; `parse` gets undefined then. */
+  readonly ignoresBody?: true;
 }
 
 export interface CallerOptions {
@@ -304,7 +306,8 @@ export class Caller {
     }
   }
 
-  #read<Result>({ request, parse, takesText }: Operation<Result>, answer: Answer): Result {
+  #read<Result>(operation: Operation<Result>, answer: Answer): Result {
+    const { request, parse, takesText, ignoresBody } = operation;
     const status = classifyStatus(answer.status);
     if (status === 'redirect') {
       const target = this.#options.redact(originOf(answer.headers.location));
@@ -312,9 +315,8 @@ export class Caller {
     }
     if (status !== 'success') throw this.#statusError(request, answer);
     try {
-      return parse(
-        takesText === true && isPlainText(answer.text) ? undefined : parseJson(answer.text),
-      );
+      const isEmpty = ignoresBody === true || (takesText === true && isPlainText(answer.text));
+      return parse(isEmpty ? undefined : parseJson(answer.text));
     } catch (error) {
       if (!(error instanceof AnswerShapeError)) throw error;
       // A place within the answer may be named by the answer itself.

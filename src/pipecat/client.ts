@@ -258,14 +258,14 @@ export class PipecatCloud {
     return this.#deploy(this.#surface.agentUpdate(name, fields), options);
   }
 
-  /** The last lines that a deployment of an agent wrote. */
+  /** The last lines that a deployment or a session of an agent wrote. */
   async agentLogs(
     name: string,
-    deploymentId: string,
+    of: { readonly deploymentId: string } | { readonly sessionId: string },
     limit: number,
     options: PlainOptions = {},
   ): Promise<AgentLogs> {
-    const query = new URLSearchParams({ limit: String(limit), deploymentId, order: 'desc' });
+    const query = new URLSearchParams({ limit: String(limit), ...of, order: 'desc' });
     const newestFirst = await this.#caller.call(
       {
         request: {

@@ -59,6 +59,7 @@ export class Sessions {
         request: { method: 'DELETE', path: this.#path(agent, `/${encodeURIComponent(id)}`) },
         parse: () => undefined,
         absent: { status: 404, result: undefined },
+        ignoresBody: true,
       },
       options,
     );
@@ -152,6 +153,7 @@ export class PublicSurface {
           path: `/v1/public/${encodeURIComponent(agent)}/sessions/${session}/${path}`,
         },
         parse: () => undefined,
+        ignoresBody: true,
       },
       { ...options, attempts: 1 },
     );

@@ -57,23 +57,32 @@ export interface ImagePullSecretSettings {
 /** When an update makes a new deployment although nothing differs: `auto` is when values changed. */
 export type ForceRedeploy = 'auto' | 'always' | 'never';
 
-/** The pull request that an agent is a preview of. */
-export interface Preview {
-  readonly pullRequest: number;
-  /** When the pull request was opened, in milliseconds since the epoch; undefined if that is not known. */
-  readonly openedAt: number | undefined;
-  /** Whether the name says that it is a preview (`pr-{pr}`), so that it is nobody else's by chance. */
-  readonly hasTellingName: boolean;
+/** How one session on a new deployment shows that it serves. Times in milliseconds. */
+export interface SmokeTestSettings {
+  /** Starts sessions, and nothing else. Undefined only in a dry run, which starts none. */
+  readonly publicKey: SecretValue | undefined;
+  /** Undefined sends none. */
+  readonly transport: 'daily' | 'webrtc' | undefined;
+  /** What the bot gets as its body. */
+  readonly body: Readonly<Record<string, unknown>> | undefined;
+  /** An endpoint of the bot that has to answer 2xx, without a slash at its beginning. */
+  readonly path: string | undefined;
+  /** How long the session has to stay up after its start. */
+  readonly duration: number;
+  /** For the whole test of one agent. */
+  readonly timeout: number;
 }
 
 /** What is asked for of an agent in every region alike. */
 export interface CommonAgentSettings {
-  /** Undefined if the agent is not a preview. */
-  readonly preview: Preview | undefined;
   readonly forceRedeploy: ForceRedeploy;
   readonly waitForReady: boolean;
   /** Milliseconds from the deploy until this deployment is ready. */
   readonly waitTimeout: number;
+  /** Undefined if no session is started. */
+  readonly smokeTest: SmokeTestSettings | undefined;
+  /** Milliseconds to wait until no session runs on an older deployment; undefined for no wait. */
+  readonly drainTimeout: number | undefined;
   /** Whether the settings file has the platform build the image from a branch, and nothing else says what to run. */
   readonly isBuiltFromBranch: boolean;
 }

@@ -162,6 +162,23 @@ export interface StepFacts {
     readonly infrastructureIssue: boolean;
     readonly previousServes: boolean;
   };
+  /** The session that tested the deployment failed, or could not be started on it. */
+  readonly 'smoke-test-failed': {
+    readonly deploymentId: string;
+    readonly sessionId: string | undefined;
+    readonly because: SmokeTestFailure;
+    /** What that session wrote last; undefined if it was not requested. */
+    readonly logs: readonly string[] | undefined;
+    readonly hasTransport: boolean;
+  };
+  /** The platform rejected the public key, so the release was not tested. */
+  readonly 'smoke-test-key-refused': { readonly refusal: StatusError };
+  /** Sessions still ran on older deployments at the limit. The release itself is done. */
+  readonly 'drain-timeout': {
+    /** Undefined if they could not be counted. */
+    readonly left: { readonly count: number; readonly isCut: boolean } | undefined;
+    readonly deadline: Deadline;
+  };
   /** Another release changed the deployment that the agent is to run. */
   readonly superseded: { readonly deploymentId: string; readonly supersededBy: string };
   /** The agent is gone while the release waits for its deployment. */
@@ -169,6 +186,16 @@ export interface StepFacts {
   /** The platform accepted a new agent, but does not show it. */
   readonly 'agent-missing': NoFacts;
 }
+
+/** What a session showed that tested a deployment. */
+export type SmokeTestFailure =
+  | { readonly kind: 'ended'; readonly status: string; readonly hasStarted: boolean }
+  /** The platform would not start a session although the deployment is ready. */
+  | { readonly kind: 'not-startable'; readonly refusal: StatusError }
+  /** The bot's own endpoint; `status` is undefined if it did not answer. */
+  | { readonly kind: 'path'; readonly path: string; readonly status: number | undefined }
+  /** The session ended before the bot's own endpoint answered. */
+  | { readonly kind: 'ended-before-path'; readonly path: string; readonly status: string };
 
 type NoFacts = Readonly<Record<string, never>>;
 
@@ -196,6 +223,10 @@ const messages: { readonly [Kind in StepFailureKind]: (facts: StepFacts[Kind]) =
     `deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`,
   'wait-timeout': ({ deploymentId, lastSeen }) =>
     `deployment ${deploymentId} is not ready: ${lastSeen}`,
+  'smoke-test-failed': ({ deploymentId, because: { kind } }) =>
+    `the smoke test of deployment ${deploymentId} failed: ${kind}`,
+  'smoke-test-key-refused': ({ refusal }) => `the public key was refused: ${refusal.message}`,
+  'drain-timeout': ({ left }) => `${left?.count ?? 'unknown'} sessions on older deployments`,
   superseded: ({ deploymentId, supersededBy }) =>
     `deployment ${deploymentId} was superseded by ${supersededBy}`,
   'agent-gone': () => 'the agent no longer exists',

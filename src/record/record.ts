@@ -13,6 +13,8 @@ export const stepNames = [
   'build',
   'deploy',
   'rollout',
+  'smoke-test',
+  'drain',
   'prune',
   'clean-up',
 ] as const;
@@ -48,6 +50,25 @@ export interface PlannedSetRecord extends SecretSetRecord {
   readonly plan: SecretSetPlan;
 }
 
+/** What a session on the new deployment showed. */
+export interface SmokeTestRecord {
+  readonly outcome: 'passed' | 'failed' | 'inconclusive';
+  /** The last session that was started; null if there is none. */
+  readonly sessionId: string | null;
+  /** The deployment that the session ran on. */
+  readonly deploymentId: string | null;
+  /** Seconds from the request to the start of the bot. */
+  readonly startSeconds: number | null;
+  readonly coldStart: boolean | null;
+}
+
+/** Sessions that still run on older deployments. */
+export interface SessionsOnOlder {
+  readonly count: number;
+  /** Whether there are more than were counted. */
+  readonly isCut: boolean;
+}
+
 /** What became of an agent. */
 export interface AgentRecord {
   readonly name: string;
@@ -64,6 +85,10 @@ export interface AgentRecord {
   previousServes: boolean;
   /** Whether this release gave it new values that running sessions do not have. */
   replacesValues: boolean;
+  /** Null without a smoke test, or before its end. */
+  smokeTest: SmokeTestRecord | null;
+  /** Null if there is no new deployment, or they could not be counted. */
+  sessionsOnOlder: SessionsOnOlder | null;
 }
 
 /** What became of a cloud build. */
@@ -169,6 +194,8 @@ export function untouchedTarget({ region, secretSets, build, agent }: Target): T
       ready: false,
       previousServes: false,
       replacesValues: false,
+      smokeTest: null,
+      sessionsOnOlder: null,
     },
     deletedVersions: [],
   };

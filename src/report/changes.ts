@@ -1,8 +1,15 @@
 import { listOf } from '../text/list.js';
 import type { HiddenSetting, SettingChange } from '../plan/agent-changes.js';
 import type { AgentPlan, BuildPlan, NewDeployment, Plan, SecretSetPlan } from '../plan/plan.js';
-import type { AgentRecord, BuildRecord, ReleaseRecord, SecretSetRecord } from '../record/record.js';
+import type {
+  AgentRecord,
+  BuildRecord,
+  ReleaseRecord,
+  SecretSetRecord,
+  SmokeTestRecord,
+} from '../record/record.js';
 import { isVersioned } from '../plan/name-template.js';
+import { duration } from './words.js';
 import { secretSetKinds } from '../plan/subject.js';
 
 /** What is done, or would be, in one region: sentences that quote names between backticks. */
@@ -21,7 +28,7 @@ export function plannedChanges({ targets }: Plan, mostNames = usualNames): Regio
     changes: [
       ...secretSets.map((set) => plannedSet(set, mostNames)),
       ...(build === undefined ? [] : [plannedBuild(build)]),
-      ...(agent === undefined ? [] : [plannedAgent(agent)]),
+      ...(agent === undefined ? [] : [plannedAgent(agent), ...provenBy(agent)]),
       ...secretSets.flatMap((set) => afterwards(set, mostNames)),
       ...secretSets.flatMap((set) => othersConcerned(set, mostNames)),
     ],
@@ -35,7 +42,7 @@ export function doneChanges({ targets }: ReleaseRecord, mostNames = usualNames):
     changes: [
       ...[...secretSets, ...deletedVersions].map((set) => doneSet(set, mostNames)),
       ...(build === undefined ? [] : [doneBuild(build)]),
-      ...(agent === undefined ? [] : [doneAgent(agent)]),
+      ...(agent === undefined ? [] : [doneAgent(agent), ...shownBy(agent)]),
     ],
   }));
 }
@@ -231,6 +238,43 @@ function deploymentPlanned({ follows, because }: NewDeployment): string {
     case 'unknown':
       return `Whether a new deployment follows cannot be told, because ${reason}.`;
   }
+}
+
+/** How a plan would prove that the agent serves, and what it would wait for after that. */
+function provenBy({ name, action, smokeTest, drainTimeout }: AgentPlan): string[] {
+  const told: string[] = [];
+  if (smokeTest !== undefined) {
+    const { transport, path, duration: up, timeout } = smokeTest;
+    const how = transport === undefined ? '' : ` with the transport \`${transport}\``;
+    const answers = path === undefined ? '' : `, and \`GET /${path}\` of the bot has to answer 2xx`;
+    told.push(
+      `Smoke test: start one session on \`${name}\`${how}. It has to stay up for ${duration(up)}${answers}, within ${duration(timeout)}.`,
+    );
+  }
+  if (drainTimeout !== undefined && action === 'update') {
+    told.push(
+      `Then wait until no session of \`${name}\` runs on an older deployment, for at most ${duration(drainTimeout)}.`,
+    );
+  }
+  return told;
+}
+
+const smokeTestWords: Readonly<Record<SmokeTestRecord['outcome'], string>> = {
+  passed: 'passed',
+  failed: 'failed',
+  inconclusive: 'was inconclusive',
+};
+
+/** What a session on the agent has shown. */
+function shownBy({ smokeTest }: AgentRecord): string[] {
+  if (smokeTest === null) return [];
+  const { outcome, sessionId, startSeconds, coldStart } = smokeTest;
+  const session = sessionId === null ? '' : ` with the session \`${sessionId}\``;
+  const start =
+    startSeconds === null
+      ? ''
+      : `; its bot started after ${startSeconds} s${coldStart === true ? ' (cold start)' : ''}`;
+  return [`The smoke test ${smokeTestWords[outcome]}${session}${start}.`];
 }
 
 /** What comes last of all. */

@@ -1,10 +1,16 @@
 import { listOf } from '../text/list.js';
 import type { RolloutFailure } from '../pipecat/rollout-judgement.js';
 import { CancelledError } from '../time/cancellation.js';
-import { UntrustedEventError, InputsError, type UntrustedBecause } from '../inputs/problems.js';
+import { UntrustedEventError, InputsError } from '../inputs/problems.js';
 import type { ContextError } from '../context/errors.js';
 import { CallError, RedirectError, StatusError, UploadError } from '../pipecat/errors.js';
-import { StepError, SubjectError, type StepFacts, type StepFailureKind } from '../record/errors.js';
+import {
+  StepError,
+  SubjectError,
+  type SmokeTestFailure,
+  type StepFacts,
+  type StepFailureKind,
+} from '../record/errors.js';
 import { PreflightError } from '../plan/problems.js';
 import { nearest } from '../text/nearest.js';
 import { quote } from '../text/quote.js';
@@ -106,7 +112,7 @@ function problemsOf(
   error: ContextError | InputsError | UntrustedEventError,
   { redact }: ExplanationContext,
 ): Details {
-  if (error instanceof UntrustedEventError) return { why: [untrustedReason(error.because)] };
+  if (error instanceof UntrustedEventError) return { why: [failureKinds[error.kind].meaning] };
   if (error instanceof InputsError) {
     return {
       problems: error.problems.map(({ input, message }) => ({
@@ -124,17 +130,6 @@ function problemsOf(
       next: next === undefined ? undefined : redact(next),
     })),
   };
-}
-
-function untrustedReason(because: UntrustedBecause): string {
-  switch (because.reason) {
-    case 'fork':
-      return 'The code of this run comes from a fork, and the run has the secrets of the repository.';
-    case 'no-token':
-      return 'A comment on a pull request started this run. Without `github-token`, the action cannot find out whether the code comes from a fork.';
-    case 'unreadable':
-      return `A comment on a pull request started this run, and the pull request could not be read, because ${because.failure}. So the code may come from a fork.`;
-  }
 }
 
 function detailsOfStep<Kind extends StepFailureKind>(
@@ -202,6 +197,20 @@ const stepDetails: {
   }),
   'rollout-failed': explainRollout,
   'wait-timeout': explainRolloutTimeout,
+  'smoke-test-failed': explainSmokeTest,
+  'smoke-test-key-refused': ({ refusal }) => ({
+    facts: callFacts(refusal),
+    why: [`${capital(refusal.reason)}.`, 'The release itself is done.'],
+  }),
+  'drain-timeout': ({ left, deadline }, { cause }) => ({
+    why: [
+      'The release itself is done.',
+      left === undefined
+        ? 'How many sessions run on older deployments could not be read.'
+        : `Sessions on older deployments: ${left.isCut ? 'at least ' : ''}${left.count}; \`drain-timeout\` is ${duration(deadline.limit)}.`,
+      ...lastFailure(cause),
+    ],
+  }),
   superseded: ({ deploymentId, supersededBy }) => ({
     facts: [
       { label: 'Deployment', value: deploymentId },
@@ -456,6 +465,56 @@ function explainRolloutTimeout(
     next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
     ...(context.showsAgentOutput ? { logs } : {}),
   };
+}
+
+function explainSmokeTest(
+  { deploymentId, sessionId, because, logs, hasTransport }: StepFacts['smoke-test-failed'],
+  { showsAgentOutput, subject }: FailureContext,
+): Details {
+  const hint =
+    sessionId === undefined || subject === undefined || showsAgentOutput
+      ? []
+      : [
+          'The log of the session is left out here, as it may hold what callers said (`failure-logs`).',
+        ];
+  return {
+    facts: [
+      { label: 'Deployment', value: deploymentId },
+      ...(sessionId === undefined ? [] : [{ label: 'Session', value: sessionId }]),
+      ...('status' in because && because.status !== undefined
+        ? [{ label: 'Status', value: String(because.status) }]
+        : []),
+      ...(because.kind === 'not-startable' ? callFacts(because.refusal) : []),
+    ],
+    why: [`Smoke test: ${smokeTestFailure(because)}.`],
+    next: [
+      failureKinds['smoke-test-failed'].next,
+      ...(hasTransport
+        ? []
+        : [
+            'If the bot needs a transport, set `smoke-test-transport` (`daily` or `webrtc`): without it, the session starts without one.',
+          ]),
+      ...hint,
+    ],
+    ...(showsAgentOutput ? { logs } : {}),
+  };
+}
+
+function smokeTestFailure(because: SmokeTestFailure): string {
+  switch (because.kind) {
+    case 'ended':
+      return because.hasStarted
+        ? `the session ended with \`${because.status}\``
+        : `the session ended with \`${because.status}\` before its bot started`;
+    case 'not-startable':
+      return `the platform did not start a session: ${because.refusal.reason}`;
+    case 'path':
+      return because.status === undefined
+        ? `GET \`/${because.path}\` did not answer`
+        : `GET \`/${because.path}\` answered ${because.status}`;
+    case 'ended-before-path':
+      return `the session ended with \`${because.status}\` before GET \`/${because.path}\` answered`;
+  }
 }
 
 /** What the platform says, each of it once, as one sentence. */

@@ -43,10 +43,10 @@ export const failureKinds = {
     next: 'Correct the inputs that are listed, all at once.',
   },
   'untrusted-event': {
-    title: 'Nothing is released for code that may come from a fork',
+    title: 'Nothing is released for a pull request from a fork',
     meaning:
-      'The workflow runs on `pull_request_target`, on `workflow_run`, or for a comment on a pull request. It has the secrets of the repository, and the code is from a fork, or the pull request could not be read to find out.',
-    next: 'Release on `push`, on a release, or on `workflow_dispatch`. For comments, pass `github-token` with the permission `pull-requests: read`.',
+      'The workflow runs on `pull_request_target`, or on `workflow_run`, for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
+    next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
   },
   'context-unusable': {
     title: 'The build context cannot be packed',
@@ -217,6 +217,24 @@ export const failureKinds = {
     meaning:
       'The deployment was accepted, but did not serve within `wait-timeout`. The platform goes on with it; it may still get ready.',
     next: 'Look at the agent; large images take longer the first time. Raise `wait-timeout` if the rollout only needs more time.',
+  },
+  'smoke-test-failed': {
+    title: 'Smoke test failed',
+    meaning:
+      'The deployment is ready, but the session that tested it failed: it ended with an error, ended before its bot started, or could not be started at all, or the endpoint in `smoke-test-path` did not answer 2xx.',
+    next: 'Fix what the log of the session shows, and release again.',
+  },
+  'smoke-test-key-refused': {
+    title: 'Released, but not tested: the platform rejected the public API key',
+    meaning:
+      'Everything is released and serving. The platform answered 401 or 403 to the public API key, so no session was started. Nothing is rolled back because of it.',
+    next: 'Check `public-api-key` in the dashboard under Settings → API Keys → Public. If the key is gone, create a new one and store it as the secret that the workflow passes.',
+  },
+  'drain-timeout': {
+    title: 'Released, but sessions still run on older deployments',
+    meaning:
+      'Everything is released and serving. Sessions that began before keep the old deployment and its secret values, and some of them had not ended within `drain-timeout`. Nothing is rolled back because of it.',
+    next: 'Do not revoke old keys yet. Run the workflow again later, or raise `drain-timeout`; the session limit of the agent is the longest that a session can last.',
   },
   superseded: {
     title: 'Another release has taken over',

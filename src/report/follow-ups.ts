@@ -67,9 +67,26 @@ function oldValues(targets: readonly TargetRecord[]): string[] {
     ),
   );
   const which = keys.size === 0 ? 'old values' : `the old ${listOf(keys, { most: mostNames })}`;
+  const left = sessionsLeft(agents);
+  const now =
+    left === undefined
+      ? ''
+      : left === 'none'
+        ? ` No session runs on an older deployment now, so you can revoke ${which}.`
+        : ` Sessions on older deployments now: ${left}.`;
   return [
-    `Before you revoke ${which}: running sessions of ${names(agents)} keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit).`,
+    `Before you revoke ${which}: running sessions of ${names(agents)} keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit).${now}`,
   ];
+}
+
+/** How many sessions of all these agents run on older deployments; undefined if that is not known. */
+function sessionsLeft(agents: readonly AgentRecord[]): string | undefined {
+  const counts = agents.flatMap(({ sessionsOnOlder }) => sessionsOnOlder ?? []);
+  if (counts.length < agents.length) return undefined;
+  const sum = counts.reduce((all, { count }) => all + count, 0);
+  const isCut = counts.some((one) => one.isCut);
+  if (sum === 0 && !isCut) return 'none';
+  return `${isCut ? 'at least ' : ''}${sum}`;
 }
 
 function coldStarts(agents: readonly AgentRecord[]): string[] {

@@ -2,6 +2,7 @@ import {
   agentsOf,
   buildsOf,
   secretSetsOf,
+  type AgentRecord,
   type BuildRecord,
   type ReleaseRecord,
 } from '../record/record.js';
@@ -45,16 +46,7 @@ export function outputsOf(record: ReleaseRecord): Outputs {
         pruned,
       })),
     ),
-    agents: JSON.stringify(
-      agents.map(({ name, region, outcome, deploymentId, ready, plan: agentPlan }) => ({
-        name,
-        region,
-        outcome,
-        deploymentId,
-        ready,
-        image: plannedAgent(agentPlan).image ?? null,
-      })),
-    ),
+    agents: JSON.stringify(agents.map(agentOutput)),
     'service-name': agent?.name ?? '',
     'deployment-id': agent?.deploymentId ?? '',
     'build-id':
@@ -62,6 +54,26 @@ export function outputsOf(record: ReleaseRecord): Outputs {
     builds: buildsOutput(builds),
     region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
     plan: plan === undefined ? '' : planOutput(plan),
+  };
+}
+
+function agentOutput(agent: AgentRecord): Readonly<Record<string, unknown>> {
+  const { name, region, outcome, deploymentId, ready, plan, smokeTest, sessionsOnOlder } = agent;
+  return {
+    name,
+    region,
+    outcome,
+    deploymentId,
+    ready,
+    image: plannedAgent(plan).image ?? null,
+    smokeTest: smokeTest && {
+      outcome: smokeTest.outcome,
+      sessionId: smokeTest.sessionId,
+      deploymentId: smokeTest.deploymentId,
+      startSeconds: smokeTest.startSeconds,
+      coldStart: smokeTest.coldStart,
+    },
+    sessionsOnOlder: sessionsOnOlder?.count ?? null,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { SmokeTestSettings } from '../plan/settings.js';
 import type { AgentPlan, BuildPlan, Plan, SecretSetPlan } from '../plan/plan.js';
 
 /** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
@@ -46,5 +47,19 @@ function agentOutput(agent: AgentPlan): Readonly<Record<string, unknown>> {
     })),
     hidden: agent.hidden,
     newDeployment: agent.newDeployment,
+    smokeTest: agent.smokeTest === undefined ? null : smokeTestOutput(agent.smokeTest),
+    drainTimeout: agent.drainTimeout === undefined ? null : agent.drainTimeout / 1000,
+  };
+}
+
+/** Times in seconds, as the inputs have them; neither the key nor the body. */
+function smokeTestOutput(smokeTest: SmokeTestSettings): Readonly<Record<string, unknown>> {
+  const { transport, path, body, duration, timeout } = smokeTest;
+  return {
+    transport: transport ?? null,
+    path: path === undefined ? null : `/${path}`,
+    hasBody: body !== undefined,
+    duration: duration / 1000,
+    timeout: timeout / 1000,
   };
 }

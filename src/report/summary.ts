@@ -6,6 +6,8 @@ import {
   type AgentRecord,
   type ReleaseRecord,
   type SecretSetRecord,
+  type SessionsOnOlder,
+  type SmokeTestRecord,
   type StepRecord,
   type TargetRecord,
 } from '../record/record.js';
@@ -141,6 +143,16 @@ const resultMarks: Readonly<Record<AgentRecord['outcome'], string>> = {
   skipped: '➖ not started',
 };
 
+const smokeTestMarks: Readonly<Record<SmokeTestRecord['outcome'], string>> = {
+  passed: '✅ passed',
+  failed: '❌ failed',
+  inconclusive: '⚠️ inconclusive',
+};
+
+function sessionCount({ count, isCut }: SessionsOnOlder): string {
+  return `${isCut ? 'at least ' : ''}${count}`;
+}
+
 /** The regions and their agents at one glance; names do not break. */
 function regionTable(targets: readonly TargetRecord[]): string | undefined {
   const rows = targets.flatMap(({ region, agent, secretSets }) => {
@@ -161,6 +173,8 @@ function regionTable(targets: readonly TargetRecord[]): string | undefined {
             ? ''
             : html(released),
         Secrets: keyCounts(secretSets),
+        'Smoke test': agent.smokeTest === null ? '' : smokeTestMarks[agent.smokeTest.outcome],
+        'Old sessions': agent.sessionsOnOlder === null ? '' : sessionCount(agent.sessionsOnOlder),
       },
     ];
   });
@@ -272,17 +286,22 @@ function failureHeading(failure: Explanation): string {
 }
 
 /** What a failure means for its agent; undefined if it is not about one that the release deploys. */
-function agentHeadline(record: ReleaseRecord, { subject }: Explanation): string | undefined {
+function agentHeadline(record: ReleaseRecord, { kind, subject }: Explanation): string | undefined {
   if (subject?.kind !== 'agent') return undefined;
   const agent = agentsOf(record).find(({ region }) => region === subject.region);
   if (
     agent === undefined ||
     (agent.isChanged && agent.deploymentId === null) ||
-    agent.outcome === 'superseded'
+    agent.outcome === 'superseded' ||
+    kind === 'smoke-test-key-refused' ||
+    kind === 'drain-timeout'
   )
     return undefined;
   const what = `${code(agent.name)} was`;
   const where = `in ${code(agent.region)}`;
+  if (kind === 'smoke-test-failed' && agent.ready) {
+    return `${code(agent.name)} is serving ${where}, but failed its smoke test`;
+  }
   if (agent.plan.action === 'update') return `${what} not updated ${where}`;
   return agent.deploymentId === null
     ? `${what} not created ${where}`

@@ -44,6 +44,8 @@ export const stepTitles: Readonly<Record<StepName, string>> = {
   build: 'Build the image',
   deploy: 'Deploy the agent',
   rollout: 'Await the deployment',
+  'smoke-test': 'Smoke test',
+  drain: 'Wait for sessions on older deployments',
   prune: 'Prune the secret set',
   'clean-up': 'Delete older versions',
 };

@@ -25,6 +25,7 @@ import { deploy, type Deployed, type DeployOptions } from './deploy.js';
 import { awaitSecretSets } from './readiness.js';
 import { Remarks } from './remarks.js';
 import { awaitRollout } from './rollout.js';
+import { smokeTest } from './smoke-test.js';
 
 /** What of a region is deployed. */
 interface Deploying {
@@ -62,6 +63,9 @@ export async function deployAndAwait(
   const rollouts: Rollout[] = [];
   await collect(failures, () => deployAll(context, deploying, { budget, rollouts }));
   await collect(failures, () => awaitRollouts(context, rollouts));
+  // What is not going to be released everywhere needs no test.
+  if (failures.length === 0) await collect(failures, () => testAll(context, rollouts));
+  for (const { agent, end } of rollouts) if (agent.ready) end('success');
   if (failures.length > 0) throw new ReleaseError(failures);
   remarkOnIdleInstances(context, deploying);
   const awaited = deploying.filter(({ agent }) => agent.plan.waitForReady);
@@ -104,6 +108,23 @@ async function awaitRollouts(
       const result = await rollout.result;
       if (result.status === 'rejected') throw result.reason;
     }),
+  );
+}
+
+/** A test per agent, all at once; what it shows decides how the rollout ends. */
+async function testAll(context: StepContext, rollouts: readonly Rollout[]): Promise<void> {
+  const { journal, cancellation } = context;
+  const tested = rollouts.filter(({ agent }) => agent.plan.smokeTest !== undefined);
+  if (tested.length === 0) return;
+  cancellation.throwIfAborted();
+  await journal.step('smoke-test', () =>
+    forEach(tested, ({ agent, deployed, end }) =>
+      endingOnFailure(end, () =>
+        journal.span(agent.region, `smoke test ${agent.name}`, () =>
+          about(agentSubject(agent), () => smokeTest(context, agent, deployed.deploymentId)),
+        ),
+      ),
+    ),
   );
 }
 
@@ -154,7 +175,7 @@ function beginRollout(context: StepContext, agent: AgentRecord, deployed: Deploy
   };
   const work = async (): Promise<void> => {
     await endingOnFailure(end, () => rollOut(context, agent, deployed));
-    end('success');
+    if (agent.plan.smokeTest === undefined) end('success');
   };
   return { agent, deployed, result: settled(work()), end };
 }

@@ -1,5 +1,5 @@
 import { isWritten } from '../plan/plan-secret-sets.js';
-import type { Plan, SecretSetPlan } from '../plan/plan.js';
+import type { AgentPlan, Plan, SecretSetPlan } from '../plan/plan.js';
 import type { StepName } from '../record/record.js';
 
 /** The steps that a plan takes after the preflight. */
@@ -12,6 +12,8 @@ export function stepsOf({ targets }: Plan): StepName[] {
     targets.some(({ build }) => build !== undefined) ? 'build' : undefined,
     agents.length > 0 ? 'deploy' : undefined,
     agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
+    agents.some(({ smokeTest }) => smokeTest !== undefined) ? 'smoke-test' : undefined,
+    agents.some(isDrained) ? 'drain' : undefined,
     sets.some(isPruned) ? 'prune' : undefined,
     sets.some(mayDeleteVersions) ? 'clean-up' : undefined,
   ];
@@ -21,6 +23,11 @@ export function stepsOf({ targets }: Plan): StepName[] {
 /** A set that is only bound may still be provisioned for somebody else's write. */
 export function isAwaited({ action, status }: SecretSetPlan): boolean {
   return action !== 'bind' || status === 'pending' || status === 'unknown';
+}
+
+/** A new agent has no older deployment. */
+export function isDrained({ drainTimeout, action }: AgentPlan): boolean {
+  return drainTimeout !== undefined && action === 'update';
 }
 
 export function isPruned({ prunedKeys }: SecretSetPlan): boolean {

@@ -3,12 +3,15 @@ import type { AccessSettings } from '../plan/settings.js';
 import { Caller } from '../pipecat/caller.js';
 import { PipecatCloud } from '../pipecat/client.js';
 import { Connection } from '../pipecat/connection.js';
+import { PublicSurface, Sessions } from '../pipecat/sessions.js';
 import { Storage } from '../pipecat/storage.js';
 import type { Surface } from '../pipecat/surface.js';
+import type { SessionAccess } from './context.js';
 import type { Journal } from '../record/journal.js';
 import type { Redact } from '../secrecy/redactor.js';
 import { defaultBackoff } from '../time/backoff.js';
-import type { Cancellation } from '../time/cancellation.js';
+import { endings, type Cancellation } from '../time/cancellation.js';
+import type { SecretValue } from '../secrecy/secret-value.js';
 import { version } from '../version.js';
 
 export interface PlatformOptions {
@@ -27,6 +30,10 @@ export class Platform implements Disposable {
   readonly #connection: Connection;
   readonly #storage: Storage;
   readonly #redact: Redact;
+  /** Sends what puts things in order after a cancellation. */
+  readonly #lateCaller: Caller;
+  readonly #publicConnections: Connection[] = [];
+  readonly #connectPublicly: (key: SecretValue) => PublicSurface;
 
   constructor({ access, journal, cancellation, redact, requestLimit }: PlatformOptions) {
     // Calls of many regions may pause at once, which Node would take for a leak and warn of.
@@ -42,13 +49,31 @@ export class Platform implements Disposable {
       over: AbortSignal.any([over, cancellation.signal]),
       ...common,
     });
-    this.caller = new Caller({
+    const calling = { requestLimit, over, cancellation, ...common };
+    this.caller = new Caller({ connection: this.#connection, ...calling });
+    const late = cancellation.delayed(endings.stop);
+    this.#lateCaller = new Caller({
+      ...calling,
       connection: this.#connection,
-      requestLimit,
-      over,
-      cancellation,
-      ...common,
+      cancellation: late,
+      clock: late.clock,
     });
+    this.#connectPublicly = (key) => {
+      const connection = new Connection(access.apiUrl, key, userAgent);
+      this.#publicConnections.push(connection);
+      return new PublicSurface(new Caller({ connection, ...calling }));
+    };
+  }
+
+  /** The sessions of a release, as its credential and a public key reach them. */
+  sessionsOn(surface: Surface, hide: SessionAccess['hide']): SessionAccess {
+    return {
+      reading: new Sessions(this.caller, surface),
+      stopping: new Sessions(this.#lateCaller, surface),
+      publicly: this.#connectPublicly,
+      hide,
+      redact: this.#redact,
+    };
   }
 
   /** The operations of a release, as a credential reaches them. */
@@ -59,7 +84,7 @@ export class Platform implements Disposable {
   [Symbol.dispose](): void {
     // Of several calls at once, the others may still be under way when one has failed.
     this.#over.abort();
-    this.#connection.close();
+    for (const connection of [this.#connection, ...this.#publicConnections]) connection.close();
     this.#storage.close();
   }
 }

@@ -24,6 +24,8 @@ export interface Wait {
   readonly deadline: Deadline;
   /** Ended with the wait. */
   readonly progress: Progress;
+  /** Milliseconds until the next look, `elapsed` after the first; growing up to 5 s by default. */
+  readonly step?: (elapsed: number) => number;
   /** Ends the wait, which then rejects with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -43,7 +45,7 @@ export async function poll<Result>(look: () => Promise<Look<Result>>, wait: Wait
 
 async function keepPolling<Result>(
   look: () => Promise<Look<Result>>,
-  { clock, deadline, progress, signal }: Wait,
+  { clock, deadline, progress, signal, step = defaultStep(clock) }: Wait,
 ): Promise<Result> {
   const startedAt = clock.now();
   let failedLooks = 0;
@@ -69,9 +71,12 @@ async function keepPolling<Result>(
         progress.remark(`A look failed, because ${error.reason} (${method} ${path}). Looking on.`);
       }
     }
-    const step = pollingStep(clock.now() - startedAt, () => clock.random());
-    const pause = Math.max(step, Math.min(retryAfter, longestRetryAfter));
+    const pause = Math.max(step(clock.now() - startedAt), Math.min(retryAfter, longestRetryAfter));
     await sleepUnless(clock, Math.min(pause, deadline.remaining()), signal);
     if (deadline.hasPassed()) throw new WaitOverError({ cause: failure });
   }
+}
+
+function defaultStep(clock: Clock): (elapsed: number) => number {
+  return (elapsed) => pollingStep(elapsed, () => clock.random());
 }

@@ -9,6 +9,7 @@ import {
   StepError,
   SubjectError,
 } from '../record/errors.js';
+import { drainAll } from './drain.js';
 import type { StepContext } from './context.js';
 import { isPruned, mayDeleteVersions, stepsOf } from './planned-steps.js';
 import type { Plan } from '../plan/plan.js';
@@ -39,6 +40,7 @@ export async function release(context: StepContext, plan: Plan): Promise<void> {
     } else {
       await oneAfterTheOther(context, targets, budget);
     }
+    await drainAll(context, targets);
     await pruneAndAwait(context, targets, plan.secretsTimeout);
   } catch (error) {
     throw error instanceof ReleaseError ? inOrder(error, targets) : error;

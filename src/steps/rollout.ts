@@ -1,11 +1,9 @@
 import { CancelledError } from '../time/cancellation.js';
 import type { Agent } from '../pipecat/answers.js';
-import type { AgentLogs } from '../pipecat/client.js';
-import { CallError } from '../pipecat/errors.js';
-import { Deadline } from '../time/deadline.js';
 import type { Deployed } from './deploy.js';
 import { isStepFailure, StepError } from '../record/errors.js';
 import { poll, WaitOverError } from './polling.js';
+import { failureLogs } from './failure-logs.js';
 import { Progress } from './progress.js';
 import type { AgentRecord } from '../record/record.js';
 import {
@@ -18,14 +16,6 @@ import {
 import type { StepContext } from './context.js';
 import { graceLimit } from './grace.js';
 
-/** How many of the agent's last lines are shown. */
-const logTail = 40;
-
-const noLogs: AgentLogs = { lines: [], isExecFormatError: false };
-
-/** Milliseconds; the lines are not worth more of a failed release's time. */
-const logsLimit = 10_000;
-
 /**
  * Waits until this deployment serves.
  *
@@ -33,10 +23,11 @@ const logsLimit = 10_000;
  *   `agent-missing`) or a CallError
  */
 export async function awaitRollout(
-  { cloud, journal, wantsFailureLogs }: StepContext,
+  context: StepContext,
   record: AgentRecord,
   { deploymentId, previousId, before, deadline }: Deployed,
 ): Promise<void> {
+  const { cloud, journal } = context;
   const { clock, log } = journal;
   const { name } = record;
   const progress = new Progress(clock, (message) => {
@@ -82,7 +73,7 @@ export async function awaitRollout(
     }
     if (judgement.state === 'failed') {
       record.previousServes = judgement.failure.previousServes;
-      const logs = await fetchLogs();
+      const logs = await failureLogs(context, record, { deploymentId });
       const isExecFormatError =
         judgement.failure.isExecFormatError || logs?.isExecFormatError === true;
       throw new StepError('rollout-failed', {
@@ -104,7 +95,7 @@ export async function awaitRollout(
         lastAgent !== undefined && previousServes(lastAgent, deploymentId, previousId),
     };
     record.previousServes = seen.previousServes;
-    const logs = await fetchLogs();
+    const logs = await failureLogs(context, record, { deploymentId });
     const facts = { deploymentId, logs: logs?.lines, deadline, ...seen };
     throw new StepError('wait-timeout', facts, { cause: error.cause });
   }
@@ -112,33 +103,4 @@ export async function awaitRollout(
   log.info(
     `The deployment ${deploymentId} of ${name} serves, after ${(progress.elapsed / 1000).toFixed(1)} s.`,
   );
-
-  /** The lines are a help; where they cannot be had, the failure itself still has to be told. */
-  async function fetchLogs(): Promise<AgentLogs | undefined> {
-    if (!(await wantsFailureLogs())) return undefined;
-    try {
-      const logs = await cloud.agentLogs(name, deploymentId, logTail, {
-        attempts: 2,
-        deadline: new Deadline(clock, 'failure-logs', logsLimit),
-      });
-      if (logs.lines.length === 0) {
-        journal.remark(
-          `The platform has no log lines of this deployment of \`${name}\`: it wrote none, or the region \`${record.region}\` does not keep logs.`,
-        );
-      }
-      return logs;
-    } catch (error) {
-      // What has failed is told in a run that is cancelled, too; its lines are not waited for.
-      if (error instanceof CancelledError) return noLogs;
-      if (!(error instanceof CallError)) throw error;
-      const mayBeUnkept =
-        error.kind === 'request-refused'
-          ? ` The region \`${record.region}\` may not keep logs.`
-          : '';
-      journal.remark(
-        `The logs of \`${name}\` could not be read, because ${error.reason}.${mayBeUnkept}`,
-      );
-      return noLogs;
-    }
-  }
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from './clock.js';
+import { interruptible, type Clock } from './clock.js';
 
 /**
  * Milliseconds after a cancellation. A runner that waits no longer kills the process, so the report is
@@ -10,6 +10,8 @@ export const endings = {
   write: 1000,
   /** GitHub has to have taken note. */
   gitHub: 1400,
+  /** A session that was started for a test has to be stopped. */
+  stop: 1400,
   /** The report is made, whatever has not come to its end. */
   report: 1700,
 } as const;
@@ -60,6 +62,24 @@ export class Cancellation implements Disposable {
       this.#over.signal.addEventListener('abort', stop, { once: true });
     });
     return follower.signal;
+  }
+
+  /** The same, so many milliseconds later: for what a cancelled run still has to put in order. */
+  delayed(milliseconds: number): Cancellation {
+    const delayed = new Cancellation(this.after(milliseconds), this.#clock);
+    this.#over.signal.addEventListener(
+      'abort',
+      () => {
+        delayed.end();
+      },
+      { once: true },
+    );
+    return delayed;
+  }
+
+  /** A clock whose sleepers wake up when the run is cancelled. */
+  get clock(): Clock {
+    return interruptible(this.#clock, this.signal);
   }
 
   whenCancelled(act: () => void): void {
