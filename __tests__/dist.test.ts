@@ -308,7 +308,7 @@ describe('a pull request', () => {
     );
     expect(exitCode).toBe(1);
     expect(emulator.requests).toEqual([]);
-    expect(raw).toContain('Nothing is released for a pull request from a fork');
+    expect(raw).toContain('Nothing is released for code that may come from a fork');
   });
 
   test.each([

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { checkedOutCommit } from './github/checkout.js';
 import { agentDeployments, commentOnPlan } from './github/tell-github.js';
 import {
+  commentedOn,
   isClosedRepository,
   isForkWithSecrets,
   isOfAnotherCommit,
@@ -10,6 +11,8 @@ import {
   releasedCommit,
   type WorkflowEvent,
 } from './github/event.js';
+import { lookUpPullRequest } from './github/pull-request.js';
+import { resolvePreview } from './inputs/resolve-preview.js';
 import { InputsError, missingCredential, UntrustedEventError } from './inputs/problems.js';
 import { missingPublicKey } from './inputs/smoke-test.js';
 import type { Environment } from './inputs/raw-inputs.js';
@@ -180,7 +183,7 @@ function checkInputs(session: Session): Promise<Inputs> {
   return journal.step('inputs', async () => {
     const reading = await unlessAborted(
       lastMoment,
-      readInputs(host.environment, host.readFile, host.isFolderEmpty),
+      readInputs(host.environment, host.readFile, host.isFolderEmpty, session.event),
     );
     for (const mask of new Set(reading.secrets.flatMap(masksFor))) host.actions.mask(mask);
     session.redact = reading.redact;
@@ -202,8 +205,40 @@ function checkInputs(session: Session): Promise<Inputs> {
     }
     if (reading.inputs === undefined || problems.length > 0) throw new InputsError(problems);
     expectSteps(journal, reading.inputs);
-    return reading.inputs;
+    return withPreview(session, reading.inputs);
   });
+}
+
+/** Completes what is known of the pull request that the agent is a preview of. */
+async function withPreview(session: Session, inputs: Inputs): Promise<Inputs> {
+  const { host, journal, redact } = session;
+  const { agent } = inputs.release;
+  const { preview, remark } = await resolvePreview(agent?.preview, {
+    commentedOn: inputs.isDryRun ? undefined : await commentedPullRequest(session),
+    lookUp: (number) =>
+      lookUpPullRequest(inputs.githubAccess, number, {
+        clock: host.clock,
+        signal: host.cancellation,
+        redact,
+      }),
+  });
+  if (remark !== undefined) journal.remark(remark);
+  return agent === undefined
+    ? inputs
+    : { ...inputs, release: { ...inputs.release, agent: { ...agent, preview } } };
+}
+
+/** The pull request that somebody commented on to start the run. */
+async function commentedPullRequest({ host, event }: Session): Promise<number | undefined> {
+  if (host.environment['GITHUB_EVENT_NAME'] !== 'issue_comment') return undefined;
+  const about = commentedOn(await event());
+  if (about === undefined) {
+    throw new UntrustedEventError({
+      reason: 'unreadable',
+      failure: 'the event does not say what was commented on',
+    });
+  }
+  return about === 'issue' ? undefined : about.number;
 }
 
 async function isWithoutSecretsHere({ host, event }: Session): Promise<boolean> {

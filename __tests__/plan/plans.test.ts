@@ -1195,7 +1195,7 @@ test.each([
   );
   expect(succeeded).toBe(!isRefused);
   expect(actions.errors.map(({ title }) => title)).toEqual(
-    isRefused ? ['Nothing is released for a pull request from a fork'] : [],
+    isRefused ? ['Nothing is released for code that may come from a fork'] : [],
   );
   expect(stage.emulator.requests.length === 0).toBe(isRefused);
 });

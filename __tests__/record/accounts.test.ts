@@ -160,6 +160,7 @@ const settings = {
     minAgents: new Regional<number>(1, new Map([['us-west', 2]])),
     maxAgents: new Regional<number>(undefined),
     settings: {},
+    preview: undefined,
     forceRedeploy: 'auto',
     waitForReady: true,
     waitTimeout: 600_000,

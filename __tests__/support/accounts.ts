@@ -83,6 +83,7 @@ export function agentPlan(parts: Partial<AgentPlan> = {}): AgentPlan {
     bindsVersion: false,
     newDeployment: { follows: 'no', because: 'nothing-differs' },
     valuesChange: false,
+    preview: undefined,
     forceRedeploy: 'auto',
     waitForReady: true,
     waitTimeout: 600_000,

@@ -46,6 +46,13 @@ export interface Comment {
   readonly body: string;
 }
 
+/** A pull request; without a head repository, its fork was deleted. */
+export interface PullRequest {
+  readonly created_at: string;
+  readonly head: { readonly repo: { readonly full_name: string } | null };
+  readonly state?: 'open' | 'closed';
+}
+
 /** What one request gets in place of GitHub's answer. */
 export type Spoiled =
   | { readonly kind: 'reset' | 'hang' | 'cut-off' }
@@ -113,6 +120,8 @@ export class GitHubServer {
   comments: Comment[] = [];
   readonly refs = new Set(['main']);
   readonly issues = new Set([7]);
+  /** Pull requests by number. */
+  readonly pullRequests = new Map<number, PullRequest>();
   /** What the tokens may; a job's token lacks what its workflow does not name under `permissions`. */
   readonly permissions = new Set(['deployments: write', 'pull-requests: write']);
   /** What the next requests get, one after the other. */
@@ -226,6 +235,12 @@ export class GitHubServer {
         }
       }
       return context.json({ id: ++this.#lastId, ...body.output }, 201);
+    });
+
+    app.get('/repos/acme/voice/pulls/:number', (context) => {
+      const number = Number(context.req.param('number'));
+      const found = this.pullRequests.get(number);
+      return found === undefined ? notFound(context) : context.json({ number, ...found });
     });
 
     const issues = '/repos/acme/voice/issues';

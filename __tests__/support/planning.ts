@@ -129,6 +129,7 @@ export function planOfSituation(situation: Situation): Plan {
             forceRedeploy: 'auto',
             waitForReady: true,
             waitTimeout: 600_000,
+            preview: undefined,
             smokeTest: undefined,
             drainTimeout: undefined,
             isBuiltFromBranch: false,

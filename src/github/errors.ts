@@ -3,7 +3,7 @@ import { readRequestId } from '../http/request-id.js';
 import { quote } from '../text/quote.js';
 
 /** What a workflow grants its job's token under `permissions:`. */
-export type Permission = 'deployments: write' | 'pull-requests: write';
+export type Permission = 'deployments: write' | 'pull-requests: write' | 'pull-requests: read';
 
 /** Which request it was, and what the token needs for it. */
 export interface GitHubCall {

@@ -18,6 +18,7 @@ const eventPayload = v.object({
   pull_request: v.optional(
     v.object({
       number: v.optional(v.number()),
+      created_at: v.fallback(v.optional(v.string()), undefined),
       head: v.optional(v.object({ repo: v.nullish(repository), sha: v.optional(v.string()) })),
     }),
   ),
@@ -25,7 +26,12 @@ const eventPayload = v.object({
     v.object({ head_repository: v.nullish(repository), head_sha: v.optional(v.string()) }),
   ),
   issue: v.optional(
-    v.object({ number: v.optional(v.number()), pull_request: v.optional(v.unknown()) }),
+    v.object({
+      number: v.optional(v.number()),
+      created_at: v.fallback(v.optional(v.string()), undefined),
+      /** Only an issue that is a pull request has it. */
+      pull_request: v.optional(v.unknown()),
+    }),
   ),
 });
 
@@ -68,13 +74,7 @@ export function mayBringForks(eventName: string): boolean {
 
 /** The pull request that the workflow runs for, also if a comment on it started the workflow. */
 export function pullRequestNumber(event: WorkflowEvent): number | undefined {
-  const { pull_request, issue } = read(event);
-  if (event.eventName !== 'issue_comment') return pull_request?.number;
-  return isObject(issue?.pull_request) ? issue?.number : undefined;
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+  return pullRequestOf(event)?.number;
 }
 
 /** Events whose `GITHUB_SHA` is not the commit that people know: a merge commit, or the default branch's. */
@@ -131,4 +131,35 @@ export function isClosedRepository(event: WorkflowEvent): boolean {
   return repository?.visibility === undefined
     ? repository?.private === true
     : ['private', 'internal'].includes(repository.visibility);
+}
+
+/** The pull request of an event. */
+export interface EventPullRequest {
+  readonly number: number;
+  /** Milliseconds since the epoch; undefined if the event does not say it. */
+  readonly openedAt: number | undefined;
+}
+
+/** The pull request that the event is about, or that it comments on. */
+export function pullRequestOf(event: WorkflowEvent): EventPullRequest | undefined {
+  if (event.eventName !== 'issue_comment') return identified(read(event).pull_request);
+  const about = commentedOn(event);
+  return about === 'issue' ? undefined : about;
+}
+
+/** What a comment is about: a pull request, or an issue. Undefined if the event does not say. */
+export function commentedOn(event: WorkflowEvent): EventPullRequest | 'issue' | undefined {
+  const { issue } = read(event);
+  if (issue?.number === undefined) return undefined;
+  const { pull_request: mark } = issue;
+  return typeof mark === 'object' && mark !== null ? identified(issue) : 'issue';
+}
+
+function identified(
+  about:
+    { readonly number?: number | undefined; readonly created_at?: string | undefined } | undefined,
+): EventPullRequest | undefined {
+  if (about?.number === undefined) return undefined;
+  const openedAt = Date.parse(about.created_at ?? '');
+  return { number: about.number, openedAt: Number.isNaN(openedAt) ? undefined : openedAt };
 }

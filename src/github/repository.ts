@@ -83,8 +83,18 @@ export interface Repository {
     text: string,
   ): Promise<'created' | 'updated' | 'unchanged'>;
 
+  /** Reads a pull request, or rejects if there is none that the token can see. */
+  pullRequest(number: number): Promise<PullRequest>;
+
   /** Closes the connections that are kept open for the next request. */
   close(): void;
+}
+
+export interface PullRequest {
+  /** Milliseconds since the epoch. */
+  readonly openedAt: number;
+  /** Whether its code comes from another repository, or from one that does not exist anymore. */
+  readonly isOfFork: boolean;
 }
 
 export interface RepositoryOptions {
@@ -144,6 +154,15 @@ const payload = v.fallback(
   ]),
   {},
 );
+
+const pullRequest = v.object({
+  created_at: v.pipe(
+    v.string(),
+    v.transform((text) => Date.parse(text)),
+    v.number(),
+  ),
+  head: v.object({ repo: v.nullish(v.object({ full_name: v.optional(v.string()) })) }),
+});
 
 const existingDeployments = v.array(v.object({ id: v.number(), payload }));
 
@@ -255,6 +274,20 @@ class OctokitRepository implements Repository {
         }),
     );
     return data[0]?.state;
+  }
+
+  async pullRequest(number: number): Promise<PullRequest> {
+    const { data } = await this.#call(
+      { method: 'GET', path: `${this.#path}/pulls/${number}`, permission: 'pull-requests: read' },
+      pullRequest,
+      () => this.#octokit.rest.pulls.get({ ...this.#repository, pull_number: number }),
+    );
+    const { owner, repo } = this.#repository;
+    const head = data.head.repo?.full_name?.toLowerCase();
+    return {
+      openedAt: data.created_at,
+      isOfFork: head !== `${owner}/${repo}`.toLowerCase(),
+    };
   }
 
   /** Pages by number, not by the addresses that the answers give: the token goes along. */

@@ -1,12 +1,16 @@
 import type { SecretValue } from '../secrecy/secret-value.js';
 
-/** What a run tells GitHub besides its job: deployments, and a comment with the plan. */
-export interface GitHubSettings {
+/** The repository of the run, as its token reaches it. */
+export interface GitHubAccess {
   readonly token: SecretValue;
   /** Of the server that the job runs for; without a slash at the end. */
   readonly apiUrl: string;
   readonly owner: string;
   readonly repository: string;
+}
+
+/** What a run tells GitHub besides its job: deployments, and a comment with the plan. */
+export interface GitHubSettings extends GitHubAccess {
   /** The page of this run. */
   readonly runUrl: string;
   /** The environment of the agents' deployments, a template; undefined where none are made. */

@@ -3,17 +3,17 @@ import { GitHubError } from './errors.js';
 import type { Repository, RepositoryOptions } from './repository.js';
 import { keepPlanComment } from './plan-comment.js';
 import { pullRequestNumber, type WorkflowEvent } from './event.js';
-import type { GitHubSettings } from './settings.js';
+import type { GitHubAccess, GitHubSettings } from './settings.js';
 import { nameInRegion } from '../plan/name-template.js';
 import type { Journal } from '../record/journal.js';
 import { version } from '../version.js';
 
 /** How GitHub is talked to, besides what the settings say. */
-type Manner = Pick<RepositoryOptions, 'clock' | 'signal' | 'redact'>;
+export type Manner = Pick<RepositoryOptions, 'clock' | 'signal' | 'redact'>;
 
 /** Loads what talks to GitHub, and connects: on use only. */
-async function connect(
-  { token, apiUrl, owner, repository }: GitHubSettings,
+export async function connect(
+  { token, apiUrl, owner, repository }: GitHubAccess,
   manner: Manner,
 ): Promise<Repository> {
   const { connectRepository } = await import('./repository.js');

@@ -1,7 +1,7 @@
 import { agentName } from '../pipecat/names.js';
 import { regionPlaceholder } from '../plan/name-template.js';
 import type { Regional } from '../plan/regional.js';
-import type { AgentReleaseSettings, ForceRedeploy } from '../plan/settings.js';
+import type { AgentReleaseSettings, ForceRedeploy, Preview } from '../plan/settings.js';
 import { agentSettingInputs, readAgentSettings } from './agent-settings.js';
 import { imageSources, isImageSource } from './build.js';
 import type { InputName } from './declared.js';
@@ -30,7 +30,10 @@ const forceRedeploy: Record<'auto' | 'true' | 'false', ForceRedeploy> = {
 };
 
 /** Reads what to do with the agent. Undefined if none is named. */
-export function readAgent(reader: InputReader): AgentReleaseSettings | undefined {
+export function readAgent(
+  reader: InputReader,
+  preview: Preview | undefined,
+): AgentReleaseSettings | undefined {
   const { raw, fields, regions, settingsFile, findings } = reader;
   const name = regions.name('agent-name', agentName, [regionPlaceholder]);
   const { minAgents, maxAgents, ...settings } = readAgentSettings(reader);
@@ -52,6 +55,7 @@ export function readAgent(reader: InputReader): AgentReleaseSettings | undefined
     minAgents,
     maxAgents,
     settings,
+    preview,
     forceRedeploy: forceRedeploy[force],
     waitForReady,
     waitTimeout,

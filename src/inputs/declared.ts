@@ -60,6 +60,7 @@ export const declaredInputs = {
   'wait-for-drain': 'false',
   'drain-timeout': '3600',
   'dry-run': 'false',
+  'pr-number': undefined,
   'github-token': undefined,
   environment: undefined,
   comment: 'false',

@@ -1,5 +1,5 @@
 import { nameInRegion, regionPlaceholder } from '../plan/name-template.js';
-import type { GitHubSettings } from '../github/settings.js';
+import type { GitHubAccess, GitHubSettings } from '../github/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import { found } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
@@ -11,6 +11,20 @@ export function givenGitHubToken(raw: RawInputs): SecretValue[] {
   return token === undefined ? [] : [new SecretValue(token)];
 }
 
+/** Reads how the repository is reached. Undefined without a token. */
+export function readGitHubAccess({ raw, environment }: InputReader): GitHubAccess | undefined {
+  const token = raw.text('github-token');
+  if (token === undefined) return undefined;
+  const variable = (name: string): string => environment[name]?.trim() ?? '';
+  const [owner = '', repository = ''] = variable('GITHUB_REPOSITORY').split('/');
+  return {
+    token: new SecretValue(token),
+    apiUrl: (variable('GITHUB_API_URL') || 'https://api.github.com').replace(/\/+$/, ''),
+    owner,
+    repository,
+  };
+}
+
 /** Reads what GitHub is to be told. Undefined where that is nothing. */
 export function readGitHub(
   reader: InputReader,
@@ -19,8 +33,8 @@ export function readGitHub(
   const { raw, fields, environment, findings } = reader;
   const comments = fields.boolean('comment') ?? false;
   const name = readEnvironmentName(reader, waits);
-  const token = raw.text('github-token');
-  if (token === undefined) {
+  const access = readGitHubAccess(reader);
+  if (access === undefined) {
     // Forks and Dependabot get no token that is a secret either, and need none for what they check.
     if (isOffline) return undefined;
     const needed = 'the expression `github.token` in a job with the permission';
@@ -32,14 +46,11 @@ export function readGitHub(
   }
   if (name === undefined && !comments) return undefined;
   const variable = (name: string): string => environment[name]?.trim() ?? '';
-  const [owner = '', repository = ''] = variable('GITHUB_REPOSITORY').split('/');
+  const { owner, repository } = access;
   const server = variable('GITHUB_SERVER_URL') || 'https://github.com';
   const runUrl = `${server}/${owner}/${repository}/actions/runs/${variable('GITHUB_RUN_ID')}`;
   return {
-    token: new SecretValue(token),
-    apiUrl: (variable('GITHUB_API_URL') || 'https://api.github.com').replace(/\/+$/, ''),
-    owner,
-    repository,
+    ...access,
     runUrl,
     environment: name,
     comments,

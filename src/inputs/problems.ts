@@ -20,12 +20,24 @@ export class InputsError extends Error {
   }
 }
 
+/** Why a run with the secrets of the repository is not trusted. */
+export type UntrustedBecause =
+  /** The code comes from a fork. */
+  | { readonly reason: 'fork' }
+  /** A comment started the run, and nothing can be asked about its pull request. */
+  | { readonly reason: 'no-token' }
+  /** A comment started the run, and its pull request cannot be read. */
+  | { readonly reason: 'unreadable'; readonly failure: string };
+
 /** The event of the workflow is one that must not write. */
 export class UntrustedEventError extends Error {
   readonly kind = 'untrusted-event';
-  constructor() {
-    super('code of a fork, with the secrets of the repository');
+  readonly because: UntrustedBecause;
+
+  constructor(because: UntrustedBecause = { reason: 'fork' }) {
+    super(`possibly code of a fork, with the secrets of the repository (${because.reason})`);
     this.name = 'UntrustedEventError';
+    this.because = because;
   }
 }
 

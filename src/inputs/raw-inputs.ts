@@ -1,11 +1,20 @@
 import { nearest } from '../text/nearest.js';
 import { declaredInputs, inputNames, type InputName, renamedInputs } from './declared.js';
 import type { Findings } from './problems.js';
+import { pullRequestPlaceholder } from '../plan/name-template.js';
 
 /** Environment variables, as the process or a test has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const prefix = 'INPUT_';
+
+/** Inputs that may hold `{pr}`. */
+export const pullRequestInputs = [
+  'agent-name',
+  'secret-set',
+  'image-credentials',
+  'environment',
+] as const satisfies readonly InputName[];
 
 /** The inputs as the runner passes them: the one place that knows how. */
 export class RawInputs {
@@ -14,6 +23,8 @@ export class RawInputs {
   /** Inputs of which it is not known whether an unreadable settings file says something. */
   readonly #unknown: ReadonlySet<InputName>;
   readonly #renamed: Readonly<Record<string, InputName>>;
+  /** What `{pr}` stands for; it stays as it is until that is known. */
+  #pullRequest = pullRequestPlaceholder;
 
   /** @param settingsFile what a settings file says in place of inputs that are not given */
   constructor(
@@ -38,18 +49,33 @@ export class RawInputs {
     return new RawInputs(this.#environment, new Map(), new Set(unknown), this.#renamed);
   }
 
+  /** The same with the number of the pull request in place of `{pr}`. */
+  withPullRequest(number: number): RawInputs {
+    const raw = new RawInputs(this.#environment, this.#settingsFile, this.#unknown, this.#renamed);
+    raw.#pullRequest = String(number);
+    return raw;
+  }
+
   /** An input to the letter, blanks included; empty where it is not given. */
   verbatim(name: InputName): string {
     const given = (input: string) => this.#environment[prefix + input.toUpperCase()] ?? '';
-    if (given(name) !== '') return given(name);
+    if (given(name) !== '') return this.#numbered(name, given(name));
     const [oldName] = Object.entries(this.#renamed).find(([, renamed]) => renamed === name) ?? [];
-    return oldName === undefined ? '' : given(oldName);
+    return oldName === undefined ? '' : this.#numbered(name, given(oldName));
   }
 
   /** An input without the blanks around it, else what the settings file says, else its declared default. */
   text(name: InputName): string | undefined {
     const given = this.verbatim(name).trim();
-    return given === '' ? (this.#settingsFile.get(name) ?? declaredInputs[name]) : given;
+    if (given !== '') return given;
+    const fromFile = this.#settingsFile.get(name);
+    return fromFile === undefined ? declaredInputs[name] : this.#numbered(name, fromFile);
+  }
+
+  #numbered(name: InputName, text: string): string {
+    return pullRequestInputs.some((input) => input === name)
+      ? text.replaceAll(pullRequestPlaceholder, this.#pullRequest)
+      : text;
   }
 
   /** Whether the workflow gives it. */

@@ -1,13 +1,15 @@
-import type { GitHubSettings } from '../github/settings.js';
+import type { WorkflowEvent } from '../github/event.js';
+import type { GitHubAccess, GitHubSettings } from '../github/settings.js';
 import type { AccessSettings, ReleaseSettings } from '../plan/settings.js';
 import { redactor, type Redact } from '../secrecy/redactor.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import { givenCredentials, readAccess } from './access.js';
 import { readAgent } from './agent.js';
 import { isImageSource, readBuild } from './build.js';
-import { givenGitHubToken, readGitHub } from './github.js';
+import { givenGitHubToken, readGitHub, readGitHubAccess } from './github.js';
 import { readImageLookup } from './image-lookup.js';
 import { misplacedParts } from './misplaced.js';
+import { readPullRequest } from './pull-request.js';
 import { Findings, type InputProblem } from './problems.js';
 import { RawInputs, type Environment } from './raw-inputs.js';
 import { InputReader } from './reader.js';
@@ -31,6 +33,8 @@ export interface Inputs {
   readonly isDryRun: boolean;
   readonly failureLogs: FailureLogs;
   readonly github: GitHubSettings | undefined;
+  /** How the repository is reached; undefined without a token. */
+  readonly githubAccess: GitHubAccess | undefined;
 }
 
 /** What is known of the inputs even if they have mistakes. */
@@ -68,13 +72,16 @@ export async function readInputs(
   environment: Environment,
   readFile: ReadFile,
   isFolderEmpty: (path: string) => Promise<boolean> = () => Promise.resolve(false),
+  readEvent: () => Promise<WorkflowEvent> = () =>
+    Promise.resolve({ eventName: '', payload: undefined }),
 ): Promise<InputsReading> {
   const findings = new Findings();
   const given = new RawInputs(environment);
   given.checkNames(findings);
   const workspace = environment['GITHUB_WORKSPACE'] ?? '.';
   const source = { raw: given, environment, workspace, readFile, findings };
-  const { raw, file } = await chooseSettingsFile(source);
+  const { raw: unnumbered, file } = await chooseSettingsFile(source);
+  const { raw, preview } = await readPullRequest(unnumbered, findings, readEvent);
   const reader = new InputReader({ ...source, raw }, file);
   const { fields, regions, isDryRun } = reader;
 
@@ -91,7 +98,7 @@ export async function readInputs(
   const imagePullSecret = readImagePullSecret(reader);
   const secretsTimeout = fields.timeout('secrets-timeout');
   const build = readBuild(reader);
-  const agent = readAgent(reader);
+  const agent = readAgent(reader, preview);
   const imageLookup = readImageLookup(reader, agent);
   const waits = agent?.waitForReady !== false;
   const secretSet = readSecretSet(reader, {
@@ -149,6 +156,7 @@ export async function readInputs(
             isDryRun,
             failureLogs,
             github,
+            githubAccess: readGitHubAccess(reader),
           }
         : undefined,
     outline: {

@@ -1,6 +1,8 @@
 /** What a name may hold in place of something that is known later only. */
 export const regionPlaceholder = '{region}';
 export const versionPlaceholder = '{version}';
+/** The number of the pull request. It is known before anything else, so the inputs replace it. */
+export const pullRequestPlaceholder = '{pr}';
 
 /** A version of the shape that all have, for checks of a name whose version is not known. */
 const anyVersion = '0'.repeat(8);

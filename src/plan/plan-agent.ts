@@ -12,6 +12,7 @@ import { PreflightError, type PreflightProblem } from './problems.js';
 import { nearest } from '../text/nearest.js';
 import { versionsOf } from './name-template.js';
 import { isWritten } from './plan-secret-sets.js';
+import { adviceOnNames, checkPreview, notPreviewWords } from './preview.js';
 import type { AgentPlan, NewDeployment, SecretSetPlan } from './plan.js';
 import type { RegionAgent, RegionSettings } from './region-settings.js';
 import { hasFailed } from '../pipecat/rollout-judgement.js';
@@ -76,6 +77,7 @@ export function planAgent(question: AgentQuestion, problems: PreflightProblem[])
     }),
     runsNewBuild,
     valuesChange,
+    preview: asked.preview,
     forceRedeploy: asked.forceRedeploy,
     waitForReady: asked.waitForReady,
     waitTimeout: asked.waitTimeout,
@@ -102,6 +104,21 @@ function checkName(name: string, region: string, problems: PreflightProblem[]): 
   });
 }
 
+/** An agent that is older than the pull request is somebody else's, and stays as it is. */
+function checkIsPreview(
+  { name, preview }: RegionAgent,
+  before: Agent,
+  problems: PreflightProblem[],
+): void {
+  const breach = preview && checkPreview(before, preview);
+  if (preview === undefined || breach === undefined) return;
+  problems.push({
+    about: `agent ${name}`,
+    message: notPreviewWords(breach, preview),
+    next: adviceOnNames,
+  });
+}
+
 function checkPresence(
   { asked, settings: { region }, before, build }: AgentQuestion,
   problems: PreflightProblem[],
@@ -115,7 +132,10 @@ function checkPresence(
       next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
     });
   }
-  if (before !== undefined) return;
+  if (before !== undefined) {
+    checkIsPreview(asked, before, problems);
+    return;
+  }
   if (isBuiltFromBranch) {
     problems.push({
       about,

@@ -57,6 +57,15 @@ export interface ImagePullSecretSettings {
 /** When an update makes a new deployment although nothing differs: `auto` is when values changed. */
 export type ForceRedeploy = 'auto' | 'always' | 'never';
 
+/** The pull request that an agent is a preview of. */
+export interface Preview {
+  readonly pullRequest: number;
+  /** When the pull request was opened, in milliseconds since the epoch; undefined if that is not known. */
+  readonly openedAt: number | undefined;
+  /** Whether the name says that it is a preview (`pr-{pr}`), so that it is nobody else's by chance. */
+  readonly hasTellingName: boolean;
+}
+
 /** How one session on a new deployment shows that it serves. Times in milliseconds. */
 export interface SmokeTestSettings {
   /** Starts sessions, and nothing else. Undefined only in a dry run, which starts none. */
@@ -75,6 +84,8 @@ export interface SmokeTestSettings {
 
 /** What is asked for of an agent in every region alike. */
 export interface CommonAgentSettings {
+  /** Undefined if the agent is not a preview. */
+  readonly preview: Preview | undefined;
   readonly forceRedeploy: ForceRedeploy;
   readonly waitForReady: boolean;
   /** Milliseconds from the deploy until this deployment is ready. */

@@ -1,7 +1,7 @@
 import { listOf } from '../text/list.js';
 import type { RolloutFailure } from '../pipecat/rollout-judgement.js';
 import { CancelledError } from '../time/cancellation.js';
-import { UntrustedEventError, InputsError } from '../inputs/problems.js';
+import { UntrustedEventError, InputsError, type UntrustedBecause } from '../inputs/problems.js';
 import type { ContextError } from '../context/errors.js';
 import { CallError, RedirectError, StatusError, UploadError } from '../pipecat/errors.js';
 import {
@@ -112,7 +112,7 @@ function problemsOf(
   error: ContextError | InputsError | UntrustedEventError,
   { redact }: ExplanationContext,
 ): Details {
-  if (error instanceof UntrustedEventError) return { why: [failureKinds[error.kind].meaning] };
+  if (error instanceof UntrustedEventError) return { why: [untrustedReason(error.because)] };
   if (error instanceof InputsError) {
     return {
       problems: error.problems.map(({ input, message }) => ({
@@ -130,6 +130,17 @@ function problemsOf(
       next: next === undefined ? undefined : redact(next),
     })),
   };
+}
+
+function untrustedReason(because: UntrustedBecause): string {
+  switch (because.reason) {
+    case 'fork':
+      return 'The code of this run comes from a fork, and the run has the secrets of the repository.';
+    case 'no-token':
+      return 'A comment on a pull request started this run. Without `github-token`, the action cannot find out whether the code comes from a fork.';
+    case 'unreadable':
+      return `A comment on a pull request started this run, and the pull request could not be read, because ${because.failure}. So the code may come from a fork.`;
+  }
 }
 
 function detailsOfStep<Kind extends StepFailureKind>(

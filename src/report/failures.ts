@@ -43,10 +43,10 @@ export const failureKinds = {
     next: 'Correct the inputs that are listed, all at once.',
   },
   'untrusted-event': {
-    title: 'Nothing is released for a pull request from a fork',
+    title: 'Nothing is released for code that may come from a fork',
     meaning:
-      'The workflow runs on `pull_request_target`, or on `workflow_run`, for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
-    next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
+      'The workflow runs on `pull_request_target`, on `workflow_run`, or for a comment on a pull request. It has the secrets of the repository, and the code is from a fork, or the pull request could not be read to find out.',
+    next: 'Release on `push`, on a release, or on `workflow_dispatch`. For comments, pass `github-token` with the permission `pull-requests: read`.',
   },
   'context-unusable': {
     title: 'The build context cannot be packed',

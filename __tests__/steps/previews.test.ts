@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { WorkflowEvent } from '../../src/github/event.js';
+import { GitHubServer, tokens } from '../support/github-server.js';
+import { credentials, stageForEachTest, writes } from '../support/release-run.js';
+
+const stage = stageForEachTest({ secretSetDelay: 300, deploymentDelay: 300 });
+const minute = 60_000;
+
+let github: GitHubServer;
+beforeEach(async () => {
+  github = await GitHubServer.start();
+});
+afterEach(() => github.close());
+
+/** When the pull request was opened, and a moment before and after it. */
+const times = () => {
+  const opened = stage.clock.wallTime() - 60 * minute;
+  return { opened, before: opened - minute, after: opened + minute };
+};
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+function pullRequestEvent(number = 2, created_at: string | undefined = iso(times().opened)) {
+  const repo = { full_name: 'acme/voice' };
+  return {
+    eventName: 'pull_request',
+    payload: { repository: repo, pull_request: { number, created_at, head: { repo } } },
+  };
+}
+
+const comment = (): WorkflowEvent => ({
+  eventName: 'issue_comment',
+  payload: {
+    repository: { full_name: 'acme/voice' },
+    issue: { number: 2, created_at: iso(times().opened), pull_request: {} },
+  },
+});
+
+function release(inputs: Record<string, string>, event: WorkflowEvent) {
+  return stage.release(
+    {
+      ...credentials['API key'],
+      region: 'us-west',
+      'agent-name': 'voice-{pr}',
+      image: 'ghcr.io/acme/voice:2',
+      ...inputs,
+    },
+    {
+      event,
+      environment: { GITHUB_REPOSITORY: 'acme/voice', GITHUB_API_URL: github.apiUrl },
+    },
+  );
+}
+
+describe('a release of a preview', () => {
+  test('creates an agent of its own', async () => {
+    const { succeeded, agents } = await release({}, pullRequestEvent());
+    expect(succeeded).toBe(true);
+    expect(agents).toMatchObject([{ name: 'voice-2', outcome: 'created', ready: true }]);
+  });
+
+  test('updates its agent, which is younger than the pull request', async () => {
+    stage.emulator.seed.agent({ name: 'voice-2', createdAt: times().after });
+    const { agents } = await release({}, pullRequestEvent());
+    expect(agents).toMatchObject([{ outcome: 'updated' }]);
+  });
+
+  test('is refused over an agent that is older than the pull request', async () => {
+    stage.emulator.seed.agent({ name: 'voice-2', createdAt: times().before });
+    const { succeeded, actions } = await release({}, pullRequestEvent());
+    expect(succeeded).toBe(false);
+    expect(writes(stage.emulator)).toEqual([]);
+    expect(actions.errors[0]?.message).toMatch(
+      /agent voice-2: was created at \S+Z, before pull request 2 was opened \(\S+Z\), so it is not its preview\. Give previews a name/,
+    );
+  });
+
+  test('is refused over an older agent, also if its name tells that it is a preview', async () => {
+    stage.emulator.seed.agent({ name: 'voice-pr-2', createdAt: times().before });
+    const { succeeded } = await release({ 'agent-name': 'voice-pr-{pr}' }, pullRequestEvent());
+    expect(succeeded).toBe(false);
+  });
+
+  test.each([
+    { name: 'refused without a telling name', agent: 'voice-{pr}', succeeds: false },
+    { name: 'done with a telling name', agent: 'voice-pr-{pr}', succeeds: true },
+  ])('is $name if the platform does not show how old the agent is', async ({ agent, succeeds }) => {
+    stage.emulator.seed.agent({ name: agent.replace('{pr}', '2') });
+    stage.emulator.script.fault(
+      { method: 'GET', path: /\/agents\/voice/ },
+      {
+        kind: 'altered',
+        change: (answer) => ({ ...(answer as object), createdAt: undefined }),
+      },
+      { times: 100 },
+    );
+    const { succeeded, actions } = await release({ 'agent-name': agent }, pullRequestEvent());
+    expect(succeeded).toBe(succeeds);
+    if (!succeeds) expect(actions.errors[0]?.message).toContain('its age is not known');
+  });
+});
+
+describe('if the event does not say when the pull request was opened', () => {
+  const dispatch: WorkflowEvent = { eventName: 'workflow_dispatch', payload: {} };
+  const byHand = { 'pr-number': '2' };
+
+  test('github-token reads it', async () => {
+    stage.emulator.seed.agent({ name: 'voice-2', createdAt: times().before });
+    github.pullRequests.set(2, {
+      created_at: iso(times().opened),
+      head: { repo: { full_name: 'acme/voice' } },
+    });
+    const inputs = { ...byHand, 'github-token': tokens.job };
+    const { succeeded, actions } = await release(inputs, dispatch);
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('before pull request 2 was opened');
+    expect(github.requests.map(({ path }) => path)).toEqual(['/repos/acme/voice/pulls/2']);
+  });
+
+  test('the pull request of a fork is released on purpose', async () => {
+    github.pullRequests.set(2, {
+      created_at: iso(times().opened),
+      head: { repo: { full_name: 'stranger/voice' } },
+    });
+    const inputs = { ...byHand, 'github-token': tokens.job };
+    expect((await release(inputs, dispatch)).succeeded).toBe(true);
+  });
+
+  test('the name has to tell that it is a preview without a token', async () => {
+    const { succeeded, actions } = await release(byHand, dispatch);
+    expect(succeeded).toBe(false);
+    expect(stage.emulator.requests).toEqual([]);
+    expect(actions.errors[0]?.message).toMatch(
+      /`agent-name`: has to contain `pr-\{pr\}`.*`github-token` is not given/s,
+    );
+    const named = await release({ ...byHand, 'agent-name': 'voice-pr-{pr}' }, dispatch);
+    expect(named.succeeded).toBe(true);
+  });
+
+  test('the name has to tell it if GitHub does not', async () => {
+    const inputs = { ...byHand, 'github-token': tokens.job };
+    const { succeeded, actions } = await release(inputs, dispatch);
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('`pull-requests: read`');
+    const named = await release({ ...inputs, 'agent-name': 'voice-pr-{pr}' }, dispatch);
+    expect(named.succeeded).toBe(true);
+    expect(named.actions.everything).toContain('When pull request 2 was opened could not be read');
+  });
+});
+
+describe('a comment on a pull request', () => {
+  const token = { 'github-token': tokens.job };
+  const pullRequest = (full_name: string | undefined) => ({
+    created_at: iso(times().opened),
+    head: { repo: full_name === undefined ? null : { full_name } },
+  });
+
+  test('releases the code of the own repository', async () => {
+    github.pullRequests.set(2, pullRequest('Acme/Voice'));
+    expect((await release(token, comment())).succeeded).toBe(true);
+  });
+
+  test.each([
+    { name: 'of a fork', head: 'stranger/voice', inputs: token, reason: 'comes from a fork' },
+    { name: 'of a fork that is gone', head: undefined, inputs: token, reason: 'from a fork' },
+    { name: 'without a token', head: 'acme/voice', inputs: {}, reason: 'Without `github-token`' },
+    {
+      name: 'that cannot be read',
+      head: null,
+      inputs: token,
+      reason: 'could not be read, because the answer was 404',
+    },
+  ])('releases nothing for a pull request $name', async ({ head, inputs, reason }) => {
+    if (head !== null) github.pullRequests.set(2, pullRequest(head));
+    // Also without `{pr}`: the code is the danger, not the name.
+    for (const agent of ['voice-{pr}', 'production']) {
+      const { succeeded, actions } = await release({ ...inputs, 'agent-name': agent }, comment());
+      expect(succeeded).toBe(false);
+      expect(actions.errors[0]?.message).toContain(reason);
+    }
+    expect(stage.emulator.requests).toEqual([]);
+  });
+
+  test('releases nothing if the event cannot be read', async () => {
+    const unread = { eventName: 'issue_comment', payload: undefined };
+    const inputs = { ...token, 'agent-name': 'production' };
+    const { succeeded, actions } = await release(inputs, unread);
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('does not say what was commented on');
+  });
+
+  test('releases for a comment on an issue, which brings no code', async () => {
+    const onIssue = { eventName: 'issue_comment', payload: { issue: { number: 2 } } };
+    expect((await release({ 'agent-name': 'production' }, onIssue)).succeeded).toBe(true);
+  });
+
+  test('plans without a token, as a plan writes nothing', async () => {
+    const { succeeded } = await release({ 'dry-run': 'true' }, comment());
+    expect(succeeded).toBe(true);
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+});

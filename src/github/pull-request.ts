@@ -1,0 +1,33 @@
+import { GitHubError } from './errors.js';
+import type { PullRequest } from './repository.js';
+import type { GitHubAccess } from './settings.js';
+import { connect, type Manner } from './tell-github.js';
+
+/** What GitHub says about a pull request, or why it is not known. */
+export type PullRequestLookup =
+  | { readonly outcome: 'found'; readonly pullRequest: PullRequest }
+  | { readonly outcome: 'no-token' }
+  /** `why` is the end of a sentence that begins with "because". */
+  | { readonly outcome: 'failed'; readonly why: string };
+
+/** Reads a pull request of the repository. What cannot be read is an outcome, not an error. */
+export async function lookUpPullRequest(
+  access: GitHubAccess | undefined,
+  number: number,
+  manner: Manner,
+): Promise<PullRequestLookup> {
+  if (access === undefined) return { outcome: 'no-token' };
+  const repository = await connect(access, manner);
+  try {
+    return { outcome: 'found', pullRequest: await repository.pullRequest(number) };
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    const { reason, lacksPermission, call } = error;
+    const permission = lacksPermission
+      ? ` (the token needs the permission \`${call.permission}\`)`
+      : '';
+    return { outcome: 'failed', why: `${reason}${permission}` };
+  } finally {
+    repository.close();
+  }
+}

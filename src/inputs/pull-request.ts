@@ -1,0 +1,103 @@
+import { pullRequestOf, type EventPullRequest, type WorkflowEvent } from '../github/event.js';
+import { pullRequestPlaceholder } from '../plan/name-template.js';
+import type { Preview } from '../plan/settings.js';
+import { listOf } from '../text/list.js';
+import { found, type Findings } from './problems.js';
+import { pullRequestInputs, type RawInputs } from './raw-inputs.js';
+
+/** A name that somebody else is unlikely to give an agent by chance. */
+const tellingName = `pr-${pullRequestPlaceholder}`;
+
+/** Stands in for a number that is missing, so that everything else can be checked. */
+const anyNumber = 1;
+
+/** The inputs for one pull request. */
+export interface PullRequestReading {
+  /** With the number in place of `{pr}`. */
+  readonly raw: RawInputs;
+  /** Undefined if the agent is not the preview of a pull request. */
+  readonly preview: Preview | undefined;
+}
+
+/** Reads which pull request `{pr}` stands for. The event is read only if an input asks for that. */
+export async function readPullRequest(
+  raw: RawInputs,
+  findings: Findings,
+  readEvent: () => Promise<WorkflowEvent>,
+): Promise<PullRequestReading> {
+  const holders = pullRequestInputs.filter(
+    (input) => raw.text(input)?.includes(pullRequestPlaceholder) === true,
+  );
+  if (holders.length === 0) {
+    if (raw.isGiven('pr-number')) {
+      findings.problem(
+        'pr-number',
+        `has no effect, because no name has \`${pullRequestPlaceholder}\``,
+      );
+    }
+    return { raw, preview: undefined };
+  }
+  const event = await readEvent();
+  const ofEvent = pullRequestOf(event);
+  const number = readNumber(raw, findings, ofEvent);
+  if (number === undefined && !raw.isGiven('pr-number')) {
+    for (const input of holders) {
+      const on = event.eventName === '' ? '' : ` (event \`${event.eventName}\`)`;
+      findings.problem(
+        input,
+        `has \`${pullRequestPlaceholder}\`, the number of a pull request, but this run is not for a pull request${on}; set \`pr-number\``,
+      );
+    }
+  }
+  checkLines(raw, findings);
+  const name = raw.text('agent-name');
+  return {
+    raw: raw.withPullRequest(number ?? anyNumber),
+    preview:
+      number === undefined || name?.includes(pullRequestPlaceholder) !== true
+        ? undefined
+        : {
+            pullRequest: number,
+            openedAt: ofEvent?.openedAt,
+            hasTellingName: valuesOf(name).every((value) => value.includes(tellingName)),
+          },
+  };
+}
+
+function readNumber(
+  raw: RawInputs,
+  findings: Findings,
+  ofEvent: EventPullRequest | undefined,
+): number | undefined {
+  const text = raw.text('pr-number');
+  if (text === undefined) return ofEvent?.number;
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    findings.problem('pr-number', `has to be the number of a pull request; ${found(text)}`);
+    return undefined;
+  }
+  if (ofEvent !== undefined && ofEvent.number !== Number(text)) {
+    findings.problem(
+      'pr-number',
+      `is ${text}, but the event is about pull request ${ofEvent.number}; remove \`pr-number\``,
+    );
+  }
+  return Number(text);
+}
+
+/** A name that is a preview's in one region only would be somebody else's in the others. */
+function checkLines(raw: RawInputs, findings: Findings): void {
+  for (const input of pullRequestInputs) {
+    const values = valuesOf(raw.text(input) ?? '');
+    const without = values.filter((value) => !value.includes(pullRequestPlaceholder));
+    if (without.length === 0 || without.length === values.length) continue;
+    findings.problem(
+      input,
+      `has \`${pullRequestPlaceholder}\` in some of its lines only; add it to the others (${listOf(without.map((value) => value.trim()))})`,
+    );
+  }
+}
+
+/** One value, or those of lines `region: value`. */
+function valuesOf(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+}
