@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, statfs } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { packContext, type ArchiveFile } from '../../src/context/pack.js';
 import { runAction } from '../../scripts/runner.js';
+import { mountSmallDisk } from '../support/small-disk.js';
 import { problemsOf, Workspace } from './tree.js';
 
 let workspace: Workspace;
@@ -78,20 +78,9 @@ describe('an archive that cannot be written to its end', () => {
   );
 });
 
-/** Mounts a file system of 1 MiB; false where this user may not. */
-async function mountSmallDisk(folder: string): Promise<boolean> {
-  await mkdir(folder);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
-    return (await statfs(folder)).blocks > 0;
-  } catch {
-    return false;
-  }
-}
-
 test('the built action reports a disk that is full, and leaves no archive behind', async () => {
   const disk = join(workspace.outside, 'disk');
-  const isMounted = await mountSmallDisk(disk);
+  const { isMounted, remove } = await mountSmallDisk(disk, '1m');
   try {
     await workspace.write({ Dockerfile: 'FROM scratch', a: randomBytes(8_000_000) });
     const run = await runAction({
@@ -113,6 +102,6 @@ test('the built action reports a disk that is full, and leaves no archive behind
     expect(run.summary).toContain(isMounted ? 'the disk is full' : 'cannot hold the archive');
     expect(await readdir(disk)).toEqual([]);
   } finally {
-    if (isMounted) execFileSync('umount', [disk]);
+    remove();
   }
 });

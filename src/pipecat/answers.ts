@@ -221,7 +221,7 @@ export const parseSecretSet = parser(
       status: optional(status),
       errorMessage: text,
       source: text,
-      secrets: optional(entries(v.object({ fieldName: v.string() }))),
+      secrets: shown(entries(v.object({ fieldName: v.string() }))),
     }),
     v.transform(({ region, status, errorMessage, source, secrets }): SecretSet => ({
       region,
