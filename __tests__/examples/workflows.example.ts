@@ -13,6 +13,7 @@ const stored = {
   OPENAI_API_KEY: 'hidden-openai-key',
   DEEPGRAM_API_KEY: 'hidden-deepgram-key',
   STAGING_DEEPGRAM_KEY: 'hidden-deepgram-key-of-staging',
+  OPENAI_ADMIN_KEY: 'hidden-admin-key',
   GOOGLE_CREDENTIALS: privateKey,
   REGISTRY_READ_TOKEN: 'hidden-registry-token',
   VOICE_OPENAI_API_KEY: 'hidden-voice-key "quoted" $HOME 100%',
@@ -86,6 +87,7 @@ it('names every example in a test', () => {
     'secrets-in-lines.yml',
     'secrets-only.yml',
     'several-regions.yml',
+    'smoke-test.yml',
     'versioned-secret-sets.yml',
   ]);
 });
@@ -252,18 +254,59 @@ describe('an agent that serves', () => {
     });
   });
 
+  const rotationScripts = {
+    'rotation/create-key.sh': '#!/bin/sh\nset -eu\n: "$OPENAI_ADMIN_KEY"\necho hidden-newest-key\n',
+    // A key that a session still runs with must not be revoked.
+    'rotation/revoke-old-keys.sh': `#!/bin/sh
+set -eu
+: "$OPENAI_ADMIN_KEY"
+state="$(curl -fsS "$PIPECAT_API_HOST/emulator/state" | tr -d ' \\n')"
+case "$state" in *'"isActive":true'*) exit 1 ;; esac
+echo 'The old key is revoked.'
+`,
+  };
+
   it.each(['schedule', 'workflow_dispatch'])(
-    'runs the code that it ran with rotated secrets (%s)',
+    'runs the code that it ran with a rotated key, and outlives the last session with the old one (%s)',
     async (event) => {
-      const { OPENAI_API_KEY, DEEPGRAM_API_KEY } = stored;
+      emulator.seed.session({ agent: 'order-desk', endsAfter: 20_000 });
 
-      succeeded(await run({ workflow: 'rotation.yml', event }));
+      const result = await run({ workflow: 'rotation.yml', event, files: rotationScripts });
 
+      succeeded(result);
       expect(serving('order-desk')).toMatchObject({
         image: 'ghcr.io/acme/order-desk:1',
-        secretValues: { ...old, OPENAI_API_KEY, DEEPGRAM_API_KEY },
+        secretValues: { ...old, OPENAI_API_KEY: 'hidden-newest-key' },
       });
+      expect(result.log).toContain('sessions on older deployments: 1');
+      expect(result.log).toContain('The old key is revoked.');
     },
+  );
+});
+
+it('tests each region with a session before the next one', async () => {
+  const regions = ['us-west', 'eu-central'];
+  for (const region of regions) {
+    emulator.seed.agent({
+      name: `order-desk-${region}`,
+      region,
+      image: 'ghcr.io/acme/order-desk:1',
+    });
+  }
+  const secrets = {
+    ...stored,
+    PIPECAT_API_KEY: emulator.credentials.privateKey,
+    PIPECAT_PUBLIC_API_KEY: emulator.credentials.publicKey,
+  };
+
+  succeeded(await runWith(secrets, { workflow: 'smoke-test.yml' }));
+
+  expect(emulator.state.sessions()).toMatchObject(
+    regions.map((region) => ({
+      agent: `order-desk-${region}`,
+      deploymentId: serving(`order-desk-${region}`)?.id,
+      isStopped: true,
+    })),
   );
 });
 
