@@ -82,6 +82,15 @@ export interface SmokeTestSettings {
   readonly timeout: number;
 }
 
+/** The pull request that an agent is a preview of. */
+export interface Preview {
+  readonly pullRequest: number;
+  /** When the pull request was opened, in milliseconds since the epoch; undefined if that is not known. */
+  readonly openedAt: number | undefined;
+  /** Whether the name says that it is a preview (`pr-{pr}`), so that it is nobody else's by chance. */
+  readonly hasTellingName: boolean;
+}
+
 /** What is asked for of an agent in every region alike. */
 export interface CommonAgentSettings {
   /** Undefined if the agent is not a preview. */
