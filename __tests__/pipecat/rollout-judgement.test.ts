@@ -316,7 +316,7 @@ describe('a wait is told as what is waited for', () => {
 });
 
 describe('a failure is told as', () => {
-  const nothing = { infrastructureIssue: false, previousServes: true };
+  const nothing = { infrastructureIssue: false, previousServes: true, isExecFormatError: false };
   test.each([
     {
       name: 'what the platform calls it',
