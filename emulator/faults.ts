@@ -95,7 +95,7 @@ export class Faults {
 }
 
 /** Requests whose senders wait no more, and that are still to be carried out. */
-export class Stragglers {
+export class DelayedRequests {
   readonly #waiting: {
     readonly request: LoggedRequest;
     readonly carryOut: () => Promise<unknown>;
@@ -106,19 +106,19 @@ export class Stragglers {
   }
 
   /** Carries out those that a request is the same as. */
-  async arriveBefore({ method, path }: LoggedRequest): Promise<void> {
+  async carryOutBefore({ method, path }: LoggedRequest): Promise<void> {
     const isDue = (one: { readonly request: LoggedRequest }): boolean =>
       one.request.method === method && one.request.path === path;
     for (let index = this.#waiting.findIndex(isDue); index >= 0;) {
-      const [straggler] = this.#waiting.splice(index, 1);
-      await straggler?.carryOut();
+      const [delayed] = this.#waiting.splice(index, 1);
+      await delayed?.carryOut();
       index = this.#waiting.findIndex(isDue);
     }
   }
 }
 
 /** Things to do once, when a matching request comes. */
-export class Occasions {
+export class RequestTriggers {
   readonly #waiting: { readonly match: RequestMatch; readonly action: () => void }[] = [];
 
   add(match: RequestMatch, action: () => void): void {
@@ -130,11 +130,11 @@ export class Occasions {
     this.#waiting.length = 0;
   }
 
-  come(request: LoggedRequest): void {
+  fire(request: LoggedRequest): void {
     const due = this.#waiting.filter(({ match }) => matches(match, request));
-    for (const occasion of due) {
-      this.#waiting.splice(this.#waiting.indexOf(occasion), 1);
-      occasion.action();
+    for (const trigger of due) {
+      this.#waiting.splice(this.#waiting.indexOf(trigger), 1);
+      trigger.action();
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createApplication } from './application.js';
 import { credentials } from './credentials.js';
-import { Faults, Occasions } from './faults.js';
+import { Faults, RequestTriggers } from './faults.js';
 import type { Clock } from './platform/clock.js';
 import { createPlatform } from './platform/platform.js';
 import { platformRegions, type SeededRegion } from './platform/regions.js';
@@ -68,7 +68,7 @@ export interface Emulator {
    * The most requests that were under way at once so far. They are answered as fast as they come,
    * so this tells of a caller's concurrency only where answers are late (`script.fault`).
    */
-  readonly mostAtOnce: number;
+  readonly maxAtOnce: number;
   readonly seed: EmulatorSeed;
   readonly script: EmulatorScript;
   readonly state: EmulatorState;
@@ -96,14 +96,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const log = new RequestLog();
   const limiter = new RateLimiter();
   const faults = new Faults();
-  const occasions = { before: new Occasions(), after: new Occasions() };
+  const triggers = { before: new RequestTriggers(), after: new RequestTriggers() };
   const server = createEmulatorServer({
     application: createApplication(platform, log),
     storage: new Storage(now, platform.uploads),
     log,
     limiter,
     faults,
-    ...occasions,
+    ...triggers,
     now,
     onAnswered: options.onAnswered,
   });
@@ -126,11 +126,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         server.closeAllConnections();
       }),
     requests: log.entries,
-    get mostAtOnce() {
-      return log.mostAtOnce;
+    get maxAtOnce() {
+      return log.maxAtOnce;
     },
     seed: seeding(platform),
-    script: scripting(platform, limiter, faults, occasions),
+    script: scripting(platform, limiter, faults, triggers),
     state: readState(platform),
   };
 }

@@ -6,7 +6,7 @@ import type { Platform } from './platform/platform.js';
 import { organizations } from './platform/organizations.js';
 import { readState } from './reading.js';
 import { type RequestLog, withoutSecrets } from './requests.js';
-import { agent as agentAnswer, listedSet } from './surfaces/answers.js';
+import { fullAgent, listedSet } from './surfaces/answers.js';
 
 /** Tells values apart without telling them. */
 const fingerprints = (values: Iterable<readonly [string, string]>) =>
@@ -30,7 +30,7 @@ function stateOf(platform: Platform) {
       const serving = agents.serving(agent);
       return {
         organization: agent.organization,
-        ...agentAnswer(platform, agent),
+        ...fullAgent(platform, agent),
         desired: {
           id: desiredDeployment(agent).id,
           secretValues: fingerprints(Object.entries(desiredDeployment(agent).secretValues)),

@@ -28,7 +28,7 @@ export class RequestLog {
   readonly #requests: PendingRequest[] = [];
 
   #underWay = 0;
-  #mostAtOnce = 0;
+  #maxAtOnce = 0;
 
   get entries(): readonly LoggedRequest[] {
     return this.#requests;
@@ -39,14 +39,14 @@ export class RequestLog {
   }
 
   /** The most requests that have been under way at once. */
-  get mostAtOnce(): number {
-    return this.#mostAtOnce;
+  get maxAtOnce(): number {
+    return this.#maxAtOnce;
   }
 
   /** Counts a request that has come; what is returned is called once it is over. */
   begin(): () => void {
     this.#underWay += 1;
-    this.#mostAtOnce = Math.max(this.#mostAtOnce, this.#underWay);
+    this.#maxAtOnce = Math.max(this.#maxAtOnce, this.#underWay);
     return () => {
       this.#underWay -= 1;
     };

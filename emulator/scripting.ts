@@ -2,7 +2,7 @@ import {
   type Fault,
   type Faults,
   type FaultTiming,
-  type Occasions,
+  type RequestTriggers,
   type RequestMatch,
 } from './faults.js';
 import type { BuildScript } from './platform/build-progress.js';
@@ -50,7 +50,7 @@ export function scripting(
   platform: Platform,
   limiter: RateLimiter,
   faults: Faults,
-  occasions: { readonly before: Occasions; readonly after: Occasions },
+  triggers: { readonly before: RequestTriggers; readonly after: RequestTriggers },
 ): EmulatorScript {
   const { secretSets, writes, agents, builds, sessions } = platform;
   return {
@@ -85,10 +85,10 @@ export function scripting(
       if (agent) agents.delete(agent.organization, name);
     },
     before(match, action) {
-      occasions.before.add(match, action);
+      triggers.before.add(match, action);
     },
     after(match, action) {
-      occasions.after.add(match, action);
+      triggers.after.add(match, action);
     },
     forget() {
       const scripts = [
@@ -97,7 +97,7 @@ export function scripting(
         agents.deploying,
         sessions.starting,
       ];
-      for (const one of [...scripts, faults, occasions.before, occasions.after]) one.clear();
+      for (const one of [...scripts, faults, triggers.before, triggers.after]) one.clear();
       builds.forgetScripts();
       limiter.set(undefined);
     },

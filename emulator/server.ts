@@ -3,11 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Hono } from 'hono';
-import { type Fault, type Faults, type Occasions, Stragglers } from './faults.js';
+import { type Fault, type Faults, type RequestTriggers, DelayedRequests } from './faults.js';
 import type { Clock } from './platform/clock.js';
 import type { RateLimit, RateLimiter } from './rate-limit.js';
 import type { LoggedRequest, PendingRequest, RequestLog } from './requests.js';
-import { passOver, type Storage, storageRoot } from './storage/storage.js';
+import { skipRest, type Storage, storageRoot } from './storage/storage.js';
 
 /** What a server puts around the application. */
 export interface ServerParts {
@@ -16,8 +16,8 @@ export interface ServerParts {
   readonly log: RequestLog;
   readonly limiter: RateLimiter;
   readonly faults: Faults;
-  readonly before: Occasions;
-  readonly after: Occasions;
+  readonly before: RequestTriggers;
+  readonly after: RequestTriggers;
   readonly now: Clock;
   /** Called with each request once it is answered, or will never be. */
   readonly onAnswered: ((request: LoggedRequest) => void) | undefined;
@@ -27,7 +27,7 @@ export interface ServerParts {
 export function createEmulatorServer(parts: ServerParts): Server {
   const { application, storage, log, limiter, faults, before, after, now, onAnswered } = parts;
 
-  const stragglers = new Stragglers();
+  const delayedRequests = new DelayedRequests();
   let requests = 0;
 
   async function handle(request: Request, outgoing: ServerResponse): Promise<Response> {
@@ -41,7 +41,7 @@ export function createEmulatorServer(parts: ServerParts): Server {
     if (response !== RESPONSE_ALREADY_SENT) entry.status = response.status;
     else if (entry.fault === 'cut-off') entry.status = outgoing.statusCode;
     entry.duration = performance.now() - startedAt;
-    after.come(entry);
+    after.fire(entry);
     onAnswered?.(entry);
     return response;
   }
@@ -51,12 +51,12 @@ export function createEmulatorServer(parts: ServerParts): Server {
     const { body, ready } = await readRequest(request);
     const entry = { ...toEntry(request, outgoing.req, now()), body };
     log.add(entry);
-    before.come(entry);
+    before.fire(entry);
     const limit = limiter.take(entry.receivedAt);
     // A request that is refused leaves the fault to the next one.
     const fault = limit ? undefined : faults.take(entry);
     entry.fault = fault?.kind;
-    await stragglers.arriveBefore(entry);
+    await delayedRequests.carryOutBefore(entry);
     const carryOut = async () => (limit ? tooManyRequests(limit) : application.fetch(ready));
     const response = fault ? await answer(fault, entry, carryOut, outgoing) : await carryOut();
     return { entry, response };
@@ -68,17 +68,17 @@ export function createEmulatorServer(parts: ServerParts): Server {
     const form: string[] = [];
     const entry: PendingRequest = { ...toEntry(request, incoming, now()), form };
     log.add(entry);
-    before.come(entry);
+    before.fire(entry);
     const fault = faults.take(entry);
     entry.fault = fault?.kind;
     if (fault?.kind === 'reset-upload') {
-      await passOver(incoming, fault.afterBytes);
+      await skipRest(incoming, fault.afterBytes);
       return { entry, response: reset(outgoing) };
     }
     const put = await storage.receive(incoming, pathOf(request), (name) => form.push(name));
     // Its sender has given up.
     if (!put) return { entry, response: RESPONSE_ALREADY_SENT };
-    await stragglers.arriveBefore(entry);
+    await delayedRequests.carryOutBefore(entry);
     const carryOut = () => Promise.resolve(put());
     const response = fault ? await answer(fault, entry, carryOut, outgoing) : put();
     return { entry, response };
@@ -91,8 +91,8 @@ export function createEmulatorServer(parts: ServerParts): Server {
     carryOut: () => Promise<Response>,
     outgoing: ServerResponse,
   ): Promise<Response> {
-    if (fault.kind !== 'straggle') return spoil(fault, carryOut, outgoing);
-    stragglers.add(entry, carryOut);
+    if (fault.kind !== 'straggle') return corrupt(fault, carryOut, outgoing);
+    delayedRequests.add(entry, carryOut);
     return RESPONSE_ALREADY_SENT;
   }
 
@@ -173,7 +173,7 @@ const html = '<!doctype html><html><head><title>Gateway</title></head><body>Gate
 const page = (status: number, text: string, headers: Readonly<Record<string, string>> = {}) =>
   new Response(text, { status, headers: { 'content-type': 'text/html', ...headers } });
 
-async function spoil(
+async function corrupt(
   fault: Exclude<Fault, { readonly kind: 'straggle' }>,
   carryOut: () => Promise<Response>,
   outgoing: ServerResponse,

@@ -8,6 +8,6 @@ export function pathsIn(archive: Uint8Array): string[] {
 }
 
 /** Whether these words stand anywhere in an archive, names of files included. */
-export function holds(archive: Uint8Array, words: string): boolean {
+export function contains(archive: Uint8Array, words: string): boolean {
   return gunzipSync(archive).includes(words);
 }

@@ -38,7 +38,7 @@ interface Release {
   readonly files?: ActionRunOptions['files'];
 }
 
-async function release(
+async function runRelease(
   emulator: Emulator,
   { inputs, files = {} }: Pick<Release, 'inputs' | 'files'>,
 ): Promise<ActionRun> {
@@ -56,9 +56,9 @@ async function timeRelease(given: Release): Promise<TimedRun> {
   const emulator = await startEmulator({ ...platform, now: preciseTime });
   try {
     prepare?.(emulator);
-    if (isRepeated === true) await release(emulator, given);
+    if (isRepeated === true) await runRelease(emulator, given);
     const earlier = emulator.requests.length;
-    const { startedAt, endedAt } = await release(emulator, given);
+    const { startedAt, endedAt } = await runRelease(emulator, given);
     const requests = emulator.requests.slice(earlier);
     const [first] = requests;
     if (first === undefined) throw new Error('The release that is measured sent nothing.');

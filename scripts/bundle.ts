@@ -25,9 +25,9 @@ export function bundle(folder: string, output: string): void {
     });
   };
   node('typescript/bin/tsc', '--project', 'tsconfig.build.json');
-  const aside = mkdtempSync(join(tmpdir(), 'bundle-'));
+  const copy = mkdtempSync(join(tmpdir(), 'bundle-'));
   try {
-    const statistics = join(aside, 'statistics.json');
+    const statistics = join(copy, 'statistics.json');
     node(
       '@vercel/ncc/dist/ncc/cli.js',
       'build',
@@ -44,7 +44,7 @@ export function bundle(folder: string, output: string): void {
     const packages = bundledPackages(JSON.parse(readFileSync(statistics, 'utf8')), folder);
     writeFileSync(join(output, 'licenses.txt'), licenceNotices(packages));
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    rmSync(copy, { recursive: true, force: true });
   }
 }
 

@@ -20,9 +20,9 @@ const buildsWith = /^node_modules\/(@types\/|@vercel\/ncc$|typescript$|undici-ty
  * more in a copy of the repository, with packages of its own, at another and longer path than the one
  * that the committed files were built at.
  */
-const aside = realpathSync.native(mkdtempSync(join(tmpdir(), 'dist-')));
+const temporary = realpathSync.native(mkdtempSync(join(tmpdir(), 'dist-')));
 try {
-  const copy = join(aside, 'the', 'same', 'elsewhere');
+  const copy = join(temporary, 'the', 'same', 'elsewhere');
   copyRepository(copy);
   const fresh = join(copy, 'dist');
   bundle(copy, fresh);
@@ -38,7 +38,7 @@ try {
     console.log('dist/ is what the sources build, in another folder too.');
   }
 } finally {
-  rmSync(aside, { recursive: true, force: true });
+  rmSync(temporary, { recursive: true, force: true });
 }
 
 /** Copies what a build reads. A link would not do: bundlers follow it to where the package lies. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../emulator/index.js';
 import { type TitledSummary, writePage } from './render-summary.js';
 import { runAction } from './runner.js';
-import { agentDeployments, type Course, scenes, showsSecret } from './scenes.js';
+import { agentDeployments, type SceneRun, scenes, showsSecret } from './scenes.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = 'demo';
@@ -15,10 +15,10 @@ const emulator = await startEmulator({
   buildDelay: 4000,
 });
 const summaries: (TitledSummary & { readonly path: string })[] = [];
-const disappointments: string[] = [];
+const failedClaims: string[] = [];
 try {
   await rm(join(root, folder), { recursive: true, force: true });
-  for (const [index, { name, title, scenario, ends, claims }] of scenes.entries()) {
+  for (const [index, { name, title, scenario, expected, claims }] of scenes.entries()) {
     console.log(`${'═'.repeat(80)}\n${index + 1}. ${title}\n${'═'.repeat(80)}`);
     const given = scenario(emulator);
     const before = agentDeployments(emulator.state);
@@ -30,7 +30,7 @@ try {
       },
     });
     const requests = emulator.requests.slice(earlier);
-    const course: Course = { before, requests, run, state: emulator.state };
+    const course: SceneRun = { before, requests, run, state: emulator.state };
     const ended = run.exitCode === 0 ? 'success' : 'failure';
     const number = String(index + 1).padStart(2, '0');
     summaries.push({
@@ -39,14 +39,14 @@ try {
       markdown: run.summary,
     });
     console.log('');
-    for (const { text, holds } of [
-      { text: `the run ends in ${ends}`, holds: ended === ends },
-      { text: 'it has a summary', holds: run.summary !== '' },
+    for (const { text, isTrue } of [
+      { text: `the run ends in ${expected}`, isTrue: ended === expected },
+      { text: 'it has a summary', isTrue: run.summary !== '' },
       ...claims(course),
-      { text: 'no value of a secret stands in log, outputs or summary', holds: !showsSecret(run) },
+      { text: 'no value of a secret stands in log, outputs or summary', isTrue: !showsSecret(run) },
     ]) {
-      console.log(`${holds ? '✔' : '✘'} ${text}`);
-      if (!holds) disappointments.push(`${name}: not so: ${text}`);
+      console.log(`${isTrue ? '✔' : '✘'} ${text}`);
+      if (!isTrue) failedClaims.push(`${name}: not true: ${text}`);
     }
     console.log('');
   }
@@ -62,7 +62,7 @@ for (const { path, markdown } of summaries) {
 }
 console.log(`  ${join(folder, 'index.html')}  all of them, as GitHub shows them`);
 
-if (disappointments.length > 0) {
-  console.error(`\nNot as expected:\n${disappointments.map((one) => `  ${one}`).join('\n')}`);
+if (failedClaims.length > 0) {
+  console.error(`\nNot as expected:\n${failedClaims.map((one) => `  ${one}`).join('\n')}`);
   process.exitCode = 1;
 }

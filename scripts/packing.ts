@@ -13,7 +13,7 @@ import { median, timeProcess } from './timing.js';
 
 const mebibyte = 1024 * 1024;
 /** Bytes on the disk: the context, its tar, and an archive of it. */
-const neededRoom = 1200 * mebibyte;
+const requiredSpace = 1200 * mebibyte;
 /** What the action may take at most, as a multiple of what gzip takes. */
 const timeLimit = 1;
 /** Mebibytes that the action may have at most. */
@@ -43,7 +43,7 @@ const building = { 'agent-name': 'order-desk', region: 'us-west', 'cloud-build':
  */
 export async function measurePacking(runs: number): Promise<PackingMeasurement | undefined> {
   const { bavail, bsize } = await statfs(tmpdir());
-  if (bavail * bsize < neededRoom) return undefined;
+  if (bavail * bsize < requiredSpace) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'packing-'));
   try {
     const large = join(folder, 'large');

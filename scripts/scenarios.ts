@@ -114,7 +114,7 @@ export const crashingRelease = (emulator: Emulator): Scenario => {
 };
 
 /** Several mistakes in one workflow file. */
-export const mistakenRelease = (emulator: Emulator): Scenario => ({
+export const invalidRelease = (emulator: Emulator): Scenario => ({
   inputs: {
     ...withKey(emulator),
     'secret-set': 'Order_Desk_Secrets',

@@ -1,5 +1,5 @@
 import type { Emulator, EmulatorState, LoggedRequest } from '../emulator/index.js';
-import { holds, pathsIn } from './archives.js';
+import { contains, pathsIn } from './archives.js';
 import type { ActionRun } from './runner.js';
 import {
   agent,
@@ -13,7 +13,7 @@ import {
   crashingRelease,
   firstRelease,
   largerProfile,
-  mistakenRelease,
+  invalidRelease,
   plannedRelease,
   rebuiltRelease,
   regionalRelease,
@@ -36,7 +36,7 @@ import {
 /** Something that has to be so after a run. */
 export interface Claim {
   readonly text: string;
-  readonly holds: boolean;
+  readonly isTrue: boolean;
 }
 
 /** A run of the action, how it has to end, and what has to be so then. */
@@ -44,12 +44,12 @@ export interface Scene {
   readonly name: string;
   readonly title: string;
   readonly scenario: (emulator: Emulator) => Scenario;
-  readonly ends: 'success' | 'failure';
-  readonly claims: (course: Course) => readonly Claim[];
+  readonly expected: 'success' | 'failure';
+  readonly claims: (sceneRun: SceneRun) => readonly Claim[];
 }
 
 /** The course of a run: how it found the platform, what it asked, and how it left it. */
-export interface Course {
+export interface SceneRun {
   readonly before: AgentDeployments;
   readonly requests: readonly LoggedRequest[];
   readonly run: ActionRun;
@@ -79,52 +79,53 @@ export const scenes: readonly Scene[] = [
     name: 'first-release',
     title: 'A first release: secrets, and an agent that uses them',
     scenario: firstRelease,
-    ends: 'success',
+    expected: 'success',
     claims: ({ state }) => [
       {
         text: `${agent} serves, with the 4 secrets that were given`,
-        holds: keysOf(state, agent).length === 4,
+        isTrue: keysOf(state, agent).length === 4,
       },
-      { text: `${agent} keeps one instance warm`, holds: state.agent(agent)?.minAgents === 1 },
+      { text: `${agent} keeps one instance warm`, isTrue: state.agent(agent)?.minAgents === 1 },
     ],
   },
   {
     name: 'cancelled',
     title: 'A rotation that is cancelled once the new value is written',
     scenario: cancelledRotation,
-    ends: 'failure',
-    claims: (course) => [
+    expected: 'failure',
+    claims: (sceneRun) => [
       {
         text: 'nothing was begun after the set was written',
         // A look may be on its way while the signal is.
-        holds: course.requests.findLast(({ method }) => method !== 'GET')?.method === 'PUT',
+        isTrue: sceneRun.requests.findLast(({ method }) => method !== 'GET')?.method === 'PUT',
       },
       {
         text: 'the summary tells what is done, what is under way and what was not begun',
-        holds: ['Done', 'Under way', 'Not begun'].every((part) =>
-          course.run.summary.includes(`**${part}**`),
+        isTrue: ['Done', 'Under way', 'Not begun'].every((part) =>
+          sceneRun.run.summary.includes(`**${part}**`),
         ),
       },
-      { text: `${agent} serves as before`, holds: isUntouched(course, agent) },
+      { text: `${agent} serves as before`, isTrue: isUntouched(sceneRun, agent) },
     ],
   },
   {
     name: 'rotation',
     title: 'The rotation again: one secret gets a new value, released with a personal access token',
     scenario: rotation,
-    ends: 'success',
-    claims: (course) => [
+    expected: 'success',
+    claims: (sceneRun) => [
       {
         text: `a new deployment of ${agent} serves, forced by this release`,
-        holds: servesAnew(course, agent) && course.state.serving(agent)?.forced === true,
+        isTrue:
+          servesNewDeployment(sceneRun, agent) && sceneRun.state.serving(agent)?.forced === true,
       },
       {
         text: `it runs with the new value of ${rotatedKey}`,
-        holds: runsRotated(course, agent),
+        isTrue: runsRotated(sceneRun, agent),
       },
       {
         text: `the other keys of ${secretSet} are as they were`,
-        holds: keysOf(course.state, agent).length === 4,
+        isTrue: keysOf(sceneRun.state, agent).length === 4,
       },
     ],
   },
@@ -132,30 +133,30 @@ export const scenes: readonly Scene[] = [
     name: 'crash-loop',
     title: 'A new image that crashes when it starts',
     scenario: crashingRelease,
-    ends: 'failure',
-    claims: (course) => [
+    expected: 'failure',
+    claims: (sceneRun) => [
       {
         text: `the previous deployment of ${agent} keeps serving`,
-        holds: servesOn(course, agent),
+        isTrue: stillServes(sceneRun, agent),
       },
     ],
   },
   {
     name: 'mistakes',
     title: 'Several mistakes in the inputs, told at once',
-    scenario: mistakenRelease,
-    ends: 'failure',
-    claims: ({ requests }) => [{ text: 'nothing was sent', holds: requests.length === 0 }],
+    scenario: invalidRelease,
+    expected: 'failure',
+    claims: ({ requests }) => [{ text: 'nothing was sent', isTrue: requests.length === 0 }],
   },
   {
     name: 'four-regions',
     title: 'A first release to four regions, each with a set of its own',
     scenario: regionalRelease,
-    ends: 'success',
+    expected: 'success',
     claims: ({ state }) => [
       ...regions.map((region) => ({
         text: `${agentIn(region)} serves in ${region}, with the 3 secrets of ${secretSetIn(region)}`,
-        holds:
+        isTrue:
           state.agent(agentIn(region))?.region === region &&
           state.secretSet(secretSetIn(region))?.region === region &&
           state.serving(agentIn(region))?.secretSet === secretSetIn(region) &&
@@ -163,7 +164,7 @@ export const scenes: readonly Scene[] = [
       })),
       {
         text: 'one instance is kept warm in us-west, and none elsewhere',
-        holds: regions.every(
+        isTrue: regions.every(
           (region) => state.agent(agentIn(region))?.minAgents === (region === 'us-west' ? 1 : 0),
         ),
       },
@@ -173,23 +174,23 @@ export const scenes: readonly Scene[] = [
     name: 'failing-set-in-one-region',
     title: 'A release to four regions, one of which cannot take its secrets',
     scenario: unprovisionedRegion,
-    ends: 'failure',
-    claims: (course) => [
+    expected: 'failure',
+    claims: (sceneRun) => [
       {
         text: `only the set in ${regionWithoutRoom} failed`,
-        holds: regions.every(
+        isTrue: regions.every(
           (region) =>
-            course.state.secretSet(secretSetIn(region))?.status ===
+            sceneRun.state.secretSet(secretSetIn(region))?.status ===
             (region === regionWithoutRoom ? 'failed' : 'ready'),
         ),
       },
       {
         text: 'no agent was written, in any region',
-        holds: writes(course).every(({ path }) => !path.includes('/agents')),
+        isTrue: writes(sceneRun).every(({ path }) => !path.includes('/agents')),
       },
       {
         text: 'every agent is asked to be, and serves, what it was',
-        holds: regions.every((region) => isUntouched(course, agentIn(region))),
+        isTrue: regions.every((region) => isUntouched(sceneRun, agentIn(region))),
       },
     ],
   },
@@ -197,18 +198,18 @@ export const scenes: readonly Scene[] = [
     name: 'crash-in-one-region',
     title: 'The same release once more: the agent crashes in one region, and serves in the others',
     scenario: crashingRegion,
-    ends: 'failure',
-    claims: (course) =>
+    expected: 'failure',
+    claims: (sceneRun) =>
       regions.map((region) => {
         const name = agentIn(region);
         return region === regionThatCrashes
           ? {
               text: `the previous deployment of ${name} keeps serving, with its old values`,
-              holds: servesOn(course, name) && !runsRotated(course, name),
+              isTrue: stillServes(sceneRun, name) && !runsRotated(sceneRun, name),
             }
           : {
               text: `a new deployment of ${name} serves, with the new value of ${rotatedKey}`,
-              holds: servesAnew(course, name) && runsRotated(course, name),
+              isTrue: servesNewDeployment(sceneRun, name) && runsRotated(sceneRun, name),
             };
       }),
   },
@@ -216,19 +217,19 @@ export const scenes: readonly Scene[] = [
     name: 'version',
     title: 'A set for each version of the secrets',
     scenario: versionedRelease,
-    ends: 'success',
-    claims: (course) => [
+    expected: 'success',
+    claims: (sceneRun) => [
       {
         text: `a new deployment of ${agent} serves, and binds a set that is named by its values`,
-        holds: servesAnew(course, agent) && versionedSecretSet.test(boundSet(course)),
+        isTrue: servesNewDeployment(sceneRun, agent) && versionedSecretSet.test(boundSet(sceneRun)),
       },
       {
         text: 'it runs with the 3 secrets that were given',
-        holds: keysOf(course.state, agent).length === 3 && runsRotated(course, agent),
+        isTrue: keysOf(sceneRun.state, agent).length === 3 && runsRotated(sceneRun, agent),
       },
       {
         text: `${secretSet}, which it was bound to before, was not written`,
-        holds: writes(course).every(({ path }) => !path.includes(secretSet)),
+        isTrue: writes(sceneRun).every(({ path }) => !path.includes(secretSet)),
       },
     ],
   },
@@ -236,17 +237,17 @@ export const scenes: readonly Scene[] = [
     name: 'same-version',
     title: 'The same version once more: nothing to write, nothing to replace',
     scenario: versionedRelease,
-    ends: 'success',
-    claims: (course) => [
+    expected: 'success',
+    claims: (sceneRun) => [
       {
         text: `nothing was written, but for an update of ${agent}`,
-        holds: writes(course).every(
+        isTrue: writes(sceneRun).every(
           ({ method, path }) => method === 'POST' && path === `/v1/agents/${agent}`,
         ),
       },
       {
         text: `${agent} is asked to be, and serves, what it was`,
-        holds: isUntouched(course, agent),
+        isTrue: isUntouched(sceneRun, agent),
       },
     ],
   },
@@ -254,31 +255,31 @@ export const scenes: readonly Scene[] = [
     name: 'cloud-build',
     title: 'A first release of a checkout: its image is built in the cloud',
     scenario: builtRelease,
-    ends: 'success',
-    claims: (course) => [
+    expected: 'success',
+    claims: (sceneRun) => [
       {
         text: `${builtAgent} serves, with the build of its files and the 3 secrets that were given`,
-        holds: servesBuild(course) && keysOf(course.state, builtAgent).length === 3,
+        isTrue: servesBuild(sceneRun) && keysOf(sceneRun.state, builtAgent).length === 3,
       },
       {
         text: `what was uploaded is ${builtFiles.join(', ')}, and nothing else`,
-        holds: uploaded(course).flatMap(pathsIn).join() === builtFiles.join(),
+        isTrue: uploaded(sceneRun).flatMap(pathsIn).join() === builtFiles.join(),
       },
       {
         text: 'no value of a secret is in it',
-        holds: uploaded(course).every((archive) =>
-          secretValues.every((value) => !holds(archive, value)),
+        isTrue: uploaded(sceneRun).every((archive) =>
+          secretValues.every((value) => !contains(archive, value)),
         ),
       },
       {
         text: 'the upload went without the credential',
-        holds:
-          uploads(course).length === 1 &&
-          uploads(course).every(({ headers }) => headers['authorization'] === undefined),
+        isTrue:
+          uploads(sceneRun).length === 1 &&
+          uploads(sceneRun).every(({ headers }) => headers['authorization'] === undefined),
       },
       {
         text: 'the secrets were provisioned while the image was built',
-        holds: provisionsWhileBuilding(course),
+        isTrue: provisionsWhileBuilding(sceneRun),
       },
     ],
   },
@@ -286,15 +287,15 @@ export const scenes: readonly Scene[] = [
     name: 'same-files',
     title: 'The same files with a larger profile: the build is used again',
     scenario: rebuiltRelease,
-    ends: 'success',
-    claims: (course) => [
-      { text: 'nothing was uploaded', holds: uploads(course).length === 0 },
+    expected: 'success',
+    claims: (sceneRun) => [
+      { text: 'nothing was uploaded', isTrue: uploads(sceneRun).length === 0 },
       {
         text: `a new deployment of ${builtAgent} serves, with ${largerProfile} and the build that there is`,
-        holds:
-          servesAnew(course, builtAgent) &&
-          servesBuild(course) &&
-          course.state.agent(builtAgent)?.agentProfile === largerProfile,
+        isTrue:
+          servesNewDeployment(sceneRun, builtAgent) &&
+          servesBuild(sceneRun) &&
+          sceneRun.state.agent(builtAgent)?.agentProfile === largerProfile,
       },
     ],
   },
@@ -302,16 +303,16 @@ export const scenes: readonly Scene[] = [
     name: 'failing-build',
     title: 'Files of which no image can be built',
     scenario: unlockedRelease,
-    ends: 'failure',
-    claims: (course) => [
+    expected: 'failure',
+    claims: (sceneRun) => [
       {
         text: `${builtAgent} is asked to be, and serves, what it was`,
-        holds: isUntouched(course, builtAgent),
+        isTrue: isUntouched(sceneRun, builtAgent),
       },
       {
         text: 'the summary shows why the build failed, and the end of its log',
-        holds: ['did not complete successfully', '#12 ERROR', 'State: FAILED'].every((words) =>
-          course.run.summary.includes(words),
+        isTrue: ['did not complete successfully', '#12 ERROR', 'State: FAILED'].every((words) =>
+          sceneRun.run.summary.includes(words),
         ),
       },
     ],
@@ -320,17 +321,17 @@ export const scenes: readonly Scene[] = [
     name: 'dry-run',
     title: 'A dry run: what a release to four regions would do',
     scenario: plannedRelease,
-    ends: 'success',
-    claims: (course) => [
+    expected: 'success',
+    claims: (sceneRun) => [
       {
         text: 'the platform was only read',
-        holds: course.requests.length > 0 && writes(course).length === 0,
+        isTrue: sceneRun.requests.length > 0 && writes(sceneRun).length === 0,
       },
       {
         text: 'every agent is asked to be, and serves, what it was',
-        holds: regions.every((region) => isUntouched(course, agentIn(region))),
+        isTrue: regions.every((region) => isUntouched(sceneRun, agentIn(region))),
       },
-      { text: 'the output plan is JSON', holds: isJson(course.run.outputs['plan']) },
+      { text: 'the output plan is JSON', isTrue: isJson(sceneRun.run.outputs['plan']) },
     ],
   },
 ];
@@ -344,14 +345,14 @@ export function showsSecret({ raw, summary, outputs }: ActionRun): boolean {
 }
 
 /** What was sent to the storage. */
-const uploads = ({ requests }: Course) => requests.filter(({ form }) => form !== undefined);
+const uploads = ({ requests }: SceneRun) => requests.filter(({ form }) => form !== undefined);
 
 /** The archives that the storage holds. */
-const uploaded = ({ state }: Course) =>
+const uploaded = ({ state }: SceneRun) =>
   state.uploads().flatMap(({ id }) => state.archive(id) ?? []);
 
 /** Whether the agent runs the only build that there is. */
-function servesBuild({ state }: Course): boolean {
+function servesBuild({ state }: SceneRun): boolean {
   const [build, another] = state.builds();
   return (
     build?.status === 'success' &&
@@ -361,40 +362,40 @@ function servesBuild({ state }: Course): boolean {
 }
 
 /** Whether the set was looked at while the build was under way, and the other way round. */
-function provisionsWhileBuilding({ requests }: Course): boolean {
+function provisionsWhileBuilding({ requests }: SceneRun): boolean {
   const paths = requests.map(({ method, path }) => `${method} ${path}`);
   const written = paths.indexOf(`PUT /v1/secrets/${builtAgentSecretSet}`);
   const started = paths.indexOf('POST /v1/builds');
-  const lastLookAtSet = paths.findLastIndex((path) => path.startsWith('GET /v1/secrets'));
-  const lastLookAtBuild = paths.findLastIndex((path) => path.startsWith('GET /v1/builds/'));
-  return written !== -1 && started !== -1 && written < lastLookAtBuild && started < lastLookAtSet;
+  const lastSetCheck = paths.findLastIndex((path) => path.startsWith('GET /v1/secrets'));
+  const lastBuildCheck = paths.findLastIndex((path) => path.startsWith('GET /v1/builds/'));
+  return written !== -1 && started !== -1 && written < lastBuildCheck && started < lastSetCheck;
 }
 
 /** The keys of the secrets that an agent runs with. */
 const keysOf = (state: EmulatorState, name: string) =>
   Object.keys(state.serving(name)?.secretValues ?? {});
 
-const boundSet = ({ state }: Course) => state.serving(agent)?.secretSet ?? '';
+const boundSet = ({ state }: SceneRun) => state.serving(agent)?.secretSet ?? '';
 
-const writes = ({ requests }: Course) => requests.filter(({ method }) => method !== 'GET');
+const writes = ({ requests }: SceneRun) => requests.filter(({ method }) => method !== 'GET');
 
 /** Whether the deployment that served before does so still. */
-function servesOn({ before, state }: Course, name: string): boolean {
+function stillServes({ before, state }: SceneRun, name: string): boolean {
   const previous = before.get(name)?.serving;
   return previous !== undefined && state.serving(name)?.id === previous;
 }
 
 /** Whether a deployment serves that was not there before. */
-function servesAnew({ before, state }: Course, name: string): boolean {
+function servesNewDeployment({ before, state }: SceneRun, name: string): boolean {
   const current = state.serving(name)?.id;
   return current !== undefined && current !== before.get(name)?.serving;
 }
 
-const isUntouched = (course: Course, name: string) =>
-  servesOn(course, name) &&
-  course.state.agent(name)?.desiredDeploymentId === course.before.get(name)?.desired;
+const isUntouched = (sceneRun: SceneRun, name: string) =>
+  stillServes(sceneRun, name) &&
+  sceneRun.state.agent(name)?.desiredDeploymentId === sceneRun.before.get(name)?.desired;
 
-const runsRotated = ({ state }: Course, name: string) =>
+const runsRotated = ({ state }: SceneRun, name: string) =>
   state.serving(name)?.secretValues[rotatedKey] === rotatedValue;
 
 function isJson(text: string | undefined): boolean {

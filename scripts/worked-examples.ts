@@ -116,7 +116,7 @@ export type WorkedExamples = Readonly<Record<keyof typeof refusals, readonly Wor
 /** Runs all examples through the action itself, against the emulator. */
 export async function workedExamples(): Promise<WorkedExamples> {
   const emulator = await startEmulator();
-  seed(emulator);
+  seedPlatform(emulator);
   const all = (examples: readonly Refusal[]): Promise<WorkedExample[]> =>
     inOrder(examples, (refusal) => refuse(emulator, refusal));
   try {
@@ -135,7 +135,7 @@ export async function workedExamples(): Promise<WorkedExamples> {
   }
 }
 
-function seed({ seed }: Emulator): void {
+function seedPlatform({ seed }: Emulator): void {
   seed.secretSet({ name: 'shared-keys', values: { OPENAI_API_KEY: 'fake' } });
   seed.secretSet({ name: 'eu-keys', region: 'eu-central' });
   seed.secretSet({ name: 'cluster-keys', referenced: true });

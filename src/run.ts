@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { checkedOutCommit } from './github/checkout.js';
-import { agentDeployments, commentOnPlan } from './github/tell-github.js';
+import { agentDeployments, commentOnPlan } from './github/report-to-github.js';
 import {
   commentedOn,
   isClosedRepository,
@@ -42,7 +42,12 @@ import { Platform } from './steps/platform.js';
 import { preflight } from './steps/preflight.js';
 import { release } from './steps/release.js';
 import { noRolloutObserver } from './steps/rollout-observer.js';
-import { Cancellation, CancelledError, endings, unlessAborted } from './time/cancellation.js';
+import {
+  Cancellation,
+  CancelledError,
+  cancellationLimits,
+  unlessAborted,
+} from './time/cancellation.js';
 import { interruptible, type Clock } from './time/clock.js';
 import { RetryBudget } from './time/retry-budget.js';
 
@@ -74,7 +79,7 @@ const defaultRequestLimit = 30_000;
  */
 export async function run(host: Host): Promise<boolean> {
   using session = new Session(host);
-  const failures = await failuresIn(unlessAborted(session.lastMoment, carryOut(session)));
+  const failures = await collectFailures(unlessAborted(session.reportDeadline, carryOut(session)));
   const explanations = await explainAll(session, failures);
   await comment(session, explanations);
   if (failures.length === 0) noticeLateCancellation(session);
@@ -89,7 +94,7 @@ class Session implements Disposable {
   readonly host: Host;
   readonly cancellation: Cancellation;
   /** Aborted when the report has to be made, whatever has not ended by then. */
-  readonly lastMoment: AbortSignal;
+  readonly reportDeadline: AbortSignal;
   readonly journal: Journal;
   /** Undefined until they are read and valid. */
   inputs: Inputs | undefined;
@@ -107,7 +112,7 @@ class Session implements Disposable {
     const { actions } = host;
     this.host = host;
     this.cancellation = new Cancellation(host.cancellation, host.clock);
-    this.lastMoment = this.cancellation.after(endings.report);
+    this.reportDeadline = this.cancellation.after(cancellationLimits.report);
     this.journal = new Journal(
       interruptible(host.clock, host.cancellation),
       releaseLog(actions, (text) => this.redact(text)),
@@ -132,16 +137,20 @@ async function carryOut(session: Session): Promise<void> {
     noticeMissingCredential(journal);
     return;
   }
-  const gitHubOptions = { clock: host.clock, signal: cancellation.after(endings.gitHub), redact };
+  const gitHubOptions = {
+    clock: host.clock,
+    signal: cancellation.after(cancellationLimits.gitHub),
+    redact,
+  };
   await using deployments = isDryRun
     ? undefined
     : agentDeployments(github, journal, gitHubOptions, session);
   const requestLimit = host.requestLimit ?? defaultRequestLimit;
   using platform = new Platform({ access, journal, cancellation, redact, requestLimit });
   // Until something is written, nothing is at stake, so what is read first has more patience.
-  const patient = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
-  const surface = await checkCredential(patient, access, journal);
-  const plan = await preflight({ cloud: platform.on(surface, patient), journal }, settings, {
+  const retryingCaller = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
+  const surface = await checkCredential(retryingCaller, access, journal);
+  const plan = await preflight({ cloud: platform.on(surface, retryingCaller), journal }, settings, {
     wantsBindings: isDryRun,
     context: context?.packed,
     lookUpImage: imageLookup(settings, {
@@ -179,7 +188,7 @@ function hide(session: Session, secrets: readonly SecretValue[]): void {
 
 /** Reads the inputs, and hides what is secret before anything is logged. */
 function checkInputs(session: Session): Promise<Inputs> {
-  const { host, journal, cancellation, lastMoment } = session;
+  const { host, journal, cancellation, reportDeadline: lastMoment } = session;
   return journal.step('inputs', async () => {
     const reading = await unlessAborted(
       lastMoment,
@@ -300,7 +309,7 @@ function noticeMissingCredential(journal: Journal): void {
 }
 
 /** What failed in `work`, one by one; nothing if it succeeded. */
-async function failuresIn(work: Promise<void>): Promise<readonly unknown[]> {
+async function collectFailures(work: Promise<void>): Promise<readonly unknown[]> {
   try {
     await work;
     return [];
@@ -339,8 +348,8 @@ function withCancellation(
 async function comment(session: Session, explanations: readonly Explanation[]): Promise<void> {
   const { host, journal, inputs, outline, cancellation, redact, event, commit } = session;
   if (outline === undefined || cancellation.isCancelled) return;
-  const manner = { clock: host.clock, signal: host.cancellation, redact };
-  await commentOnPlan(journal, outline.github, manner, {
+  const options = { clock: host.clock, signal: host.cancellation, redact };
+  await commentOnPlan(journal, outline.github, options, {
     event,
     commit,
     isOfInvalidInputs: inputs === undefined,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { dockerMatcher, PatternError } from '../../src/context/docker-matcher.js';
 import { patternLines } from '../../src/context/docker-patterns.js';
-import { IgnoreRules, unjudged } from '../../src/context/ignore-rules.js';
+import { IgnoreRules, noVerdict } from '../../src/context/ignore-rules.js';
 import { problemsOf, Workspace } from './tree.js';
 
 /** The answers of moby/patternmatcher 0.6.1, which Docker uses, on a walk from the root. */
@@ -30,7 +30,7 @@ function rulesOf(ignore: string): IgnoreRules {
 
 function isIgnored(rules: IgnoreRules, path: string): boolean {
   const parts = path.split('/');
-  let verdict = unjudged;
+  let verdict = noVerdict;
   for (let depth = 1; depth <= parts.length; depth++) {
     verdict = rules.judge(parts.slice(0, depth).join('/'), verdict);
   }
@@ -81,7 +81,7 @@ describe('of real files', () => {
         ...Object.fromEntries(tree.map((path) => [`${folder}/${path}`, 'x'])),
       });
       const settings = { directory: folder, dockerfile };
-      const { leftOut } = await workspace.select(settings);
+      const { excludedSecrets: leftOut } = await workspace.select(settings);
       const packed = [...(await workspace.packedNames(settings)), ...leftOut];
       expect(packed.filter((path) => !path.startsWith(dockerfile)).sort()).toEqual(
         tree.filter((path) => sent.includes(path)).sort(),

@@ -47,7 +47,7 @@ describe('is in, whatever leaves it out', () => {
     expect(context.entries).toContainEqual(
       expect.objectContaining({ path: 'docker/Dockerfile.key', kind: 'file', bytes: 6 }),
     );
-    expect(context.leftOut).toEqual([]);
+    expect(context.excludedSecrets).toEqual([]);
   });
 
   test('the defaults', async () => {

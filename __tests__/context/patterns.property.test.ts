@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { patternLines } from '../../src/context/docker-patterns.js';
 import { ContextError } from '../../src/context/errors.js';
-import { IgnoreRules, unjudged } from '../../src/context/ignore-rules.js';
+import { IgnoreRules, noVerdict } from '../../src/context/ignore-rules.js';
 import { snags, texts, tries } from '../support/properties.js';
 import { Workspace } from './tree.js';
 
@@ -84,7 +84,7 @@ test('a line that is not rejected can be compared with any path', () => {
   fc.assert(
     fc.property(patterns, fc.oneof(patterns, snags), (content, path) => {
       const rules = new IgnoreRules(patternLines(content), () => undefined);
-      const { isIgnored } = rules.judge(path, unjudged);
+      const { isIgnored } = rules.judge(path, noVerdict);
       expect(typeof isIgnored).toBe('boolean');
     }),
     tries(300),

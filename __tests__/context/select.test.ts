@@ -86,7 +86,7 @@ describe('without an ignore file', () => {
     await workspace.write(files('Dockerfile', path, `src/deep/${path}`));
     const context = await workspace.select();
     expect(pathsOf(context)).toEqual(['Dockerfile']);
-    expect(context.leftOut).toEqual([]);
+    expect(context.excludedSecrets).toEqual([]);
   });
 
   test.each([
@@ -103,7 +103,7 @@ describe('without an ignore file', () => {
     await workspace.write(files('Dockerfile', path, `src/${path}`));
     const context = await workspace.select();
     expect(pathsOf(context)).toEqual(['Dockerfile']);
-    expect(context.leftOut).toEqual([path, `src/${path}`]);
+    expect(context.excludedSecrets).toEqual([path, `src/${path}`]);
   });
 
   test.each([
@@ -127,7 +127,7 @@ describe('without an ignore file', () => {
 
   test('does not tell of secrets in what is left out anyway', async () => {
     await workspace.write(files('Dockerfile', '.venv/cacert.pem', 'a.key', 'a.key.log'));
-    expect((await workspace.select()).leftOut).toEqual(['a.key']);
+    expect((await workspace.select()).excludedSecrets).toEqual(['a.key']);
   });
 });
 
@@ -185,7 +185,7 @@ describe('with an ignore file', () => {
       ...files('Dockerfile', '.env', 'a.key', 'src/.env', 'src/b.pem', 'x.key/y', 'lib/c.pem'),
       '.dockerignore': '*\n!src\n!x.key\n!.env\nsrc/b.pem',
     });
-    expect((await workspace.select()).leftOut).toEqual(['src/.env', 'x.key/y']);
+    expect((await workspace.select()).excludedSecrets).toEqual(['src/.env', 'x.key/y']);
   });
 
   test.each([
@@ -259,7 +259,7 @@ describe('what is excluded besides', () => {
     });
     const context = await workspace.select({ exclude: ['.env', 'src/b'] });
     expect(pathsOf(context)).toEqual(['Dockerfile', 'src/a']);
-    expect(context.leftOut).toEqual([]);
+    expect(context.excludedSecrets).toEqual([]);
   });
 
   test.each([
@@ -295,8 +295,8 @@ describe('the settings of git, which may hold a token,', () => {
     await workspace.write({ ...files('Dockerfile', ...settings), '.dockerignore': '' });
     const context = await workspace.select();
     expect(pathsOf(context)).toEqual(['.dockerignore', 'Dockerfile']);
-    expect(context.leftOut).toEqual([...settings].sort());
-    expect(context.holdsGit).toBe(false);
+    expect(context.excludedSecrets).toEqual([...settings].sort());
+    expect(context.includesGit).toBe(false);
   });
 
   test('are included if a `!` line names them', async () => {
@@ -315,8 +315,8 @@ describe('the settings of git, which may hold a token,', () => {
   ])('leave the rest of git in the context: %s', async (path) => {
     await workspace.write({ ...files('Dockerfile', path), '.dockerignore': '' });
     const context = await workspace.select();
-    expect(context.holdsGit).toBe(true);
-    expect(context.leftOut).toEqual([]);
+    expect(context.includesGit).toBe(true);
+    expect(context.excludedSecrets).toEqual([]);
   });
 
   test.each(['x.git/config', 'git/config', 'config', '.github/config'])(
@@ -324,7 +324,7 @@ describe('the settings of git, which may hold a token,', () => {
     async (path) => {
       await workspace.write({ ...files('Dockerfile', path), '.dockerignore': '' });
       const context = await workspace.select();
-      expect(context.holdsGit).toBe(false);
+      expect(context.includesGit).toBe(false);
       expect(pathsOf(context)).toContain(path);
     },
   );
@@ -430,6 +430,6 @@ describe('folders that are left out', () => {
   test('are no problem, if it is for secrets only that they are looked into', async () => {
     await workspace.write({ Dockerfile: '' });
     await mkdir(workspace.inLatin1('.env.'));
-    expect((await workspace.select()).leftOut).toEqual([]);
+    expect((await workspace.select()).excludedSecrets).toEqual([]);
   });
 });

@@ -379,7 +379,7 @@ describe('what will not pass is not', () => {
 
   test('unless the call says so', async () => {
     const { get, requests } = await serve(answer(409, '{}'), good);
-    await get({ passingStatuses: [409] });
+    await get({ retryableStatuses: [409] });
     expect(requests).toHaveLength(2);
   });
 
@@ -405,7 +405,7 @@ describe('what will not pass is not', () => {
 describe('a request that must not be carried out twice', () => {
   test('is not sent again where what it did is found', async () => {
     const { post, requests, log } = await serve(reset, good);
-    await expect(post({ findLost: () => Promise.resolve({ value: 7 }) })).resolves.toEqual({
+    await expect(post({ findLostResult: () => Promise.resolve({ value: 7 }) })).resolves.toEqual({
       value: 7,
     });
     expect(requests).toHaveLength(1);
@@ -414,7 +414,7 @@ describe('a request that must not be carried out twice', () => {
 
   test('is sent again where it is not found', async () => {
     const { post, requests } = await serve(reset, good);
-    await expect(post({ findLost: () => Promise.resolve(undefined) })).resolves.toEqual({
+    await expect(post({ findLostResult: () => Promise.resolve(undefined) })).resolves.toEqual({
       value: 42,
     });
     expect(requests).toHaveLength(2);
@@ -424,7 +424,7 @@ describe('a request that must not be carried out twice', () => {
     const { post, requests } = await serve(reset, answer(400, '{"error":"It is there already"}'));
     // It was carried out after the first look, and before it came again.
     const looks = [undefined, { value: 7 }];
-    await expect(post({ findLost: () => Promise.resolve(looks.shift()) })).resolves.toEqual({
+    await expect(post({ findLostResult: () => Promise.resolve(looks.shift()) })).resolves.toEqual({
       value: 7,
     });
     expect(requests).toHaveLength(2);
@@ -434,17 +434,17 @@ describe('a request that must not be carried out twice', () => {
     const { post, requests } = await serve(reset, good);
     const look = { method: 'GET', path: '/v1/look' } as const;
     let looks = 0;
-    const findLost = (): Promise<{ value: number }> =>
+    const findLostResult = (): Promise<{ value: number }> =>
       ++looks === 1 ? Promise.reject(new StatusError(look, 500)) : Promise.resolve({ value: 7 });
-    await expect(post({ findLost })).resolves.toEqual({ value: 7 });
+    await expect(post({ findLostResult })).resolves.toEqual({ value: 7 });
     expect(requests).toHaveLength(1);
   });
 
   test('has failed itself, and not as the last look for it did', async () => {
     const { post } = await serve(reset);
     const look = { method: 'GET', path: '/v1/look' } as const;
-    const findLost = (): Promise<undefined> => Promise.reject(new StatusError(look, 500));
-    expect(await failure(post({ attempts: 1, findLost }))).toBeInstanceOf(ConnectionError);
+    const findLostResult = (): Promise<undefined> => Promise.reject(new StatusError(look, 500));
+    expect(await failure(post({ attempts: 1, findLostResult }))).toBeInstanceOf(ConnectionError);
   });
 
   test.each([
@@ -453,8 +453,8 @@ describe('a request that must not be carried out twice', () => {
   ])('has failed itself, and not as a look before with a failure $name', async ({ status }) => {
     const { post, requests } = await serve(reset);
     const look = { method: 'GET', path: '/v1/look' } as const;
-    const findLost = (): Promise<undefined> => Promise.reject(new StatusError(look, status));
-    const error = await failure(post({ findLost }));
+    const findLostResult = (): Promise<undefined> => Promise.reject(new StatusError(look, status));
+    const error = await failure(post({ findLostResult }));
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({
       call: { method: 'POST', path: '/v1/things' },
@@ -466,7 +466,9 @@ describe('a request that must not be carried out twice', () => {
   test('ends as a look does that is itself at fault', async () => {
     const { post } = await serve(reset);
     const fault = new TypeError('a fault');
-    await expect(post({ attempts: 1, findLost: () => Promise.reject(fault) })).rejects.toBe(fault);
+    await expect(post({ attempts: 1, findLostResult: () => Promise.reject(fault) })).rejects.toBe(
+      fault,
+    );
   });
 
   test('is looked for in vain once everything is over', async () => {
@@ -474,14 +476,14 @@ describe('a request that must not be carried out twice', () => {
     const { post, log } = await serve(() => {
       over.abort();
     }, over);
-    const findLost = (): Promise<{ value: number }> => Promise.resolve({ value: 7 });
-    expect(await failure(post({ findLost }))).toBeInstanceOf(ConnectionError);
+    const findLostResult = (): Promise<{ value: number }> => Promise.resolve({ value: 7 });
+    expect(await failure(post({ findLostResult }))).toBeInstanceOf(ConnectionError);
     expect(log).toEqual([]);
   });
 
   test('is refused at once where it came only once', async () => {
     const { post } = await serve(answer(400, '{"error":"It is there already"}'));
-    const error = await failure(post({ findLost: () => Promise.resolve({ value: 7 }) }));
+    const error = await failure(post({ findLostResult: () => Promise.resolve({ value: 7 }) }));
     expect(error).toMatchObject({ status: 400 });
   });
 });
@@ -552,11 +554,11 @@ describe('a run that is cancelled', () => {
 
   test('asks no more for what a lost request did, and does not know it', async () => {
     const { post, requests, cancel } = await serve(reset, good);
-    const findLost = (): Promise<undefined> => {
+    const findLostResult = (): Promise<undefined> => {
       cancel();
       return Promise.reject(cancellation);
     };
-    await expect(post({ findLost })).rejects.toMatchObject(interrupted);
+    await expect(post({ findLostResult })).rejects.toMatchObject(interrupted);
     expect(requests).toHaveLength(1);
   });
 });

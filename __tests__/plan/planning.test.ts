@@ -450,7 +450,7 @@ describe('what cannot work is told with what was found and what to do:', () => {
   test('late where it came up since', () => {
     const plan = agentOf({ before: observedAgent() });
     const moved = observedAgent({ region: 'ap-south' });
-    const replan = (): unknown => plan?.against(moved, undefined);
+    const replan = (): unknown => plan?.replan(moved, undefined);
     expect(replan).toThrow(PreflightError);
   });
 });
@@ -815,7 +815,7 @@ describe('a new deployment', () => {
   test('has the build of the context, once it is made', () => {
     const plan = agentOf({ agent: {}, cloudBuild: { found: undefined, failure: undefined } });
     expect(plan).toMatchObject({ runsNewBuild: true, settings: { buildId: undefined } });
-    expect(plan?.against(undefined, 'build-2')).toMatchObject({
+    expect(plan?.replan(undefined, 'build-2')).toMatchObject({
       runsNewBuild: false,
       settings: { buildId: 'build-2' },
     });

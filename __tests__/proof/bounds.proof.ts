@@ -26,7 +26,7 @@ import {
  * takes.
  */
 
-const mostKeys = 500;
+const maxKeys = 500;
 const largestValue = 48 * 1024;
 const mebibyte = 1024 * 1024;
 
@@ -168,7 +168,7 @@ async function processorTime(work: () => unknown): Promise<number> {
  * Four times as much may take four times as long. A fixed part makes it less, memory that is collected
  * more; the square would be sixteen times as long.
  */
-const mostGrowth = 9;
+const maxGrowth = 9;
 
 describe('the time of the processor grows no faster than what is given', () => {
   const shapes: readonly Shape[] = ['one line', 'many lines'];
@@ -186,7 +186,7 @@ describe('the time of the processor grows no faster than what is given', () => {
       ['', ...times.map((time) => `${time.toFixed(0)} ms`), (last / first).toFixed(1)],
     ]);
     // What is done in no time cannot be compared.
-    if (last > 50) expect(last / Math.max(first, 5)).toBeLessThan(mostGrowth);
+    if (last > 50) expect(last / Math.max(first, 5)).toBeLessThan(maxGrowth);
   }
 
   test.each(shapes)('of a file of values of 48 KB in %s, and what hides them', async (shape) => {
@@ -306,7 +306,7 @@ describe('the time of the processor grows no faster than what is given', () => {
 
 describe('what is said at the bounds', () => {
   const seeded = regionsOf(16);
-  const file = dotenv(keysOf(mostKeys), 20, 'one line');
+  const file = dotenv(keysOf(maxKeys), 20, 'one line');
   const sizes: string[][] = [['what', 'summary', ...['secret-sets', 'plan', 'agents']]];
 
   const pruning = 'all keys added and all pruned';
@@ -324,8 +324,8 @@ describe('what is said at the bounds', () => {
     expect(bytes(summary)).toBeLessThan(mebibyte);
     // GitHub hands 1 MiB on to other jobs. Names of a thousand keys that are as long as can be, in each
     // of 16 regions, are a little more; within the job there is no such limit.
-    const mostOutput = name === pruning ? 1.1 * mebibyte : mebibyte;
-    for (const output of Object.values(outputs)) expect(bytes(output)).toBeLessThan(mostOutput);
+    const maxOutput = name === pruning ? 1.1 * mebibyte : mebibyte;
+    for (const output of Object.values(outputs)) expect(bytes(output)).toBeLessThan(maxOutput);
     for (const { message } of actions.errors) expect(message.length).toBeLessThanOrEqual(4096);
     // Every region is there, whatever had to be cut.
     for (const { code } of seeded) expect(summary).toContain(code);
@@ -348,7 +348,7 @@ describe('what is said at the bounds', () => {
       expect(first.succeeded).toBe(true);
       expectWithinLimits('a first release', first);
       const others = dotenv(
-        keysOf(mostKeys).map((key) => key.replace(/^K/, 'L')),
+        keysOf(maxKeys).map((key) => key.replace(/^K/, 'L')),
         20,
         'one line',
       );
@@ -397,8 +397,8 @@ describe('what is said at the bounds', () => {
       const missing = await stage.release(
         {
           ...inputs,
-          'required-secrets': keysOf(mostKeys * 2)
-            .slice(mostKeys)
+          'required-secrets': keysOf(maxKeys * 2)
+            .slice(maxKeys)
             .join('\n'),
         },
         { files: { [filePath]: file } },
@@ -412,7 +412,7 @@ describe('what is said at the bounds', () => {
     await onStage(async (stage) => {
       const empty = await stage.release(inputs, {
         files: {
-          [filePath]: keysOf(mostKeys)
+          [filePath]: keysOf(maxKeys)
             .map((key) => `${key}=`)
             .join('\n'),
         },
@@ -420,7 +420,7 @@ describe('what is said at the bounds', () => {
       expect(empty.succeeded).toBe(false);
       expect(Buffer.byteLength(empty.actions.summary)).toBeLessThan(mebibyte);
       // One message has them all, so what has no room in it is named as left out.
-      expect(empty.actions.summary).toContain(keysOf(mostKeys)[0]);
+      expect(empty.actions.summary).toContain(keysOf(maxKeys)[0]);
       expect(empty.actions.summary).toContain('the rest is left out');
     });
   });
@@ -441,7 +441,7 @@ describe('the built action takes 500 values of 48 KB', () => {
     });
     try {
       const run = await runAction({
-        files: { 'secrets.env': dotenv(keysOf(mostKeys), largestValue, shape) },
+        files: { 'secrets.env': dotenv(keysOf(maxKeys), largestValue, shape) },
         inputs: {
           'api-url': emulator.url,
           'api-key': emulator.credentials.privateKey,
@@ -463,7 +463,7 @@ describe('the built action takes 500 values of 48 KB', () => {
       expect(Buffer.byteLength(run.summary)).toBeLessThan(mebibyte);
       for (const { code } of seeded) {
         const set = emulator.state.secretSet(`keys-${code}`);
-        expect(Object.keys(set?.values ?? {})).toHaveLength(mostKeys);
+        expect(Object.keys(set?.values ?? {})).toHaveLength(maxKeys);
       }
     } finally {
       await emulator.close();

@@ -3,7 +3,7 @@ import { agentsBinding, agentsThatMayBind } from '../../src/plan/bindings.js';
 import { Journal } from '../../src/record/journal.js';
 import type { Target } from '../../src/plan/plan.js';
 import { stepsOf } from '../../src/steps/planned-steps.js';
-import { existingSet, stepNames, untouchedTarget } from '../../src/record/record.js';
+import { existingSet, stepNames, newTargetRecord } from '../../src/record/record.js';
 import { Regional } from '../../src/plan/regional.js';
 import { inferRegion } from '../../src/plan/infer-region.js';
 import { settingsIn } from '../../src/plan/region-settings.js';
@@ -85,7 +85,7 @@ describe('before anything is done, the account of a region claims nothing:', () 
   test('of its sets', () => {
     const created = secretSetPlan({ action: 'create', status: undefined, skippedKeys: ['EMPTY'] });
     const bound = secretSetPlan({ template: 'keys-{version}' });
-    const { secretSets } = untouchedTarget({ ...idle, secretSets: [created, bound] });
+    const { secretSets } = newTargetRecord({ ...idle, secretSets: [created, bound] });
     const untouched = existingSet('keys', 'secret', 'us-west');
     expect(secretSets).toEqual([
       { ...untouched, plan: created, outcome: 'skipped' },
@@ -94,7 +94,7 @@ describe('before anything is done, the account of a region claims nothing:', () 
   });
 
   test('of its agent', () => {
-    expect(untouchedTarget({ ...idle, agent: agentPlan() }).agent).toMatchObject({
+    expect(newTargetRecord({ ...idle, agent: agentPlan() }).agent).toMatchObject({
       outcome: 'skipped',
       deploymentId: null,
       ready: false,
@@ -224,8 +224,8 @@ test('what is to be said of several agents alike is said once, with the names of
     remarks.add('warning', name, (names) => `Nothing differs for ${names}.`);
   }
   remarks.add('notice', 'billing', (names) => `All differs for ${names}.`);
-  remarks.tell(journal);
-  remarks.tell(journal);
+  remarks.report(journal);
+  remarks.report(journal);
   expect(actions.notices).toEqual([
     'Nothing differs for `voice`, `sales`.',
     'All differs for `billing`.',

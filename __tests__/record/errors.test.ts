@@ -126,7 +126,7 @@ const cases: Case[] = [
   },
   { error: new StepError('deployment-unknown', {}), message: 'the platform names no deployment' },
   {
-    error: new AbandonedError({ goesOn: true }),
+    error: new AbandonedError({ isStillRunning: true }),
     message: 'nothing needs this result anymore',
   },
   {

@@ -94,12 +94,12 @@ describe('a step', () => {
     },
     {
       name: 'being given up while the platform goes on',
-      error: new AbandonedError({ goesOn: true }),
+      error: new AbandonedError({ isStillRunning: true }),
       outcome: 'running',
     },
     {
       name: 'being given up before it began',
-      error: new AbandonedError({ goesOn: false }),
+      error: new AbandonedError({ isStillRunning: false }),
       outcome: 'skipped',
     },
   ])('that ends by $name is told as $outcome', async ({ error, outcome }) => {
@@ -149,7 +149,11 @@ describe('a bar of the timeline', () => {
   test.each([
     { name: 'a fault', error: fault, outcome: 'failed' },
     { name: 'a cancellation', error: cancelled, outcome: 'running' },
-    { name: 'being given up', error: new AbandonedError({ goesOn: false }), outcome: 'running' },
+    {
+      name: 'being given up',
+      error: new AbandonedError({ isStillRunning: false }),
+      outcome: 'running',
+    },
   ])('that ends by $name is told as $outcome', async ({ error, outcome }) => {
     const { clock, journal } = begin();
     const bar = journal.span('us-west', 'build the image', () => Promise.reject(error));

@@ -202,7 +202,7 @@ describe('what became of an upload is explained', () => {
     },
     {
       name: 'one of which nothing was heard',
-      error: new UploadError(origin, { silentFor: 60_000 }),
+      error: new UploadError(origin, { idleFor: 60_000 }),
       attempts: 5,
       call: `POST ${origin}`,
       why: ['Nothing was heard for 60 s.', 'It was tried 5 times, and then given up.'],

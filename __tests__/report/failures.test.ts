@@ -16,9 +16,9 @@ const notReported = [
   'ProxyError',
   'ReleaseError',
   'SubjectError',
-  'UnansweredError',
   'UnreadableFileError',
-  'WaitOverError',
+  'UnusableResponseError',
+  'WaitTimeoutError',
 ];
 
 const table = 'src/report/failures.ts';

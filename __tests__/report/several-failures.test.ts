@@ -17,7 +17,7 @@ import {
 import { RecordedActions } from '../support/recorded-actions.js';
 import { credentials, Stage, stageForEachTest, writes } from '../support/release-run.js';
 
-const longestAnnotation = 4096;
+const maxAnnotationLength = 4096;
 
 /** Agents by region, with what became of them. */
 function recordOf(outcomes: Readonly<Record<string, AgentRecord['outcome']>>): ReleaseRecord {
@@ -38,7 +38,7 @@ function annotationOf(record: ReleaseRecord, failures: readonly Explanation[]): 
   const [first, ...others] = failures;
   if (first === undefined) throw new Error('Nothing failed');
   const text = annotation(record, [first, ...others]);
-  expect(text.length).toBeLessThanOrEqual(longestAnnotation);
+  expect(text.length).toBeLessThanOrEqual(maxAnnotationLength);
   return text;
 }
 
@@ -266,7 +266,7 @@ describe('of releases to several regions', () => {
     expect(actions.errors).toHaveLength(1);
     const [{ title, message } = { title: '', message: '' }] = actions.errors;
     expect(title).toBe('The release failed in 2 of 4 regions');
-    expect(message.length).toBeLessThanOrEqual(longestAnnotation);
+    expect(message.length).toBeLessThanOrEqual(maxAnnotationLength);
     expect(message).toContain(
       '`us-west`, `eu-central` were released and stay so; `us-east`, `ap-south` were not.',
     );
@@ -335,7 +335,7 @@ test('a release that crashes in each of 16 regions is told in one annotation', a
     expect(actions.errors).toHaveLength(1);
     const [{ title, message } = { title: '', message: '' }] = actions.errors;
     expect(title).toBe('The release failed in 16 of 16 regions');
-    expect(message.length).toBeLessThanOrEqual(longestAnnotation);
+    expect(message.length).toBeLessThanOrEqual(maxAnnotationLength);
     for (const region of regions) expect(message).toContain(`voice-${region}`);
     expect(message).toContain('\nNext: Read the traceback');
     const html = marked.parse(actions.summary, { async: false, gfm: true });

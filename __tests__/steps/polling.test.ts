@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { NotSentError, StatusError } from '../../src/pipecat/errors.js';
-import { poll, WaitOverError } from '../../src/steps/polling.js';
+import { poll, WaitTimeoutError } from '../../src/steps/polling.js';
 import { Progress } from '../../src/steps/progress.js';
 import { Deadline } from '../../src/time/deadline.js';
 import { TestClock } from '../support/test-clock.js';
@@ -30,7 +30,9 @@ describe('a wait', () => {
     const { clock, progress, deadline } = set(1000);
     clock.pass(1000);
     const look = (): Promise<undefined> => Promise.reject(new NotSentError(call, deadline));
-    await expect(poll(look, { clock, deadline, progress })).rejects.toBeInstanceOf(WaitOverError);
+    await expect(poll(look, { clock, deadline, progress })).rejects.toBeInstanceOf(
+      WaitTimeoutError,
+    );
   });
 
   test('goes on behind looks that fail, and tells of a run of them once', async () => {
@@ -75,7 +77,9 @@ describe('a wait', () => {
       progress.update('pending');
       return Promise.resolve(undefined);
     };
-    await expect(poll(look, { clock, deadline, progress })).rejects.toBeInstanceOf(WaitOverError);
+    await expect(poll(look, { clock, deadline, progress })).rejects.toBeInstanceOf(
+      WaitTimeoutError,
+    );
     expect(said).toEqual(['0.0 s: pending', '15.0 s: pending', '30.0 s: pending']);
   });
 

@@ -44,8 +44,8 @@ export function packedContext(parts: Partial<PackedContext> = {}): PackedContext
     files: 12,
     bytes: 3_000_000,
     ignoreFile: undefined,
-    leftOut: [],
-    holdsGit: false,
+    excludedSecrets: [],
+    includesGit: false,
     otherDockerfile: undefined,
     missingSources: [],
     noticed: [],
@@ -90,7 +90,7 @@ export function agentPlan(parts: Partial<AgentPlan> = {}): AgentPlan {
     smokeTest: undefined,
     drainTimeout: undefined,
     isBuiltFromBranch: false,
-    against: () => plan,
+    replan: () => plan,
     ...parts,
   };
   return plan;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideRetry, longestWait, type FailedAttempt } from '../../src/time/retry.js';
+import { decideRetry, maxWait, type FailedAttempt } from '../../src/time/retry.js';
 
 const backoff = { attempts: 5, base: 1000, ceiling: 15_000 };
 
@@ -47,12 +47,12 @@ describe('whether a call is sent again', () => {
     },
     {
       name: 'after the longest wait that a server may ask for',
-      given: { retryAfter: longestWait },
-      decision: { delay: longestWait, attempt: 2 },
+      given: { retryAfter: maxWait },
+      decision: { delay: maxWait, attempt: 2 },
     },
     {
       name: 'not if the server asks for a longer wait',
-      given: { retryAfter: longestWait + 1 },
+      given: { retryAfter: maxWait + 1 },
       decision: { stop: 'retry-after' },
     },
     {
@@ -67,17 +67,17 @@ describe('whether a call is sent again', () => {
     },
     {
       name: 'because of the limit and not the long wait, if both rule it out',
-      given: { remaining: 1000, retryAfter: longestWait + 1 },
+      given: { remaining: 1000, retryAfter: maxWait + 1 },
       decision: { stop: 'deadline' },
     },
     {
       name: 'as the same attempt after a rate limit',
-      given: { attempt: 5, limitedFor: longestWait - 1 },
+      given: { attempt: 5, limitedFor: maxWait - 1 },
       decision: { delay: 500, attempt: 5 },
     },
     {
       name: 'as another attempt once the rate limit lasts too long',
-      given: { attempt: 2, limitedFor: longestWait },
+      given: { attempt: 2, limitedFor: maxWait },
       decision: { delay: 1000, attempt: 3 },
     },
     {

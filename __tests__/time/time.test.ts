@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { backoffDelay } from '../../src/time/backoff.js';
 import { systemClock } from '../../src/time/clock.js';
 import { Deadline, TimeBudget } from '../../src/time/deadline.js';
-import { pollingStep } from '../../src/time/polling-steps.js';
+import { pollingDelay } from '../../src/time/polling-delay.js';
 import { TestClock } from '../support/test-clock.js';
 
 const backoff = { attempts: 5, base: 1000, ceiling: 5000 };
@@ -29,12 +29,12 @@ describe('polling steps', () => {
     { name: 'a tenth of what it took', elapsed: 20_000, expected: 2000 },
     { name: 'five seconds at most', elapsed: 600_000, expected: 5000 },
   ])('are $name', ({ elapsed, expected }) => {
-    expect(pollingStep(elapsed, () => 0.5)).toBe(expected);
+    expect(pollingDelay(elapsed, () => 0.5)).toBe(expected);
   });
 
   test('jitter a little', () => {
-    expect(pollingStep(0, () => 0)).toBe(225);
-    expect(pollingStep(0, () => 1)).toBe(275);
+    expect(pollingDelay(0, () => 0)).toBe(225);
+    expect(pollingDelay(0, () => 1)).toBe(275);
   });
 });
 

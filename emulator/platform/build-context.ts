@@ -31,12 +31,12 @@ async function contentsOf({ chunks }: StoredArchive): Promise<Contents> {
   return { files, links };
 }
 
-const mostLinks = 40;
+const maxLinks = 40;
 
 /** Whether a path leads to a file, over links as well. */
 function holds({ files, links }: Contents, path: string): boolean {
   let current = posix.normalize(path);
-  for (let followed = 0; followed < mostLinks; followed++) {
+  for (let followed = 0; followed < maxLinks; followed++) {
     if (files.has(current)) return true;
     const link = [...links].find(([name]) => current === name || current.startsWith(`${name}/`));
     if (link === undefined) return false;
@@ -47,7 +47,7 @@ function holds({ files, links }: Contents, path: string): boolean {
 }
 
 /** Why nothing can be built from an archive, as the builder says it; undefined where it can. */
-export async function flawOf(
+export async function problemIn(
   archive: StoredArchive,
   dockerfilePath: string,
 ): Promise<string | undefined> {

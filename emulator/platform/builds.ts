@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { flawOf } from './build-context.js';
+import { problemIn } from './build-context.js';
 import {
   type BuildProgress,
   type BuildScript,
@@ -146,7 +146,8 @@ export class Builds {
     if (built) return { build: built, cached: true };
     const createdAt = this.#now();
     const script = this.#building.take(region);
-    const flaw = script?.outcome === undefined ? await flawOf(archive, dockerfilePath) : undefined;
+    const flaw =
+      script?.outcome === undefined ? await problemIn(archive, dockerfilePath) : undefined;
     const build: Build = {
       id: randomUUID(),
       organization,

@@ -49,7 +49,7 @@ export function signedFields(upload: Upload): Record<string, string> {
 /** Fields that no policy has to name. */
 const unconditional = ['policy', 'x-amz-signature'];
 
-const againstPolicy = (reason: string) => accessDenied(`Invalid according to Policy: ${reason}`);
+const policyProblem = (reason: string) => accessDenied(`Invalid according to Policy: ${reason}`);
 
 /**
  * What is wrong with a form, apart from the length of its file; undefined where nothing is. Names
@@ -70,14 +70,14 @@ export function formProblem(
         'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
     };
   const policy = v.parse(policySchema, JSON.parse(Buffer.from(encoded, 'base64').toString()));
-  if (time >= Date.parse(policy.expiration)) return againstPolicy('Policy expired.');
+  if (time >= Date.parse(policy.expiration)) return policyProblem('Policy expired.');
   const exact = policy.conditions
     .filter((condition) => !Array.isArray(condition))
     .flatMap((condition) => Object.entries(condition));
   for (const [name, value] of exact)
     if (fields.get(name.toLowerCase()) !== value)
-      return againstPolicy(`Policy Condition failed: ["eq", "$${name}", "${value}"]`);
+      return policyProblem(`Policy Condition failed: ["eq", "$${name}", "${value}"]`);
   const known = new Set([...unconditional, ...exact.map(([name]) => name.toLowerCase())]);
   const extra = [...fields.keys()].filter((name) => !known.has(name));
-  return extra.length === 0 ? undefined : againstPolicy(`Extra input fields: ${extra.join(', ')}`);
+  return extra.length === 0 ? undefined : policyProblem(`Extra input fields: ${extra.join(', ')}`);
 }

@@ -98,7 +98,7 @@ export class Storage {
   ): Promise<(() => Response) | undefined> {
     const problem = headProblem(incoming) ?? this.#bucketProblem(path);
     const form = problem ? undefined : await this.#receiveForm(incoming, onField);
-    if (!incoming.readableEnded) await passOver(incoming);
+    if (!incoming.readableEnded) await skipRest(incoming);
     if (!incoming.complete) return undefined;
     return () => (form ? this.#put(path, form) : refused(problem ?? malformed));
   }
@@ -143,7 +143,7 @@ export class Storage {
 const bucketAt = (path: string) => path.slice(storageRoot.length).replace(/\/$/, '');
 
 /** Reads a body, or the first `bytes` of it, and keeps nothing; its end may come too early. */
-export async function passOver(incoming: IncomingMessage, bytes = Infinity): Promise<void> {
+export async function skipRest(incoming: IncomingMessage, bytes = Infinity): Promise<void> {
   if (bytes <= 0) return;
   let passed = 0;
   const chunks: AsyncIterable<Buffer> = incoming.iterator({ destroyOnReturn: false });

@@ -126,7 +126,7 @@ export const listedAgent = (
  * An agent in full. `ready`, `available`, `errors` and the revisions speak of the deployment that
  * is reconciled, which may be the previous one.
  */
-export function agent(platform: Platform, subject: Agent) {
+export function fullAgent(platform: Platform, subject: Agent) {
   const now = platform.now();
   const desired = desiredDeployment(subject);
   const reconciled = platform.agents.reconciled(subject);

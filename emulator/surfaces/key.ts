@@ -59,7 +59,7 @@ export function keySurface(platform: Platform): Hono<SurfaceEnvironment> {
     const { serviceName, ...asked } = await readBody(context, newAgent, 'Invalid parameters');
     const organization = context.var.organization.name;
     const agent = agents.create(organization, serviceName, asked, platform.defaultRegion);
-    return context.json(answers.agent(platform, agent));
+    return context.json(answers.fullAgent(platform, agent));
   });
 
   app.post('/agents/:agent', async (context) => {
@@ -67,7 +67,7 @@ export function keySurface(platform: Platform): Hono<SurfaceEnvironment> {
     const name = context.req.param('agent');
     const { agent, warning } = agents.update(context.var.organization.name, name, asked);
     return context.json({
-      ...answers.agent(platform, agent),
+      ...answers.fullAgent(platform, agent),
       ...(warning !== undefined && { warning }),
     });
   });

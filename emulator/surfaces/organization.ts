@@ -95,7 +95,7 @@ export function organizationSurface(platform: Platform): Hono<SurfaceEnvironment
     const { serviceName, ...asked } = await readBody(context, newAgent, 'Invalid parameters');
     const organization = context.var.organization.name;
     const agent = agents.create(organization, serviceName, asked, platform.defaultRegion);
-    return context.json(answers.agent(platform, agent));
+    return context.json(answers.fullAgent(platform, agent));
   });
 
   app.put('/services', async (context) => {
@@ -107,7 +107,7 @@ export function organizationSurface(platform: Platform): Hono<SurfaceEnvironment
     const organization = context.var.organization.name;
     const { agent, warning } = agents.update(organization, serviceName, asked);
     return context.json({
-      ...answers.agent(platform, agent),
+      ...answers.fullAgent(platform, agent),
       ...(warning !== undefined && { warning }),
     });
   });

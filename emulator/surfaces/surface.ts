@@ -142,7 +142,7 @@ export function addSharedRoutes(
   app.get(`${dialect.agents}/:agent`, (context) => {
     const agent = agents.find(context.var.organization.name, context.req.param('agent'));
     if (!agent) throw notFound();
-    return context.json(dialect.wrap(answers.agent(platform, agent)));
+    return context.json(dialect.wrap(answers.fullAgent(platform, agent)));
   });
 
   app.delete(`${dialect.agents}/:agent`, (context) => {

@@ -26,7 +26,7 @@ export interface DockerMatcher {
 }
 
 /** More is not worth its memory: nobody means to repeat anything in a path. */
-const mostRepetitions = 100;
+const maxRepetitions = 100;
 
 /** What Go's `path.Match` accepts, by which Docker checks patterns first. */
 const wellFormed = (() => {
@@ -241,8 +241,8 @@ function repeated(step: Step, least: number, most: number | undefined): Step[] {
   if (most !== undefined && most < least) {
     throw new PatternError('a `{…}` in it has a maximum below its minimum');
   }
-  if (Math.max(least, most ?? 0) > mostRepetitions) {
-    throw new PatternError(`a \`{…}\` in it repeats more than ${mostRepetitions} times`);
+  if (Math.max(least, most ?? 0) > maxRepetitions) {
+    throw new PatternError(`a \`{…}\` in it repeats more than ${maxRepetitions} times`);
   }
   const needed = Array.from({ length: least }, () => step);
   if (most === undefined) return [...needed, ...anyNumberOf(step)];

@@ -110,22 +110,22 @@ async function missing(
   ]);
 }
 
-const mostNamed = 5;
-const mostFolders = 200;
+const maxNamed = 5;
+const maxFolders = 200;
 
 /** Files that look like Dockerfiles, in the upper two levels. */
 async function nearby(root: string): Promise<string[]> {
   const top = await entriesOf(root, '.');
   const folders = top.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules');
   const below = await Promise.all(
-    folders.slice(0, mostFolders).map(({ name }) => entriesOf(root, name)),
+    folders.slice(0, maxFolders).map(({ name }) => entriesOf(root, name)),
   );
   return [top, ...below]
     .flat()
     .filter((entry) => !entry.isDirectory() && /^Dockerfile|\.Dockerfile$/i.test(entry.name))
     .filter(({ name }) => !name.endsWith('.dockerignore'))
     .map((entry) => posix.join(withSlashes(relative(root, entry.parentPath)), entry.name))
-    .slice(0, mostNamed);
+    .slice(0, maxNamed);
 }
 
 async function entriesOf(root: string, folder: string) {

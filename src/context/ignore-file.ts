@@ -75,7 +75,7 @@ function unusableExclusion({ text, isException }: PatternLine, reason: string): 
 }
 
 /** Bytes of an ignore file. Real ones have a few hundred lines. */
-const mostBytes = 1024 * 1024;
+const maxBytes = 1024 * 1024;
 
 /** Undefined where there is no such file. */
 async function readIgnoreFile(root: string, path: string): Promise<string | undefined> {
@@ -99,8 +99,8 @@ async function readIgnoreFile(root: string, path: string): Promise<string | unde
     const stats = await stat(real);
     if (!stats.isFile())
       throw unreadable('is a folder or something else that is no file of patterns');
-    if (stats.size > mostBytes)
-      throw unreadable(`has ${bytesOf(stats.size)}, and ${bytesOf(mostBytes)} is the most`);
+    if (stats.size > maxBytes)
+      throw unreadable(`has ${bytesOf(stats.size)}, and ${bytesOf(maxBytes)} is the most`);
     content = await readFile(real, 'utf8');
   } catch (error) {
     const code = systemErrorCode(error);

@@ -9,7 +9,7 @@ export interface Verdict {
 }
 
 /** The verdict on the context's own folder. */
-export const unjudged: Verdict = { isIgnored: false, matched: [] };
+export const noVerdict: Verdict = { isIgnored: false, matched: [] };
 
 interface Line extends DockerMatcher {
   readonly isException: boolean;

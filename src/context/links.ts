@@ -12,7 +12,7 @@ export interface Way {
 }
 
 /** As many as Linux follows. */
-const mostLinks = 40;
+const maxLinks = 40;
 
 /** Follows a path part by part, as the operating system does, whether there is something or not. */
 export async function follow(root: string, path: string): Promise<Way> {
@@ -28,7 +28,7 @@ export async function follow(root: string, path: string): Promise<Way> {
       continue;
     }
     links.push(next);
-    if (links.length > mostLinks) return { end: undefined, leadsOut: false, links };
+    if (links.length > maxLinks) return { end: undefined, leadsOut: false, links };
     const within = isAbsolute(target) ? await pathWithin(root, target) : target;
     if (within === undefined) return { end: undefined, leadsOut: true, links };
     if (within !== target) at = '.';

@@ -15,7 +15,7 @@ const credentialFile =
 const npmToken = /_authToken\s*=\s*["']?(?!\$\{)[^\s"']/;
 const lfsPointer = 'version https://git-lfs.github.com/spec/v1\n';
 /** Bytes, by the format's description. */
-const longestPointer = 1024;
+const maxPointerSize = 1024;
 
 /** @param beginning of the file; files that are small are whole */
 export function noticeFile(
@@ -28,13 +28,13 @@ export function noticeFile(
     return 'credentials';
   }
   const isPointer =
-    bytes < longestPointer && beginning.subarray(0, lfsPointer.length).equals(pointerStart);
+    bytes < maxPointerSize && beginning.subarray(0, lfsPointer.length).equals(pointerStart);
   return isPointer ? 'lfs-pointer' : undefined;
 }
 
 const pointerStart = Buffer.from(lfsPointer);
 /** Bytes of a `.gitmodules` that is read. */
-const mostBytes = 1024 * 1024;
+const maxBytes = 1024 * 1024;
 
 /** Folders of submodules in a context that have nothing in them. */
 export async function emptySubmodules(root: string, workspace: string): Promise<string[]> {
@@ -54,7 +54,7 @@ async function submodulesOf(repository: string): Promise<string[]> {
   const file = join(repository, '.gitmodules');
   try {
     const stats = await stat(file);
-    if (!stats.isFile() || stats.size > mostBytes) return [];
+    if (!stats.isFile() || stats.size > maxBytes) return [];
     const text = await readFile(file, 'utf8');
     return Array.from(text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(\S.*)$/gm), ([, path = '']) =>
       path.trim(),

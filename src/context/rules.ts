@@ -1,8 +1,8 @@
 import { isGitSettings, isLeftOutByDefault, isSecretName } from './default-exclusions.js';
-import { unjudged, type IgnoreRules, type Verdict } from './ignore-rules.js';
+import { noVerdict, type IgnoreRules, type Verdict } from './ignore-rules.js';
 
 /** Where a path stands, and what those below it are judged by. */
-export interface Standing {
+export interface PathVerdict {
   /** `secret`: it would be in, had it not the name of a secret. */
   readonly place: 'in' | 'out' | 'secret';
   /** Whether something in it, if it is a folder, may be in. */
@@ -17,13 +17,13 @@ export interface Standing {
 /** What goes into a context. */
 export class Rules {
   /** Of the context's folder. */
-  readonly root: Standing = {
+  readonly root: PathVerdict = {
     place: 'in',
     mayHoldEntries: true,
     mayHoldSecrets: true,
     hasSecretName: false,
-    verdict: unjudged,
-    exclusion: unjudged,
+    verdict: noVerdict,
+    exclusion: noVerdict,
   };
   readonly #ignored: IgnoreRules | undefined;
   readonly #excluded: IgnoreRules;
@@ -37,22 +37,22 @@ export class Rules {
     this.#excluded = excluded;
   }
 
-  judge(path: string, name: string, above: Standing): Standing {
+  evaluate(path: string, name: string, above: PathVerdict): PathVerdict {
     const exclusion = this.#excluded.judge(path, above.exclusion);
     const hasSecretName = above.hasSecretName || isSecretName(name) || isGitSettings(path);
     const verdict = this.#ignored?.judge(path, above.verdict) ?? {
       isIgnored: isLeftOutByDefault(name),
       matched: [],
     };
-    const isOut = exclusion.isIgnored || verdict.isIgnored;
+    const isExcluded = exclusion.isIgnored || verdict.isIgnored;
     const isSecret = hasSecretName && this.#ignored?.includesFile(path) !== true;
-    const isOpen =
+    const mayDescend =
       !exclusion.isIgnored &&
       (!verdict.isIgnored || this.#ignored?.mayInclude(path, verdict) === true);
     return {
-      place: isOut ? 'out' : isSecret ? 'secret' : 'in',
-      mayHoldEntries: isOpen && (!hasSecretName || this.#ignored?.includesFiles === true),
-      mayHoldSecrets: isOpen,
+      place: isExcluded ? 'out' : isSecret ? 'secret' : 'in',
+      mayHoldEntries: mayDescend && (!hasSecretName || this.#ignored?.includesFiles === true),
+      mayHoldSecrets: mayDescend,
       hasSecretName,
       verdict,
       exclusion,

@@ -59,9 +59,9 @@ export interface SelectedContext {
    * Files that only their names (`.env`, `.env.*`, `*.pem`, `*.key`) keep out: the ignore file would
    * send them, or there is none. Sorted.
    */
-  readonly leftOut: readonly string[];
+  readonly excludedSecrets: readonly string[];
   /** Whether `.git` goes along, which differs from run to run. */
-  readonly holdsGit: boolean;
+  readonly includesGit: boolean;
   /** A Dockerfile beside the settings file that is not used, relative to the context. */
   readonly otherDockerfile: string | undefined;
   /** What the Dockerfile copies and the context does not have. */
@@ -115,12 +115,12 @@ export async function selectContext(
   const sorted = [...entries.values()].sort(byPath);
   const files = sorted.filter(({ kind }) => kind === 'file');
   const isExcluded = (path: string): boolean => {
-    let standing = rules.root;
+    let verdict = rules.root;
     const parts = path.split('/');
     for (const [index, name] of parts.entries()) {
-      standing = rules.judge(parts.slice(0, index + 1).join('/'), name, standing);
+      verdict = rules.evaluate(parts.slice(0, index + 1).join('/'), name, verdict);
     }
-    return standing.place !== 'in';
+    return verdict.place !== 'in';
   };
   const submodules = (await emptySubmodules(root, workspace)).filter((path) => !isExcluded(path));
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -132,8 +132,8 @@ export async function selectContext(
     files: files.length,
     bytes: total,
     ignoreFile,
-    leftOut: found.secrets.filter((path) => !entries.has(path)).sort(),
-    holdsGit: files.some(({ path }) => /(?:^|\/)\.git\//.test(path)),
+    excludedSecrets: found.secrets.filter((path) => !entries.has(path)).sort(),
+    includesGit: files.some(({ path }) => /(?:^|\/)\.git\//.test(path)),
     otherDockerfile: files.find(({ path }) => path === beside?.dockerfile)?.path,
     missingSources: await missingOf(join(root, location), bytes, sorted),
     noticed: submodules.map((path) => ({ kind: 'empty-submodule', path })),

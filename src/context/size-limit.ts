@@ -6,7 +6,7 @@ import type { FoundFile } from './walk.js';
 const megabyte = 1024 * 1024;
 /** Bytes of all files, before they are compressed. */
 const limit = 500 * megabyte;
-const mostNamed = 5;
+const maxNamed = 5;
 
 interface Sized {
   readonly path: string;
@@ -30,7 +30,7 @@ export function checkSize(about: string, files: readonly FoundFile[], bytes: num
   ]);
 }
 
-function largest(of: readonly Sized[], most = mostNamed): Sized[] {
+function largest(of: readonly Sized[], most = maxNamed): Sized[] {
   return [...of]
     .sort((one, other) => other.bytes - one.bytes || (one.path < other.path ? -1 : 1))
     .slice(0, most);
@@ -57,7 +57,7 @@ function largestFolders(files: readonly FoundFile[]): Sized[] {
   );
   const top = largest(
     folders.filter(({ path }) => !path.includes('/')),
-    mostNamed - deeper.length,
+    maxNamed - deeper.length,
   );
   return largest([...top, ...deeper]);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { quote } from '../text/quote.js';
 import { faultOf, systemErrorCode } from '../text/system-error.js';
 import type { ContextProblem } from './errors.js';
-import type { Rules, Standing } from './rules.js';
+import type { Rules, PathVerdict } from './rules.js';
 
 export interface FoundFile {
   readonly path: string;
@@ -39,12 +39,13 @@ export async function walk(root: string, rules: Rules, signal?: AbortSignal): Pr
     const wanted: string[] = [];
     for (const entry of await read(root, folder.path, folder.standing, found)) {
       const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
-      const standing = rules.judge(path, entry.name, folder.standing);
+      const verdict = rules.evaluate(path, entry.name, folder.standing);
       if (entry.isDirectory()) {
-        if (standing.mayHoldEntries || standing.mayHoldSecrets) folders.push({ path, standing });
-      } else if (standing.place === 'secret') {
+        if (verdict.mayHoldEntries || verdict.mayHoldSecrets)
+          folders.push({ path, standing: verdict });
+      } else if (verdict.place === 'secret') {
         found.secrets.push(path);
-      } else if (standing.place === 'in') {
+      } else if (verdict.place === 'in') {
         wanted.push(path);
       }
     }
@@ -60,13 +61,13 @@ export async function walk(root: string, rules: Rules, signal?: AbortSignal): Pr
 async function read(
   root: string,
   path: string,
-  standing: Standing,
+  verdict: PathVerdict,
   found: Walk,
 ): Promise<Dirent[]> {
   try {
     return await readdir(join(root, path), { withFileTypes: true });
   } catch (error) {
-    if (standing.mayHoldEntries) found.problems.push(unreadable(path, 'folder', error));
+    if (verdict.mayHoldEntries) found.problems.push(unreadable(path, 'folder', error));
     return [];
   }
 }

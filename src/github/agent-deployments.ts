@@ -1,7 +1,7 @@
 import type { DeploymentState, Repository } from './repository.js';
 
 /** A rollout of an agent, as far as GitHub is told of it. */
-export interface ToldRollout {
+export interface Rollout {
   readonly agent: string;
   readonly region: string;
   /** The platform's id of the deployment. */
@@ -17,7 +17,7 @@ export interface EnvironmentKind {
 /** How a rollout ended; `error` where nobody waited for its end. */
 type RolloutOutcome = 'success' | 'failure' | 'error';
 
-const endings: Readonly<Record<RolloutOutcome, string>> = {
+const outcomeWords: Readonly<Record<RolloutOutcome, string>> = {
   success: ': success',
   failure: ': failure',
   error: ' was left under way, as the run was cancelled',
@@ -42,7 +42,7 @@ export interface AgentDeploymentsOptions {
  */
 export class AgentDeployments {
   readonly #options: AgentDeploymentsOptions;
-  readonly #underWay: Promise<unknown>[] = [];
+  readonly #pending: Promise<unknown>[] = [];
   #repository: Promise<Repository> | undefined;
 
   constructor(options: AgentDeploymentsOptions) {
@@ -50,11 +50,11 @@ export class AgentDeployments {
   }
 
   /** Told that a rollout begins; the function that comes back is told how it ended. */
-  begins(rollout: ToldRollout): (outcome: RolloutOutcome) => void {
+  rolloutStarted(rollout: Rollout): (outcome: RolloutOutcome) => void {
     const where = `${rollout.agent} in ${rollout.region}`;
-    const created = this.#kept(this.#create(rollout));
+    const created = this.#track(this.#create(rollout));
     let hasEnded = false;
-    const begun = this.#kept(
+    const inProgress = this.#track(
       // What has ended by then is not told to go on.
       created.then(() =>
         hasEnded ? undefined : this.#set(created, 'in_progress', `${where} is rolled out`),
@@ -64,10 +64,10 @@ export class AgentDeployments {
       hasEnded = true;
       // In this order, whether or not the state before could be set; but in a run that is cancelled,
       // there is no time to wait for that.
-      const before: Promise<unknown> = outcome === 'error' ? created : begun;
-      void this.#kept(
+      const before: Promise<unknown> = outcome === 'error' ? created : inProgress;
+      void this.#track(
         before.then(async () => {
-          await this.#set(created, outcome, `${where}${endings[outcome]}`);
+          await this.#set(created, outcome, `${where}${outcomeWords[outcome]}`);
           if (outcome === 'success') await this.#deactivateOlder(rollout, await created);
         }),
       );
@@ -80,16 +80,16 @@ export class AgentDeployments {
 
   /** Resolves when GitHub has been told everything, as far as it could be. */
   async settled(): Promise<void> {
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#pending);
     const [connected] = await Promise.allSettled([this.#repository]);
     if (connected.status === 'fulfilled') connected.value?.close();
   }
 
-  async #create({ agent, region, deploymentId }: ToldRollout): Promise<number> {
+  async #create({ agent, region, deploymentId }: Rollout): Promise<number> {
     const { commit, environmentIn, environmentKind } = this.#options;
     const environment = environmentIn(region);
     const [repository, ref, kind] = await Promise.all([
-      this.#connected(),
+      this.#connect(),
       commit(),
       environmentKind(environment),
     ]);
@@ -109,15 +109,15 @@ export class AgentDeployments {
   ): Promise<void> {
     const id = await created;
     if (id === undefined) return;
-    const repository = await this.#connected();
+    const repository = await this.#connect();
     await repository.setDeploymentState(id, state, { logUrl: this.#options.logUrl, description });
   }
 
   /** By itself, GitHub would deactivate the deployments of all other agents in the environment. */
-  async #deactivateOlder(rollout: ToldRollout, id: number | undefined): Promise<void> {
+  async #deactivateOlder(rollout: Rollout, id: number | undefined): Promise<void> {
     if (id === undefined) return;
     const { environmentIn, logUrl } = this.#options;
-    const repository = await this.#connected();
+    const repository = await this.#connect();
     await deactivateDeployments(repository, {
       environment: environmentIn(rollout.region),
       agent: rollout.agent,
@@ -128,18 +128,18 @@ export class AgentDeployments {
     });
   }
 
-  #connected(): Promise<Repository> {
+  #connect(): Promise<Repository> {
     return (this.#repository ??= this.#options.connect());
   }
 
   /** Work that is awaited at the end, and tells of its failure instead of being one. */
-  #kept<Result>(work: Promise<Result>): Promise<Result | undefined> {
-    const kept = work.catch((error: unknown) => {
+  #track<Result>(work: Promise<Result>): Promise<Result | undefined> {
+    const tracked = work.catch((error: unknown) => {
       this.#options.onFailure(error);
       return undefined;
     });
-    this.#underWay.push(kept);
-    return kept;
+    this.#pending.push(tracked);
+    return tracked;
   }
 }
 

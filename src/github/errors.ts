@@ -46,7 +46,7 @@ export class GitHubError extends Error {
 }
 
 /** Why there is no answer to work with: the end of a sentence that begins with "because". */
-export class UnansweredError extends Error {
+export class UnusableResponseError extends Error {
   /** The status, where it was an answer of which nothing can be made. */
   readonly status: number | undefined;
   /** Whether the same request may work a moment later. */
@@ -57,7 +57,7 @@ export class UnansweredError extends Error {
     details: { status?: number; isTransient?: boolean; cause?: unknown } = {},
   ) {
     super(reason, details.cause === undefined ? {} : { cause: details.cause });
-    this.name = 'UnansweredError';
+    this.name = 'UnusableResponseError';
     this.status = details.status;
     this.isTransient = details.isTransient ?? false;
   }
@@ -93,7 +93,7 @@ export function toGitHubError(
   redact: (text: string) => string,
 ): GitHubError {
   const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof UnansweredError) {
+  if (cause instanceof UnusableResponseError) {
     return new GitHubError(call, redact(cause.message), { status: cause.status, cause });
   }
   const refused = v.safeParse(refusal, error);

@@ -6,7 +6,7 @@ export interface WorkflowEvent {
   readonly payload: unknown;
 }
 
-const repository = v.object({
+const repositorySchema = v.object({
   full_name: v.optional(v.string()),
   private: v.optional(v.boolean()),
   visibility: v.optional(v.string()),
@@ -14,16 +14,18 @@ const repository = v.object({
 });
 
 const eventPayload = v.object({
-  repository: v.optional(repository),
+  repository: v.optional(repositorySchema),
   pull_request: v.optional(
     v.object({
       number: v.optional(v.number()),
       created_at: v.fallback(v.optional(v.string()), undefined),
-      head: v.optional(v.object({ repo: v.nullish(repository), sha: v.optional(v.string()) })),
+      head: v.optional(
+        v.object({ repo: v.nullish(repositorySchema), sha: v.optional(v.string()) }),
+      ),
     }),
   ),
   workflow_run: v.optional(
-    v.object({ head_repository: v.nullish(repository), head_sha: v.optional(v.string()) }),
+    v.object({ head_repository: v.nullish(repositorySchema), head_sha: v.optional(v.string()) }),
   ),
   issue: v.optional(
     v.object({

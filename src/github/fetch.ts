@@ -4,7 +4,7 @@ import { CutOffError, type Answer, type Transport } from '../http/transport.js';
 import { connectionFailure } from '../http/connection-failure.js';
 import { readRetryAfter } from '../http/retry-after.js';
 import { classifyStatus } from '../http/status.js';
-import { UnansweredError } from './errors.js';
+import { UnusableResponseError } from './errors.js';
 
 export interface FetchOptions {
   readonly transport: Transport;
@@ -42,27 +42,27 @@ const shortestWait = 1000;
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Those that ask for the same request at the other address, whatever its method. */
-const redirectsOfAnything: ReadonlySet<number> = new Set([307, 308]);
-const mostRedirects = 3;
+const methodPreservingRedirects: ReadonlySet<number> = new Set([307, 308]);
+const maxRedirects = 3;
 
 /**
  * A `fetch` for Octokit that sends through the transport: with a time limit, one more attempt where
  * that does no harm, and redirects followed on the API's own host only, as the token goes along.
- * Rejects with an {@link UnansweredError}.
+ * Rejects with an {@link UnusableResponseError}.
  */
 export function fetchThrough(
   options: FetchOptions,
 ): (url: string, request: RequestOptions) => Promise<FetchedResponse> {
   return async (url, request) => {
-    const answer = await followed(options, url, request);
+    const answer = await fetchFollowingRedirects(options, url, request);
     if (classifyStatus(answer.status) === 'success' && !isJson(answer.text)) {
-      throw new UnansweredError('the answer is not JSON', { status: answer.status });
+      throw new UnusableResponseError('the answer is not JSON', { status: answer.status });
     }
     return toResponse(answer, url);
   };
 }
 
-async function followed(
+async function fetchFollowingRedirects(
   options: FetchOptions,
   url: string,
   request: RequestOptions,
@@ -73,10 +73,12 @@ async function followed(
     const { status } = answer;
     if (!redirects.has(status)) return answer;
     const target = targetOf(answer.headers.location, address);
-    const isFollowed = request.method === 'GET' || redirectsOfAnything.has(status);
-    if (target?.origin !== address.origin || !isFollowed || followed === mostRedirects) {
+    const isFollowed = request.method === 'GET' || methodPreservingRedirects.has(status);
+    if (target?.origin !== address.origin || !isFollowed || followed === maxRedirects) {
       const where = target === undefined ? 'no address' : target.origin;
-      throw new UnansweredError(`the answer was a redirect (${status}) to ${where}`, { status });
+      throw new UnusableResponseError(`the answer was a redirect (${status}) to ${where}`, {
+        status,
+      });
     }
     address = target;
   }
@@ -93,14 +95,14 @@ async function sendWithinRateLimit(
 ): Promise<Answer> {
   const { clock, requestLimit, over } = options;
   const end = clock.now() + requestLimit;
-  let answer = await sendPatiently(options, address, request);
+  let answer = await sendWithRetry(options, address, request);
   for (;;) {
     const wait = waitFor(answer, clock.wallTime());
     if (wait === undefined || clock.now() + wait >= end) return answer;
     try {
       await clock.sleep(wait, over);
     } catch (error) {
-      throw overError(error);
+      throw abandonedError(error);
     }
     answer = await send({ ...options, requestLimit: end - clock.now() }, address, request);
   }
@@ -120,7 +122,7 @@ function waitFor({ status, headers }: Answer, now: number): number | undefined {
 }
 
 /** Sends the request, and once more where that may help and does no harm. */
-async function sendPatiently(
+async function sendWithRetry(
   options: FetchOptions,
   address: URL,
   request: RequestOptions,
@@ -130,12 +132,12 @@ async function sendPatiently(
     const answer = await send(options, address, request);
     if (classifyStatus(answer.status) !== 'inconclusive') return answer;
   } catch (error) {
-    if (!(error instanceof UnansweredError && error.isTransient)) throw error;
+    if (!(error instanceof UnusableResponseError && error.isTransient)) throw error;
   }
   try {
     await options.clock.sleep(pause, options.over);
   } catch (error) {
-    throw overError(error);
+    throw abandonedError(error);
   }
   return send(options, address, request);
 }
@@ -160,24 +162,24 @@ async function send(
       AbortSignal.any([abandoned.signal, over]),
     );
   } catch (error) {
-    if (over.aborted) throw overError(error);
+    if (over.aborted) throw abandonedError(error);
     if (abandoned.signal.aborted) {
       // No other attempt: whoever reports to GitHub does not hold a release up for long.
-      throw new UnansweredError(`no answer came within ${requestLimit / 1000} s`);
+      throw new UnusableResponseError(`no answer came within ${requestLimit / 1000} s`);
     }
     if (error instanceof CutOffError) {
-      throw new UnansweredError(error.message, { isTransient: true, cause: error });
+      throw new UnusableResponseError(error.message, { isTransient: true, cause: error });
     }
     const { kind, reason } = connectionFailure(error, systemErrorCode(error));
     const isTransient = kind === 'unreachable' || kind === 'broken';
-    throw new UnansweredError(reason, { isTransient, cause: error });
+    throw new UnusableResponseError(reason, { isTransient, cause: error });
   } finally {
     cancelLimit();
   }
 }
 
-function overError(cause: unknown): UnansweredError {
-  return new UnansweredError('it was given up before an answer came', { cause });
+function abandonedError(cause: unknown): UnusableResponseError {
+  return new UnusableResponseError('it was given up before an answer came', { cause });
 }
 
 function targetOf(location: string | undefined, base: URL): URL | undefined {

@@ -33,7 +33,7 @@ export async function keepPlanComment(
   const existing =
     own.find(({ marker }) => marker === ownMarker) ?? (isOfInvalidInputs ? only : undefined);
   const lines = (marker: string, state: string): string =>
-    `${marker}\n<!-- pipecat-cloud-release: from ${origin} in run ${run(runId)}${state} -->\n`;
+    `${marker}\n<!-- pipecat-cloud-release: from ${origin} in run ${runNumber(runId)}${state} -->\n`;
   const outcome = await repository.putComment(
     pullRequest,
     existing,
@@ -41,7 +41,7 @@ export async function keepPlanComment(
   );
   if (isOfInvalidInputs) return { outcome, closed: 0 };
   // If the same plan was made before, another one that was made with it then may still come.
-  const since = existing === undefined || existing.isClosed ? run(runId) : existing.run;
+  const since = existing === undefined || existing.isClosed ? runNumber(runId) : existing.run;
   const outdated = sameOrigin.filter(
     (comment) => comment !== existing && !comment.isClosed && comment.run < since,
   );
@@ -85,7 +85,7 @@ function closingText({ text }: PlanCommentState, runUrl: string): string {
   return `${closed}\n\n<details><summary>The last plan</summary>\n\n${text}\n</details>\n`;
 }
 
-function run(id: string): number {
+function runNumber(id: string): number {
   return /^\d{1,15}$/.test(id) ? Number(id) : 0;
 }
 

@@ -1,7 +1,7 @@
 import { GitHubError } from './errors.js';
 import type { PullRequest } from './repository.js';
 import type { GitHubAccess } from './settings.js';
-import { connect, type Manner } from './tell-github.js';
+import { connect, type ConnectionOptions } from './report-to-github.js';
 
 /** What GitHub says about a pull request, or why it is not known. */
 export type PullRequestLookup =
@@ -14,10 +14,10 @@ export type PullRequestLookup =
 export async function lookUpPullRequest(
   access: GitHubAccess | undefined,
   number: number,
-  manner: Manner,
+  options: ConnectionOptions,
 ): Promise<PullRequestLookup> {
   if (access === undefined) return { outcome: 'no-token' };
-  const repository = await connect(access, manner);
+  const repository = await connect(access, options);
   try {
     return { outcome: 'found', pullRequest: await repository.pullRequest(number) };
   } catch (error) {

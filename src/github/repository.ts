@@ -7,14 +7,14 @@ import { GitHubError, toGitHubError, type GitHubCall } from './errors.js';
 import { fetchThrough } from './fetch.js';
 
 /** Characters that GitHub takes; what is longer is cut, and ends with an ellipsis. */
-export const longestDescription = 140;
-export const longestComment = 65_536;
+export const maxDescriptionLength = 140;
+export const maxCommentLength = 65_536;
 
 export interface DeploymentRequest {
   /** Branch, tag or commit. */
   readonly ref: string;
   readonly environment: string;
-  /** Plain text, up to {@link longestDescription} characters. */
+  /** Plain text, up to {@link maxDescriptionLength} characters. */
   readonly description: string;
   /** Whatever else is worth knowing; everybody who may read the repository sees it. */
   readonly payload?: Readonly<Record<string, unknown>>;
@@ -42,7 +42,7 @@ export interface OwnComment {
 export interface DeploymentStateDetails {
   /** The run whose log tells what happened. */
   readonly logUrl: string;
-  /** Plain text, up to {@link longestDescription} characters. */
+  /** Plain text, up to {@link maxDescriptionLength} characters. */
   readonly description?: string;
 }
 
@@ -75,7 +75,7 @@ export interface Repository {
   /**
    * Creates a comment, or updates `existing` if that has another text.
    *
-   * @param text Markdown, up to {@link longestComment} characters
+   * @param text Markdown, up to {@link maxCommentLength} characters
    */
   putComment(
     pullRequest: number,
@@ -147,7 +147,7 @@ type Octokit = ReturnType<typeof github.getOctokit>;
 const deployed = v.object({ id: v.number() });
 
 /** GitHub returns the payload as it was sent: as an object, or as JSON in a text. */
-const payload = v.fallback(
+const payloadSchema = v.fallback(
   v.union([
     v.record(v.string(), v.unknown()),
     v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown())),
@@ -164,13 +164,17 @@ const pullRequest = v.object({
   head: v.object({ repo: v.nullish(v.object({ full_name: v.optional(v.string()) })) }),
 });
 
-const existingDeployments = v.array(v.object({ id: v.number(), payload }));
+const existingDeployments = v.array(v.object({ id: v.number(), payload: payloadSchema }));
 
 const deploymentStates = v.array(v.object({ state: v.string() }));
 
-const user = v.object({ login: v.string(), type: v.optional(v.string()) });
+const userSchema = v.object({ login: v.string(), type: v.optional(v.string()) });
 
-const comment = v.object({ id: v.number(), body: v.nullish(v.string()), user: v.nullish(user) });
+const comment = v.object({
+  id: v.number(),
+  body: v.nullish(v.string()),
+  user: v.nullish(userSchema),
+});
 
 const comments = v.array(comment);
 
@@ -215,7 +219,7 @@ class OctokitRepository implements Repository {
         ...this.#repository,
         ref,
         environment,
-        description: shortened(description, longestDescription),
+        description: shortened(description, maxDescriptionLength),
         ...(payload === undefined ? {} : { payload: { ...payload } }),
         ...(isProduction === undefined ? {} : { production_environment: isProduction }),
         ...(isTransient === undefined ? {} : { transient_environment: isTransient }),
@@ -243,7 +247,7 @@ class OctokitRepository implements Repository {
         auto_inactive: false,
         ...(description === undefined
           ? {}
-          : { description: shortened(description, longestDescription) }),
+          : { description: shortened(description, maxDescriptionLength) }),
       }),
     );
   }
@@ -330,7 +334,7 @@ class OctokitRepository implements Repository {
     existing: OwnComment | undefined,
     text: string,
   ): Promise<'created' | 'updated' | 'unchanged'> {
-    const body = shortened(text, longestComment);
+    const body = shortened(text, maxCommentLength);
     if (existing === undefined) {
       await this.#call(
         this.#commentCall('POST', `/issues/${pullRequest}/comments`),
@@ -369,7 +373,7 @@ class OctokitRepository implements Repository {
       data: { login },
     } = await this.#call(
       { method: 'GET', path: '/user', permission: 'pull-requests: write' },
-      user,
+      userSchema,
       () => this.#octokit.rest.users.getAuthenticated(),
     );
     return ({ user }) => user?.login === login;

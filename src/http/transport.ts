@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /** Far more than any response has, and well within a runner's memory. */
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 
 /** The headers came, but the body ended too early, cannot be decompressed, or would not end. */
 export class CutOffError extends Error {
@@ -140,7 +140,7 @@ async function readText(response: http.IncomingMessage): Promise<string> {
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > mostBytes) throw new Error(`it has more than ${mostBytes} bytes`);
+      if (bytes > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`);
       chunks.push(chunk);
     }
     const body = await decompressed(Buffer.concat(chunks), response.headers['content-encoding']);
@@ -155,7 +155,7 @@ async function readText(response: http.IncomingMessage): Promise<string> {
 async function decompressed(body: Buffer, encoding: string | undefined): Promise<Buffer> {
   if (body.length === 0) return body;
   // A small answer may become a very large one.
-  const limit = { maxOutputLength: mostBytes };
+  const limit = { maxOutputLength: maxBytes };
   switch (encoding?.trim().toLowerCase()) {
     case 'gzip':
     case 'x-gzip':

@@ -23,9 +23,9 @@ function given(
   const text = raw.text(input);
   if (text !== undefined) return { text, origin: { input, words: `the input \`${input}\`` } };
   if (variable === undefined) return undefined;
-  const stand = environment[variable]?.trim() ?? '';
-  if (stand === '') return undefined;
-  return { text: stand, origin: { input, words: `the environment variable \`${variable}\`` } };
+  const value = environment[variable]?.trim() ?? '';
+  if (value === '') return undefined;
+  return { text: value, origin: { input, words: `the environment variable \`${variable}\`` } };
 }
 
 /** Everything that could be a credential, for masking; whatever becomes of it. */

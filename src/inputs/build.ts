@@ -21,7 +21,7 @@ const buildInputs = [
 ] as const satisfies readonly InputName[];
 
 /** What they are unless they, or a settings file, say something else. */
-const usual = {
+const defaults = {
   'build-context': '.',
   dockerfile: 'Dockerfile',
   'build-exclude': undefined,
@@ -49,7 +49,7 @@ export function readBuild(reader: InputReader): BuildSettings | undefined {
   }
   const timeout = fields.timeout('build-timeout');
   if (!isBuilt) {
-    noticeIdle(reader);
+    reportUnused(reader);
     return undefined;
   }
   const context = readContext(reader);
@@ -61,7 +61,7 @@ function readContext(reader: InputReader): ContextSettings {
   const isInput = raw.isInput('build-exclude');
   const exclude = isInput ? raw.items('build-exclude') : (file?.excludePatterns ?? []);
   if (!isInput && file !== undefined) {
-    findings.standIns.set('build-exclude', `build.exclude.patterns (${file.path})`);
+    findings.substitutes.set('build-exclude', `build.exclude.patterns (${file.path})`);
   }
   for (const pattern of exclude) {
     if (!pattern.startsWith('!')) continue;
@@ -70,14 +70,14 @@ function readContext(reader: InputReader): ContextSettings {
       `says what is left out, so no pattern of it begins with \`!\`; ${found(pattern)}. What goes along nevertheless is said in \`.dockerignore\``,
     );
   }
-  const directory = readPath(reader, 'build-context') ?? usual['build-context'];
+  const directory = readPath(reader, 'build-context') ?? defaults['build-context'];
   const folder = file === undefined ? '.' : posix.dirname(file.path);
-  const isUsual = !raw.isInput('build-context') && directory === usual['build-context'];
+  const isDefault = !raw.isInput('build-context') && directory === defaults['build-context'];
   return {
     directory,
-    dockerfile: readPath(reader, 'dockerfile') ?? usual.dockerfile,
+    dockerfile: readPath(reader, 'dockerfile') ?? defaults.dockerfile,
     exclude,
-    ...(isUsual && folder !== '.' ? { settingsFolder: folder } : {}),
+    ...(isDefault && folder !== '.' ? { settingsFolder: folder } : {}),
   };
 }
 
@@ -92,13 +92,13 @@ function readPath(
 }
 
 /** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */
-function noticeIdle({ raw, findings }: InputReader): void {
-  const idle = buildInputs.filter(
-    (input) => raw.isInput(input) && raw.text(input) !== usual[input],
+function reportUnused({ raw, findings }: InputReader): void {
+  const unused = buildInputs.filter(
+    (input) => raw.isInput(input) && raw.text(input) !== defaults[input],
   );
-  if (idle.length === 0) return;
-  const list = idle.map((input) => `\`${input}\``).join(', ');
+  if (unused.length === 0) return;
+  const list = unused.map((input) => `\`${input}\``).join(', ');
   findings.notices.push(
-    `${list} ${idle.length === 1 ? 'has' : 'have'} no effect without \`cloud-build: true\`.`,
+    `${list} ${unused.length === 1 ? 'has' : 'have'} no effect without \`cloud-build: true\`.`,
   );
 }

@@ -6,7 +6,7 @@ import { found, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
 /** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
-const longestWait = 24 * 60 * 60;
+const maxWait = 24 * 60 * 60;
 
 /** The bounds of a whole number, both included. */
 export interface Bounds {
@@ -55,7 +55,7 @@ export class Fields {
 
   /** Seconds of a time limit, as milliseconds. */
   timeout(input: InputName): number {
-    return (this.integer(input, { least: 1, most: longestWait }) ?? 0) * 1000;
+    return (this.integer(input, { least: 1, most: maxWait }) ?? 0) * 1000;
   }
 
   /** A boolean as YAML 1.2 has it. */
@@ -107,7 +107,7 @@ export class Fields {
       return undefined;
     }
     this.#findings.warnings.push(
-      `\`${this.#findings.placeOf(input)}\` is not one of the words that this version of the action knows (${listOf(words)}); ${found(text)}. The action sends it as it is.`,
+      `\`${this.#findings.displayName(input)}\` is not one of the words that this version of the action knows (${listOf(words)}); ${found(text)}. The action sends it as it is.`,
     );
     return text;
   }

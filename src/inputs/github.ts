@@ -15,7 +15,7 @@ export function givenGitHubToken(raw: RawInputs): SecretValue[] {
 export function readGitHubAccess({ raw, environment }: InputReader): GitHubAccess | undefined {
   const token = raw.text('github-token');
   if (token === undefined) return undefined;
-  const variable = (name: string): string => environment[name]?.trim() ?? '';
+  const variable = (key: string): string => environment[key]?.trim() ?? '';
   const [owner = '', repository = ''] = variable('GITHUB_REPOSITORY').split('/');
   return {
     token: new SecretValue(token),
@@ -28,11 +28,14 @@ export function readGitHubAccess({ raw, environment }: InputReader): GitHubAcces
 /** Reads what GitHub is to be told. Undefined where that is nothing. */
 export function readGitHub(
   reader: InputReader,
-  { waits, isOffline }: { readonly waits: boolean; readonly isOffline: boolean },
+  {
+    waitsForAgent: waitsForAgent,
+    isOffline,
+  }: { readonly waitsForAgent: boolean; readonly isOffline: boolean },
 ): GitHubSettings | undefined {
   const { raw, fields, environment, findings } = reader;
   const comments = fields.boolean('comment') ?? false;
-  const name = readEnvironmentName(reader, waits);
+  const name = readEnvironmentName(reader, waitsForAgent);
   const access = readGitHubAccess(reader);
   if (access === undefined) {
     // Forks and Dependabot get no token that is a secret either, and need none for what they check.
@@ -45,7 +48,7 @@ export function readGitHub(
     return undefined;
   }
   if (name === undefined && !comments) return undefined;
-  const variable = (name: string): string => environment[name]?.trim() ?? '';
+  const variable = (key: string): string => environment[key]?.trim() ?? '';
   const { owner, repository } = access;
   const server = variable('GITHUB_SERVER_URL') || 'https://github.com';
   const runUrl = `${server}/${owner}/${repository}/actions/runs/${variable('GITHUB_RUN_ID')}`;
@@ -81,7 +84,7 @@ function subjectsOf({ raw, regions: { regions } }: InputReader): string[] {
 
 function readEnvironmentName(
   { raw, fields, regions: { regions }, findings }: InputReader,
-  waits: boolean,
+  waitsForAgent: boolean,
 ): string | undefined {
   const name = raw.text('environment');
   if (name === undefined) return undefined;
@@ -97,7 +100,7 @@ function readEnvironmentName(
     );
     return undefined;
   }
-  if (!waits) {
+  if (!waitsForAgent) {
     findings.warnings.push(
       'No GitHub deployment is made, because `wait-for-ready: false` leaves out the wait that would end it.',
     );

@@ -18,12 +18,12 @@ export function readImage({ raw, findings }: InputReader): string | undefined {
   }
   const isAllowed = imageReference.pattern.test(image) && !isDigest(image) && !hasCapitals(image);
   if (isAllowed) return image;
-  findings.problem('image', breach(image) ?? `has to be ${imageReference.rule}; ${found(image)}`);
+  findings.problem('image', mistake(image) ?? `has to be ${imageReference.rule}; ${found(image)}`);
   return undefined;
 }
 
-interface Breach {
-  readonly is: (image: string) => boolean;
+interface ImageMistake {
+  readonly matches: (image: string) => boolean;
   /** What is wrong, without the value. */
   readonly message: string;
   /** The value without the mistake, if it can be told. */
@@ -31,34 +31,34 @@ interface Breach {
 }
 
 /** What people really write, by the first breach that is found. */
-const breaches: readonly Breach[] = [
+const imageMistakes: readonly ImageMistake[] = [
   {
-    is: (image) => /[\n,]/.test(image),
+    matches: (image) => /[\n,]/.test(image),
     message:
       'names several images, but an agent runs one; if the list comes from `docker/metadata-action`, use one of its tags',
     fix: (image) => image.split(/[\n,]/)[0]?.trim() ?? '',
   },
   {
-    is: (image) => /^["'“”‘’`]|["'“”‘’`]$/.test(image),
+    matches: (image) => /^["'“”‘’`]|["'“”‘’`]$/.test(image),
     message: 'has quotes around it',
     fix: (image) => image.replace(/^["'“”‘’`]+|["'“”‘’`]+$/g, ''),
   },
   {
-    is: (image) => /^[a-z][a-z0-9+.-]*:\/\//i.test(image),
+    matches: (image) => /^[a-z][a-z0-9+.-]*:\/\//i.test(image),
     message: 'begins with the scheme of a URL, which an image does not have',
     fix: (image) => image.replace(/^[a-z][a-z0-9+.-]*:\/\//i, ''),
   },
   {
-    is: isDigest,
+    matches: isDigest,
     message: 'is a digest alone; put the name before it, as in `ghcr.io/acme/agent@sha256:…`',
   },
   {
-    is: (image) => /:(?:@.*)?$/.test(image),
+    matches: (image) => /:(?:@.*)?$/.test(image),
     message:
       'has an empty tag; an expression that the tag comes from is probably empty (such as the output of a step without its `id`)',
   },
   {
-    is: (image) => /^[^@\s]*:(?!\d+\/)[^/@\s]*\/[^@\s]*$/.test(image),
+    matches: (image) => /^[^@\s]*:(?!\d+\/)[^/@\s]*\/[^@\s]*$/.test(image),
     message: 'has a slash in its tag, as the name of a branch has; a tag cannot contain a slash',
     fix: (image) => {
       const tag = image.search(/:(?!\d+\/)/);
@@ -66,18 +66,18 @@ const breaches: readonly Breach[] = [
     },
   },
   {
-    is: hasCapitals,
+    matches: hasCapitals,
     message: 'has capital letters in its name, but registries accept only lower-case names',
     fix: lowerCaseName,
   },
   {
-    is: (image) => /^[^\s@]+$/.test(image) && !hasTag(image),
+    matches: (image) => /^[^\s@]+$/.test(image) && !hasTag(image),
     message: 'has to say which version of the image is meant, with a tag or digest; it has neither',
   },
 ];
 
-function breach(image: string): string | undefined {
-  const one = breaches.find(({ is }) => is(image));
+function mistake(image: string): string | undefined {
+  const one = imageMistakes.find(({ matches: is }) => is(image));
   if (one === undefined) return undefined;
   const fixed = one.fix?.(image) ?? '';
   const isShown = imageReference.pattern.test(fixed) && !looksLikeCredential(fixed);

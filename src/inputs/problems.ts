@@ -44,7 +44,7 @@ export class UntrustedEventError extends Error {
 /** Collects what is to be said about the inputs while they are read. */
 export class Findings {
   /** What stands in for inputs that are not given, such as `scaling.min_agents (pcc-deploy.toml)`. */
-  readonly standIns = new Map<InputName, string>();
+  readonly substitutes = new Map<InputName, string>();
   readonly problems: InputProblem[] = [];
   readonly warnings: string[] = [];
   readonly notices: string[] = [];
@@ -52,12 +52,12 @@ export class Findings {
   readonly remarks: string[] = [];
 
   problem(input: InputName, message: string): void {
-    this.problems.push({ input: this.placeOf(input), message });
+    this.problems.push({ input: this.displayName(input), message });
   }
 
   /** The input, or what stands in for it. */
-  placeOf(input: InputName): string {
-    return this.standIns.get(input) ?? input;
+  displayName(input: InputName): string {
+    return this.substitutes.get(input) ?? input;
   }
 }
 
@@ -90,7 +90,7 @@ export function looksLikeCredential(value: string): boolean {
 }
 
 /** Characters of a text that a message repeats. */
-const longestFound = 200;
+const maxFoundLength = 200;
 
 /**
  * A value that was found, for a message: on one line, and never a credential. Known secrets are
@@ -100,7 +100,7 @@ const longestFound = 200;
 export function found(value: string): string {
   if (looksLikeCredential(value)) return 'found a credential';
   if (value.includes('=')) return 'found a text with `=` in it';
-  if (value.length > longestFound) return `found a text of ${value.length} characters`;
+  if (value.length > maxFoundLength) return `found a text of ${value.length} characters`;
   return `found \`${value.replace(/\s*[\r\n]\s*/g, ' ')}\``;
 }
 

@@ -100,16 +100,16 @@ export async function readInputs(
   const build = readBuild(reader);
   const agent = readAgent(reader, preview);
   const imageLookup = readImageLookup(reader, agent);
-  const waits = agent?.waitForReady !== false;
+  const waitsForAgent = agent?.waitForReady !== false;
   const secretSet = readSecretSet(reader, {
     secrets,
     requiredKeys,
     credential: access?.credential,
     imagePullSecret: imagePullSecret?.name,
-    waits,
+    waitsForAgent: waitsForAgent,
   });
   const isOffline = isDryRun && credentials.length === 0;
-  const github = readGitHub(reader, { waits, isOffline });
+  const github = readGitHub(reader, { waitsForAgent: waitsForAgent, isOffline });
   const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
 
   if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {

@@ -14,7 +14,7 @@ import { found, looksLikeCredential, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
 /** Stands for a region that is not known before the platform is asked. */
-const someRegion = 'us-west';
+const exampleRegion = 'us-west';
 
 /** Reads inputs whose values may differ by region, or hold `{region}`. */
 export class RegionFields {
@@ -31,7 +31,7 @@ export class RegionFields {
 
   /** The regions that values are checked for: where none is named, one that stands for it. */
   get checkedRegions(): readonly string[] {
-    return this.regions.length === 0 ? [someRegion] : this.regions;
+    return this.regions.length === 0 ? [exampleRegion] : this.regions;
   }
 
   /** A name on the platform: a template, and unique in every region. */
@@ -40,7 +40,7 @@ export class RegionFields {
     rule: NameRule,
     placeholders: readonly string[],
   ): Regional<string> | undefined {
-    const templates = this.#values(input, { isNeededEverywhere: true });
+    const templates = this.#values(input, { isRequiredEverywhere: true });
     if (templates === undefined) return undefined;
     const shell = templates.values.find((value) => value.includes('${'));
     if (shell !== undefined) {
@@ -51,17 +51,17 @@ export class RegionFields {
       );
       return undefined;
     }
-    const isSound = [
+    const checks = [
       this.#checkPlaceholders(input, templates, placeholders),
       this.#checkRule(input, templates, rule),
       this.#checkUniqueness(input, templates, rule),
     ];
-    return isSound.includes(false) ? undefined : templates;
+    return checks.includes(false) ? undefined : templates;
   }
 
   /** Whole numbers within bounds. */
   integer(input: InputName, bounds: Bounds): Regional<number> {
-    const texts = this.#values(input, { isNeededEverywhere: false });
+    const texts = this.#values(input, { isRequiredEverywhere: false });
     const parse = (text: string): number | undefined =>
       parseInteger(this.#findings, input, text, bounds);
     return texts?.map(parse) ?? new Regional<number>(undefined);
@@ -94,7 +94,7 @@ export class RegionFields {
   /** One value for all regions, or lines `region: value`, with `*: value` for the others. */
   #values(
     input: InputName,
-    { isNeededEverywhere }: { readonly isNeededEverywhere: boolean },
+    { isRequiredEverywhere: isRequiredEverywhere }: { readonly isRequiredEverywhere: boolean },
   ): Regional<string> | undefined {
     const text = this.#raw.text(input);
     if (text === undefined) return undefined;
@@ -108,11 +108,11 @@ export class RegionFields {
     if (lines === undefined) return undefined;
     const { others, own } = lines;
     const values = new Regional(others, own);
-    const isSound = [
+    const checks = [
       this.#checkRegions(input, values),
-      !isNeededEverywhere || this.#checkCompleteness(input, values),
+      !isRequiredEverywhere || this.#checkCompleteness(input, values),
     ];
-    return isSound.includes(false) ? undefined : values;
+    return checks.includes(false) ? undefined : values;
   }
 
   #readLines(
@@ -120,7 +120,7 @@ export class RegionFields {
     text: string,
   ): { others: string | undefined; own: Map<string, string> } | undefined {
     const own = new Map<string, string>();
-    let isSound = true;
+    let checks = true;
     for (const [index, line] of text.split(/\r?\n/).entries()) {
       if (line.trim() === '') continue;
       const [, region, value] = /^(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*)$/.exec(line.trim()) ?? [];
@@ -133,14 +133,14 @@ export class RegionFields {
         return undefined;
       }
       if (own.has(region)) {
-        isSound = false;
+        checks = false;
         this.#findings.problem(input, `has two lines for \`${region}\`; the second is ${place}`);
       }
       own.set(region, value);
     }
     const others = own.get('*');
     own.delete('*');
-    return isSound ? { others, own } : undefined;
+    return checks ? { others, own } : undefined;
   }
 
   #checkRegions(input: InputName, { regions }: Regional<string>): boolean {
@@ -175,21 +175,21 @@ export class RegionFields {
     { values }: Regional<string>,
     placeholders: readonly string[],
   ): boolean {
-    let isSound = true;
+    let checks = true;
     for (const value of values) {
       const held = value.match(/\{[^{}]*\}/g) ?? [];
       const unknown = held.filter((placeholder) => !placeholders.includes(placeholder));
       if (unknown.length > 0) {
-        isSound = false;
+        checks = false;
         const known = placeholders.length === 0 ? 'none' : listOf(placeholders);
         this.#findings.problem(input, `may hold ${known} in braces; ${found(value)}`);
       }
       if (held.filter((placeholder) => placeholder === versionPlaceholder).length > 1) {
-        isSound = false;
+        checks = false;
         this.#findings.problem(input, `may hold \`${versionPlaceholder}\` once; ${found(value)}`);
       }
     }
-    return isSound;
+    return checks;
   }
 
   #checkRule(input: InputName, templates: Regional<string>, { pattern, rule }: NameRule): boolean {
@@ -218,28 +218,29 @@ export class RegionFields {
     for (const [name, regions] of shared) {
       this.#findings.problem(
         input,
-        `gives ${listOf(regions)} the same name, and names are unique across the platform; ${found(name)}; ${this.#adviceOn(input, nameThatWouldDo(name, regions, rule))}`,
+        `gives ${listOf(regions)} the same name, and names are unique across the platform; ${found(name)}; ${this.#suggestionFor(input, suggestedName(name, regions, rule))}`,
       );
     }
     return shared.length === 0;
   }
 
   /** The platform's client reads the settings file too, and does not know `{region}`. */
-  #adviceOn(input: InputName, better: string): string {
-    if (!this.#findings.standIns.has(input)) return `${better} would do, or lines \`region: name\``;
+  #suggestionFor(input: InputName, better: string): string {
+    if (!this.#findings.substitutes.has(input))
+      return `${better} would do, or lines \`region: name\``;
     return `set the input \`${input}\`, such as to ${better}, because the platform's client reads the file too`;
   }
 }
 
 /** The name with the region in it, where that is a name that may be shown and given in each of them. */
-function nameThatWouldDo(name: string, regions: readonly string[], { pattern }: NameRule): string {
+function suggestedName(name: string, regions: readonly string[], { pattern }: NameRule): string {
   const better = name.includes(versionPlaceholder)
     ? name.replace(versionPlaceholder, `${regionPlaceholder}-${versionPlaceholder}`)
     : `${name}-${regionPlaceholder}`;
-  const isSound = regions.every((region) =>
+  const checks = regions.every((region) =>
     pattern.test(nameOfAnyVersion(nameInRegion(better, region))),
   );
-  return isSound && !looksLikeCredential(name)
+  return checks && !looksLikeCredential(name)
     ? `\`${better}\``
     : `a name with \`${regionPlaceholder}\` in it`;
 }

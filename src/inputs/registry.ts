@@ -77,10 +77,12 @@ function readRegistry({
   }
   if (host === undefined || username === undefined) return undefined;
   if (password === '' && !isDryRun) return undefined;
-  const brief = briefCredentials.find(({ is }) => is({ host, username, password }));
-  if (brief !== undefined) {
+  const shortLived = shortLivedCredentials.find(({ matches: matches }) =>
+    matches({ host, username, password }),
+  );
+  if (shortLived !== undefined) {
     findings.warnings.push(
-      `${brief.what}. The platform pulls the image again whenever an instance starts, and will fail then. ${brief.instead}`,
+      `${shortLived.what}. The platform pulls the image again whenever an instance starts, and will fail then. ${shortLived.advice}`,
     );
   }
   const image = raw.text('image');
@@ -101,33 +103,33 @@ interface PullCredentials {
 }
 
 /** Credentials that end soon after the release, and what to use instead. */
-const briefCredentials: readonly {
-  readonly is: (credentials: PullCredentials) => boolean;
+const shortLivedCredentials: readonly {
+  readonly matches: (credentials: PullCredentials) => boolean;
   readonly what: string;
-  readonly instead: string;
+  readonly advice: string;
 }[] = [
   {
-    is: ({ password }) => password.startsWith('ghs_'),
+    matches: ({ password }) => password.startsWith('ghs_'),
     what: '`registry-password` is a token of this job (`ghs_…`) and ends with it',
-    instead: 'Use a token that lasts, such as a fine-grained one with `read:packages`.',
+    advice: 'Use a token that lasts, such as a fine-grained one with `read:packages`.',
   },
   {
-    is: ({ host, username }) =>
+    matches: ({ host, username }) =>
       username === 'AWS' || /\.dkr\.ecr[.-].*\.amazonaws\.com(\.cn)?$/.test(new URL(host).hostname),
     what: 'A password for Amazon ECR ends after 12 hours',
-    instead:
+    advice:
       'Renew the image pull secret on a schedule, at least every 6 hours (docs/images.md has the workflow), or let the platform build the image with `cloud-build`.',
   },
   {
-    is: ({ username }) => username === 'oauth2accesstoken',
+    matches: ({ username }) => username === 'oauth2accesstoken',
     what: 'An access token for Google Artifact Registry (`oauth2accesstoken`) ends after 1 hour',
-    instead:
+    advice:
       'Use the key of a service account that may only read: `registry-username: _json_key_base64` and the key in base64 as `registry-password` (docs/images.md).',
   },
   {
-    is: ({ username }) => username === '00000000-0000-0000-0000-000000000000',
+    matches: ({ username }) => username === '00000000-0000-0000-0000-000000000000',
     what: 'A token for Azure Container Registry with the all-zero user ends after 3 hours',
-    instead:
+    advice:
       'Use a token of the registry with a scope map, or a service principal that may only pull (docs/images.md).',
   },
 ];

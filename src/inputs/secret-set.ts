@@ -14,7 +14,7 @@ export interface SecretSetContext {
   readonly credential: Credential | undefined;
   readonly imagePullSecret: Regional<string> | undefined;
   /** Whether the release waits for its agent, or has none. */
-  readonly waits: boolean;
+  readonly waitsForAgent: boolean;
 }
 
 /** Reads the secret set to bind, and to write where there are secrets. Undefined where none is named. */
@@ -23,7 +23,7 @@ export function readSecretSet(
   context: SecretSetContext,
 ): SecretSetSettings | undefined {
   const { raw, fields, regions, findings } = reader;
-  const { secrets, requiredKeys, credential, imagePullSecret, waits } = context;
+  const { secrets, requiredKeys, credential, imagePullSecret, waitsForAgent: waits } = context;
   const name = regions.name('secret-set', secretSetName, [regionPlaceholder, versionPlaceholder]);
   const prune = fields.boolean('prune-secrets') ?? false;
   const keepVersions = fields.integer('keep-versions', { least: 0, most: 100 }) ?? 0;
@@ -48,7 +48,7 @@ export function readSecretSet(
       );
     }
   } else {
-    checkPlain(reader, secrets, { prune, waits });
+    checkPlain(reader, secrets, { prune, waitsForAgent: waits });
   }
   return {
     name,
@@ -113,7 +113,10 @@ function checkVersioned(
 function checkPlain(
   { raw, findings }: InputReader,
   { pairs, skippedKeys, isComplete }: SecretsReading,
-  { prune, waits }: { readonly prune: boolean; readonly waits: boolean },
+  {
+    prune,
+    waitsForAgent: waitsForAgent,
+  }: { readonly prune: boolean; readonly waitsForAgent: boolean },
 ): void {
   if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
     findings.problem(
@@ -134,7 +137,7 @@ function checkPlain(
       'deletes the keys that are not given, and none is given: it would empty the set',
     );
   }
-  if (prune && !waits) {
+  if (prune && !waitsForAgent) {
     findings.warnings.push(
       '`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.',
     );

@@ -79,14 +79,14 @@ function decidingEntries<Schema extends v.GenericSchema>(schema: Schema) {
 export type SecretSetStatus = 'pending' | 'ready' | 'failed' | 'unknown';
 
 /** Any other word is a status on the way to these. */
-const status = v.pipe(
+const statusSchema = v.pipe(
   v.string(),
   v.transform((word): SecretSetStatus =>
     word === 'ready' || word === 'failed' || word === 'unknown' ? word : 'pending',
   ),
 );
 
-const region = v.looseObject({
+const regionSchema = v.looseObject({
   code: v.string(),
   display_name: text,
   supported_architectures: shown(v.array(v.string())),
@@ -101,7 +101,7 @@ const selfHostedWords = /\bself[-_ ]?hosted\b/i;
  * Whether a region is a cluster of the customer's own. The API documents no field for it, so its code
  * tells, its name, or any field that says so.
  */
-function isSelfHosted({ code, ...entry }: v.InferOutput<typeof region>): boolean {
+function isSelfHosted({ code, ...entry }: v.InferOutput<typeof regionSchema>): boolean {
   if (code.startsWith(selfHostedCode)) return true;
   return Object.entries(entry).some(([name, value]) =>
     typeof value === 'string'
@@ -122,7 +122,7 @@ export interface Region {
 
 export const parseRegions = parser(
   v.pipe(
-    v.object({ regions: decidingEntries(region) }),
+    v.object({ regions: decidingEntries(regionSchema) }),
     v.transform(({ regions }) =>
       regions.map((entry): Region => ({
         code: entry.code,
@@ -163,7 +163,7 @@ export type SecretSetKind = (typeof secretSetKinds)[number];
 const secretSetKinds = ['secret', 'imagePullSecret'] as const;
 
 /** Fields of a listed set without which nothing can be done with it. */
-const decidingFields = { type: v.string(), region: v.string(), status: optional(status) };
+const decidingFields = { type: v.string(), region: v.string(), status: optional(statusSchema) };
 
 /** Only the name is needed to tell whether a set is one of ours. */
 const listedSet = v.looseObject({ name: v.string(), errorMessage: text, source: text });
@@ -218,7 +218,7 @@ export const parseSecretSet = parser(
   v.pipe(
     v.object({
       region: v.string(),
-      status: optional(status),
+      status: optional(statusSchema),
       errorMessage: text,
       source: text,
       secrets: shown(entries(v.object({ fieldName: v.string() }))),
@@ -235,7 +235,7 @@ export const parseSecretSet = parser(
 
 /** Whether one of the texts, as it came, says that the image is for another processor. */
 export function saysExecFormatError(texts: readonly (string | undefined)[]): boolean {
-  return texts.some((text) => text !== undefined && /exec format error/i.test(text));
+  return texts.some((one) => one !== undefined && /exec format error/i.test(one));
 }
 
 /** Found in what the platform said: after redaction, a secret may have taken the words away. */
@@ -245,7 +245,7 @@ function execFormatErrorIn(texts: readonly (string | undefined)[]): {
   return saysExecFormatError(texts) ? { isExecFormatError: true } : {};
 }
 
-const health = v.pipe(
+const healthSchema = v.pipe(
   v.object({
     headline: text,
     ready: flag,
@@ -263,13 +263,13 @@ const health = v.pipe(
 );
 
 /** How the code of a revision is doing. */
-export type RevisionHealth = v.InferOutput<typeof health>;
+export type RevisionHealth = v.InferOutput<typeof healthSchema>;
 
 const revision = v.object({
   deploymentID: text,
   phase: text,
   readyReplicas: count,
-  health: shown(health),
+  health: shown(healthSchema),
   hasInfrastructureIssue: flag,
 });
 
@@ -440,7 +440,7 @@ export const parseAgentProfiles = parser(
   ),
 );
 
-const build = v.object({
+const buildSchema = v.object({
   id: v.string(),
   status: v.string(),
   region: text,
@@ -468,7 +468,7 @@ export interface Build {
   readonly createdAt: number | undefined;
 }
 
-function toBuild(answer: v.InferOutput<typeof build>): Build {
+function toBuild(answer: v.InferOutput<typeof buildSchema>): Build {
   return {
     id: answer.id,
     status: answer.status,
@@ -497,14 +497,14 @@ export function hasBuildEnded(status: string): boolean {
 
 export const parseBuild = parser(
   v.pipe(
-    v.object({ build }),
+    v.object({ build: buildSchema }),
     v.transform(({ build }): Build => toBuild(build)),
   ),
 );
 
 export const parseBuilds = parser(
   v.pipe(
-    v.object({ builds: entries(build) }),
+    v.object({ builds: entries(buildSchema) }),
     v.transform(({ builds }): Build[] => builds.map(toBuild)),
   ),
 );
@@ -520,7 +520,7 @@ export interface StartedBuild {
 
 export const parseStartedBuild = parser(
   v.pipe(
-    v.object({ build, contextHash: text, cached: flag }),
+    v.object({ build: buildSchema, contextHash: text, cached: flag }),
     v.transform(({ build, contextHash, cached }): StartedBuild => ({
       build: toBuild(build),
       contextHash,

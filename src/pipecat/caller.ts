@@ -1,4 +1,4 @@
-import { CancelledError, endings, type Cancellation } from '../time/cancellation.js';
+import { CancelledError, cancellationLimits, type Cancellation } from '../time/cancellation.js';
 import type { Backoff } from '../time/backoff.js';
 import type { Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
@@ -12,14 +12,14 @@ import {
   NoAnswerError,
   NotSentError,
   RedirectError,
-  type Said,
+  type PlatformWords,
   StatusError,
   UnreadableAnswerError,
 } from './errors.js';
 import { readRequestId } from '../http/request-id.js';
 import { readRetryAfter } from '../http/retry-after.js';
 import { classifyStatus } from '../http/status.js';
-import { decideRetry, longestWait, type RetryDecision } from '../time/retry.js';
+import { decideRetry, maxWait, type RetryDecision } from '../time/retry.js';
 import type { RetryBudget } from '../time/retry-budget.js';
 import { Traffic } from './traffic.js';
 
@@ -37,13 +37,13 @@ export interface CallOptions<Result> {
   /** How many times the request may be sent; 1 for a look that is repeated anyway. */
   readonly attempts?: number;
   /** Statuses that are worth another attempt for this call beyond those that always are. */
-  readonly passingStatuses?: readonly number[];
+  readonly retryableStatuses?: readonly number[];
   /**
    * For a request that must not be carried out twice: asked before it is sent again or given up,
    * because a lost answer says nothing about whether it was carried out. A result stands for the
    * lost answer.
    */
-  readonly findLost?: () => Promise<Result | undefined>;
+  readonly findLostResult?: () => Promise<Result | undefined>;
 }
 
 /** The part of a call that differs from one API operation to the next. */
@@ -81,9 +81,9 @@ export interface CallerOptions {
 }
 
 /** Milliseconds between the attempts of calls that share a budget, at most. */
-const longestPauseOfBudget = 5000;
+const maxPauseWithBudget = 5000;
 /** Milliseconds that one request of such a call may take. */
-const longestSilenceOfBudget = 15_000;
+const requestLimitWithBudget = 15_000;
 
 function isLimit(error: CallError): boolean {
   return error.kind === 'rate-limited';
@@ -141,11 +141,11 @@ export class Caller {
   readonly #options: CallerOptions;
   readonly #traffic: Traffic;
   /** Aborted where nobody can wait any longer for an answer to what was sent. */
-  readonly #lastMoment: AbortSignal;
+  readonly #writeGrace: AbortSignal;
 
   constructor(options: CallerOptions, traffic = new Traffic(options.clock)) {
     this.#options = options;
-    this.#lastMoment = options.cancellation.after(endings.write);
+    this.#writeGrace = options.cancellation.after(cancellationLimits.write);
     this.#traffic = traffic;
   }
 
@@ -164,7 +164,9 @@ export class Caller {
     for (;;) {
       const startedAt = clock.now();
       try {
-        const found = history.isInDoubt ? await this.#findLost(operation, options) : undefined;
+        const found = history.isInDoubt
+          ? await this.#findLostResult(operation, options)
+          : undefined;
         const result = found ?? (await this.#attempt(operation, options.deadline));
         retryBudget?.recordSuccess();
         return result;
@@ -174,14 +176,14 @@ export class Caller {
         retryBudget?.recordFailure(startedAt);
         const failed = history.add(error, this.#options.clock.now());
         const { failure } = failed;
-        if (this.#options.cancellation.isCancelled && isWorthAnother(error, options)) {
+        if (this.#options.cancellation.isCancelled && isRetryable(error, options)) {
           throw this.#cancelled(history);
         }
         const decision = this.#decide(failed, history.attempt, options);
         if ('stop' in decision) {
           if (decision.stop === 'deadline') failure.outOfTime = options.deadline;
           failure.outOfTime ??= error.outOfTime;
-          const found = await this.#lastLook(history, operation, options);
+          const found = await this.#findBeforeGivingUp(history, operation, options);
           if (found !== undefined) return found;
           throw failure;
         }
@@ -203,7 +205,7 @@ export class Caller {
   }
 
   /** Looks for what a request did before giving up; a failure of the look is not what failed. */
-  async #lastLook<Result>(
+  async #findBeforeGivingUp<Result>(
     { isInDoubt }: CallHistory,
     operation: Operation<Result>,
     options: CallOptions<Result>,
@@ -211,7 +213,7 @@ export class Caller {
     // A retry that is refused may be refused because the first request was carried out.
     if (!isInDoubt) return undefined;
     try {
-      return await this.#findLost(operation, options);
+      return await this.#findLostResult(operation, options);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       return undefined;
@@ -230,13 +232,13 @@ export class Caller {
       {
         attempt,
         attempts: options.attempts ?? backoff.attempts,
-        isTransient: isWorthAnother(deciding, options),
+        isTransient: isRetryable(deciding, options),
         retryAfter,
         limitedFor,
         remaining: options.deadline?.remaining() ?? Infinity,
         budget: this.#budgetFor(deciding, retryAfter),
       },
-      retryBudget === undefined ? backoff : { ...backoff, ceiling: longestPauseOfBudget },
+      retryBudget === undefined ? backoff : { ...backoff, ceiling: maxPauseWithBudget },
       () => clock.random(),
     );
   }
@@ -262,12 +264,12 @@ export class Caller {
     );
   }
 
-  async #findLost<Result>(
+  async #findLostResult<Result>(
     { request: { method, path } }: Operation<Result>,
-    { findLost }: CallOptions<Result>,
+    { findLostResult }: CallOptions<Result>,
   ): Promise<Result | undefined> {
     if (this.#options.over.aborted) return undefined;
-    const found = await findLost?.();
+    const found = await findLostResult?.();
     if (found !== undefined) {
       this.#options.log.info(
         `${method} ${path}: the request whose answer was lost had been carried out`,
@@ -293,7 +295,7 @@ export class Caller {
   ): Promise<Result> {
     const { request, absent } = operation;
     const answer = await this.#traffic.pass(() => this.#sendInTurn(request, deadline));
-    if (answer.status === absent?.status && isOfPlatform(answer.text)) {
+    if (answer.status === absent?.status && isPlatformResponse(answer.text)) {
       return absent.result;
     }
     try {
@@ -337,7 +339,7 @@ export class Caller {
     const answer = await this.#send(request, deadline);
     if (classifyStatus(answer.status) === 'rate-limited') {
       const asked = readRetryAfter(answer.headers, clock.wallTime());
-      if ((asked ?? 0) <= longestWait) this.#traffic.hold(asked);
+      if ((asked ?? 0) <= maxWait) this.#traffic.hold(asked);
     } else {
       this.#traffic.answered();
     }
@@ -355,16 +357,16 @@ export class Caller {
       requestLimit,
       remaining,
       // Silence, too, has to leave time for another attempt.
-      retryBudget === undefined ? Infinity : longestSilenceOfBudget,
+      retryBudget === undefined ? Infinity : requestLimitWithBudget,
     );
     const abandoned = new AbortController();
     const cancelLimit = clock.after(limit, () => {
       abandoned.abort();
     });
     try {
-      const cancelled = method === 'GET' ? cancellation.signal : this.#lastMoment;
-      const endings = [abandoned.signal, over, cancelled];
-      const answer = await connection.send(request, AbortSignal.any(endings));
+      const cancelled = method === 'GET' ? cancellation.signal : this.#writeGrace;
+      const signals = [abandoned.signal, over, cancelled];
+      const answer = await connection.send(request, AbortSignal.any(signals));
       log.debug(`${method} ${path} → ${answer.status} in ${clock.now() - startedAt} ms`);
       return answer;
     } catch (error) {
@@ -396,9 +398,9 @@ export class Caller {
   }
 }
 
-function isWorthAnother<Result>(
+function isRetryable<Result>(
   error: CallError,
-  { passingStatuses = [] }: CallOptions<Result>,
+  { retryableStatuses: passingStatuses = [] }: CallOptions<Result>,
 ): boolean {
   return (
     error.isTransient || (error instanceof StatusError && passingStatuses.includes(error.status))
@@ -406,7 +408,7 @@ function isWorthAnother<Result>(
 }
 
 /** The platform says what it refuses in JSON. A gateway's page, or nothing, says nothing of what is behind. */
-function isOfPlatform(text: string): boolean {
+function isPlatformResponse(text: string): boolean {
   return text.trimStart().startsWith('{');
 }
 
@@ -426,7 +428,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readErrorBody(text: string): Said {
+function readErrorBody(text: string): PlatformWords {
   let body: unknown;
   try {
     body = JSON.parse(text);

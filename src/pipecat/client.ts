@@ -58,12 +58,12 @@ export interface AgentLogs {
 }
 
 /** Builds of one key that a look asks for. */
-const mostBuilds = 20;
+const maxBuilds = 20;
 /** Lines of a build's log: the platform gives no more at once, and begins with the first of them. */
-const mostBuildLines = 10_000;
+const maxBuildLines = 10_000;
 
 /** What statuses, phases, reasons and codes look like, whatever they are. */
-const machineWord = /^[\w.-]{1,64}$/;
+const codePattern = /^[\w.-]{1,64}$/;
 
 /** Another writer is at the same set; it is gone in a moment. */
 const concurrentWrite = [409];
@@ -181,14 +181,14 @@ export class PipecatCloud {
         parse: answers.parseDeletion,
         absent: { status: 404, result: undefined },
       },
-      { ...options, passingStatuses: concurrentWrite },
+      { ...options, retryableStatuses: concurrentWrite },
     );
   }
 
   /** Deletes a whole set; one that does not exist (anymore) is not an error. */
   deleteSecretSet(set: string, options: CallOptions<Deletion>): Promise<Deletion> {
     return this.#delete(this.#surface.path(`secrets/${encodeURIComponent(set)}`), {
-      passingStatuses: concurrentWrite,
+      retryableStatuses: concurrentWrite,
       ...options,
     });
   }
@@ -313,7 +313,7 @@ export class PipecatCloud {
       dockerfilePath,
       region,
       ...(status === undefined ? {} : { status }),
-      limit: String(mostBuilds),
+      limit: String(maxBuilds),
     });
     const builds = await this.#read(`builds?${query.toString()}`, answers.parseBuilds, options);
     // A build of something else would be deployed unseen, were one of the filters passed over.
@@ -369,7 +369,7 @@ export class PipecatCloud {
   /** The last lines of a build's log, oldest first; of a very long one, of its beginning. */
   async buildLogs(id: string, most: number, options: PlainOptions = {}): Promise<string[]> {
     const lines = await this.#read(
-      `builds/${encodeURIComponent(id)}/logs?limit=${mostBuildLines}`,
+      `builds/${encodeURIComponent(id)}/logs?limit=${maxBuildLines}`,
       answers.parseBuildLogs,
       options,
     );
@@ -415,7 +415,7 @@ export class PipecatCloud {
   #write(request: Request, options: PlainOptions): Promise<void> {
     return this.#caller.call<undefined>(
       { request, parse: answers.parseAcceptance, takesText: true },
-      { ...options, passingStatuses: concurrentWrite },
+      { ...options, retryableStatuses: concurrentWrite },
     );
   }
 
@@ -435,14 +435,14 @@ export class PipecatCloud {
   }
 
   /** A word for machines stays as it came, so that it can be compared; any other text is cleaned. */
-  #word(text: string): string {
-    return machineWord.test(text) ? text : this.#redact(text);
+  #cleanWord(text: string): string {
+    return codePattern.test(text) ? text : this.#redact(text);
   }
 
   #cleanBuild(build: Build): Build {
     return {
       ...build,
-      status: this.#word(build.status),
+      status: this.#cleanWord(build.status),
       errorMessage: this.#clean(build.errorMessage),
     };
   }
@@ -453,12 +453,12 @@ export class PipecatCloud {
       warning: this.#clean(agent.warning),
       errors: agent.errors.map(({ code, message, ...facts }) => ({
         ...facts,
-        code: code && this.#word(code),
+        code: code && this.#cleanWord(code),
         message: this.#redact(message),
       })),
       conditions: agent.conditions.map((condition) => ({
         ...condition,
-        reason: condition.reason && this.#word(condition.reason),
+        reason: condition.reason && this.#cleanWord(condition.reason),
         message: this.#clean(condition.message),
       })),
       currentRevision: this.#cleanRevision(agent.currentRevision),
@@ -471,13 +471,13 @@ export class PipecatCloud {
     const { phase, health } = revision;
     return {
       ...revision,
-      phase: phase && this.#word(phase),
+      phase: phase && this.#cleanWord(phase),
       health: health && {
         ...health,
         headline: this.#clean(health.headline),
-        reason: health.reason && this.#word(health.reason),
+        reason: health.reason && this.#cleanWord(health.reason),
         lastTerminationReason:
-          health.lastTerminationReason && this.#word(health.lastTerminationReason),
+          health.lastTerminationReason && this.#cleanWord(health.lastTerminationReason),
         // The platform may have cut a traceback, which names the error in its last line.
         message: health.message && this.#redact(health.message, { isPart: true, keep: 'end' }),
       },

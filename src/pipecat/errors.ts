@@ -91,7 +91,7 @@ const billing =
   /\b(?:billing|payment|spend(?:ing)? limit|account (?:is |has been )?(?:suspended|disabled))\b/i;
 
 /** What somebody else said, as it came: for decisions, never to be shown. */
-export interface Said {
+export interface PlatformWords {
   readonly code?: string | undefined;
   readonly message?: string | undefined;
 }
@@ -105,7 +105,7 @@ export class StatusError extends CallError {
   readonly platformMessage: string | undefined;
   /** Milliseconds that `Retry-After` asks for. */
   readonly retryAfter: number | undefined;
-  readonly #said: Said;
+  readonly #said: PlatformWords;
 
   /** @param details.said the same code and message as they came; without, they are as they are shown */
   constructor(
@@ -114,7 +114,7 @@ export class StatusError extends CallError {
     details: {
       code?: string | undefined;
       platformMessage?: string | undefined;
-      said?: Said | undefined;
+      said?: PlatformWords | undefined;
       retryAfter?: number | undefined;
     } = {},
   ) {
@@ -177,7 +177,7 @@ export class ConnectionError extends CallError {
   readonly code: string | undefined;
   override readonly reason: string;
   override readonly isTransient: boolean;
-  readonly #isBroken: boolean;
+  readonly #mayBeCarriedOut: boolean;
   /** Whether the name does not resolve, or nobody listens: it seldom helps to wait for that to change. */
   readonly isUnreachable: boolean;
 
@@ -189,12 +189,12 @@ export class ConnectionError extends CallError {
     this.kind = kindsOfConnectionFailure[kind];
     this.reason = reason;
     this.isTransient = kind === 'unreachable' || kind === 'broken';
-    this.#isBroken = kind === 'broken';
+    this.#mayBeCarriedOut = kind === 'broken';
     this.isUnreachable = kind === 'unreachable';
   }
 
   override get mayBeCarriedOut(): boolean {
-    return this.#isBroken;
+    return this.#mayBeCarriedOut;
   }
 }
 
@@ -287,7 +287,7 @@ export class UploadError extends CallError {
   /** Milliseconds that `Retry-After` asks for. */
   readonly retryAfter: number | undefined;
   readonly #what: string;
-  readonly #said: Said;
+  readonly #said: PlatformWords;
   readonly #isConnectionTransient: boolean;
 
   /** @param origin scheme and host of the storage */
@@ -298,21 +298,21 @@ export class UploadError extends CallError {
       readonly code?: string | undefined;
       readonly storageMessage?: string | undefined;
       /** The same code and message as they came; without, they are as they are shown. */
-      readonly said?: Said | undefined;
+      readonly said?: PlatformWords | undefined;
       readonly retryAfter?: number | undefined;
       /** Milliseconds after which a silent connection was given up. */
-      readonly silentFor?: number | undefined;
+      readonly idleFor?: number | undefined;
       /** Milliseconds after which it was given up, although it was going on. */
-      readonly endedAfter?: number | undefined;
+      readonly timedOutAfter?: number | undefined;
       readonly isCutOff?: boolean;
       /** The answer is that of something else. */
-      readonly isForeign?: boolean;
+      readonly isFromElsewhere?: boolean;
       readonly cause?: unknown;
       readonly requestId?: string | undefined;
     },
   ) {
     const connection = connectionFailure(details.cause, systemErrorCode(details.cause));
-    const what = whatBroke(details, connection);
+    const what = uploadFailure(details, connection);
     super({ method: 'POST', path: origin }, what, { cause: details.cause });
     this.status = details.status;
     this.code = details.code;
@@ -339,15 +339,15 @@ export class UploadError extends CallError {
   }
 }
 
-function whatBroke(
+function uploadFailure(
   {
     status,
     code,
     storageMessage,
-    silentFor,
-    endedAfter,
+    idleFor: silentFor,
+    timedOutAfter: endedAfter,
     isCutOff,
-    isForeign,
+    isFromElsewhere: isForeign,
     cause,
   }: ConstructorParameters<typeof UploadError>[1],
   connection: ConnectionFailure,

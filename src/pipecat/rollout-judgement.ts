@@ -39,7 +39,7 @@ export type Judgement =
   | { readonly state: 'superseded'; readonly by: string };
 
 /** Milliseconds after which a trouble that lasts is a failure. */
-export const longestTrouble = 60_000;
+export const maxTroubleDuration = 60_000;
 
 /** What earlier status checks showed. */
 export interface RolloutHistory {
@@ -100,11 +100,11 @@ export function judge(
   const [error] = isReconciled ? agent.errors : [];
   const troubles = troublesOf(agent, deploymentId, history.olderConditions);
   const lasting = troubles.find(
-    ({ key }) => now - (history.troubles.get(key) ?? now) >= longestTrouble,
+    ({ key }) => now - (history.troubles.get(key) ?? now) >= maxTroubleDuration,
   );
   const condition = (lasting ?? troubles.find((trouble) => trouble.condition))?.condition;
-  const hasFailed = revision !== undefined && hasGivenUp(revision);
-  if (error !== undefined || hasFailed || lasting !== undefined) {
+  const isFinal = revision !== undefined && hasGivenUp(revision);
+  if (error !== undefined || isFinal || lasting !== undefined) {
     return {
       state: 'failed',
       failure: {
@@ -206,7 +206,7 @@ export function hasFailed(agent: Agent): boolean {
   const { desiredDeploymentId: desired } = agent;
   if (desired === undefined) return false;
   const history = continueHistory(noHistory, agent, desired, 0);
-  return judge(agent, desired, undefined, { history, now: longestTrouble }).state === 'failed';
+  return judge(agent, desired, undefined, { history, now: maxTroubleDuration }).state === 'failed';
 }
 
 /** Whether a deployment is serving: the desired one or an earlier one. */

@@ -21,7 +21,7 @@ export interface SessionStart {
 /** Sessions on a page: the most that the platform gives. */
 const pageSize = 100;
 /** Sessions that are counted at most. */
-const mostCounted = 1000;
+const maxCounted = 1000;
 
 /** How many sessions run, by deployment; undefined is a deployment that the answer does not show. */
 export interface SessionCount {
@@ -74,7 +74,7 @@ export class Sessions {
   /** Counts the sessions that run now, up to a thousand. */
   async count(agent: string, options: PlainOptions = {}): Promise<SessionCount> {
     const byDeployment = new Map<string | undefined, number>();
-    for (let offset = 0; offset < mostCounted; offset += pageSize) {
+    for (let offset = 0; offset < maxCounted; offset += pageSize) {
       const page = await this.#page(agent, offset, options);
       for (const { deploymentId } of page?.sessions ?? []) {
         byDeployment.set(deploymentId, (byDeployment.get(deploymentId) ?? 0) + 1);

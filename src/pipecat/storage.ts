@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import { sleepUnless, type Clock } from '../time/clock.js';
+import { abortableSleep, type Clock } from '../time/clock.js';
 import { CutOffError, Transport, type Answer } from '../http/transport.js';
 import type { UploadForm } from './answers.js';
 import type { CallerOptions } from './caller.js';
-import { UploadError, type Said } from './errors.js';
+import { UploadError, type PlatformWords } from './errors.js';
 import { formBody } from './form.js';
 import { readRequestId } from '../http/request-id.js';
 import { readRetryAfter } from '../http/retry-after.js';
@@ -39,9 +39,9 @@ export interface StorageOptions extends Pick<
 }
 
 /** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */
-const longestSilence = 60_000;
+const idleLimit = 60_000;
 /** Milliseconds that one attempt may take: then its form has expired. */
-const longestAttempt = 15 * 60_000;
+const attemptLimit = 15 * 60_000;
 
 /**
  * The storage that the platform has archives uploaded to: another host than the API's, which is
@@ -99,7 +99,7 @@ export class Storage {
         log.info(
           `The upload to ${options.destination}: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
         );
-        await sleepUnless(clock, delay, signal);
+        await abortableSleep(clock, delay, signal);
       }
     }
   }
@@ -107,15 +107,15 @@ export class Storage {
   async #send(form: UploadForm, content: UploadContent, options: UploadOptions): Promise<void> {
     const { clock, log, redact } = this.#options;
     const origin = redact(new URL(form.url).origin);
-    const silence = new Silence(clock);
+    const idleTimer = new IdleTimer(clock);
     const endOfForm = new AbortController();
-    const cancelEnd = clock.after(longestAttempt, () => {
+    const cancelEnd = clock.after(attemptLimit, () => {
       endOfForm.abort();
     });
     const { headers, parts } = formBody(form.fields, content.bytes);
     const body = Readable.from(
-      chained(parts, content, (bytes) => {
-        silence.isBroken();
+      withForm(parts, content, (bytes) => {
+        idleTimer.restart();
         options.progress(bytes);
       }),
     );
@@ -124,24 +124,24 @@ export class Storage {
     try {
       answer = await this.#transport.send(
         { method: 'POST', url: form.url, headers, body },
-        AbortSignal.any([options.signal, silence.signal, endOfForm.signal]),
+        AbortSignal.any([options.signal, idleTimer.signal, endOfForm.signal]),
       );
     } catch (error) {
       if (body.errored !== null) throw body.errored;
       throw new UploadError(origin, {
-        silentFor: silence.signal.aborted ? longestSilence : undefined,
-        endedAfter: endOfForm.signal.aborted ? longestAttempt : undefined,
+        idleFor: idleTimer.signal.aborted ? idleLimit : undefined,
+        timedOutAfter: endOfForm.signal.aborted ? attemptLimit : undefined,
         isCutOff: error instanceof CutOffError,
         cause: error,
       });
     } finally {
       cancelEnd();
-      silence.end();
+      idleTimer.end();
     }
     log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
     if (classifyStatus(answer.status) === 'success') {
-      if (isOfStorage(answer)) return;
-      throw new UploadError(origin, { isForeign: true });
+      if (isStorageResponse(answer)) return;
+      throw new UploadError(origin, { isFromElsewhere: true });
     }
     const clean = (text: string): string => redact(withoutFields(text, form));
     throw new UploadError(origin, {
@@ -159,7 +159,7 @@ export class Storage {
 }
 
 /** Ends an upload of which nothing has been heard for long. */
-class Silence {
+class IdleTimer {
   readonly #clock: Clock;
   readonly #controller = new AbortController();
   #cancel: () => void;
@@ -173,7 +173,7 @@ class Silence {
     return this.#controller.signal;
   }
 
-  isBroken(): void {
+  restart(): void {
     this.#cancel();
     this.#cancel = this.#begin();
   }
@@ -183,14 +183,14 @@ class Silence {
   }
 
   #begin(): () => void {
-    return this.#clock.after(longestSilence, () => {
+    return this.#clock.after(idleLimit, () => {
       this.#controller.abort();
     });
   }
 }
 
 /** The bytes of the form with the content in their midst. */
-async function* chained(
+async function* withForm(
   { before, after }: { readonly before: Uint8Array; readonly after: Uint8Array },
   content: UploadContent,
   taken: (bytes: number) => void,
@@ -210,7 +210,7 @@ async function* chained(
  * Storage takes a file without a word, or with XML of its own. A page or JSON is of something in
  * front of it, and the file need not be there.
  */
-function isOfStorage({ text }: Answer): boolean {
+function isStorageResponse({ text }: Answer): boolean {
   return text.trim() === '' || /^\s*(<\?xml[^>]*>\s*)?<PostResponse\b/.test(text);
 }
 
@@ -237,7 +237,7 @@ function xmlField(text: string, name: string): string | undefined {
 function readStorageError(
   { text }: Answer,
   redact: (text: string) => string,
-): { code: string | undefined; storageMessage: string | undefined; said: Said } {
+): { code: string | undefined; storageMessage: string | undefined; said: PlatformWords } {
   const shown = (value: string | undefined) => (value === undefined ? undefined : redact(value));
   const said = { code: xmlField(text, 'Code'), message: xmlField(text, 'Message') };
   return { code: shown(said.code), storageMessage: shown(said.message), said };

@@ -2,11 +2,11 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { Clock } from '../time/clock.js';
 
 /** Requests that are under way at once; more would only meet the limit of the platform. */
-const mostAtOnce = 8;
+const maxAtOnce = 8;
 
 /** Milliseconds for which nothing is sent after a refusal that does not say for how long. */
 const firstHold = 1000;
-const longestHold = 15_000;
+const maxHold = 15_000;
 
 /**
  * What all requests of a run have in common: so many go at once, and when the platform says that
@@ -16,7 +16,7 @@ const longestHold = 15_000;
  */
 export class Traffic {
   readonly #clock: Clock;
-  readonly #limit: LimitFunction = pLimit(mostAtOnce);
+  readonly #limit: LimitFunction = pLimit(maxAtOnce);
   /** For requests after a refusal. */
   readonly #single: LimitFunction = pLimit(1);
   #heldUntil = 0;
@@ -45,7 +45,7 @@ export class Traffic {
   hold(asked: number | undefined): void {
     // Of requests that went at once, each is refused; that is one refusal.
     if (this.heldFor() === 0) this.#holds++;
-    const hold = asked ?? Math.min(longestHold, firstHold * 2 ** (this.#holds - 1));
+    const hold = asked ?? Math.min(maxHold, firstHold * 2 ** (this.#holds - 1));
     this.#heldUntil = Math.max(this.#heldUntil, this.#clock.now() + hold);
   }
 

@@ -37,7 +37,7 @@ export function checkImage(question: ImageQuestion): ImageFindings {
   if (image === undefined) return findings;
   const { lookup, asked } = question;
   const finding = findingOf(image, question);
-  if (finding !== undefined && asked.check !== 'never') sortInto(findings, image, finding, asked);
+  if (finding !== undefined && asked.check !== 'never') addFinding(findings, image, finding, asked);
   if (asked.pins && lookup.outcome !== 'found' && finding !== undefined) {
     const problem = {
       about: `image ${image}`,
@@ -77,7 +77,7 @@ interface Finding {
   readonly next: string;
 }
 
-function sortInto(
+function addFinding(
   { problems, warnings, remarks }: ImageFindings,
   image: string,
   { certainty, message, next }: Finding,

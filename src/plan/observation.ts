@@ -127,14 +127,14 @@ async function observeRegion(
 }
 
 /** Milliseconds; a build that is older and has not ended is one that was forgotten. */
-const longestBuild = 60 * 60_000;
+const maxBuildDuration = 60 * 60_000;
 
 /** Another run may have started it, or an earlier one that was ended. */
 function isUnderWay({ status, createdAt }: Build, now: number): boolean {
   return (
     (status === 'pending' || status === 'building') &&
     createdAt !== undefined &&
-    now - createdAt < longestBuild
+    now - createdAt < maxBuildDuration
   );
 }
 

@@ -84,7 +84,7 @@ export function planAgent(question: AgentQuestion, problems: PreflightProblem[])
     smokeTest: asked.smokeTest,
     drainTimeout: asked.drainTimeout,
     isBuiltFromBranch: asked.isBuiltFromBranch,
-    against: (now, buildId) => {
+    replan: (now, buildId) => {
       const found: PreflightProblem[] = [];
       const made = build && { ...build, id: buildId ?? build.id };
       const plan = planAgent({ ...question, before: now, build: made }, found);

@@ -95,7 +95,7 @@ export interface AgentPlan extends CommonAgentSettings {
    *
    * @throws PreflightError where that makes the release impossible
    */
-  readonly against: (agent: Agent | undefined, buildId: string | undefined) => AgentPlan;
+  readonly replan: (agent: Agent | undefined, buildId: string | undefined) => AgentPlan;
 }
 
 /** One region of a release: its sets, in the order in which they are written, its build and its agent. */

@@ -72,7 +72,7 @@ function asError(reason: unknown): Error {
 }
 
 /** Does `work` on a subject; what it throws says so. */
-export async function about<Result>(
+export async function withSubject<Result>(
   subject: Subject,
   work: () => Promise<Result>,
 ): Promise<Result> {
@@ -254,11 +254,11 @@ export function isStepFailure(error: unknown, ...kinds: readonly StepFailureKind
 /** Work was abandoned because nothing needs its result anymore. This is not a failure of its own. */
 export class AbandonedError extends Error {
   /** Whether the platform continues with it. */
-  readonly goesOn: boolean;
+  readonly isStillRunning: boolean;
 
-  constructor({ goesOn }: { readonly goesOn: boolean }) {
+  constructor({ isStillRunning: isStillRunning }: { readonly isStillRunning: boolean }) {
     super('nothing needs this result anymore');
     this.name = 'AbandonedError';
-    this.goesOn = goesOn;
+    this.isStillRunning = isStillRunning;
   }
 }

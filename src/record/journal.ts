@@ -29,7 +29,7 @@ export class Journal {
   readonly log: ReleaseLog;
   readonly record: ReleaseRecord;
   /** When the steps that are under way were begun. */
-  readonly #begun = new Map<StepRecord, number>();
+  readonly #startedAt = new Map<StepRecord, number>();
   readonly #onBuild: (builds: readonly BuildRecord[]) => void;
 
   /** @param onBuild told of all builds when one of them has an id */
@@ -63,7 +63,7 @@ export class Journal {
 
   async step<Result>(name: StepName, work: () => Promise<Result>): Promise<Result> {
     const step = this.#stepNamed(name);
-    this.#begun.set(step, this.clock.now());
+    this.#startedAt.set(step, this.clock.now());
     step.outcome = 'running';
     this.log.beginStep(name);
     try {
@@ -80,7 +80,7 @@ export class Journal {
 
   /** Closes the account where something did not come to its end, and nobody waits for it any more. */
   close(): void {
-    for (const step of [...this.#begun.keys()]) this.#stop(step);
+    for (const step of [...this.#startedAt.keys()]) this.#stop(step);
   }
 
   #stepNamed(name: StepName): StepRecord {
@@ -92,9 +92,9 @@ export class Journal {
   }
 
   #stop(step: StepRecord): void {
-    const startedAt = this.#begun.get(step);
+    const startedAt = this.#startedAt.get(step);
     if (startedAt === undefined) return;
-    this.#begun.delete(step);
+    this.#startedAt.delete(step);
     step.duration += this.clock.now() - startedAt;
     this.log.endStep(step);
   }
@@ -107,8 +107,8 @@ export class Journal {
       end('done');
       return result;
     } catch (error) {
-      const isLeft = error instanceof AbandonedError || isCancellation(error);
-      end(isLeft ? 'running' : 'failed');
+      const isStillRunning = error instanceof AbandonedError || isCancellation(error);
+      end(isStillRunning ? 'running' : 'failed');
       throw error;
     }
   }
@@ -153,6 +153,6 @@ export class Journal {
 
 /** How a step ends that throws. */
 function outcomeOf(error: unknown): StepRecord['outcome'] {
-  if (error instanceof AbandonedError) return error.goesOn ? 'running' : 'skipped';
+  if (error instanceof AbandonedError) return error.isStillRunning ? 'running' : 'skipped';
   return isCancellation(error) ? 'running' : 'failed';
 }

@@ -174,7 +174,7 @@ export function agentsOf({ targets }: Pick<ReleaseRecord, 'targets'>): AgentReco
 }
 
 /** The record of a region before anything is done there. */
-export function untouchedTarget({ region, secretSets, build, agent }: Target): TargetRecord {
+export function newTargetRecord({ region, secretSets, build, agent }: Target): TargetRecord {
   return {
     region,
     secretSets: secretSets.map((plan) => ({

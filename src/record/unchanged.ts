@@ -41,8 +41,8 @@ export function unchangedIn(
 ): Unchanged | undefined {
   if (!isAnythingChanged(record)) return 'everything';
   if (!isAnyAgentChanged(record)) return 'agents';
-  const isThere = ({ region }: TargetRecord): boolean => region === subject?.region;
-  const agent = record.targets.find(isThere)?.agent;
+  const isSameRegion = ({ region }: TargetRecord): boolean => region === subject?.region;
+  const agent = record.targets.find(isSameRegion)?.agent;
   if (agent?.isChanged === false) return 'agent';
   return agent?.previousServes === true ? 'serving' : undefined;
 }

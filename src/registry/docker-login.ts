@@ -29,7 +29,7 @@ const dockerHubAddress = 'https://index.docker.io/v1/';
 /** Milliseconds that a credential helper may take. */
 const helperLimit = 2000;
 /** Characters; a login is far shorter. */
-const longestAnswer = 64 * 1024;
+const maxAnswerLength = 64 * 1024;
 /** User name by which a helper says that the secret is an identity token. */
 const tokenUser = '<token>';
 
@@ -120,7 +120,7 @@ async function askHelper(
     });
     helper.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      if (text.length > longestAnswer) end(undefined);
+      if (text.length > maxAnswerLength) end(undefined);
     });
     helper.on('error', () => {
       end(undefined);

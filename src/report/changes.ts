@@ -22,25 +22,25 @@ export interface RegionChanges {
 const usualNames = 40;
 
 /** What a plan would do. */
-export function plannedChanges({ targets }: Plan, mostNames = usualNames): RegionChanges[] {
+export function plannedChanges({ targets }: Plan, maxNames = usualNames): RegionChanges[] {
   return targets.map(({ region, secretSets, build, agent }) => ({
     region,
     changes: [
-      ...secretSets.map((set) => plannedSet(set, mostNames)),
+      ...secretSets.map((set) => plannedSet(set, maxNames)),
       ...(build === undefined ? [] : [plannedBuild(build)]),
       ...(agent === undefined ? [] : [plannedAgent(agent), ...provenBy(agent)]),
-      ...secretSets.flatMap((set) => afterwards(set, mostNames)),
-      ...secretSets.flatMap((set) => othersConcerned(set, mostNames)),
+      ...secretSets.flatMap((set) => laterChanges(set, maxNames)),
+      ...secretSets.flatMap((set) => otherAgentsAffected(set, maxNames)),
     ],
   }));
 }
 
 /** What a release did. */
-export function doneChanges({ targets }: ReleaseRecord, mostNames = usualNames): RegionChanges[] {
+export function doneChanges({ targets }: ReleaseRecord, maxNames = usualNames): RegionChanges[] {
   return targets.map(({ region, secretSets, deletedVersions, build, agent }) => ({
     region,
     changes: [
-      ...[...secretSets, ...deletedVersions].map((set) => doneSet(set, mostNames)),
+      ...[...secretSets, ...deletedVersions].map((set) => doneSet(set, maxNames)),
       ...(build === undefined ? [] : [doneBuild(build)]),
       ...(agent === undefined ? [] : [doneAgent(agent), ...shownBy(agent)]),
     ],
@@ -53,9 +53,9 @@ export function countOfChanges({ targets }: Plan): string | undefined {
   const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
   const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
   const counts = [
-    counted(sets.filter((set) => !isSetLeft(set)).length, 'secret set'),
+    counted(sets.filter((set) => !isSetUnchanged(set)).length, 'secret set'),
     counted(builds.length, 'build'),
-    counted(agents.filter((agent) => !isAgentLeft(agent)).length, 'agent'),
+    counted(agents.filter((agent) => !isAgentUnchanged(agent)).length, 'agent'),
   ].filter((count) => count !== undefined);
   return counts.length === 0 ? undefined : listed(counts);
 }
@@ -71,23 +71,23 @@ function counted(count: number, what: string): string | undefined {
   return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 
-function isSetLeft({ action, prunedKeys, deletedVersions = [] }: SecretSetPlan): boolean {
+function isSetUnchanged({ action, prunedKeys, deletedVersions = [] }: SecretSetPlan): boolean {
   return action === 'bind' && prunedKeys.length === 0 && deletedVersions.length === 0;
 }
 
-function plannedSet(plan: SecretSetPlan, mostNames: number): string {
+function plannedSet(plan: SecretSetPlan, maxNames: number): string {
   const { kind, name, action, template, addedKeys, updatedKeys } = plan;
   const what = `the ${secretSetKinds[kind]} \`${name}\``;
   if (action === 'bind' && plan.prunedKeys.length > 0) return `Prune ${what}.`;
   if (isVersioned(name)) {
-    return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
+    return `Create ${what}, unless there is one with these values${keyList(plannedKeys, addedKeys, updatedKeys, maxNames)}.`;
   }
   if (action === 'bind') {
     return template === undefined
       ? `Leave ${what} as it is.`
       : `Leave ${what} as it is: it has this content already.`;
   }
-  return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
+  return `${action === 'create' ? 'Create' : 'Update'} ${what}${keyList(plannedKeys, addedKeys, updatedKeys, maxNames)}.`;
 }
 
 const setVerbs: Readonly<Record<SecretSetRecord['outcome'], string>> = {
@@ -102,25 +102,25 @@ const setVerbs: Readonly<Record<SecretSetRecord['outcome'], string>> = {
 
 function doneSet(
   { kind, name, outcome, added, updated, pruned }: SecretSetRecord,
-  mostNames: number,
+  maxNames: number,
 ): string {
-  const prunedKeys = pruned.length === 0 ? '' : `; pruned ${listOf(pruned, { most: mostNames })}`;
+  const prunedKeys = pruned.length === 0 ? '' : `; pruned ${listOf(pruned, { most: maxNames })}`;
   const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
-  return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated, mostNames)}${prunedKeys}.`;
+  return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keyList(doneKeys, added, updated, maxNames)}${prunedKeys}.`;
 }
 
 const plannedKeys = { add: 'add', update: 'update' } as const;
 const doneKeys = { add: 'added', update: 'updated' } as const;
 
-function keysTold(
+function keyList(
   { add, update }: typeof plannedKeys | typeof doneKeys,
   added: readonly string[],
   updated: readonly string[],
-  mostNames: number,
+  maxNames: number,
 ): string {
   const parts = [
-    added.length === 0 ? '' : `${add} ${listOf(added, { most: mostNames })}`,
-    updated.length === 0 ? '' : `${update} ${listOf(updated, { most: mostNames })}`,
+    added.length === 0 ? '' : `${add} ${listOf(added, { most: maxNames })}`,
+    updated.length === 0 ? '' : `${update} ${listOf(updated, { most: maxNames })}`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
@@ -151,18 +151,18 @@ function doneBuild({ outcome, id, plan: { context } }: BuildRecord): string {
   return `${buildVerbs[outcome]} ${what}${id === null ? '' : `, build \`${id}\``}.`;
 }
 
-function isAgentLeft({ changes, newDeployment }: AgentPlan): boolean {
+function isAgentUnchanged({ changes, newDeployment }: AgentPlan): boolean {
   return changes.length === 0 && newDeployment.follows === 'no';
 }
 
 function plannedAgent(agent: AgentPlan): string {
   const { name, action, changes, hidden, newDeployment, runsNewBuild } = agent;
-  if (isAgentLeft(agent)) {
+  if (isAgentUnchanged(agent)) {
     return agent.valuesChange
       ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
       : `Leave the agent \`${name}\` as it is: nothing differs.`;
   }
-  return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${runsNewBuild ? ' with the new build' : ''}${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
+  return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${runsNewBuild ? ' with the new build' : ''}${changeList(changes, hidden)}. ${plannedDeployment(newDeployment)}`;
 }
 
 const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
@@ -177,12 +177,12 @@ const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
 
 function doneAgent({ name, outcome, plan }: AgentRecord): string {
   const { changes, hidden, newDeployment } = plan;
-  const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes, hidden);
+  const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changeList(changes, hidden);
   const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
   return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;
 }
 
-function changesTold(changes: readonly SettingChange[], hidden: readonly HiddenSetting[]): string {
+function changeList(changes: readonly SettingChange[], hidden: readonly HiddenSetting[]): string {
   if (changes.length + hidden.length === 0) return '';
   const told = [
     ...changes.map(({ setting, before, after }) =>
@@ -228,7 +228,7 @@ const deploymentReasons: Readonly<
   'nothing-differs': { reason: 'nothing differs', past: 'No setting that is shown differed' },
 };
 
-function deploymentPlanned({ follows, because }: NewDeployment): string {
+function plannedDeployment({ follows, because }: NewDeployment): string {
   const { reason } = deploymentReasons[because];
   switch (follows) {
     case 'yes':
@@ -278,28 +278,28 @@ function shownBy({ smokeTest }: AgentRecord): string[] {
 }
 
 /** What comes last of all. */
-function afterwards(
+function laterChanges(
   { name, prunedKeys, deletedVersions = [] }: SecretSetPlan,
-  mostNames: number,
+  maxNames: number,
 ): string[] {
   return [
     ...(prunedKeys.length === 0
       ? []
-      : [`Then delete from \`${name}\`: ${listOf(prunedKeys, { most: mostNames })}.`]),
+      : [`Then delete from \`${name}\`: ${listOf(prunedKeys, { most: maxNames })}.`]),
     ...(deletedVersions.length === 0
       ? []
       : [
-          `Then delete older versions that no agent binds: ${listOf(deletedVersions, { most: mostNames })}.`,
+          `Then delete older versions that no agent binds: ${listOf(deletedVersions, { most: maxNames })}.`,
         ]),
   ];
 }
 
-function othersConcerned(
+function otherAgentsAffected(
   { name, action, otherAgents = [] }: SecretSetPlan,
-  mostNames: number,
+  maxNames: number,
 ): string[] {
   if (action !== 'update' || otherAgents.length === 0) return [];
   return [
-    `Also bound to \`${name}\`: ${listOf(otherAgents, { most: mostNames })}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
+    `Also bound to \`${name}\`: ${listOf(otherAgents, { most: maxNames })}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
   ];
 }

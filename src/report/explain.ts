@@ -332,8 +332,8 @@ function explainOrganization(
     named &&
     nearest(
       name,
-      available.flatMap(({ name, verboseName }) => [
-        name,
+      available.flatMap(({ name: id, verboseName }) => [
+        id,
         ...(verboseName === undefined ? [] : [verboseName]),
       ]),
     );

@@ -11,7 +11,7 @@ import { listOf } from '../text/list.js';
 import { duration } from './words.js';
 
 /** Names of keys in a sentence. */
-const mostNames = 10;
+const maxNames = 10;
 
 /**
  * What goes on after the release is over, and a person has to know. What is the same in several
@@ -66,7 +66,7 @@ function oldValues(targets: readonly TargetRecord[]): string[] {
       secretSets.filter(({ kind }) => kind === 'secret').flatMap((set) => set.updated),
     ),
   );
-  const which = keys.size === 0 ? 'old values' : `the old ${listOf(keys, { most: mostNames })}`;
+  const which = keys.size === 0 ? 'old values' : `the old ${listOf(keys, { most: maxNames })}`;
   const left = sessionsLeft(agents);
   const now =
     left === undefined

@@ -22,7 +22,7 @@ export function releaseLog(
     },
     info: (message) => {
       groups.begin();
-      actions.info(inert(redact(message)));
+      actions.info(withoutCommands(redact(message)));
     },
     notice: (message) => {
       groups.begin();
@@ -36,23 +36,23 @@ export function releaseLog(
       groups.add(step);
     },
     endStep: ({ name, outcome, duration: took }) => {
-      const ending = `${endings[outcome]} after ${duration(took)}.`;
+      const ending = `${outcomeWords[outcome]} after ${duration(took)}.`;
       groups.begin();
       actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
       groups.remove(name);
     },
     plan: (plan) => {
       for (const { region, changes } of plannedChanges(plan)) {
-        actions.info(inert(redact(`Region ${region}:`)));
+        actions.info(withoutCommands(redact(`Region ${region}:`)));
         for (const change of changes) {
-          actions.info(inert(redact(`  ${change.replace(/`/g, '')}`)));
+          actions.info(withoutCommands(redact(`  ${change.replace(/`/g, '')}`)));
         }
       }
     },
   };
 }
 
-const endings: Readonly<Record<StepRecord['outcome'], string>> = {
+const outcomeWords: Readonly<Record<StepRecord['outcome'], string>> = {
   done: 'done',
   failed: 'failed',
   running: 'left under way',
@@ -100,14 +100,14 @@ class Groups {
 
 /** Lines that come from outside, marked as such. */
 export function quoted(lines: string): string {
-  return inert(lines)
+  return withoutCommands(lines)
     .split('\n')
     .map((line) => `  | ${line}`)
     .join('\n');
 }
 
 /** Text that the runner does not take for commands, which it looks for in every line of the log. */
-function inert(text: string): string {
+function withoutCommands(text: string): string {
   return printable(text)
     .replace(/##(?=(?:vso)?\[)/gi, '## ')
     .replace(/^(\s*):(?=:)/gm, '$1: ');

@@ -19,7 +19,7 @@ export interface ReleaseProgress {
 }
 
 /** Names of keys in a sentence. */
-const mostKeys = 10;
+const maxKeys = 10;
 
 type Place = keyof ReleaseProgress;
 /** What failed has a failure of its own, which tells more. */
@@ -53,7 +53,7 @@ export function progressOf(record: ReleaseRecord): ReleaseProgress {
         : running.map(({ name }) => `“${stepTitles[name]}”`),
     notStarted: [
       ...told('notStarted'),
-      ...(pruning ? leftToPrune(record) : []),
+      ...(pruning ? unprunedKeys(record) : []),
       ...stepsThat('skipped'),
     ],
   };
@@ -89,18 +89,18 @@ function placeSet(record: SecretSetRecord): Placed {
 function writtenSoFar(keys: readonly string[], isInDoubt: boolean): string {
   if (keys.length === 0) return 'and it is not known whether it was';
   const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
-  return `${listOf(keys, { most: mostKeys })} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+  return `${listOf(keys, { most: maxKeys })} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
 }
 
 /** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
-function leftToPrune({ targets }: ReleaseRecord): string[] {
+function unprunedKeys({ targets }: ReleaseRecord): string[] {
   const sets = targets.flatMap(({ secretSets }) => secretSets);
   return sets.flatMap(({ name, region, plan, pruned, status }) => {
     const left = plan.prunedKeys.filter((key) => !pruned.includes(key));
     if (left.length === 0) return [];
     const doubt = status === null ? ' (of the first it is not known)' : '';
     return [
-      `${listOf(left, { most: mostKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
+      `${listOf(left, { most: maxKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
     ];
   });
 }

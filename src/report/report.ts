@@ -4,13 +4,13 @@ import { followUps } from './follow-ups.js';
 import type { Explanation } from './explain.js';
 import { quoted } from './log.js';
 import { printable } from '../text/printable.js';
-import { sentence, whose } from './words.js';
+import { sentence, outputOwner } from './words.js';
 import { regionsSentence, severalTitle } from './regions.js';
 import { outputsOf, setOutputs } from './outputs.js';
 import { type Commit, summaryOf } from './summary.js';
 
 /** GitHub cuts an annotation here. */
-const longestAnnotation = 4096;
+const maxAnnotationLength = 4096;
 
 /**
  * Tells how the release went: outputs, job summary, and on failure the one error annotation. What
@@ -22,7 +22,7 @@ export async function report(
   failures: readonly Explanation[],
   { now, commit }: { readonly now: number; readonly commit?: Commit | undefined },
 ): Promise<void> {
-  for (const sentence of followUps(record)) actions.notice(printable(sentence));
+  for (const followUp of followUps(record)) actions.notice(printable(followUp));
   for (const failure of failures) showAgentOutput(actions, failure);
   const [first, ...others] = failures;
   if (first !== undefined) {
@@ -39,7 +39,7 @@ export async function report(
 }
 
 function showAgentOutput(actions: Actions, { subject, traceback, logs }: Explanation): void {
-  const origin = whose(subject);
+  const origin = outputOwner(subject);
   if (traceback !== undefined && traceback !== '') {
     actions.startGroup(`Traceback of ${origin}`);
     actions.info(quoted(traceback));
@@ -58,26 +58,26 @@ export function annotation(
   [first, ...others]: readonly [Explanation, ...Explanation[]],
 ): string {
   const regions = printable(regionsSentence(record) ?? '');
-  if (others.length === 0) return oneFailure(first, regions, longestAnnotation);
-  const all = together([first, ...others]);
-  const room = Math.floor((longestAnnotation - regions.length) / all.length) - 2;
+  if (others.length === 0) return oneFailure(first, regions, maxAnnotationLength);
+  const all = mergeAlike([first, ...others]);
+  const room = Math.floor((maxAnnotationLength - regions.length) / all.length) - 2;
   const told = all.map((failure) => oneFailure(failure, '', room));
   return [regions, ...told].filter((part) => part !== '').join('\n\n');
 }
 
 /** What failed in the same way in several regions is told once, with all that it happened to. */
-function together(failures: readonly Explanation[]): Explanation[] {
+function mergeAlike(failures: readonly Explanation[]): Explanation[] {
   const told = new Map<string, Explanation>();
   for (const failure of failures) {
     const { title, state, why, problems } = failure;
     const key = JSON.stringify([title, state, why, problems]);
     const alike = told.get(key);
-    told.set(key, alike === undefined ? failure : joined(alike, failure));
+    told.set(key, alike === undefined ? failure : merge(alike, failure));
   }
   return [...told.values()];
 }
 
-function joined(one: Explanation, other: Explanation): Explanation {
+function merge(one: Explanation, other: Explanation): Explanation {
   const facts = one.facts.map(({ label, value }) => {
     const found = other.facts.find((fact) => fact.label === label);
     const isKnown = found === undefined || value.split(', ').includes(found.value);
@@ -88,7 +88,7 @@ function joined(one: Explanation, other: Explanation): Explanation {
 }
 
 /** Cuts the longest of the texts until all of them have room together. */
-function cutTo(most: number, texts: readonly string[]): string[] {
+function shorten(most: number, texts: readonly string[]): string[] {
   let left = most;
   let longest = most;
   const lengths = texts.map(({ length }) => length).sort((a, b) => a - b);
@@ -111,8 +111,8 @@ function oneFailure(failure: Explanation, regions: string, most: number): string
     [...state, ...why].join(' '),
     problems
       .map(
-        ({ about, message, next }) =>
-          `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`,
+        ({ about, message, next: fix }) =>
+          `- ${about}: ${sentence(message)}${fix === undefined ? '' : ` ${fix}`}`,
       )
       .join('\n'),
     regions,
@@ -120,7 +120,7 @@ function oneFailure(failure: Explanation, regions: string, most: number): string
   ];
   const parts = lines.filter((line) => line !== '').map(printable);
   // Whatever has to be cut, each of where, why and what to do is to be read.
-  const told = cutTo(most - parts.length + 1, parts).join('\n');
+  const told = shorten(most - parts.length + 1, parts).join('\n');
   // The log lines often hold the traceback once more.
   const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
   const output = printable(

@@ -15,10 +15,10 @@ export type Serving =
   | { readonly state: 'nothing' | 'other' | 'unconfirmed' };
 
 /** Names of keys in a sentence. */
-const mostKeys = 10;
+const maxKeys = 10;
 
 /** Longer images are shown without the host of their registry. */
-const longestImage = 40;
+const maxImageLength = 40;
 
 export function servingOf({
   outcome,
@@ -35,13 +35,13 @@ export function servingOf({
   if (isChanged && deploymentId === null) return { state: 'unconfirmed' };
   if (outcome === 'superseded') return { state: 'other' };
   // What served before the release: its image is known unless an even older deployment served.
-  const isServed = before !== undefined && (before.ready || before.available);
-  const earlier: Serving = isServed
+  const wasServing = before !== undefined && (before.ready || before.available);
+  const earlier: Serving = wasServing
     ? { state: 'as-before', what: before.ready ? shortName(before.settings) : undefined }
     : { state: 'nothing' };
   if (outcome === 'failed' && deploymentId !== null) {
     if (previousServes) return { state: 'as-before', what: before && shortName(before.settings) };
-    return isServed ? { state: 'unconfirmed' } : { state: 'nothing' };
+    return wasServing ? { state: 'unconfirmed' } : { state: 'nothing' };
   }
   // Deployed, but nobody waits for it.
   if (outcome === 'created' || outcome === 'updated') return { state: 'unconfirmed' };
@@ -66,7 +66,7 @@ export function shortName({
 
 function shortImage(image: string): string {
   const short = image.replace(/@sha256:([0-9a-f]{12})[0-9a-f]{52}$/, '@sha256:$1…');
-  return short.length > longestImage ? short.replace(/^[^/]*[.:][^/]*\//, '') : short;
+  return short.length > maxImageLength ? short.replace(/^[^/]*[.:][^/]*\//, '') : short;
 }
 
 /** What serves, as the end of a sentence. */
@@ -98,7 +98,7 @@ function servingIn(agents: readonly AgentRecord[]): string {
   if (first === undefined) return 'nothing';
   if (others.length === 0) return first[0];
   return [first, ...others]
-    .map(([words, names]) => `${words} in ${listOf(names, { most: mostKeys })}`)
+    .map(([words, names]) => `${words} in ${listOf(names, { most: maxKeys })}`)
     .join('; ');
 }
 
@@ -138,6 +138,6 @@ export function stateSentences(record: ReleaseRecord, subject?: Subject): string
     ...sentence,
     ...(keys.length === 0
       ? []
-      : [`New instances may start with the new ${listOf(keys, { most: mostKeys })}.`]),
+      : [`New instances may start with the new ${listOf(keys, { most: maxKeys })}.`]),
   ];
 }

@@ -14,22 +14,22 @@ import {
 import { secretSetKinds } from '../plan/subject.js';
 import { followUps, remarksAfter } from './follow-ups.js';
 import { buildSection } from './builds.js';
-import { credentialKinds, duration, sentence, stepTitles, whose, capital } from './words.js';
+import { credentialKinds, duration, sentence, stepTitles, outputOwner, capital } from './words.js';
 import { countOfChanges, doneChanges, plannedChanges } from './changes.js';
 import type { Explanation } from './explain.js';
 import { code, codeBlock, codes, folded, html, htmlTable, prose, table } from './markdown.js';
 import { regionsSentence, severalTitle } from './regions.js';
-import { fitted, sectionOf, type Room, type Section } from './room.js';
+import { fitSections, sectionOf, type Limits, type Section } from './size-limits.js';
 import { servingOf, shortName, stateSentences, type Serving } from './state.js';
 import { timeline } from './timeline.js';
 
 /** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
-const mostBytes = 1_000_000;
+const maxBytes = 1_000_000;
 /** GitHub refuses a comment of more characters than 65,536. */
-const mostCommentBytes = 60_000;
+const maxCommentBytes = 60_000;
 /** Of what the agents that failed wrote, all of them together. */
-const mostOutputCharacters = 60_000;
-const mostOpenKeys = 8;
+const maxOutputCharacters = 60_000;
+const maxOpenKeys = 8;
 
 const headlineMarks = { released: '✅', failed: '❌', planned: '📋' } as const;
 
@@ -47,8 +47,8 @@ export function summaryOf(
   commit?: Commit,
 ): string {
   const took = duration(Math.max(0, now - record.startedAt));
-  return fitted(mostBytes, (room) => [
-    ...sectionsFor(record, failures, room),
+  return fitSections(maxBytes, (limits) => [
+    ...sectionsFor(record, failures, limits),
     { name: 'the timeline', text: timelineSection(record, now) },
     { name: 'the steps', text: stepSection(record.steps) },
     { name: 'the commit and the credential', text: originLine(record, `took ${took}`, commit) },
@@ -63,24 +63,24 @@ export function commentOf(
   commit: string,
 ): string {
   const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>\n`;
-  return `${fitted(mostCommentBytes, (room) => sectionsFor(record, failures, room))}\n${origin}`;
+  return `${fitSections(maxCommentBytes, (limits) => sectionsFor(record, failures, limits))}\n${origin}`;
 }
 
 function sectionsFor(
   record: ReleaseRecord,
   failures: readonly Explanation[],
-  room: Room,
+  limits: Limits,
 ): readonly Section[] {
-  const sets = secretSetTable(secretSetsOf(record), room);
+  const sets = secretSetTable(secretSetsOf(record), limits);
   const hasAgents = agentsOf(record).length > 0;
   const told = failures.flatMap((failure) => {
     const where = failure.subject?.name ?? failure.title;
     const isOnly = failures.length === 1;
     return [
-      { name: sectionOf('what failed:', where), text: failureSection(failure, room, isOnly) },
+      { name: sectionOf('what failed:', where), text: failureSection(failure, limits, isOnly) },
       {
         name: sectionOf('what was written by', where),
-        text: agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
+        text: agentOutput(failure, Math.floor(maxOutputCharacters / failures.length)),
       },
     ];
   });
@@ -90,7 +90,7 @@ function sectionsFor(
     text: hasAgents && sets !== undefined ? folded('Secret sets and keys', sets) : sets,
   };
   const notes = { name: 'warnings and notices', text: noteSection(record) };
-  const changes = changeSections(record, room);
+  const changes = changeSections(record, limits);
   return [
     { name: 'the headline', text: headline(record, failures) },
     {
@@ -115,7 +115,7 @@ function regionsOf(record: ReleaseRecord, failures: readonly Explanation[]): str
 
 function stateOfSeveral(record: ReleaseRecord): string | undefined {
   const sentences = [...stateSentences(record), regionsSentence(record)];
-  const told = sentences.filter((sentence) => sentence !== undefined);
+  const told = sentences.filter((one) => one !== undefined);
   return told.length === 0 ? undefined : told.map(prose).join(' ');
 }
 
@@ -128,7 +128,7 @@ function originLine(record: ReleaseRecord, took: string, commit: Commit | undefi
   const parts = [
     commit === undefined ? undefined : `[${code(commit.id.slice(0, 7))}](${commit.url})`,
     took,
-    actingAs(record),
+    authentication(record),
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
@@ -217,7 +217,7 @@ function keyCounts(sets: readonly SecretSetRecord[]): string {
 }
 
 /** What a plan would change, setting by setting and key by key. */
-function plannedTable({ targets }: Plan, mostKeys: number): string | undefined {
+function plannedTable({ targets }: Plan, maxKeys: number): string | undefined {
   const rows = targets.flatMap(({ region, secretSets, build, agent }) => {
     const row = (setting: string, now: string, after: string) => ({
       Region: html(region),
@@ -238,7 +238,7 @@ function plannedTable({ targets }: Plan, mostKeys: number): string | undefined {
           ...addedKeys.map((one) => row(key(one), '–', 'new key')),
           ...updatedKeys.map((one) => row(key(one), 'set', 'new value')),
           ...prunedKeys.map((one) => row(key(one), 'set', 'deleted')),
-        ].slice(0, mostKeys);
+        ].slice(0, maxKeys);
       }),
     ];
   });
@@ -246,7 +246,7 @@ function plannedTable({ targets }: Plan, mostKeys: number): string | undefined {
 }
 
 /** What is planned, or was done, region by region. */
-function changeSections(record: ReleaseRecord, { names }: Room): Section[] {
+function changeSections(record: ReleaseRecord, { names }: Limits): Section[] {
   const { kind, plan } = record;
   if (plan === undefined) return [];
   const isPlan = kind === 'plan';
@@ -316,7 +316,7 @@ function failureTitle({ title, subject }: Explanation): string {
 function planned({ plan }: ReleaseRecord): string {
   const targets = plan?.targets ?? [];
   const regions =
-    targets.length > mostInHeadline
+    targets.length > maxInHeadline
       ? `${targets.length} regions`
       : codes(targets.map(({ region }) => region));
   const changes = plan && countOfChanges(plan);
@@ -324,11 +324,11 @@ function planned({ plan }: ReleaseRecord): string {
 }
 
 /** More agents, regions or sets than this are counted rather than listed in a headline. */
-const mostInHeadline = 3;
+const maxInHeadline = 3;
 
 function success(record: ReleaseRecord): string {
   const agents = agentsOf(record);
-  if (agents.length > mostInHeadline) {
+  if (agents.length > maxInHeadline) {
     const ready = agents.filter((agent) => agent.ready).length;
     const serving =
       ready === agents.length ? '; all are serving' : ready > 0 ? `; ${ready} are serving` : '';
@@ -345,14 +345,14 @@ function success(record: ReleaseRecord): string {
   if (sentences.length > 0) return sentences.join('. ');
   const current = record.targets.flatMap(({ secretSets }) => secretSets);
   const written = current.filter(({ outcome }) => outcome !== 'existing');
-  if (written.length > mostInHeadline) return `Secrets are ready: ${written.length} sets`;
+  if (written.length > maxInHeadline) return `Secrets are ready: ${written.length} sets`;
   if (written.length > 0) return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
   return current.some(({ plan }) => plan.template !== undefined)
     ? 'Nothing to write: this version of the secrets is there already'
     : 'Nothing to write: no secret has a value';
 }
 
-function actingAs({ actingAs }: ReleaseRecord): string | undefined {
+function authentication({ actingAs }: ReleaseRecord): string | undefined {
   if (actingAs === undefined) return undefined;
   const { credentialKind, credentialOrigin, organization } = actingAs;
   const who = `Authenticated with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
@@ -361,9 +361,9 @@ function actingAs({ actingAs }: ReleaseRecord): string | undefined {
     : `${who}, in the organization ${code(organization)}.`;
 }
 
-function failureSection(failure: Explanation, room: Room, isOnly: boolean): string {
+function failureSection(failure: Explanation, limits: Limits, isOnly: boolean): string {
   const { title, facts, state, why, problems, next } = failure;
-  const more = problems.length - room.problems;
+  const more = problems.length - limits.problems;
   const parts = [
     isOnly ? stateLine(state) : failureHeading(failure),
     [`**What failed:** ${prose(isOnly ? sentence(title) : '')}`, ...why.map(prose)]
@@ -371,10 +371,10 @@ function failureSection(failure: Explanation, room: Room, isOnly: boolean): stri
       .replace(/ {2,}/g, ' '),
     [
       ...problems
-        .slice(0, room.problems)
+        .slice(0, limits.problems)
         .map(
-          ({ about, message, next }) =>
-            `- **${prose(about)}**: ${prose(cut(sentence(message), room))}${next === undefined ? '' : ` ${prose(next)}`}`,
+          ({ about, message, next: fix }) =>
+            `- **${prose(about)}**: ${prose(cut(sentence(message), limits))}${fix === undefined ? '' : ` ${prose(fix)}`}`,
         ),
       ...(more > 0 ? [`- … and ${more} more, which are reported once these are corrected.`] : []),
     ].join('\n'),
@@ -399,7 +399,7 @@ function stateLine(state: readonly string[]): string {
 }
 
 function agentOutput({ subject, traceback, logs }: Explanation, most: number): string {
-  const origin = prose(whose(subject));
+  const origin = prose(outputOwner(subject));
   const parts = [
     traceback === undefined || traceback === ''
       ? ''
@@ -414,7 +414,7 @@ function agentOutput({ subject, traceback, logs }: Explanation, most: number): s
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function cut(text: string, { characters }: Room): string {
+function cut(text: string, { characters }: Limits): string {
   return text.length <= characters ? text : `${text.slice(0, characters)} … (the rest is left out)`;
 }
 
@@ -443,7 +443,7 @@ function imageCell({ image, buildId }: ReturnType<typeof plannedAgent>): string 
   return buildId === undefined ? '–' : `build ${code(buildId)}`;
 }
 
-function secretSetTable(sets: readonly SecretSetRecord[], room: Room): string | undefined {
+function secretSetTable(sets: readonly SecretSetRecord[], limits: Limits): string | undefined {
   if (sets.length === 0) return undefined;
   return table(
     ['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'],
@@ -453,14 +453,14 @@ function secretSetTable(sets: readonly SecretSetRecord[], room: Room): string | 
       code(set.region),
       set.outcome,
       set.status ?? '–',
-      keyCell(set, room),
+      keyCell(set, limits),
     ]),
   );
 }
 
 function keyCell(
   { added, updated, pruned, plan }: SecretSetRecord,
-  { keys: mostKeys }: Room,
+  { keys: maxKeys }: Limits,
 ): string {
   const groups: [string, readonly string[]][] = [
     ['added', added],
@@ -471,9 +471,9 @@ function keyCell(
   const cells = groups
     .filter(([, keys]) => keys.length > 0)
     .map(([label, keys]) => {
-      const shown = codes(keys.slice(0, mostKeys));
-      const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
-      return keys.length <= mostOpenKeys
+      const shown = codes(keys.slice(0, maxKeys));
+      const more = keys.length > maxKeys ? ` and ${keys.length - maxKeys} more` : '';
+      return keys.length <= maxOpenKeys
         ? `${label}: ${shown}`
         : `<details><summary>${keys.length} ${label}</summary>${shown}${more}</details>`;
     });

@@ -1,7 +1,7 @@
 import type { ReleaseRecord, Span } from '../record/record.js';
 
 /** More bars than this make the picture too long to look at: 16 regions with eight each. */
-const mostBars = 128;
+const maxBars = 128;
 
 const hour = 3_600_000;
 
@@ -19,7 +19,7 @@ const ticks: readonly (readonly [number, string])[] = [
 
 /** The release as a mermaid gantt, which GitHub draws: a section a region, a bar a stretch of work. */
 export function timeline(record: ReleaseRecord, now: number): string | undefined {
-  const spans = mostTelling(record.spans, now);
+  const spans = mostImportant(record.spans, now);
   if (spans.length === 0) return undefined;
   const regions = [...new Set(spans.map(({ region }) => region))];
   return [
@@ -42,10 +42,10 @@ export function timeline(record: ReleaseRecord, now: number): string | undefined
 }
 
 /** Where there is no room for all bars, those that failed stay, and of the others the longest. */
-function mostTelling(spans: readonly Span[], now: number): Span[] {
+function mostImportant(spans: readonly Span[], now: number): Span[] {
   const weight = ({ outcome, startedAt, endedAt = now }: Span): number =>
     outcome === 'done' ? endedAt - startedAt : Number.MAX_VALUE;
-  const kept = new Set([...spans].sort((a, b) => weight(b) - weight(a)).slice(0, mostBars));
+  const kept = new Set([...spans].sort((a, b) => weight(b) - weight(a)).slice(0, maxBars));
   return spans.filter((span) => kept.has(span));
 }
 

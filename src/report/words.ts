@@ -51,7 +51,7 @@ export const stepTitles: Readonly<Record<StepName, string>> = {
 };
 
 /** Whose log lines or traceback it is, as the end of a sentence. */
-export function whose(subject: Subject | undefined): string {
+export function outputOwner(subject: Subject | undefined): string {
   if (subject === undefined) return 'the agent';
   return subject.kind === 'build' ? `the build in ${subject.region}` : subject.name;
 }

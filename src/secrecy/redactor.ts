@@ -8,7 +8,7 @@ import type { SecretValue } from './secret-value.js';
 const shortestSpread = 8;
 
 /** Characters of a text from outside that are kept: far more than anybody reads. */
-export const longestText = 65_536;
+export const maxTextLength = 65_536;
 
 /** Characters beyond a cut that are searched too, so that no value is cut unnoticed. */
 const margin = 4096;
@@ -45,7 +45,7 @@ export function redactor(values: Iterable<SecretValue>): Redact {
     shortestMask,
   );
   const spread = new WholeForms(spreadForms, shortestSpread);
-  return (text, { isPart = false, keep = 'beginning', most = longestText } = {}) => {
+  return (text, { isPart = false, keep = 'beginning', most = maxTextLength } = {}) => {
     const isCut = text.length > most;
     // Characters that nobody sees must not hide a value from the search, so they go first.
     const shown = printable(isCut ? cut(text, keep, most + margin) : text);

@@ -12,9 +12,9 @@ import type { Journal } from '../record/journal.js';
 import { WorkProgress } from './work-progress.js';
 
 /** Names that are listed; what is beyond is counted. */
-const mostNames = 50;
+const maxNames = 50;
 /** Names in a sentence of the summary. */
-const mostNamed = 10;
+const maxNamed = 10;
 
 /** Folders of the runner. */
 export interface Folders {
@@ -99,7 +99,7 @@ async function pack(
     import('../context/pack.js'),
   ]);
   const selected = await selectContext(settings, folders.workspace, cancellation);
-  tell(journal, settings, selected);
+  reportContext(journal, settings, selected);
   const progress = new WorkProgress(clock, selected.bytes, (done) => {
     log.info(`Packed: ${done}.`);
   });
@@ -111,13 +111,25 @@ async function pack(
     signal: cancellation,
   });
   log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);
-  remarkOn(packed, journal);
+  reportNoticedFiles(packed, journal);
   return packed;
 }
 
-function tell(journal: Journal, settings: ContextSettings, context: SelectedContext): void {
+function reportContext(
+  journal: Journal,
+  settings: ContextSettings,
+  context: SelectedContext,
+): void {
   const { log } = journal;
-  const { files, bytes, ignoreFile, leftOut, holdsGit, otherDockerfile, missingSources } = context;
+  const {
+    files,
+    bytes,
+    ignoreFile,
+    excludedSecrets: leftOut,
+    includesGit: holdsGit,
+    otherDockerfile,
+    missingSources,
+  } = context;
   const rules =
     ignoreFile === undefined
       ? 'no ignore file, so version control, caches, logs and the like are left out'
@@ -131,7 +143,7 @@ function tell(journal: Journal, settings: ContextSettings, context: SelectedCont
         ? ''
         : ` A line of ${ignoreFile} that begins with ! and names one takes it in.`;
     log.info(
-      `Left out, as they may hold secrets: ${listOf(leftOut, { most: mostNames })}.${advice}`,
+      `Left out, as they may hold secrets: ${listOf(leftOut, { most: maxNames })}.${advice}`,
     );
   }
   if (holdsGit) {
@@ -147,13 +159,13 @@ function tell(journal: Journal, settings: ContextSettings, context: SelectedCont
   if (missingSources.length > 0) {
     const sources = missingSources.map(({ path, line }) => `${quote(path)} (line ${line})`);
     journal.warning(
-      `${quote(context.dockerfile)} copies ${listOf(sources, { most: mostNamed, format: asIs })}, which the build context ${quote(settings.directory)} does not have, so the build will probably fail. Check \`build-context\`, ${ignoreFile === undefined ? 'what is left out by default' : quote(ignoreFile)} and \`build-exclude\`.`,
+      `${quote(context.dockerfile)} copies ${listOf(sources, { most: maxNamed, format: asIs })}, which the build context ${quote(settings.directory)} does not have, so the build will probably fail. Check \`build-context\`, ${ignoreFile === undefined ? 'what is left out by default' : quote(ignoreFile)} and \`build-exclude\`.`,
     );
   }
 }
 
 /** What a person may want to know about files that were packed. */
-function remarkOn({ noticed }: PackedContext, journal: Journal): void {
+function reportNoticedFiles({ noticed }: PackedContext, journal: Journal): void {
   const sentences: Readonly<Record<NoticedFile['kind'], (paths: string) => string>> = {
     credentials: (paths) =>
       `The build context includes files that usually hold a credential: ${paths}. Exclude them with \`build-exclude\`.`,
@@ -164,6 +176,6 @@ function remarkOn({ noticed }: PackedContext, journal: Journal): void {
   };
   for (const kind of ['credentials', 'lfs-pointer', 'empty-submodule'] as const) {
     const paths = noticed.filter((file) => file.kind === kind).map(({ path }) => path);
-    if (paths.length > 0) journal.remark(sentences[kind](listOf(paths, { most: mostNamed })));
+    if (paths.length > 0) journal.remark(sentences[kind](listOf(paths, { most: maxNamed })));
   }
 }

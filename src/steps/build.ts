@@ -16,13 +16,13 @@ import type { Journal } from '../record/journal.js';
 import type { BuildPlan } from '../plan/plan.js';
 import type { StepContext } from './context.js';
 import { graceLimit } from './grace.js';
-import { poll, WaitOverError } from './polling.js';
+import { poll, WaitTimeoutError } from './polling.js';
 import { Progress } from './progress.js';
 import type { BuildRecord } from '../record/record.js';
 import { WorkProgress } from './work-progress.js';
 
 /** Lines of a failed build's log that are worth showing. */
-const mostLines = 50;
+const maxLines = 50;
 
 /**
  * Has the context built in one region: uploads it, starts the build and waits until it has succeeded,
@@ -40,39 +40,40 @@ export async function buildImage(
   const { plan } = record;
   const { found, region } = plan;
   if (found?.status === 'success') {
-    takeNoteOf(journal, record, found, { isCached: true });
+    recordBuild(journal, record, found, { isCached: true });
     return;
   }
-  const giveUp = (): AbandonedError => new AbandonedError({ goesOn: record.id !== null });
+  const abandonedError = (): AbandonedError =>
+    new AbandonedError({ isStillRunning: record.id !== null });
   // What failed for good in the same moment is told.
-  const isOfGivingUp = (error: unknown): boolean =>
+  const isCausedByAbandoning = (error: unknown): boolean =>
     error === abandoned.reason || (error instanceof CallError && error.isTransient);
-  const stretch = async <Result>(label: string, work: () => Promise<Result>): Promise<Result> => {
-    if (abandoned.aborted) throw giveUp();
+  const runStage = async <Result>(label: string, work: () => Promise<Result>): Promise<Result> => {
+    if (abandoned.aborted) throw abandonedError();
     return journal.span(region, label, async () => {
       try {
         return await work();
       } catch (error) {
-        throw abandoned.aborted && isOfGivingUp(error) ? giveUp() : error;
+        throw abandoned.aborted && isCausedByAbandoning(error) ? abandonedError() : error;
       }
     });
   };
   const startedAt = journal.clock.now();
   try {
     if (found === undefined) {
-      const uploadId = await stretch('upload the context', () => upload(context, plan, abandoned));
-      await stretch('build the image', async () => {
+      const uploadId = await runStage('upload the context', () => upload(context, plan, abandoned));
+      await runStage('build the image', async () => {
         const started = await start(context, plan, uploadId, abandoned).catch((error: unknown) => {
           if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
           throw error;
         });
-        takeNoteOf(journal, record, started.build, started);
+        recordBuild(journal, record, started.build, started);
         compareHashes(journal, plan.context.hash, started.contextHash);
         await awaitBuild(context, plan, started.build, abandoned);
       });
     } else {
-      await stretch('build the image', async () => {
-        takeNoteOf(journal, record, found, { isCached: false });
+      await runStage('build the image', async () => {
+        recordBuild(journal, record, found, { isCached: false });
         await awaitBuild(context, plan, found, abandoned);
       });
     }
@@ -80,7 +81,7 @@ export async function buildImage(
   } catch (error) {
     if (error instanceof AbandonedError || error instanceof CancelledError) throw error;
     // What has not come to its end goes on, whoever waits for it.
-    if (record.id === null || isOver(error)) record.outcome = 'failed';
+    if (record.id === null || hasBuildFailed(error)) record.outcome = 'failed';
     if (!(error instanceof Error)) throw error;
     const subject = { kind: 'build', name: plan.context.dockerfile, region } as const;
     throw new ReleaseError([new SubjectError(subject, error)]);
@@ -89,7 +90,7 @@ export async function buildImage(
   }
 }
 
-function isOver(error: unknown): boolean {
+function hasBuildFailed(error: unknown): boolean {
   return isStepFailure(error, 'build-failed', 'build-gone', 'build-missing');
 }
 
@@ -126,7 +127,7 @@ function start(
   const askedAt = clock.wallTime();
   return cloud.startBuild(uploadId, region, dockerfile, {
     signal,
-    findLost: async () => {
+    findLostResult: async () => {
       const key = { region, contextHash: hash, dockerfilePath: dockerfile };
       const builds = await cloud.builds(key, undefined, { attempts: 2 });
       const build = builds.find(({ status }) => !hasBuildEnded(status) || status === 'success');
@@ -136,7 +137,7 @@ function start(
   });
 }
 
-function takeNoteOf(
+function recordBuild(
   journal: Journal,
   record: BuildRecord,
   { id, status }: Build,
@@ -173,7 +174,7 @@ async function awaitBuild(
     log.info(`Build in ${region}, ${message}`);
   });
   let lastSeen: string | undefined;
-  const look = async (): Promise<{ done: Build } | undefined> => {
+  const checkStatus = async (): Promise<{ done: Build } | undefined> => {
     // Each look is repeated anyway, so a read of it is tried once.
     const build = await cloud.build(id, { deadline, attempts: 1 });
     if (build === undefined) {
@@ -186,13 +187,13 @@ async function awaitBuild(
     return hasBuildEnded(build.status) ? { done: build } : undefined;
   };
   try {
-    const ended = await poll(look, { clock, deadline, progress, signal: abandoned });
+    const ended = await poll(checkStatus, { clock, deadline, progress, signal: abandoned });
     if (ended.status === 'success') return;
     const logs = await lastLines(cloud, id);
     const { status: endedAs, errorMessage: platformMessage } = ended;
     throw new StepError('build-failed', { buildId: id, status: endedAs, platformMessage, logs });
   } catch (error) {
-    if (!(error instanceof WaitOverError)) throw error;
+    if (!(error instanceof WaitTimeoutError)) throw error;
     const facts = { buildId: id, lastSeen, deadline };
     throw new StepError('build-timeout', facts, { cause: error.cause });
   }
@@ -201,7 +202,7 @@ async function awaitBuild(
 /** What failed is worth telling without its log, too. */
 async function lastLines(cloud: StepContext['cloud'], id: string): Promise<string[] | undefined> {
   try {
-    return await cloud.buildLogs(id, mostLines, { attempts: 2 });
+    return await cloud.buildLogs(id, maxLines, { attempts: 2 });
   } catch (error) {
     if (!(error instanceof CallError || error instanceof CancelledError)) throw error;
     return undefined;

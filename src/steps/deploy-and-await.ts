@@ -3,7 +3,7 @@ import { InterruptedCallError } from '../pipecat/errors.js';
 import type { AgentPlan } from '../plan/plan.js';
 import type { Subject } from '../plan/subject.js';
 import {
-  about,
+  withSubject,
   collect,
   forEach,
   isCancellation,
@@ -93,7 +93,7 @@ function deployAll(
         rollouts.push(beginRollout(context, agent, deployed));
       });
     } finally {
-      remarks.tell(journal);
+      remarks.report(journal);
     }
   });
 }
@@ -121,7 +121,7 @@ async function testAll(context: StepContext, rollouts: readonly Rollout[]): Prom
     forEach(tested, ({ agent, deployed, end }) =>
       endingOnFailure(end, () =>
         journal.span(agent.region, `smoke test ${agent.name}`, () =>
-          about(agentSubject(agent), () => smokeTest(context, agent, deployed.deploymentId)),
+          withSubject(agentSubject(agent), () => smokeTest(context, agent, deployed.deploymentId)),
         ),
       ),
     ),
@@ -154,7 +154,9 @@ async function deployOne(
     awaitSecretSets(context, boundSets(plan, before, secretSets), deadline);
   try {
     return await context.journal.span(plan.region, `deploy ${plan.name}`, () =>
-      about(agentSubject(plan), () => deploy(context, record, { ...options, awaitBoundSets })),
+      withSubject(agentSubject(plan), () =>
+        deploy(context, record, { ...options, awaitBoundSets }),
+      ),
     );
   } catch (error) {
     if (isInDoubt(error)) record.isChanged = true;
@@ -167,14 +169,18 @@ async function deployOne(
 function beginRollout(context: StepContext, agent: AgentRecord, deployed: Deployed): Rollout {
   const { name, region } = agent;
   const { deploymentId } = deployed;
-  const ends = context.rolloutObserver.begins({ agent: name, region, deploymentId });
+  const reportOutcome = context.rolloutObserver.rolloutStarted({
+    agent: name,
+    region,
+    deploymentId,
+  });
   let hasEnded = false;
   const end: Rollout['end'] = (outcome) => {
-    if (!hasEnded) ends(outcome);
+    if (!hasEnded) reportOutcome(outcome);
     hasEnded = true;
   };
   const work = async (): Promise<void> => {
-    await endingOnFailure(end, () => rollOut(context, agent, deployed));
+    await endingOnFailure(end, () => waitForRollout(context, agent, deployed));
     if (agent.plan.smokeTest === undefined) end('success');
   };
   return { agent, deployed, result: settled(work()), end };
@@ -190,10 +196,14 @@ async function endingOnFailure(end: Rollout['end'], work: () => Promise<void>): 
   }
 }
 
-function rollOut(context: StepContext, record: AgentRecord, deployed: Deployed): Promise<void> {
+function waitForRollout(
+  context: StepContext,
+  record: AgentRecord,
+  deployed: Deployed,
+): Promise<void> {
   const { name, region } = record;
   return context.journal.span(region, `roll out ${name}`, () =>
-    about(agentSubject(record), () => awaitRollout(context, record, deployed)),
+    withSubject(agentSubject(record), () => awaitRollout(context, record, deployed)),
   );
 }
 

@@ -3,7 +3,7 @@ import { quote } from '../text/quote.js';
 import { StatusError } from '../pipecat/errors.js';
 import { backoffDelay, defaultBackoff } from '../time/backoff.js';
 import { Deadline, type TimeBudget } from '../time/deadline.js';
-import { pollingStep } from '../time/polling-steps.js';
+import { pollingDelay } from '../time/polling-delay.js';
 import { settingChanges } from '../plan/agent-changes.js';
 import { StepError } from '../record/errors.js';
 import type { AgentPlan } from '../plan/plan.js';
@@ -45,16 +45,16 @@ export async function deploy(
   const { cloud, journal } = context;
   const { clock } = journal;
   const { name, plan: original } = record;
-  let alreadyThere: StatusError | undefined;
+  let existsError: StatusError | undefined;
   for (let refusals = 0; ;) {
     const deadline = new Deadline(clock, 'wait-timeout', original.waitTimeout);
     // Provisioning takes its time, in which others may have deployed: what is compared with, and
     // what a lost answer is told by, has to be the agent as it is now.
     const before = await cloud.agent(name, { deadline });
-    if (before === undefined && alreadyThere !== undefined) {
-      throw new StepError('agent-name-taken', {}, { cause: alreadyThere });
+    if (before === undefined && existsError !== undefined) {
+      throw new StepError('agent-name-taken', {}, { cause: existsError });
     }
-    const plan = original.against(before, buildId);
+    const plan = original.replan(before, buildId);
     record.plan = plan;
     try {
       const answer =
@@ -70,22 +70,22 @@ export async function deploy(
       return { deploymentId, previousId, before, deadline };
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      if (isAlreadyThere(error) && before === undefined) {
-        alreadyThere = error;
+      if (isAlreadyExistsError(error) && before === undefined) {
+        existsError = error;
         journal.log.info('The agent has come into being since it was looked for; updating it.');
       } else if (error.status === 409) {
         refusals++;
         const told = `The deploy of \`${name}\` was refused (409), as a set that it binds is not ready (any more); waiting for the sets again.`;
         if (refusals === 1) journal.notice(told);
         else journal.log.info(told);
-        await awaitAgain(error, before, refusals);
+        await waitAgain(error, before, refusals);
       } else {
         throw error;
       }
     }
   }
 
-  async function awaitAgain(
+  async function waitAgain(
     refusal: StatusError,
     before: Agent | undefined,
     refusals: number,
@@ -116,33 +116,33 @@ async function deploymentOf(
   const outdated = newDeployment.follows === 'yes' ? before?.desiredDeploymentId : undefined;
   let shown = answer.desiredDeploymentId;
   const startedAt = clock.now();
-  for (let looks = 0; shown === undefined || shown === outdated; looks++) {
+  for (let reads = 0; shown === undefined || shown === outdated; reads++) {
     const elapsed = clock.now() - startedAt;
     if (elapsed >= graceLimit || deadline.hasPassed()) break;
-    if (looks > 0) await clock.sleep(pollingStep(elapsed, () => clock.random()));
+    if (reads > 0) await clock.sleep(pollingDelay(elapsed, () => clock.random()));
     shown = (await cloud.agent(name, { deadline }))?.desiredDeploymentId ?? shown;
   }
   // A response that names the deployment from before says that there is no other one.
-  const isSaid = answer.desiredDeploymentId !== undefined;
-  if (shown === undefined || (shown === outdated && !isSaid)) {
+  const isNamed = answer.desiredDeploymentId !== undefined;
+  if (shown === undefined || (shown === outdated && !isNamed)) {
     throw new StepError('deployment-unknown', {});
   }
   return shown;
 }
 
 /** The code of this refusal is one that many have, so its words have to tell. */
-function isAlreadyThere(error: StatusError): boolean {
+function isAlreadyExistsError(error: StatusError): boolean {
   return [400, 409].includes(error.status) && error.says(/service already exists/i);
 }
 
 /** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
-const lostLookLimit = 10_000;
+const lostResponseLimit = 10_000;
 
-function lookForLost(
+function findLostDeployment(
   { cloud, journal: { clock } }: StepContext,
   name: string,
 ): Promise<Agent | undefined> {
-  const deadline = new Deadline(clock, 'wait-timeout', lostLookLimit);
+  const deadline = new Deadline(clock, 'wait-timeout', lostResponseLimit);
   return cloud.agent(name, { attempts: 2, deadline });
 }
 
@@ -150,9 +150,9 @@ function create(context: StepContext, plan: AgentPlan, deadline: Deadline): Prom
   const { name, region, settings } = plan;
   return context.cloud.createAgent(name, region, settings, {
     deadline,
-    findLost: async () => {
-      const agent = await lookForLost(context, name);
-      return agent && isAsWanted(agent, plan) ? agent : undefined;
+    findLostResult: async () => {
+      const agent = await findLostDeployment(context, name);
+      return agent && matchesPlan(agent, plan) ? agent : undefined;
     },
   });
 }
@@ -166,17 +166,17 @@ function update(
   const { name, settings, forces } = plan;
   return context.cloud.updateAgent(name, settings, forces, {
     deadline,
-    findLost: async () => {
-      const agent = await lookForLost(context, name);
+    findLostResult: async () => {
+      const agent = await findLostDeployment(context, name);
       const isNew =
         agent?.desiredDeploymentId !== undefined &&
         agent.desiredDeploymentId !== before.desiredDeploymentId;
-      return isNew && isAsWanted(agent, plan) ? agent : undefined;
+      return isNew && matchesPlan(agent, plan) ? agent : undefined;
     },
   });
 }
 
-function isAsWanted(agent: Agent, { settings }: AgentPlan): boolean {
+function matchesPlan(agent: Agent, { settings }: AgentPlan): boolean {
   return settingChanges(agent.settings, settings).length === 0;
 }
 
@@ -230,8 +230,8 @@ function remark(
     );
   }
   const isNew = deploymentId !== previousId;
-  const isMeant = plan.bindsVersion || buildId !== undefined;
-  if (!isNew && isMeant && newDeployment.because === 'nothing-differs') {
+  const isExpected = plan.bindsVersion || buildId !== undefined;
+  if (!isNew && isExpected && newDeployment.because === 'nothing-differs') {
     // That is what versions and builds by their context are for, and nothing to warn of.
     const caveat =
       image === undefined ? '' : ' A tag that was pushed again is no difference to the platform.';

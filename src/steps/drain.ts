@@ -1,12 +1,12 @@
 import { CallError } from '../pipecat/errors.js';
 import type { SessionCount } from '../pipecat/sessions.js';
-import { about, forEach, StepError } from '../record/errors.js';
+import { withSubject, forEach, StepError } from '../record/errors.js';
 import type { AgentRecord, SessionsOnOlder, TargetRecord } from '../record/record.js';
 import { CancelledError } from '../time/cancellation.js';
 import { Deadline } from '../time/deadline.js';
-import { pollingStep } from '../time/polling-steps.js';
+import { pollingDelay } from '../time/polling-delay.js';
 import type { StepContext } from './context.js';
-import { poll, WaitOverError, type Look } from './polling.js';
+import { poll, WaitTimeoutError, type PollResult } from './polling.js';
 import { Progress } from './progress.js';
 
 /** Milliseconds that counting the sessions may take if nobody waits for them. */
@@ -34,7 +34,7 @@ export async function drainAll(
   await context.journal.step('drain', () =>
     forEach(awaited, (agent) =>
       context.journal.span(agent.region, `drain ${agent.name}`, () =>
-        about({ kind: 'agent', name: agent.name, region: agent.region }, () =>
+        withSubject({ kind: 'agent', name: agent.name, region: agent.region }, () =>
           drain(context, agent, agent.plan.drainTimeout ?? 0),
         ),
       ),
@@ -79,7 +79,7 @@ async function drain(
   /** Deployments that others have made since. */
   const newer = new Set<string>();
 
-  const look = async (): Promise<Look<true>> => {
+  const look = async (): Promise<PollResult<true>> => {
     const count = await sessions.reading.count(name, { deadline, attempts: 1 });
     const older = olderThan(agent.deploymentId, count, newer);
     agent.sessionsOnOlder = older ?? null;
@@ -94,11 +94,12 @@ async function drain(
     return undefined;
   };
 
-  const step = (elapsed: number): number => pollingStep(elapsed, () => clock.random(), longestStep);
+  const step = (elapsed: number): number =>
+    pollingDelay(elapsed, () => clock.random(), longestStep);
   try {
     await poll(look, { clock, deadline, progress, step });
   } catch (error) {
-    if (!(error instanceof WaitOverError)) throw error;
+    if (!(error instanceof WaitTimeoutError)) throw error;
     const left = agent.sessionsOnOlder ?? undefined;
     throw new StepError('drain-timeout', { left, deadline }, { cause: error.cause });
   }

@@ -10,7 +10,7 @@ import type { SessionAccess } from './context.js';
 import type { Journal } from '../record/journal.js';
 import type { Redact } from '../secrecy/redactor.js';
 import { defaultBackoff } from '../time/backoff.js';
-import { endings, type Cancellation } from '../time/cancellation.js';
+import { cancellationLimits, type Cancellation } from '../time/cancellation.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { version } from '../version.js';
 
@@ -51,7 +51,7 @@ export class Platform implements Disposable {
     });
     const calling = { requestLimit, over, cancellation, ...common };
     this.caller = new Caller({ connection: this.#connection, ...calling });
-    const late = cancellation.delayed(endings.stop);
+    const late = cancellation.delayed(cancellationLimits.stop);
     this.#lateCaller = new Caller({
       ...calling,
       connection: this.#connection,

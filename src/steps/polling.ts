@@ -1,20 +1,20 @@
 import { CallError, StatusError } from '../pipecat/errors.js';
-import { sleepUnless, type Clock } from '../time/clock.js';
+import { abortableSleep, type Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
-import { pollingStep } from '../time/polling-steps.js';
+import { pollingDelay } from '../time/polling-delay.js';
 import type { Progress } from './progress.js';
 
 /** Milliseconds; a look that is told to come back later than that comes back now and then. */
-const longestRetryAfter = 60_000;
+const maxRetryAfter = 60_000;
 
 /** What a look brought: the end of the wait, or nothing yet. */
-export type Look<Result> = { readonly done: Result } | undefined;
+export type PollResult<Result> = { readonly done: Result } | undefined;
 
 /** A wait ended without a result, because its limit passed. */
-export class WaitOverError extends Error {
+export class WaitTimeoutError extends Error {
   constructor(options?: ErrorOptions) {
     super('the limit has passed', options);
-    this.name = 'WaitOverError';
+    this.name = 'WaitTimeoutError';
   }
 }
 
@@ -35,28 +35,31 @@ export interface Wait {
  * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
  * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
  */
-export async function poll<Result>(look: () => Promise<Look<Result>>, wait: Wait): Promise<Result> {
+export async function poll<Result>(
+  checkStatus: () => Promise<PollResult<Result>>,
+  wait: Wait,
+): Promise<Result> {
   try {
-    return await keepPolling(look, wait);
+    return await keepPolling(checkStatus, wait);
   } finally {
     wait.progress.end();
   }
 }
 
 async function keepPolling<Result>(
-  look: () => Promise<Look<Result>>,
+  checkStatus: () => Promise<PollResult<Result>>,
   { clock, deadline, progress, signal, step = defaultStep(clock) }: Wait,
 ): Promise<Result> {
   const startedAt = clock.now();
-  let failedLooks = 0;
+  let failedChecks = 0;
   let failure: CallError | undefined;
   for (;;) {
     let retryAfter = 0;
     try {
-      const result = await look();
-      if (failedLooks > 0)
-        progress.remark(`The platform answers again; looks that failed: ${failedLooks}.`);
-      failedLooks = 0;
+      const result = await checkStatus();
+      if (failedChecks > 0)
+        progress.remark(`The platform answers again; looks that failed: ${failedChecks}.`);
+      failedChecks = 0;
       failure = undefined;
       if (result !== undefined) return result.done;
     } catch (error) {
@@ -65,18 +68,18 @@ async function keepPolling<Result>(
       }
       failure = error;
       if (error instanceof StatusError) retryAfter = error.retryAfter ?? 0;
-      failedLooks++;
-      if (failedLooks === 1 && !deadline.hasPassed()) {
+      failedChecks++;
+      if (failedChecks === 1 && !deadline.hasPassed()) {
         const { method, path } = error.call;
         progress.remark(`A look failed, because ${error.reason} (${method} ${path}). Looking on.`);
       }
     }
-    const pause = Math.max(step(clock.now() - startedAt), Math.min(retryAfter, longestRetryAfter));
-    await sleepUnless(clock, Math.min(pause, deadline.remaining()), signal);
-    if (deadline.hasPassed()) throw new WaitOverError({ cause: failure });
+    const pause = Math.max(step(clock.now() - startedAt), Math.min(retryAfter, maxRetryAfter));
+    await abortableSleep(clock, Math.min(pause, deadline.remaining()), signal);
+    if (deadline.hasPassed()) throw new WaitTimeoutError({ cause: failure });
   }
 }
 
 function defaultStep(clock: Clock): (elapsed: number) => number {
-  return (elapsed) => pollingStep(elapsed, () => clock.random());
+  return (elapsed) => pollingDelay(elapsed, () => clock.random());
 }

@@ -20,19 +20,19 @@ export function preflight(
       ...options,
       now: journal.clock.wallTime(),
     });
-    warnOfFailedLooks(observation, journal);
+    warnOfFailedLookups(observation, journal);
     const plan = makePlan(settings, observation);
     journal.record.plan = plan;
     journal.log.plan(plan);
     for (const warning of plan.warnings) journal.warning(warning);
     for (const remark of plan.remarks) journal.remark(remark);
-    for (const { agent } of plan.targets) if (agent !== undefined) noticeBranch(agent, journal);
+    for (const { agent } of plan.targets) if (agent !== undefined) noticeAutoDeploy(agent, journal);
     return plan;
   });
 }
 
 /** The same in several regions is one thing to look at. */
-function warnOfFailedLooks({ targets }: Observation, journal: Journal): void {
+function warnOfFailedLookups({ targets }: Observation, journal: Journal): void {
   const reasons = new Set(targets.flatMap(({ build }) => build?.failure?.reason ?? []));
   for (const reason of reasons) {
     journal.warning(
@@ -41,7 +41,7 @@ function warnOfFailedLooks({ targets }: Observation, journal: Journal): void {
   }
 }
 
-function noticeBranch({ name, before }: AgentPlan, journal: Journal): void {
+function noticeAutoDeploy({ name, before }: AgentPlan, journal: Journal): void {
   const { git } = before ?? {};
   if (git?.autoDeploy !== true) return;
   const branch = git.branch === undefined ? 'a branch' : `the branch \`${git.branch}\``;

@@ -56,24 +56,24 @@ async function buildAll(
         if (!(error instanceof ReleaseError)) throw error;
         const failures = error.failures.filter((failure) => !(failure instanceof AbandonedError));
         if (failures.length > 0) throw new ReleaseError(failures);
-        throw new AbandonedError({ goesOn: underWay(builds).length > 0 });
+        throw new AbandonedError({ isStillRunning: runningBuildIds(builds).length > 0 });
       }
     });
   } catch (error) {
     if (!(error instanceof AbandonedError)) throw error;
   } finally {
-    noticeUnderWay(journal, underWay(builds));
+    reportRunningBuilds(journal, runningBuildIds(builds));
   }
 }
 
-function noticeUnderWay(journal: Journal, going: readonly string[]): void {
-  if (going.length === 0) return;
+function reportRunningBuilds(journal: Journal, ids: readonly string[]): void {
+  if (ids.length === 0) return;
   journal.notice(
-    `The platform goes on with the build ${going.map((id) => `\`${id}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`,
+    `The platform goes on with the build ${ids.map((id) => `\`${id}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`,
   );
 }
 
-function underWay(builds: readonly BuildRecord[]): string[] {
+function runningBuildIds(builds: readonly BuildRecord[]): string[] {
   return builds.flatMap(({ outcome, id }) => (outcome === 'running' && id !== null ? [id] : []));
 }
 
@@ -86,16 +86,16 @@ async function provisionAndAwait(
   const { journal } = context;
   const failures: Error[] = [];
   const failed = new Set<TargetRecord>();
-  const writtenIn = ({ secretSets }: TargetRecord) =>
+  const setsToWrite = ({ secretSets }: TargetRecord) =>
     secretSets.filter(({ plan }) => isWritten(plan));
-  const writing = targets.filter((target) => writtenIn(target).length > 0);
+  const writing = targets.filter((target) => setsToWrite(target).length > 0);
   if (writing.length > 0) {
     await collect(failures, () =>
       journal.step('provision', () =>
         budget.spend((deadline) =>
           forEach(writing, async (target) => {
             try {
-              for (const set of writtenIn(target)) await provision(context, set, deadline);
+              for (const set of setsToWrite(target)) await provision(context, set, deadline);
             } catch (error) {
               failed.add(target);
               throw error;

@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.js';
 
-const longestSilence = 15_000;
+const reminderInterval = 15_000;
 
 /**
  * Says how a wait is going: when something changes, and at least every 15 seconds, also while a look
@@ -8,7 +8,7 @@ const longestSilence = 15_000;
  */
 export class Progress {
   readonly #clock: Clock;
-  readonly #say: (message: string) => void;
+  readonly #log: (message: string) => void;
   readonly #startedAt: number;
   #state = 'waiting for the first look';
   #changedAt: number;
@@ -17,10 +17,10 @@ export class Progress {
 
   constructor(clock: Clock, say: (message: string) => void) {
     this.#clock = clock;
-    this.#say = say;
+    this.#log = say;
     this.#startedAt = clock.now();
     this.#changedAt = this.#startedAt;
-    this.#remind();
+    this.#scheduleReminder();
   }
 
   /** Milliseconds since the wait began. */
@@ -38,12 +38,12 @@ export class Progress {
     if (state === this.#state) return;
     this.#state = state;
     this.#changedAt = this.#clock.now();
-    this.#tell();
+    this.#report();
   }
 
   /** Says something that is not a state. */
   remark(message: string): void {
-    this.#say(message);
+    this.#log(message);
   }
 
   end(): void {
@@ -51,19 +51,19 @@ export class Progress {
     this.#reminder.abort();
   }
 
-  #tell(): void {
-    this.#say(`${(this.elapsed / 1000).toFixed(1)} s: ${this.#state}`);
-    this.#remind();
+  #report(): void {
+    this.#log(`${(this.elapsed / 1000).toFixed(1)} s: ${this.#state}`);
+    this.#scheduleReminder();
   }
 
-  #remind(): void {
+  #scheduleReminder(): void {
     this.#reminder.abort();
     // A reminder may have come due in the same moment in which the wait ended.
     if (this.#hasEnded) return;
     this.#reminder = new AbortController();
-    this.#clock.sleep(longestSilence, this.#reminder.signal).then(
+    this.#clock.sleep(reminderInterval, this.#reminder.signal).then(
       () => {
-        this.#tell();
+        this.#report();
       },
       () => undefined,
     );

@@ -1,6 +1,6 @@
 import { CancelledError } from '../time/cancellation.js';
 import type { Deadline } from '../time/deadline.js';
-import { about, isInDoubt } from '../record/errors.js';
+import { withSubject, isInDoubt } from '../record/errors.js';
 import type { PlannedSetRecord, SecretSetRecord } from '../record/record.js';
 import { secretSetSubject } from '../plan/subject.js';
 import type { StepContext } from './context.js';
@@ -17,7 +17,7 @@ export async function provision(
   const updatedKeys = new Set(plan.updatedKeys);
   try {
     await journal.span(region, `write ${name}`, () =>
-      about(subject, async () => {
+      withSubject(subject, async () => {
         if (registry !== undefined) {
           await cloud.writeImagePullSecret(plan, registry, { deadline });
           record.isChanged = true;

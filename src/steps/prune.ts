@@ -1,5 +1,5 @@
 import type { Deadline } from '../time/deadline.js';
-import { about, isInDoubt } from '../record/errors.js';
+import { withSubject, isInDoubt } from '../record/errors.js';
 import type { PlannedSetRecord } from '../record/record.js';
 import { secretSetSubject } from '../plan/subject.js';
 import type { StepContext } from './context.js';
@@ -13,7 +13,7 @@ export async function prune(
   const { plan } = record;
   try {
     await journal.span(plan.region, `prune ${plan.name}`, () =>
-      about(secretSetSubject(plan), async () => {
+      withSubject(secretSetSubject(plan), async () => {
         for (const key of plan.prunedKeys) {
           await cloud.deleteSecret(plan.name, key, { deadline });
           record.pruned.push(key);

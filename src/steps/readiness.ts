@@ -4,7 +4,7 @@ import type { SecretSetStatus } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { Deadline } from '../time/deadline.js';
 import { ReleaseError, StepError, SubjectError } from '../record/errors.js';
-import { poll, WaitOverError } from './polling.js';
+import { poll, WaitTimeoutError } from './polling.js';
 import { Progress } from './progress.js';
 import type { SecretSetRecord } from '../record/record.js';
 import { secretSetSubject } from '../plan/subject.js';
@@ -39,7 +39,7 @@ export async function awaitSecretSets(
     waiting.get(set)?.('failed');
     waiting.delete(set);
   };
-  const take = (set: SecretSetRecord, found: Found | undefined): void => {
+  const recordStatus = (set: SecretSetRecord, found: Found | undefined): void => {
     if (found === undefined) {
       const isNew = set.outcome === 'created' && !seen.has(set);
       if (isNew && progress.elapsed < graceLimit) return;
@@ -56,21 +56,21 @@ export async function awaitSecretSets(
       waiting.delete(set);
     }
   };
-  const look = async (): Promise<{ done: undefined } | undefined> => {
+  const checkStatus = async (): Promise<{ done: undefined } | undefined> => {
     for (const { set, found } of await readStatuses(cloud, [...waiting.keys()], deadline)) {
-      take(set, found);
+      recordStatus(set, found);
     }
     progress.update(wordsFor(sets, seen));
     return waiting.size === 0 ? { done: undefined } : undefined;
   };
 
   try {
-    await poll(look, { clock, deadline, progress });
+    await poll(checkStatus, { clock, deadline, progress });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const [first, ...others] = waiting.keys();
     if (first === undefined) throw error;
-    if (error instanceof WaitOverError) {
+    if (error instanceof WaitTimeoutError) {
       for (const set of [first, ...others]) {
         const facts = { lastSeen: seen.get(set), waited: progress.elapsed, deadline };
         fail(set, new StepError('secrets-timeout', facts, { cause: error.cause }));
@@ -89,7 +89,7 @@ export async function awaitSecretSets(
 }
 
 /** More sets than this are counted rather than listed. */
-const mostListed = 4;
+const maxListed = 4;
 
 function wordsFor(
   sets: readonly SecretSetRecord[],
@@ -99,9 +99,9 @@ function wordsFor(
   const list = (some: typeof states): string =>
     listOf(
       some.map(({ name, state }) => `${name} ${state}`),
-      { most: mostListed, format: asIs },
+      { most: maxListed, format: asIs },
     );
-  if (states.length <= mostListed) return list(states);
+  if (states.length <= maxListed) return list(states);
   const others = states.filter(({ state }) => state !== 'ready');
   const ready = `${states.length - others.length} of ${states.length} sets are ready`;
   return others.length === 0 ? ready : `${ready}; ${list(others)}`;

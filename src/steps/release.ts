@@ -16,7 +16,7 @@ import type { Plan } from '../plan/plan.js';
 import { provisionAndBuild } from './preparation.js';
 import { prune } from './prune.js';
 import { awaitSecretSets } from './readiness.js';
-import { untouchedTarget, type TargetRecord } from '../record/record.js';
+import { newTargetRecord, type TargetRecord } from '../record/record.js';
 import { Remarks } from './remarks.js';
 
 /**
@@ -29,7 +29,7 @@ import { Remarks } from './remarks.js';
 export async function release(context: StepContext, plan: Plan): Promise<void> {
   const { journal } = context;
   journal.expect(stepsOf(plan));
-  const targets = plan.targets.map(untouchedTarget);
+  const targets = plan.targets.map(newTargetRecord);
   journal.record.targets = targets;
 
   try {
@@ -38,18 +38,18 @@ export async function release(context: StepContext, plan: Plan): Promise<void> {
     if (plan.rollout === 'parallel') {
       await deployAndAwait(context, targets, budget);
     } else {
-      await oneAfterTheOther(context, targets, budget);
+      await deploySequentially(context, targets, budget);
     }
     await drainAll(context, targets);
     await pruneAndAwait(context, targets, plan.secretsTimeout);
   } catch (error) {
-    throw error instanceof ReleaseError ? inOrder(error, targets) : error;
+    throw error instanceof ReleaseError ? inRegionOrder(error, targets) : error;
   }
   await cleanUpAll(context, targets, plan.secretsTimeout);
 }
 
 /** What failed, in the order of the regions and not in that in which it was noticed. */
-function inOrder({ failures }: ReleaseError, targets: readonly TargetRecord[]): ReleaseError {
+function inRegionOrder({ failures }: ReleaseError, targets: readonly TargetRecord[]): ReleaseError {
   const place = (failure: Error): number =>
     failure instanceof SubjectError
       ? targets.findIndex(({ region }) => region === failure.subject.region)
@@ -58,7 +58,7 @@ function inOrder({ failures }: ReleaseError, targets: readonly TargetRecord[]): 
 }
 
 /** Deploys in the order in which the regions were named, and stops at the first that fails. */
-async function oneAfterTheOther(
+async function deploySequentially(
   context: StepContext,
   targets: readonly TargetRecord[],
   budget: TimeBudget,
@@ -130,6 +130,6 @@ async function cleanUpAll(
     const remarks = new Remarks();
     const options = { listed: cloud.secretSets({ deadline }), deadline, remarks };
     await forEach(old, ({ target, plan }) => cleanUp(context, target, plan, options));
-    remarks.tell(journal);
+    remarks.report(journal);
   });
 }

@@ -23,7 +23,7 @@ export class Remarks {
     this.#remarks.set(key, remark);
   }
 
-  tell(journal: Journal): void {
+  report(journal: Journal): void {
     for (const { level, words, names } of this.#remarks.values()) {
       journal[level](words(listOf(names)));
     }

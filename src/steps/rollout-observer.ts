@@ -1,5 +1,5 @@
 /** An agent whose rollout has begun. */
-export interface BegunRollout {
+export interface StartedRollout {
   readonly agent: string;
   readonly region: string;
   readonly deploymentId: string;
@@ -11,7 +11,7 @@ export interface RolloutObserver {
    * Called when a rollout begins; the returned function is called with how it ended: `error` if nobody
    * waited for its end.
    */
-  begins(rollout: BegunRollout): (outcome: 'success' | 'failure' | 'error') => void;
+  rolloutStarted(rollout: StartedRollout): (outcome: 'success' | 'failure' | 'error') => void;
 }
 
-export const noRolloutObserver: RolloutObserver = { begins: () => () => undefined };
+export const noRolloutObserver: RolloutObserver = { rolloutStarted: () => () => undefined };

@@ -2,7 +2,7 @@ import { CancelledError } from '../time/cancellation.js';
 import type { Agent } from '../pipecat/answers.js';
 import type { Deployed } from './deploy.js';
 import { isStepFailure, StepError } from '../record/errors.js';
-import { poll, WaitOverError } from './polling.js';
+import { poll, WaitTimeoutError } from './polling.js';
 import { failureLogs } from './failure-logs.js';
 import { Progress } from './progress.js';
 import type { AgentRecord } from '../record/record.js';
@@ -38,7 +38,7 @@ export async function awaitRollout(
   let infrastructureIssue = false;
   let history = historyBefore(before);
 
-  const look = async (): Promise<
+  const checkStatus = async (): Promise<
     { done: Exclude<Judgement, { state: 'waiting' }> } | undefined
   > => {
     const agent = await cloud.agent(name, { deadline, attempts: 1 });
@@ -67,7 +67,7 @@ export async function awaitRollout(
   };
 
   try {
-    const judgement = await poll(look, { clock, deadline, progress });
+    const judgement = await poll(checkStatus, { clock, deadline, progress });
     if (judgement.state === 'superseded') {
       throw new StepError('superseded', { deploymentId, supersededBy: judgement.by });
     }
@@ -86,7 +86,7 @@ export async function awaitRollout(
     // The platform goes on with the rollout, whoever waits for it.
     if (error instanceof CancelledError) throw error;
     record.outcome = isStepFailure(error, 'superseded') ? 'superseded' : 'failed';
-    if (!(error instanceof WaitOverError)) throw error;
+    if (!(error instanceof WaitTimeoutError)) throw error;
     const seen = {
       lastSeen,
       lastSeenFor: progress.unchangedFor,

@@ -14,10 +14,10 @@ import type { AgentRecord, SmokeTestRecord } from '../record/record.js';
 import { CancelledError } from '../time/cancellation.js';
 import type { Clock } from '../time/clock.js';
 import { Deadline } from '../time/deadline.js';
-import { pollingStep } from '../time/polling-steps.js';
+import { pollingDelay } from '../time/polling-delay.js';
 import type { SessionAccess, StepContext } from './context.js';
 import { failureLogs } from './failure-logs.js';
-import { poll, WaitOverError, type Look } from './polling.js';
+import { poll, WaitTimeoutError, type PollResult } from './polling.js';
 import { Progress } from './progress.js';
 
 /** Starts whose response may be lost: each may have started a session that nobody can identify. */
@@ -25,7 +25,7 @@ const mostLostStarts = 3;
 /** Milliseconds between two sessions: the first pause and the longest. */
 const pauses = { first: 2000, longest: 15_000, growth: 1.5 } as const;
 /** Milliseconds; a platform that asks for more is asked again now and then. */
-const longestRetryAfter = 60_000;
+const maxRetryAfter = 60_000;
 /** Milliseconds that stopping a session may take, and reading it once more. */
 const stopLimit = 15_000;
 /** Milliseconds that the bot's own endpoint may take to answer. */
@@ -112,7 +112,7 @@ class SmokeTest {
     for (;;) {
       const attempt = await this.#attempt();
       if ('done' in attempt) return attempt.done;
-      const wait = Math.max(pause, Math.min(attempt.retryAfter ?? 0, longestRetryAfter));
+      const wait = Math.max(pause, Math.min(attempt.retryAfter ?? 0, maxRetryAfter));
       if (this.#deadline.remaining() <= wait) return attempt.again;
       await this.#clock.sleep(wait);
       pause = Math.min(pause * pauses.growth, pauses.longest);
@@ -219,7 +219,7 @@ class SmokeTest {
       log.info(`${name}: ${message}`);
     });
 
-    const look = async (): Promise<Look<Followed>> => {
+    const look = async (): Promise<PollResult<Followed>> => {
       const seen = await this.#read(sessionId, this.#deadline, 1);
       if (seen === undefined) {
         progress.update('the platform does not show the session yet');
@@ -248,7 +248,7 @@ class SmokeTest {
     };
 
     const step = (elapsed: number): number => {
-      const usual = pollingStep(elapsed, () => clock.random());
+      const usual = pollingDelay(elapsed, () => clock.random());
       const left = upSince === undefined ? 0 : upSince + duration - clock.now();
       return left > 0 ? Math.min(usual, left) : usual;
     };
@@ -259,7 +259,7 @@ class SmokeTest {
       if (error instanceof CallError) {
         return { done: inconclusive(`the session could not be read: ${error.reason}`) };
       }
-      if (!(error instanceof WaitOverError)) throw error;
+      if (!(error instanceof WaitTimeoutError)) throw error;
       if (this.#seen === undefined) {
         return { done: inconclusive('the platform did not show the session') };
       }

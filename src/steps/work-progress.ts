@@ -8,20 +8,20 @@ const interval = 5000;
 export class WorkProgress {
   readonly #clock: Clock;
   readonly #all: number;
-  readonly #say: (done: string) => void;
-  #saidAt: number;
+  readonly #log: (done: string) => void;
+  #reportedAt: number;
 
   constructor(clock: Clock, all: number, say: (done: string) => void) {
     this.#clock = clock;
     this.#all = all;
-    this.#say = say;
-    this.#saidAt = clock.now();
+    this.#log = say;
+    this.#reportedAt = clock.now();
   }
 
   update(bytes: number): void {
-    if (this.#clock.now() - this.#saidAt < interval) return;
-    this.#saidAt = this.#clock.now();
+    if (this.#clock.now() - this.#reportedAt < interval) return;
+    this.#reportedAt = this.#clock.now();
     const share = this.#all === 0 ? 1 : bytes / this.#all;
-    this.#say(`${bytesOf(bytes)} of ${bytesOf(this.#all)} (${Math.floor(share * 100)} %)`);
+    this.#log(`${bytesOf(bytes)} of ${bytesOf(this.#all)} (${Math.floor(share * 100)} %)`);
   }
 }

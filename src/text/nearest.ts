@@ -1,7 +1,7 @@
 import leven from 'leven';
 
 /** Longer texts are not names. Comparing takes the length of one times that of the other. */
-const longestName = 100;
+const maxNameLength = 100;
 
 /** How many characters two names may differ in, by the length of the longer one. */
 export type Tolerance = (length: number) => number;
@@ -23,7 +23,7 @@ export function nearest<Name extends string>(
   known: readonly Name[],
   tolerance: Tolerance = slip,
 ): Name | undefined {
-  if (text.length > longestName) return undefined;
+  if (text.length > maxNameLength) return undefined;
   const written = normalized(text);
   const [first] = known
     .map((name) => ({ name, distance: leven(written, normalized(name)) }))

@@ -5,7 +5,7 @@ import { interruptible, type Clock } from './clock.js';
  * Milliseconds after a cancellation. A runner that waits no longer kills the process, so the report is
  * made within two seconds, and everything else has its end before that.
  */
-export const endings = {
+export const cancellationLimits = {
   /** A request that was sent to change something has to be answered, so that it is known what it did. */
   write: 1000,
   /** GitHub has to have taken note. */
@@ -17,7 +17,7 @@ export const endings = {
 } as const;
 
 /** Signals by which a runner asks an action to end. */
-export type EndingSignal = 'SIGINT' | 'SIGTERM';
+export type CancellationSignal = 'SIGINT' | 'SIGTERM';
 
 /**
  * The run was cancelled, by a person or because a newer one takes its place. It is the reason of the
@@ -25,9 +25,9 @@ export type EndingSignal = 'SIGINT' | 'SIGTERM';
  */
 export class CancelledError extends Error {
   readonly kind = 'cancelled';
-  readonly signal: EndingSignal;
+  readonly signal: CancellationSignal;
 
-  constructor(signal: EndingSignal, options?: ErrorOptions) {
+  constructor(signal: CancellationSignal, options?: ErrorOptions) {
     super(`the run was cancelled (${signal})`, options);
     this.name = 'CancelledError';
     this.signal = signal;
@@ -39,13 +39,13 @@ export class Cancellation implements Disposable {
   /** Aborted with a CancelledError. */
   readonly signal: AbortSignal;
   readonly #clock: Clock;
-  readonly #over = new AbortController();
+  readonly #ended = new AbortController();
 
   constructor(signal: AbortSignal, clock: Clock) {
     this.signal = signal;
     this.#clock = clock;
     // Many may wait at once, which Node would take for a leak and warn of.
-    setMaxListeners(Infinity, signal, this.#over.signal);
+    setMaxListeners(Infinity, signal, this.#ended.signal);
   }
 
   get isCancelled(): boolean {
@@ -54,20 +54,20 @@ export class Cancellation implements Disposable {
 
   /** A signal that follows so many milliseconds after the cancellation, with its reason. */
   after(milliseconds: number): AbortSignal {
-    const follower = new AbortController();
+    const delayed = new AbortController();
     this.whenCancelled(() => {
       const stop = this.#clock.after(milliseconds, () => {
-        follower.abort(this.signal.reason);
+        delayed.abort(this.signal.reason);
       });
-      this.#over.signal.addEventListener('abort', stop, { once: true });
+      this.#ended.signal.addEventListener('abort', stop, { once: true });
     });
-    return follower.signal;
+    return delayed.signal;
   }
 
   /** The same, so many milliseconds later: for what a cancelled run still has to put in order. */
   delayed(milliseconds: number): Cancellation {
     const delayed = new Cancellation(this.after(milliseconds), this.#clock);
-    this.#over.signal.addEventListener(
+    this.#ended.signal.addEventListener(
       'abort',
       () => {
         delayed.end();
@@ -83,9 +83,9 @@ export class Cancellation implements Disposable {
   }
 
   whenCancelled(act: () => void): void {
-    if (this.#over.signal.aborted) return;
+    if (this.#ended.signal.aborted) return;
     if (this.isCancelled) act();
-    else this.signal.addEventListener('abort', act, { once: true, signal: this.#over.signal });
+    else this.signal.addEventListener('abort', act, { once: true, signal: this.#ended.signal });
   }
 
   [Symbol.dispose](): void {
@@ -94,7 +94,7 @@ export class Cancellation implements Disposable {
 
   /** Nobody waits for anything any more. */
   end(): void {
-    this.#over.abort();
+    this.#ended.abort();
   }
 }
 

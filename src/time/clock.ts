@@ -21,7 +21,7 @@ export interface Clock {
 }
 
 /** Sleeps; where the signal ends that, it rejects with the signal's own reason. */
-export async function sleepUnless(
+export async function abortableSleep(
   clock: Clock,
   milliseconds: number,
   signal: AbortSignal | undefined,

@@ -1,5 +1,5 @@
 /** Milliseconds that whatever is still open may delay the end of the process. */
-const lastWords = 100;
+const exitDelay = 100;
 
 /**
  * Ends the process after the run, whatever it still waits for. If nothing is open, it ends by itself,
@@ -11,16 +11,16 @@ const lastWords = 100;
 export function endProcess(exitCode: number, { canBeKilled }: { canBeKilled: boolean }): void {
   process.exitCode = exitCode;
   setTimeout(() => {
-    if (waitsForThreads()) {
+    if (hasBlockedThreads()) {
       replaceProcess(exitCode);
       if (canBeKilled) process.kill(process.pid, 'SIGKILL');
     }
     process.exit();
-  }, lastWords).unref();
+  }, exitDelay).unref();
 }
 
 /** An exit would wait for threads, such as one that looks up a host, or reads a file that hangs. */
-function waitsForThreads(): boolean {
+function hasBlockedThreads(): boolean {
   return process
     .getActiveResourcesInfo()
     .some((resource) => /^(?:FS|GetAddrInfo|GetNameInfo)Req/.test(resource));

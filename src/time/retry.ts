@@ -1,7 +1,7 @@
 import { backoffDelay, type Backoff } from './backoff.js';
 
 /** Milliseconds. A server that asks for a longer wait than this is not asked again. */
-export const longestWait = 120_000;
+export const maxWait = 120_000;
 
 /** A failed attempt of a call, as far as it decides whether the call is sent again. */
 export interface FailedAttempt {
@@ -34,7 +34,7 @@ export function decideRetry(
 ): RetryDecision {
   if (!failed.isTransient) return { stop: 'final' };
   // Only time ends a rate limit, so an attempt that met one does not count, for a while.
-  const isFree = failed.limitedFor !== undefined && failed.limitedFor < longestWait;
+  const isFree = failed.limitedFor !== undefined && failed.limitedFor < maxWait;
   const counted = isFree ? 1 : failed.attempt;
   const { budget, retryAfter = 0 } = failed;
   if (budget === undefined ? counted >= failed.attempts : budget <= 0) return { stop: 'attempts' };
@@ -43,6 +43,6 @@ export function decideRetry(
   const delay = Math.max(backoffEnd, retryAfter);
   if (failed.remaining <= delay) return { stop: 'deadline' };
   // Even without a limit of the step, a server must not hold the job for hours.
-  if (delay > longestWait) return { stop: 'retry-after' };
+  if (delay > maxWait) return { stop: 'retry-after' };
   return { delay, attempt: isFree ? failed.attempt : failed.attempt + 1 };
 }

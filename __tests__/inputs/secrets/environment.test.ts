@@ -44,7 +44,7 @@ describe('a value that is given in place of a name is not shown, and is masked',
     { input: 'OPENAI, hidden-!', told: 'item 2 has to be the name of an environment variable' },
     { input: 'OPENAI, hiddenVALUE', told: 'item 2 is not the name of a variable that is set' },
   ])('$input', ({ input, told }) => {
-    const { problems, suspects } = readEnvironment(input, environment);
+    const { problems, possibleSecrets: suspects } = readEnvironment(input, environment);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(told);
     expect(problems[0]).not.toContain('hidden');
@@ -52,14 +52,18 @@ describe('a value that is given in place of a name is not shown, and is masked',
   });
 
   test.each(['hiddenvalue', 'HIDDENVALUE'])('not even where it could be a name: %s', (value) => {
-    const { entries, problems, suspects } = readEnvironment(`KEY=${value}`, environment);
+    const {
+      entries,
+      problems,
+      possibleSecrets: suspects,
+    } = readEnvironment(`KEY=${value}`, environment);
     expect(JSON.stringify([entries, problems])).not.toContain(value);
     expect(entries.map(({ key }) => key)).toEqual(['KEY']);
     expect(suspects.map((suspect) => suspect.reveal())).toEqual([value]);
   });
 
   test('and of a pair, what stands behind the equal sign is masked by itself, too', () => {
-    const { suspects } = readEnvironment('OPENAI,KEY=a value', environment);
+    const { possibleSecrets: suspects } = readEnvironment('OPENAI,KEY=a value', environment);
     expect(suspects.map((suspect) => suspect.reveal())).toEqual(['KEY=a value', 'a value']);
   });
 });

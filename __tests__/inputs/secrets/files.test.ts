@@ -21,7 +21,7 @@ async function read(files: Record<string, string>, paths = Object.keys(files)) {
   return {
     problems: reading.problems,
     remarks: reading.remarks,
-    suspects: reading.suspects.map((suspect) => suspect.reveal()),
+    suspects: reading.possibleSecrets.map((suspect) => suspect.reveal()),
     pairs: Object.fromEntries(reading.entries.map(({ key, value }) => [key, value.reveal()])),
   };
 }

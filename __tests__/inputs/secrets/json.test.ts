@@ -7,7 +7,7 @@ async function read(input: unknown, patterns: string[], credential = 'sk_own') {
   const reading = await readJson(text, patterns, [new SecretValue(credential)]);
   return {
     problems: reading.problems,
-    suspects: reading.suspects,
+    suspects: reading.possibleSecrets,
     remarks: reading.remarks,
     unmatched: reading.unmatched,
     pairs: Object.fromEntries(reading.entries.map(({ key, value }) => [key, value.reveal()])),

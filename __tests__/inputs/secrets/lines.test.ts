@@ -87,7 +87,7 @@ describe('what does not parse is told by line and key before it, never by its te
       place: 'line 1 is',
     },
   ])('$name', ({ input, place }) => {
-    const { problems, suspects } = readLines(input);
+    const { problems, possibleSecrets: suspects } = readLines(input);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(place);
     expect(problems[0]).not.toMatch(/hidden|words|c2V|MII|BEGIN/);
@@ -113,7 +113,7 @@ describe('several pairs in one line', () => {
     { name: 'with commas alone', input: 'OPENAI_API_KEY=hidden-a,DEEPGRAM_API_KEY=hidden-b' },
     { name: 'with a tab', input: '\n\nOPENAI_API_KEY=hidden-a\tDEEPGRAM_API_KEY=hidden-b\n\n' },
   ])('are an error that names the first key and the cause: $name', ({ input }) => {
-    const { entries, problems, suspects } = readLines(input);
+    const { entries, problems, possibleSecrets: suspects } = readLines(input);
     expect(entries).toEqual([]);
     expect(problems).toEqual([
       expect.stringMatching(

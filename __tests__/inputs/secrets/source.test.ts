@@ -6,7 +6,7 @@ describe('a source of secrets', () => {
     const reading = new SourceReading('secrets');
     reading.add('OPENAI_API_KEY', 'hidden', 'line 1');
     reading.add('MIIEvQ', '', 'line 2');
-    reading.breakOff('line 3: this is not `KEY=value`');
+    reading.stopAt('line 3: this is not `KEY=value`');
     expect(reading.entries.map(({ key }) => key)).toEqual(['OPENAI_API_KEY']);
     expect(reading.problems).toEqual(['line 3: this is not `KEY=value`']);
   });
@@ -19,7 +19,7 @@ describe('a source of secrets', () => {
     const key = `${'k'.repeat(length - 1)}!`;
     reading.add(key, 'hidden', 'line 1');
     expect(reading.problems.join().includes(key)).toBe(shown);
-    expect(reading.suspects.map((suspect) => suspect.reveal())).toEqual([
+    expect(reading.possibleSecrets.map((suspect) => suspect.reveal())).toEqual([
       ...(shown ? [] : [key]),
       'hidden',
     ]);
@@ -34,8 +34,8 @@ describe('a source of secrets', () => {
     { name: 'has no `=`', line: 'a line', told: ['a line'] },
   ])('a line that is not read and $name may be secret', ({ line, told }) => {
     const reading = new SourceReading('secrets');
-    reading.suspectLine(line);
-    expect(reading.suspects.map((suspect) => suspect.reveal())).toEqual(told);
+    reading.addPossibleSecretLine(line);
+    expect(reading.possibleSecrets.map((suspect) => suspect.reveal())).toEqual(told);
   });
 
   test.each([
@@ -44,14 +44,14 @@ describe('a source of secrets', () => {
       fill: (one: SourceReading) => {
         one.add('A', 'b', 'line 1');
       },
-      isBarren: false,
+      isEmpty: false,
     },
     {
       name: 'a problem',
       fill: (one: SourceReading) => {
         one.problems.push('wrong');
       },
-      isBarren: false,
+      isEmpty: false,
     },
     {
       name: 'a problem and an entry',
@@ -59,27 +59,27 @@ describe('a source of secrets', () => {
         one.add('A', 'b', 'line 1');
         one.problems.push('wrong');
       },
-      isBarren: false,
+      isEmpty: false,
     },
     {
       name: 'a pattern that selects nothing',
       fill: (one: SourceReading) => {
         one.unmatched.push('X_*');
       },
-      isBarren: false,
+      isEmpty: false,
     },
     {
       name: 'nothing that is said elsewhere',
       fill: (one: SourceReading) => {
-        one.isSpokenFor = true;
+        one.isReportedElsewhere = true;
       },
-      isBarren: false,
+      isEmpty: false,
     },
-    { name: 'nothing', fill: () => undefined, isBarren: true },
-  ])('with $name is barren: $isBarren', ({ fill, isBarren }) => {
+    { name: 'nothing', fill: () => undefined, isEmpty: true },
+  ])('with $name is barren: $isEmpty', ({ fill, isEmpty }) => {
     const reading = new SourceReading('secrets-json');
     fill(reading);
-    expect(reading.isBarren).toBe(isBarren);
+    expect(reading.isEmpty).toBe(isEmpty);
   });
 });
 

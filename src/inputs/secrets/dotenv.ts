@@ -179,7 +179,7 @@ export type Resolution =
   { readonly value: string } | { readonly name: string; readonly isTooLong: boolean };
 
 /** Characters that references may make of a value; a few lines could make it fill the memory. */
-const longestValue = 1024 * 1024;
+const maxValueLength = 1024 * 1024;
 
 /**
  * Replaces `${NAME}` and `${NAME:-default}` by the values of the same file, in whichever quotes.
@@ -209,7 +209,7 @@ export function resolveReferences(
     const replacement = fallback ?? earlier.get(name);
     if (replacement === undefined) return { name, isTooLong: false };
     resolved += value.slice(done, start) + replacement;
-    if (resolved.length > longestValue) return { name, isTooLong: true };
+    if (resolved.length > maxValueLength) return { name, isTooLong: true };
     start = done = close + 1;
   }
   return { value: resolved + value.slice(done) };

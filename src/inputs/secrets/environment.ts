@@ -22,9 +22,9 @@ export function readEnvironment(input: string, environment: Environment): Source
     const match = /^(?:([^=\s]+)\s*=\s*)?([A-Za-z_][A-Za-z0-9_]*)$/.exec(item);
     const source = match?.[2];
     if (source === undefined) {
-      for (const rest of items.slice(index)) reading.suspectLine(rest);
-      const breach = breachOfName(item);
-      reading.breakOff(
+      for (const rest of items.slice(index)) reading.addPossibleSecretLine(rest);
+      const breach = mistakeInName(item);
+      reading.stopAt(
         breach !== undefined
           ? `${place} ${breach}`
           : `${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``,
@@ -37,22 +37,23 @@ export function readEnvironment(input: string, environment: Environment): Source
     const value = set ?? '';
     const unset = set === undefined;
     if (unset && (source !== target || !isConventional(source))) {
-      reading.suspect(source);
+      reading.addPossibleSecret(source);
       if (source === target || !isConventional(target)) {
-        reading.breakOff(
+        reading.stopAt(
           `${place} is not the name of a variable that is set (it is not shown, as it may be a value)`,
         );
         return reading;
       }
     }
     if (!unset) reading.add(target, value, place);
-    else reading.add(target, value, place, { unset: { meant: meantBy(source, environment) } });
+    else
+      reading.add(target, value, place, { unset: { meant: nearestVariable(source, environment) } });
   }
   return reading;
 }
 
 /** What is wrong with an item that is no name, if it is sure to hold names only. */
-function breachOfName(item: string): string | undefined {
+function mistakeInName(item: string): string | undefined {
   if (/^(?:[\w-]+=)?\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})$/.test(item)) {
     return 'begins with `$`. Write the name of the variable alone, such as `OPENAI_API_KEY`';
   }
@@ -65,7 +66,7 @@ function breachOfName(item: string): string | undefined {
   return undefined;
 }
 
-function meantBy(source: string, environment: Environment): string | undefined {
+function nearestVariable(source: string, environment: Environment): string | undefined {
   if (!isConventional(source)) return undefined;
   return nearest(source, Object.keys(environment).filter(isOfWorkflow));
 }

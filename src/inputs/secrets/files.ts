@@ -10,7 +10,7 @@ import {
   type Statement,
   type SyntaxProblem,
 } from './dotenv.js';
-import { afterKey, breachOf, endsBase64, isConventional, SourceReading } from './source.js';
+import { afterKey, mistakeIn, endsBase64, isConventional, SourceReading } from './source.js';
 
 /**
  * Reads the `secrets-file` input: dotenv files, relative to the workspace. Each value is what
@@ -66,7 +66,7 @@ async function readText(
     reading.problems.push(
       `\`${path}\` is not text in UTF-8; it may be in UTF-16 or Latin-1. Save it as UTF-8`,
     );
-    for (const line of text.split('\n')) reading.suspect(line);
+    for (const line of text.split('\n')) reading.addPossibleSecret(line);
     return undefined;
   }
   return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
@@ -104,7 +104,7 @@ function readValues(reading: SourceReading, path: string, text: string): void {
     const place = placeIn(path, line);
     if (value === undefined) {
       const name = isConventional(key) ? `\`${key}\`` : 'a name';
-      if (!isConventional(key)) reading.suspect(key);
+      if (!isConventional(key)) reading.addPossibleSecret(key);
       reading.remarks.push(`${place}: left out ${name}, because it has no \`=\` and no value.`);
       earlier.set(key, undefined);
       continue;
@@ -182,13 +182,13 @@ function stopAt(
   if (problem === undefined) return;
   const place = `${placeIn(path, problem.line)}${afterKey(statements.at(-1)?.key)}`;
   const [line = ''] = text.slice(problem.start).split('\n', 1);
-  const breach = problem.reason === 'not an assignment' ? breachOf(line) : undefined;
-  reading.breakOff(
-    breach === undefined
+  const mistake = problem.reason === 'not an assignment' ? mistakeIn(line) : undefined;
+  reading.stopAt(
+    mistake === undefined
       ? `${place}: ${wordsOf(problem)}, so reading stopped here`
-      : `${place} ${breach}. Reading stopped here`,
+      : `${place} ${mistake}. Reading stopped here`,
   );
-  for (const rest of text.slice(problem.start).split('\n')) reading.suspectLine(rest);
+  for (const rest of text.slice(problem.start).split('\n')) reading.addPossibleSecretLine(rest);
 }
 
 function wordsOf({ key, reason }: SyntaxProblem): string {

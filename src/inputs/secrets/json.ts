@@ -24,7 +24,7 @@ export async function readJson(
   try {
     ({ body } = parse(input));
   } catch (error) {
-    reading.suspect(input);
+    reading.addPossibleSecret(input);
     reading.problems.push(
       `is not JSON${lineOf(error)}; it is made for \`\${{ toJSON(secrets) }}\``,
     );
@@ -32,7 +32,7 @@ export async function readJson(
   }
   // A run that has no secrets may have null in their place.
   if (body.type !== 'Object' && body.type !== 'Null') {
-    reading.suspect(input);
+    reading.addPossibleSecret(input);
     reading.problems.push('has to be a JSON object of strings, such as `${{ toJSON(secrets) }}`');
     return reading;
   }
@@ -42,7 +42,7 @@ export async function readJson(
     const key = name.type === 'String' ? name.value : name.name;
     const place = `line ${name.loc.start.line}`;
     const text = value.type === 'String' ? value.value : undefined;
-    reading.suspect(text ?? input.slice(value.loc.start.offset, value.loc.end.offset));
+    reading.addPossibleSecret(text ?? input.slice(value.loc.start.offset, value.loc.end.offset));
     keys.push(key);
     if (key.toLowerCase() === 'github_token') {
       reading.remarks.push(

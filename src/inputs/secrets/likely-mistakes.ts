@@ -36,7 +36,7 @@ const quotes = [
 ] as const;
 
 /** Longer values are no placeholders. */
-const longestPlaceholder = 200;
+const maxPlaceholderLength = 200;
 
 const placeholders = [
   /^change[-_ ]?me$/i,
@@ -73,7 +73,7 @@ export function likelyMistakes({ value, isLine = false }: SecretEntry): string[]
   }
   const kind = unfinished(text);
   if (kind !== undefined) said.push(`is ${kind}`);
-  if (text.length <= longestPlaceholder && placeholders.some((pattern) => pattern.test(text))) {
+  if (text.length <= maxPlaceholderLength && placeholders.some((pattern) => pattern.test(text))) {
     said.push('is a placeholder');
   }
   return said;

@@ -2,11 +2,11 @@ import { secretKey } from '../../pipecat/names.js';
 import { looksLikeSeveral, severalValues } from './likely-mistakes.js';
 import {
   afterKey,
-  breachOf,
+  mistakeIn,
   endsBase64,
   isConventional,
   isObjectAsText,
-  longestKey,
+  maxKeyLength,
   objectAsText,
   SourceReading,
 } from './source.js';
@@ -36,16 +36,16 @@ export function readLines(input: string): SourceReading {
     const place = `line ${index + 1}`;
     const head = parseHead(text);
     if (head === undefined) {
-      reading.breakOff(unreadable(place, keyBefore, text));
-      for (const rest of lines.slice(index)) reading.suspectLine(rest.text);
+      reading.stopAt(unreadable(place, keyBefore, text));
+      for (const rest of lines.slice(index)) reading.addPossibleSecretLine(rest.text);
       return reading;
     }
     keyBefore = head.key;
     if ('value' in head) {
       if (isSingle && looksLikeSeveral(head.value)) {
-        reading.suspect(head.value);
-        for (const value of severalValues(head.value)) reading.suspect(value);
-        reading.breakOff(
+        reading.addPossibleSecret(head.value);
+        for (const value of severalValues(head.value)) reading.addPossibleSecret(value);
+        reading.stopAt(
           `${place}: the value of \`${head.key}\` looks like several \`KEY=value\` pairs in one line. Write one \`KEY=value\` a line, below \`secrets: |\` (use \`|\`, not \`>\`). If it is one value, pass it with \`secrets-env\``,
         );
         continue;
@@ -57,10 +57,10 @@ export function readLines(input: string): SourceReading {
     const last = lines[end];
     if (last === undefined) {
       const what = isConventional(head.key) ? `: \`${head.key}\`` : '';
-      reading.breakOff(
+      reading.stopAt(
         `${place}${what} begins a value of several lines that does not end. Put the delimiter alone on its last line`,
       );
-      for (const rest of lines.slice(index + 1)) reading.suspectLine(rest.text);
+      for (const rest of lines.slice(index + 1)) reading.addPossibleSecretLine(rest.text);
       return reading;
     }
     const value = input.slice(line.next, last.start).replace(/\r?\n$/, '');
@@ -114,8 +114,8 @@ function parseHead(line: string): Head | undefined {
 
 function unreadable(place: string, keyBefore: string | undefined, line: string): string {
   const where = `${place}${afterKey(keyBefore)}`;
-  const breach = breachOf(line) ?? keyBreach(line);
-  if (breach !== undefined) return `${where} ${breach}. Reading stopped here`;
+  const mistake = mistakeIn(line) ?? keyMistake(line);
+  if (mistake !== undefined) return `${where} ${mistake}. Reading stopped here`;
   return (
     `${where} is not \`KEY=value\` with a valid key, so reading stopped here. ` +
     'A value of several lines needs the form `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`'
@@ -123,11 +123,11 @@ function unreadable(place: string, keyBefore: string | undefined, line: string):
 }
 
 /** What is wrong with a line that has no key, or one that the platform does not take. */
-function keyBreach(line: string): string | undefined {
+function keyMistake(line: string): string | undefined {
   if (/^[A-Z_][A-Z0-9_]*(?:[,\s]+[A-Z_][A-Z0-9_]*)*[,\s]*$/.test(line)) {
     return 'has names without values. Write `KEY=value`, or pass the names of variables with `secrets-env`';
   }
   const key = /^[\w-]+(?==)/.exec(line)?.[0] ?? '';
-  if (key.length <= longestKey) return undefined;
-  return `has a key of ${key.length} characters; a key has at most ${longestKey}`;
+  if (key.length <= maxKeyLength) return undefined;
+  return `has a key of ${key.length} characters; a key has at most ${maxKeyLength}`;
 }

@@ -49,9 +49,9 @@ export async function readSecrets(
   reportMissing[empties](missing, findings);
   reportUnset(missing.unset, findings);
   warnOfLikelyMistakes(entries, findings);
-  const goesByNames = empties === 'plan';
+  const plansByName = empties === 'plan';
   const pairs = entries
-    .filter(({ value }) => goesByNames || !value.isEmpty)
+    .filter(({ value }) => plansByName || !value.isEmpty)
     .map(({ key, value }) => ({ key, value }));
   // What is left out by `skip` is left out by a release, too, unless nothing is left.
   const isExact = !isDryRun || (empties === 'skip' && pairs.length > 0);
@@ -59,12 +59,12 @@ export async function readSecrets(
   const isSecret = secrecyFor(reader, findings, readings);
   return {
     pairs,
-    skippedKeys: goesByNames ? [] : keysOf(missing.empty),
+    skippedKeys: plansByName ? [] : keysOf(missing.empty),
     isComplete: isExact || (knowsKeys && missing.empty.length === 0),
     knowsKeys,
     values: readings.flatMap((reading) => [
       ...reading.entries.filter(isSecret).map(({ value }) => value),
-      ...reading.suspects,
+      ...reading.possibleSecrets,
     ]),
   };
 }
@@ -110,7 +110,7 @@ function missingIn(
     empty,
     unset,
     withoutValue,
-    sources: readings.filter((reading) => reading.isBarren).map(({ source }) => source),
+    sources: readings.filter((reading) => reading.isEmpty).map(({ source }) => source),
     patterns: readings.flatMap((reading) => reading.unmatched),
     reasons: reasonsFor(withoutValue, entries),
   };
@@ -216,7 +216,7 @@ function reportUnset(unset: readonly ChosenEntry[], findings: Findings): void {
 }
 
 /** Keys that one message names; a file may have thousands. */
-const mostKeys = 20;
+const maxKeys = 20;
 
 function warnOfLikelyMistakes(entries: readonly SecretEntry[], findings: Findings): void {
   const suspicious = entries.flatMap((entry) => {
@@ -224,7 +224,7 @@ function warnOfLikelyMistakes(entries: readonly SecretEntry[], findings: Finding
     return shapes.length === 0 ? [] : [`\`${entry.key}\` ${shapes.join(' and ')}`];
   });
   if (suspicious.length === 0) return;
-  const keys = listOf(suspicious, { most: mostKeys, format: asIs });
+  const keys = listOf(suspicious, { most: maxKeys, format: asIs });
   findings.warnings.push(
     `Some values of secrets look like mistakes. They are sent as they are: ${keys}.`,
   );
@@ -251,7 +251,7 @@ async function readSources(
     const reading = await readJson(raw.verbatim('secrets-json'), patterns, credentials);
     readings.push(reading);
     if (!patterns.some((pattern) => !pattern.startsWith('!'))) {
-      reading.isSpokenFor = true;
+      reading.isReportedElsewhere = true;
       findings.problem(
         'secrets-include',
         'is needed with `secrets-json` and has to select something: patterns such as `VOICE_*`, or `*, !AWS_*`, say which keys go to the platform',

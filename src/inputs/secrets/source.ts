@@ -20,7 +20,7 @@ export interface SecretEntry {
 type EntryDetails = Pick<SecretEntry, 'isLine' | 'unset'>;
 
 /** A key that is longer is none, and may be something else altogether: it is not shown. */
-export const longestKey = 64;
+export const maxKeyLength = 64;
 
 /** What one source brought, mistakes included. */
 export class SourceReading {
@@ -30,14 +30,14 @@ export class SourceReading {
   /** Sentences without the input's name; none holds a value. */
   readonly problems: string[] = [];
   /** Texts that are not understood but could be (part of) a secret: they have to be masked. */
-  readonly suspects: SecretValue[] = [];
+  readonly possibleSecrets: SecretValue[] = [];
   /** What was left out on purpose, for the log. */
   readonly remarks: string[] = [];
   /** Patterns that select nothing: as likely a mistake as an empty value. */
   readonly unmatched: string[] = [];
 
   /** Whether something that is wrong with it is said elsewhere. */
-  isSpokenFor = false;
+  isReportedElsewhere = false;
 
   constructor(source: SecretSource) {
     this.source = source;
@@ -47,13 +47,13 @@ export class SourceReading {
   add(key: string, value: string, place: string, details: EntryDetails = {}): void {
     if (!secretKey.pattern.test(key)) {
       this.refuseKey(key, place);
-      this.suspect(value);
+      this.addPossibleSecret(value);
       return;
     }
     const earlier = this.#places.get(key);
     if (earlier !== undefined) {
       this.problems.push(`${place}: \`${key}\` is given twice, first in ${earlier}`);
-      this.suspect(value);
+      this.addPossibleSecret(value);
       return;
     }
     this.#places.set(key, place);
@@ -62,14 +62,14 @@ export class SourceReading {
 
   /** Says that the platform does not take a key. */
   refuseKey(key: string, place: string): void {
-    const shown = key.length > longestKey ? `of ${key.length} characters` : `\`${key}\``;
+    const shown = key.length > maxKeyLength ? `of ${key.length} characters` : `\`${key}\``;
     this.problems.push(`${place}: the key ${shown} has to be ${secretKey.rule}`);
-    if (key.length > longestKey) this.suspect(key);
+    if (key.length > maxKeyLength) this.addPossibleSecret(key);
   }
 
   /** Says why a value cannot be known here, and how to pass it. */
   refuseValue(key: string, value: string, place: string, reason: string): void {
-    this.suspect(value);
+    this.addPossibleSecret(value);
     if (!secretKey.pattern.test(key)) {
       this.refuseKey(key, place);
       return;
@@ -81,26 +81,26 @@ export class SourceReading {
    * Gives up reading at a mistake, behind which nothing is known. Of a value that goes over several
    * lines and is not given as such, lines may have been taken for keys; an empty one is not told.
    */
-  breakOff(problem: string): void {
+  stopAt(problem: string): void {
     this.problems.push(problem);
     const kept = this.entries.filter(({ value }) => !value.isEmpty);
     this.entries.splice(0, Infinity, ...kept);
   }
 
   /** Whether it holds nothing, and nothing of that was said yet. */
-  get isBarren(): boolean {
+  get isEmpty(): boolean {
     const said = this.entries.length + this.problems.length + this.unmatched.length;
-    return said === 0 && !this.isSpokenFor;
+    return said === 0 && !this.isReportedElsewhere;
   }
 
-  suspect(text: string): void {
-    this.suspects.push(new SecretValue(text));
+  addPossibleSecret(text: string): void {
+    this.possibleSecrets.push(new SecretValue(text));
   }
 
   /** The same of a line that was not read: it may be a key with its value, of which that is as secret. */
-  suspectLine(line: string): void {
-    this.suspect(line);
-    if (line.includes('=')) this.suspect(line.slice(line.indexOf('=') + 1));
+  addPossibleSecretLine(line: string): void {
+    this.addPossibleSecret(line);
+    if (line.includes('=')) this.addPossibleSecret(line.slice(line.indexOf('=') + 1));
   }
 }
 
@@ -130,12 +130,12 @@ export function endsBase64(key: string, value: string): boolean {
  * What is wrong with a line that is not `KEY=value`, and what to write instead. It continues a
  * sentence that names the line, and shows nothing of it. Undefined if it could be anything.
  */
-export function breachOf(line: string): string | undefined {
-  return breaches.find(({ pattern }) => pattern.test(line))?.words;
+export function mistakeIn(line: string): string | undefined {
+  return commonMistakes.find(({ pattern }) => pattern.test(line))?.words;
 }
 
 /** Keys as people write them; what does not begin like one may be part of a secret. */
-const breaches: readonly { readonly pattern: RegExp; readonly words: string }[] = [
+const commonMistakes: readonly { readonly pattern: RegExp; readonly words: string }[] = [
   {
     pattern: /^\s*export\s+[A-Za-z_]\w*=/,
     words: 'begins with `export`, which is for shells. Write `KEY=value`',

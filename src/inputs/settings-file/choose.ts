@@ -7,7 +7,7 @@ import type { InputSource } from '../reader.js';
 import type { SettingsFile } from './read-settings-file.js';
 
 /** Where the platform's own client looks; a release reads it only when it is asked to. */
-const usualPath = 'pcc-deploy.toml';
+const defaultPath = 'pcc-deploy.toml';
 
 /** What other inputs need; a file with mistakes may name them, so that nothing is said to miss them. */
 const subjects: readonly InputName[] = ['agent-name', 'secret-set', 'image-credentials'];
@@ -20,7 +20,7 @@ export async function chooseSettingsFile(
   const variable = environment['PIPECAT_DEPLOY_CONFIG_PATH']?.trim() ?? '';
   const path = raw.text('config-file') ?? (variable === '' ? undefined : variable);
   if (path === undefined) {
-    await noticeUnread(source);
+    await reportUnused(source);
     return { raw, file: undefined };
   }
   if (!isPath(path)) {
@@ -56,7 +56,7 @@ export async function chooseSettingsFile(
   const defaults = file.defaults.filter(
     ({ input }) => !raw.isInput(input) && !(isReplaced && isOneOf(imageSources, input)),
   );
-  for (const { input, key } of defaults) findings.standIns.set(input, `${key} (${path})`);
+  for (const { input, key } of defaults) findings.substitutes.set(input, `${key} (${path})`);
   const values = new Map(defaults.map(({ input, text }) => [input, text]));
   return { raw: raw.withSettingsFile(values), file };
 }
@@ -65,13 +65,13 @@ function isOneOf(names: readonly InputName[], name: InputName): boolean {
   return names.includes(name);
 }
 
-async function noticeUnread({ workspace, readFile, findings }: InputSource): Promise<void> {
+async function reportUnused({ workspace, readFile, findings }: InputSource): Promise<void> {
   try {
-    await readFile(resolve(workspace, usualPath));
+    await readFile(resolve(workspace, defaultPath));
   } catch {
     return;
   }
   findings.notices.push(
-    `\`${usualPath}\` lies in the workspace and is not used, because nothing names it. \`config-file: ${usualPath}\` takes its settings as defaults.`,
+    `\`${defaultPath}\` lies in the workspace and is not used, because nothing names it. \`config-file: ${defaultPath}\` takes its settings as defaults.`,
   );
 }

@@ -9,16 +9,16 @@ import type { Journal } from '../record/journal.js';
 import { version } from '../version.js';
 
 /** How GitHub is talked to, besides what the settings say. */
-export type Manner = Pick<RepositoryOptions, 'clock' | 'signal' | 'redact'>;
+export type ConnectionOptions = Pick<RepositoryOptions, 'clock' | 'signal' | 'redact'>;
 
 /** Loads what talks to GitHub, and connects: on use only. */
 export async function connect(
   { token, apiUrl, owner, repository }: GitHubAccess,
-  manner: Manner,
+  options: ConnectionOptions,
 ): Promise<Repository> {
   const { connectRepository } = await import('./repository.js');
   const userAgent = `pipecat-cloud-release/${version}`;
-  return connectRepository({ token, apiUrl, owner, repository, userAgent, ...manner });
+  return connectRepository({ token, apiUrl, owner, repository, userAgent, ...options });
 }
 
 /** What the event says about a run. */
@@ -32,23 +32,23 @@ export interface RunOrigin {
 export function agentDeployments(
   settings: GitHubSettings | undefined,
   journal: Journal,
-  manner: Manner,
+  options: ConnectionOptions,
   { event, commit }: RunOrigin,
 ): AgentDeployments | undefined {
   const { environment } = settings ?? {};
   if (settings === undefined || environment === undefined) return undefined;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return new AgentDeployments({
-    connect: () => connect(settings, manner),
+    connect: () => connect(settings, options),
     commit,
     environmentIn: (region) => nameInRegion(environment, region),
     environmentKind: async (name) => environmentKind(name, await event()),
     logUrl: settings.runUrl,
     onFailure: (error) => {
       // The same for every region is one thing to look at.
-      const warning = untold('GitHub deployments are not complete', error);
-      if (!told.has(warning)) journal.warning(warning);
-      told.add(warning);
+      const warning = failureMessage('GitHub deployments are not complete', error);
+      if (!reported.has(warning)) journal.warning(warning);
+      reported.add(warning);
     },
   });
 }
@@ -73,7 +73,7 @@ export interface PlanComment extends RunOrigin {
 export async function commentOnPlan(
   journal: Journal,
   settings: GitHubSettings | undefined,
-  manner: Manner,
+  options: ConnectionOptions,
   { event, commit, isOfInvalidInputs, write }: PlanComment,
 ): Promise<void> {
   const { kind } = journal.record;
@@ -91,7 +91,7 @@ export async function commentOnPlan(
   try {
     // The runner masks what it logs, but no comment: its text is made without what is secret.
     const text = write(await commit(), settings.runUrl);
-    repository = await connect(settings, manner);
+    repository = await connect(settings, options);
     const comment = { pullRequest, text, isOfInvalidInputs };
     const { outcome, closed } = await keepPlanComment(repository, settings, comment);
     journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
@@ -100,14 +100,14 @@ export async function commentOnPlan(
       journal.log.info(`Closed ${what} that this step no longer makes.`);
     }
   } catch (error) {
-    journal.warning(untold('The plan is not in a comment', error));
+    journal.warning(failureMessage('The plan is not in a comment', error));
   } finally {
     repository?.close();
   }
 }
 
 /** What was not told to GitHub, and why, and what the token lacks. */
-function untold(what: string, error: unknown): string {
+function failureMessage(what: string, error: unknown): string {
   if (!(error instanceof GitHubError)) {
     return `${what}, because of a bug in the action. The run goes on without.`;
   }

@@ -12,7 +12,7 @@ const jitter = 0.1;
  * @param elapsed milliseconds since the first look
  * @param most milliseconds; for a wait of hours, in which nobody minds half a minute
  */
-export function pollingStep(elapsed: number, random: () => number, most = longest): number {
+export function pollingDelay(elapsed: number, random: () => number, most = longest): number {
   const step = Math.min(most, Math.max(shortest, elapsed * share));
   return Math.round(step * (1 + jitter * (2 * random() - 1)));
 }

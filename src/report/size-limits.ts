@@ -1,7 +1,7 @@
 import { code } from './markdown.js';
 
 /** How much of what may be long is told. */
-export interface Room {
+export interface Limits {
   /** Keys of each list in a table. */
   readonly keys: number;
   /** Keys and other names of each list in a sentence. */
@@ -12,11 +12,11 @@ export interface Room {
   readonly characters: number;
 }
 
-const ample: Room = { keys: 500, names: 40, problems: 500, characters: 20_000 };
+const fullLimits: Limits = { keys: 500, names: 40, problems: 500, characters: 20_000 };
 
 /** From one to the next, lists get shorter, until what is most important has room beside them. */
-const rooms: readonly Room[] = [
-  ample,
+const limitSteps: readonly Limits[] = [
+  fullLimits,
   { keys: 100, names: 40, problems: 100, characters: 2000 },
   { keys: 20, names: 20, problems: 50, characters: 500 },
   { keys: 5, names: 5, problems: 20, characters: 200 },
@@ -36,19 +36,22 @@ export function sectionOf(what: string, name: string): string {
 
 /** Bytes for the remark on what was left out. */
 const remarkBytes = 2000;
-const mostNamed = 10;
+const maxNamed = 10;
 
 /**
  * Writes what has room. Lists are cut before anything is left out as a whole; then what comes first
  * goes first, and what is too long does not take the room of what comes after it.
  */
-export function fitted(most: number, sectionsIn: (room: Room) => readonly Section[]): string {
-  const told = (room: Room): readonly Section[] =>
-    sectionsIn(room).filter(({ text }) => text !== undefined && text !== '');
-  const whole = told(ample);
+export function fitSections(
+  most: number,
+  sectionsIn: (limits: Limits) => readonly Section[],
+): string {
+  const nonEmpty = (limits: Limits): readonly Section[] =>
+    sectionsIn(limits).filter(({ text }) => text !== undefined && text !== '');
+  const whole = nonEmpty(fullLimits);
   let sections = whole;
-  for (const room of rooms) {
-    sections = room === ample ? whole : told(room);
+  for (const limits of limitSteps) {
+    sections = limits === fullLimits ? whole : nonEmpty(limits);
     if (bytesOf(sections) <= most - remarkBytes) break;
   }
   const remarks = bytesOf(sections) < bytesOf(whole) ? [cutRemark] : [];
@@ -70,9 +73,9 @@ const cutRemark =
   '_Long lists are cut, because GitHub limits the length of this; the outputs of the action have all keys that were written._';
 
 function leftOutRemark(sections: readonly Section[]): string {
-  const names = sections.slice(0, mostNamed).map(({ name }) => name);
+  const names = sections.slice(0, maxNamed).map(({ name }) => name);
   const more =
-    sections.length > mostNamed ? `, and ${sections.length - mostNamed} more of its parts` : '';
+    sections.length > maxNamed ? `, and ${sections.length - maxNamed} more of its parts` : '';
   return `_There was no room for ${names.join(', ')}${more}; the log has more._`;
 }
 
