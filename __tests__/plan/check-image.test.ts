@@ -183,6 +183,26 @@ describe('`pin-image`', () => {
     expect(imageOf(found(['linux/arm64']), pins, image).changes).toEqual(['image']);
   });
 
+  test.each([
+    { name: 'another tag', running: `ghcr.io/acme/voice:older@${digest}`, isSame: true },
+    { name: 'no tag', running: `ghcr.io/acme/voice@${digest}`, isSame: true },
+    { name: 'another repository', running: `ghcr.io/acme/other:1@${digest}`, isSame: false },
+    { name: 'another registry', running: `quay.io/acme/voice:1@${digest}`, isSame: false },
+  ])('compares with what runs under $name by digest: $isSame', ({ running, isSame }) => {
+    const planned = imageOf(found(['linux/arm64']), pins, running);
+    expect(planned).toEqual(
+      isSame ? { image: running, changes: [] } : { image: pinned, changes: ['image'] },
+    );
+    const said = findings(found(['linux/arm64']), pins, {
+      before: observedAgent({ settings: { image: running } }),
+    }).remarks;
+    expect(said).toEqual(
+      isSame
+        ? [`\`${image}\` points to the digest that the agent already runs as \`${running}\`.`]
+        : [],
+    );
+  });
+
   test('fails without a digest, and is reported by a plan', () => {
     expect(findings(unreachable, pins).problems).toEqual([
       `image ${image}: cannot be pinned: ${notReached}`,

@@ -375,11 +375,25 @@ describe('a dry run', () => {
 
   test('says that a new deployment would follow for an agent that there is', async () => {
     await release();
+    const { id = '' } = stage.emulator.state.builds()[0] ?? {};
     checkout.write({ 'bot.py': 'print("bye")\n' });
     const { actions } = await release(plan);
     expect(actions.summary).toContain(
-      'Update the agent `voice` with the new build. A new deployment follows, because its image is built anew.',
+      `Update the agent \`voice\`: build-id \`${id}\` → a new build. A new deployment follows, because its image is built anew.`,
     );
+    expect(JSON.parse(actions.outputs['plan'] ?? '')).toMatchObject({
+      regions: [{ agent: { changes: [{ setting: 'build-id', before: id, after: null }] } }],
+    });
+  });
+
+  test('says which image a new build would replace', async () => {
+    const image = 'ghcr.io/acme/voice:1.0.0';
+    stage.emulator.seed.agent({ name: 'voice', image });
+    const { actions } = await release(plan);
+    expect(actions.summary).toContain(`build-id \`${image}\` → a new build`);
+    expect(JSON.parse(actions.outputs['plan'] ?? '')).toMatchObject({
+      regions: [{ agent: { changes: [{ setting: 'build-id', before: image, after: null }] } }],
+    });
   });
 
   test('checks the context without a credential, too', async () => {

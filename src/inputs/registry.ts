@@ -3,14 +3,16 @@ import { secretSetName } from '../pipecat/names.js';
 import { regionPlaceholder } from '../plan/name-template.js';
 import type { RegistryCredentials } from '../pipecat/client.js';
 import type { ImagePullSecretSettings } from '../plan/settings.js';
-import { dockerHub, parseImageReference, registryName } from '../registry/reference.js';
+import {
+  dockerHub,
+  dockerHubUrl,
+  parseImageReference,
+  registryName,
+} from '../registry/reference.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import { emptyReasons, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
-
-/** Docker Hub is addressed by the URL of its old index, whatever people call it. */
-const dockerHubUrl = 'https://index.docker.io/v1/';
 
 /** The password of the registry and what is made of it, for masking. */
 export function givenRegistrySecrets(raw: RawInputs): SecretValue[] {

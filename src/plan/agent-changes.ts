@@ -1,4 +1,5 @@
 import {
+  agentSettings,
   compareAgentSettings,
   type AgentSettingComparison,
   type AgentSettings,
@@ -10,11 +11,15 @@ export interface SettingChange {
   readonly setting: string;
   /** Undefined if it was not set. */
   readonly before: string | undefined;
-  readonly after: string;
+  /** Undefined if it has to be made first: the id of a new build. */
+  readonly after: string | undefined;
 }
 
 /** A setting that is given, and whose present value the platform does not show. */
-export type HiddenSetting = Pick<SettingChange, 'setting' | 'after'>;
+export interface HiddenSetting {
+  readonly setting: string;
+  readonly after: string;
+}
 
 /**
  * The given settings that differ from what the agent shows. If its response does not show a setting
@@ -27,6 +32,11 @@ export function settingChanges(
   return compareAgentSettings(observed, wanted)
     .filter(({ before, after }) => before !== undefined && before !== after)
     .map(change);
+}
+
+/** What the agent runs now, and that a build which has no id yet replaces it. */
+export function newBuildChange({ buildId, image }: ObservedAgentSettings): SettingChange {
+  return { setting: agentSettings.buildId.name, before: buildId ?? image, after: undefined };
 }
 
 /** The settings that a new agent is given. */
@@ -45,6 +55,6 @@ export function hiddenSettings(
     .map(({ setting, after }) => ({ setting, after }));
 }
 
-function change({ name, before, after }: AgentSettingComparison): SettingChange {
+function change({ name, before, after }: AgentSettingComparison): SettingChange & HiddenSetting {
   return { setting: name, before: before?.toString(), after: after?.toString() ?? 'off' };
 }

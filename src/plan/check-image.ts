@@ -1,8 +1,9 @@
 import type { Agent, Region } from '../pipecat/answers.js';
 import type { Doubt, ImageLookup } from '../registry/look-up.js';
 import type { Unreadable } from '../registry/manifest.js';
-import { parseImageReference, pinned } from '../registry/reference.js';
+import { isSameContent, parseImageReference, pinned } from '../registry/reference.js';
 import { quote } from '../text/quote.js';
+import type { RegionObservation } from './observation.js';
 import type { PreflightProblem } from './problems.js';
 import type { RegionSettings } from './region-settings.js';
 import type { ImageLookupSettings } from './settings.js';
@@ -35,7 +36,7 @@ export function checkImage(question: ImageQuestion): ImageFindings {
   const findings: ImageFindings = { problems: [], warnings: [], remarks: [] };
   const image = question.settings.agent?.settings.image;
   if (image === undefined) return findings;
-  const { lookup, asked } = question;
+  const { lookup, asked, before } = question;
   const finding = findingOf(image, question);
   if (finding !== undefined && asked.check !== 'never') addFinding(findings, image, finding, asked);
   if (asked.pins && lookup.outcome !== 'found' && finding !== undefined) {
@@ -49,23 +50,38 @@ export function checkImage(question: ImageQuestion): ImageFindings {
     if (asked.isDryRun) findings.remarks.push(`${quote(image)} ${problem.message}.`);
     else findings.problems.push(problem);
   }
+  const running = before?.settings.image;
+  if (asked.pins && lookup.outcome === 'found' && running !== undefined) {
+    const wanted = pinned(image, lookup.digest);
+    if (running !== wanted && isSameContent(running, wanted)) {
+      findings.remarks.push(
+        `${quote(image)} points to the digest that the agent already runs as ${quote(running)}.`,
+      );
+    }
+  }
   return findings;
 }
 
-/** The settings of a region with the image pinned to the digest that its tag points at now. */
+/**
+ * The settings of a region with the image pinned to the digest that its tag points at now. If the agent
+ * runs this digest already, by whichever tag, its image stays as it is: nothing has changed.
+ */
 export function withPinnedImage(
-  settings: RegionSettings,
+  { settings, agent: before }: Pick<RegionObservation, 'settings' | 'agent'>,
   lookup: ImageLookup | undefined,
   asked: ImageLookupSettings | undefined,
 ): RegionSettings {
   const { agent } = settings;
   const image = agent?.settings.image;
   if (asked?.pins !== true || lookup?.outcome !== 'found' || image === undefined) return settings;
+  const running = before?.settings.image;
+  const wanted = pinned(image, lookup.digest);
+  const isSame = running !== undefined && isSameContent(running, wanted);
   return {
     ...settings,
     agent: agent && {
       ...agent,
-      settings: { ...agent.settings, image: pinned(image, lookup.digest) },
+      settings: { ...agent.settings, image: isSame ? running : wanted },
     },
   };
 }

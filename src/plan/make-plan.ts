@@ -23,7 +23,7 @@ export function makePlan(
   const warnings = new Set<string>();
   const remarks = new Set<string>();
   const targets = observation.targets.map((observed): Target => {
-    const settings = withPinnedImage(observed.settings, observation.image, imageLookup);
+    const settings = withPinnedImage(observed, observation.image, imageLookup);
     const { region } = settings;
     const known = observation.regions.find(({ code }) => code === region);
     if (known === undefined) {

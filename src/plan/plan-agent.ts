@@ -4,6 +4,7 @@ import { agentName, platformAgentProfiles } from '../pipecat/names.js';
 import {
   givenSettings,
   hiddenSettings,
+  newBuildChange,
   settingChanges,
   type SettingChange,
   type HiddenSetting,
@@ -52,11 +53,16 @@ export function planAgent(question: AgentQuestion, problems: PreflightProblem[])
     secretSet: settings.secretSet?.name,
     imagePullSecretSet: settings.imagePullSecret?.name,
   };
+  const runsNewBuild = build !== undefined && build.id === undefined;
   const changes =
-    before === undefined ? givenSettings(wanted) : settingChanges(before.settings, wanted);
+    before === undefined
+      ? givenSettings(wanted)
+      : [
+          ...(runsNewBuild ? [newBuildChange(before.settings)] : []),
+          ...settingChanges(before.settings, wanted),
+        ];
   const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
   const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
-  const runsNewBuild = build !== undefined && build.id === undefined;
   const forcedBecause = forcingReason(asked, before, valuesChange);
   return {
     name,
@@ -242,7 +248,9 @@ function newDeployment({
   // Without the values, the set may be the one that the agent binds already. What has no version in it
   // stands for nothing but itself, and is no difference then.
   const isUnknown = (change: SettingChange): boolean =>
-    change.before !== undefined && versionsOf(change.after).test(change.before);
+    change.before !== undefined &&
+    change.after !== undefined &&
+    versionsOf(change.after).test(change.before);
   if (!differing.every(isUnknown)) return { follows: 'yes', because: 'settings-differ' };
   if (forcedBecause !== undefined) return { follows: 'yes', because: forcedBecause };
   if (differing.length > 0) return { follows: 'unknown', because: 'version-unknown' };

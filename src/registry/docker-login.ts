@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { Clock } from '../time/clock.js';
-import { registryName } from './reference.js';
+import { dockerHub, dockerHubUrl, registryName } from './reference.js';
 
 /** A login to a registry. */
 export interface RegistryLogin {
@@ -24,8 +24,6 @@ export interface DockerLoginOptions {
   readonly clock: Clock;
 }
 
-/** Docker keeps the login of Docker Hub under the address of its first index. */
-const dockerHubAddress = 'https://index.docker.io/v1/';
 /** Milliseconds that a credential helper may take. */
 const helperLimit = 2000;
 /** Characters; a login is far shorter. */
@@ -70,7 +68,7 @@ export async function readDockerLogin(
   const helper = v.safeParse(v.string(), own(given.credHelpers)?.[1] ?? given.credsStore);
   const address = own(given.auths)?.[0] ?? own(given.credHelpers)?.[0];
   if (helper.success) {
-    const server = address ?? (registry === 'docker.io' ? dockerHubAddress : registry);
+    const server = address ?? (registry === dockerHub ? dockerHubUrl : registry);
     const login = await askHelper(helper.output, server, options);
     if (login !== undefined) return login;
   }

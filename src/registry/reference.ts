@@ -1,5 +1,7 @@
 import { isLoopback } from '../http/confidential.js';
 
+/** The address of Docker Hub under which Docker and Kubernetes keep its login. */
+export const dockerHubUrl = 'https://index.docker.io/v1/';
 /** The name of Docker Hub that people use. */
 export const dockerHub = 'docker.io';
 /** All of its names. */
@@ -52,6 +54,17 @@ export function registryUrl(registry: string): URL {
   if (registry === dockerHub) return new URL('https://registry-1.docker.io');
   const secure = new URL(`https://${registry}`);
   return isLoopback(secure.hostname) ? new URL(`http://${registry}`) : secure;
+}
+
+/** Whether both are the same repository at the same digest, whatever their tags are. */
+export function isSameContent(one: string, other: string): boolean {
+  const [first, second] = [parseImageReference(one), parseImageReference(other)];
+  return (
+    first.digest !== undefined &&
+    first.digest === second.digest &&
+    first.registry === second.registry &&
+    first.repository === second.repository
+  );
 }
 
 /** The reference with the digest that its tag points at now. */

@@ -156,13 +156,13 @@ function isAgentUnchanged({ changes, newDeployment }: AgentPlan): boolean {
 }
 
 function plannedAgent(agent: AgentPlan): string {
-  const { name, action, changes, hidden, newDeployment, runsNewBuild } = agent;
+  const { name, action, changes, hidden, newDeployment } = agent;
   if (isAgentUnchanged(agent)) {
     return agent.valuesChange
       ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
       : `Leave the agent \`${name}\` as it is: nothing differs.`;
   }
-  return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${runsNewBuild ? ' with the new build' : ''}${changeList(changes, hidden)}. ${plannedDeployment(newDeployment)}`;
+  return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${action === 'create' && agent.runsNewBuild ? ' with the new build' : ''}${changeList(changes, hidden)}. ${plannedDeployment(newDeployment)}`;
 }
 
 const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
@@ -185,12 +185,16 @@ function doneAgent({ name, outcome, plan }: AgentRecord): string {
 function changeList(changes: readonly SettingChange[], hidden: readonly HiddenSetting[]): string {
   if (changes.length + hidden.length === 0) return '';
   const told = [
-    ...changes.map(({ setting, before, after }) =>
-      before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``,
-    ),
+    ...changes.map(describeChange),
     ...hidden.map(({ setting, after }) => `${setting} (not shown) → \`${after}\``),
   ];
   return `: ${told.join(', ')}`;
+}
+
+/** A setting with what it was and will be. */
+function describeChange({ setting, before, after }: SettingChange): string {
+  const value = after === undefined ? 'a new build' : `\`${after}\``;
+  return before === undefined ? `${setting} ${value}` : `${setting} \`${before}\` → ${value}`;
 }
 
 /** Why a new deployment follows or does not, for what is planned and for what was done. */

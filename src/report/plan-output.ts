@@ -43,7 +43,7 @@ function agentOutput(agent: AgentPlan): Readonly<Record<string, unknown>> {
     changes: agent.changes.map(({ setting, before, after }) => ({
       setting,
       before: before ?? null,
-      after,
+      after: after ?? null,
     })),
     hidden: agent.hidden,
     newDeployment: agent.newDeployment,

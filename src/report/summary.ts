@@ -225,11 +225,22 @@ function plannedTable({ targets }: Plan, maxKeys: number): string | undefined {
       Now: now,
       After: after,
     });
-    const isNewBuild = build !== undefined && build.found === undefined;
+    const newBuild =
+      build !== undefined && build.found === undefined
+        ? `a new build of ${html(build.context.hash)}`
+        : 'a new build';
+    const changes = agent?.changes ?? [];
+    const isNamed = changes.some(({ after }) => after === undefined);
     return [
-      ...(isNewBuild ? [row('build', '–', `of ${html(build.context.hash)}`)] : []),
-      ...(agent?.changes ?? []).map(({ setting, before, after }) =>
-        row(setting, before === undefined ? '–' : html(before), html(after)),
+      ...(build !== undefined && build.found === undefined && !isNamed
+        ? [row('build', '–', newBuild)]
+        : []),
+      ...changes.map(({ setting, before, after }) =>
+        row(
+          setting,
+          before === undefined ? '–' : html(before),
+          after === undefined ? newBuild : html(after),
+        ),
       ),
       ...(agent?.hidden ?? []).map(({ setting, after }) => row(setting, 'not shown', html(after))),
       ...secretSets.flatMap(({ name, addedKeys, updatedKeys, prunedKeys }) => {
