@@ -13,6 +13,8 @@ export const agentIn = (region: string): string => `${agent}-${region}`;
 export const secretSetIn = (region: string): string => `${agent}-${region}-keys`;
 export const regionWithoutRoom = 'eu-central';
 export const regionThatCrashes = 'ap-south';
+/** The first region, which saves the others. */
+export const canaryRegion = 'us-west';
 /** The name that a versioned set gets. */
 export const versionedSecretSet = /^order-desk-[0-9a-f]{8}$/;
 export const builtAgent = 'support-desk';
@@ -276,3 +278,55 @@ export const plannedRelease = (emulator: Emulator): Scenario => ({
   },
   environment: rotatedKeys,
 });
+
+/** One session on a new deployment, which has to stay up for two seconds. */
+const smokeTest = ({ credentials }: Emulator) => ({
+  'smoke-test': 'true',
+  'public-api-key': credentials.publicKey,
+  'smoke-test-transport': 'daily',
+  'smoke-test-duration': '2',
+});
+
+const crashAtFirstSession = {
+  startDelay: 500,
+  endsAfter: 1500,
+  completionStatus: 'HTTP_ERROR',
+  logs: ['INFO:     Starting the pipeline', ...traceback.split('\n')],
+} as const;
+
+/** A release of an image that gets ready, and crashes as soon as somebody calls. */
+export const crashingBot = (emulator: Emulator): Scenario => {
+  emulator.script.session(agent, crashAtFirstSession);
+  return {
+    inputs: {
+      ...withKey(emulator),
+      ...smokeTest(emulator),
+      'agent-name': agent,
+      image: 'ghcr.io/acme/order-desk:1.3.0',
+      'failure-logs': 'always',
+    },
+  };
+};
+
+/** The same image in every region, one after the other: the first is the canary. */
+export const canaryRelease = (emulator: Emulator): Scenario => {
+  emulator.script.session(agentIn(canaryRegion), crashAtFirstSession);
+  return {
+    inputs: {
+      ...withKey(emulator),
+      ...smokeTest(emulator),
+      region: regions.join('\n'),
+      rollout: 'sequential',
+      'agent-name': agentIn('{region}'),
+      image: 'ghcr.io/acme/order-desk:1.3.0',
+      'failure-logs': 'always',
+    },
+  };
+};
+
+/** A rotation that waits for a caller who still talks to the old deployment. */
+export const drainedRotation = (emulator: Emulator): Scenario => {
+  emulator.seed.session({ agent, endsAfter: 12_000 });
+  const { inputs, ...rest } = rotation(emulator);
+  return { ...rest, inputs: { ...inputs, 'wait-for-drain': 'true', 'drain-timeout': '60' } };
+};

@@ -8,9 +8,13 @@ import {
   builtAgentSecretSet,
   builtFiles,
   builtRelease,
+  canaryRegion,
+  canaryRelease,
   cancelledRotation,
+  crashingBot,
   crashingRegion,
   crashingRelease,
+  drainedRotation,
   firstRelease,
   largerProfile,
   invalidRelease,
@@ -334,6 +338,53 @@ export const scenes: readonly Scene[] = [
       { text: 'the output plan is JSON', isTrue: isJson(sceneRun.run.outputs['plan']) },
     ],
   },
+  {
+    name: 'crash-at-first-session',
+    title: 'A bot that gets ready, and crashes at its first session',
+    scenario: crashingBot,
+    expected: 'failure',
+    claims: (sceneRun) => [
+      { text: 'its only session has ended', isTrue: sessionsEnded(sceneRun) },
+      {
+        text: 'the summary names the smoke test, and shows what the bot wrote',
+        isTrue:
+          sceneRun.run.summary.includes('Smoke test: the session ended with') &&
+          sceneRun.run.summary.includes('MENU_URL'),
+      },
+    ],
+  },
+  {
+    name: 'canary',
+    title: 'The same bot in four regions, one after the other: a canary saves the others',
+    scenario: canaryRelease,
+    expected: 'failure',
+    claims: (sceneRun) => [
+      { text: 'its session has ended', isTrue: sessionsEnded(sceneRun) },
+      {
+        text: `every region but ${canaryRegion} serves as before`,
+        isTrue: regions
+          .filter((region) => region !== canaryRegion)
+          .every((region) => isUntouched(sceneRun, agentIn(region))),
+      },
+    ],
+  },
+  {
+    name: 'drained-rotation',
+    title: 'A rotation that waits for the last session with the old key',
+    scenario: drainedRotation,
+    expected: 'success',
+    claims: (sceneRun) => [
+      {
+        text: `${agent} runs with the new value of ${rotatedKey}`,
+        isTrue: servesNewDeployment(sceneRun, agent) && runsRotated(sceneRun, agent),
+      },
+      {
+        text: 'no session runs on an older deployment, so the old key can be revoked',
+        isTrue:
+          sessionsEnded(sceneRun) && sceneRun.run.log.includes('sessions on older deployments: 1'),
+      },
+    ],
+  },
 ];
 
 /** Whether a value of a secret can be read in what the run left behind. */
@@ -342,6 +393,12 @@ export function showsSecret({ raw, summary, outputs }: ActionRun): boolean {
   const log = raw.replace(/^::add-mask::.*$/gm, '');
   const left = [log, summary, ...Object.values(outputs)].join('\n');
   return secretValues.some((value) => left.includes(value));
+}
+
+/** Whether there were sessions, and none runs. */
+function sessionsEnded({ state }: SceneRun): boolean {
+  const sessions = state.sessions();
+  return sessions.length > 0 && sessions.every(({ isActive }) => !isActive);
 }
 
 /** What was sent to the storage. */

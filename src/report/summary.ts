@@ -143,6 +143,10 @@ const resultMarks: Readonly<Record<AgentRecord['outcome'], string>> = {
   skipped: '➖ not started',
 };
 
+function resultMark({ outcome, smokeTest }: AgentRecord): string {
+  return smokeTest?.outcome === 'failed' ? `❌ ${outcome}` : resultMarks[outcome];
+}
+
 const smokeTestMarks: Readonly<Record<SmokeTestRecord['outcome'], string>> = {
   passed: '✅ passed',
   failed: '❌ failed',
@@ -163,7 +167,7 @@ function regionTable(targets: readonly TargetRecord[]): string | undefined {
     const isReleased = serving.state === 'released';
     return [
       {
-        Result: resultMarks[agent.outcome],
+        Result: resultMark(agent),
         Agent: html(agent.name),
         Region: html(region),
         'Serving now': servingCell(serving),
