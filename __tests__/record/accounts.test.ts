@@ -162,6 +162,7 @@ const settings = {
     settings: {},
     preview: undefined,
     forceRedeploy: 'auto',
+    onFailure: 'keep',
     waitForReady: true,
     waitTimeout: 600_000,
     smokeTest: undefined,

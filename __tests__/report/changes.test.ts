@@ -220,6 +220,7 @@ describe('the account says of an agent', () => {
     created: 'Created the agent `voice`: image `a:1` → `a:2`.',
     updated: 'Updated the agent `voice`: image `a:1` → `a:2`. Settings differed.',
     unchanged: 'Left as it is: the agent `voice`.',
+    'rolled-back': 'Rolled back: the agent `voice`: image `a:1` → `a:2`.',
     superseded: 'Superseded by another release: the agent `voice`: image `a:1` → `a:2`.',
     failed: 'Failed: the agent `voice`: image `a:1` → `a:2`.',
     cancelled: 'Cancelled while it was deployed: the agent `voice`: image `a:1` → `a:2`.',

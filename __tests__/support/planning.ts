@@ -127,6 +127,7 @@ export function planOfSituation(situation: Situation): Plan {
             maxAgents: new Regional<number>(undefined),
             settings: {},
             forceRedeploy: 'auto',
+            onFailure: 'keep',
             waitForReady: true,
             waitTimeout: 600_000,
             preview: undefined,

@@ -17,6 +17,7 @@ const withoutEffectAlone: readonly InputName[] = [
   'rollout',
   'force-redeploy',
   'wait-for-ready',
+  'on-failure',
   'failure-logs',
   'wait-timeout',
   ...smokeTestInputs,
@@ -48,8 +49,16 @@ export function readAgent(
   const waitTimeout = fields.timeout('wait-timeout');
   const smokeTest = readSmokeTest(reader, { waits: waitForReady !== false });
   const drainTimeout = readDrainTimeout(reader, { waits: waitForReady !== false });
+  const onFailure = fields.choice('on-failure', ['keep', 'rollback']);
+  if (onFailure === 'rollback' && waitForReady === false) {
+    findings.problem(
+      'on-failure',
+      'is `rollback`, but `wait-for-ready: false` leaves out the wait that shows a failure. Omit one of the two',
+    );
+  }
   if (!raw.isGiven('agent-name')) fields.noEffectWithout('agent-name', withoutEffectAlone);
   if (name === undefined || force === undefined || waitForReady === undefined) return undefined;
+  if (onFailure === undefined) return undefined;
   return {
     name,
     minAgents,
@@ -57,6 +66,7 @@ export function readAgent(
     settings,
     preview,
     forceRedeploy: forceRedeploy[force],
+    onFailure,
     waitForReady,
     waitTimeout,
     smokeTest,

@@ -59,6 +59,7 @@ export const declaredInputs = {
   'smoke-test-timeout': '180',
   'wait-for-drain': 'false',
   'drain-timeout': '3600',
+  'on-failure': 'keep',
   'dry-run': 'false',
   'pr-number': undefined,
   'github-token': undefined,

@@ -127,7 +127,7 @@ export const agentSettings = {
 
 export type AgentSettingName = keyof typeof agentSettings;
 
-const agentSettingNames = Object.keys(agentSettings) as AgentSettingName[];
+export const agentSettingNames = Object.keys(agentSettings) as AgentSettingName[];
 
 type Row<Name extends AgentSettingName> = (typeof agentSettings)[Name];
 
@@ -205,6 +205,72 @@ function valueAt(object: unknown, key: string): unknown {
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Why a setting that was changed cannot get its value from before. */
+export type Irreversible = 'not-shown' | 'unset-before';
+
+/** The values that bring settings back to what an agent had. */
+export interface Restoration {
+  /** Without those that differ in nothing. */
+  readonly settings: AgentSettings;
+  readonly irreversible: readonly {
+    readonly name: AgentSettingName;
+    readonly because: Irreversible;
+  }[];
+}
+
+/** A response shows the image of a cloud build redacted, so that it cannot be sent. */
+const sendableImage = /^[\w./:-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})$/;
+
+/** What an agent runs, as it can be sent; undefined if its response does not show that. */
+export function whatRunsIn({
+  image,
+  buildId,
+}: ObservedAgentSettings): { readonly image: string } | { readonly buildId: string } | undefined {
+  if (buildId !== undefined) return { buildId };
+  return image !== undefined && sendableImage.test(image) ? { image } : undefined;
+}
+
+/**
+ * How the settings that were sent go back to what the agent had.
+ *
+ * @param runsNewBuild whether it was also sent a build that the settings do not name yet
+ */
+export function restoreSettings(
+  had: ObservedAgentSettings,
+  sent: AgentSettings,
+  runsNewBuild: boolean,
+): Restoration {
+  const irreversible: { name: AgentSettingName; because: Irreversible }[] = [];
+  const restored = (name: AgentSettingName): SettingValue | undefined => {
+    const { isWhatRuns, off }: AgentSetting = agentSettings[name];
+    const given = toSent(name, sent[name]);
+    const value = had[name];
+    if (isWhatRuns || given === undefined || given === value) return undefined;
+    if (value !== null && value !== undefined) return value;
+    if (value === null && off !== undefined) return off;
+    irreversible.push({ name, because: value === null ? 'unset-before' : 'not-shown' });
+    return undefined;
+  };
+  const settings = mapAgentSettings<Record<AgentSettingName, unknown>>(restored) as AgentSettings;
+  // One bound alone may reset the other one.
+  const isScaled = settings.minAgents !== undefined || settings.maxAgents !== undefined;
+  const bounds = isScaled ? { minAgents: had.minAgents, maxAgents: had.maxAgents } : {};
+  return { settings: { ...settings, ...bounds, ...whatRan() }, irreversible };
+
+  function whatRan(): Pick<AgentSettings, 'image' | 'buildId'> {
+    const { image, buildId } = had;
+    const isSame =
+      sent.buildId === undefined
+        ? sent.image === undefined || (buildId === undefined && sent.image === image)
+        : sent.buildId === buildId;
+    if (isSame && !runsNewBuild) return {};
+    const before = whatRunsIn(had);
+    if (before !== undefined) return before;
+    irreversible.push({ name: 'buildId', because: 'not-shown' });
+    return {};
+  }
 }
 
 /** A setting that is given, beside what the agent has. */

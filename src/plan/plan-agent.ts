@@ -85,6 +85,7 @@ export function planAgent(question: AgentQuestion, problems: PreflightProblem[])
     valuesChange,
     preview: asked.preview,
     forceRedeploy: asked.forceRedeploy,
+    onFailure: asked.onFailure,
     waitForReady: asked.waitForReady,
     waitTimeout: asked.waitTimeout,
     smokeTest: asked.smokeTest,

@@ -91,10 +91,14 @@ export interface Preview {
   readonly hasTellingName: boolean;
 }
 
+/** What becomes of the agents that were deployed if one of them fails. */
+export type OnFailure = 'keep' | 'rollback';
+
 /** What is asked for of an agent in every region alike. */
 export interface CommonAgentSettings {
   /** Undefined if the agent is not a preview. */
   readonly preview: Preview | undefined;
+  readonly onFailure: OnFailure;
   readonly forceRedeploy: ForceRedeploy;
   readonly waitForReady: boolean;
   /** Milliseconds from the deploy until this deployment is ready. */

@@ -181,6 +181,8 @@ export interface StepFacts {
   };
   /** Another release changed the deployment that the agent is to run. */
   readonly superseded: { readonly deploymentId: string; readonly supersededBy: string };
+  /** The agent did not go back to what it was, so what serves is not known. */
+  readonly 'not-rolled-back': { readonly failure: Error };
   /** The agent is gone while the release waits for its deployment. */
   readonly 'agent-gone': NoFacts;
   /** The platform accepted a new agent, but does not show it. */
@@ -229,6 +231,7 @@ const messages: { readonly [Kind in StepFailureKind]: (facts: StepFacts[Kind]) =
   'drain-timeout': ({ left }) => `${left?.count ?? 'unknown'} sessions on older deployments`,
   superseded: ({ deploymentId, supersededBy }) =>
     `deployment ${deploymentId} was superseded by ${supersededBy}`,
+  'not-rolled-back': ({ failure }) => `the rollback failed: ${failure.message}`,
   'agent-gone': () => 'the agent no longer exists',
   'agent-missing': () => 'the new agent is not shown',
 };

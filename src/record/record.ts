@@ -1,5 +1,6 @@
 import type { PackedContext } from '../context/pack.js';
 import type { SecretSetKind, SecretSetStatus } from '../pipecat/answers.js';
+import type { RollBackPlan } from '../plan/roll-back.js';
 import type { AgentPlan, BuildPlan, Plan, SecretSetPlan, Target } from '../plan/plan.js';
 
 /** The steps of a release, in their order. */
@@ -14,6 +15,7 @@ export const stepNames = [
   'deploy',
   'rollout',
   'smoke-test',
+  'roll-back',
   'drain',
   'prune',
   'clean-up',
@@ -69,6 +71,13 @@ export interface SessionsOnOlder {
   readonly isCut: boolean;
 }
 
+/** What became of a rollback. */
+export interface RollBackRecord {
+  readonly plan: RollBackPlan;
+  /** `running`: the run was cancelled meanwhile. `skipped`: the run was cancelled before it began. */
+  outcome: 'done' | 'failed' | 'running' | 'skipped';
+}
+
 /** What became of an agent. */
 export interface AgentRecord {
   readonly name: string;
@@ -76,13 +85,24 @@ export interface AgentRecord {
   /** Made again just before the deploy, from the agent as it was then. */
   plan: AgentPlan;
   /** `cancelled`: the run was cancelled while the agent was being deployed. */
-  outcome: 'created' | 'updated' | 'unchanged' | 'superseded' | 'failed' | 'cancelled' | 'skipped';
+  outcome:
+    | 'created'
+    | 'updated'
+    | 'unchanged'
+    | 'superseded'
+    | 'rolled-back'
+    | 'failed'
+    | 'cancelled'
+    | 'skipped';
+  /** After a rollback, its deployment. */
   deploymentId: string | null;
   /** Whether this run deployed it, or may have: the answer to the deploy was lost. */
   isChanged: boolean;
   ready: boolean;
   /** Whether the previous deployment keeps serving after this one failed. */
   previousServes: boolean;
+  /** Undefined unless the agent was to go back to what it was. */
+  rollBack: RollBackRecord | undefined;
   /** Whether this release gave it new values that running sessions do not have. */
   replacesValues: boolean;
   /** Null without a smoke test, or before its end. */
@@ -193,6 +213,7 @@ export function newTargetRecord({ region, secretSets, build, agent }: Target): T
       isChanged: false,
       ready: false,
       previousServes: false,
+      rollBack: undefined,
       replacesValues: false,
       smokeTest: null,
       sessionsOnOlder: null,

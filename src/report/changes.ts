@@ -8,6 +8,7 @@ import type {
   SecretSetRecord,
   SmokeTestRecord,
 } from '../record/record.js';
+import { planRollBack, unrestoredSentences } from '../plan/roll-back.js';
 import { isVersioned } from '../plan/name-template.js';
 import { duration } from './words.js';
 import { secretSetKinds } from '../plan/subject.js';
@@ -28,7 +29,9 @@ export function plannedChanges({ targets }: Plan, maxNames = usualNames): Region
     changes: [
       ...secretSets.map((set) => plannedSet(set, maxNames)),
       ...(build === undefined ? [] : [plannedBuild(build)]),
-      ...(agent === undefined ? [] : [plannedAgent(agent), ...provenBy(agent)]),
+      ...(agent === undefined
+        ? []
+        : [plannedAgent(agent), ...provenBy(agent), ...plannedRollBack(agent, secretSets)]),
       ...secretSets.flatMap((set) => laterChanges(set, maxNames)),
       ...secretSets.flatMap((set) => otherAgentsAffected(set, maxNames)),
     ],
@@ -165,18 +168,42 @@ function plannedAgent(agent: AgentPlan): string {
   return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${action === 'create' && agent.runsNewBuild ? ' with the new build' : ''}${changeList(changes, hidden)}. ${plannedDeployment(newDeployment)}`;
 }
 
+/** What `on-failure: rollback` would do. */
+function plannedRollBack(agent: AgentPlan, secretSets: readonly SecretSetPlan[]): string[] {
+  if (agent.onFailure !== 'rollback' || isAgentUnchanged(agent)) return [];
+  const plan = planRollBack(agent, secretSets);
+  const what =
+    plan.settings === undefined
+      ? []
+      : [
+          `If the release fails in any region, roll \`${agent.name}\` back with a new deployment${changeList(plan.changes, [])}.`,
+        ];
+  const [first, ...others] = [...what, ...unrestoredSentences(plan)];
+  if (first === undefined) return [];
+  const lead = plan.settings === undefined ? `If the release fails in any region, ${first}` : first;
+  return [[lead, ...others].join(' ')];
+}
+
 const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
   created: 'Created',
   updated: 'Updated',
   unchanged: 'Left as it is:',
   superseded: 'Superseded by another release:',
+  'rolled-back': 'Rolled back:',
   failed: 'Failed:',
   cancelled: 'Cancelled while it was deployed:',
   skipped: 'Not deployed:',
 };
 
-function doneAgent({ name, outcome, plan }: AgentRecord): string {
+function doneAgent({ name, outcome, plan, rollBack }: AgentRecord): string {
   const { changes, hidden, newDeployment } = plan;
+  if (outcome === 'rolled-back' && rollBack !== undefined) {
+    const sentences = [
+      `${agentVerbs[outcome]} the agent \`${name}\`${changeList(rollBack.plan.changes, [])}.`,
+      ...unrestoredSentences(rollBack.plan),
+    ];
+    return sentences.join(' ');
+  }
   const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changeList(changes, hidden);
   const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
   return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;

@@ -222,6 +222,10 @@ const stepDetails: {
       ...lastFailure(cause),
     ],
   }),
+  'not-rolled-back': ({ failure }, context) => {
+    const { title, facts, why, traceback, logs } = explain(failure, context);
+    return { facts, why: [`${title}.`, ...why], traceback, logs };
+  },
   superseded: ({ deploymentId, supersededBy }) => ({
     facts: [
       { label: 'Deployment', value: deploymentId },

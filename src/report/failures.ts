@@ -248,6 +248,12 @@ export const failureKinds = {
       'The platform accepted the new agent, but then answered that it does not exist (404), for at least ten seconds.',
     next: 'Look for the agent in the dashboard, and run the release again. If it happens again, contact the support of the platform.',
   },
+  'not-rolled-back': {
+    title: 'The rollback failed',
+    meaning:
+      'A release failed with `on-failure: rollback`, and the agent could not be brought back to what it was: the platform rejected the update, or the deployment of the rollback did not become ready.',
+    next: 'Check in the dashboard what the agent is serving. Fix the cause, then release again, or release the image in `previous` of the output `agents`.',
+  },
   'agent-gone': {
     title: 'The agent was deleted during the release',
     meaning: 'The agent was there and is not any more: somebody or something deleted it.',

@@ -7,6 +7,8 @@ import {
   type ReleaseRecord,
 } from '../record/record.js';
 import { plannedAgent } from '../plan/plan-agent.js';
+import { whatRunsIn } from '../pipecat/agent-settings.js';
+import type { Agent } from '../pipecat/answers.js';
 import type { Actions } from './actions.js';
 import { planOutput } from './plan-output.js';
 
@@ -65,7 +67,8 @@ function agentOutput(agent: AgentRecord): Readonly<Record<string, unknown>> {
     outcome,
     deploymentId,
     ready,
-    image: plannedAgent(plan).image ?? null,
+    image: (isBack(outcome) ? plan.before?.settings : plannedAgent(plan))?.image ?? null,
+    previous: previousOutput(plan.before),
     smokeTest: smokeTest && {
       outcome: smokeTest.outcome,
       sessionId: smokeTest.sessionId,
@@ -75,6 +78,23 @@ function agentOutput(agent: AgentRecord): Readonly<Record<string, unknown>> {
     },
     sessionsOnOlder: sessionsOnOlder?.count ?? null,
   };
+}
+
+/** Whether the deployment is that of a rollback. */
+function isBack(outcome: AgentRecord['outcome']): boolean {
+  return outcome === 'rolled-back';
+}
+
+/** What ran before, for a manual rollback: one of image and build, as far as the platform shows it. */
+function previousOutput(before: Agent | undefined): {
+  readonly image: string | null;
+  readonly buildId: string | null;
+  readonly deploymentId: string | null;
+} | null {
+  if (before === undefined) return null;
+  const unknown = { image: null, buildId: null };
+  const deploymentId = before.desiredDeploymentId ?? null;
+  return { ...unknown, ...whatRunsIn(before.settings), deploymentId };
 }
 
 /** Sets what tells of builds as soon as that is known; a run may end at any time after it. */

@@ -1,3 +1,5 @@
+import type { SettingChange } from '../plan/agent-changes.js';
+import { planRollBack, unrestoredSentences } from '../plan/roll-back.js';
 import type { SmokeTestSettings } from '../plan/settings.js';
 import type { AgentPlan, BuildPlan, Plan, SecretSetPlan } from '../plan/plan.js';
 
@@ -9,7 +11,7 @@ export function planOutput(plan: Plan): string {
       region,
       secretSets: secretSets.map(setOutput),
       build: build === undefined ? null : buildOutput(build),
-      agent: agent === undefined ? null : agentOutput(agent),
+      agent: agent === undefined ? null : agentOutput(agent, secretSets),
     })),
   });
 }
@@ -36,19 +38,19 @@ function buildOutput({ found, context }: BuildPlan): Readonly<Record<string, unk
   };
 }
 
-function agentOutput(agent: AgentPlan): Readonly<Record<string, unknown>> {
+function agentOutput(
+  agent: AgentPlan,
+  secretSets: readonly SecretSetPlan[],
+): Readonly<Record<string, unknown>> {
   return {
     name: agent.name,
     action: agent.action,
-    changes: agent.changes.map(({ setting, before, after }) => ({
-      setting,
-      before: before ?? null,
-      after: after ?? null,
-    })),
+    changes: agent.changes.map(changeOutput),
     hidden: agent.hidden,
     newDeployment: agent.newDeployment,
     smokeTest: agent.smokeTest === undefined ? null : smokeTestOutput(agent.smokeTest),
     drainTimeout: agent.drainTimeout === undefined ? null : agent.drainTimeout / 1000,
+    rollBack: agent.onFailure === 'rollback' ? rollBackOutput(agent, secretSets) : null,
   };
 }
 
@@ -62,4 +64,22 @@ function smokeTestOutput(smokeTest: SmokeTestSettings): Readonly<Record<string, 
     duration: duration / 1000,
     timeout: timeout / 1000,
   };
+}
+
+function changeOutput({ setting, before, after }: SettingChange): SettingChangeOutput {
+  return { setting, before: before ?? null, after: after ?? null };
+}
+
+interface SettingChangeOutput {
+  readonly setting: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+function rollBackOutput(
+  agent: AgentPlan,
+  secretSets: readonly SecretSetPlan[],
+): Readonly<Record<string, unknown>> {
+  const plan = planRollBack(agent, secretSets);
+  return { changes: plan.changes.map(changeOutput), unrestored: unrestoredSentences(plan) };
 }

@@ -124,9 +124,17 @@ function placeBuild({ outcome, id, region }: BuildRecord): Placed {
 }
 
 function placeAgent(agent: AgentRecord, isAwaited: boolean): Placed {
-  const { name, region, outcome, ready, deploymentId } = agent;
+  const { name, region, outcome, ready, deploymentId, rollBack } = agent;
   const deployment = `the deployment \`${deploymentId ?? 'unknown'}\` of \`${name}\``;
+  if (rollBack?.outcome === 'skipped') {
+    return ['notStarted', `\`${name}\` is not rolled back`, region];
+  }
+  if (rollBack?.outcome === 'running') {
+    return ['underWay', `\`${name}\` was being rolled back`, region];
+  }
   switch (outcome) {
+    case 'rolled-back':
+      return ['done', `\`${name}\` is rolled back, with ${deployment}`, region];
     case 'created':
     case 'updated':
     case 'unchanged':

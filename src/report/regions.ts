@@ -27,9 +27,19 @@ export function severalTitle(record: ReleaseRecord, failures: readonly Explanati
     : `The release failed for ${failures.length} reasons`;
 }
 
+/** What a rollback means for the headline; undefined if there was none, or it was not finished. */
+export function rollBackTitle(record: ReleaseRecord): string | undefined {
+  const outcomes = agentsOf(record).flatMap(({ rollBack }) => rollBack?.outcome ?? []);
+  if (outcomes.length === 0 || outcomes.some((one) => one === 'running' || one === 'skipped'))
+    return undefined;
+  return outcomes.includes('failed') ? 'Not rolled back everywhere' : 'Rolled back';
+}
+
 /** Which regions run what was released, and which do not; undefined where there is only one. */
 export function regionsSentence(record: ReleaseRecord): string | undefined {
   const { targets } = record;
+  // A rollback has sentences of its own.
+  if (agentsOf(record).some(({ rollBack }) => rollBack !== undefined)) return undefined;
   if (targets.length < 2 || agentsOf(record).length === 0) return undefined;
   const isReleased = ({ agent }: TargetRecord): boolean =>
     agent === undefined || ['created', 'updated', 'unchanged'].includes(agent.outcome);

@@ -5,7 +5,7 @@ import type { Explanation } from './explain.js';
 import { quoted } from './log.js';
 import { printable } from '../text/printable.js';
 import { sentence, outputOwner } from './words.js';
-import { regionsSentence, severalTitle } from './regions.js';
+import { regionsSentence, rollBackTitle, severalTitle } from './regions.js';
 import { outputsOf, setOutputs } from './outputs.js';
 import { type Commit, summaryOf } from './summary.js';
 
@@ -27,7 +27,11 @@ export async function report(
   const [first, ...others] = failures;
   if (first !== undefined) {
     const title = others.length === 0 ? first.title : severalTitle(record, failures);
-    actions.error(annotation(record, [first, ...others]), title);
+    const rollBack = rollBackTitle(record);
+    actions.error(
+      annotation(record, [first, ...others]),
+      rollBack === undefined ? title : `${rollBack}: ${title}`,
+    );
   }
   setOutputs(actions, outputsOf(record));
   try {

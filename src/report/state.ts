@@ -1,4 +1,5 @@
 import { plannedAgent } from '../plan/plan-agent.js';
+import { unrestoredSentences } from '../plan/roll-back.js';
 import type { Subject } from '../plan/subject.js';
 import {
   agentsOf,
@@ -27,8 +28,16 @@ export function servingOf({
   previousServes,
   deploymentId,
   plan,
+  rollBack,
 }: AgentRecord): Serving {
   const { before } = plan;
+  if (outcome === 'rolled-back') {
+    const isBack = rollBack?.plan.unrestored.every(({ kind }) => kind !== 'build') === true;
+    return isBack
+      ? { state: 'as-before', what: before && shortName(before.settings) }
+      : { state: 'released', what: imageOf(plan) };
+  }
+  if (rollBack?.outcome === 'failed' && !ready) return { state: 'unconfirmed' };
   if (ready)
     return { state: outcome === 'unchanged' ? 'as-before' : 'released', what: imageOf(plan) };
   // The answer to the deploy was lost.
@@ -104,7 +113,8 @@ function servingIn(agents: readonly AgentRecord[]): string {
 
 /** Keys whose new values an agent that is not serving this release may see already. */
 export function exposedKeys({ agent, secretSets }: TargetRecord): string[] {
-  if (agent?.plan.before === undefined) return [];
+  // What a rollback does not restore is said in sentences of its own.
+  if (agent?.plan.before === undefined || agent.outcome === 'rolled-back') return [];
   const { state } = servingOf(agent);
   if (state === 'released' || state === 'other') return [];
   if (agent.outcome === 'unchanged') return [];
@@ -125,6 +135,9 @@ const unchangedSentences: Readonly<Record<Unchanged, string>> = {
  * from the record alone, so that no failure can claim anything else.
  */
 export function stateSentences(record: ReleaseRecord, subject?: Subject): string[] {
+  // A rollback concerns every region.
+  const isRolledBack = agentsOf(record).some(({ rollBack }) => rollBack !== undefined);
+  if (isRolledBack && subject !== undefined) return stateSentences(record);
   const unchanged = unchangedIn(record, subject);
   const sentence = unchanged === undefined ? [] : [unchangedSentences[unchanged]];
   if (unchanged === 'everything') return sentence;
@@ -136,8 +149,28 @@ export function stateSentences(record: ReleaseRecord, subject?: Subject): string
   return [
     ...(agents.length === 0 ? [] : [`Serving now: ${servingIn(agents)}.`]),
     ...sentence,
+    ...rollBackSentences(agents),
     ...(keys.length === 0
       ? []
       : [`New instances may start with the new ${listOf(keys, { most: maxKeys })}.`]),
+  ];
+}
+
+/** Which agents went back and which did not, and what was not restored. */
+function rollBackSentences(agents: readonly AgentRecord[]): string[] {
+  const rolledBack = agents.flatMap(({ rollBack }) => (rollBack === undefined ? [] : [rollBack]));
+  const where = (isDone: boolean): string => {
+    const places = rolledBack
+      .filter(({ outcome }) => (outcome === 'done') === isDone)
+      .map(({ plan: { agent, region } }) => `\`${agent}\` in \`${region}\``);
+    const more = places.length - maxKeys;
+    return [...places.slice(0, maxKeys), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  };
+  const [back, others] = [where(true), where(false)];
+  const done = rolledBack.filter(({ outcome }) => outcome === 'done');
+  return [
+    ...(back === '' ? [] : [`Rolled back: ${back}.`]),
+    ...(others === '' ? [] : [`Not rolled back: ${others}.`]),
+    ...new Set(done.flatMap(({ plan }) => unrestoredSentences(plan))),
   ];
 }

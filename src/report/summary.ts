@@ -18,7 +18,7 @@ import { credentialKinds, duration, sentence, stepTitles, outputOwner, capital }
 import { countOfChanges, doneChanges, plannedChanges } from './changes.js';
 import type { Explanation } from './explain.js';
 import { code, codeBlock, codes, folded, html, htmlTable, prose, table } from './markdown.js';
-import { regionsSentence, severalTitle } from './regions.js';
+import { regionsSentence, rollBackTitle, severalTitle } from './regions.js';
 import { fitSections, sectionOf, type Limits, type Section } from './size-limits.js';
 import { servingOf, shortName, stateSentences, type Serving } from './state.js';
 import { timeline } from './timeline.js';
@@ -31,7 +31,7 @@ const maxCommentBytes = 60_000;
 const maxOutputCharacters = 60_000;
 const maxOpenKeys = 8;
 
-const headlineMarks = { released: '✅', failed: '❌', planned: '📋' } as const;
+const headlineMarks = { rolledBack: '↩️', released: '✅', failed: '❌', planned: '📋' } as const;
 
 /** The commit that a run is for, and its page. */
 export interface Commit {
@@ -138,6 +138,7 @@ const resultMarks: Readonly<Record<AgentRecord['outcome'], string>> = {
   updated: '✅ updated',
   unchanged: '✅ unchanged',
   superseded: '❌ superseded',
+  'rolled-back': '↩️ rolled back',
   failed: '❌ failed',
   cancelled: '⏹️ cancelled',
   skipped: '➖ not started',
@@ -282,6 +283,8 @@ function changeSections(record: ReleaseRecord, { names }: Limits): Section[] {
 function headline(record: ReleaseRecord, failures: readonly Explanation[]): string {
   const [failure, ...others] = failures;
   if (failure !== undefined) {
+    const rollBack = rollBackHeadline(record);
+    if (rollBack !== undefined) return rollBack;
     return others.length === 0
       ? `## ${headlineMarks.failed} ${agentHeadline(record, failure) ?? failureTitle(failure)}`
       : `## ${headlineMarks.failed} ${prose(severalTitle(record, failures))}`;
@@ -294,6 +297,21 @@ function headline(record: ReleaseRecord, failures: readonly Explanation[]): stri
     case 'release':
       return `## ${headlineMarks.released} ${success(record)}`;
   }
+}
+
+/** Where agents went back, or did not; undefined without a rollback that came to its end. */
+function rollBackHeadline(record: ReleaseRecord): string | undefined {
+  const title = rollBackTitle(record);
+  if (title === undefined) return undefined;
+  const agents = agentsOf(record).filter(({ rollBack }) => rollBack !== undefined);
+  const failed = agents.filter(({ rollBack }) => rollBack?.outcome === 'failed');
+  const mark = failed.length > 0 ? headlineMarks.failed : headlineMarks.rolledBack;
+  const named = failed.length > 0 ? failed : agents;
+  const where =
+    named.length > maxInHeadline
+      ? `${named.length} agents`
+      : named.map(({ name, region }) => `${code(name)} in ${code(region)}`).join(', ');
+  return `## ${mark} ${title}: ${where}`;
 }
 
 function failureHeading(failure: Explanation): string {
@@ -446,14 +464,24 @@ function agentTable(agents: readonly AgentRecord[]): string | undefined {
       code(region),
       `${outcome}${ready ? ', serving' : previousServes ? '; the previous deployment is still serving' : ''}`,
       // What does not run is not what anybody looks for in that column.
-      outcome === 'skipped' ? '–' : imageCell(plannedAgent(plan)),
+      outcome === 'skipped'
+        ? '–'
+        : imageCell(
+            (outcome === 'rolled-back' ? plan.before?.settings : undefined) ?? plannedAgent(plan),
+          ),
       deploymentId === null ? '–' : code(deploymentId),
     ]),
   );
   return folded('Deployments of this release', rows);
 }
 
-function imageCell({ image, buildId }: ReturnType<typeof plannedAgent>): string {
+function imageCell({
+  image,
+  buildId,
+}: {
+  readonly image?: string | undefined;
+  readonly buildId?: string | undefined;
+}): string {
   if (image !== undefined) return code(image);
   return buildId === undefined ? '–' : `build ${code(buildId)}`;
 }

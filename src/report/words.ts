@@ -45,6 +45,7 @@ export const stepTitles: Readonly<Record<StepName, string>> = {
   deploy: 'Deploy the agent',
   rollout: 'Await the deployment',
   'smoke-test': 'Smoke test',
+  'roll-back': 'Roll back',
   drain: 'Wait for sessions on older deployments',
   prune: 'Prune the secret set',
   'clean-up': 'Delete older versions',

@@ -207,12 +207,12 @@ function waitForRollout(
   );
 }
 
-function agentSubject({ name, region }: Pick<AgentRecord, 'name' | 'region'>): Subject {
+export function agentSubject({ name, region }: Pick<AgentRecord, 'name' | 'region'>): Subject {
   return { kind: 'agent', name, region };
 }
 
 /** The sets that a deploy binds: those of the plan, or those that the agent has already. */
-function boundSets(
+export function boundSets(
   { settings, region }: AgentPlan,
   before: Agent | undefined,
   planned: readonly PlannedSetRecord[],

@@ -17,6 +17,7 @@ import { provisionAndBuild } from './preparation.js';
 import { prune } from './prune.js';
 import { awaitSecretSets } from './readiness.js';
 import { newTargetRecord, type TargetRecord } from '../record/record.js';
+import { orRollBack, warnOfUnrestored } from './roll-back.js';
 import { Remarks } from './remarks.js';
 
 /**
@@ -32,14 +33,15 @@ export async function release(context: StepContext, plan: Plan): Promise<void> {
   const targets = plan.targets.map(newTargetRecord);
   journal.record.targets = targets;
 
+  warnOfUnrestored(journal, targets);
   try {
     const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
     await provisionAndBuild(context, targets, budget);
-    if (plan.rollout === 'parallel') {
-      await deployAndAwait(context, targets, budget);
-    } else {
-      await deploySequentially(context, targets, budget);
-    }
+    await orRollBack(context, targets, plan.secretsTimeout, (observed) =>
+      plan.rollout === 'parallel'
+        ? deployAndAwait(observed, targets, budget)
+        : deploySequentially(observed, targets, budget),
+    );
     await drainAll(context, targets);
     await pruneAndAwait(context, targets, plan.secretsTimeout);
   } catch (error) {

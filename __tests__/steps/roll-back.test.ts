@@ -1,0 +1,544 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { CancelledError } from '../../src/time/cancellation.js';
+import { GitHubServer, tokens } from '../support/github-server.js';
+import {
+  credentials,
+  stageForEachTest,
+  writes,
+  type ReleaseOptions,
+  type ReleaseOutcome,
+} from '../support/release-run.js';
+
+const older = 'ghcr.io/acme/voice:1.0.0';
+const newer = 'ghcr.io/acme/voice:2.0.0';
+
+const stage = stageForEachTest({ deploymentDelay: 100, secretSetDelay: 100 });
+
+const both = { 'agent-name': 'voice-{region}', region: 'us-west, eu-central', image: newer };
+const one = { 'agent-name': 'voice', image: newer };
+
+function release(
+  inputs: Readonly<Record<string, string>>,
+  options: ReleaseOptions = {},
+): Promise<ReleaseOutcome> {
+  return stage.release({ ...credentials['API key'], 'on-failure': 'rollback', ...inputs }, options);
+}
+
+function seedBoth(): void {
+  for (const region of ['us-west', 'eu-central'])
+    stage.emulator.seed.agent({ name: `voice-${region}`, region, image: older });
+}
+
+const crash = (agent: string): void => {
+  stage.emulator.script.deployment(agent, { outcome: 'crash-loop' });
+};
+
+const imagesOf = (agent: string): (string | undefined)[] =>
+  stage.emulator.state.agent(agent)?.deployments.map(({ image }) => image) ?? [];
+
+describe('a release that fails in one region with `on-failure: rollback`', () => {
+  test('goes back in every region, also where it was ready', async () => {
+    seedBoth();
+    crash('voice-eu-central');
+    const { succeeded, agents, actions } = await release(both);
+    expect(succeeded).toBe(false);
+    for (const region of ['us-west', 'eu-central']) {
+      const agent = stage.emulator.state.agent(`voice-${region}`);
+      expect(imagesOf(`voice-${region}`)).toEqual([older, newer, older]);
+      expect(agent).toMatchObject({ image: older, ready: true });
+      expect(agents).toContainEqual({
+        name: `voice-${region}`,
+        region,
+        outcome: 'rolled-back',
+        deploymentId: agent?.desiredDeploymentId,
+        ready: true,
+        image: older,
+        previous: { image: older, buildId: null, deploymentId: agent?.deployments[0]?.id },
+      });
+    }
+    expect(stage.emulator.state.agent('voice-us-west')?.deployments.at(-1)?.forced).toBe(false);
+    expect(actions.errors).toHaveLength(1);
+    expect(actions.errors[0]?.title).toBe('Rolled back: The deployment failed');
+    expect(actions.errors[0]?.message).toContain('CrashLoopBackOff');
+    expect(actions.errors[0]?.message).toContain(`Serving now: \`${older}\`, as before.`);
+    expect(actions.summary).toMatch(
+      /^## ↩️ Rolled back: `voice-us-west` in `us-west`, `voice-eu-central` in `eu-central`$/m,
+    );
+    expect(actions.summary).toContain(`**Serving now:** \`${older}\`, as before.`);
+    expect(actions.summary).toContain('| Roll back | ✅ done |');
+    expect(actions.summary).toContain('roll back voice-us-west');
+    expect(actions.log).toContain('group: Roll back');
+    expect(actions.warnings).toEqual([]);
+  });
+
+  test('goes back in the regions before if they are released one after the other', async () => {
+    seedBoth();
+    crash('voice-eu-central');
+    const { agents } = await release({ ...both, rollout: 'sequential' });
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'rolled-back']);
+    expect(imagesOf('voice-us-west')).toEqual([older, newer, older]);
+  });
+
+  test('does not touch regions that it had not come to', async () => {
+    seedBoth();
+    crash('voice-us-west');
+    const { agents, actions } = await release({ ...both, rollout: 'sequential' });
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'skipped']);
+    expect(imagesOf('voice-eu-central')).toEqual([older]);
+    expect(actions.summary).toContain('Rolled back: `voice-us-west` in `us-west`.');
+  });
+
+  test('goes back after a deploy that is refused, too', async () => {
+    seedBoth();
+    stage.emulator.script.fault(
+      { method: 'POST', path: '/v1/agents/voice-eu-central' },
+      { kind: 'status', status: 400, body: { error: 'No.', code: '400' } },
+    );
+    const { agents, actions } = await release(both);
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'failed']);
+    expect(imagesOf('voice-us-west')).toEqual([older, newer, older]);
+    expect(imagesOf('voice-eu-central')).toEqual([older]);
+    expect(actions.errors[0]?.title).toBe('Rolled back: The platform refused a request');
+  });
+
+  test('goes back after a wait that took too long', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    stage.emulator.script.deployment('voice', { outcome: 'stuck' });
+    const { agents } = await release({ ...one, 'wait-timeout': '30' });
+    expect(agents).toMatchObject([{ outcome: 'rolled-back', ready: true }]);
+    expect(imagesOf('voice')).toEqual([older, newer, older]);
+  });
+
+  test('goes back if the answer to the deploy was lost and the agent shows the deployment', async () => {
+    seedBoth();
+    crash('voice-us-west');
+    stage.emulator.script.fault(
+      { method: 'POST', path: '/v1/agents/voice-eu-central' },
+      { kind: 'reset', carryOut: true },
+    );
+    const { agents } = await release(both);
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'rolled-back']);
+  });
+
+  test.each(['API key', 'token'] as const)('goes back with the credential: %s', async (kind) => {
+    stage.emulator.seed.agent({ name: 'voice', image: older, organization: 'acme' });
+    crash('voice');
+    const { agents } = await stage.release({
+      ...credentials[kind],
+      ...one,
+      'on-failure': 'rollback',
+    });
+    expect(agents).toMatchObject([{ outcome: 'rolled-back' }]);
+  });
+});
+
+describe('a rollback restores', () => {
+  test('every setting that the release changed, and nothing else', async () => {
+    stage.emulator.seed.secretSet({ name: 'old-keys', values: { A: 'old-value' } });
+    stage.emulator.seed.secretSet({ name: 'new-keys', values: { A: 'new-value' } });
+    stage.emulator.seed.agent({
+      name: 'voice',
+      image: older,
+      secretSet: 'old-keys',
+      minAgents: 1,
+      maxAgents: 5,
+      agentProfile: 'agent-1x',
+      maxSessionDuration: 3600,
+    });
+    crash('voice');
+    const { agents } = await release({
+      ...one,
+      'secret-set': 'new-keys',
+      'max-agents': '9',
+      'agent-profile': 'agent-2x',
+      'max-session-duration': '600',
+    });
+    expect(agents).toMatchObject([{ outcome: 'rolled-back' }]);
+    expect(stage.emulator.state.agent('voice')).toMatchObject({
+      image: older,
+      secretSet: 'old-keys',
+      minAgents: 1,
+      maxAgents: 5,
+      agentProfile: 'agent-1x',
+      maxSessionDuration: 3600,
+    });
+    const body = stage.emulator.requests.findLast(({ method }) => method === 'POST')?.body;
+    expect(body).toEqual({
+      image: older,
+      secretSet: 'old-keys',
+      autoScaling: { minAgents: 1, maxAgents: 5 },
+      agentProfile: 'agent-1x',
+      maxSessionDuration: 3600,
+      forceRedeploy: true,
+    });
+  });
+
+  test('a versioned set in full, without a warning', async () => {
+    const keys = { 'secret-set': 'keys-{version}', secrets: 'A=value-1' };
+    await release({ ...one, image: older, ...keys });
+    const before = stage.emulator.state.agent('voice')?.secretSet;
+    crash('voice');
+    const { agents, actions } = await release({ ...one, ...keys, secrets: 'A=value-2' });
+    expect(agents).toMatchObject([{ outcome: 'rolled-back' }]);
+    const agent = stage.emulator.state.agent('voice');
+    expect(agent?.secretSet).toBe(before);
+    expect(agent?.deployments.at(-1)?.secretValues).toEqual({ A: 'value-1' });
+    expect(actions.warnings).toEqual([]);
+  });
+
+  test('the previous cloud build', async () => {
+    stage.emulator.seed.build({ id: 'build-1', region: 'us-west' });
+    stage.emulator.seed.agent({ name: 'voice', buildId: 'build-1' });
+    crash('voice');
+    const { agents } = await release(one);
+    expect(agents).toMatchObject([
+      { outcome: 'rolled-back', previous: { image: null, buildId: 'build-1' } },
+    ]);
+    expect(stage.emulator.state.agent('voice')).toMatchObject({
+      buildId: 'build-1',
+      image: undefined,
+    });
+  });
+});
+
+describe('what a rollback cannot restore is a warning before the first write, and is said again', () => {
+  const plain = { ...one, 'secret-set': 'keys', secrets: 'A=new\nB=new' };
+
+  test('values and added keys of a set that is not versioned', async () => {
+    stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'old' } });
+    stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: 'keys' });
+    crash('voice');
+    let writesBefore: string[] = [];
+    stage.emulator.script.before({ method: 'PUT' }, () => {
+      writesBefore = writes(stage.emulator);
+    });
+    const { actions, agents } = await release(plain);
+    expect(agents).toMatchObject([{ outcome: 'rolled-back' }]);
+    const told = '`keys` keeps its new values; they are not restored.';
+    expect(actions.warnings).toEqual([
+      `A rollback would not restore everything. ${told} The keys that are added to it stay.`,
+    ]);
+    expect(writesBefore.length).toBeLessThanOrEqual(1);
+    const lines = actions.log;
+    expect(lines.findIndex((line) => line.includes(told))).toBeLessThan(
+      lines.findIndex((line) => line.includes('PUT /v1/secrets/keys')),
+    );
+    expect(actions.errors[0]?.message).toContain(told);
+    expect(actions.summary).toContain(`as before. Rolled back: \`voice\` in \`us-west\`. ${told}`);
+    expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'new', B: 'new' });
+  });
+
+  test('a first secret set, which cannot be unbound', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    crash('voice');
+    const { actions, agents } = await release(plain);
+    expect(agents).toMatchObject([{ outcome: 'rolled-back' }]);
+    const told =
+      '`secret-set` of `voice` stays `keys`, because it was not set before and cannot be unset.';
+    expect(actions.warnings[0]).toContain(told);
+    expect(actions.errors[0]?.message).toContain(told);
+    expect(stage.emulator.state.agent('voice')).toMatchObject({ image: older, secretSet: 'keys' });
+  });
+
+  test('an agent that the run creates: it stays, and its outcome is not that of a rollback', async () => {
+    crash('voice');
+    const { actions, agents } = await release(one);
+    expect(agents).toMatchObject([{ outcome: 'failed', previous: null }]);
+    expect(actions.warnings).toEqual([
+      'A rollback would not restore everything. `voice` stays, because it is new.',
+    ]);
+    expect(actions.summary).not.toContain('Rolled back');
+    expect(imagesOf('voice')).toEqual([newer]);
+  });
+
+  test('an agent that was created and is ready stays created while the other one goes back', async () => {
+    stage.emulator.seed.agent({ name: 'voice-us-west', region: 'us-west', image: older });
+    crash('voice-us-west');
+    const { agents } = await release(both);
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'created']);
+  });
+
+  test('is no warning without a rollback, or if everything can be restored', async () => {
+    stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'old' } });
+    stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: 'keys' });
+    expect((await release({ ...plain, 'on-failure': 'keep' })).actions.warnings).toEqual([]);
+    expect((await release({ ...one, image: 'ghcr.io/acme/voice:3' })).actions.warnings).toEqual([]);
+  });
+});
+
+describe('nothing is rolled back', () => {
+  test('with `on-failure: keep`, which is the default', async () => {
+    seedBoth();
+    crash('voice-eu-central');
+    const { agents, actions } = await stage.release({ ...credentials['API key'], ...both });
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['updated', 'failed']);
+    expect(actions.log).not.toContain('group: Roll back');
+  });
+
+  test('before the first deploy', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    stage.emulator.script.provisioning('keys', { outcome: 'failed' });
+    const { agents, actions } = await release({ ...one, 'secret-set': 'keys', secrets: 'A=a' });
+    expect(agents).toMatchObject([{ outcome: 'skipped' }]);
+    expect(imagesOf('voice')).toEqual([older]);
+    expect(actions.summary).not.toContain('olled back');
+  });
+
+  test('of an agent that another release has taken over', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    stage.emulator.script.after({ method: 'POST', path: '/v1/agents/voice' }, () => {
+      stage.emulator.script.supersede('voice');
+    });
+    const { agents, actions } = await release(one);
+    expect(agents).toMatchObject([{ outcome: 'superseded' }]);
+    expect(imagesOf('voice')).toHaveLength(3);
+    expect(actions.log).not.toContain('group: Roll back');
+  });
+
+  test('of an agent that another release takes over before the rollback', async () => {
+    seedBoth();
+    crash('voice-eu-central');
+    let looks = 0;
+    const supersede = (): void => {
+      // The first look is that of the preflight, the second that of the deploy.
+      looks++;
+      const agent = stage.emulator.state.agent('voice-us-west');
+      if (agent?.image === newer && agent.ready && agent.deployments.length === 2)
+        stage.emulator.script.supersede('voice-us-west');
+      stage.emulator.script.before({ method: 'GET', path: '/v1/agents/voice-us-west' }, supersede);
+    };
+    stage.emulator.script.after({ method: 'GET', path: '/v1/agents/voice-us-west' }, supersede);
+    const { agents } = await release(both);
+    expect(looks).toBeGreaterThan(2);
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['superseded', 'rolled-back']);
+    expect(imagesOf('voice-us-west')).toHaveLength(3);
+  });
+
+  test('of an agent that was unchanged', async () => {
+    stage.emulator.seed.agent({ name: 'voice-us-west', region: 'us-west', image: newer });
+    stage.emulator.seed.agent({ name: 'voice-eu-central', region: 'eu-central', image: older });
+    crash('voice-eu-central');
+    const { agents } = await release(both);
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['unchanged', 'rolled-back']);
+    expect(imagesOf('voice-us-west')).toEqual([newer]);
+  });
+
+  test('for a failed pruning', async () => {
+    stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'old', OLD: 'old' } });
+    stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: 'keys' });
+    stage.emulator.script.fault({ method: 'DELETE' }, { kind: 'status', status: 403 });
+    const { succeeded, agents } = await release({
+      ...one,
+      'secret-set': 'keys',
+      secrets: 'A=new',
+      'prune-secrets': 'true',
+    });
+    expect(succeeded).toBe(false);
+    expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
+    expect(imagesOf('voice')).toEqual([older, newer]);
+  });
+
+  test('for a cancelled run', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    const cancellation = new AbortController();
+    stage.emulator.script.after({ method: 'POST' }, () => {
+      cancellation.abort(new CancelledError('SIGINT'));
+    });
+    const { agents } = await release(one, { cancellation: cancellation.signal });
+    expect(agents).not.toMatchObject([{ outcome: 'rolled-back' }]);
+    expect(imagesOf('voice')).toEqual([older, newer]);
+  });
+});
+
+describe('a rollback that fails', () => {
+  test('has the outcome `failed`, and is told together with what it was for', async () => {
+    seedBoth();
+    crash('voice-eu-central');
+    stage.emulator.script.after({ method: 'POST', path: '/v1/agents/voice-us-west' }, () => {
+      stage.emulator.script.fault(
+        { method: 'POST', path: '/v1/agents/voice-us-west' },
+        { kind: 'status', status: 400, body: { error: 'Not today.', code: '400' } },
+      );
+    });
+    const { agents, actions } = await release(both);
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['failed', 'rolled-back']);
+    expect(actions.errors).toHaveLength(1);
+    expect(actions.errors[0]?.title).toMatch(/^Not rolled back everywhere: /);
+    expect(actions.errors[0]?.message).toContain('The rollback failed.');
+    expect(actions.errors[0]?.message).toContain('Not today.');
+    expect(actions.errors[0]?.message).toContain('The deployment failed.');
+    expect(actions.summary).toContain(
+      '## ❌ Not rolled back everywhere: `voice-us-west` in `us-west`',
+    );
+    expect(actions.summary).toContain('Not rolled back: `voice-us-west` in `us-west`.');
+  });
+
+  test('as its deployment does not get ready is told with both causes', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    crash('voice');
+    stage.emulator.script.deployment('voice', { outcome: 'image-pull' });
+    const { agents, actions } = await release({ ...one, 'wait-timeout': '90' });
+    expect(agents).toMatchObject([{ outcome: 'failed', ready: false }]);
+    expect(agents[0]?.['deploymentId']).toBe(
+      stage.emulator.state.agent('voice')?.desiredDeploymentId,
+    );
+    expect(actions.errors[0]?.message).toContain('CrashLoopBackOff');
+    expect(actions.errors[0]?.message).toContain('The rollback failed.');
+  });
+});
+
+describe('cancelling during a rollback', () => {
+  test('begins nothing new, and the report says which agents went back and which did not', async () => {
+    seedBoth();
+    crash('voice-eu-central');
+    const cancellation = new AbortController();
+    stage.emulator.script.deployment('voice-eu-central', { outcome: 'stuck' });
+    const cancelOnceOneIsBack = (): void => {
+      const back = stage.emulator.state.agent('voice-us-west');
+      const other = stage.emulator.state.agent('voice-eu-central');
+      const isBack = back?.deployments.length === 3 && back.ready;
+      if (isBack && other?.deployments.length === 3 && isFirst) {
+        isFirst = false;
+        // Its look is answered, so that the run knows that it is back.
+        setTimeout(() => {
+          cancellation.abort(new CancelledError('SIGTERM'));
+        }, 50);
+      }
+      stage.emulator.script.before({ method: 'GET' }, cancelOnceOneIsBack);
+    };
+    let isFirst = true;
+    stage.emulator.script.before({ method: 'GET' }, cancelOnceOneIsBack);
+    const { succeeded, agents, actions } = await release(both, {
+      cancellation: cancellation.signal,
+    });
+    expect(succeeded).toBe(false);
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'cancelled']);
+    expect(actions.errors[0]?.title).toBe(
+      'The run was cancelled after it had failed in `eu-central`',
+    );
+    const message = actions.errors[0]?.message ?? '';
+    expect(message).toContain('Rolled back: `voice-us-west` in `us-west`.');
+    expect(message).toContain('Not rolled back: `voice-eu-central` in `eu-central`.');
+    expect(message).toContain('`voice-eu-central` was being rolled back, in `eu-central`');
+    expect(actions.summary).toContain('Not rolled back: `voice-eu-central` in `eu-central`.');
+  });
+});
+
+describe('the GitHub deployments of a rollback', () => {
+  const commit = '0123456789abcdef0123456789abcdef01234567';
+  let server: GitHubServer;
+
+  beforeEach(async () => {
+    server = await GitHubServer.start();
+    server.refs.add(commit);
+  });
+
+  afterEach(async () => {
+    await server.close();
+  });
+
+  const environment = () => ({
+    GITHUB_API_URL: server.apiUrl,
+    GITHUB_REPOSITORY: 'acme/voice',
+    GITHUB_SHA: commit,
+    GITHUB_RUN_ID: '4711',
+    GITHUB_SERVER_URL: 'https://github.example',
+  });
+  const gitHub = { environment: 'staging-{region}', 'github-token': tokens.job };
+  const states = (): string[][] =>
+    server.deployments.map(({ statuses }) => statuses.map(({ state }) => state));
+
+  test.each(['parallel', 'sequential'])(
+    'end as failures, also where the agent was ready: %s',
+    async (rollout) => {
+      seedBoth();
+      crash('voice-eu-central');
+      await release({ ...both, ...gitHub, rollout }, { environment: environment() });
+      expect(states()).toEqual([
+        ['in_progress', 'failure'],
+        ['in_progress', 'failure'],
+      ]);
+    },
+  );
+
+  test('are successes if nothing fails', async () => {
+    seedBoth();
+    await release({ ...both, ...gitHub }, { environment: environment() });
+    expect(states()).toEqual([
+      ['in_progress', 'success'],
+      ['in_progress', 'success'],
+    ]);
+  });
+
+  test('are successes for agents that do not go back', async () => {
+    stage.emulator.seed.agent({ name: 'voice-us-west', region: 'us-west', image: older });
+    crash('voice-us-west');
+    await release({ ...both, ...gitHub }, { environment: environment() });
+    expect(states()).toEqual([
+      ['in_progress', 'failure'],
+      ['in_progress', 'success'],
+    ]);
+  });
+});
+
+describe('the plan of a rollback', () => {
+  const plan = { ...one, 'secret-set': 'keys', secrets: 'A=new', 'dry-run': 'true' };
+
+  test('says what would go back and what would not, in the summary and the output', async () => {
+    stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'old' } });
+    stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: 'keys' });
+    const { actions } = await release(plan);
+    expect(actions.summary).toContain(
+      `- If the release fails in any region, roll \`voice\` back with a new deployment: image \`${newer}\` → \`${older}\`. \`keys\` keeps its new values; they are not restored.`,
+    );
+    expect(JSON.parse(actions.outputs['plan'] ?? '')).toMatchObject({
+      regions: [
+        {
+          agent: {
+            rollBack: {
+              changes: [{ setting: 'image', before: newer, after: older }],
+              unrestored: ['`keys` keeps its new values; they are not restored.'],
+            },
+          },
+        },
+      ],
+    });
+    expect(writes(stage.emulator)).toEqual([]);
+  });
+
+  test('says that a new agent stays', async () => {
+    const { actions } = await release({ ...one, 'dry-run': 'true' });
+    expect(actions.summary).toContain(
+      '- If the release fails in any region, `voice` stays, because it is new.',
+    );
+  });
+
+  test('is none without `on-failure: rollback`', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    const { actions } = await release({ ...one, 'dry-run': 'true', 'on-failure': 'keep' });
+    expect(actions.summary).not.toContain('roll `voice` back');
+    expect(actions.outputs['plan']).toContain('"rollBack":null');
+  });
+});
+
+describe('the input `on-failure`', () => {
+  test.each([
+    {
+      name: '`rollback` without the wait',
+      inputs: { 'wait-for-ready': 'false' },
+      told: '`wait-for-ready: false` leaves out the wait that shows a failure',
+    },
+    { name: 'another word', inputs: { 'on-failure': 'undo' }, told: 'one of `keep`, `rollback`' },
+    {
+      name: 'without an agent',
+      inputs: { 'agent-name': '', image: '', 'secret-set': 'keys', secrets: 'A=a' },
+      told: 'has no effect without `agent-name`',
+    },
+  ])('is refused before anything is sent: $name', async ({ inputs, told }) => {
+    const { succeeded, actions } = await release({ ...one, ...inputs });
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain('`on-failure`');
+    expect(actions.errors[0]?.message).toContain(told);
+    expect(stage.emulator.requests).toEqual([]);
+  });
+});

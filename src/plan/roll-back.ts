@@ -1,0 +1,98 @@
+import { agentSettings, restoreSettings, type AgentSettings } from '../pipecat/agent-settings.js';
+import type { SettingChange } from './agent-changes.js';
+import { isWritten } from './plan-secret-sets.js';
+import type { AgentPlan, SecretSetPlan } from './plan.js';
+
+/** Something that a release changes and a rollback cannot bring back. */
+export type Unrestored =
+  /** New values of a set that is not versioned; keys that were added to it. */
+  | { readonly kind: 'values'; readonly set: string; readonly addsKeys: boolean }
+  /** A setting that was not set before. */
+  | { readonly kind: 'unset'; readonly setting: string; readonly after: string }
+  /** A setting whose previous value the platform does not show. */
+  | { readonly kind: 'hidden'; readonly setting: string }
+  /** A cloud build whose id the platform does not show. */
+  | { readonly kind: 'build' }
+  /** The agent itself: it is new, and stays. */
+  | { readonly kind: 'agent' };
+
+/** How one agent goes back to what it was before a release. */
+export interface RollBackPlan {
+  readonly agent: string;
+  readonly region: string;
+  /** What is sent, with a new deployment that is forced; undefined for an agent that is new. */
+  readonly settings: AgentSettings | undefined;
+  /** The same for people: from the value of the release to the one before. */
+  readonly changes: readonly SettingChange[];
+  readonly unrestored: readonly Unrestored[];
+}
+
+/** What a rollback depends on: the agent's plan, with the agent as it was, and the sets that it binds. */
+export type RollBackQuestion = Pick<
+  AgentPlan,
+  'name' | 'region' | 'before' | 'settings' | 'runsNewBuild'
+>;
+
+export function planRollBack(
+  { name, region, before, settings, runsNewBuild }: RollBackQuestion,
+  secretSets: readonly SecretSetPlan[],
+): RollBackPlan {
+  const place = { agent: name, region };
+  if (before === undefined) {
+    return { ...place, settings: undefined, changes: [], unrestored: [{ kind: 'agent' }] };
+  }
+  const restored = restoreSettings(before.settings, settings, runsNewBuild);
+  const unrestored = restored.irreversible.map(({ name: setting, because }): Unrestored => {
+    if (setting === 'buildId') return { kind: 'build' };
+    const called = agentSettings[setting].name;
+    return because === 'unset-before'
+      ? { kind: 'unset', setting: called, after: String(settings[setting]) }
+      : { kind: 'hidden', setting: called };
+  });
+  return {
+    ...place,
+    settings: restored.settings,
+    changes: changesBack(settings, restored.settings, runsNewBuild),
+    unrestored: [...unrestored, ...secretSets.flatMap(unrestoredValues)],
+  };
+}
+
+function changesBack(
+  sent: AgentSettings,
+  restored: AgentSettings,
+  runsNewBuild: boolean,
+): SettingChange[] {
+  const released = sent.buildId ?? sent.image ?? (runsNewBuild ? 'the new build' : undefined);
+  return Object.entries(restored).flatMap(([key, after]): SettingChange[] => {
+    const name = key as keyof AgentSettings;
+    if (after === undefined) return [];
+    const isWhatRuns = name === 'image' || name === 'buildId';
+    const from = isWhatRuns ? released : sent[name];
+    if (from === after) return [];
+    return [{ setting: agentSettings[name].name, before: from?.toString(), after: String(after) }];
+  });
+}
+
+/** What was written to a set that existed stays there; a version has a set of its own. */
+function unrestoredValues(set: SecretSetPlan): Unrestored[] {
+  if (set.template !== undefined || set.action !== 'update' || !isWritten(set)) return [];
+  return [{ kind: 'values', set: set.name, addsKeys: set.addedKeys.length > 0 }];
+}
+
+/** What stays although an agent goes back, as sentences. */
+export function unrestoredSentences({ agent, unrestored }: RollBackPlan): string[] {
+  return unrestored.map((part) => {
+    switch (part.kind) {
+      case 'values':
+        return `\`${part.set}\` keeps its new values; they are not restored.${part.addsKeys ? ' The keys that are added to it stay.' : ''}`;
+      case 'unset':
+        return `\`${part.setting}\` of \`${agent}\` stays \`${part.after}\`, because it was not set before and cannot be unset.`;
+      case 'hidden':
+        return `\`${part.setting}\` of \`${agent}\` stays as released, because the platform does not show its previous value.`;
+      case 'build':
+        return `\`${agent}\` keeps its new image, because the platform does not show the id of the previous cloud build.`;
+      case 'agent':
+        return `\`${agent}\` stays, because it is new.`;
+    }
+  });
+}
