@@ -65,6 +65,7 @@ const serving = (name: string) => emulator.state.serving(name);
 it('names every example in a test', () => {
   const workflows = filesIn('examples', /\.yml$/).map((path) => path.replace('examples/', ''));
   expect(workflows).toEqual([
+    'automatic-rollback.yml',
     'cloud-build.yml',
     'composite-action.yml',
     'deploy-only.yml',
@@ -457,6 +458,67 @@ describe('a rollback', () => {
       image: 'ghcr.io/acme/order-desk:1',
       secretValues: { FROM: bound },
     });
+  });
+
+  it('deploys an earlier cloud build', async () => {
+    emulator.seed.build({ id: 'build-1', region: 'us-west' });
+    succeeded(
+      await run({
+        workflow: 'rolling-back.yml',
+        event: 'workflow_dispatch',
+        payload: { inputs: { 'build-id': 'build-1' } },
+      }),
+    );
+
+    expect(serving('order-desk')).toMatchObject({ buildId: 'build-1' });
+  });
+});
+
+describe('an automatic rollback', () => {
+  const workflow = 'automatic-rollback.yml';
+  const secrets = () => ({
+    ...stored,
+    PIPECAT_API_KEY: emulator.credentials.privateKey,
+    PIPECAT_PUBLIC_KEY: emulator.credentials.publicKey,
+  });
+
+  beforeEach(() => {
+    emulator.seed.secretSet({
+      name: 'order-desk-1a2b3c4d',
+      region: 'us-west',
+      values: { FROM: '1' },
+    });
+    emulator.seed.agent({
+      name: 'order-desk',
+      image: 'ghcr.io/acme/order-desk:1',
+      secretSet: 'order-desk-1a2b3c4d',
+    });
+  });
+
+  it('prints the command for a rollback on demand after a release that works', async () => {
+    const result = await runWith(secrets(), { workflow });
+
+    succeeded(result);
+    expect(serving('order-desk')?.image).not.toBe('ghcr.io/acme/order-desk:1');
+    expect(result.log).toContain(
+      'gh workflow run rolling-back.yml -f image=ghcr.io/acme/order-desk:1 -f build-id=',
+    );
+  });
+
+  it('brings image and secrets back if the bot crashes at its first session', async () => {
+    emulator.script.session('order-desk', {
+      every: true,
+      endsAfter: 100,
+      completionStatus: 'HTTP_ERROR',
+    });
+    const result = await runWith(secrets(), { workflow });
+
+    expect(result.exitCode).not.toBe(0);
+    expect(serving('order-desk')).toMatchObject({
+      image: 'ghcr.io/acme/order-desk:1',
+      secretValues: { FROM: '1' },
+    });
+    expect(result.log).toContain('## ↩️ Rolled back: `order-desk`');
   });
 });
 

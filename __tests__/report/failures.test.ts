@@ -12,6 +12,7 @@ const notReported = [
   'CutOffError',
   'GitHubError',
   'LookUpEndedError',
+  'NotDeployedError',
   'PatternError',
   'ProxyError',
   'ReleaseError',

@@ -53,6 +53,8 @@ describe('a release that fails in one region with `on-failure: rollback`', () =>
         deploymentId: agent?.desiredDeploymentId,
         ready: true,
         image: older,
+        smokeTest: null,
+        sessionsOnOlder: null,
         previous: { image: older, buildId: null, deploymentId: agent?.deployments[0]?.id },
       });
     }
@@ -540,5 +542,62 @@ describe('the input `on-failure`', () => {
     expect(actions.errors[0]?.message).toContain('`on-failure`');
     expect(actions.errors[0]?.message).toContain(told);
     expect(stage.emulator.requests).toEqual([]);
+  });
+});
+
+describe('a smoke test', () => {
+  const tested = {
+    ...one,
+    'smoke-test': 'true',
+    'public-api-key': 'pk_emulator',
+    'smoke-test-duration': '1',
+  };
+
+  test('that fails brings the agent back, with the cause, and the rollback is not tested', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    stage.emulator.script.session('voice', {
+      every: true,
+      endsAfter: 500,
+      completionStatus: 'HTTP_ERROR',
+    });
+    const { agents, actions } = await release(tested);
+    expect(agents).toMatchObject([
+      { outcome: 'rolled-back', ready: true, smokeTest: { outcome: 'failed' } },
+    ]);
+    expect(imagesOf('voice')).toEqual([older, newer, older]);
+    expect(actions.errors[0]?.title).toBe('Rolled back: Smoke test failed');
+    expect(stage.emulator.state.sessions()).toHaveLength(1);
+  });
+
+  test('whose public key is rejected does not', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    const { succeeded, agents } = await release({ ...tested, 'public-api-key': 'pk_other' });
+    expect(succeeded).toBe(false);
+    expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
+    expect(imagesOf('voice')).toEqual([older, newer]);
+  });
+
+  test('that is inconclusive does not, and the release is green', async () => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    stage.emulator.script.fault(
+      { method: 'POST', path: '/v1/public/voice/start' },
+      { kind: 'status', status: 429, body: { error: 'Full.', code: 'PCC-AGENT-AT-CAPACITY' } },
+      { times: Infinity },
+    );
+    const { succeeded, agents } = await release(tested);
+    expect(succeeded).toBe(true);
+    expect(agents).toMatchObject([{ outcome: 'updated', smokeTest: { outcome: 'inconclusive' } }]);
+    expect(imagesOf('voice')).toEqual([older, newer]);
+  });
+
+  test('that fails in one region brings all regions back', async () => {
+    seedBoth();
+    stage.emulator.script.session('voice-eu-central', {
+      every: true,
+      endsAfter: 500,
+      completionStatus: 'HTTP_ERROR',
+    });
+    const { agents } = await release({ ...tested, ...both });
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'rolled-back']);
   });
 });

@@ -21,23 +21,30 @@ const maxKeys = 10;
 /** Longer images are shown without the host of their registry. */
 const maxImageLength = 40;
 
-export function servingOf({
+export function servingOf(agent: AgentRecord): Serving {
+  return afterRollBack(agent) ?? afterRelease(agent);
+}
+
+/** What serves after a rollback; undefined if there was none that decides it. */
+function afterRollBack({ outcome, ready, plan, rollBack }: AgentRecord): Serving | undefined {
+  if (outcome === 'rolled-back') {
+    const isBack = rollBack?.plan.unrestored.every(({ kind }) => kind !== 'build') === true;
+    return isBack
+      ? { state: 'as-before', what: plan.before && shortName(plan.before.settings) }
+      : { state: 'released', what: imageOf(plan) };
+  }
+  return rollBack?.outcome === 'failed' && !ready ? { state: 'unconfirmed' } : undefined;
+}
+
+function afterRelease({
   outcome,
   ready,
   isChanged,
   previousServes,
   deploymentId,
   plan,
-  rollBack,
 }: AgentRecord): Serving {
   const { before } = plan;
-  if (outcome === 'rolled-back') {
-    const isBack = rollBack?.plan.unrestored.every(({ kind }) => kind !== 'build') === true;
-    return isBack
-      ? { state: 'as-before', what: before && shortName(before.settings) }
-      : { state: 'released', what: imageOf(plan) };
-  }
-  if (rollBack?.outcome === 'failed' && !ready) return { state: 'unconfirmed' };
   if (ready)
     return { state: outcome === 'unchanged' ? 'as-before' : 'released', what: imageOf(plan) };
   // The answer to the deploy was lost.
