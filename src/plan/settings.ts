@@ -81,16 +81,6 @@ export interface SmokeTestSettings {
   /** For the whole test of one agent. */
   readonly timeout: number;
 }
-
-/** The pull request that an agent is a preview of. */
-export interface Preview {
-  readonly pullRequest: number;
-  /** When the pull request was opened, in milliseconds since the epoch; undefined if that is not known. */
-  readonly openedAt: number | undefined;
-  /** Whether the name says that it is a preview (`pr-{pr}`), so that it is nobody else's by chance. */
-  readonly hasTellingName: boolean;
-}
-
 /** What becomes of the agents that were deployed if one of them fails. */
 export type OnFailure = 'keep' | 'rollback';
 
