@@ -604,13 +604,13 @@ describe('what looks like a credential is not shown', () => {
 describe('what the settings file says is told by its key', () => {
   test.each([
     { toml: '[scaling]\nmin_agents = -1', told: 'scaling.min_agents (pcc-deploy.toml)' },
-    { toml: '[scaling]\nmax_agents = 0', told: 'scaling.max_agents (pcc-deploy.toml)' },
+    { toml: '[scaling]\nmax_agents = -5', told: 'scaling.max_agents (pcc-deploy.toml)' },
     { toml: 'region = "Mars North"', told: 'region (pcc-deploy.toml)' },
     { toml: 'agent_name = "Voice"', told: 'agent_name (pcc-deploy.toml)' },
     { toml: 'agent_name = "voice-{foo}"', told: 'agent_name (pcc-deploy.toml)' },
     { toml: 'secret_set = "Keys"', told: 'secret_set (pcc-deploy.toml)' },
     { toml: 'image_credentials = "R"', told: 'image_credentials (pcc-deploy.toml)' },
-    { toml: 'max_session_duration = 1', told: 'max_session_duration (pcc-deploy.toml)' },
+    { toml: 'max_session_duration = -1', told: 'max_session_duration (pcc-deploy.toml)' },
     { toml: 'architecture = "x86"', told: 'architecture (pcc-deploy.toml)' },
     { toml: 'agent_profile = "Large"', told: 'agent_profile (pcc-deploy.toml)' },
     {

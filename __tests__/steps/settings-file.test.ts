@@ -462,7 +462,7 @@ describe('a mistake is told before any write, with the file and the key:', () =>
     },
     {
       name: 'a value that its input would not take',
-      toml: `${basic}[scaling]\nmax_agents = 0`,
+      toml: `${basic}[scaling]\nmax_agents = -1`,
       inputs: {},
       told: [`\`scaling.max_agents (${path})\`: has to be a whole number of 1 or more`],
     },
@@ -538,5 +538,32 @@ describe('a mistake is told before any write, with the file and the key:', () =>
     expect(actions.errors[0]?.message).toContain('secret set keys: does not exist');
     expect(actions.errors[0]?.message).toContain('image pull secret registry: does not exist');
     expect(writes(stage.emulator)).toEqual([]);
+  });
+});
+
+describe('a number beyond the bounds of today', () => {
+  test.each([
+    { toml: 'max_session_duration = 20000', field: 'maxSessionDuration', sent: 20_000 },
+    { toml: 'max_session_duration = 30', field: 'maxSessionDuration', sent: 30 },
+    { toml: '[scaling]\nmin_agents = 0\nmax_agents = 0', field: 'autoScaling.maxAgents', sent: 0 },
+  ])('goes through from the settings file, with a warning: $toml', async ({ toml, field, sent }) => {
+    // Whether the platform takes it is up to the platform.
+    const { actions } = await release(`${basic}${toml}`);
+    const [first = '', second] = field.split('.');
+    const body = stage.emulator.requests.find(({ method }) => method === 'POST')?.body as
+      Record<string, unknown> | undefined;
+    const value = body?.[first] as unknown;
+    expect(second === undefined ? value : (value as Record<string, unknown>)[second]).toBe(sent);
+    expect(actions.warnings.join('\n')).toContain('The action sends it as it is');
+  });
+
+  test.each([
+    { input: 'max-session-duration', value: '20000' },
+    { input: 'max-session-duration', value: '30' },
+    { input: 'max-agents', value: '0' },
+  ])('is refused as the input $input: $value', async ({ input, value }) => {
+    const { succeeded } = await release(basic, { [input]: value });
+    expect(succeeded).toBe(false);
+    expect(stage.emulator.requests).toEqual([]);
   });
 });

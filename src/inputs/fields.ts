@@ -13,6 +13,16 @@ export interface Bounds {
   readonly least: number;
   /** Undefined if only the platform knows, because it depends on the account. */
   readonly most?: number;
+  /** Whether a number beyond them is passed on, with a warning. A negative one never is. */
+  readonly areOpen?: boolean;
+}
+
+/**
+ * The bounds of a value by where it comes from. The settings file belongs to the platform's client, which
+ * may allow more tomorrow, so there they are open.
+ */
+export function boundsFor(raw: RawInputs, input: InputName, bounds: Bounds): Bounds {
+  return { ...bounds, areOpen: !raw.isInput(input) };
 }
 
 /** A whole number within bounds; undefined, with a finding, if it is none. */
@@ -20,11 +30,17 @@ export function parseInteger(
   findings: Findings,
   input: InputName,
   text: string,
-  { least, most }: Bounds,
+  { least, most, areOpen = false }: Bounds,
 ): number | undefined {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (number >= least && number <= (most ?? Infinity)) return number;
   const bounds = most === undefined ? `of ${least} or more` : `from ${least} to ${most}`;
+  if (areOpen && !Number.isNaN(number)) {
+    findings.warnings.push(
+      `\`${findings.displayName(input)}\` is not a number that this version of the action knows (${bounds}); ${found(text)}. The action sends it as it is.`,
+    );
+    return number;
+  }
   findings.problem(input, `has to be a whole number ${bounds}, in digits; ${found(text)}`);
   return undefined;
 }
@@ -50,7 +66,9 @@ export class Fields {
   /** A whole number within bounds. */
   integer(input: InputName, bounds: Bounds): number | undefined {
     const text = this.#raw.text(input);
-    return text === undefined ? undefined : parseInteger(this.#findings, input, text, bounds);
+    return text === undefined
+      ? undefined
+      : parseInteger(this.#findings, input, text, boundsFor(this.#raw, input, bounds));
   }
 
   /** Seconds of a time limit, as milliseconds. */

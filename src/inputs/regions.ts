@@ -9,7 +9,7 @@ import {
 import { Regional } from '../plan/regional.js';
 import { nearest } from '../text/nearest.js';
 import type { InputName } from './declared.js';
-import { parseInteger, type Bounds } from './fields.js';
+import { boundsFor, parseInteger, type Bounds } from './fields.js';
 import { found, looksLikeCredential, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
@@ -63,7 +63,7 @@ export class RegionFields {
   integer(input: InputName, bounds: Bounds): Regional<number> {
     const texts = this.#values(input, { isRequiredEverywhere: false });
     const parse = (text: string): number | undefined =>
-      parseInteger(this.#findings, input, text, bounds);
+      parseInteger(this.#findings, input, text, boundsFor(this.#raw, input, bounds));
     return texts?.map(parse) ?? new Regional<number>(undefined);
   }
 
