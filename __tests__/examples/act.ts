@@ -49,6 +49,7 @@ const standIns = Object.fromEntries(
     'docker/build-push-action@v7',
     '1password/load-secrets-action@v4',
     'hashicorp/vault-action@v4',
+    'aws-actions/amazon-ecr-login@v2',
     'aws-actions/configure-aws-credentials@v6',
     'aws-actions/aws-secretsmanager-get-secrets@v3',
     'dopplerhq/secrets-fetch-action@v2',

@@ -69,11 +69,13 @@ it('names every example in a test', () => {
     'cloud-build.yml',
     'composite-action.yml',
     'deploy-only.yml',
+    'image-by-digest.yml',
     'personal-access-token.yml',
     'pipeline.yml',
     'plan.yml',
     'production.yml',
     'quick-start.yml',
+    'refresh-pull-secret.yml',
     'reusable-workflow.yml',
     'rolling-back.yml',
     'rotation.yml',
@@ -283,6 +285,42 @@ echo 'The old key is revoked.'
       expect(result.log).toContain('The old key is revoked.');
     },
   );
+});
+
+it('deploys exactly the build that was pushed, by its digest', async () => {
+  emulator.seed.imagePullSecret({ name: 'order-desk-registry', host: 'https://ghcr.io' });
+
+  const result = await run({
+    workflow: 'image-by-digest.yml',
+    files: { Dockerfile: dockerfile, 'bot.py': 'print("hello")\n' },
+  });
+
+  succeeded(result);
+  const digest = `sha256:${'7'.padStart(64, '0')}`;
+  expect(serving('order-desk')?.image).toBe(`ghcr.io/acme/order-desk:${result.sha}@${digest}`);
+});
+
+describe('an image pull secret that ends soon', () => {
+  it.each(['schedule', 'workflow_dispatch'])('is renewed on %s', async (event) => {
+    const host = 'https://123456789012.dkr.ecr.us-west-2.amazonaws.com/';
+    const auth = (password: string) => Buffer.from(`AWS:${password}`).toString('base64');
+    emulator.seed.imagePullSecret({
+      name: 'order-desk-registry',
+      host,
+      auth: auth('hidden-password-of-yesterday'),
+    });
+    emulator.seed.agent({ name: 'order-desk', imagePullSecretSet: 'order-desk-registry' });
+    const before = emulator.state.agent('order-desk')?.deployments;
+
+    succeeded(await run({ workflow: 'refresh-pull-secret.yml', event }));
+
+    expect(emulator.state.secretSet('order-desk-registry')).toMatchObject({
+      host,
+      auth: auth('hidden-password-of-ecr'),
+      status: 'ready',
+    });
+    expect(emulator.state.agent('order-desk')?.deployments).toEqual(before);
+  });
 });
 
 it('tests each region with a session before the next one', async () => {

@@ -546,16 +546,19 @@ describe('a number beyond the bounds of today', () => {
     { toml: 'max_session_duration = 20000', field: 'maxSessionDuration', sent: 20_000 },
     { toml: 'max_session_duration = 30', field: 'maxSessionDuration', sent: 30 },
     { toml: '[scaling]\nmin_agents = 0\nmax_agents = 0', field: 'autoScaling.maxAgents', sent: 0 },
-  ])('goes through from the settings file, with a warning: $toml', async ({ toml, field, sent }) => {
-    // Whether the platform takes it is up to the platform.
-    const { actions } = await release(`${basic}${toml}`);
-    const [first = '', second] = field.split('.');
-    const body = stage.emulator.requests.find(({ method }) => method === 'POST')?.body as
-      Record<string, unknown> | undefined;
-    const value = body?.[first] as unknown;
-    expect(second === undefined ? value : (value as Record<string, unknown>)[second]).toBe(sent);
-    expect(actions.warnings.join('\n')).toContain('The action sends it as it is');
-  });
+  ])(
+    'goes through from the settings file, with a warning: $toml',
+    async ({ toml, field, sent }) => {
+      // Whether the platform takes it is up to the platform.
+      const { actions } = await release(`${basic}${toml}`);
+      const [first = '', second] = field.split('.');
+      const body = stage.emulator.requests.find(({ method }) => method === 'POST')?.body as
+        Record<string, unknown> | undefined;
+      const value = body?.[first];
+      expect(second === undefined ? value : (value as Record<string, unknown>)[second]).toBe(sent);
+      expect(actions.warnings.join('\n')).toContain('The action sends it as it is');
+    },
+  );
 
   test.each([
     { input: 'max-session-duration', value: '20000' },
