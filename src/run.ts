@@ -21,6 +21,7 @@ import {
   type FailureLogs,
   type Inputs,
   type InputsOutline,
+  type TeardownInputs,
 } from './inputs/read-inputs.js';
 import type { ReadFile } from './inputs/files.js';
 import { failuresOf } from './record/errors.js';
@@ -41,6 +42,10 @@ import { checkCredential } from './steps/credential.js';
 import { Platform } from './steps/platform.js';
 import { preflight } from './steps/preflight.js';
 import { release } from './steps/release.js';
+import { tearDown } from './steps/tear-down.js';
+import { teardownPreflight } from './steps/teardown-preflight.js';
+import { Sessions } from './pipecat/sessions.js';
+import type { Preview } from './plan/settings.js';
 import { noRolloutObserver } from './steps/rollout-observer.js';
 import {
   Cancellation,
@@ -129,7 +134,9 @@ class Session implements Disposable {
 
 async function carryOut(session: Session): Promise<void> {
   const { host, journal, cancellation, wantsFailureLogs } = session;
-  const { access, isDryRun, github, release: settings } = await checkInputs(session);
+  const inputs = await checkInputs(session);
+  if (inputs.kind === 'teardown') return carryOutTeardown(session, inputs);
+  const { access, isDryRun, github, release: settings } = inputs;
   // Later answers may bring more to hide.
   const redact: Redact = (text, options) => session.redact(text, options);
   await using context = await packContext(session, settings.build?.context);
@@ -186,8 +193,32 @@ function hide(session: Session, secrets: readonly SecretValue[]): void {
   session.redact = (text, options) => later(earlier(text, options), options);
 }
 
+/** The end of a preview. */
+async function carryOutTeardown(
+  session: Session,
+  { access, isDryRun, teardown: settings }: TeardownInputs,
+): Promise<void> {
+  const { host, journal, cancellation, redact } = session;
+  if (access === undefined) {
+    noticeMissingCredential(journal);
+    return;
+  }
+  const requestLimit = host.requestLimit ?? defaultRequestLimit;
+  using platform = new Platform({ access, journal, cancellation, redact, requestLimit });
+  const patient = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
+  const surface = await checkCredential(patient, access, journal);
+  const reading = {
+    cloud: platform.on(surface, patient),
+    sessions: new Sessions(patient, surface),
+  };
+  const record = await teardownPreflight({ ...reading, journal }, settings);
+  if (isDryRun) return;
+  const sessions = new Sessions(platform.caller, surface);
+  await tearDown({ cloud: platform.on(surface), sessions, journal }, record);
+}
+
 /** Reads the inputs, and hides what is secret before anything is logged. */
-function checkInputs(session: Session): Promise<Inputs> {
+function checkInputs(session: Session): Promise<Inputs | TeardownInputs> {
   const { host, journal, cancellation, reportDeadline: lastMoment } = session;
   return journal.step('inputs', async () => {
     const reading = await unlessAborted(
@@ -212,6 +243,12 @@ function checkInputs(session: Session): Promise<Inputs> {
     if (reading.lacksPublicKey && !(await isWithoutSecretsHere(session))) {
       problems.push(missingPublicKey);
     }
+    const { teardown } = reading;
+    if (teardown !== undefined && problems.length === 0) {
+      if (teardown.access !== undefined) journal.expect(['credential', 'preflight']);
+      const preview = await knownPreview(session, teardown, teardown.teardown.preview);
+      return { ...teardown, teardown: { ...teardown.teardown, preview } };
+    }
     if (reading.inputs === undefined || problems.length > 0) throw new InputsError(problems);
     expectSteps(journal, reading.inputs);
     return withPreview(session, reading.inputs);
@@ -220,21 +257,32 @@ function checkInputs(session: Session): Promise<Inputs> {
 
 /** Completes what is known of the pull request that the agent is a preview of. */
 async function withPreview(session: Session, inputs: Inputs): Promise<Inputs> {
-  const { host, journal, redact } = session;
   const { agent } = inputs.release;
-  const { preview, remark } = await resolvePreview(agent?.preview, {
-    commentedOn: inputs.isDryRun ? undefined : await commentedPullRequest(session),
+  const preview = await knownPreview(session, inputs, agent?.preview);
+  return agent === undefined
+    ? inputs
+    : { ...inputs, release: { ...inputs.release, agent: { ...agent, preview } } };
+}
+
+async function knownPreview<Known extends Preview | undefined>(
+  session: Session,
+  { kind, isDryRun, githubAccess }: Inputs | TeardownInputs,
+  known: Known,
+): Promise<Known> {
+  const { host, journal, redact } = session;
+  // Only a release runs the code of a pull request.
+  const isRelease = kind === 'release' && !isDryRun;
+  const { preview, remark } = await resolvePreview(known, {
+    commentedOn: isRelease ? await commentedPullRequest(session) : undefined,
     lookUp: (number) =>
-      lookUpPullRequest(inputs.githubAccess, number, {
+      lookUpPullRequest(githubAccess, number, {
         clock: host.clock,
         signal: host.cancellation,
         redact,
       }),
   });
   if (remark !== undefined) journal.remark(remark);
-  return agent === undefined
-    ? inputs
-    : { ...inputs, release: { ...inputs.release, agent: { ...agent, preview } } };
+  return preview;
 }
 
 /** The pull request that somebody commented on to start the run. */
@@ -254,9 +302,10 @@ async function isWithoutSecretsHere({ host, event }: Session): Promise<boolean> 
   return isWithoutSecrets(await event(), host.environment['GITHUB_ACTOR']);
 }
 
-function kindOf({ isDryRun }: InputsOutline, isOffline: boolean): RunKind {
-  if (!isDryRun) return 'release';
-  return isOffline ? 'offline-check' : 'plan';
+function kindOf({ isDryRun, isTeardown }: InputsOutline, isOffline: boolean): RunKind {
+  if (isOffline) return 'offline-check';
+  if (isTeardown) return isDryRun ? 'teardown-plan' : 'teardown';
+  return isDryRun ? 'plan' : 'release';
 }
 
 /** The steps that are known before there is a plan. */
@@ -361,9 +410,11 @@ async function comment(session: Session, explanations: readonly Explanation[]): 
 function noticeLateCancellation({ journal, cancellation }: Session): void {
   if (!cancellation.isCancelled) return;
   journal.notice(
-    journal.record.kind === 'release'
-      ? 'The run was cancelled when everything was released already.'
-      : 'The run was cancelled when the plan was made already; where it was to be in a comment, it may not be.',
+    journal.record.kind === 'teardown'
+      ? 'The run was cancelled after everything had been deleted.'
+      : journal.record.kind === 'release'
+        ? 'The run was cancelled when everything was released already.'
+        : 'The run was cancelled when the plan was made already; where it was to be in a comment, it may not be.',
   );
 }
 

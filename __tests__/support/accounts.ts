@@ -212,6 +212,7 @@ export function releaseRecord({
     startedAt,
     kind: 'release',
     plan: undefined,
+    teardown: undefined,
     actingAs: undefined,
     steps: [],
     targets: targetsOf({ secretSets, deletedVersions, builds, agents }, planned),

@@ -78,6 +78,7 @@ export async function commentOnPlan(
 ): Promise<void> {
   const { kind } = journal.record;
   if (settings?.comments !== true || kind === 'release') return;
+  if (kind === 'teardown' || kind === 'teardown-plan') return;
   if (kind === 'offline-check') {
     journal.log.info('There is no plan to comment with; a comment that there is stays as it is.');
     return;

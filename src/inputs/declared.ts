@@ -62,6 +62,7 @@ export const declaredInputs = {
   'on-failure': 'keep',
   'dry-run': 'false',
   'pr-number': undefined,
+  teardown: 'false',
   'github-token': undefined,
   environment: undefined,
   comment: 'false',

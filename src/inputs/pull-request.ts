@@ -19,17 +19,27 @@ export interface PullRequestReading {
   readonly preview: Preview | undefined;
 }
 
+/** Whether a preview is to be deleted. A value that is neither true nor false is reported elsewhere. */
+export function isTeardown(raw: RawInputs): boolean {
+  return raw.text('teardown')?.toLowerCase() === 'true';
+}
+
+/** For checks of inputs outside of a workflow. */
+function noEvent(): Promise<WorkflowEvent> {
+  return Promise.resolve({ eventName: '', payload: undefined });
+}
+
 /** Reads which pull request `{pr}` stands for. The event is read only if an input asks for that. */
 export async function readPullRequest(
   raw: RawInputs,
   findings: Findings,
-  readEvent: () => Promise<WorkflowEvent>,
+  readEvent: () => Promise<WorkflowEvent> = noEvent,
 ): Promise<PullRequestReading> {
   const holders = pullRequestInputs.filter(
     (input) => raw.text(input)?.includes(pullRequestPlaceholder) === true,
   );
   if (holders.length === 0) {
-    if (raw.isGiven('pr-number')) {
+    if (raw.isGiven('pr-number') && !isTeardown(raw)) {
       findings.problem(
         'pr-number',
         `has no effect, because no name has \`${pullRequestPlaceholder}\``,

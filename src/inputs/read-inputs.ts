@@ -1,6 +1,11 @@
 import type { WorkflowEvent } from '../github/event.js';
 import type { GitHubAccess, GitHubSettings } from '../github/settings.js';
-import type { AccessSettings, ReleaseSettings } from '../plan/settings.js';
+import type {
+  AccessSettings,
+  Preview,
+  ReleaseSettings,
+  TeardownSettings,
+} from '../plan/settings.js';
 import { redactor, type Redact } from '../secrecy/redactor.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import { givenCredentials, readAccess } from './access.js';
@@ -9,13 +14,14 @@ import { isImageSource, readBuild } from './build.js';
 import { givenGitHubToken, readGitHub, readGitHubAccess } from './github.js';
 import { readImageLookup } from './image-lookup.js';
 import { misplacedParts } from './misplaced.js';
-import { readPullRequest } from './pull-request.js';
+import { isTeardown, readPullRequest } from './pull-request.js';
 import { Findings, type InputProblem } from './problems.js';
 import { RawInputs, type Environment } from './raw-inputs.js';
 import { InputReader } from './reader.js';
 import { givenRegistrySecrets, readImagePullSecret } from './registry.js';
 import { readRequiredKeys } from './required-secrets.js';
 import { readSecretSet } from './secret-set.js';
+import { readTeardown } from './teardown.js';
 import type { InputName } from './declared.js';
 import { missingFile, type ReadFile } from './files.js';
 import { readSecrets } from './secrets/read-secrets.js';
@@ -25,21 +31,33 @@ import { chooseSettingsFile } from './settings-file/choose.js';
 /** When tracebacks and log lines of a failed agent are shown. */
 export type FailureLogs = 'auto' | 'always' | 'never';
 
-/** What the inputs ask for. */
-export interface Inputs {
+/** What the inputs ask for, whatever the run is for. */
+interface CommonInputs {
   /** Undefined in a dry run without a credential, which can look at nothing. */
   readonly access: AccessSettings | undefined;
-  readonly release: ReleaseSettings;
   readonly isDryRun: boolean;
-  readonly failureLogs: FailureLogs;
   readonly github: GitHubSettings | undefined;
   /** How the repository is reached; undefined without a token. */
   readonly githubAccess: GitHubAccess | undefined;
 }
 
+/** What the inputs ask for in a release. */
+export interface Inputs extends CommonInputs {
+  readonly kind: 'release';
+  readonly release: ReleaseSettings;
+  readonly failureLogs: FailureLogs;
+}
+
+/** What the inputs ask for when a preview ends. */
+export interface TeardownInputs extends CommonInputs {
+  readonly kind: 'teardown';
+  readonly teardown: TeardownSettings;
+}
+
 /** What is known of the inputs even if they have mistakes. */
 export interface InputsOutline {
   readonly isDryRun: boolean;
+  readonly isTeardown: boolean;
   /** Whether an image or a build is given, so that the checkout does not matter. */
   readonly isImageGiven: boolean;
   readonly github: GitHubSettings | undefined;
@@ -47,8 +65,10 @@ export interface InputsOutline {
 
 /** What the inputs say, and what is to be said about them. */
 export interface InputsReading {
-  /** Undefined where there are problems. */
+  /** Undefined if there are problems, or if a preview is to be torn down. */
   readonly inputs: Inputs | undefined;
+  /** Undefined if there are problems, or if something is to be released. */
+  readonly teardown: TeardownInputs | undefined;
   readonly outline: InputsOutline;
   /** To be masked before anything else is done, and kept out of everything that is written. */
   readonly secrets: readonly SecretValue[];
@@ -72,28 +92,111 @@ export async function readInputs(
   environment: Environment,
   readFile: ReadFile,
   isFolderEmpty: (path: string) => Promise<boolean> = () => Promise.resolve(false),
-  readEvent: () => Promise<WorkflowEvent> = () =>
-    Promise.resolve({ eventName: '', payload: undefined }),
+  readEvent?: () => Promise<WorkflowEvent>,
 ): Promise<InputsReading> {
   const findings = new Findings();
   const given = new RawInputs(environment);
   given.checkNames(findings);
   const workspace = environment['GITHUB_WORKSPACE'] ?? '.';
   const source = { raw: given, environment, workspace, readFile, findings };
-  const { raw: unnumbered, file } = await chooseSettingsFile(source);
+  const isTeardownAsked = isTeardown(given);
+  // A teardown ignores the inputs of a release, and so their mistakes; values in them are masked.
+  const findingsOfRelease = isTeardownAsked ? new Findings() : findings;
+  const { raw: unnumbered, file } = await chooseSettingsFile({
+    ...source,
+    findings: findingsOfRelease,
+  });
   const { raw, preview } = await readPullRequest(unnumbered, findings, readEvent);
-  const reader = new InputReader({ ...source, raw }, file);
-  const { fields, regions, isDryRun } = reader;
+  const common = new InputReader({ ...source, raw }, file);
+  common.fields.boolean('teardown');
+  const reader = isTeardownAsked
+    ? new InputReader({ ...source, raw, findings: findingsOfRelease }, file)
+    : common;
+  const { isDryRun } = reader;
 
-  const githubToken = givenGitHubToken(raw);
   const credentials = givenCredentials(raw, environment);
-  const access = readAccess(reader);
-  const rollout = fields.choice('rollout', ['parallel', 'sequential']);
-  const secrets = await readSecrets(reader, [
+  const githubToken = givenGitHubToken(raw);
+  const publicKey = givenPublicKey(raw);
+  const access = readAccess(common);
+  const teardown = isTeardownAsked
+    ? readTeardown(common, { templates: unnumbered, preview })
+    : undefined;
+  const read = await readRelease(reader, {
+    preview,
+    access,
+    ownSecrets: [...credentials, ...githubToken, ...publicKey],
+  });
+  const isOffline = isDryRun && credentials.length === 0;
+  const github = readGitHub(common, {
+    waitsForAgent: read.waitsForAgent || isTeardownAsked,
+    isOffline,
+  });
+  await reportEmptyWorkspace(reader, isFolderEmpty);
+  const values = [
     ...credentials,
     ...githubToken,
-    ...givenPublicKey(raw),
-  ]);
+    ...read.secrets,
+    ...givenRegistrySecrets(raw),
+    ...publicKey,
+  ];
+  const { redact, redactFound } = redactionFor(raw, values, findings.problems.length > 0);
+  const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
+  const ofBoth = { access, isDryRun, github, githubAccess: readGitHubAccess(common) };
+  const { release, failureLogs } = read;
+  return {
+    teardown:
+      isComplete && teardown !== undefined ? { ...ofBoth, kind: 'teardown', teardown } : undefined,
+    inputs:
+      isComplete && !isTeardownAsked && failureLogs !== undefined && release !== undefined
+        ? { ...ofBoth, kind: 'release', release, failureLogs }
+        : undefined,
+    outline: {
+      isDryRun,
+      isTeardown: isTeardownAsked,
+      isImageGiven: (['image', 'build-id'] as const).some((input) => isImageSource(raw, input)),
+      github,
+    },
+    secrets: values,
+    redact,
+    lacksCredential: isOffline,
+    lacksPublicKey: isDryRun && !isTeardownAsked && lacksPublicKey(raw, release?.agent?.smokeTest),
+    problems: findings.problems.map(({ input, message }) => ({
+      // Its name is known; where it stands, such as in a file, is not.
+      input: input.replace(/\(.*\)$/s, (place) => redactFound(place)),
+      message: redactFound(message),
+    })),
+    warnings: findings.warnings.map((text) => redactFound(text)),
+    notices: findings.notices.map((text) => redactFound(text)),
+    remarks: findings.remarks.map((text) => redactFound(text)),
+  };
+}
+
+/** What the inputs of a release depend on besides themselves. */
+interface ReleaseContext {
+  readonly preview: Preview | undefined;
+  readonly access: AccessSettings | undefined;
+  /** Secrets of the action itself, which no set holds. */
+  readonly ownSecrets: readonly SecretValue[];
+}
+
+/** What the inputs of a release say. */
+interface ReleaseReading {
+  /** Undefined if there is a mistake without which nothing else can be said. */
+  readonly release: ReleaseSettings | undefined;
+  readonly failureLogs: FailureLogs | undefined;
+  /** Whether the release waits for its agent, or has none. */
+  readonly waitsForAgent: boolean;
+  /** The values of its secrets. */
+  readonly secrets: readonly SecretValue[];
+}
+
+async function readRelease(
+  reader: InputReader,
+  { preview, access, ownSecrets }: ReleaseContext,
+): Promise<ReleaseReading> {
+  const { raw, fields, regions, findings } = reader;
+  const rollout = fields.choice('rollout', ['parallel', 'sequential']);
+  const secrets = await readSecrets(reader, ownSecrets);
   const requiredKeys = await readRequiredKeys(reader);
   const imagePullSecret = readImagePullSecret(reader);
   const secretsTimeout = fields.timeout('secrets-timeout');
@@ -108,75 +211,45 @@ export async function readInputs(
     imagePullSecret: imagePullSecret?.name,
     waitsForAgent: waitsForAgent,
   });
-  const isOffline = isDryRun && credentials.length === 0;
-  const github = readGitHub(reader, { waitsForAgent: waitsForAgent, isOffline });
   const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
-
   if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
     findings.problem(
       'agent-name',
       'is not given, and neither is `secret-set` nor `registry`: there is nothing to release',
     );
   }
-  await reportEmptyWorkspace(reader, isFolderEmpty);
-  const values = [
-    ...credentials,
-    ...githubToken,
-    ...secrets.values,
-    ...givenRegistrySecrets(raw),
-    ...givenPublicKey(raw),
-  ];
+  return {
+    release: rollout && {
+      regions: regions.regions,
+      rollout,
+      secretSet,
+      imagePullSecret,
+      secretsTimeout,
+      agent,
+      build,
+      imageLookup,
+    },
+    failureLogs,
+    waitsForAgent,
+    secrets: secrets.values,
+  };
+}
+
+/** Takes values out of texts; of what was found in inputs, also parts of values that are misplaced. */
+function redactionFor(
+  raw: RawInputs,
+  values: readonly SecretValue[],
+  hasProblems: boolean,
+): { readonly redact: Redact; readonly redactFound: Redact } {
   const redact = redactor(values);
   // A value may stand in an input where it does not belong, and in what is said of that.
   const parts = misplacedParts(raw, values);
+  if (!hasProblems && parts.length === 0) return { redact, redactFound: redact };
   // A suggestion may spell what was found in lower case.
   const lowered = [...values, ...parts]
     .filter((value) => value.reveal() !== value.reveal().toLowerCase())
     .map((value) => new SecretValue(value.reveal().toLowerCase()));
-  const redactFound =
-    findings.problems.length === 0 && parts.length === 0
-      ? redact
-      : redactor([...values, ...parts, ...lowered]);
-  const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
-  return {
-    inputs:
-      isComplete && failureLogs !== undefined && rollout !== undefined
-        ? {
-            access,
-            release: {
-              regions: regions.regions,
-              rollout,
-              secretSet,
-              imagePullSecret,
-              secretsTimeout,
-              agent,
-              build,
-              imageLookup,
-            },
-            isDryRun,
-            failureLogs,
-            github,
-            githubAccess: readGitHubAccess(reader),
-          }
-        : undefined,
-    outline: {
-      isDryRun,
-      isImageGiven: isImageSource(raw, 'image') || isImageSource(raw, 'build-id'),
-      github,
-    },
-    secrets: values,
-    redact,
-    lacksCredential: isOffline,
-    lacksPublicKey: isDryRun && lacksPublicKey(raw, agent?.smokeTest),
-    problems: findings.problems.map(({ input, message }) => ({
-      // Its name is known; where it stands, such as in a file, is not.
-      input: input.replace(/\(.*\)$/s, (place) => redactFound(place)),
-      message: redactFound(message),
-    })),
-    warnings: findings.warnings.map((text) => redactFound(text)),
-    notices: findings.notices.map((text) => redactFound(text)),
-    remarks: findings.remarks.map((text) => redactFound(text)),
-  };
+  return { redact, redactFound: redactor([...values, ...parts, ...lowered]) };
 }
 
 /** Inputs that name files of the checkout. */

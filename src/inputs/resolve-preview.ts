@@ -17,10 +17,10 @@ export interface PullRequestContext {
  * @throws UntrustedEventError if the code may be a stranger's
  * @throws InputsError if nothing would tell a preview from another agent of its name
  */
-export async function resolvePreview(
-  preview: Preview | undefined,
+export async function resolvePreview<Known extends Preview | undefined>(
+  preview: Known,
   { commentedOn, lookUp }: PullRequestContext,
-): Promise<{ readonly preview: Preview | undefined; readonly remark?: string }> {
+): Promise<{ readonly preview: Known; readonly remark?: string }> {
   const unknown = preview?.openedAt === undefined ? preview?.pullRequest : undefined;
   const number = commentedOn ?? unknown;
   if (number === undefined) return { preview };

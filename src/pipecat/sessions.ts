@@ -71,6 +71,18 @@ export class Sessions {
     return page === undefined ? [] : [...page.sessions];
   }
 
+  /** The ids of all sessions that run now, newest first. */
+  async allRunning(agent: string, options: PlainOptions = {}): Promise<string[]> {
+    const ids = new Set<string>();
+    for (let offset = 0; ; offset += pageSize) {
+      const page = await this.#page(agent, offset, options);
+      const known = ids.size;
+      for (const { sessionId } of page?.sessions ?? []) ids.add(sessionId);
+      // A page without anything new would come again and again.
+      if (page === undefined || page.entries < pageSize || ids.size === known) return [...ids];
+    }
+  }
+
   /** Counts the sessions that run now, up to a thousand. */
   async count(agent: string, options: PlainOptions = {}): Promise<SessionCount> {
     const byDeployment = new Map<string | undefined, number>();

@@ -86,7 +86,7 @@ function withoutRepetition(problems: readonly PreflightProblem[]): PreflightProb
   return [...told.values()];
 }
 
-function unknownRegion(region: string, regions: readonly Region[]): PreflightProblem {
+export function unknownRegion(region: string, regions: readonly Region[]): PreflightProblem {
   const codes = regions.map(({ code }) => code);
   const meant = nearest(region, codes);
   return {

@@ -133,6 +133,20 @@ export interface ImageLookupSettings {
 /** Whether the regions are rolled out at once, or one after the other until one fails. */
 export type RolloutOrder = 'parallel' | 'sequential';
 
+/** What a teardown is asked to do: names are templates, which are resolved but for `{region}` and `{version}`. */
+export interface TeardownSettings {
+  /** The regions that were named, in their order; none if what exists decides. */
+  readonly regions: readonly string[];
+  readonly agent: Regional<string>;
+  readonly preview: Preview;
+  /** Undefined if there is none, or if it is shared with others. */
+  readonly secretSet: Regional<string> | undefined;
+  /** Undefined if there is none, or if it is shared with others. */
+  readonly imagePullSecret: Regional<string> | undefined;
+  /** Milliseconds for everything together. */
+  readonly waitTimeout: number;
+}
+
 /** What a release is asked to do: the inputs, read and checked, before anything is looked up. */
 export interface ReleaseSettings {
   /** The regions that were named, in their order; none where what there is decides. */

@@ -187,6 +187,10 @@ export interface StepFacts {
   readonly 'agent-gone': NoFacts;
   /** The platform accepted a new agent, but does not show it. */
   readonly 'agent-missing': NoFacts;
+  /** Sessions still run although they were stopped. */
+  readonly 'sessions-running': { readonly count: number; readonly deadline: Deadline };
+  /** The platform refused to delete a set that is in use (409) until the limit passed. */
+  readonly 'secret-set-in-use': { readonly refusal: StatusError; readonly deadline: Deadline };
 }
 
 /** What a session showed that tested a deployment. */
@@ -234,6 +238,8 @@ const messages: { readonly [Kind in StepFailureKind]: (facts: StepFacts[Kind]) =
   'not-rolled-back': ({ failure }) => `the rollback failed: ${failure.message}`,
   'agent-gone': () => 'the agent no longer exists',
   'agent-missing': () => 'the new agent is not shown',
+  'sessions-running': ({ count }) => `${count} sessions still run`,
+  'secret-set-in-use': () => 'the set is still in use',
 };
 
 /** A failure of a step: its kind, and what is known of it. */

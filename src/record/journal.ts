@@ -48,6 +48,7 @@ export class Journal {
       actingAs: undefined,
       steps: [],
       targets: [],
+      teardown: undefined,
       context: undefined,
       spans: [],
       warnings: [],

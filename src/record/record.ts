@@ -1,6 +1,7 @@
 import type { PackedContext } from '../context/pack.js';
 import type { SecretSetKind, SecretSetStatus } from '../pipecat/answers.js';
 import type { RollBackPlan } from '../plan/roll-back.js';
+import type { TeardownRecord } from './teardown-record.js';
 import type { AgentPlan, BuildPlan, Plan, SecretSetPlan, Target } from '../plan/plan.js';
 
 /** The steps of a release, in their order. */
@@ -19,6 +20,9 @@ export const stepNames = [
   'drain',
   'prune',
   'clean-up',
+  'stop-sessions',
+  'delete-agent',
+  'delete-sets',
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
@@ -152,10 +156,10 @@ export interface ActingAs {
 }
 
 /**
- * What a run is for: a release, the plan of one, or where a plan has no credential, a check of what
+ * What a run is for: a release, the end of a preview, the plan of one of them, or where a plan has no credential, a check of what
  * can be seen without one.
  */
-export type RunKind = 'release' | 'plan' | 'offline-check';
+export type RunKind = 'release' | 'plan' | 'teardown' | 'teardown-plan' | 'offline-check';
 
 /** The account of a release: what was done so far, whenever it is read. */
 export interface ReleaseRecord {
@@ -165,6 +169,8 @@ export interface ReleaseRecord {
   plan: Plan | undefined;
   /** What became of each region of the plan, in its order; empty until the release begins. */
   targets: readonly TargetRecord[];
+  /** What a teardown is to delete, and what became of it; undefined until that is known, and in a release. */
+  teardown: TeardownRecord | undefined;
   actingAs: ActingAs | undefined;
   readonly steps: StepRecord[];
   /** What is built, once it is packed. */

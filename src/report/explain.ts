@@ -226,6 +226,20 @@ const stepDetails: {
     const { title, facts, why, traceback, logs } = explain(failure, context);
     return { facts, why: [`${title}.`, ...why], traceback, logs };
   },
+  'sessions-running': ({ count, deadline }) => ({
+    why: [
+      `${count} ${count === 1 ? 'session was' : 'sessions were'} still running when \`${deadline.input}\` (${duration(deadline.limit)}) had passed.`,
+    ],
+  }),
+  'secret-set-in-use': ({ refusal, deadline }, context) => ({
+    ...explainCall(refusal, context),
+    kind: 'secret-set-in-use',
+    why: [
+      `${capital(refusal.reason)}.`,
+      `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
+    ],
+    next: [failureKinds['secret-set-in-use'].next],
+  }),
   superseded: ({ deploymentId, supersededBy }) => ({
     facts: [
       { label: 'Deployment', value: deploymentId },
@@ -265,7 +279,7 @@ function foreignName({ kind, name }: Subject): string {
 
 function explainCancellation({ signal }: CancelledError, { record }: ExplanationContext): Details {
   const { done, underWay, notStarted } = progressOf(record);
-  const isRelease = record.kind === 'release';
+  const isRelease = record.kind === 'release' || record.kind === 'teardown';
   return {
     why: [
       `The runner was told to end the run (${signal}): somebody cancelled it, or a newer run took its place.`,

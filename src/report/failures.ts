@@ -259,6 +259,18 @@ export const failureKinds = {
     meaning: 'The agent was there and is not any more: somebody or something deleted it.',
     next: 'Find out who deletes it, and run the release again.',
   },
+  'sessions-running': {
+    title: 'Sessions of the preview are still running',
+    meaning:
+      'The platform accepted the request to stop the sessions, but still showed some of them as running when `wait-timeout` had passed.',
+    next: 'Run the workflow again; it picks up where this run stopped. Sessions end by themselves at the latest after the session limit of the agent.',
+  },
+  'secret-set-in-use': {
+    title: 'A secret set of the preview is still in use',
+    meaning:
+      'The platform refused to delete the set because something uses it (409), until `wait-timeout` had passed. The agent is deleted.',
+    next: 'Run the workflow again later; it picks up where this run stopped.',
+  },
   cancelled: {
     title: 'The run was cancelled',
     meaning:

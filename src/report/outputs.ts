@@ -9,8 +9,10 @@ import {
 import { plannedAgent } from '../plan/plan-agent.js';
 import { whatRunsIn } from '../pipecat/agent-settings.js';
 import type { Agent } from '../pipecat/answers.js';
+import type { TeardownRecord } from '../record/teardown-record.js';
 import type { Actions } from './actions.js';
 import { planOutput } from './plan-output.js';
+import { teardownPlanOutput } from './teardown.js';
 
 /**
  * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
@@ -30,6 +32,44 @@ export const outputNames = [
 export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
 
 export function outputsOf(record: ReleaseRecord): Outputs {
+  return record.teardown === undefined
+    ? outputsOfRelease(record)
+    : { ...outputsOfRelease(record), ...outputsOfTeardown(record.teardown) };
+}
+
+function outputsOfTeardown({ plan, targets }: TeardownRecord): Partial<Outputs> {
+  const sets = targets.flatMap(({ secretSets }) => secretSets);
+  return {
+    'secret-sets': JSON.stringify(
+      sets.map(({ name, kind, region, outcome }) => ({
+        name,
+        kind,
+        region,
+        outcome,
+        status: null,
+        added: [],
+        updated: [],
+        pruned: [],
+      })),
+    ),
+    agents: JSON.stringify(
+      targets.map(({ agent: { name, region, outcome, stopped } }) => ({
+        name,
+        region,
+        outcome,
+        deploymentId: null,
+        ready: false,
+        image: null,
+        stoppedSessions: stopped.size,
+      })),
+    ),
+    'service-name': targets[0]?.agent.name ?? '',
+    region: targets[0]?.region ?? '',
+    plan: teardownPlanOutput(plan),
+  };
+}
+
+function outputsOfRelease(record: ReleaseRecord): Outputs {
   const { plan } = record;
   const secretSets = secretSetsOf(record);
   const agents = agentsOf(record);

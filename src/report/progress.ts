@@ -8,6 +8,7 @@ import {
   type ReleaseRecord,
   type SecretSetRecord,
 } from '../record/record.js';
+import type { RemovalRecord, TeardownTargetRecord } from '../record/teardown-record.js';
 import { secretSetKinds } from '../plan/subject.js';
 import { stepTitles } from './words.js';
 
@@ -30,6 +31,7 @@ export function progressOf(record: ReleaseRecord): ReleaseProgress {
   const { steps, targets } = record;
   const isAwaited = steps.some(({ name }) => name === 'rollout');
   const placed: Placed[] = [
+    ...(record.teardown?.targets ?? []).flatMap(placeRemovals),
     ...secretSetsOf(record).map(placeSet),
     ...buildsOf(record).map(placeBuild),
     ...agentsOf(record).map((agent) => placeAgent(agent, isAwaited)),
@@ -37,7 +39,7 @@ export function progressOf(record: ReleaseRecord): ReleaseProgress {
   const told = (place: Place): string[] => grouped(placed, place);
   const pruning = steps.some(({ name, outcome }) => name === 'prune' && outcome === 'running');
   // What is planned is told by what it is for; before there is a plan, steps are all there is.
-  const isPlanned = targets.length > 0;
+  const isPlanned = targets.length > 0 || record.teardown !== undefined;
   const stepsThat = (outcome: 'running' | 'skipped'): string[] =>
     steps
       .filter((step) => step.outcome === outcome)
@@ -103,6 +105,33 @@ function unprunedKeys({ targets }: ReleaseRecord): string[] {
       `${listOf(left, { most: maxKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
     ];
   });
+}
+
+function placeRemovals({ region, agent, secretSets }: TeardownTargetRecord): Placed[] {
+  const { stopped } = agent;
+  return [
+    ...(stopped.size > 0
+      ? [['done', `sessions of \`${agent.name}\` are stopped: ${stopped.size}`, region] as const]
+      : []),
+    placeRemoval(agent, 'agent'),
+    ...secretSets.map((set) => placeRemoval(set, secretSetKinds[set.kind])),
+  ];
+}
+
+function placeRemoval({ name, region, outcome }: RemovalRecord, kind: string): Placed {
+  const what = `the ${kind} \`${name}\``;
+  switch (outcome) {
+    case 'deleted':
+      return ['done', `${what} is deleted`, region];
+    case 'cancelled':
+      return ['underWay', `${what} was being deleted, and it is not known whether it was`, region];
+    case 'skipped':
+      return ['notStarted', `${what} is not deleted`, region];
+    case 'kept':
+    case 'absent':
+    case 'failed':
+      return undefined;
+  }
 }
 
 function placeBuild({ outcome, id, region }: BuildRecord): Placed {

@@ -22,6 +22,12 @@ export function severalTitle(record: ReleaseRecord, failures: readonly Explanati
   if (failures.every(({ kind }) => kind === 'not-pruned')) {
     return `The release is done, but ${failures.length} secret sets were not pruned`;
   }
+  if (record.teardown !== undefined) {
+    const { targets } = record.teardown;
+    return targets.length > 1 && failed.size > 0
+      ? `The preview was not torn down in ${failed.size} of ${targets.length} regions`
+      : 'The preview was not torn down';
+  }
   return all > 1 && failed.size > 0
     ? `The release failed in ${failed.size} of ${all} regions`
     : `The release failed for ${failures.length} reasons`;

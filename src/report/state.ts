@@ -8,6 +8,7 @@ import {
   type TargetRecord,
 } from '../record/record.js';
 import { listOf } from '../text/list.js';
+import { teardownState } from './teardown.js';
 import { unchangedIn, type Unchanged } from '../record/unchanged.js';
 
 /** What serves as one agent now, as far as the record of the release shows it. */
@@ -145,6 +146,7 @@ export function stateSentences(record: ReleaseRecord, subject?: Subject): string
   // A rollback concerns every region.
   const isRolledBack = agentsOf(record).some(({ rollBack }) => rollBack !== undefined);
   if (isRolledBack && subject !== undefined) return stateSentences(record);
+  if (record.teardown !== undefined) return teardownState(record.teardown);
   const unchanged = unchangedIn(record, subject);
   const sentence = unchanged === undefined ? [] : [unchangedSentences[unchanged]];
   if (unchanged === 'everything') return sentence;

@@ -21,6 +21,13 @@ import { code, codeBlock, codes, folded, html, htmlTable, prose, table } from '.
 import { regionsSentence, rollBackTitle, severalTitle } from './regions.js';
 import { fitSections, sectionOf, type Limits, type Section } from './size-limits.js';
 import { servingOf, shortName, stateSentences, type Serving } from './state.js';
+import {
+  keptSentences,
+  removalTable,
+  teardownFailureHeadline,
+  teardownHeadline,
+  teardownPlanHeadline,
+} from './teardown.js';
 import { timeline } from './timeline.js';
 
 /** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
@@ -100,6 +107,7 @@ function sectionsFor(
     // Of one failure, the reason is what is looked for first; of many, where they are.
     ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
     ...(record.kind === 'plan' ? [...changes, notes] : [notes]),
+    { name: 'what is removed', text: removalSection(record) },
     { name: 'the agents', text: agentTable(agentsOf(record)) },
     setSection,
     { name: 'the builds', text: buildSection(record) },
@@ -282,6 +290,12 @@ function changeSections(record: ReleaseRecord, { names }: Limits): Section[] {
 
 function headline(record: ReleaseRecord, failures: readonly Explanation[]): string {
   const [failure, ...others] = failures;
+  if (failure !== undefined && record.teardown !== undefined) {
+    const regions = failures.flatMap(({ subject }) =>
+      subject === undefined ? [] : [subject.region],
+    );
+    return `## ${headlineMarks.failed} ${teardownFailureHeadline(record.teardown, regions)}`;
+  }
   if (failure !== undefined) {
     const rollBack = rollBackHeadline(record);
     if (rollBack !== undefined) return rollBack;
@@ -294,6 +308,10 @@ function headline(record: ReleaseRecord, failures: readonly Explanation[]): stri
       return `## ${headlineMarks.planned} Checked without a credential: inputs, files and names are in order`;
     case 'plan':
       return `## ${headlineMarks.planned} ${planned(record)}`;
+    case 'teardown':
+      return `## ${headlineMarks.released} ${record.teardown === undefined ? 'Nothing to tear down' : teardownHeadline(record.teardown)}`;
+    case 'teardown-plan':
+      return `## ${headlineMarks.planned} ${record.teardown === undefined ? 'Nothing to tear down' : teardownPlanHeadline(record.teardown)}`;
     case 'release':
       return `## ${headlineMarks.released} ${success(record)}`;
   }
@@ -550,6 +568,14 @@ function stepSection(steps: readonly StepRecord[]): string | undefined {
     brief.length === 0 ? '' : `Done in under 0.1 s: ${brief.join(', ')}.`,
   ];
   return folded('Steps', parts.filter((part) => part !== '').join('\n\n'));
+}
+
+function removalSection({ teardown, kind }: ReleaseRecord): string | undefined {
+  if (teardown === undefined) return undefined;
+  const sentences = keptSentences(teardown).map((sentence) => `- ${prose(sentence)}`);
+  return [removalTable(teardown, kind === 'teardown-plan'), sentences.join('\n')]
+    .filter((part) => part !== undefined && part !== '')
+    .join('\n\n');
 }
 
 function noteSection(record: ReleaseRecord): string | undefined {

@@ -49,6 +49,9 @@ export const stepTitles: Readonly<Record<StepName, string>> = {
   drain: 'Wait for sessions on older deployments',
   prune: 'Prune the secret set',
   'clean-up': 'Delete older versions',
+  'stop-sessions': 'Stop the sessions',
+  'delete-agent': 'Delete the agent',
+  'delete-sets': 'Delete the secret sets',
 };
 
 /** Whose log lines or traceback it is, as the end of a sentence. */

@@ -1,0 +1,81 @@
+import { agentName, secretSetName } from '../pipecat/names.js';
+import {
+  pullRequestPlaceholder,
+  regionPlaceholder,
+  versionPlaceholder,
+} from '../plan/name-template.js';
+import type { Regional } from '../plan/regional.js';
+import type { Preview, TeardownSettings } from '../plan/settings.js';
+import { listOf } from '../text/list.js';
+import { declaredInputs, inputNames, type InputName } from './declared.js';
+import type { RawInputs } from './raw-inputs.js';
+import type { InputReader } from './reader.js';
+
+/** The inputs that a teardown depends on. It ignores the others, so that one `with:` block serves both jobs. */
+const inputsOfTeardown: readonly InputName[] = [
+  'api-key',
+  'pat',
+  'organization',
+  'api-url',
+  'config-file',
+  'region',
+  'secret-set',
+  'image-credentials',
+  'agent-name',
+  'wait-timeout',
+  'dry-run',
+  'pr-number',
+  'teardown',
+  'github-token',
+  'environment',
+  'comment',
+];
+
+/** What a teardown depends on besides its own inputs. */
+export interface TeardownSource {
+  /** The inputs with `{pr}` in them. */
+  readonly templates: RawInputs;
+  readonly preview: Preview | undefined;
+}
+
+/** Reads what to tear down. Undefined if that is not the preview of a pull request. */
+export function readTeardown(
+  reader: InputReader,
+  { templates, preview }: TeardownSource,
+): TeardownSettings | undefined {
+  const { raw, fields, regions, findings } = reader;
+  const isOwn = (input: InputName): boolean =>
+    templates.text(input)?.includes(pullRequestPlaceholder) === true;
+  const agent = regions.name('agent-name', agentName, [regionPlaceholder]);
+  if (raw.text('agent-name') === undefined) {
+    findings.problem('agent-name', '`teardown` needs the name of the agent, with `{pr}` in it');
+  } else if (!isOwn('agent-name')) {
+    findings.problem(
+      'agent-name',
+      'has no `{pr}`, so it is the agent of more than one pull request, and `teardown` would delete what others use; add `{pr}`',
+    );
+  }
+  const own = (
+    input: 'secret-set' | 'image-credentials',
+    placeholders: readonly string[],
+  ): Regional<string> | undefined => {
+    const name = regions.name(input, secretSetName, placeholders);
+    if (raw.text(input) === undefined || isOwn(input)) return name;
+    findings.remarks.push(
+      `\`${input}\` has no \`{pr}\`, so others may use it. \`teardown\` leaves it alone.`,
+    );
+    return undefined;
+  };
+  const secretSet = own('secret-set', [regionPlaceholder, versionPlaceholder]);
+  const imagePullSecret = own('image-credentials', [regionPlaceholder]);
+  const waitTimeout = fields.timeout('wait-timeout');
+  const ignored = inputNames.filter(
+    (input) =>
+      raw.isInput(input) &&
+      !inputsOfTeardown.includes(input) &&
+      raw.text(input) !== declaredInputs[input],
+  );
+  if (ignored.length > 0) findings.remarks.push(`\`teardown\` ignores ${listOf(ignored)}.`);
+  if (agent === undefined || preview === undefined) return undefined;
+  return { regions: regions.regions, agent, preview, secretSet, imagePullSecret, waitTimeout };
+}

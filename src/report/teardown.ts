@@ -1,0 +1,179 @@
+import { notPreviewWords } from '../plan/preview.js';
+import { secretSetKinds } from '../plan/subject.js';
+import type { KeptBecause, Removal, TeardownPlan } from '../plan/teardown-plan.js';
+import {
+  isAnythingTornDown,
+  removalsOf,
+  type RemovalRecord,
+  type SetRemovalRecord,
+  type TeardownRecord,
+  type TeardownTargetRecord,
+} from '../record/teardown-record.js';
+import { listOf } from '../text/list.js';
+import { code, html, htmlTable } from './markdown.js';
+
+/** Names of agents or sets in a sentence. */
+const mostNames = 10;
+
+/** Why something is kept, as the end of a sentence that begins with "because". */
+function keptWords(kept: KeptBecause, { preview }: TeardownPlan): string {
+  switch (kept.because) {
+    case 'bound':
+      return `${listOf(kept.agents, { most: mostNames })} ${kept.agents.length === 1 ? 'uses' : 'use'} it`;
+    case 'may-be-bound':
+      return `${listOf(kept.agents, { most: mostNames })} may use it: what ${kept.agents.length === 1 ? 'it uses' : 'they use'} is not shown`;
+    case 'referenced':
+      return 'it is a Kubernetes Secret of your cluster, which the platform cannot delete';
+    case 'other-kind':
+      return `it is an ${secretSetKinds[kept.kind]}`.replace('an secret', 'a secret');
+    case 'not-preview':
+      return `the agent of that name ${notPreviewWords(kept.reason, preview)}`;
+  }
+}
+
+/** What is kept and why, as sentences. */
+export function keptSentences({ plan, targets }: TeardownRecord): string[] {
+  return targets.flatMap(({ region, secretSets }) =>
+    secretSets.flatMap(({ name, kept }) =>
+      kept === undefined || kept.because === 'not-preview'
+        ? []
+        : [`\`${name}\` in \`${region}\` is kept, because ${keptWords(kept, plan)}.`],
+    ),
+  );
+}
+
+/** What was deleted and what was not, for somebody who sees a failure. */
+export function teardownState(record: TeardownRecord): string[] {
+  if (!isAnythingTornDown(record)) return ['Nothing was deleted.'];
+  const all = removalsOf(record);
+  const named = (outcomes: readonly RemovalRecord['outcome'][]): string[] =>
+    all.filter(({ outcome }) => outcomes.includes(outcome)).map(({ name }) => name);
+  const deleted = named(['deleted']);
+  const left = named(['failed', 'skipped', 'cancelled']);
+  const stopped = stoppedSessions(record);
+  return [
+    ...(deleted.length > 0 ? [`Deleted: ${listOf(deleted, { most: mostNames })}.`] : []),
+    ...(stopped > 0 ? [`Sessions stopped: ${stopped}.`] : []),
+    ...(left.length > 0 ? [`Not deleted: ${listOf(left, { most: mostNames })}.`] : []),
+  ];
+}
+
+function stoppedSessions({ targets }: TeardownRecord): number {
+  return targets.reduce((sum, { agent }) => sum + agent.stopped.size, 0);
+}
+
+function sessionCount(count: number): string {
+  return count === 1 ? '1 session' : `${count} sessions`;
+}
+
+/** What a teardown did, as a headline. */
+export function teardownHeadline(record: TeardownRecord): string {
+  const { preview } = record.plan;
+  const of = `the preview of pull request ${preview.pullRequest}`;
+  const deleted = removalsOf(record).filter(({ outcome }) => outcome === 'deleted');
+  const stopped = stoppedSessions(record);
+  const sessions = stopped > 0 ? `; ${sessionCount(stopped)} stopped` : '';
+  if (deleted.length > 0) return `Deleted ${of}${sessions}`;
+  const kept = removalsOf(record).some(({ outcome }) => outcome === 'kept');
+  return stopped > 0
+    ? `Nothing to delete of ${of}${sessions}`
+    : kept
+      ? `Nothing was deleted of ${of}: what is left is kept`
+      : `Nothing to tear down for pull request ${preview.pullRequest}`;
+}
+
+/** What a teardown would do, as a headline. */
+export function teardownPlanHeadline({ plan }: TeardownRecord): string {
+  const count = plan.targets
+    .flatMap(({ agent, secretSets }) => [agent, ...secretSets])
+    .filter(({ removal }) => removal.action === 'delete').length;
+  const what = count === 0 ? 'nothing' : count === 1 ? '1 thing' : `${count} things`;
+  return `Plan for the end of pull request ${plan.preview.pullRequest}: ${what} would be deleted`;
+}
+
+/** Where a teardown failed, as a headline. */
+export function teardownFailureHeadline(
+  record: TeardownRecord,
+  regions: readonly string[],
+): string {
+  const of = `The preview of pull request ${record.plan.preview.pullRequest} was not torn down`;
+  const [first, ...others] = [...new Set(regions)];
+  if (first === undefined) return of;
+  return others.length === 0
+    ? `${of} in ${code(first)}`
+    : `${of} in ${others.length + 1} of ${record.targets.length} regions`;
+}
+
+const resultMarks: Readonly<Record<RemovalRecord['outcome'], string>> = {
+  deleted: '✅ deleted',
+  kept: '➖ kept',
+  absent: '➖ absent',
+  failed: '❌ failed',
+  cancelled: '⏹️ cancelled',
+  skipped: '➖ not started',
+};
+
+/** What became of everything, or in a plan what would, at one glance. */
+export function removalTable(record: TeardownRecord, isPlan: boolean): string | undefined {
+  const result = (removal: RemovalRecord): string =>
+    isPlan && removal.outcome === 'skipped' ? 'would be deleted' : resultMarks[removal.outcome];
+  return htmlTable(
+    record.targets.flatMap(({ region, agent, secretSets }) => [
+      {
+        Result: result(agent),
+        Kind: 'agent',
+        Name: html(agent.name),
+        Region: html(region),
+        Sessions: sessionCell(agent, isPlan),
+      },
+      ...secretSets.map((set: SetRemovalRecord) => ({
+        Result: result(set),
+        Kind: secretSetKinds[set.kind],
+        Name: html(set.name),
+        Region: html(region),
+        Sessions: '',
+      })),
+    ]),
+  );
+}
+
+function sessionCell(
+  { sessions, stopped, outcome }: TeardownTargetRecord['agent'],
+  isPlan: boolean,
+): string {
+  if (outcome === 'kept') return '';
+  if (isPlan) return sessions > 0 ? `${sessions} would be stopped` : '';
+  return stopped.size > 0 ? `${stopped.size} stopped` : '';
+}
+
+/** The plan of a teardown as JSON for later steps. */
+export function teardownPlanOutput({ preview, targets }: TeardownPlan): string {
+  return JSON.stringify({
+    teardown: true,
+    pullRequest: preview.pullRequest,
+    regions: targets.map(({ region, agent, secretSets }) => ({
+      region,
+      agent: {
+        name: agent.name,
+        action: agent.removal.action,
+        sessions: agent.sessions,
+        ...keptOutput(agent.removal),
+      },
+      secretSets: secretSets.map(({ name, kind, removal }) => ({
+        name,
+        kind,
+        action: removal.action,
+        ...keptOutput(removal),
+      })),
+    })),
+  });
+}
+
+function keptOutput(removal: Removal): Readonly<Record<string, unknown>> {
+  if (removal.action !== 'keep') return {};
+  const { kept } = removal;
+  return {
+    because: kept.because,
+    ...('agents' in kept ? { otherAgents: kept.agents } : {}),
+  };
+}

@@ -1,0 +1,124 @@
+import type { Subject } from '../plan/subject.js';
+import { withSubject, failuresOf, forEach, ReleaseError, SubjectError } from '../record/errors.js';
+import type { StepName } from '../record/record.js';
+import type {
+  RemovalRecord,
+  TeardownRecord,
+  TeardownTargetRecord,
+} from '../record/teardown-record.js';
+import { CancelledError } from '../time/cancellation.js';
+import { Deadline } from '../time/deadline.js';
+import { deleteSets } from './delete-sets.js';
+import { remove } from './remove.js';
+import { stopAll, stopOnce } from './stop-sessions.js';
+import type { TeardownContext } from './teardown-context.js';
+
+/** The steps of a teardown after the preflight. */
+function stepsOf({ targets }: TeardownRecord): StepName[] {
+  const agents = targets.map(({ agent }) => agent);
+  const steps: (StepName | undefined)[] = [
+    targets.some(hasSessions) ? 'stop-sessions' : undefined,
+    agents.some(isDue) ? 'delete-agent' : undefined,
+    targets.some(({ secretSets }) => secretSets.some(isDue)) ? 'delete-sets' : undefined,
+  ];
+  return steps.filter((step) => step !== undefined);
+}
+
+function isDue({ outcome }: RemovalRecord): boolean {
+  return outcome === 'skipped';
+}
+
+/** A session may begin until the agent is gone, so one that goes is looked at in any case. */
+function hasSessions({ agent }: TeardownTargetRecord): boolean {
+  return isDue(agent) || (agent.outcome !== 'kept' && agent.sessions > 0);
+}
+
+/**
+ * Deletes what the record says, a phase after the other, each in all regions at once. What fails in
+ * one region does not stop the others. What was done is in the record, also when this throws.
+ *
+ * @throws ReleaseError with what failed in each region
+ */
+export async function tearDown(context: TeardownContext, record: TeardownRecord): Promise<void> {
+  const { journal } = context;
+  journal.expect(stepsOf(record));
+  const deadline = new Deadline(journal.clock, 'wait-timeout', record.plan.waitTimeout);
+  const failures: Error[] = [];
+  /** Regions whose agent could not be deleted: it may still need its sets. */
+  const blocked = new Set<TeardownTargetRecord>();
+  const phase = async (
+    step: StepName,
+    targets: readonly TeardownTargetRecord[],
+    work: (target: TeardownTargetRecord) => Promise<void>,
+  ): Promise<void> => {
+    if (targets.length === 0) return;
+    try {
+      await journal.step(step, () => forEach(targets, work));
+    } catch (error) {
+      const all = failuresOf(error);
+      const cancelled = all.find((failure) => failure instanceof CancelledError);
+      for (const failure of all) {
+        if (!(failure instanceof Error)) throw error;
+        if (!(failure instanceof CancelledError)) failures.push(failure);
+      }
+      if (cancelled !== undefined) throw new ReleaseError([cancelled, ...failures]);
+    }
+  };
+
+  const { targets } = record;
+  const withSessions = targets.filter(hasSessions);
+  await phase('stop-sessions', withSessions, (target) => stopOnce(context, target, deadline));
+  await phase(
+    'delete-agent',
+    targets.filter(({ agent }) => isDue(agent)),
+    async (target) => {
+      blocked.add(target);
+      await deleteAgent(context, target, deadline);
+      blocked.delete(target);
+    },
+  );
+  const gone = targets.filter((target) => !blocked.has(target));
+  // A session may have begun until the agent was gone, and continues without it.
+  await phase(
+    'stop-sessions',
+    withSessions.filter((target) => gone.includes(target)),
+    (target) => stopAll(context, target, deadline),
+  );
+  await phase(
+    'delete-sets',
+    gone.filter(({ secretSets }) => secretSets.some(isDue)),
+    (target) => deleteSets(context, target, deadline),
+  );
+  if (failures.length > 0) throw new ReleaseError(inOrder(failures, targets));
+}
+
+/** What failed, in the order of the regions. */
+function inOrder(failures: readonly Error[], targets: readonly TeardownTargetRecord[]): Error[] {
+  const place = (failure: Error): number => {
+    if (!(failure instanceof SubjectError)) return targets.length;
+    return targets.findIndex(({ region }) => region === failure.subject.region);
+  };
+  return failures.toSorted((one, other) => place(one) - place(other));
+}
+
+function agentSubject({ name, region }: RemovalRecord): Subject {
+  return { kind: 'agent', name, region };
+}
+
+async function deleteAgent(
+  { cloud, journal }: TeardownContext,
+  { agent, region }: TeardownTargetRecord,
+  deadline: Deadline,
+): Promise<void> {
+  await journal.span(region, `delete ${agent.name}`, () =>
+    withSubject(agentSubject(agent), () =>
+      remove(agent, async (findLost) =>
+        cloud.deleteAgent(agent.name, {
+          deadline,
+          findLostResult: findLost(async () => (await cloud.agent(agent.name)) === undefined),
+        }),
+      ),
+    ),
+  );
+  if (agent.outcome === 'deleted') journal.log.info(`Deleted agent ${agent.name} in ${region}.`);
+}
