@@ -34,6 +34,16 @@ const releases: Readonly<
     inputs: { ...voice, 'prune-secrets': 'true' },
     before: { ...voice, image: 'ghcr.io/acme/voice:1.0.0', secrets: 'A_KEY=old\nC_KEY=older' },
   },
+  'an image that a session tests, and waits for old sessions': {
+    inputs: {
+      ...voice,
+      'smoke-test': 'true',
+      'public-api-key': 'pk_emulator',
+      'smoke-test-duration': '1',
+      'wait-for-drain': 'true',
+    },
+    before: { ...voice, image: 'ghcr.io/acme/voice:1.0.0' },
+  },
   'a build': { inputs: { ...without(voice, 'image'), 'cloud-build': 'true' } },
   'versions of its secrets in two regions': {
     inputs: {
@@ -145,6 +155,9 @@ describe.each(Object.entries(credentials))(
             const where = `request ${number}`;
             const told = { where, isInTime: took <= longestEnding, begun: begunOf(later, inputs) };
             expect(told).toEqual({ where, isInTime: true, begun: [] });
+            expectSessionsStopped(stage.emulator, outcome, where);
+            // A session that could not be stopped ends at the session limit.
+            stage.clock.pass(2 * 60 * 60 * 1000);
             expectTold(outcome);
             expect(checkout.leftovers()).toEqual([]);
             const again = await stage.release(release, { environment: checkout.environment });
@@ -169,9 +182,24 @@ function begunOf(
 ): string[] {
   const written = later
     .filter(({ method }) => method !== 'GET')
+    // A session that was started is stopped, whatever happens.
+    .filter(({ method, path }) => !(method === 'DELETE' && path.includes('/sessions/')))
     .map(({ method, path }) => `${method} ${path}`);
   const atOnce = region.split(',').length + (cloudBuild === undefined ? 0 : 1);
   return written.slice(atOnce - 1);
+}
+
+/** No session runs on, unless the run says that it could not stop one, or does not know its id. */
+function expectSessionsStopped(
+  { state }: Emulator,
+  { actions }: ReleaseOutcome,
+  where: string,
+): void {
+  const running = state.sessions().filter(({ isActive }) => isActive).length;
+  const isSaid = actions.warnings.some((text) =>
+    /could not be stopped|nobody can identify/.test(text),
+  );
+  expect({ where, running: isSaid ? 0 : running }).toEqual({ where, running: 0 });
 }
 
 function expectTold({ succeeded, actions, agents, secretSets }: ReleaseOutcome): void {

@@ -74,6 +74,8 @@ export interface CallerOptions {
    * was sent to change something has a moment to be answered.
    */
   readonly cancellation: Cancellation;
+  /** Milliseconds of that moment; a second by default. */
+  readonly writeGrace?: number;
   /** For calls with which nothing is at stake: decides how long they keep trying, not the backoff. */
   readonly retryBudget?: RetryBudget;
   /** Takes known secrets out of a text that came from the platform. */
@@ -145,7 +147,7 @@ export class Caller {
 
   constructor(options: CallerOptions, traffic = new Traffic(options.clock)) {
     this.#options = options;
-    this.#writeGrace = options.cancellation.after(cancellationLimits.write);
+    this.#writeGrace = options.cancellation.after(options.writeGrace ?? cancellationLimits.write);
     this.#traffic = traffic;
   }
 

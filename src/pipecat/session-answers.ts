@@ -107,3 +107,13 @@ export const parseSessions = parser(
     })),
   ),
 );
+
+const named = v.pipe(v.string(), v.nonEmpty());
+
+/** The answer to a stop: it may be empty, but not be about something else. */
+export const parseStop = parser(
+  v.pipe(
+    v.optional(v.union([v.object({ status: named }), v.object({ session_id: named })])),
+    v.transform((): undefined => undefined),
+  ),
+);

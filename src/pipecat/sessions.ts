@@ -4,6 +4,7 @@ import {
   parseSession,
   parseSessions,
   parseStartedSession,
+  parseStop,
   type Session,
   type StartedSession,
 } from './session-answers.js';
@@ -57,9 +58,8 @@ export class Sessions {
     return this.#caller.call<undefined>(
       {
         request: { method: 'DELETE', path: this.#path(agent, `/${encodeURIComponent(id)}`) },
-        parse: () => undefined,
+        parse: parseStop,
         absent: { status: 404, result: undefined },
-        ignoresBody: true,
       },
       options,
     );

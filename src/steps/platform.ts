@@ -56,6 +56,7 @@ export class Platform implements Disposable {
       ...calling,
       connection: this.#connection,
       cancellation: late,
+      writeGrace: 0,
       clock: late.clock,
     });
     this.#connectPublicly = (key) => {

@@ -26,8 +26,10 @@ const mostLostStarts = 3;
 const pauses = { first: 2000, longest: 15_000, growth: 1.5 } as const;
 /** Milliseconds; a platform that asks for more is asked again now and then. */
 const maxRetryAfter = 60_000;
-/** Milliseconds that stopping a session may take, and reading it once more. */
-const stopLimit = 15_000;
+/** Milliseconds that stopping a session may take: one that runs on costs money. */
+const stopLimit = 120_000;
+/** Milliseconds that reading a session once more may take. */
+const readLimit = 15_000;
 /** Milliseconds that the bot's own endpoint may take to answer. */
 const pathLimit = 10_000;
 /** Seconds that a room outlives the smoke test. */
@@ -294,7 +296,7 @@ class SmokeTest {
   async #readOnceMore(sessionId: string, since: number): Promise<Verdict> {
     const ran = this.#clock.now() - since;
     try {
-      await this.#read(sessionId, this.#limit(stopLimit), 2);
+      await this.#read(sessionId, this.#limit(readLimit), 2);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
     }

@@ -18,6 +18,8 @@ export interface Given {
     /** Undefined where the platform builds it. */
     readonly image: string | undefined;
   };
+  /** Whether a session proves that the agent serves. */
+  readonly isTested: boolean;
 }
 
 /** What there was before the release. */
@@ -73,6 +75,8 @@ export interface Told {
   readonly outputs: Readonly<Record<string, string>>;
   readonly secretSets: readonly Record<string, unknown>[];
   readonly agents: readonly Record<string, unknown>[];
+  /** Whether a warning says that a session may run that nobody can identify. */
+  readonly warnsOfLostSession?: boolean;
 }
 
 /** Where a run tells another story than the platform; nothing where the two agree. */
@@ -91,7 +95,8 @@ export function untruths(state: EmulatorState, told: Told, given: Given, before:
     ),
     ...differences('the output `build-id`', outputs['build-id'], agent?.buildId ?? ''),
     ...differences('the output `region`', outputs['region'], given.region),
-    ...differences('the output `agents`', told.agents, [
+    ...sessionUntruths(state, told, given),
+    ...differences('the output `agents`', told.agents.map(withoutSessions), [
       {
         name,
         region: given.region,
@@ -107,6 +112,30 @@ export function untruths(state: EmulatorState, told: Told, given: Given, before:
       expectedSets(given).map((set) => [set, 'ready']),
     ),
   ];
+}
+
+/** What a session showed: whether it passed, and how many sessions are left; none may be. */
+function sessionUntruths(state: EmulatorState, told: Told, { isTested }: Given): string[] {
+  const [agent] = told.agents;
+  const smokeTest = agent?.['smokeTest'] as { readonly outcome?: string } | null | undefined;
+  const isLost = (lost: number): boolean => lost > 0 && lost <= 3;
+  const active = state.sessions().filter(({ isActive }) => isActive).length;
+  const older = agent?.['sessionsOnOlder'];
+  return [
+    ...differences('the smoke test', smokeTest?.outcome, isTested ? 'passed' : undefined),
+    ...(active === 0 || (isTested && told.warnsOfLostSession === true && isLost(active))
+      ? []
+      : [`sessions that run on: ${active}`]),
+    // The count may be unknown, but never wrong.
+    ...(older === null || older === 0
+      ? []
+      : ['sessions on older deployments are told, and there are none']),
+  ];
+}
+
+function withoutSessions(agent: Record<string, unknown>): Record<string, unknown> {
+  const sessions = ['smokeTest', 'sessionsOnOlder'];
+  return Object.fromEntries(Object.entries(agent).filter(([field]) => !sessions.includes(field)));
 }
 
 function newBuilds(state: EmulatorState, before: Before): BuildState[] {

@@ -30,7 +30,7 @@ const id = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** The requests of a release without faults, of which those to be tried. */
 export function madeRequests(log: readonly LoggedRequest[]): MadeRequest[] {
   const firstWrite = log.findIndex(isWrite);
-  const deploy = log.findLastIndex(isWrite);
+  const deploy = log.findLastIndex((request) => isWrite(request) && !isOfSession(request));
   const phaseAt = (index: number): Phase => {
     if (index < firstWrite) return 'before the first write';
     if (index < deploy) return 'before the deploy';
@@ -65,6 +65,11 @@ export function ofTheKind(
     (request) =>
       request.method === method && path instanceof RegExp && request.path.search(path) >= 0,
   );
+}
+
+/** A smoke test comes after the deploy, and writes nothing that stays. */
+function isOfSession({ path }: LoggedRequest): boolean {
+  return path.startsWith('/v1/public/') || path.includes('/sessions/');
 }
 
 function isWrite({ method }: LoggedRequest): boolean {

@@ -33,6 +33,22 @@ const sources = {
       seed.agent({ name, image: `${image}:1.0`, secretSet: sets.secretSet });
     },
   },
+  'image, with a smoke test': {
+    inputs: {
+      image: `${image}:1.0`,
+      'smoke-test': 'true',
+      'public-api-key': 'pk_emulator',
+      'smoke-test-duration': '1',
+      // A date to come back at may be a minute from now.
+      'smoke-test-timeout': '240',
+    },
+    given: { image: `${image}:1.0` },
+    isTested: true,
+    imagePullSecret: undefined,
+    prepare: (seed: EmulatorSeed) => {
+      seed.agent({ name, image: `${image}:1.0`, secretSet: sets.secretSet });
+    },
+  },
   'cloud build': {
     inputs: { 'cloud-build': 'true' },
     given: { image: undefined },
@@ -70,7 +86,7 @@ function scenario(
   occasion: Scenario['occasion'],
   source: Scenario['source'],
 ): Scenario {
-  const { inputs, given, imagePullSecret, prepare } = sources[source];
+  const { inputs, given, imagePullSecret, prepare, ...more } = sources[source];
   const { values, isUpdate } = occasions[occasion];
   return {
     credential,
@@ -91,6 +107,7 @@ function scenario(
       secretSet: { name: sets.secretSet, values },
       imagePullSecret,
       agent: { name, ...given },
+      isTested: 'isTested' in more,
     },
     prepare: (seed) => {
       if (!isUpdate) return;
@@ -107,7 +124,10 @@ function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key
 /** Both credentials, a first release and an update, and all that an agent may run. */
 export const scenarios: readonly Scenario[] = keysOf(credentials).flatMap((credential) =>
   keysOf(occasions).flatMap((occasion) =>
-    keysOf(sources).map((source) => scenario(credential, occasion, source)),
+    keysOf(sources)
+      // What a session shows does not depend on what was there before.
+      .filter((source) => occasion === 'update' || source !== 'image, with a smoke test')
+      .map((source) => scenario(credential, occasion, source)),
   ),
 );
 

@@ -48,7 +48,10 @@ export async function onStage<Result>(
     const before = beforeRelease(emulator.state, given.agent.name);
     schedule(emulator.script);
     const { succeeded, actions, secretSets, agents } = await stage.release(inputs, { environment });
-    const told = { succeeded, outputs: actions.outputs, secretSets, agents };
+    const warnsOfLostSession = actions.warnings.some((text) =>
+      text.includes('nobody can identify'),
+    );
+    const told = { succeeded, outputs: actions.outputs, secretSets, agents, warnsOfLostSession };
     const errors = actions.errors.map(({ message }) => message);
     return look({ emulator, before, told, errors, log: actions.log });
   } finally {
