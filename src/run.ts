@@ -11,6 +11,7 @@ import {
   releasedCommit,
   type WorkflowEvent,
 } from './github/event.js';
+import { commentOnPreview, deactivatePreviews } from './github/report-preview.js';
 import { lookUpPullRequest } from './github/pull-request.js';
 import { resolvePreview } from './inputs/resolve-preview.js';
 import { InputsError, missingCredential, UntrustedEventError } from './inputs/problems.js';
@@ -105,6 +106,8 @@ class Session implements Disposable {
   inputs: Inputs | undefined;
   /** Undefined until they are read, or if the event must not be trusted. */
   outline: InputsOutline | undefined;
+  /** The pull request that the agents are a preview of; undefined if they are not. */
+  previewOf: number | undefined;
   /** Until it is known what is secret, everything could be. */
   redact: Redact = () => '***';
   readonly event = once(() => readEvent(this.host));
@@ -196,7 +199,7 @@ function hide(session: Session, secrets: readonly SecretValue[]): void {
 /** The end of a preview. */
 async function carryOutTeardown(
   session: Session,
-  { access, isDryRun, teardown: settings }: TeardownInputs,
+  { access, isDryRun, github, teardown: settings }: TeardownInputs,
 ): Promise<void> {
   const { host, journal, cancellation, redact } = session;
   if (access === undefined) {
@@ -214,7 +217,19 @@ async function carryOutTeardown(
   const record = await teardownPreflight({ ...reading, journal }, settings);
   if (isDryRun) return;
   const sessions = new Sessions(platform.caller, surface);
-  await tearDown({ cloud: platform.on(surface), sessions, journal }, record);
+  try {
+    await tearDown({ cloud: platform.on(surface), sessions, journal }, record);
+  } finally {
+    const options = {
+      clock: host.clock,
+      signal: cancellation.after(cancellationLimits.gitHub),
+      redact,
+    };
+    const gone = record.targets
+      .map(({ agent }) => agent)
+      .filter(({ outcome }) => outcome === 'deleted' || outcome === 'absent');
+    await deactivatePreviews(journal, github, options, gone);
+  }
 }
 
 /** Reads the inputs, and hides what is secret before anything is logged. */
@@ -228,6 +243,8 @@ function checkInputs(session: Session): Promise<Inputs | TeardownInputs> {
     for (const mask of new Set(reading.secrets.flatMap(masksFor))) host.actions.mask(mask);
     session.redact = reading.redact;
     session.inputs = reading.inputs;
+    session.previewOf = (reading.inputs?.release.agent ?? reading.teardown?.teardown)?.preview
+      ?.pullRequest;
     cancellation.whenCancelled(() => {
       journal.log.info('The run is cancelled: nothing new is begun.');
     });
@@ -395,15 +412,23 @@ function withCancellation(
 
 /** A plan that is cancelled does not wait for its comment; the next plan makes one. */
 async function comment(session: Session, explanations: readonly Explanation[]): Promise<void> {
-  const { host, journal, inputs, outline, cancellation, redact, event, commit } = session;
+  const { host, journal, inputs, outline, cancellation, redact, event, commit, previewOf } =
+    session;
   if (outline === undefined || cancellation.isCancelled) return;
   const options = { clock: host.clock, signal: host.cancellation, redact };
+  const write = (id: string, runUrl: string): string =>
+    redact(commentOf(journal.record, explanations, runUrl, id), { most: Infinity });
   await commentOnPlan(journal, outline.github, options, {
     event,
     commit,
     isOfInvalidInputs: inputs === undefined,
-    write: (id, runUrl) =>
-      redact(commentOf(journal.record, explanations, runUrl, id), { most: Infinity }),
+    write,
+  });
+  if (previewOf === undefined) return;
+  await commentOnPreview(journal, outline.github, options, {
+    pullRequest: previewOf,
+    commit,
+    write,
   });
 }
 

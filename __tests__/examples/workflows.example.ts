@@ -73,6 +73,7 @@ it('names every example in a test', () => {
     'personal-access-token.yml',
     'pipeline.yml',
     'plan.yml',
+    'preview.yml',
     'production.yml',
     'quick-start.yml',
     'refresh-pull-secret.yml',
@@ -432,6 +433,55 @@ describe('a pull request', () => {
 
   it('of a fork, which gets no secrets, ends green', async () => {
     succeeded(await runWith({}, { ...planned, payload: pullRequest('mallory/voice') }));
+
+    expect(emulator.requests).toEqual([]);
+  });
+});
+
+describe('a preview', () => {
+  const files = { Dockerfile: dockerfile, 'bot.py': 'print("hello")\n' };
+  const event = (action: string, repository = 'acme/voice') => {
+    const { number, pull_request } = pullRequest(repository);
+    const created_at = '2026-01-02T03:04:05Z';
+    return { action, number, pull_request: { ...pull_request, created_at } };
+  };
+  const runOn = (action: string, repository?: string) =>
+    runWith(
+      {
+        ...stored,
+        PIPECAT_API_KEY: emulator.credentials.privateKey,
+        PIPECAT_PUBLIC_KEY: emulator.credentials.publicKey,
+      },
+      {
+        workflow: 'preview.yml',
+        event: 'pull_request',
+        payload: event(action, repository),
+        files,
+      },
+    );
+
+  it('comes with a pull request and goes with it', async () => {
+    github.refs.add('f'.repeat(40));
+    succeeded(await runOn('opened'));
+
+    const { OPENAI_API_KEY, DEEPGRAM_API_KEY } = stored;
+    expect(serving('order-desk-pr-7')).toMatchObject({
+      secretValues: { OPENAI_API_KEY, DEEPGRAM_API_KEY },
+    });
+    expect(emulator.state.sessions()).toMatchObject([{ isStopped: true }]);
+    expect(github.comments).toMatchObject([{ issue: 7 }]);
+
+    succeeded(await runOn('closed'));
+
+    expect(emulator.state.agent('order-desk-pr-7')).toBeUndefined();
+    expect(emulator.state.secretSets()).toEqual([]);
+    expect(github.comments[0]?.body).toContain('This preview is closed.');
+    expect(github.deployments[0]?.statuses.at(-1)).toMatchObject({ state: 'inactive' });
+  });
+
+  it('is not made for a fork', async () => {
+    succeeded(await runOn('opened', 'mallory/voice'));
+    succeeded(await runOn('closed', 'mallory/voice'));
 
     expect(emulator.requests).toEqual([]);
   });

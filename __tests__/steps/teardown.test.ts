@@ -103,6 +103,9 @@ describe.each(Object.entries(credentials))('with a %s, a teardown', (_kind, cred
         deploymentId: null,
         ready: false,
         image: null,
+        previous: null,
+        smokeTest: null,
+        sessionsOnOlder: null,
         stoppedSessions: 2,
       },
     ]);

@@ -26,6 +26,8 @@ export interface RunOrigin {
   readonly event: () => Promise<WorkflowEvent>;
   /** The commit that people know the run by. */
   readonly commit: () => Promise<string>;
+  /** The pull request that the agents are a preview of; undefined if they are not. */
+  readonly previewOf?: number | undefined;
 }
 
 /** The GitHub deployments of a release; undefined where none are asked for. */
@@ -33,7 +35,7 @@ export function agentDeployments(
   settings: GitHubSettings | undefined,
   journal: Journal,
   options: ConnectionOptions,
-  { event, commit }: RunOrigin,
+  { event, commit, previewOf }: RunOrigin,
 ): AgentDeployments | undefined {
   const { environment } = settings ?? {};
   if (settings === undefined || environment === undefined) return undefined;
@@ -42,7 +44,8 @@ export function agentDeployments(
     connect: () => connect(settings, options),
     commit,
     environmentIn: (region) => nameInRegion(environment, region),
-    environmentKind: async (name) => environmentKind(name, await event()),
+    environmentKind: async (name) =>
+      environmentKind(name, previewOf ?? pullRequestNumber(await event())),
     logUrl: settings.runUrl,
     onFailure: (error) => {
       // The same for every region is one thing to look at.
@@ -53,10 +56,10 @@ export function agentDeployments(
   });
 }
 
-/** What follows for an environment from its name and the event. */
-function environmentKind(name: string, event: WorkflowEvent): EnvironmentKind {
+/** What follows for an environment from its name and the pull request that it is for. */
+function environmentKind(name: string, pullRequest: number | undefined): EnvironmentKind {
   if (/^prod(?:uction)?(?![a-z])/i.test(name)) return { isProduction: true };
-  if (pullRequestNumber(event) === undefined) return {};
+  if (pullRequest === undefined) return {};
   // What is deployed for a pull request goes when that is closed.
   return { isProduction: false, isTransient: true };
 }
@@ -108,7 +111,7 @@ export async function commentOnPlan(
 }
 
 /** What was not told to GitHub, and why, and what the token lacks. */
-function failureMessage(what: string, error: unknown): string {
+export function failureMessage(what: string, error: unknown): string {
   if (!(error instanceof GitHubError)) {
     return `${what}, because of a bug in the action. The run goes on without.`;
   }

@@ -88,3 +88,13 @@ export function isAnythingTornDown(record: TeardownRecord): boolean {
     removalsOf(record).some(({ isChanged }) => isChanged)
   );
 }
+
+/** Whether nothing is left of the preview but what has to stay. */
+export function isTornDown(record: TeardownRecord | undefined): boolean {
+  const done: readonly RemovalRecord['outcome'][] = ['deleted', 'absent', 'kept'];
+  return (
+    record !== undefined &&
+    removalsOf(record).every(({ outcome }) => done.includes(outcome)) &&
+    record.targets.every(({ agent }) => agent.outcome !== 'kept')
+  );
+}
