@@ -8,6 +8,7 @@ import {
   type SeededRegion,
   startEmulator,
 } from '../emulator/index.js';
+import { lookUpTable, measureLookUps } from './image-look-up.js';
 import { measurePacking } from './packing.js';
 import { type ActionRun, type ActionRunOptions, preciseTime, runAction } from './runner.js';
 import { limitCell, milliseconds, printTable } from './tables.js';
@@ -281,6 +282,9 @@ console.log(`\n${growth(toOne, toFour, toSixteen)}`);
 console.log(
   'Ratios are of the time measured to the time that it takes at least: what the platform needs, or an empty script.',
 );
+
+console.log('');
+printTable(lookUpTable(await measureLookUps(3)));
 
 const packing = await measurePacking(3);
 if (packing === undefined) {

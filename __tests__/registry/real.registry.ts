@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startEmulator, type Emulator } from '../../emulator/index.js';
+import { runAction } from '../../scripts/runner.js';
 import { lookUpImage } from '../../src/registry/look-up.js';
 import { parseImageReference } from '../../src/registry/reference.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
@@ -185,4 +187,89 @@ describe('a release', () => {
     const strict = await release('2', { 'dry-run': 'true', 'check-image': 'true' });
     expect(strict.succeeded).toBe(false);
   });
+});
+
+describe('the built action', () => {
+  let registry: RegistryServer;
+  let emulator: Emulator;
+
+  beforeAll(async () => {
+    registry = await startRegistry('password');
+  });
+
+  afterAll(() => registry.stop());
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ secretSetDelay: 100, deploymentDelay: 100 });
+  });
+
+  afterEach(() => emulator.close());
+
+  const act = (tag: string, more: Readonly<Record<string, string>> = {}) =>
+    runAction({
+      inputs: {
+        'api-url': emulator.url,
+        ...credentials['API key'],
+        'agent-name': 'voice-{region}',
+        region: 'us-west, us-east',
+        image: `${registry.host}/acme/built:${tag}`,
+        'image-credentials': 'registry-{region}',
+        registry: `http://${registry.host}`,
+        'registry-username': account.username,
+        'registry-password': account.password,
+        'check-image': 'auto',
+        ...more,
+      },
+    });
+  const images = () =>
+    ['us-west', 'us-east'].map((region) => emulator.state.agent(`voice-${region}`)?.image);
+
+  test('refuses a missing tag and the wrong processor before any write', async () => {
+    await registry.push('acme/built', 'intel', { single: 'linux/amd64' });
+    for (const [tag, words] of [
+      ['missing', 'has no tag `missing`'],
+      ['intel', 'no linux/arm64: built for linux/amd64 only'],
+    ] as const) {
+      const { exitCode, summary } = await act(tag);
+      expect(exitCode).toBe(1);
+      expect(summary).toContain(words);
+    }
+    expect(writes(emulator)).toEqual([]);
+  });
+
+  test('pins all regions to one digest, follows a tag that moves, and stays with one that does not', async () => {
+    const pin = { 'pin-image': 'true', 'force-redeploy': 'false' };
+    const pinned = (tag: string, digest: string) => `${registry.host}/acme/built:${tag}@${digest}`;
+    const first = await registry.push('acme/built', '1', { index: ['linux/arm64'] });
+
+    const plan = await act('1', { ...pin, 'dry-run': 'true' });
+    expect(plan.summary).toContain(pinned('1', first));
+
+    const released = await act('1', pin);
+    expect(released.exitCode).toBe(0);
+    expect(images()).toEqual([pinned('1', first), pinned('1', first)]);
+    expect(released.summary).toContain(pinned('1', first));
+    expect(JSON.parse(released.outputs['agents'] ?? '')).toMatchObject([
+      { image: pinned('1', first) },
+      { image: pinned('1', first) },
+    ]);
+
+    const again = await act('1', pin);
+    expect(JSON.parse(again.outputs['agents'] ?? '')).toMatchObject([
+      { outcome: 'unchanged' },
+      { outcome: 'unchanged' },
+    ]);
+
+    const second = await registry.push('acme/built', '1', {
+      index: ['linux/arm64', 'linux/amd64'],
+    });
+    expect(second).not.toBe(first);
+    const moved = await act('1', pin);
+    expect(moved.exitCode).toBe(0);
+    expect(images()).toEqual([pinned('1', second), pinned('1', second)]);
+    expect(JSON.parse(moved.outputs['agents'] ?? '')).toMatchObject([
+      { outcome: 'updated' },
+      { outcome: 'updated' },
+    ]);
+  }, 60_000);
 });

@@ -288,9 +288,10 @@ function doubt(because: Doubt, detail: string | undefined): ImageLookup {
  * machine.
  */
 function targetOf(address: string | undefined, registry: URL): URL | undefined {
+  if (address === undefined) return undefined;
   let url: URL;
   try {
-    url = new URL(address ?? '', registry);
+    url = new URL(address, registry);
   } catch {
     return undefined;
   }
