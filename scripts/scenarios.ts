@@ -294,7 +294,7 @@ const crashAtFirstSession = {
   logs: ['INFO:     Starting the pipeline', ...traceback.split('\n')],
 } as const;
 
-/** A release of an image that gets ready, and crashes as soon as somebody calls. */
+/** A release of an image that gets ready, crashes as soon as somebody calls, and is rolled back. */
 export const crashingBot = (emulator: Emulator): Scenario => {
   emulator.script.session(agent, crashAtFirstSession);
   return {
@@ -304,6 +304,7 @@ export const crashingBot = (emulator: Emulator): Scenario => {
       'agent-name': agent,
       image: 'ghcr.io/acme/order-desk:1.3.0',
       'failure-logs': 'always',
+      'on-failure': 'rollback',
     },
   };
 };

@@ -340,7 +340,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'crash-at-first-session',
-    title: 'A bot that gets ready, and crashes at its first session',
+    title: 'A bot that gets ready, crashes at its first session, and is rolled back',
     scenario: crashingBot,
     expected: 'failure',
     claims: (sceneRun) => [
@@ -350,6 +350,13 @@ export const scenes: readonly Scene[] = [
         isTrue:
           sceneRun.run.summary.includes('Smoke test: the session ended with') &&
           sceneRun.run.summary.includes('MENU_URL'),
+      },
+      {
+        text: 'a new deployment of the image from before serves',
+        isTrue:
+          sceneRun.run.summary.includes('Rolled back: `order-desk`') &&
+          servesNewDeployment(sceneRun, agent) &&
+          sceneRun.state.serving(agent)?.image !== 'ghcr.io/acme/order-desk:1.3.0',
       },
     ],
   },

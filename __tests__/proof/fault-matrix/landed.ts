@@ -96,7 +96,8 @@ export function untruths(state: EmulatorState, told: Told, given: Given, before:
     ...differences('the output `build-id`', outputs['build-id'], agent?.buildId ?? ''),
     ...differences('the output `region`', outputs['region'], given.region),
     ...sessionUntruths(state, told, given),
-    ...differences('the output `agents`', told.agents.map(withoutSessions), [
+    ...previousUntruths(told, before),
+    ...differences('the output `agents`', told.agents.map(withoutOthers), [
       {
         name,
         region: given.region,
@@ -133,9 +134,15 @@ function sessionUntruths(state: EmulatorState, told: Told, { isTested }: Given):
   ];
 }
 
-function withoutSessions(agent: Record<string, unknown>): Record<string, unknown> {
-  const sessions = ['smokeTest', 'sessionsOnOlder'];
-  return Object.fromEntries(Object.entries(agent).filter(([field]) => !sessions.includes(field)));
+/** What ran before: undone by hand, a release goes back to it. */
+function previousUntruths(told: Told, { deployments }: Before): string[] {
+  const previous = told.agents[0]?.['previous'] as { readonly deploymentId?: string } | null;
+  return differences('what ran before', previous?.deploymentId, deployments.at(-1));
+}
+
+function withoutOthers(agent: Record<string, unknown>): Record<string, unknown> {
+  const others = ['previous', 'smokeTest', 'sessionsOnOlder'];
+  return Object.fromEntries(Object.entries(agent).filter(([field]) => !others.includes(field)));
 }
 
 function newBuilds(state: EmulatorState, before: Before): BuildState[] {

@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Emulator, Fault } from '../../emulator/index.js';
+import { CancelledError } from '../../src/time/cancellation.js';
+import { credentials, Stage, type ReleaseOutcome } from '../support/release-run.js';
+
+const older = 'ghcr.io/acme/voice:1.0.0';
+const newer = 'ghcr.io/acme/voice:2.0.0';
+const regions = ['us-west', 'eu-central'] as const;
+const nameIn = (region: string): string => `voice-${region}`;
+
+const faults: Readonly<Record<string, Fault>> = {
+  'a server error': { kind: 'status', status: 500 },
+  'a gateway that gave up': { kind: 'status', status: 504, carryOut: true },
+  'too many requests': { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
+  'a conflict': { kind: 'status', status: 409, body: { error: 'Not ready.', code: '409' } },
+  'a reset': { kind: 'reset' },
+  'a reset after it was carried out': { kind: 'reset', carryOut: true },
+  'an answer that is cut off': { kind: 'cut-off' },
+  'HTML instead of JSON': { kind: 'not-json', carryOut: true },
+  'no answer': { kind: 'hang' },
+  'no answer although it was carried out': { kind: 'hang', carryOut: true },
+};
+
+/** A release whose second region crashes, so that both go back. */
+async function rollBack(
+  credential: keyof typeof credentials,
+  prepare: (stage: Stage) => void,
+  cancellation = new AbortController(),
+): Promise<{ readonly stage: Stage; readonly outcome: ReleaseOutcome; readonly requests: number }> {
+  const stage = await Stage.open({ deploymentDelay: 100, secretSetDelay: 100 });
+  for (const region of regions)
+    stage.emulator.seed.agent({ name: nameIn(region), region, image: older });
+  stage.emulator.script.deployment(nameIn('eu-central'), { outcome: 'crash-loop' });
+  prepare(stage);
+  const outcome = await stage.release(
+    {
+      ...credentials[credential],
+      'agent-name': 'voice-{region}',
+      region: regions.join(', '),
+      image: newer,
+      'on-failure': 'rollback',
+      'wait-timeout': '120',
+    },
+    { cancellation: cancellation.signal },
+  );
+  return { stage, outcome, requests: stage.emulator.requests.length };
+}
+
+/** Where the run tells another story than the platform. */
+function untruths({ state }: Emulator, { succeeded, agents, actions }: ReleaseOutcome): string[] {
+  const isRollBack = agents.some(({ outcome }) => outcome === 'rolled-back');
+  return [
+    ...(succeeded && state.serving(nameIn('eu-central'))?.image !== newer
+      ? ['green without a release']
+      : []),
+    ...(isRollBack && actions.errors.length !== 1 ? ['a rollback without its one error'] : []),
+    ...agents.flatMap(({ name, outcome, ready, deploymentId }) => {
+      const agent = state.agent(String(name));
+      const serving = state.serving(String(name));
+      if (outcome !== 'rolled-back') return [];
+      return [
+        ...(serving?.image === older ? [] : [`${String(name)} is not back`]),
+        ...(ready === true && agent?.ready === true ? [] : [`${String(name)} is not ready`]),
+        ...(deploymentId === agent?.desiredDeploymentId ? [] : [`${String(name)}: another id`]),
+      ];
+    }),
+  ];
+}
+
+describe.each(['API key', 'token'] as const)('a rollback with the credential %s', (credential) => {
+  test('tells the truth whichever request of the run has a fault, and which', async () => {
+    const { stage, requests } = await rollBack(credential, () => undefined);
+    await stage.close();
+    const wrong: string[] = [];
+    let back = 0;
+    for (let number = 0; number < requests; number++) {
+      for (const [name, fault] of Object.entries(faults)) {
+        const run = await rollBack(credential, ({ emulator }) => {
+          emulator.script.fault({}, fault, { skip: number });
+        });
+        const found = untruths(run.stage.emulator, run.outcome);
+        wrong.push(...found.map((one) => `request ${number}, ${name}: ${one}`));
+        if (run.outcome.agents.every(({ outcome }) => outcome === 'rolled-back')) back++;
+        await run.stage.close();
+      }
+    }
+    expect(wrong).toEqual([]);
+    // One fault is not enough to stop a rollback, but where the answer is final.
+    expect(back / (requests * Object.keys(faults).length)).toBeGreaterThan(0.85);
+  });
+
+  test.each(['as it comes', 'once it is carried out', 'while it hangs'] as const)(
+    'that is cancelled at any request ends soon, begins nothing new and tells the truth: %s',
+    async (moment) => {
+      const { stage, requests } = await rollBack(credential, () => undefined);
+      await stage.close();
+      const wrong: string[] = [];
+      for (let number = 0; number < requests; number++) {
+        const cancellation = new AbortController();
+        let cancelledAt = Infinity;
+        let writesBefore = 0;
+        const writesOf = (emulator: Emulator): number =>
+          emulator.requests.filter(({ method }) => method !== 'GET').length;
+        const run = await rollBack(
+          credential,
+          ({ emulator, clock }) => {
+            if (moment === 'while it hangs')
+              emulator.script.fault({}, { kind: 'hang' }, { skip: number });
+            let left = number;
+            const count = (): void => {
+              if (left-- === 0) {
+                cancelledAt = clock.now();
+                writesBefore = writesOf(emulator);
+                cancellation.abort(new CancelledError('SIGTERM'));
+              } else next();
+            };
+            const next = (): void => {
+              emulator.script[moment === 'once it is carried out' ? 'after' : 'before']({}, count);
+            };
+            next();
+          },
+          cancellation,
+        );
+        const { emulator, clock } = run.stage;
+        const found = [
+          ...untruths(emulator, run.outcome),
+          ...(clock.now() - cancelledAt <= 2000 ? [] : ['it did not end soon']),
+          // Those that came at once with the one at which it was cancelled had begun before.
+          ...(writesOf(emulator) <= writesBefore + 2 ? [] : ['something new was begun']),
+        ];
+        wrong.push(...found.map((one) => `request ${number}: ${one}`));
+        await run.stage.close();
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
+});
