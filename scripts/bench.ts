@@ -141,6 +141,26 @@ const update: Release = {
   inputs: { 'agent-name': agent, image: 'ghcr.io/acme/order-desk:1.1.0' },
 };
 
+/** Milliseconds from the request for a session until its bot has started. */
+const sessionStart = 3000;
+/** Seconds that the session has to stay up after that. */
+const sessionDuration = 3;
+
+/** An update that a session proves. */
+const tested: Release = {
+  platform: { deploymentDelay: 1000 },
+  prepare: ({ seed, script }) => {
+    seed.agent({ name: agent, image: 'ghcr.io/acme/order-desk:1.0.0' });
+    script.session(agent, { startDelay: sessionStart });
+  },
+  inputs: {
+    ...update.inputs,
+    'smoke-test': 'true',
+    'public-api-key': 'pk_emulator',
+    'smoke-test-duration': String(sessionDuration),
+  },
+};
+
 /** A row of the table: what was measured, as multiples of what it takes at least. */
 interface Measurement {
   readonly name: string;
@@ -170,6 +190,27 @@ async function measureRelease(
     // Secrets are provisioned while the image is built.
     least: Math.max(secretSetDelay, buildDelay) + deploymentDelay,
     limit,
+    requests: measured.map(({ requests }) => requests),
+    writes: measured.map(({ writes }) => writes),
+  };
+}
+
+/** What the same release takes with a smoke test and without, the two in turns. */
+async function measureSmokeTest(runs: number): Promise<Measurement> {
+  const times: number[] = [];
+  const measured: TimedRun[] = [];
+  const untested: Release = { ...tested, inputs: update.inputs };
+  while (times.length < runs) {
+    const without = await timeRelease(untested);
+    const run = await timeRelease(tested);
+    measured.push(run);
+    times.push(run.exitedAt - run.spawnedAt - (without.exitedAt - without.spawnedAt));
+  }
+  return {
+    name: `smoke test of a session, ${sessionStart / 1000} s + ${sessionDuration} s`,
+    times,
+    least: sessionStart + sessionDuration * 1000,
+    limit: 1.15,
     requests: measured.map(({ requests }) => requests),
     writes: measured.map(({ writes }) => writes),
   };
@@ -274,6 +315,7 @@ printTable([
   row(toSixteen),
   row(await measureRelease('first cloud build, 6 s (secrets 3 s) + 4 s', firstBuild, 3, 1.15)),
   row(await measureRelease('update of an agent, 2 s', update, 5, 1.25)),
+  row(await measureSmokeTest(3)),
   row(await measureRelease('a version that is bound already', unchangedVersion, 5, undefined)),
   row(await measureRelease('files that are built already', unchangedFiles, 5, undefined)),
   row(await measureStart(15)),
