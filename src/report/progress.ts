@@ -7,6 +7,7 @@ import {
   type BuildRecord,
   type ReleaseRecord,
   type SecretSetRecord,
+  type StepName,
 } from '../record/record.js';
 import type { RemovalRecord, TeardownTargetRecord } from '../record/teardown-record.js';
 import { secretSetKinds } from '../plan/subject.js';
@@ -18,6 +19,9 @@ export interface ReleaseProgress {
   readonly underWay: readonly string[];
   readonly notStarted: readonly string[];
 }
+
+/** Steps that nothing in the record of a region stands for. */
+const afterRelease: readonly StepName[] = ['smoke-test', 'drain', 'prune', 'clean-up'];
 
 /** Names of keys in a sentence. */
 const maxKeys = 10;
@@ -43,7 +47,7 @@ export function progressOf(record: ReleaseRecord): ReleaseProgress {
   const stepsThat = (outcome: 'running' | 'skipped'): string[] =>
     steps
       .filter((step) => step.outcome === outcome)
-      .filter(({ name }) => !isPlanned || name === 'prune' || name === 'clean-up')
+      .filter(({ name }) => !isPlanned || afterRelease.includes(name))
       .map(({ name }) => `“${stepTitles[name]}”`);
   const underWay = told('underWay');
   const running = steps.filter(({ outcome }) => outcome === 'running');

@@ -22,6 +22,8 @@ import { Progress } from './progress.js';
 
 /** Starts whose response may be lost: each may have started a session that nobody can identify. */
 const mostLostStarts = 3;
+/** Milliseconds before the limit in which no attempt is begun. */
+const lastAttempt = 1000;
 /** Milliseconds between two sessions: the first pause and the longest. */
 const pauses = { first: 2000, longest: 15_000, growth: 1.5 } as const;
 /** Milliseconds; a platform that asks for more is asked again now and then. */
@@ -86,6 +88,8 @@ class SmokeTest {
   readonly #surface: PublicSurface;
   readonly #deadline: Deadline;
   #lostStarts = 0;
+  /** What the attempts before have shown. */
+  #earlier: Verdict | undefined;
   /** The last session that was started, and what was last seen of it. */
   #sessionId: string | undefined;
   #seen: Session | undefined;
@@ -114,9 +118,12 @@ class SmokeTest {
     for (;;) {
       const attempt = await this.#attempt();
       if ('done' in attempt) return attempt.done;
-      const wait = Math.max(pause, Math.min(attempt.retryAfter ?? 0, maxRetryAfter));
-      if (this.#deadline.remaining() <= wait) return attempt.again;
-      await this.#clock.sleep(wait);
+      this.#earlier = attempt.again;
+      const retryAfter = Math.min(attempt.retryAfter ?? 0, maxRetryAfter);
+      // The last attempt comes shortly before the limit.
+      const longest = this.#deadline.remaining() - lastAttempt;
+      if (longest < Math.max(pauses.first, retryAfter)) return attempt.again;
+      await this.#clock.sleep(Math.min(Math.max(pause, retryAfter), longest));
       pause = Math.min(pause * pauses.growth, pauses.longest);
     }
   }
@@ -157,6 +164,9 @@ class SmokeTest {
   }
 
   #notStarted(error: CallError): Attempt {
+    if (error instanceof NotSentError && this.#earlier !== undefined) {
+      return { again: this.#earlier };
+    }
     if (error instanceof StatusError) {
       const judged = this.#judgeRefusal(error);
       if (judged !== undefined) return judged;
