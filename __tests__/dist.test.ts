@@ -123,7 +123,7 @@ describe('a release goes on, and is reported,', () => {
     );
     expect(exitCode).toBe(0);
     expect(summary).toContain('✅');
-    expect(raw.match(/^::warning::The outputs could not be set: .*/gm)).toHaveLength(1);
+    expect(raw.match(/^::warning::Could not set the outputs: .*/gm)).toHaveLength(1);
   });
 
   test.each(['/dev/full', '/dev'])('if its summary goes to %s', async (path) => {
@@ -132,7 +132,7 @@ describe('a release goes on, and is reported,', () => {
     });
     expect(exitCode).toBe(0);
     expect(outputs['deployment-id']).toBe(emulator.state.serving('voice-agent')?.id);
-    expect(raw.match(/^::warning::The job summary could not be written: .*/gm)).toHaveLength(1);
+    expect(raw.match(/^::warning::Could not write the job summary: .*/gm)).toHaveLength(1);
   });
 });
 
@@ -333,7 +333,7 @@ test('a runner without job summaries releases all the same', async () => {
     { hasSummary: false },
   );
   expect(exitCode).toBe(0);
-  expect(log).toContain('The runner has no job summary, so none is written.');
+  expect(log).toContain('This runner has no job summary, so none was written.');
 });
 
 onSystemsWith('signals').describe(
@@ -362,7 +362,7 @@ onSystemsWith('signals').describe(
       expect(raw.match(/^::error /gm)).toHaveLength(1);
       expect(raw).toContain('::error title=The run was cancelled::');
       expect(summary).toContain(`The runner was told to end the run (${signal})`);
-      for (const part of ['Done', 'Under way', 'Not begun'])
+      for (const part of ['Done', 'Still running', 'Not started'])
         expect(summary).toContain(`**${part}**`);
       expect(JSON.parse(outputs['agents'] ?? '')).toHaveLength(match.method === 'GET' ? 0 : 1);
       expect(leftovers).toEqual([]);

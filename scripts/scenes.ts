@@ -104,8 +104,8 @@ export const scenes: readonly Scene[] = [
         isTrue: sceneRun.requests.findLast(({ method }) => method !== 'GET')?.method === 'PUT',
       },
       {
-        text: 'the summary tells what is done, what is under way and what was not begun',
-        isTrue: ['Done', 'Under way', 'Not begun'].every((part) =>
+        text: 'the summary lists what is done, what is still running and what was not started',
+        isTrue: ['Done', 'Still running', 'Not started'].every((part) =>
           sceneRun.run.summary.includes(`**${part}**`),
         ),
       },

@@ -246,7 +246,7 @@ function checkInputs(session: Session): Promise<Inputs | TeardownInputs> {
     session.previewOf = (reading.inputs?.release.agent ?? reading.teardown?.teardown)?.preview
       ?.pullRequest;
     cancellation.whenCancelled(() => {
-      journal.log.info('The run is cancelled: nothing new is begun.');
+      journal.log.info('The run was cancelled. No further work will be started.');
     });
     await refuseForks(session);
     session.outline = reading.outline;
@@ -370,7 +370,7 @@ function linkedCommit(environment: Environment, id: string): Commit | undefined 
 
 function noticeMissingCredential(journal: Journal): void {
   journal.notice(
-    'There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.',
+    'This run has no credential, like all runs from forks and Dependabot. The inputs, files and names were checked; nothing was read from the platform.',
   );
 }
 
@@ -438,8 +438,8 @@ function noticeLateCancellation({ journal, cancellation }: Session): void {
     journal.record.kind === 'teardown'
       ? 'The run was cancelled after everything had been deleted.'
       : journal.record.kind === 'release'
-        ? 'The run was cancelled when everything was released already.'
-        : 'The run was cancelled when the plan was made already; where it was to be in a comment, it may not be.',
+        ? 'The run was cancelled after everything had been released.'
+        : 'The run was cancelled after the plan was made. The comment on the pull request may be missing.',
   );
 }
 

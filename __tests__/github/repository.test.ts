@@ -462,7 +462,7 @@ describe('no request holds a release up', () => {
     const call = failure(repository.createDeployment(deployment));
     while (server.requests.length === 0) await new Promise(setImmediate);
     over.abort();
-    const reason = 'it was given up before an answer came';
+    const reason = 'the request was cancelled before a response came';
     expect((await call).reason).toBe(reason);
     // Nor is anything sent from then on.
     expect((await failure(repository.createDeployment(deployment))).reason).toBe(reason);
@@ -479,7 +479,7 @@ describe('no request holds a release up', () => {
       return Promise.reject(new Error(`aborted: ${signal?.aborted === true ? 'yes' : 'no'}`));
     };
     const error = await failure(repository.setDeploymentState(1, 'success', { logUrl }));
-    expect(error.reason).toBe('it was given up before an answer came');
+    expect(error.reason).toBe('the request was cancelled before a response came');
     expect(server.requests).toHaveLength(1);
   });
 });
@@ -494,7 +494,7 @@ describe('an answer that cannot be read', () => {
     {
       name: 'is other JSON',
       body: '{"surprise": "hidden-surprise"}',
-      reason: 'the answer is JSON, but not what is due',
+      reason: 'the response is JSON, but has an unexpected shape',
     },
     { name: 'is empty', body: '', reason: 'the answer is not JSON' },
   ])('$name', async ({ body, reason }) => {

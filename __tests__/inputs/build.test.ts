@@ -103,7 +103,7 @@ describe('how to build', () => {
     {
       name: 'a pattern that takes in',
       inputs: { 'build-exclude': '*.md, !README.md' },
-      told: [/^build-exclude: .* begins with `!`; found `!README.md`/],
+      told: [/^build-exclude: .* cannot begin with `!`; found `!README.md`/],
     },
     {
       name: 'several folders',

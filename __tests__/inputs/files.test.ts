@@ -54,7 +54,7 @@ describe('a file that an input names', () => {
       told: 'it is a device, not a file',
     },
     { name: 'a folder', make: () => mkdir(path), told: 'it is a folder' },
-    { name: 'not there', make: () => undefined, told: 'there is no such file' },
+    { name: 'not there', make: () => undefined, told: 'this file does not exist' },
     {
       name: 'larger than the memory',
       make: async () => {

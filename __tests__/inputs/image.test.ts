@@ -85,7 +85,7 @@ describe('an image that is none is told by what is wrong with it', () => {
     {
       name: 'no tag',
       image: 'localhost:5000/voice',
-      told: 'has to say which version of the image is meant, with a tag or digest; it has neither; found `localhost:5000/voice`',
+      told: 'has no tag or digest, so it does not say which version to deploy; found `localhost:5000/voice`',
     },
     {
       name: 'a credential',

@@ -135,21 +135,21 @@ describe('the credential', () => {
       inputs: { 'api-key': 'hidden-123456' },
       environment: {},
       kind: 'private-api-key',
-      told: 'The input `api-key` does not begin with `sk_`, as a private API key usually does. The action uses it as it is.',
+      told: 'The input `api-key` does not begin with `sk_`, as a private API key usually does. The action uses it anyway.',
     },
     {
       name: 'a token',
       inputs: { pat: 'hidden-123456' },
       environment: {},
       kind: 'personal-access-token',
-      told: 'The input `pat` does not begin with `pcc_pat_`, as a personal access token usually does. The action uses it as it is.',
+      told: 'The input `pat` does not begin with `pcc_pat_`, as a personal access token usually does. The action uses it anyway.',
     },
     {
       name: 'a token of the environment',
       inputs: {},
       environment: { PIPECAT_TOKEN: 'hidden-123456' },
       kind: 'personal-access-token',
-      told: 'The environment variable `PIPECAT_TOKEN` does not begin with `pcc_pat_`, as a personal access token usually does. The action uses it as it is.',
+      told: 'The environment variable `PIPECAT_TOKEN` does not begin with `pcc_pat_`, as a personal access token usually does. The action uses it anyway.',
     },
   ])('may have another prefix, with a warning: $name', async (given) => {
     const {
@@ -244,8 +244,8 @@ describe('each mistake is told with its input, the rule and what was found', () 
     { input: 'secret-set', value: 'voice-', told: 'ending with a letter or digit' },
     { input: 'image-credentials', value: 'Registry', told: 'lower-case letters' },
     { input: 'region', value: 'us west', told: 'one or several region codes' },
-    { input: 'image', value: 'ghcr.io/acme/voice', told: 'it has neither' },
-    { input: 'image', value: 'localhost:5000/voice', told: 'it has neither' },
+    { input: 'image', value: 'ghcr.io/acme/voice', told: 'has no tag or digest' },
+    { input: 'image', value: 'localhost:5000/voice', told: 'has no tag or digest' },
     { input: 'image', value: 'ghcr.io/Acme/voice:1', told: 'Use `ghcr.io/acme/voice:1`' },
     { input: 'image', value: 'acme/voice:bad tag', told: 'with a tag or digest' },
     { input: 'image', value: 'acme/voice@sha256:abc', told: 'with a tag or digest' },
@@ -508,7 +508,7 @@ describe('a variable that looks like an input and is not declared', () => {
     { name: 'krisp-viva', meant: 'krisp-viva-audio-filter' },
   ])('$name is taken for a misspelt $meant', async ({ name, meant }) => {
     const list = await problems({ ...key, ...agent, [name]: 'x' });
-    expect(list).toEqual([`${name}: there is no such input; did you mean \`${meant}\`?`]);
+    expect(list).toEqual([`${name}: this input does not exist; did you mean \`${meant}\`?`]);
   });
 
   test.each(['sha', 'agent', 'paths', 'version', 'runner-label', 'who-to-greet', 'secret-setter'])(
@@ -785,7 +785,7 @@ describe('the registry', () => {
     });
     expect(none).toEqual([]);
     expect(notices).toEqual([
-      expect.stringMatching(/^`registry-password` is empty; the plan goes/),
+      expect.stringMatching(/^`registry-password` is empty. The plan continues/),
     ]);
     expect(inputs?.release.imagePullSecret?.registry?.host).toBe('https://ghcr.io');
     const complete = await read({ ...registry, registry: 'ghcr.io', 'dry-run': 'true' });
@@ -891,7 +891,7 @@ describe('a plan goes by the names of what has no value in its run', () => {
       name: 'a value is empty',
       inputs: { secrets: 'A=1\nB=\nC=' },
       expected: { keys: ['A', 'B', 'C'], skippedKeys: [], prune: true },
-      told: [/^Empty in this run, .* by their names alone: `B`, `C`\. Likely reasons: /],
+      told: [/^Empty in this run, .* only uses their names: `B`, `C`\. Likely reasons: /],
     },
     {
       name: 'a value is empty and left out',
@@ -903,19 +903,19 @@ describe('a plan goes by the names of what has no value in its run', () => {
       name: 'a source is empty',
       inputs: { secrets: '# none' },
       expected: { keys: [], skippedKeys: [], prune: false },
-      told: [/^There is no secret in: `secrets`\. The plan goes on without\.$/],
+      told: [/^Found no secret in `secrets`\. The plan continues without it\.$/],
     },
     {
       name: 'a pattern selects nothing',
       inputs: json,
       expected: { keys: ['A'], skippedKeys: [], prune: false },
-      told: [/^There is no secret in: `VOICE_\*`\. The plan goes on without\.$/],
+      told: [/^Found no secret in `VOICE_\*`\. The plan continues without it\.$/],
     },
     {
       name: 'a source is empty and a pattern selects nothing',
       inputs: { ...json, secrets: '# none' },
       expected: { keys: ['A'], skippedKeys: [], prune: false },
-      told: [/^There is no secret in: `secrets`, `VOICE_\*`\. The plan goes on without\.$/],
+      told: [/^Found no secret in `secrets`, `VOICE_\*`\. The plan continues without it\.$/],
     },
     {
       name: 'a pattern selects nothing, and that is left out',
@@ -1130,7 +1130,7 @@ describe('an empty workspace', () => {
   test('is not blamed for a file that is missing among others', async () => {
     const { problems } = await inWorkspace({ 'config-file': 'pcc-deploy.toml' }, false);
     expect(problems.map(({ message }) => message)).toEqual([
-      '`pcc-deploy.toml` cannot be read (there is no such file)',
+      '`pcc-deploy.toml` cannot be read (this file does not exist)',
     ]);
   });
 });

@@ -645,7 +645,7 @@ describe('what the settings file says is told by its key', () => {
     );
     expect(found).toEqual([]);
     expect(warnings).toEqual([
-      `\`${given.key} (pcc-deploy.toml)\` is not one of the words that this version of the action knows (${given.known}); found \`${value}\`. The action sends it as it is.`,
+      `\`${given.key} (pcc-deploy.toml)\` is not one of the words that this version of the action knows (${given.known}); found \`${value}\`. The action sends it anyway.`,
     ]);
     expect(Object.values(inputs?.release.agent?.settings ?? {})).toContain(value);
   });

@@ -553,7 +553,7 @@ describe('a file that cannot be one is told', () => {
     const reading = await readSettingsFile('gone/x.toml', folder, (file) => readFile(file, 'utf8'));
     expect(reading).toEqual({
       file: undefined,
-      problems: ['`gone/x.toml` cannot be read (there is no such file)'],
+      problems: ['`gone/x.toml` cannot be read (this file does not exist)'],
       warnings: [],
     });
   });

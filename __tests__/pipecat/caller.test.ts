@@ -593,7 +593,7 @@ describe('errors tell what happened', () => {
       name: 'other JSON',
       listener: answer(200, '{"value": "hidden-body"}'),
       type: UnreadableAnswerError,
-      reason: 'the answer is JSON, but not what is due (value)',
+      reason: 'the response is JSON, but has an unexpected shape (value)',
     },
   ])('$name', async ({ listener, type, reason }) => {
     const { get } = await serve(listener);

@@ -829,7 +829,7 @@ describe('what a plan says', () => {
     stage.emulator.seed.agent({ name: 'billing', secretSet: 'keys' });
     const { actions } = await plan({ ...key, ...voice, ...keys, secrets: 'A=newer-a' });
     expect(actions.summary).toContain(
-      '- Also bound to `keys`: `billing`, `sales`. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.',
+      '- Also bound to `keys`: `billing`, `sales`. Running instances keep the old values until they are redeployed; new instances may start with the new ones.',
     );
   });
 
@@ -845,7 +845,7 @@ describe('what a plan says', () => {
     seedVoice(stage.emulator);
     const { actions } = await plan({ ...key, ...voice, ...keys, image: older });
     expect(actions.summary).toContain('## 📋 Plan for `us-west`: nothing would change');
-    expect(actions.summary).toContain('- Leave the secret set `keys` as it is.');
+    expect(actions.summary).toContain('- Keep the secret set `keys` unchanged.');
   });
 
   test.each([
@@ -932,7 +932,7 @@ describe('a plan that shows that the release cannot work', () => {
     expect(actions.errors[0]?.message).toContain('agent voice: is in region ap-south');
     expect(actions.errors[0]?.message).toContain('secret set keys: does not exist');
     expect(actions.outputs['plan']).toBe('');
-    expect(actions.summary).toContain('## ❌ The release cannot work as it is asked for');
+    expect(actions.summary).toContain('## ❌ The release cannot work with these settings');
   });
 
   test.each([
@@ -1005,7 +1005,7 @@ describe('without a credential', () => {
     expect(actions.summary).toContain(
       '## 📋 Checked without a credential: inputs, files and names are in order',
     );
-    expect(actions.summary).toContain('This is all that a dry run can do without one.');
+    expect(actions.summary).toContain('nothing was read from the platform.');
     expect(actions.outputs['plan']).toBe('');
   });
 
@@ -1225,9 +1225,7 @@ describe('with empty values, a plan works on names', () => {
       { action: 'update', added: ['NEW'], updated: ['A'] },
     ]);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining(
-        'Empty in this run, so the plan goes by their names alone: `A`, `NEW`.',
-      ),
+      expect.stringContaining('Empty in this run, so the plan only uses their names: `A`, `NEW`.'),
     );
     expect(actions.summary).toContain('the plan goes by their names alone');
     expect(writes(stage.emulator)).toEqual([]);
@@ -1292,7 +1290,7 @@ describe('with empty values, a plan works on names', () => {
       newDeployment: { follows: 'unknown', because: 'version-unknown' },
     });
     expect(actions.summary).toContain(
-      'Whether a new deployment follows cannot be told, because the version of its secret set is not known without all values.',
+      'It is unknown whether a new deployment follows, because the version of its secret set is unknown without all values.',
     );
   });
 
@@ -1376,7 +1374,7 @@ describe('with empty values, a plan works on names', () => {
     expect(actions.errors).toEqual([]);
     expect(succeeded).toBe(true);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('There is no secret in: `VOICE_*`. The plan goes on without.'),
+      expect.stringContaining('Found no secret in `VOICE_*`. The plan continues without it.'),
     );
     expect(actions.everything).not.toContain('ghs_of-the-job');
   });
@@ -1410,7 +1408,7 @@ describe('with empty values, a plan works on names', () => {
       { name: 'registry', action: 'create' },
     ]);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('`registry-password` is empty; the plan goes on without it'),
+      expect.stringContaining('`registry-password` is empty. The plan continues without it'),
     );
   });
 
@@ -1438,7 +1436,7 @@ test('an agent that is connected to a branch with deploy on push gets a notice',
   const git = { repoFullName: 'acme/voice', branch: 'main', autoDeploy: true };
   stage.emulator.seed.agent({ name: 'voice', image: older, git });
   const told =
-    '`voice` is connected to the branch `main` of `acme/voice` with deploy on push: the next push deploys over this release.';
+    '`voice` is connected to the branch `main` of `acme/voice` with deploy on push. The next push replaces this release.';
   const dry = await plan({ ...key, ...voice, image: newer });
   expect(dry.actions.notices).toContain(told);
   const done = await stage.release({ ...key, ...voice, image: newer });
@@ -1462,7 +1460,7 @@ test.each([
   );
   const { actions } = await plan({ ...key, ...voice, image: newer });
   expect(actions.notices).toContain(
-    `\`voice\` is connected to ${told} with deploy on push: the next push deploys over this release.`,
+    `\`voice\` is connected to ${told} with deploy on push. The next push replaces this release.`,
   );
 });
 

@@ -206,7 +206,7 @@ function expectTold({ succeeded, actions, agents, secretSets }: ReleaseOutcome):
   expect(succeeded).toBe(false);
   expect(actions.errors.map(({ title }) => title)).toEqual(['The run was cancelled']);
   expect(actions.summary).toMatch(/^## ❌ The run was cancelled$/m);
-  for (const part of ['Done', 'Under way', 'Not begun', 'What to do:']) {
+  for (const part of ['Done', 'Still running', 'Not started', 'What to do:']) {
     expect(actions.summary).toContain(`**${part}**`);
   }
   expect(actions.summary).not.toContain('❌ failed');

@@ -166,7 +166,7 @@ describe('text from outside gives no commands and stays text', () => {
           given: give('secrets', batch),
           environment: checkout.environment,
         });
-        expect(seen.actions.everything).toContain('Left out, as they may hold secrets');
+        expect(seen.actions.everything).toContain('Excluded, because they may contain secrets');
         expectSecrecy(seen, known(batch));
         expect(foreignElements(seen.actions.summary)).toEqual([]);
       },

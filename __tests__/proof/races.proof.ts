@@ -103,7 +103,7 @@ function script({ emulator }: Stage, { late, lost, writing }: Interleaving): voi
 /** Why a run may fail where another one is at the same. */
 const reasons = [
   'Another release has taken over',
-  'Another writer is at the same secret set',
+  'Another process is writing the secret set',
   'The deploy was refused because a secret set is not ready',
 ];
 

@@ -62,11 +62,11 @@ describe('the section of builds', () => {
     {
       outcome: 'reused',
       duration: undefined,
-      cells: ['used again: this context was built before', '–'],
+      cells: ['reused: this context was built before', '–'],
     },
     { outcome: 'failed', duration: 0, cells: ['failed', '< 0.1 s'] },
-    { outcome: 'running', duration: 5000, cells: ['left under way', '5.0 s'] },
-    { outcome: 'skipped', duration: undefined, cells: ['not begun', '–'] },
+    { outcome: 'running', duration: 5000, cells: ['still running', '5.0 s'] },
+    { outcome: 'skipped', duration: undefined, cells: ['not started', '–'] },
   ] as const)('has a row of one that is $outcome', ({ outcome, duration, cells }) => {
     const record = releaseRecord({
       context: packedContext(),
@@ -86,9 +86,9 @@ describe('the section of builds', () => {
 describe('the changes of a release', () => {
   test.each([
     { outcome: 'built', verb: 'Built' },
-    { outcome: 'reused', verb: 'Used again, as it was built before:' },
+    { outcome: 'reused', verb: 'Reused, because it was built before:' },
     { outcome: 'failed', verb: 'Failed to build:' },
-    { outcome: 'running', verb: 'Left under way:' },
+    { outcome: 'running', verb: 'Still running:' },
     { outcome: 'skipped', verb: 'Not built:' },
   ] as const)('tell a build that is $outcome in its region', ({ outcome, verb }) => {
     const plan = planOf(targetOf(planned('us-west')), targetOf(planned('eu-central')));
@@ -114,8 +114,8 @@ describe('a plan', () => {
       targetOf({ ...planned('eu-central'), isKnown: false }),
     );
     expect(plannedChanges(plan).flatMap(({ changes }) => changes)).toEqual([
-      `Await the build \`${id}\`, which is of the same context and under way.`,
-      'Build the image with `Dockerfile` from the context `0123456789abcdef`, unless there is a build of it.',
+      `Wait for the build \`${id}\` of the same context, which is running.`,
+      'Build the image with `Dockerfile` from the context `0123456789abcdef`, unless it was built before.',
     ]);
     expect(JSON.parse(planOutput(plan))).toMatchObject({
       regions: [{ build: { action: 'await', id } }, { build: { action: 'build', id: null } }],
@@ -124,11 +124,11 @@ describe('a plan', () => {
 
   test('tells builds region by region', () => {
     expect(plannedChanges(plan)).toEqual([
-      { region: 'us-west', changes: [`Use the build \`${id}\`, which is of the same context.`] },
+      { region: 'us-west', changes: [`Reuse the build \`${id}\` of the same context.`] },
       {
         region: 'eu-central',
         changes: [
-          'Build the image with `Dockerfile` from the context `0123456789abcdef`, of which there is no build.',
+          'Build the image with `Dockerfile` from the context `0123456789abcdef`, which was not built before.',
         ],
       },
     ]);

@@ -52,7 +52,7 @@ describe('a plan says of a set', () => {
       set: { action: 'update', addedKeys: ['A'], updatedKeys: ['B'] },
       told: ['Update the secret set `keys`: add `A`; update `B`.'],
     },
-    { name: 'that it is left', set: {}, told: ['Leave the secret set `keys` as it is.'] },
+    { name: 'that it is left', set: {}, told: ['Keep the secret set `keys` unchanged.'] },
     {
       name: 'that it holds credentials of a registry',
       set: { action: 'update', kind: 'imagePullSecret', otherAgents: undefined },
@@ -81,13 +81,13 @@ describe('a plan says of a set', () => {
       set: { action: 'update', updatedKeys: ['A'], otherAgents: ['sales', 'support'] },
       told: [
         'Update the secret set `keys`: update `A`.',
-        'Also bound to `keys`: `sales`, `support`. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.',
+        'Also bound to `keys`: `sales`, `support`. Running instances keep the old values until they are redeployed; new instances may start with the new ones.',
       ],
     },
     {
       name: 'nothing of other agents where it is left',
       set: { otherAgents: ['sales'] },
-      told: ['Leave the secret set `keys` as it is.'],
+      told: ['Keep the secret set `keys` unchanged.'],
     },
   ] as const)('$name', ({ set, told }) => {
     expect(planned({ set })).toEqual(told);
@@ -116,7 +116,7 @@ const reasons: readonly (NewDeployment & { readonly told: string })[] = [
   {
     follows: 'yes',
     because: 'values-written',
-    told: 'A new deployment follows, because values of its secret set are written, which it does not see otherwise.',
+    told: 'A new deployment follows, because its secret set gets new values, which only a new deployment sees.',
   },
   {
     follows: 'yes',
@@ -126,7 +126,7 @@ const reasons: readonly (NewDeployment & { readonly told: string })[] = [
   {
     follows: 'unknown',
     because: 'settings-hidden',
-    told: 'Whether a new deployment follows cannot be told, because the platform does not show all that it has now.',
+    told: 'It is unknown whether a new deployment follows, because the platform does not show all of its current settings.',
   },
   {
     follows: 'no',
@@ -146,10 +146,10 @@ describe('a plan says of an agent', () => {
   test('that it is left as it is, and with the old values where it is', () => {
     const newDeployment = { follows: 'no', because: 'nothing-differs' } as const;
     expect(planned({ agent: { newDeployment } })).toEqual([
-      'Leave the agent `voice` as it is: nothing differs.',
+      'Keep the agent `voice` unchanged: nothing differs.',
     ]);
     expect(planned({ agent: { newDeployment, valuesChange: true } })).toEqual([
-      'Leave the agent `voice` as it is, with the old values: `force-redeploy` is `false`.',
+      'Keep the agent `voice` unchanged, with the old values: `force-redeploy` is `false`.',
     ]);
   });
 
@@ -190,7 +190,7 @@ describe('the account says of a set', () => {
         { added: ['A'], pruned: ['C'] },
         'Updated the secret set `keys`: added `A`; updated `OLD_KEY`; pruned `C`.',
       ],
-      existing: [{ updated: [] }, 'Left as it is: the secret set `keys`.'],
+      existing: [{ updated: [] }, 'Unchanged: the secret set `keys`.'],
       deleted: [
         { updated: [], plan: { template: 'keys-{version}' } },
         'Deleted the secret set `keys`, an older version that no agent binds.',
@@ -198,7 +198,7 @@ describe('the account says of a set', () => {
       failed: [{ updated: ['A'] }, 'Failed: the secret set `keys`: updated `A`.'],
       cancelled: [
         { updated: ['A'] },
-        'Cancelled while it was written: the secret set `keys`: updated `A`.',
+        'Cancelled while writing: the secret set `keys`: updated `A`.',
       ],
       skipped: [
         { updated: [], kind: 'imagePullSecret' },
@@ -219,11 +219,11 @@ describe('the account says of an agent', () => {
   const cases: Record<AgentRecord['outcome'], string> = {
     created: 'Created the agent `voice`: image `a:1` → `a:2`.',
     updated: 'Updated the agent `voice`: image `a:1` → `a:2`. Settings differed.',
-    unchanged: 'Left as it is: the agent `voice`.',
+    unchanged: 'Unchanged: the agent `voice`.',
     'rolled-back': 'Rolled back: the agent `voice`: image `a:1` → `a:2`.',
     superseded: 'Superseded by another release: the agent `voice`: image `a:1` → `a:2`.',
     failed: 'Failed: the agent `voice`: image `a:1` → `a:2`.',
-    cancelled: 'Cancelled while it was deployed: the agent `voice`: image `a:1` → `a:2`.',
+    cancelled: 'Cancelled while deploying: the agent `voice`: image `a:1` → `a:2`.',
     skipped: 'Not deployed: the agent `voice`.',
   };
   test.each(Object.entries(cases))('%s', (outcome, told) => {
@@ -237,8 +237,8 @@ describe('the account says of an agent', () => {
 
   test.each([
     { because: 'forced', told: '`force-redeploy` asked for it.' },
-    { because: 'values-written', told: 'Values of its secret set were written.' },
-    { because: 'settings-hidden', told: 'The platform does not show all that it had.' },
+    { because: 'values-written', told: 'Its secret set got new values.' },
+    { because: 'settings-hidden', told: 'The platform did not show all of its settings.' },
     {
       because: 'scaling-only',
       told: 'Only its scaling changed, which makes no new deployment.',
@@ -437,10 +437,10 @@ describe('a dry run', () => {
       '## 📋 Plan for `us-west`, `eu-central`: nothing would change',
     );
     expect(actions.summary).toMatch(
-      /- Leave the secret set `keys-us-west-[0-9a-f]{8}` as it is: it has/,
+      /- Keep the secret set `keys-us-west-[0-9a-f]{8}` unchanged: it already has/,
     );
     expect(actions.summary).toContain(
-      '- Leave the agent `voice-us-west` as it is: nothing differs.',
+      '- Keep the agent `voice-us-west` unchanged: nothing differs.',
     );
   });
 
@@ -451,7 +451,7 @@ describe('a dry run', () => {
     expect(stage.emulator.requests).toEqual([]);
     expect(actions.errors).toEqual([]);
     expect(actions.summary).toContain('## 📋 Checked without a credential');
-    expect(actions.summary).toContain('This is all that a dry run can do without one.');
+    expect(actions.summary).toContain('nothing was read from the platform.');
     expect(actions.outputs).toMatchObject({ agents: '[]', 'secret-sets': '[]', plan: '' });
   });
 

@@ -73,7 +73,7 @@ describe('what became of a build is explained', () => {
       }),
       kind: 'build-failed',
       facts: [{ label: 'Build id', value: id }],
-      why: ['The platform gives no reason.', 'Its log could not be read.'],
+      why: ['The platform gives no reason.', 'Could not read its log.'],
       logs: undefined,
     },
     {
@@ -86,7 +86,7 @@ describe('what became of a build is explained', () => {
       }),
       kind: 'build-failed',
       facts: [{ label: 'Build id', value: id }],
-      why: ['The platform ended it, as it took too long.'],
+      why: ['The platform stopped it because it took too long.'],
       logs: [],
     },
     {
@@ -99,7 +99,10 @@ describe('what became of a build is explained', () => {
       }),
       kind: 'build-failed',
       facts: [{ label: 'Build id', value: id }],
-      why: ['The platform ended it, as it took too long.', 'The platform says: `Build timed out`.'],
+      why: [
+        'The platform stopped it because it took too long.',
+        'The platform says: `Build timed out`.',
+      ],
       logs: [],
     },
     {
@@ -123,7 +126,7 @@ describe('what became of a build is explained', () => {
       facts: [{ label: 'Build id', value: id }],
       why: [
         'It was last seen pending; `build-timeout` is 10 min.',
-        'The last look failed, because no answer came within 30 s.',
+        'The last status check failed: no answer came within 30 s.',
       ],
       logs: undefined,
     },
@@ -137,8 +140,8 @@ describe('what became of a build is explained', () => {
       kind: 'build-timeout',
       facts: [{ label: 'Build id', value: id }],
       why: [
-        'No look at the build was answered; `build-timeout` is 10 min.',
-        'The last look failed, because the answer was 502.',
+        'No status check of the build succeeded; `build-timeout` is 10 min.',
+        'The last status check failed: the answer was 502.',
       ],
       logs: undefined,
     },
@@ -198,14 +201,14 @@ describe('what became of an upload is explained', () => {
       attempts: 5,
       call: `POST ${origin}`,
       // Unlike a request to the platform, one that was carried out changes nothing.
-      why: ['The connection broke.', 'It was tried 5 times, and then given up.'],
+      why: ['The connection broke.', 'Gave up after 5 attempts.'],
     },
     {
       name: 'one of which nothing was heard',
       error: new UploadError(origin, { idleFor: 60_000 }),
       attempts: 5,
       call: `POST ${origin}`,
-      why: ['Nothing was heard for 60 s.', 'It was tried 5 times, and then given up.'],
+      why: ['Nothing was heard for 60 s.', 'Gave up after 5 attempts.'],
     },
   ])('$name', ({ error, attempts, call, why }) => {
     error.attempts = attempts;
@@ -251,10 +254,11 @@ test('what is wrong with a context is explained, file by file', () => {
     title: failureKinds['context-unusable'].title,
     subject: undefined,
     facts: [],
-    state: ['Nothing was sent.'],
+    state: ['Nothing was changed.', 'Nothing was sent.'],
     why: [],
     problems,
-    next: [failureKinds['context-unusable'].next],
+    // Each problem names its own fix.
+    next: [],
     traceback: undefined,
     logs: undefined,
   });

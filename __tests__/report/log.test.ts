@@ -53,12 +53,12 @@ describe('the groups of the log', () => {
       'info: both',
       'info: Write the secret sets: done after 2.0 s.',
       'endgroup',
-      'group: Build the image · Await the secret sets',
-      'info: Await the secret sets: failed after 2.0 s.',
+      'group: Build the image · Wait for the secret sets',
+      'info: Wait for the secret sets: failed after 2.0 s.',
       'endgroup',
       'group: Build the image',
       'notice: left alone',
-      'info: Left under way after 2.0 s.',
+      'info: Still running after 2.0 s.',
       'endgroup',
       'warning: afterwards',
     ]);
@@ -116,10 +116,10 @@ test('a step that says nothing has a group all the same, and what may be hidden 
   });
   expect(lines).toEqual([
     'debug: looked',
-    'group: Deploy the agent · Await the deployment',
-    'info: Deploy the agent: not begun after 2.0 s.',
+    'group: Deploy the agent · Wait for the deployment',
+    'info: Deploy the agent: not started after 2.0 s.',
     'endgroup',
-    'group: Await the deployment',
+    'group: Wait for the deployment',
     'info: Failed after 2.0 s.',
     'endgroup',
   ]);

@@ -72,7 +72,7 @@ describe('the summary', () => {
       '| `voice.secrets` | secret set | `us-west` | updated | ready | added: `NEW_KEY`<br>updated: `OLD_KEY` |',
     );
     expect(summary).toContain('| Write the secret sets | ✅ done | 1.2 s |');
-    expect(summary).toContain('| Await the deployment | ➖ not started | – |');
+    expect(summary).toContain('| Wait for the deployment | ➖ not started | – |');
   });
 
   test('folds many keys', () => {
@@ -226,7 +226,7 @@ describe('the timeline of many regions', () => {
     const labels = Array.from({ length: 10 }, (_, index) => `step ${index}`);
     const text = timeline(record({ spans: spans(labels) }), startedAt + 10_000);
     expect(drawn(text)).toHaveLength(128);
-    expect(text).toMatch(/```\n\nThe timeline shows 128 of 160 stretches of work: the shortest/);
+    expect(text).toMatch(/```\n\nThe timeline shows 128 of 160 steps; the shortest/);
     expect(text).toContain('step 9 region-16 :');
     expect(text).not.toContain('region-1 :');
   });
@@ -512,7 +512,7 @@ describe('what cannot be written', () => {
       throw new Error('disk full');
     };
     await report(unfailing(actions), record(), [], { now: startedAt });
-    expect(actions.warnings).toEqual(['The outputs could not be set: disk full']);
+    expect(actions.warnings).toEqual(['Could not set the outputs: disk full']);
     expect(actions.summary).toContain('✅');
   });
 
@@ -520,7 +520,7 @@ describe('what cannot be written', () => {
     const actions = new RecordedActions();
     actions.writeSummary = () => Promise.reject(new Error('disk full'));
     await report(actions, record(), [], { now: startedAt });
-    expect(actions.warnings).toEqual(['The job summary could not be written: disk full']);
+    expect(actions.warnings).toEqual(['Could not write the job summary: disk full']);
     expect(actions.outputs).toMatchObject({ region: 'us-west' });
   });
 
@@ -528,7 +528,7 @@ describe('what cannot be written', () => {
     const actions = new RecordedActions();
     actions.hasSummary = false;
     await report(actions, record(), [], { now: startedAt });
-    expect(actions.log).toContain('info: The runner has no job summary, so none is written.');
+    expect(actions.log).toContain('info: This runner has no job summary, so none was written.');
   });
 });
 

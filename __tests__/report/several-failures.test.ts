@@ -107,7 +107,7 @@ describe('one annotation', () => {
   test('says of each failure where, why and what next', () => {
     const record = recordOf({ a: 'failed', b: 'updated', c: 'failed' });
     const pull = crash('c', {
-      title: 'The deployment did not get ready in time',
+      title: 'The deployment was not ready in time',
       state: [],
       why: ['It was last seen so: pulling.'],
       next: ['Look at the agent.'],
@@ -121,7 +121,7 @@ describe('one annotation', () => {
         'Serving now: `ghcr.io/acme/voice:1.0`, as before. The agent starts, ends, and is started again and again.',
         'Next: Read the traceback. More: `pipecat cloud agent logs voice-a`.',
         '',
-        'The deployment did not get ready in time.',
+        'The deployment was not ready in time.',
         'Agent: voice-c · Region: c',
         'It was last seen so: pulling.',
         'Next: Look at the agent.',

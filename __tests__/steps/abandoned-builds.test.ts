@@ -58,8 +58,8 @@ function expectOnlySetsToldOf(
   expect(actions.log).toContainEqual(
     expect.stringMatching(
       goesOn
-        ? /^info: (?:Build the image: l|L)eft under way after /
-        : /^info: (?:Build the image: n|N)ot begun after /,
+        ? /^info: (?:Build the image: s|S)till running after /
+        : /^info: (?:Build the image: n|N)ot started after /,
     ),
   );
   expect(checkout.leftovers()).toEqual([]);
@@ -79,7 +79,7 @@ describe('secrets that fail', () => {
     // There is none that could go on.
     expect(outcome.actions.notices).toEqual([]);
     expect(outcome.actions.summary).toMatch(
-      /^\| – \| `us-west` \| `Dockerfile` \| not begun \| – \|/m,
+      /^\| – \| `us-west` \| `Dockerfile` \| not started \| – \|/m,
     );
   });
 
@@ -104,9 +104,9 @@ describe('secrets that fail', () => {
     expect(builds(outcome)).toMatchObject([{ outcome: 'running' }]);
     const id = stage.emulator.state.builds()[0]?.id ?? '';
     expect(outcome.actions.notices).toEqual([
-      `The platform goes on with the build \`${id}\`: once it has succeeded, a release of the same context uses it.`,
+      `The platform continues the build \`${id}\`. Once it has succeeded, a release of the same context reuses it.`,
     ]);
-    expect(outcome.actions.summary).toContain('Left under way: the image with `Dockerfile`');
+    expect(outcome.actions.summary).toContain('Still running: the image with `Dockerfile`');
     expect(outcome.actions.outputs['build-id']).toBe(id);
     stage.clock.pass(60_000);
     const next = await release();
@@ -133,7 +133,7 @@ describe('secrets that fail', () => {
     const idIn = (region: string): string =>
       stage.emulator.state.builds().find((build) => build.region === region)?.id ?? '';
     expect(outcome.actions.notices).toEqual([
-      `The platform goes on with the build \`${idIn('eu-central')}\`, \`${idIn('ap-south')}\`: once it has succeeded, a release of the same context uses it.`,
+      `The platform continues the build \`${idIn('eu-central')}\`, \`${idIn('ap-south')}\`. Once it has succeeded, a release of the same context reuses it.`,
     ]);
   });
 
@@ -216,6 +216,6 @@ test('what goes on is told although the build of another region has failed', asy
     'secret-set': 'us-west: voice-keys\n*: voice-keys-{region}',
   });
   const going = stage.emulator.state.builds().find(({ region }) => region === 'eu-central');
-  expect(actions.summary).toContain(`The platform goes on with the build \`${going?.id ?? ''}\``);
+  expect(actions.summary).toContain(`The platform continues the build \`${going?.id ?? ''}\``);
   expect(actions.summary).toContain('The cloud build failed');
 });

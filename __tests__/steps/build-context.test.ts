@@ -121,7 +121,7 @@ describe('the log of the packing', () => {
     rmSync(join(checkout.workspace, 'bot.py'));
     const { actions, ...run } = packing();
     await pack({ actions, ...run });
-    expect(actions.log.join('\n')).toMatch(/The build context `\.` has 1 file of \d+ B \(/);
+    expect(actions.log.join('\n')).toMatch(/The build context `\.` has 1 file, \d+ B \(/);
   });
 
   test('says nothing of it where it takes less', async () => {
@@ -134,29 +134,29 @@ describe('the log of the packing', () => {
     {
       name: 'no ignore file',
       files: {},
-      told: 'no ignore file, so version control, caches, logs and the like are left out',
+      told: 'no ignore file; version control, caches and logs are excluded',
       advice: '',
     },
     {
       name: '.dockerignore',
       files: { '.dockerignore': '*.md\n' },
-      told: 'left out is what .dockerignore says',
+      told: 'after .dockerignore',
       advice: ' A line of .dockerignore that begins with ! and names one takes it in.',
     },
     {
       name: 'one of the Dockerfile',
       files: { '.dockerignore': '*.md\n', 'Dockerfile.dockerignore': '*.txt\n' },
-      told: 'left out is what Dockerfile.dockerignore says',
+      told: 'after Dockerfile.dockerignore',
       advice: ' A line of Dockerfile.dockerignore that begins with ! and names one takes it in.',
     },
   ])('says by which rules files are left out: $name', async ({ files, told, advice }) => {
     checkout.write({ ...files, 'tls.key': 'value\n' });
     const { actions, ...run } = packing();
     await pack({ actions, ...run });
-    expect(actions.log.join('\n')).toMatch(/The build context `\.` has \d files of \d+ B \(/);
+    expect(actions.log.join('\n')).toMatch(/The build context `\.` has \d files, \d+ B \(/);
     expect(actions.log.join('\n')).toContain(`(${told}).`);
     expect(actions.log).toContain(
-      `info: Left out, as they may hold secrets: \`tls.key\`.${advice}`,
+      `info: Excluded, because they may contain secrets: \`tls.key\`.${advice}`,
     );
   });
 
@@ -173,7 +173,9 @@ describe('the log of the packing', () => {
       .slice(0, 50)
       .map((name) => `\`${name}\``)
       .join(', ');
-    expect(actions.log).toContain(`info: Left out, as they may hold secrets: ${shown}${more}.`);
+    expect(actions.log).toContain(
+      `info: Excluded, because they may contain secrets: ${shown}${more}.`,
+    );
   });
 
   test('says nothing of secrets where there are none', async () => {
@@ -196,7 +198,9 @@ describe('the log of the packing', () => {
       'The build context includes `.git`, which differs from run to run, so no build is ever reused. Exclude it with `build-exclude: .git`, or with a line in the ignore file.',
     ]);
     expect(actions.warnings).toEqual([]);
-    expect(actions.log.join('\n')).toContain('Left out, as they may hold secrets: `.git/config`.');
+    expect(actions.log.join('\n')).toContain(
+      'Excluded, because they may contain secrets: `.git/config`.',
+    );
   });
 
   test('warns of what the Dockerfile copies and the context does not have', async () => {
@@ -204,7 +208,7 @@ describe('the log of the packing', () => {
     const { actions, journal, ...run } = packing();
     await pack({ actions, journal, ...run });
     expect(actions.warnings).toEqual([
-      '`Dockerfile` copies `app.py` (line 2), `lib/` (line 2), which the build context `.` does not have, so the build will probably fail. Check `build-context`, what is left out by default and `build-exclude`.',
+      '`Dockerfile` copies `app.py` (line 2), `lib/` (line 2), which the build context `.` does not have, so the build will probably fail. Check `build-context`, what is excluded by default and `build-exclude`.',
     ]);
   });
 

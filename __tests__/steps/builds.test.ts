@@ -100,7 +100,7 @@ describe('a release that builds', () => {
     expect(actions.warnings).toEqual([]);
     expect(actions.notices).toEqual([]);
     expect(actions.summary).toContain(
-      'Nothing differs for `voice`, so there is no new deployment.',
+      'Nothing changed for `voice`, so there is no new deployment.',
     );
   });
 
@@ -109,13 +109,13 @@ describe('a release that builds', () => {
     const { actions } = await release({ ...building, ...secrets });
     const steps = [...actions.summary.matchAll(/^\| ([A-Z][a-z ]+) \| [✅❌⏳➖] /gm)];
     expect(actions.summary).toContain(
-      'Done in under 0.1 s: Read the inputs, Pack the build context, Recognise the credential, Preflight, Write the secret sets.',
+      'Done in under 0.1 s: Read the inputs, Pack the build context, Check the credential, Preflight, Write the secret sets.',
     );
     expect(steps.map(([, step]) => step)).toEqual([
-      'Await the secret sets',
+      'Wait for the secret sets',
       'Build the image',
       'Deploy the agent',
-      'Await the deployment',
+      'Wait for the deployment',
     ]);
   });
 
@@ -134,7 +134,7 @@ describe('a release that builds', () => {
     expect(told.length).toBeGreaterThanOrEqual(2);
     for (const line of told) expect(line).toMatch(/: [\d.]+ [KM]B of \d\.\d MB \(\d+ %\)\.$/);
     expect(actions.log).toContainEqual(
-      expect.stringMatching(/^info: The context is uploaded to us-west: \d\.\d MB\.$/),
+      expect.stringMatching(/^info: Uploaded the context to us-west: \d\.\d MB\.$/),
     );
   });
 
@@ -142,7 +142,7 @@ describe('a release that builds', () => {
     stage.emulator.script.build({ delay: 60_000, startDelay: 20_000 });
     const { actions } = await release();
     const id = stage.emulator.state.builds()[0]?.id ?? '';
-    expect(actions.log).toContain(`info: The build ${id} in us-west is under way.`);
+    expect(actions.log).toContain(`info: The build ${id} in us-west is running.`);
     const told = actions.log.filter((line) => line.startsWith('info: Build in us-west, '));
     const states = told.map((line) => line.replace(/^.* s: /, ''));
     expect([...new Set(states)]).toEqual(['pending', 'building', 'success']);
@@ -204,7 +204,7 @@ describe('while a build is awaited', () => {
     );
     const { actions } = await release();
     expect(actions.log.join('\n')).not.toMatch(/GET \/v1\/builds\/\S+: attempt 2/);
-    expect(actions.log.join('\n')).toContain('looks that failed: 3');
+    expect(actions.log.join('\n')).toContain('after 3 failed status checks');
   });
 
   test.each([
@@ -217,7 +217,7 @@ describe('while a build is awaited', () => {
     });
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
-    expect(actions.log.join('\n')).toContain('A look failed');
+    expect(actions.log.join('\n')).toContain('Status check failed');
   });
 
   test('it is looked at in growing steps', async () => {
@@ -239,7 +239,7 @@ describe('a build that does not succeed', () => {
     {
       name: 'as it takes the platform too long',
       script: { outcome: 'timeout', errorMessage: 'Build timed out' },
-      told: ['The cloud build failed', 'The platform ended it, as it took too long'],
+      told: ['The cloud build failed', 'The platform stopped it because it took too long'],
     },
   ] as const)('$name deploys nothing', async ({ script, told }) => {
     stage.emulator.script.build(script);
@@ -300,7 +300,7 @@ describe('a build that does not succeed', () => {
     );
     const { actions } = await release({ ...building, 'build-timeout': '30' });
     expect(actions.errors[0]?.message).toMatch(
-      /last seen building; `build-timeout` is 30 s\. The last look failed, because the answer was 502/,
+      /last seen building; `build-timeout` is 30 s\. The last status check failed: the answer was 502/,
     );
     expect(actions.errors[0]?.message).toContain('No agent was deployed');
   });
@@ -328,7 +328,7 @@ describe('a build that does not succeed', () => {
     stage.emulator.script.fault({ path: /\/logs$/ }, { kind: 'reset' }, { times: 9 });
     const { actions } = await release();
     expect(actions.summary).toContain('`COPY failed`');
-    expect(actions.summary).toContain('Its log could not be read');
+    expect(actions.summary).toContain('Could not read its log');
   });
 
   test('as it is gone is told', async () => {
@@ -338,7 +338,7 @@ describe('a build that does not succeed', () => {
       { skip: 1 },
     );
     const { actions } = await release();
-    expect(actions.errors[0]?.title).toBe('The cloud build is not there any more');
+    expect(actions.errors[0]?.title).toBe('The cloud build no longer exists');
   });
 
   test('leaves the sets come to their end', async () => {
@@ -366,7 +366,7 @@ describe('a dry run', () => {
     await release();
     const id = stage.emulator.state.builds()[0]?.id ?? '';
     const { actions } = await release(plan);
-    expect(actions.summary).toContain(`Use the build \`${id}\``);
+    expect(actions.summary).toContain(`Reuse the build \`${id}\``);
     expect(actions.summary).toContain('nothing would change');
     expect(JSON.parse(actions.outputs['plan'] ?? '')).toMatchObject({
       regions: [{ build: { action: 'reuse', id } }],
@@ -379,7 +379,7 @@ describe('a dry run', () => {
     checkout.write({ 'bot.py': 'print("bye")\n' });
     const { actions } = await release(plan);
     expect(actions.summary).toContain(
-      `Update the agent \`voice\`: build-id \`${id}\` → a new build. A new deployment follows, because its image is built anew.`,
+      `Update the agent \`voice\`: build-id \`${id}\` → a new build. A new deployment follows, because its image is rebuilt.`,
     );
     expect(JSON.parse(actions.outputs['plan'] ?? '')).toMatchObject({
       regions: [{ agent: { changes: [{ setting: 'build-id', before: id, after: null }] } }],
@@ -487,7 +487,7 @@ describe('a build that is under way already', () => {
   test('is what a plan would await', async () => {
     const id = await leaveBuilding();
     const { actions } = await release({ ...building, 'dry-run': 'true' });
-    expect(actions.summary).toContain(`Await the build \`${id}\`, which is of the same context`);
+    expect(actions.summary).toContain(`Wait for the build \`${id}\` of the same context`);
     expect(JSON.parse(actions.outputs['plan'] ?? '')).toMatchObject({
       regions: [{ build: { action: 'await', id } }],
     });
@@ -512,7 +512,7 @@ describe('what nobody needs any more', () => {
     expect(stage.emulator.state.builds()).toEqual([]);
     expect(builds({ actions })).toMatchObject([{ outcome: 'skipped', id: null }]);
     expect(actions.summary).toContain('| Build the image | ➖ not started | – |');
-    expect(actions.summary).not.toContain('goes on with the build');
+    expect(actions.summary).not.toContain('continues the build');
     expect(actions.summary).not.toMatch(/upload the context :crit/);
     expect(checkout.leftovers()).toEqual([]);
   });
@@ -550,7 +550,7 @@ test('a context that the platform knows by another name is warned of', async () 
   expect(succeeded).toBe(true);
   expect(actions.warnings).toEqual([
     expect.stringMatching(
-      /^The platform calls the context `feedfeedfeedfeed`, which is `[0-9a-f]{16}`/,
+      /^The platform names the context `feedfeedfeedfeed`, but the uploaded archive has the hash `[0-9a-f]{16}`/,
     ),
   ]);
 });

@@ -56,7 +56,7 @@ async function release(
     ...outcome,
     took: stage.clock.now() - cancelledAt,
     standing: Object.fromEntries(
-      ['Done', 'Under way', 'Not begun'].map((part) => [
+      ['Done', 'Still running', 'Not started'].map((part) => [
         part,
         new RegExp(`^- \\*\\*${part}\\*\\*: (.*)$`, 'm').exec(summary)?.[1],
       ]),
@@ -86,8 +86,8 @@ describe('a run that is cancelled', () => {
     expect(actions.summary).toContain('**Nothing was changed.**');
     expect(standing).toEqual({
       Done: 'nothing.',
-      'Under way': '“Preflight”.',
-      'Not begun': 'nothing.',
+      'Still running': '“Preflight”.',
+      'Not started': 'nothing.',
     });
     expect(writes(stage.emulator)).toEqual([]);
     expect(took).toBe(0);
@@ -101,9 +101,9 @@ describe('a run that is cancelled', () => {
     expect(agents).toMatchObject([{ outcome: 'skipped', deploymentId: null, ready: false }]);
     expect(standing).toEqual({
       Done: 'nothing.',
-      'Under way':
+      'Still running':
         'the secret set `voice-keys` is created, and the platform provisions it, in `us-west`.',
-      'Not begun': 'the agent `voice` is not deployed, in `us-west`.',
+      'Not started': 'the agent `voice` is not deployed, in `us-west`.',
     });
     expect(actions.summary).toContain(
       'No agent was deployed; running agents keep their deployment.',
@@ -114,8 +114,8 @@ describe('a run that is cancelled', () => {
     stage.emulator.script.fault(writing, { kind: 'hang', carryOut: true });
     const { standing, secretSets, took } = await releaseUntil(writing, voice);
     expect(secretSets).toMatchObject([{ outcome: 'cancelled', status: null, added: [] }]);
-    expect(standing['Under way']).toBe(
-      'the secret set `voice-keys` was being written, and it is not known whether it was, in `us-west`.',
+    expect(standing['Still running']).toBe(
+      'the secret set `voice-keys` was being written, but it is unknown whether it succeeded, in `us-west`.',
     );
     expect(took).toBe(1000);
   });
@@ -147,7 +147,7 @@ describe('a run that is cancelled', () => {
     const path = '/v1/organizations/acme/secrets/voice-keys';
     emulator.script.after({ method: 'PUT', path }, cancel);
     const { secretSets, standing } = await release({ ...credentials.token, ...voice });
-    expect(standing['Under way']).toBe(
+    expect(standing['Still running']).toBe(
       'the secret set `voice-keys` was being written, `A_KEY` is written, the rest is not, in `us-west`.',
     );
     expect(secretSets).toMatchObject([{ outcome: 'cancelled', added: ['A_KEY'], updated: [] }]);
@@ -171,18 +171,18 @@ describe('a run that is cancelled', () => {
     expect(actions.outputs['deployment-id']).toBe(id);
     expect(standing).toEqual({
       Done: 'the secret set `voice-keys` is created and ready, in `us-west`.',
-      'Under way': `the platform goes on with the deployment \`${id}\` of \`voice\`, in \`us-west\`.`,
-      'Not begun': 'nothing.',
+      'Still running': `the platform continues the deployment \`${id}\` of \`voice\`, in \`us-west\`.`,
+      'Not started': 'nothing.',
     });
-    expect(actions.summary).toContain('| Await the deployment | ➖ not started | – |');
+    expect(actions.summary).toContain('| Wait for the deployment | ➖ not started | – |');
   });
 
   test('while a deploy is not answered says that it is not known what it did', async () => {
     stage.emulator.script.fault(creating, { kind: 'hang' });
     const { agents, standing } = await releaseUntil(creating, voice);
     expect(agents).toMatchObject([{ outcome: 'cancelled', deploymentId: null }]);
-    expect(standing['Under way']).toBe(
-      'the agent `voice` was being deployed, and it is not known whether it was, in `us-west`.',
+    expect(standing['Still running']).toBe(
+      'the agent `voice` was being deployed, but it is unknown whether it succeeded, in `us-west`.',
     );
   });
 
@@ -194,9 +194,7 @@ describe('a run that is cancelled', () => {
     expect(succeeded).toBe(false);
     expect(agents).toMatchObject([{ outcome: 'created' }]);
     expect(actions.errors).toEqual([]);
-    expect(actions.notices).toContain(
-      'The run was cancelled when everything was released already.',
-    );
+    expect(actions.notices).toContain('The run was cancelled after everything had been released.');
   });
 
   test('in its rollout leaves that under way', async () => {
@@ -205,7 +203,7 @@ describe('a run that is cancelled', () => {
     });
     const { agents, actions, took } = await release({ ...credentials['API key'], ...voice });
     expect(agents).toMatchObject([{ outcome: 'created', ready: false }]);
-    expect(actions.summary).toContain('| Await the deployment | ⏳ in progress |');
+    expect(actions.summary).toContain('| Wait for the deployment | ⏳ in progress |');
     expect(took).toBe(0);
   });
 
@@ -227,7 +225,7 @@ describe('a run that is cancelled', () => {
     stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
     const { actions, standing } = await releaseUntil({ path: logs }, inputs);
     expect(actions.summary).toContain(`### ❌ ${title}`);
-    expect(standing['Under way']).not.toContain('goes on');
+    expect(standing['Still running']).not.toContain('goes on');
   });
 
   test('while it prunes tells which keys are left', async () => {
@@ -246,7 +244,7 @@ describe('a run that is cancelled', () => {
     const [{ pruned = [] } = {}] = secretSets as { pruned?: string[] }[];
     expect(pruned).toHaveLength(1);
     const [left] = ['OLD_KEY', 'OLDER_KEY'].filter((key) => !pruned.includes(key));
-    expect(standing['Not begun']).toBe(
+    expect(standing['Not started']).toBe(
       `\`${left ?? ''}\` of \`voice-keys\` in \`us-west\` are not pruned.`,
     );
   });
@@ -257,8 +255,8 @@ describe('a run that is cancelled', () => {
       building,
     );
     const [build] = stage.emulator.state.builds();
-    expect(standing['Under way']).toContain(
-      `the platform goes on with the build \`${build?.id ?? ''}\`, in \`us-west\``,
+    expect(standing['Still running']).toContain(
+      `the platform continues the build \`${build?.id ?? ''}\`, in \`us-west\``,
     );
     expect(actions.outputs['build-id']).toBe(build?.id);
     expect(checkout.leftovers()).toEqual([]);
@@ -276,7 +274,7 @@ describe('a run that is cancelled', () => {
     stage.emulator.script.fault(storing, { kind: 'hang' });
     const { took, standing } = await releaseUntil(storing, building);
     expect(took).toBeLessThanOrEqual(1000);
-    expect(standing['Not begun']).toContain('the build is not started, in `us-west`');
+    expect(standing['Not started']).toContain('the build is not started, in `us-west`');
   });
 
   test('while a start of a build is not answered says that it is not known', async () => {
@@ -286,7 +284,7 @@ describe('a run that is cancelled', () => {
     expect(JSON.parse(actions.outputs['builds'] ?? '')).toMatchObject([
       { id: null, outcome: 'cancelled' },
     ]);
-    expect(standing['Under way']).toContain('the build was being started');
+    expect(standing['Still running']).toContain('the build was being started');
   });
 
   test('after a region has failed tells of both', async () => {
@@ -332,7 +330,7 @@ describe('a run that is cancelled', () => {
       { path: '/v1/regions' },
       { ...voice, 'dry-run': 'true' },
     );
-    expect(actions.errors[0]?.message).toContain('Next: Run it again.');
+    expect(actions.errors[0]?.message).toContain('Next: Run the workflow again.');
   });
 
   test('before it has begun does nothing', async () => {
@@ -412,7 +410,7 @@ describe('where GitHub is told of a run that is cancelled', () => {
       'error',
     ]);
     expect(server.deployments[0]?.statuses[1]?.description).toBe(
-      'voice in us-west was left under way, as the run was cancelled',
+      'voice in us-west is still running; the run was cancelled',
     );
     expect(actions.warnings).toEqual([]);
   });

@@ -124,7 +124,7 @@ describe('force-redeploy', () => {
     const { actions, agents } = await stage.release({ ...rotation, 'force-redeploy': 'false' });
     expect(agents).toMatchObject([{ outcome: 'unchanged' }]);
     expect(actions.warnings).toContainEqual(
-      expect.stringContaining('old values stay with `voice`'),
+      expect.stringContaining('`voice` keeps the old values until the next deployment'),
     );
     expect(stage.emulator.state.serving('voice')?.secretValues).toEqual({ A: 'value-a' });
   });
@@ -283,7 +283,7 @@ test('a digest that is deployed already is told as that, with nothing to warn of
     image: byDigest,
   });
   expect(actions.summary).toContain(
-    `\`${byDigest}\` is deployed already, so there is no new deployment of \`voice\`.`,
+    `\`${byDigest}\` is already deployed, so there is no new deployment of \`voice\`.`,
   );
   expect(actions.warnings).not.toContainEqual(expect.stringContaining('saw no change'));
 });
@@ -374,9 +374,7 @@ describe('an agent that is there although it was not found', () => {
     });
     expect(succeeded).toBe(true);
     expect(agents).toMatchObject([{ outcome: 'updated' }]);
-    expect(actions.log).toContain(
-      'info: The agent has come into being since it was looked for; updating it.',
-    );
+    expect(actions.log).toContain('info: Somebody created the agent in the meantime; updating it.');
     expect(stage.emulator.state.serving('voice')).toMatchObject({ image });
   });
 
@@ -422,7 +420,7 @@ describe('an answer to a deploy that names no deployment', () => {
     });
     expect(succeeded).toBe(false);
     expect(agents).toMatchObject([{ outcome: 'failed', deploymentId: null }]);
-    expect(actions.errors[0]?.title).toBe('The platform did not say which deployment it made');
+    expect(actions.errors[0]?.title).toBe('The platform did not name the new deployment');
   });
 });
 

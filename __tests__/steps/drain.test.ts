@@ -71,7 +71,7 @@ describe('the sessions on older deployments', () => {
   test.each([
     { name: 'refused', fault: { kind: 'status', status: 403, body: { error: 'no' } } },
     { name: 'never there', fault: { kind: 'status', status: 503, body: 'gateway' } },
-    { name: 'not what is due', fault: { kind: 'wrong-json' } },
+    { name: 'has an unexpected shape', fault: { kind: 'wrong-json' } },
   ] as const)('that cannot be read ($name) are null, and nothing fails', async ({ fault }) => {
     stage.emulator.script.fault(listing, fault, { times: 100 });
     const { succeeded, agents } = await release();

@@ -424,9 +424,9 @@ describe('the comment with the plan of a build', () => {
     expect(body).toContain('## 📋 Plan for `us-west`: 1 build and 1 agent would change');
     expect(body).toMatch(/^Build context `[0-9a-f]{16}`: 2 files of \d+ B, packed as \d+ B\.$/m);
     expect(body).toMatch(
-      /^- Build the image with `Dockerfile` from the context `[0-9a-f]{16}`, of which there is no build\.$/m,
+      /^- Build the image with `Dockerfile` from the context `[0-9a-f]{16}`, which was not built before\.$/m,
     );
-    expect(body).toMatch(/^- Update the agent `voice` .*because its image is built anew\.$/m);
+    expect(body).toMatch(/^- Update the agent `voice` .*because its image is rebuilt\.$/m);
     // Nothing was built, so there is no table of builds.
     expect(body).not.toContain('| Build |');
     expect(actions.outputs['builds']).toBe('[]');
@@ -451,7 +451,7 @@ describe('the comment with the plan of a build', () => {
     await planned();
     const body = server.comments[0]?.body ?? '';
     expect(body).toContain('Plan for `us-west`: nothing would change');
-    expect(body).toContain(`- Use the build \`${id}\`, which is of the same context.`);
+    expect(body).toContain(`- Reuse the build \`${id}\` of the same context.`);
   });
 
   test('says what is wrong with the files', async () => {
@@ -728,7 +728,7 @@ describe('the comment with a plan', () => {
     expect(succeeded).toBe(false);
     expect(actions.errors).toHaveLength(1);
     expect(server.comments).toHaveLength(1);
-    expect(server.comments[0]?.body).toContain('## ❌ The release cannot work as it is asked for');
+    expect(server.comments[0]?.body).toContain('## ❌ The release cannot work with these settings');
     expect(server.comments[0]?.body).toContain('nknown region');
   });
 
@@ -850,7 +850,7 @@ describe('the comment with a plan', () => {
           headers: { 'content-type': 'application/json' },
         });
       },
-      told: 'not what is due',
+      told: 'has an unexpected shape',
     },
   ])('that GitHub does not take is a warning, never a failed run: $name', async (refused) => {
     refused.spoil?.();
@@ -870,7 +870,7 @@ describe('the comment with a plan', () => {
     const { succeeded, actions } = await planned({ region: 'mars-north' });
     expect(succeeded).toBe(false);
     expect(actions.errors).toHaveLength(1);
-    expect(actions.errors[0]?.title).toBe('The release cannot work as it is asked for');
+    expect(actions.errors[0]?.title).toBe('The release cannot work with these settings');
     expect(actions.warnings).toHaveLength(1);
   });
 });

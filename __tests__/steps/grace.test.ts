@@ -33,7 +33,7 @@ const made = [
     inputs: { 'agent-name': 'voice', 'cloud-build': 'true', region: 'us-west' },
     write: { method: 'POST', path: '/v1/builds' },
     read: { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ },
-    gone: 'The cloud build is not there any more',
+    gone: 'The cloud build no longer exists',
   },
 ] as const;
 

@@ -105,7 +105,7 @@ describe('a deployment that failed', () => {
     const { succeeded, agents, actions } = await stage.release(agentOnly);
     expect(succeeded).toBe(true);
     expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
-    expect(actions.summary).toContain('The deployment before had failed.');
+    expect(actions.summary).toContain('Its last deployment had failed.');
     expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(2);
   });
 

@@ -120,7 +120,9 @@ describe('a file whose name is', () => {
     for (const { file } of oddFiles) write(`${file}.pem`);
     const outcome = await release();
     expect(outcome.succeeded).toBe(true);
-    expect(outcome.actions.log.join('\n')).toContain('Left out, as they may hold secrets: `##');
+    expect(outcome.actions.log.join('\n')).toContain(
+      'Excluded, because they may contain secrets: `##',
+    );
     expectInert(outcome);
   });
 

@@ -31,7 +31,7 @@ describe('a token acts in', () => {
     expect(choose(undefined, ['globex', 'acme'])).toEqual({
       chosen: 'globex',
       warnings: [
-        'The token can act in several organizations and none is named, so the first one is used: `globex` (of globex, acme). Pin it with `organization: globex`.',
+        'The token has access to several organizations (globex, acme), so the action uses the first one. Set `organization: globex`.',
       ],
     });
   });
@@ -93,8 +93,8 @@ describe('a release with a token', () => {
 
   test('says in which organization it acts', async () => {
     const { actions } = await stage.release({ ...release, pat: credentials.token.pat });
-    expect(actions.warnings).toEqual([expect.stringContaining('Pin it with `organization: acme`')]);
-    expect(actions.log).toContain('info: Acting in the organization acme.');
+    expect(actions.warnings).toEqual([expect.stringContaining('Set `organization: acme`')]);
+    expect(actions.log).toContain('info: Using the organization acme.');
     expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'a-value' });
   });
 });

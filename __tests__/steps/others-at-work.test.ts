@@ -46,7 +46,7 @@ describe('somebody else deploys while the set is provisioned', () => {
     expect(agents).toMatchObject([{ outcome: 'unchanged' }]);
     expect(actions.warnings).toContainEqual(expect.stringContaining('saw no change'));
     expect(actions.warnings).toContainEqual(
-      expect.stringContaining('old values stay with `voice`'),
+      expect.stringContaining('`voice` keeps the old values until the next deployment'),
     );
   });
 });
@@ -114,7 +114,7 @@ test('a set that another writer does not let go of is told as that', async () =>
     { times: 9 },
   );
   const { actions } = await stage.release({ ...rotation, 'agent-name': '', image: '' });
-  expect(actions.errors[0]?.title).toBe('Another writer is at the same secret set');
+  expect(actions.errors[0]?.title).toBe('Another process is writing the secret set');
   expect(writes(stage.emulator)).toHaveLength(5);
 });
 
@@ -257,7 +257,7 @@ describe('somebody else deploys while the image is built', () => {
     expect(actions.warnings).toEqual([]);
     expect(actions.notices).toEqual([]);
     expect(actions.summary).toContain(
-      'Nothing differs for `voice`, so there is no new deployment.',
+      'Nothing changed for `voice`, so there is no new deployment.',
     );
   });
 

@@ -45,8 +45,8 @@ describe('a wait', () => {
     };
     await expect(poll(look, { clock, deadline, progress })).resolves.toBe('result');
     expect(said).toEqual([
-      'A look failed, because the answer was 503 (GET /v1/things). Looking on.',
-      'The platform answers again; looks that failed: 3.',
+      'Status check failed: the answer was 503 (GET /v1/things). Checking again.',
+      'The platform responds again, after 3 failed status checks.',
     ]);
   });
 

@@ -154,11 +154,11 @@ describe.each(Object.entries(credentials))(
       expect(succeeded).toBe(false);
       expect(writes(stage.emulator)).toEqual([]);
       expect(actions.errors).toHaveLength(1);
-      expect(actions.errors[0]?.title).toBe('The release cannot work as it is asked for');
+      expect(actions.errors[0]?.title).toBe('The release cannot work with these settings');
       for (const words of told) {
         expect(actions.errors[0]?.message).toContain(words);
       }
-      expect(actions.summary).toContain('The release cannot work as it is asked for');
+      expect(actions.summary).toContain('The release cannot work with these settings');
     });
   },
 );

@@ -56,7 +56,7 @@ test('a state that lasts is said again every 15 seconds, also before there is on
   await pass(14_999);
   await pass(1);
   expect(said).toEqual([
-    '15.0 s: waiting for the first look',
+    '15.0 s: waiting for the first status check',
     '20.0 s: pending',
     '35.0 s: pending',
   ]);
@@ -69,5 +69,5 @@ test('a wait that has ended is silent, also where a reminder comes due in that m
   progress.end();
   await passed;
   await pass(60_000);
-  expect(said).toEqual(['15.0 s: waiting for the first look']);
+  expect(said).toEqual(['15.0 s: waiting for the first status check']);
 });

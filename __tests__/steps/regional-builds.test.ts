@@ -63,7 +63,7 @@ describe('builds of several regions', () => {
       actions.summary.split('\n').find((line) => line.includes(`${builtIn(region) ?? ''}\` | `));
     expect(row('us-west')).toMatch(/\| `us-west` \| `Dockerfile` \| built \| [\d.]+ s \|$/);
     expect(row('eu-central')).toMatch(
-      /\| `eu-central` \| `Dockerfile` \| used again: this context was built before \| – \|$/,
+      /\| `eu-central` \| `Dockerfile` \| reused: this context was built before \| – \|$/,
     );
     expect(row('ap-south')).toMatch(/\| `ap-south` \| `Dockerfile` \| failed \| [\d.]+ s \|$/);
     expect(actions.summary).toContain('| Build the image | ❌ failed |');
@@ -71,7 +71,7 @@ describe('builds of several regions', () => {
     const done = actions.summary.slice(actions.summary.indexOf('<summary>Changes</summary>'));
     for (const [region, verb] of [
       ['us-west', 'Built'],
-      ['eu-central', 'Used again, as it was built before:'],
+      ['eu-central', 'Reused, because it was built before:'],
       ['ap-south', 'Failed to build:'],
     ] as const) {
       const part = done.split('**`').find((one) => one.startsWith(region));
@@ -188,9 +188,7 @@ describe('an upload that breaks in one region', () => {
     );
     for (const region of regions) {
       expect(actions.log).toContainEqual(
-        expect.stringMatching(
-          new RegExp(`^info: The context is uploaded to ${region}: \\d+ B\\.$`),
-        ),
+        expect.stringMatching(new RegExp(`^info: Uploaded the context to ${region}: \\d+ B\\.$`)),
       );
     }
     everyAgentRunsItsBuild();

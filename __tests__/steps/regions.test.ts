@@ -82,7 +82,7 @@ describe('all regions or none', () => {
       spoil: (): void => {
         stage.emulator.script.writing('keys-eu-central', { outcome: 'conflict', every: true });
       },
-      title: 'Another writer is at the same secret set',
+      title: 'Another process is writing the secret set',
       told: 'modified concurrently',
       status: 'ready',
     },
@@ -567,7 +567,7 @@ describe('rollout: parallel', () => {
       'The platform refused a request.',
       'The deployment failed.',
       'Another release has taken over.',
-      'The deployment did not get ready in time.',
+      'The deployment was not ready in time.',
     ]) {
       expect(error?.message).toContain(title);
     }
@@ -593,7 +593,7 @@ describe('rollout: parallel', () => {
     expect(actions.errors[0]?.message).toContain('The previous deployment is still serving.');
     expect(actions.errors[0]?.message).toContain('; `eu-central` was not.');
     expect(actions.summary).toMatch(/^Done in under 0\.1 s: .*Deploy the agent/m);
-    expect(actions.summary).toMatch(/Await the deployment \| ❌ failed/);
+    expect(actions.summary).toMatch(/Wait for the deployment \| ❌ failed/);
   });
 
   test('an agent that is deleted in one region fails there only', async () => {

@@ -39,12 +39,10 @@ describe('a context that was built before', () => {
     expect(again.actions.outputs['build-id']).toBe(first.actions.outputs['build-id']);
     expect(writes(stage.emulator).slice(before)).toEqual(['POST /v1/agents/voice']);
     expect(builds(again)).toMatchObject([{ outcome: 'reused' }]);
-    expect(again.actions.summary).toContain('used again: this context was built before');
+    expect(again.actions.summary).toContain('reused: this context was built before');
     const { log, history } = again.actions;
     const id = first.actions.outputs['build-id'] ?? '';
-    expect(log).toContain(
-      `info: The build ${id} in us-west is of this context, and is used again.`,
-    );
+    expect(log).toContain(`info: Reusing the build ${id} of this context in us-west.`);
     // Told before the agent is deployed, which may end the run.
     const told = history.find(({ name }) => name === 'build-id');
     expect(told?.value).toBe(id);
@@ -85,11 +83,11 @@ describe('a context that was built before', () => {
     };
     answer({ ...build, ...other });
     const outcome = await release({ ...building, 'dry-run': 'true' });
-    expect(outcome.actions.summary).toContain('of which there is no build');
+    expect(outcome.actions.summary).toContain('which was not built before');
     // It is taken where all of it is the same.
     answer(build);
     const same = await release({ ...building, 'dry-run': 'true' });
-    expect(same.actions.summary).toContain(`Use the build \`${id}\``);
+    expect(same.actions.summary).toContain(`Reuse the build \`${id}\``);
   });
 
   test.each([
@@ -117,7 +115,7 @@ describe('a context that was built before', () => {
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
     expect(actions.warnings).toEqual([
-      expect.stringContaining('could not be looked up, because the answer was 400'),
+      expect.stringContaining('find out whether the context was built before: the answer was 400'),
     ]);
     expect(uploads()).toBe(2);
     // The platform finds it by itself then.
@@ -196,7 +194,7 @@ describe('an answer to the request for a build', () => {
     expect(succeeded).toBe(true);
     expect(actions.warnings).toContainEqual(
       expect.stringMatching(
-        /^The platform calls the context `fedcba9876543210`, which is `[0-9a-f]{16}` by what was uploaded: /,
+        /^The platform names the context `fedcba9876543210`, but the uploaded archive has the hash `[0-9a-f]{16}`\./,
       ),
     );
     expect(stage.emulator.state.agent('voice')?.buildId).toBe(id);

@@ -34,7 +34,7 @@ describe('the deployment that is awaited is this one', () => {
     expect(succeeded).toBe(true);
     expect(actions.log).toContainEqual(
       expect.stringMatching(
-        `^info: The deployment ${String(agents[0]?.['deploymentId'])} of voice serves, after \\d\\.\\d s\\.$`,
+        `^info: Deployment ${String(agents[0]?.['deploymentId'])} of voice is serving after \\d\\.\\d s\\.$`,
       ),
     );
     expect(actions.summary).toContain('its first call waits for a cold start');
@@ -102,7 +102,7 @@ describe('a failing rollout', () => {
     expect(took).toBeGreaterThanOrEqual(89_000);
     expect(took).toBeLessThan(91_000);
     expect(agents).toMatchObject([{ outcome: 'failed', ready: false }]);
-    expect(actions.errors[0]?.title).toBe('The deployment did not get ready in time');
+    expect(actions.errors[0]?.title).toBe('The deployment was not ready in time');
     expect(actions.errors[0]?.message).toMatch(
       /last seen so: .+, for .+; `wait-timeout` is 1 min 30 s/,
     );
@@ -118,10 +118,10 @@ describe('a failing rollout', () => {
     });
     const { agents, actions } = await stage.release({ ...newer, 'wait-timeout': '60' });
     expect(agents).toMatchObject([{ outcome: 'failed', ready: false }]);
-    expect(actions.errors[0]?.title).toBe('The deployment did not get ready in time');
-    expect(actions.errors[0]?.message).toContain('no look at the agent was answered');
+    expect(actions.errors[0]?.title).toBe('The deployment was not ready in time');
+    expect(actions.errors[0]?.message).toContain('no status check of the agent succeeded');
     expect(actions.errors[0]?.message).toContain(
-      'The last look failed, because the answer was 502',
+      'The last status check failed: the answer was 502',
     );
   });
 
@@ -239,7 +239,7 @@ test('wait-for-ready: false leaves the wait out', async () => {
   });
   expect(succeeded).toBe(true);
   expect(agents).toMatchObject([{ outcome: 'created', ready: false }]);
-  expect(actions.summary).not.toContain('Await the deployment');
+  expect(actions.summary).not.toContain('Wait for the deployment');
 });
 
 describe('a trouble that may pass', () => {

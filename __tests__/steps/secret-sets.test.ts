@@ -261,9 +261,9 @@ describe('awaiting', () => {
     );
     const { succeeded, actions } = await stage.release(keysOnly);
     expect(succeeded).toBe(true);
-    expect(actions.log.filter((line) => line.includes('A look failed'))).toHaveLength(1);
+    expect(actions.log.filter((line) => line.includes('Status check failed'))).toHaveLength(1);
     expect(actions.log).toContainEqual(
-      expect.stringContaining('The platform answers again; looks that failed: 7.'),
+      expect.stringContaining('The platform responds again, after 7 failed status checks.'),
     );
   });
 
@@ -301,9 +301,9 @@ test('each run of looks that fail is counted for itself', async () => {
   stage.emulator.script.fault(look, bad, { times: 2 });
   stage.emulator.script.fault(look, bad, { times: 3, skip: 5 });
   const { actions } = await stage.release(keysOnly);
-  expect(actions.log.filter((line) => line.includes('answers again'))).toEqual([
-    expect.stringContaining('looks that failed: 2.'),
-    expect.stringContaining('looks that failed: 3.'),
+  expect(actions.log.filter((line) => line.includes('responds again'))).toEqual([
+    expect.stringContaining('after 2 failed status checks.'),
+    expect.stringContaining('after 3 failed status checks.'),
   ]);
 });
 

@@ -344,7 +344,7 @@ describe('which file is read', () => {
       { name: 'voice', region: 'us-west', minAgents: 0 },
     ]);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('`pcc-deploy.toml` lies in the workspace and is not used'),
+      expect.stringContaining('`pcc-deploy.toml` is in the workspace but not used'),
     );
     expect(actions.warnings).toEqual([]);
   });
@@ -429,7 +429,7 @@ describe('an agent that the platform builds from a branch', () => {
     });
     const { actions } = await release(git);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('the next push deploys over this release'),
+      expect.stringContaining('The next push replaces this release'),
     );
   });
 });
@@ -440,7 +440,7 @@ describe('a mistake is told before any write, with the file and the key:', () =>
       name: 'no such file',
       toml: basic,
       inputs: { 'config-file': 'no-such.toml' },
-      told: ['`config-file`: `no-such.toml` cannot be read (there is no such file)'],
+      told: ['`config-file`: `no-such.toml` cannot be read (this file does not exist)'],
     },
     {
       name: 'no TOML',

@@ -562,7 +562,7 @@ describe('a cancelled teardown', () => {
     const { summary } = actions;
     expect(summary).toContain('The run was cancelled');
     expect(summary).toMatch(/\*\*Done\*\*: .*sessions of `voice-pr-7` are stopped: 1/);
-    expect(summary).toContain('was being deleted, and it is not known whether it was');
+    expect(summary).toContain('was being deleted, but it is unknown whether it succeeded');
     if (!path.endsWith('pull'))
       expect(summary).toMatch(/image pull secret `voice-pr-7-pull` is not deleted/);
     stage.emulator.script.forget();

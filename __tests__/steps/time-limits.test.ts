@@ -60,7 +60,7 @@ const phases: Phase[] = [
   {
     name: 'a look at a set',
     silent: { method: 'GET', path: '/v1/secrets/keys' },
-    told: 'No look at the set was answered in 12 s',
+    told: 'No status check of the set succeeded within 12 s',
   },
   {
     name: 'the look at the agent before it is deployed',
@@ -112,14 +112,14 @@ const phases: Phase[] = [
     arrange: seedVersion,
     silent: { method: 'GET', path: '/v1/secrets' },
     skip: 1,
-    told: 'Older versions of `keys-{version}` could not be deleted',
+    told: 'Could not delete older versions of `keys-{version}`',
   },
   {
     name: 'the list of the agents before versions are deleted',
     inputs: versions,
     arrange: seedVersion,
     silent: { method: 'GET', path: '/v1/agents' },
-    told: 'Older versions of `keys-{version}` could not be deleted',
+    told: 'Could not delete older versions of `keys-{version}`',
   },
   {
     name: 'the deletion of a version',

@@ -136,7 +136,7 @@ describe('what is uploaded', () => {
   test('is told as far as it may be secret', async () => {
     const { log } = await uploaded();
     expect(log).toContain(
-      'Left out, as they may hold secrets: `.env`, `.env.example`, `certs/ca.pem`, `certs/server.key`, `src/.env.local`.',
+      'Excluded, because they may contain secrets: `.env`, `.env.example`, `certs/ca.pem`, `certs/server.key`, `src/.env.local`.',
     );
     expect(log).not.toContain('value-of');
   });

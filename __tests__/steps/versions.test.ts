@@ -142,7 +142,7 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
     const { actions } = await stage.release(releaseOf(first.secrets));
     expect(actions.warnings).toEqual([]);
     expect(actions.summary).toContain(
-      'Nothing differs for `voice`, so there is no new deployment. A tag that was pushed again is no difference to the platform.',
+      'Nothing changed for `voice`, so there is no new deployment. The platform does not notice a tag that was pushed again.',
     );
   });
 
@@ -509,7 +509,7 @@ describe('in several regions', () => {
     expect(succeeded).toBe(true);
     expect(secretSets.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(3);
     expect(actions.warnings).toEqual([
-      expect.stringMatching(/`keys-eu-central-\{version\}` could not be deleted/),
+      expect.stringMatching(/Could not delete older versions of `keys-eu-central-\{version\}`/),
     ]);
   });
 });
@@ -553,7 +553,7 @@ describe('keep-versions', () => {
     expect(actions.log.filter((line) => line.startsWith('info: Deleted'))).toEqual(
       deleted.length === 0
         ? []
-        : [`info: Deleted in us-west, as no agent binds them: ${deleted.join(', ')}.`],
+        : [`info: Deleted in us-west, because no agent binds them: ${deleted.join(', ')}.`],
     );
     expect(stage.emulator.state.secretSet(firstSet)).toMatchObject({ status: 'ready' });
     // What every agent needs is deleted last of all.
@@ -611,7 +611,9 @@ describe('keep-versions', () => {
       'keep-versions': '0',
     });
     expect(deletions()).toEqual([]);
-    expect(actions.log).toContain('info: No older version of keys-{version} in us-west has to go.');
+    expect(actions.log).toContain(
+      'info: Found no old version of keys-{version} to delete in us-west.',
+    );
   });
 
   test.each([
@@ -722,7 +724,7 @@ describe('keep-versions', () => {
     expect(succeeded).toBe(true);
     expect(deletions()).toEqual([]);
     expect(actions.log).toContain(
-      'info: Nothing is deleted in us-west, as it is not known what an earlier deployment binds that may serve: other.',
+      'info: Deleted nothing in us-west, because it is unknown which sets these agents still use: other.',
     );
   });
 
@@ -756,7 +758,7 @@ describe('keep-versions', () => {
     expect(succeeded).toBe(true);
     expect(deletions()).toEqual([]);
     expect(actions.warnings).toEqual([
-      expect.stringMatching(/Older versions .*could not be deleted.*403.*The release is done/),
+      expect.stringMatching(/Could not delete older versions.*403.*The release is done/),
     ]);
   });
 
@@ -809,7 +811,7 @@ describe('keep-versions', () => {
     });
     expect(succeeded).toBe(true);
     expect(actions.warnings).toEqual([
-      'Older versions of `keys-{version}` could not be deleted, because the connection failed (ECONNRESET). Whether it was carried out is not known. The release is done; the next one tries again.',
+      'Could not delete older versions of `keys-{version}`: the connection failed (ECONNRESET). Whether it was carried out is not known. The release is done; the next one tries again.',
     ]);
   });
 

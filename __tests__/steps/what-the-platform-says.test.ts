@@ -72,7 +72,7 @@ describe('billing', () => {
       { kind: 'status', status, body: { error, code: 'NO' } },
     );
     const { actions } = await stage.release({ ...credentials['API key'], ...inputs });
-    expect(actions.errors[0]?.title).toBe('The platform asks for billing to be settled');
+    expect(actions.errors[0]?.title).toBe('The account has a billing problem');
     expect(actions.errors[0]?.message).toContain('Settings → Billing');
   });
 });

@@ -77,7 +77,7 @@ function unusableExclusion({ text, isException }: PatternLine, reason: string): 
 /** Bytes of an ignore file. Real ones have a few hundred lines. */
 const maxBytes = 1024 * 1024;
 
-/** Undefined where there is no such file. */
+/** Undefined where this file does not exist. */
 async function readIgnoreFile(root: string, path: string): Promise<string | undefined> {
   const unreadable = (message: string, next?: string, cause?: unknown): ContextError =>
     new ContextError(

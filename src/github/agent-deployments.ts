@@ -20,7 +20,7 @@ type RolloutOutcome = 'success' | 'failure' | 'error';
 const outcomeWords: Readonly<Record<RolloutOutcome, string>> = {
   success: ': success',
   failure: ': failure',
-  error: ' was left under way, as the run was cancelled',
+  error: ' is still running; the run was cancelled',
 };
 
 export interface AgentDeploymentsOptions {

@@ -179,7 +179,7 @@ async function send(
 }
 
 function abandonedError(cause: unknown): UnusableResponseError {
-  return new UnusableResponseError('it was given up before an answer came', { cause });
+  return new UnusableResponseError('the request was cancelled before a response came', { cause });
 }
 
 function targetOf(location: string | undefined, base: URL): URL | undefined {

@@ -83,7 +83,7 @@ export async function commentOnPlan(
   if (settings?.comments !== true || kind === 'release') return;
   if (kind === 'teardown' || kind === 'teardown-plan') return;
   if (kind === 'offline-check') {
-    journal.log.info('There is no plan to comment with; a comment that there is stays as it is.');
+    journal.log.info('There is no plan, so the comment on the pull request is not changed.');
     return;
   }
   const pullRequest = pullRequestNumber(await event());
@@ -113,11 +113,11 @@ export async function commentOnPlan(
 /** What was not told to GitHub, and why, and what the token lacks. */
 export function failureMessage(what: string, error: unknown): string {
   if (!(error instanceof GitHubError)) {
-    return `${what}, because of a bug in the action. The run goes on without.`;
+    return `${what}, because of a bug in the action. The run continues without it.`;
   }
   const { reason, lacksPermission, call } = error;
   const permission = lacksPermission
     ? ` The token needs the permission \`${call.permission}\` (under \`permissions:\` of the job).`
     : '';
-  return `${what}, because ${reason}.${permission} The run goes on without.`;
+  return `${what}, because ${reason}.${permission} The run continues without it.`;
 }

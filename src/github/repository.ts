@@ -401,7 +401,7 @@ class OctokitRepository implements Repository {
     const { status, headers, data } = answer;
     const result = v.safeParse(schema, data);
     if (result.success) return { data: result.output, link: headers.link ?? '' };
-    throw new GitHubError(call, 'the answer is JSON, but not what is due', { status });
+    throw new GitHubError(call, 'the response is JSON, but has an unexpected shape', { status });
   }
 }
 

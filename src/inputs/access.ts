@@ -112,7 +112,7 @@ function readCredential(reader: InputReader): Credential | undefined {
   }
   if (kind === undefined) {
     findings.warnings.push(
-      `${capitalized(words)} does not begin with \`${usualPrefix[expected]}\`, as ${expected === 'private-api-key' ? 'a private API key' : 'a personal access token'} usually does. The action uses it as it is.`,
+      `${capitalized(words)} does not begin with \`${usualPrefix[expected]}\`, as ${expected === 'private-api-key' ? 'a private API key' : 'a personal access token'} usually does. The action uses it anyway.`,
     );
   }
   return { kind: expected, value, origin: words };

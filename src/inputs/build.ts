@@ -67,7 +67,7 @@ function readContext(reader: InputReader): ContextSettings {
     if (!pattern.startsWith('!')) continue;
     findings.problem(
       'build-exclude',
-      `says what is left out, so no pattern of it begins with \`!\`; ${found(pattern)}. What goes along nevertheless is said in \`.dockerignore\``,
+      `lists what to exclude, so a pattern cannot begin with \`!\`; ${found(pattern)}. To include files, use \`.dockerignore\``,
     );
   }
   const directory = readPath(reader, 'build-context') ?? defaults['build-context'];

@@ -37,7 +37,7 @@ export function parseInteger(
   const bounds = most === undefined ? `of ${least} or more` : `from ${least} to ${most}`;
   if (areOpen && !Number.isNaN(number)) {
     findings.warnings.push(
-      `\`${findings.displayName(input)}\` is not a number that this version of the action knows (${bounds}); ${found(text)}. The action sends it as it is.`,
+      `\`${findings.displayName(input)}\` is not a number that this version of the action knows (${bounds}); ${found(text)}. The action sends it anyway.`,
     );
     return number;
   }
@@ -125,7 +125,7 @@ export class Fields {
       return undefined;
     }
     this.#findings.warnings.push(
-      `\`${this.#findings.displayName(input)}\` is not one of the words that this version of the action knows (${listOf(words)}); ${found(text)}. The action sends it as it is.`,
+      `\`${this.#findings.displayName(input)}\` is not one of the words that this version of the action knows (${listOf(words)}); ${found(text)}. The action sends it anyway.`,
     );
     return text;
   }

@@ -51,7 +51,7 @@ function kindOf(stats: Stats): string {
 }
 
 /** Why a file that is not there cannot be read. */
-export const missingFile = 'there is no such file';
+export const missingFile = 'this file does not exist';
 
 /** Why a file cannot be read, for parentheses. */
 export function unreadableReason(error: unknown): string {
@@ -59,5 +59,5 @@ export function unreadableReason(error: unknown): string {
   const code = systemErrorCode(error);
   if (code === 'ENOENT') return missingFile;
   if (code === 'EISDIR') return 'it is a folder';
-  return code ?? 'the reason is not known';
+  return code ?? 'unknown reason';
 }

@@ -72,7 +72,7 @@ const imageMistakes: readonly ImageMistake[] = [
   },
   {
     matches: (image) => /^[^\s@]+$/.test(image) && !hasTag(image),
-    message: 'has to say which version of the image is meant, with a tag or digest; it has neither',
+    message: 'has no tag or digest, so it does not say which version to deploy',
   },
 ];
 

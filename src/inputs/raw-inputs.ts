@@ -114,7 +114,7 @@ export class RawInputs {
       } else {
         findings.problems.push({
           input: name,
-          message: `there is no such input; did you mean \`${meant}\`?`,
+          message: `this input does not exist; did you mean \`${meant}\`?`,
         });
       }
     }

@@ -37,7 +37,7 @@ export function readImagePullSecret(reader: InputReader): ImagePullSecretSetting
     if (!raw.isGiven('agent-name') && !raw.isGiven('registry')) {
       findings.problem(
         'image-credentials',
-        'has no effect without `agent-name` (to bind it) or `registry` (to write it), neither of which is given',
+        'has no effect without `agent-name` (to bind it) or `registry` (to write it); set one of them',
       );
     }
   } else if (raw.isGiven('registry')) {
@@ -69,7 +69,7 @@ function readRegistry({
   }
   if (password === '' && isDryRun) {
     findings.notices.push(
-      '`registry-password` is empty; the plan goes on without it, a release would not.',
+      '`registry-password` is empty. The plan continues without it; a release would fail.',
     );
   } else if (password === '') {
     findings.problem(

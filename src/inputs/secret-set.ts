@@ -127,7 +127,7 @@ function checkPlain(
   if (!secretSources.some((input) => raw.isGiven(input)) && !raw.isGiven('agent-name')) {
     findings.problem(
       'secret-set',
-      'has no effect without secrets (to write it) or `agent-name` (to bind it), none of which is given',
+      'has no effect without secrets (to write it) or `agent-name` (to bind it), set one of them',
     );
   }
   // Sources may be given and hold nothing: a run of Dependabot has no secrets.

@@ -98,7 +98,7 @@ function readPublicKey({ raw, findings }: InputReader): SecretValue | undefined 
   }
   if (kind === undefined) {
     findings.warnings.push(
-      'The input `public-api-key` does not begin with `pk_`, as a public API key usually does. The action uses it as it is.',
+      'The input `public-api-key` does not begin with `pk_`, as a public API key usually does. The action uses it anyway.',
     );
   }
   return value;

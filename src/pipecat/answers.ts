@@ -20,7 +20,7 @@ export function parser<Schema extends v.GenericSchema>(
     if (answer === undefined) throw new AnswerShapeError('the answer is empty');
     const places = result.issues.map((issue) => v.getDotPath(issue) ?? 'the whole');
     throw new AnswerShapeError(
-      `the answer is JSON, but not what is due (${[...new Set(places)].slice(0, 5).join(', ')})`,
+      `the response is JSON, but has an unexpected shape (${[...new Set(places)].slice(0, 5).join(', ')})`,
     );
   };
 }

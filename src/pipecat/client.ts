@@ -120,7 +120,7 @@ export class PipecatCloud {
     throw new UnreadableAnswerError(
       call,
       this.#redact(
-        `the answer is JSON, but not what is due (${fields} of the set ${quote(set.name)})`,
+        `the response is JSON, but has an unexpected shape (${fields} of the set ${quote(set.name)})`,
       ),
     );
   }

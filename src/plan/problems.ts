@@ -7,7 +7,7 @@ export interface PreflightProblem {
   readonly next: string;
 }
 
-/** The release cannot work as it is asked for. */
+/** The release cannot work with these settings. */
 export class PreflightError extends Error {
   readonly kind = 'release-impossible';
   readonly problems: readonly PreflightProblem[];

@@ -43,7 +43,7 @@ export function unfailing(actions: Actions): Actions {
     if (isWarned) return;
     isWarned = true;
     const reason = error instanceof Error ? printable(error.message) : 'unknown reason';
-    warning(`The outputs could not be set: ${reason}`);
+    warning(`Could not set the outputs: ${reason}`);
   };
   return {
     mask: attempt((value: string) => {

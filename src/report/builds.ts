@@ -16,11 +16,11 @@ export function buildSection(record: ReleaseRecord): string | undefined {
 
 const outcomes: Readonly<Record<BuildRecord['outcome'], string>> = {
   built: 'built',
-  reused: 'used again: this context was built before',
+  reused: 'reused: this context was built before',
   failed: 'failed',
-  running: 'left under way',
-  cancelled: 'cancelled while it was started',
-  skipped: 'not begun',
+  running: 'still running',
+  cancelled: 'cancelled while starting',
+  skipped: 'not started',
 };
 
 function buildTable(builds: readonly BuildRecord[]): string {

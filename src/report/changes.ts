@@ -87,8 +87,8 @@ function plannedSet(plan: SecretSetPlan, maxNames: number): string {
   }
   if (action === 'bind') {
     return template === undefined
-      ? `Leave ${what} as it is.`
-      : `Leave ${what} as it is: it has this content already.`;
+      ? `Keep ${what} unchanged.`
+      : `Keep ${what} unchanged: it already has this content.`;
   }
   return `${action === 'create' ? 'Create' : 'Update'} ${what}${keyList(plannedKeys, addedKeys, updatedKeys, maxNames)}.`;
 }
@@ -96,10 +96,10 @@ function plannedSet(plan: SecretSetPlan, maxNames: number): string {
 const setVerbs: Readonly<Record<SecretSetRecord['outcome'], string>> = {
   created: 'Created',
   updated: 'Updated',
-  existing: 'Left as it is:',
+  existing: 'Unchanged:',
   deleted: 'Deleted',
   failed: 'Failed:',
-  cancelled: 'Cancelled while it was written:',
+  cancelled: 'Cancelled while writing:',
   skipped: 'Not written:',
 };
 
@@ -131,21 +131,19 @@ function keyList(
 function plannedBuild({ found, isKnown, context: { dockerfile, hash } }: BuildPlan): string {
   if (found !== undefined) {
     return found.status === 'success'
-      ? `Use the build \`${found.id}\`, which is of the same context.`
-      : `Await the build \`${found.id}\`, which is of the same context and under way.`;
+      ? `Reuse the build \`${found.id}\` of the same context.`
+      : `Wait for the build \`${found.id}\` of the same context, which is running.`;
   }
   const what = `Build the image with \`${dockerfile}\` from the context \`${hash}\``;
-  return isKnown
-    ? `${what}, of which there is no build.`
-    : `${what}, unless there is a build of it.`;
+  return isKnown ? `${what}, which was not built before.` : `${what}, unless it was built before.`;
 }
 
 const buildVerbs: Readonly<Record<BuildRecord['outcome'], string>> = {
   built: 'Built',
-  reused: 'Used again, as it was built before:',
+  reused: 'Reused, because it was built before:',
   failed: 'Failed to build:',
-  running: 'Left under way:',
-  cancelled: 'Cancelled while it was started:',
+  running: 'Still running:',
+  cancelled: 'Cancelled while starting:',
   skipped: 'Not built:',
 };
 
@@ -162,8 +160,8 @@ function plannedAgent(agent: AgentPlan): string {
   const { name, action, changes, hidden, newDeployment } = agent;
   if (isAgentUnchanged(agent)) {
     return agent.valuesChange
-      ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
-      : `Leave the agent \`${name}\` as it is: nothing differs.`;
+      ? `Keep the agent \`${name}\` unchanged, with the old values: \`force-redeploy\` is \`false\`.`
+      : `Keep the agent \`${name}\` unchanged: nothing differs.`;
   }
   return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${action === 'create' && agent.runsNewBuild ? ' with the new build' : ''}${changeList(changes, hidden)}. ${plannedDeployment(newDeployment)}`;
 }
@@ -187,11 +185,11 @@ function plannedRollBack(agent: AgentPlan, secretSets: readonly SecretSetPlan[])
 const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
   created: 'Created',
   updated: 'Updated',
-  unchanged: 'Left as it is:',
+  unchanged: 'Unchanged:',
   superseded: 'Superseded by another release:',
   'rolled-back': 'Rolled back:',
   failed: 'Failed:',
-  cancelled: 'Cancelled while it was deployed:',
+  cancelled: 'Cancelled while deploying:',
   skipped: 'Not deployed:',
 };
 
@@ -231,32 +229,32 @@ const deploymentReasons: Readonly<
   'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
   forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
   'build-unknown': {
-    reason: 'it is not known whether its context was built before',
-    past: 'Its image may have been built anew',
+    reason: 'the action could not find out whether its context was built before',
+    past: 'Its image may have been rebuilt',
   },
-  'built-anew': { reason: 'its image is built anew', past: 'Its image was built anew' },
+  'built-anew': { reason: 'its image is rebuilt', past: 'Its image was rebuilt' },
   'values-written': {
-    reason: 'values of its secret set are written, which it does not see otherwise',
-    past: 'Values of its secret set were written',
+    reason: 'its secret set gets new values, which only a new deployment sees',
+    past: 'Its secret set got new values',
   },
   'deployment-failed': {
-    reason: 'the one that it was asked to be last has failed',
-    past: 'The deployment before had failed',
+    reason: 'its last deployment failed',
+    past: 'Its last deployment had failed',
   },
   'settings-differ': { reason: 'settings differ', past: 'Settings differed' },
   'settings-hidden': {
-    reason: 'the platform does not show all that it has now',
-    past: 'The platform does not show all that it had',
+    reason: 'the platform does not show all of its current settings',
+    past: 'The platform did not show all of its settings',
   },
   'version-unknown': {
-    reason: 'the version of its secret set is not known without all values',
-    past: 'The version of its secret set was not known',
+    reason: 'the version of its secret set is unknown without all values',
+    past: 'The version of its secret set was unknown',
   },
   'scaling-only': {
     reason: 'only its scaling changes',
     past: 'Only its scaling changed, which makes no new deployment',
   },
-  'nothing-differs': { reason: 'nothing differs', past: 'No setting that is shown differed' },
+  'nothing-differs': { reason: 'nothing differs', past: 'No visible setting differed' },
 };
 
 function plannedDeployment({ follows, because }: NewDeployment): string {
@@ -267,7 +265,7 @@ function plannedDeployment({ follows, because }: NewDeployment): string {
     case 'no':
       return `No new deployment follows, because ${reason}.`;
     case 'unknown':
-      return `Whether a new deployment follows cannot be told, because ${reason}.`;
+      return `It is unknown whether a new deployment follows, because ${reason}.`;
   }
 }
 
@@ -331,6 +329,6 @@ function otherAgentsAffected(
 ): string[] {
   if (action !== 'update' || otherAgents.length === 0) return [];
   return [
-    `Also bound to \`${name}\`: ${listOf(otherAgents, { most: maxNames })}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
+    `Also bound to \`${name}\`: ${listOf(otherAgents, { most: maxNames })}. Running instances keep the old values until they are redeployed; new instances may start with the new ones.`,
   ];
 }

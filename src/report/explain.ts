@@ -85,7 +85,8 @@ export function explain(error: unknown, context: ExplanationContext): Explanatio
     state: stateSentences(context.record, subject),
     problems: [],
     why: [],
-    next: [failureKinds[kind].next],
+    // Listed problems name their own fixes.
+    next: (details.problems ?? []).length > 0 ? [] : [failureKinds[kind].next],
     traceback: undefined,
     logs: undefined,
     ...details,
@@ -105,7 +106,7 @@ function detailsOf(error: ReportedError, context: FailureContext): Details {
   if (error instanceof CallError) return detailsOfSubjectCall(error, context);
   if (error instanceof CancelledError) return explainCancellation(error, context);
   if (error instanceof PreflightError) return { problems: error.problems };
-  return { state: ['Nothing was sent.'], ...problemsOf(error, context) };
+  return { state: ['Nothing was changed.', 'Nothing was sent.'], ...problemsOf(error, context) };
 }
 
 function problemsOf(
@@ -165,7 +166,7 @@ const stepDetails: {
   'secrets-timeout': ({ lastSeen, waited, deadline: { limit } }, { cause }) => ({
     why: [
       lastSeen === undefined
-        ? `No look at the set was answered in ${duration(waited)}.`
+        ? `No status check of the set succeeded within ${duration(waited)}.`
         : `It was last seen ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
       ...lastFailure(cause),
     ],
@@ -190,7 +191,7 @@ const stepDetails: {
       facts: [{ label: 'Build id', value: buildId }],
       why: [
         lastSeen === undefined
-          ? `No look at the build was answered; ${limit}.`
+          ? `No status check of the build succeeded; ${limit}.`
           : `It was last seen ${redact(lastSeen)}; ${limit}.`,
         ...lastFailure(cause),
       ],
@@ -245,7 +246,7 @@ const stepDetails: {
       { label: 'Deployment', value: deploymentId },
       { label: 'Superseded by', value: supersededBy },
     ],
-    why: ['The agent is asked to be another deployment than the one of this release.'],
+    why: ['Another release changed the deployment while this one was rolling out.'],
   }),
 };
 
@@ -281,15 +282,13 @@ function explainCancellation({ signal }: CancelledError, { record }: Explanation
   const { done, underWay, notStarted } = progressOf(record);
   const isRelease = record.kind === 'release' || record.kind === 'teardown';
   return {
-    why: [
-      `The runner was told to end the run (${signal}): somebody cancelled it, or a newer run took its place.`,
-    ],
+    why: [`Somebody cancelled the run, or a newer run replaced it (${signal}).`],
     problems: [
       { about: 'Done', message: listed(done), next: undefined },
-      { about: 'Under way', message: listed(underWay), next: undefined },
-      { about: 'Not begun', message: listed(notStarted), next: undefined },
+      { about: 'Still running', message: listed(underWay), next: undefined },
+      { about: 'Not started', message: listed(notStarted), next: undefined },
     ],
-    next: [isRelease ? failureKinds.cancelled.next : 'Run it again.'],
+    next: [isRelease ? failureKinds.cancelled.next : 'Run the workflow again.'],
   };
 }
 
@@ -304,7 +303,7 @@ function explainBuild(
   return {
     facts: [{ label: 'Build id', value: buildId }],
     why: [
-      ...(status === 'timeout' ? ['The platform ended it, as it took too long.'] : []),
+      ...(status === 'timeout' ? ['The platform stopped it because it took too long.'] : []),
       ...(['failed', 'timeout'].includes(status)
         ? []
         : [`Its last status is ${quote(redact(status))}.`]),
@@ -312,7 +311,7 @@ function explainBuild(
       ...(platformMessage === undefined && status !== 'timeout'
         ? ['The platform gives no reason.']
         : []),
-      ...(showsBuildOutput && logs === undefined ? ['Its log could not be read.'] : []),
+      ...(showsBuildOutput && logs === undefined ? ['Could not read its log.'] : []),
     ],
     ...(showsBuildOutput ? { logs } : {}),
     ...(status === 'timeout'
@@ -366,8 +365,7 @@ function explainOrganization(
 }
 
 function explainCall(error: CallError, context: ExplanationContext): Details {
-  const attempts =
-    error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
+  const attempts = error.attempts > 1 ? [`Gave up after ${error.attempts} attempts.`] : [];
   const reason = `${capital(error.reason)}.`;
   if (error instanceof UploadError) return { facts: callFacts(error), why: [reason, ...attempts] };
   const why = [reason, ...attempts, ...limitOf(error), ...doubtOf(error)];
@@ -398,7 +396,7 @@ function doubtOf(error: CallError): string[] {
   if (!error.isInDoubt) return [];
   const isRefused = !error.isTransient || error.kind === 'rate-limited';
   return [
-    `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
+    `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known. Run the workflow again to find out.`,
   ];
 }
 
@@ -504,7 +502,7 @@ function explainSmokeTest(
     sessionId === undefined || subject === undefined || showsAgentOutput
       ? []
       : [
-          'The log of the session is left out here, as it may hold what callers said (`failure-logs`).',
+          'The log of the session is not shown here, because it may contain what callers said (`failure-logs`).',
         ];
   return {
     facts: [
@@ -603,10 +601,10 @@ function agentOutputHint(
   return showsAgentOutput
     ? [`More of the agent's logs: \`${command}\`.`]
     : [
-        `The agent's traceback and logs are left out here, as they may hold what callers said (\`failure-logs\`). They are shown by \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`.`,
+        `The agent's traceback and logs are not shown here, because they may contain what callers said. Set \`failure-logs: always\`, or run \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`.`,
       ];
 }
 
 function lastFailure(cause: unknown): string[] {
-  return cause instanceof CallError ? [`The last look failed, because ${cause.reason}.`] : [];
+  return cause instanceof CallError ? [`The last status check failed: ${cause.reason}.`] : [];
 }

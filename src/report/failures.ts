@@ -40,7 +40,7 @@ export const failureKinds = {
     title: 'The inputs are not valid',
     meaning:
       'Every mistake that can be seen without the network is listed, each with its input, the rule and what was found. Nothing was sent.',
-    next: 'Correct the inputs that are listed, all at once.',
+    next: 'Fix all listed inputs, then run the workflow again.',
   },
   'untrusted-event': {
     title: 'Nothing is released for code that may come from a fork',
@@ -51,19 +51,19 @@ export const failureKinds = {
   'context-unusable': {
     title: 'The build context cannot be packed',
     meaning:
-      'What is wrong with the files is listed: the folder or the Dockerfile is not there, a link leads out of the context, a file cannot be read, or all of it is larger than the platform takes. Nothing was sent.',
-    next: 'Follow what is said with each file.',
+      'The folder or the Dockerfile is missing, a link leads out of the context, a file cannot be read, or the context is larger than the platform accepts. Each problem is listed. Nothing was sent.',
+    next: 'Fix each listed file, then run the workflow again.',
   },
   'credential-refused': {
     title: 'The platform does not accept the credential',
     meaning:
       'The platform answered 401: the API key or token was revoked, cycled, deleted or copied in part.',
-    next: 'Look at it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens); if it is gone, create a new one and store it as the secret that the workflow passes.',
+    next: 'Find it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens). If it is gone, create a new one and store it as the secret that the workflow passes.',
   },
   'billing-required': {
-    title: 'The platform asks for billing to be settled',
+    title: 'The account has a billing problem',
     meaning:
-      'The platform answered 402, or its message speaks of billing, a spend limit or a suspended account. The credential and the inputs are fine.',
+      'The platform answered 402, or its message mentions billing, a spend limit or a suspended account. The credential and the inputs are fine.',
     next: 'Check the payment method, the spend limit and the status of the account in the dashboard under Settings → Billing, and release again.',
   },
   'permission-denied': {
@@ -75,38 +75,38 @@ export const failureKinds = {
   'organization-unknown': {
     title: 'The token cannot act in that organization',
     meaning:
-      'The organization that was named is not among those of the token. The message lists those that are.',
-    next: 'Correct `organization`, or have the owner of the token invited to it.',
+      'The token has no access to the organization in `organization`. The message lists the organizations that it can use.',
+    next: 'Fix `organization`, or have the owner of the token invited to it.',
   },
   'release-impossible': {
-    title: 'The release cannot work as it is asked for',
+    title: 'The release cannot work with these settings',
     meaning:
-      'What is on the platform does not go together with what is asked for: a region, a set, an agent or a build. Each reason is listed. Nothing was written.',
-    next: 'Follow what is said with each reason.',
+      'The settings do not fit what is on the platform: a region, a set, an agent or a build. Each reason is listed.',
+    next: 'Fix each listed reason, then run the workflow again.',
   },
   'request-refused': {
     title: 'The platform refused a request',
     meaning:
-      'The platform answered with a refusal (4xx) that the action does not know a remedy for. Its message and code are shown.',
-    next: 'Correct what the message of the platform says.',
+      'The platform rejected a request (4xx) for a reason that the action does not know. Its message and code are shown.',
+    next: "Fix what the platform's message describes, then run the workflow again.",
   },
   'platform-unavailable': {
     title: 'The platform could not be reached',
     meaning:
       'Connections failed, or a gateway answered in place of the platform, and kept doing so over several attempts.',
-    next: 'Run the release again later; it takes up where it is. If it lasts, check `api-url` (whether the emulator runs, where that is meant), the proxy, and the status of the platform.',
+    next: 'Run the workflow again later; it picks up where this run stopped. If the error persists, check `api-url`, the proxy and the status page of the platform.',
   },
   'rate-limited': {
-    title: 'The platform limits how often it may be asked',
+    title: 'The platform limits the rate of requests',
     meaning:
-      'The platform answered 429 for longer than a release waits: other pipelines, or people, ask it a lot at the same time. Nothing of what was refused was carried out.',
-    next: 'Run the release again later, and let fewer releases run at once (`concurrency`); with many regions, `rollout: sequential` asks less at once.',
+      'The platform answered 429 (too many requests) for longer than a release waits. Other pipelines or people send many requests at the same time. The refused requests had no effect.',
+    next: 'Run the workflow again later. Let fewer releases run at once (`concurrency`). With many regions, `rollout: sequential` sends fewer requests at once.',
   },
   'answer-unreadable': {
-    title: 'The platform gave an answer that cannot be read',
+    title: "The platform's response cannot be read",
     meaning:
-      'Answers were cut off, or were not the JSON that is due, over several attempts. Often something between the runner and the platform answers in its place.',
-    next: 'Check `api-url` and the proxy, and run the release again.',
+      'Responses were cut off or were not the expected JSON, in several attempts. Often, something between the runner and the platform answers in its place.',
+    next: 'Check `api-url` and the proxy, then run the workflow again.',
   },
   'certificate-not-accepted': {
     title: 'The certificate of the server was not accepted',
@@ -122,8 +122,9 @@ export const failureKinds = {
   },
   redirected: {
     title: 'The platform answered with a redirect',
-    meaning: 'A redirect is not followed, because the credential would go along.',
-    next: 'Correct `api-url` so that it names the API itself.',
+    meaning:
+      'The action does not follow redirects, because that would send the credential to another address.',
+    next: 'Set `api-url` to the address of the API itself.',
   },
   'secrets-timeout': {
     title: 'The secret sets took too long',
@@ -134,66 +135,66 @@ export const failureKinds = {
   'provisioning-failed': {
     title: 'A secret set could not be provisioned',
     meaning:
-      'The platform stored the values, but could not bring the set into its region. Agents keep what they have.',
-    next: 'Run the release again, which writes the set anew; contact support if it persists.',
+      'The platform stored the values, but could not provision the set in its region. Agents keep the values they have.',
+    next: "Run the workflow again; it writes the set again. If the error persists, contact the platform's support.",
   },
   'secret-set-missing': {
     title: 'The platform does not show the new secret set',
     meaning:
       'The platform accepted the new set, but then answered that it does not exist (404), for at least ten seconds.',
-    next: 'Run the release again, which writes the set again. If it happens again, contact the support of the platform.',
+    next: "Run the workflow again; it writes the set again. If the error persists, contact the platform's support.",
   },
   'secret-set-gone': {
     title: 'A secret set was deleted during the release',
-    meaning: 'The set was there and is not any more: somebody or something deleted it.',
-    next: 'Find out who deletes it, and run the release again.',
+    meaning: 'The set existed when the release began. Somebody or something deleted it since.',
+    next: 'Find out who deleted it, then run the workflow again.',
   },
   'secret-set-not-ready': {
     title: 'The deploy was refused because a secret set is not ready',
     meaning:
       'The platform refuses to bind a set that is pending or failed (409), and kept doing so until `secrets-timeout` had passed. Another pipeline may be writing the same set.',
-    next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
+    next: 'Run the workflow again. Let only one pipeline at a time write a set (`concurrency`).',
   },
   'concurrent-write': {
-    title: 'Another writer is at the same secret set',
+    title: 'Another process is writing the secret set',
     meaning:
-      'The platform refuses to write a set that somebody else is writing (409), and kept doing so over several attempts.',
-    next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
+      'The platform rejects writes to a set that somebody else is writing (409), and it did so in several attempts.',
+    next: 'Run the workflow again. Let only one pipeline at a time write a set (`concurrency`).',
   },
   'not-pruned': {
     title: 'The release is done, but the secret set was not pruned',
     meaning:
-      'Everything was released and the agent serves. Deleting the keys that were not given, or awaiting the set after that, failed.',
-    next: 'Run the release again, which prunes the set, or delete the keys yourself.',
+      'Everything was released, and the agent is serving. Only deleting old keys, or waiting for the set after that, failed.',
+    next: 'Run the workflow again; it prunes the set. Or delete the keys yourself.',
   },
   'upload-failed': {
     title: 'The build context could not be uploaded',
     meaning:
-      'The storage of the platform, which is another host than its API, refused the archive, or did not take it over several attempts. No agent was deployed.',
-    next: 'Where the storage says why, correct that. Else run the release again, and if it lasts, check that the runner and its proxy can reach the host that is named.',
+      "The platform's storage, which has another host than its API, rejected the archive or could not be reached in several attempts. No agent was deployed.",
+    next: 'If the storage gives a reason, fix that. Otherwise, run the workflow again. If the error persists, check that the runner and its proxy can reach the host in the message.',
   },
   'build-failed': {
     title: 'The cloud build failed',
     meaning:
-      'The platform built the image and did not succeed. Its message and, unless `failure-logs` is `never`, the last lines of its log are shown. No agent was deployed.',
-    next: 'Correct what the log shows, most often a line of the Dockerfile or a file that is not in the context, and release again.',
+      'The platform could not build the image. Its message is shown, and the last lines of its log unless `failure-logs` is `never`. No agent was deployed.',
+    next: 'Fix what the log shows, most often a line of the Dockerfile or a file that is not in the context. Then run the workflow again.',
   },
   'build-timeout': {
     title: 'The cloud build took too long',
     meaning:
-      'The build was started, but had not succeeded within `build-timeout`. The platform goes on with it. No agent was deployed.',
-    next: 'Run the release again later: once the build has succeeded, it is used. Raise `build-timeout` if builds take that long regularly.',
+      'The build was started, but had not succeeded within `build-timeout`. The platform continues it. No agent was deployed.',
+    next: 'Run the workflow again later; if the build has succeeded by then, it is reused. If builds often take that long, raise `build-timeout`.',
   },
   'build-missing': {
     title: 'The platform does not show the new cloud build',
     meaning:
       'The platform started the build, but then answered that it does not exist (404), for at least ten seconds.',
-    next: 'Run the release again, which builds again. If it happens again, contact the support of the platform.',
+    next: "Run the workflow again; it builds again. If the error persists, contact the platform's support.",
   },
   'build-gone': {
-    title: 'The cloud build is not there any more',
-    meaning: 'The build was started, and the platform does not know it any more.',
-    next: 'Run the release again, which builds anew.',
+    title: 'The cloud build no longer exists',
+    meaning: 'The build was started, but the platform no longer knows it.',
+    next: 'Run the workflow again; it builds again.',
   },
   'agent-name-taken': {
     title: 'The name of the agent is already taken',
@@ -202,21 +203,21 @@ export const failureKinds = {
     next: 'Choose another `agent-name`, or use a credential that sees the agent.',
   },
   'deployment-unknown': {
-    title: 'The platform did not say which deployment it made',
+    title: 'The platform did not name the new deployment',
     meaning: 'Neither the answer to the deploy nor the agent names a deployment to wait for.',
-    next: 'Look at the agent in the dashboard, and run the release again.',
+    next: 'Check the agent in the dashboard, then run the workflow again.',
   },
   'rollout-failed': {
     title: 'The deployment failed',
     meaning:
-      'The platform took up the deployment, and it will not get ready: its image cannot be pulled or does not run, or the agent crashes.',
-    next: 'Correct what the reason says and release again.',
+      'The platform started the deployment, but it cannot become ready: its image cannot be pulled or does not run, or the agent crashes.',
+    next: 'Fix the reason given, then run the workflow again.',
   },
   'wait-timeout': {
-    title: 'The deployment did not get ready in time',
+    title: 'The deployment was not ready in time',
     meaning:
-      'The deployment was accepted, but did not serve within `wait-timeout`. The platform goes on with it; it may still get ready.',
-    next: 'Look at the agent; large images take longer the first time. Raise `wait-timeout` if the rollout only needs more time.',
+      'The deployment was accepted, but was not serving within `wait-timeout`. The platform continues the rollout, so the deployment may still become ready.',
+    next: 'Check the agent in the dashboard. Large images take longer the first time. If the rollout only needs more time, raise `wait-timeout`.',
   },
   'smoke-test-failed': {
     title: 'Smoke test failed',
@@ -239,14 +240,14 @@ export const failureKinds = {
   superseded: {
     title: 'Another release has taken over',
     meaning:
-      'While this deployment was awaited, the agent was asked to be another one: by another run, the client, the dashboard, or a push to a connected branch.',
-    next: 'Look at the other release. Let one release of an agent run at a time (`concurrency` with `cancel-in-progress: false`).',
+      'While this deployment was rolling out, another run, the client, the dashboard, or a push to a connected branch started another one.',
+    next: 'Check the other release. Let only one release of an agent run at a time (`concurrency` with `cancel-in-progress: false`).',
   },
   'agent-missing': {
     title: 'The platform does not show the new agent',
     meaning:
       'The platform accepted the new agent, but then answered that it does not exist (404), for at least ten seconds.',
-    next: 'Look for the agent in the dashboard, and run the release again. If it happens again, contact the support of the platform.',
+    next: "Find the agent in the dashboard, and run the workflow again. If the error persists, contact the platform's support.",
   },
   'not-rolled-back': {
     title: 'The rollback failed',
@@ -256,8 +257,8 @@ export const failureKinds = {
   },
   'agent-gone': {
     title: 'The agent was deleted during the release',
-    meaning: 'The agent was there and is not any more: somebody or something deleted it.',
-    next: 'Find out who deletes it, and run the release again.',
+    meaning: 'The agent existed when the release began. Somebody or something deleted it since.',
+    next: 'Find out who deleted it, then run the workflow again.',
   },
   'sessions-running': {
     title: 'Sessions of the preview are still running',
@@ -274,12 +275,12 @@ export const failureKinds = {
   cancelled: {
     title: 'The run was cancelled',
     meaning:
-      'The runner was told to end the run (SIGINT or SIGTERM): somebody cancelled it, or a newer run took its place (`concurrency` with `cancel-in-progress`). Nothing new was begun after that. What is done, what was under way and what was not begun is listed.',
-    next: 'Run it again, which goes on from where this ended: what was written stays written, and a build that was started is used.',
+      'Somebody cancelled the run, or a newer run replaced it (`concurrency` with `cancel-in-progress`). The runner sent SIGINT or SIGTERM, and no further work was started. The message lists what is done, what is still running, and what was not started.',
+    next: 'Run the workflow again; it picks up where this run stopped. What was written stays written, and a started build is reused.',
   },
   unexpected: {
     title: 'The action itself failed',
-    meaning: 'Something happened that the action does not expect. This is a bug in it.',
+    meaning: 'Something unexpected happened. This is a bug in the action.',
     next: 'Run the release again with debug logging, and report what it shows.',
   },
 } as const satisfies Readonly<Record<FailureKind, FailureWords>>;

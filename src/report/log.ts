@@ -55,8 +55,8 @@ export function releaseLog(
 const outcomeWords: Readonly<Record<StepRecord['outcome'], string>> = {
   done: 'done',
   failed: 'failed',
-  running: 'left under way',
-  skipped: 'not begun',
+  running: 'still running',
+  skipped: 'not started',
 };
 
 /**

@@ -93,8 +93,8 @@ function placeSet(record: SecretSetRecord): Placed {
 }
 
 function writtenSoFar(keys: readonly string[], isInDoubt: boolean): string {
-  if (keys.length === 0) return 'and it is not known whether it was';
-  const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
+  if (keys.length === 0) return 'but it is unknown whether it succeeded';
+  const rest = isInDoubt ? 'it is unknown whether more were' : 'the rest is not';
   return `${listOf(keys, { most: maxKeys })} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
 }
 
@@ -104,7 +104,7 @@ function unprunedKeys({ targets }: ReleaseRecord): string[] {
   return sets.flatMap(({ name, region, plan, pruned, status }) => {
     const left = plan.prunedKeys.filter((key) => !pruned.includes(key));
     if (left.length === 0) return [];
-    const doubt = status === null ? ' (of the first it is not known)' : '';
+    const doubt = status === null ? ' (unknown for the first)' : '';
     return [
       `${listOf(left, { most: maxKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
     ];
@@ -128,7 +128,11 @@ function placeRemoval({ name, region, outcome }: RemovalRecord, kind: string): P
     case 'deleted':
       return ['done', `${what} is deleted`, region];
     case 'cancelled':
-      return ['underWay', `${what} was being deleted, and it is not known whether it was`, region];
+      return [
+        'underWay',
+        `${what} was being deleted, but it is unknown whether it succeeded`,
+        region,
+      ];
     case 'skipped':
       return ['notStarted', `${what} is not deleted`, region];
     case 'kept':
@@ -148,9 +152,13 @@ function placeBuild({ outcome, id, region }: BuildRecord): Placed {
     case 'failed':
       return undefined;
     case 'running':
-      return ['underWay', `the platform goes on with ${build}`, region];
+      return ['underWay', `the platform continues ${build}`, region];
     case 'cancelled':
-      return ['underWay', `${build} was being started, and it is not known whether it was`, region];
+      return [
+        'underWay',
+        `${build} was being started, but it is unknown whether it succeeded`,
+        region,
+      ];
     case 'skipped':
       return ['notStarted', `${build} is not started`, region];
   }
@@ -173,7 +181,7 @@ function placeAgent(agent: AgentRecord, isAwaited: boolean): Placed {
     case 'unchanged':
       if (ready) return ['done', `${deployment} serves`, region];
       return isAwaited
-        ? ['underWay', `the platform goes on with ${deployment}`, region]
+        ? ['underWay', `the platform continues ${deployment}`, region]
         : ['done', `the agent \`${name}\` is ${outcome}, with ${deployment}`, region];
     case 'superseded':
     case 'failed':
@@ -181,7 +189,7 @@ function placeAgent(agent: AgentRecord, isAwaited: boolean): Placed {
     case 'cancelled':
       return [
         'underWay',
-        `the agent \`${name}\` was being deployed, and it is not known whether it was`,
+        `the agent \`${name}\` was being deployed, but it is unknown whether it succeeded`,
         region,
       ];
     case 'skipped':

@@ -36,9 +36,9 @@ export async function report(
   setOutputs(actions, outputsOf(record));
   try {
     const isWritten = await actions.writeSummary(summaryOf(record, failures, now, commit));
-    if (!isWritten) actions.info('The runner has no job summary, so none is written.');
+    if (!isWritten) actions.info('This runner has no job summary, so none was written.');
   } catch (error) {
-    actions.warning(`The job summary could not be written: ${messageOf(error)}`);
+    actions.warning(`Could not write the job summary: ${messageOf(error)}`);
   }
 }
 
@@ -146,5 +146,5 @@ function oneFailure(failure: Explanation, regions: string, most: number): string
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? printable(error.message) : 'the reason is not known';
+  return error instanceof Error ? printable(error.message) : 'unknown reason';
 }

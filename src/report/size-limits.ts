@@ -70,7 +70,7 @@ export function fitSections(
 }
 
 const cutRemark =
-  '_Long lists are cut, because GitHub limits the length of this; the outputs of the action have all keys that were written._';
+  '_Long lists are cut, because GitHub limits the length. The outputs of the action name all keys that were written._';
 
 function leftOutRemark(sections: readonly Section[]): string {
   const names = sections.slice(0, maxNamed).map(({ name }) => name);

@@ -466,11 +466,13 @@ function agentOutput({ subject, traceback, logs }: Explanation, most: number): s
 }
 
 function cut(text: string, { characters }: Limits): string {
-  return text.length <= characters ? text : `${text.slice(0, characters)} … (the rest is left out)`;
+  return text.length <= characters
+    ? text
+    : `${text.slice(0, characters)} … (the rest is not shown)`;
 }
 
 function tail(text: string, most: number): string {
-  return text.length <= most ? text : `… (the beginning is left out)\n${text.slice(-most)}`;
+  return text.length <= most ? text : `… (the beginning is not shown)\n${text.slice(-most)}`;
 }
 
 function agentTable(agents: readonly AgentRecord[]): string | undefined {

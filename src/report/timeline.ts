@@ -36,7 +36,7 @@ export function timeline(record: ReleaseRecord, now: number): string | undefined
     ...(spans.length === record.spans.length
       ? []
       : [
-          `\nThe timeline shows ${spans.length} of ${record.spans.length} stretches of work: the shortest were left out.`,
+          `\nThe timeline shows ${spans.length} of ${record.spans.length} steps; the shortest were left out.`,
         ]),
   ].join('\n');
 }

@@ -82,9 +82,7 @@ async function remove(folder: string, journal: Journal): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true });
   } catch (error) {
-    journal.warning(
-      `The archive in ${quote(folder)} could not be deleted (${faultOf(error).reason}).`,
-    );
+    journal.warning(`Could not delete the archive in ${quote(folder)} (${faultOf(error).reason}).`);
   }
 }
 
@@ -132,18 +130,18 @@ function reportContext(
   } = context;
   const rules =
     ignoreFile === undefined
-      ? 'no ignore file, so version control, caches, logs and the like are left out'
-      : `left out is what ${ignoreFile} says`;
+      ? 'no ignore file; version control, caches and logs are excluded'
+      : `after ${ignoreFile}`;
   log.info(
-    `The build context ${quote(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'} of ${bytesOf(bytes)} (${rules}).`,
+    `The build context ${quote(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'}, ${bytesOf(bytes)} (${rules}).`,
   );
   if (leftOut.length > 0) {
     const advice =
       ignoreFile === undefined
         ? ''
-        : ` A line of ${ignoreFile} that begins with ! and names one takes it in.`;
+        : ` To include one, add a line with ! and its name to ${ignoreFile}.`;
     log.info(
-      `Left out, as they may hold secrets: ${listOf(leftOut, { most: maxNames })}.${advice}`,
+      `Excluded, because they may contain secrets: ${listOf(leftOut, { most: maxNames })}.${advice}`,
     );
   }
   if (holdsGit) {
@@ -153,13 +151,13 @@ function reportContext(
   }
   if (otherDockerfile !== undefined) {
     journal.notice(
-      `The build context is ${quote(settings.directory)}, with ${quote(context.dockerfile)}. ${quote(otherDockerfile)}, beside the settings file, is not used. If it is meant, set \`build-context: ${settings.settingsFolder ?? ''}\`.`,
+      `The build context is ${quote(settings.directory)}, with ${quote(context.dockerfile)}. ${quote(otherDockerfile)}, beside the settings file, is not used. To use it, set \`build-context: ${settings.settingsFolder ?? ''}\`.`,
     );
   }
   if (missingSources.length > 0) {
     const sources = missingSources.map(({ path, line }) => `${quote(path)} (line ${line})`);
     journal.warning(
-      `${quote(context.dockerfile)} copies ${listOf(sources, { most: maxNamed, format: asIs })}, which the build context ${quote(settings.directory)} does not have, so the build will probably fail. Check \`build-context\`, ${ignoreFile === undefined ? 'what is left out by default' : quote(ignoreFile)} and \`build-exclude\`.`,
+      `${quote(context.dockerfile)} copies ${listOf(sources, { most: maxNamed, format: asIs })}, which the build context ${quote(settings.directory)} does not have, so the build will probably fail. Check \`build-context\`, ${ignoreFile === undefined ? 'what is excluded by default' : quote(ignoreFile)} and \`build-exclude\`.`,
     );
   }
 }

@@ -113,7 +113,7 @@ async function upload(
       },
     },
   );
-  log.info(`The context is uploaded to ${region}: ${bytesOf(archiveBytes)}.`);
+  log.info(`Uploaded the context to ${region}: ${bytesOf(archiveBytes)}.`);
   return uploadId;
 }
 
@@ -149,8 +149,8 @@ function recordBuild(
   journal.recordBuildId(record, id);
   journal.log.info(
     isReused
-      ? `The build ${id} in ${record.region} is of this context, and is used again.`
-      : `The build ${id} in ${record.region} is under way.`,
+      ? `Reusing the build ${id} of this context in ${record.region}.`
+      : `The build ${id} in ${record.region} is running.`,
   );
 }
 
@@ -158,7 +158,7 @@ function recordBuild(
 function compareHashes(journal: Journal, ours: string, theirs: string | undefined): void {
   if (theirs === undefined || theirs === ours) return;
   journal.warning(
-    `The platform calls the context ${quote(theirs)}, which is \`${ours}\` by what was uploaded: builds of it will not be found again, and this one may be of something else.`,
+    `The platform names the context ${quote(theirs)}, but the uploaded archive has the hash \`${ours}\`. Later releases cannot reuse this build, and it may contain something else.`,
   );
 }
 

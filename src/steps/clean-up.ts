@@ -56,10 +56,10 @@ export async function cleanUp(
       .map(([binding]) => binding);
     journal.log.info(
       names.length > 0
-        ? `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`
+        ? `Deleted in ${region}, because no agent binds them: ${names.join(', ')}.`
         : hidden.length > 0
-          ? `Nothing is deleted in ${region}, as it is not known what an earlier deployment binds that may serve: ${hidden.join(', ')}.`
-          : `No older version of ${template} in ${region} has to go.`,
+          ? `Deleted nothing in ${region}, because it is unknown which sets these agents still use: ${hidden.join(', ')}.`
+          : `Found no old version of ${template} to delete in ${region}.`,
     );
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
@@ -67,7 +67,7 @@ export async function cleanUp(
       'warning',
       template,
       (names) =>
-        `Older versions of ${names} could not be deleted, because ${error.reason}.${error.isInDoubt ? ' Whether it was carried out is not known.' : ''} The release is done; the next one tries again.`,
+        `Could not delete older versions of ${names}: ${error.reason}.${error.isInDoubt ? ' Whether it was carried out is not known.' : ''} The release is done; the next one tries again.`,
     );
   }
 }

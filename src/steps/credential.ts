@@ -27,7 +27,7 @@ export function checkCredential(
     log.info(`Using the personal access token from ${origin}, at ${apiUrl}.`);
     const chosen = chooseOrganization(organization, await listOrganizations(caller), journal);
     record.actingAs = { ...record.actingAs, organization: chosen };
-    log.info(`Acting in the organization ${chosen}.`);
+    log.info(`Using the organization ${chosen}.`);
     return organizationSurface(chosen);
   });
 }

@@ -72,10 +72,10 @@ export async function deploy(
       if (!(error instanceof StatusError)) throw error;
       if (isAlreadyExistsError(error) && before === undefined) {
         existsError = error;
-        journal.log.info('The agent has come into being since it was looked for; updating it.');
+        journal.log.info('Somebody created the agent in the meantime; updating it.');
       } else if (error.status === 409) {
         refusals++;
-        const told = `The deploy of \`${name}\` was refused (409), as a set that it binds is not ready (any more); waiting for the sets again.`;
+        const told = `The deploy of \`${name}\` was refused (409), because a set that it binds is not ready; waiting for the sets again.`;
         if (refusals === 1) journal.notice(told);
         else journal.log.info(told);
         await waitAgain(error, before, refusals);
@@ -234,31 +234,31 @@ function remark(
   if (!isNew && isExpected && newDeployment.because === 'nothing-differs') {
     // That is what versions and builds by their context are for, and nothing to warn of.
     const caveat =
-      image === undefined ? '' : ' A tag that was pushed again is no difference to the platform.';
+      image === undefined ? '' : ' The platform does not notice a tag that was pushed again.';
     remarks.add(
       'remark',
       name,
-      (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`,
+      (names) => `Nothing changed for ${names}, so there is no new deployment.${caveat}`,
     );
     return;
   }
   if (warning !== undefined) {
     const said = quote(warning);
-    remarks.add('warning', name, (names) => `The platform says of ${names}: ${said}`);
+    remarks.add('warning', name, (names) => `The platform warns about ${names}: ${said}`);
   }
   if (!isNew && image !== undefined) {
     if (image.includes('@')) {
       remarks.add(
         'remark',
         name,
-        (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`,
+        (names) => `\`${image}\` is already deployed, so there is no new deployment of ${names}.`,
       );
     } else {
       remarks.add(
         'warning',
         name,
         (names) =>
-          `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`,
+          `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it compares the tag, not what the tag points to. Set \`image\` with a digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`,
       );
     }
   }
@@ -267,7 +267,7 @@ function remark(
       'warning',
       name,
       (names) =>
-        `\`force-redeploy: false\`: old values stay with ${names} until a new deployment replaces what runs.`,
+        `${names} keeps the old values until the next deployment, because \`force-redeploy\` is \`false\`.`,
     );
   }
 }

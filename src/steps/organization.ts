@@ -25,7 +25,7 @@ export function chooseOrganization(
   }
   if (named === undefined && names.length > 1) {
     journal.warning(
-      `The token can act in several organizations and none is named, so the first one is used: \`${chosen}\` (of ${names.join(', ')}). Pin it with \`organization: ${chosen}\`.`,
+      `The token has access to several organizations (${names.join(', ')}), so the action uses the first one. Set \`organization: ${chosen}\`.`,
     );
   }
   return chosen;

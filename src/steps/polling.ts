@@ -58,7 +58,9 @@ async function keepPolling<Result>(
     try {
       const result = await checkStatus();
       if (failedChecks > 0)
-        progress.remark(`The platform answers again; looks that failed: ${failedChecks}.`);
+        progress.remark(
+          `The platform responds again, after ${failedChecks} failed status ${failedChecks === 1 ? 'check' : 'checks'}.`,
+        );
       failedChecks = 0;
       failure = undefined;
       if (result !== undefined) return result.done;
@@ -71,7 +73,9 @@ async function keepPolling<Result>(
       failedChecks++;
       if (failedChecks === 1 && !deadline.hasPassed()) {
         const { method, path } = error.call;
-        progress.remark(`A look failed, because ${error.reason} (${method} ${path}). Looking on.`);
+        progress.remark(
+          `Status check failed: ${error.reason} (${method} ${path}). Checking again.`,
+        );
       }
     }
     const pause = Math.max(step(clock.now() - startedAt), Math.min(retryAfter, maxRetryAfter));

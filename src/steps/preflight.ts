@@ -36,7 +36,7 @@ function warnOfFailedLookups({ targets }: Observation, journal: Journal): void {
   const reasons = new Set(targets.flatMap(({ build }) => build?.failure?.reason ?? []));
   for (const reason of reasons) {
     journal.warning(
-      `Whether the context was built before could not be looked up, because ${reason}. It is uploaded, and the platform builds it unless it finds a build itself.`,
+      `Could not find out whether the context was built before: ${reason}. The action uploads it; the platform builds it unless it finds a build itself.`,
     );
   }
 }
@@ -47,6 +47,6 @@ function noticeAutoDeploy({ name, before }: AgentPlan, journal: Journal): void {
   const branch = git.branch === undefined ? 'a branch' : `the branch \`${git.branch}\``;
   const repository = git.repository === undefined ? '' : ` of \`${git.repository}\``;
   journal.notice(
-    `\`${name}\` is connected to ${branch}${repository} with deploy on push: the next push deploys over this release.`,
+    `\`${name}\` is connected to ${branch}${repository} with deploy on push. The next push replaces this release.`,
   );
 }

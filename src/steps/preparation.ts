@@ -69,7 +69,7 @@ async function buildAll(
 function reportRunningBuilds(journal: Journal, ids: readonly string[]): void {
   if (ids.length === 0) return;
   journal.notice(
-    `The platform goes on with the build ${ids.map((id) => `\`${id}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`,
+    `The platform continues the build ${ids.map((id) => `\`${id}\``).join(', ')}. Once it has succeeded, a release of the same context reuses it.`,
   );
 }
 

@@ -10,7 +10,7 @@ export class Progress {
   readonly #clock: Clock;
   readonly #log: (message: string) => void;
   readonly #startedAt: number;
-  #state = 'waiting for the first look';
+  #state = 'waiting for the first status check';
   #changedAt: number;
   #reminder = new AbortController();
   #hasEnded = false;

@@ -34,7 +34,7 @@ export async function awaitRollout(
     log.info(`${name}: ${message}`);
   });
   let lastAgent: Agent | undefined;
-  let lastSeen = 'no look at the agent was answered';
+  let lastSeen = 'no status check of the agent succeeded';
   let infrastructureIssue = false;
   let history = historyBefore(before);
 
@@ -57,7 +57,7 @@ export async function awaitRollout(
     if (judgement.state !== 'waiting') return { done: judgement };
     if (judgement.infrastructureIssue && !infrastructureIssue) {
       journal.warning(
-        `The platform reports a problem of its own infrastructure with ${name}; contact its support if it lasts.`,
+        `The platform reports an infrastructure problem with ${name}. If it persists, contact the platform's support.`,
       );
     }
     infrastructureIssue = judgement.infrastructureIssue;
@@ -101,6 +101,6 @@ export async function awaitRollout(
   }
   record.ready = true;
   log.info(
-    `The deployment ${deploymentId} of ${name} serves, after ${(progress.elapsed / 1000).toFixed(1)} s.`,
+    `Deployment ${deploymentId} of ${name} is serving after ${(progress.elapsed / 1000).toFixed(1)} s.`,
   );
 }

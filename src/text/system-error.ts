@@ -6,7 +6,7 @@ export function systemErrorCode(error: unknown): string | undefined {
 
 /** The same in words: there may be none. */
 export function reasonOf(error: unknown): string {
-  return systemErrorCode(error) ?? 'the reason is not known';
+  return systemErrorCode(error) ?? 'unknown reason';
 }
 
 interface Fault {

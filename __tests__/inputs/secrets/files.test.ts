@@ -197,7 +197,7 @@ describe('what is not understood is an error with file and line, without its tex
 
   test('a file that is not there', async () => {
     const { problems } = await read({}, ['missing.env']);
-    expect(problems).toEqual(['`missing.env` cannot be read (there is no such file)']);
+    expect(problems).toEqual(['`missing.env` cannot be read (this file does not exist)']);
   });
 });
 

@@ -103,7 +103,7 @@ describe('a value that is likely a mistake is sent as it is, with a warning', ()
     const { problems, warnings, pairs } = await read({ 'secrets-env': 'A' }, { A: value });
     expect(problems).toEqual([]);
     expect(warnings).toEqual([
-      `Some values of secrets look like mistakes. They are sent as they are: \`A\` ${told}.`,
+      `Some secret values look like mistakes; the action sends them unchanged: \`A\` ${told}.`,
     ]);
     expect(pairs).toEqual({ A: value });
   });
@@ -132,7 +132,7 @@ describe('a value that is likely a mistake is sent as it is, with a warning', ()
     });
     expect(problems).toEqual([]);
     expect(warnings).toEqual([
-      'Some values of secrets look like mistakes. They are sent as they are: `A` has a comment at its end, `B` looks like several `KEY=value` pairs.',
+      'Some secret values look like mistakes; the action sends them unchanged: `A` has a comment at its end, `B` looks like several `KEY=value` pairs.',
     ]);
     expect(pairs).toMatchObject({ A: 'hidden # comment', B: 'hidden, CCC=hidden' });
   });

@@ -102,7 +102,7 @@ export function timesSent(
 }
 
 /** What the log says where a request is sent again, or its answer was of no use. */
-const anotherAttempt = /: attempt \d+ of \d+|A look failed/;
+const anotherAttempt = /: attempt \d+ of \d+|Status check failed/;
 
 function objectionsToRequests(
   trial: Trial,

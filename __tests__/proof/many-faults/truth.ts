@@ -407,12 +407,12 @@ class Account {
           'deploying is told as done, but an agent has no deployment',
         ],
         [
-          !isDoneStep('Await the deployment') ||
+          !isDoneStep('Wait for the deployment') ||
             agents.every(({ ready, deploymentId }) => ready || deploymentId === null),
           'the deployment is told as awaited, but an agent is not ready',
         ],
         [
-          !isDoneStep('Await the secret sets') ||
+          !isDoneStep('Wait for the secret sets') ||
             !isDoneStep('Write the secret sets') ||
             secretSets.every(
               ({ status, outcome }) => status === 'ready' || outcome === 'deleted' || !succeeded,
@@ -440,7 +440,9 @@ class Account {
       [
         [kinds.length > 0, 'is of no known kind'],
         [
-          ofACall.length === 0 || named.length > 0 || message.includes('No look at the set'),
+          ofACall.length === 0 ||
+            named.length > 0 ||
+            message.includes('No status check of the set'),
           `${ofACall.join()} names no call`,
         ],
         [
@@ -595,11 +597,11 @@ function ofTables(told: Told): string[] {
   const kinds = { secret: 'secret set', imagePullSecret: 'image pull secret' };
   const buildWords = {
     built: 'built',
-    reused: 'used again: this context was built before',
+    reused: 'reused: this context was built before',
     failed: 'failed',
-    running: 'left under way',
-    cancelled: 'cancelled while it was started',
-    skipped: 'not begun',
+    running: 'still running',
+    cancelled: 'cancelled while starting',
+    skipped: 'not started',
   };
   const rows = (table: Told['setTable'], heads: readonly string[]): string =>
     JSON.stringify(table.map((row) => heads.map((head) => row[head])));

@@ -46,7 +46,7 @@ export async function readJson(
     keys.push(key);
     if (key.toLowerCase() === 'github_token') {
       reading.remarks.push(
-        `\`${key}\` is left out, because it is GitHub's own token and ends with the job.`,
+        `\`${key}\` is left out, because it is GitHub's own token, which expires with the job.`,
       );
     } else if (credentials.some((credential) => credential.reveal() === text?.trim())) {
       reading.remarks.push(`\`${key}\` is left out, because it is the credential of this action.`);

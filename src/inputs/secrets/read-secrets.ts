@@ -132,12 +132,12 @@ const reportMissing: Readonly<
   plan({ withoutValue, sources, patterns, reasons }, { notices }) {
     if (withoutValue.length > 0) {
       notices.push(
-        `Empty in this run, so the plan goes by their names alone: ${listOf(keysOf(withoutValue))}. Likely reasons: ${reasons}.`,
+        `Empty in this run, so the plan only uses their names: ${listOf(keysOf(withoutValue))}. Likely reasons: ${reasons}.`,
       );
     }
     const without = [...sources, ...patterns];
     if (without.length > 0) {
-      notices.push(`There is no secret in: ${listOf(without)}. The plan goes on without.`);
+      notices.push(`Found no secret in ${listOf(without)}. The plan continues without it.`);
     }
   },
   error({ withoutValue, sources, patterns, reasons }, findings) {
@@ -226,7 +226,7 @@ function warnOfLikelyMistakes(entries: readonly SecretEntry[], findings: Finding
   if (suspicious.length === 0) return;
   const keys = listOf(suspicious, { most: maxKeys, format: asIs });
   findings.warnings.push(
-    `Some values of secrets look like mistakes. They are sent as they are: ${keys}.`,
+    `Some secret values look like mistakes; the action sends them unchanged: ${keys}.`,
   );
 }
 

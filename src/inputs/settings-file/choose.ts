@@ -72,6 +72,6 @@ async function reportUnused({ workspace, readFile, findings }: InputSource): Pro
     return;
   }
   findings.notices.push(
-    `\`${defaultPath}\` lies in the workspace and is not used, because nothing names it. \`config-file: ${defaultPath}\` takes its settings as defaults.`,
+    `\`${defaultPath}\` is in the workspace but not used. To use it, set \`config-file: ${defaultPath}\`.`,
   );
 }
