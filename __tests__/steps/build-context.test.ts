@@ -141,13 +141,13 @@ describe('the log of the packing', () => {
       name: '.dockerignore',
       files: { '.dockerignore': '*.md\n' },
       told: 'after .dockerignore',
-      advice: ' A line of .dockerignore that begins with ! and names one takes it in.',
+      advice: ' To include one, add a line with ! and its name to .dockerignore.',
     },
     {
       name: 'one of the Dockerfile',
       files: { '.dockerignore': '*.md\n', 'Dockerfile.dockerignore': '*.txt\n' },
       told: 'after Dockerfile.dockerignore',
-      advice: ' A line of Dockerfile.dockerignore that begins with ! and names one takes it in.',
+      advice: ' To include one, add a line with ! and its name to Dockerfile.dockerignore.',
     },
   ])('says by which rules files are left out: $name', async ({ files, told, advice }) => {
     checkout.write({ ...files, 'tls.key': 'value\n' });

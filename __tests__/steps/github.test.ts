@@ -426,7 +426,7 @@ describe('the comment with the plan of a build', () => {
     expect(body).toMatch(
       /^- Build the image with `Dockerfile` from the context `[0-9a-f]{16}`, which was not built before\.$/m,
     );
-    expect(body).toMatch(/^- Update the agent `voice` .*because its image is rebuilt\.$/m);
+    expect(body).toMatch(/^- Update the agent `voice`: .*because its image is rebuilt\.$/m);
     // Nothing was built, so there is no table of builds.
     expect(body).not.toContain('| Build |');
     expect(actions.outputs['builds']).toBe('[]');

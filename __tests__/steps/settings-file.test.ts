@@ -556,7 +556,7 @@ describe('a number beyond the bounds of today', () => {
         Record<string, unknown> | undefined;
       const value = body?.[first];
       expect(second === undefined ? value : (value as Record<string, unknown>)[second]).toBe(sent);
-      expect(actions.warnings.join('\n')).toContain('The action sends it as it is');
+      expect(actions.warnings.join('\n')).toContain('The action sends it anyway');
     },
   );
 
