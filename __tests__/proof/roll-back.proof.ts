@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import type { Emulator, Fault } from '../../emulator/index.js';
 import { CancelledError } from '../../src/time/cancellation.js';
 import { credentials, Stage, type ReleaseOutcome } from '../support/release-run.js';
@@ -87,6 +88,37 @@ describe.each(['API key', 'token'] as const)('a rollback with the credential %s'
     expect(wrong).toEqual([]);
     // One fault is not enough to stop a rollback, but where the answer is final.
     expect(back / (requests * Object.keys(faults).length)).toBeGreaterThan(0.85);
+  });
+
+  test('tells the truth after a sequence of many faults, and if its own deployment fails', async () => {
+    const sequences = fc.record({
+      faults: fc.array(
+        fc.record({ fault: fc.constantFrom(...Object.values(faults)), skip: fc.nat(40) }),
+        { minLength: 2, maxLength: 8 },
+      ),
+      // Of the first region: its release and, if that is ready, its rollback.
+      outcomes: fc.array(fc.constantFrom('ready', 'crash-loop', 'stuck', 'single-restart'), {
+        maxLength: 2,
+      }),
+      isSuperseded: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(sequences, async ({ faults: all, outcomes, isSuperseded }) => {
+        const { stage, outcome } = await rollBack(credential, ({ emulator: { script } }) => {
+          for (const one of outcomes) script.deployment(nameIn('us-west'), { outcome: one });
+          for (const { fault, skip } of all) script.fault({}, fault, { skip });
+          if (isSuperseded) {
+            script.after({ method: 'POST' }, () => {
+              script.after({ method: 'GET' }, () => script.supersede(nameIn('us-west')));
+            });
+          }
+        });
+        const found = untruths(stage.emulator, outcome);
+        await stage.close();
+        expect(found).toEqual([]);
+      }),
+      { numRuns: 40, seed: 1 },
+    );
   });
 
   test.each(['as it comes', 'once it is carried out', 'while it hangs'] as const)(
