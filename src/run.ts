@@ -363,9 +363,12 @@ async function commitOf({ host, outline, event }: Session): Promise<string> {
 /** A commit and its page; undefined if the runner does not say, or says something else. */
 function linkedCommit(environment: Environment, id: string): Commit | undefined {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = environment;
-  const url = `${server ?? 'https://github.com'}/${repository ?? ''}/commit/${id}`;
+  const base = `${server ?? 'https://github.com'}/${repository ?? ''}`;
+  const url = `${base}/commit/${id}`;
   const isCommit = /^https?:\/\/[\w.:-]+\/[\w.-]+\/[\w.-]+\/commit\/[0-9a-f]{40,64}$/.test(url);
-  return isCommit ? { id, url } : undefined;
+  const { GITHUB_RUN_ID: runId = '' } = environment;
+  const runUrl = /^\d+$/.test(runId) ? `${base}/actions/runs/${runId}` : undefined;
+  return isCommit ? { id, url, runUrl } : undefined;
 }
 
 function noticeMissingCredential(journal: Journal): void {

@@ -44,6 +44,8 @@ const headlineMarks = { rolledBack: '↩️', released: '✅', failed: '❌', pl
 export interface Commit {
   readonly id: string;
   readonly url: string;
+  /** The page of the run; undefined if the runner does not name it. */
+  readonly runUrl?: string | undefined;
 }
 
 /** The job summary of a release, as Markdown for GitHub. */
@@ -135,6 +137,7 @@ function timelineSection(record: ReleaseRecord, now: number): string | undefined
 function originLine(record: ReleaseRecord, took: string, commit: Commit | undefined): string {
   const parts = [
     commit === undefined ? undefined : `[${code(commit.id.slice(0, 7))}](${commit.url})`,
+    commit?.runUrl === undefined ? undefined : `[this run](${commit.runUrl})`,
     took,
     authentication(record),
   ];
