@@ -316,6 +316,19 @@ describe('nothing is rolled back', () => {
     expect(imagesOf('voice-us-west')).toHaveLength(3);
   });
 
+  test('of an agent that another release deployed while the answer to the deploy was lost', async () => {
+    seedBoth();
+    crash('voice-us-west');
+    const deploy = { method: 'POST', path: '/v1/agents/voice-eu-central' };
+    stage.emulator.script.before(deploy, () => {
+      stage.emulator.script.supersede('voice-eu-central');
+    });
+    stage.emulator.script.fault(deploy, { kind: 'reset' }, { times: 20 });
+    const { agents } = await release(both);
+    expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'superseded']);
+    expect(imagesOf('voice-eu-central')).toHaveLength(2);
+  });
+
   test('of an agent that was unchanged', async () => {
     stage.emulator.seed.agent({ name: 'voice-us-west', region: 'us-west', image: newer });
     stage.emulator.seed.agent({ name: 'voice-eu-central', region: 'eu-central', image: older });
@@ -366,9 +379,9 @@ describe('a rollback that fails', () => {
     expect(agents.map(({ outcome }) => outcome)).toEqual(['failed', 'rolled-back']);
     expect(actions.errors).toHaveLength(1);
     expect(actions.errors[0]?.title).toMatch(/^Not rolled back everywhere: /);
-    expect(actions.errors[0]?.message).toContain('The rollback failed.');
-    expect(actions.errors[0]?.message).toContain('Not today.');
-    expect(actions.errors[0]?.message).toContain('The deployment failed.');
+    expect(actions.errors[0]?.message).toMatch(
+      /The deployment failed\.[^]*The rollback failed\.[^]*Not today\./,
+    );
     expect(actions.summary).toContain(
       '## ❌ Not rolled back everywhere: `voice-us-west` in `us-west`',
     );

@@ -5,6 +5,7 @@ import {
   failuresOf,
   forEach,
   isCancellation,
+  isStepFailure,
   ReleaseError,
   StepError,
   SubjectError,
@@ -50,12 +51,16 @@ export async function release(context: StepContext, plan: Plan): Promise<void> {
   await cleanUpAll(context, targets, plan.secretsTimeout);
 }
 
-/** What failed, in the order of the regions and not in that in which it was noticed. */
+/**
+ * What failed, in the order of the regions and not in that in which it was noticed; what a rollback was
+ * for comes before what became of that.
+ */
 function inRegionOrder({ failures }: ReleaseError, targets: readonly TargetRecord[]): ReleaseError {
-  const place = (failure: Error): number =>
-    failure instanceof SubjectError
-      ? targets.findIndex(({ region }) => region === failure.subject.region)
-      : targets.length;
+  const place = (failure: Error): number => {
+    if (!(failure instanceof SubjectError)) return targets.length;
+    const region = targets.findIndex((target) => target.region === failure.subject.region);
+    return isStepFailure(failure.cause, 'not-rolled-back') ? targets.length + 1 + region : region;
+  };
   return new ReleaseError([...failures].sort((one, other) => place(one) - place(other)));
 }
 

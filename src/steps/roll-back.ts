@@ -1,5 +1,6 @@
 import type { Agent } from '../pipecat/answers.js';
 import { InterruptedCallError } from '../pipecat/errors.js';
+import { settingChanges } from '../plan/agent-changes.js';
 import type { AgentPlan, SecretSetPlan } from '../plan/plan.js';
 import { planRollBack, unrestoredSentences, type RollBackPlan } from '../plan/roll-back.js';
 import {
@@ -216,8 +217,14 @@ function planFor(
     const current = now.desiredDeploymentId;
     if (deploymentId === null && current === before.desiredDeploymentId)
       throw new NotDeployedError();
-    if (deploymentId !== null && current !== undefined && current !== deploymentId) {
-      throw new StepError('superseded', { deploymentId, supersededBy: current });
+    // If the response to the deploy was lost, the settings tell whose deployment it is.
+    const isOurs =
+      deploymentId === null
+        ? settingChanges(now.settings, plan.settings).length === 0
+        : current === deploymentId;
+    if (current !== undefined && !isOurs) {
+      const ours = deploymentId ?? 'unknown';
+      throw new StepError('superseded', { deploymentId: ours, supersededBy: current });
     }
     return {
       ...plan,
