@@ -385,7 +385,7 @@ test('a token from the environment is used, and the log names where it came from
   });
   expect(exitCode).toBe(0);
   expect(log).toContain('from the environment variable `PIPECAT_TOKEN`');
-  expect(log).toContain('Acting in the organization globex.');
+  expect(log).toContain('Using the organization globex.');
   expect(emulator.state.agent('voice-agent')).toMatchObject({ organization: 'globex' });
 });
 

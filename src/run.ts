@@ -460,7 +460,7 @@ async function readEvent({ environment, workflowEvent }: Host): Promise<Workflow
   }
 }
 
-/** An agent's output may hold what callers said, so in doubt only closed repositories show it. */
+/** An agent's output may contain what callers said, so in doubt only closed repositories show it. */
 async function showsFailureLogs(
   failureLogs: FailureLogs,
   event: () => Promise<WorkflowEvent>,

@@ -314,7 +314,7 @@ test.each([
   'a name as a shell would write it is told with the right one: $name',
   async ({ name, fixed }) => {
     expect(await problems({ ...base, 'agent-name': name })).toEqual([
-      `agent-name: has a \`$\` before a placeholder, which stands in braces alone; found \`${name}\`. Use \`${fixed}\``,
+      `agent-name: has a \`$\` before a placeholder; placeholders are only in braces; found \`${name}\`. Use \`${fixed}\``,
     ]);
   },
 );

@@ -47,7 +47,7 @@ export class RegionFields {
       const fixed = shell.replaceAll('${', '{');
       this.#findings.problem(
         input,
-        `has a \`$\` before a placeholder, which stands in braces alone; ${found(shell)}${looksLikeCredential(fixed) ? '' : `. Use \`${fixed}\``}`,
+        `has a \`$\` before a placeholder; placeholders are only in braces; ${found(shell)}${looksLikeCredential(fixed) ? '' : `. Use \`${fixed}\``}`,
       );
       return undefined;
     }

@@ -22,7 +22,7 @@ export const platformCodes: Readonly<Record<string, Advice>> = {
     next: 'Bind an image pull secret (`image-credentials`) whose credentials are valid for this image; with `registry`, `registry-username` and `registry-password` the release writes it in the form that the platform needs.',
   },
   PCC_IMAGE_PULL_RATE_LIMIT: {
-    meaning: 'the registry limits how often the image may be pulled',
+    meaning: 'the registry limits the rate of pulls',
     next: 'Pull with credentials (`image-credentials`), or from another registry, and release again later.',
   },
   PCC_IMAGE_TOO_LARGE: {
@@ -42,7 +42,7 @@ export const platformCodes: Readonly<Record<string, Advice>> = {
     next: 'Release again; contact support with the id of the deployment if it persists.',
   },
   'PCC-AGENT-AT-CAPACITY': {
-    meaning: 'the agent has reached the number of instances that it may have',
+    meaning: 'the agent has reached its maximum number of instances',
     next: 'Raise `max-agents`, or wait until sessions end.',
   },
 };
@@ -50,12 +50,12 @@ export const platformCodes: Readonly<Record<string, Advice>> = {
 /** Reasons that Kubernetes gives for a container that does not run. */
 export const containerReasons: Readonly<Record<string, Advice>> = {
   CrashLoopBackOff: {
-    meaning: 'the agent starts, ends, and is started again and again',
+    meaning: 'the agent crashes again and again after it starts',
     next: 'Read the traceback and the logs; a missing key in the secret set and a failing import are the usual causes.',
   },
   OOMKilled: {
     meaning: 'the agent needs more memory than it has',
-    next: 'Give it a larger `agent-profile`, or make it need less.',
+    next: 'Set a larger `agent-profile`, or reduce its memory use.',
   },
   ImagePullBackOff: {
     meaning: 'the image cannot be pulled',
@@ -76,14 +76,14 @@ export const containerReasons: Readonly<Record<string, Advice>> = {
   },
   InvalidImageName: {
     meaning: 'the address of the image cannot be read',
-    next: 'Correct `image`.',
+    next: 'Fix `image`.',
   },
   ErrImageNeverPull: {
-    meaning: 'the image is not there and may not be pulled',
+    meaning: 'the image is not on the node, and the pull policy forbids pulling it',
     next: 'Contact support with the id of the deployment.',
   },
   CreateContainerConfigError: {
-    meaning: 'the container cannot be set up, often because a set that it binds is not there',
+    meaning: 'the container cannot be set up, often because a set that it binds does not exist',
     next: 'Check that the secret set of the agent exists and is ready.',
   },
 };
@@ -99,7 +99,7 @@ export const exitCodes: Readonly<Record<number, Advice>> = {
     next: 'Read the traceback and the logs.',
   },
   2: {
-    meaning: 'the command was called in a wrong way',
+    meaning: 'the command got invalid arguments',
     next: 'Check the command of the image.',
   },
   126: {
@@ -116,7 +116,7 @@ export const exitCodes: Readonly<Record<number, Advice>> = {
   },
   137: {
     meaning: 'the agent was killed, most often because it needed more memory than it has',
-    next: 'Give it a larger `agent-profile`, or make it need less.',
+    next: 'Set a larger `agent-profile`, or reduce its memory use.',
   },
   139: {
     meaning: 'the agent crashed in native code (SIGSEGV)',

@@ -217,7 +217,7 @@ class Account {
       const is = setNamed(after, name);
       if (was !== undefined && is === undefined) {
         const isLeftOpen = this.#told.warnings.some(
-          (warning) => doubt.test(warning) && warning.includes('could not be deleted'),
+          (warning) => doubt.test(warning) && warning.startsWith('Could not delete older versions'),
         );
         return isLeftOpen ||
           this.#isLeftUnderWay('Delete older versions') ||
