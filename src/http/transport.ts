@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliDecompress, unzip } from 'node:zlib';
 import { getProxyUrl } from '@actions/http-client';
+import { sharedLookup } from './shared-lookup.js';
 import { tunnelAgent, withoutBrackets, type TunnelOptions } from './tunnel.js';
 
 /** A request as it is sent. */
@@ -110,6 +111,7 @@ export class Transport {
         ...(typeof body === 'string' ? { 'Content-Length': Buffer.byteLength(body) } : {}),
       },
       agent: this.#agentFor(url, isSecure),
+      lookup: sharedLookup,
       givenUp,
     };
     return (isSecure ? https : http).request(options);

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { ProxyError } from './connection-failure.js';
+import { sharedLookup } from './shared-lookup.js';
 
 /** Options of a request that a tunnel is opened for. */
 export interface TunnelOptions extends https.RequestOptions {
@@ -58,6 +59,7 @@ function openTunnel(proxy: URL, authority: string, signal: AbortSignal): Promise
           : { 'Proxy-Authorization': `Basic ${Buffer.from(account).toString('base64')}` }),
       },
       agent: false,
+      lookup: sharedLookup,
       signal,
     });
     request.on('connect', ({ statusCode: status = 0 }, socket, head) => {
