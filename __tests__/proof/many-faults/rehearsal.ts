@@ -55,6 +55,7 @@ export function inputsOf(scenario: Scenario): Readonly<Record<string, string>> {
           ...(agent === 'image' ? { image } : { 'cloud-build': 'true' }),
           ...(scenario.scales ? { 'min-agents': '2' } : {}),
           ...(scenario.waitsForReady ? {} : { 'wait-for-ready': 'false' }),
+          ...(scenario.isTested && scenario.waitsForReady ? testInputs : {}),
         }),
     ...(hasPullSecret(scenario) ? { 'image-credentials': 'registry-{region}' } : {}),
     ...(hasPullSecret(scenario) && imagePullSecret === 'written'
@@ -68,6 +69,13 @@ export function inputsOf(scenario: Scenario): Readonly<Record<string, string>> {
     ...(scenario.isDryRun ? { 'dry-run': 'true' } : {}),
   };
 }
+
+const testInputs = {
+  'smoke-test': 'true',
+  'public-api-key': 'pk_emulator',
+  'smoke-test-duration': '1',
+  'wait-for-drain': 'true',
+} as const;
 
 /** The same in the names of the platform. */
 export function askedOf(scenario: Scenario, contextHash: string): AskedRegion[] {
@@ -165,6 +173,10 @@ function matchOf(target: TargetName, { credential, isUpdate }: Scenario): Reques
       return { path: /^\/storage\// };
     case 'start of a build':
       return { method: 'POST', path: /\/builds$/ };
+    case 'start of a session':
+      return { method: 'POST', path: /^\/v1\/public\// };
+    case 'a session':
+      return { path: /\/sessions(\/|$)/ };
     case 'look for builds':
       return { method: 'GET', path: /\/builds$/ };
     case 'a build':

@@ -26,6 +26,8 @@ export const targets = [
   'start of a build',
   'look for builds',
   'a build',
+  'start of a session',
+  'a session',
 ] as const;
 export type TargetName = (typeof targets)[number];
 
@@ -76,6 +78,8 @@ export interface Scenario {
   readonly rollout: 'parallel' | 'sequential';
   readonly waitsForReady: boolean;
   readonly isDryRun: boolean;
+  /** Whether a session tests each agent, and sessions on older deployments are awaited. */
+  readonly isTested: boolean;
   /** At which of its requests the run is cancelled; undefined where it is not. */
   readonly isCancelledAt: number | undefined;
   readonly faults: readonly ScriptedFault[];
@@ -317,6 +321,7 @@ export const scenarios: fc.Arbitrary<Omit<Scenario, 'credential'>> = fc
     faults: manyFaults,
     outcomes,
     meddling: sometimes(meddling, 2),
+    isTested: fc.boolean(),
   })
   // A release of nothing at all is refused.
   .map((scenario) =>

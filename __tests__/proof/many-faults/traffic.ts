@@ -7,12 +7,14 @@ export type Purpose =
   | { readonly kind: 'delete-set'; readonly set: string }
   | { readonly kind: 'deploy'; readonly agent: string }
   | { readonly kind: 'build'; readonly region: string }
+  | { readonly kind: 'session' }
   | { readonly kind: 'upload' }
   | { readonly kind: 'read' };
 
 /** What a request asks the platform to do, by its method, path and body. */
 export function purposeOf({ method, path, body }: LoggedRequest): Purpose {
   if (method === 'GET') return { kind: 'read' };
+  if (path.startsWith('/v1/public/') || path.includes('/sessions/')) return { kind: 'session' };
   const [, set, key] = /\/secrets\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
   if (set !== undefined) {
     if (method === 'PUT') return { kind: 'write', set, keys: keysOf(body) };

@@ -27,6 +27,7 @@ const quiet: Scenario = {
   rollout: 'parallel',
   waitsForReady: true,
   isDryRun: false,
+  isTested: false,
   isCancelledAt: undefined,
   faults: [],
   outcomes: {

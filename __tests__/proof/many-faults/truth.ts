@@ -28,6 +28,7 @@ export function lies(told: Told, evidence: Evidence): string[] {
     ...account.ofBuildsNotTold(),
     ...account.ofSteps(),
     ...account.ofFailures(),
+    ...account.ofSessions(),
     ...ofTables(told),
     ...ofSingleOutputs(told),
     ...(evidence.isDryRun ? account.ofDryRun() : []),
@@ -94,6 +95,14 @@ class Account {
       ],
       succeeded ? 'success' : 'failure',
     );
+  }
+
+  /** A session that was started has ended, or the run says that one may run on. */
+  ofSessions(): string[] {
+    const isSaid = /could not be stopped|nobody can identify/.test(this.#told.summary);
+    return this.#evidence.after.sessions === 0 || isSaid
+      ? []
+      : [`${this.#evidence.after.sessions} sessions run on, and nobody is told`];
   }
 
   ofSet(set: ToldSet): string[] {

@@ -11,6 +11,8 @@ export interface World {
   readonly secretSets: readonly SecretSetState[];
   readonly agents: readonly AgentState[];
   readonly builds: readonly BuildState[];
+  /** Sessions that run. */
+  readonly sessions: number;
   /** The deployment that serves, by the name of its agent. */
   readonly serving: ReadonlyMap<string, string>;
 }
@@ -21,6 +23,7 @@ export function worldOf({ state }: Emulator): World {
     secretSets: state.secretSets(),
     agents,
     builds: state.builds(),
+    sessions: state.sessions().filter(({ isActive }) => isActive).length,
     serving: new Map(
       agents.flatMap(({ name }) => {
         const deployment = state.serving(name);
