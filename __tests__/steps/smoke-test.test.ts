@@ -415,7 +415,7 @@ describe('stopping the session', () => {
     );
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.title).toBe('The run was cancelled');
-    expect(actions.summary).toMatch(/\*\*Under way\*\*: .*“Smoke test”/);
+    expect(actions.summary).toMatch(/\*\*Still running\*\*: .*“Smoke test”/);
     expect(smokeTest).toBeNull();
     expect(stage.emulator.state.sessions()).toMatchObject([{ isActive: false }]);
     expect(stage.clock.now() - cancelledAt).toBeLessThan(2000);
