@@ -279,6 +279,35 @@ export const plannedRelease = (emulator: Emulator): Scenario => ({
   environment: rotatedKeys,
 });
 
+export const preview = 'order-desk-pr-7';
+
+/** The end of a preview that somebody is still talking to, and whose pull secret another agent uses. */
+export const endedPreview = (emulator: Emulator): Scenario => {
+  const { seed } = emulator;
+  seed.secretSet({ name: `${preview}-secrets`, values: { ...apiKeys } });
+  seed.imagePullSecret({ name: `${preview}-registry` });
+  seed.agent({
+    name: preview,
+    secretSet: `${preview}-secrets`,
+    imagePullSecretSet: `${preview}-registry`,
+  });
+  seed.agent({ name: 'order-desk-copy', imagePullSecretSet: `${preview}-registry` });
+  seed.session({ agent: preview });
+  seed.session({ agent: preview });
+  return {
+    inputs: {
+      ...withKey(emulator),
+      region: 'us-west',
+      teardown: 'true',
+      'pr-number': '7',
+      'agent-name': 'order-desk-pr-{pr}',
+      'secret-set': 'order-desk-pr-{pr}-secrets',
+      'image-credentials': 'order-desk-pr-{pr}-registry',
+      image: 'ghcr.io/acme/order-desk:1.2.0',
+    },
+  };
+};
+
 /** One session on a new deployment, which has to stay up for two seconds. */
 const smokeTest = ({ credentials }: Emulator) => ({
   'smoke-test': 'true',

@@ -15,10 +15,12 @@ import {
   crashingRegion,
   crashingRelease,
   drainedRotation,
+  endedPreview,
   firstRelease,
   largerProfile,
   invalidRelease,
   plannedRelease,
+  preview,
   rebuiltRelease,
   regionalRelease,
   regions,
@@ -357,6 +359,29 @@ export const scenes: readonly Scene[] = [
           sceneRun.run.summary.includes('Rolled back: `order-desk`') &&
           servesNewDeployment(sceneRun, agent) &&
           sceneRun.state.serving(agent)?.image !== 'ghcr.io/acme/order-desk:1.3.0',
+      },
+    ],
+  },
+  {
+    name: 'ended-preview',
+    title: 'The end of a preview: its sessions, its agent and its secret set go',
+    scenario: endedPreview,
+    expected: 'success',
+    claims: ({ run, state }) => [
+      {
+        text: 'agent and secret set are deleted',
+        isTrue:
+          state.agent(preview) === undefined && state.secretSet(`${preview}-secrets`) === undefined,
+      },
+      {
+        text: 'no session of it is running',
+        isTrue: state.sessions().every((one) => one.agent !== preview || !one.isActive),
+      },
+      {
+        text: 'the pull secret that another agent uses is kept, and the summary says why',
+        isTrue:
+          state.secretSet(`${preview}-registry`) !== undefined &&
+          run.summary.includes('because `order-desk-copy` uses it'),
       },
     ],
   },

@@ -155,7 +155,7 @@ const payloadSchema = v.fallback(
   {},
 );
 
-const pullRequest = v.object({
+const pullRequestAnswer = v.object({
   created_at: v.pipe(
     v.string(),
     v.transform((text) => Date.parse(text)),
@@ -283,7 +283,7 @@ class OctokitRepository implements Repository {
   async pullRequest(number: number): Promise<PullRequest> {
     const { data } = await this.#call(
       { method: 'GET', path: `${this.#path}/pulls/${number}`, permission: 'pull-requests: read' },
-      pullRequest,
+      pullRequestAnswer,
       () => this.#octokit.rest.pulls.get({ ...this.#repository, pull_number: number }),
     );
     const { owner, repo } = this.#repository;

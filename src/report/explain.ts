@@ -96,7 +96,7 @@ export function explain(error: unknown, context: ExplanationContext): Explanatio
 }
 
 /** What is said of one failure besides its kind. */
-type Details = Partial<Omit<Explanation, 'kind' | 'title' | 'subject'>> & {
+type Details = Partial<Omit<Explanation, 'kind' | 'subject'>> & {
   /** Another kind than the error's own. */
   readonly kind?: FailureKind;
 };
@@ -105,7 +105,12 @@ function detailsOf(error: ReportedError, context: FailureContext): Details {
   if (error instanceof StepError) return detailsOfStep(error, context);
   if (error instanceof CallError) return detailsOfSubjectCall(error, context);
   if (error instanceof CancelledError) return explainCancellation(error, context);
-  if (error instanceof PreflightError) return { problems: error.problems };
+  if (error instanceof PreflightError) {
+    const { problems } = error;
+    return context.record.teardown === undefined
+      ? { problems }
+      : { problems, title: 'The teardown cannot work as it is asked for' };
+  }
   return { state: ['Nothing was changed.', 'Nothing was sent.'], ...problemsOf(error, context) };
 }
 

@@ -577,7 +577,7 @@ function stepSection(steps: readonly StepRecord[]): string | undefined {
 
 function removalSection({ teardown, kind }: ReleaseRecord): string | undefined {
   if (teardown === undefined) return undefined;
-  const sentences = keptSentences(teardown).map((sentence) => `- ${prose(sentence)}`);
+  const sentences = keptSentences(teardown).map((kept) => `- ${prose(kept)}`);
   return [removalTable(teardown, kind === 'teardown-plan'), sentences.join('\n')]
     .filter((part) => part !== undefined && part !== '')
     .join('\n\n');
