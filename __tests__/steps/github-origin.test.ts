@@ -14,6 +14,11 @@ beforeEach(async () => {
   server = await GitHubServer.start();
   server.refs.add(workflowCommit);
   server.refs.add(head);
+  // A release for a comment makes sure that the pull request is none of a fork.
+  server.pullRequests.set(7, {
+    created_at: '2026-01-01T00:00:00Z',
+    head: { repo: { full_name: 'acme/voice' } },
+  });
   stage = await Stage.open({ deploymentDelay: 100, secretSetDelay: 100 });
 });
 
