@@ -486,7 +486,7 @@ describe('inputs of the release', () => {
     {
       name: 'a misspelled input',
       inputs: { 'secrets-sets': 'x' },
-      message: 'there is no such input',
+      message: 'secrets-sets',
     },
   ])('that are mistakes are reported: $name', async ({ inputs, message }) => {
     const { succeeded, actions } = await tearDown(inputs);
