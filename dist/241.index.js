@@ -42,7 +42,7 @@ const credentialFile = /(?:^|\/)(?:[._]netrc|id_(?:rsa|dsa|ecdsa|ed25519)|\.git-
 const npmToken = /_authToken\s*=\s*["']?(?!\$\{)[^\s"']/;
 const lfsPointer = 'version https://git-lfs.github.com/spec/v1\n';
 /** Bytes, by the format's description. */
-const longestPointer = 1024;
+const maxPointerSize = 1024;
 /** @param beginning of the file; files that are small are whole */
 function noticeFile(path, bytes, beginning) {
     if (credentialFile.test(path))
@@ -50,12 +50,12 @@ function noticeFile(path, bytes, beginning) {
     if (/(?:^|\/)\.npmrc$/.test(path) && npmToken.test(beginning.toString('utf8'))) {
         return 'credentials';
     }
-    const isPointer = bytes < longestPointer && beginning.subarray(0, lfsPointer.length).equals(pointerStart);
+    const isPointer = bytes < maxPointerSize && beginning.subarray(0, lfsPointer.length).equals(pointerStart);
     return isPointer ? 'lfs-pointer' : undefined;
 }
 const pointerStart = Buffer.from(lfsPointer);
 /** Bytes of a `.gitmodules` that is read. */
-const mostBytes = 1024 * 1024;
+const maxBytes = 1024 * 1024;
 /** Folders of submodules in a context that have nothing in them. */
 async function emptySubmodules(root, workspace) {
     const found = [];
@@ -75,7 +75,7 @@ async function submodulesOf(repository) {
     const file = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(repository, '.gitmodules');
     try {
         const stats = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(file);
-        if (!stats.isFile() || stats.size > mostBytes)
+        if (!stats.isFile() || stats.size > maxBytes)
             return [];
         const text = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(file, 'utf8');
         return Array.from(text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(\S.*)$/gm), ([, path = '']) => path.trim());

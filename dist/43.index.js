@@ -19,8 +19,8 @@ var external_node_crypto_ = __webpack_require__(7598);
 var dist = __webpack_require__(7934);
 // EXTERNAL MODULE: ./lib/http/confidential.js
 var confidential = __webpack_require__(8036);
-// EXTERNAL MODULE: ./lib/http/transport.js + 4 modules
-var http_transport = __webpack_require__(2652);
+// EXTERNAL MODULE: ./lib/http/transport.js + 6 modules
+var http_transport = __webpack_require__(2016);
 // EXTERNAL MODULE: ./lib/text/system-error.js
 var system_error = __webpack_require__(7229);
 // EXTERNAL MODULE: ./lib/time/cancellation.js
@@ -349,9 +349,11 @@ function doubt(because, detail) {
  * machine.
  */
 function targetOf(address, registry) {
+    if (address === undefined)
+        return undefined;
     let url;
     try {
-        url = new URL(address ?? '', registry);
+        url = new URL(address, registry);
     }
     catch {
         return undefined;

@@ -188,7 +188,7 @@ async function readSettingsFile(path, workspace, readFile) {
     catch (error) {
         return {
             file: undefined,
-            problems: [`${name} cannot be read (${(0,files/* reasonOf */.A3)(error)})`],
+            problems: [`${name} cannot be read (${(0,files/* unreadableReason */.Qk)(error)})`],
             warnings: [],
         };
     }

@@ -20,12 +20,10 @@ export const modules = {
 
 
 
-/** Docker keeps the login of Docker Hub under the address of its first index. */
-const dockerHubAddress = 'https://index.docker.io/v1/';
 /** Milliseconds that a credential helper may take. */
 const helperLimit = 2000;
 /** Characters; a login is far shorter. */
-const longestAnswer = 64 * 1024;
+const maxAnswerLength = 64 * 1024;
 /** User name by which a helper says that the secret is an identity token. */
 const tokenUser = '<token>';
 const entry = valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
@@ -60,7 +58,7 @@ async function readDockerLogin(registry, options) {
     const helper = valibot__WEBPACK_IMPORTED_MODULE_5__/* .safeParse */ .xLC(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), own(given.credHelpers)?.[1] ?? given.credsStore);
     const address = own(given.auths)?.[0] ?? own(given.credHelpers)?.[0];
     if (helper.success) {
-        const server = address ?? (registry === 'docker.io' ? dockerHubAddress : registry);
+        const server = address ?? (registry === _reference_js__WEBPACK_IMPORTED_MODULE_4__/* .dockerHub */ .UD ? _reference_js__WEBPACK_IMPORTED_MODULE_4__/* .dockerHubUrl */ .JM : registry);
         const login = await askHelper(helper.output, server, options);
         if (login !== undefined)
             return login;
@@ -105,7 +103,7 @@ async function askHelper(name, server, { environment, clock }) {
         });
         helper.stdout.setEncoding('utf8').on('data', (chunk) => {
             text += chunk;
-            if (text.length > longestAnswer)
+            if (text.length > maxAnswerLength)
                 end(undefined);
         });
         helper.on('error', () => {

@@ -42,7 +42,7 @@ const credentialFile = /(?:^|\/)(?:[._]netrc|id_(?:rsa|dsa|ecdsa|ed25519)|\.git-
 const npmToken = /_authToken\s*=\s*["']?(?!\$\{)[^\s"']/;
 const lfsPointer = 'version https://git-lfs.github.com/spec/v1\n';
 /** Bytes, by the format's description. */
-const longestPointer = 1024;
+const maxPointerSize = 1024;
 /** @param beginning of the file; files that are small are whole */
 function noticeFile(path, bytes, beginning) {
     if (credentialFile.test(path))
@@ -50,12 +50,12 @@ function noticeFile(path, bytes, beginning) {
     if (/(?:^|\/)\.npmrc$/.test(path) && npmToken.test(beginning.toString('utf8'))) {
         return 'credentials';
     }
-    const isPointer = bytes < longestPointer && beginning.subarray(0, lfsPointer.length).equals(pointerStart);
+    const isPointer = bytes < maxPointerSize && beginning.subarray(0, lfsPointer.length).equals(pointerStart);
     return isPointer ? 'lfs-pointer' : undefined;
 }
 const pointerStart = Buffer.from(lfsPointer);
 /** Bytes of a `.gitmodules` that is read. */
-const mostBytes = 1024 * 1024;
+const maxBytes = 1024 * 1024;
 /** Folders of submodules in a context that have nothing in them. */
 async function emptySubmodules(root, workspace) {
     const found = [];
@@ -75,7 +75,7 @@ async function submodulesOf(repository) {
     const file = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(repository, '.gitmodules');
     try {
         const stats = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(file);
-        if (!stats.isFile() || stats.size > mostBytes)
+        if (!stats.isFile() || stats.size > maxBytes)
             return [];
         const text = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(file, 'utf8');
         return Array.from(text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(\S.*)$/gm), ([, path = '']) => path.trim());
@@ -266,7 +266,7 @@ var inside = __webpack_require__(7023);
 
 
 /** As many as Linux follows. */
-const mostLinks = 40;
+const maxLinks = 40;
 /** Follows a path part by part, as the operating system does, whether there is something or not. */
 async function follow(root, path) {
     const links = [];
@@ -282,7 +282,7 @@ async function follow(root, path) {
             continue;
         }
         links.push(next);
-        if (links.length > mostLinks)
+        if (links.length > maxLinks)
             return { end: undefined, leadsOut: false, links };
         const within = (0,external_node_path_.isAbsolute)(target) ? await pathWithin(root, target) : target;
         if (within === undefined)
@@ -423,19 +423,19 @@ async function missing(root, given, path, beside) {
         },
     ]);
 }
-const mostNamed = 5;
-const mostFolders = 200;
+const maxNamed = 5;
+const maxFolders = 200;
 /** Files that look like Dockerfiles, in the upper two levels. */
 async function nearby(root) {
     const top = await entriesOf(root, '.');
     const folders = top.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules');
-    const below = await Promise.all(folders.slice(0, mostFolders).map(({ name }) => entriesOf(root, name)));
+    const below = await Promise.all(folders.slice(0, maxFolders).map(({ name }) => entriesOf(root, name)));
     return [top, ...below]
         .flat()
         .filter((entry) => !entry.isDirectory() && /^Dockerfile|\.Dockerfile$/i.test(entry.name))
         .filter(({ name }) => !name.endsWith('.dockerignore'))
         .map((entry) => external_node_path_.posix.join((0,inside/* withSlashes */.s)((0,external_node_path_.relative)(root, entry.parentPath)), entry.name))
-        .slice(0, mostNamed);
+        .slice(0, maxNamed);
 }
 async function entriesOf(root, folder) {
     try {
@@ -509,7 +509,7 @@ class PatternError extends Error {
     }
 }
 /** More is not worth its memory: nobody means to repeat anything in a path. */
-const mostRepetitions = 100;
+const maxRepetitions = 100;
 /** What Go's `path.Match` accepts, by which Docker checks patterns first. */
 const wellFormed = (() => {
     const member = '(?:\\\\[^]|[^\\\\\\]-])';
@@ -720,8 +720,8 @@ function repeated(step, least, most) {
     if (most !== undefined && most < least) {
         throw new PatternError('a `{…}` in it has a maximum below its minimum');
     }
-    if (Math.max(least, most ?? 0) > mostRepetitions) {
-        throw new PatternError(`a \`{…}\` in it repeats more than ${mostRepetitions} times`);
+    if (Math.max(least, most ?? 0) > maxRepetitions) {
+        throw new PatternError(`a \`{…}\` in it repeats more than ${maxRepetitions} times`);
     }
     const needed = Array.from({ length: least }, () => step);
     if (most === undefined)
@@ -769,7 +769,7 @@ function wordBoundary(isWanted) {
 
 
 /** The verdict on the context's own folder. */
-const unjudged = { isIgnored: false, matched: [] };
+const noVerdict = { isIgnored: false, matched: [] };
 /** The lines of an ignore file. The last one that matches decides. */
 class IgnoreRules {
     #lines;
@@ -904,8 +904,8 @@ class Rules {
         mayHoldEntries: true,
         mayHoldSecrets: true,
         hasSecretName: false,
-        verdict: unjudged,
-        exclusion: unjudged,
+        verdict: noVerdict,
+        exclusion: noVerdict,
     };
     #ignored;
     #excluded;
@@ -917,21 +917,21 @@ class Rules {
         this.#ignored = ignored;
         this.#excluded = excluded;
     }
-    judge(path, name, above) {
+    evaluate(path, name, above) {
         const exclusion = this.#excluded.judge(path, above.exclusion);
         const hasSecretName = above.hasSecretName || isSecretName(name) || isGitSettings(path);
         const verdict = this.#ignored?.judge(path, above.verdict) ?? {
             isIgnored: isLeftOutByDefault(name),
             matched: [],
         };
-        const isOut = exclusion.isIgnored || verdict.isIgnored;
+        const isExcluded = exclusion.isIgnored || verdict.isIgnored;
         const isSecret = hasSecretName && this.#ignored?.includesFile(path) !== true;
-        const isOpen = !exclusion.isIgnored &&
+        const mayDescend = !exclusion.isIgnored &&
             (!verdict.isIgnored || this.#ignored?.mayInclude(path, verdict) === true);
         return {
-            place: isOut ? 'out' : isSecret ? 'secret' : 'in',
-            mayHoldEntries: isOpen && (!hasSecretName || this.#ignored?.includesFiles === true),
-            mayHoldSecrets: isOpen,
+            place: isExcluded ? 'out' : isSecret ? 'secret' : 'in',
+            mayHoldEntries: mayDescend && (!hasSecretName || this.#ignored?.includesFiles === true),
+            mayHoldSecrets: mayDescend,
             hasSecretName,
             verdict,
             exclusion,
@@ -1006,8 +1006,8 @@ function unusableExclusion({ text, isException }, reason) {
     };
 }
 /** Bytes of an ignore file. Real ones have a few hundred lines. */
-const mostBytes = 1024 * 1024;
-/** Undefined where there is no such file. */
+const maxBytes = 1024 * 1024;
+/** Undefined where this file does not exist. */
 async function readIgnoreFile(root, path) {
     const unreadable = (message, next, cause) => new errors/* ContextError */.a([
         {
@@ -1025,8 +1025,8 @@ async function readIgnoreFile(root, path) {
         const stats = await (0,promises_.stat)(real);
         if (!stats.isFile())
             throw unreadable('is a folder or something else that is no file of patterns');
-        if (stats.size > mostBytes)
-            throw unreadable(`has ${(0,bytes/* bytesOf */.$)(stats.size)}, and ${(0,bytes/* bytesOf */.$)(mostBytes)} is the most`);
+        if (stats.size > maxBytes)
+            throw unreadable(`has ${(0,bytes/* bytesOf */.$)(stats.size)}, and ${(0,bytes/* bytesOf */.$)(maxBytes)} is the most`);
         content = await (0,promises_.readFile)(real, 'utf8');
     }
     catch (error) {
@@ -1052,7 +1052,7 @@ var noticed_files = __webpack_require__(3429);
 const megabyte = 1024 * 1024;
 /** Bytes of all files, before they are compressed. */
 const limit = 500 * megabyte;
-const size_limit_mostNamed = 5;
+const size_limit_maxNamed = 5;
 /** @throws ContextError with what is large, if the files are too large together */
 function checkSize(about, files, bytes) {
     if (bytes <= limit)
@@ -1070,7 +1070,7 @@ function checkSize(about, files, bytes) {
         },
     ]);
 }
-function largest(of, most = size_limit_mostNamed) {
+function largest(of, most = size_limit_maxNamed) {
     return [...of]
         .sort((one, other) => other.bytes - one.bytes || (one.path < other.path ? -1 : 1))
         .slice(0, most);
@@ -1092,7 +1092,7 @@ function largestFolders(files) {
     const deeper = largest(
     // Where all that is in a folder is in one folder of it, that one tells more.
     folders.filter(({ path, bytes }) => path.includes('/') && largestInside.get(path) !== bytes), 1);
-    const top = largest(folders.filter(({ path }) => !path.includes('/')), size_limit_mostNamed - deeper.length);
+    const top = largest(folders.filter(({ path }) => !path.includes('/')), size_limit_maxNamed - deeper.length);
     return largest([...top, ...deeper]);
 }
 function list(sized) {
@@ -1126,15 +1126,15 @@ async function walk(root, rules, signal) {
         const wanted = [];
         for (const entry of await read(root, folder.path, folder.standing, found)) {
             const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
-            const standing = rules.judge(path, entry.name, folder.standing);
+            const verdict = rules.evaluate(path, entry.name, folder.standing);
             if (entry.isDirectory()) {
-                if (standing.mayHoldEntries || standing.mayHoldSecrets)
-                    folders.push({ path, standing });
+                if (verdict.mayHoldEntries || verdict.mayHoldSecrets)
+                    folders.push({ path, standing: verdict });
             }
-            else if (standing.place === 'secret') {
+            else if (verdict.place === 'secret') {
                 found.secrets.push(path);
             }
-            else if (standing.place === 'in') {
+            else if (verdict.place === 'in') {
                 wanted.push(path);
             }
         }
@@ -1146,12 +1146,12 @@ async function walk(root, rules, signal) {
     }
     return found;
 }
-async function read(root, path, standing, found) {
+async function read(root, path, verdict, found) {
     try {
         return await (0,promises_.readdir)((0,external_node_path_.join)(root, path), { withFileTypes: true });
     }
     catch (error) {
-        if (standing.mayHoldEntries)
+        if (verdict.mayHoldEntries)
             found.problems.push(unreadable(path, 'folder', error));
         return [];
     }
@@ -1273,12 +1273,12 @@ async function selectContext(settings, workspace, signal) {
     const sorted = [...entries.values()].sort(byPath);
     const files = sorted.filter(({ kind }) => kind === 'file');
     const isExcluded = (path) => {
-        let standing = rules.root;
+        let verdict = rules.root;
         const parts = path.split('/');
         for (const [index, name] of parts.entries()) {
-            standing = rules.judge(parts.slice(0, index + 1).join('/'), name, standing);
+            verdict = rules.evaluate(parts.slice(0, index + 1).join('/'), name, verdict);
         }
-        return standing.place !== 'in';
+        return verdict.place !== 'in';
     };
     const submodules = (await (0,noticed_files/* emptySubmodules */.J)(root, workspace)).filter((path) => !isExcluded(path));
     const total = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -1290,8 +1290,8 @@ async function selectContext(settings, workspace, signal) {
         files: files.length,
         bytes: total,
         ignoreFile,
-        leftOut: found.secrets.filter((path) => !entries.has(path)).sort(),
-        holdsGit: files.some(({ path }) => /(?:^|\/)\.git\//.test(path)),
+        excludedSecrets: found.secrets.filter((path) => !entries.has(path)).sort(),
+        includesGit: files.some(({ path }) => /(?:^|\/)\.git\//.test(path)),
         otherDockerfile: files.find(({ path }) => path === beside?.dockerfile)?.path,
         missingSources: await missingOf((0,external_node_path_.join)(root, location), bytes, sorted),
         noticed: submodules.map((path) => ({ kind: 'empty-submodule', path })),

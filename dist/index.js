@@ -371,6 +371,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 
+/***/ 6466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+
+/***/ }),
+
 /***/ 7975:
 /***/ ((module) => {
 
@@ -462,7 +469,7 @@ class ContextError extends Error {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Lg: () => (/* binding */ toGitHubError),
-/* harmony export */   jd: () => (/* binding */ UnansweredError),
+/* harmony export */   xm: () => (/* binding */ UnusableResponseError),
 /* harmony export */   y_: () => (/* binding */ GitHubError)
 /* harmony export */ });
 /* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7934);
@@ -494,14 +501,14 @@ class GitHubError extends Error {
     }
 }
 /** Why there is no answer to work with: the end of a sentence that begins with "because". */
-class UnansweredError extends Error {
+class UnusableResponseError extends Error {
     /** The status, where it was an answer of which nothing can be made. */
     status;
     /** Whether the same request may work a moment later. */
     isTransient;
     constructor(reason, details = {}) {
         super(reason, details.cause === undefined ? {} : { cause: details.cause });
-        this.name = 'UnansweredError';
+        this.name = 'UnusableResponseError';
         this.status = details.status;
         this.isTransient = details.isTransient ?? false;
     }
@@ -529,7 +536,7 @@ const refusalBody = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
  */
 function toGitHubError(call, error, redact) {
     const cause = error instanceof Error ? error.cause : undefined;
-    if (cause instanceof UnansweredError) {
+    if (cause instanceof UnusableResponseError) {
         return new GitHubError(call, redact(cause.message), { status: cause.status, cause });
     }
     const refused = valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeParse */ .xLC(refusal, error);
@@ -664,12 +671,43 @@ const names = ['x-request-id', 'x-github-request-id', 'x-amz-request-id'];
  * @param redact takes known secrets out of it
  */
 function readRequestId(headers, redact) {
-    const header = names.map((name) => headers[name]).find((value) => value !== undefined);
+    const header = names
+        .map((name) => headers[name])
+        .find((value) => value !== undefined && value.length > 0);
     const text = (Array.isArray(header) ? header.join(' ') : (header ?? '')).slice(0, 8 * longest);
     const id = redact(text)
         .replace(/[^\x21-\x7e]/g, '')
         .slice(0, longest);
     return id === '' ? undefined : id;
+}
+
+
+/***/ }),
+
+/***/ 3145:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ readRetryAfter)
+/* harmony export */ });
+/**
+ * Reads `Retry-After`, which holds seconds or a date, in milliseconds. A date counts from the date of
+ * the response, because the clocks of the two machines may differ.
+ *
+ * @param now milliseconds since the epoch, for a response without a date
+ */
+function readRetryAfter(headers, now) {
+    const header = headers['retry-after'];
+    if (header === undefined)
+        return undefined;
+    const seconds = Number(header);
+    if (Number.isFinite(seconds))
+        return Math.max(0, seconds * 1000);
+    const date = Date.parse(header);
+    if (Number.isNaN(date))
+        return undefined;
+    const sentAt = Date.parse(headers.date ?? '');
+    return Math.max(0, date - (Number.isNaN(sentAt) ? now : sentAt));
 }
 
 
@@ -695,7 +733,7 @@ function classifyStatus(status) {
 
 /***/ }),
 
-/***/ 2652:
+/***/ 2016:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -717,11 +755,37 @@ var external_node_util_ = __nccwpck_require__(7975);
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(4942);
+;// CONCATENATED MODULE: external "node:dns"
+const external_node_dns_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
+;// CONCATENATED MODULE: ./lib/http/shared-lookup.js
+
+const waiting = new Map();
+/**
+ * Looks a host up as Node.js does, but only once at a time: a look-up that nobody answers occupies one of
+ * the few threads of the process for many seconds, and cannot be ended.
+ */
+const sharedLookup = (hostname, options, callback) => {
+    const key = JSON.stringify([hostname, options]);
+    const others = waiting.get(key);
+    if (others !== undefined) {
+        others.push(callback);
+        return;
+    }
+    const callbacks = [callback];
+    waiting.set(key, callbacks);
+    (0,external_node_dns_namespaceObject.lookup)(hostname, options, (...found) => {
+        waiting.delete(key);
+        for (const each of callbacks)
+            each(...found);
+    });
+};
+
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
 // EXTERNAL MODULE: ./lib/http/connection-failure.js
 var connection_failure = __nccwpck_require__(5249);
 ;// CONCATENATED MODULE: ./lib/http/tunnel.js
+
 
 
 
@@ -765,6 +829,7 @@ function openTunnel(proxy, authority, signal) {
                     : { 'Proxy-Authorization': `Basic ${Buffer.from(account).toString('base64')}` }),
             },
             agent: false,
+            lookup: sharedLookup,
             signal,
         });
         request.on('connect', ({ statusCode: status = 0 }, socket, head) => {
@@ -796,8 +861,9 @@ function withoutBrackets(hostname) {
 
 
 
+
 /** Far more than any response has, and well within a runner's memory. */
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 /** The headers came, but the body ended too early, cannot be decompressed, or would not end. */
 class CutOffError extends Error {
     constructor(options) {
@@ -875,6 +941,7 @@ class Transport {
                 ...(typeof body === 'string' ? { 'Content-Length': Buffer.byteLength(body) } : {}),
             },
             agent: this.#agentFor(url, isSecure),
+            lookup: sharedLookup,
             givenUp,
         };
         return (isSecure ? external_node_https_namespaceObject_0 : external_node_http_namespaceObject_0).request(options);
@@ -902,8 +969,8 @@ async function readText(response) {
     try {
         for await (const chunk of response) {
             bytes += chunk.length;
-            if (bytes > mostBytes)
-                throw new Error(`it has more than ${mostBytes} bytes`);
+            if (bytes > maxBytes)
+                throw new Error(`it has more than ${maxBytes} bytes`);
             chunks.push(chunk);
         }
         const body = await decompressed(Buffer.concat(chunks), response.headers['content-encoding']);
@@ -919,7 +986,7 @@ async function decompressed(body, encoding) {
     if (body.length === 0)
         return body;
     // A small answer may become a very large one.
-    const limit = { maxOutputLength: mostBytes };
+    const limit = { maxOutputLength: maxBytes };
     switch (encoding?.trim().toLowerCase()) {
         case 'gzip':
         case 'x-gzip':
@@ -973,36 +1040,36 @@ function readImage({ raw, findings }) {
     const isAllowed = names/* imageReference */.rA.pattern.test(image) && !isDigest(image) && !hasCapitals(image);
     if (isAllowed)
         return image;
-    findings.problem('image', breach(image) ?? `has to be ${names/* imageReference */.rA.rule}; ${(0,problems/* found */.F9)(image)}`);
+    findings.problem('image', mistake(image) ?? `has to be ${names/* imageReference */.rA.rule}; ${(0,problems/* found */.F9)(image)}`);
     return undefined;
 }
 /** What people really write, by the first breach that is found. */
-const breaches = [
+const imageMistakes = [
     {
-        is: (image) => /[\n,]/.test(image),
+        matches: (image) => /[\n,]/.test(image),
         message: 'names several images, but an agent runs one; if the list comes from `docker/metadata-action`, use one of its tags',
         fix: (image) => image.split(/[\n,]/)[0]?.trim() ?? '',
     },
     {
-        is: (image) => /^["'“”‘’`]|["'“”‘’`]$/.test(image),
+        matches: (image) => /^["'“”‘’`]|["'“”‘’`]$/.test(image),
         message: 'has quotes around it',
         fix: (image) => image.replace(/^["'“”‘’`]+|["'“”‘’`]+$/g, ''),
     },
     {
-        is: (image) => /^[a-z][a-z0-9+.-]*:\/\//i.test(image),
+        matches: (image) => /^[a-z][a-z0-9+.-]*:\/\//i.test(image),
         message: 'begins with the scheme of a URL, which an image does not have',
         fix: (image) => image.replace(/^[a-z][a-z0-9+.-]*:\/\//i, ''),
     },
     {
-        is: isDigest,
+        matches: isDigest,
         message: 'is a digest alone; put the name before it, as in `ghcr.io/acme/agent@sha256:…`',
     },
     {
-        is: (image) => /:(?:@.*)?$/.test(image),
+        matches: (image) => /:(?:@.*)?$/.test(image),
         message: 'has an empty tag; an expression that the tag comes from is probably empty (such as the output of a step without its `id`)',
     },
     {
-        is: (image) => /^[^@\s]*:(?!\d+\/)[^/@\s]*\/[^@\s]*$/.test(image),
+        matches: (image) => /^[^@\s]*:(?!\d+\/)[^/@\s]*\/[^@\s]*$/.test(image),
         message: 'has a slash in its tag, as the name of a branch has; a tag cannot contain a slash',
         fix: (image) => {
             const tag = image.search(/:(?!\d+\/)/);
@@ -1010,17 +1077,17 @@ const breaches = [
         },
     },
     {
-        is: hasCapitals,
+        matches: hasCapitals,
         message: 'has capital letters in its name, but registries accept only lower-case names',
         fix: lowerCaseName,
     },
     {
-        is: (image) => /^[^\s@]+$/.test(image) && !hasTag(image),
-        message: 'has to say which version of the image is meant, with a tag or digest; it has neither',
+        matches: (image) => /^[^\s@]+$/.test(image) && !hasTag(image),
+        message: 'has no tag or digest, so it does not say which version to deploy',
     },
 ];
-function breach(image) {
-    const one = breaches.find(({ is }) => is(image));
+function mistake(image) {
+    const one = imageMistakes.find(({ matches: is }) => is(image));
     if (one === undefined)
         return undefined;
     const fixed = one.fix?.(image) ?? '';
@@ -1207,7 +1274,19 @@ const declaredInputs = {
     'wait-for-ready': 'true',
     'failure-logs': 'auto',
     'wait-timeout': '600',
+    'smoke-test': 'false',
+    'public-api-key': undefined,
+    'smoke-test-transport': undefined,
+    'smoke-test-body': undefined,
+    'smoke-test-path': undefined,
+    'smoke-test-duration': '5',
+    'smoke-test-timeout': '180',
+    'wait-for-drain': 'false',
+    'drain-timeout': '3600',
+    'on-failure': 'keep',
     'dry-run': 'false',
+    'pr-number': undefined,
+    teardown: 'false',
     'github-token': undefined,
     environment: undefined,
     comment: 'false',
@@ -1226,9 +1305,9 @@ const inputNames = Object.keys(declaredInputs);
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A3: () => (/* binding */ reasonOf),
 /* harmony export */   Bi: () => (/* binding */ missingFile),
-/* harmony export */   Gu: () => (/* binding */ readTextFile)
+/* harmony export */   Gu: () => (/* binding */ readTextFile),
+/* harmony export */   Qk: () => (/* binding */ unreadableReason)
 /* harmony export */ });
 /* unused harmony export UnreadableFileError */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -1284,9 +1363,9 @@ function kindOf(stats) {
     return 'it is a device, not a file';
 }
 /** Why a file that is not there cannot be read. */
-const missingFile = 'there is no such file';
+const missingFile = 'this file does not exist';
 /** Why a file cannot be read, for parentheses. */
-function reasonOf(error) {
+function unreadableReason(error) {
     if (error instanceof UnreadableFileError)
         return error.message;
     const code = (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_2__/* .systemErrorCode */ .vq)(error);
@@ -1294,7 +1373,7 @@ function reasonOf(error) {
         return missingFile;
     if (code === 'EISDIR')
         return 'it is a folder';
-    return code ?? 'the reason is not known';
+    return code ?? 'unknown reason';
 }
 
 
@@ -1327,26 +1406,28 @@ class InputsError extends Error {
 /** The event of the workflow is one that must not write. */
 class UntrustedEventError extends Error {
     kind = 'untrusted-event';
-    constructor() {
-        super('code of a fork, with the secrets of the repository');
+    because;
+    constructor(because = { reason: 'fork' }) {
+        super(`possibly code of a fork, with the secrets of the repository (${because.reason})`);
         this.name = 'UntrustedEventError';
+        this.because = because;
     }
 }
 /** Collects what is to be said about the inputs while they are read. */
 class Findings {
     /** What stands in for inputs that are not given, such as `scaling.min_agents (pcc-deploy.toml)`. */
-    standIns = new Map();
+    substitutes = new Map();
     problems = [];
     warnings = [];
     notices = [];
     /** For the log only. */
     remarks = [];
     problem(input, message) {
-        this.problems.push({ input: this.placeOf(input), message });
+        this.problems.push({ input: this.displayName(input), message });
     }
     /** The input, or what stands in for it. */
-    placeOf(input) {
-        return this.standIns.get(input) ?? input;
+    displayName(input) {
+        return this.substitutes.get(input) ?? input;
     }
 }
 const missingEnvironment = 'the job lacks the `environment:` that holds';
@@ -1368,7 +1449,7 @@ function looksLikeCredential(value) {
     return /(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_|A[KS]IA[0-9A-Z]{12}|AIza|xox[a-z]-|eyJ)/.test(value);
 }
 /** Characters of a text that a message repeats. */
-const longestFound = 200;
+const maxFoundLength = 200;
 /**
  * A value that was found, for a message: on one line, and never a credential. Known secrets are
  * taken out of messages once all are known, which finds none that was cut: so what is long is not
@@ -1379,7 +1460,7 @@ function found(value) {
         return 'found a credential';
     if (value.includes('='))
         return 'found a text with `=` in it';
-    if (value.length > longestFound)
+    if (value.length > maxFoundLength)
         return `found a text of ${value.length} characters`;
     return `found \`${value.replace(/\s*[\r\n]\s*/g, ' ')}\``;
 }
@@ -1400,10 +1481,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7170);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8565);
 /* harmony import */ var _inputs_files_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2362);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7617);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2486);
 /* harmony import */ var _text_system_error_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7229);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5221);
+/* harmony import */ var _time_end_process_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(408);
 /* harmony import */ var _time_unsettled_exit_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6570);
+
 
 
 
@@ -1436,10 +1519,9 @@ const succeeded = await (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .run */ .e)({
     workflowEvent: async () => (await __nccwpck_require__.e(/* import() */ 157).then(__nccwpck_require__.bind(__nccwpck_require__, 157))).context,
 });
 endWatch();
-if (!succeeded)
-    process.exitCode = _actions_core__WEBPACK_IMPORTED_MODULE_2__.ExitCode.Failure;
-if (_time_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V.aborted)
-    (0,_time_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .endSoon */ .n)();
+(0,_time_end_process_js__WEBPACK_IMPORTED_MODULE_9__/* .endProcess */ .J)(succeeded ? _actions_core__WEBPACK_IMPORTED_MODULE_2__.ExitCode.Success : _actions_core__WEBPACK_IMPORTED_MODULE_2__.ExitCode.Failure, {
+    canBeKilled: _time_signals_js__WEBPACK_IMPORTED_MODULE_0__/* .cancelledByRunner */ .V.aborted,
+});
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -1450,12 +1532,16 @@ __webpack_async_result__();
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Gv: () => (/* binding */ isObject),
 /* harmony export */   Hu: () => (/* binding */ readAgentSettings),
+/* harmony export */   Io: () => (/* binding */ whatRunsIn),
 /* harmony export */   Lm: () => (/* binding */ mapAgentSettings),
 /* harmony export */   Lv: () => (/* binding */ toFields),
+/* harmony export */   S0: () => (/* binding */ restoreSettings),
 /* harmony export */   YL: () => (/* binding */ compareAgentSettings),
 /* harmony export */   tj: () => (/* binding */ agentSettings)
 /* harmony export */ });
+/* unused harmony export agentSettingNames */
 const text = (value) => typeof value === 'string' ? value : undefined;
 const count = (value) => typeof value === 'number' ? value : undefined;
 const flag = (value) => typeof value === 'boolean' ? value : undefined;
@@ -1600,7 +1686,54 @@ function valueAt(object, key) {
     return isObject(object) ? object[key] : undefined;
 }
 function isObject(value) {
-    return typeof value === 'object' && value !== null;
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** A response shows the image of a cloud build redacted, so that it cannot be sent. */
+const sendableImage = /^[\w./:-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})$/;
+/** What an agent runs, as it can be sent; undefined if its response does not show that. */
+function whatRunsIn({ image, buildId, }) {
+    if (buildId !== undefined)
+        return { buildId };
+    return image !== undefined && sendableImage.test(image) ? { image } : undefined;
+}
+/**
+ * How the settings that were sent go back to what the agent had.
+ *
+ * @param runsNewBuild whether it was also sent a build that the settings do not name yet
+ */
+function restoreSettings(had, sent, runsNewBuild) {
+    const irreversible = [];
+    const restored = (name) => {
+        const { isWhatRuns, off } = agentSettings[name];
+        const given = toSent(name, sent[name]);
+        const value = had[name];
+        if (isWhatRuns || given === undefined || given === value)
+            return undefined;
+        if (value !== null && value !== undefined)
+            return value;
+        if (value === null && off !== undefined)
+            return off;
+        irreversible.push({ name, because: value === null ? 'unset-before' : 'not-shown' });
+        return undefined;
+    };
+    const settings = mapAgentSettings(restored);
+    // One bound alone may reset the other one.
+    const isScaled = settings.minAgents !== undefined || settings.maxAgents !== undefined;
+    const bounds = isScaled ? { minAgents: had.minAgents, maxAgents: had.maxAgents } : {};
+    return { settings: { ...settings, ...bounds, ...whatRan() }, irreversible };
+    function whatRan() {
+        const { image, buildId } = had;
+        const isSame = sent.buildId === undefined
+            ? sent.image === undefined || (buildId === undefined && sent.image === image)
+            : sent.buildId === buildId;
+        if (isSame && !runsNewBuild)
+            return {};
+        const before = whatRunsIn(had);
+        if (before !== undefined)
+            return before;
+        irreversible.push({ name: 'buildId', because: 'not-shown' });
+        return {};
+    }
 }
 /** Compares the settings that are given with those of an agent. */
 function compareAgentSettings(observed, wanted) {
@@ -1680,7 +1813,9 @@ const imageReference = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   JM: () => (/* binding */ dockerHubUrl),
 /* harmony export */   NH: () => (/* binding */ registryUrl),
+/* harmony export */   OI: () => (/* binding */ isSameContent),
 /* harmony export */   UD: () => (/* binding */ dockerHub),
 /* harmony export */   dp: () => (/* binding */ pinned),
 /* harmony export */   jT: () => (/* binding */ registryName),
@@ -1688,6 +1823,8 @@ const imageReference = {
 /* harmony export */ });
 /* harmony import */ var _http_confidential_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8036);
 
+/** The address of Docker Hub under which Docker and Kubernetes keep its login. */
+const dockerHubUrl = 'https://index.docker.io/v1/';
 /** The name of Docker Hub that people use. */
 const dockerHub = 'docker.io';
 /** All of its names. */
@@ -1727,6 +1864,14 @@ function registryUrl(registry) {
         return new URL('https://registry-1.docker.io');
     const secure = new URL(`https://${registry}`);
     return (0,_http_confidential_js__WEBPACK_IMPORTED_MODULE_0__/* .isLoopback */ .U)(secure.hostname) ? new URL(`http://${registry}`) : secure;
+}
+/** Whether both are the same repository at the same digest, whatever their tags are. */
+function isSameContent(one, other) {
+    const [first, second] = [parseImageReference(one), parseImageReference(other)];
+    return (first.digest !== undefined &&
+        first.digest === second.digest &&
+        first.registry === second.registry &&
+        first.repository === second.repository);
 }
 /** The reference with the digest that its tag points at now. */
 function pinned(image, digest) {
@@ -1768,7 +1913,7 @@ function unfailing(actions) {
             return;
         isWarned = true;
         const reason = error instanceof Error ? (0,_text_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g)(error.message) : 'unknown reason';
-        warning(`The outputs could not be set: ${reason}`);
+        warning(`Could not set the outputs: ${reason}`);
     };
     return {
         mask: attempt((value) => {
@@ -1841,7 +1986,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 7617:
+/***/ 2486:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1852,39 +1997,71 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/github/checkout.js
+
+/** The commit that a folder has checked out; undefined if that cannot be known. */
+async function checkedOutCommit(folder, readFile) {
+    const read = async (name) => {
+        try {
+            return (await readFile((0,external_node_path_.join)(folder, '.git', name))).trim();
+        }
+        catch {
+            return '';
+        }
+    };
+    const head = await read('HEAD');
+    const [, ref] = /^ref: (refs\/[^\s\\]+)$/.exec(head) ?? [];
+    if (ref === undefined)
+        return commitIn(head);
+    if (ref.split('/').includes('..'))
+        return undefined;
+    const packed = async () => {
+        const lines = (await read('packed-refs')).split('\n');
+        return lines.find((line) => line.endsWith(` ${ref}`))?.split(' ')[0];
+    };
+    return commitIn(await read(ref)) ?? commitIn(await packed());
+}
+function commitIn(text) {
+    return text !== undefined && /^[0-9a-f]{40,64}$/.test(text) ? text : undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/github/agent-deployments.js
-const endings = {
+const outcomeWords = {
     success: ': success',
     failure: ': failure',
-    error: ' was left under way, as the run was cancelled',
+    error: ' is still running; the run was cancelled',
 };
 /**
  * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success, a
- * failure or an error. Nobody waits for GitHub meanwhile, and nothing fails because of it.
+ * failure or an error. A success makes the older deployments of the same agent inactive. Nobody waits for GitHub meanwhile, and nothing fails because of it.
  */
 class AgentDeployments {
     #options;
-    #underWay = [];
+    #pending = [];
     #repository;
     constructor(options) {
         this.#options = options;
     }
     /** Told that a rollout begins; the function that comes back is told how it ended. */
-    begins(rollout) {
+    rolloutStarted(rollout) {
         const where = `${rollout.agent} in ${rollout.region}`;
-        const created = this.#kept(this.#create(rollout));
+        const created = this.#track(this.#create(rollout));
         let hasEnded = false;
-        const begun = this.#kept(
+        const inProgress = this.#track(
         // What has ended by then is not told to go on.
         created.then(() => hasEnded ? undefined : this.#set(created, 'in_progress', `${where} is rolled out`)));
         return (outcome) => {
             hasEnded = true;
             // In this order, whether or not the state before could be set; but in a run that is cancelled,
             // there is no time to wait for that.
-            const before = outcome === 'error' ? created : begun;
-            void this.#kept(before.then(() => this.#set(created, outcome, `${where}${endings[outcome]}`)));
+            const before = outcome === 'error' ? created : inProgress;
+            void this.#track(before.then(async () => {
+                await this.#set(created, outcome, `${where}${outcomeWords[outcome]}`);
+                if (outcome === 'success')
+                    await this.#deactivateOlder(rollout, await created);
+            }));
         };
     }
     [Symbol.asyncDispose]() {
@@ -1892,17 +2069,23 @@ class AgentDeployments {
     }
     /** Resolves when GitHub has been told everything, as far as it could be. */
     async settled() {
-        await Promise.all(this.#underWay);
+        await Promise.all(this.#pending);
         const [connected] = await Promise.allSettled([this.#repository]);
         if (connected.status === 'fulfilled')
             connected.value?.close();
     }
     async #create({ agent, region, deploymentId }) {
-        const { commit, environmentIn } = this.#options;
-        const repository = await this.#connected();
+        const { commit, environmentIn, environmentKind } = this.#options;
+        const environment = environmentIn(region);
+        const [repository, ref, kind] = await Promise.all([
+            this.#connect(),
+            commit(),
+            environmentKind(environment),
+        ]);
         return repository.createDeployment({
-            ref: commit,
-            environment: environmentIn(region),
+            ref,
+            environment,
+            ...kind,
             description: `${agent} in ${region}`,
             payload: { agent, region, deploymentId },
         });
@@ -1911,42 +2094,144 @@ class AgentDeployments {
         const id = await created;
         if (id === undefined)
             return;
-        const repository = await this.#connected();
+        const repository = await this.#connect();
         await repository.setDeploymentState(id, state, { logUrl: this.#options.logUrl, description });
     }
-    #connected() {
+    /** By itself, GitHub would deactivate the deployments of all other agents in the environment. */
+    async #deactivateOlder(rollout, id) {
+        if (id === undefined)
+            return;
+        const { environmentIn, logUrl } = this.#options;
+        const repository = await this.#connect();
+        await deactivateDeployments(repository, {
+            environment: environmentIn(rollout.region),
+            agent: rollout.agent,
+            region: rollout.region,
+            before: id,
+            logUrl,
+            description: `A newer deployment of ${rollout.agent} in ${rollout.region} is serving`,
+        });
+    }
+    #connect() {
         return (this.#repository ??= this.#options.connect());
     }
     /** Work that is awaited at the end, and tells of its failure instead of being one. */
-    #kept(work) {
-        const kept = work.catch((error) => {
+    #track(work) {
+        const tracked = work.catch((error) => {
             this.#options.onFailure(error);
             return undefined;
         });
-        this.#underWay.push(kept);
-        return kept;
+        this.#pending.push(tracked);
+        return tracked;
+    }
+}
+/** More deployments than this may have failed in a row; those before were deactivated long ago. */
+const mostLookedAt = 20;
+/**
+ * Makes the deployments of one agent inactive, from the newest to the first that is inactive already.
+ * Those that failed keep saying so.
+ */
+async function deactivateDeployments(repository, { environment, agent, region, before = Infinity, logUrl, description }) {
+    const deployments = await repository.deploymentsIn(environment);
+    const older = deployments.filter(({ id, payload }) => id < before && payload['agent'] === agent && payload['region'] === region);
+    for (const { id } of older.slice(0, mostLookedAt)) {
+        const state = await repository.deploymentState(id);
+        if (state === 'inactive')
+            return;
+        if (state === 'failure' || state === 'error')
+            continue;
+        await repository.setDeploymentState(id, 'inactive', { logUrl, description });
     }
 }
 
 // EXTERNAL MODULE: ./lib/github/errors.js
 var errors = __nccwpck_require__(9452);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/github/plan-comment.js
+
+/** Every comment with a plan begins with this. */
+const prefix = '<!-- pipecat-cloud-release: plan ';
+/** The second line of a comment: where its plan comes from, and from which run. */
+const originLine = /^<!-- pipecat-cloud-release: from ([0-9a-f]{16}) in run (\d+)( closed)? -->$/;
+/**
+ * Keeps one comment for what a plan is of, and closes the comments of plans that the same step made
+ * before and makes no longer. All steps of one run are left alone: those of a matrix have one name.
+ */
+async function keepPlanComment(repository, { commentKey, commentOrigin, runId, runUrl }, { pullRequest, text, isOfInvalidInputs }) {
+    const origin = digest(commentOrigin);
+    const own = (await repository.ownComments(pullRequest, prefix)).map(parsed);
+    const ownMarker = `${prefix}${digest(commentKey)} -->`;
+    const sameOrigin = own.filter((comment) => comment.origin === origin);
+    const only = sameOrigin.length === 1 ? sameOrigin[0] : undefined;
+    const existing = own.find(({ marker }) => marker === ownMarker) ?? (isOfInvalidInputs ? only : undefined);
+    const lines = (marker, state) => `${marker}\n<!-- pipecat-cloud-release: from ${origin} in run ${runNumber(runId)}${state} -->\n`;
+    const outcome = await repository.putComment(pullRequest, existing, `${lines(existing?.marker ?? ownMarker, '')}${text}`);
+    if (isOfInvalidInputs)
+        return { outcome, closed: 0 };
+    // If the same plan was made before, another one that was made with it then may still come.
+    const since = existing === undefined || existing.isClosed ? runNumber(runId) : existing.run;
+    const outdated = sameOrigin.filter((comment) => comment !== existing && !comment.isClosed && comment.run < since);
+    let closed = 0;
+    for (const comment of outdated) {
+        // Another job of this run may have updated it in the meantime.
+        if ((await repository.commentBody(comment.id)) !== comment.body)
+            continue;
+        const closing = `${lines(comment.marker, ' closed')}${closingText(comment, runUrl)}`;
+        await repository.putComment(pullRequest, comment, closing);
+        closed++;
+    }
+    return { outcome, closed };
+}
+function parsed(comment) {
+    const [marker = '', second = '', ...others] = comment.body.replace(/\r\n?/g, '\n').split('\n');
+    const [, origin, run, closed] = originLine.exec(second) ?? [];
+    const text = (origin === undefined ? [second, ...others] : others).join('\n');
+    return {
+        ...comment,
+        marker,
+        origin,
+        run: Number(run ?? 0),
+        isClosed: closed !== undefined,
+        text,
+    };
+}
+/** Says that a plan is out of date, with the plan folded away. */
+function closingText({ text }, runUrl) {
+    const closed = `**This plan is closed.** [The latest run](${runUrl}) no longer makes it.`;
+    return `${closed}\n\n<details><summary>The last plan</summary>\n\n${text}\n</details>\n`;
+}
+function runNumber(id) {
+    return /^\d{1,15}$/.test(id) ? Number(id) : 0;
+}
+function digest(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, 16);
+}
+
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
 ;// CONCATENATED MODULE: ./lib/github/event.js
 
-const repository = dist/* object */.Ikc({
+const repositorySchema = dist/* object */.Ikc({
     full_name: dist/* optional */.lqM(dist/* string */.YjP()),
     private: dist/* optional */.lqM(dist/* boolean */.zMY()),
     visibility: dist/* optional */.lqM(dist/* string */.YjP()),
     fork: dist/* optional */.lqM(dist/* boolean */.zMY()),
 });
 const eventPayload = dist/* object */.Ikc({
-    repository: dist/* optional */.lqM(repository),
+    repository: dist/* optional */.lqM(repositorySchema),
     pull_request: dist/* optional */.lqM(dist/* object */.Ikc({
         number: dist/* optional */.lqM(dist/* number */.aig()),
-        head: dist/* optional */.lqM(dist/* object */.Ikc({ repo: dist/* nullish */.cl6(repository) })),
+        created_at: dist/* fallback */.NpB(dist/* optional */.lqM(dist/* string */.YjP()), undefined),
+        head: dist/* optional */.lqM(dist/* object */.Ikc({ repo: dist/* nullish */.cl6(repositorySchema), sha: dist/* optional */.lqM(dist/* string */.YjP()) })),
     })),
-    workflow_run: dist/* optional */.lqM(dist/* object */.Ikc({ head_repository: dist/* nullish */.cl6(repository) })),
+    workflow_run: dist/* optional */.lqM(dist/* object */.Ikc({ head_repository: dist/* nullish */.cl6(repositorySchema), head_sha: dist/* optional */.lqM(dist/* string */.YjP()) })),
+    issue: dist/* optional */.lqM(dist/* object */.Ikc({
+        number: dist/* optional */.lqM(dist/* number */.aig()),
+        created_at: dist/* fallback */.NpB(dist/* optional */.lqM(dist/* string */.YjP()), undefined),
+        /** Only an issue that is a pull request has it. */
+        pull_request: dist/* optional */.lqM(dist/* unknown */.L5J()),
+    })),
 });
 function read(event) {
     const result = dist/* safeParse */.xLC(eventPayload, event.payload);
@@ -1980,9 +2265,40 @@ function isWithoutSecrets(event, actor) {
 function mayBringForks(eventName) {
     return ['pull_request_target', 'workflow_run'].includes(eventName);
 }
-/** The pull request that the workflow runs for. */
+/** The pull request that the workflow runs for, also if a comment on it started the workflow. */
 function pullRequestNumber(event) {
-    return read(event).pull_request?.number;
+    return pullRequestOf(event)?.number;
+}
+/** Events whose `GITHUB_SHA` is not the commit that people know: a merge commit, or the default branch's. */
+const eventsOfOtherCommits = new Set([
+    'pull_request',
+    'pull_request_target',
+    'pull_request_review',
+    'pull_request_review_comment',
+    'workflow_run',
+    'issue_comment',
+]);
+function isOfAnotherCommit(eventName) {
+    return eventsOfOtherCommits.has(eventName);
+}
+const commitId = /^[0-9a-f]{40,64}$/;
+/** The commit that people know the run by: never the merge commit that GitHub makes for a pull request. */
+function releasedCommit(event, { workflowCommit, checkout, isImageGiven }) {
+    const { pull_request, workflow_run } = read(event);
+    const named = () => {
+        switch (event.eventName) {
+            case 'workflow_run': {
+                const head = workflow_run?.head_sha;
+                return isImageGiven || head === checkout ? head : undefined;
+            }
+            case 'issue_comment':
+                return checkout;
+            default:
+                return pull_request?.head?.sha;
+        }
+    };
+    const commit = named();
+    return commit !== undefined && commitId.test(commit) ? commit : workflowCommit;
 }
 /** Whether only people with access to the repository read its logs; when in doubt, no. */
 function isClosedRepository(event) {
@@ -1991,11 +2307,34 @@ function isClosedRepository(event) {
         ? repository?.private === true
         : ['private', 'internal'].includes(repository.visibility);
 }
+/** The pull request that the event is about, or that it comments on. */
+function pullRequestOf(event) {
+    if (event.eventName !== 'issue_comment')
+        return identified(read(event).pull_request);
+    const about = commentedOn(event);
+    return about === 'issue' ? undefined : about;
+}
+/** What a comment is about: a pull request, or an issue. Undefined if the event does not say. */
+function commentedOn(event) {
+    const { issue } = read(event);
+    if (issue?.number === undefined)
+        return undefined;
+    const { pull_request: mark } = issue;
+    return typeof mark === 'object' && mark !== null ? identified(issue) : 'issue';
+}
+function identified(about) {
+    if (about?.number === undefined)
+        return undefined;
+    const openedAt = Date.parse(about.created_at ?? '');
+    return { number: about.number, openedAt: Number.isNaN(openedAt) ? undefined : openedAt };
+}
 
 ;// CONCATENATED MODULE: ./lib/plan/name-template.js
 /** What a name may hold in place of something that is known later only. */
 const regionPlaceholder = '{region}';
 const versionPlaceholder = '{version}';
+/** The number of the pull request. It is known before anything else, so the inputs replace it. */
+const pullRequestPlaceholder = '{pr}';
 /** A version of the shape that all have, for checks of a name whose version is not known. */
 const anyVersion = '0'.repeat(8);
 function nameInRegion(template, region) {
@@ -2022,7 +2361,7 @@ function versionsOf(name) {
 /** The action's version, as package.json has it; a test holds the two together. */
 const version = '1.0.0'; // x-release-please-version
 
-;// CONCATENATED MODULE: ./lib/github/tell-github.js
+;// CONCATENATED MODULE: ./lib/github/report-to-github.js
 
 
 
@@ -2030,38 +2369,50 @@ const version = '1.0.0'; // x-release-please-version
 
 
 /** Loads what talks to GitHub, and connects: on use only. */
-async function connect({ token, apiUrl, owner, repository }, manner) {
+async function connect({ token, apiUrl, owner, repository }, options) {
     const { connectRepository } = await __nccwpck_require__.e(/* import() */ 909).then(__nccwpck_require__.bind(__nccwpck_require__, 5909));
     const userAgent = `pipecat-cloud-release/${version}`;
-    return connectRepository({ token, apiUrl, owner, repository, userAgent, ...manner });
+    return connectRepository({ token, apiUrl, owner, repository, userAgent, ...options });
 }
 /** The GitHub deployments of a release; undefined where none are asked for. */
-function agentDeployments(settings, journal, manner) {
+function agentDeployments(settings, journal, options, { event, commit, previewOf }) {
     const { environment } = settings ?? {};
     if (settings === undefined || environment === undefined)
         return undefined;
-    const told = new Set();
+    const reported = new Set();
     return new AgentDeployments({
-        connect: () => connect(settings, manner),
-        commit: settings.commit,
+        connect: () => connect(settings, options),
+        commit,
         environmentIn: (region) => nameInRegion(environment, region),
+        environmentKind: async (name) => environmentKind(name, previewOf ?? pullRequestNumber(await event())),
         logUrl: settings.runUrl,
         onFailure: (error) => {
             // The same for every region is one thing to look at.
-            const warning = untold('GitHub deployments are not complete', error);
-            if (!told.has(warning))
+            const warning = failureMessage('GitHub deployments are not complete', error);
+            if (!reported.has(warning))
                 journal.warning(warning);
-            told.add(warning);
+            reported.add(warning);
         },
     });
 }
+/** What follows for an environment from its name and the pull request that it is for. */
+function environmentKind(name, pullRequest) {
+    if (/^prod(?:uction)?(?![a-z])/i.test(name))
+        return { isProduction: true };
+    if (pullRequest === undefined)
+        return {};
+    // What is deployed for a pull request goes when that is closed.
+    return { isProduction: false, isTransient: true };
+}
 /** Shows a plan, also one that failed, where people look at a pull request. */
-async function commentOnPlan(journal, settings, manner, { event, write }) {
+async function commentOnPlan(journal, settings, options, { event, commit, isOfInvalidInputs, write }) {
     const { kind } = journal.record;
     if (settings?.comments !== true || kind === 'release')
         return;
+    if (kind === 'teardown' || kind === 'teardown-plan')
+        return;
     if (kind === 'offline-check') {
-        journal.log.info('There is no plan to comment with; a comment that there is stays as it is.');
+        journal.log.info('There is no plan, so the comment on the pull request is not changed.');
         return;
     }
     const pullRequest = pullRequestNumber(await event());
@@ -2069,41 +2420,425 @@ async function commentOnPlan(journal, settings, manner, { event, write }) {
         journal.log.info('The run is not for a pull request, so there is none to comment on.');
         return;
     }
-    // The runner masks what it logs, but no comment: its text is made without what is secret.
-    const body = write(settings.commit, settings.runUrl);
-    await keepComment(settings, journal, manner, { pullRequest, body });
-}
-/** Keeps a plan in the comment of its pull request, which the marker tells from others. */
-async function keepComment(settings, journal, manner, { pullRequest, body }) {
-    const key = (0,external_node_crypto_.createHash)('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
-    const marker = `<!-- pipecat-cloud-release: plan ${key} -->`;
     let repository;
     try {
-        repository = await connect(settings, manner);
-        const outcome = await repository.keepComment(pullRequest, marker, body);
+        // The runner masks what it logs, but no comment: its text is made without what is secret.
+        const text = write(await commit(), settings.runUrl);
+        repository = await connect(settings, options);
+        const comment = { pullRequest, text, isOfInvalidInputs };
+        const { outcome, closed } = await keepPlanComment(repository, settings, comment);
         journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
+        if (closed > 0) {
+            const what = closed === 1 ? 'the comment of a plan' : `the comments of ${closed} plans`;
+            journal.log.info(`Closed ${what} that this step no longer makes.`);
+        }
     }
     catch (error) {
-        journal.warning(untold('The plan is not in a comment', error));
+        journal.warning(failureMessage('The plan is not in a comment', error));
     }
     finally {
         repository?.close();
     }
 }
 /** What was not told to GitHub, and why, and what the token lacks. */
-function untold(what, error) {
+function failureMessage(what, error) {
     if (!(error instanceof errors/* GitHubError */.y_)) {
-        return `${what}, because of a bug in the action. The run goes on without.`;
+        return `${what}, because of a bug in the action. The run continues without it.`;
     }
     const { reason, lacksPermission, call } = error;
     const permission = lacksPermission
         ? ` The token needs the permission \`${call.permission}\` (under \`permissions:\` of the job).`
         : '';
-    return `${what}, because ${reason}.${permission} The run goes on without.`;
+    return `${what}, because ${reason}.${permission} The run continues without it.`;
+}
+
+;// CONCATENATED MODULE: ./lib/record/teardown-record.js
+/** The record of a teardown before anything is deleted. */
+function untouchedTeardown(plan) {
+    return { plan, targets: plan.targets.map(untouchedTarget) };
+}
+function untouchedTarget({ region, agent, secretSets }) {
+    return {
+        region,
+        agent: {
+            name: agent.name,
+            region,
+            sessions: agent.sessions,
+            stopped: new Set(),
+            ...outcomeBefore(agent.removal),
+        },
+        secretSets: secretSets.map(({ name, kind, removal }) => ({
+            name,
+            region,
+            kind,
+            ...outcomeBefore(removal),
+        })),
+    };
+}
+function outcomeBefore(removal) {
+    const isChanged = false;
+    switch (removal.action) {
+        case 'keep':
+            return { outcome: 'kept', kept: removal.kept, isChanged };
+        case 'none':
+            return { outcome: 'absent', kept: undefined, isChanged };
+        case 'delete':
+            return { outcome: 'skipped', kept: undefined, isChanged };
+    }
+}
+/** Everything that a teardown is about, region by region. */
+function removalsOf({ targets }) {
+    return targets.flatMap(({ agent, secretSets }) => [agent, ...secretSets]);
+}
+/** Whether the teardown has changed anything on the platform, or may have. */
+function isAnythingTornDown(record) {
+    return (record.targets.some(({ agent }) => agent.stopped.size > 0) ||
+        removalsOf(record).some(({ isChanged }) => isChanged));
+}
+/** Whether nothing is left of the preview but what has to stay. */
+function isTornDown(record) {
+    const done = ['deleted', 'absent', 'kept'];
+    return (record !== undefined &&
+        removalsOf(record).every(({ outcome }) => done.includes(outcome)) &&
+        record.targets.every(({ agent }) => agent.outcome !== 'kept'));
+}
+
+;// CONCATENATED MODULE: ./lib/github/report-preview.js
+
+
+
+
+
+/** Keeps one comment on the pull request of a preview: what is serving, or what failed; closed at its end. */
+async function commentOnPreview(journal, settings, options, { pullRequest, commit, write }) {
+    const { kind } = journal.record;
+    if (settings?.comments !== true || (kind !== 'release' && kind !== 'teardown'))
+        return;
+    const isEnd = kind === 'teardown';
+    const key = (0,external_node_crypto_.createHash)('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
+    const marker = `<!-- pipecat-cloud-release: preview ${key} -->`;
+    await withRepository(settings, options, {
+        onFailure: (error) => {
+            journal.warning(failureMessage('The comment about the preview is not up to date', error));
+        },
+        work: async (repository) => {
+            const [existing] = await repository.ownComments(pullRequest, marker);
+            // What nobody was told of needs no end.
+            if (isEnd && existing === undefined)
+                return;
+            const text = write(await commit(), settings.runUrl);
+            const closing = isEnd && isTornDown(journal.record.teardown) ? '**This preview is closed.**\n\n' : '';
+            const outcome = await repository.putComment(pullRequest, existing, `${marker}\n${closing}${text}`);
+            journal.log.info(closing !== ''
+                ? 'Closed the comment about the preview.'
+                : `The comment about the preview on the pull request is ${outcome}.`);
+        },
+    });
+}
+/** Marks the GitHub deployments of agents that do not exist anymore as inactive. */
+async function deactivatePreviews(journal, settings, options, agents) {
+    const { environment } = settings ?? {};
+    if (settings === undefined || environment === undefined || agents.length === 0)
+        return;
+    await withRepository(settings, options, {
+        onFailure: (error) => {
+            journal.warning(failureMessage('GitHub deployments are not set to inactive', error));
+        },
+        work: async (repository) => {
+            for (const { name, region } of agents) {
+                await deactivateDeployments(repository, {
+                    environment: nameInRegion(environment, region),
+                    agent: name,
+                    region,
+                    logUrl: settings.runUrl,
+                    description: `The preview ${name} in ${region} was torn down`,
+                });
+            }
+        },
+    });
+}
+/** Nothing fails because GitHub cannot be told. */
+async function withRepository(settings, options, { work, onFailure, }) {
+    let repository;
+    try {
+        repository = await connect(settings, options);
+        await work(repository);
+    }
+    catch (error) {
+        onFailure(error);
+    }
+    finally {
+        repository?.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/github/pull-request.js
+
+
+/** Reads a pull request of the repository. What cannot be read is an outcome, not an error. */
+async function lookUpPullRequest(access, number, options) {
+    if (access === undefined)
+        return { outcome: 'no-token' };
+    const repository = await connect(access, options);
+    try {
+        return { outcome: 'found', pullRequest: await repository.pullRequest(number) };
+    }
+    catch (error) {
+        if (!(error instanceof errors/* GitHubError */.y_))
+            throw error;
+        const { reason, lacksPermission, call } = error;
+        const permission = lacksPermission
+            ? ` (the token needs the permission \`${call.permission}\`)`
+            : '';
+        return { outcome: 'failed', why: `${reason}${permission}` };
+    }
+    finally {
+        repository.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/plan/preview.js
+/**
+ * Decides whether an agent is the preview that its name says. A name alone does not make it one: with
+ * `voice-{pr}`, pull request 2 would have the name of production's `voice-2`.
+ */
+function checkPreview(agent, preview) {
+    const { createdAt } = agent;
+    const { openedAt, hasTellingName } = preview;
+    if (createdAt !== undefined && openedAt !== undefined) {
+        return createdAt < openedAt ? { because: 'older', createdAt, openedAt } : undefined;
+    }
+    return hasTellingName ? undefined : { because: 'age-unknown' };
+}
+/** The reason in words, as the predicate of a sentence about the agent. */
+function notPreviewWords(reason, { pullRequest }) {
+    return reason.because === 'older'
+        ? `was created at ${timeOf(reason.createdAt)}, before pull request ${pullRequest} was opened (${timeOf(reason.openedAt)}), so it is not its preview`
+        : `may not be the preview of pull request ${pullRequest}: its age is not known, and its name does not contain \`pr-${pullRequest}\``;
+}
+/** What to do about it. */
+const adviceOnNames = 'Give previews a name that nothing else has: the name of the repository and `pr-{pr}`, such as `order-desk-pr-{pr}`.';
+/** Seconds are enough, in UTC. */
+function timeOf(milliseconds) {
+    return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 // EXTERNAL MODULE: ./lib/inputs/problems.js
 var inputs_problems = __nccwpck_require__(1733);
+;// CONCATENATED MODULE: ./lib/inputs/resolve-preview.js
+
+
+/**
+ * Learns what the event does not say about the pull request: whose code it is, and when it was opened.
+ *
+ * @returns the preview, and a remark if something could not be read that is not needed
+ * @throws UntrustedEventError if the code may be a stranger's
+ * @throws InputsError if nothing would tell a preview from another agent of its name
+ */
+async function resolvePreview(preview, { commentedOn, lookUp }) {
+    const unknown = preview?.openedAt === undefined ? preview?.pullRequest : undefined;
+    const number = commentedOn ?? unknown;
+    if (number === undefined)
+        return { preview };
+    const lookup = await lookUp(number);
+    if (commentedOn !== undefined)
+        refuseStrangers(lookup);
+    if (preview === undefined || unknown === undefined)
+        return { preview };
+    if (lookup.outcome === 'found') {
+        return { preview: { ...preview, openedAt: lookup.pullRequest.openedAt } };
+    }
+    const why = lookup.outcome === 'no-token' ? '`github-token` is not given' : `GitHub: ${lookup.why}`;
+    if (!preview.hasTellingName) {
+        throw new inputs_problems/* InputsError */.aV([
+            {
+                input: 'agent-name',
+                message: `has to contain \`pr-{pr}\`, because it is not known when pull request ${number} was opened (${why}), so nothing else tells a preview from another agent of that name. ${adviceOnNames}`,
+            },
+        ]);
+    }
+    return {
+        preview,
+        ...(lookup.outcome === 'failed'
+            ? {
+                remark: `When pull request ${number} was opened could not be read, because ${lookup.why}. Its name alone tells that the agent is a preview.`,
+            }
+            : {}),
+    };
+}
+function refuseStrangers(lookup) {
+    switch (lookup.outcome) {
+        case 'no-token':
+            throw new inputs_problems/* UntrustedEventError */.fs({ reason: 'no-token' });
+        case 'failed':
+            throw new inputs_problems/* UntrustedEventError */.fs({ reason: 'unreadable', failure: lookup.why });
+        case 'found':
+            if (lookup.pullRequest.isOfFork)
+                throw new inputs_problems/* UntrustedEventError */.fs({ reason: 'fork' });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/pipecat/credential.js
+const prefixes = [
+    ['sk_', 'private-api-key'],
+    ['pk_', 'public-api-key'],
+    ['pcc_pat_', 'personal-access-token'],
+];
+/** The kind of a credential; undefined where it has no prefix that the platform gives out. */
+function kindOfCredential(credential) {
+    return prefixes.find(([prefix]) => credential.reveal().startsWith(prefix))?.[1];
+}
+
+// EXTERNAL MODULE: ./lib/secrecy/secret-value.js
+var secret_value = __nccwpck_require__(7734);
+// EXTERNAL MODULE: ./lib/text/bytes.js
+var text_bytes = __nccwpck_require__(8544);
+;// CONCATENATED MODULE: ./lib/inputs/smoke-test.js
+
+
+
+
+/** What only a smoke test uses. */
+const detailInputs = [
+    'public-api-key',
+    'smoke-test-transport',
+    'smoke-test-body',
+    'smoke-test-path',
+    'smoke-test-duration',
+    'smoke-test-timeout',
+];
+const smokeTestInputs = ['smoke-test', ...detailInputs];
+/** Bytes of a body that the platform accepts when a session starts. */
+const longestBody = 1_000_000;
+/** Endpoints of the platform in front of every bot. */
+const reservedNames = ['bot', 'ws', 'readyz', 'livez'];
+/** A public key that is missing in a run that gets the secrets of its repository. */
+const missingPublicKey = {
+    input: 'public-api-key',
+    message: `is empty, but \`smoke-test\` needs it. Where the workflow does pass one, ${inputs_problems/* emptyReasons */.Zn}`,
+};
+/** The public key, for masking; whatever becomes of it. */
+function givenPublicKey(raw) {
+    const text = raw.text('public-api-key');
+    return text === undefined ? [] : [new secret_value/* SecretValue */.i(text)];
+}
+/** Whether a smoke test is asked for, and its key is missing. */
+function lacksPublicKey(raw, smokeTest) {
+    return smokeTest !== undefined && raw.text('public-api-key') === undefined;
+}
+/** Reads how the release is tested with a session; undefined for not at all. */
+function readSmokeTest(reader, { waits }) {
+    const { raw, fields, findings, isDryRun } = reader;
+    const isWanted = fields.boolean('smoke-test') ?? false;
+    const publicKey = readPublicKey(reader);
+    const transport = readTransport(reader);
+    const body = readBody(reader);
+    const path = readPath(reader);
+    const duration = fields.timeout('smoke-test-duration');
+    const timeout = fields.timeout('smoke-test-timeout');
+    if (!raw.isInput('smoke-test'))
+        fields.noEffectWithout('smoke-test', detailInputs);
+    if (!isWanted)
+        return undefined;
+    if (duration > 0 && timeout > 0 && duration >= timeout) {
+        findings.problem('smoke-test-duration', `has to be shorter than \`smoke-test-timeout\`; found ${duration / 1000} s and ${timeout / 1000} s`);
+    }
+    if (!waits) {
+        findings.problem('smoke-test', 'needs `wait-for-ready: true`: only a deployment that is ready can be tested');
+    }
+    // A dry run starts no session, and forks get no secrets.
+    if (raw.text('public-api-key') === undefined && !isDryRun) {
+        findings.problem('public-api-key', missingPublicKey.message);
+    }
+    return { publicKey, transport, body, path, duration, timeout };
+}
+function readPublicKey({ raw, findings }) {
+    const text = raw.text('public-api-key');
+    if (text === undefined)
+        return undefined;
+    const value = new secret_value/* SecretValue */.i(text);
+    if (!/^[\x21-\x7e]+$/.test(text)) {
+        findings.problem('public-api-key', 'has to be one line of printable characters; it holds blanks, line breaks or others');
+        return undefined;
+    }
+    const kind = kindOfCredential(value);
+    if (kind === 'private-api-key' || kind === 'personal-access-token') {
+        const what = kind === 'private-api-key' ? 'a private API key' : 'a personal access token';
+        findings.problem('public-api-key', `holds ${what}, but a session is started with a public API key (\`pk_…\`); create one in the dashboard under Settings → API Keys → Public`);
+        return undefined;
+    }
+    if (kind === undefined) {
+        findings.warnings.push('The input `public-api-key` does not begin with `pk_`, as a public API key usually does. The action uses it anyway.');
+    }
+    return value;
+}
+function readTransport({ raw, fields, findings }) {
+    if (raw.text('smoke-test-transport')?.toLowerCase() === 'websocket') {
+        findings.problem('smoke-test-transport', 'cannot be `websocket`: such a bot starts only when a client connects, and a smoke test has none. Use `daily` or `webrtc`, or omit it');
+        return undefined;
+    }
+    return fields.choice('smoke-test-transport', ['daily', 'webrtc']);
+}
+/** Nothing of a body is quoted: it may hold what nobody else may see. */
+function readBody({ raw, findings }) {
+    const text = raw.text('smoke-test-body');
+    if (text === undefined)
+        return undefined;
+    const size = Buffer.byteLength(text);
+    if (size > longestBody) {
+        findings.problem('smoke-test-body', `has ${(0,text_bytes/* bytesOf */.$)(size)}, but the platform accepts at most ${(0,text_bytes/* bytesOf */.$)(longestBody)}`);
+        return undefined;
+    }
+    const body = parseObject(text);
+    if (body === undefined) {
+        findings.problem('smoke-test-body', 'has to be a JSON object such as `{"language": "en"}`; what it holds is not shown');
+    }
+    return body;
+}
+function parseObject(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return undefined;
+    return { ...value };
+}
+function readPath({ raw, findings }) {
+    const text = raw.text('smoke-test-path');
+    if (text === undefined)
+        return undefined;
+    const path = text.replace(/^\//, '');
+    const rule = brokenPathRule(path);
+    if (rule === undefined)
+        return path;
+    findings.problem('smoke-test-path', `${rule}; ${(0,inputs_problems/* found */.F9)(text)}`);
+    return undefined;
+}
+function brokenPathRule(path) {
+    const example = 'has to be a path such as `healthz`, on one line and without query or fragment';
+    // Percent signs could hide a segment from these checks.
+    if (path.length > 200 || !/^[\w.~!$&'()*+,;:@/-]+$/.test(path))
+        return example;
+    const segments = path.replace(/\/$/, '').split('/');
+    if (segments.some((segment) => segment === '..' || segment === '.')) {
+        return 'has to stay within the session, so `.` and `..` are not allowed in it';
+    }
+    if (segments.includes(''))
+        return example;
+    const [first = ''] = segments;
+    if (reservedNames.includes(first.toLowerCase())) {
+        return `begins with \`${first}\`, which the platform reserves, and so are ${reservedNames
+            .filter((name) => name !== first.toLowerCase())
+            .map((name) => `\`${name}\``)
+            .join(', ')}; name an endpoint of the bot itself`;
+    }
+    return undefined;
+}
+
 // EXTERNAL MODULE: ./lib/text/printable.js
 var printable = __nccwpck_require__(7944);
 // EXTERNAL MODULE: ./lib/text/quote.js
@@ -2128,18 +2863,18 @@ class WholeForms {
         }
     }
     in(text) {
-        const spans = [];
+        const ranges = [];
         if (this.#forms.size === 0)
-            return spans;
+            return ranges;
         for (let start = 0; start + this.#shortest <= text.length; start++) {
             for (const length of this.#lengths.get(text.slice(start, start + this.#shortest)) ?? []) {
                 const end = start + length;
                 if (end <= text.length && this.#forms.has(text.slice(start, end))) {
-                    spans.push({ start, end });
+                    ranges.push({ start, end });
                 }
             }
         }
-        return spans;
+        return ranges;
     }
 }
 /**
@@ -2160,7 +2895,7 @@ function cutForms(text, forms, shortest) {
     return [
         { start: 0, end: beginning },
         { start: text.length - end, end: text.length },
-    ].filter((span) => span.start < span.end);
+    ].filter((range) => range.start < range.end);
 }
 /** How many characters of the text's beginning belong to a form that began before the text. */
 function cutBeginning(text, form, shortest) {
@@ -2208,7 +2943,7 @@ function masksFor(value) {
 /** Shorter strings are not looked for over blanks: `in deed` is not the secret `deed`, nor `ninde`. */
 const shortestSpread = 8;
 /** Characters of a text from outside that are kept: far more than anybody reads. */
-const longestText = 65_536;
+const maxTextLength = 65_536;
 /** Characters beyond a cut that are searched too, so that no value is cut unnoticed. */
 const margin = 4096;
 /**
@@ -2222,12 +2957,12 @@ function redactor(values) {
     ];
     const solid = new WholeForms(forms.filter((form) => withoutBlanks(form).length < shortestSpread), shortestMask);
     const spread = new WholeForms(spreadForms, shortestSpread);
-    return (text, { isPart = false, keep = 'beginning', most = longestText } = {}) => {
+    return (text, { isPart = false, keep = 'beginning', most = maxTextLength } = {}) => {
         const isCut = text.length > most;
         // Characters that nobody sees must not hide a value from the search, so they go first.
         const shown = (0,printable/* printable */.g)(isCut ? cut(text, keep, most + margin) : text);
         const { dense, placeOf } = densely(shown);
-        const spans = [
+        const ranges = [
             ...solid.in(shown),
             ...[
                 ...spread.in(dense),
@@ -2235,11 +2970,11 @@ function redactor(values) {
             ].map(({ start, end }) => ({ start: placeOf(start), end: placeOf(end - 1) + 1 })),
         ];
         if (!isCut)
-            return withStars(shown, spans, { start: 0, end: shown.length });
+            return withStars(shown, ranges, { start: 0, end: shown.length });
         // What is left of a value at the cut is in the margin.
         return keep === 'beginning'
-            ? `${withStars(shown, spans, { start: 0, end: shown.length - margin })}…`
-            : `…${withStars(shown, spans, { start: margin, end: shown.length })}`;
+            ? `${withStars(shown, ranges, { start: 0, end: shown.length - margin })}…`
+            : `…${withStars(shown, ranges, { start: margin, end: shown.length })}`;
     };
 }
 function cut(text, keep, most) {
@@ -2289,34 +3024,21 @@ function densely(text) {
     return { dense, placeOf };
 }
 /**
- * A part of a text with stars in place of spans, which may overlap: nothing is left of either.
+ * A part of a text with stars in place of ranges, which may overlap: nothing is left of either.
  *
- * @param part what of the text is wanted; a span at its edge becomes stars as a whole
+ * @param part what of the text is wanted; a range at its edge becomes stars as a whole
  */
-function withStars(text, spans, part) {
+function withStars(text, ranges, part) {
     let clean = '';
     let end = part.start;
-    for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-        if (span.end <= part.start || span.start >= part.end)
+    for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
+        if (range.end <= part.start || range.start >= part.end)
             continue;
-        if (span.start >= end || clean === '')
-            clean += `${text.slice(end, span.start)}***`;
-        end = Math.max(end, span.end);
+        if (range.start >= end || clean === '')
+            clean += `${text.slice(end, range.start)}***`;
+        end = Math.max(end, range.end);
     }
     return clean + text.slice(end, Math.max(end, part.end));
-}
-
-// EXTERNAL MODULE: ./lib/secrecy/secret-value.js
-var secret_value = __nccwpck_require__(7734);
-;// CONCATENATED MODULE: ./lib/pipecat/credential.js
-const prefixes = [
-    ['sk_', 'private-api-key'],
-    ['pk_', 'public-api-key'],
-    ['pcc_pat_', 'personal-access-token'],
-];
-/** The kind of a credential; undefined where it has no prefix that the platform gives out. */
-function kindOfCredential(credential) {
-    return prefixes.find(([prefix]) => credential.reveal().startsWith(prefix))?.[1];
 }
 
 // EXTERNAL MODULE: ./lib/http/confidential.js
@@ -2333,10 +3055,10 @@ function given({ raw, environment }, input, variable) {
         return { text, origin: { input, words: `the input \`${input}\`` } };
     if (variable === undefined)
         return undefined;
-    const stand = environment[variable]?.trim() ?? '';
-    if (stand === '')
+    const value = environment[variable]?.trim() ?? '';
+    if (value === '')
         return undefined;
-    return { text: stand, origin: { input, words: `the environment variable \`${variable}\`` } };
+    return { text: value, origin: { input, words: `the environment variable \`${variable}\`` } };
 }
 /** Everything that could be a credential, for masking; whatever becomes of it. */
 function givenCredentials(raw, environment) {
@@ -2407,7 +3129,7 @@ function readCredential(reader) {
         return undefined;
     }
     if (kind === undefined) {
-        findings.warnings.push(`${capitalized(words)} does not begin with \`${usualPrefix[expected]}\`, as ${expected === 'private-api-key' ? 'a private API key' : 'a personal access token'} usually does. The action uses it as it is.`);
+        findings.warnings.push(`${capitalized(words)} does not begin with \`${usualPrefix[expected]}\`, as ${expected === 'private-api-key' ? 'a private API key' : 'a personal access token'} usually does. The action uses it anyway.`);
     }
     return { kind: expected, value, origin: words };
 }
@@ -2456,8 +3178,6 @@ function brokenRule(url) {
 var names = __nccwpck_require__(5636);
 // EXTERNAL MODULE: ./lib/inputs/agent-settings.js + 1 modules
 var agent_settings = __nccwpck_require__(5843);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/inputs/declared.js
 var declared = __nccwpck_require__(6307);
 ;// CONCATENATED MODULE: ./lib/inputs/build.js
@@ -2477,7 +3197,7 @@ const buildInputs = [
     'build-timeout',
 ];
 /** What they are unless they, or a settings file, say something else. */
-const usual = {
+const defaults = {
     'build-context': '.',
     dockerfile: 'Dockerfile',
     'build-exclude': undefined,
@@ -2500,7 +3220,7 @@ function readBuild(reader) {
     }
     const timeout = fields.timeout('build-timeout');
     if (!isBuilt) {
-        noticeIdle(reader);
+        reportUnused(reader);
         return undefined;
     }
     const context = readContext(reader);
@@ -2511,24 +3231,24 @@ function readContext(reader) {
     const isInput = raw.isInput('build-exclude');
     const exclude = isInput ? raw.items('build-exclude') : (file?.excludePatterns ?? []);
     if (!isInput && file !== undefined) {
-        findings.standIns.set('build-exclude', `build.exclude.patterns (${file.path})`);
+        findings.substitutes.set('build-exclude', `build.exclude.patterns (${file.path})`);
     }
     for (const pattern of exclude) {
         if (!pattern.startsWith('!'))
             continue;
-        findings.problem('build-exclude', `says what is left out, so no pattern of it begins with \`!\`; ${(0,inputs_problems/* found */.F9)(pattern)}. What goes along nevertheless is said in \`.dockerignore\``);
+        findings.problem('build-exclude', `lists what to exclude, so a pattern cannot begin with \`!\`; ${(0,inputs_problems/* found */.F9)(pattern)}. To include files, use \`.dockerignore\``);
     }
-    const directory = readPath(reader, 'build-context') ?? usual['build-context'];
+    const directory = build_readPath(reader, 'build-context') ?? defaults['build-context'];
     const folder = file === undefined ? '.' : external_node_path_.posix.dirname(file.path);
-    const isUsual = !raw.isInput('build-context') && directory === usual['build-context'];
+    const isDefault = !raw.isInput('build-context') && directory === defaults['build-context'];
     return {
         directory,
-        dockerfile: readPath(reader, 'dockerfile') ?? usual.dockerfile,
+        dockerfile: build_readPath(reader, 'dockerfile') ?? defaults.dockerfile,
         exclude,
-        ...(isUsual && folder !== '.' ? { settingsFolder: folder } : {}),
+        ...(isDefault && folder !== '.' ? { settingsFolder: folder } : {}),
     };
 }
-function readPath({ raw, findings }, input) {
+function build_readPath({ raw, findings }, input) {
     const path = raw.text(input);
     if (path === undefined || (0,inputs_problems/* isPath */.uf)(path))
         return path;
@@ -2536,15 +3256,33 @@ function readPath({ raw, findings }, input) {
     return undefined;
 }
 /** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */
-function noticeIdle({ raw, findings }) {
-    const idle = buildInputs.filter((input) => raw.isInput(input) && raw.text(input) !== usual[input]);
-    if (idle.length === 0)
+function reportUnused({ raw, findings }) {
+    const unused = buildInputs.filter((input) => raw.isInput(input) && raw.text(input) !== defaults[input]);
+    if (unused.length === 0)
         return;
-    const list = idle.map((input) => `\`${input}\``).join(', ');
-    findings.notices.push(`${list} ${idle.length === 1 ? 'has' : 'have'} no effect without \`cloud-build: true\`.`);
+    const list = unused.map((input) => `\`${input}\``).join(', ');
+    findings.notices.push(`${list} ${unused.length === 1 ? 'has' : 'have'} no effect without \`cloud-build: true\`.`);
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/drain.js
+const drainInputs = ['wait-for-drain', 'drain-timeout'];
+/** Reads for how many milliseconds to wait for old sessions; undefined for no wait. */
+function readDrainTimeout({ raw, fields, findings }, { waits }) {
+    const drains = fields.boolean('wait-for-drain') ?? false;
+    const timeout = fields.timeout('drain-timeout');
+    if (!raw.isInput('wait-for-drain'))
+        fields.noEffectWithout('wait-for-drain', ['drain-timeout']);
+    if (!drains)
+        return undefined;
+    if (!waits) {
+        findings.problem('wait-for-drain', 'needs `wait-for-ready: true`: sessions leave an older deployment only once the new one is ready');
+    }
+    return timeout;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/agent.js
+
+
 
 
 
@@ -2557,8 +3295,11 @@ const withoutEffectAlone = [
     'rollout',
     'force-redeploy',
     'wait-for-ready',
+    'on-failure',
     'failure-logs',
     'wait-timeout',
+    ...smokeTestInputs,
+    ...drainInputs,
 ];
 const forceRedeploy = {
     auto: 'auto',
@@ -2566,7 +3307,7 @@ const forceRedeploy = {
     false: 'never',
 };
 /** Reads what to do with the agent. Undefined if none is named. */
-function readAgent(reader) {
+function readAgent(reader, preview) {
     const { raw, fields, regions, settingsFile, findings } = reader;
     const name = regions.name('agent-name', names/* agentName */.Lp, [regionPlaceholder]);
     const { minAgents, maxAgents, ...settings } = (0,agent_settings/* readAgentSettings */.Hu)(reader);
@@ -2577,18 +3318,30 @@ function readAgent(reader) {
     const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);
     const waitForReady = fields.boolean('wait-for-ready');
     const waitTimeout = fields.timeout('wait-timeout');
+    const smokeTest = readSmokeTest(reader, { waits: waitForReady !== false });
+    const drainTimeout = readDrainTimeout(reader, { waits: waitForReady !== false });
+    const onFailure = fields.choice('on-failure', ['keep', 'rollback']);
+    if (onFailure === 'rollback' && waitForReady === false) {
+        findings.problem('on-failure', 'is `rollback`, but `wait-for-ready: false` leaves out the wait that shows a failure. Omit one of the two');
+    }
     if (!raw.isGiven('agent-name'))
         fields.noEffectWithout('agent-name', withoutEffectAlone);
     if (name === undefined || force === undefined || waitForReady === undefined)
+        return undefined;
+    if (onFailure === undefined)
         return undefined;
     return {
         name,
         minAgents,
         maxAgents,
         settings,
+        preview,
         forceRedeploy: forceRedeploy[force],
+        onFailure,
         waitForReady,
         waitTimeout,
+        smokeTest,
+        drainTimeout,
         isBuiltFromBranch: settingsFile?.hasGit === true && !imageSources.some((input) => isImageSource(raw, input)),
     };
 }
@@ -2612,13 +3365,27 @@ function givenGitHubToken(raw) {
     const token = raw.text('github-token');
     return token === undefined ? [] : [new secret_value/* SecretValue */.i(token)];
 }
+/** Reads how the repository is reached. Undefined without a token. */
+function readGitHubAccess({ raw, environment }) {
+    const token = raw.text('github-token');
+    if (token === undefined)
+        return undefined;
+    const variable = (key) => environment[key]?.trim() ?? '';
+    const [owner = '', repository = ''] = variable('GITHUB_REPOSITORY').split('/');
+    return {
+        token: new secret_value/* SecretValue */.i(token),
+        apiUrl: (variable('GITHUB_API_URL') || 'https://api.github.com').replace(/\/+$/, ''),
+        owner,
+        repository,
+    };
+}
 /** Reads what GitHub is to be told. Undefined where that is nothing. */
-function readGitHub(reader, { waits, isOffline }) {
+function readGitHub(reader, { waitsForAgent: waitsForAgent, isOffline, }) {
     const { raw, fields, environment, findings } = reader;
     const comments = fields.boolean('comment') ?? false;
-    const name = readEnvironmentName(reader, waits);
-    const token = raw.text('github-token');
-    if (token === undefined) {
+    const name = readEnvironmentName(reader, waitsForAgent);
+    const access = readGitHubAccess(reader);
+    if (access === undefined) {
         // Forks and Dependabot get no token that is a secret either, and need none for what they check.
         if (isOffline)
             return undefined;
@@ -2631,27 +3398,40 @@ function readGitHub(reader, { waits, isOffline }) {
     }
     if (name === undefined && !comments)
         return undefined;
-    const variable = (name) => environment[name]?.trim() ?? '';
-    const [owner = '', repository = ''] = variable('GITHUB_REPOSITORY').split('/');
+    const variable = (key) => environment[key]?.trim() ?? '';
+    const { owner, repository } = access;
     const server = variable('GITHUB_SERVER_URL') || 'https://github.com';
     const runUrl = `${server}/${owner}/${repository}/actions/runs/${variable('GITHUB_RUN_ID')}`;
     return {
-        token: new secret_value/* SecretValue */.i(token),
-        apiUrl: (variable('GITHUB_API_URL') || 'https://api.github.com').replace(/\/+$/, ''),
-        owner,
-        repository,
-        commit: variable('GITHUB_SHA'),
+        ...access,
         runUrl,
         environment: name,
         comments,
         commentKey: [
-            variable('GITHUB_WORKFLOW'),
-            variable('GITHUB_JOB'),
-            ...['agent-name', 'secret-set', 'region'].map((input) => raw.text(input) ?? ''),
+            raw.text('organization') ?? variable('PIPECAT_ORG'),
+            raw.text('api-url') ?? variable('PIPECAT_API_HOST'),
+            raw.text('environment') ?? '',
+            ...subjectsOf(reader),
         ].join('\n'),
+        commentOrigin: ['GITHUB_WORKFLOW', 'GITHUB_JOB', 'GITHUB_ACTION'].map(variable).join('\n'),
+        runId: variable('GITHUB_RUN_ID'),
     };
 }
-function readEnvironmentName({ raw, fields, regions: { regions }, findings }, waits) {
+/**
+ * What the plan is of, region by region: the agent, or the secret sets if there is none. From the texts
+ * of the inputs, so that it is the same if another input has a mistake.
+ */
+function subjectsOf({ raw, regions: { regions } }) {
+    const agent = raw.text('agent-name');
+    const names = agent === undefined ? [raw.text('secret-set'), raw.text('registry')] : [agent];
+    const given = names.filter((name) => name !== undefined);
+    if (regions.length === 0)
+        return given;
+    return regions
+        .flatMap((region) => given.map((name) => `${nameInRegion(name, region)} in ${region}`))
+        .toSorted();
+}
+function readEnvironmentName({ raw, fields, regions: { regions }, findings }, waitsForAgent) {
     const name = raw.text('environment');
     if (name === undefined)
         return undefined;
@@ -2664,7 +3444,7 @@ function readEnvironmentName({ raw, fields, regions: { regions }, findings }, wa
         findings.problem('environment', `has to be the name of an environment, up to 255 characters on one line, with \`${regionPlaceholder}\` as the only placeholder; ${(0,inputs_problems/* found */.F9)(name)}`);
         return undefined;
     }
-    if (!waits) {
+    if (!waitsForAgent) {
         findings.warnings.push('No GitHub deployment is made, because `wait-for-ready: false` leaves out the wait that would end it.');
         return undefined;
     }
@@ -2694,7 +3474,15 @@ var nearest = __nccwpck_require__(8045);
 ;// CONCATENATED MODULE: ./lib/inputs/raw-inputs.js
 
 
-const prefix = 'INPUT_';
+
+const raw_inputs_prefix = 'INPUT_';
+/** Inputs that may hold `{pr}`. */
+const pullRequestInputs = [
+    'agent-name',
+    'secret-set',
+    'image-credentials',
+    'environment',
+];
 /** The inputs as the runner passes them: the one place that knows how. */
 class RawInputs {
     #environment;
@@ -2702,6 +3490,8 @@ class RawInputs {
     /** Inputs of which it is not known whether an unreadable settings file says something. */
     #unknown;
     #renamed;
+    /** What `{pr}` stands for; it stays as it is until that is known. */
+    #pullRequest = pullRequestPlaceholder;
     /** @param settingsFile what a settings file says in place of inputs that are not given */
     constructor(environment, settingsFile = new Map(), unknown = new Set(), renamed = declared/* renamedInputs */.UN) {
         this.#environment = environment;
@@ -2717,18 +3507,32 @@ class RawInputs {
     withUnreadableSettingsFile(unknown) {
         return new RawInputs(this.#environment, new Map(), new Set(unknown), this.#renamed);
     }
+    /** The same with the number of the pull request in place of `{pr}`. */
+    withPullRequest(number) {
+        const raw = new RawInputs(this.#environment, this.#settingsFile, this.#unknown, this.#renamed);
+        raw.#pullRequest = String(number);
+        return raw;
+    }
     /** An input to the letter, blanks included; empty where it is not given. */
     verbatim(name) {
-        const given = (input) => this.#environment[prefix + input.toUpperCase()] ?? '';
+        const given = (input) => this.#environment[raw_inputs_prefix + input.toUpperCase()] ?? '';
         if (given(name) !== '')
-            return given(name);
+            return this.#numbered(name, given(name));
         const [oldName] = Object.entries(this.#renamed).find(([, renamed]) => renamed === name) ?? [];
-        return oldName === undefined ? '' : given(oldName);
+        return oldName === undefined ? '' : this.#numbered(name, given(oldName));
     }
     /** An input without the blanks around it, else what the settings file says, else its declared default. */
     text(name) {
         const given = this.verbatim(name).trim();
-        return given === '' ? (this.#settingsFile.get(name) ?? declared/* declaredInputs */.WB[name]) : given;
+        if (given !== '')
+            return given;
+        const fromFile = this.#settingsFile.get(name);
+        return fromFile === undefined ? declared/* declaredInputs */.WB[name] : this.#numbered(name, fromFile);
+    }
+    #numbered(name, text) {
+        return pullRequestInputs.some((input) => input === name)
+            ? text.replaceAll(pullRequestPlaceholder, this.#pullRequest)
+            : text;
     }
     /** Whether the workflow gives it. */
     isInput(name) {
@@ -2745,9 +3549,9 @@ class RawInputs {
     /** Says which variables look like inputs and are not declared. */
     checkNames(findings) {
         for (const variable of Object.keys(this.#environment)) {
-            if (!variable.startsWith(prefix))
+            if (!variable.startsWith(raw_inputs_prefix))
                 continue;
-            const name = variable.slice(prefix.length).toLowerCase();
+            const name = variable.slice(raw_inputs_prefix.length).toLowerCase();
             if (name === '' || Object.hasOwn(declared/* declaredInputs */.WB, name))
                 continue;
             const renamed = Object.hasOwn(this.#renamed, name) ? this.#renamed[name] : undefined;
@@ -2764,7 +3568,7 @@ class RawInputs {
             else {
                 findings.problems.push({
                     input: name,
-                    message: `there is no such input; did you mean \`${meant}\`?`,
+                    message: `this input does not exist; did you mean \`${meant}\`?`,
                 });
             }
         }
@@ -2814,6 +3618,8 @@ const forSecrets = [
     'secrets-json',
     'registry-password',
     'github-token',
+    'public-api-key',
+    'smoke-test-body',
 ];
 /**
  * Parts of secrets that stand in an input where they do not belong: lists are taken apart at commas,
@@ -2847,19 +3653,107 @@ function asIs(item) {
     return item;
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/pull-request.js
+
+
+
+
+
+/** A name that somebody else is unlikely to give an agent by chance. */
+const tellingName = `pr-${pullRequestPlaceholder}`;
+/** Stands in for a number that is missing, so that everything else can be checked. */
+const anyNumber = 1;
+/** Whether a preview is to be deleted. A value that is neither true nor false is reported elsewhere. */
+function isTeardown(raw) {
+    return raw.text('teardown')?.toLowerCase() === 'true';
+}
+/** For checks of inputs outside of a workflow. */
+function noEvent() {
+    return Promise.resolve({ eventName: '', payload: undefined });
+}
+/** Reads which pull request `{pr}` stands for. The event is read only if an input asks for that. */
+async function readPullRequest(raw, findings, readEvent = noEvent) {
+    const holders = pullRequestInputs.filter((input) => raw.text(input)?.includes(pullRequestPlaceholder) === true);
+    if (holders.length === 0) {
+        if (raw.isGiven('pr-number') && !isTeardown(raw)) {
+            findings.problem('pr-number', `has no effect, because no name has \`${pullRequestPlaceholder}\``);
+        }
+        return { raw, preview: undefined };
+    }
+    const event = await readEvent();
+    const ofEvent = pullRequestOf(event);
+    const number = readNumber(raw, findings, ofEvent);
+    if (number === undefined && !raw.isGiven('pr-number')) {
+        for (const input of holders) {
+            const on = event.eventName === '' ? '' : ` (event \`${event.eventName}\`)`;
+            findings.problem(input, `has \`${pullRequestPlaceholder}\`, the number of a pull request, but this run is not for a pull request${on}; set \`pr-number\``);
+        }
+    }
+    checkLines(raw, findings);
+    const name = raw.text('agent-name');
+    return {
+        raw: raw.withPullRequest(number ?? anyNumber),
+        preview: number === undefined || name?.includes(pullRequestPlaceholder) !== true
+            ? undefined
+            : {
+                pullRequest: number,
+                openedAt: ofEvent?.openedAt,
+                hasTellingName: valuesOf(name).every((value) => value.includes(tellingName)),
+            },
+    };
+}
+function readNumber(raw, findings, ofEvent) {
+    const text = raw.text('pr-number');
+    if (text === undefined)
+        return ofEvent?.number;
+    if (!/^[1-9]\d{0,8}$/.test(text)) {
+        findings.problem('pr-number', `has to be the number of a pull request; ${(0,inputs_problems/* found */.F9)(text)}`);
+        return undefined;
+    }
+    if (ofEvent !== undefined && ofEvent.number !== Number(text)) {
+        findings.problem('pr-number', `is ${text}, but the event is about pull request ${ofEvent.number}; remove \`pr-number\``);
+    }
+    return Number(text);
+}
+/** A name that is a preview's in one region only would be somebody else's in the others. */
+function checkLines(raw, findings) {
+    for (const input of pullRequestInputs) {
+        const values = valuesOf(raw.text(input) ?? '');
+        const without = values.filter((value) => !value.includes(pullRequestPlaceholder));
+        if (without.length === 0 || without.length === values.length)
+            continue;
+        findings.problem(input, `has \`${pullRequestPlaceholder}\` in some of its lines only; add it to the others (${listOf(without.map((value) => value.trim()))})`);
+    }
+}
+/** One value, or those of lines `region: value`. */
+function valuesOf(text) {
+    return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/fields.js
 
 
 
 
 /** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
-const longestWait = 24 * 60 * 60;
+const maxWait = 24 * 60 * 60;
+/**
+ * The bounds of a value by where it comes from. The settings file belongs to the platform's client, which
+ * may allow more tomorrow, so there they are open.
+ */
+function boundsFor(raw, input, bounds) {
+    return { ...bounds, areOpen: !raw.isInput(input) };
+}
 /** A whole number within bounds; undefined, with a finding, if it is none. */
-function parseInteger(findings, input, text, { least, most }) {
+function parseInteger(findings, input, text, { least, most, areOpen = false }) {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
     if (number >= least && number <= (most ?? Infinity))
         return number;
     const bounds = most === undefined ? `of ${least} or more` : `from ${least} to ${most}`;
+    if (areOpen && !Number.isNaN(number)) {
+        findings.warnings.push(`\`${findings.displayName(input)}\` is not a number that this version of the action knows (${bounds}); ${(0,inputs_problems/* found */.F9)(text)}. The action sends it anyway.`);
+        return number;
+    }
     findings.problem(input, `has to be a whole number ${bounds}, in digits; ${(0,inputs_problems/* found */.F9)(text)}`);
     return undefined;
 }
@@ -2882,11 +3776,13 @@ class Fields {
     /** A whole number within bounds. */
     integer(input, bounds) {
         const text = this.#raw.text(input);
-        return text === undefined ? undefined : parseInteger(this.#findings, input, text, bounds);
+        return text === undefined
+            ? undefined
+            : parseInteger(this.#findings, input, text, boundsFor(this.#raw, input, bounds));
     }
     /** Seconds of a time limit, as milliseconds. */
     timeout(input) {
-        return (this.integer(input, { least: 1, most: longestWait }) ?? 0) * 1000;
+        return (this.integer(input, { least: 1, most: maxWait }) ?? 0) * 1000;
     }
     /** A boolean as YAML 1.2 has it. */
     boolean(input) {
@@ -2930,7 +3826,7 @@ class Fields {
             this.#findings.problem(input, `has to be one of ${listOf(words)}; ${(0,inputs_problems/* found */.F9)(text)}. Did you mean \`${meant}\`?`);
             return undefined;
         }
-        this.#findings.warnings.push(`\`${this.#findings.placeOf(input)}\` is not one of the words that this version of the action knows (${listOf(words)}); ${(0,inputs_problems/* found */.F9)(text)}. The action sends it as it is.`);
+        this.#findings.warnings.push(`\`${this.#findings.displayName(input)}\` is not one of the words that this version of the action knows (${listOf(words)}); ${(0,inputs_problems/* found */.F9)(text)}. The action sends it anyway.`);
         return text;
     }
     /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */
@@ -2980,8 +3876,9 @@ class Regional {
 
 
 
+
 /** Stands for a region that is not known before the platform is asked. */
-const someRegion = 'us-west';
+const exampleRegion = 'us-west';
 /** Reads inputs whose values may differ by region, or hold `{region}`. */
 class RegionFields {
     #raw;
@@ -2995,30 +3892,30 @@ class RegionFields {
     }
     /** The regions that values are checked for: where none is named, one that stands for it. */
     get checkedRegions() {
-        return this.regions.length === 0 ? [someRegion] : this.regions;
+        return this.regions.length === 0 ? [exampleRegion] : this.regions;
     }
     /** A name on the platform: a template, and unique in every region. */
     name(input, rule, placeholders) {
-        const templates = this.#values(input, { isNeededEverywhere: true });
+        const templates = this.#values(input, { isRequiredEverywhere: true });
         if (templates === undefined)
             return undefined;
         const shell = templates.values.find((value) => value.includes('${'));
         if (shell !== undefined) {
             const fixed = shell.replaceAll('${', '{');
-            this.#findings.problem(input, `has a \`$\` before a placeholder, which stands in braces alone; ${(0,inputs_problems/* found */.F9)(shell)}${(0,inputs_problems/* looksLikeCredential */.Pv)(fixed) ? '' : `. Use \`${fixed}\``}`);
+            this.#findings.problem(input, `has a \`$\` before a placeholder; placeholders are only in braces; ${(0,inputs_problems/* found */.F9)(shell)}${(0,inputs_problems/* looksLikeCredential */.Pv)(fixed) ? '' : `. Use \`${fixed}\``}`);
             return undefined;
         }
-        const isSound = [
+        const checks = [
             this.#checkPlaceholders(input, templates, placeholders),
             this.#checkRule(input, templates, rule),
             this.#checkUniqueness(input, templates, rule),
         ];
-        return isSound.includes(false) ? undefined : templates;
+        return checks.includes(false) ? undefined : templates;
     }
     /** Whole numbers within bounds. */
     integer(input, bounds) {
-        const texts = this.#values(input, { isNeededEverywhere: false });
-        const parse = (text) => parseInteger(this.#findings, input, text, bounds);
+        const texts = this.#values(input, { isRequiredEverywhere: false });
+        const parse = (text) => parseInteger(this.#findings, input, text, boundsFor(this.#raw, input, bounds));
         return texts?.map(parse) ?? new Regional(undefined);
     }
     #readRegions() {
@@ -3043,7 +3940,7 @@ class RegionFields {
         return regions;
     }
     /** One value for all regions, or lines `region: value`, with `*: value` for the others. */
-    #values(input, { isNeededEverywhere }) {
+    #values(input, { isRequiredEverywhere: isRequiredEverywhere }) {
         const text = this.#raw.text(input);
         if (text === undefined)
             return undefined;
@@ -3056,15 +3953,15 @@ class RegionFields {
             return undefined;
         const { others, own } = lines;
         const values = new Regional(others, own);
-        const isSound = [
+        const checks = [
             this.#checkRegions(input, values),
-            !isNeededEverywhere || this.#checkCompleteness(input, values),
+            !isRequiredEverywhere || this.#checkCompleteness(input, values),
         ];
-        return isSound.includes(false) ? undefined : values;
+        return checks.includes(false) ? undefined : values;
     }
     #readLines(input, text) {
         const own = new Map();
-        let isSound = true;
+        let checks = true;
         for (const [index, line] of text.split(/\r?\n/).entries()) {
             if (line.trim() === '')
                 continue;
@@ -3075,49 +3972,49 @@ class RegionFields {
                 return undefined;
             }
             if (own.has(region)) {
-                isSound = false;
+                checks = false;
                 this.#findings.problem(input, `has two lines for \`${region}\`; the second is ${place}`);
             }
             own.set(region, value);
         }
         const others = own.get('*');
         own.delete('*');
-        return isSound ? { others, own } : undefined;
+        return checks ? { others, own } : undefined;
     }
     #checkRegions(input, { regions }) {
         if (regions.length > 0 && this.regions.length === 0) {
-            this.#findings.problem(input, `has lines for regions (${listed(regions)}), so \`region\` has to say which regions are released to`);
+            this.#findings.problem(input, `has lines for regions (${listOf(regions)}), so \`region\` has to say which regions are released to`);
             return false;
         }
         const unknown = regions.filter((region) => !this.regions.includes(region));
         if (unknown.length === 0)
             return true;
-        this.#findings.problem(input, `has a line for ${listed(unknown)}, which is not released to; \`region\` names ${listed(this.regions)}${meantFor(unknown, this.regions)}`);
+        this.#findings.problem(input, `has a line for ${listOf(unknown)}, which is not released to; \`region\` names ${listOf(this.regions)}${meantFor(unknown, this.regions)}`);
         return false;
     }
     #checkCompleteness(input, values) {
         const without = this.regions.filter((region) => values.in(region) === undefined);
         if (without.length === 0)
             return true;
-        this.#findings.problem(input, `has no line for ${listed(without)}; add one, or \`*: …\` for the other regions`);
+        this.#findings.problem(input, `has no line for ${listOf(without)}; add one, or \`*: …\` for the other regions`);
         return false;
     }
     #checkPlaceholders(input, { values }, placeholders) {
-        let isSound = true;
+        let checks = true;
         for (const value of values) {
             const held = value.match(/\{[^{}]*\}/g) ?? [];
             const unknown = held.filter((placeholder) => !placeholders.includes(placeholder));
             if (unknown.length > 0) {
-                isSound = false;
-                const known = placeholders.length === 0 ? 'none' : listed(placeholders);
+                checks = false;
+                const known = placeholders.length === 0 ? 'none' : listOf(placeholders);
                 this.#findings.problem(input, `may hold ${known} in braces; ${(0,inputs_problems/* found */.F9)(value)}`);
             }
             if (held.filter((placeholder) => placeholder === versionPlaceholder).length > 1) {
-                isSound = false;
+                checks = false;
                 this.#findings.problem(input, `may hold \`${versionPlaceholder}\` once; ${(0,inputs_problems/* found */.F9)(value)}`);
             }
         }
-        return isSound;
+        return checks;
     }
     #checkRule(input, templates, { pattern, rule }) {
         const told = new Set();
@@ -3142,24 +4039,24 @@ class RegionFields {
         }
         const shared = [...regionsByName].filter(([, regions]) => regions.length > 1);
         for (const [name, regions] of shared) {
-            this.#findings.problem(input, `gives ${listed(regions)} the same name, and names are unique across the platform; ${(0,inputs_problems/* found */.F9)(name)}; ${this.#adviceOn(input, nameThatWouldDo(name, regions, rule))}`);
+            this.#findings.problem(input, `gives ${listOf(regions)} the same name, and names are unique across the platform; ${(0,inputs_problems/* found */.F9)(name)}; ${this.#suggestionFor(input, suggestedName(name, regions, rule))}`);
         }
         return shared.length === 0;
     }
     /** The platform's client reads the settings file too, and does not know `{region}`. */
-    #adviceOn(input, better) {
-        if (!this.#findings.standIns.has(input))
+    #suggestionFor(input, better) {
+        if (!this.#findings.substitutes.has(input))
             return `${better} would do, or lines \`region: name\``;
         return `set the input \`${input}\`, such as to ${better}, because the platform's client reads the file too`;
     }
 }
 /** The name with the region in it, where that is a name that may be shown and given in each of them. */
-function nameThatWouldDo(name, regions, { pattern }) {
+function suggestedName(name, regions, { pattern }) {
     const better = name.includes(versionPlaceholder)
         ? name.replace(versionPlaceholder, `${regionPlaceholder}-${versionPlaceholder}`)
         : `${name}-${regionPlaceholder}`;
-    const isSound = regions.every((region) => pattern.test(nameOfAnyVersion(nameInRegion(better, region))));
-    return isSound && !(0,inputs_problems/* looksLikeCredential */.Pv)(name)
+    const checks = regions.every((region) => pattern.test(nameOfAnyVersion(nameInRegion(better, region))));
+    return checks && !(0,inputs_problems/* looksLikeCredential */.Pv)(name)
         ? `\`${better}\``
         : `a name with \`${regionPlaceholder}\` in it`;
 }
@@ -3171,9 +4068,6 @@ function regionsIn(text) {
 function meantFor([first = '', ...others], regions) {
     const meant = others.length === 0 ? (0,nearest/* nearest */.pA)(first, regions) : undefined;
     return meant === undefined ? '' : `. Did you mean \`${meant}\`?`;
-}
-function listed(items) {
-    return items.map((item) => `\`${item}\``).join(', ');
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/reader.js
@@ -3214,8 +4108,6 @@ var registry_reference = __nccwpck_require__(9758);
 
 
 
-/** Docker Hub is addressed by the URL of its old index, whatever people call it. */
-const dockerHubUrl = 'https://index.docker.io/v1/';
 /** The password of the registry and what is made of it, for masking. */
 function givenRegistrySecrets(raw) {
     const password = readPassword(raw);
@@ -3236,7 +4128,7 @@ function readImagePullSecret(reader) {
     const registry = readRegistry(reader);
     if (raw.isGiven('image-credentials')) {
         if (!raw.isGiven('agent-name') && !raw.isGiven('registry')) {
-            findings.problem('image-credentials', 'has no effect without `agent-name` (to bind it) or `registry` (to write it), neither of which is given');
+            findings.problem('image-credentials', 'has no effect without `agent-name` (to bind it) or `registry` (to write it); set one of them');
         }
     }
     else if (raw.isGiven('registry')) {
@@ -3259,7 +4151,7 @@ function readRegistry({ raw, fields, isDryRun, findings, }) {
         findings.problem('registry-username', 'cannot hold a colon or blanks: a colon separates it from the password');
     }
     if (password === '' && isDryRun) {
-        findings.notices.push('`registry-password` is empty; the plan goes on without it, a release would not.');
+        findings.notices.push('`registry-password` is empty. The plan continues without it; a release would fail.');
     }
     else if (password === '') {
         findings.problem('registry-password', `is needed with \`registry\`, and is empty. Likely reasons: ${inputs_problems/* emptyReasons */.Zn}`);
@@ -3268,9 +4160,9 @@ function readRegistry({ raw, fields, isDryRun, findings, }) {
         return undefined;
     if (password === '' && !isDryRun)
         return undefined;
-    const brief = briefCredentials.find(({ is }) => is({ host, username, password }));
-    if (brief !== undefined) {
-        findings.warnings.push(`${brief.what}. The platform pulls the image again whenever an instance starts, and will fail then. ${brief.instead}`);
+    const shortLived = shortLivedCredentials.find(({ matches: matches }) => matches({ host, username, password }));
+    if (shortLived !== undefined) {
+        findings.warnings.push(`${shortLived.what}. The platform pulls the image again whenever an instance starts, and will fail then. ${shortLived.advice}`);
     }
     const image = raw.text('image');
     const source = image === undefined ? undefined : (0,registry_reference/* parseImageReference */.o_)(image).registry;
@@ -3280,26 +4172,26 @@ function readRegistry({ raw, fields, isDryRun, findings, }) {
     return { host, authentication: authenticationOf(username, password) };
 }
 /** Credentials that end soon after the release, and what to use instead. */
-const briefCredentials = [
+const shortLivedCredentials = [
     {
-        is: ({ password }) => password.startsWith('ghs_'),
+        matches: ({ password }) => password.startsWith('ghs_'),
         what: '`registry-password` is a token of this job (`ghs_…`) and ends with it',
-        instead: 'Use a token that lasts, such as a fine-grained one with `read:packages`.',
+        advice: 'Use a token that lasts, such as a fine-grained one with `read:packages`.',
     },
     {
-        is: ({ host, username }) => username === 'AWS' || /\.dkr\.ecr[.-].*\.amazonaws\.com(\.cn)?$/.test(new URL(host).hostname),
+        matches: ({ host, username }) => username === 'AWS' || /\.dkr\.ecr[.-].*\.amazonaws\.com(\.cn)?$/.test(new URL(host).hostname),
         what: 'A password for Amazon ECR ends after 12 hours',
-        instead: 'Renew the image pull secret on a schedule, at least every 6 hours (docs/images.md has the workflow), or let the platform build the image with `cloud-build`.',
+        advice: 'Renew the image pull secret on a schedule, at least every 6 hours (docs/images.md has the workflow), or let the platform build the image with `cloud-build`.',
     },
     {
-        is: ({ username }) => username === 'oauth2accesstoken',
+        matches: ({ username }) => username === 'oauth2accesstoken',
         what: 'An access token for Google Artifact Registry (`oauth2accesstoken`) ends after 1 hour',
-        instead: 'Use the key of a service account that may only read: `registry-username: _json_key_base64` and the key in base64 as `registry-password` (docs/images.md).',
+        advice: 'Use the key of a service account that may only read: `registry-username: _json_key_base64` and the key in base64 as `registry-password` (docs/images.md).',
     },
     {
-        is: ({ username }) => username === '00000000-0000-0000-0000-000000000000',
+        matches: ({ username }) => username === '00000000-0000-0000-0000-000000000000',
         what: 'A token for Azure Container Registry with the all-zero user ends after 3 hours',
-        instead: 'Use a token of the registry with a scope map, or a service principal that may only pull (docs/images.md).',
+        advice: 'Use a token of the registry with a scope map, or a service principal that may only pull (docs/images.md).',
     },
 ];
 function readHost(text, findings) {
@@ -3321,7 +4213,7 @@ function readHost(text, findings) {
         return undefined;
     }
     if ((0,registry_reference/* registryName */.jT)(url.host) === registry_reference/* dockerHub */.UD)
-        return dockerHubUrl;
+        return registry_reference/* dockerHubUrl */.JM;
     return url.pathname === '/' ? url.origin : url.href;
 }
 /** Blanks are part of a password; the line break that a paste brings along is not. */
@@ -3367,7 +4259,7 @@ const quotes = [
     ['‘', '’', 'is in smart quotes'],
 ];
 /** Longer values are no placeholders. */
-const longestPlaceholder = 200;
+const maxPlaceholderLength = 200;
 const placeholders = [
     /^change[-_ ]?me$/i,
     /^x{3,}$/i,
@@ -3409,7 +4301,7 @@ function likelyMistakes({ value, isLine = false }) {
     const kind = unfinished(text);
     if (kind !== undefined)
         said.push(`is ${kind}`);
-    if (text.length <= longestPlaceholder && placeholders.some((pattern) => pattern.test(text))) {
+    if (text.length <= maxPlaceholderLength && placeholders.some((pattern) => pattern.test(text))) {
         said.push('is a placeholder');
     }
     return said;
@@ -3554,7 +4446,7 @@ function withoutComment(rest) {
     return rest.slice(0, end);
 }
 /** Characters that references may make of a value; a few lines could make it fill the memory. */
-const longestValue = 1024 * 1024;
+const maxValueLength = 1024 * 1024;
 /**
  * Replaces `${NAME}` and `${NAME:-default}` by the values of the same file, in whichever quotes.
  * python-dotenv would look in the environment of the bot, too, which nobody knows here.
@@ -3582,7 +4474,7 @@ function resolveReferences(value, earlier) {
         if (replacement === undefined)
             return { name, isTooLong: false };
         resolved += value.slice(done, start) + replacement;
-        if (resolved.length > longestValue)
+        if (resolved.length > maxValueLength)
             return { name, isTooLong: true };
         start = done = close + 1;
     }
@@ -3604,7 +4496,7 @@ function finder(text, character) {
 /** The inputs that bring secrets, the strongest first. */
 const secretSources = ['secrets', 'secrets-env', 'secrets-json', 'secrets-file'];
 /** A key that is longer is none, and may be something else altogether: it is not shown. */
-const longestKey = 64;
+const maxKeyLength = 64;
 /** What one source brought, mistakes included. */
 class SourceReading {
     source;
@@ -3613,13 +4505,13 @@ class SourceReading {
     /** Sentences without the input's name; none holds a value. */
     problems = [];
     /** Texts that are not understood but could be (part of) a secret: they have to be masked. */
-    suspects = [];
+    possibleSecrets = [];
     /** What was left out on purpose, for the log. */
     remarks = [];
     /** Patterns that select nothing: as likely a mistake as an empty value. */
     unmatched = [];
     /** Whether something that is wrong with it is said elsewhere. */
-    isSpokenFor = false;
+    isReportedElsewhere = false;
     constructor(source) {
         this.source = source;
     }
@@ -3627,13 +4519,13 @@ class SourceReading {
     add(key, value, place, details = {}) {
         if (!names/* secretKey */.oF.pattern.test(key)) {
             this.refuseKey(key, place);
-            this.suspect(value);
+            this.addPossibleSecret(value);
             return;
         }
         const earlier = this.#places.get(key);
         if (earlier !== undefined) {
             this.problems.push(`${place}: \`${key}\` is given twice, first in ${earlier}`);
-            this.suspect(value);
+            this.addPossibleSecret(value);
             return;
         }
         this.#places.set(key, place);
@@ -3641,14 +4533,14 @@ class SourceReading {
     }
     /** Says that the platform does not take a key. */
     refuseKey(key, place) {
-        const shown = key.length > longestKey ? `of ${key.length} characters` : `\`${key}\``;
+        const shown = key.length > maxKeyLength ? `of ${key.length} characters` : `\`${key}\``;
         this.problems.push(`${place}: the key ${shown} has to be ${names/* secretKey */.oF.rule}`);
-        if (key.length > longestKey)
-            this.suspect(key);
+        if (key.length > maxKeyLength)
+            this.addPossibleSecret(key);
     }
     /** Says why a value cannot be known here, and how to pass it. */
     refuseValue(key, value, place, reason) {
-        this.suspect(value);
+        this.addPossibleSecret(value);
         if (!names/* secretKey */.oF.pattern.test(key)) {
             this.refuseKey(key, place);
             return;
@@ -3659,24 +4551,24 @@ class SourceReading {
      * Gives up reading at a mistake, behind which nothing is known. Of a value that goes over several
      * lines and is not given as such, lines may have been taken for keys; an empty one is not told.
      */
-    breakOff(problem) {
+    stopAt(problem) {
         this.problems.push(problem);
         const kept = this.entries.filter(({ value }) => !value.isEmpty);
         this.entries.splice(0, Infinity, ...kept);
     }
     /** Whether it holds nothing, and nothing of that was said yet. */
-    get isBarren() {
+    get isEmpty() {
         const said = this.entries.length + this.problems.length + this.unmatched.length;
-        return said === 0 && !this.isSpokenFor;
+        return said === 0 && !this.isReportedElsewhere;
     }
-    suspect(text) {
-        this.suspects.push(new secret_value/* SecretValue */.i(text));
+    addPossibleSecret(text) {
+        this.possibleSecrets.push(new secret_value/* SecretValue */.i(text));
     }
     /** The same of a line that was not read: it may be a key with its value, of which that is as secret. */
-    suspectLine(line) {
-        this.suspect(line);
+    addPossibleSecretLine(line) {
+        this.addPossibleSecret(line);
         if (line.includes('='))
-            this.suspect(line.slice(line.indexOf('=') + 1));
+            this.addPossibleSecret(line.slice(line.indexOf('=') + 1));
     }
 }
 /** Whether a name looks like one of a variable, and not like part of a value. */
@@ -3702,11 +4594,11 @@ function endsBase64(key, value) {
  * What is wrong with a line that is not `KEY=value`, and what to write instead. It continues a
  * sentence that names the line, and shows nothing of it. Undefined if it could be anything.
  */
-function breachOf(line) {
-    return breaches.find(({ pattern }) => pattern.test(line))?.words;
+function mistakeIn(line) {
+    return commonMistakes.find(({ pattern }) => pattern.test(line))?.words;
 }
 /** Keys as people write them; what does not begin like one may be part of a secret. */
-const breaches = [
+const commonMistakes = [
     {
         pattern: /^\s*export\s+[A-Za-z_]\w*=/,
         words: 'begins with `export`, which is for shells. Write `KEY=value`',
@@ -3779,13 +4671,13 @@ async function readText(reading, path, workspace, readFile) {
         text = await readFile((0,external_node_path_.resolve)(workspace, path));
     }
     catch (error) {
-        reading.problems.push(`\`${path}\` cannot be read (${(0,files/* reasonOf */.A3)(error)})`);
+        reading.problems.push(`\`${path}\` cannot be read (${(0,files/* unreadableReason */.Qk)(error)})`);
         return undefined;
     }
     if (/[\0\uFFFD]/.test(text)) {
         reading.problems.push(`\`${path}\` is not text in UTF-8; it may be in UTF-16 or Latin-1. Save it as UTF-8`);
         for (const line of text.split('\n'))
-            reading.suspect(line);
+            reading.addPossibleSecret(line);
         return undefined;
     }
     return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
@@ -3819,7 +4711,7 @@ function readValues(reading, path, text) {
         if (value === undefined) {
             const name = isConventional(key) ? `\`${key}\`` : 'a name';
             if (!isConventional(key))
-                reading.suspect(key);
+                reading.addPossibleSecret(key);
             reading.remarks.push(`${place}: left out ${name}, because it has no \`=\` and no value.`);
             earlier.set(key, undefined);
             continue;
@@ -3882,12 +4774,12 @@ function stopAt(reading, path, text, { statements, problem }) {
         return;
     const place = `${placeIn(path, problem.line)}${afterKey(statements.at(-1)?.key)}`;
     const [line = ''] = text.slice(problem.start).split('\n', 1);
-    const breach = problem.reason === 'not an assignment' ? breachOf(line) : undefined;
-    reading.breakOff(breach === undefined
+    const mistake = problem.reason === 'not an assignment' ? mistakeIn(line) : undefined;
+    reading.stopAt(mistake === undefined
         ? `${place}: ${wordsOf(problem)}, so reading stopped here`
-        : `${place} ${breach}. Reading stopped here`);
+        : `${place} ${mistake}. Reading stopped here`);
     for (const rest of text.slice(problem.start).split('\n'))
-        reading.suspectLine(rest);
+        reading.addPossibleSecretLine(rest);
 }
 function wordsOf({ key, reason }) {
     const ofKey = key !== undefined && isConventional(key) ? ` of \`${key}\`` : '';
@@ -3978,7 +4870,7 @@ function contentVersion(pairs, credential) {
 /** Reads the secret set to bind, and to write where there are secrets. Undefined where none is named. */
 function readSecretSet(reader, context) {
     const { raw, fields, regions, findings } = reader;
-    const { secrets, requiredKeys, credential, imagePullSecret, waits } = context;
+    const { secrets, requiredKeys, credential, imagePullSecret, waitsForAgent: waits } = context;
     const name = regions.name('secret-set', names/* secretSetName */._u, [regionPlaceholder, versionPlaceholder]);
     const prune = fields.boolean('prune-secrets') ?? false;
     const keepVersions = fields.integer('keep-versions', { least: 0, most: 100 }) ?? 0;
@@ -4003,7 +4895,7 @@ function readSecretSet(reader, context) {
         }
     }
     else {
-        checkPlain(reader, secrets, { prune, waits });
+        checkPlain(reader, secrets, { prune, waitsForAgent: waits });
     }
     return {
         name,
@@ -4040,20 +4932,75 @@ function checkVersioned({ findings }, name, { pairs, isComplete }, prune) {
         findings.problem('prune-secrets', `has no meaning with \`${versionPlaceholder}\` in \`secret-set\`: each version holds what is given and nothing else`);
     }
 }
-function checkPlain({ raw, findings }, { pairs, skippedKeys, isComplete }, { prune, waits }) {
+function checkPlain({ raw, findings }, { pairs, skippedKeys, isComplete }, { prune, waitsForAgent: waitsForAgent, }) {
     if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
         findings.problem('keep-versions', `has no effect without \`${versionPlaceholder}\` in \`secret-set\``);
     }
     if (!secretSources.some((input) => raw.isGiven(input)) && !raw.isGiven('agent-name')) {
-        findings.problem('secret-set', 'has no effect without secrets (to write it) or `agent-name` (to bind it), none of which is given');
+        findings.problem('secret-set', 'has no effect without secrets (to write it) or `agent-name` (to bind it), set one of them');
     }
     // Sources may be given and hold nothing: a run of Dependabot has no secrets.
     if (prune && pairs.length + skippedKeys.length === 0 && isComplete) {
         findings.problem('prune-secrets', 'deletes the keys that are not given, and none is given: it would empty the set');
     }
-    if (prune && !waits) {
+    if (prune && !waitsForAgent) {
         findings.warnings.push('`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.');
     }
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/teardown.js
+
+
+
+
+/** The inputs that a teardown depends on. It ignores the others, so that one `with:` block serves both jobs. */
+const inputsOfTeardown = [
+    'api-key',
+    'pat',
+    'organization',
+    'api-url',
+    'config-file',
+    'region',
+    'secret-set',
+    'image-credentials',
+    'agent-name',
+    'wait-timeout',
+    'dry-run',
+    'pr-number',
+    'teardown',
+    'github-token',
+    'environment',
+    'comment',
+];
+/** Reads what to tear down. Undefined if that is not the preview of a pull request. */
+function readTeardown(reader, { templates, preview }) {
+    const { raw, fields, regions, findings } = reader;
+    const isOwn = (input) => templates.text(input)?.includes(pullRequestPlaceholder) === true;
+    const agent = regions.name('agent-name', names/* agentName */.Lp, [regionPlaceholder]);
+    if (raw.text('agent-name') === undefined) {
+        findings.problem('agent-name', '`teardown` needs the name of the agent, with `{pr}` in it');
+    }
+    else if (!isOwn('agent-name')) {
+        findings.problem('agent-name', 'has no `{pr}`, so it is the agent of more than one pull request, and `teardown` would delete what others use; add `{pr}`');
+    }
+    const own = (input, placeholders) => {
+        const name = regions.name(input, names/* secretSetName */._u, placeholders);
+        if (raw.text(input) === undefined || isOwn(input))
+            return name;
+        findings.remarks.push(`\`${input}\` has no \`{pr}\`, so others may use it. \`teardown\` leaves it alone.`);
+        return undefined;
+    };
+    const secretSet = own('secret-set', [regionPlaceholder, versionPlaceholder]);
+    const imagePullSecret = own('image-credentials', [regionPlaceholder]);
+    const waitTimeout = fields.timeout('wait-timeout');
+    const ignored = declared/* inputNames */.vj.filter((input) => raw.isInput(input) &&
+        !inputsOfTeardown.includes(input) &&
+        raw.text(input) !== declared/* declaredInputs */.WB[input]);
+    if (ignored.length > 0)
+        findings.remarks.push(`\`teardown\` ignores ${listOf(ignored)}.`);
+    if (agent === undefined || preview === undefined)
+        return undefined;
+    return { regions: regions.regions, agent, preview, secretSet, imagePullSecret, waitTimeout };
 }
 
 ;// CONCATENATED MODULE: ./lib/secrecy/ordinary-words.js
@@ -4190,9 +5137,9 @@ function readEnvironment(input, environment) {
         const source = match?.[2];
         if (source === undefined) {
             for (const rest of items.slice(index))
-                reading.suspectLine(rest);
-            const breach = breachOfName(item);
-            reading.breakOff(breach !== undefined
+                reading.addPossibleSecretLine(rest);
+            const breach = mistakeInName(item);
+            reading.stopAt(breach !== undefined
                 ? `${place} ${breach}`
                 : `${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``);
             return reading;
@@ -4203,21 +5150,21 @@ function readEnvironment(input, environment) {
         const value = set ?? '';
         const unset = set === undefined;
         if (unset && (source !== target || !isConventional(source))) {
-            reading.suspect(source);
+            reading.addPossibleSecret(source);
             if (source === target || !isConventional(target)) {
-                reading.breakOff(`${place} is not the name of a variable that is set (it is not shown, as it may be a value)`);
+                reading.stopAt(`${place} is not the name of a variable that is set (it is not shown, as it may be a value)`);
                 return reading;
             }
         }
         if (!unset)
             reading.add(target, value, place);
         else
-            reading.add(target, value, place, { unset: { meant: meantBy(source, environment) } });
+            reading.add(target, value, place, { unset: { meant: nearestVariable(source, environment) } });
     }
     return reading;
 }
 /** What is wrong with an item that is no name, if it is sure to hold names only. */
-function breachOfName(item) {
+function mistakeInName(item) {
     if (/^(?:[\w-]+=)?\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})$/.test(item)) {
         return 'begins with `$`. Write the name of the variable alone, such as `OPENAI_API_KEY`';
     }
@@ -4229,7 +5176,7 @@ function breachOfName(item) {
     }
     return undefined;
 }
-function meantBy(source, environment) {
+function nearestVariable(source, environment) {
     if (!isConventional(source))
         return undefined;
     return (0,nearest/* nearest */.pA)(source, Object.keys(environment).filter(isOfWorkflow));
@@ -4261,13 +5208,13 @@ async function readJson(input, patterns, credentials) {
         ({ body } = parse(input));
     }
     catch (error) {
-        reading.suspect(input);
+        reading.addPossibleSecret(input);
         reading.problems.push(`is not JSON${lineOf(error)}; it is made for \`\${{ toJSON(secrets) }}\``);
         return reading;
     }
     // A run that has no secrets may have null in their place.
     if (body.type !== 'Object' && body.type !== 'Null') {
-        reading.suspect(input);
+        reading.addPossibleSecret(input);
         reading.problems.push('has to be a JSON object of strings, such as `${{ toJSON(secrets) }}`');
         return reading;
     }
@@ -4277,10 +5224,10 @@ async function readJson(input, patterns, credentials) {
         const key = name.type === 'String' ? name.value : name.name;
         const place = `line ${name.loc.start.line}`;
         const text = value.type === 'String' ? value.value : undefined;
-        reading.suspect(text ?? input.slice(value.loc.start.offset, value.loc.end.offset));
+        reading.addPossibleSecret(text ?? input.slice(value.loc.start.offset, value.loc.end.offset));
         keys.push(key);
         if (key.toLowerCase() === 'github_token') {
-            reading.remarks.push(`\`${key}\` is left out, because it is GitHub's own token and ends with the job.`);
+            reading.remarks.push(`\`${key}\` is left out, because it is GitHub's own token, which expires with the job.`);
         }
         else if (credentials.some((credential) => credential.reveal() === text?.trim())) {
             reading.remarks.push(`\`${key}\` is left out, because it is the credential of this action.`);
@@ -4348,18 +5295,18 @@ function readLines(input) {
         const place = `line ${index + 1}`;
         const head = parseHead(text);
         if (head === undefined) {
-            reading.breakOff(unreadable(place, keyBefore, text));
+            reading.stopAt(unreadable(place, keyBefore, text));
             for (const rest of lines.slice(index))
-                reading.suspectLine(rest.text);
+                reading.addPossibleSecretLine(rest.text);
             return reading;
         }
         keyBefore = head.key;
         if ('value' in head) {
             if (isSingle && looksLikeSeveral(head.value)) {
-                reading.suspect(head.value);
+                reading.addPossibleSecret(head.value);
                 for (const value of severalValues(head.value))
-                    reading.suspect(value);
-                reading.breakOff(`${place}: the value of \`${head.key}\` looks like several \`KEY=value\` pairs in one line. Write one \`KEY=value\` a line, below \`secrets: |\` (use \`|\`, not \`>\`). If it is one value, pass it with \`secrets-env\``);
+                    reading.addPossibleSecret(value);
+                reading.stopAt(`${place}: the value of \`${head.key}\` looks like several \`KEY=value\` pairs in one line. Write one \`KEY=value\` a line, below \`secrets: |\` (use \`|\`, not \`>\`). If it is one value, pass it with \`secrets-env\``);
                 continue;
             }
             reading.add(head.key, head.value, place, { isLine: true });
@@ -4369,9 +5316,9 @@ function readLines(input) {
         const last = lines[end];
         if (last === undefined) {
             const what = isConventional(head.key) ? `: \`${head.key}\`` : '';
-            reading.breakOff(`${place}${what} begins a value of several lines that does not end. Put the delimiter alone on its last line`);
+            reading.stopAt(`${place}${what} begins a value of several lines that does not end. Put the delimiter alone on its last line`);
             for (const rest of lines.slice(index + 1))
-                reading.suspectLine(rest.text);
+                reading.addPossibleSecretLine(rest.text);
             return reading;
         }
         const value = input.slice(line.next, last.start).replace(/\r?\n$/, '');
@@ -4414,21 +5361,21 @@ function parseHead(line) {
 }
 function unreadable(place, keyBefore, line) {
     const where = `${place}${afterKey(keyBefore)}`;
-    const breach = breachOf(line) ?? keyBreach(line);
-    if (breach !== undefined)
-        return `${where} ${breach}. Reading stopped here`;
+    const mistake = mistakeIn(line) ?? keyMistake(line);
+    if (mistake !== undefined)
+        return `${where} ${mistake}. Reading stopped here`;
     return (`${where} is not \`KEY=value\` with a valid key, so reading stopped here. ` +
         'A value of several lines needs the form `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`');
 }
 /** What is wrong with a line that has no key, or one that the platform does not take. */
-function keyBreach(line) {
+function keyMistake(line) {
     if (/^[A-Z_][A-Z0-9_]*(?:[,\s]+[A-Z_][A-Z0-9_]*)*[,\s]*$/.test(line)) {
         return 'has names without values. Write `KEY=value`, or pass the names of variables with `secrets-env`';
     }
     const key = /^[\w-]+(?==)/.exec(line)?.[0] ?? '';
-    if (key.length <= longestKey)
+    if (key.length <= maxKeyLength)
         return undefined;
-    return `has a key of ${key.length} characters; a key has at most ${longestKey}`;
+    return `has a key of ${key.length} characters; a key has at most ${maxKeyLength}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/read-secrets.js
@@ -4447,13 +5394,40 @@ function keyBreach(line) {
 /** Reads all sources of secrets, puts them together, and deals with empty values. */
 async function readSecrets(reader, credentials) {
     const { fields, isDryRun, findings } = reader;
-    const emptySecrets = fields.choice('empty-secrets', ['error', 'skip']);
+    const skips = fields.choice('empty-secrets', ['error', 'skip']) === 'skip';
     const readings = await readSources(reader, credentials);
     for (const { source, problems, remarks } of readings) {
         for (const problem of problems)
             findings.problem(source, problem);
         findings.remarks.push(...remarks);
     }
+    const entries = chosenEntries(readings);
+    const missing = missingIn(readings, entries, skips);
+    const empties = skips ? 'skip' : isDryRun ? 'plan' : 'error';
+    reportMissing[empties](missing, findings);
+    reportUnset(missing.unset, findings);
+    warnOfLikelyMistakes(entries, findings);
+    const plansByName = empties === 'plan';
+    const pairs = entries
+        .filter(({ value }) => plansByName || !value.isEmpty)
+        .map(({ key, value }) => ({ key, value }));
+    // What is left out by `skip` is left out by a release, too, unless nothing is left.
+    const isExact = !isDryRun || (empties === 'skip' && pairs.length > 0);
+    const knowsKeys = isExact || missing.sources.length + missing.patterns.length === 0;
+    const isSecret = secrecyFor(reader, findings, readings);
+    return {
+        pairs,
+        skippedKeys: plansByName ? [] : keysOf(missing.empty),
+        isComplete: isExact || (knowsKeys && missing.empty.length === 0),
+        knowsKeys,
+        values: readings.flatMap((reading) => [
+            ...reading.entries.filter(isSecret).map(({ value }) => value),
+            ...reading.possibleSecrets,
+        ]),
+    };
+}
+/** One entry a key: a source that comes first wins. */
+function chosenEntries(readings) {
     const chosen = new Map();
     for (const source of secretSources) {
         for (const reading of readings.filter((one) => one.source === source)) {
@@ -4463,62 +5437,53 @@ async function readSecrets(reader, credentials) {
             }
         }
     }
-    const entries = [...chosen.values()];
+    return [...chosen.values()];
+}
+function missingIn(readings, entries, skips) {
     const empty = entries.filter(({ value }) => value.isEmpty);
     // A secret that a fork does not get makes a variable empty. Only a mistake makes it absent.
-    const unset = empty.filter((entry) => entry.unset !== undefined && emptySecrets !== 'skip');
+    const unset = empty.filter((entry) => entry.unset !== undefined && !skips);
     const withoutValue = empty.filter((entry) => !unset.includes(entry));
-    const unmatched = readings.flatMap((reading) => reading.unmatched);
-    const barren = readings.filter((reading) => reading.isBarren).map(({ source }) => source);
-    if (emptySecrets === 'skip') {
-        if (empty.length > 0) {
-            findings.notices.push(`Left out, because they are empty: ${read_secrets_listed(keysOf(empty))}.`);
-        }
-        if (barren.length > 0)
-            findings.notices.push(`There is no secret in: ${read_secrets_listed(barren)}.`);
-        if (unmatched.length > 0) {
-            findings.notices.push(`\`secrets-include\` selects nothing with: ${read_secrets_listed(unmatched)}.`);
-        }
-    }
-    else if (isDryRun) {
-        if (withoutValue.length > 0) {
-            findings.notices.push(`Empty in this run, so the plan goes by their names alone: ${read_secrets_listed(keysOf(withoutValue))}. Likely reasons: ${reasonsFor(withoutValue, entries)}.`);
-        }
-        const without = [...barren, ...unmatched];
-        if (without.length > 0) {
-            findings.notices.push(`There is no secret in: ${read_secrets_listed(without)}. The plan goes on without.`);
-        }
-    }
-    else {
-        reportEmpty(withoutValue, reasonsFor(withoutValue, entries), findings);
-        for (const source of barren) {
-            findings.problem(source, 'is given, and there is no secret in it');
-        }
-        for (const pattern of unmatched) {
-            findings.problem('secrets-include', `\`${pattern}\` selects no key of \`secrets-json\`. Likely reasons: ${inputs_problems/* emptyReasons */.Zn}. \`empty-secrets: skip\` lets it pass`);
-        }
-    }
-    reportUnset(unset, findings);
-    warnOfLikelyMistakes(entries, findings);
-    const goesByNames = isDryRun && emptySecrets !== 'skip';
-    const pairs = entries
-        .filter(({ value }) => goesByNames || !value.isEmpty)
-        .map(({ key, value }) => ({ key, value }));
-    // What is left out by `skip` is left out by a release, too, unless nothing is left.
-    const isExact = !isDryRun || (emptySecrets === 'skip' && pairs.length > 0);
-    const missing = barren.length + unmatched.length;
-    const isSecret = secrecyFor(reader, findings, readings);
     return {
-        pairs,
-        skippedKeys: goesByNames ? [] : empty.map(({ key }) => key),
-        isComplete: isExact || empty.length + missing === 0,
-        knowsKeys: isExact || missing === 0,
-        values: readings.flatMap((reading) => [
-            ...reading.entries.filter(isSecret).map(({ value }) => value),
-            ...reading.suspects,
-        ]),
+        empty,
+        unset,
+        withoutValue,
+        sources: readings.filter((reading) => reading.isEmpty).map(({ source }) => source),
+        patterns: readings.flatMap((reading) => reading.unmatched),
+        reasons: reasonsFor(withoutValue, entries),
     };
 }
+/** Says what is missing: what is skipped, what a plan does without, and what a release needs. */
+const reportMissing = {
+    skip({ empty, sources, patterns }, { notices }) {
+        if (empty.length > 0) {
+            notices.push(`Left out, because they are empty: ${listOf(keysOf(empty))}.`);
+        }
+        if (sources.length > 0)
+            notices.push(`There is no secret in: ${listOf(sources)}.`);
+        if (patterns.length > 0) {
+            notices.push(`\`secrets-include\` selects nothing with: ${listOf(patterns)}.`);
+        }
+    },
+    plan({ withoutValue, sources, patterns, reasons }, { notices }) {
+        if (withoutValue.length > 0) {
+            notices.push(`Empty in this run, so the plan only uses their names: ${listOf(keysOf(withoutValue))}. Likely reasons: ${reasons}.`);
+        }
+        const without = [...sources, ...patterns];
+        if (without.length > 0) {
+            notices.push(`Found no secret in ${listOf(without)}. The plan continues without it.`);
+        }
+    },
+    error({ withoutValue, sources, patterns, reasons }, findings) {
+        reportEmpty(withoutValue, reasons, findings);
+        for (const source of sources) {
+            findings.problem(source, 'is given, and there is no secret in it');
+        }
+        for (const pattern of patterns) {
+            findings.problem('secrets-include', `\`${pattern}\` selects no key of \`secrets-json\`. Likely reasons: ${inputs_problems/* emptyReasons */.Zn}. \`empty-secrets: skip\` lets it pass`);
+        }
+    },
+};
 /** Tells secrets from ordinary words, and says which keys have one. */
 function secrecyFor({ raw, regions }, findings, readings) {
     // What is no name at all may be a value in the wrong place.
@@ -4565,7 +5530,7 @@ function reportUnset(unset, findings) {
     findings.problem('secrets-env', `${keys} ${verb} that \`env:\` does not set.${suggestion} Likely reasons: the name is misspelled here or under \`env:\`, or \`env:\` belongs to another step or job. An empty secret, as in a run from a fork, still sets its variable`);
 }
 /** Keys that one message names; a file may have thousands. */
-const mostKeys = 20;
+const maxKeys = 20;
 function warnOfLikelyMistakes(entries, findings) {
     const suspicious = entries.flatMap((entry) => {
         const shapes = likelyMistakes(entry);
@@ -4573,8 +5538,8 @@ function warnOfLikelyMistakes(entries, findings) {
     });
     if (suspicious.length === 0)
         return;
-    const keys = listOf(suspicious, { most: mostKeys, format: asIs });
-    findings.warnings.push(`Some values of secrets look like mistakes. They are sent as they are: ${keys}.`);
+    const keys = listOf(suspicious, { most: maxKeys, format: asIs });
+    findings.warnings.push(`Some secret values look like mistakes; the action sends them unchanged: ${keys}.`);
 }
 async function readSources({ raw, environment, workspace, readFile, findings }, credentials) {
     const readings = [];
@@ -4593,7 +5558,7 @@ async function readSources({ raw, environment, workspace, readFile, findings }, 
         const reading = await readJson(raw.verbatim('secrets-json'), patterns, credentials);
         readings.push(reading);
         if (!patterns.some((pattern) => !pattern.startsWith('!'))) {
-            reading.isSpokenFor = true;
+            reading.isReportedElsewhere = true;
             findings.problem('secrets-include', 'is needed with `secrets-json` and has to select something: patterns such as `VOICE_*`, or `*, !AWS_*`, say which keys go to the platform');
         }
     }
@@ -4605,16 +5570,13 @@ async function readSources({ raw, environment, workspace, readFile, findings }, 
     }
     return readings;
 }
-function read_secrets_listed(names) {
-    return names.map((name) => `\`${name}\``).join(', ');
-}
 
 ;// CONCATENATED MODULE: ./lib/inputs/settings-file/choose.js
 
 
 
 /** Where the platform's own client looks; a release reads it only when it is asked to. */
-const usualPath = 'pcc-deploy.toml';
+const defaultPath = 'pcc-deploy.toml';
 /** What other inputs need; a file with mistakes may name them, so that nothing is said to miss them. */
 const subjects = ['agent-name', 'secret-set', 'image-credentials'];
 /** Reads the settings file where one is named, and puts it behind the inputs. */
@@ -4623,7 +5585,7 @@ async function chooseSettingsFile(source) {
     const variable = environment['PIPECAT_DEPLOY_CONFIG_PATH']?.trim() ?? '';
     const path = raw.text('config-file') ?? (variable === '' ? undefined : variable);
     if (path === undefined) {
-        await noticeUnread(source);
+        await choose_reportUnused(source);
         return { raw, file: undefined };
     }
     if (!(0,inputs_problems/* isPath */.uf)(path)) {
@@ -4653,24 +5615,27 @@ async function chooseSettingsFile(source) {
     }
     const defaults = file.defaults.filter(({ input }) => !raw.isInput(input) && !(isReplaced && isOneOf(imageSources, input)));
     for (const { input, key } of defaults)
-        findings.standIns.set(input, `${key} (${path})`);
+        findings.substitutes.set(input, `${key} (${path})`);
     const values = new Map(defaults.map(({ input, text }) => [input, text]));
     return { raw: raw.withSettingsFile(values), file };
 }
 function isOneOf(names, name) {
     return names.includes(name);
 }
-async function noticeUnread({ workspace, readFile, findings }) {
+async function choose_reportUnused({ workspace, readFile, findings }) {
     try {
-        await readFile((0,external_node_path_.resolve)(workspace, usualPath));
+        await readFile((0,external_node_path_.resolve)(workspace, defaultPath));
     }
     catch {
         return;
     }
-    findings.notices.push(`\`${usualPath}\` lies in the workspace and is not used, because nothing names it. \`config-file: ${usualPath}\` takes its settings as defaults.`);
+    findings.notices.push(`\`${defaultPath}\` is in the workspace but not used. To use it, set \`config-file: ${defaultPath}\`.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/read-inputs.js
+
+
+
 
 
 
@@ -4692,75 +5657,70 @@ async function noticeUnread({ workspace, readFile, findings }) {
  * Reads all inputs, once, and validates them together: every mistake that can be seen without the
  * network is found in one go. Nothing is logged here; what was found has to be masked first.
  */
-async function readInputs(environment, readFile, isFolderEmpty = () => Promise.resolve(false)) {
+async function readInputs(environment, readFile, isFolderEmpty = () => Promise.resolve(false), readEvent) {
     const findings = new inputs_problems/* Findings */.Fv();
     const given = new RawInputs(environment);
     given.checkNames(findings);
     const workspace = environment['GITHUB_WORKSPACE'] ?? '.';
     const source = { raw: given, environment, workspace, readFile, findings };
-    const { raw, file } = await chooseSettingsFile(source);
-    const reader = new InputReader({ ...source, raw }, file);
-    const { fields, regions, isDryRun } = reader;
-    const githubToken = givenGitHubToken(raw);
+    const isTeardownAsked = isTeardown(given);
+    // A teardown ignores the inputs of a release, and so their mistakes; values in them are masked.
+    const findingsOfRelease = isTeardownAsked ? new inputs_problems/* Findings */.Fv() : findings;
+    const { raw: unnumbered, file } = await chooseSettingsFile({
+        ...source,
+        findings: findingsOfRelease,
+    });
+    const { raw, preview } = await readPullRequest(unnumbered, findings, readEvent);
+    const common = new InputReader({ ...source, raw }, file);
+    common.fields.boolean('teardown');
+    const reader = isTeardownAsked
+        ? new InputReader({ ...source, raw, findings: findingsOfRelease }, file)
+        : common;
+    const { isDryRun } = reader;
     const credentials = givenCredentials(raw, environment);
-    const access = readAccess(reader);
-    const rollout = fields.choice('rollout', ['parallel', 'sequential']);
-    const secrets = await readSecrets(reader, [...credentials, ...githubToken]);
-    const requiredKeys = await readRequiredKeys(reader);
-    const imagePullSecret = readImagePullSecret(reader);
-    const secretsTimeout = fields.timeout('secrets-timeout');
-    const build = readBuild(reader);
-    const agent = readAgent(reader);
-    const imageLookup = readImageLookup(reader, agent);
-    const waits = agent?.waitForReady !== false;
-    const secretSet = readSecretSet(reader, {
-        secrets,
-        requiredKeys,
-        credential: access?.credential,
-        imagePullSecret: imagePullSecret?.name,
-        waits,
+    const githubToken = givenGitHubToken(raw);
+    const publicKey = givenPublicKey(raw);
+    const access = readAccess(common);
+    const teardown = isTeardownAsked
+        ? readTeardown(common, { templates: unnumbered, preview })
+        : undefined;
+    const read = await readRelease(reader, {
+        preview,
+        access,
+        ownSecrets: [...credentials, ...githubToken, ...publicKey],
     });
     const isOffline = isDryRun && credentials.length === 0;
-    const github = readGitHub(reader, { waits, isOffline });
-    const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
-    if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
-        findings.problem('agent-name', 'is not given, and neither is `secret-set` nor `registry`: there is nothing to release');
-    }
+    const github = readGitHub(common, {
+        waitsForAgent: read.waitsForAgent || isTeardownAsked,
+        isOffline,
+    });
     await reportEmptyWorkspace(reader, isFolderEmpty);
-    const values = [...credentials, ...githubToken, ...secrets.values, ...givenRegistrySecrets(raw)];
-    const redact = redactor(values);
-    // A value may stand in an input where it does not belong, and in what is said of that.
-    const parts = misplacedParts(raw, values);
-    // A suggestion may spell what was found in lower case.
-    const lowered = [...values, ...parts]
-        .filter((value) => value.reveal() !== value.reveal().toLowerCase())
-        .map((value) => new secret_value/* SecretValue */.i(value.reveal().toLowerCase()));
-    const redactFound = findings.problems.length === 0 && parts.length === 0
-        ? redact
-        : redactor([...values, ...parts, ...lowered]);
+    const values = [
+        ...credentials,
+        ...githubToken,
+        ...read.secrets,
+        ...givenRegistrySecrets(raw),
+        ...publicKey,
+    ];
+    const { redact, redactFound } = redactionFor(raw, values, findings.problems.length > 0);
     const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
+    const ofBoth = { access, isDryRun, github, githubAccess: readGitHubAccess(common) };
+    const { release, failureLogs } = read;
     return {
-        inputs: isComplete && failureLogs !== undefined && rollout !== undefined
-            ? {
-                access,
-                release: {
-                    regions: regions.regions,
-                    rollout,
-                    secretSet,
-                    imagePullSecret,
-                    secretsTimeout,
-                    agent,
-                    build,
-                    imageLookup,
-                },
-                isDryRun,
-                failureLogs,
-                github,
-            }
+        teardown: isComplete && teardown !== undefined ? { ...ofBoth, kind: 'teardown', teardown } : undefined,
+        inputs: isComplete && !isTeardownAsked && failureLogs !== undefined && release !== undefined
+            ? { ...ofBoth, kind: 'release', release, failureLogs }
             : undefined,
+        outline: {
+            isDryRun,
+            isTeardown: isTeardownAsked,
+            isImageGiven: ['image', 'build-id'].some((input) => isImageSource(raw, input)),
+            github,
+        },
         secrets: values,
         redact,
         lacksCredential: isOffline,
+        lacksPublicKey: isDryRun && !isTeardownAsked && lacksPublicKey(raw, release?.agent?.smokeTest),
         problems: findings.problems.map(({ input, message }) => ({
             // Its name is known; where it stands, such as in a file, is not.
             input: input.replace(/\(.*\)$/s, (place) => redactFound(place)),
@@ -4770,6 +5730,57 @@ async function readInputs(environment, readFile, isFolderEmpty = () => Promise.r
         notices: findings.notices.map((text) => redactFound(text)),
         remarks: findings.remarks.map((text) => redactFound(text)),
     };
+}
+async function readRelease(reader, { preview, access, ownSecrets }) {
+    const { raw, fields, regions, findings } = reader;
+    const rollout = fields.choice('rollout', ['parallel', 'sequential']);
+    const secrets = await readSecrets(reader, ownSecrets);
+    const requiredKeys = await readRequiredKeys(reader);
+    const imagePullSecret = readImagePullSecret(reader);
+    const secretsTimeout = fields.timeout('secrets-timeout');
+    const build = readBuild(reader);
+    const agent = readAgent(reader, preview);
+    const imageLookup = readImageLookup(reader, agent);
+    const waitsForAgent = agent?.waitForReady !== false;
+    const secretSet = readSecretSet(reader, {
+        secrets,
+        requiredKeys,
+        credential: access?.credential,
+        imagePullSecret: imagePullSecret?.name,
+        waitsForAgent: waitsForAgent,
+    });
+    const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
+    if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
+        findings.problem('agent-name', 'is not given, and neither is `secret-set` nor `registry`: there is nothing to release');
+    }
+    return {
+        release: rollout && {
+            regions: regions.regions,
+            rollout,
+            secretSet,
+            imagePullSecret,
+            secretsTimeout,
+            agent,
+            build,
+            imageLookup,
+        },
+        failureLogs,
+        waitsForAgent,
+        secrets: secrets.values,
+    };
+}
+/** Takes values out of texts; of what was found in inputs, also parts of values that are misplaced. */
+function redactionFor(raw, values, hasProblems) {
+    const redact = redactor(values);
+    // A value may stand in an input where it does not belong, and in what is said of that.
+    const parts = misplacedParts(raw, values);
+    if (!hasProblems && parts.length === 0)
+        return { redact, redactFound: redact };
+    // A suggestion may spell what was found in lower case.
+    const lowered = [...values, ...parts]
+        .filter((value) => value.reveal() !== value.reveal().toLowerCase())
+        .map((value) => new secret_value/* SecretValue */.i(value.reveal().toLowerCase()));
+    return { redact, redactFound: redactor([...values, ...parts, ...lowered]) };
 }
 /** Inputs that name files of the checkout. */
 const fileInputs = [
@@ -4914,7 +5925,7 @@ class ConnectionError extends CallError {
     code;
     reason;
     isTransient;
-    #isBroken;
+    #mayBeCarriedOut;
     /** Whether the name does not resolve, or nobody listens: it seldom helps to wait for that to change. */
     isUnreachable;
     constructor(call, cause) {
@@ -4925,11 +5936,11 @@ class ConnectionError extends CallError {
         this.kind = kindsOfConnectionFailure[kind];
         this.reason = reason;
         this.isTransient = kind === 'unreachable' || kind === 'broken';
-        this.#isBroken = kind === 'broken';
+        this.#mayBeCarriedOut = kind === 'broken';
         this.isUnreachable = kind === 'unreachable';
     }
     get mayBeCarriedOut() {
-        return this.#isBroken;
+        return this.#mayBeCarriedOut;
     }
 }
 /** No whole answer came within the time that one request may take. */
@@ -5009,7 +6020,7 @@ class UploadError extends CallError {
     /** @param origin scheme and host of the storage */
     constructor(origin, details) {
         const connection = (0,connection_failure/* connectionFailure */.D)(details.cause, (0,system_error/* systemErrorCode */.vq)(details.cause));
-        const what = whatBroke(details, connection);
+        const what = uploadFailure(details, connection);
         super({ method: 'POST', path: origin }, what, { cause: details.cause });
         this.status = details.status;
         this.code = details.code;
@@ -5036,7 +6047,7 @@ class UploadError extends CallError {
         return transientStorageCodes.has(code);
     }
 }
-function whatBroke({ status, code, storageMessage, silentFor, endedAfter, isCutOff, isForeign, cause, }, connection) {
+function uploadFailure({ status, code, storageMessage, idleFor: silentFor, timedOutAfter: endedAfter, isCutOff, isFromElsewhere: isForeign, cause, }, connection) {
     if (status !== undefined) {
         const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
         return `the storage answered ${status}${said === '' ? '' : ` (${(0,quote/* quote */.h)(said)})`}`;
@@ -5113,7 +6124,7 @@ function asError(reason) {
     return reason instanceof Error ? reason : new Error('Something was thrown that is not an error');
 }
 /** Does `work` on a subject; what it throws says so. */
-async function about(subject, work) {
+async function withSubject(subject, work) {
     try {
         return await work();
     }
@@ -5150,9 +6161,15 @@ const messages = {
     'build-missing': ({ buildId }) => `build ${buildId} is not shown`,
     'rollout-failed': ({ deploymentId, failure }) => `deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`,
     'wait-timeout': ({ deploymentId, lastSeen }) => `deployment ${deploymentId} is not ready: ${lastSeen}`,
+    'smoke-test-failed': ({ deploymentId, because: { kind } }) => `the smoke test of deployment ${deploymentId} failed: ${kind}`,
+    'smoke-test-key-refused': ({ refusal }) => `the public key was refused: ${refusal.message}`,
+    'drain-timeout': ({ left }) => `${left?.count ?? 'unknown'} sessions on older deployments`,
     superseded: ({ deploymentId, supersededBy }) => `deployment ${deploymentId} was superseded by ${supersededBy}`,
+    'not-rolled-back': ({ failure }) => `the rollback failed: ${failure.message}`,
     'agent-gone': () => 'the agent no longer exists',
     'agent-missing': () => 'the new agent is not shown',
+    'sessions-running': ({ count }) => `${count} sessions still run`,
+    'secret-set-in-use': () => 'the set is still in use',
 };
 /** A failure of a step: its kind, and what is known of it. */
 class StepError extends Error {
@@ -5172,11 +6189,11 @@ function isStepFailure(error, ...kinds) {
 /** Work was abandoned because nothing needs its result anymore. This is not a failure of its own. */
 class AbandonedError extends Error {
     /** Whether the platform continues with it. */
-    goesOn;
-    constructor({ goesOn }) {
+    isStillRunning;
+    constructor({ isStillRunning: isStillRunning }) {
         super('nothing needs this result anymore');
         this.name = 'AbandonedError';
-        this.goesOn = goesOn;
+        this.isStillRunning = isStillRunning;
     }
 }
 
@@ -5192,8 +6209,14 @@ const stepNames = (/* unused pure expression or super */ null && ([
     'build',
     'deploy',
     'rollout',
+    'smoke-test',
+    'roll-back',
+    'drain',
     'prune',
     'clean-up',
+    'stop-sessions',
+    'delete-agent',
+    'delete-sets',
 ]));
 /** Every set that was written, bound or deleted. */
 function secretSetsOf(record) {
@@ -5209,7 +6232,7 @@ function agentsOf({ targets }) {
     return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
 }
 /** The record of a region before anything is done there. */
-function untouchedTarget({ region, secretSets, build, agent }) {
+function newTargetRecord({ region, secretSets, build, agent }) {
     return {
         region,
         secretSets: secretSets.map((plan) => ({
@@ -5228,7 +6251,10 @@ function untouchedTarget({ region, secretSets, build, agent }) {
             isChanged: false,
             ready: false,
             previousServes: false,
+            rollBack: undefined,
             replacesValues: false,
+            smokeTest: null,
+            sessionsOnOlder: null,
         },
         deletedVersions: [],
     };
@@ -5258,7 +6284,7 @@ class Journal {
     log;
     record;
     /** When the steps that are under way were begun. */
-    #begun = new Map();
+    #startedAt = new Map();
     #onBuild;
     /** @param onBuild told of all builds when one of them has an id */
     constructor(clock, log, onBuild = () => undefined) {
@@ -5272,6 +6298,7 @@ class Journal {
             actingAs: undefined,
             steps: [],
             targets: [],
+            teardown: undefined,
             context: undefined,
             spans: [],
             warnings: [],
@@ -5286,7 +6313,7 @@ class Journal {
     }
     async step(name, work) {
         const step = this.#stepNamed(name);
-        this.#begun.set(step, this.clock.now());
+        this.#startedAt.set(step, this.clock.now());
         step.outcome = 'running';
         this.log.beginStep(name);
         try {
@@ -5304,7 +6331,7 @@ class Journal {
     }
     /** Closes the account where something did not come to its end, and nobody waits for it any more. */
     close() {
-        for (const step of [...this.#begun.keys()])
+        for (const step of [...this.#startedAt.keys()])
             this.#stop(step);
     }
     #stepNamed(name) {
@@ -5316,10 +6343,10 @@ class Journal {
         return step;
     }
     #stop(step) {
-        const startedAt = this.#begun.get(step);
+        const startedAt = this.#startedAt.get(step);
         if (startedAt === undefined)
             return;
-        this.#begun.delete(step);
+        this.#startedAt.delete(step);
         step.duration += this.clock.now() - startedAt;
         this.log.endStep(step);
     }
@@ -5332,8 +6359,8 @@ class Journal {
             return result;
         }
         catch (error) {
-            const isLeft = error instanceof AbandonedError || isCancellation(error);
-            end(isLeft ? 'running' : 'failed');
+            const isStillRunning = error instanceof AbandonedError || isCancellation(error);
+            end(isStillRunning ? 'running' : 'failed');
             throw error;
         }
     }
@@ -5373,12 +6400,12 @@ class Journal {
 /** How a step ends that throws. */
 function outcomeOf(error) {
     if (error instanceof AbandonedError)
-        return error.goesOn ? 'running' : 'skipped';
+        return error.isStillRunning ? 'running' : 'skipped';
     return isCancellation(error) ? 'running' : 'failed';
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/problems.js
-/** The release cannot work as it is asked for. */
+/** The release cannot work with these settings. */
 class PreflightError extends Error {
     kind = 'release-impossible';
     problems;
@@ -5424,18 +6451,24 @@ const credentialKinds = {
 const stepTitles = {
     inputs: 'Read the inputs',
     context: 'Pack the build context',
-    credential: 'Recognise the credential',
+    credential: 'Check the credential',
     preflight: 'Preflight',
     provision: 'Write the secret sets',
-    readiness: 'Await the secret sets',
+    readiness: 'Wait for the secret sets',
     build: 'Build the image',
     deploy: 'Deploy the agent',
-    rollout: 'Await the deployment',
+    rollout: 'Wait for the deployment',
+    'smoke-test': 'Smoke test',
+    'roll-back': 'Roll back',
+    drain: 'Wait for sessions on older deployments',
     prune: 'Prune the secret set',
     'clean-up': 'Delete older versions',
+    'stop-sessions': 'Stop the sessions',
+    'delete-agent': 'Delete the agent',
+    'delete-sets': 'Delete the secret sets',
 };
 /** Whose log lines or traceback it is, as the end of a sentence. */
-function whose(subject) {
+function outputOwner(subject) {
     if (subject === undefined)
         return 'the agent';
     return subject.kind === 'build' ? `the build in ${subject.region}` : subject.name;
@@ -5468,26 +6501,26 @@ const failureKinds = {
     'invalid-inputs': {
         title: 'The inputs are not valid',
         meaning: 'Every mistake that can be seen without the network is listed, each with its input, the rule and what was found. Nothing was sent.',
-        next: 'Correct the inputs that are listed, all at once.',
+        next: 'Fix all listed inputs, then run the workflow again.',
     },
     'untrusted-event': {
-        title: 'Nothing is released for a pull request from a fork',
-        meaning: 'The workflow runs on `pull_request_target`, or on `workflow_run`, for a fork: it has the secrets of the repository, and code of somebody else may decide what happens with them.',
-        next: 'Release on `push`, on a release, or on `workflow_dispatch`.',
+        title: 'Nothing is released for code that may come from a fork',
+        meaning: 'The workflow runs on `pull_request_target`, on `workflow_run`, or for a comment on a pull request. It has the secrets of the repository, and the code is from a fork, or the pull request could not be read to find out.',
+        next: 'Release on `push`, on a release, or on `workflow_dispatch`. For comments, pass `github-token` with the permission `pull-requests: read`.',
     },
     'context-unusable': {
         title: 'The build context cannot be packed',
-        meaning: 'What is wrong with the files is listed: the folder or the Dockerfile is not there, a link leads out of the context, a file cannot be read, or all of it is larger than the platform takes. Nothing was sent.',
-        next: 'Follow what is said with each file.',
+        meaning: 'The folder or the Dockerfile is missing, a link leads out of the context, a file cannot be read, or the context is larger than the platform accepts. Each problem is listed. Nothing was sent.',
+        next: 'Fix each listed file, then run the workflow again.',
     },
     'credential-refused': {
         title: 'The platform does not accept the credential',
         meaning: 'The platform answered 401: the API key or token was revoked, cycled, deleted or copied in part.',
-        next: 'Look at it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens); if it is gone, create a new one and store it as the secret that the workflow passes.',
+        next: 'Find it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens). If it is gone, create a new one and store it as the secret that the workflow passes.',
     },
     'billing-required': {
-        title: 'The platform asks for billing to be settled',
-        meaning: 'The platform answered 402, or its message speaks of billing, a spend limit or a suspended account. The credential and the inputs are fine.',
+        title: 'The account has a billing problem',
+        meaning: 'The platform answered 402, or its message mentions billing, a spend limit or a suspended account. The credential and the inputs are fine.',
         next: 'Check the payment method, the spend limit and the status of the account in the dashboard under Settings → Billing, and release again.',
     },
     'permission-denied': {
@@ -5497,33 +6530,33 @@ const failureKinds = {
     },
     'organization-unknown': {
         title: 'The token cannot act in that organization',
-        meaning: 'The organization that was named is not among those of the token. The message lists those that are.',
-        next: 'Correct `organization`, or have the owner of the token invited to it.',
+        meaning: 'The token has no access to the organization in `organization`. The message lists the organizations that it can use.',
+        next: 'Fix `organization`, or have the owner of the token invited to it.',
     },
     'release-impossible': {
-        title: 'The release cannot work as it is asked for',
-        meaning: 'What is on the platform does not go together with what is asked for: a region, a set, an agent or a build. Each reason is listed. Nothing was written.',
-        next: 'Follow what is said with each reason.',
+        title: 'The release cannot work with these settings',
+        meaning: 'The settings do not fit what is on the platform: a region, a set, an agent or a build. Each reason is listed.',
+        next: 'Fix each listed reason, then run the workflow again.',
     },
     'request-refused': {
         title: 'The platform refused a request',
-        meaning: 'The platform answered with a refusal (4xx) that the action does not know a remedy for. Its message and code are shown.',
-        next: 'Correct what the message of the platform says.',
+        meaning: 'The platform rejected a request (4xx) for a reason that the action does not know. Its message and code are shown.',
+        next: "Fix what the platform's message describes, then run the workflow again.",
     },
     'platform-unavailable': {
         title: 'The platform could not be reached',
         meaning: 'Connections failed, or a gateway answered in place of the platform, and kept doing so over several attempts.',
-        next: 'Run the release again later; it takes up where it is. If it lasts, check `api-url` (whether the emulator runs, where that is meant), the proxy, and the status of the platform.',
+        next: 'Run the workflow again later; it picks up where this run stopped. If the error persists, check `api-url`, the proxy and the status page of the platform.',
     },
     'rate-limited': {
-        title: 'The platform limits how often it may be asked',
-        meaning: 'The platform answered 429 for longer than a release waits: other pipelines, or people, ask it a lot at the same time. Nothing of what was refused was carried out.',
-        next: 'Run the release again later, and let fewer releases run at once (`concurrency`); with many regions, `rollout: sequential` asks less at once.',
+        title: 'The platform limits the rate of requests',
+        meaning: 'The platform answered 429 (too many requests) for longer than a release waits. Other pipelines or people send many requests at the same time. The refused requests had no effect.',
+        next: 'Run the workflow again later. Let fewer releases run at once (`concurrency`). With many regions, `rollout: sequential` sends fewer requests at once.',
     },
     'answer-unreadable': {
-        title: 'The platform gave an answer that cannot be read',
-        meaning: 'Answers were cut off, or were not the JSON that is due, over several attempts. Often something between the runner and the platform answers in its place.',
-        next: 'Check `api-url` and the proxy, and run the release again.',
+        title: "The platform's response cannot be read",
+        meaning: 'Responses were cut off or were not the expected JSON, in several attempts. Often, something between the runner and the platform answers in its place.',
+        next: 'Check `api-url` and the proxy, then run the workflow again.',
     },
     'certificate-not-accepted': {
         title: 'The certificate of the server was not accepted',
@@ -5537,8 +6570,8 @@ const failureKinds = {
     },
     redirected: {
         title: 'The platform answered with a redirect',
-        meaning: 'A redirect is not followed, because the credential would go along.',
-        next: 'Correct `api-url` so that it names the API itself.',
+        meaning: 'The action does not follow redirects, because that would send the credential to another address.',
+        next: 'Set `api-url` to the address of the API itself.',
     },
     'secrets-timeout': {
         title: 'The secret sets took too long',
@@ -5547,58 +6580,58 @@ const failureKinds = {
     },
     'provisioning-failed': {
         title: 'A secret set could not be provisioned',
-        meaning: 'The platform stored the values, but could not bring the set into its region. Agents keep what they have.',
-        next: 'Run the release again, which writes the set anew; contact support if it persists.',
+        meaning: 'The platform stored the values, but could not provision the set in its region. Agents keep the values they have.',
+        next: "Run the workflow again; it writes the set again. If the error persists, contact the platform's support.",
     },
     'secret-set-missing': {
         title: 'The platform does not show the new secret set',
         meaning: 'The platform accepted the new set, but then answered that it does not exist (404), for at least ten seconds.',
-        next: 'Run the release again, which writes the set again. If it happens again, contact the support of the platform.',
+        next: "Run the workflow again; it writes the set again. If the error persists, contact the platform's support.",
     },
     'secret-set-gone': {
         title: 'A secret set was deleted during the release',
-        meaning: 'The set was there and is not any more: somebody or something deleted it.',
-        next: 'Find out who deletes it, and run the release again.',
+        meaning: 'The set existed when the release began. Somebody or something deleted it since.',
+        next: 'Find out who deleted it, then run the workflow again.',
     },
     'secret-set-not-ready': {
         title: 'The deploy was refused because a secret set is not ready',
         meaning: 'The platform refuses to bind a set that is pending or failed (409), and kept doing so until `secrets-timeout` had passed. Another pipeline may be writing the same set.',
-        next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
+        next: 'Run the workflow again. Let only one pipeline at a time write a set (`concurrency`).',
     },
     'concurrent-write': {
-        title: 'Another writer is at the same secret set',
-        meaning: 'The platform refuses to write a set that somebody else is writing (409), and kept doing so over several attempts.',
-        next: 'Run the release again; let one pipeline at a time write a set (`concurrency`).',
+        title: 'Another process is writing the secret set',
+        meaning: 'The platform rejects writes to a set that somebody else is writing (409), and it did so in several attempts.',
+        next: 'Run the workflow again. Let only one pipeline at a time write a set (`concurrency`).',
     },
     'not-pruned': {
         title: 'The release is done, but the secret set was not pruned',
-        meaning: 'Everything was released and the agent serves. Deleting the keys that were not given, or awaiting the set after that, failed.',
-        next: 'Run the release again, which prunes the set, or delete the keys yourself.',
+        meaning: 'Everything was released, and the agent is serving. Only deleting old keys, or waiting for the set after that, failed.',
+        next: 'Run the workflow again; it prunes the set. Or delete the keys yourself.',
     },
     'upload-failed': {
         title: 'The build context could not be uploaded',
-        meaning: 'The storage of the platform, which is another host than its API, refused the archive, or did not take it over several attempts. No agent was deployed.',
-        next: 'Where the storage says why, correct that. Else run the release again, and if it lasts, check that the runner and its proxy can reach the host that is named.',
+        meaning: "The platform's storage, which has another host than its API, rejected the archive or could not be reached in several attempts. No agent was deployed.",
+        next: 'If the storage gives a reason, fix that. Otherwise, run the workflow again. If the error persists, check that the runner and its proxy can reach the host in the message.',
     },
     'build-failed': {
         title: 'The cloud build failed',
-        meaning: 'The platform built the image and did not succeed. Its message and, unless `failure-logs` is `never`, the last lines of its log are shown. No agent was deployed.',
-        next: 'Correct what the log shows, most often a line of the Dockerfile or a file that is not in the context, and release again.',
+        meaning: 'The platform could not build the image. Its message is shown, and the last lines of its log unless `failure-logs` is `never`. No agent was deployed.',
+        next: 'Fix what the log shows, most often a line of the Dockerfile or a file that is not in the context. Then run the workflow again.',
     },
     'build-timeout': {
         title: 'The cloud build took too long',
-        meaning: 'The build was started, but had not succeeded within `build-timeout`. The platform goes on with it. No agent was deployed.',
-        next: 'Run the release again later: once the build has succeeded, it is used. Raise `build-timeout` if builds take that long regularly.',
+        meaning: 'The build was started, but had not succeeded within `build-timeout`. The platform continues it. No agent was deployed.',
+        next: 'Run the workflow again later; if the build has succeeded by then, it is reused. If builds often take that long, raise `build-timeout`.',
     },
     'build-missing': {
         title: 'The platform does not show the new cloud build',
         meaning: 'The platform started the build, but then answered that it does not exist (404), for at least ten seconds.',
-        next: 'Run the release again, which builds again. If it happens again, contact the support of the platform.',
+        next: "Run the workflow again; it builds again. If the error persists, contact the platform's support.",
     },
     'build-gone': {
-        title: 'The cloud build is not there any more',
-        meaning: 'The build was started, and the platform does not know it any more.',
-        next: 'Run the release again, which builds anew.',
+        title: 'The cloud build no longer exists',
+        meaning: 'The build was started, but the platform no longer knows it.',
+        next: 'Run the workflow again; it builds again.',
     },
     'agent-name-taken': {
         title: 'The name of the agent is already taken',
@@ -5606,43 +6639,73 @@ const failureKinds = {
         next: 'Choose another `agent-name`, or use a credential that sees the agent.',
     },
     'deployment-unknown': {
-        title: 'The platform did not say which deployment it made',
+        title: 'The platform did not name the new deployment',
         meaning: 'Neither the answer to the deploy nor the agent names a deployment to wait for.',
-        next: 'Look at the agent in the dashboard, and run the release again.',
+        next: 'Check the agent in the dashboard, then run the workflow again.',
     },
     'rollout-failed': {
         title: 'The deployment failed',
-        meaning: 'The platform took up the deployment, and it will not get ready: its image cannot be pulled or does not run, or the agent crashes.',
-        next: 'Correct what the reason says and release again.',
+        meaning: 'The platform started the deployment, but it cannot become ready: its image cannot be pulled or does not run, or the agent crashes.',
+        next: 'Fix the reason given, then run the workflow again.',
     },
     'wait-timeout': {
-        title: 'The deployment did not get ready in time',
-        meaning: 'The deployment was accepted, but did not serve within `wait-timeout`. The platform goes on with it; it may still get ready.',
-        next: 'Look at the agent; large images take longer the first time. Raise `wait-timeout` if the rollout only needs more time.',
+        title: 'The deployment was not ready in time',
+        meaning: 'The deployment was accepted, but was not serving within `wait-timeout`. The platform continues the rollout, so the deployment may still become ready.',
+        next: 'Check the agent in the dashboard. Large images take longer the first time. If the rollout only needs more time, raise `wait-timeout`.',
+    },
+    'smoke-test-failed': {
+        title: 'Smoke test failed',
+        meaning: 'The deployment is ready, but the session that tested it failed: it ended with an error, ended before its bot started, or could not be started at all, or the endpoint in `smoke-test-path` did not answer 2xx.',
+        next: 'Fix what the log of the session shows, and release again.',
+    },
+    'smoke-test-key-refused': {
+        title: 'Released, but not tested: the platform rejected the public API key',
+        meaning: 'Everything is released and serving. The platform answered 401 or 403 to the public API key, so no session was started. Nothing is rolled back because of it.',
+        next: 'Check `public-api-key` in the dashboard under Settings → API Keys → Public. If the key is gone, create a new one and store it as the secret that the workflow passes.',
+    },
+    'drain-timeout': {
+        title: 'Released, but sessions still run on older deployments',
+        meaning: 'Everything is released and serving. Sessions that began before keep the old deployment and its secret values, and some of them had not ended within `drain-timeout`. Nothing is rolled back because of it.',
+        next: 'Do not revoke old keys yet. Run the workflow again later, or raise `drain-timeout`; the session limit of the agent is the longest that a session can last.',
     },
     superseded: {
         title: 'Another release has taken over',
-        meaning: 'While this deployment was awaited, the agent was asked to be another one: by another run, the client, the dashboard, or a push to a connected branch.',
-        next: 'Look at the other release. Let one release of an agent run at a time (`concurrency` with `cancel-in-progress: false`).',
+        meaning: 'While this deployment was rolling out, another run, the client, the dashboard, or a push to a connected branch started another one.',
+        next: 'Check the other release. Let only one release of an agent run at a time (`concurrency` with `cancel-in-progress: false`).',
     },
     'agent-missing': {
         title: 'The platform does not show the new agent',
         meaning: 'The platform accepted the new agent, but then answered that it does not exist (404), for at least ten seconds.',
-        next: 'Look for the agent in the dashboard, and run the release again. If it happens again, contact the support of the platform.',
+        next: "Find the agent in the dashboard, and run the workflow again. If the error persists, contact the platform's support.",
+    },
+    'not-rolled-back': {
+        title: 'The rollback failed',
+        meaning: 'A release failed with `on-failure: rollback`, and the agent could not be brought back to what it was: the platform rejected the update, or the deployment of the rollback did not become ready.',
+        next: 'Check in the dashboard what the agent is serving. Fix the cause, then release again, or release the image in `previous` of the output `agents`.',
     },
     'agent-gone': {
         title: 'The agent was deleted during the release',
-        meaning: 'The agent was there and is not any more: somebody or something deleted it.',
-        next: 'Find out who deletes it, and run the release again.',
+        meaning: 'The agent existed when the release began. Somebody or something deleted it since.',
+        next: 'Find out who deleted it, then run the workflow again.',
+    },
+    'sessions-running': {
+        title: 'Sessions of the preview are still running',
+        meaning: 'The platform accepted the request to stop the sessions, but still showed some of them as running when `wait-timeout` had passed.',
+        next: 'Run the workflow again; it picks up where this run stopped. Sessions end by themselves at the latest after the session limit of the agent.',
+    },
+    'secret-set-in-use': {
+        title: 'A secret set of the preview is still in use',
+        meaning: 'The platform refused to delete the set because something uses it (409), until `wait-timeout` had passed. The agent is deleted.',
+        next: 'Run the workflow again later; it picks up where this run stopped.',
     },
     cancelled: {
         title: 'The run was cancelled',
-        meaning: 'The runner was told to end the run (SIGINT or SIGTERM): somebody cancelled it, or a newer run took its place (`concurrency` with `cancel-in-progress`). Nothing new was begun after that. What is done, what was under way and what was not begun is listed.',
-        next: 'Run it again, which goes on from where this ended: what was written stays written, and a build that was started is used.',
+        meaning: 'Somebody cancelled the run, or a newer run replaced it (`concurrency` with `cancel-in-progress`). The runner sent SIGINT or SIGTERM, and no further work was started. The message lists what is done, what is still running, and what was not started.',
+        next: 'Run the workflow again; it picks up where this run stopped. What was written stays written, and a started build is reused.',
     },
     unexpected: {
         title: 'The action itself failed',
-        meaning: 'Something happened that the action does not expect. This is a bug in it.',
+        meaning: 'Something unexpected happened. This is a bug in the action.',
         next: 'Run the release again with debug logging, and report what it shows.',
     },
 };
@@ -5665,7 +6728,7 @@ const platformCodes = {
         next: 'Bind an image pull secret (`image-credentials`) whose credentials are valid for this image; with `registry`, `registry-username` and `registry-password` the release writes it in the form that the platform needs.',
     },
     PCC_IMAGE_PULL_RATE_LIMIT: {
-        meaning: 'the registry limits how often the image may be pulled',
+        meaning: 'the registry limits the rate of pulls',
         next: 'Pull with credentials (`image-credentials`), or from another registry, and release again later.',
     },
     PCC_IMAGE_TOO_LARGE: {
@@ -5685,19 +6748,19 @@ const platformCodes = {
         next: 'Release again; contact support with the id of the deployment if it persists.',
     },
     'PCC-AGENT-AT-CAPACITY': {
-        meaning: 'the agent has reached the number of instances that it may have',
+        meaning: 'the agent has reached its maximum number of instances',
         next: 'Raise `max-agents`, or wait until sessions end.',
     },
 };
 /** Reasons that Kubernetes gives for a container that does not run. */
 const containerReasons = {
     CrashLoopBackOff: {
-        meaning: 'the agent starts, ends, and is started again and again',
+        meaning: 'the agent crashes again and again after it starts',
         next: 'Read the traceback and the logs; a missing key in the secret set and a failing import are the usual causes.',
     },
     OOMKilled: {
         meaning: 'the agent needs more memory than it has',
-        next: 'Give it a larger `agent-profile`, or make it need less.',
+        next: 'Set a larger `agent-profile`, or reduce its memory use.',
     },
     ImagePullBackOff: {
         meaning: 'the image cannot be pulled',
@@ -5717,14 +6780,14 @@ const containerReasons = {
     },
     InvalidImageName: {
         meaning: 'the address of the image cannot be read',
-        next: 'Correct `image`.',
+        next: 'Fix `image`.',
     },
     ErrImageNeverPull: {
-        meaning: 'the image is not there and may not be pulled',
+        meaning: 'the image is not on the node, and the pull policy forbids pulling it',
         next: 'Contact support with the id of the deployment.',
     },
     CreateContainerConfigError: {
-        meaning: 'the container cannot be set up, often because a set that it binds is not there',
+        meaning: 'the container cannot be set up, often because a set that it binds does not exist',
         next: 'Check that the secret set of the agent exists and is ready.',
     },
 };
@@ -5739,7 +6802,7 @@ const exitCodes = {
         next: 'Read the traceback and the logs.',
     },
     2: {
-        meaning: 'the command was called in a wrong way',
+        meaning: 'the command got invalid arguments',
         next: 'Check the command of the image.',
     },
     126: {
@@ -5756,7 +6819,7 @@ const exitCodes = {
     },
     137: {
         meaning: 'the agent was killed, most often because it needed more memory than it has',
-        next: 'Give it a larger `agent-profile`, or make it need less.',
+        next: 'Set a larger `agent-profile`, or reduce its memory use.',
     },
     139: {
         meaning: 'the agent crashed in native code (SIGSEGV)',
@@ -5793,13 +6856,16 @@ function secretSetSubject(set) {
 
 
 
+/** Steps that nothing in the record of a region stands for. */
+const afterRelease = ['smoke-test', 'drain', 'prune', 'clean-up'];
 /** Names of keys in a sentence. */
-const progress_mostKeys = 10;
+const progress_maxKeys = 10;
 /** How far a run came that ended before its time. */
 function progressOf(record) {
     const { steps, targets } = record;
     const isAwaited = steps.some(({ name }) => name === 'rollout');
     const placed = [
+        ...(record.teardown?.targets ?? []).flatMap(placeRemovals),
         ...secretSetsOf(record).map(placeSet),
         ...buildsOf(record).map(placeBuild),
         ...agentsOf(record).map((agent) => placeAgent(agent, isAwaited)),
@@ -5807,10 +6873,10 @@ function progressOf(record) {
     const told = (place) => grouped(placed, place);
     const pruning = steps.some(({ name, outcome }) => name === 'prune' && outcome === 'running');
     // What is planned is told by what it is for; before there is a plan, steps are all there is.
-    const isPlanned = targets.length > 0;
+    const isPlanned = targets.length > 0 || record.teardown !== undefined;
     const stepsThat = (outcome) => steps
         .filter((step) => step.outcome === outcome)
-        .filter(({ name }) => !isPlanned || name === 'prune' || name === 'clean-up')
+        .filter(({ name }) => !isPlanned || afterRelease.includes(name))
         .map(({ name }) => `“${stepTitles[name]}”`);
     const underWay = told('underWay');
     const running = steps.filter(({ outcome }) => outcome === 'running');
@@ -5821,7 +6887,7 @@ function progressOf(record) {
             : running.map(({ name }) => `“${stepTitles[name]}”`),
         notStarted: [
             ...told('notStarted'),
-            ...(pruning ? leftToPrune(record) : []),
+            ...(pruning ? unprunedKeys(record) : []),
             ...stepsThat('skipped'),
         ],
     };
@@ -5855,22 +6921,51 @@ function placeSet(record) {
 }
 function writtenSoFar(keys, isInDoubt) {
     if (keys.length === 0)
-        return 'and it is not known whether it was';
-    const rest = isInDoubt ? 'whether more is, is not known' : 'the rest is not';
-    return `${listOf(keys, { most: progress_mostKeys })} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+        return 'but it is unknown whether it succeeded';
+    const rest = isInDoubt ? 'it is unknown whether more were' : 'the rest is not';
+    return `${listOf(keys, { most: progress_maxKeys })} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
 }
 /** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
-function leftToPrune({ targets }) {
+function unprunedKeys({ targets }) {
     const sets = targets.flatMap(({ secretSets }) => secretSets);
     return sets.flatMap(({ name, region, plan, pruned, status }) => {
         const left = plan.prunedKeys.filter((key) => !pruned.includes(key));
         if (left.length === 0)
             return [];
-        const doubt = status === null ? ' (of the first it is not known)' : '';
+        const doubt = status === null ? ' (unknown for the first)' : '';
         return [
-            `${listOf(left, { most: progress_mostKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
+            `${listOf(left, { most: progress_maxKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
         ];
     });
+}
+function placeRemovals({ region, agent, secretSets }) {
+    const { stopped } = agent;
+    return [
+        ...(stopped.size > 0
+            ? [['done', `sessions of \`${agent.name}\` are stopped: ${stopped.size}`, region]]
+            : []),
+        placeRemoval(agent, 'agent'),
+        ...secretSets.map((set) => placeRemoval(set, secretSetKinds[set.kind])),
+    ];
+}
+function placeRemoval({ name, region, outcome }, kind) {
+    const what = `the ${kind} \`${name}\``;
+    switch (outcome) {
+        case 'deleted':
+            return ['done', `${what} is deleted`, region];
+        case 'cancelled':
+            return [
+                'underWay',
+                `${what} was being deleted, but it is unknown whether it succeeded`,
+                region,
+            ];
+        case 'skipped':
+            return ['notStarted', `${what} is not deleted`, region];
+        case 'kept':
+        case 'absent':
+        case 'failed':
+            return undefined;
+    }
 }
 function placeBuild({ outcome, id, region }) {
     const build = id === null ? 'the build' : `the build \`${id}\``;
@@ -5882,24 +6977,36 @@ function placeBuild({ outcome, id, region }) {
         case 'failed':
             return undefined;
         case 'running':
-            return ['underWay', `the platform goes on with ${build}`, region];
+            return ['underWay', `the platform continues ${build}`, region];
         case 'cancelled':
-            return ['underWay', `${build} was being started, and it is not known whether it was`, region];
+            return [
+                'underWay',
+                `${build} was being started, but it is unknown whether it succeeded`,
+                region,
+            ];
         case 'skipped':
             return ['notStarted', `${build} is not started`, region];
     }
 }
 function placeAgent(agent, isAwaited) {
-    const { name, region, outcome, ready, deploymentId } = agent;
+    const { name, region, outcome, ready, deploymentId, rollBack } = agent;
     const deployment = `the deployment \`${deploymentId ?? 'unknown'}\` of \`${name}\``;
+    if (rollBack?.outcome === 'skipped') {
+        return ['notStarted', `\`${name}\` is not rolled back`, region];
+    }
+    if (rollBack?.outcome === 'running') {
+        return ['underWay', `\`${name}\` was being rolled back`, region];
+    }
     switch (outcome) {
+        case 'rolled-back':
+            return ['done', `\`${name}\` is rolled back, with ${deployment}`, region];
         case 'created':
         case 'updated':
         case 'unchanged':
             if (ready)
                 return ['done', `${deployment} serves`, region];
             return isAwaited
-                ? ['underWay', `the platform goes on with ${deployment}`, region]
+                ? ['underWay', `the platform continues ${deployment}`, region]
                 : ['done', `the agent \`${name}\` is ${outcome}, with ${deployment}`, region];
         case 'superseded':
         case 'failed':
@@ -5907,7 +7014,7 @@ function placeAgent(agent, isAwaited) {
         case 'cancelled':
             return [
                 'underWay',
-                `the agent \`${name}\` was being deployed, and it is not known whether it was`,
+                `the agent \`${name}\` was being deployed, but it is unknown whether it succeeded`,
                 region,
             ];
         case 'skipped':
@@ -5938,6 +7045,10 @@ function settingChanges(observed, wanted) {
         .filter(({ before, after }) => before !== undefined && before !== after)
         .map(change);
 }
+/** What the agent runs now, and that a build which has no id yet replaces it. */
+function newBuildChange({ buildId, image }) {
+    return { setting: pipecat_agent_settings/* agentSettings */.tj.buildId.name, before: buildId ?? image, after: undefined };
+}
 /** The settings that a new agent is given. */
 function givenSettings(wanted) {
     return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(undefined, wanted).map(change);
@@ -5956,7 +7067,7 @@ function change({ name, before, after }) {
 ;// CONCATENATED MODULE: ./lib/pipecat/rollout-judgement.js
 
 /** Milliseconds after which a trouble that lasts is a failure. */
-const longestTrouble = 60_000;
+const maxTroubleDuration = 60_000;
 /** The history before the first status check of a deployment. */
 function historyBefore(before) {
     const conditions = before?.conditions.filter(isDegraded) ?? [];
@@ -5994,10 +7105,10 @@ function judge(agent, deploymentId, previousId, past = { history: noHistory, now
     const revision = revisionOf(agent, deploymentId);
     const [error] = isReconciled ? agent.errors : [];
     const troubles = troublesOf(agent, deploymentId, history.olderConditions);
-    const lasting = troubles.find(({ key }) => now - (history.troubles.get(key) ?? now) >= longestTrouble);
+    const lasting = troubles.find(({ key }) => now - (history.troubles.get(key) ?? now) >= maxTroubleDuration);
     const condition = (lasting ?? troubles.find((trouble) => trouble.condition))?.condition;
-    const hasFailed = revision !== undefined && hasGivenUp(revision);
-    if (error !== undefined || hasFailed || lasting !== undefined) {
+    const isFinal = revision !== undefined && hasGivenUp(revision);
+    if (error !== undefined || isFinal || lasting !== undefined) {
         return {
             state: 'failed',
             failure: {
@@ -6074,6 +7185,7 @@ function failureOf(revision, error, condition) {
         traceback: health?.message,
         condition,
         infrastructureIssue: revision?.hasInfrastructureIssue === true,
+        isExecFormatError: [error, health].some((one) => one?.isExecFormatError === true),
     };
 }
 /**
@@ -6085,7 +7197,7 @@ function hasFailed(agent) {
     if (desired === undefined)
         return false;
     const history = continueHistory(noHistory, agent, desired, 0);
-    return judge(agent, desired, undefined, { history, now: longestTrouble }).state === 'failed';
+    return judge(agent, desired, undefined, { history, now: maxTroubleDuration }).state === 'failed';
 }
 /** Whether a deployment is serving: the desired one or an earlier one. */
 function anyDeploymentServes({ available, previousRevision }) {
@@ -6151,7 +7263,13 @@ async function readBindings(cloud, region, options = {}) {
 function shownSets(agent) {
     const { secretSets, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
     const serves = ready && reconciledDeploymentId === desiredDeploymentId;
-    return serves || !anyDeploymentServes(agent) ? secretSets : undefined;
+    if (!serves && anyDeploymentServes(agent))
+        return undefined;
+    const { imagePullSecretSet } = agent.settings;
+    // Names are unique, whatever kind of set they name.
+    return secretSets === undefined || typeof imagePullSecretSet !== 'string'
+        ? secretSets
+        : [...secretSets, imagePullSecretSet];
 }
 /** Names of the agents of which it is not known that they do not bind a set, in order. */
 function agentsThatMayBind(bindings, secretSet) {
@@ -6210,71 +7328,89 @@ function isWritten({ action }) {
     return action !== 'bind';
 }
 /** Plans the secret set of one region. */
-function planSecretSet({ settings, secretSet: observed, agent, bindings }, secretSets, problems) {
+function planSecretSet(observation, known, secretSets, problems) {
+    const { settings, secretSet: observed, bindings } = observation;
     const { region, secretSet: asked } = settings;
     if (asked === undefined)
         return undefined;
     const { name, template, skippedKeys, keepVersions } = asked;
-    const listed = secretSets.find((set) => set.name === name);
-    // The response about the one set tells for sure whether it is a reference.
-    const referenced = observed?.referenced === true || listed?.referenced === true;
-    const existing = listed && { ...listed, referenced };
+    const existing = listedSet(name, secretSets, observed);
     const isGiven = asked.pairs.length > 0;
     checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
-    const writes = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
-    if (writes && referenced) {
-        problems.push({
-            about: `secret set ${name}`,
-            message: 'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
-            next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
-        });
-    }
-    else if (writes) {
-        checkSelfHosted(`secret set ${name}`, region, problems);
-    }
+    const isWrite = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
+    if (isWrite)
+        checkWritable(name, existing, known, problems);
     const existingKeys = new Set(observed?.keys);
-    const pairs = writes ? asked.pairs : [];
-    const given = new Set([...asked.pairs.map(({ key }) => key), ...skippedKeys]);
-    const prunedKeys = asked.prune ? [...existingKeys].filter((key) => !given.has(key)) : [];
-    const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
-    // Without the wait for the agent, it may still need what is old.
-    const olderVersions = template === undefined || settings.agent?.waitForReady === false
-        ? []
-        : versionsBeside(name, template, secretSets);
-    const otherAgents = existing === undefined
-        ? []
-        : bindings &&
-            agentsBinding(bindings, name).filter((binding) => binding !== settings.agent?.name);
+    const pairs = isWrite ? asked.pairs : [];
+    const keys = pairs.map(({ key }) => key);
+    const prunedKeys = prunedKeysOf(asked, existingKeys);
     checkPruning(asked, bindings, settings.agent?.name, problems);
+    const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
     checkRequiredKeys(asked, existing, keptKeys, problems);
     return {
         name,
         kind: 'secret',
         region,
-        action: writes ? (existing === undefined ? 'create' : 'update') : 'bind',
+        action: !isWrite ? 'bind' : existing === undefined ? 'create' : 'update',
         pairs,
         registry: undefined,
-        addedKeys: pairs.map(({ key }) => key).filter((key) => !existingKeys.has(key)),
-        updatedKeys: pairs.map(({ key }) => key).filter((key) => existingKeys.has(key)),
+        addedKeys: keys.filter((key) => !existingKeys.has(key)),
+        updatedKeys: keys.filter((key) => existingKeys.has(key)),
         skippedKeys,
         prunedKeys,
         status: existing?.status,
-        otherAgents,
+        otherAgents: existing === undefined ? [] : otherAgentsBinding(observation, name),
         template,
         keepVersions,
-        olderVersions,
-        deletedVersions: template === undefined || bindings === undefined || isVersioned(name)
-            ? undefined
-            : oldVersions({
-                template,
-                current: name,
-                region,
-                previous: agent?.secretSets ?? [],
-                keep: keepVersions,
-                secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
-                bindings: withoutReleased(bindings, settings.agent?.name),
-            }),
+        ...versionsOfSet(observation, asked, secretSets),
     };
+}
+/** The set as the list shows it; the response about the one set tells for sure whether it is a reference. */
+function listedSet(name, secretSets, observed) {
+    const listed = secretSets.find((set) => set.name === name);
+    return listed && { ...listed, referenced: listed.referenced || observed?.referenced === true };
+}
+function checkWritable(name, existing, region, problems) {
+    const about = `secret set ${name}`;
+    if (existing?.referenced !== true) {
+        checkSelfHosted(about, region, problems);
+        return;
+    }
+    problems.push({
+        about,
+        message: 'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
+        next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+    });
+}
+function prunedKeysOf({ prune, pairs, skippedKeys }, existing) {
+    if (!prune)
+        return [];
+    const given = new Set([...pairs.map(({ key }) => key), ...skippedKeys]);
+    return [...existing].filter((key) => !given.has(key));
+}
+/** Undefined if nobody looked which agents bind which sets. */
+function otherAgentsBinding({ settings, bindings }, name) {
+    return bindings && agentsBinding(bindings, name).filter((one) => one !== settings.agent?.name);
+}
+/** What is there of the other versions of a set, and what of it goes. */
+function versionsOfSet({ settings, agent, bindings }, { name, template, keepVersions }, secretSets) {
+    if (template === undefined)
+        return { olderVersions: [], deletedVersions: undefined };
+    // Without the wait for the agent, it may still need what is old.
+    const olderVersions = settings.agent?.waitForReady === false ? [] : versionsBeside(name, template, secretSets);
+    if (bindings === undefined || isVersioned(name)) {
+        return { olderVersions, deletedVersions: undefined };
+    }
+    const deletedVersions = oldVersions({
+        template,
+        current: name,
+        region: settings.region,
+        previous: agent?.secretSets ?? [],
+        keep: keepVersions,
+        secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
+        bindings: withoutReleased(bindings, settings.agent?.name),
+    });
+    return { olderVersions, deletedVersions };
 }
 function versionsBeside(current, template, secretSets) {
     const versions = versionsOf(template);
@@ -6297,7 +7433,7 @@ function isSettled({ template, pairs }, existing, observed) {
     return existing.referenced || pairs.every(({ key }) => keys.has(key));
 }
 /** Plans the image pull secret of one region. */
-function planImagePullSecret({ region, imagePullSecret }, secretSets, problems) {
+function planImagePullSecret({ region, imagePullSecret }, known, secretSets, problems) {
     if (imagePullSecret === undefined)
         return undefined;
     const { name, registry } = imagePullSecret;
@@ -6305,7 +7441,7 @@ function planImagePullSecret({ region, imagePullSecret }, secretSets, problems) 
     const isGiven = registry !== undefined;
     checkSet({ name, kind: 'imagePullSecret', isGiven, template: undefined }, existing, region, problems);
     if (isGiven)
-        checkSelfHosted(`image pull secret ${name}`, region, problems);
+        checkSelfHosted(`image pull secret ${name}`, known, problems);
     return {
         name,
         kind: 'imagePullSecret',
@@ -6326,14 +7462,12 @@ function planImagePullSecret({ region, imagePullSecret }, secretSets, problems) 
         keepVersions: 0,
     };
 }
-/** How the names of self-hosted regions begin. */
-const selfHosted = 'pce-';
-function checkSelfHosted(about, region, problems) {
-    if (!region.startsWith(selfHosted))
+function checkSelfHosted(about, { code, isSelfHosted }, problems) {
+    if (isSelfHosted !== true)
         return;
     problems.push({
         about,
-        message: `cannot be written in ${region}: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster`,
+        message: `cannot be written in ${code}: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster`,
         next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
     });
 }
@@ -6440,6 +7574,7 @@ function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, ke
 
 
 
+
 /** Plans an agent of one region; what makes that impossible is added to `problems`. */
 function planAgent(question, problems) {
     const { settings, asked, before, secretSets, build } = question;
@@ -6455,10 +7590,15 @@ function planAgent(question, problems) {
         secretSet: settings.secretSet?.name,
         imagePullSecretSet: settings.imagePullSecret?.name,
     };
-    const changes = before === undefined ? givenSettings(wanted) : settingChanges(before.settings, wanted);
+    const runsNewBuild = build !== undefined && build.id === undefined;
+    const changes = before === undefined
+        ? givenSettings(wanted)
+        : [
+            ...(runsNewBuild ? [newBuildChange(before.settings)] : []),
+            ...settingChanges(before.settings, wanted),
+        ];
     const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
     const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
-    const runsNewBuild = build !== undefined && build.id === undefined;
     const forcedBecause = forcingReason(asked, before, valuesChange);
     return {
         name,
@@ -6479,11 +7619,15 @@ function planAgent(question, problems) {
         }),
         runsNewBuild,
         valuesChange,
+        preview: asked.preview,
         forceRedeploy: asked.forceRedeploy,
+        onFailure: asked.onFailure,
         waitForReady: asked.waitForReady,
         waitTimeout: asked.waitTimeout,
+        smokeTest: asked.smokeTest,
+        drainTimeout: asked.drainTimeout,
         isBuiltFromBranch: asked.isBuiltFromBranch,
-        against: (now, buildId) => {
+        replan: (now, buildId) => {
             const found = [];
             const made = build && { ...build, id: buildId ?? build.id };
             const plan = planAgent({ ...question, before: now, build: made }, found);
@@ -6503,6 +7647,17 @@ function checkName(name, region, problems) {
         next: 'Correct `agent-name`.',
     });
 }
+/** An agent that is older than the pull request is somebody else's, and stays as it is. */
+function checkIsPreview({ name, preview }, before, problems) {
+    const breach = preview && checkPreview(before, preview);
+    if (preview === undefined || breach === undefined)
+        return;
+    problems.push({
+        about: `agent ${name}`,
+        message: notPreviewWords(breach, preview),
+        next: adviceOnNames,
+    });
+}
 function checkPresence({ asked, settings: { region }, before, build }, problems) {
     const { name, settings, isBuiltFromBranch } = asked;
     const about = `agent ${name}`;
@@ -6513,8 +7668,10 @@ function checkPresence({ asked, settings: { region }, before, build }, problems)
             next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
         });
     }
-    if (before !== undefined)
+    if (before !== undefined) {
+        checkIsPreview(asked, before, problems);
         return;
+    }
     if (isBuiltFromBranch) {
         problems.push({
             about,
@@ -6595,7 +7752,9 @@ function newDeployment({ before, newBuild, hidden, changes, forcedBecause, }) {
     const differing = changes.filter(({ setting }) => !scaling.includes(setting));
     // Without the values, the set may be the one that the agent binds already. What has no version in it
     // stands for nothing but itself, and is no difference then.
-    const isUnknown = (change) => change.before !== undefined && versionsOf(change.after).test(change.before);
+    const isUnknown = (change) => change.before !== undefined &&
+        change.after !== undefined &&
+        versionsOf(change.after).test(change.before);
     if (!differing.every(isUnknown))
         return { follows: 'yes', because: 'settings-differ' };
     if (forcedBecause !== undefined)
@@ -6622,1117 +7781,67 @@ function plannedAgent({ settings, before, runsNewBuild }) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/record/unchanged.js
-
-/** Whether the run has changed anything on the platform, or may have. */
-function isAnythingChanged(record) {
-    return (secretSetsOf(record).some(({ isChanged }) => isChanged) ||
-        buildsOf(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
-        isAnyAgentChanged(record));
-}
-/** Whether the run has deployed an agent, or may have. */
-function isAnyAgentChanged(record) {
-    return agentsOf(record).some(({ isChanged }) => isChanged);
-}
-/**
- * Derives from the record what is still as it was before the run.
- *
- * @param subject what failed; undefined if the failure concerns the whole run
- */
-function unchangedIn(record, subject) {
-    if (!isAnythingChanged(record))
-        return 'everything';
-    if (!isAnyAgentChanged(record))
-        return 'agents';
-    const isThere = ({ region }) => region === subject?.region;
-    const agent = record.targets.find(isThere)?.agent;
-    if (agent?.isChanged === false)
-        return 'agent';
-    return agent?.previousServes === true ? 'serving' : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/report/state.js
+;// CONCATENATED MODULE: ./lib/plan/roll-back.js
 
 
-
-
-/** Names of keys in a sentence. */
-const state_mostKeys = 10;
-/** Longer images are shown without the host of their registry. */
-const longestImage = 40;
-function servingOf({ outcome, ready, isChanged, previousServes, deploymentId, plan, }) {
-    const { before } = plan;
-    if (ready)
-        return { state: outcome === 'unchanged' ? 'as-before' : 'released', what: imageOf(plan) };
-    // The answer to the deploy was lost.
-    if (isChanged && deploymentId === null)
-        return { state: 'unconfirmed' };
-    if (outcome === 'superseded')
-        return { state: 'other' };
-    // What served before the release: its image is known unless an even older deployment served.
-    const isServed = before !== undefined && (before.ready || before.available);
-    const earlier = isServed
-        ? { state: 'as-before', what: before.ready ? shortName(before.settings) : undefined }
-        : { state: 'nothing' };
-    if (outcome === 'failed' && deploymentId !== null) {
-        if (previousServes)
-            return { state: 'as-before', what: before && shortName(before.settings) };
-        return isServed ? { state: 'unconfirmed' } : { state: 'nothing' };
+function planRollBack({ name, region, before, settings, runsNewBuild }, secretSets) {
+    const place = { agent: name, region };
+    if (before === undefined) {
+        return { ...place, settings: undefined, changes: [], unrestored: [{ kind: 'agent' }] };
     }
-    // Deployed, but nobody waits for it.
-    if (outcome === 'created' || outcome === 'updated')
-        return { state: 'unconfirmed' };
-    return earlier;
-}
-function imageOf(plan) {
-    return shortName(plannedAgent(plan));
-}
-/** An image, or a build, short enough for a headline. */
-function shortName({ image, buildId, }) {
-    if (image !== undefined)
-        return shortImage(image);
-    return buildId === undefined ? undefined : `build ${buildId.slice(0, 8)}`;
-}
-function shortImage(image) {
-    const short = image.replace(/@sha256:([0-9a-f]{12})[0-9a-f]{52}$/, '@sha256:$1…');
-    return short.length > longestImage ? short.replace(/^[^/]*[.:][^/]*\//, '') : short;
-}
-/** What serves, as the end of a sentence. */
-function servingWords(serving) {
-    switch (serving.state) {
-        case 'released':
-            return serving.what === undefined ? 'the new deployment' : `\`${serving.what}\``;
-        case 'as-before':
-            return serving.what === undefined
-                ? 'the previous deployment'
-                : `\`${serving.what}\`, as before`;
-        case 'nothing':
-            return 'nothing';
-        case 'other':
-            return 'the deployment of another release';
-        case 'unconfirmed':
-            return 'not confirmed';
-    }
-}
-/** What serves in each of these regions, what is alike once. */
-function servingIn(agents) {
-    const regions = new Map();
-    for (const agent of agents) {
-        const words = servingWords(servingOf(agent));
-        regions.set(words, [...(regions.get(words) ?? []), agent.region]);
-    }
-    const [first, ...others] = [...regions];
-    if (first === undefined)
-        return 'nothing';
-    if (others.length === 0)
-        return first[0];
-    return [first, ...others]
-        .map(([words, names]) => `${words} in ${listOf(names, { most: state_mostKeys })}`)
-        .join('; ');
-}
-/** Keys whose new values an agent that is not serving this release may see already. */
-function exposedKeys({ agent, secretSets }) {
-    if (agent?.plan.before === undefined)
-        return [];
-    const { state } = servingOf(agent);
-    if (state === 'released' || state === 'other')
-        return [];
-    if (agent.outcome === 'unchanged')
-        return [];
-    return secretSets
-        .filter(({ kind, plan }) => kind === 'secret' && plan.template === undefined)
-        .flatMap(({ added, updated }) => [...added, ...updated]);
-}
-const unchangedSentences = {
-    everything: 'Nothing was changed.',
-    agents: 'No agent was deployed; running agents keep their deployment.',
-    agent: 'The agent of this region was not deployed; it keeps its deployment.',
-    serving: 'The previous deployment is still serving.',
-};
-/**
- * What is the case now, for somebody who sees a failure: what serves, and what was not changed. It comes
- * from the record alone, so that no failure can claim anything else.
- */
-function stateSentences(record, subject) {
-    const unchanged = unchangedIn(record, subject);
-    const sentence = unchanged === undefined ? [] : [unchangedSentences[unchanged]];
-    if (unchanged === 'everything')
-        return sentence;
-    const targets = record.targets.filter(({ region }) => subject === undefined || region === subject.region);
-    const agents = agentsOf({ targets });
-    const keys = [...new Set(targets.flatMap(exposedKeys))];
-    return [
-        ...(agents.length === 0 ? [] : [`Serving now: ${servingIn(agents)}.`]),
-        ...sentence,
-        ...(keys.length === 0
-            ? []
-            : [`New instances may start with the new ${listOf(keys, { most: state_mostKeys })}.`]),
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/report/explain.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Turns an error into words. The only place that does. */
-function explain(error, context) {
-    const subject = error instanceof SubjectError ? error.subject : undefined;
-    const cause = error instanceof SubjectError ? error.cause : error;
-    const isReported = isReportedError(cause);
-    const details = isReported
-        ? detailsOf(cause, { ...context, subject })
-        : ofUnknown(cause, context);
-    const kind = details.kind ?? (isReported ? cause.kind : 'unexpected');
+    const restored = (0,pipecat_agent_settings/* restoreSettings */.S0)(before.settings, settings, runsNewBuild);
+    const unrestored = restored.irreversible.map(({ name: setting, because }) => {
+        if (setting === 'buildId')
+            return { kind: 'build' };
+        const called = pipecat_agent_settings/* agentSettings */.tj[setting].name;
+        return because === 'unset-before'
+            ? { kind: 'unset', setting: called, after: String(settings[setting]) }
+            : { kind: 'hidden', setting: called };
+    });
     return {
-        title: failureKinds[kind].title,
-        subject,
-        state: stateSentences(context.record, subject),
-        problems: [],
-        why: [],
-        next: [failureKinds[kind].next],
-        traceback: undefined,
-        logs: undefined,
-        ...details,
-        kind,
-        facts: [...factsOf(subject), ...(details.facts ?? [])],
+        ...place,
+        settings: restored.settings,
+        changes: changesBack(settings, restored.settings, runsNewBuild),
+        unrestored: [...unrestored, ...secretSets.flatMap(unrestoredValues)],
     };
 }
-function detailsOf(error, context) {
-    if (error instanceof StepError)
-        return detailsOfStep(error, context);
-    if (error instanceof CallError)
-        return detailsOfSubjectCall(error, context);
-    if (error instanceof time_cancellation/* CancelledError */.cc)
-        return explainCancellation(error, context);
-    if (error instanceof PreflightError)
-        return { problems: error.problems };
-    return { state: ['Nothing was sent.'], ...problemsOf(error, context) };
-}
-function problemsOf(error, { redact }) {
-    if (error instanceof inputs_problems/* UntrustedEventError */.fs)
-        return { why: [failureKinds[error.kind].meaning] };
-    if (error instanceof inputs_problems/* InputsError */.aV) {
-        return {
-            problems: error.problems.map(({ input, message }) => ({
-                about: `\`${input}\``,
-                message,
-                next: undefined,
-            })),
-        };
-    }
-    return {
-        problems: error.problems.map(({ about, message, next }) => ({
-            // A name of a file or a link may hold anything.
-            about: redact(about),
-            message: redact(message),
-            next: next === undefined ? undefined : redact(next),
-        })),
-    };
-}
-function detailsOfStep({ kind, facts, cause }, context) {
-    return stepDetails[kind]?.(facts, { ...context, cause }) ?? {};
-}
-/** What is said of a failed step. A failure that is not here only means its kind. */
-const stepDetails = {
-    'organization-unknown': explainOrganization,
-    'provisioning-failed': ({ platformMessage }) => ({
-        why: platformMessage === undefined ? ['The platform gives no reason.'] : said([platformMessage]),
-    }),
-    'secrets-timeout': ({ lastSeen, waited, deadline: { limit } }, { cause }) => ({
-        why: [
-            lastSeen === undefined
-                ? `No look at the set was answered in ${duration(waited)}.`
-                : `It was last seen ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
-            ...lastFailure(cause),
-        ],
-    }),
-    'secret-set-not-ready': ({ refusal, deadline }, context) => ({
-        ...explainCall(refusal, context),
-        kind: 'secret-set-not-ready',
-        why: [
-            `${capital(refusal.reason)}.`,
-            `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
-        ],
-        next: [failureKinds['secret-set-not-ready'].next],
-    }),
-    'not-pruned': ({ failure }, context) => {
-        const { title, facts, why } = explain(failure, context);
-        return { facts, why: [`${title}.`, ...why] };
-    },
-    'build-failed': explainBuild,
-    'build-timeout': ({ buildId, lastSeen, deadline }, { cause, redact }) => {
-        const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
-        return {
-            facts: [{ label: 'Build id', value: buildId }],
-            why: [
-                lastSeen === undefined
-                    ? `No look at the build was answered; ${limit}.`
-                    : `It was last seen ${redact(lastSeen)}; ${limit}.`,
-                ...lastFailure(cause),
-            ],
-        };
-    },
-    'build-missing': ({ buildId }) => ({ facts: [{ label: 'Build id', value: buildId }] }),
-    'build-gone': ({ buildId }) => ({
-        facts: [{ label: 'Build id', value: buildId }],
-    }),
-    'agent-name-taken': (_, { subject }) => ({
-        why: [
-            `The name \`${subject?.name ?? 'of the agent'}\` is already taken; agent names are unique across all regions.`,
-            'This credential does not see the agent that has the name.',
-        ],
-    }),
-    'rollout-failed': explainRollout,
-    'wait-timeout': explainRolloutTimeout,
-    superseded: ({ deploymentId, supersededBy }) => ({
-        facts: [
-            { label: 'Deployment', value: deploymentId },
-            { label: 'Superseded by', value: supersededBy },
-        ],
-        why: ['The agent is asked to be another deployment than the one of this release.'],
-    }),
-};
-function detailsOfSubjectCall(error, context) {
-    const { subject } = context;
-    const details = explainCall(error, context);
-    const isTaken = error instanceof StatusError && error.says(/already taken/i);
-    return error.kind === 'request-refused' && isTaken && subject !== undefined
-        ? {
-            ...details,
-            why: [...(details.why ?? []), foreignName(subject)],
-            next: ['Choose another name.'],
-        }
-        : details;
-}
-function ofUnknown(error, { redact }) {
-    return {
-        why: [
-            error instanceof Error
-                ? `${error.name}: ${(0,quote/* quote */.h)(redact(error.message))}.`
-                : 'Something was thrown that is not an error.',
-        ],
-    };
-}
-/** The platform does not say whose a name is. */
-function foreignName({ kind, name }) {
-    return `Names of ${kind}s are unique across all regions; \`${name}\` may belong to another organization.`;
-}
-function explainCancellation({ signal }, { record }) {
-    const { done, underWay, notStarted } = progressOf(record);
-    const isRelease = record.kind === 'release';
-    return {
-        why: [
-            `The runner was told to end the run (${signal}): somebody cancelled it, or a newer run took its place.`,
-        ],
-        problems: [
-            { about: 'Done', message: explain_listed(done), next: undefined },
-            { about: 'Under way', message: explain_listed(underWay), next: undefined },
-            { about: 'Not begun', message: explain_listed(notStarted), next: undefined },
-        ],
-        next: [isRelease ? failureKinds.cancelled.next : 'Run it again.'],
-    };
-}
-function explain_listed(parts) {
-    return parts.length === 0 ? 'nothing' : parts.join('; ');
-}
-function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOutput }) {
-    return {
-        facts: [{ label: 'Build id', value: buildId }],
-        why: [
-            ...(status === 'timeout' ? ['The platform ended it, as it took too long.'] : []),
-            ...(platformMessage === undefined ? [] : said([platformMessage])),
-            ...(platformMessage === undefined && status !== 'timeout'
-                ? ['The platform gives no reason.']
-                : []),
-            ...(showsBuildOutput && logs === undefined ? ['Its log could not be read.'] : []),
-        ],
-        ...(showsBuildOutput ? { logs } : {}),
-        ...(status === 'timeout'
-            ? {
-                next: [
-                    'Make the build shorter (a base image that has more, fewer dependencies), and release again.',
-                ],
-            }
-            : showsBuildOutput && logs !== undefined
-                ? {}
-                : {
-                    next: [
-                        `Look at the log of the build \`${buildId}\` in the dashboard, correct what it shows, and release again.`,
-                    ],
-                }),
-    };
-}
-function factsOf(subject) {
-    if (subject === undefined)
-        return [];
-    const { kind, name, region } = subject;
-    return [
-        { label: kind === 'build' ? 'Dockerfile' : capital(kind), value: name },
-        { label: 'Region', value: region },
-    ];
-}
-function explainOrganization({ named, available }, { redact }) {
-    const list = listOf(available.map(({ name }) => name));
-    const name = named?.name.reveal() ?? '';
-    const meant = named &&
-        (0,nearest/* nearest */.pA)(name, available.flatMap(({ name, verboseName }) => [
-            name,
-            ...(verboseName === undefined ? [] : [verboseName]),
-        ]));
-    return {
-        why: [
-            named === undefined
-                ? 'The token belongs to nobody who is in an organization.'
-                : `${(0,quote/* quote */.h)(redact(name))}, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === name ? '' : ` Did you mean \`${meant}\`?`}`,
-            ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
-        ],
-    };
-}
-function explainCall(error, context) {
-    const attempts = error.attempts > 1 ? [`It was tried ${error.attempts} times, and then given up.`] : [];
-    const reason = `${capital(error.reason)}.`;
-    if (error instanceof UploadError)
-        return { facts: callFacts(error), why: [reason, ...attempts] };
-    const why = [reason, ...attempts, ...limitOf(error), ...doubtOf(error)];
-    if (error instanceof StatusError)
-        return explainStatus(error, why, context.record);
-    const isLate = error.outOfTime?.input === 'secrets-timeout';
-    return { ...(isLate ? { kind: 'secrets-timeout' } : {}), facts: callFacts(error), why };
-}
-function callFacts(error) {
-    const { method, path } = error.call;
-    const isAnswered = error instanceof StatusError || error instanceof UploadError || error instanceof RedirectError;
-    const status = isAnswered && error.status !== undefined ? ` → ${error.status}` : '';
-    return [
-        { label: 'Call', value: `${method} ${path}${status}` },
-        ...(error.requestId === undefined ? [] : [{ label: 'Request ID', value: error.requestId }]),
-    ];
-}
-function limitOf({ outOfTime }) {
-    return outOfTime === undefined
-        ? []
-        : [`\`${outOfTime.input}\` (${duration(outOfTime.limit)}) leaves no time for another attempt.`];
-}
-/** A request whose answer is lost may have been carried out, and no report should deny it. */
-function doubtOf(error) {
-    if (!error.isInDoubt)
-        return [];
-    const isRefused = !error.isTransient || error.kind === 'rate-limited';
-    return [
-        `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known; running the release again settles it.`,
-    ];
-}
-function explainStatus(error, why, { actingAs }) {
-    const { code, kind } = error;
-    const facts = [
-        ...callFacts(error),
-        ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
-    ];
-    if (kind === 'credential-refused' || kind === 'permission-denied') {
-        const next = kind === 'permission-denied' ? [failureKinds[kind].next] : [];
-        return {
-            facts,
-            why: [...why, `The credential is ${credentialWords(actingAs)}.`],
-            next: [...next, whereToLook(actingAs)],
-        };
-    }
-    const advice = error.lookUpCode(platformCodes);
-    if (advice === undefined || kind === 'concurrent-write')
-        return { facts, why };
-    return {
-        facts,
-        why: [...why, `${capital(advice.meaning)}.`],
-        next: [advice.next, `See ${errorCodesUrl}.`],
-    };
-}
-function credentialWords(actingAs) {
-    if (actingAs === undefined)
-        return 'not known';
-    const { credentialKind, credentialOrigin, organization } = actingAs;
-    const where = organization === undefined ? '' : `, acting in \`${organization}\``;
-    return `${credentialKinds[credentialKind]} from ${credentialOrigin}${where}`;
-}
-function whereToLook(actingAs) {
-    return actingAs?.credentialKind === 'personal-access-token'
-        ? 'Look at it in the dashboard under Account Settings → Personal Access Tokens; if it is gone, create a new one and store it as the secret that the workflow passes.'
-        : 'Look at it in the dashboard under Settings → API Keys → Private; if it is gone, create a new one and store it as the secret that the workflow passes.';
-}
-function explainRollout({ deploymentId, failure, logs }, context) {
-    const { code, reason, exitCode } = failure;
-    const advice = adviceFor(failure, logs);
-    const facts = [
-        { label: 'Deployment', value: deploymentId },
-        ...(code === undefined ? [] : [{ label: 'Code', value: context.redact(code) }]),
-        ...(reason === undefined ? [] : [{ label: 'Reason', value: context.redact(reason) }]),
-        ...(exitCode === undefined ? [] : [{ label: 'Exit code', value: String(exitCode) }]),
-        ...((failure.restartCount ?? 0) > 0
-            ? [{ label: 'Restarts', value: String(failure.restartCount) }]
-            : []),
-    ];
-    return {
-        facts,
-        why: [
-            ...said([failure.headline, failure.message, failure.condition?.message]),
-            ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
-            ...(failure.infrastructureIssue
-                ? infrastructure(failure)
-                : advice === undefined
-                    ? []
-                    : [`${capital(advice.meaning)}.`]),
-        ],
-        next: [
-            failure.infrastructureIssue
-                ? 'Contact the support of the platform with the id of the deployment, and release again later.'
-                : (advice?.next ?? failureKinds['rollout-failed'].next),
-            ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
-            ...agentOutputHint(deploymentId, context),
-        ],
-        ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
-    };
-}
-function explainRolloutTimeout(facts, { cause, ...context }) {
-    const { deploymentId, lastSeen, lastSeenFor, deadline, logs } = facts;
-    return {
-        facts: [{ label: 'Deployment', value: deploymentId }],
-        why: [
-            `It was last seen so: ${context.redact(lastSeen)}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
-            ...lastFailure(cause),
-            ...infrastructure(facts),
-        ],
-        next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
-        ...(context.showsAgentOutput ? { logs } : {}),
-    };
-}
-/** What the platform says, each of it once, as one sentence. */
-function said(words) {
-    const quotes = [...new Set(words)]
-        .filter((one) => one !== undefined)
-        // The sentence has a full stop of its own.
-        .map((one) => (0,quote/* quote */.h)(one.trim().replace(/\.$/, '')));
-    return quotes.length === 0 ? [] : [`The platform says: ${quotes.join(' and ')}.`];
-}
-function infrastructure({ infrastructureIssue }) {
-    return infrastructureIssue
-        ? [
-            'The platform reports a problem of its own infrastructure: this is not the fault of the agent.',
-        ]
-        : [];
-}
-/** The most specific advice that there is: an exit code of 1 tells less than any reason. */
-function adviceFor(failure, logs) {
-    const { code, reason, terminationReason, exitCode, condition } = failure;
-    const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
-    return [
-        lookUp(platformCodes, code),
-        isOfWrongProcessor(failure, logs) ? wrongProcessor : undefined,
-        lookUp(containerReasons, terminationReason),
-        exitCode === 1 ? undefined : byExitCode,
-        lookUp(containerReasons, reason),
-        lookUp(containerReasons, condition?.reason),
-        byExitCode,
-    ].find((advice) => advice !== undefined);
-}
-function isOfWrongProcessor({ headline, message, traceback }, logs = []) {
-    return [headline, message, traceback, ...logs].some((text) => text !== undefined && /exec format error/i.test(text));
-}
-/** The words come from outside, and an object has more names than a table. */
-function lookUp(table, word) {
-    return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
-}
-/** Where a traceback ends, it names the error. */
-function lastLine(traceback) {
-    const line = traceback?.trim().split('\n').at(-1);
-    return line === undefined || line === '' ? [] : [`Its traceback ends with ${(0,quote/* quote */.h)(line)}.`];
-}
-function agentOutputHint(deploymentId, { subject, showsAgentOutput, record: { actingAs } }) {
-    if (subject === undefined)
-        return [];
-    const organization = actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
-    const command = `pipecat cloud agent logs ${subject.name} --deployment ${deploymentId}${organization}`;
-    return showsAgentOutput
-        ? [`More of the agent's logs: \`${command}\`.`]
-        : [
-            `The agent's traceback and logs are left out here, as they may hold what callers said (\`failure-logs\`). They are shown by \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`.`,
-        ];
-}
-function lastFailure(cause) {
-    return cause instanceof CallError ? [`The last look failed, because ${cause.reason}.`] : [];
-}
-
-;// CONCATENATED MODULE: ./lib/report/changes.js
-
-
-
-/** Names in a sentence, where there is room. */
-const usualNames = 40;
-/** What a plan would do. */
-function plannedChanges({ targets }, mostNames = usualNames) {
-    return targets.map(({ region, secretSets, build, agent }) => ({
-        region,
-        changes: [
-            ...secretSets.map((set) => plannedSet(set, mostNames)),
-            ...(build === undefined ? [] : [plannedBuild(build)]),
-            ...(agent === undefined ? [] : [changes_plannedAgent(agent)]),
-            ...secretSets.flatMap((set) => afterwards(set, mostNames)),
-            ...secretSets.flatMap((set) => othersConcerned(set, mostNames)),
-        ],
-    }));
-}
-/** What a release did. */
-function doneChanges({ targets }, mostNames = usualNames) {
-    return targets.map(({ region, secretSets, deletedVersions, build, agent }) => ({
-        region,
-        changes: [
-            ...[...secretSets, ...deletedVersions].map((set) => doneSet(set, mostNames)),
-            ...(build === undefined ? [] : [doneBuild(build)]),
-            ...(agent === undefined ? [] : [doneAgent(agent)]),
-        ],
-    }));
-}
-/** What a plan would change, counted; undefined where it would leave everything as it is. */
-function countOfChanges({ targets }) {
-    const sets = targets.flatMap(({ secretSets }) => secretSets);
-    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-    const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
-    const counts = [
-        counted(sets.filter((set) => !isSetLeft(set)).length, 'secret set'),
-        counted(builds.length, 'build'),
-        counted(agents.filter((agent) => !isAgentLeft(agent)).length, 'agent'),
-    ].filter((count) => count !== undefined);
-    return counts.length === 0 ? undefined : changes_listed(counts);
-}
-function changes_listed(items) {
-    return [items.slice(0, -1).join(', '), ...items.slice(-1)]
-        .filter((one) => one !== '')
-        .join(' and ');
-}
-function counted(count, what) {
-    if (count === 0)
-        return undefined;
-    return count === 1 ? `1 ${what}` : `${count} ${what}s`;
-}
-function isSetLeft({ action, prunedKeys, deletedVersions = [] }) {
-    return action === 'bind' && prunedKeys.length === 0 && deletedVersions.length === 0;
-}
-function plannedSet(plan, mostNames) {
-    const { kind, name, action, template, addedKeys, updatedKeys } = plan;
-    const what = `the ${secretSetKinds[kind]} \`${name}\``;
-    if (action === 'bind' && plan.prunedKeys.length > 0)
-        return `Prune ${what}.`;
-    if (isVersioned(name)) {
-        return `Create ${what}, unless there is one with these values${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
-    }
-    if (action === 'bind') {
-        return template === undefined
-            ? `Leave ${what} as it is.`
-            : `Leave ${what} as it is: it has this content already.`;
-    }
-    return `${action === 'create' ? 'Create' : 'Update'} ${what}${keysTold(plannedKeys, addedKeys, updatedKeys, mostNames)}.`;
-}
-const setVerbs = {
-    created: 'Created',
-    updated: 'Updated',
-    existing: 'Left as it is:',
-    deleted: 'Deleted',
-    failed: 'Failed:',
-    cancelled: 'Cancelled while it was written:',
-    skipped: 'Not written:',
-};
-function doneSet({ kind, name, outcome, added, updated, pruned }, mostNames) {
-    const prunedKeys = pruned.length === 0 ? '' : `; pruned ${listOf(pruned, { most: mostNames })}`;
-    const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
-    return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keysTold(doneKeys, added, updated, mostNames)}${prunedKeys}.`;
-}
-const plannedKeys = { add: 'add', update: 'update' };
-const doneKeys = { add: 'added', update: 'updated' };
-function keysTold({ add, update }, added, updated, mostNames) {
-    const parts = [
-        added.length === 0 ? '' : `${add} ${listOf(added, { most: mostNames })}`,
-        updated.length === 0 ? '' : `${update} ${listOf(updated, { most: mostNames })}`,
-    ].filter((part) => part !== '');
-    return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
-}
-function plannedBuild({ found, isKnown, context: { dockerfile, hash } }) {
-    if (found !== undefined) {
-        return found.status === 'success'
-            ? `Use the build \`${found.id}\`, which is of the same context.`
-            : `Await the build \`${found.id}\`, which is of the same context and under way.`;
-    }
-    const what = `Build the image with \`${dockerfile}\` from the context \`${hash}\``;
-    return isKnown
-        ? `${what}, of which there is no build.`
-        : `${what}, unless there is a build of it.`;
-}
-const buildVerbs = {
-    built: 'Built',
-    reused: 'Used again, as it was built before:',
-    failed: 'Failed to build:',
-    running: 'Left under way:',
-    cancelled: 'Cancelled while it was started:',
-    skipped: 'Not built:',
-};
-function doneBuild({ outcome, id, plan: { context } }) {
-    const what = `the image with \`${context.dockerfile}\` from the context \`${context.hash}\``;
-    return `${buildVerbs[outcome]} ${what}${id === null ? '' : `, build \`${id}\``}.`;
-}
-function isAgentLeft({ changes, newDeployment }) {
-    return changes.length === 0 && newDeployment.follows === 'no';
-}
-function changes_plannedAgent(agent) {
-    const { name, action, changes, hidden, newDeployment, runsNewBuild } = agent;
-    if (isAgentLeft(agent)) {
-        return agent.valuesChange
-            ? `Leave the agent \`${name}\` as it is, with the old values: \`force-redeploy\` is \`false\`.`
-            : `Leave the agent \`${name}\` as it is: nothing differs.`;
-    }
-    return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${runsNewBuild ? ' with the new build' : ''}${changesTold(changes, hidden)}. ${deploymentPlanned(newDeployment)}`;
-}
-const agentVerbs = {
-    created: 'Created',
-    updated: 'Updated',
-    unchanged: 'Left as it is:',
-    superseded: 'Superseded by another release:',
-    failed: 'Failed:',
-    cancelled: 'Cancelled while it was deployed:',
-    skipped: 'Not deployed:',
-};
-function doneAgent({ name, outcome, plan }) {
-    const { changes, hidden, newDeployment } = plan;
-    const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changesTold(changes, hidden);
-    const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
-    return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;
-}
-function changesTold(changes, hidden) {
-    if (changes.length + hidden.length === 0)
-        return '';
-    const told = [
-        ...changes.map(({ setting, before, after }) => before === undefined ? `${setting} \`${after}\`` : `${setting} \`${before}\` → \`${after}\``),
-        ...hidden.map(({ setting, after }) => `${setting} (not shown) → \`${after}\``),
-    ];
-    return `: ${told.join(', ')}`;
-}
-/** Why a new deployment follows or does not, for what is planned and for what was done. */
-const deploymentReasons = {
-    'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
-    forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
-    'build-unknown': {
-        reason: 'it is not known whether its context was built before',
-        past: 'Its image may have been built anew',
-    },
-    'built-anew': { reason: 'its image is built anew', past: 'Its image was built anew' },
-    'values-written': {
-        reason: 'values of its secret set are written, which it does not see otherwise',
-        past: 'Values of its secret set were written',
-    },
-    'deployment-failed': {
-        reason: 'the one that it was asked to be last has failed',
-        past: 'The deployment before had failed',
-    },
-    'settings-differ': { reason: 'settings differ', past: 'Settings differed' },
-    'settings-hidden': {
-        reason: 'the platform does not show all that it has now',
-        past: 'The platform does not show all that it had',
-    },
-    'version-unknown': {
-        reason: 'the version of its secret set is not known without all values',
-        past: 'The version of its secret set was not known',
-    },
-    'scaling-only': {
-        reason: 'only its scaling changes',
-        past: 'Only its scaling changed, which makes no new deployment',
-    },
-    'nothing-differs': { reason: 'nothing differs', past: 'No setting that is shown differed' },
-};
-function deploymentPlanned({ follows, because }) {
-    const { reason } = deploymentReasons[because];
-    switch (follows) {
-        case 'yes':
-            return `A new deployment follows, because ${reason}.`;
-        case 'no':
-            return `No new deployment follows, because ${reason}.`;
-        case 'unknown':
-            return `Whether a new deployment follows cannot be told, because ${reason}.`;
-    }
-}
-/** What comes last of all. */
-function afterwards({ name, prunedKeys, deletedVersions = [] }, mostNames) {
-    return [
-        ...(prunedKeys.length === 0
-            ? []
-            : [`Then delete from \`${name}\`: ${listOf(prunedKeys, { most: mostNames })}.`]),
-        ...(deletedVersions.length === 0
-            ? []
-            : [
-                `Then delete older versions that no agent binds: ${listOf(deletedVersions, { most: mostNames })}.`,
-            ]),
-    ];
-}
-function othersConcerned({ name, action, otherAgents = [] }, mostNames) {
-    if (action !== 'update' || otherAgents.length === 0)
-        return [];
-    return [
-        `Also bound to \`${name}\`: ${listOf(otherAgents, { most: mostNames })}. What runs there keeps the old values until it is redeployed, and instances that start anew may get the new ones.`,
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/report/log.js
-
-
-
-/**
- * A release's log as the runner shows it: one group a step.
- *
- * @param redact takes known secrets out of a line: names of files and the like come from outside
- */
-function releaseLog(actions, redact = (text) => text) {
-    const groups = new Groups(actions);
-    return {
-        debug: (message) => {
-            // It may be hidden, and then its group would be empty.
-            actions.debug(redact(message));
-        },
-        info: (message) => {
-            groups.begin();
-            actions.info(inert(redact(message)));
-        },
-        notice: (message) => {
-            groups.begin();
-            actions.notice((0,printable/* printable */.g)(redact(message)));
-        },
-        warning: (message) => {
-            groups.begin();
-            actions.warning((0,printable/* printable */.g)(redact(message)));
-        },
-        beginStep: (step) => {
-            groups.add(step);
-        },
-        endStep: ({ name, outcome, duration: took }) => {
-            const ending = `${log_endings[outcome]} after ${duration(took)}.`;
-            groups.begin();
-            actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
-            groups.remove(name);
-        },
-        plan: (plan) => {
-            for (const { region, changes } of plannedChanges(plan)) {
-                actions.info(inert(redact(`Region ${region}:`)));
-                for (const change of changes) {
-                    actions.info(inert(redact(`  ${change.replace(/`/g, '')}`)));
-                }
-            }
-        },
-    };
-}
-const log_endings = {
-    done: 'done',
-    failed: 'failed',
-    running: 'left under way',
-    skipped: 'not begun',
-};
-/**
- * The groups of the log. The runner shows none within another one, so steps that go on side by side
- * share one; and one begins with its first line, so that none is empty.
- */
-class Groups {
-    #actions;
-    #running = [];
-    #isOpen = false;
-    constructor(actions) {
-        this.#actions = actions;
-    }
-    get isShared() {
-        return this.#running.length > 1;
-    }
-    add(step) {
-        this.#end();
-        this.#running.push(step);
-    }
-    remove(step) {
-        this.#end();
-        this.#running.splice(this.#running.indexOf(step), 1);
-    }
-    begin() {
-        if (this.#isOpen || this.#running.length === 0)
-            return;
-        this.#isOpen = true;
-        this.#actions.startGroup(this.#running.map((step) => stepTitles[step]).join(' · '));
-    }
-    #end() {
-        if (this.#isOpen)
-            this.#actions.endGroup();
-        this.#isOpen = false;
-    }
-}
-/** Lines that come from outside, marked as such. */
-function quoted(lines) {
-    return inert(lines)
-        .split('\n')
-        .map((line) => `  | ${line}`)
-        .join('\n');
-}
-/** Text that the runner does not take for commands, which it looks for in every line of the log. */
-function inert(text) {
-    return (0,printable/* printable */.g)(text)
-        .replace(/##(?=(?:vso)?\[)/gi, '## ')
-        .replace(/^(\s*):(?=:)/gm, '$1: ');
-}
-
-;// CONCATENATED MODULE: ./lib/report/plan-output.js
-/** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
-function planOutput(plan) {
-    return JSON.stringify({
-        rollout: plan.rollout,
-        regions: plan.targets.map(({ region, secretSets, build, agent }) => ({
-            region,
-            secretSets: secretSets.map(setOutput),
-            build: build === undefined ? null : buildOutput(build),
-            agent: agent === undefined ? null : agentOutput(agent),
-        })),
+function changesBack(sent, restored, runsNewBuild) {
+    const released = sent.buildId ?? sent.image ?? (runsNewBuild ? 'the new build' : undefined);
+    return Object.entries(restored).flatMap(([key, after]) => {
+        const name = key;
+        if (after === undefined)
+            return [];
+        const isWhatRuns = name === 'image' || name === 'buildId';
+        const from = isWhatRuns ? released : sent[name];
+        if (from === after)
+            return [];
+        return [{ setting: pipecat_agent_settings/* agentSettings */.tj[name].name, before: from?.toString(), after: String(after) }];
     });
 }
-function setOutput(set) {
-    return {
-        name: set.name,
-        kind: set.kind,
-        action: set.action,
-        added: set.addedKeys,
-        updated: set.updatedKeys,
-        pruned: set.prunedKeys,
-        deletedVersions: set.deletedVersions ?? null,
-        otherAgents: set.otherAgents ?? null,
-    };
-}
-function buildOutput({ found, context }) {
-    return {
-        action: found === undefined ? 'build' : found.status === 'success' ? 'reuse' : 'await',
-        id: found?.id ?? null,
-        dockerfile: context.dockerfile,
-        contextHash: context.hash,
-    };
-}
-function agentOutput(agent) {
-    return {
-        name: agent.name,
-        action: agent.action,
-        changes: agent.changes.map(({ setting, before, after }) => ({
-            setting,
-            before: before ?? null,
-            after,
-        })),
-        hidden: agent.hidden,
-        newDeployment: agent.newDeployment,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/report/outputs.js
-
-
-
-/**
- * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
- * too, as far as the run came; what it did not come to is an empty string.
- */
-const outputNames = [
-    'secret-sets',
-    'agents',
-    'service-name',
-    'deployment-id',
-    'build-id',
-    'builds',
-    'region',
-    'plan',
-];
-function outputsOf(record) {
-    const { plan } = record;
-    const secretSets = secretSetsOf(record);
-    const agents = agentsOf(record);
-    const builds = buildsOf(record);
-    const [agent] = agents;
-    return {
-        'secret-sets': JSON.stringify(secretSets.map(({ name, kind, region, outcome, status, added, updated, pruned }) => ({
-            name,
-            kind,
-            region,
-            outcome,
-            status,
-            added,
-            updated,
-            pruned,
-        }))),
-        agents: JSON.stringify(agents.map(({ name, region, outcome, deploymentId, ready, plan: agentPlan }) => ({
-            name,
-            region,
-            outcome,
-            deploymentId,
-            ready,
-            image: plannedAgent(agentPlan).image ?? null,
-        }))),
-        'service-name': agent?.name ?? '',
-        'deployment-id': agent?.deploymentId ?? '',
-        'build-id': builds.length === 0 ? ((agent && plannedAgent(agent.plan).buildId) ?? '') : buildIdOf(builds),
-        builds: buildsOutput(builds),
-        region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
-        plan: plan === undefined ? '' : planOutput(plan),
-    };
-}
-/** Sets what tells of builds as soon as that is known; a run may end at any time after it. */
-function setBuildOutputs(actions, builds) {
-    actions.setOutput('build-id', buildIdOf(builds));
-    actions.setOutput('builds', buildsOutput(builds));
-}
-function buildIdOf([first]) {
-    return first?.id ?? '';
-}
-function buildsOutput(builds) {
-    return JSON.stringify(builds.map(({ region, id, outcome, plan }) => ({
-        region,
-        id,
-        outcome,
-        contextHash: plan.context.hash,
-    })));
-}
-function setOutputs(actions, outputs) {
-    for (const name of outputNames)
-        actions.setOutput(name, outputs[name]);
-}
-
-;// CONCATENATED MODULE: ./lib/report/follow-ups.js
-
-
-
-
-/** Names of keys in a sentence. */
-const mostNames = 10;
-/**
- * What goes on after the release is over, and a person has to know. What is the same in several
- * regions is said once.
- */
-function followUps(record) {
-    const agents = agentsOf(record);
-    return agents.length > 0
-        ? [...oldValues(record.targets), ...valuesBehind(record.targets)]
-        : unseenValues(secretSetsOf(record));
-}
-/** What is worth knowing after every release like this one, but needs nobody. */
-function remarksAfter(record) {
-    const agents = agentsOf(record);
-    return [...coldStarts(agents), ...warmInstances(agents)];
-}
-/** Ready is not the same as taking every new session. */
-function warmInstances(agents) {
-    const isReplaced = agents.some(({ outcome, ready, plan }) => outcome === 'updated' && ready && plan.before !== undefined);
-    return isReplaced
-        ? [
-            'Warm instances of the previous deployment may still take some new sessions before they are replaced.',
-        ]
-        : [];
-}
-/** Where no agent is released, nothing puts the new values under those that bind the set. */
-function unseenValues(secretSets) {
-    const updated = secretSets
-        .filter(({ kind, status }) => kind === 'secret' && status === 'ready')
-        .filter((set) => set.updated.length > 0);
-    if (updated.length === 0)
+/** What was written to a set that existed stays there; a version has a set of its own. */
+function unrestoredValues(set) {
+    if (set.template !== undefined || set.action !== 'update' || !isWritten(set))
         return [];
-    return [
-        `Agents that bind ${follow_ups_names(updated)} keep the old values until a new deployment replaces them.`,
-    ];
+    return [{ kind: 'values', set: set.name, addsKeys: set.addedKeys.length > 0 }];
 }
-/** Running sessions keep the deployment that they began with, so an old key is needed for a while. */
-function oldValues(targets) {
-    const replaced = targets.filter(({ agent }) => agent?.replacesValues === true && agent.outcome === 'updated');
-    const agents = agentsOf({ targets: replaced });
-    if (agents.length === 0)
-        return [];
-    const longest = Math.max(...agents.map(({ plan }) => plannedAgent(plan).sessionLimit));
-    const keys = new Set(replaced.flatMap(({ secretSets }) => secretSets.filter(({ kind }) => kind === 'secret').flatMap((set) => set.updated)));
-    const which = keys.size === 0 ? 'old values' : `the old ${listOf(keys, { most: mostNames })}`;
-    return [
-        `Before you revoke ${which}: running sessions of ${follow_ups_names(agents)} keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit).`,
-    ];
-}
-function coldStarts(agents) {
-    const cold = agents.filter(({ plan, outcome }) => plannedAgent(plan).minAgents === 0 && ['created', 'updated'].includes(outcome));
-    if (cold.length === 0)
-        return [];
-    return [
-        cold.length === 1
-            ? `${follow_ups_names(cold)} keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`
-            : `${follow_ups_names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
-    ];
-}
-/**
- * Where a set was updated and its agent was not deployed, what runs and what the set holds are not
- * the same any more.
- */
-function valuesBehind(targets) {
-    const isWritten = ({ secretSets }) => secretSets.some(({ kind, plan, added, updated }) => kind === 'secret' && plan.template === undefined && added.length + updated.length > 0);
-    const behind = agentsOf({ targets: targets.filter(isWritten) }).filter(({ deploymentId, outcome, previousServes, plan }) => (deploymentId === null || (outcome === 'failed' && previousServes)) &&
-        plan.newDeployment.because !== 'agent-created');
-    if (behind.length === 0)
-        return [];
-    return [
-        `${follow_ups_names(behind)} ${behind.length === 1 ? 'has' : 'have'} new secret values, but the release is not serving. Running instances keep the old values; new instances may start with the new ones. \`{version}\` in \`secret-set\` avoids that.`,
-    ];
-}
-function follow_ups_names(named) {
-    return listOf(named.map(({ name }) => name));
+/** What stays although an agent goes back, as sentences. */
+function unrestoredSentences({ agent, unrestored }) {
+    return unrestored.map((part) => {
+        switch (part.kind) {
+            case 'values':
+                return `\`${part.set}\` keeps its new values; they are not restored.${part.addsKeys ? ' The keys that are added to it stay.' : ''}`;
+            case 'unset':
+                return `\`${part.setting}\` of \`${agent}\` stays \`${part.after}\`, because it was not set before and cannot be unset.`;
+            case 'hidden':
+                return `\`${part.setting}\` of \`${agent}\` stays as released, because the platform does not show its previous value.`;
+            case 'build':
+                return `\`${agent}\` keeps its new image, because the platform does not show the id of the previous cloud build.`;
+            case 'agent':
+                return `\`${agent}\` stays, because it is new.`;
+        }
+    });
 }
 
-;// CONCATENATED MODULE: ./lib/report/regions.js
-
-
-/** The headline where more than one thing failed. */
-function severalTitle(record, failures) {
-    // What is not about a region may be so in each of them.
-    const failed = new Set(failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])));
-    const all = record.plan?.targets.length ?? 0;
-    if (failures.some(({ kind }) => kind === 'cancelled')) {
-        const [one] = failed;
-        const where = all < 2
-            ? ''
-            : failed.size === 1 && one !== undefined
-                ? ` in \`${one}\``
-                : ` in ${failed.size} regions`;
-        return `The run was cancelled after it had failed${where}`;
-    }
-    if (failures.every(({ kind }) => kind === 'not-pruned')) {
-        return `The release is done, but ${failures.length} secret sets were not pruned`;
-    }
-    return all > 1 && failed.size > 0
-        ? `The release failed in ${failed.size} of ${all} regions`
-        : `The release failed for ${failures.length} reasons`;
-}
-/** Which regions run what was released, and which do not; undefined where there is only one. */
-function regionsSentence(record) {
-    const { targets } = record;
-    if (targets.length < 2 || agentsOf(record).length === 0)
-        return undefined;
-    const isReleased = ({ agent }) => agent === undefined || ['created', 'updated', 'unchanged'].includes(agent.outcome);
-    const released = regionsOf(targets.filter(isReleased));
-    const others = regionsOf(targets.filter((target) => !isReleased(target)));
-    if (released.length === 0)
-        return 'No region was released.';
-    const kept = `${listOf(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
-    return others.length === 0
-        ? `${kept}.`
-        : `${kept}; ${listOf(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
-}
-function regionsOf(targets) {
-    return targets.map(({ region }) => region);
-}
-
-// EXTERNAL MODULE: ./lib/text/bytes.js
-var text_bytes = __nccwpck_require__(8544);
 ;// CONCATENATED MODULE: ./lib/report/markdown.js
 
 /**
@@ -7816,6 +7925,1570 @@ function htmlTable(rows) {
     ].join('\n');
 }
 
+;// CONCATENATED MODULE: ./lib/report/teardown.js
+
+
+
+
+
+/** Names of agents or sets in a sentence. */
+const mostNames = 10;
+/** Why something is kept, as the end of a sentence that begins with "because". */
+function keptWords(kept, { preview }) {
+    switch (kept.because) {
+        case 'bound':
+            return `${listOf(kept.agents, { most: mostNames })} ${kept.agents.length === 1 ? 'uses' : 'use'} it`;
+        case 'may-be-bound':
+            return `${listOf(kept.agents, { most: mostNames })} may use it: what ${kept.agents.length === 1 ? 'it uses' : 'they use'} is not shown`;
+        case 'referenced':
+            return 'it is a Kubernetes Secret of your cluster, which the platform cannot delete';
+        case 'other-kind':
+            return `it is an ${secretSetKinds[kept.kind]}`.replace('an secret', 'a secret');
+        case 'not-preview':
+            return `the agent of that name ${notPreviewWords(kept.reason, preview)}`;
+    }
+}
+/** What is kept and why, as sentences. */
+function keptSentences({ plan, targets }) {
+    return targets.flatMap(({ region, secretSets }) => secretSets.flatMap(({ name, kept }) => kept === undefined || kept.because === 'not-preview'
+        ? []
+        : [`\`${name}\` in \`${region}\` is kept, because ${keptWords(kept, plan)}.`]));
+}
+/** What was deleted and what was not, for somebody who sees a failure. */
+function teardownState(record) {
+    if (!isAnythingTornDown(record))
+        return ['Nothing was deleted.'];
+    const all = removalsOf(record);
+    const named = (outcomes) => all.filter(({ outcome }) => outcomes.includes(outcome)).map(({ name }) => name);
+    const deleted = named(['deleted']);
+    const left = named(['failed', 'skipped', 'cancelled']);
+    const stopped = stoppedSessions(record);
+    return [
+        ...(deleted.length > 0 ? [`Deleted: ${listOf(deleted, { most: mostNames })}.`] : []),
+        ...(stopped > 0 ? [`Sessions stopped: ${stopped}.`] : []),
+        ...(left.length > 0 ? [`Not deleted: ${listOf(left, { most: mostNames })}.`] : []),
+    ];
+}
+function stoppedSessions({ targets }) {
+    return targets.reduce((sum, { agent }) => sum + agent.stopped.size, 0);
+}
+function sessionCount(count) {
+    return count === 1 ? '1 session' : `${count} sessions`;
+}
+/** What a teardown did, as a headline. */
+function teardownHeadline(record) {
+    const { preview } = record.plan;
+    const of = `the preview of pull request ${preview.pullRequest}`;
+    const deleted = removalsOf(record).filter(({ outcome }) => outcome === 'deleted');
+    const stopped = stoppedSessions(record);
+    const sessions = stopped > 0 ? `; ${sessionCount(stopped)} stopped` : '';
+    if (deleted.length > 0)
+        return `Deleted ${of}${sessions}`;
+    const kept = removalsOf(record).some(({ outcome }) => outcome === 'kept');
+    return stopped > 0
+        ? `Nothing to delete of ${of}${sessions}`
+        : kept
+            ? `Nothing was deleted of ${of}: what is left is kept`
+            : `Nothing to tear down for pull request ${preview.pullRequest}`;
+}
+/** What a teardown would do, as a headline. */
+function teardownPlanHeadline({ plan }) {
+    const count = plan.targets
+        .flatMap(({ agent, secretSets }) => [agent, ...secretSets])
+        .filter(({ removal }) => removal.action === 'delete').length;
+    const what = count === 0 ? 'nothing' : count === 1 ? '1 thing' : `${count} things`;
+    return `Plan for the end of pull request ${plan.preview.pullRequest}: ${what} would be deleted`;
+}
+/** Where a teardown failed, as a headline. */
+function teardownFailureHeadline(record, regions) {
+    const of = `The preview of pull request ${record.plan.preview.pullRequest} was not torn down`;
+    const [first, ...others] = [...new Set(regions)];
+    if (first === undefined)
+        return of;
+    return others.length === 0
+        ? `${of} in ${code(first)}`
+        : `${of} in ${others.length + 1} of ${record.targets.length} regions`;
+}
+const resultMarks = {
+    deleted: '✅ deleted',
+    kept: '➖ kept',
+    absent: '➖ absent',
+    failed: '❌ failed',
+    cancelled: '⏹️ cancelled',
+    skipped: '➖ not started',
+};
+/** What became of everything, or in a plan what would, at one glance. */
+function removalTable(record, isPlan) {
+    const result = (removal) => isPlan && removal.outcome === 'skipped' ? 'would be deleted' : resultMarks[removal.outcome];
+    return htmlTable(record.targets.flatMap(({ region, agent, secretSets }) => [
+        {
+            Result: result(agent),
+            Kind: 'agent',
+            Name: html(agent.name),
+            Region: html(region),
+            Sessions: sessionCell(agent, isPlan),
+        },
+        ...secretSets.map((set) => ({
+            Result: result(set),
+            Kind: secretSetKinds[set.kind],
+            Name: html(set.name),
+            Region: html(region),
+            Sessions: '',
+        })),
+    ]));
+}
+function sessionCell({ sessions, stopped, outcome }, isPlan) {
+    if (outcome === 'kept')
+        return '';
+    if (isPlan)
+        return sessions > 0 ? `${sessions} would be stopped` : '';
+    return stopped.size > 0 ? `${stopped.size} stopped` : '';
+}
+/** The plan of a teardown as JSON for later steps. */
+function teardownPlanOutput({ preview, targets }) {
+    return JSON.stringify({
+        teardown: true,
+        pullRequest: preview.pullRequest,
+        regions: targets.map(({ region, agent, secretSets }) => ({
+            region,
+            agent: {
+                name: agent.name,
+                action: agent.removal.action,
+                sessions: agent.sessions,
+                ...keptOutput(agent.removal),
+            },
+            secretSets: secretSets.map(({ name, kind, removal }) => ({
+                name,
+                kind,
+                action: removal.action,
+                ...keptOutput(removal),
+            })),
+        })),
+    });
+}
+function keptOutput(removal) {
+    if (removal.action !== 'keep')
+        return {};
+    const { kept } = removal;
+    return {
+        because: kept.because,
+        ...('agents' in kept ? { otherAgents: kept.agents } : {}),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/record/unchanged.js
+
+/** Whether the run has changed anything on the platform, or may have. */
+function isAnythingChanged(record) {
+    return (secretSetsOf(record).some(({ isChanged }) => isChanged) ||
+        buildsOf(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
+        isAnyAgentChanged(record));
+}
+/** Whether the run has deployed an agent, or may have. */
+function isAnyAgentChanged(record) {
+    return agentsOf(record).some(({ isChanged }) => isChanged);
+}
+/**
+ * Derives from the record what is still as it was before the run.
+ *
+ * @param subject what failed; undefined if the failure concerns the whole run
+ */
+function unchangedIn(record, subject) {
+    if (!isAnythingChanged(record))
+        return 'everything';
+    if (!isAnyAgentChanged(record))
+        return 'agents';
+    const isSameRegion = ({ region }) => region === subject?.region;
+    const agent = record.targets.find(isSameRegion)?.agent;
+    if (agent?.isChanged === false)
+        return 'agent';
+    return agent?.previousServes === true ? 'serving' : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/report/state.js
+
+
+
+
+
+
+/** Names of keys in a sentence. */
+const state_maxKeys = 10;
+/** Longer images are shown without the host of their registry. */
+const maxImageLength = 40;
+function servingOf(agent) {
+    return afterRollBack(agent) ?? state_afterRelease(agent);
+}
+/** What serves after a rollback; undefined if there was none that decides it. */
+function afterRollBack({ outcome, ready, plan, rollBack }) {
+    if (outcome === 'rolled-back') {
+        const isBack = rollBack?.plan.unrestored.every(({ kind }) => kind !== 'build') === true;
+        return isBack
+            ? { state: 'as-before', what: plan.before && shortName(plan.before.settings) }
+            : { state: 'released', what: imageOf(plan) };
+    }
+    return rollBack?.outcome === 'failed' && !ready ? { state: 'unconfirmed' } : undefined;
+}
+function state_afterRelease({ outcome, ready, isChanged, previousServes, deploymentId, plan, }) {
+    const { before } = plan;
+    if (ready)
+        return { state: outcome === 'unchanged' ? 'as-before' : 'released', what: imageOf(plan) };
+    // The answer to the deploy was lost.
+    if (isChanged && deploymentId === null)
+        return { state: 'unconfirmed' };
+    if (outcome === 'superseded')
+        return { state: 'other' };
+    // What served before the release: its image is known unless an even older deployment served.
+    const wasServing = before !== undefined && (before.ready || before.available);
+    const earlier = wasServing
+        ? { state: 'as-before', what: before.ready ? shortName(before.settings) : undefined }
+        : { state: 'nothing' };
+    if (outcome === 'failed' && deploymentId !== null) {
+        if (previousServes)
+            return { state: 'as-before', what: before && shortName(before.settings) };
+        return wasServing ? { state: 'unconfirmed' } : { state: 'nothing' };
+    }
+    // Deployed, but nobody waits for it.
+    if (outcome === 'created' || outcome === 'updated')
+        return { state: 'unconfirmed' };
+    return earlier;
+}
+function imageOf(plan) {
+    return shortName(plannedAgent(plan));
+}
+/** An image, or a build, short enough for a headline. */
+function shortName({ image, buildId, }) {
+    if (image !== undefined)
+        return shortImage(image);
+    return buildId === undefined ? undefined : `build ${buildId.slice(0, 8)}`;
+}
+function shortImage(image) {
+    const short = image.replace(/@sha256:([0-9a-f]{12})[0-9a-f]{52}$/, '@sha256:$1…');
+    return short.length > maxImageLength ? short.replace(/^[^/]*[.:][^/]*\//, '') : short;
+}
+/** What serves, as the end of a sentence. */
+function servingWords(serving) {
+    switch (serving.state) {
+        case 'released':
+            return serving.what === undefined ? 'the new deployment' : `\`${serving.what}\``;
+        case 'as-before':
+            return serving.what === undefined
+                ? 'the previous deployment'
+                : `\`${serving.what}\`, as before`;
+        case 'nothing':
+            return 'nothing';
+        case 'other':
+            return 'the deployment of another release';
+        case 'unconfirmed':
+            return 'not confirmed';
+    }
+}
+/** What serves in each of these regions, what is alike once. */
+function servingIn(agents) {
+    const regions = new Map();
+    for (const agent of agents) {
+        const words = servingWords(servingOf(agent));
+        regions.set(words, [...(regions.get(words) ?? []), agent.region]);
+    }
+    const [first, ...others] = [...regions];
+    if (first === undefined)
+        return 'nothing';
+    if (others.length === 0)
+        return first[0];
+    return [first, ...others]
+        .map(([words, names]) => `${words} in ${listOf(names, { most: state_maxKeys })}`)
+        .join('; ');
+}
+/** Keys whose new values an agent that is not serving this release may see already. */
+function exposedKeys({ agent, secretSets }) {
+    // What a rollback does not restore is said in sentences of its own.
+    if (agent?.plan.before === undefined || agent.outcome === 'rolled-back')
+        return [];
+    const { state } = servingOf(agent);
+    if (state === 'released' || state === 'other')
+        return [];
+    if (agent.outcome === 'unchanged')
+        return [];
+    return secretSets
+        .filter(({ kind, plan }) => kind === 'secret' && plan.template === undefined)
+        .flatMap(({ added, updated }) => [...added, ...updated]);
+}
+const unchangedSentences = {
+    everything: 'Nothing was changed.',
+    agents: 'No agent was deployed; running agents keep their deployment.',
+    agent: 'The agent of this region was not deployed; it keeps its deployment.',
+    serving: 'The previous deployment is still serving.',
+};
+/**
+ * What is the case now, for somebody who sees a failure: what serves, and what was not changed. It comes
+ * from the record alone, so that no failure can claim anything else.
+ */
+function stateSentences(record, subject) {
+    // A rollback concerns every region.
+    const isRolledBack = agentsOf(record).some(({ rollBack }) => rollBack !== undefined);
+    if (isRolledBack && subject !== undefined)
+        return stateSentences(record);
+    if (record.teardown !== undefined)
+        return teardownState(record.teardown);
+    const unchanged = unchangedIn(record, subject);
+    const sentence = unchanged === undefined ? [] : [unchangedSentences[unchanged]];
+    if (unchanged === 'everything')
+        return sentence;
+    const targets = record.targets.filter(({ region }) => subject === undefined || region === subject.region);
+    const agents = agentsOf({ targets });
+    const keys = [...new Set(targets.flatMap(exposedKeys))];
+    return [
+        ...(agents.length === 0 ? [] : [`Serving now: ${servingIn(agents)}.`]),
+        ...sentence,
+        ...rollBackSentences(agents),
+        ...(keys.length === 0
+            ? []
+            : [`New instances may start with the new ${listOf(keys, { most: state_maxKeys })}.`]),
+    ];
+}
+/** Which agents went back and which did not, and what was not restored. */
+function rollBackSentences(agents) {
+    const rolledBack = agents.flatMap(({ rollBack }) => (rollBack === undefined ? [] : [rollBack]));
+    const where = (isDone) => {
+        const places = rolledBack
+            .filter(({ outcome }) => (outcome === 'done') === isDone)
+            .map(({ plan: { agent, region } }) => `\`${agent}\` in \`${region}\``);
+        const more = places.length - state_maxKeys;
+        return [...places.slice(0, state_maxKeys), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+    };
+    const [back, others] = [where(true), where(false)];
+    const done = rolledBack.filter(({ outcome }) => outcome === 'done');
+    return [
+        ...(back === '' ? [] : [`Rolled back: ${back}.`]),
+        ...(others === '' ? [] : [`Not rolled back: ${others}.`]),
+        ...new Set(done.flatMap(({ plan }) => unrestoredSentences(plan))),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/report/explain.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Turns an error into words. The only place that does. */
+function explain(error, context) {
+    const subject = error instanceof SubjectError ? error.subject : undefined;
+    const cause = error instanceof SubjectError ? error.cause : error;
+    const isReported = isReportedError(cause);
+    const details = isReported
+        ? detailsOf(cause, { ...context, subject })
+        : ofUnknown(cause, context);
+    const kind = details.kind ?? (isReported ? cause.kind : 'unexpected');
+    return {
+        title: failureKinds[kind].title,
+        subject,
+        state: stateSentences(context.record, subject),
+        problems: [],
+        why: [],
+        // Listed problems name their own fixes.
+        next: (details.problems ?? []).length > 0 ? [] : [failureKinds[kind].next],
+        traceback: undefined,
+        logs: undefined,
+        ...details,
+        kind,
+        facts: [...factsOf(subject), ...(details.facts ?? [])],
+    };
+}
+function detailsOf(error, context) {
+    if (error instanceof StepError)
+        return detailsOfStep(error, context);
+    if (error instanceof CallError)
+        return detailsOfSubjectCall(error, context);
+    if (error instanceof time_cancellation/* CancelledError */.cc)
+        return explainCancellation(error, context);
+    if (error instanceof PreflightError) {
+        const { problems } = error;
+        return context.record.teardown === undefined
+            ? { problems }
+            : { problems, title: 'The teardown cannot work as it is asked for' };
+    }
+    return { state: ['Nothing was changed.', 'Nothing was sent.'], ...problemsOf(error, context) };
+}
+function problemsOf(error, { redact }) {
+    if (error instanceof inputs_problems/* UntrustedEventError */.fs)
+        return { why: [untrustedReason(error.because)] };
+    if (error instanceof inputs_problems/* InputsError */.aV) {
+        return {
+            problems: error.problems.map(({ input, message }) => ({
+                about: `\`${input}\``,
+                message,
+                next: undefined,
+            })),
+        };
+    }
+    return {
+        problems: error.problems.map(({ about, message, next }) => ({
+            // A name of a file or a link may hold anything.
+            about: redact(about),
+            message: redact(message),
+            next: next === undefined ? undefined : redact(next),
+        })),
+    };
+}
+function untrustedReason(because) {
+    switch (because.reason) {
+        case 'fork':
+            return 'The code of this run comes from a fork, and the run has the secrets of the repository.';
+        case 'no-token':
+            return 'A comment on a pull request started this run. Without `github-token`, the action cannot find out whether the code comes from a fork.';
+        case 'unreadable':
+            return `A comment on a pull request started this run, and the pull request could not be read, because ${because.failure}. So the code may come from a fork.`;
+    }
+}
+function detailsOfStep({ kind, facts, cause }, context) {
+    return stepDetails[kind]?.(facts, { ...context, cause }) ?? {};
+}
+/** What is said of a failed step. A failure that is not here only means its kind. */
+const stepDetails = {
+    'organization-unknown': explainOrganization,
+    'provisioning-failed': ({ platformMessage }) => ({
+        why: platformMessage === undefined ? ['The platform gives no reason.'] : said([platformMessage]),
+    }),
+    'secrets-timeout': ({ lastSeen, waited, deadline: { limit } }, { cause }) => ({
+        why: [
+            lastSeen === undefined
+                ? `No status check of the set succeeded within ${duration(waited)}.`
+                : `It was last seen ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
+            ...lastFailure(cause),
+        ],
+    }),
+    'secret-set-not-ready': ({ refusal, deadline }, context) => ({
+        ...explainCall(refusal, context),
+        kind: 'secret-set-not-ready',
+        why: [
+            `${capital(refusal.reason)}.`,
+            `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
+        ],
+        next: [failureKinds['secret-set-not-ready'].next],
+    }),
+    'not-pruned': ({ failure }, context) => {
+        const { title, facts, why } = explain(failure, context);
+        return { facts, why: [`${title}.`, ...why] };
+    },
+    'build-failed': explainBuild,
+    'build-timeout': ({ buildId, lastSeen, deadline }, { cause, redact }) => {
+        const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
+        return {
+            facts: [{ label: 'Build id', value: buildId }],
+            why: [
+                lastSeen === undefined
+                    ? `No status check of the build succeeded; ${limit}.`
+                    : `It was last seen ${redact(lastSeen)}; ${limit}.`,
+                ...lastFailure(cause),
+            ],
+        };
+    },
+    'build-missing': ({ buildId }) => ({ facts: [{ label: 'Build id', value: buildId }] }),
+    'build-gone': ({ buildId }) => ({
+        facts: [{ label: 'Build id', value: buildId }],
+    }),
+    'agent-name-taken': (_, { subject }) => ({
+        why: [
+            `The name \`${subject?.name ?? 'of the agent'}\` is already taken; agent names are unique across all regions.`,
+            'This credential does not see the agent that has the name.',
+        ],
+    }),
+    'rollout-failed': explainRollout,
+    'wait-timeout': explainRolloutTimeout,
+    'smoke-test-failed': explainSmokeTest,
+    'smoke-test-key-refused': ({ refusal }) => ({
+        facts: callFacts(refusal),
+        why: [`${capital(refusal.reason)}.`, 'The release itself is done.'],
+    }),
+    'drain-timeout': ({ left, deadline }, { cause }) => ({
+        why: [
+            'The release itself is done.',
+            left === undefined
+                ? 'How many sessions run on older deployments could not be read.'
+                : `Sessions on older deployments: ${left.isCut ? 'at least ' : ''}${left.count}; \`drain-timeout\` is ${duration(deadline.limit)}.`,
+            ...lastFailure(cause),
+        ],
+    }),
+    'not-rolled-back': ({ failure }, context) => {
+        const { title, facts, why, traceback, logs } = explain(failure, context);
+        return { facts, why: [`${title}.`, ...why], traceback, logs };
+    },
+    'sessions-running': ({ count, deadline }) => ({
+        why: [
+            `${count} ${count === 1 ? 'session was' : 'sessions were'} still running when \`${deadline.input}\` (${duration(deadline.limit)}) had passed.`,
+        ],
+    }),
+    'secret-set-in-use': ({ refusal, deadline }, context) => ({
+        ...explainCall(refusal, context),
+        kind: 'secret-set-in-use',
+        why: [
+            `${capital(refusal.reason)}.`,
+            `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
+        ],
+        next: [failureKinds['secret-set-in-use'].next],
+    }),
+    superseded: ({ deploymentId, supersededBy }) => ({
+        facts: [
+            { label: 'Deployment', value: deploymentId },
+            { label: 'Superseded by', value: supersededBy },
+        ],
+        why: ['Another release changed the deployment while this one was rolling out.'],
+    }),
+};
+function detailsOfSubjectCall(error, context) {
+    const { subject } = context;
+    const details = explainCall(error, context);
+    const isTaken = error instanceof StatusError && error.says(/already taken/i);
+    return error.kind === 'request-refused' && isTaken && subject !== undefined
+        ? {
+            ...details,
+            why: [...(details.why ?? []), foreignName(subject)],
+            next: ['Choose another name.'],
+        }
+        : details;
+}
+function ofUnknown(error, { redact }) {
+    return {
+        why: [
+            error instanceof Error
+                ? `${error.name}: ${(0,quote/* quote */.h)(redact(error.message))}.`
+                : 'Something was thrown that is not an error.',
+        ],
+    };
+}
+/** The platform does not say whose a name is. */
+function foreignName({ kind, name }) {
+    return `Names of ${kind}s are unique across all regions; \`${name}\` may belong to another organization.`;
+}
+function explainCancellation({ signal }, { record }) {
+    const { done, underWay, notStarted } = progressOf(record);
+    const isRelease = record.kind === 'release' || record.kind === 'teardown';
+    return {
+        why: [`Somebody cancelled the run, or a newer run replaced it (${signal}).`],
+        problems: [
+            { about: 'Done', message: listed(done), next: undefined },
+            { about: 'Still running', message: listed(underWay), next: undefined },
+            { about: 'Not started', message: listed(notStarted), next: undefined },
+        ],
+        next: [isRelease ? failureKinds.cancelled.next : 'Run the workflow again.'],
+    };
+}
+function listed(parts) {
+    return parts.length === 0 ? 'nothing' : parts.join('; ');
+}
+function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOutput, redact }) {
+    return {
+        facts: [{ label: 'Build id', value: buildId }],
+        why: [
+            ...(status === 'timeout' ? ['The platform stopped it because it took too long.'] : []),
+            ...(['failed', 'timeout'].includes(status)
+                ? []
+                : [`Its last status is ${(0,quote/* quote */.h)(redact(status))}.`]),
+            ...(platformMessage === undefined ? [] : said([platformMessage])),
+            ...(platformMessage === undefined && status !== 'timeout'
+                ? ['The platform gives no reason.']
+                : []),
+            ...(showsBuildOutput && logs === undefined ? ['Could not read its log.'] : []),
+        ],
+        ...(showsBuildOutput ? { logs } : {}),
+        ...(status === 'timeout'
+            ? {
+                next: [
+                    'Make the build shorter (a base image that has more, fewer dependencies), and release again.',
+                ],
+            }
+            : showsBuildOutput && logs !== undefined
+                ? {}
+                : {
+                    next: [
+                        `Look at the log of the build \`${buildId}\` in the dashboard, correct what it shows, and release again.`,
+                    ],
+                }),
+    };
+}
+function factsOf(subject) {
+    if (subject === undefined)
+        return [];
+    const { kind, name, region } = subject;
+    return [
+        { label: kind === 'build' ? 'Dockerfile' : capital(kind), value: name },
+        { label: 'Region', value: region },
+    ];
+}
+function explainOrganization({ named, available }, { redact }) {
+    const list = listOf(available.map(({ name }) => name));
+    const name = named?.name.reveal() ?? '';
+    const meant = named &&
+        (0,nearest/* nearest */.pA)(name, available.flatMap(({ name: id, verboseName }) => [
+            id,
+            ...(verboseName === undefined ? [] : [verboseName]),
+        ]));
+    return {
+        why: [
+            named === undefined
+                ? 'The token belongs to nobody who is in an organization.'
+                : `${(0,quote/* quote */.h)(redact(name))}, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === name ? '' : ` Did you mean \`${meant}\`?`}`,
+            ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
+        ],
+    };
+}
+function explainCall(error, context) {
+    const attempts = error.attempts > 1 ? [`Gave up after ${error.attempts} attempts.`] : [];
+    const reason = `${capital(error.reason)}.`;
+    if (error instanceof UploadError)
+        return { facts: callFacts(error), why: [reason, ...attempts] };
+    const why = [reason, ...attempts, ...limitOf(error), ...doubtOf(error)];
+    if (error instanceof StatusError)
+        return explainStatus(error, why, context.record);
+    const isLate = error.outOfTime?.input === 'secrets-timeout';
+    return { ...(isLate ? { kind: 'secrets-timeout' } : {}), facts: callFacts(error), why };
+}
+function callFacts(error) {
+    const { method, path } = error.call;
+    const isAnswered = error instanceof StatusError || error instanceof UploadError || error instanceof RedirectError;
+    const status = isAnswered && error.status !== undefined ? ` → ${error.status}` : '';
+    return [
+        { label: 'Call', value: `${method} ${path}${status}` },
+        ...(error.requestId === undefined ? [] : [{ label: 'Request ID', value: error.requestId }]),
+    ];
+}
+function limitOf({ outOfTime }) {
+    return outOfTime === undefined
+        ? []
+        : [`\`${outOfTime.input}\` (${duration(outOfTime.limit)}) leaves no time for another attempt.`];
+}
+/** A request whose answer is lost may have been carried out, and no report should deny it. */
+function doubtOf(error) {
+    if (!error.isInDoubt)
+        return [];
+    const isRefused = !error.isTransient || error.kind === 'rate-limited';
+    return [
+        `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known. Run the workflow again to find out.`,
+    ];
+}
+function explainStatus(error, why, { actingAs }) {
+    const { code, kind } = error;
+    const facts = [
+        ...callFacts(error),
+        ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
+    ];
+    if (kind === 'credential-refused' || kind === 'permission-denied') {
+        const next = kind === 'permission-denied' ? [failureKinds[kind].next] : [];
+        return {
+            facts,
+            why: [...why, `The credential is ${credentialWords(actingAs)}.`],
+            next: [...next, whereToLook(actingAs)],
+        };
+    }
+    const advice = error.lookUpCode(platformCodes);
+    if (advice === undefined || kind === 'concurrent-write')
+        return { facts, why };
+    return {
+        facts,
+        why: [...why, `${capital(advice.meaning)}.`],
+        next: [advice.next, `See ${errorCodesUrl}.`],
+    };
+}
+function credentialWords(actingAs) {
+    if (actingAs === undefined)
+        return 'not known';
+    const { credentialKind, credentialOrigin, organization } = actingAs;
+    const where = organization === undefined ? '' : `, acting in \`${organization}\``;
+    return `${credentialKinds[credentialKind]} from ${credentialOrigin}${where}`;
+}
+function whereToLook(actingAs) {
+    return actingAs?.credentialKind === 'personal-access-token'
+        ? 'Look at it in the dashboard under Account Settings → Personal Access Tokens; if it is gone, create a new one and store it as the secret that the workflow passes.'
+        : 'Look at it in the dashboard under Settings → API Keys → Private; if it is gone, create a new one and store it as the secret that the workflow passes.';
+}
+function explainRollout({ deploymentId, failure, logs }, context) {
+    const { code, reason, exitCode } = failure;
+    const advice = adviceFor(failure);
+    const facts = [
+        { label: 'Deployment', value: deploymentId },
+        ...(code === undefined ? [] : [{ label: 'Code', value: context.redact(code) }]),
+        ...(reason === undefined ? [] : [{ label: 'Reason', value: context.redact(reason) }]),
+        ...(exitCode === undefined ? [] : [{ label: 'Exit code', value: String(exitCode) }]),
+        ...((failure.restartCount ?? 0) > 0
+            ? [{ label: 'Restarts', value: String(failure.restartCount) }]
+            : []),
+    ];
+    return {
+        facts,
+        why: [
+            ...said([failure.headline, failure.message, failure.condition?.message]),
+            ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
+            ...(failure.infrastructureIssue
+                ? infrastructure(failure)
+                : advice === undefined
+                    ? []
+                    : [`${capital(advice.meaning)}.`]),
+        ],
+        next: [
+            failure.infrastructureIssue
+                ? 'Contact the support of the platform with the id of the deployment, and release again later.'
+                : (advice?.next ?? failureKinds['rollout-failed'].next),
+            ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
+            ...agentOutputHint(deploymentId, context),
+        ],
+        ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
+    };
+}
+function explainRolloutTimeout(facts, { cause, ...context }) {
+    const { deploymentId, lastSeen, lastSeenFor, deadline, logs } = facts;
+    return {
+        facts: [{ label: 'Deployment', value: deploymentId }],
+        why: [
+            `It was last seen so: ${context.redact(lastSeen)}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
+            ...lastFailure(cause),
+            ...infrastructure(facts),
+        ],
+        next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
+        ...(context.showsAgentOutput ? { logs } : {}),
+    };
+}
+function explainSmokeTest({ deploymentId, sessionId, because, logs, hasTransport }, { showsAgentOutput, subject }) {
+    const hint = sessionId === undefined || subject === undefined || showsAgentOutput
+        ? []
+        : [
+            'The log of the session is not shown here, because it may contain what callers said (`failure-logs`).',
+        ];
+    return {
+        facts: [
+            { label: 'Deployment', value: deploymentId },
+            ...(sessionId === undefined ? [] : [{ label: 'Session', value: sessionId }]),
+            ...('status' in because && because.status !== undefined
+                ? [{ label: 'Status', value: String(because.status) }]
+                : []),
+            ...(because.kind === 'not-startable' ? callFacts(because.refusal) : []),
+        ],
+        why: [`Smoke test: ${smokeTestFailure(because)}.`],
+        next: [
+            failureKinds['smoke-test-failed'].next,
+            ...(hasTransport
+                ? []
+                : [
+                    'If the bot needs a transport, set `smoke-test-transport` (`daily` or `webrtc`): without it, the session starts without one.',
+                ]),
+            ...hint,
+        ],
+        ...(showsAgentOutput ? { logs } : {}),
+    };
+}
+function smokeTestFailure(because) {
+    switch (because.kind) {
+        case 'ended':
+            return because.hasStarted
+                ? `the session ended with \`${because.status}\``
+                : `the session ended with \`${because.status}\` before its bot started`;
+        case 'not-startable':
+            return `the platform did not start a session: ${because.refusal.reason}`;
+        case 'path':
+            return because.status === undefined
+                ? `GET \`/${because.path}\` did not answer`
+                : `GET \`/${because.path}\` answered ${because.status}`;
+        case 'ended-before-path':
+            return `the session ended with \`${because.status}\` before GET \`/${because.path}\` answered`;
+    }
+}
+/** What the platform says, each of it once, as one sentence. */
+function said(words) {
+    const quotes = [...new Set(words)]
+        .filter((one) => one !== undefined)
+        // The sentence has a full stop of its own.
+        .map((one) => (0,quote/* quote */.h)(one.trim().replace(/\.$/, '')));
+    return quotes.length === 0 ? [] : [`The platform says: ${quotes.join(' and ')}.`];
+}
+function infrastructure({ infrastructureIssue }) {
+    return infrastructureIssue
+        ? [
+            'The platform reports a problem of its own infrastructure: this is not the fault of the agent.',
+        ]
+        : [];
+}
+/** The most specific advice that there is: an exit code of 1 tells less than any reason. */
+function adviceFor(failure) {
+    const { code, reason, terminationReason, exitCode, condition, isExecFormatError } = failure;
+    const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
+    return [
+        lookUp(platformCodes, code),
+        isExecFormatError ? wrongProcessor : undefined,
+        lookUp(containerReasons, terminationReason),
+        exitCode === 1 ? undefined : byExitCode,
+        lookUp(containerReasons, reason),
+        lookUp(containerReasons, condition?.reason),
+        byExitCode,
+    ].find((advice) => advice !== undefined);
+}
+/** The words come from outside, and an object has more names than a table. */
+function lookUp(table, word) {
+    return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+/** Where a traceback ends, it names the error. */
+function lastLine(traceback) {
+    const line = traceback?.trim().split('\n').at(-1);
+    return line === undefined || line === '' ? [] : [`Its traceback ends with ${(0,quote/* quote */.h)(line)}.`];
+}
+function agentOutputHint(deploymentId, { subject, showsAgentOutput, record: { actingAs } }) {
+    if (subject === undefined)
+        return [];
+    const organization = actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
+    const command = `pipecat cloud agent logs ${subject.name} --deployment ${deploymentId}${organization}`;
+    return showsAgentOutput
+        ? [`More of the agent's logs: \`${command}\`.`]
+        : [
+            `The agent's traceback and logs are not shown here, because they may contain what callers said. Set \`failure-logs: always\`, or run \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`.`,
+        ];
+}
+function lastFailure(cause) {
+    return cause instanceof CallError ? [`The last status check failed: ${cause.reason}.`] : [];
+}
+
+;// CONCATENATED MODULE: ./lib/report/changes.js
+
+
+
+
+
+/** Names in a sentence, where there is room. */
+const usualNames = 40;
+/** What a plan would do. */
+function plannedChanges({ targets }, maxNames = usualNames) {
+    return targets.map(({ region, secretSets, build, agent }) => ({
+        region,
+        changes: [
+            ...secretSets.map((set) => plannedSet(set, maxNames)),
+            ...(build === undefined ? [] : [plannedBuild(build)]),
+            ...(agent === undefined
+                ? []
+                : [changes_plannedAgent(agent), ...provenBy(agent), ...plannedRollBack(agent, secretSets)]),
+            ...secretSets.flatMap((set) => laterChanges(set, maxNames)),
+            ...secretSets.flatMap((set) => otherAgentsAffected(set, maxNames)),
+        ],
+    }));
+}
+/** What a release did. */
+function doneChanges({ targets }, maxNames = usualNames) {
+    return targets.map(({ region, secretSets, deletedVersions, build, agent }) => ({
+        region,
+        changes: [
+            ...[...secretSets, ...deletedVersions].map((set) => doneSet(set, maxNames)),
+            ...(build === undefined ? [] : [doneBuild(build)]),
+            ...(agent === undefined ? [] : [doneAgent(agent), ...shownBy(agent)]),
+        ],
+    }));
+}
+/** What a plan would change, counted; undefined where it would leave everything as it is. */
+function countOfChanges({ targets }) {
+    const sets = targets.flatMap(({ secretSets }) => secretSets);
+    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+    const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
+    const counts = [
+        counted(sets.filter((set) => !isSetUnchanged(set)).length, 'secret set'),
+        counted(builds.length, 'build'),
+        counted(agents.filter((agent) => !isAgentUnchanged(agent)).length, 'agent'),
+    ].filter((count) => count !== undefined);
+    return counts.length === 0 ? undefined : changes_listed(counts);
+}
+function changes_listed(items) {
+    return [items.slice(0, -1).join(', '), ...items.slice(-1)]
+        .filter((one) => one !== '')
+        .join(' and ');
+}
+function counted(count, what) {
+    if (count === 0)
+        return undefined;
+    return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+function isSetUnchanged({ action, prunedKeys, deletedVersions = [] }) {
+    return action === 'bind' && prunedKeys.length === 0 && deletedVersions.length === 0;
+}
+function plannedSet(plan, maxNames) {
+    const { kind, name, action, template, addedKeys, updatedKeys } = plan;
+    const what = `the ${secretSetKinds[kind]} \`${name}\``;
+    if (action === 'bind' && plan.prunedKeys.length > 0)
+        return `Prune ${what}.`;
+    if (isVersioned(name)) {
+        return `Create ${what}, unless there is one with these values${keyList(plannedKeys, addedKeys, updatedKeys, maxNames)}.`;
+    }
+    if (action === 'bind') {
+        return template === undefined
+            ? `Keep ${what} unchanged.`
+            : `Keep ${what} unchanged: it already has this content.`;
+    }
+    return `${action === 'create' ? 'Create' : 'Update'} ${what}${keyList(plannedKeys, addedKeys, updatedKeys, maxNames)}.`;
+}
+const setVerbs = {
+    created: 'Created',
+    updated: 'Updated',
+    existing: 'Unchanged:',
+    deleted: 'Deleted',
+    failed: 'Failed:',
+    cancelled: 'Cancelled while writing:',
+    skipped: 'Not written:',
+};
+function doneSet({ kind, name, outcome, added, updated, pruned }, maxNames) {
+    const prunedKeys = pruned.length === 0 ? '' : `; pruned ${listOf(pruned, { most: maxNames })}`;
+    const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
+    return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keyList(doneKeys, added, updated, maxNames)}${prunedKeys}.`;
+}
+const plannedKeys = { add: 'add', update: 'update' };
+const doneKeys = { add: 'added', update: 'updated' };
+function keyList({ add, update }, added, updated, maxNames) {
+    const parts = [
+        added.length === 0 ? '' : `${add} ${listOf(added, { most: maxNames })}`,
+        updated.length === 0 ? '' : `${update} ${listOf(updated, { most: maxNames })}`,
+    ].filter((part) => part !== '');
+    return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
+}
+function plannedBuild({ found, isKnown, context: { dockerfile, hash } }) {
+    if (found !== undefined) {
+        return found.status === 'success'
+            ? `Reuse the build \`${found.id}\` of the same context.`
+            : `Wait for the build \`${found.id}\` of the same context, which is running.`;
+    }
+    const what = `Build the image with \`${dockerfile}\` from the context \`${hash}\``;
+    return isKnown ? `${what}, which was not built before.` : `${what}, unless it was built before.`;
+}
+const buildVerbs = {
+    built: 'Built',
+    reused: 'Reused, because it was built before:',
+    failed: 'Failed to build:',
+    running: 'Still running:',
+    cancelled: 'Cancelled while starting:',
+    skipped: 'Not built:',
+};
+function doneBuild({ outcome, id, plan: { context } }) {
+    const what = `the image with \`${context.dockerfile}\` from the context \`${context.hash}\``;
+    return `${buildVerbs[outcome]} ${what}${id === null ? '' : `, build \`${id}\``}.`;
+}
+function isAgentUnchanged({ changes, newDeployment }) {
+    return changes.length === 0 && newDeployment.follows === 'no';
+}
+function changes_plannedAgent(agent) {
+    const { name, action, changes, hidden, newDeployment } = agent;
+    if (isAgentUnchanged(agent)) {
+        return agent.valuesChange
+            ? `Keep the agent \`${name}\` unchanged, with the old values: \`force-redeploy\` is \`false\`.`
+            : `Keep the agent \`${name}\` unchanged: nothing differs.`;
+    }
+    return `${action === 'create' ? 'Create' : 'Update'} the agent \`${name}\`${action === 'create' && agent.runsNewBuild ? ' with the new build' : ''}${changeList(changes, hidden)}. ${plannedDeployment(newDeployment)}`;
+}
+/** What `on-failure: rollback` would do. */
+function plannedRollBack(agent, secretSets) {
+    if (agent.onFailure !== 'rollback' || isAgentUnchanged(agent))
+        return [];
+    const plan = planRollBack(agent, secretSets);
+    const what = plan.settings === undefined
+        ? []
+        : [
+            `If the release fails in any region, roll \`${agent.name}\` back with a new deployment${changeList(plan.changes, [])}.`,
+        ];
+    const [first, ...others] = [...what, ...unrestoredSentences(plan)];
+    if (first === undefined)
+        return [];
+    const lead = plan.settings === undefined ? `If the release fails in any region, ${first}` : first;
+    return [[lead, ...others].join(' ')];
+}
+const agentVerbs = {
+    created: 'Created',
+    updated: 'Updated',
+    unchanged: 'Unchanged:',
+    superseded: 'Superseded by another release:',
+    'rolled-back': 'Rolled back:',
+    failed: 'Failed:',
+    cancelled: 'Cancelled while deploying:',
+    skipped: 'Not deployed:',
+};
+function doneAgent({ name, outcome, plan, rollBack }) {
+    const { changes, hidden, newDeployment } = plan;
+    if (outcome === 'rolled-back' && rollBack !== undefined) {
+        const sentences = [
+            `${agentVerbs[outcome]} the agent \`${name}\`${changeList(rollBack.plan.changes, [])}.`,
+            ...unrestoredSentences(rollBack.plan),
+        ];
+        return sentences.join(' ');
+    }
+    const told = outcome === 'unchanged' || outcome === 'skipped' ? '' : changeList(changes, hidden);
+    const reason = outcome === 'updated' ? ` ${deploymentReasons[newDeployment.because].past}.` : '';
+    return `${agentVerbs[outcome]} the agent \`${name}\`${told}.${reason}`;
+}
+function changeList(changes, hidden) {
+    if (changes.length + hidden.length === 0)
+        return '';
+    const told = [
+        ...changes.map(describeChange),
+        ...hidden.map(({ setting, after }) => `${setting} (not shown) → \`${after}\``),
+    ];
+    return `: ${told.join(', ')}`;
+}
+/** A setting with what it was and will be. */
+function describeChange({ setting, before, after }) {
+    const value = after === undefined ? 'a new build' : `\`${after}\``;
+    return before === undefined ? `${setting} ${value}` : `${setting} \`${before}\` → ${value}`;
+}
+/** Why a new deployment follows or does not, for what is planned and for what was done. */
+const deploymentReasons = {
+    'agent-created': { reason: 'the agent is new', past: 'The agent was new' },
+    forced: { reason: '`force-redeploy` asks for it', past: '`force-redeploy` asked for it' },
+    'build-unknown': {
+        reason: 'the action could not find out whether its context was built before',
+        past: 'Its image may have been rebuilt',
+    },
+    'built-anew': { reason: 'its image is rebuilt', past: 'Its image was rebuilt' },
+    'values-written': {
+        reason: 'its secret set gets new values, which only a new deployment sees',
+        past: 'Its secret set got new values',
+    },
+    'deployment-failed': {
+        reason: 'its last deployment failed',
+        past: 'Its last deployment had failed',
+    },
+    'settings-differ': { reason: 'settings differ', past: 'Settings differed' },
+    'settings-hidden': {
+        reason: 'the platform does not show all of its current settings',
+        past: 'The platform did not show all of its settings',
+    },
+    'version-unknown': {
+        reason: 'the version of its secret set is unknown without all values',
+        past: 'The version of its secret set was unknown',
+    },
+    'scaling-only': {
+        reason: 'only its scaling changes',
+        past: 'Only its scaling changed, which makes no new deployment',
+    },
+    'nothing-differs': { reason: 'nothing differs', past: 'No visible setting differed' },
+};
+function plannedDeployment({ follows, because }) {
+    const { reason } = deploymentReasons[because];
+    switch (follows) {
+        case 'yes':
+            return `A new deployment follows, because ${reason}.`;
+        case 'no':
+            return `No new deployment follows, because ${reason}.`;
+        case 'unknown':
+            return `It is unknown whether a new deployment follows, because ${reason}.`;
+    }
+}
+/** How a plan would prove that the agent serves, and what it would wait for after that. */
+function provenBy({ name, action, smokeTest, drainTimeout }) {
+    const told = [];
+    if (smokeTest !== undefined) {
+        const { transport, path, duration: up, timeout } = smokeTest;
+        const how = transport === undefined ? '' : ` with the transport \`${transport}\``;
+        const answers = path === undefined ? '' : `, and \`GET /${path}\` of the bot has to answer 2xx`;
+        told.push(`Smoke test: start one session on \`${name}\`${how}. It has to stay up for ${duration(up)}${answers}, within ${duration(timeout)}.`);
+    }
+    if (drainTimeout !== undefined && action === 'update') {
+        told.push(`Then wait until no session of \`${name}\` runs on an older deployment, for at most ${duration(drainTimeout)}.`);
+    }
+    return told;
+}
+const smokeTestWords = {
+    passed: 'passed',
+    failed: 'failed',
+    inconclusive: 'was inconclusive',
+};
+/** What a session on the agent has shown. */
+function shownBy({ smokeTest }) {
+    if (smokeTest === null)
+        return [];
+    const { outcome, sessionId, startSeconds, coldStart } = smokeTest;
+    const session = sessionId === null ? '' : ` with the session \`${sessionId}\``;
+    const start = startSeconds === null
+        ? ''
+        : `; its bot started after ${startSeconds} s${coldStart === true ? ' (cold start)' : ''}`;
+    return [`The smoke test ${smokeTestWords[outcome]}${session}${start}.`];
+}
+/** What comes last of all. */
+function laterChanges({ name, prunedKeys, deletedVersions = [] }, maxNames) {
+    return [
+        ...(prunedKeys.length === 0
+            ? []
+            : [`Then delete from \`${name}\`: ${listOf(prunedKeys, { most: maxNames })}.`]),
+        ...(deletedVersions.length === 0
+            ? []
+            : [
+                `Then delete older versions that no agent binds: ${listOf(deletedVersions, { most: maxNames })}.`,
+            ]),
+    ];
+}
+function otherAgentsAffected({ name, action, otherAgents = [] }, maxNames) {
+    if (action !== 'update' || otherAgents.length === 0)
+        return [];
+    return [
+        `Also bound to \`${name}\`: ${listOf(otherAgents, { most: maxNames })}. Running instances keep the old values until they are redeployed; new instances may start with the new ones.`,
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/report/log.js
+
+
+
+/**
+ * A release's log as the runner shows it: one group a step.
+ *
+ * @param redact takes known secrets out of a line: names of files and the like come from outside
+ */
+function releaseLog(actions, redact = (text) => text) {
+    const groups = new Groups(actions);
+    return {
+        debug: (message) => {
+            // It may be hidden, and then its group would be empty.
+            actions.debug(redact(message));
+        },
+        info: (message) => {
+            groups.begin();
+            actions.info(withoutCommands(redact(message)));
+        },
+        notice: (message) => {
+            groups.begin();
+            actions.notice((0,printable/* printable */.g)(redact(message)));
+        },
+        warning: (message) => {
+            groups.begin();
+            actions.warning((0,printable/* printable */.g)(redact(message)));
+        },
+        beginStep: (step) => {
+            groups.add(step);
+        },
+        endStep: ({ name, outcome, duration: took }) => {
+            const ending = `${log_outcomeWords[outcome]} after ${duration(took)}.`;
+            groups.begin();
+            actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
+            groups.remove(name);
+        },
+        plan: (plan) => {
+            for (const { region, changes } of plannedChanges(plan)) {
+                actions.info(withoutCommands(redact(`Region ${region}:`)));
+                for (const change of changes) {
+                    actions.info(withoutCommands(redact(`  ${change.replace(/`/g, '')}`)));
+                }
+            }
+        },
+    };
+}
+const log_outcomeWords = {
+    done: 'done',
+    failed: 'failed',
+    running: 'still running',
+    skipped: 'not started',
+};
+/**
+ * The groups of the log. The runner shows none within another one, so steps that go on side by side
+ * share one; and one begins with its first line, so that none is empty.
+ */
+class Groups {
+    #actions;
+    #running = [];
+    #isOpen = false;
+    constructor(actions) {
+        this.#actions = actions;
+    }
+    get isShared() {
+        return this.#running.length > 1;
+    }
+    add(step) {
+        this.#end();
+        this.#running.push(step);
+    }
+    remove(step) {
+        this.#end();
+        this.#running.splice(this.#running.indexOf(step), 1);
+    }
+    begin() {
+        if (this.#isOpen || this.#running.length === 0)
+            return;
+        this.#isOpen = true;
+        this.#actions.startGroup(this.#running.map((step) => stepTitles[step]).join(' · '));
+    }
+    #end() {
+        if (this.#isOpen)
+            this.#actions.endGroup();
+        this.#isOpen = false;
+    }
+}
+/** Lines that come from outside, marked as such. */
+function quoted(lines) {
+    return withoutCommands(lines)
+        .split('\n')
+        .map((line) => `  | ${line}`)
+        .join('\n');
+}
+/** Text that the runner does not take for commands, which it looks for in every line of the log. */
+function withoutCommands(text) {
+    return (0,printable/* printable */.g)(text)
+        .replace(/##(?=(?:vso)?\[)/gi, '## ')
+        .replace(/^(\s*):(?=:)/gm, '$1: ');
+}
+
+;// CONCATENATED MODULE: ./lib/report/plan-output.js
+
+/** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
+function planOutput(plan) {
+    return JSON.stringify({
+        rollout: plan.rollout,
+        regions: plan.targets.map(({ region, secretSets, build, agent }) => ({
+            region,
+            secretSets: secretSets.map(setOutput),
+            build: build === undefined ? null : buildOutput(build),
+            agent: agent === undefined ? null : agentOutput(agent, secretSets),
+        })),
+    });
+}
+function setOutput(set) {
+    return {
+        name: set.name,
+        kind: set.kind,
+        action: set.action,
+        added: set.addedKeys,
+        updated: set.updatedKeys,
+        pruned: set.prunedKeys,
+        deletedVersions: set.deletedVersions ?? null,
+        otherAgents: set.otherAgents ?? null,
+    };
+}
+function buildOutput({ found, context }) {
+    return {
+        action: found === undefined ? 'build' : found.status === 'success' ? 'reuse' : 'await',
+        id: found?.id ?? null,
+        dockerfile: context.dockerfile,
+        contextHash: context.hash,
+    };
+}
+function agentOutput(agent, secretSets) {
+    return {
+        name: agent.name,
+        action: agent.action,
+        changes: agent.changes.map(changeOutput),
+        hidden: agent.hidden,
+        newDeployment: agent.newDeployment,
+        smokeTest: agent.smokeTest === undefined ? null : smokeTestOutput(agent.smokeTest),
+        drainTimeout: agent.drainTimeout === undefined ? null : agent.drainTimeout / 1000,
+        rollBack: agent.onFailure === 'rollback' ? rollBackOutput(agent, secretSets) : null,
+    };
+}
+/** Times in seconds, as the inputs have them; neither the key nor the body. */
+function smokeTestOutput(smokeTest) {
+    const { transport, path, body, duration, timeout } = smokeTest;
+    return {
+        transport: transport ?? null,
+        path: path === undefined ? null : `/${path}`,
+        hasBody: body !== undefined,
+        duration: duration / 1000,
+        timeout: timeout / 1000,
+    };
+}
+function changeOutput({ setting, before, after }) {
+    return { setting, before: before ?? null, after: after ?? null };
+}
+function rollBackOutput(agent, secretSets) {
+    const plan = planRollBack(agent, secretSets);
+    return { changes: plan.changes.map(changeOutput), unrestored: unrestoredSentences(plan) };
+}
+
+;// CONCATENATED MODULE: ./lib/report/outputs.js
+
+
+
+
+
+/**
+ * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
+ * too, as far as the run came; what it did not come to is an empty string.
+ */
+const outputNames = [
+    'secret-sets',
+    'agents',
+    'service-name',
+    'deployment-id',
+    'build-id',
+    'builds',
+    'region',
+    'plan',
+];
+function outputsOf(record) {
+    return record.teardown === undefined
+        ? outputsOfRelease(record)
+        : { ...outputsOfRelease(record), ...outputsOfTeardown(record.teardown) };
+}
+function outputsOfTeardown({ plan, targets }) {
+    const sets = targets.flatMap(({ secretSets }) => secretSets);
+    return {
+        'secret-sets': JSON.stringify(sets.map(({ name, kind, region, outcome }) => ({
+            name,
+            kind,
+            region,
+            outcome,
+            status: null,
+            added: [],
+            updated: [],
+            pruned: [],
+        }))),
+        agents: JSON.stringify(targets.map(({ agent: { name, region, outcome, stopped } }) => ({
+            name,
+            region,
+            outcome,
+            deploymentId: null,
+            ready: false,
+            image: null,
+            previous: null,
+            smokeTest: null,
+            sessionsOnOlder: null,
+            stoppedSessions: stopped.size,
+        }))),
+        'service-name': targets[0]?.agent.name ?? '',
+        region: targets[0]?.region ?? '',
+        plan: teardownPlanOutput(plan),
+    };
+}
+function outputsOfRelease(record) {
+    const { plan } = record;
+    const secretSets = secretSetsOf(record);
+    const agents = agentsOf(record);
+    const builds = buildsOf(record);
+    const [agent] = agents;
+    return {
+        'secret-sets': JSON.stringify(secretSets.map(({ name, kind, region, outcome, status, added, updated, pruned }) => ({
+            name,
+            kind,
+            region,
+            outcome,
+            status,
+            added,
+            updated,
+            pruned,
+        }))),
+        agents: JSON.stringify(agents.map(outputs_agentOutput)),
+        'service-name': agent?.name ?? '',
+        'deployment-id': agent?.deploymentId ?? '',
+        'build-id': builds.length === 0 ? ((agent && plannedAgent(agent.plan).buildId) ?? '') : buildIdOf(builds),
+        builds: buildsOutput(builds),
+        region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
+        plan: plan === undefined ? '' : planOutput(plan),
+    };
+}
+function outputs_agentOutput(agent) {
+    const { name, region, outcome, deploymentId, ready, plan, smokeTest, sessionsOnOlder } = agent;
+    return {
+        name,
+        region,
+        outcome,
+        deploymentId,
+        ready,
+        image: (isBack(outcome) ? plan.before?.settings : plannedAgent(plan))?.image ?? null,
+        previous: previousOutput(plan.before),
+        smokeTest: smokeTest && {
+            outcome: smokeTest.outcome,
+            sessionId: smokeTest.sessionId,
+            deploymentId: smokeTest.deploymentId,
+            startSeconds: smokeTest.startSeconds,
+            coldStart: smokeTest.coldStart,
+        },
+        sessionsOnOlder: sessionsOnOlder?.count ?? null,
+    };
+}
+/** Whether the deployment is that of a rollback. */
+function isBack(outcome) {
+    return outcome === 'rolled-back';
+}
+/** What ran before, for a manual rollback: one of image and build, as far as the platform shows it. */
+function previousOutput(before) {
+    if (before === undefined)
+        return null;
+    const unknown = { image: null, buildId: null };
+    const deploymentId = before.desiredDeploymentId ?? null;
+    return { ...unknown, ...(0,pipecat_agent_settings/* whatRunsIn */.Io)(before.settings), deploymentId };
+}
+/** Sets what tells of builds as soon as that is known; a run may end at any time after it. */
+function setBuildOutputs(actions, builds) {
+    actions.setOutput('build-id', buildIdOf(builds));
+    actions.setOutput('builds', buildsOutput(builds));
+}
+function buildIdOf([first]) {
+    return first?.id ?? '';
+}
+function buildsOutput(builds) {
+    return JSON.stringify(builds.map(({ region, id, outcome, plan }) => ({
+        region,
+        id,
+        outcome,
+        contextHash: plan.context.hash,
+    })));
+}
+function setOutputs(actions, outputs) {
+    for (const name of outputNames)
+        actions.setOutput(name, outputs[name]);
+}
+
+;// CONCATENATED MODULE: ./lib/report/follow-ups.js
+
+
+
+
+/** Names of keys in a sentence. */
+const maxNames = 10;
+/**
+ * What goes on after the release is over, and a person has to know. What is the same in several
+ * regions is said once.
+ */
+function followUps(record) {
+    const agents = agentsOf(record);
+    return agents.length > 0
+        ? [...oldValues(record.targets), ...valuesBehind(record.targets)]
+        : unseenValues(secretSetsOf(record));
+}
+/** What is worth knowing after every release like this one, but needs nobody. */
+function remarksAfter(record) {
+    const agents = agentsOf(record);
+    return [...coldStarts(agents), ...warmInstances(agents)];
+}
+/** Ready is not the same as taking every new session. */
+function warmInstances(agents) {
+    const isReplaced = agents.some(({ outcome, ready, plan }) => outcome === 'updated' && ready && plan.before !== undefined);
+    return isReplaced
+        ? [
+            'Warm instances of the previous deployment may still take some new sessions before they are replaced.',
+        ]
+        : [];
+}
+/** Where no agent is released, nothing puts the new values under those that bind the set. */
+function unseenValues(secretSets) {
+    const updated = secretSets
+        .filter(({ kind, status }) => kind === 'secret' && status === 'ready')
+        .filter((set) => set.updated.length > 0);
+    if (updated.length === 0)
+        return [];
+    return [
+        `Agents that bind ${follow_ups_names(updated)} keep the old values until a new deployment replaces them.`,
+    ];
+}
+/** Running sessions keep the deployment that they began with, so an old key is needed for a while. */
+function oldValues(targets) {
+    const replaced = targets.filter(({ agent }) => agent?.replacesValues === true && agent.outcome === 'updated');
+    const agents = agentsOf({ targets: replaced });
+    if (agents.length === 0)
+        return [];
+    const longest = Math.max(...agents.map(({ plan }) => plannedAgent(plan).sessionLimit));
+    const keys = new Set(replaced.flatMap(({ secretSets }) => secretSets.filter(({ kind }) => kind === 'secret').flatMap((set) => set.updated)));
+    const which = keys.size === 0 ? 'old values' : `the old ${listOf(keys, { most: maxNames })}`;
+    const left = sessionsLeft(agents);
+    const now = left === undefined
+        ? ''
+        : left === 'none'
+            ? ` No session runs on an older deployment now, so you can revoke ${which}.`
+            : ` Sessions on older deployments now: ${left}.`;
+    return [
+        `Before you revoke ${which}: running sessions of ${follow_ups_names(agents)} keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit).${now}`,
+    ];
+}
+/** How many sessions of all these agents run on older deployments; undefined if that is not known. */
+function sessionsLeft(agents) {
+    const counts = agents.flatMap(({ sessionsOnOlder }) => sessionsOnOlder ?? []);
+    if (counts.length < agents.length)
+        return undefined;
+    const sum = counts.reduce((all, { count }) => all + count, 0);
+    const isCut = counts.some((one) => one.isCut);
+    if (sum === 0 && !isCut)
+        return 'none';
+    return `${isCut ? 'at least ' : ''}${sum}`;
+}
+function coldStarts(agents) {
+    const cold = agents.filter(({ plan, outcome }) => plannedAgent(plan).minAgents === 0 && ['created', 'updated'].includes(outcome));
+    if (cold.length === 0)
+        return [];
+    return [
+        cold.length === 1
+            ? `${follow_ups_names(cold)} keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`
+            : `${follow_ups_names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
+    ];
+}
+/**
+ * Where a set was updated and its agent was not deployed, what runs and what the set holds are not
+ * the same any more.
+ */
+function valuesBehind(targets) {
+    const isWritten = ({ secretSets }) => secretSets.some(({ kind, plan, added, updated }) => kind === 'secret' && plan.template === undefined && added.length + updated.length > 0);
+    const behind = agentsOf({ targets: targets.filter(isWritten) }).filter(({ deploymentId, outcome, previousServes, plan }) => (deploymentId === null || (outcome === 'failed' && previousServes)) &&
+        plan.newDeployment.because !== 'agent-created');
+    if (behind.length === 0)
+        return [];
+    return [
+        `${follow_ups_names(behind)} ${behind.length === 1 ? 'has' : 'have'} new secret values, but the release is not serving. Running instances keep the old values; new instances may start with the new ones. \`{version}\` in \`secret-set\` avoids that.`,
+    ];
+}
+function follow_ups_names(named) {
+    return listOf(named.map(({ name }) => name));
+}
+
+;// CONCATENATED MODULE: ./lib/report/regions.js
+
+
+/** The headline where more than one thing failed. */
+function severalTitle(record, failures) {
+    // What is not about a region may be so in each of them.
+    const failed = new Set(failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])));
+    const all = record.plan?.targets.length ?? 0;
+    if (failures.some(({ kind }) => kind === 'cancelled')) {
+        const [one] = failed;
+        const where = all < 2
+            ? ''
+            : failed.size === 1 && one !== undefined
+                ? ` in \`${one}\``
+                : ` in ${failed.size} regions`;
+        return `The run was cancelled after it had failed${where}`;
+    }
+    if (failures.every(({ kind }) => kind === 'not-pruned')) {
+        return `The release is done, but ${failures.length} secret sets were not pruned`;
+    }
+    if (record.teardown !== undefined) {
+        const { targets } = record.teardown;
+        return targets.length > 1 && failed.size > 0
+            ? `The preview was not torn down in ${failed.size} of ${targets.length} regions`
+            : 'The preview was not torn down';
+    }
+    return all > 1 && failed.size > 0
+        ? `The release failed in ${failed.size} of ${all} regions`
+        : `The release failed for ${failures.length} reasons`;
+}
+/** What a rollback means for the headline; undefined if there was none, or it was not finished. */
+function rollBackTitle(record) {
+    const outcomes = agentsOf(record).flatMap(({ rollBack }) => rollBack?.outcome ?? []);
+    if (outcomes.length === 0 || outcomes.some((one) => one === 'running' || one === 'skipped'))
+        return undefined;
+    return outcomes.includes('failed') ? 'Not rolled back everywhere' : 'Rolled back';
+}
+/** Which regions run what was released, and which do not; undefined where there is only one. */
+function regionsSentence(record) {
+    const { targets } = record;
+    // A rollback has sentences of its own.
+    if (agentsOf(record).some(({ rollBack }) => rollBack !== undefined))
+        return undefined;
+    if (targets.length < 2 || agentsOf(record).length === 0)
+        return undefined;
+    const isReleased = ({ agent }) => agent === undefined || ['created', 'updated', 'unchanged'].includes(agent.outcome);
+    const released = regionsOf(targets.filter(isReleased));
+    const others = regionsOf(targets.filter((target) => !isReleased(target)));
+    if (released.length === 0)
+        return 'No region was released.';
+    const kept = `${listOf(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
+    return others.length === 0
+        ? `${kept}.`
+        : `${kept}; ${listOf(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
+}
+function regionsOf(targets) {
+    return targets.map(({ region }) => region);
+}
+
 ;// CONCATENATED MODULE: ./lib/report/builds.js
 
 
@@ -7834,11 +9507,11 @@ function buildSection(record) {
 }
 const outcomes = {
     built: 'built',
-    reused: 'used again: this context was built before',
+    reused: 'reused: this context was built before',
     failed: 'failed',
-    running: 'left under way',
-    cancelled: 'cancelled while it was started',
-    skipped: 'not begun',
+    running: 'still running',
+    cancelled: 'cancelled while starting',
+    skipped: 'not started',
 };
 function buildTable(builds) {
     return table(['Build', 'Region', 'Dockerfile', 'Outcome', 'Upload and build'], builds.map(({ id, region, plan, outcome, duration: took }) => [
@@ -7850,12 +9523,12 @@ function buildTable(builds) {
     ]));
 }
 
-;// CONCATENATED MODULE: ./lib/report/room.js
+;// CONCATENATED MODULE: ./lib/report/size-limits.js
 
-const ample = { keys: 500, names: 40, problems: 500, characters: 20_000 };
+const fullLimits = { keys: 500, names: 40, problems: 500, characters: 20_000 };
 /** From one to the next, lists get shorter, until what is most important has room beside them. */
-const rooms = [
-    ample,
+const limitSteps = [
+    fullLimits,
     { keys: 100, names: 40, problems: 100, characters: 2000 },
     { keys: 20, names: 20, problems: 50, characters: 500 },
     { keys: 5, names: 5, problems: 20, characters: 200 },
@@ -7866,17 +9539,17 @@ function sectionOf(what, name) {
 }
 /** Bytes for the remark on what was left out. */
 const remarkBytes = 2000;
-const mostNamed = 10;
+const maxNamed = 10;
 /**
  * Writes what has room. Lists are cut before anything is left out as a whole; then what comes first
  * goes first, and what is too long does not take the room of what comes after it.
  */
-function fitted(most, sectionsIn) {
-    const told = (room) => sectionsIn(room).filter(({ text }) => text !== undefined && text !== '');
-    const whole = told(ample);
+function fitSections(most, sectionsIn) {
+    const nonEmpty = (limits) => sectionsIn(limits).filter(({ text }) => text !== undefined && text !== '');
+    const whole = nonEmpty(fullLimits);
     let sections = whole;
-    for (const room of rooms) {
-        sections = room === ample ? whole : told(room);
+    for (const limits of limitSteps) {
+        sections = limits === fullLimits ? whole : nonEmpty(limits);
         if (bytesOf(sections) <= most - remarkBytes)
             break;
     }
@@ -7895,10 +9568,10 @@ function fitted(most, sectionsIn) {
     }
     return joined(kept, leftOut.length === 0 ? remarks : [...remarks, leftOutRemark(leftOut)]);
 }
-const cutRemark = '_Long lists are cut, because GitHub limits the length of this; the outputs of the action have all keys that were written._';
+const cutRemark = '_Long lists are cut, because GitHub limits the length. The outputs of the action name all keys that were written._';
 function leftOutRemark(sections) {
-    const names = sections.slice(0, mostNamed).map(({ name }) => name);
-    const more = sections.length > mostNamed ? `, and ${sections.length - mostNamed} more of its parts` : '';
+    const names = sections.slice(0, maxNamed).map(({ name }) => name);
+    const more = sections.length > maxNamed ? `, and ${sections.length - maxNamed} more of its parts` : '';
     return `_There was no room for ${names.join(', ')}${more}; the log has more._`;
 }
 function bytesOf(sections) {
@@ -7910,7 +9583,7 @@ function joined(sections, remarks) {
 
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
 /** More bars than this make the picture too long to look at: 16 regions with eight each. */
-const mostBars = 128;
+const maxBars = 128;
 const hour = 3_600_000;
 /** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
 const tags = { done: '', failed: 'crit, ', running: 'active, ' };
@@ -7924,7 +9597,7 @@ const ticks = [
 ];
 /** The release as a mermaid gantt, which GitHub draws: a section a region, a bar a stretch of work. */
 function timeline(record, now) {
-    const spans = mostTelling(record.spans, now);
+    const spans = mostImportant(record.spans, now);
     if (spans.length === 0)
         return undefined;
     const regions = [...new Set(spans.map(({ region }) => region))];
@@ -7942,14 +9615,14 @@ function timeline(record, now) {
         ...(spans.length === record.spans.length
             ? []
             : [
-                `\nThe timeline shows ${spans.length} of ${record.spans.length} stretches of work: the shortest were left out.`,
+                `\nThe timeline shows ${spans.length} of ${record.spans.length} steps; the shortest were left out.`,
             ]),
     ].join('\n');
 }
 /** Where there is no room for all bars, those that failed stay, and of the others the longest. */
-function mostTelling(spans, now) {
+function mostImportant(spans, now) {
     const weight = ({ outcome, startedAt, endedAt = now }) => outcome === 'done' ? endedAt - startedAt : Number.MAX_VALUE;
-    const kept = new Set([...spans].sort((a, b) => weight(b) - weight(a)).slice(0, mostBars));
+    const kept = new Set([...spans].sort((a, b) => weight(b) - weight(a)).slice(0, maxBars));
     return spans.filter((span) => kept.has(span));
 }
 function bar(span, { startedAt }, now) {
@@ -7982,40 +9655,41 @@ function label(text) {
 
 
 
+
 /** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
-const mostBytes = 1_000_000;
+const maxBytes = 1_000_000;
 /** GitHub refuses a comment of more characters than 65,536. */
-const mostCommentBytes = 60_000;
+const maxCommentBytes = 60_000;
 /** Of what the agents that failed wrote, all of them together. */
-const mostOutputCharacters = 60_000;
-const mostOpenKeys = 8;
-const headlineMarks = { released: '✅', failed: '❌', planned: '📋' };
+const maxOutputCharacters = 60_000;
+const maxOpenKeys = 8;
+const headlineMarks = { rolledBack: '↩️', released: '✅', failed: '❌', planned: '📋' };
 /** The job summary of a release, as Markdown for GitHub. */
 function summaryOf(record, failures, now, commit) {
     const took = duration(Math.max(0, now - record.startedAt));
-    return fitted(mostBytes, (room) => [
-        ...sectionsFor(record, failures, room),
+    return fitSections(maxBytes, (limits) => [
+        ...sectionsFor(record, failures, limits),
         { name: 'the timeline', text: timelineSection(record, now) },
         { name: 'the steps', text: stepSection(record.steps) },
-        { name: 'the commit and the credential', text: originLine(record, `took ${took}`, commit) },
+        { name: 'the commit and the credential', text: summary_originLine(record, `took ${took}`, commit) },
     ]);
 }
 /** A plan as a comment: what the summary says, without what concerns this run alone. */
 function commentOf(record, failures, runUrl, commit) {
     const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>\n`;
-    return `${fitted(mostCommentBytes, (room) => sectionsFor(record, failures, room))}\n${origin}`;
+    return `${fitSections(maxCommentBytes, (limits) => sectionsFor(record, failures, limits))}\n${origin}`;
 }
-function sectionsFor(record, failures, room) {
-    const sets = secretSetTable(secretSetsOf(record), room);
+function sectionsFor(record, failures, limits) {
+    const sets = secretSetTable(secretSetsOf(record), limits);
     const hasAgents = agentsOf(record).length > 0;
     const told = failures.flatMap((failure) => {
         const where = failure.subject?.name ?? failure.title;
         const isOnly = failures.length === 1;
         return [
-            { name: sectionOf('what failed:', where), text: failureSection(failure, room, isOnly) },
+            { name: sectionOf('what failed:', where), text: failureSection(failure, limits, isOnly) },
             {
                 name: sectionOf('what was written by', where),
-                text: summary_agentOutput(failure, Math.floor(mostOutputCharacters / failures.length)),
+                text: summary_agentOutput(failure, Math.floor(maxOutputCharacters / failures.length)),
             },
         ];
     });
@@ -8025,7 +9699,7 @@ function sectionsFor(record, failures, room) {
         text: hasAgents && sets !== undefined ? folded('Secret sets and keys', sets) : sets,
     };
     const notes = { name: 'warnings and notices', text: noteSection(record) };
-    const changes = changeSections(record, room);
+    const changes = changeSections(record, limits);
     return [
         { name: 'the headline', text: headline(record, failures) },
         {
@@ -8035,6 +9709,7 @@ function sectionsFor(record, failures, room) {
         // Of one failure, the reason is what is looked for first; of many, where they are.
         ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
         ...(record.kind === 'plan' ? [...changes, notes] : [notes]),
+        { name: 'what is removed', text: removalSection(record) },
         { name: 'the agents', text: agentTable(agentsOf(record)) },
         setSection,
         { name: 'the builds', text: buildSection(record) },
@@ -8048,30 +9723,43 @@ function summary_regionsOf(record, failures) {
 }
 function stateOfSeveral(record) {
     const sentences = [...stateSentences(record), regionsSentence(record)];
-    const told = sentences.filter((sentence) => sentence !== undefined);
+    const told = sentences.filter((one) => one !== undefined);
     return told.length === 0 ? undefined : told.map(prose).join(' ');
 }
 function timelineSection(record, now) {
     const text = timeline(record, now);
     return text === undefined ? undefined : folded('Timeline', text);
 }
-function originLine(record, took, commit) {
+function summary_originLine(record, took, commit) {
     const parts = [
         commit === undefined ? undefined : `[${code(commit.id.slice(0, 7))}](${commit.url})`,
+        commit?.runUrl === undefined ? undefined : `[this run](${commit.runUrl})`,
         took,
-        actingAs(record),
+        authentication(record),
     ];
     return parts.filter((part) => part !== undefined).join(' · ');
 }
-const resultMarks = {
+const summary_resultMarks = {
     created: '✅ created',
     updated: '✅ updated',
     unchanged: '✅ unchanged',
     superseded: '❌ superseded',
+    'rolled-back': '↩️ rolled back',
     failed: '❌ failed',
     cancelled: '⏹️ cancelled',
     skipped: '➖ not started',
 };
+function resultMark({ outcome, smokeTest }) {
+    return smokeTest?.outcome === 'failed' ? `❌ ${outcome}` : summary_resultMarks[outcome];
+}
+const smokeTestMarks = {
+    passed: '✅ passed',
+    failed: '❌ failed',
+    inconclusive: '⚠️ inconclusive',
+};
+function summary_sessionCount({ count, isCut }) {
+    return `${isCut ? 'at least ' : ''}${count}`;
+}
 /** The regions and their agents at one glance; names do not break. */
 function regionTable(targets) {
     const rows = targets.flatMap(({ region, agent, secretSets }) => {
@@ -8083,7 +9771,7 @@ function regionTable(targets) {
         const isReleased = serving.state === 'released';
         return [
             {
-                Result: resultMarks[agent.outcome],
+                Result: resultMark(agent),
                 Agent: html(agent.name),
                 Region: html(region),
                 'Serving now': servingCell(serving),
@@ -8092,6 +9780,8 @@ function regionTable(targets) {
                     ? ''
                     : html(released),
                 Secrets: keyCounts(secretSets),
+                'Smoke test': agent.smokeTest === null ? '' : smokeTestMarks[agent.smokeTest.outcome],
+                'Old sessions': agent.sessionsOnOlder === null ? '' : summary_sessionCount(agent.sessionsOnOlder),
             },
         ];
     });
@@ -8130,7 +9820,7 @@ function keyCounts(sets) {
         .join(', ');
 }
 /** What a plan would change, setting by setting and key by key. */
-function plannedTable({ targets }, mostKeys) {
+function plannedTable({ targets }, maxKeys) {
     const rows = targets.flatMap(({ region, secretSets, build, agent }) => {
         const row = (setting, now, after) => ({
             Region: html(region),
@@ -8138,10 +9828,16 @@ function plannedTable({ targets }, mostKeys) {
             Now: now,
             After: after,
         });
-        const isNewBuild = build !== undefined && build.found === undefined;
+        const newBuild = build !== undefined && build.found === undefined
+            ? `a new build of ${html(build.context.hash)}`
+            : 'a new build';
+        const changes = agent?.changes ?? [];
+        const isNamed = changes.some(({ after }) => after === undefined);
         return [
-            ...(isNewBuild ? [row('build', '–', `of ${html(build.context.hash)}`)] : []),
-            ...(agent?.changes ?? []).map(({ setting, before, after }) => row(setting, before === undefined ? '–' : html(before), html(after))),
+            ...(build !== undefined && build.found === undefined && !isNamed
+                ? [row('build', '–', newBuild)]
+                : []),
+            ...changes.map(({ setting, before, after }) => row(setting, before === undefined ? '–' : html(before), after === undefined ? newBuild : html(after))),
             ...(agent?.hidden ?? []).map(({ setting, after }) => row(setting, 'not shown', html(after))),
             ...secretSets.flatMap(({ name, addedKeys, updatedKeys, prunedKeys }) => {
                 const key = (one) => `${html(one)} of ${html(name)}`;
@@ -8149,7 +9845,7 @@ function plannedTable({ targets }, mostKeys) {
                     ...addedKeys.map((one) => row(key(one), '–', 'new key')),
                     ...updatedKeys.map((one) => row(key(one), 'set', 'new value')),
                     ...prunedKeys.map((one) => row(key(one), 'set', 'deleted')),
-                ].slice(0, mostKeys);
+                ].slice(0, maxKeys);
             }),
         ];
     });
@@ -8176,7 +9872,14 @@ function changeSections(record, { names }) {
 }
 function headline(record, failures) {
     const [failure, ...others] = failures;
+    if (failure !== undefined && record.teardown !== undefined) {
+        const regions = failures.flatMap(({ subject }) => subject === undefined ? [] : [subject.region]);
+        return `## ${headlineMarks.failed} ${teardownFailureHeadline(record.teardown, regions)}`;
+    }
     if (failure !== undefined) {
+        const rollBack = rollBackHeadline(record);
+        if (rollBack !== undefined)
+            return rollBack;
         return others.length === 0
             ? `## ${headlineMarks.failed} ${agentHeadline(record, failure) ?? failureTitle(failure)}`
             : `## ${headlineMarks.failed} ${prose(severalTitle(record, failures))}`;
@@ -8186,24 +9889,47 @@ function headline(record, failures) {
             return `## ${headlineMarks.planned} Checked without a credential: inputs, files and names are in order`;
         case 'plan':
             return `## ${headlineMarks.planned} ${planned(record)}`;
+        case 'teardown':
+            return `## ${headlineMarks.released} ${record.teardown === undefined ? 'Nothing to tear down' : teardownHeadline(record.teardown)}`;
+        case 'teardown-plan':
+            return `## ${headlineMarks.planned} ${record.teardown === undefined ? 'Nothing to tear down' : teardownPlanHeadline(record.teardown)}`;
         case 'release':
             return `## ${headlineMarks.released} ${success(record)}`;
     }
+}
+/** Where agents went back, or did not; undefined without a rollback that came to its end. */
+function rollBackHeadline(record) {
+    const title = rollBackTitle(record);
+    if (title === undefined)
+        return undefined;
+    const agents = agentsOf(record).filter(({ rollBack }) => rollBack !== undefined);
+    const failed = agents.filter(({ rollBack }) => rollBack?.outcome === 'failed');
+    const mark = failed.length > 0 ? headlineMarks.failed : headlineMarks.rolledBack;
+    const named = failed.length > 0 ? failed : agents;
+    const where = named.length > maxInHeadline
+        ? `${named.length} agents`
+        : named.map(({ name, region }) => `${code(name)} in ${code(region)}`).join(', ');
+    return `## ${mark} ${title}: ${where}`;
 }
 function failureHeading(failure) {
     return `### ${headlineMarks.failed} ${failureTitle(failure)}`;
 }
 /** What a failure means for its agent; undefined if it is not about one that the release deploys. */
-function agentHeadline(record, { subject }) {
+function agentHeadline(record, { kind, subject }) {
     if (subject?.kind !== 'agent')
         return undefined;
     const agent = agentsOf(record).find(({ region }) => region === subject.region);
     if (agent === undefined ||
         (agent.isChanged && agent.deploymentId === null) ||
-        agent.outcome === 'superseded')
+        agent.outcome === 'superseded' ||
+        kind === 'smoke-test-key-refused' ||
+        kind === 'drain-timeout')
         return undefined;
     const what = `${code(agent.name)} was`;
     const where = `in ${code(agent.region)}`;
+    if (kind === 'smoke-test-failed' && agent.ready) {
+        return `${code(agent.name)} is serving ${where}, but failed its smoke test`;
+    }
     if (agent.plan.action === 'update')
         return `${what} not updated ${where}`;
     return agent.deploymentId === null
@@ -8216,17 +9942,17 @@ function failureTitle({ title, subject }) {
 }
 function planned({ plan }) {
     const targets = plan?.targets ?? [];
-    const regions = targets.length > mostInHeadline
+    const regions = targets.length > maxInHeadline
         ? `${targets.length} regions`
         : codes(targets.map(({ region }) => region));
     const changes = plan && countOfChanges(plan);
     return `Plan for ${regions}: ${changes ?? 'nothing'} would change`;
 }
 /** More agents, regions or sets than this are counted rather than listed in a headline. */
-const mostInHeadline = 3;
+const maxInHeadline = 3;
 function success(record) {
     const agents = agentsOf(record);
-    if (agents.length > mostInHeadline) {
+    if (agents.length > maxInHeadline) {
         const ready = agents.filter((agent) => agent.ready).length;
         const serving = ready === agents.length ? '; all are serving' : ready > 0 ? `; ${ready} are serving` : '';
         const unchanged = agents.filter(({ outcome }) => outcome === 'unchanged').length;
@@ -8243,7 +9969,7 @@ function success(record) {
         return sentences.join('. ');
     const current = record.targets.flatMap(({ secretSets }) => secretSets);
     const written = current.filter(({ outcome }) => outcome !== 'existing');
-    if (written.length > mostInHeadline)
+    if (written.length > maxInHeadline)
         return `Secrets are ready: ${written.length} sets`;
     if (written.length > 0)
         return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
@@ -8251,7 +9977,7 @@ function success(record) {
         ? 'Nothing to write: this version of the secrets is there already'
         : 'Nothing to write: no secret has a value';
 }
-function actingAs({ actingAs }) {
+function authentication({ actingAs }) {
     if (actingAs === undefined)
         return undefined;
     const { credentialKind, credentialOrigin, organization } = actingAs;
@@ -8260,9 +9986,9 @@ function actingAs({ actingAs }) {
         ? `${who}.`
         : `${who}, in the organization ${code(organization)}.`;
 }
-function failureSection(failure, room, isOnly) {
+function failureSection(failure, limits, isOnly) {
     const { title, facts, state, why, problems, next } = failure;
-    const more = problems.length - room.problems;
+    const more = problems.length - limits.problems;
     const parts = [
         isOnly ? stateLine(state) : failureHeading(failure),
         [`**What failed:** ${prose(isOnly ? sentence(title) : '')}`, ...why.map(prose)]
@@ -8270,8 +9996,8 @@ function failureSection(failure, room, isOnly) {
             .replace(/ {2,}/g, ' '),
         [
             ...problems
-                .slice(0, room.problems)
-                .map(({ about, message, next }) => `- **${prose(about)}**: ${prose(summary_cut(sentence(message), room))}${next === undefined ? '' : ` ${prose(next)}`}`),
+                .slice(0, limits.problems)
+                .map(({ about, message, next: fix }) => `- **${prose(about)}**: ${prose(summary_cut(sentence(message), limits))}${fix === undefined ? '' : ` ${prose(fix)}`}`),
             ...(more > 0 ? [`- … and ${more} more, which are reported once these are corrected.`] : []),
         ].join('\n'),
         facts.length === 0
@@ -8292,7 +10018,7 @@ function stateLine(state) {
     return [lead, ...marked].join(' ');
 }
 function summary_agentOutput({ subject, traceback, logs }, most) {
-    const origin = prose(whose(subject));
+    const origin = prose(outputOwner(subject));
     const parts = [
         traceback === undefined || traceback === ''
             ? ''
@@ -8304,10 +10030,12 @@ function summary_agentOutput({ subject, traceback, logs }, most) {
     return parts.filter((part) => part !== '').join('\n\n');
 }
 function summary_cut(text, { characters }) {
-    return text.length <= characters ? text : `${text.slice(0, characters)} … (the rest is left out)`;
+    return text.length <= characters
+        ? text
+        : `${text.slice(0, characters)} … (the rest is not shown)`;
 }
 function tail(text, most) {
-    return text.length <= most ? text : `… (the beginning is left out)\n${text.slice(-most)}`;
+    return text.length <= most ? text : `… (the beginning is not shown)\n${text.slice(-most)}`;
 }
 function agentTable(agents) {
     if (agents.length === 0)
@@ -8317,17 +10045,19 @@ function agentTable(agents) {
         code(region),
         `${outcome}${ready ? ', serving' : previousServes ? '; the previous deployment is still serving' : ''}`,
         // What does not run is not what anybody looks for in that column.
-        outcome === 'skipped' ? '–' : imageCell(plannedAgent(plan)),
+        outcome === 'skipped'
+            ? '–'
+            : imageCell((outcome === 'rolled-back' ? plan.before?.settings : undefined) ?? plannedAgent(plan)),
         deploymentId === null ? '–' : code(deploymentId),
     ]));
     return folded('Deployments of this release', rows);
 }
-function imageCell({ image, buildId }) {
+function imageCell({ image, buildId, }) {
     if (image !== undefined)
         return code(image);
     return buildId === undefined ? '–' : `build ${code(buildId)}`;
 }
-function secretSetTable(sets, room) {
+function secretSetTable(sets, limits) {
     if (sets.length === 0)
         return undefined;
     return table(['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'], sets.map((set) => [
@@ -8336,10 +10066,10 @@ function secretSetTable(sets, room) {
         code(set.region),
         set.outcome,
         set.status ?? '–',
-        keyCell(set, room),
+        keyCell(set, limits),
     ]));
 }
-function keyCell({ added, updated, pruned, plan }, { keys: mostKeys }) {
+function keyCell({ added, updated, pruned, plan }, { keys: maxKeys }) {
     const groups = [
         ['added', added],
         ['updated', updated],
@@ -8349,15 +10079,15 @@ function keyCell({ added, updated, pruned, plan }, { keys: mostKeys }) {
     const cells = groups
         .filter(([, keys]) => keys.length > 0)
         .map(([label, keys]) => {
-        const shown = codes(keys.slice(0, mostKeys));
-        const more = keys.length > mostKeys ? ` and ${keys.length - mostKeys} more` : '';
-        return keys.length <= mostOpenKeys
+        const shown = codes(keys.slice(0, maxKeys));
+        const more = keys.length > maxKeys ? ` and ${keys.length - maxKeys} more` : '';
+        return keys.length <= maxOpenKeys
             ? `${label}: ${shown}`
             : `<details><summary>${keys.length} ${label}</summary>${shown}${more}</details>`;
     });
     return cells.length === 0 ? '–' : cells.join('<br>');
 }
-const outcomeWords = {
+const summary_outcomeWords = {
     done: '✅ done',
     failed: '❌ failed',
     running: '⏳ in progress',
@@ -8374,7 +10104,7 @@ function stepSection(steps) {
         .filter((step) => !isBrief(step))
         .map(({ name, outcome, duration: took }) => [
         stepTitles[name],
-        outcomeWords[outcome],
+        summary_outcomeWords[outcome],
         outcome === 'skipped' ? '–' : duration(took),
     ]);
     const parts = [
@@ -8382,6 +10112,14 @@ function stepSection(steps) {
         brief.length === 0 ? '' : `Done in under 0.1 s: ${brief.join(', ')}.`,
     ];
     return folded('Steps', parts.filter((part) => part !== '').join('\n\n'));
+}
+function removalSection({ teardown, kind }) {
+    if (teardown === undefined)
+        return undefined;
+    const sentences = keptSentences(teardown).map((kept) => `- ${prose(kept)}`);
+    return [removalTable(teardown, kind === 'teardown-plan'), sentences.join('\n')]
+        .filter((part) => part !== undefined && part !== '')
+        .join('\n\n');
 }
 function noteSection(record) {
     const notes = [
@@ -8400,33 +10138,34 @@ function noteSection(record) {
 
 
 /** GitHub cuts an annotation here. */
-const longestAnnotation = 4096;
+const maxAnnotationLength = 4096;
 /**
  * Tells how the release went: outputs, job summary, and on failure the one error annotation. What
  * cannot be written is said, and does not change how the release went.
  */
 async function report(actions, record, failures, { now, commit }) {
-    for (const sentence of followUps(record))
-        actions.notice((0,printable/* printable */.g)(sentence));
+    for (const followUp of followUps(record))
+        actions.notice((0,printable/* printable */.g)(followUp));
     for (const failure of failures)
         showAgentOutput(actions, failure);
     const [first, ...others] = failures;
     if (first !== undefined) {
         const title = others.length === 0 ? first.title : severalTitle(record, failures);
-        actions.error(annotation(record, [first, ...others]), title);
+        const rollBack = rollBackTitle(record);
+        actions.error(annotation(record, [first, ...others]), rollBack === undefined ? title : `${rollBack}: ${title}`);
     }
     setOutputs(actions, outputsOf(record));
     try {
         const isWritten = await actions.writeSummary(summaryOf(record, failures, now, commit));
         if (!isWritten)
-            actions.info('The runner has no job summary, so none is written.');
+            actions.info('This runner has no job summary, so none was written.');
     }
     catch (error) {
-        actions.warning(`The job summary could not be written: ${messageOf(error)}`);
+        actions.warning(`Could not write the job summary: ${messageOf(error)}`);
     }
 }
 function showAgentOutput(actions, { subject, traceback, logs }) {
-    const origin = whose(subject);
+    const origin = outputOwner(subject);
     if (traceback !== undefined && traceback !== '') {
         actions.startGroup(`Traceback of ${origin}`);
         actions.info(quoted(traceback));
@@ -8442,24 +10181,24 @@ function showAgentOutput(actions, { subject, traceback, logs }) {
 function annotation(record, [first, ...others]) {
     const regions = (0,printable/* printable */.g)(regionsSentence(record) ?? '');
     if (others.length === 0)
-        return oneFailure(first, regions, longestAnnotation);
-    const all = together([first, ...others]);
-    const room = Math.floor((longestAnnotation - regions.length) / all.length) - 2;
+        return oneFailure(first, regions, maxAnnotationLength);
+    const all = mergeAlike([first, ...others]);
+    const room = Math.floor((maxAnnotationLength - regions.length) / all.length) - 2;
     const told = all.map((failure) => oneFailure(failure, '', room));
     return [regions, ...told].filter((part) => part !== '').join('\n\n');
 }
 /** What failed in the same way in several regions is told once, with all that it happened to. */
-function together(failures) {
+function mergeAlike(failures) {
     const told = new Map();
     for (const failure of failures) {
         const { title, state, why, problems } = failure;
         const key = JSON.stringify([title, state, why, problems]);
         const alike = told.get(key);
-        told.set(key, alike === undefined ? failure : report_joined(alike, failure));
+        told.set(key, alike === undefined ? failure : merge(alike, failure));
     }
     return [...told.values()];
 }
-function report_joined(one, other) {
+function merge(one, other) {
     const facts = one.facts.map(({ label, value }) => {
         const found = other.facts.find((fact) => fact.label === label);
         const isKnown = found === undefined || value.split(', ').includes(found.value);
@@ -8469,7 +10208,7 @@ function report_joined(one, other) {
     return { ...one, facts, next: next.length === 0 ? one.next : next };
 }
 /** Cuts the longest of the texts until all of them have room together. */
-function cutTo(most, texts) {
+function shorten(most, texts) {
     let left = most;
     let longest = most;
     const lengths = texts.map(({ length }) => length).sort((a, b) => a - b);
@@ -8489,14 +10228,14 @@ function oneFailure(failure, regions, most) {
         facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
         [...state, ...why].join(' '),
         problems
-            .map(({ about, message, next }) => `- ${about}: ${sentence(message)}${next === undefined ? '' : ` ${next}`}`)
+            .map(({ about, message, next: fix }) => `- ${about}: ${sentence(message)}${fix === undefined ? '' : ` ${fix}`}`)
             .join('\n'),
         regions,
         next.length === 0 ? '' : `Next: ${next.join(' ')}`,
     ];
     const parts = lines.filter((line) => line !== '').map(printable/* printable */.g);
     // Whatever has to be cut, each of where, why and what to do is to be read.
-    const told = cutTo(most - parts.length + 1, parts).join('\n');
+    const told = shorten(most - parts.length + 1, parts).join('\n');
     // The log lines often hold the traceback once more.
     const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
     const output = (0,printable/* printable */.g)([
@@ -8516,7 +10255,7 @@ function oneFailure(failure, regions, most) {
     return `${told}\n${output.length <= room ? output : `…${output.slice(-room)}`}`;
 }
 function messageOf(error) {
-    return error instanceof Error ? (0,printable/* printable */.g)(error.message) : 'the reason is not known';
+    return error instanceof Error ? (0,printable/* printable */.g)(error.message) : 'unknown reason';
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -8529,20 +10268,20 @@ const interval = 5000;
 class WorkProgress {
     #clock;
     #all;
-    #say;
-    #saidAt;
+    #log;
+    #reportedAt;
     constructor(clock, all, say) {
         this.#clock = clock;
         this.#all = all;
-        this.#say = say;
-        this.#saidAt = clock.now();
+        this.#log = say;
+        this.#reportedAt = clock.now();
     }
     update(bytes) {
-        if (this.#clock.now() - this.#saidAt < interval)
+        if (this.#clock.now() - this.#reportedAt < interval)
             return;
-        this.#saidAt = this.#clock.now();
+        this.#reportedAt = this.#clock.now();
         const share = this.#all === 0 ? 1 : bytes / this.#all;
-        this.#say(`${(0,text_bytes/* bytesOf */.$)(bytes)} of ${(0,text_bytes/* bytesOf */.$)(this.#all)} (${Math.floor(share * 100)} %)`);
+        this.#log(`${(0,text_bytes/* bytesOf */.$)(bytes)} of ${(0,text_bytes/* bytesOf */.$)(this.#all)} (${Math.floor(share * 100)} %)`);
     }
 }
 
@@ -8556,9 +10295,9 @@ class WorkProgress {
 
 
 /** Names that are listed; what is beyond is counted. */
-const build_context_mostNames = 50;
+const build_context_maxNames = 50;
 /** Names in a sentence of the summary. */
-const build_context_mostNamed = 10;
+const build_context_maxNamed = 10;
 /**
  * Packs a build context before anything is sent, so that mistakes in the files are reported before
  * anything is written.
@@ -8606,7 +10345,7 @@ async function remove(folder, journal) {
         await (0,promises_.rm)(folder, { recursive: true, force: true });
     }
     catch (error) {
-        journal.warning(`The archive in ${(0,quote/* quote */.h)(folder)} could not be deleted (${(0,system_error/* faultOf */.Kl)(error).reason}).`);
+        journal.warning(`Could not delete the archive in ${(0,quote/* quote */.h)(folder)} (${(0,system_error/* faultOf */.Kl)(error).reason}).`);
     }
 }
 async function pack({ journal, settings, folders, cancellation }, archive) {
@@ -8614,10 +10353,10 @@ async function pack({ journal, settings, folders, cancellation }, archive) {
     // Loaded on use only.
     const [{ selectContext }, { packContext }] = await Promise.all([
         __nccwpck_require__.e(/* import() */ 946).then(__nccwpck_require__.bind(__nccwpck_require__, 946)),
-        __nccwpck_require__.e(/* import() */ 321).then(__nccwpck_require__.bind(__nccwpck_require__, 6321)),
+        __nccwpck_require__.e(/* import() */ 241).then(__nccwpck_require__.bind(__nccwpck_require__, 5241)),
     ]);
     const selected = await selectContext(settings, folders.workspace, cancellation);
-    tell(journal, settings, selected);
+    reportContext(journal, settings, selected);
     const progress = new WorkProgress(clock, selected.bytes, (done) => {
         log.info(`Packed: ${done}.`);
     });
@@ -8629,35 +10368,35 @@ async function pack({ journal, settings, folders, cancellation }, archive) {
         signal: cancellation,
     });
     log.info(`Packed as ${(0,text_bytes/* bytesOf */.$)(packed.archiveBytes)}; its hash is ${packed.hash}.`);
-    remarkOn(packed, journal);
+    reportNoticedFiles(packed, journal);
     return packed;
 }
-function tell(journal, settings, context) {
+function reportContext(journal, settings, context) {
     const { log } = journal;
-    const { files, bytes, ignoreFile, leftOut, holdsGit, otherDockerfile, missingSources } = context;
+    const { files, bytes, ignoreFile, excludedSecrets: leftOut, includesGit: holdsGit, otherDockerfile, missingSources, } = context;
     const rules = ignoreFile === undefined
-        ? 'no ignore file, so version control, caches, logs and the like are left out'
-        : `left out is what ${ignoreFile} says`;
-    log.info(`The build context ${(0,quote/* quote */.h)(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'} of ${(0,text_bytes/* bytesOf */.$)(bytes)} (${rules}).`);
+        ? 'no ignore file; version control, caches and logs are excluded'
+        : `after ${ignoreFile}`;
+    log.info(`The build context ${(0,quote/* quote */.h)(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'}, ${(0,text_bytes/* bytesOf */.$)(bytes)} (${rules}).`);
     if (leftOut.length > 0) {
         const advice = ignoreFile === undefined
             ? ''
-            : ` A line of ${ignoreFile} that begins with ! and names one takes it in.`;
-        log.info(`Left out, as they may hold secrets: ${listOf(leftOut, { most: build_context_mostNames })}.${advice}`);
+            : ` To include one, add a line with ! and its name to ${ignoreFile}.`;
+        log.info(`Excluded, because they may contain secrets: ${listOf(leftOut, { most: build_context_maxNames })}.${advice}`);
     }
     if (holdsGit) {
         journal.remark('The build context includes `.git`, which differs from run to run, so no build is ever reused. Exclude it with `build-exclude: .git`, or with a line in the ignore file.');
     }
     if (otherDockerfile !== undefined) {
-        journal.notice(`The build context is ${(0,quote/* quote */.h)(settings.directory)}, with ${(0,quote/* quote */.h)(context.dockerfile)}. ${(0,quote/* quote */.h)(otherDockerfile)}, beside the settings file, is not used. If it is meant, set \`build-context: ${settings.settingsFolder ?? ''}\`.`);
+        journal.notice(`The build context is ${(0,quote/* quote */.h)(settings.directory)}, with ${(0,quote/* quote */.h)(context.dockerfile)}. ${(0,quote/* quote */.h)(otherDockerfile)}, beside the settings file, is not used. To use it, set \`build-context: ${settings.settingsFolder ?? ''}\`.`);
     }
     if (missingSources.length > 0) {
         const sources = missingSources.map(({ path, line }) => `${(0,quote/* quote */.h)(path)} (line ${line})`);
-        journal.warning(`${(0,quote/* quote */.h)(context.dockerfile)} copies ${listOf(sources, { most: build_context_mostNamed, format: asIs })}, which the build context ${(0,quote/* quote */.h)(settings.directory)} does not have, so the build will probably fail. Check \`build-context\`, ${ignoreFile === undefined ? 'what is left out by default' : (0,quote/* quote */.h)(ignoreFile)} and \`build-exclude\`.`);
+        journal.warning(`${(0,quote/* quote */.h)(context.dockerfile)} copies ${listOf(sources, { most: build_context_maxNamed, format: asIs })}, which the build context ${(0,quote/* quote */.h)(settings.directory)} does not have, so the build will probably fail. Check \`build-context\`, ${ignoreFile === undefined ? 'what is excluded by default' : (0,quote/* quote */.h)(ignoreFile)} and \`build-exclude\`.`);
     }
 }
 /** What a person may want to know about files that were packed. */
-function remarkOn({ noticed }, journal) {
+function reportNoticedFiles({ noticed }, journal) {
     const sentences = {
         credentials: (paths) => `The build context includes files that usually hold a credential: ${paths}. Exclude them with \`build-exclude\`.`,
         'lfs-pointer': (paths) => `The build context has Git LFS pointers in place of the files: ${paths}. Set \`lfs: true\` for \`actions/checkout\`.`,
@@ -8666,7 +10405,7 @@ function remarkOn({ noticed }, journal) {
     for (const kind of ['credentials', 'lfs-pointer', 'empty-submodule']) {
         const paths = noticed.filter((file) => file.kind === kind).map(({ path }) => path);
         if (paths.length > 0)
-            journal.remark(sentences[kind](listOf(paths, { most: build_context_mostNamed })));
+            journal.remark(sentences[kind](listOf(paths, { most: build_context_maxNamed })));
     }
 }
 
@@ -8738,7 +10477,7 @@ function parser(schema) {
         if (answer === undefined)
             throw new AnswerShapeError('the answer is empty');
         const places = result.issues.map((issue) => dist/* getDotPath */.BuJ(issue) ?? 'the whole');
-        throw new AnswerShapeError(`the answer is JSON, but not what is due (${[...new Set(places)].slice(0, 5).join(', ')})`);
+        throw new AnswerShapeError(`the response is JSON, but has an unexpected shape (${[...new Set(places)].slice(0, 5).join(', ')})`);
     };
 }
 /** A field that may be missing or null, both of which become undefined. */
@@ -8767,30 +10506,43 @@ function decidingEntries(schema) {
         ? dist/* array */.YOg(schema)
         : entries(schema));
 }
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 /** Any other word is a status on the way to these. */
-const answers_status = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* transform */.pdi((word) => word === 'ready' || word === 'failed' || word === 'unknown' ? word : 'pending'));
-const region = dist/* object */.Ikc({
+const statusSchema = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* transform */.pdi((word) => word === 'ready' || word === 'failed' || word === 'unknown' ? word : 'pending'));
+const regionSchema = dist/* looseObject */._H3({
     code: dist/* string */.YjP(),
+    display_name: answers_text,
     supported_architectures: shown(dist/* array */.YOg(dist/* string */.YjP())),
     default_architecture: shown(dist/* string */.YjP()),
 });
-const parseRegions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ regions: decidingEntries(region) }), dist/* transform */.pdi(({ regions }) => regions.map(({ code, supported_architectures, default_architecture }) => ({
-    code,
-    supportedArchitectures: supported_architectures,
-    defaultArchitecture: default_architecture,
+/** How the codes of self-hosted regions begin. */
+const selfHostedCode = 'pce-';
+const selfHostedWords = /\bself[-_ ]?hosted\b/i;
+/**
+ * Whether a region is a cluster of the customer's own. The API documents no field for it, so its code
+ * tells, its name, or any field that says so.
+ */
+function isSelfHosted({ code, ...entry }) {
+    if (code.startsWith(selfHostedCode))
+        return true;
+    return Object.entries(entry).some(([name, value]) => typeof value === 'string'
+        ? selfHostedWords.test(value)
+        : value === true && /^(?:is)?[-_]?self[-_]?hosted$/i.test(name));
+}
+const parseRegions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ regions: decidingEntries(regionSchema) }), dist/* transform */.pdi(({ regions }) => regions.map((entry) => ({
+    code: entry.code,
+    supportedArchitectures: entry.supported_architectures,
+    defaultArchitecture: entry.default_architecture,
+    ...(isSelfHosted(entry) ? { isSelfHosted: true } : {}),
 })))));
 const parseDefaultRegion = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ properties: dist/* object */.Ikc({ defaultRegion: dist/* string */.YjP() }) }), dist/* transform */.pdi(({ properties }) => properties.defaultRegion)));
 const organization = dist/* object */.Ikc({ name: dist/* string */.YjP(), id: answers_text, verboseName: answers_text });
 const parseOrganizations = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ organizations: decidingEntries(organization) }), dist/* transform */.pdi(({ organizations }) => organizations)));
 const answers_secretSetKinds = ['secret', 'imagePullSecret'];
 /** Fields of a listed set without which nothing can be done with it. */
-const decidingFields = { type: dist/* string */.YjP(), region: dist/* string */.YjP(), status: optional(answers_status) };
+const decidingFields = { type: dist/* string */.YjP(), region: dist/* string */.YjP(), status: optional(statusSchema) };
 /** Only the name is needed to tell whether a set is one of ours. */
-const listedSet = dist/* looseObject */._H3({ name: dist/* string */.YjP(), errorMessage: answers_text, source: answers_text });
-const parseSecretSets = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ sets: decidingEntries(listedSet) }), dist/* transform */.pdi(({ sets }) => sets.flatMap(toListedSet))));
+const answers_listedSet = dist/* looseObject */._H3({ name: dist/* string */.YjP(), errorMessage: answers_text, source: answers_text });
+const parseSecretSets = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ sets: decidingEntries(answers_listedSet) }), dist/* transform */.pdi(({ sets }) => sets.flatMap(toListedSet))));
 function toListedSet(set) {
     const { name, errorMessage, source } = set;
     const referenced = source === 'referenced';
@@ -8809,10 +10561,10 @@ function toListedSet(set) {
 }
 const parseSecretSet = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
     region: dist/* string */.YjP(),
-    status: optional(answers_status),
+    status: optional(statusSchema),
     errorMessage: answers_text,
     source: answers_text,
-    secrets: optional(entries(dist/* object */.Ikc({ fieldName: dist/* string */.YjP() }))),
+    secrets: shown(entries(dist/* object */.Ikc({ fieldName: dist/* string */.YjP() }))),
 }), dist/* transform */.pdi(({ region, status, errorMessage, source, secrets }) => ({
     region,
     status: status ?? 'ready',
@@ -8820,7 +10572,15 @@ const parseSecretSet = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
     keys: (secrets ?? []).map(({ fieldName }) => fieldName),
     referenced: source === 'referenced',
 }))));
-const health = dist/* object */.Ikc({
+/** Whether one of the texts, as it came, says that the image is for another processor. */
+function saysExecFormatError(texts) {
+    return texts.some((one) => one !== undefined && /exec format error/i.test(one));
+}
+/** Found in what the platform said: after redaction, a secret may have taken the words away. */
+function execFormatErrorIn(texts) {
+    return saysExecFormatError(texts) ? { isExecFormatError: true } : {};
+}
+const healthSchema = dist/* pipe */.FsL(dist/* object */.Ikc({
     headline: answers_text,
     ready: flag,
     reason: answers_text,
@@ -8829,12 +10589,15 @@ const health = dist/* object */.Ikc({
     lastExitCode: count,
     lastTerminationReason: answers_text,
     message: answers_text,
-});
+}), dist/* transform */.pdi((health) => ({
+    ...health,
+    ...execFormatErrorIn([health.headline, health.message]),
+})));
 const revision = dist/* object */.Ikc({
     deploymentID: answers_text,
     phase: answers_text,
     readyReplicas: count,
-    health: shown(health),
+    health: shown(healthSchema),
     hasInfrastructureIssue: flag,
 });
 const agentError = dist/* object */.Ikc({
@@ -8858,13 +10621,15 @@ const agent = dist/* looseObject */._H3({
     currentRevision: shown(revision),
     previousRevision: shown(revision),
     warning: answers_text,
+    createdAt: answers_text,
     git: shown(dist/* object */.Ikc({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
-    deployment: dist/* optional */.lqM(dist/* lazy */.RZV((deployment) => (isObject(deployment) ? deploymentWithId : notShown))),
+    deployment: dist/* optional */.lqM(dist/* lazy */.RZV((deployment) => ((0,pipecat_agent_settings/* isObject */.Gv)(deployment) ? deploymentWithId : notShown))),
 });
 function toAgent(answer) {
     const { deployment } = answer;
     return {
         region: answer.region,
+        createdAt: answers_timeOf(answer.createdAt),
         desiredDeploymentId: answer.desiredDeploymentId ?? answer.activeDeploymentId ?? deployment?.id,
         reconciledDeploymentId: answer.reconciledDeploymentId,
         ready: answer.ready ?? false,
@@ -8872,6 +10637,7 @@ function toAgent(answer) {
         errors: (answer.errors ?? []).map(({ code, message, error }) => ({
             code,
             message: message ?? error ?? 'no message',
+            ...execFormatErrorIn([message, error]),
         })),
         conditions: answer.conditions ?? [],
         currentRevision: answer.currentRevision,
@@ -8898,7 +10664,7 @@ function boundSecretSets(answer) {
         : undefined;
 }
 /** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */
-const parseAgent = parser(dist/* pipe */.FsL(dist/* unknown */.L5J(), dist/* transform */.pdi((answer) => isObject(answer) && isObject(answer['body']) ? answer['body'] : answer), agent, 
+const parseAgent = parser(dist/* pipe */.FsL(dist/* unknown */.L5J(), dist/* transform */.pdi((answer) => (0,pipecat_agent_settings/* isObject */.Gv)(answer) && (0,pipecat_agent_settings/* isObject */.Gv)(answer['body']) ? answer['body'] : answer), agent, 
 // Every field alone may be missing, so without this an answer about something else would pass.
 dist/* check */.z6Y(({ name, desiredDeploymentId, deployment }) => (name ?? desiredDeploymentId ?? deployment?.id) !== undefined), dist/* transform */.pdi(toAgent)));
 /** Undefined for an agent whose entry cannot be read: nothing is known about it. */
@@ -8907,7 +10673,7 @@ const parseLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: entries
 const parseAgentProfiles = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
     agentProfiles: decidingEntries(dist/* object */.Ikc({ api_name: dist/* string */.YjP(), enabled: flag })),
 }), dist/* transform */.pdi(({ agentProfiles }) => agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name))));
-const build = dist/* object */.Ikc({
+const buildSchema = dist/* object */.Ikc({
     id: dist/* string */.YjP(),
     status: dist/* string */.YjP(),
     region: answers_text,
@@ -8926,22 +10692,22 @@ function toBuild(answer) {
         dockerfilePath: answer.dockerfilePath,
         errorMessage: answer.errorMessage,
         duration: answer.buildDurationSeconds,
-        createdAt: timeOf(answer.createdAt),
+        createdAt: answers_timeOf(answer.createdAt),
     };
 }
-function timeOf(timestamp) {
+function answers_timeOf(timestamp) {
     const time = Date.parse(timestamp ?? '');
     return Number.isNaN(time) ? undefined : time;
 }
 /** Statuses of a build that has ended, in the words of more than one API. */
-const ended = /^(success|succeeded|fail|time[d_-]?out|cancel|error|expire|abort|reject|terminated)/i;
+const ended = /^(success|succeeded|fail|timed?[_-]?out|cancel|error|expire|abort|reject|terminated)/i;
 /** Whether a build does not leave its status any more. Only `success` is a success. */
 function hasBuildEnded(status) {
     return ended.test(status);
 }
-const parseBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build }), dist/* transform */.pdi(({ build }) => toBuild(build))));
-const parseBuilds = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ builds: entries(build) }), dist/* transform */.pdi(({ builds }) => builds.map(toBuild))));
-const parseStartedBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build, contextHash: answers_text, cached: flag }), dist/* transform */.pdi(({ build, contextHash, cached }) => ({
+const parseBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build: buildSchema }), dist/* transform */.pdi(({ build }) => toBuild(build))));
+const parseBuilds = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ builds: entries(buildSchema) }), dist/* transform */.pdi(({ builds }) => builds.map(toBuild))));
+const parseStartedBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build: buildSchema, contextHash: answers_text, cached: flag }), dist/* transform */.pdi(({ build, contextHash, cached }) => ({
     build: toBuild(build),
     contextHash,
     isCached: cached ?? false,
@@ -8957,19 +10723,21 @@ const parseUploadForm = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
     url: uploadUrl,
     fields: uploadFields,
 }))));
+/** A word that says no. */
+const refusal = /^(?:error|fail|reject|refuse|denied|invalid|not\b)/i;
+const refusedWrite = dist/* object */.Ikc({ status: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(refusal)) });
+/**
+ * The platform accepts a write by any success, whatever the answer holds, unless it says no. (A page of a
+ * gateway does not come this far: it is not JSON.)
+ */
+function parseAcceptance(answer) {
+    if (dist.is(refusedWrite, answer)) {
+        throw new AnswerShapeError('the answer is a success that says no (status)');
+    }
+}
 /** One word that does not say no. */
 const agreement = /^(?!error|fail|reject|refuse|denied|invalid)[a-z]+$/i;
 const acknowledgement = dist/* object */.Ikc({ status: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(agreement)) });
-const parseAcknowledgement = parser(acknowledgement);
-/**
- * The platform accepts a write by its status (any success but the plain 200), or with a 200 and a word.
- * A 200 without one comes from something in front of the platform: to believe it would leave agents
- * with their old values.
- */
-function parseAcceptance(answer, status) {
-    if (status === 200)
-        parseAcknowledgement(answer);
-}
 /** A deletion may be answered without a word. A key that is gone already is a 404. */
 const parseDeletion = parser(dist/* pipe */.FsL(dist/* optional */.lqM(acknowledgement), dist/* transform */.pdi(() => undefined)));
 
@@ -8980,11 +10748,11 @@ const parseDeletion = parser(dist/* pipe */.FsL(dist/* optional */.lqM(acknowled
 
 
 /** Builds of one key that a look asks for. */
-const mostBuilds = 20;
+const maxBuilds = 20;
 /** Lines of a build's log: the platform gives no more at once, and begins with the first of them. */
-const mostBuildLines = 10_000;
+const maxBuildLines = 10_000;
 /** What statuses, phases, reasons and codes look like, whatever they are. */
-const machineWord = /^[\w.-]{1,64}$/;
+const codePattern = /^[\w.-]{1,64}$/;
 /** Another writer is at the same set; it is gone in a moment. */
 const concurrentWrite = [409];
 /** The organizations of a personal access token, in the platform's order. */
@@ -9031,7 +10799,7 @@ class PipecatCloud {
             return;
         const call = { method: 'GET', path: this.#surface.path('secrets') };
         const fields = listOf(set.unreadable);
-        throw new UnreadableAnswerError(call, this.#redact(`the answer is JSON, but not what is due (${fields} of the set ${(0,quote/* quote */.h)(set.name)})`));
+        throw new UnreadableAnswerError(call, this.#redact(`the response is JSON, but has an unexpected shape (${fields} of the set ${(0,quote/* quote */.h)(set.name)})`));
     }
     /** One set with its keys; undefined where there is none. An image pull secret is refused (400). */
     async secretSet(name, options = {}) {
@@ -9039,28 +10807,23 @@ class PipecatCloud {
         return set && { ...set, errorMessage: this.#clean(set.errorMessage) };
     }
     /**
-     * Writes pairs to a set, creating it where there is none; keys that are not given stay. Accepted
-     * is not ready: the set has to be awaited.
+     * Writes pairs to a set and creates it if it does not exist. Keys that are not given stay. Accepted
+     * is not ready: wait for the set.
      *
-     * @param written told the keys of each request that was accepted, so that a failure half-way
-     *   leaves a true account
+     * @param onAccepted called with the keys of each request that was accepted, so that the record is
+     *   true after a failure half-way
      */
-    async writeSecrets(set, region, pairs, options, written) {
-        for (const { request, keys } of this.#surface.secretWrites(set, region, pairs)) {
+    async writeSecrets({ name, region }, pairs, options, onAccepted) {
+        for (const { request, keys } of this.#surface.secretWrites(name, region, pairs)) {
             await this.#write(request, options);
-            written(keys);
+            onAccepted(keys);
         }
     }
-    /**
-     * Creates or updates an image pull secret.
-     *
-     * @param host URL of the registry
-     * @param authentication base64 of `username:password`; anything else makes the pull fail later
-     */
-    writeImagePullSecret(set, region, host, authentication, options) {
+    /** Creates or updates an image pull secret. */
+    writeImagePullSecret({ name, region }, { host, authentication }, options) {
         return this.#write({
             method: 'PUT',
-            path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
+            path: this.#surface.path(`secrets/${encodeURIComponent(name)}`),
             body: { isImagePullSecret: true, host, secretValue: authentication.reveal(), region },
         }, options);
     }
@@ -9073,18 +10836,21 @@ class PipecatCloud {
             },
             parse: parseDeletion,
             absent: { status: 404, result: undefined },
-        }, { ...options, passingStatuses: concurrentWrite });
+        }, { ...options, retryableStatuses: concurrentWrite });
     }
-    /** Deletes a whole set; one that is not there (any more) is not an error. */
+    /** Deletes a whole set; one that does not exist (anymore) is not an error. */
     deleteSecretSet(set, options) {
-        return this.#caller.call({
-            request: {
-                method: 'DELETE',
-                path: this.#surface.path(`secrets/${encodeURIComponent(set)}`),
-            },
-            parse: parseDeletion,
-            absent: { status: 404, result: undefined },
-        }, { ...options, passingStatuses: concurrentWrite });
+        return this.#delete(this.#surface.path(`secrets/${encodeURIComponent(set)}`), {
+            retryableStatuses: concurrentWrite,
+            ...options,
+        });
+    }
+    /**
+     * Deletes an agent; one that does not exist (anymore) is not an error. Its running sessions continue
+     * until they end or are stopped.
+     */
+    deleteAgent(name, options) {
+        return this.#delete(this.#surface.agents(`/${encodeURIComponent(name)}`), options);
     }
     /** Names of the agents of a region; undefined for an agent whose entry cannot be read. */
     agentNames(region, options = {}) {
@@ -9119,9 +10885,9 @@ class PipecatCloud {
         const fields = { ...(0,pipecat_agent_settings/* toFields */.Lv)(settings), ...(force ? { forceRedeploy: true } : {}) };
         return this.#deploy(this.#surface.agentUpdate(name, fields), options);
     }
-    /** The last lines that a deployment of an agent wrote, oldest first. */
-    async agentLogs(name, deploymentId, limit, options = {}) {
-        const query = new URLSearchParams({ limit: String(limit), deploymentId, order: 'desc' });
+    /** The last lines that a deployment or a session of an agent wrote. */
+    async agentLogs(name, of, limit, options = {}) {
+        const query = new URLSearchParams({ limit: String(limit), ...of, order: 'desc' });
         const newestFirst = await this.#caller.call({
             request: {
                 method: 'GET',
@@ -9129,7 +10895,10 @@ class PipecatCloud {
             },
             parse: parseLogs,
         }, options);
-        return this.#cleanLines(newestFirst.reverse());
+        return {
+            lines: this.#cleanLines(newestFirst.reverse()),
+            isExecFormatError: saysExecFormatError(newestFirst),
+        };
     }
     /** Names of the profiles that agents may have; undefined where the surface does not list them. */
     async agentProfiles() {
@@ -9153,7 +10922,7 @@ class PipecatCloud {
             dockerfilePath,
             region,
             ...(status === undefined ? {} : { status }),
-            limit: String(mostBuilds),
+            limit: String(maxBuilds),
         });
         const builds = await this.#read(`builds?${query.toString()}`, parseBuilds, options);
         // A build of something else would be deployed unseen, were one of the filters passed over.
@@ -9193,7 +10962,7 @@ class PipecatCloud {
     }
     /** The last lines of a build's log, oldest first; of a very long one, of its beginning. */
     async buildLogs(id, most, options = {}) {
-        const lines = await this.#read(`builds/${encodeURIComponent(id)}/logs?limit=${mostBuildLines}`, parseBuildLogs, options);
+        const lines = await this.#read(`builds/${encodeURIComponent(id)}/logs?limit=${maxBuildLines}`, parseBuildLogs, options);
         return this.#cleanLines(lines).slice(-most);
     }
     #read(resource, parse, options = {}) {
@@ -9208,8 +10977,18 @@ class PipecatCloud {
         };
         return this.#caller.call(operation, options);
     }
+    #delete(path, options) {
+        return this.#caller.call({
+            request: { method: 'DELETE', path },
+            parse: (answer) => {
+                parseDeletion(answer);
+                return 'deleted';
+            },
+            absent: { status: 404, result: 'absent' },
+        }, options);
+    }
     #write(request, options) {
-        return this.#caller.call({ request, parse: parseAcceptance }, { ...options, passingStatuses: concurrentWrite });
+        return this.#caller.call({ request, parse: parseAcceptance, takesText: true }, { ...options, retryableStatuses: concurrentWrite });
     }
     async #deploy(request, options) {
         const agent = await this.#caller.call({ request, parse: parseAgent }, options);
@@ -9225,13 +11004,13 @@ class PipecatCloud {
         return this.#redact(lines.join('\n'), { isPart: true, keep: 'end' }).split('\n');
     }
     /** A word for machines stays as it came, so that it can be compared; any other text is cleaned. */
-    #word(text) {
-        return machineWord.test(text) ? text : this.#redact(text);
+    #cleanWord(text) {
+        return codePattern.test(text) ? text : this.#redact(text);
     }
     #cleanBuild(build) {
         return {
             ...build,
-            status: this.#word(build.status),
+            status: this.#cleanWord(build.status),
             errorMessage: this.#clean(build.errorMessage),
         };
     }
@@ -9239,13 +11018,14 @@ class PipecatCloud {
         return {
             ...agent,
             warning: this.#clean(agent.warning),
-            errors: agent.errors.map(({ code, message }) => ({
-                code: code && this.#word(code),
+            errors: agent.errors.map(({ code, message, ...facts }) => ({
+                ...facts,
+                code: code && this.#cleanWord(code),
                 message: this.#redact(message),
             })),
             conditions: agent.conditions.map((condition) => ({
                 ...condition,
-                reason: condition.reason && this.#word(condition.reason),
+                reason: condition.reason && this.#cleanWord(condition.reason),
                 message: this.#clean(condition.message),
             })),
             currentRevision: this.#cleanRevision(agent.currentRevision),
@@ -9258,12 +11038,12 @@ class PipecatCloud {
         const { phase, health } = revision;
         return {
             ...revision,
-            phase: phase && this.#word(phase),
+            phase: phase && this.#cleanWord(phase),
             health: health && {
                 ...health,
                 headline: this.#clean(health.headline),
-                reason: health.reason && this.#word(health.reason),
-                lastTerminationReason: health.lastTerminationReason && this.#word(health.lastTerminationReason),
+                reason: health.reason && this.#cleanWord(health.reason),
+                lastTerminationReason: health.lastTerminationReason && this.#cleanWord(health.lastTerminationReason),
                 // The platform may have cut a traceback, which names the error in its last line.
                 message: health.message && this.#redact(health.message, { isPart: true, keep: 'end' }),
             },
@@ -9345,7 +11125,7 @@ function chooseOrganization(named, available, journal) {
         });
     }
     if (named === undefined && names.length > 1) {
-        journal.warning(`The token can act in several organizations and none is named, so the first one is used: \`${chosen}\` (of ${names.join(', ')}). Pin it with \`organization: ${chosen}\`.`);
+        journal.warning(`The token has access to several organizations (${names.join(', ')}), so the action uses the first one. Set \`organization: ${chosen}\`.`);
     }
     return chosen;
 }
@@ -9381,38 +11161,19 @@ function checkCredential(caller, { apiUrl, credential, organization }, journal) 
         log.info(`Using the personal access token from ${origin}, at ${apiUrl}.`);
         const chosen = chooseOrganization(organization, await listOrganizations(caller), journal);
         record.actingAs = { ...record.actingAs, organization: chosen };
-        log.info(`Acting in the organization ${chosen}.`);
+        log.info(`Using the organization ${chosen}.`);
         return organizationSurface(chosen);
     });
 }
 
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
-// EXTERNAL MODULE: ./lib/http/transport.js + 4 modules
-var transport = __nccwpck_require__(2652);
+// EXTERNAL MODULE: ./lib/http/transport.js + 6 modules
+var transport = __nccwpck_require__(2016);
 // EXTERNAL MODULE: ./lib/http/request-id.js
 var request_id = __nccwpck_require__(567);
-;// CONCATENATED MODULE: ./lib/http/retry-after.js
-/**
- * Reads `Retry-After`, which holds seconds or a date, in milliseconds. A date counts from the date of
- * the response, because the clocks of the two machines may differ.
- *
- * @param now milliseconds since the epoch, for a response without a date
- */
-function readRetryAfter(headers, now) {
-    const header = headers['retry-after'];
-    if (header === undefined)
-        return undefined;
-    const seconds = Number(header);
-    if (Number.isFinite(seconds))
-        return Math.max(0, seconds * 1000);
-    const date = Date.parse(header);
-    if (Number.isNaN(date))
-        return undefined;
-    const sentAt = Date.parse(headers.date ?? '');
-    return Math.max(0, date - (Number.isNaN(sentAt) ? now : sentAt));
-}
-
+// EXTERNAL MODULE: ./lib/http/retry-after.js
+var retry_after = __nccwpck_require__(3145);
 ;// CONCATENATED MODULE: ./lib/time/backoff.js
 const defaultBackoff = { attempts: 5, base: 1000, ceiling: 15_000 };
 /**
@@ -9430,13 +11191,13 @@ function backoffDelay(backoff, failed, random, retryAfter) {
 ;// CONCATENATED MODULE: ./lib/time/retry.js
 
 /** Milliseconds. A server that asks for a longer wait than this is not asked again. */
-const retry_longestWait = 120_000;
+const retry_maxWait = 120_000;
 /** Decides whether a call is sent again after a failed attempt. Depends on nothing else. */
 function decideRetry(failed, backoff, random) {
     if (!failed.isTransient)
         return { stop: 'final' };
     // Only time ends a rate limit, so an attempt that met one does not count, for a while.
-    const isFree = failed.limitedFor !== undefined && failed.limitedFor < retry_longestWait;
+    const isFree = failed.limitedFor !== undefined && failed.limitedFor < retry_maxWait;
     const counted = isFree ? 1 : failed.attempt;
     const { budget, retryAfter = 0 } = failed;
     if (budget === undefined ? counted >= failed.attempts : budget <= 0)
@@ -9447,7 +11208,7 @@ function decideRetry(failed, backoff, random) {
     if (failed.remaining <= delay)
         return { stop: 'deadline' };
     // Even without a limit of the step, a server must not hold the job for hours.
-    if (delay > retry_longestWait)
+    if (delay > retry_maxWait)
         return { stop: 'retry-after' };
     return { delay, attempt: isFree ? failed.attempt : failed.attempt + 1 };
 }
@@ -9697,10 +11458,10 @@ function validateConcurrency(concurrency) {
 ;// CONCATENATED MODULE: ./lib/pipecat/traffic.js
 
 /** Requests that are under way at once; more would only meet the limit of the platform. */
-const mostAtOnce = 8;
+const maxAtOnce = 8;
 /** Milliseconds for which nothing is sent after a refusal that does not say for how long. */
 const firstHold = 1000;
-const longestHold = 15_000;
+const maxHold = 15_000;
 /**
  * What all requests of a run have in common: so many go at once, and when the platform says that
  * there are too many (429), none is sent until the time that it asked for has passed, and then one
@@ -9709,7 +11470,7 @@ const longestHold = 15_000;
  */
 class Traffic {
     #clock;
-    #limit = pLimit(mostAtOnce);
+    #limit = pLimit(maxAtOnce);
     /** For requests after a refusal. */
     #single = pLimit(1);
     #heldUntil = 0;
@@ -9735,7 +11496,7 @@ class Traffic {
         // Of requests that went at once, each is refused; that is one refusal.
         if (this.heldFor() === 0)
             this.#holds++;
-        const hold = asked ?? Math.min(longestHold, firstHold * 2 ** (this.#holds - 1));
+        const hold = asked ?? Math.min(maxHold, firstHold * 2 ** (this.#holds - 1));
         this.#heldUntil = Math.max(this.#heldUntil, this.#clock.now() + hold);
     }
     /** Takes note that a request was not refused. */
@@ -9756,9 +11517,9 @@ class Traffic {
 
 
 /** Milliseconds between the attempts of calls that share a budget, at most. */
-const longestPauseOfBudget = 5000;
+const maxPauseWithBudget = 5000;
 /** Milliseconds that one request of such a call may take. */
-const longestSilenceOfBudget = 15_000;
+const requestLimitWithBudget = 15_000;
 function isLimit(error) {
     return error.kind === 'rate-limited';
 }
@@ -9803,10 +11564,10 @@ class Caller {
     #options;
     #traffic;
     /** Aborted where nobody can wait any longer for an answer to what was sent. */
-    #lastMoment;
+    #writeGrace;
     constructor(options, traffic = new Traffic(options.clock)) {
         this.#options = options;
-        this.#lastMoment = options.cancellation.after(time_cancellation/* endings */.V1.write);
+        this.#writeGrace = options.cancellation.after(options.writeGrace ?? time_cancellation/* cancellationLimits */.U4.write);
         this.#traffic = traffic;
     }
     /** A caller with the same connection whose calls share a budget for retries. */
@@ -9820,7 +11581,9 @@ class Caller {
         for (;;) {
             const startedAt = clock.now();
             try {
-                const found = history.isInDoubt ? await this.#findLost(operation, options) : undefined;
+                const found = history.isInDoubt
+                    ? await this.#findLostResult(operation, options)
+                    : undefined;
                 const result = found ?? (await this.#attempt(operation, options.deadline));
                 retryBudget?.recordSuccess();
                 return result;
@@ -9833,7 +11596,7 @@ class Caller {
                 retryBudget?.recordFailure(startedAt);
                 const failed = history.add(error, this.#options.clock.now());
                 const { failure } = failed;
-                if (this.#options.cancellation.isCancelled && isWorthAnother(error, options)) {
+                if (this.#options.cancellation.isCancelled && isRetryable(error, options)) {
                     throw this.#cancelled(history);
                 }
                 const decision = this.#decide(failed, history.attempt, options);
@@ -9841,7 +11604,7 @@ class Caller {
                     if (decision.stop === 'deadline')
                         failure.outOfTime = options.deadline;
                     failure.outOfTime ??= error.outOfTime;
-                    const found = await this.#lastLook(history, operation, options);
+                    const found = await this.#findBeforeGivingUp(history, operation, options);
                     if (found !== undefined)
                         return found;
                     throw failure;
@@ -9864,12 +11627,12 @@ class Caller {
             : reason;
     }
     /** Looks for what a request did before giving up; a failure of the look is not what failed. */
-    async #lastLook({ isInDoubt }, operation, options) {
+    async #findBeforeGivingUp({ isInDoubt }, operation, options) {
         // A retry that is refused may be refused because the first request was carried out.
         if (!isInDoubt)
             return undefined;
         try {
-            return await this.#findLost(operation, options);
+            return await this.#findLostResult(operation, options);
         }
         catch (error) {
             if (!(error instanceof CallError))
@@ -9885,12 +11648,12 @@ class Caller {
         return decideRetry({
             attempt,
             attempts: options.attempts ?? backoff.attempts,
-            isTransient: isWorthAnother(deciding, options),
+            isTransient: isRetryable(deciding, options),
             retryAfter,
             limitedFor,
             remaining: options.deadline?.remaining() ?? Infinity,
             budget: this.#budgetFor(deciding, retryAfter),
-        }, retryBudget === undefined ? backoff : { ...backoff, ceiling: longestPauseOfBudget }, () => clock.random());
+        }, retryBudget === undefined ? backoff : { ...backoff, ceiling: maxPauseWithBudget }, () => clock.random());
     }
     /** Milliseconds that are left for another attempt, when it is allowed to be sent. */
     #budgetFor(error, retryAfter) {
@@ -9904,10 +11667,10 @@ class Caller {
         const allowed = retryBudget === undefined ? ` of ${options.attempts ?? backoff.attempts}` : '';
         this.#options.log.info(`${method} ${path}: attempt ${attempt}${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${reason}`);
     }
-    async #findLost({ request: { method, path } }, { findLost }) {
+    async #findLostResult({ request: { method, path } }, { findLostResult }) {
         if (this.#options.over.aborted)
             return undefined;
-        const found = await findLost?.();
+        const found = await findLostResult?.();
         if (found !== undefined) {
             this.#options.log.info(`${method} ${path}: the request whose answer was lost had been carried out`);
         }
@@ -9924,13 +11687,14 @@ class Caller {
             return false;
         }
     }
-    async #attempt({ request, parse, absent }, deadline) {
+    async #attempt(operation, deadline) {
+        const { request, absent } = operation;
         const answer = await this.#traffic.pass(() => this.#sendInTurn(request, deadline));
-        if (answer.status === absent?.status && isOfPlatform(answer.text)) {
+        if (answer.status === absent?.status && isPlatformResponse(answer.text)) {
             return absent.result;
         }
         try {
-            return this.#read(request, parse, answer);
+            return this.#read(operation, answer);
         }
         catch (error) {
             if (error instanceof CallError) {
@@ -9939,7 +11703,8 @@ class Caller {
             throw error;
         }
     }
-    #read(request, parse, answer) {
+    #read(operation, answer) {
+        const { request, parse, takesText, ignoresBody } = operation;
         const status = (0,http_status/* classifyStatus */.x)(answer.status);
         if (status === 'redirect') {
             const target = this.#options.redact(originOf(answer.headers.location));
@@ -9948,7 +11713,8 @@ class Caller {
         if (status !== 'success')
             throw this.#statusError(request, answer);
         try {
-            return parse(parseJson(answer.text), answer.status);
+            const isEmpty = ignoresBody === true || (takesText === true && isPlainText(answer.text));
+            return parse(isEmpty ? undefined : parseJson(answer.text));
         }
         catch (error) {
             if (!(error instanceof AnswerShapeError))
@@ -9969,8 +11735,8 @@ class Caller {
         }
         const answer = await this.#send(request, deadline);
         if ((0,http_status/* classifyStatus */.x)(answer.status) === 'rate-limited') {
-            const asked = readRetryAfter(answer.headers, clock.wallTime());
-            if ((asked ?? 0) <= retry_longestWait)
+            const asked = (0,retry_after/* readRetryAfter */.D)(answer.headers, clock.wallTime());
+            if ((asked ?? 0) <= retry_maxWait)
                 this.#traffic.hold(asked);
         }
         else {
@@ -9988,15 +11754,15 @@ class Caller {
         const remaining = deadline?.remaining() ?? Infinity;
         const limit = Math.min(requestLimit, remaining, 
         // Silence, too, has to leave time for another attempt.
-        retryBudget === undefined ? Infinity : longestSilenceOfBudget);
+        retryBudget === undefined ? Infinity : requestLimitWithBudget);
         const abandoned = new AbortController();
         const cancelLimit = clock.after(limit, () => {
             abandoned.abort();
         });
         try {
-            const cancelled = method === 'GET' ? cancellation.signal : this.#lastMoment;
-            const endings = [abandoned.signal, over, cancelled];
-            const answer = await connection.send(request, AbortSignal.any(endings));
+            const cancelled = method === 'GET' ? cancellation.signal : this.#writeGrace;
+            const signals = [abandoned.signal, over, cancelled];
+            const answer = await connection.send(request, AbortSignal.any(signals));
             log.debug(`${method} ${path} → ${answer.status} in ${clock.now() - startedAt} ms`);
             return answer;
         }
@@ -10024,16 +11790,20 @@ class Caller {
             code: said.code === undefined ? undefined : this.#options.redact(said.code),
             platformMessage: said.message === undefined ? undefined : oneLine(this.#options.redact(said.message)),
             said,
-            retryAfter: readRetryAfter(answer.headers, this.#options.clock.wallTime()),
+            retryAfter: (0,retry_after/* readRetryAfter */.D)(answer.headers, this.#options.clock.wallTime()),
         });
     }
 }
-function isWorthAnother(error, { passingStatuses = [] }) {
+function isRetryable(error, { retryableStatuses: passingStatuses = [] }) {
     return (error.isTransient || (error instanceof StatusError && passingStatuses.includes(error.status)));
 }
 /** The platform says what it refuses in JSON. A gateway's page, or nothing, says nothing of what is behind. */
-function isOfPlatform(text) {
+function isPlatformResponse(text) {
     return text.trimStart().startsWith('{');
+}
+/** Neither JSON nor a page. */
+function isPlainText(text) {
+    return !/^\s*[{["<]/.test(text);
 }
 /** An empty answer is undefined: what has nothing to tell may be answered so, nothing else parses it. */
 function parseJson(text) {
@@ -10110,6 +11880,192 @@ class Connection {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/pipecat/session-answers.js
+
+
+
+const started = dist/* object */.Ikc({ sessionId: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()) });
+const parseStarted = parser(started);
+/** Fields of an answer to a start that are no secret. */
+const session_answers_shown = ['sessionId', 'dailyRoom', 'wsUrl', 'urls', 'url'];
+/** Characters; anything shorter may be part of a word. */
+const shortestCredential = 8;
+function parseStartedSession(answer) {
+    const { sessionId } = parseStarted(answer);
+    return {
+        sessionId,
+        credentials: [...new Set(textsIn(answer))]
+            .filter((text) => text.length >= shortestCredential && text !== sessionId)
+            .map((text) => new secret_value/* SecretValue */.i(text)),
+    };
+}
+/** Every text of an answer at any depth, except in fields that are no secret. */
+function* textsIn(value) {
+    if (typeof value === 'string')
+        yield value;
+    else if (Array.isArray(value))
+        for (const item of value)
+            yield* textsIn(item);
+    else if (typeof value === 'object' && value !== null) {
+        for (const [name, field] of Object.entries(value))
+            if (!session_answers_shown.includes(name))
+                yield* textsIn(field);
+    }
+}
+/** What is only shown, and so may have any other type. */
+const shownFlag = dist/* fallback */.NpB(dist/* optional */.lqM(dist/* boolean */.zMY()), undefined);
+const shownText = dist/* fallback */.NpB(dist/* optional */.lqM(dist/* string */.YjP()), undefined);
+const session = dist/* pipe */.FsL(dist/* object */.Ikc({
+    sessionId: dist/* string */.YjP(),
+    deploymentId: shownText,
+    endedAt: dist/* nullish */.cl6(dist/* unknown */.L5J()),
+    botStartSeconds: dist/* fallback */.NpB(dist/* optional */.lqM(dist/* number */.aig()), undefined),
+    coldStart: shownFlag,
+    completionStatus: dist/* fallback */.NpB(dist/* optional */.lqM(dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), dist/* number */.aig()]), dist/* transform */.pdi(String))), undefined),
+}), dist/* transform */.pdi(({ sessionId, deploymentId, endedAt, botStartSeconds, coldStart, completionStatus, }) => ({
+    sessionId,
+    deploymentId,
+    hasEnded: endedAt !== undefined && endedAt !== null,
+    startSeconds: botStartSeconds,
+    coldStart,
+    completionStatus,
+})));
+const parseSession = parser(session);
+const parseSessions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
+    total_count: dist/* fallback */.NpB(dist/* optional */.lqM(dist/* number */.aig()), undefined),
+    sessions: dist/* array */.YOg(dist/* fallback */.NpB(dist/* nullable */.mee(session), null)),
+}), dist/* transform */.pdi(({ total_count, sessions }) => ({
+    total: total_count,
+    entries: sessions.length,
+    sessions: sessions.filter((one) => one !== null),
+}))));
+const named = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq());
+/** The answer to a stop: it may be empty, but not be about something else. */
+const parseStop = parser(dist/* pipe */.FsL(dist/* optional */.lqM(dist/* union */.KCZ([dist/* object */.Ikc({ status: named }), dist/* object */.Ikc({ session_id: named })])), dist/* transform */.pdi(() => undefined)));
+
+;// CONCATENATED MODULE: ./lib/pipecat/sessions.js
+
+/** Sessions on a page: the most that the platform gives. */
+const pageSize = 100;
+/** Sessions that are counted at most. */
+const maxCounted = 1000;
+/** Sessions of agents, as a private credential reaches them. */
+class Sessions {
+    #caller;
+    #surface;
+    constructor(caller, surface) {
+        this.#caller = caller;
+        this.#surface = surface;
+    }
+    /** A session; undefined if the platform does not know it. */
+    session(agent, id, options = {}) {
+        return this.#caller.call({
+            request: { method: 'GET', path: this.#path(agent, `/${encodeURIComponent(id)}`) },
+            parse: parseSession,
+            absent: { status: 404, result: undefined },
+        }, options);
+    }
+    /** Stops a session. One that has ended or is not known counts as stopped. */
+    stop(agent, id, options = {}) {
+        return this.#caller.call({
+            request: { method: 'DELETE', path: this.#path(agent, `/${encodeURIComponent(id)}`) },
+            parse: parseStop,
+            absent: { status: 404, result: undefined },
+        }, options);
+    }
+    /** The ids of sessions that run, one page of them. */
+    async running(agent, offset, options = {}) {
+        const page = await this.#page(agent, offset, options);
+        return page === undefined ? [] : [...page.sessions];
+    }
+    /** The ids of all sessions that run now, newest first. */
+    async allRunning(agent, options = {}) {
+        const ids = new Set();
+        for (let offset = 0;; offset += pageSize) {
+            const page = await this.#page(agent, offset, options);
+            const known = ids.size;
+            for (const { sessionId } of page?.sessions ?? [])
+                ids.add(sessionId);
+            // A page without anything new would come again and again.
+            if (page === undefined || page.entries < pageSize || ids.size === known)
+                return [...ids];
+        }
+    }
+    /** Counts the sessions that run now, up to a thousand. */
+    async count(agent, options = {}) {
+        const byDeployment = new Map();
+        for (let offset = 0; offset < maxCounted; offset += pageSize) {
+            const page = await this.#page(agent, offset, options);
+            for (const { deploymentId } of page?.sessions ?? []) {
+                byDeployment.set(deploymentId, (byDeployment.get(deploymentId) ?? 0) + 1);
+            }
+            if (page === undefined || page.entries < pageSize)
+                return { byDeployment, isCut: false };
+        }
+        return { byDeployment, isCut: true };
+    }
+    #page(agent, offset, options) {
+        const query = new URLSearchParams({
+            status: 'active',
+            limit: String(pageSize),
+            offset: String(offset),
+        });
+        return this.#caller.call({
+            request: { method: 'GET', path: this.#path(agent, `?${query.toString()}`) },
+            parse: parseSessions,
+            absent: { status: 404, result: undefined },
+        }, options);
+    }
+    #path(agent, rest) {
+        return this.#surface.agents(`/${encodeURIComponent(agent)}/sessions${rest}`);
+    }
+}
+/** What a public API key reaches: it starts sessions, and calls bots in them. */
+class PublicSurface {
+    #caller;
+    /** @param caller sends with the public key */
+    constructor(caller) {
+        this.#caller = caller;
+    }
+    /**
+     * Starts a session, with one request: one whose answer is lost may have started a session that
+     * nobody can identify.
+     */
+    start(agent, how, options) {
+        const { transport, body, expiresAt } = how;
+        return this.#caller.call({
+            request: {
+                method: 'POST',
+                path: `/v1/public/${encodeURIComponent(agent)}/start`,
+                body: {
+                    ...(transport === undefined ? {} : { transport }),
+                    ...(transport === 'daily'
+                        ? { createDailyRoom: true, dailyRoomProperties: { exp: expiresAt } }
+                        : {}),
+                    ...(body === undefined ? {} : { body }),
+                },
+            },
+            parse: parseStartedSession,
+        }, { ...options, attempts: 1 });
+    }
+    /**
+     * Calls an endpoint of the bot's own; resolves if it answered 2xx.
+     *
+     * @param path without a slash at its beginning
+     */
+    ask(agent, sessionId, path, options) {
+        const session = encodeURIComponent(sessionId);
+        return this.#caller.call({
+            request: {
+                method: 'GET',
+                path: `/v1/public/${encodeURIComponent(agent)}/sessions/${session}/${path}`,
+            },
+            parse: () => undefined,
+            ignoresBody: true,
+        }, { ...options, attempts: 1 });
+    }
+}
+
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 // EXTERNAL MODULE: ./lib/time/clock.js + 1 modules
@@ -10160,9 +12116,9 @@ function escapeName(name) {
 /** Characters; what is shorter is no signature, and may be part of a word. */
 const shortestField = 8;
 /** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */
-const longestSilence = 60_000;
+const idleLimit = 60_000;
 /** Milliseconds that one attempt may take: then its form has expired. */
-const longestAttempt = 15 * 60_000;
+const attemptLimit = 15 * 60_000;
 /**
  * The storage that the platform has archives uploaded to: another host than the API's, which is
  * reached with forms that the platform signs, and never with the credential.
@@ -10210,54 +12166,54 @@ class Storage {
                     throw error;
                 const { delay } = decision;
                 log.info(`The upload to ${options.destination}: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
-                await (0,time_clock/* sleepUnless */.uj)(clock, delay, signal);
+                await (0,time_clock/* abortableSleep */.Mf)(clock, delay, signal);
             }
         }
     }
     async #send(form, content, options) {
         const { clock, log, redact } = this.#options;
         const origin = redact(new URL(form.url).origin);
-        const silence = new Silence(clock);
+        const idleTimer = new IdleTimer(clock);
         const endOfForm = new AbortController();
-        const cancelEnd = clock.after(longestAttempt, () => {
+        const cancelEnd = clock.after(attemptLimit, () => {
             endOfForm.abort();
         });
         const { headers, parts } = formBody(form.fields, content.bytes);
-        const body = external_node_stream_namespaceObject.Readable.from(chained(parts, content, (bytes) => {
-            silence.isBroken();
+        const body = external_node_stream_namespaceObject.Readable.from(withForm(parts, content, (bytes) => {
+            idleTimer.restart();
             options.progress(bytes);
         }));
         const startedAt = clock.now();
         let answer;
         try {
-            answer = await this.#transport.send({ method: 'POST', url: form.url, headers, body }, AbortSignal.any([options.signal, silence.signal, endOfForm.signal]));
+            answer = await this.#transport.send({ method: 'POST', url: form.url, headers, body }, AbortSignal.any([options.signal, idleTimer.signal, endOfForm.signal]));
         }
         catch (error) {
             if (body.errored !== null)
                 throw body.errored;
             throw new UploadError(origin, {
-                silentFor: silence.signal.aborted ? longestSilence : undefined,
-                endedAfter: endOfForm.signal.aborted ? longestAttempt : undefined,
+                idleFor: idleTimer.signal.aborted ? idleLimit : undefined,
+                timedOutAfter: endOfForm.signal.aborted ? attemptLimit : undefined,
                 isCutOff: error instanceof transport/* CutOffError */.M,
                 cause: error,
             });
         }
         finally {
             cancelEnd();
-            silence.end();
+            idleTimer.end();
         }
         log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
         if ((0,http_status/* classifyStatus */.x)(answer.status) === 'success') {
-            if (isOfStorage(answer))
+            if (isStorageResponse(answer))
                 return;
-            throw new UploadError(origin, { isForeign: true });
+            throw new UploadError(origin, { isFromElsewhere: true });
         }
         const clean = (text) => redact(withoutFields(text, form));
         throw new UploadError(origin, {
-            requestId: (0,request_id/* readRequestId */.B)(answer.headers, clean),
+            requestId: (0,request_id/* readRequestId */.B)(withIdOfBody(answer), clean),
             status: answer.status,
             ...readStorageError(answer, clean),
-            retryAfter: readRetryAfter(answer.headers, clock.wallTime()),
+            retryAfter: (0,retry_after/* readRetryAfter */.D)(answer.headers, clock.wallTime()),
         });
     }
     /** Closes the connections that are kept open. */
@@ -10266,7 +12222,7 @@ class Storage {
     }
 }
 /** Ends an upload of which nothing has been heard for long. */
-class Silence {
+class IdleTimer {
     #clock;
     #controller = new AbortController();
     #cancel;
@@ -10277,7 +12233,7 @@ class Silence {
     get signal() {
         return this.#controller.signal;
     }
-    isBroken() {
+    restart() {
         this.#cancel();
         this.#cancel = this.#begin();
     }
@@ -10285,13 +12241,13 @@ class Silence {
         this.#cancel();
     }
     #begin() {
-        return this.#clock.after(longestSilence, () => {
+        return this.#clock.after(idleLimit, () => {
             this.#controller.abort();
         });
     }
 }
 /** The bytes of the form with the content in their midst. */
-async function* chained({ before, after }, content, taken) {
+async function* withForm({ before, after }, content, taken) {
     yield before;
     let bytes = 0;
     for await (const chunk of content.open()) {
@@ -10306,7 +12262,7 @@ async function* chained({ before, after }, content, taken) {
  * Storage takes a file without a word, or with XML of its own. A page or JSON is of something in
  * front of it, and the file need not be there.
  */
-function isOfStorage({ text }) {
+function isStorageResponse({ text }) {
     return text.trim() === '' || /^\s*(<\?xml[^>]*>\s*)?<PostResponse\b/.test(text);
 }
 /** What storage says of a form may repeat its fields, and with some of them anybody can upload. */
@@ -10316,14 +12272,19 @@ function withoutFields(text, { fields }) {
         .sort((one, other) => other.length - one.length)
         .reduce((clean, value) => clean.replaceAll(value, '***'), text);
 }
+/** The headers of an answer, with the request id that storage also puts in its XML. */
+function withIdOfBody({ headers, text }) {
+    const id = xmlField(text, 'RequestId');
+    return id === undefined ? headers : { 'x-amz-request-id': id, ...headers };
+}
+function xmlField(text, name) {
+    const value = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text)?.[1];
+    return value === undefined ? undefined : fromXml(value);
+}
 /** Storage answers errors with XML of its own: its code and its message, and nothing else of it. */
 function readStorageError({ text }, redact) {
-    const field = (name) => {
-        const value = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text)?.[1];
-        return value === undefined ? undefined : fromXml(value);
-    };
     const shown = (value) => (value === undefined ? undefined : redact(value));
-    const said = { code: field('Code'), message: field('Message') };
+    const said = { code: xmlField(text, 'Code'), message: xmlField(text, 'Message') };
     return { code: shown(said.code), storageMessage: shown(said.message), said };
 }
 const entities = new Map([
@@ -10351,6 +12312,8 @@ function fromXml(text) {
 
 
 
+
+
 /** The connections to the platform and its storage. Disposing of them ends every call. */
 class Platform {
     caller;
@@ -10358,6 +12321,10 @@ class Platform {
     #connection;
     #storage;
     #redact;
+    /** Sends what puts things in order after a cancellation. */
+    #lateCaller;
+    #publicConnections = [];
+    #connectPublicly;
     constructor({ access, journal, cancellation, redact, requestLimit }) {
         // Calls of many regions may pause at once, which Node would take for a leak and warn of.
         (0,external_node_events_.setMaxListeners)(Infinity, this.#over.signal);
@@ -10372,13 +12339,31 @@ class Platform {
             over: AbortSignal.any([over, cancellation.signal]),
             ...common,
         });
-        this.caller = new Caller({
+        const calling = { requestLimit, over, cancellation, ...common };
+        this.caller = new Caller({ connection: this.#connection, ...calling });
+        const late = cancellation.delayed(time_cancellation/* cancellationLimits */.U4.stop);
+        this.#lateCaller = new Caller({
+            ...calling,
             connection: this.#connection,
-            requestLimit,
-            over,
-            cancellation,
-            ...common,
+            cancellation: late,
+            writeGrace: 0,
+            clock: late.clock,
         });
+        this.#connectPublicly = (key) => {
+            const connection = new Connection(access.apiUrl, key, userAgent);
+            this.#publicConnections.push(connection);
+            return new PublicSurface(new Caller({ connection, ...calling }));
+        };
+    }
+    /** The sessions of a release, as its credential and a public key reach them. */
+    sessionsOn(surface, hide) {
+        return {
+            reading: new Sessions(this.caller, surface),
+            stopping: new Sessions(this.#lateCaller, surface),
+            publicly: this.#connectPublicly,
+            hide,
+            redact: this.#redact,
+        };
     }
     /** The operations of a release, as a credential reaches them. */
     on(surface, caller = this.caller) {
@@ -10387,7 +12372,8 @@ class Platform {
     [Symbol.dispose]() {
         // Of several calls at once, the others may still be under way when one has failed.
         this.#over.abort();
-        this.#connection.close();
+        for (const connection of [this.#connection, ...this.#publicConnections])
+            connection.close();
         this.#storage.close();
     }
 }
@@ -10511,12 +12497,12 @@ async function observeRegion(cloud, { settings, agent }, secretSets, { wantsBind
     return { settings, secretSet: withKeys, agent, bindings, build };
 }
 /** Milliseconds; a build that is older and has not ended is one that was forgotten. */
-const longestBuild = 60 * 60_000;
+const maxBuildDuration = 60 * 60_000;
 /** Another run may have started it, or an earlier one that was ended. */
 function isUnderWay({ status, createdAt }, now) {
     return ((status === 'pending' || status === 'building') &&
         createdAt !== undefined &&
-        now - createdAt < longestBuild);
+        now - createdAt < maxBuildDuration);
 }
 /** A build that is not found is made once more, so a look that fails is no reason to end. */
 async function findBuild(cloud, region, context, now) {
@@ -10550,7 +12536,9 @@ async function customProfiles(cloud, wanted) {
     }
     catch (error) {
         // A token that may deploy need not be one that may list; the deploy itself will tell.
-        if (error instanceof StatusError && [403, 404].includes(error.status))
+        const isRefused = error instanceof StatusError && [403, 404].includes(error.status);
+        // The list is only a check, so one that cannot be read is none.
+        if (isRefused || error instanceof UnreadableAnswerError)
             return undefined;
         throw error;
     }
@@ -10568,10 +12556,10 @@ function checkImage(question) {
     const image = question.settings.agent?.settings.image;
     if (image === undefined)
         return findings;
-    const { lookup, asked } = question;
+    const { lookup, asked, before } = question;
     const finding = findingOf(image, question);
     if (finding !== undefined && asked.check !== 'never')
-        sortInto(findings, image, finding, asked);
+        addFinding(findings, image, finding, asked);
     if (asked.pins && lookup.outcome !== 'found' && finding !== undefined) {
         const problem = {
             about: `image ${image}`,
@@ -10586,23 +12574,36 @@ function checkImage(question) {
         else
             findings.problems.push(problem);
     }
+    const running = before?.settings.image;
+    if (asked.pins && lookup.outcome === 'found' && running !== undefined) {
+        const wanted = (0,registry_reference/* pinned */.dp)(image, lookup.digest);
+        if (running !== wanted && (0,registry_reference/* isSameContent */.OI)(running, wanted)) {
+            findings.remarks.push(`${(0,quote/* quote */.h)(image)} points to the digest that the agent already runs as ${(0,quote/* quote */.h)(running)}.`);
+        }
+    }
     return findings;
 }
-/** The settings of a region with the image pinned to the digest that its tag points at now. */
-function withPinnedImage(settings, lookup, asked) {
+/**
+ * The settings of a region with the image pinned to the digest that its tag points at now. If the agent
+ * runs this digest already, by whichever tag, its image stays as it is: nothing has changed.
+ */
+function withPinnedImage({ settings, agent: before }, lookup, asked) {
     const { agent } = settings;
     const image = agent?.settings.image;
     if (asked?.pins !== true || lookup?.outcome !== 'found' || image === undefined)
         return settings;
+    const running = before?.settings.image;
+    const wanted = (0,registry_reference/* pinned */.dp)(image, lookup.digest);
+    const isSame = running !== undefined && (0,registry_reference/* isSameContent */.OI)(running, wanted);
     return {
         ...settings,
         agent: agent && {
             ...agent,
-            settings: { ...agent.settings, image: (0,registry_reference/* pinned */.dp)(image, lookup.digest) },
+            settings: { ...agent.settings, image: isSame ? running : wanted },
         },
     };
 }
-function sortInto({ problems, warnings, remarks }, image, { certainty, message, next }, { check, isDryRun }) {
+function addFinding({ problems, warnings, remarks }, image, { certainty, message, next }, { check, isDryRun }) {
     const isStrict = check === 'always';
     if (isStrict || (certainty === 'certain' && !isDryRun)) {
         problems.push({ about: `image ${image}`, message, next });
@@ -10712,7 +12713,7 @@ function makePlan({ rollout, secretsTimeout, build: asked, imageLookup }, observ
     const warnings = new Set();
     const remarks = new Set();
     const targets = observation.targets.map((observed) => {
-        const settings = withPinnedImage(observed.settings, observation.image, imageLookup);
+        const settings = withPinnedImage(observed, observation.image, imageLookup);
         const { region } = settings;
         const known = observation.regions.find(({ code }) => code === region);
         if (known === undefined) {
@@ -10722,8 +12723,8 @@ function makePlan({ rollout, secretsTimeout, build: asked, imageLookup }, observ
         }
         checkArchitecture(settings, known, problems);
         const secretSets = [
-            planImagePullSecret(settings, observation.secretSets, problems),
-            planSecretSet(observed, observation.secretSets, problems),
+            planImagePullSecret(settings, known, observation.secretSets, problems),
+            planSecretSet(observed, known, observation.secretSets, problems),
         ].filter((plan) => plan !== undefined);
         const build = planBuild(observed, asked);
         const agent = settings.agent &&
@@ -10828,7 +12829,7 @@ function preflight({ cloud, journal }, settings, options) {
             ...options,
             now: journal.clock.wallTime(),
         });
-        warnOfFailedLooks(observation, journal);
+        warnOfFailedLookups(observation, journal);
         const plan = makePlan(settings, observation);
         journal.record.plan = plan;
         journal.log.plan(plan);
@@ -10838,24 +12839,24 @@ function preflight({ cloud, journal }, settings, options) {
             journal.remark(remark);
         for (const { agent } of plan.targets)
             if (agent !== undefined)
-                noticeBranch(agent, journal);
+                noticeAutoDeploy(agent, journal);
         return plan;
     });
 }
 /** The same in several regions is one thing to look at. */
-function warnOfFailedLooks({ targets }, journal) {
+function warnOfFailedLookups({ targets }, journal) {
     const reasons = new Set(targets.flatMap(({ build }) => build?.failure?.reason ?? []));
     for (const reason of reasons) {
-        journal.warning(`Whether the context was built before could not be looked up, because ${reason}. It is uploaded, and the platform builds it unless it finds a build itself.`);
+        journal.warning(`Could not find out whether the context was built before: ${reason}. The action uploads it; the platform builds it unless it finds a build itself.`);
     }
 }
-function noticeBranch({ name, before }, journal) {
+function noticeAutoDeploy({ name, before }, journal) {
     const { git } = before ?? {};
     if (git?.autoDeploy !== true)
         return;
     const branch = git.branch === undefined ? 'a branch' : `the branch \`${git.branch}\``;
     const repository = git.repository === undefined ? '' : ` of \`${git.repository}\``;
-    journal.notice(`\`${name}\` is connected to ${branch}${repository} with deploy on push: the next push deploys over this release.`);
+    journal.notice(`\`${name}\` is connected to ${branch}${repository} with deploy on push. The next push replaces this release.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/time/deadline.js
@@ -10956,19 +12957,19 @@ async function cleanUp({ cloud, journal }, { agent, deletedVersions }, plan, { l
             .filter(([, sets]) => sets === undefined)
             .map(([binding]) => binding);
         journal.log.info(names.length > 0
-            ? `Deleted in ${region}, as no agent binds them: ${names.join(', ')}.`
+            ? `Deleted in ${region}, because no agent binds them: ${names.join(', ')}.`
             : hidden.length > 0
-                ? `Nothing is deleted in ${region}, as it is not known what an earlier deployment binds that may serve: ${hidden.join(', ')}.`
-                : `No older version of ${template} in ${region} has to go.`);
+                ? `Deleted nothing in ${region}, because it is unknown which sets these agents still use: ${hidden.join(', ')}.`
+                : `Found no old version of ${template} to delete in ${region}.`);
     }
     catch (error) {
         if (!(error instanceof CallError))
             throw error;
-        remarks.add('warning', template, (names) => `Older versions of ${names} could not be deleted, because ${error.reason}.${error.isInDoubt ? ' Whether it was carried out is not known.' : ''} The release is done; the next one tries again.`);
+        remarks.add('warning', template, (names) => `Could not delete older versions of ${names}: ${error.reason}.${error.isInDoubt ? ' Whether it was carried out is not known.' : ''} The release is done; the next one tries again.`);
     }
 }
 
-;// CONCATENATED MODULE: ./lib/time/polling-steps.js
+;// CONCATENATED MODULE: ./lib/time/polling-delay.js
 const shortest = 250;
 const longest = 5000;
 const share = 0.1;
@@ -10980,9 +12981,10 @@ const jitter = 0.1;
  * that began together from asking together.
  *
  * @param elapsed milliseconds since the first look
+ * @param most milliseconds; for a wait of hours, in which nobody minds half a minute
  */
-function pollingStep(elapsed, random) {
-    const step = Math.min(longest, Math.max(shortest, elapsed * share));
+function pollingDelay(elapsed, random, most = longest) {
+    const step = Math.min(most, Math.max(shortest, elapsed * share));
     return Math.round(step * (1 + jitter * (2 * random() - 1)));
 }
 
@@ -11007,16 +13009,16 @@ async function deploy(context, record, { buildId, budget, remarks, awaitBoundSet
     const { cloud, journal } = context;
     const { clock } = journal;
     const { name, plan: original } = record;
-    let alreadyThere;
+    let existsError;
     for (let refusals = 0;;) {
         const deadline = new Deadline(clock, 'wait-timeout', original.waitTimeout);
         // Provisioning takes its time, in which others may have deployed: what is compared with, and
         // what a lost answer is told by, has to be the agent as it is now.
         const before = await cloud.agent(name, { deadline });
-        if (before === undefined && alreadyThere !== undefined) {
-            throw new StepError('agent-name-taken', {}, { cause: alreadyThere });
+        if (before === undefined && existsError !== undefined) {
+            throw new StepError('agent-name-taken', {}, { cause: existsError });
         }
-        const plan = original.against(before, buildId);
+        const plan = original.replan(before, buildId);
         record.plan = plan;
         try {
             const answer = before === undefined
@@ -11033,25 +13035,25 @@ async function deploy(context, record, { buildId, budget, remarks, awaitBoundSet
         catch (error) {
             if (!(error instanceof StatusError))
                 throw error;
-            if (isAlreadyThere(error) && before === undefined) {
-                alreadyThere = error;
-                journal.log.info('The agent has come into being since it was looked for; updating it.');
+            if (isAlreadyExistsError(error) && before === undefined) {
+                existsError = error;
+                journal.log.info('Somebody created the agent in the meantime; updating it.');
             }
             else if (error.status === 409) {
                 refusals++;
-                const told = `The deploy of \`${name}\` was refused (409), as a set that it binds is not ready (any more); waiting for the sets again.`;
+                const told = `The deploy of \`${name}\` was refused (409), because a set that it binds is not ready; waiting for the sets again.`;
                 if (refusals === 1)
                     journal.notice(told);
                 else
                     journal.log.info(told);
-                await awaitAgain(error, before, refusals);
+                await waitAgain(error, before, refusals);
             }
             else {
                 throw error;
             }
         }
     }
-    async function awaitAgain(refusal, before, refusals) {
+    async function waitAgain(refusal, before, refusals) {
         await budget.spend(async (deadline) => {
             // The sets may read as ready although the deploy is refused; that must not become a storm.
             const delay = backoffDelay(defaultBackoff, refusals, () => clock.random());
@@ -11072,38 +13074,38 @@ async function deploymentOf({ cloud, journal: { clock } }, { name, before, newDe
     const outdated = newDeployment.follows === 'yes' ? before?.desiredDeploymentId : undefined;
     let shown = answer.desiredDeploymentId;
     const startedAt = clock.now();
-    for (let looks = 0; shown === undefined || shown === outdated; looks++) {
+    for (let reads = 0; shown === undefined || shown === outdated; reads++) {
         const elapsed = clock.now() - startedAt;
         if (elapsed >= graceLimit || deadline.hasPassed())
             break;
-        if (looks > 0)
-            await clock.sleep(pollingStep(elapsed, () => clock.random()));
+        if (reads > 0)
+            await clock.sleep(pollingDelay(elapsed, () => clock.random()));
         shown = (await cloud.agent(name, { deadline }))?.desiredDeploymentId ?? shown;
     }
     // A response that names the deployment from before says that there is no other one.
-    const isSaid = answer.desiredDeploymentId !== undefined;
-    if (shown === undefined || (shown === outdated && !isSaid)) {
+    const isNamed = answer.desiredDeploymentId !== undefined;
+    if (shown === undefined || (shown === outdated && !isNamed)) {
         throw new StepError('deployment-unknown', {});
     }
     return shown;
 }
 /** The code of this refusal is one that many have, so its words have to tell. */
-function isAlreadyThere(error) {
+function isAlreadyExistsError(error) {
     return [400, 409].includes(error.status) && error.says(/service already exists/i);
 }
 /** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
-const lostLookLimit = 10_000;
-function lookForLost({ cloud, journal: { clock } }, name) {
-    const deadline = new Deadline(clock, 'wait-timeout', lostLookLimit);
+const lostResponseLimit = 10_000;
+function findLostDeployment({ cloud, journal: { clock } }, name) {
+    const deadline = new Deadline(clock, 'wait-timeout', lostResponseLimit);
     return cloud.agent(name, { attempts: 2, deadline });
 }
 function create(context, plan, deadline) {
     const { name, region, settings } = plan;
     return context.cloud.createAgent(name, region, settings, {
         deadline,
-        findLost: async () => {
-            const agent = await lookForLost(context, name);
-            return agent && isAsWanted(agent, plan) ? agent : undefined;
+        findLostResult: async () => {
+            const agent = await findLostDeployment(context, name);
+            return agent && matchesPlan(agent, plan) ? agent : undefined;
         },
     });
 }
@@ -11111,15 +13113,15 @@ function update(context, plan, before, deadline) {
     const { name, settings, forces } = plan;
     return context.cloud.updateAgent(name, settings, forces, {
         deadline,
-        findLost: async () => {
-            const agent = await lookForLost(context, name);
+        findLostResult: async () => {
+            const agent = await findLostDeployment(context, name);
             const isNew = agent?.desiredDeploymentId !== undefined &&
                 agent.desiredDeploymentId !== before.desiredDeploymentId;
-            return isNew && isAsWanted(agent, plan) ? agent : undefined;
+            return isNew && matchesPlan(agent, plan) ? agent : undefined;
         },
     });
 }
-function isAsWanted(agent, { settings }) {
+function matchesPlan(agent, { settings }) {
     return settingChanges(agent.settings, settings).length === 0;
 }
 function bindsAnotherSet({ changes }) {
@@ -11153,71 +13155,41 @@ function remark(remarks, { plan, deploymentId }, { warning, settings: observed }
         remarks.add('remark', name, (names) => `The platform created ${names} with \`websocket-auth: ${websocketAuth}\`.`);
     }
     const isNew = deploymentId !== previousId;
-    const isMeant = plan.bindsVersion || buildId !== undefined;
-    if (!isNew && isMeant && newDeployment.because === 'nothing-differs') {
+    const isExpected = plan.bindsVersion || buildId !== undefined;
+    if (!isNew && isExpected && newDeployment.because === 'nothing-differs') {
         // That is what versions and builds by their context are for, and nothing to warn of.
-        const caveat = image === undefined ? '' : ' A tag that was pushed again is no difference to the platform.';
-        remarks.add('remark', name, (names) => `Nothing differs for ${names}, so there is no new deployment.${caveat}`);
+        const caveat = image === undefined ? '' : ' The platform does not notice a tag that was pushed again.';
+        remarks.add('remark', name, (names) => `Nothing changed for ${names}, so there is no new deployment.${caveat}`);
         return;
     }
     if (warning !== undefined) {
         const said = (0,quote/* quote */.h)(warning);
-        remarks.add('warning', name, (names) => `The platform says of ${names}: ${said}`);
+        remarks.add('warning', name, (names) => `The platform warns about ${names}: ${said}`);
     }
     if (!isNew && image !== undefined) {
         if (image.includes('@')) {
-            remarks.add('remark', name, (names) => `\`${image}\` is deployed already, so there is no new deployment of ${names}.`);
+            remarks.add('remark', name, (names) => `\`${image}\` is already deployed, so there is no new deployment of ${names}.`);
         }
         else {
-            remarks.add('warning', name, (names) => `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it stores the tag, not what the tag points at. Give the image by digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
+            remarks.add('warning', name, (names) => `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it compares the tag, not what the tag points to. Set \`image\` with a digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
         }
     }
     if (plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
-        remarks.add('warning', name, (names) => `\`force-redeploy: false\`: old values stay with ${names} until a new deployment replaces what runs.`);
+        remarks.add('warning', name, (names) => `${names} keeps the old values until the next deployment, because \`force-redeploy\` is \`false\`.`);
     }
 }
 
-;// CONCATENATED MODULE: ./lib/steps/planned-steps.js
-
-/** The steps that a plan takes after the preflight. */
-function stepsOf({ targets }) {
-    const sets = targets.flatMap(({ secretSets }) => secretSets);
-    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-    const steps = [
-        sets.some(isWritten) ? 'provision' : undefined,
-        sets.some(isAwaited) ? 'readiness' : undefined,
-        targets.some(({ build }) => build !== undefined) ? 'build' : undefined,
-        agents.length > 0 ? 'deploy' : undefined,
-        agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
-        sets.some(isPruned) ? 'prune' : undefined,
-        sets.some(mayDeleteVersions) ? 'clean-up' : undefined,
-    ];
-    return steps.filter((step) => step !== undefined);
-}
-/** A set that is only bound may still be provisioned for somebody else's write. */
-function isAwaited({ action, status }) {
-    return action !== 'bind' || status === 'pending' || status === 'unknown';
-}
-function isPruned({ prunedKeys }) {
-    return prunedKeys.length > 0;
-}
-function mayDeleteVersions({ olderVersions, keepVersions }) {
-    return olderVersions.length > keepVersions;
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/steps/polling.js
 
 
 
 /** Milliseconds; a look that is told to come back later than that comes back now and then. */
-const longestRetryAfter = 60_000;
+const maxRetryAfter = 60_000;
 /** A wait ended without a result, because its limit passed. */
-class WaitOverError extends Error {
+class WaitTimeoutError extends Error {
     constructor(options) {
         super('the limit has passed', options);
-        this.name = 'WaitOverError';
+        this.name = 'WaitTimeoutError';
     }
 }
 /**
@@ -11225,25 +13197,25 @@ class WaitOverError extends Error {
  * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
  * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
  */
-async function poll(look, wait) {
+async function poll(checkStatus, wait) {
     try {
-        return await keepPolling(look, wait);
+        return await keepPolling(checkStatus, wait);
     }
     finally {
         wait.progress.end();
     }
 }
-async function keepPolling(look, { clock, deadline, progress, signal }) {
+async function keepPolling(checkStatus, { clock, deadline, progress, signal, step = defaultStep(clock) }) {
     const startedAt = clock.now();
-    let failedLooks = 0;
+    let failedChecks = 0;
     let failure;
     for (;;) {
         let retryAfter = 0;
         try {
-            const result = await look();
-            if (failedLooks > 0)
-                progress.remark(`The platform answers again; looks that failed: ${failedLooks}.`);
-            failedLooks = 0;
+            const result = await checkStatus();
+            if (failedChecks > 0)
+                progress.remark(`The platform responds again, after ${failedChecks} failed status ${failedChecks === 1 ? 'check' : 'checks'}.`);
+            failedChecks = 0;
             failure = undefined;
             if (result !== undefined)
                 return result.done;
@@ -11255,40 +13227,42 @@ async function keepPolling(look, { clock, deadline, progress, signal }) {
             failure = error;
             if (error instanceof StatusError)
                 retryAfter = error.retryAfter ?? 0;
-            failedLooks++;
-            if (failedLooks === 1 && !deadline.hasPassed()) {
+            failedChecks++;
+            if (failedChecks === 1 && !deadline.hasPassed()) {
                 const { method, path } = error.call;
-                progress.remark(`A look failed, because ${error.reason} (${method} ${path}). Looking on.`);
+                progress.remark(`Status check failed: ${error.reason} (${method} ${path}). Checking again.`);
             }
         }
-        const step = pollingStep(clock.now() - startedAt, () => clock.random());
-        const pause = Math.max(step, Math.min(retryAfter, longestRetryAfter));
-        await (0,time_clock/* sleepUnless */.uj)(clock, Math.min(pause, deadline.remaining()), signal);
+        const pause = Math.max(step(clock.now() - startedAt), Math.min(retryAfter, maxRetryAfter));
+        await (0,time_clock/* abortableSleep */.Mf)(clock, Math.min(pause, deadline.remaining()), signal);
         if (deadline.hasPassed())
-            throw new WaitOverError({ cause: failure });
+            throw new WaitTimeoutError({ cause: failure });
     }
+}
+function defaultStep(clock) {
+    return (elapsed) => pollingDelay(elapsed, () => clock.random());
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/progress.js
-const progress_longestSilence = 15_000;
+const reminderInterval = 15_000;
 /**
  * Says how a wait is going: when something changes, and at least every 15 seconds, also while a look
  * is under way that takes longer than that. Has to be ended.
  */
 class Progress {
     #clock;
-    #say;
+    #log;
     #startedAt;
-    #state = 'waiting for the first look';
+    #state = 'waiting for the first status check';
     #changedAt;
     #reminder = new AbortController();
     #hasEnded = false;
     constructor(clock, say) {
         this.#clock = clock;
-        this.#say = say;
+        this.#log = say;
         this.#startedAt = clock.now();
         this.#changedAt = this.#startedAt;
-        this.#remind();
+        this.#scheduleReminder();
     }
     /** Milliseconds since the wait began. */
     get elapsed() {
@@ -11304,32 +13278,1034 @@ class Progress {
             return;
         this.#state = state;
         this.#changedAt = this.#clock.now();
-        this.#tell();
+        this.#report();
     }
     /** Says something that is not a state. */
     remark(message) {
-        this.#say(message);
+        this.#log(message);
     }
     end() {
         this.#hasEnded = true;
         this.#reminder.abort();
     }
-    #tell() {
-        this.#say(`${(this.elapsed / 1000).toFixed(1)} s: ${this.#state}`);
-        this.#remind();
+    #report() {
+        this.#log(`${(this.elapsed / 1000).toFixed(1)} s: ${this.#state}`);
+        this.#scheduleReminder();
     }
-    #remind() {
+    #scheduleReminder() {
         this.#reminder.abort();
         // A reminder may have come due in the same moment in which the wait ended.
         if (this.#hasEnded)
             return;
         this.#reminder = new AbortController();
-        this.#clock.sleep(progress_longestSilence, this.#reminder.signal).then(() => {
-            this.#tell();
+        this.#clock.sleep(reminderInterval, this.#reminder.signal).then(() => {
+            this.#report();
         }, () => undefined);
     }
 }
 
+;// CONCATENATED MODULE: ./lib/steps/readiness.js
+
+
+
+
+
+
+
+/**
+ * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
+ * wait for the others: what became of each has to be told.
+ *
+ * @throws ReleaseError of SubjectErrors around a StepError (`provisioning-failed`, `secrets-timeout`,
+ *   `secret-set-gone`, `secret-set-missing`) or a CallError
+ */
+async function awaitSecretSets({ cloud, journal }, sets, deadline) {
+    const { clock, log } = journal;
+    const progress = new Progress(clock, (message) => {
+        log.info(message);
+    });
+    const waiting = new Map(sets.map((set) => [set, journal.beginSpan(set.region, `provision ${set.name}`)]));
+    const seen = new Map();
+    const failures = [];
+    const fail = (set, error) => {
+        set.outcome = 'failed';
+        failures.push(new SubjectError(secretSetSubject(set), error));
+        waiting.get(set)?.('failed');
+        waiting.delete(set);
+    };
+    const recordStatus = (set, found) => {
+        if (found === undefined) {
+            const isNew = set.outcome === 'created' && !seen.has(set);
+            if (isNew && progress.elapsed < graceLimit)
+                return;
+            fail(set, new StepError(isNew ? 'secret-set-missing' : 'secret-set-gone', {}));
+            return;
+        }
+        set.status = found.status;
+        seen.set(set, stateOf(found));
+        if (found.status === 'failed') {
+            fail(set, new StepError('provisioning-failed', { platformMessage: found.errorMessage }));
+        }
+        if (found.status === 'ready') {
+            waiting.get(set)?.('done');
+            waiting.delete(set);
+        }
+    };
+    const checkStatus = async () => {
+        for (const { set, found } of await readStatuses(cloud, [...waiting.keys()], deadline)) {
+            recordStatus(set, found);
+        }
+        progress.update(readiness_wordsFor(sets, seen));
+        return waiting.size === 0 ? { done: undefined } : undefined;
+    };
+    try {
+        await poll(checkStatus, { clock, deadline, progress });
+    }
+    catch (error) {
+        if (!(error instanceof Error))
+            throw error;
+        const [first, ...others] = waiting.keys();
+        if (first === undefined)
+            throw error;
+        if (error instanceof WaitTimeoutError) {
+            for (const set of [first, ...others]) {
+                const facts = { lastSeen: seen.get(set), waited: progress.elapsed, deadline };
+                fail(set, new StepError('secrets-timeout', facts, { cause: error.cause }));
+            }
+        }
+        else if (error instanceof time_cancellation/* CancelledError */.cc) {
+            // The platform goes on with them.
+            failures.push(error);
+            for (const set of [first, ...others])
+                waiting.get(set)?.('running');
+        }
+        else {
+            // The look failed for all of them, which is one failure.
+            fail(first, error);
+            for (const set of others)
+                waiting.get(set)?.('failed');
+        }
+    }
+    if (failures.length > 0)
+        throw new ReleaseError(failures);
+}
+/** More sets than this are counted rather than listed. */
+const maxListed = 4;
+function readiness_wordsFor(sets, seen) {
+    const states = sets.map((set) => ({ name: set.name, state: seen.get(set) ?? 'not seen yet' }));
+    const list = (some) => listOf(some.map(({ name, state }) => `${name} ${state}`), { most: maxListed, format: asIs });
+    if (states.length <= maxListed)
+        return list(states);
+    const others = states.filter(({ state }) => state !== 'ready');
+    const ready = `${states.length - others.length} of ${states.length} sets are ready`;
+    return others.length === 0 ? ready : `${ready}; ${list(others)}`;
+}
+/** The status of a set in words, with the reason that it can only have. */
+function stateOf({ status, referenced }) {
+    if (status === 'unknown')
+        return 'unknown (its region cannot be reached)';
+    return status === 'pending' && referenced
+        ? 'pending (it is referenced, and its Kubernetes Secret does not exist yet)'
+        : status;
+}
+/** One request a look, however many sets are awaited. */
+async function readStatuses(cloud, sets, deadline) {
+    // Each look is repeated anyway, so a read of it is tried once.
+    const options = { deadline, attempts: 1 };
+    const [first, ...others] = sets;
+    // An image pull secret cannot be read by name.
+    if (first?.kind === 'secret' && others.length === 0) {
+        return [{ set: first, found: await cloud.secretSet(first.name, options) }];
+    }
+    const list = await cloud.secretSets(options);
+    return sets.map((set) => {
+        const found = list.find(({ name }) => name === set.name);
+        if (found !== undefined)
+            cloud.requireReadable(found);
+        return { set, found };
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/remarks.js
+
+/**
+ * Warnings and notices about several agents: what is to be said of each alike is said once, as a run
+ * shows ten of a kind at most.
+ */
+class Remarks {
+    #remarks = new Map();
+    add(level, name, words) {
+        const key = `${level} ${words('')}`;
+        const remark = this.#remarks.get(key) ?? { level, words, names: [] };
+        remark.names.push(name);
+        this.#remarks.set(key, remark);
+    }
+    report(journal) {
+        for (const { level, words, names } of this.#remarks.values()) {
+            journal[level](words(listOf(names)));
+        }
+        this.#remarks.clear();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/failure-logs.js
+
+
+
+/** How many of the last lines are shown. */
+const logTail = 40;
+const noLogs = { lines: [], isExecFormatError: false };
+/** Milliseconds; the lines are not worth more of a failed release's time. */
+const logsLimit = 10_000;
+/**
+ * The last lines of a deployment, or of one session; undefined if they may not be shown. They are a
+ * help: if they cannot be read, the failure itself still has to be reported.
+ */
+async function failureLogs({ cloud, journal, wantsFailureLogs }, { name, region }, of) {
+    const { clock } = journal;
+    if (!(await wantsFailureLogs()))
+        return undefined;
+    try {
+        const logs = await cloud.agentLogs(name, of, logTail, {
+            attempts: 2,
+            deadline: new Deadline(clock, 'failure-logs', logsLimit),
+        });
+        if (logs.lines.length === 0) {
+            const whose = 'sessionId' in of ? 'session' : 'deployment';
+            journal.remark(`The platform has no log lines of this ${whose} of \`${name}\`: it wrote none, or the region \`${region}\` does not keep logs.`);
+        }
+        return logs;
+    }
+    catch (error) {
+        // What has failed is told in a run that is cancelled, too; its lines are not waited for.
+        if (error instanceof time_cancellation/* CancelledError */.cc)
+            return noLogs;
+        if (!(error instanceof CallError))
+            throw error;
+        const mayBeUnkept = error.kind === 'request-refused' ? ` The region \`${region}\` may not keep logs.` : '';
+        journal.remark(`The logs of \`${name}\` could not be read, because ${error.reason}.${mayBeUnkept}`);
+        return noLogs;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/rollout.js
+
+
+
+
+
+
+
+/**
+ * Waits until this deployment serves.
+ *
+ * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`,
+ *   `agent-missing`) or a CallError
+ */
+async function awaitRollout(context, record, { deploymentId, previousId, before, deadline }) {
+    const { cloud, journal } = context;
+    const { clock, log } = journal;
+    const { name } = record;
+    const progress = new Progress(clock, (message) => {
+        log.info(`${name}: ${message}`);
+    });
+    let lastAgent;
+    let lastSeen = 'no status check of the agent succeeded';
+    let infrastructureIssue = false;
+    let history = historyBefore(before);
+    const checkStatus = async () => {
+        const agent = await cloud.agent(name, { deadline, attempts: 1 });
+        if (agent === undefined) {
+            const isNew = record.outcome === 'created' && lastAgent === undefined;
+            if (!isNew)
+                throw new StepError('agent-gone', {});
+            if (progress.elapsed >= graceLimit)
+                throw new StepError('agent-missing', {});
+            lastSeen = 'the platform does not show the new agent yet';
+            progress.update(lastSeen);
+            return undefined;
+        }
+        lastAgent = agent;
+        const now = clock.now();
+        history = continueHistory(history, agent, deploymentId, now);
+        const judgement = judge(agent, deploymentId, previousId, { history, now });
+        if (judgement.state !== 'waiting')
+            return { done: judgement };
+        if (judgement.infrastructureIssue && !infrastructureIssue) {
+            journal.warning(`The platform reports an infrastructure problem with ${name}. If it persists, contact the platform's support.`);
+        }
+        infrastructureIssue = judgement.infrastructureIssue;
+        lastSeen = judgement.words;
+        progress.update(judgement.words);
+        return undefined;
+    };
+    try {
+        const judgement = await poll(checkStatus, { clock, deadline, progress });
+        if (judgement.state === 'superseded') {
+            throw new StepError('superseded', { deploymentId, supersededBy: judgement.by });
+        }
+        if (judgement.state === 'failed') {
+            record.previousServes = judgement.failure.previousServes;
+            const logs = await failureLogs(context, record, { deploymentId });
+            const isExecFormatError = judgement.failure.isExecFormatError || logs?.isExecFormatError === true;
+            throw new StepError('rollout-failed', {
+                deploymentId,
+                logs: logs?.lines,
+                failure: { ...judgement.failure, isExecFormatError },
+            });
+        }
+    }
+    catch (error) {
+        // The platform goes on with the rollout, whoever waits for it.
+        if (error instanceof time_cancellation/* CancelledError */.cc)
+            throw error;
+        record.outcome = isStepFailure(error, 'superseded') ? 'superseded' : 'failed';
+        if (!(error instanceof WaitTimeoutError))
+            throw error;
+        const seen = {
+            lastSeen,
+            lastSeenFor: progress.unchangedFor,
+            infrastructureIssue,
+            previousServes: lastAgent !== undefined && previousServes(lastAgent, deploymentId, previousId),
+        };
+        record.previousServes = seen.previousServes;
+        const logs = await failureLogs(context, record, { deploymentId });
+        const facts = { deploymentId, logs: logs?.lines, deadline, ...seen };
+        throw new StepError('wait-timeout', facts, { cause: error.cause });
+    }
+    record.ready = true;
+    log.info(`Deployment ${deploymentId} of ${name} is serving after ${(progress.elapsed / 1000).toFixed(1)} s.`);
+}
+
+;// CONCATENATED MODULE: ./lib/pipecat/session-state.js
+/** The ends of a session that went well, besides a 2xx. */
+const completions = ['HTTP_COMPLETED', 'WS_CONNECTION_CLOSED'];
+/**
+ * Judges a session by a look at it.
+ *
+ * @param deploymentId the deployment that is tested
+ * @param awaitsStart whether the platform tells when the bot has started
+ */
+function judgeSession(session, deploymentId, awaitsStart) {
+    if (session.deploymentId !== undefined && session.deploymentId !== deploymentId) {
+        return { state: 'elsewhere' };
+    }
+    const hasStarted = session.startSeconds !== undefined;
+    if (!session.hasEnded)
+        return { state: 'running', hasStarted };
+    const status = session.completionStatus ?? '';
+    if (status === 'HTTP_ERROR' || /^[45]\d\d$/.test(status)) {
+        return { state: 'failed', because: 'error' };
+    }
+    if (awaitsStart && !hasStarted)
+        return { state: 'failed', because: 'not-started' };
+    const isCompleted = completions.includes(status) || /^2\d\d$/.test(status);
+    return isCompleted ? { state: 'completed', hasStarted } : { state: 'unclear' };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/smoke-test.js
+
+
+
+
+
+
+
+
+
+/** Starts whose response may be lost: each may have started a session that nobody can identify. */
+const mostLostStarts = 3;
+/** Milliseconds before the limit in which no attempt is begun. */
+const lastAttempt = 1000;
+/** Milliseconds between two sessions: the first pause and the longest. */
+const pauses = { first: 2000, longest: 15_000, growth: 1.5 };
+/** Milliseconds; a platform that asks for more is asked again now and then. */
+const smoke_test_maxRetryAfter = 60_000;
+/** Milliseconds that stopping a session may take: one that runs on costs money. */
+const stopLimit = 120_000;
+/** Milliseconds that reading a session once more may take. */
+const readLimit = 15_000;
+/** Milliseconds that the bot's own endpoint may take to answer. */
+const pathLimit = 10_000;
+/** Seconds that a room outlives the smoke test. */
+const roomMargin = 60;
+/**
+ * Starts a session on a deployment that is ready, watches it, and stops it. An inconclusive test is a
+ * warning.
+ *
+ * @throws StepError (`smoke-test-failed`, `smoke-test-key-refused`)
+ */
+async function smokeTest(context, record, deploymentId) {
+    const settings = record.plan.smokeTest;
+    if (settings?.publicKey === undefined)
+        return;
+    const surface = context.sessions.publicly(settings.publicKey);
+    await new SmokeTest({ context, record, deploymentId, settings, surface }).run();
+}
+class SmokeTest {
+    #context;
+    #sessions;
+    #clock;
+    #record;
+    #deploymentId;
+    #settings;
+    #surface;
+    #deadline;
+    #lostStarts = 0;
+    /** What the attempts before have shown. */
+    #earlier;
+    /** The last session that was started, and what was last seen of it. */
+    #sessionId;
+    #seen;
+    constructor({ context, record, deploymentId, settings, surface }) {
+        this.#context = context;
+        this.#sessions = context.sessions;
+        this.#clock = context.journal.clock;
+        this.#record = record;
+        this.#deploymentId = deploymentId;
+        this.#settings = settings;
+        this.#surface = surface;
+        this.#deadline = new Deadline(this.#clock, 'smoke-test-timeout', settings.timeout);
+    }
+    async run() {
+        try {
+            await this.#tell(await this.#attempts());
+        }
+        finally {
+            this.#warnOfLostStarts();
+        }
+    }
+    async #attempts() {
+        let pause = pauses.first;
+        for (;;) {
+            const attempt = await this.#attempt();
+            if ('done' in attempt)
+                return attempt.done;
+            this.#earlier = attempt.again;
+            const retryAfter = Math.min(attempt.retryAfter ?? 0, smoke_test_maxRetryAfter);
+            // The last attempt comes shortly before the limit.
+            const longest = this.#deadline.remaining() - lastAttempt;
+            if (longest < Math.max(pauses.first, retryAfter))
+                return attempt.again;
+            await this.#clock.sleep(Math.min(Math.max(pause, retryAfter), longest));
+            pause = Math.min(pause * pauses.growth, pauses.longest);
+        }
+    }
+    /** Starts one session, follows it, and stops it, whatever happens. */
+    async #attempt() {
+        const sessionId = await this.#start();
+        if (typeof sessionId !== 'string')
+            return sessionId;
+        let followed;
+        try {
+            followed = await this.#follow(sessionId);
+        }
+        finally {
+            if (this.#seen?.hasEnded !== true)
+                await this.#stop(sessionId);
+        }
+        if (!('silentSince' in followed))
+            return followed;
+        return { done: await this.#readOnceMore(sessionId, followed.silentSince) };
+    }
+    async #start() {
+        const { name } = this.#record;
+        const { transport, body } = this.#settings;
+        const deadline = this.#deadline;
+        const end = (this.#clock.wallTime() + deadline.remaining()) / 1000;
+        const expiresAt = Math.ceil(end) + roomMargin;
+        try {
+            const how = { transport, body, expiresAt };
+            const { sessionId, credentials } = await this.#surface.start(name, how, { deadline });
+            this.#sessions.hide(credentials);
+            this.#sessionId = sessionId;
+            this.#seen = undefined;
+            this.#context.journal.log.info(`Started the session ${sessionId} of ${name}.`);
+            return sessionId;
+        }
+        catch (error) {
+            if (error instanceof InterruptedCallError)
+                this.#lostStarts++;
+            if (!(error instanceof CallError))
+                throw error;
+            return this.#notStarted(error);
+        }
+    }
+    #notStarted(error) {
+        if (error instanceof NotSentError && this.#earlier !== undefined) {
+            return { again: this.#earlier };
+        }
+        if (error instanceof StatusError) {
+            const judged = this.#judgeRefusal(error);
+            if (judged !== undefined)
+                return judged;
+        }
+        const because = `no session could be started: ${error.reason}`;
+        const verdict = inconclusive(because);
+        // A response that was lost, or is not the platform's own: a session may run.
+        if (error.mayBeCarriedOut && !(error instanceof NotSentError)) {
+            this.#lostStarts++;
+            this.#context.journal.log.info(`A start of a session failed: ${error.reason}.`);
+            if (this.#lostStarts >= mostLostStarts)
+                return { done: verdict };
+            return { again: verdict };
+        }
+        return error.isTransient || error instanceof NotSentError
+            ? { again: verdict }
+            : { done: verdict };
+    }
+    #judgeRefusal(refusal) {
+        const { status, kind, retryAfter } = refusal;
+        const isBilling = kind === 'billing-required' || has(refusal, 'PCC-1004');
+        if (isBilling) {
+            return {
+                done: inconclusive(`the platform asks for billing to be settled: ${refusal.reason}`),
+            };
+        }
+        if (kind === 'credential-refused' || kind === 'permission-denied') {
+            throw new StepError('smoke-test-key-refused', { refusal }, { cause: refusal });
+        }
+        const again = (verdict) => ({
+            again: verdict,
+            ...(retryAfter === undefined ? {} : { retryAfter }),
+        });
+        if (status === 429) {
+            return again(inconclusive(`the agent was at capacity until the end: ${refusal.reason}`));
+        }
+        if (status === 404) {
+            return again(inconclusive(`the public key does not find the agent: ${refusal.reason}. The key may belong to another organization`));
+        }
+        if (status === 503 || has(refusal, 'PCC-1001')) {
+            return again(failed({ kind: 'not-startable', refusal }));
+        }
+        return undefined;
+    }
+    /** Watches a session until it shows what it is there to show. */
+    async #follow(sessionId) {
+        const { name } = this.#record;
+        const { transport, path, duration } = this.#settings;
+        const { log } = this.#context.journal;
+        const clock = this.#clock;
+        const startedAt = clock.now();
+        // The platform does not say when the bot of such a session starts.
+        const awaitsStart = transport !== 'webrtc';
+        const endpoint = new Endpoint(path);
+        let upSince;
+        const progress = new Progress(clock, (message) => {
+            log.info(`${name}: ${message}`);
+        });
+        const look = async () => {
+            const seen = await this.#read(sessionId, this.#deadline, 1);
+            if (seen === undefined) {
+                progress.update('the platform does not show the session yet');
+                return undefined;
+            }
+            const state = judgeSession(seen, this.#deploymentId, awaitsStart && !endpoint.hasAnswered);
+            if (state.state === 'elsewhere') {
+                log.info(`The session ${sessionId} runs on another deployment; stopping it.`);
+                return { done: { again: inconclusive(onOtherDeployment) } };
+            }
+            if (state.state !== 'running')
+                return { done: { done: this.#ended(seen, endpoint) } };
+            const refused = await endpoint.ask(() => this.#ask(sessionId, endpoint.path));
+            if (refused !== undefined)
+                return { done: { done: failed(refused) } };
+            const hasStarted = state.hasStarted || endpoint.hasAnswered || !awaitsStart;
+            if (!hasStarted) {
+                progress.update('the session runs, and its bot has not started yet');
+                return undefined;
+            }
+            upSince ??= awaitsStart ? clock.now() : startedAt;
+            const isUp = clock.now() - upSince >= duration;
+            if (isUp && !endpoint.isAwaited)
+                return { done: { done: this.#passed(seen) } };
+            progress.update(isUp ? `waiting for GET /${endpoint.path} to answer` : 'the bot has started; watching it');
+            return undefined;
+        };
+        const step = (elapsed) => {
+            const usual = pollingDelay(elapsed, () => clock.random());
+            const left = upSince === undefined ? 0 : upSince + duration - clock.now();
+            return left > 0 ? Math.min(usual, left) : usual;
+        };
+        try {
+            return await poll(look, { clock, deadline: this.#deadline, progress, step });
+        }
+        catch (error) {
+            if (error instanceof CallError) {
+                return { done: inconclusive(`the session could not be read: ${error.reason}`) };
+            }
+            if (!(error instanceof WaitTimeoutError))
+                throw error;
+            if (this.#seen === undefined) {
+                return { done: inconclusive('the platform did not show the session') };
+            }
+            if (upSince === undefined)
+                return { silentSince: startedAt };
+            return { done: endpoint.verdict() ?? inconclusive(startedLate) };
+        }
+    }
+    #passed({ deploymentId }) {
+        return deploymentId === undefined
+            ? inconclusive('the platform does not show which deployment the session ran on')
+            : { outcome: 'passed' };
+    }
+    /** Judges a session that ended by itself. */
+    #ended(seen, endpoint) {
+        const awaitsStart = this.#settings.transport !== 'webrtc';
+        const state = judgeSession(seen, this.#deploymentId, awaitsStart && !endpoint.hasAnswered);
+        const status = this.#shown(seen.completionStatus ?? 'no status');
+        const hasStarted = seen.startSeconds !== undefined || endpoint.hasAnswered;
+        if (state.state === 'failed')
+            return failed({ kind: 'ended', status, hasStarted });
+        if (state.state === 'unclear') {
+            return inconclusive(`the session ended with \`${status}\`, which is not a known status`);
+        }
+        if (endpoint.isAwaited) {
+            return failed({ kind: 'ended-before-path', path: endpoint.path, status });
+        }
+        return this.#passed(seen);
+    }
+    /** Some sessions say only after their end when their bot started. */
+    async #readOnceMore(sessionId, since) {
+        const ran = this.#clock.now() - since;
+        try {
+            await this.#read(sessionId, this.#limit(readLimit), 2);
+        }
+        catch (error) {
+            if (!(error instanceof CallError))
+                throw error;
+        }
+        const { startSeconds } = this.#seen ?? {};
+        if (startSeconds === undefined) {
+            return inconclusive('the session stayed up, but nothing shows that its bot started');
+        }
+        const { transport, path, duration } = this.#settings;
+        if (path !== undefined)
+            return new Endpoint(path).verdict() ?? inconclusive(startedLate);
+        const wasUp = transport === 'webrtc' || ran - startSeconds * 1000 >= duration;
+        return wasUp && this.#seen !== undefined ? this.#passed(this.#seen) : inconclusive(startedLate);
+    }
+    async #read(id, deadline, attempts) {
+        const { name } = this.#record;
+        const seen = await this.#sessions.reading.session(name, id, { deadline, attempts });
+        this.#seen = seen ?? this.#seen;
+        return seen;
+    }
+    #ask(sessionId, path) {
+        const deadline = this.#limit(Math.min(pathLimit, this.#deadline.remaining()));
+        return this.#surface.ask(this.#record.name, sessionId, path, { deadline });
+    }
+    async #stop(sessionId) {
+        const { name, region } = this.#record;
+        const { journal } = this.#context;
+        try {
+            const deadline = this.#limit(stopLimit);
+            await this.#sessions.stopping.stop(name, sessionId, { deadline });
+            journal.log.info(`Stopped the session ${sessionId}.`);
+        }
+        catch (error) {
+            if (!(error instanceof CallError) && !(error instanceof time_cancellation/* CancelledError */.cc))
+                throw error;
+            const reason = error instanceof CallError ? `: ${error.reason}` : '';
+            journal.warning(`The session \`${sessionId}\` of \`${name}\` in \`${region}\` could not be stopped${reason}. It may run, and cost money, until the session limit.`);
+        }
+    }
+    async #tell(verdict) {
+        const { journal } = this.#context;
+        const { name, region } = this.#record;
+        this.#record.smokeTest = this.#recordOf(verdict);
+        if (verdict.outcome === 'failed') {
+            const sessionId = this.#sessionId;
+            throw new StepError('smoke-test-failed', {
+                deploymentId: this.#deploymentId,
+                sessionId,
+                because: verdict.failure,
+                logs: await this.#logsOf(sessionId),
+                hasTransport: this.#settings.transport !== undefined,
+            });
+        }
+        if (verdict.outcome === 'inconclusive') {
+            journal.warning(`The smoke test of \`${name}\` in \`${region}\` is inconclusive: ${verdict.because}. The release is done, but not proven to take sessions.`);
+            return;
+        }
+        journal.log.info(`The smoke test of ${name} passed: the session ran on the deployment ${this.#deploymentId}.`);
+    }
+    async #logsOf(sessionId) {
+        if (sessionId === undefined)
+            return undefined;
+        return (await failureLogs(this.#context, this.#record, { sessionId }))?.lines;
+    }
+    #recordOf({ outcome }) {
+        const { deploymentId, startSeconds, coldStart } = this.#seen ?? {};
+        return {
+            outcome,
+            sessionId: this.#sessionId ?? null,
+            deploymentId: deploymentId ?? null,
+            startSeconds: startSeconds ?? null,
+            coldStart: coldStart ?? null,
+        };
+    }
+    #warnOfLostStarts() {
+        if (this.#lostStarts === 0)
+            return;
+        const { name, region } = this.#record;
+        const starts = this.#lostStarts === 1 ? 'a start' : `${this.#lostStarts} starts`;
+        this.#context.journal.warning(`The response to ${starts} of a session of \`${name}\` in \`${region}\` was lost. A session that nobody can identify may run until the session limit.`);
+    }
+    #limit(milliseconds) {
+        return new Deadline(this.#clock, 'smoke-test-timeout', milliseconds);
+    }
+    #shown(word) {
+        return this.#sessions.redact(word).slice(0, 64);
+    }
+}
+/** The bot's own endpoint that has to answer, if there is one. */
+class Endpoint {
+    path;
+    hasAnswered = false;
+    /** Whether there is one at all. */
+    #isGiven;
+    #status;
+    constructor(path) {
+        this.path = path ?? '';
+        this.#isGiven = path !== undefined;
+    }
+    get isAwaited() {
+        return this.#isGiven && !this.hasAnswered;
+    }
+    /** Asks it unless it has answered; the result is the failure if there is no point in asking again. */
+    async ask(request) {
+        if (!this.isAwaited)
+            return undefined;
+        try {
+            await request();
+            this.hasAnswered = true;
+            return undefined;
+        }
+        catch (error) {
+            if (!(error instanceof CallError))
+                throw error;
+            const isStatus = error instanceof StatusError || error instanceof RedirectError;
+            if (!isStatus)
+                return undefined;
+            this.#status = error.status;
+            return passingStatuses.includes(error.status) ? undefined : this.#failure();
+        }
+    }
+    /** What it means that it has not answered until the end. */
+    verdict() {
+        return this.isAwaited ? failed(this.#failure()) : undefined;
+    }
+    #failure() {
+        return { kind: 'path', path: this.path, status: this.#status };
+    }
+}
+/** What an endpoint answers while its bot starts. */
+const passingStatuses = [404, 502, 503];
+const onOtherDeployment = 'every session ran on another deployment: idle instances of the previous one may still take sessions';
+const startedLate = 'the session started too late to be watched for `smoke-test-duration` within `smoke-test-timeout`';
+function inconclusive(because) {
+    return { outcome: 'inconclusive', because };
+}
+function failed(failure) {
+    return { outcome: 'failed', failure };
+}
+function has(refusal, code) {
+    return refusal.lookUpCode({ [code]: true }) === true;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/deploy-and-await.js
+
+
+
+
+
+
+
+
+
+/**
+ * Deploys the agents of all targets, and waits for each from the moment when it is deployed: one
+ * that is held up must not use up the time of the others.
+ *
+ * @throws ReleaseError with what failed in each region
+ */
+async function deployAndAwait(context, targets, budget) {
+    const deploying = targets.flatMap(({ agent, secretSets, build }) => agent === undefined ? [] : [{ agent, secretSets, build }]);
+    if (deploying.length === 0)
+        return;
+    const failures = [];
+    const rollouts = [];
+    await collect(failures, () => deployAll(context, deploying, { budget, rollouts }));
+    await collect(failures, () => awaitRollouts(context, rollouts));
+    // What is not going to be released everywhere needs no test.
+    if (failures.length === 0)
+        await collect(failures, () => testAll(context, rollouts));
+    for (const { agent, end } of rollouts)
+        if (agent.ready)
+            end('success');
+    if (failures.length > 0)
+        throw new ReleaseError(failures);
+    remarkOnIdleInstances(context, deploying);
+    const awaited = deploying.filter(({ agent }) => agent.plan.waitForReady);
+    if (rollouts.length < awaited.length)
+        context.cancellation.throwIfAborted();
+}
+/** Deploys all agents at once, and adds the rollouts that this begins. */
+function deployAll(context, deploying, { budget, rollouts }) {
+    const { journal, cancellation } = context;
+    const remarks = new Remarks();
+    return journal.step('deploy', async () => {
+        try {
+            await forEach(deploying, async ({ agent, secretSets, build }) => {
+                const deployed = await deployOne(context, agent, secretSets, {
+                    buildId: build?.id ?? undefined,
+                    budget: budget.fork(),
+                    remarks,
+                });
+                // Nobody is told of a rollout that nobody will wait for.
+                if (!agent.plan.waitForReady || cancellation.aborted)
+                    return;
+                rollouts.push(beginRollout(context, agent, deployed));
+            });
+        }
+        finally {
+            remarks.report(journal);
+        }
+    });
+}
+async function awaitRollouts({ journal }, rollouts) {
+    if (rollouts.length === 0)
+        return;
+    await journal.step('rollout', () => forEach(rollouts, async (rollout) => {
+        const result = await rollout.result;
+        if (result.status === 'rejected')
+            throw result.reason;
+    }));
+}
+/** A test per agent, all at once; what it shows decides how the rollout ends. */
+async function testAll(context, rollouts) {
+    const { journal, cancellation } = context;
+    const tested = rollouts.filter(({ agent }) => agent.plan.smokeTest !== undefined);
+    if (tested.length === 0)
+        return;
+    cancellation.throwIfAborted();
+    await journal.step('smoke-test', () => forEach(tested, ({ agent, deployed, end }) => endingOnFailure(end, () => journal.span(agent.region, `smoke test ${agent.name}`, () => withSubject(agentSubject(agent), () => smokeTest(context, agent, deployed.deploymentId))))));
+}
+function remarkOnIdleInstances({ journal }, deploying) {
+    const updated = deploying.filter(({ agent }) => agent.outcome === 'updated' && agent.ready);
+    if (updated.some(({ agent }) => agent.deploymentId !== agent.plan.before?.desiredDeploymentId)) {
+        journal.remark('Ready means that the new deployment can take sessions. Idle instances of the previous deployment may still take some new sessions first.');
+    }
+}
+/** A result that may be looked at later; a rejection that nobody awaits yet would end the process. */
+async function settled(work) {
+    const [result] = await Promise.allSettled([work]);
+    return result;
+}
+async function deployOne(context, record, secretSets, options) {
+    const { plan } = record;
+    const awaitBoundSets = (before, deadline) => awaitSecretSets(context, boundSets(plan, before, secretSets), deadline);
+    try {
+        return await context.journal.span(plan.region, `deploy ${plan.name}`, () => withSubject(agentSubject(plan), () => deploy(context, record, { ...options, awaitBoundSets })));
+    }
+    catch (error) {
+        if (isInDoubt(error))
+            record.isChanged = true;
+        if (!(error instanceof time_cancellation/* CancelledError */.cc))
+            record.outcome = 'failed';
+        else if (error instanceof InterruptedCallError)
+            record.outcome = 'cancelled';
+        throw error;
+    }
+}
+function beginRollout(context, agent, deployed) {
+    const { name, region } = agent;
+    const { deploymentId } = deployed;
+    const reportOutcome = context.rolloutObserver.rolloutStarted({
+        agent: name,
+        region,
+        deploymentId,
+    });
+    let hasEnded = false;
+    const end = (outcome) => {
+        if (!hasEnded)
+            reportOutcome(outcome);
+        hasEnded = true;
+    };
+    const work = async () => {
+        await endingOnFailure(end, () => waitForRollout(context, agent, deployed));
+        if (agent.plan.smokeTest === undefined)
+            end('success');
+    };
+    return { agent, deployed, result: settled(work()), end };
+}
+/** Does work on a rollout; if it fails, the rollout has ended. */
+async function endingOnFailure(end, work) {
+    try {
+        await work();
+    }
+    catch (error) {
+        end(isCancellation(error) ? 'error' : 'failure');
+        throw error;
+    }
+}
+function waitForRollout(context, record, deployed) {
+    const { name, region } = record;
+    return context.journal.span(region, `roll out ${name}`, () => withSubject(agentSubject(record), () => awaitRollout(context, record, deployed)));
+}
+function agentSubject({ name, region }) {
+    return { kind: 'agent', name, region };
+}
+/** The sets that a deploy binds: those of the plan, or those that the agent has already. */
+function boundSets({ settings, region }, before, planned) {
+    const bound = (name, kind) => {
+        if (name === undefined || name === null)
+            return [];
+        const known = planned.find((set) => set.name === name);
+        return [known ?? existingSet(name, kind, region)];
+    };
+    return [
+        ...bound(settings.secretSet ?? before?.secretSets?.[0], 'secret'),
+        ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/steps/drain.js
+
+
+
+
+
+
+
+/** Milliseconds that counting the sessions may take if nobody waits for them. */
+const countLimit = 10_000;
+/** Milliseconds between two counts in a wait of an hour. */
+const longestStep = 30_000;
+/**
+ * Counts the sessions that still run on older deployments and, if asked, waits until there are none.
+ * The release itself is done by then.
+ *
+ * @throws ReleaseError with a `drain-timeout` for each agent
+ */
+async function drainAll(context, targets) {
+    const agents = targets.flatMap(({ agent }) => agent?.ready === true && agent.outcome !== 'created' ? [agent] : []);
+    const awaited = agents.filter(({ plan }) => plan.drainTimeout !== undefined);
+    const counted = agents.filter((agent) => !awaited.includes(agent) && hasNewDeployment(agent));
+    await Promise.all(counted.map((agent) => countOnce(context, agent)));
+    if (awaited.length === 0)
+        return;
+    await context.journal.step('drain', () => forEach(awaited, (agent) => context.journal.span(agent.region, `drain ${agent.name}`, () => withSubject({ kind: 'agent', name: agent.name, region: agent.region }, () => drain(context, agent, agent.plan.drainTimeout ?? 0)))));
+}
+function hasNewDeployment({ outcome, deploymentId, plan }) {
+    return outcome === 'updated' && deploymentId !== plan.before?.desiredDeploymentId;
+}
+/** The count is a help: if it cannot be had, the release is as good as ever. */
+async function countOnce({ sessions, journal: { clock, log } }, agent) {
+    try {
+        const deadline = new Deadline(clock, 'drain-timeout', countLimit);
+        const count = await sessions.reading.count(agent.name, { deadline, attempts: 2 });
+        const older = olderThan(agent.deploymentId, count);
+        if (older === undefined)
+            return;
+        agent.sessionsOnOlder = older;
+        log.info(`Sessions of ${agent.name} on older deployments: ${sessionsWords(older)}.`);
+    }
+    catch (error) {
+        // Everything is released, so a cancellation is reported as one that came late.
+        if (error instanceof time_cancellation/* CancelledError */.cc)
+            return;
+        if (!(error instanceof CallError))
+            throw error;
+        log.info(`The sessions of ${agent.name} could not be counted, because ${error.reason}.`);
+    }
+}
+async function drain({ cloud, sessions, journal: { clock, log } }, agent, limit) {
+    const { name } = agent;
+    const deadline = new Deadline(clock, 'drain-timeout', limit);
+    const progress = new Progress(clock, (message) => {
+        log.info(`${name}: ${message}`);
+    });
+    /** Deployments that others have made since. */
+    const newer = new Set();
+    const look = async () => {
+        const count = await sessions.reading.count(name, { deadline, attempts: 1 });
+        const older = olderThan(agent.deploymentId, count, newer);
+        agent.sessionsOnOlder = older ?? null;
+        if (older?.count === 0 && !older.isCut)
+            return { done: true };
+        const desired = (await cloud.agent(name, { deadline, attempts: 1 }))?.desiredDeploymentId;
+        if (desired !== undefined && desired !== agent.deploymentId)
+            newer.add(desired);
+        progress.update(older === undefined
+            ? 'the platform does not show which deployments the sessions run on'
+            : `sessions on older deployments: ${sessionsWords(older)}`);
+        return undefined;
+    };
+    const step = (elapsed) => pollingDelay(elapsed, () => clock.random(), longestStep);
+    try {
+        await poll(look, { clock, deadline, progress, step });
+    }
+    catch (error) {
+        if (!(error instanceof WaitTimeoutError))
+            throw error;
+        const left = agent.sessionsOnOlder ?? undefined;
+        throw new StepError('drain-timeout', { left, deadline }, { cause: error.cause });
+    }
+    log.info(`No session of ${name} runs on an older deployment.`);
+}
+/** Undefined if a session does not show its deployment. */
+function olderThan(deploymentId, { byDeployment, isCut }, newer = new Set()) {
+    let count = 0;
+    for (const [id, running] of byDeployment) {
+        if (id === undefined)
+            return undefined;
+        if (id !== deploymentId && !newer.has(id))
+            count += running;
+    }
+    return { count, isCut };
+}
+function sessionsWords({ count, isCut }) {
+    return `${isCut ? 'at least ' : ''}${count}`;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/planned-steps.js
+
+/** The steps that a plan takes after the preflight. */
+function stepsOf({ targets }) {
+    const sets = targets.flatMap(({ secretSets }) => secretSets);
+    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+    const steps = [
+        sets.some(isWritten) ? 'provision' : undefined,
+        sets.some(isAwaited) ? 'readiness' : undefined,
+        targets.some(({ build }) => build !== undefined) ? 'build' : undefined,
+        agents.length > 0 ? 'deploy' : undefined,
+        agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
+        agents.some(({ smokeTest }) => smokeTest !== undefined) ? 'smoke-test' : undefined,
+        agents.some(isDrained) ? 'drain' : undefined,
+        sets.some(isPruned) ? 'prune' : undefined,
+        sets.some(mayDeleteVersions) ? 'clean-up' : undefined,
+    ];
+    return steps.filter((step) => step !== undefined);
+}
+/** A set that is only bound may still be provisioned for somebody else's write. */
+function isAwaited({ action, status }) {
+    return action !== 'bind' || status === 'pending' || status === 'unknown';
+}
+/** A new agent has no older deployment. */
+function isDrained({ drainTimeout, action }) {
+    return drainTimeout !== undefined && action === 'update';
+}
+function isPruned({ prunedKeys }) {
+    return prunedKeys.length > 0;
+}
+function mayDeleteVersions({ olderVersions, keepVersions }) {
+    return olderVersions.length > keepVersions;
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./lib/steps/build.js
 
 
@@ -11344,7 +14320,7 @@ class Progress {
 
 
 /** Lines of a failed build's log that are worth showing. */
-const mostLines = 50;
+const maxLines = 50;
 /**
  * Has the context built in one region: uploads it, starts the build and waits until it has succeeded,
  * unless there is one already. Its record shows how far it came, also when this throws.
@@ -11357,42 +14333,42 @@ async function buildImage(context, record, abandoned) {
     const { plan } = record;
     const { found, region } = plan;
     if (found?.status === 'success') {
-        takeNoteOf(journal, record, found, { isCached: true });
+        recordBuild(journal, record, found, { isCached: true });
         return;
     }
-    const giveUp = () => new AbandonedError({ goesOn: record.id !== null });
+    const abandonedError = () => new AbandonedError({ isStillRunning: record.id !== null });
     // What failed for good in the same moment is told.
-    const isOfGivingUp = (error) => error === abandoned.reason || (error instanceof CallError && error.isTransient);
-    const stretch = async (label, work) => {
+    const isCausedByAbandoning = (error) => error === abandoned.reason || (error instanceof CallError && error.isTransient);
+    const runStage = async (label, work) => {
         if (abandoned.aborted)
-            throw giveUp();
+            throw abandonedError();
         return journal.span(region, label, async () => {
             try {
                 return await work();
             }
             catch (error) {
-                throw abandoned.aborted && isOfGivingUp(error) ? giveUp() : error;
+                throw abandoned.aborted && isCausedByAbandoning(error) ? abandonedError() : error;
             }
         });
     };
     const startedAt = journal.clock.now();
     try {
         if (found === undefined) {
-            const uploadId = await stretch('upload the context', () => upload(context, plan, abandoned));
-            await stretch('build the image', async () => {
+            const uploadId = await runStage('upload the context', () => upload(context, plan, abandoned));
+            await runStage('build the image', async () => {
                 const started = await start(context, plan, uploadId, abandoned).catch((error) => {
                     if (error instanceof InterruptedCallError)
                         record.outcome = 'cancelled';
                     throw error;
                 });
-                takeNoteOf(journal, record, started.build, started);
+                recordBuild(journal, record, started.build, started);
                 compareHashes(journal, plan.context.hash, started.contextHash);
                 await awaitBuild(context, plan, started.build, abandoned);
             });
         }
         else {
-            await stretch('build the image', async () => {
-                takeNoteOf(journal, record, found, { isCached: false });
+            await runStage('build the image', async () => {
+                recordBuild(journal, record, found, { isCached: false });
                 await awaitBuild(context, plan, found, abandoned);
             });
         }
@@ -11403,7 +14379,7 @@ async function buildImage(context, record, abandoned) {
         if (error instanceof AbandonedError || error instanceof time_cancellation/* CancelledError */.cc)
             throw error;
         // What has not come to its end goes on, whoever waits for it.
-        if (record.id === null || isOver(error))
+        if (record.id === null || hasBuildFailed(error))
             record.outcome = 'failed';
         if (!(error instanceof Error))
             throw error;
@@ -11415,7 +14391,7 @@ async function buildImage(context, record, abandoned) {
             record.duration = journal.clock.now() - startedAt;
     }
 }
-function isOver(error) {
+function hasBuildFailed(error) {
     return isStepFailure(error, 'build-failed', 'build-gone', 'build-missing');
 }
 async function upload({ cloud, journal: { clock, log } }, { region, context: { archive, archiveBytes } }, signal) {
@@ -11429,7 +14405,7 @@ async function upload({ cloud, journal: { clock, log } }, { region, context: { a
             progress.update(bytes);
         },
     });
-    log.info(`The context is uploaded to ${region}: ${(0,text_bytes/* bytesOf */.$)(archiveBytes)}.`);
+    log.info(`Uploaded the context to ${region}: ${(0,text_bytes/* bytesOf */.$)(archiveBytes)}.`);
     return uploadId;
 }
 /** The same build is not started twice: where the answer was lost, it is among those of the context. */
@@ -11437,7 +14413,7 @@ function start({ cloud, journal: { clock } }, { region, context: { dockerfile, h
     const askedAt = clock.wallTime();
     return cloud.startBuild(uploadId, region, dockerfile, {
         signal,
-        findLost: async () => {
+        findLostResult: async () => {
             const key = { region, contextHash: hash, dockerfilePath: dockerfile };
             const builds = await cloud.builds(key, undefined, { attempts: 2 });
             const build = builds.find(({ status }) => !hasBuildEnded(status) || status === 'success');
@@ -11446,20 +14422,20 @@ function start({ cloud, journal: { clock } }, { region, context: { dockerfile, h
         },
     });
 }
-function takeNoteOf(journal, record, { id, status }, { isCached }) {
+function recordBuild(journal, record, { id, status }, { isCached }) {
     // The platform may know one of the context that is not through.
     const isReused = isCached && status === 'success';
     record.outcome = isReused ? 'reused' : 'running';
     journal.recordBuildId(record, id);
     journal.log.info(isReused
-        ? `The build ${id} in ${record.region} is of this context, and is used again.`
-        : `The build ${id} in ${record.region} is under way.`);
+        ? `Reusing the build ${id} of this context in ${record.region}.`
+        : `The build ${id} in ${record.region} is running.`);
 }
 /** The platform tells contexts apart by what its storage computes of them. */
 function compareHashes(journal, ours, theirs) {
     if (theirs === undefined || theirs === ours)
         return;
-    journal.warning(`The platform calls the context ${(0,quote/* quote */.h)(theirs)}, which is \`${ours}\` by what was uploaded: builds of it will not be found again, and this one may be of something else.`);
+    journal.warning(`The platform names the context ${(0,quote/* quote */.h)(theirs)}, but the uploaded archive has the hash \`${ours}\`. Later releases cannot reuse this build, and it may contain something else.`);
 }
 async function awaitBuild({ cloud, journal: { clock, log } }, { region, timeout, found }, { id, status }, abandoned) {
     if (status === 'success')
@@ -11469,7 +14445,7 @@ async function awaitBuild({ cloud, journal: { clock, log } }, { region, timeout,
         log.info(`Build in ${region}, ${message}`);
     });
     let lastSeen;
-    const look = async () => {
+    const checkStatus = async () => {
         // Each look is repeated anyway, so a read of it is tried once.
         const build = await cloud.build(id, { deadline, attempts: 1 });
         if (build === undefined) {
@@ -11483,7 +14459,7 @@ async function awaitBuild({ cloud, journal: { clock, log } }, { region, timeout,
         return hasBuildEnded(build.status) ? { done: build } : undefined;
     };
     try {
-        const ended = await poll(look, { clock, deadline, progress, signal: abandoned });
+        const ended = await poll(checkStatus, { clock, deadline, progress, signal: abandoned });
         if (ended.status === 'success')
             return;
         const logs = await lastLines(cloud, id);
@@ -11491,7 +14467,7 @@ async function awaitBuild({ cloud, journal: { clock, log } }, { region, timeout,
         throw new StepError('build-failed', { buildId: id, status: endedAs, platformMessage, logs });
     }
     catch (error) {
-        if (!(error instanceof WaitOverError))
+        if (!(error instanceof WaitTimeoutError))
             throw error;
         const facts = { buildId: id, lastSeen, deadline };
         throw new StepError('build-timeout', facts, { cause: error.cause });
@@ -11500,7 +14476,7 @@ async function awaitBuild({ cloud, journal: { clock, log } }, { region, timeout,
 /** What failed is worth telling without its log, too. */
 async function lastLines(cloud, id) {
     try {
-        return await cloud.buildLogs(id, mostLines, { attempts: 2 });
+        return await cloud.buildLogs(id, maxLines, { attempts: 2 });
     }
     catch (error) {
         if (!(error instanceof CallError || error instanceof time_cancellation/* CancelledError */.cc))
@@ -11520,14 +14496,13 @@ async function provision({ cloud, journal }, record, deadline) {
     const { name, region, registry } = plan;
     const updatedKeys = new Set(plan.updatedKeys);
     try {
-        await journal.span(region, `write ${name}`, () => about(subject, async () => {
+        await journal.span(region, `write ${name}`, () => withSubject(subject, async () => {
             if (registry !== undefined) {
-                const { host, authentication } = registry;
-                await cloud.writeImagePullSecret(name, region, host, authentication, { deadline });
+                await cloud.writeImagePullSecret(plan, registry, { deadline });
                 record.isChanged = true;
                 return;
             }
-            await cloud.writeSecrets(name, region, plan.pairs, { deadline }, (keys) => {
+            await cloud.writeSecrets(plan, plan.pairs, { deadline }, (keys) => {
                 record.status = 'pending';
                 record.isChanged = true;
                 for (const key of keys)
@@ -11557,129 +14532,6 @@ function listKeys({ added, updated }) {
         updated.length === 0 ? '' : `updated ${updated.join(', ')}`,
     ].filter((part) => part !== '');
     return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/readiness.js
-
-
-
-
-
-
-/**
- * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
- * wait for the others: what became of each has to be told.
- *
- * @throws ReleaseError of SubjectErrors around a StepError (`provisioning-failed`, `secrets-timeout`,
- *   `secret-set-gone`, `secret-set-missing`) or a CallError
- */
-async function awaitSecretSets({ cloud, journal }, sets, deadline) {
-    const { clock, log } = journal;
-    const progress = new Progress(clock, (message) => {
-        log.info(message);
-    });
-    const waiting = new Map(sets.map((set) => [set, journal.beginSpan(set.region, `provision ${set.name}`)]));
-    const seen = new Map();
-    const failures = [];
-    const fail = (set, error) => {
-        set.outcome = 'failed';
-        failures.push(new SubjectError(secretSetSubject(set), error));
-        waiting.get(set)?.('failed');
-        waiting.delete(set);
-    };
-    const take = (set, found) => {
-        if (found === undefined) {
-            const isNew = set.outcome === 'created' && !seen.has(set);
-            if (isNew && progress.elapsed < graceLimit)
-                return;
-            fail(set, new StepError(isNew ? 'secret-set-missing' : 'secret-set-gone', {}));
-            return;
-        }
-        set.status = found.status;
-        seen.set(set, stateOf(found));
-        if (found.status === 'failed') {
-            fail(set, new StepError('provisioning-failed', { platformMessage: found.errorMessage }));
-        }
-        if (found.status === 'ready') {
-            waiting.get(set)?.('done');
-            waiting.delete(set);
-        }
-    };
-    const look = async () => {
-        for (const { set, found } of await readStatuses(cloud, [...waiting.keys()], deadline)) {
-            take(set, found);
-        }
-        progress.update(readiness_wordsFor(sets, seen));
-        return waiting.size === 0 ? { done: undefined } : undefined;
-    };
-    try {
-        await poll(look, { clock, deadline, progress });
-    }
-    catch (error) {
-        if (!(error instanceof Error))
-            throw error;
-        const [first, ...others] = waiting.keys();
-        if (first === undefined)
-            throw error;
-        if (error instanceof WaitOverError) {
-            for (const set of [first, ...others]) {
-                const facts = { lastSeen: seen.get(set), waited: progress.elapsed, deadline };
-                fail(set, new StepError('secrets-timeout', facts, { cause: error.cause }));
-            }
-        }
-        else if (error instanceof time_cancellation/* CancelledError */.cc) {
-            // The platform goes on with them.
-            failures.push(error);
-            for (const set of [first, ...others])
-                waiting.get(set)?.('running');
-        }
-        else {
-            // The look failed for all of them, which is one failure.
-            fail(first, error);
-            for (const set of others)
-                waiting.get(set)?.('failed');
-        }
-    }
-    if (failures.length > 0)
-        throw new ReleaseError(failures);
-}
-/** More sets than this are counted rather than listed. */
-const mostListed = 4;
-function readiness_wordsFor(sets, seen) {
-    const states = sets.map((set) => ({ name: set.name, state: seen.get(set) ?? 'not seen yet' }));
-    const list = (listed) => listed.map(({ name, state }) => `${name} ${state}`).join(', ');
-    if (states.length <= mostListed)
-        return list(states);
-    const others = states.filter(({ state }) => state !== 'ready');
-    const shown = others.slice(0, mostListed);
-    const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : '';
-    const ready = `${states.length - others.length} of ${states.length} sets are ready`;
-    return others.length === 0 ? ready : `${ready}; ${list(shown)}${more}`;
-}
-/** The status of a set in words, with the reason that it can only have. */
-function stateOf({ status, referenced }) {
-    if (status === 'unknown')
-        return 'unknown (its region cannot be reached)';
-    return status === 'pending' && referenced
-        ? 'pending (it is referenced, and its Kubernetes Secret does not exist yet)'
-        : status;
-}
-/** One request a look, however many sets are awaited. */
-async function readStatuses(cloud, sets, deadline) {
-    // Each look is repeated anyway, so a read of it is tried once.
-    const options = { deadline, attempts: 1 };
-    const [first, ...others] = sets;
-    // An image pull secret cannot be read by name.
-    if (first?.kind === 'secret' && others.length === 0) {
-        return [{ set: first, found: await cloud.secretSet(first.name, options) }];
-    }
-    const list = await cloud.secretSets(options);
-    return sets.map((set) => {
-        const found = list.find(({ name }) => name === set.name);
-        if (found !== undefined)
-            cloud.requireReadable(found);
-        return { set, found };
-    });
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/preparation.js
@@ -11736,7 +14588,7 @@ async function buildAll(context, builds, abandoned) {
                 const failures = error.failures.filter((failure) => !(failure instanceof AbandonedError));
                 if (failures.length > 0)
                     throw new ReleaseError(failures);
-                throw new AbandonedError({ goesOn: underWay(builds).length > 0 });
+                throw new AbandonedError({ isStillRunning: runningBuildIds(builds).length > 0 });
             }
         });
     }
@@ -11745,15 +14597,15 @@ async function buildAll(context, builds, abandoned) {
             throw error;
     }
     finally {
-        noticeUnderWay(journal, underWay(builds));
+        reportRunningBuilds(journal, runningBuildIds(builds));
     }
 }
-function noticeUnderWay(journal, going) {
-    if (going.length === 0)
+function reportRunningBuilds(journal, ids) {
+    if (ids.length === 0)
         return;
-    journal.notice(`The platform goes on with the build ${going.map((id) => `\`${id}\``).join(', ')}: once it has succeeded, a release of the same context uses it.`);
+    journal.notice(`The platform continues the build ${ids.map((id) => `\`${id}\``).join(', ')}. Once it has succeeded, a release of the same context reuses it.`);
 }
-function underWay(builds) {
+function runningBuildIds(builds) {
     return builds.flatMap(({ outcome, id }) => (outcome === 'running' && id !== null ? [id] : []));
 }
 /** Every region writes its sets at once; within one, they are written one after the other. */
@@ -11761,12 +14613,12 @@ async function provisionAndAwait(context, targets, budget) {
     const { journal } = context;
     const failures = [];
     const failed = new Set();
-    const writtenIn = ({ secretSets }) => secretSets.filter(({ plan }) => isWritten(plan));
-    const writing = targets.filter((target) => writtenIn(target).length > 0);
+    const setsToWrite = ({ secretSets }) => secretSets.filter(({ plan }) => isWritten(plan));
+    const writing = targets.filter((target) => setsToWrite(target).length > 0);
     if (writing.length > 0) {
         await collect(failures, () => journal.step('provision', () => budget.spend((deadline) => forEach(writing, async (target) => {
             try {
-                for (const set of writtenIn(target))
+                for (const set of setsToWrite(target))
                     await provision(context, set, deadline);
             }
             catch (error) {
@@ -11793,7 +14645,7 @@ async function provisionAndAwait(context, targets, budget) {
 async function prune({ cloud, journal }, record, deadline) {
     const { plan } = record;
     try {
-        await journal.span(plan.region, `prune ${plan.name}`, () => about(secretSetSubject(plan), async () => {
+        await journal.span(plan.region, `prune ${plan.name}`, () => withSubject(secretSetSubject(plan), async () => {
             for (const key of plan.prunedKeys) {
                 await cloud.deleteSecret(plan.name, key, { deadline });
                 record.pruned.push(key);
@@ -11812,141 +14664,227 @@ async function prune({ cloud, journal }, record, deadline) {
     journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);
 }
 
-;// CONCATENATED MODULE: ./lib/steps/remarks.js
+;// CONCATENATED MODULE: ./lib/steps/rollout-observer.js
 /**
- * Warnings and notices about several agents: what is to be said of each alike is said once, as a run
- * shows ten of a kind at most.
+ * Holds every success back until it is known whether all that was deployed stays so: a rollout that is
+ * rolled back is a failure.
  */
-class Remarks {
-    #remarks = new Map();
-    add(level, name, words) {
-        const key = `${level} ${words('')}`;
-        const remark = this.#remarks.get(key) ?? { level, words, names: [] };
-        remark.names.push(name);
-        this.#remarks.set(key, remark);
+class SuccessHolder {
+    #observer;
+    #held = [];
+    constructor(observer) {
+        this.#observer = observer;
     }
-    tell(journal) {
-        for (const { level, words, names } of this.#remarks.values()) {
-            journal[level](words(names.map((name) => `\`${name}\``).join(', ')));
-        }
-        this.#remarks.clear();
+    rolloutStarted(rollout) {
+        const end = this.#observer.rolloutStarted(rollout);
+        return (outcome) => {
+            if (outcome === 'success')
+                this.#held.push({ rollout, end });
+            else
+                end(outcome);
+        };
+    }
+    /** Tells how the successful rollouts ended. */
+    release(outcomeOf = () => 'success') {
+        for (const { rollout, end } of this.#held.splice(0))
+            end(outcomeOf(rollout));
     }
 }
+const noRolloutObserver = { rolloutStarted: () => () => undefined };
 
-;// CONCATENATED MODULE: ./lib/steps/rollout.js
-
-
-
+;// CONCATENATED MODULE: ./lib/steps/roll-back.js
 
 
 
 
 
-/** How many of the agent's last lines are shown. */
-const logTail = 40;
-/** Milliseconds; the lines are not worth more of a failed release's time. */
-const logsLimit = 10_000;
+
+
+
+
+
+
+
+/** Says before the first write what a rollback could not restore. */
+function warnOfUnrestored(journal, targets) {
+    const sentences = new Set(targets.flatMap(({ agent, secretSets }) => agent?.plan.onFailure === 'rollback'
+        ? unrestoredSentences(planRollBack(agent.plan, plansOf(secretSets)))
+        : []));
+    if (sentences.size === 0)
+        return;
+    journal.warning(`A rollback would not restore everything. ${[...sentences].join(' ')}`);
+}
 /**
- * Waits until this deployment serves.
+ * Deploys. If that fails in any region and the release is to be all or nothing, every agent that it
+ * deployed goes back to what it was.
  *
- * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`,
- *   `agent-missing`) or a CallError
+ * @param limit milliseconds to wait for secret sets that the platform is still provisioning
+ * @throws ReleaseError with what failed, first the deploying and then the going back
  */
-async function awaitRollout({ cloud, journal, wantsFailureLogs }, record, { deploymentId, previousId, before, deadline }) {
-    const { clock, log } = journal;
-    const { name } = record;
-    const progress = new Progress(clock, (message) => {
-        log.info(`${name}: ${message}`);
-    });
-    let lastAgent;
-    let lastSeen = 'no look at the agent was answered';
-    let infrastructureIssue = false;
-    let history = historyBefore(before);
-    const look = async () => {
-        const agent = await cloud.agent(name, { deadline, attempts: 1 });
-        if (agent === undefined) {
-            const isNew = record.outcome === 'created' && lastAgent === undefined;
-            if (!isNew)
-                throw new StepError('agent-gone', {});
-            if (progress.elapsed >= graceLimit)
-                throw new StepError('agent-missing', {});
-            lastSeen = 'the platform does not show the new agent yet';
-            progress.update(lastSeen);
-            return undefined;
-        }
-        lastAgent = agent;
-        const now = clock.now();
-        history = continueHistory(history, agent, deploymentId, now);
-        const judgement = judge(agent, deploymentId, previousId, { history, now });
-        if (judgement.state !== 'waiting')
-            return { done: judgement };
-        if (judgement.infrastructureIssue && !infrastructureIssue) {
-            journal.warning(`The platform reports a problem of its own infrastructure with ${name}; contact its support if it lasts.`);
-        }
-        infrastructureIssue = judgement.infrastructureIssue;
-        lastSeen = judgement.words;
-        progress.update(judgement.words);
-        return undefined;
-    };
+async function orRollBack(context, targets, limit, work) {
+    if (targets.every(({ agent }) => agent?.plan.onFailure !== 'rollback'))
+        return work(context);
+    const successes = new SuccessHolder(context.rolloutObserver);
+    const isIn = (region) => (target) => target.region === region;
     try {
-        const judgement = await poll(look, { clock, deadline, progress });
-        if (judgement.state === 'superseded') {
-            throw new StepError('superseded', { deploymentId, supersededBy: judgement.by });
-        }
-        if (judgement.state === 'failed') {
-            record.previousServes = judgement.failure.previousServes;
-            const logs = await fetchLogs();
-            throw new StepError('rollout-failed', { deploymentId, logs, failure: judgement.failure });
-        }
+        await work({ ...context, rolloutObserver: successes });
+        successes.release();
     }
     catch (error) {
-        // The platform goes on with the rollout, whoever waits for it.
-        if (error instanceof time_cancellation/* CancelledError */.cc)
-            throw error;
-        record.outcome = isStepFailure(error, 'superseded') ? 'superseded' : 'failed';
-        if (!(error instanceof WaitOverError))
-            throw error;
-        const seen = {
-            lastSeen,
-            lastSeenFor: progress.unchangedFor,
-            infrastructureIssue,
-            previousServes: lastAgent !== undefined && previousServes(lastAgent, deploymentId, previousId),
-        };
-        record.previousServes = seen.previousServes;
-        const logs = await fetchLogs();
-        const facts = { deploymentId, logs, deadline, ...seen };
-        throw new StepError('wait-timeout', facts, { cause: error.cause });
+        const failures = failuresOf(error).filter((failure) => failure instanceof Error);
+        if (!context.cancellation.aborted && failures.some(isReasonToRollBack)) {
+            await collect(failures, () => rollBackAll(context, targets, limit));
+        }
+        successes.release(({ region }) => {
+            const rollBack = targets.find(isIn(region))?.agent?.rollBack;
+            if (rollBack === undefined)
+                return 'success';
+            return rollBack.outcome === 'skipped' ? 'error' : 'failure';
+        });
+        throw failures.length === 0 ? error : new ReleaseError(failures);
     }
-    record.ready = true;
-    log.info(`The deployment ${deploymentId} of ${name} serves, after ${(progress.elapsed / 1000).toFixed(1)} s.`);
-    /** The lines are a help; where they cannot be had, the failure itself still has to be told. */
-    async function fetchLogs() {
-        if (!(await wantsFailureLogs()))
-            return undefined;
+}
+/** A release that another one has taken over has not failed, and one that was not tested may be good. */
+function isReasonToRollBack(failure) {
+    const cause = failure instanceof SubjectError ? failure.cause : failure;
+    return !isCancellation(cause) && !isStepFailure(cause, ...noReasons);
+}
+const noReasons = ['superseded', 'smoke-test-key-refused'];
+async function rollBackAll(context, targets, limit) {
+    const { journal } = context;
+    const goingBack = targets.flatMap(toGoBack);
+    if (goingBack.length === 0)
+        return;
+    for (const { agent, rollBack } of goingBack)
+        agent.rollBack = rollBack;
+    const budget = new TimeBudget(journal.clock, 'secrets-timeout', limit);
+    const remarks = new Remarks();
+    await journal.step('roll-back', async () => {
         try {
-            const lines = await cloud.agentLogs(name, deploymentId, logTail, {
-                attempts: 2,
-                deadline: new Deadline(clock, 'failure-logs', logsLimit),
-            });
-            if (lines.length === 0) {
-                journal.remark(`The platform has no log lines of this deployment of \`${name}\`: it wrote none, or the region \`${record.region}\` does not keep logs.`);
-            }
-            return lines;
+            await forEach(goingBack, (one) => journal.span(one.agent.region, `roll back ${one.agent.name}`, () => withSubject(agentSubject(one.agent), () => rollBackOne(context, one, budget.fork(), remarks))));
         }
-        catch (error) {
-            // What has failed is told in a run that is cancelled, too; its lines are not waited for.
-            if (error instanceof time_cancellation/* CancelledError */.cc)
-                return [];
-            if (!(error instanceof CallError))
-                throw error;
-            log.info(`The logs of ${name} could not be read, because ${error.reason}.`);
-            return [];
+        finally {
+            remarks.report(journal);
         }
+    });
+}
+/** What this run deployed, or may have, and nobody else has taken over. A new agent stays. */
+function toGoBack({ agent, secretSets }) {
+    if (agent?.isChanged !== true || agent.plan.before === undefined)
+        return [];
+    if (agent.outcome === 'superseded' || agent.outcome === 'unchanged')
+        return [];
+    const plan = planRollBack(agent.plan, plansOf(secretSets));
+    const { before } = agent.plan;
+    return [{ agent, before, secretSets, rollBack: { plan, outcome: 'skipped' } }];
+}
+function plansOf(secretSets) {
+    return secretSets.map(({ plan }) => plan);
+}
+async function rollBackOne(context, { agent, before, secretSets, rollBack }, budget, remarks) {
+    const { journal } = context;
+    const { name, region } = agent;
+    const back = {
+        ...agent,
+        plan: planFor(agent, before, rollBack.plan),
+        outcome: 'skipped',
+        deploymentId: null,
+        isChanged: false,
+        ready: false,
+        previousServes: false,
+        replacesValues: false,
+        rollBack: undefined,
+    };
+    const isBegun = (error) => back.isChanged || error instanceof InterruptedCallError;
+    try {
+        const deployed = await deploy(context, back, {
+            buildId: undefined,
+            budget,
+            remarks,
+            awaitBoundSets: (now, deadline) => awaitSecretSets(context, boundSets(back.plan, now, secretSets), deadline),
+        });
+        agent.deploymentId = deployed.deploymentId;
+        agent.ready = false;
+        agent.previousServes = false;
+        await awaitRollout({ ...context, rolloutObserver: noRolloutObserver }, back, deployed);
     }
+    catch (error) {
+        if (error instanceof time_cancellation/* CancelledError */.cc) {
+            rollBack.outcome = isBegun(error) ? 'running' : 'skipped';
+            if (rollBack.outcome === 'running')
+                agent.outcome = 'cancelled';
+            throw error;
+        }
+        if (error instanceof NotDeployedError) {
+            agent.isChanged = false;
+            agent.rollBack = undefined;
+            journal.log.info(`The deploy of ${name} in ${region} was not carried out: it is as before.`);
+            return;
+        }
+        if (isStepFailure(error, 'superseded')) {
+            agent.outcome = 'superseded';
+            agent.rollBack = undefined;
+            journal.notice(`\`${name}\` in \`${region}\` is not rolled back: another release has deployed it since.`);
+            return;
+        }
+        rollBack.outcome = 'failed';
+        agent.outcome = 'failed';
+        agent.previousServes = back.previousServes;
+        if (!(error instanceof Error))
+            throw error;
+        throw new StepError('not-rolled-back', { failure: error }, { cause: error });
+    }
+    rollBack.outcome = 'done';
+    agent.outcome = 'rolled-back';
+    agent.ready = true;
+    agent.replacesValues = false;
+    journal.log.info(`Rolled back ${name} in ${region}.`);
+}
+/** The response to the deploy was lost, and the agent shows that nothing was deployed. */
+class NotDeployedError extends Error {
+    constructor() {
+        super('the deploy was not carried out');
+        this.name = 'NotDeployedError';
+    }
+}
+/** The plan that makes the agent what it was, as long as it is still what this run made of it. */
+function planFor({ plan, deploymentId }, before, { settings = {}, changes }) {
+    const replan = (now) => {
+        if (now === undefined)
+            throw new StepError('agent-gone', {});
+        const current = now.desiredDeploymentId;
+        if (deploymentId === null && current === before.desiredDeploymentId)
+            throw new NotDeployedError();
+        // If the response to the deploy was lost, the settings tell whose deployment it is.
+        const isOurs = deploymentId === null
+            ? settingChanges(now.settings, plan.settings).length === 0
+            : current === deploymentId;
+        if (current !== undefined && !isOurs) {
+            const ours = deploymentId ?? 'unknown';
+            throw new StepError('superseded', { deploymentId: ours, supersededBy: current });
+        }
+        return {
+            ...plan,
+            action: 'update',
+            before: now,
+            settings,
+            changes,
+            hidden: [],
+            bindsVersion: false,
+            forces: true,
+            newDeployment: { follows: 'yes', because: 'forced' },
+            runsNewBuild: false,
+            valuesChange: false,
+            forceRedeploy: 'always',
+            smokeTest: undefined,
+            drainTimeout: undefined,
+            replan,
+        };
+    };
+    return { ...plan, replan };
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/release.js
-
 
 
 
@@ -11969,33 +14907,38 @@ async function awaitRollout({ cloud, journal, wantsFailureLogs }, record, { depl
 async function release(context, plan) {
     const { journal } = context;
     journal.expect(stepsOf(plan));
-    const targets = plan.targets.map(untouchedTarget);
+    const targets = plan.targets.map(newTargetRecord);
     journal.record.targets = targets;
+    warnOfUnrestored(journal, targets);
     try {
         const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
         await provisionAndBuild(context, targets, budget);
-        if (plan.rollout === 'parallel') {
-            await deployAndAwait(context, targets, budget);
-        }
-        else {
-            await oneAfterTheOther(context, targets, budget);
-        }
+        await orRollBack(context, targets, plan.secretsTimeout, (observed) => plan.rollout === 'parallel'
+            ? deployAndAwait(observed, targets, budget)
+            : deploySequentially(observed, targets, budget));
+        await drainAll(context, targets);
         await pruneAndAwait(context, targets, plan.secretsTimeout);
     }
     catch (error) {
-        throw error instanceof ReleaseError ? inOrder(error, targets) : error;
+        throw error instanceof ReleaseError ? inRegionOrder(error, targets) : error;
     }
     await cleanUpAll(context, targets, plan.secretsTimeout);
 }
-/** What failed, in the order of the regions and not in that in which it was noticed. */
-function inOrder({ failures }, targets) {
-    const place = (failure) => failure instanceof SubjectError
-        ? targets.findIndex(({ region }) => region === failure.subject.region)
-        : targets.length;
+/**
+ * What failed, in the order of the regions and not in that in which it was noticed; what a rollback was
+ * for comes before what became of that.
+ */
+function inRegionOrder({ failures }, targets) {
+    const place = (failure) => {
+        if (!(failure instanceof SubjectError))
+            return targets.length;
+        const region = targets.findIndex((target) => target.region === failure.subject.region);
+        return isStepFailure(failure.cause, 'not-rolled-back') ? targets.length + 1 + region : region;
+    };
     return new ReleaseError([...failures].sort((one, other) => place(one) - place(other)));
 }
 /** Deploys in the order in which the regions were named, and stops at the first that fails. */
-async function oneAfterTheOther(context, targets, budget) {
+async function deploySequentially(context, targets, budget) {
     for (const [index, target] of targets.entries()) {
         try {
             await deployAndAwait(context, [target], budget);
@@ -12008,92 +14951,6 @@ async function oneAfterTheOther(context, targets, budget) {
             throw error;
         }
     }
-}
-/**
- * Deploys the agents of all targets, and awaits each from the moment in which it is deployed: one
- * that is held up must not use up the time of the others.
- */
-async function deployAndAwait(context, targets, budget) {
-    const { journal, cancellation } = context;
-    const deploying = targets.flatMap(({ agent, secretSets, build }) => agent === undefined ? [] : [{ agent, secretSets, build }]);
-    if (deploying.length === 0)
-        return;
-    const failures = [];
-    const rollouts = [];
-    const remarks = new Remarks();
-    await collect(failures, () => journal.step('deploy', async () => {
-        try {
-            await forEach(deploying, async ({ agent, secretSets, build }) => {
-                const buildId = build?.id ?? undefined;
-                const forked = budget.fork();
-                const deployed = await deployOne(context, agent, secretSets, {
-                    buildId,
-                    budget: forked,
-                    remarks,
-                });
-                // Nobody is told of a rollout that nobody will wait for.
-                if (!agent.plan.waitForReady || cancellation.aborted)
-                    return;
-                rollouts.push(settled(rollOut(context, agent, deployed)));
-            });
-        }
-        finally {
-            remarks.tell(journal);
-        }
-    }));
-    if (rollouts.length > 0) {
-        await collect(failures, () => journal.step('rollout', () => forEach(rollouts, async (rollout) => {
-            const result = await rollout;
-            if (result.status === 'rejected')
-                throw result.reason;
-        })));
-    }
-    if (failures.length > 0)
-        throw new ReleaseError(failures);
-    const updated = deploying.filter(({ agent }) => agent.outcome === 'updated' && agent.ready);
-    if (updated.some(({ agent }) => agent.deploymentId !== agent.plan.before?.desiredDeploymentId)) {
-        journal.remark('Ready means that the new deployment can take sessions. Idle instances of the previous deployment may still take some new sessions first.');
-    }
-    const awaited = deploying.filter(({ agent }) => agent.plan.waitForReady);
-    if (rollouts.length < awaited.length)
-        cancellation.throwIfAborted();
-}
-/** A result that may be looked at later; a rejection that nobody awaits yet would end the process. */
-async function settled(work) {
-    const [result] = await Promise.allSettled([work]);
-    return result;
-}
-async function deployOne(context, record, secretSets, options) {
-    const { plan } = record;
-    const awaitBoundSets = (before, deadline) => awaitSecretSets(context, boundSets(plan, before, secretSets), deadline);
-    try {
-        return await context.journal.span(plan.region, `deploy ${plan.name}`, () => about(agentSubject(plan), () => deploy(context, record, { ...options, awaitBoundSets })));
-    }
-    catch (error) {
-        if (isInDoubt(error))
-            record.isChanged = true;
-        if (!(error instanceof time_cancellation/* CancelledError */.cc))
-            record.outcome = 'failed';
-        else if (error instanceof InterruptedCallError)
-            record.outcome = 'cancelled';
-        throw error;
-    }
-}
-async function rollOut(context, record, deployed) {
-    const { name, region } = record;
-    const { deploymentId } = deployed;
-    const ends = context.rolloutObserver.begins({ agent: name, region, deploymentId });
-    try {
-        await context.journal.span(region, `roll out ${name}`, () => about(agentSubject(record), () => awaitRollout(context, record, deployed)));
-        ends('success');
-    }
-    catch (error) {
-        ends(error instanceof time_cancellation/* CancelledError */.cc ? 'error' : 'failure');
-        throw error;
-    }
-}
-function agentSubject({ name, region }) {
-    return { kind: 'agent', name, region };
 }
 /** Last of all, so that nothing is taken from an agent that may have to go on with it. */
 async function pruneAndAwait(context, targets, limit) {
@@ -12134,25 +14991,456 @@ async function cleanUpAll(context, targets, limit) {
         const remarks = new Remarks();
         const options = { listed: cloud.secretSets({ deadline }), deadline, remarks };
         await forEach(old, ({ target, plan }) => cleanUp(context, target, plan, options));
-        remarks.tell(journal);
+        remarks.report(journal);
     });
 }
-/** The sets that a deploy binds: those of the plan, or those that the agent has already. */
-function boundSets({ settings, region }, before, planned) {
-    const bound = (name, kind) => {
-        if (name === undefined || name === null)
-            return [];
-        const known = planned.find((set) => set.name === name);
-        return [known ?? existingSet(name, kind, region)];
-    };
-    return [
-        ...bound(settings.secretSet ?? before?.secretSets?.[0], 'secret'),
-        ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
-    ];
+
+;// CONCATENATED MODULE: ./lib/plan/teardown-plan.js
+
+
+
+
+
+/**
+ * Compares what is to be deleted with what exists.
+ *
+ * @returns the plan, and every reason why the teardown cannot work
+ */
+function planTeardown(settings, { regions, secretSets, targets }) {
+    const { preview, waitTimeout } = settings;
+    const problems = [];
+    const planned = targets.map((observed) => {
+        const { region, agent, sessions, bindings } = observed;
+        if (!regions.some(({ code }) => code === region)) {
+            problems.push(unknownRegion(region, regions));
+        }
+        const name = nameInRegion(settings.agent.in(region) ?? '', region);
+        checkRegion(`agent ${name}`, agent?.region, region, problems);
+        const breach = agent && checkPreview(agent, preview);
+        const kept = breach && { because: 'not-preview', reason: breach };
+        const removal = kept === undefined
+            ? { action: agent === undefined ? 'none' : 'delete' }
+            : { action: 'keep', kept };
+        const setsOf = (kind) => planSets({ settings, kind, region, own: name, kept, bindings, secretSets }, problems);
+        return {
+            region,
+            agent: { name, removal, sessions },
+            secretSets: [...setsOf('secret'), ...setsOf('imagePullSecret')],
+        };
+    });
+    return { plan: { preview, waitTimeout, targets: planned }, problems };
+}
+function planSets(question, problems) {
+    const { kind, region, kept } = question;
+    const template = ownSetName(question.settings, kind, region);
+    if (template === undefined)
+        return [];
+    const existing = setsNamed(template, question.secretSets);
+    if (existing.length === 0)
+        return [{ name: template, kind, removal: { action: 'none' } }];
+    return existing.map((set) => {
+        const { name } = set;
+        checkRegion(`${secretSetKinds[kind]} ${name}`, set.region, region, problems);
+        const because = kept ?? keptSet(set, question);
+        return {
+            name,
+            kind,
+            removal: because === undefined ? { action: 'delete' } : { action: 'keep', kept: because },
+        };
+    });
+}
+/** The sets of a name, or of all versions of it. */
+function setsNamed(template, secretSets) {
+    const names = isVersioned(template) ? versionsOf(template) : undefined;
+    return secretSets.filter(({ name }) => names?.test(name) ?? name === template);
+}
+/** The name of a region's own set; undefined if none is named, or if it is shared. */
+function ownSetName({ secretSet, imagePullSecret }, kind, region) {
+    const template = (kind === 'secret' ? secretSet : imagePullSecret)?.in(region);
+    return template === undefined ? undefined : nameInRegion(template, region);
+}
+function keptSet({ name, kind: actual, referenced }, { kind, own, bindings = new Map() }) {
+    if (actual !== kind)
+        return { because: 'other-kind', kind: actual };
+    if (referenced)
+        return { because: 'referenced' };
+    return boundByOthers(name, own, bindings);
+}
+/** The agents besides its own that keep a set from being deleted. */
+function boundByOthers(set, own, bindings) {
+    const others = new Map([...bindings].filter(([name]) => name !== own));
+    const binding = agentsBinding(others, set);
+    if (binding.length > 0)
+        return { because: 'bound', agents: binding };
+    const possible = agentsThatMayBind(others, set);
+    return possible.length > 0 ? { because: 'may-be-bound', agents: possible } : undefined;
+}
+/** Names are unique across regions, so what has the name elsewhere is what was meant. */
+function checkRegion(about, actual, asked, problems) {
+    if (actual === undefined || actual === asked)
+        return;
+    problems.push({
+        about,
+        message: `is in region ${actual}, but the teardown is for ${asked}`,
+        next: `Set \`region\` to ${actual}, or omit it.`,
+    });
+}
+/** Whether there is anything to delete or to stop. */
+function isEmptyTeardown({ targets }) {
+    return targets.every(({ agent, secretSets }) => agent.sessions === 0 &&
+        [agent, ...secretSets].every(({ removal }) => removal.action === 'none'));
 }
 
-;// CONCATENATED MODULE: ./lib/steps/rollout-observer.js
-const noRolloutObserver = { begins: () => () => undefined };
+;// CONCATENATED MODULE: ./lib/steps/remove.js
+
+
+
+/** Deletes one thing and records what became of it. */
+async function remove_remove(record, work) {
+    const lost = { isAnswer: false };
+    const findLost = (isGone) => async () => {
+        lost.isAnswer = true;
+        return (await isGone()) ? 'deleted' : undefined;
+    };
+    try {
+        const deletion = await work(findLost);
+        // If an answer was lost, it was this run that deleted what does not exist anymore.
+        record.outcome = deletion === 'absent' && !lost.isAnswer ? 'absent' : 'deleted';
+        record.isChanged = record.outcome === 'deleted';
+    }
+    catch (error) {
+        if (isInDoubt(error))
+            record.isChanged = true;
+        if (!(error instanceof time_cancellation/* CancelledError */.cc))
+            record.outcome = 'failed';
+        else if (error instanceof InterruptedCallError)
+            record.outcome = 'cancelled';
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/delete-sets.js
+
+
+
+
+
+
+
+
+/** Deletes the sets of a region, one after the other; one that fails does not stop the others. */
+async function deleteSets(context, target, deadline) {
+    const failures = [];
+    for (const set of target.secretSets.filter(({ outcome }) => outcome === 'skipped')) {
+        try {
+            await context.journal.span(target.region, `delete ${set.name}`, () => withSubject(secretSetSubject(set), () => deleteSet(context, target, set, deadline)));
+        }
+        catch (error) {
+            if (!(error instanceof Error) || error instanceof time_cancellation/* CancelledError */.cc) {
+                if (error instanceof time_cancellation/* CancelledError */.cc)
+                    throw new ReleaseError([error, ...failures]);
+                throw error;
+            }
+            failures.push(error);
+        }
+    }
+    if (failures.length > 0)
+        throw new ReleaseError(failures);
+}
+/** Deletes a set. While the platform says that it is in use, it is tried again. */
+async function deleteSet({ cloud, journal }, target, set, deadline) {
+    const { clock, log } = journal;
+    const { name, region } = set;
+    const startedAt = clock.now();
+    for (let refusals = 0;; refusals++) {
+        try {
+            await remove_remove(set, (findLost) => cloud.deleteSecretSet(name, {
+                // What was waited for before leaves time for one attempt.
+                deadline: refusals === 0 ? undefined : deadline,
+                retryableStatuses: [],
+                findLostResult: findLost(async () => {
+                    const sets = await cloud.secretSets();
+                    return !sets.some((one) => one.name === name);
+                }),
+            }));
+            if (set.outcome === 'deleted') {
+                log.info(`Deleted ${secretSetKinds[set.kind]} ${name} in ${region}.`);
+            }
+            return;
+        }
+        catch (error) {
+            if (!(error instanceof StatusError && error.status === 409))
+                throw error;
+            // It was not deleted, and its turn comes again.
+            set.outcome = 'skipped';
+            if (refusals === 0) {
+                log.info(`${name} in ${region} is still in use, because ${error.reason}. Trying again.`);
+            }
+            const step = pollingDelay(clock.now() - startedAt, () => clock.random());
+            await clock.sleep(Math.min(Math.max(step, error.retryAfter ?? 0), deadline.remaining()));
+            const isLast = deadline.hasPassed();
+            // Somebody may have bound it since the plan was made.
+            const others = refusals === 0 || isLast ? await otherAgents(cloud, target, name) : undefined;
+            if (others !== undefined) {
+                set.outcome = 'kept';
+                set.kept = others;
+                return;
+            }
+            if (isLast) {
+                set.outcome = 'failed';
+                throw new StepError('secret-set-in-use', { refusal: error, deadline }, { cause: error });
+            }
+        }
+    }
+}
+async function otherAgents(cloud, { region, agent }, set) {
+    const kept = boundByOthers(set, agent.name, await readBindings(cloud, region));
+    return kept?.because === 'bound' ? kept : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/stop-sessions.js
+
+
+
+/** Sessions that are stopped at once. */
+const mostAtOnce = 5;
+/** Stops the sessions that run now. What cannot be stopped is tried again after the agent is deleted. */
+async function stopOnce(context, target, deadline) {
+    const { agent, region } = target;
+    if (agent.sessions === 0)
+        return;
+    const { journal } = context;
+    try {
+        await journal.span(region, `stop sessions of ${agent.name}`, () => stopRunning(context, target, deadline));
+    }
+    catch (error) {
+        if (!(error instanceof CallError))
+            throw error;
+        journal.log.info(`Not all sessions of ${agent.name} in ${region} could be stopped, because ${error.reason}. Trying again later.`);
+    }
+}
+/** Stops sessions until none is shown as running. */
+async function stopAll(context, target, deadline) {
+    const { agent, region } = target;
+    const { clock, log } = context.journal;
+    await withSubject({ kind: 'agent', name: agent.name, region }, async () => {
+        const startedAt = clock.now();
+        for (;;) {
+            const count = await stopRunning(context, target, deadline);
+            if (count === 0)
+                break;
+            if (deadline.hasPassed())
+                throw new StepError('sessions-running', { count, deadline });
+            const step = pollingDelay(clock.now() - startedAt, () => clock.random());
+            await clock.sleep(Math.min(step, deadline.remaining()));
+        }
+    });
+    if (agent.stopped.size > 0) {
+        log.info(`Stopped sessions of ${agent.name} in ${region}: ${agent.stopped.size}.`);
+    }
+}
+/** @returns how many sessions ran */
+async function stopRunning({ sessions }, { agent }, deadline) {
+    const running = await sessions.allRunning(agent.name, { deadline });
+    for (let first = 0; first < running.length; first += mostAtOnce) {
+        const some = running.slice(first, first + mostAtOnce);
+        const results = await Promise.allSettled(some.map(async (id) => {
+            await sessions.stop(agent.name, id, { deadline });
+            agent.stopped.add(id);
+        }));
+        for (const result of results)
+            if (result.status === 'rejected')
+                throw result.reason;
+    }
+    return running.length;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/tear-down.js
+
+
+
+
+
+
+/** The steps of a teardown after the preflight. */
+function tear_down_stepsOf({ targets }) {
+    const agents = targets.map(({ agent }) => agent);
+    const steps = [
+        targets.some(hasSessions) ? 'stop-sessions' : undefined,
+        agents.some(isDue) ? 'delete-agent' : undefined,
+        targets.some(({ secretSets }) => secretSets.some(isDue)) ? 'delete-sets' : undefined,
+    ];
+    return steps.filter((step) => step !== undefined);
+}
+function isDue({ outcome }) {
+    return outcome === 'skipped';
+}
+/** A session may begin until the agent is gone, so one that goes is looked at in any case. */
+function hasSessions({ agent }) {
+    return isDue(agent) || (agent.outcome !== 'kept' && agent.sessions > 0);
+}
+/**
+ * Deletes what the record says, a phase after the other, each in all regions at once. What fails in
+ * one region does not stop the others. What was done is in the record, also when this throws.
+ *
+ * @throws ReleaseError with what failed in each region
+ */
+async function tearDown(context, record) {
+    const { journal } = context;
+    journal.expect(tear_down_stepsOf(record));
+    const deadline = new Deadline(journal.clock, 'wait-timeout', record.plan.waitTimeout);
+    const failures = [];
+    /** Regions whose agent could not be deleted: it may still need its sets. */
+    const blocked = new Set();
+    const phase = async (step, targets, work) => {
+        if (targets.length === 0)
+            return;
+        try {
+            await journal.step(step, () => forEach(targets, work));
+        }
+        catch (error) {
+            const all = failuresOf(error);
+            const cancelled = all.find((failure) => failure instanceof time_cancellation/* CancelledError */.cc);
+            for (const failure of all) {
+                if (!(failure instanceof Error))
+                    throw error;
+                if (!(failure instanceof time_cancellation/* CancelledError */.cc))
+                    failures.push(failure);
+            }
+            if (cancelled !== undefined)
+                throw new ReleaseError([cancelled, ...failures]);
+        }
+    };
+    const { targets } = record;
+    const withSessions = targets.filter(hasSessions);
+    await phase('stop-sessions', withSessions, (target) => stopOnce(context, target, deadline));
+    await phase('delete-agent', targets.filter(({ agent }) => isDue(agent)), async (target) => {
+        blocked.add(target);
+        await deleteAgent(context, target, deadline);
+        blocked.delete(target);
+    });
+    const gone = targets.filter((target) => !blocked.has(target));
+    // A session may have begun until the agent was gone, and continues without it.
+    await phase('stop-sessions', withSessions.filter((target) => gone.includes(target)), (target) => stopAll(context, target, deadline));
+    await phase('delete-sets', gone.filter(({ secretSets }) => secretSets.some(isDue)), (target) => deleteSets(context, target, deadline));
+    if (failures.length > 0)
+        throw new ReleaseError(inOrder(failures, targets));
+}
+/** What failed, in the order of the regions. */
+function inOrder(failures, targets) {
+    const place = (failure) => {
+        if (!(failure instanceof SubjectError))
+            return targets.length;
+        return targets.findIndex(({ region }) => region === failure.subject.region);
+    };
+    return failures.toSorted((one, other) => place(one) - place(other));
+}
+function tear_down_agentSubject({ name, region }) {
+    return { kind: 'agent', name, region };
+}
+async function deleteAgent({ cloud, journal }, { agent, region }, deadline) {
+    await journal.span(region, `delete ${agent.name}`, () => withSubject(tear_down_agentSubject(agent), () => remove_remove(agent, async (findLost) => cloud.deleteAgent(agent.name, {
+        deadline,
+        findLostResult: findLost(async () => (await cloud.agent(agent.name)) === undefined),
+    }))));
+    if (agent.outcome === 'deleted')
+        journal.log.info(`Deleted agent ${agent.name} in ${region}.`);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/observe-teardown.js
+
+
+
+/** Looks at everything that a teardown depends on. Reads only. */
+async function observeTeardown(cloud, sessions, settings) {
+    const [regions, secretSets] = await Promise.all([cloud.regions(), cloud.secretSets()]);
+    const named = settings.regions.length > 0 ? settings.regions : [undefined];
+    const targets = await Promise.all(named.map(async (region) => {
+        const located = await observe_teardown_locate(cloud, settings, region, secretSets);
+        const name = nameInRegion(settings.agent.in(located.region) ?? '', located.region);
+        const { byDeployment } = await sessions.count(name);
+        const existing = kinds.flatMap((kind) => {
+            const template = ownSetName(settings, kind, located.region);
+            return template === undefined ? [] : setsNamed(template, secretSets);
+        });
+        for (const set of existing)
+            cloud.requireReadable(set);
+        return {
+            ...located,
+            sessions: [...byDeployment.values()].reduce((sum, count) => sum + count, 0),
+            bindings: existing.length === 0 ? undefined : await readBindings(cloud, located.region),
+        };
+    }));
+    return { regions, secretSets, targets };
+}
+const kinds = ['secret', 'imagePullSecret'];
+/** The region of the agent that exists, else of the sets, else the default of the organization. */
+async function observe_teardown_locate(cloud, settings, named, secretSets) {
+    const { agent: template, secretSet, imagePullSecret } = settings;
+    const names = [template, secretSet, imagePullSecret].flatMap((one) => one?.values ?? []);
+    if (named === undefined && !names.some((name) => name.includes(regionPlaceholder))) {
+        const agent = await cloud.agent(template.others ?? '');
+        const ofSets = [secretSet, imagePullSecret]
+            .flatMap((one) => one?.others ?? [])
+            .map((name) => secretSets.find((set) => versionsOf(name).test(set.name))?.region)
+            .find((region) => region !== undefined);
+        return { region: agent?.region ?? ofSets ?? (await cloud.defaultRegion()), agent };
+    }
+    const region = named ?? (await cloud.defaultRegion());
+    return { region, agent: await cloud.agent(nameInRegion(template.in(region) ?? '', region)) };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/teardown-preflight.js
+
+
+
+
+
+
+/**
+ * Looks at what exists, and plans. Nothing is deleted. The plan is in the record then.
+ *
+ * @throws PreflightError with every reason why the teardown cannot work, or a CallError
+ */
+function teardownPreflight({ cloud, sessions, journal }, settings) {
+    return journal.step('preflight', async () => {
+        const observation = await observeTeardown(cloud, sessions, settings);
+        const { plan, problems } = planTeardown(settings, observation);
+        const record = untouchedTeardown(plan);
+        journal.record.teardown = record;
+        const all = [...problems, ...strangers(plan)];
+        if (all.length > 0)
+            throw new PreflightError(all);
+        if (isEmptyTeardown(plan))
+            journal.log.info('There is nothing to tear down.');
+        for (const line of linesOf(record))
+            journal.log.info(line);
+        return record;
+    });
+}
+/** Agents that have the name of the preview, and are not it. */
+function strangers({ targets, preview }) {
+    return targets.flatMap(({ agent: { name, removal } }) => removal.action === 'keep' && removal.kept.because === 'not-preview'
+        ? [
+            {
+                about: `agent ${name}`,
+                message: notPreviewWords(removal.kept.reason, preview),
+                next: adviceOnNames,
+            },
+        ]
+        : []);
+}
+function linesOf({ targets }) {
+    return targets.flatMap(({ region, agent, secretSets }) => [
+        ...(agent.outcome === 'skipped' ? [`To delete in ${region}: the agent ${agent.name}.`] : []),
+        ...(agent.sessions > 0 && agent.outcome !== 'kept'
+            ? [`To stop in ${region}: sessions of ${agent.name}: ${agent.sessions}.`]
+            : []),
+        ...secretSets
+            .filter(({ outcome }) => outcome === 'skipped')
+            .map(({ name, kind }) => `To delete in ${region}: the ${secretSetKinds[kind]} ${name}.`),
+    ]);
+}
 
 ;// CONCATENATED MODULE: ./lib/time/retry-budget.js
 /** Milliseconds that calls which share a budget keep trying, all of them together. */
@@ -12264,6 +15552,15 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
+
+
+
+
+
+
+
+
 const defaultRequestLimit = 30_000;
 /**
  * One run of the action: inputs → plan → steps → report. Every run ends with the report, also one that
@@ -12275,13 +15572,13 @@ async function run(host) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const session = __addDisposableResource(env_1, new Session(host), false);
-        const failures = await failuresIn((0,time_cancellation/* unlessAborted */.Wh)(session.lastMoment, carryOut(session)));
+        const failures = await collectFailures((0,time_cancellation/* unlessAborted */.Wh)(session.reportDeadline, carryOut(session)));
         const explanations = await explainAll(session, failures);
         await comment(session, explanations);
         if (failures.length === 0)
             noticeLateCancellation(session);
         const { record, clock } = session.journal;
-        const commit = commitOf(host.environment);
+        const commit = linkedCommit(host.environment, await session.commit());
         await report(host.actions, record, explanations, { now: clock.now(), commit });
         return failures.length === 0 && !session.cancellation.isCancelled;
     }
@@ -12298,19 +15595,24 @@ class Session {
     host;
     cancellation;
     /** Aborted when the report has to be made, whatever has not ended by then. */
-    lastMoment;
+    reportDeadline;
     journal;
     /** Undefined until they are read and valid. */
     inputs;
+    /** Undefined until they are read, or if the event must not be trusted. */
+    outline;
+    /** The pull request that the agents are a preview of; undefined if they are not. */
+    previewOf;
     /** Until it is known what is secret, everything could be. */
     redact = () => '***';
     event = once(() => readEvent(this.host));
+    commit = once(() => commitOf(this));
     wantsFailureLogs = once(() => showsFailureLogs(this.inputs?.failureLogs ?? 'never', this.event));
     constructor(host) {
         const { actions } = host;
         this.host = host;
         this.cancellation = new time_cancellation/* Cancellation */.mT(host.cancellation, host.clock);
-        this.lastMoment = this.cancellation.after(time_cancellation/* endings */.V1.report);
+        this.reportDeadline = this.cancellation.after(time_cancellation/* cancellationLimits */.U4.report);
         this.journal = new Journal((0,time_clock/* interruptible */.In)(host.clock, host.cancellation), releaseLog(actions, (text) => this.redact(text)), (builds) => {
             setBuildOutputs(actions, builds);
         });
@@ -12323,21 +15625,31 @@ async function carryOut(session) {
     const env_2 = { stack: [], error: void 0, hasError: false };
     try {
         const { host, journal, cancellation, wantsFailureLogs } = session;
-        const { access, isDryRun, github, release: settings } = await checkInputs(session);
-        const { redact } = session;
+        const inputs = await checkInputs(session);
+        if (inputs.kind === 'teardown')
+            return carryOutTeardown(session, inputs);
+        const { access, isDryRun, github, release: settings } = inputs;
+        // Later answers may bring more to hide.
+        const redact = (text, options) => session.redact(text, options);
         const context = __addDisposableResource(env_2, await packContext(session, settings.build?.context), true);
         if (access === undefined) {
             noticeMissingCredential(journal);
             return;
         }
-        const gitHubOptions = { clock: host.clock, signal: cancellation.after(time_cancellation/* endings */.V1.gitHub), redact };
-        const deployments = __addDisposableResource(env_2, isDryRun ? undefined : agentDeployments(github, journal, gitHubOptions), true);
+        const gitHubOptions = {
+            clock: host.clock,
+            signal: cancellation.after(time_cancellation/* cancellationLimits */.U4.gitHub),
+            redact,
+        };
+        const deployments = __addDisposableResource(env_2, isDryRun
+            ? undefined
+            : agentDeployments(github, journal, gitHubOptions, session), true);
         const requestLimit = host.requestLimit ?? defaultRequestLimit;
         const platform = __addDisposableResource(env_2, new Platform({ access, journal, cancellation, redact, requestLimit }), false);
         // Until something is written, nothing is at stake, so what is read first has more patience.
-        const patient = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
-        const surface = await checkCredential(patient, access, journal);
-        const plan = await preflight({ cloud: platform.on(surface, patient), journal }, settings, {
+        const retryingCaller = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
+        const surface = await checkCredential(retryingCaller, access, journal);
+        const plan = await preflight({ cloud: platform.on(surface, retryingCaller), journal }, settings, {
             wantsBindings: isDryRun,
             context: context?.packed,
             lookUpImage: imageLookup(settings, {
@@ -12353,6 +15665,9 @@ async function carryOut(session) {
         const cloud = platform.on(surface);
         await release({
             cloud,
+            sessions: platform.sessionsOn(surface, (secrets) => {
+                hide(session, secrets);
+            }),
             journal,
             cancellation: cancellation.signal,
             wantsFailureLogs,
@@ -12369,19 +15684,76 @@ async function carryOut(session) {
             await result_1;
     }
 }
+/** Hides secrets that came up after the inputs were read. */
+function hide(session, secrets) {
+    for (const mask of new Set(secrets.flatMap(masksFor)))
+        session.host.actions.mask(mask);
+    const earlier = session.redact;
+    const later = redactor(secrets);
+    session.redact = (text, options) => later(earlier(text, options), options);
+}
+/** The end of a preview. */
+async function carryOutTeardown(session, { access, isDryRun, github, teardown: settings }) {
+    const env_3 = { stack: [], error: void 0, hasError: false };
+    try {
+        const { host, journal, cancellation, redact } = session;
+        if (access === undefined) {
+            noticeMissingCredential(journal);
+            return;
+        }
+        const requestLimit = host.requestLimit ?? defaultRequestLimit;
+        const platform = __addDisposableResource(env_3, new Platform({ access, journal, cancellation, redact, requestLimit }), false);
+        const patient = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
+        const surface = await checkCredential(patient, access, journal);
+        const reading = {
+            cloud: platform.on(surface, patient),
+            sessions: new Sessions(patient, surface),
+        };
+        const record = await teardownPreflight({ ...reading, journal }, settings);
+        if (isDryRun)
+            return;
+        const sessions = new Sessions(platform.caller, surface);
+        try {
+            await tearDown({ cloud: platform.on(surface), sessions, journal }, record);
+        }
+        finally {
+            const options = {
+                clock: host.clock,
+                signal: cancellation.after(time_cancellation/* cancellationLimits */.U4.gitHub),
+                redact,
+            };
+            const gone = record.targets
+                .map(({ agent }) => agent)
+                .filter(({ outcome }) => outcome === 'deleted' || outcome === 'absent');
+            await deactivatePreviews(journal, github, options, gone);
+        }
+    }
+    catch (e_3) {
+        env_3.error = e_3;
+        env_3.hasError = true;
+    }
+    finally {
+        __disposeResources(env_3);
+    }
+}
 /** Reads the inputs, and hides what is secret before anything is logged. */
 function checkInputs(session) {
-    const { host, journal, cancellation, lastMoment } = session;
+    const { host, journal, cancellation, reportDeadline: lastMoment } = session;
     return journal.step('inputs', async () => {
-        const reading = await (0,time_cancellation/* unlessAborted */.Wh)(lastMoment, readInputs(host.environment, host.readFile, host.isFolderEmpty));
+        const reading = await (0,time_cancellation/* unlessAborted */.Wh)(lastMoment, readInputs(host.environment, host.readFile, host.isFolderEmpty, session.event));
         for (const mask of new Set(reading.secrets.flatMap(masksFor)))
             host.actions.mask(mask);
         session.redact = reading.redact;
         session.inputs = reading.inputs;
+        session.previewOf = (reading.inputs?.release.agent ?? reading.teardown?.teardown)?.preview
+            ?.pullRequest;
         cancellation.whenCancelled(() => {
-            journal.log.info('The run is cancelled: nothing new is begun.');
+            journal.log.info('The run was cancelled. No further work will be started.');
         });
         await refuseForks(session);
+        session.outline = reading.outline;
+        const isOffline = reading.lacksCredential && (await isWithoutSecretsHere(session));
+        journal.record.kind = kindOf(reading.outline, isOffline);
         for (const remark of reading.remarks)
             journal.remark(remark);
         for (const warning of reading.warnings)
@@ -12389,21 +15761,73 @@ function checkInputs(session) {
         for (const notice of reading.notices)
             journal.notice(notice);
         const problems = [...reading.problems];
-        if (reading.lacksCredential && !(await isWithoutSecretsHere(session))) {
+        if (reading.lacksCredential && !isOffline)
             problems.unshift(inputs_problems/* missingCredential */.ax);
+        if (reading.lacksPublicKey && !(await isWithoutSecretsHere(session))) {
+            problems.push(missingPublicKey);
+        }
+        const { teardown } = reading;
+        if (teardown !== undefined && problems.length === 0) {
+            if (teardown.access !== undefined)
+                journal.expect(['credential', 'preflight']);
+            const preview = await knownPreview(session, teardown, teardown.teardown.preview);
+            return { ...teardown, teardown: { ...teardown.teardown, preview } };
         }
         if (reading.inputs === undefined || problems.length > 0)
             throw new inputs_problems/* InputsError */.aV(problems);
         expectSteps(journal, reading.inputs);
-        return reading.inputs;
+        return withPreview(session, reading.inputs);
     });
+}
+/** Completes what is known of the pull request that the agent is a preview of. */
+async function withPreview(session, inputs) {
+    const { agent } = inputs.release;
+    const preview = await knownPreview(session, inputs, agent?.preview);
+    return agent === undefined
+        ? inputs
+        : { ...inputs, release: { ...inputs.release, agent: { ...agent, preview } } };
+}
+async function knownPreview(session, { kind, isDryRun, githubAccess }, known) {
+    const { host, journal, redact } = session;
+    // Only a release runs the code of a pull request.
+    const isRelease = kind === 'release' && !isDryRun;
+    const { preview, remark } = await resolvePreview(known, {
+        commentedOn: isRelease ? await commentedPullRequest(session) : undefined,
+        lookUp: (number) => lookUpPullRequest(githubAccess, number, {
+            clock: host.clock,
+            signal: host.cancellation,
+            redact,
+        }),
+    });
+    if (remark !== undefined)
+        journal.remark(remark);
+    return preview;
+}
+/** The pull request that somebody commented on to start the run. */
+async function commentedPullRequest({ host, event }) {
+    if (host.environment['GITHUB_EVENT_NAME'] !== 'issue_comment')
+        return undefined;
+    const about = commentedOn(await event());
+    if (about === undefined) {
+        throw new inputs_problems/* UntrustedEventError */.fs({
+            reason: 'unreadable',
+            failure: 'the event does not say what was commented on',
+        });
+    }
+    return about === 'issue' ? undefined : about.number;
 }
 async function isWithoutSecretsHere({ host, event }) {
     return isWithoutSecrets(await event(), host.environment['GITHUB_ACTOR']);
 }
+function kindOf({ isDryRun, isTeardown }, isOffline) {
+    if (isOffline)
+        return 'offline-check';
+    if (isTeardown)
+        return isDryRun ? 'teardown-plan' : 'teardown';
+    return isDryRun ? 'plan' : 'release';
+}
 /** The steps that are known before there is a plan. */
-function expectSteps(journal, { access, isDryRun, release: { build } }) {
-    journal.record.kind = access === undefined ? 'offline-check' : isDryRun ? 'plan' : 'release';
+function expectSteps(journal, { access, release: { build } }) {
     if (build !== undefined)
         journal.expect(['context']);
     if (access !== undefined)
@@ -12422,18 +15846,33 @@ function foldersOf(environment) {
         temporary: temporary === '' ? (0,external_node_os_.tmpdir)() : temporary,
     };
 }
-/** The commit that the workflow runs for; undefined if the runner does not say, or says something else. */
-function commitOf(environment) {
-    const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: id } = environment;
-    const url = `${server ?? 'https://github.com'}/${repository ?? ''}/commit/${id ?? ''}`;
+/** The commit that people know the run by. The event is read only if it may name another than the runner. */
+async function commitOf({ host, outline, event }) {
+    const { environment, readFile } = host;
+    const { GITHUB_SHA: workflowCommit = '', GITHUB_EVENT_NAME: eventName = '' } = environment;
+    if (!isOfAnotherCommit(eventName))
+        return workflowCommit;
+    return releasedCommit(await event(), {
+        workflowCommit,
+        checkout: await checkedOutCommit(foldersOf(environment).workspace, readFile),
+        isImageGiven: outline?.isImageGiven === true,
+    });
+}
+/** A commit and its page; undefined if the runner does not say, or says something else. */
+function linkedCommit(environment, id) {
+    const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = environment;
+    const base = `${server ?? 'https://github.com'}/${repository ?? ''}`;
+    const url = `${base}/commit/${id}`;
     const isCommit = /^https?:\/\/[\w.:-]+\/[\w.-]+\/[\w.-]+\/commit\/[0-9a-f]{40,64}$/.test(url);
-    return isCommit && id !== undefined ? { id, url } : undefined;
+    const { GITHUB_RUN_ID: runId = '' } = environment;
+    const runUrl = /^\d+$/.test(runId) ? `${base}/actions/runs/${runId}` : undefined;
+    return isCommit ? { id, url, runUrl } : undefined;
 }
 function noticeMissingCredential(journal) {
-    journal.notice('There is no credential, as in runs of forks and Dependabot: the inputs, files and names were checked, and nothing could be looked up. This is all that a dry run can do without one.');
+    journal.notice('This run has no credential, like all runs from forks and Dependabot. The inputs, files and names were checked; nothing was read from the platform.');
 }
 /** What failed in `work`, one by one; nothing if it succeeded. */
-async function failuresIn(work) {
+async function collectFailures(work) {
     try {
         await work;
         return [];
@@ -12463,21 +15902,34 @@ function withCancellation(failures, { aborted, reason }) {
     return aborted ? [reason, ...others] : others;
 }
 /** A plan that is cancelled does not wait for its comment; the next plan makes one. */
-async function comment({ host, journal, inputs, cancellation, redact, event }, explanations) {
-    if (inputs === undefined || cancellation.isCancelled)
+async function comment(session, explanations) {
+    const { host, journal, inputs, outline, cancellation, redact, event, commit, previewOf } = session;
+    if (outline === undefined || cancellation.isCancelled)
         return;
-    const manner = { clock: host.clock, signal: host.cancellation, redact };
-    await commentOnPlan(journal, inputs.github, manner, {
+    const options = { clock: host.clock, signal: host.cancellation, redact };
+    const write = (id, runUrl) => redact(commentOf(journal.record, explanations, runUrl, id), { most: Infinity });
+    await commentOnPlan(journal, outline.github, options, {
         event,
-        write: (commit, runUrl) => redact(commentOf(journal.record, explanations, runUrl, commit), { most: Infinity }),
+        commit,
+        isOfInvalidInputs: inputs === undefined,
+        write,
+    });
+    if (previewOf === undefined)
+        return;
+    await commentOnPreview(journal, outline.github, options, {
+        pullRequest: previewOf,
+        commit,
+        write,
     });
 }
 function noticeLateCancellation({ journal, cancellation }) {
     if (!cancellation.isCancelled)
         return;
-    journal.notice(journal.record.kind === 'release'
-        ? 'The run was cancelled when everything was released already.'
-        : 'The run was cancelled when the plan was made already; where it was to be in a comment, it may not be.');
+    journal.notice(journal.record.kind === 'teardown'
+        ? 'The run was cancelled after everything had been deleted.'
+        : journal.record.kind === 'release'
+            ? 'The run was cancelled after everything had been released.'
+            : 'The run was cancelled after the plan was made. The comment on the pull request may be missing.');
 }
 async function refuseForks({ host, event }) {
     if (!mayBringForks(host.environment['GITHUB_EVENT_NAME'] ?? ''))
@@ -12494,7 +15946,7 @@ async function readEvent({ environment, workflowEvent }) {
         return { eventName: environment['GITHUB_EVENT_NAME'] ?? '', payload: undefined };
     }
 }
-/** An agent's output may hold what callers said, so in doubt only closed repositories show it. */
+/** An agent's output may contain what callers said, so in doubt only closed repositories show it. */
 async function showsFailureLogs(failureLogs, event) {
     if (failureLogs !== 'auto')
         return failureLogs === 'always';
@@ -12864,7 +16316,7 @@ function closestMatch(target, candidates, options) {
 ;// CONCATENATED MODULE: ./lib/text/nearest.js
 
 /** Longer texts are not names. Comparing takes the length of one times that of the other. */
-const longestName = 100;
+const maxNameLength = 100;
 /** A slip of the hand: up to two characters, in short names fewer. */
 const slip = (length) => Math.min(2, Math.floor(length / 3));
 /** Half of the name is the same. */
@@ -12876,7 +16328,7 @@ const half = (length) => length / 2;
  * @returns undefined if no name is near enough
  */
 function nearest(text, known, tolerance = slip) {
-    if (text.length > longestName)
+    if (text.length > maxNameLength)
         return undefined;
     const written = normalized(text);
     const [first] = known
@@ -12960,7 +16412,7 @@ function systemErrorCode(error) {
 }
 /** The same in words: there may be none. */
 function reasonOf(error) {
-    return systemErrorCode(error) ?? 'the reason is not known';
+    return systemErrorCode(error) ?? 'unknown reason';
 }
 const openFilesAdvice = 'Raise the limit on open files of the runner (`ulimit -n`).';
 const faults = new Map([
@@ -12996,22 +16448,26 @@ function faultOf(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V1: () => (/* binding */ endings),
+/* harmony export */   U4: () => (/* binding */ cancellationLimits),
 /* harmony export */   Wh: () => (/* binding */ unlessAborted),
 /* harmony export */   cc: () => (/* binding */ CancelledError),
 /* harmony export */   mT: () => (/* binding */ Cancellation)
 /* harmony export */ });
 /* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8474);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5221);
+
 
 /**
  * Milliseconds after a cancellation. A runner that waits no longer kills the process, so the report is
  * made within two seconds, and everything else has its end before that.
  */
-const endings = {
+const cancellationLimits = {
     /** A request that was sent to change something has to be answered, so that it is known what it did. */
     write: 1000,
     /** GitHub has to have taken note. */
     gitHub: 1400,
+    /** A session that was started for a test has to be stopped. */
+    stop: 1400,
     /** The report is made, whatever has not come to its end. */
     report: 1700,
 };
@@ -13033,41 +16489,53 @@ class Cancellation {
     /** Aborted with a CancelledError. */
     signal;
     #clock;
-    #over = new AbortController();
+    #ended = new AbortController();
     constructor(signal, clock) {
         this.signal = signal;
         this.#clock = clock;
         // Many may wait at once, which Node would take for a leak and warn of.
-        (0,node_events__WEBPACK_IMPORTED_MODULE_0__.setMaxListeners)(Infinity, signal, this.#over.signal);
+        (0,node_events__WEBPACK_IMPORTED_MODULE_0__.setMaxListeners)(Infinity, signal, this.#ended.signal);
     }
     get isCancelled() {
         return this.signal.aborted;
     }
     /** A signal that follows so many milliseconds after the cancellation, with its reason. */
     after(milliseconds) {
-        const follower = new AbortController();
+        const delayed = new AbortController();
         this.whenCancelled(() => {
             const stop = this.#clock.after(milliseconds, () => {
-                follower.abort(this.signal.reason);
+                delayed.abort(this.signal.reason);
             });
-            this.#over.signal.addEventListener('abort', stop, { once: true });
+            this.#ended.signal.addEventListener('abort', stop, { once: true });
         });
-        return follower.signal;
+        return delayed.signal;
+    }
+    /** The same, so many milliseconds later: for what a cancelled run still has to put in order. */
+    delayed(milliseconds) {
+        const delayed = new Cancellation(this.after(milliseconds), this.#clock);
+        this.#ended.signal.addEventListener('abort', () => {
+            delayed.end();
+        }, { once: true });
+        return delayed;
+    }
+    /** A clock whose sleepers wake up when the run is cancelled. */
+    get clock() {
+        return (0,_clock_js__WEBPACK_IMPORTED_MODULE_1__/* .interruptible */ .In)(this.#clock, this.signal);
     }
     whenCancelled(act) {
-        if (this.#over.signal.aborted)
+        if (this.#ended.signal.aborted)
             return;
         if (this.isCancelled)
             act();
         else
-            this.signal.addEventListener('abort', act, { once: true, signal: this.#over.signal });
+            this.signal.addEventListener('abort', act, { once: true, signal: this.#ended.signal });
     }
     [Symbol.dispose]() {
         this.end();
     }
     /** Nobody waits for anything any more. */
     end() {
-        this.#over.abort();
+        this.#ended.abort();
     }
 }
 /** The result of `work`, unless the signal comes first: then nobody waits for it any more. */
@@ -13099,8 +16567,8 @@ async function unlessAborted(signal, work) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Mf: () => (/* binding */ abortableSleep),
   In: () => (/* binding */ interruptible),
-  uj: () => (/* binding */ sleepUnless),
   ml: () => (/* binding */ systemClock)
 });
 
@@ -13109,7 +16577,7 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 ;// CONCATENATED MODULE: ./lib/time/clock.js
 
 /** Sleeps; where the signal ends that, it rejects with the signal's own reason. */
-async function sleepUnless(clock, milliseconds, signal) {
+async function abortableSleep(clock, milliseconds, signal) {
     try {
         await clock.sleep(milliseconds, signal);
     }
@@ -13153,12 +16621,57 @@ const systemClock = {
 
 /***/ }),
 
+/***/ 408:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ endProcess)
+/* harmony export */ });
+/** Milliseconds that whatever is still open may delay the end of the process. */
+const exitDelay = 100;
+/**
+ * Ends the process after the run, whatever it still waits for. If nothing is open, it ends by itself,
+ * with the same exit code.
+ *
+ * @param exitCode of the process
+ * @param canBeKilled whether an end by SIGKILL, which has an exit code of its own, is better than waiting
+ */
+function endProcess(exitCode, { canBeKilled }) {
+    process.exitCode = exitCode;
+    setTimeout(() => {
+        if (hasBlockedThreads()) {
+            replaceProcess(exitCode);
+            if (canBeKilled)
+                process.kill(process.pid, 'SIGKILL');
+        }
+        process.exit();
+    }, exitDelay).unref();
+}
+/** An exit would wait for threads, such as one that looks up a host, or reads a file that hangs. */
+function hasBlockedThreads() {
+    return process
+        .getActiveResourcesInfo()
+        .some((resource) => /^(?:FS|GetAddrInfo|GetNameInfo)Req/.test(resource));
+}
+/** Puts a shell in the place of this process: that ends all threads and keeps the exit code. */
+function replaceProcess(exitCode) {
+    const { execve } = process;
+    try {
+        execve?.call(process, '/bin/sh', ['sh', '-c', `exit ${exitCode}`], {});
+    }
+    catch {
+        // Where there is no such shell, the process waits for its threads.
+    }
+}
+
+
+/***/ }),
+
 /***/ 3144:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ cancelledByRunner),
-/* harmony export */   n: () => (/* binding */ endSoon)
+/* harmony export */   V: () => (/* binding */ cancelledByRunner)
 /* harmony export */ });
 /* harmony import */ var _cancellation_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6690);
 
@@ -13173,20 +16686,6 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
  * misses least: until then, the process ends without a word.
  */
 const cancelledByRunner = cancellation.signal;
-/** Milliseconds that what is still under way may hold up the end of a run that was cancelled. */
-const lastWords = 100;
-/** Ends the process of a run that was cancelled, whatever it still waits for. */
-function endSoon() {
-    setTimeout(() => {
-        // An exit would wait for threads, such as one that looks a host up, or reads a file that hangs.
-        const waitsForThreads = process
-            .getActiveResourcesInfo()
-            .some((resource) => /^(?:FS|GetAddrInfo|GetNameInfo)Req/.test(resource));
-        if (waitsForThreads)
-            process.kill(process.pid, 'SIGKILL');
-        process.exit();
-    }, lastWords).unref();
-}
 
 
 /***/ }),
@@ -16262,7 +19761,9 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */   cl6: () => (/* binding */ nullish),
 /* harmony export */   g1P: () => (/* binding */ record),
 /* harmony export */   hq: () => (/* binding */ nonEmpty),
+/* harmony export */   is: () => (/* binding */ is),
 /* harmony export */   lqM: () => (/* binding */ optional),
+/* harmony export */   mee: () => (/* binding */ nullable),
 /* harmony export */   oad: () => (/* binding */ bigint),
 /* harmony export */   pdi: () => (/* binding */ transform),
 /* harmony export */   qFJ: () => (/* binding */ parseJson),
@@ -16272,7 +19773,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */   z6Y: () => (/* binding */ check),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, is, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazyAsync, length, literal, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullable, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, integer, intersect, intersectAsync, ip, ipv4, ipv6, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoTimestamp, isoWeek, isrc, jwsCompact, keyof, ksuid, lazyAsync, length, literal, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxLength, maxSize, maxValue, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minValue, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, picklist, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObject, strictObjectAsync, strictTuple, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {
