@@ -361,7 +361,7 @@ onSystemsWith('signals').describe(
       expect(exitCode).toBe(1);
       expect(raw.match(/^::error /gm)).toHaveLength(1);
       expect(raw).toContain('::error title=The run was cancelled::');
-      expect(summary).toContain(`The runner was told to end the run (${signal})`);
+      expect(summary).toContain(`a newer run replaced it (${signal})`);
       for (const part of ['Done', 'Still running', 'Not started'])
         expect(summary).toContain(`**${part}**`);
       expect(JSON.parse(outputs['agents'] ?? '')).toHaveLength(match.method === 'GET' ? 0 : 1);
@@ -392,7 +392,9 @@ test('a token from the environment is used, and the log names where it came from
 test('a token without an organization acts in the first one, with a warning that pins it', async () => {
   const { exitCode, raw } = await run({ pat: 'pcc_pat_emulator', ...voice });
   expect(exitCode).toBe(0);
-  expect(raw).toMatch(/^::warning::.*`acme` \(of acme, globex\).*`organization: acme`/m);
+  expect(raw).toMatch(
+    /^::warning::.*several organizations \(acme, globex\).*`organization: acme`/m,
+  );
 });
 
 test('an organization that the token does not list is an error that lists those that it does', async () => {

@@ -51,6 +51,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
         image: 'ghcr.io/acme/voice:1.0.0',
         smokeTest: null,
         sessionsOnOlder: null,
+        previous: null,
       },
     ]);
     expect(actions.outputs).toMatchObject({

@@ -124,5 +124,5 @@ describe('a link that leads out of the context is refused', () => {
 
 test('a link with the name of a secret is left out like a file', async () => {
   await workspace.write({ 'agent/.env': { link: '../../secrets' } });
-  expect(await workspace.select({ directory })).toMatchObject({ leftOut: ['.env'] });
+  expect(await workspace.select({ directory })).toMatchObject({ excludedSecrets: ['.env'] });
 });

@@ -24,8 +24,8 @@ test('selects the files of a folder, in the order of their paths', async () => {
     files: 3,
     bytes: 16,
     ignoreFile: undefined,
-    leftOut: [],
-    holdsGit: false,
+    excludedSecrets: [],
+    includesGit: false,
     entries: [
       { path: 'Dockerfile', kind: 'file', bytes: 12, isExecutable: false, target: undefined },
       { path: 'a/c.txt', kind: 'file', bytes: 1, isExecutable: false, target: undefined },

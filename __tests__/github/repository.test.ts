@@ -219,7 +219,7 @@ describe('what the token may not do is told with the permission that it needs', 
     server.permissions.delete(permission);
     const error = await failure(calls[call](repository));
     expect(error).toMatchObject({ status: 403, lacksPermission: true, call: { permission } });
-    expect(error.reason).toBe('the answer was 403: `Resource not accessible by integration`');
+    expect(error.reason).toBe('the response was 403: `Resource not accessible by integration`');
     expect(error.message).toBe(`${where}: ${error.reason}`);
     expect(asked().at(-1)).toBe(where);
   });
@@ -229,7 +229,7 @@ describe('what the token may not do is told with the permission that it needs', 
     repository = await connected({ repository: 'hidden' });
     const error = await failure(repository.createDeployment(deployment));
     expect(error).toMatchObject({ status: 404, lacksPermission: true });
-    expect(error.reason).toBe('the answer was 404: `Not Found`');
+    expect(error.reason).toBe('the response was 404: `Not Found`');
   });
 });
 
@@ -244,14 +244,14 @@ describe('a refusal that is about something else is not taken for a permission',
     server.spoiled.push(answering(status, { message }));
     const error = await failure(repository.createDeployment(deployment));
     expect(error).toMatchObject({ status, lacksPermission: false });
-    expect(error.reason).toBe(`the answer was ${status}: \`${message}\``);
+    expect(error.reason).toBe(`the response was ${status}: \`${message}\``);
     expect(server.requests).toHaveLength(1);
   });
 
   test('a ref that does not exist', async () => {
     const error = await failure(repository.createDeployment({ ...deployment, ref: 'gone' }));
     expect(error).toMatchObject({ status: 422, lacksPermission: false });
-    expect(error.reason).toBe('the answer was 422: `No ref found for: gone`');
+    expect(error.reason).toBe('the response was 422: `No ref found for: gone`');
   });
 
   test('fields that are not valid are named', async () => {
@@ -267,7 +267,7 @@ describe('a refusal that is about something else is not taken for a permission',
     );
     const error = await failure(repository.createDeployment(deployment));
     expect(error.reason).toBe(
-      "the answer was 422: `Validation Failed: log_url invalid, description is too long, and 'more'`",
+      "the response was 422: `Validation Failed: log_url invalid, description is too long, and 'more'`",
     );
   });
 
@@ -279,7 +279,7 @@ describe('a refusal that is about something else is not taken for a permission',
     server.spoiled.push({ kind: 'answer', status: 404, body: '<html>hidden-page', headers });
     const error = await failure(repository.createDeployment(deployment));
     expect(error).toMatchObject({ status: 404, lacksPermission: false });
-    expect(error.reason).toBe('the answer was 404');
+    expect(error.reason).toBe('the response was 404');
   });
 });
 
@@ -287,7 +287,7 @@ const passing: { name: string; spoiled: Spoiled; reason: string }[] = [
   ...[500, 502, 503, 504].map((status) => ({
     name: String(status),
     spoiled: { kind: 'answer', status } as const,
-    reason: `the answer was ${status}`,
+    reason: `the response was ${status}`,
   })),
   {
     name: 'a reset connection',
@@ -297,7 +297,7 @@ const passing: { name: string; spoiled: Spoiled; reason: string }[] = [
   {
     name: 'an answer that is cut off',
     spoiled: { kind: 'cut-off' },
-    reason: 'the answer was cut off',
+    reason: 'the response was cut off',
   },
 ];
 
@@ -489,14 +489,14 @@ describe('an answer that cannot be read', () => {
     {
       name: 'is not JSON',
       body: '<html>hidden-page</html>',
-      reason: 'the answer is not JSON',
+      reason: 'the response is not JSON',
     },
     {
       name: 'is other JSON',
       body: '{"surprise": "hidden-surprise"}',
       reason: 'the response is JSON, but has an unexpected shape',
     },
-    { name: 'is empty', body: '', reason: 'the answer is not JSON' },
+    { name: 'is empty', body: '', reason: 'the response is not JSON' },
   ])('$name', async ({ body, reason }) => {
     const headers = { 'content-type': 'application/json' };
     server.spoiled.push({ kind: 'answer', status: 200, body, headers });
@@ -530,7 +530,7 @@ describe('a redirect', () => {
   test('that would turn a write into a look is not', async () => {
     server.spoiled.push(redirect(302, '/api/v3/elsewhere'));
     expect((await failure(repository.createDeployment(deployment))).reason).toMatch(
-      /^the answer was a redirect \(302\) to http:\/\/127\.0\.0\.1:\d+$/,
+      /^the response was a redirect \(302\) to http:\/\/127\.0\.0\.1:\d+$/,
     );
     expect(server.requests).toHaveLength(1);
   });
@@ -541,7 +541,7 @@ describe('a redirect', () => {
       server.spoiled.push(redirect(307, `${other.apiUrl}/hidden-path?token=hidden`));
       const error = await failure(repository.createDeployment(deployment));
       expect(error.reason).toBe(
-        `the answer was a redirect (307) to ${new URL(other.apiUrl).origin}`,
+        `the response was a redirect (307) to ${new URL(other.apiUrl).origin}`,
       );
       expect(error.status).toBe(307);
       expect(other.requests).toEqual([]);
@@ -553,19 +553,19 @@ describe('a redirect', () => {
   test('to nowhere is not', async () => {
     server.spoiled.push(redirect(301));
     const error = await failure(keepComment(repository, 'It serves.'));
-    expect(error.reason).toBe('the answer was a redirect (301) to no address');
+    expect(error.reason).toBe('the response was a redirect (301) to no address');
   });
 
   test('to an address that is none is not', async () => {
     server.spoiled.push(redirect(301, 'http://['));
     const error = await failure(keepComment(repository, 'It serves.'));
-    expect(error.reason).toBe('the answer was a redirect (301) to no address');
+    expect(error.reason).toBe('the response was a redirect (301) to no address');
   });
 
   test('that leads in a circle is not followed for ever', async () => {
     for (let count = 0; count < 10; count++) server.spoiled.push(redirect(307, server.apiUrl));
     const error = await failure(repository.createDeployment(deployment));
-    expect(error.reason).toContain('the answer was a redirect (307)');
+    expect(error.reason).toContain('the response was a redirect (307)');
     expect(server.requests).toHaveLength(4);
   });
 });

@@ -13,7 +13,7 @@ test('the error of inputs says which, and what is wrong with each', () => {
 test('the error of a fork says what it is about', () => {
   const error = new UntrustedEventError();
   expect(error.name).toBe('UntrustedEventError');
-  expect(error.message).toBe('code of a fork, with the secrets of the repository');
+  expect(error.message).toBe('possibly code of a fork, with the secrets of the repository (fork)');
 });
 
 test.each([

@@ -345,7 +345,7 @@ test.each([
 
 describe('an answer of another shape is told by the places that are wrong', () => {
   test.each([
-    { name: 'none', answer: undefined, told: 'the answer is empty' },
+    { name: 'none', answer: undefined, told: 'the response is empty' },
     { name: 'a list', answer: [], told: '(sets)' },
     { name: 'a text', answer: 'hidden', told: '(the whole)' },
     { name: 'two of the same', answer: { sets: ['hidden', 'hidden'] }, told: '(sets.0, sets.1)' },

@@ -315,7 +315,7 @@ describe('what may pass is tried again', () => {
     const { get, log } = await serve(answer(503, '{"error":"Back\\n soon"}'), good);
     await get();
     expect(log).toContain(
-      'info: GET /v1/things: attempt 2 of 5, in 0.5 s, because the answer was 503: `Back soon`',
+      'info: GET /v1/things: attempt 2 of 5, in 0.5 s, because the response was 503: `Back soon`',
     );
   });
 
@@ -389,7 +389,7 @@ describe('what will not pass is not', () => {
     );
     const error = await failure(get());
     expect(error).toBeInstanceOf(RedirectError);
-    expect(error.reason).toBe('the answer was a redirect (302) to https://elsewhere.example.com');
+    expect(error.reason).toBe('the response was a redirect (302) to https://elsewhere.example.com');
     expect(requests).toHaveLength(1);
   });
 
@@ -581,13 +581,13 @@ describe('errors tell what happened', () => {
       name: 'cut off',
       listener: cutOff,
       type: UnreadableAnswerError,
-      reason: 'the answer was cut off',
+      reason: 'the response was cut off',
     },
     {
       name: 'not JSON',
       listener: answer(200, 'hidden-body'),
       type: UnreadableAnswerError,
-      reason: 'the answer is not JSON',
+      reason: 'the response is not JSON',
     },
     {
       name: 'other JSON',

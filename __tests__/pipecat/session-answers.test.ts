@@ -32,7 +32,9 @@ describe('the answer to a start', () => {
   test.each([{}, { sessionId: '' }, { sessionId: 1 }, undefined, [], 'session-1'])(
     'is not read without a session: %j',
     (answer) => {
-      expect(() => parseStartedSession(answer)).toThrow('answer');
+      expect(() => parseStartedSession(answer)).toThrow(
+        answer === undefined ? 'is empty' : 'has an unexpected shape (',
+      );
     },
   );
 });

@@ -230,8 +230,8 @@ describe('an upload that breaks goes once more, whole and with a fresh form', ()
 
 describe('what broke is told', () => {
   test.each([
-    { fault: { kind: 'hang' } as const, told: 'nothing was heard for 60 s' },
-    { fault: { kind: 'cut-off', carryOut: false } as const, told: 'the answer was cut off' },
+    { fault: { kind: 'hang' } as const, told: 'the connection was idle for 60 s' },
+    { fault: { kind: 'cut-off', carryOut: false } as const, told: 'the response was cut off' },
     { fault: { kind: 'reset' } as const, told: 'the connection broke (ECONNRESET)' },
   ])('$told', async ({ fault, told }) => {
     stage.emulator.script.fault({ path: storagePath }, fault);
@@ -265,7 +265,7 @@ test('an upload that goes on for so long that its form has expired is begun anew
   const id = await cloud.uploadContext('us-west', quickOnceMore, waiting());
   expect(stage.emulator.state.archive(id)?.byteLength).toBe(100);
   expect(log).toContain(
-    'The upload to us-west: attempt 2 of 5, in 0.5 s, because it was not through within 15 min',
+    'The upload to us-west: attempt 2 of 5, in 0.5 s, because the upload timed out after 15 min',
   );
   expect(stage.clock.now() - before).toBe(15 * 60_000 + 500);
 });
@@ -319,7 +319,7 @@ describe('an answer to an upload', () => {
     await cloud.uploadContext('us-west', contentOf(10), waiting());
     expect(stage.emulator.requests.filter(isUpload)).toHaveLength(attempts);
     expect(
-      log.filter((line) => line.endsWith('because the answer is not one of a storage')),
+      log.filter((line) => line.endsWith('because the response did not come from storage')),
     ).toHaveLength(attempts - 1);
   });
 });
@@ -386,7 +386,7 @@ describe('an upload to where others could read it', () => {
       );
       const { cloud } = connect();
       await expect(cloud.uploadContext('us-west', contentOf(10), waiting())).rejects.toThrow(
-        'not what is due (uploadUrl)',
+        'has an unexpected shape (uploadUrl)',
       );
       expect(stage.emulator.requests.filter(isUpload)).toEqual([]);
     },

@@ -668,7 +668,7 @@ function asReleased(plan: PlanOutput, isPruning: boolean): unknown {
 const followsWords = {
   yes: 'A new deployment follows, because',
   no: 'No new deployment follows, because',
-  unknown: 'Whether a new deployment follows cannot be told, because',
+  unknown: 'It is unknown whether a new deployment follows, because',
 } as const;
 
 const stages: Stage[] = [];
@@ -751,7 +751,7 @@ describe('a release is its plan, carried out:', () => {
       const isLeft = agent.newDeployment.follows === 'no' && agent.changes.length === 0;
       expect(dry.actions.summary).toContain(
         isLeft
-          ? `Leave the agent \`${agent.name}\` as it is`
+          ? `Keep the agent \`${agent.name}\` unchanged`
           : followsWords[agent.newDeployment.follows],
       );
       for (const { setting, before, after } of agent.changes) {
@@ -1000,7 +1000,9 @@ describe('without a credential', () => {
     expect(stage.emulator.requests).toEqual([]);
     expect(actions.errors).toEqual([]);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('There is no credential, as in runs of forks and Dependabot'),
+      expect.stringContaining(
+        'This run has no credential, like all runs from forks and Dependabot',
+      ),
     );
     expect(actions.summary).toContain(
       '## 📋 Checked without a credential: inputs, files and names are in order',
@@ -1227,7 +1229,7 @@ describe('with empty values, a plan works on names', () => {
     expect(actions.notices).toContainEqual(
       expect.stringContaining('Empty in this run, so the plan only uses their names: `A`, `NEW`.'),
     );
-    expect(actions.summary).toContain('the plan goes by their names alone');
+    expect(actions.summary).toContain('the plan only uses their names');
     expect(writes(stage.emulator)).toEqual([]);
   });
 

@@ -228,8 +228,8 @@ test('what is to be said of several agents alike is said once, with the names of
   remarks.report(journal);
   remarks.report(journal);
   expect(actions.notices).toEqual([
-    'Nothing changed for `voice`, `sales`.',
+    'Nothing differs for `voice`, `sales`.',
     'All differs for `billing`.',
   ]);
-  expect(actions.warnings).toEqual(['Nothing changed for `voice`, `sales`.']);
+  expect(actions.warnings).toEqual(['Nothing differs for `voice`, `sales`.']);
 });

@@ -141,7 +141,7 @@ describe('what became of a build is explained', () => {
       facts: [{ label: 'Build id', value: id }],
       why: [
         'No status check of the build succeeded; `build-timeout` is 10 min.',
-        'The last status check failed: the answer was 502.',
+        'The last status check failed: the response was 502.',
       ],
       logs: undefined,
     },
@@ -204,11 +204,11 @@ describe('what became of an upload is explained', () => {
       why: ['The connection broke.', 'Gave up after 5 attempts.'],
     },
     {
-      name: 'one of which nothing was heard',
+      name: 'a connection that was idle',
       error: new UploadError(origin, { idleFor: 60_000 }),
       attempts: 5,
       call: `POST ${origin}`,
-      why: ['Nothing was heard for 60 s.', 'Gave up after 5 attempts.'],
+      why: ['The connection was idle for 60 s.', 'Gave up after 5 attempts.'],
     },
   ])('$name', ({ error, attempts, call, why }) => {
     error.attempts = attempts;

@@ -130,7 +130,7 @@ test('a warning of the platform is shown without it', async () => {
     },
   );
   const { actions } = await stage.release({ ...release, 'wait-for-ready': 'false' });
-  expect(actions.warnings).toContainEqual('The platform says of `voice`: `echo of ***`');
+  expect(actions.warnings).toContainEqual('The platform warns about `voice`: `echo of ***`');
 });
 
 test('a token in the environment is masked even where it is not used', async () => {

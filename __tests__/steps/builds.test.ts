@@ -300,7 +300,7 @@ describe('a build that does not succeed', () => {
     );
     const { actions } = await release({ ...building, 'build-timeout': '30' });
     expect(actions.errors[0]?.message).toMatch(
-      /last seen building; `build-timeout` is 30 s\. The last status check failed: the answer was 502/,
+      /last seen building; `build-timeout` is 30 s\. The last status check failed: the response was 502/,
     );
     expect(actions.errors[0]?.message).toContain('No agent was deployed');
   });

@@ -264,11 +264,14 @@ test('a tag that is deployed already is told as no change, with what to do', asy
       image,
       smokeTest: null,
       sessionsOnOlder: null,
+      previous: { image, buildId: null, deploymentId },
     },
   ]);
   expect(actions.warnings).toContainEqual(expect.stringContaining('saw no change'));
   expect(actions.warnings).toContainEqual(expect.stringContaining('@sha256:'));
-  expect(actions.warnings).toContainEqual(expect.stringContaining('The platform says of `voice`'));
+  expect(actions.warnings).toContainEqual(
+    expect.stringContaining('The platform warns about `voice`'),
+  );
   expect(actions.log).toContain(
     `info: The agent voice in us-west keeps its deployment ${deploymentId}.`,
   );

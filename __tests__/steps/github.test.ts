@@ -826,7 +826,7 @@ describe('the comment with a plan', () => {
       spoil: () => {
         server.spoiled.push(answering(500), answering(500));
       },
-      told: 'the answer was 500',
+      told: 'the response was 500',
     },
     {
       name: 'no answer',

@@ -45,7 +45,7 @@ describe('a wait', () => {
     };
     await expect(poll(look, { clock, deadline, progress })).resolves.toBe('result');
     expect(said).toEqual([
-      'Status check failed: the answer was 503 (GET /v1/things). Checking again.',
+      'Status check failed: the response was 503 (GET /v1/things). Checking again.',
       'The platform responds again, after 3 failed status checks.',
     ]);
   });

@@ -115,7 +115,9 @@ describe('a context that was built before', () => {
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
     expect(actions.warnings).toEqual([
-      expect.stringContaining('find out whether the context was built before: the answer was 400'),
+      expect.stringContaining(
+        'find out whether the context was built before: the response was 400',
+      ),
     ]);
     expect(uploads()).toBe(2);
     // The platform finds it by itself then.

@@ -121,7 +121,7 @@ describe('a failing rollout', () => {
     expect(actions.errors[0]?.title).toBe('The deployment was not ready in time');
     expect(actions.errors[0]?.message).toContain('no status check of the agent succeeded');
     expect(actions.errors[0]?.message).toContain(
-      'The last status check failed: the answer was 502',
+      'The last status check failed: the response was 502',
     );
   });
 
@@ -201,7 +201,7 @@ describe('what the agent wrote', () => {
     const { actions } = await stage.release({ ...newer, 'failure-logs': 'always' });
     expect(actions.errors).toHaveLength(1);
     expect(actions.log).toContain(
-      'info: The logs of `voice` could not be read, because the answer was 503.',
+      'info: The logs of `voice` could not be read, because the response was 503.',
     );
     expect(stage.emulator.requests.filter(({ path }) => path.endsWith('/logs'))).toHaveLength(2);
   });

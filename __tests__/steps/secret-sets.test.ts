@@ -75,7 +75,7 @@ describe('writing', () => {
     expect(succeeded).toBe(true);
     expect(actions.log).toContainEqual(
       expect.stringMatching(
-        /info: PUT \/v1\/secrets\/keys: attempt 3 of 5, in \d+\.\d s, because the answer was 409/,
+        /info: PUT \/v1\/secrets\/keys: attempt 3 of 5, in \d+\.\d s, because the response was 409/,
       ),
     );
   });

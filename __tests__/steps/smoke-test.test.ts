@@ -198,7 +198,7 @@ describe('a smoke test that fails', () => {
       session: {
         refusal: { status: 503, message: 'deployment is not in ready state', code: 'PCC-1001' },
       },
-      told: 'Smoke test: the platform did not start a session: the answer was 503',
+      told: 'Smoke test: the platform did not start a session: the response was 503',
     },
   ];
 

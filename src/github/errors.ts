@@ -103,7 +103,7 @@ export function toGitHubError(
   }
   const { status, response } = refused.output;
   const requestId = readRequestId(response.headers, redact);
-  const answered = `the answer was ${status}${requestId === undefined ? '' : ` (request ID ${requestId})`}`;
+  const answered = `the response was ${status}${requestId === undefined ? '' : ` (request ID ${requestId})`}`;
   const body = v.safeParse(refusalBody, response.data);
   if (!body.success) return new GitHubError(call, answered, { status });
   const { message, errors } = body.output;

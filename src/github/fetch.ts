@@ -56,7 +56,7 @@ export function fetchThrough(
   return async (url, request) => {
     const answer = await fetchFollowingRedirects(options, url, request);
     if (classifyStatus(answer.status) === 'success' && !isJson(answer.text)) {
-      throw new UnusableResponseError('the answer is not JSON', { status: answer.status });
+      throw new UnusableResponseError('the response is not JSON', { status: answer.status });
     }
     return toResponse(answer, url);
   };
@@ -76,7 +76,7 @@ async function fetchFollowingRedirects(
     const isFollowed = request.method === 'GET' || methodPreservingRedirects.has(status);
     if (target?.origin !== address.origin || !isFollowed || followed === maxRedirects) {
       const where = target === undefined ? 'no address' : target.origin;
-      throw new UnusableResponseError(`the answer was a redirect (${status}) to ${where}`, {
+      throw new UnusableResponseError(`the response was a redirect (${status}) to ${where}`, {
         status,
       });
     }

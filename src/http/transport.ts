@@ -29,7 +29,7 @@ const maxBytes = 64 * 1024 * 1024;
 /** The headers came, but the body ended too early, cannot be decompressed, or would not end. */
 export class CutOffError extends Error {
   constructor(options?: ErrorOptions) {
-    super('the answer was cut off', options);
+    super('the response was cut off', options);
     this.name = 'CutOffError';
   }
 }

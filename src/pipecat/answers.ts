@@ -17,7 +17,7 @@ export function parser<Schema extends v.GenericSchema>(
   return (answer) => {
     const result = v.safeParse(schema, answer);
     if (result.success) return result.output;
-    if (answer === undefined) throw new AnswerShapeError('the answer is empty');
+    if (answer === undefined) throw new AnswerShapeError('the response is empty');
     const places = result.issues.map((issue) => v.getDotPath(issue) ?? 'the whole');
     throw new AnswerShapeError(
       `the response is JSON, but has an unexpected shape (${[...new Set(places)].slice(0, 5).join(', ')})`,
@@ -573,7 +573,7 @@ const refusedWrite = v.object({ status: v.pipe(v.string(), v.regex(refusal)) });
  */
 export function parseAcceptance(answer: unknown): undefined {
   if (v.is(refusedWrite, answer)) {
-    throw new AnswerShapeError('the answer is a success that says no (status)');
+    throw new AnswerShapeError('the response is a success whose status says no (status)');
   }
 }
 

@@ -426,7 +426,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     // Without the cause: the engine's message quotes the text.
-    throw new AnswerShapeError('the answer is not JSON');
+    throw new AnswerShapeError('the response is not JSON');
   }
 }
 

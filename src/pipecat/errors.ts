@@ -151,7 +151,7 @@ export class StatusError extends CallError {
 
   override get reason(): string {
     const said = this.platformMessage === undefined ? '' : `: ${quote(this.platformMessage)}`;
-    return `the answer was ${this.status}${said}`;
+    return `the response was ${this.status}${said}`;
   }
 
   override get isTransient(): boolean {
@@ -262,7 +262,7 @@ export class RedirectError extends CallError {
   }
 
   override get reason(): string {
-    return `the answer was a redirect (${this.status}) to ${this.target}`;
+    return `the response was a redirect (${this.status}) to ${this.target}`;
   }
 
   override readonly isTransient = false;
@@ -344,10 +344,10 @@ function uploadFailure(
     status,
     code,
     storageMessage,
-    idleFor: silentFor,
-    timedOutAfter: endedAfter,
+    idleFor,
+    timedOutAfter,
     isCutOff,
-    isFromElsewhere: isForeign,
+    isFromElsewhere,
     cause,
   }: ConstructorParameters<typeof UploadError>[1],
   connection: ConnectionFailure,
@@ -356,10 +356,11 @@ function uploadFailure(
     const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
     return `the storage answered ${status}${said === '' ? '' : ` (${quote(said)})`}`;
   }
-  if (endedAfter !== undefined) return `it was not through within ${endedAfter / 60_000} min`;
-  if (silentFor !== undefined) return `nothing was heard for ${silentFor / 1000} s`;
-  if (isCutOff === true) return 'the answer was cut off';
-  if (isForeign === true) return 'the answer is not one of a storage';
+  if (timedOutAfter !== undefined)
+    return `the upload timed out after ${timedOutAfter / 60_000} min`;
+  if (idleFor !== undefined) return `the connection was idle for ${idleFor / 1000} s`;
+  if (isCutOff === true) return 'the response was cut off';
+  if (isFromElsewhere === true) return 'the response did not come from storage';
   if (connection.kind !== 'broken' || cause instanceof ProxyError) return connection.reason;
   const systemCode = systemErrorCode(cause);
   return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;

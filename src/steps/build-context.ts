@@ -124,7 +124,7 @@ function reportContext(
     bytes,
     ignoreFile,
     excludedSecrets: leftOut,
-    includesGit: holdsGit,
+    includesGit,
     otherDockerfile,
     missingSources,
   } = context;
@@ -144,7 +144,7 @@ function reportContext(
       `Excluded, because they may contain secrets: ${listOf(leftOut, { most: maxNames })}.${advice}`,
     );
   }
-  if (holdsGit) {
+  if (includesGit) {
     journal.remark(
       'The build context includes `.git`, which differs from run to run, so no build is ever reused. Exclude it with `build-exclude: .git`, or with a line in the ignore file.',
     );
