@@ -4,7 +4,7 @@ import type { AgentRecord, ReleaseRecord, Span } from '../../src/record/record.j
 import { duration } from '../../src/report/words.js';
 import type { Explanation } from '../../src/report/explain.js';
 import { annotation, report } from '../../src/report/report.js';
-import { followUps, remarksAfter } from '../../src/report/follow-ups.js';
+import { exposedValues, followUps, remarksAfter } from '../../src/report/follow-ups.js';
 import { commentOf, summaryOf } from '../../src/report/summary.js';
 import { timeline } from '../../src/report/timeline.js';
 import {
@@ -433,7 +433,7 @@ describe('what a person has to know afterwards is said once for several regions'
       deploymentId: null,
     }));
     const secretSets = agents.map(({ region }) => ({ ...secretSet, region }));
-    expect(followUps(record({ agents: skipped, secretSets }))).toEqual([
+    expect(exposedValues(record({ agents: skipped, secretSets }))).toEqual([
       expect.stringContaining(`${listed} have new secret values, but the release is not serving`),
     ]);
     const crashed = agents.map((one) => ({
@@ -442,15 +442,15 @@ describe('what a person has to know afterwards is said once for several regions'
       ready: false,
       previousServes: true,
     }));
-    expect(followUps(record({ agents: crashed, secretSets }))).toEqual([
+    expect(exposedValues(record({ agents: crashed, secretSets }))).toEqual([
       expect.stringContaining(
         'Running instances keep the old values; new instances may start with the new ones',
       ),
     ]);
     const versions = secretSets.map((set) => ({ ...set, plan: version }));
-    expect(followUps(record({ agents: skipped, secretSets: versions }))).toEqual([]);
+    expect(exposedValues(record({ agents: skipped, secretSets: versions }))).toEqual([]);
     const [first] = secretSets;
-    expect(followUps(record({ agents: skipped, secretSets: first ? [first] : [] }))).toEqual([
+    expect(exposedValues(record({ agents: skipped, secretSets: first ? [first] : [] }))).toEqual([
       expect.stringContaining(
         '`voice-region-1` has new secret values, but the release is not serving',
       ),

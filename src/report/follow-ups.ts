@@ -19,28 +19,21 @@ const maxNames = 10;
  */
 export function followUps(record: ReleaseRecord): string[] {
   const agents = agentsOf(record);
-  return agents.length > 0
-    ? [...oldValues(record.targets), ...valuesBehind(record.targets)]
-    : unseenValues(secretSetsOf(record));
+  return agents.length > 0 ? oldValues(record.targets) : unseenValues(secretSetsOf(record));
 }
 
 /** What is worth knowing after every release like this one, but needs nobody. */
 export function remarksAfter(record: ReleaseRecord): string[] {
   const agents = agentsOf(record);
-  return [...coldStarts(agents), ...warmInstances(agents)];
+  return [
+    ...coldStarts(agents),
+    // The summary says first of all which new values are exposed; here is how to avoid that.
+    ...(agentsBehind(record).length === 0 ? [] : [versionAdvice]),
+  ];
 }
 
-/** Ready is not the same as taking every new session. */
-function warmInstances(agents: readonly AgentRecord[]): string[] {
-  const isReplaced = agents.some(
-    ({ outcome, ready, plan }) => outcome === 'updated' && ready && plan.before !== undefined,
-  );
-  return isReplaced
-    ? [
-        'Warm instances of the previous deployment may still take some new sessions before they are replaced.',
-      ]
-    : [];
-}
+const versionAdvice =
+  'With `{version}` in `secret-set`, new values reach an agent only with the deployment that needs them.';
 
 /** Where no agent is released, nothing puts the new values under those that bind the set. */
 function unseenValues(secretSets: readonly SecretSetRecord[]): string[] {
@@ -102,25 +95,26 @@ function coldStarts(agents: readonly AgentRecord[]): string[] {
   ];
 }
 
-/**
- * Where a set was updated and its agent was not deployed, what runs and what the set holds are not
- * the same any more.
- */
-function valuesBehind(targets: readonly TargetRecord[]): string[] {
+/** Which agents still run with old values, although their set has new ones. */
+export function exposedValues(record: ReleaseRecord): string[] {
+  const behind = agentsBehind(record);
+  if (behind.length === 0) return [];
+  return [
+    `${names(behind)} ${behind.length === 1 ? 'has' : 'have'} new secret values, but the release is not serving. Running instances keep the old values; new instances may start with the new ones. \`{version}\` in \`secret-set\` avoids that.`,
+  ];
+}
+
+function agentsBehind({ targets }: Pick<ReleaseRecord, 'targets'>): AgentRecord[] {
   const isWritten = ({ secretSets }: TargetRecord): boolean =>
     secretSets.some(
       ({ kind, plan, added, updated }) =>
         kind === 'secret' && plan.template === undefined && added.length + updated.length > 0,
     );
-  const behind = agentsOf({ targets: targets.filter(isWritten) }).filter(
+  return agentsOf({ targets: targets.filter(isWritten) }).filter(
     ({ deploymentId, outcome, previousServes, plan }) =>
       (deploymentId === null || (outcome === 'failed' && previousServes)) &&
       plan.newDeployment.because !== 'agent-created',
   );
-  if (behind.length === 0) return [];
-  return [
-    `${names(behind)} ${behind.length === 1 ? 'has' : 'have'} new secret values, but the release is not serving. Running instances keep the old values; new instances may start with the new ones. \`{version}\` in \`secret-set\` avoids that.`,
-  ];
 }
 
 function names(named: readonly { readonly name: string }[]): string {

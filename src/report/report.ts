@@ -1,6 +1,6 @@
 import type { ReleaseRecord } from '../record/record.js';
 import type { Actions } from './actions.js';
-import { followUps } from './follow-ups.js';
+import { exposedValues, followUps } from './follow-ups.js';
 import type { Explanation } from './explain.js';
 import { quoted } from './log.js';
 import { printable } from '../text/printable.js';
@@ -22,7 +22,9 @@ export async function report(
   failures: readonly Explanation[],
   { now, commit }: { readonly now: number; readonly commit?: Commit | undefined },
 ): Promise<void> {
-  for (const followUp of followUps(record)) actions.notice(printable(followUp));
+  for (const followUp of [...followUps(record), ...exposedValues(record)]) {
+    actions.notice(printable(followUp));
+  }
   for (const failure of failures) showAgentOutput(actions, failure);
   const [first, ...others] = failures;
   if (first !== undefined) {

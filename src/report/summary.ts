@@ -155,8 +155,14 @@ const resultMarks: Readonly<Record<AgentRecord['outcome'], string>> = {
   skipped: '➖ not started',
 };
 
-function resultMark({ outcome, smokeTest }: AgentRecord): string {
-  return smokeTest?.outcome === 'failed' ? `❌ ${outcome}` : resultMarks[outcome];
+function resultMark(
+  { outcome, smokeTest }: AgentRecord,
+  secretSets: readonly SecretSetRecord[],
+): string {
+  if (outcome === 'rolled-back') return resultMarks[outcome];
+  if (smokeTest?.outcome === 'failed') return `❌ ${outcome}`;
+  const isSetFailed = secretSets.some((set) => set.outcome === 'failed' || set.status === 'failed');
+  return outcome === 'skipped' && isSetFailed ? '❌ not started' : resultMarks[outcome];
 }
 
 const smokeTestMarks: Readonly<Record<SmokeTestRecord['outcome'], string>> = {
@@ -179,7 +185,7 @@ function regionTable(targets: readonly TargetRecord[]): string | undefined {
     const isReleased = serving.state === 'released';
     return [
       {
-        Result: resultMark(agent),
+        Result: resultMark(agent, secretSets),
         Agent: html(agent.name),
         Region: html(region),
         'Serving now': servingCell(serving),
