@@ -549,16 +549,17 @@ describe('a rollback', () => {
   });
 
   it('deploys an earlier cloud build', async () => {
-    emulator.seed.build({ id: 'build-1', region: 'us-west' });
+    const id = '0f2a1f3e-6d1c-4a56-9d6f-3a1f0c5b7e21';
+    emulator.seed.build({ id, region: 'us-west' });
     succeeded(
       await run({
         workflow: 'rolling-back.yml',
         event: 'workflow_dispatch',
-        payload: { inputs: { 'build-id': 'build-1' } },
+        payload: { inputs: { 'build-id': id } },
       }),
     );
 
-    expect(serving('order-desk')).toMatchObject({ buildId: 'build-1' });
+    expect(serving('order-desk')).toMatchObject({ buildId: id });
   });
 });
 
