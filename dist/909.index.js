@@ -51,7 +51,7 @@ function fetchThrough(options) {
     return async (url, request) => {
         const answer = await fetchFollowingRedirects(options, url, request);
         if ((0,http_status/* classifyStatus */.x)(answer.status) === 'success' && !isJson(answer.text)) {
-            throw new errors/* UnusableResponseError */.xm('the answer is not JSON', { status: answer.status });
+            throw new errors/* UnusableResponseError */.xm('the response is not JSON', { status: answer.status });
         }
         return toResponse(answer, url);
     };
@@ -67,7 +67,7 @@ async function fetchFollowingRedirects(options, url, request) {
         const isFollowed = request.method === 'GET' || methodPreservingRedirects.has(status);
         if (target?.origin !== address.origin || !isFollowed || followed === maxRedirects) {
             const where = target === undefined ? 'no address' : target.origin;
-            throw new errors/* UnusableResponseError */.xm(`the answer was a redirect (${status}) to ${where}`, {
+            throw new errors/* UnusableResponseError */.xm(`the response was a redirect (${status}) to ${where}`, {
                 status,
             });
         }

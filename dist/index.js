@@ -546,7 +546,7 @@ function toGitHubError(call, error, redact) {
     }
     const { status, response } = refused.output;
     const requestId = (0,_http_request_id_js__WEBPACK_IMPORTED_MODULE_1__/* .readRequestId */ .B)(response.headers, redact);
-    const answered = `the answer was ${status}${requestId === undefined ? '' : ` (request ID ${requestId})`}`;
+    const answered = `the response was ${status}${requestId === undefined ? '' : ` (request ID ${requestId})`}`;
     const body = valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeParse */ .xLC(refusalBody, response.data);
     if (!body.success)
         return new GitHubError(call, answered, { status });
@@ -867,7 +867,7 @@ const maxBytes = 64 * 1024 * 1024;
 /** The headers came, but the body ended too early, cannot be decompressed, or would not end. */
 class CutOffError extends Error {
     constructor(options) {
-        super('the answer was cut off', options);
+        super('the response was cut off', options);
         this.name = 'CutOffError';
     }
 }
@@ -5903,7 +5903,7 @@ class StatusError extends CallError {
     }
     get reason() {
         const said = this.platformMessage === undefined ? '' : `: ${(0,quote/* quote */.h)(this.platformMessage)}`;
-        return `the answer was ${this.status}${said}`;
+        return `the response was ${this.status}${said}`;
     }
     get isTransient() {
         return this.mayBeCarriedOut || this.kind === 'rate-limited';
@@ -5993,7 +5993,7 @@ class RedirectError extends CallError {
         this.target = target;
     }
     get reason() {
-        return `the answer was a redirect (${this.status}) to ${this.target}`;
+        return `the response was a redirect (${this.status}) to ${this.target}`;
     }
     isTransient = false;
 }
@@ -6047,19 +6047,19 @@ class UploadError extends CallError {
         return transientStorageCodes.has(code);
     }
 }
-function uploadFailure({ status, code, storageMessage, idleFor: silentFor, timedOutAfter: endedAfter, isCutOff, isFromElsewhere: isForeign, cause, }, connection) {
+function uploadFailure({ status, code, storageMessage, idleFor, timedOutAfter, isCutOff, isFromElsewhere, cause, }, connection) {
     if (status !== undefined) {
         const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
         return `the storage answered ${status}${said === '' ? '' : ` (${(0,quote/* quote */.h)(said)})`}`;
     }
-    if (endedAfter !== undefined)
-        return `it was not through within ${endedAfter / 60_000} min`;
-    if (silentFor !== undefined)
-        return `nothing was heard for ${silentFor / 1000} s`;
+    if (timedOutAfter !== undefined)
+        return `the upload timed out after ${timedOutAfter / 60_000} min`;
+    if (idleFor !== undefined)
+        return `the connection was idle for ${idleFor / 1000} s`;
     if (isCutOff === true)
-        return 'the answer was cut off';
-    if (isForeign === true)
-        return 'the answer is not one of a storage';
+        return 'the response was cut off';
+    if (isFromElsewhere === true)
+        return 'the response did not come from storage';
     if (connection.kind !== 'broken' || cause instanceof connection_failure/* ProxyError */.T)
         return connection.reason;
     const systemCode = (0,system_error/* systemErrorCode */.vq)(cause);
@@ -9343,24 +9343,18 @@ const maxNames = 10;
  */
 function followUps(record) {
     const agents = agentsOf(record);
-    return agents.length > 0
-        ? [...oldValues(record.targets), ...valuesBehind(record.targets)]
-        : unseenValues(secretSetsOf(record));
+    return agents.length > 0 ? oldValues(record.targets) : unseenValues(secretSetsOf(record));
 }
 /** What is worth knowing after every release like this one, but needs nobody. */
 function remarksAfter(record) {
     const agents = agentsOf(record);
-    return [...coldStarts(agents), ...warmInstances(agents)];
+    return [
+        ...coldStarts(agents),
+        // The summary says first of all which new values are exposed; here is how to avoid that.
+        ...(agentsBehind(record).length === 0 ? [] : [versionAdvice]),
+    ];
 }
-/** Ready is not the same as taking every new session. */
-function warmInstances(agents) {
-    const isReplaced = agents.some(({ outcome, ready, plan }) => outcome === 'updated' && ready && plan.before !== undefined);
-    return isReplaced
-        ? [
-            'Warm instances of the previous deployment may still take some new sessions before they are replaced.',
-        ]
-        : [];
-}
+const versionAdvice = 'With `{version}` in `secret-set`, new values reach an agent only with the deployment that needs them.';
 /** Where no agent is released, nothing puts the new values under those that bind the set. */
 function unseenValues(secretSets) {
     const updated = secretSets
@@ -9412,19 +9406,19 @@ function coldStarts(agents) {
             : `${follow_ups_names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
     ];
 }
-/**
- * Where a set was updated and its agent was not deployed, what runs and what the set holds are not
- * the same any more.
- */
-function valuesBehind(targets) {
-    const isWritten = ({ secretSets }) => secretSets.some(({ kind, plan, added, updated }) => kind === 'secret' && plan.template === undefined && added.length + updated.length > 0);
-    const behind = agentsOf({ targets: targets.filter(isWritten) }).filter(({ deploymentId, outcome, previousServes, plan }) => (deploymentId === null || (outcome === 'failed' && previousServes)) &&
-        plan.newDeployment.because !== 'agent-created');
+/** Which agents still run with old values, although their set has new ones. */
+function exposedValues(record) {
+    const behind = agentsBehind(record);
     if (behind.length === 0)
         return [];
     return [
         `${follow_ups_names(behind)} ${behind.length === 1 ? 'has' : 'have'} new secret values, but the release is not serving. Running instances keep the old values; new instances may start with the new ones. \`{version}\` in \`secret-set\` avoids that.`,
     ];
+}
+function agentsBehind({ targets }) {
+    const isWritten = ({ secretSets }) => secretSets.some(({ kind, plan, added, updated }) => kind === 'secret' && plan.template === undefined && added.length + updated.length > 0);
+    return agentsOf({ targets: targets.filter(isWritten) }).filter(({ deploymentId, outcome, previousServes, plan }) => (deploymentId === null || (outcome === 'failed' && previousServes)) &&
+        plan.newDeployment.because !== 'agent-created');
 }
 function follow_ups_names(named) {
     return listOf(named.map(({ name }) => name));
@@ -9749,8 +9743,13 @@ const summary_resultMarks = {
     cancelled: '⏹️ cancelled',
     skipped: '➖ not started',
 };
-function resultMark({ outcome, smokeTest }) {
-    return smokeTest?.outcome === 'failed' ? `❌ ${outcome}` : summary_resultMarks[outcome];
+function resultMark({ outcome, smokeTest }, secretSets) {
+    if (outcome === 'rolled-back')
+        return summary_resultMarks[outcome];
+    if (smokeTest?.outcome === 'failed')
+        return `❌ ${outcome}`;
+    const isSetFailed = secretSets.some((set) => set.outcome === 'failed' || set.status === 'failed');
+    return outcome === 'skipped' && isSetFailed ? '❌ not started' : summary_resultMarks[outcome];
 }
 const smokeTestMarks = {
     passed: '✅ passed',
@@ -9771,7 +9770,7 @@ function regionTable(targets) {
         const isReleased = serving.state === 'released';
         return [
             {
-                Result: resultMark(agent),
+                Result: resultMark(agent, secretSets),
                 Agent: html(agent.name),
                 Region: html(region),
                 'Serving now': servingCell(serving),
@@ -10144,8 +10143,9 @@ const maxAnnotationLength = 4096;
  * cannot be written is said, and does not change how the release went.
  */
 async function report(actions, record, failures, { now, commit }) {
-    for (const followUp of followUps(record))
+    for (const followUp of [...followUps(record), ...exposedValues(record)]) {
         actions.notice((0,printable/* printable */.g)(followUp));
+    }
     for (const failure of failures)
         showAgentOutput(actions, failure);
     const [first, ...others] = failures;
@@ -10373,7 +10373,7 @@ async function pack({ journal, settings, folders, cancellation }, archive) {
 }
 function reportContext(journal, settings, context) {
     const { log } = journal;
-    const { files, bytes, ignoreFile, excludedSecrets: leftOut, includesGit: holdsGit, otherDockerfile, missingSources, } = context;
+    const { files, bytes, ignoreFile, excludedSecrets: leftOut, includesGit, otherDockerfile, missingSources, } = context;
     const rules = ignoreFile === undefined
         ? 'no ignore file; version control, caches and logs are excluded'
         : `after ${ignoreFile}`;
@@ -10384,7 +10384,7 @@ function reportContext(journal, settings, context) {
             : ` To include one, add a line with ! and its name to ${ignoreFile}.`;
         log.info(`Excluded, because they may contain secrets: ${listOf(leftOut, { most: build_context_maxNames })}.${advice}`);
     }
-    if (holdsGit) {
+    if (includesGit) {
         journal.remark('The build context includes `.git`, which differs from run to run, so no build is ever reused. Exclude it with `build-exclude: .git`, or with a line in the ignore file.');
     }
     if (otherDockerfile !== undefined) {
@@ -10475,7 +10475,7 @@ function parser(schema) {
         if (result.success)
             return result.output;
         if (answer === undefined)
-            throw new AnswerShapeError('the answer is empty');
+            throw new AnswerShapeError('the response is empty');
         const places = result.issues.map((issue) => dist/* getDotPath */.BuJ(issue) ?? 'the whole');
         throw new AnswerShapeError(`the response is JSON, but has an unexpected shape (${[...new Set(places)].slice(0, 5).join(', ')})`);
     };
@@ -10732,7 +10732,7 @@ const refusedWrite = dist/* object */.Ikc({ status: dist/* pipe */.FsL(dist/* st
  */
 function parseAcceptance(answer) {
     if (dist.is(refusedWrite, answer)) {
-        throw new AnswerShapeError('the answer is a success that says no (status)');
+        throw new AnswerShapeError('the response is a success whose status says no (status)');
     }
 }
 /** One word that does not say no. */
@@ -11814,7 +11814,7 @@ function parseJson(text) {
     }
     catch {
         // Without the cause: the engine's message quotes the text.
-        throw new AnswerShapeError('the answer is not JSON');
+        throw new AnswerShapeError('the response is not JSON');
     }
 }
 function readErrorBody(text) {
