@@ -1481,7 +1481,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7170);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8565);
 /* harmony import */ var _inputs_files_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2362);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2486);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4190);
 /* harmony import */ var _text_system_error_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7229);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5221);
 /* harmony import */ var _time_end_process_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(408);
@@ -1756,6 +1756,597 @@ function current(name, observed, after) {
 
 /***/ }),
 
+/***/ 8771:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EH: () => (/* binding */ parseBuild),
+/* harmony export */   HW: () => (/* binding */ saysExecFormatError),
+/* harmony export */   K3: () => (/* binding */ parser),
+/* harmony export */   N8: () => (/* binding */ parseAgent),
+/* harmony export */   Ry: () => (/* binding */ parseSecretSets),
+/* harmony export */   TC: () => (/* binding */ parseBuildLogs),
+/* harmony export */   TO: () => (/* binding */ parseAcceptance),
+/* harmony export */   Tf: () => (/* binding */ parseRegions),
+/* harmony export */   UI: () => (/* binding */ AnswerShapeError),
+/* harmony export */   Wh: () => (/* binding */ parseDeletion),
+/* harmony export */   XQ: () => (/* binding */ parseUploadForm),
+/* harmony export */   ZV: () => (/* binding */ parseStartedBuild),
+/* harmony export */   bY: () => (/* binding */ hasBuildEnded),
+/* harmony export */   dM: () => (/* binding */ parseBuilds),
+/* harmony export */   dl: () => (/* binding */ parseLogs),
+/* harmony export */   eE: () => (/* binding */ parseOrganizations),
+/* harmony export */   k5: () => (/* binding */ parseSecretSet),
+/* harmony export */   ld: () => (/* binding */ parseAgentNames),
+/* harmony export */   n8: () => (/* binding */ parseAgentProfiles),
+/* harmony export */   tK: () => (/* binding */ parseDefaultRegion)
+/* harmony export */ });
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7934);
+/* harmony import */ var _http_confidential_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8036);
+/* harmony import */ var _agent_settings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3211);
+
+
+
+/** An answer of another shape than is due. Names the places only: the answer is not quoted. */
+class AnswerShapeError extends Error {
+    constructor(message) {
+        super(message);
+        this.name = 'AnswerShapeError';
+    }
+}
+/** Makes a parser of answers from a schema; fields that the schema does not name are let through. */
+function parser(schema) {
+    return (answer) => {
+        const result = valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeParse */ .xLC(schema, answer);
+        if (result.success)
+            return result.output;
+        if (answer === undefined)
+            throw new AnswerShapeError('the response is empty');
+        const places = result.issues.map((issue) => valibot__WEBPACK_IMPORTED_MODULE_1__/* .getDotPath */ .BuJ(issue) ?? 'the whole');
+        throw new AnswerShapeError(`the response is JSON, but has an unexpected shape (${[...new Set(places)].slice(0, 5).join(', ')})`);
+    };
+}
+/** A field that may be missing or null, both of which become undefined. */
+function optional(schema) {
+    return valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .nullish */ .cl6(schema), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((value) => value ?? undefined));
+}
+/** A field that is only shown: of another type it counts as not shown. */
+function shown(schema) {
+    return valibot__WEBPACK_IMPORTED_MODULE_1__/* .fallback */ .NpB(optional(schema), undefined);
+}
+const text = shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP());
+const count = shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig());
+const flag = shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY());
+const notShown = valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .unknown */ .L5J(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(() => undefined));
+/** The entries of a list that can be read: an entry that is not ours must not stop a release. */
+function entries(schema) {
+    return valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_1__/* .unknown */ .L5J()), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((list) => list.flatMap((entry) => entryOf(schema, entry))));
+}
+function entryOf(schema, entry) {
+    const result = valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeParse */ .xLC(schema, entry);
+    return result.success ? [result.output] : [];
+}
+/** The same for a list that decides: if no entry can be read, the list is an error that names them. */
+function decidingEntries(schema) {
+    return valibot__WEBPACK_IMPORTED_MODULE_1__/* .lazy */ .RZV((list) => Array.isArray(list) && list.every((entry) => entryOf(schema, entry).length === 0)
+        ? valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(schema)
+        : entries(schema));
+}
+/** Any other word is a status on the way to these. */
+const statusSchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((word) => word === 'ready' || word === 'failed' || word === 'unknown' ? word : 'pending'));
+const regionSchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({
+    code: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    display_name: text,
+    supported_architectures: shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP())),
+    default_architecture: shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+});
+/** How the codes of self-hosted regions begin. */
+const selfHostedCode = 'pce-';
+const selfHostedWords = /\bself[-_ ]?hosted\b/i;
+/**
+ * Whether a region is a cluster of the customer's own. The API documents no field for it, so its code
+ * tells, its name, or any field that says so.
+ */
+function isSelfHosted({ code, ...entry }) {
+    if (code.startsWith(selfHostedCode))
+        return true;
+    return Object.entries(entry).some(([name, value]) => typeof value === 'string'
+        ? selfHostedWords.test(value)
+        : value === true && /^(?:is)?[-_]?self[-_]?hosted$/i.test(name));
+}
+const parseRegions = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ regions: decidingEntries(regionSchema) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ regions }) => regions.map((entry) => ({
+    code: entry.code,
+    supportedArchitectures: entry.supported_architectures,
+    defaultArchitecture: entry.default_architecture,
+    ...(isSelfHosted(entry) ? { isSelfHosted: true } : {}),
+})))));
+const parseDefaultRegion = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ properties: valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ defaultRegion: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ properties }) => properties.defaultRegion)));
+const organization = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), id: text, verboseName: text });
+const parseOrganizations = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ organizations: decidingEntries(organization) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ organizations }) => organizations)));
+const secretSetKinds = ['secret', 'imagePullSecret'];
+/** Fields of a listed set without which nothing can be done with it. */
+const decidingFields = { type: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), region: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), status: optional(statusSchema) };
+/** Only the name is needed to tell whether a set is one of ours. */
+const listedSet = valibot__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({ name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), errorMessage: text, source: text });
+const parseSecretSets = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sets: decidingEntries(listedSet) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ sets }) => sets.flatMap(toListedSet))));
+function toListedSet(set) {
+    const { name, errorMessage, source } = set;
+    const referenced = source === 'referenced';
+    const result = valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeParse */ .xLC(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc(decidingFields), set);
+    if (!result.success) {
+        const unreadable = result.issues.map((issue) => valibot__WEBPACK_IMPORTED_MODULE_1__/* .getDotPath */ .BuJ(issue) ?? '');
+        const unknown = { kind: 'secret', region: '', status: 'unknown' };
+        return [{ name, ...unknown, errorMessage, referenced, unreadable }];
+    }
+    const { type, region, status } = result.output;
+    // A set of an unknown kind is of no use to a release, and no reason to fail.
+    const kind = secretSetKinds.find((one) => one === type);
+    if (kind === undefined)
+        return [];
+    return [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
+}
+const parseSecretSet = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    region: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    status: optional(statusSchema),
+    errorMessage: text,
+    source: text,
+    secrets: shown(entries(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ fieldName: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }))),
+}), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ region, status, errorMessage, source, secrets }) => ({
+    region,
+    status: status ?? 'ready',
+    errorMessage,
+    keys: (secrets ?? []).map(({ fieldName }) => fieldName),
+    referenced: source === 'referenced',
+}))));
+/** Whether one of the texts, as it came, says that the image is for another processor. */
+function saysExecFormatError(texts) {
+    return texts.some((one) => one !== undefined && /exec format error/i.test(one));
+}
+/** Found in what the platform said: after redaction, a secret may have taken the words away. */
+function execFormatErrorIn(texts) {
+    return saysExecFormatError(texts) ? { isExecFormatError: true } : {};
+}
+const healthSchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    headline: text,
+    ready: flag,
+    reason: text,
+    restartCount: count,
+    replicasStarted: count,
+    lastExitCode: count,
+    lastTerminationReason: text,
+    message: text,
+}), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((health) => ({
+    ...health,
+    ...execFormatErrorIn([health.headline, health.message]),
+})));
+const revision = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    deploymentID: text,
+    phase: text,
+    readyReplicas: count,
+    health: shown(healthSchema),
+    hasInfrastructureIssue: flag,
+});
+const agentError = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    code: shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig()]), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((code) => String(code)))),
+    message: text,
+    error: text,
+});
+const condition = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ type: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), status: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), reason: text, message: text });
+const deploymentWithId = valibot__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({ id: optional(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()) });
+/** Its settings are read by `agent-settings.ts`, from the fields that are not named here. */
+const agent = valibot__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({
+    name: optional(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+    region: text,
+    ready: optional(valibot__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY()),
+    available: flag,
+    desiredDeploymentId: optional(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+    activeDeploymentId: optional(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+    reconciledDeploymentId: optional(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+    errors: shown(entries(agentError)),
+    conditions: shown(entries(condition)),
+    currentRevision: shown(revision),
+    previousRevision: shown(revision),
+    warning: text,
+    createdAt: text,
+    git: shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ repoFullName: text, branch: text, autoDeploy: flag })),
+    deployment: valibot__WEBPACK_IMPORTED_MODULE_1__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_1__/* .lazy */ .RZV((deployment) => ((0,_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(deployment) ? deploymentWithId : notShown))),
+});
+function toAgent(answer) {
+    const { deployment } = answer;
+    return {
+        region: answer.region,
+        createdAt: timeOf(answer.createdAt),
+        desiredDeploymentId: answer.desiredDeploymentId ?? answer.activeDeploymentId ?? deployment?.id,
+        reconciledDeploymentId: answer.reconciledDeploymentId,
+        ready: answer.ready ?? false,
+        available: answer.available ?? false,
+        errors: (answer.errors ?? []).map(({ code, message, error }) => ({
+            code,
+            message: message ?? error ?? 'no message',
+            ...execFormatErrorIn([message, error]),
+        })),
+        conditions: answer.conditions ?? [],
+        currentRevision: answer.currentRevision,
+        previousRevision: answer.previousRevision,
+        warning: answer.warning,
+        git: answer.git && {
+            repository: answer.git.repoFullName,
+            branch: answer.git.branch,
+            autoDeploy: answer.git.autoDeploy ?? true,
+        },
+        settings: (0,_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .readAgentSettings */ .Hu)(answer),
+        secretSets: boundSecretSets(answer),
+    };
+}
+const bindings = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    deployment: valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+        manifest: valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ spec: valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ envFromSecretNames: optional(valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP())) }) }),
+    }),
+});
+function boundSecretSets(answer) {
+    const result = valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeParse */ .xLC(bindings, answer);
+    return result.success
+        ? (result.output.deployment.manifest.spec.envFromSecretNames ?? [])
+        : undefined;
+}
+/** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */
+const parseAgent = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .unknown */ .L5J(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((answer) => (0,_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(answer) && (0,_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(answer['body']) ? answer['body'] : answer), agent, 
+// Every field alone may be missing, so without this an answer about something else would pass.
+valibot__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z6Y(({ name, desiredDeploymentId, deployment }) => (name ?? desiredDeploymentId ?? deployment?.id) !== undefined), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(toAgent)));
+/** Undefined for an agent whose entry cannot be read: nothing is known about it. */
+const parseAgentNames = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ services: valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }))) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ services }) => services.map((service) => service?.name))));
+const parseLogs = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ logs: entries(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ log: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() })) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ logs }) => logs.map(({ log }) => log))));
+const parseAgentProfiles = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    agentProfiles: decidingEntries(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ api_name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), enabled: flag })),
+}), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ agentProfiles }) => agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name))));
+const buildSchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    id: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    status: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    region: text,
+    contextHash: text,
+    dockerfilePath: text,
+    errorMessage: text,
+    buildDurationSeconds: count,
+    createdAt: text,
+});
+function toBuild(answer) {
+    return {
+        id: answer.id,
+        status: answer.status,
+        region: answer.region,
+        contextHash: answer.contextHash,
+        dockerfilePath: answer.dockerfilePath,
+        errorMessage: answer.errorMessage,
+        duration: answer.buildDurationSeconds,
+        createdAt: timeOf(answer.createdAt),
+    };
+}
+function timeOf(timestamp) {
+    const time = Date.parse(timestamp ?? '');
+    return Number.isNaN(time) ? undefined : time;
+}
+/** Statuses of a build that has ended, in the words of more than one API. */
+const ended = /^(success|succeeded|fail|timed?[_-]?out|cancel|error|expire|abort|reject|terminated)/i;
+/** Whether a build does not leave its status any more. Only `success` is a success. */
+function hasBuildEnded(status) {
+    return ended.test(status);
+}
+const parseBuild = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ build: buildSchema }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ build }) => toBuild(build))));
+const parseBuilds = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ builds: entries(buildSchema) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ builds }) => builds.map(toBuild))));
+const parseStartedBuild = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ build: buildSchema, contextHash: text, cached: flag }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ build, contextHash, cached }) => ({
+    build: toBuild(build),
+    contextHash,
+    isCached: cached ?? false,
+}))));
+const parseBuildLogs = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ logs: entries(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ logs }) => logs)));
+const parseUploadForm = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    uploadId: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    // A context that goes over the wire in the clear could be read, and changed, on its way.
+    uploadUrl: valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z6Y((url) => URL.canParse(url) && (0,_http_confidential_js__WEBPACK_IMPORTED_MODULE_2__/* .isConfidential */ .F)(new URL(url)))),
+    uploadFields: valibot__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+}), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ uploadId, uploadUrl, uploadFields }) => ({
+    uploadId,
+    url: uploadUrl,
+    fields: uploadFields,
+}))));
+/** A word that says no. */
+const refusal = /^(?:error|fail|reject|refuse|denied|invalid|not\b)/i;
+const refusedWrite = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ status: valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .regex */ .yGV(refusal)) });
+/**
+ * The platform accepts a write by any success, whatever the answer holds, unless it says no. (A page of a
+ * gateway does not come this far: it is not JSON.)
+ */
+function parseAcceptance(answer) {
+    if (valibot__WEBPACK_IMPORTED_MODULE_1__.is(refusedWrite, answer)) {
+        throw new AnswerShapeError('the response is a success whose status says no (status)');
+    }
+}
+/** One word that does not say no. */
+const agreement = /^(?!error|fail|reject|refuse|denied|invalid)[a-z]+$/i;
+const acknowledgement = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ status: valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .regex */ .yGV(agreement)) });
+/** A deletion may be answered without a word. A key that is gone already is a 404. */
+const parseDeletion = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .optional */ .lqM(acknowledgement), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(() => undefined)));
+
+
+/***/ }),
+
+/***/ 1593:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Lx: () => (/* binding */ RedirectError),
+/* harmony export */   RA: () => (/* binding */ CallError),
+/* harmony export */   Rc: () => (/* binding */ ConnectionError),
+/* harmony export */   SD: () => (/* binding */ NotSentError),
+/* harmony export */   Xs: () => (/* binding */ StatusError),
+/* harmony export */   Zi: () => (/* binding */ InterruptedCallError),
+/* harmony export */   i5: () => (/* binding */ NoAnswerError),
+/* harmony export */   mP: () => (/* binding */ UnreadableAnswerError),
+/* harmony export */   oW: () => (/* binding */ UploadError)
+/* harmony export */ });
+/* harmony import */ var _time_cancellation_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6690);
+/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7819);
+/* harmony import */ var _text_system_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7229);
+/* harmony import */ var _http_status_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1124);
+/* harmony import */ var _http_connection_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5249);
+
+
+
+
+
+/** A call to the platform that did not bring an answer to work with. */
+class CallError extends Error {
+    call;
+    #request;
+    /** How many times the request was sent. */
+    attempts = 1;
+    /** The limit that left no time for another attempt, where it was that. */
+    outOfTime;
+    /** The id that the server gave the request; support asks for it. */
+    requestId;
+    /** Whether it asks for a change that may have been made: the answer to one of its attempts is lost. */
+    isInDoubt = false;
+    constructor(call, message, options) {
+        super(`${call.method} ${call.path}: ${message}`, options);
+        this.name = new.target.name;
+        // A request has a body, too, with secrets in it, and an error may be printed by anybody.
+        this.call = { method: call.method, path: call.path };
+        this.#request = call;
+    }
+    /** Whether it is this very request that failed. */
+    isOf(request) {
+        return this.#request === request;
+    }
+    /** Whether the request may have been carried out, if it is one that changes something. */
+    get mayBeCarriedOut() {
+        return this.isTransient;
+    }
+}
+/**
+ * The run was cancelled while a request that changes something was under way, or was about to be sent
+ * again: whether it was carried out is not known.
+ */
+class InterruptedCallError extends _time_cancellation_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc {
+    call;
+    constructor(call, cancelled, cause) {
+        super(cancelled.signal, { cause });
+        this.name = 'InterruptedCallError';
+        this.message = `${call.method} ${call.path}: ${this.message}`;
+        // A request has a body, too, with secrets in it, and an error may be printed by anybody.
+        this.call = { method: call.method, path: call.path };
+    }
+}
+/** Words of a refusal that only billing can help. */
+const billing = /\b(?:billing|payment|spend(?:ing)? limit|account (?:is |has been )?(?:suspended|disabled))\b/i;
+/** The platform, or a gateway in front of it, answered with a status that is not a success. */
+class StatusError extends CallError {
+    status;
+    /** The platform's error code, with known secrets taken out; undefined if a gateway answered. */
+    code;
+    /** The platform's message, with known secrets taken out; undefined where a gateway answered. */
+    platformMessage;
+    /** Milliseconds that `Retry-After` asks for. */
+    retryAfter;
+    #said;
+    /** @param details.said the same code and message as they came; without, they are as they are shown */
+    constructor(call, status, details = {}) {
+        super(call, [`answered ${status}`, details.code, details.platformMessage].filter(Boolean).join(', '));
+        this.status = status;
+        this.code = details.code;
+        this.platformMessage = details.platformMessage;
+        this.#said = details.said ?? { code: details.code, message: details.platformMessage };
+        this.retryAfter = details.retryAfter;
+    }
+    get kind() {
+        if (this.status === 401)
+            return 'credential-refused';
+        if (this.status === 402 || (this.status < 500 && this.says(billing)))
+            return 'billing-required';
+        if (this.status === 403)
+            return 'permission-denied';
+        if (this.status === 409 && this.call.path.includes('/secrets/'))
+            return 'concurrent-write';
+        if ((0,_http_status_js__WEBPACK_IMPORTED_MODULE_3__/* .classifyStatus */ .x)(this.status) === 'rate-limited')
+            return 'rate-limited';
+        return this.mayBeCarriedOut ? 'platform-unavailable' : 'request-refused';
+    }
+    /** Whether the platform's message, as it came, matches. */
+    says(pattern) {
+        return pattern.test(this.#said.message ?? '');
+    }
+    /** What a table has for the platform's code, as it came. */
+    lookUpCode(table) {
+        const { code } = this.#said;
+        return code !== undefined && Object.hasOwn(table, code) ? table[code] : undefined;
+    }
+    get reason() {
+        const said = this.platformMessage === undefined ? '' : `: ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(this.platformMessage)}`;
+        return `the response was ${this.status}${said}`;
+    }
+    get isTransient() {
+        return this.mayBeCarriedOut || this.kind === 'rate-limited';
+    }
+    get mayBeCarriedOut() {
+        return (0,_http_status_js__WEBPACK_IMPORTED_MODULE_3__/* .classifyStatus */ .x)(this.status) === 'inconclusive';
+    }
+}
+const kindsOfConnectionFailure = {
+    certificate: 'certificate-not-accepted',
+    'proxy-refusal': 'proxy-refused',
+    unreachable: 'platform-unavailable',
+    broken: 'platform-unavailable',
+};
+/** The connection could not be made, or broke before the answer began. */
+class ConnectionError extends CallError {
+    kind;
+    /** Node's code, such as ECONNREFUSED or ENOTFOUND. */
+    code;
+    reason;
+    isTransient;
+    #mayBeCarriedOut;
+    /** Whether the name does not resolve, or nobody listens: it seldom helps to wait for that to change. */
+    isUnreachable;
+    constructor(call, cause) {
+        const code = (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_1__/* .systemErrorCode */ .vq)(cause);
+        super(call, `the connection failed${code === undefined ? '' : ` with ${code}`}`, { cause });
+        const { kind, reason } = (0,_http_connection_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .connectionFailure */ .D)(cause, code);
+        this.code = code;
+        this.kind = kindsOfConnectionFailure[kind];
+        this.reason = reason;
+        this.isTransient = kind === 'unreachable' || kind === 'broken';
+        this.#mayBeCarriedOut = kind === 'broken';
+        this.isUnreachable = kind === 'unreachable';
+    }
+    get mayBeCarriedOut() {
+        return this.#mayBeCarriedOut;
+    }
+}
+/** No whole answer came within the time that one request may take. */
+class NoAnswerError extends CallError {
+    kind = 'platform-unavailable';
+    /** Milliseconds that were waited. */
+    waited;
+    constructor(call, waited) {
+        super(call, `no answer within ${waited} ms`);
+        this.waited = waited;
+    }
+    get reason() {
+        return `no answer came within ${(this.waited / 1000).toFixed(this.waited < 10_000 ? 1 : 0)} s`;
+    }
+    isTransient = true;
+}
+/** The time limit of the step had passed before the request could be sent. */
+class NotSentError extends CallError {
+    kind = 'platform-unavailable';
+    constructor(call, deadline) {
+        super(call, 'not sent, the time was up');
+        this.attempts = 0;
+        this.outOfTime = deadline;
+    }
+    reason = 'no time was left to send it';
+    isTransient = false;
+}
+/** The answer was cut off, is not JSON, or is JSON of another shape than is due. */
+class UnreadableAnswerError extends CallError {
+    kind = 'answer-unreadable';
+    what;
+    constructor(call, what, options) {
+        super(call, what, options);
+        this.what = what;
+    }
+    get reason() {
+        return this.what;
+    }
+    isTransient = true;
+}
+/** The answer sends the request elsewhere; a credential does not follow. */
+class RedirectError extends CallError {
+    kind = 'redirected';
+    status;
+    /** Where it points: scheme and host only. */
+    target;
+    constructor(call, status, target) {
+        super(call, `answered ${status}, a redirect to ${target}`);
+        this.status = status;
+        this.target = target;
+    }
+    get reason() {
+        return `the response was a redirect (${this.status}) to ${this.target}`;
+    }
+    isTransient = false;
+}
+/** Codes of storage for what another form, or another moment, mends. */
+const transientStorageCodes = new Set([
+    'RequestTimeout',
+    'RequestTimeTooSkewed',
+    'IncompleteBody',
+    'ExpiredToken',
+    'SlowDown',
+]);
+/** Storage did not take an upload. The address is told without its path, as fields and query sign it. */
+class UploadError extends CallError {
+    kind = 'upload-failed';
+    /** Undefined where no answer came. */
+    status;
+    /** The code of storage, such as EntityTooLarge. */
+    code;
+    /** Milliseconds that `Retry-After` asks for. */
+    retryAfter;
+    #what;
+    #said;
+    #isConnectionTransient;
+    /** @param origin scheme and host of the storage */
+    constructor(origin, details) {
+        const connection = (0,_http_connection_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .connectionFailure */ .D)(details.cause, (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_1__/* .systemErrorCode */ .vq)(details.cause));
+        const what = uploadFailure(details, connection);
+        super({ method: 'POST', path: origin }, what, { cause: details.cause });
+        this.status = details.status;
+        this.code = details.code;
+        this.retryAfter = details.retryAfter;
+        this.requestId = details.requestId;
+        this.#what = what;
+        this.#said = details.said ?? { code: details.code, message: details.storageMessage };
+        this.#isConnectionTransient = !['certificate', 'proxy-refusal'].includes(connection.kind);
+    }
+    get reason() {
+        return this.#what;
+    }
+    get isTransient() {
+        if (this.status === undefined)
+            return this.#isConnectionTransient;
+        const status = (0,_http_status_js__WEBPACK_IMPORTED_MODULE_3__/* .classifyStatus */ .x)(this.status);
+        if (status === 'inconclusive' || status === 'rate-limited')
+            return true;
+        const { code, message } = this.#said;
+        // A refusal without a word may be that of a form that has expired.
+        const mayHaveExpired = code === undefined || /expired/i.test(message ?? '');
+        if (this.status === 403 && mayHaveExpired)
+            return true;
+        return transientStorageCodes.has(code);
+    }
+}
+function uploadFailure({ status, code, storageMessage, idleFor, timedOutAfter, isCutOff, isFromElsewhere, cause, }, connection) {
+    if (status !== undefined) {
+        const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
+        return `the storage answered ${status}${said === '' ? '' : ` (${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(said)})`}`;
+    }
+    if (timedOutAfter !== undefined)
+        return `the upload timed out after ${timedOutAfter / 60_000} min`;
+    if (idleFor !== undefined)
+        return `the connection was idle for ${idleFor / 1000} s`;
+    if (isCutOff === true)
+        return 'the response was cut off';
+    if (isFromElsewhere === true)
+        return 'the response did not come from storage';
+    if (connection.kind !== 'broken' || cause instanceof _http_connection_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .ProxyError */ .T)
+        return connection.reason;
+    const systemCode = (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_1__/* .systemErrorCode */ .vq)(cause);
+    return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
+}
+
+
+/***/ }),
+
 /***/ 5636:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1805,6 +2396,1626 @@ const imageReference = {
     pattern: /^(?=.{1,512}$)([a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?(:[0-9]+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
     rule: 'an image with a tag or digest, such as ghcr.io/acme/agent:1.4.2 or ghcr.io/acme/agent@sha256:…',
 };
+
+
+/***/ }),
+
+/***/ 7591:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AO: () => (/* binding */ anyDeploymentServes),
+/* harmony export */   S4: () => (/* binding */ judge),
+/* harmony export */   WN: () => (/* binding */ hasFailed),
+/* harmony export */   qu: () => (/* binding */ historyBefore),
+/* harmony export */   s$: () => (/* binding */ continueHistory),
+/* harmony export */   wh: () => (/* binding */ previousServes)
+/* harmony export */ });
+/* unused harmony export maxTroubleDuration */
+/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7819);
+
+/** Milliseconds after which a trouble that lasts is a failure. */
+const maxTroubleDuration = 60_000;
+/** The history before the first status check of a deployment. */
+function historyBefore(before) {
+    const conditions = before?.conditions.filter(isDegraded) ?? [];
+    return { olderConditions: new Set(conditions.map(conditionKey)), troubles: new Map() };
+}
+/** The history after another status check. */
+function continueHistory({ olderConditions, troubles }, agent, deploymentId, now) {
+    const keys = agent.conditions.filter(isDegraded).map(conditionKey);
+    const older = new Set([...olderConditions].filter((key) => keys.includes(key)));
+    const current = troublesOf(agent, deploymentId, older);
+    return {
+        olderConditions: older,
+        troubles: new Map(current.map(({ key }) => [key, troubles.get(key) ?? now])),
+    };
+}
+const noHistory = historyBefore(undefined);
+/**
+ * Judges one deployment by a status check of its agent. Until the operator has started the deployment,
+ * `ready`, `available` and the revision describe the previous one: neither its readiness nor its
+ * failure counts, so that the fix for a crashing agent can land.
+ *
+ * @param deploymentId the deployment that we wait for
+ * @param previousId the deployment that was desired before; a status check may still show it
+ * @param past what earlier status checks showed, this one included, and the time of this one
+ */
+function judge(agent, deploymentId, previousId, past = { history: noHistory, now: 0 }) {
+    const { desiredDeploymentId: desired } = agent;
+    if (desired !== undefined && desired !== deploymentId && desired !== previousId) {
+        return { state: 'superseded', by: desired };
+    }
+    const isReconciled = agent.reconciledDeploymentId === deploymentId;
+    if (isReconciled && agent.ready)
+        return { state: 'ready' };
+    const { history, now } = past;
+    const revision = revisionOf(agent, deploymentId);
+    const [error] = isReconciled ? agent.errors : [];
+    const troubles = troublesOf(agent, deploymentId, history.olderConditions);
+    const lasting = troubles.find(({ key }) => now - (history.troubles.get(key) ?? now) >= maxTroubleDuration);
+    const condition = (lasting ?? troubles.find((trouble) => trouble.condition))?.condition;
+    const isFinal = revision !== undefined && hasGivenUp(revision);
+    if (error !== undefined || isFinal || lasting !== undefined) {
+        return {
+            state: 'failed',
+            failure: {
+                ...failureOf(revision, error, condition),
+                previousServes: previousServes(agent, deploymentId, previousId),
+            },
+        };
+    }
+    return {
+        state: 'waiting',
+        words: wordsFor(isReconciled, revision, troubles),
+        infrastructureIssue: revision?.hasInfrastructureIssue === true,
+    };
+}
+function revisionOf({ currentRevision }, deploymentId) {
+    return currentRevision?.deploymentID === deploymentId ? currentRevision : undefined;
+}
+/** Reasons that Kubernetes also shows between two tries, by what it tries: one try shows both. */
+const passingReasons = new Map([
+    ['ErrImagePull', 'pull'],
+    ['ImagePullBackOff', 'pull'],
+    ['CreateContainerConfigError', 'create'],
+    ['CreateContainerError', 'create'],
+]);
+function isDegraded({ type, status }) {
+    return type === 'Degraded' && status === 'True';
+}
+function conditionKey({ type, reason = '' }) {
+    return `${type} ${reason}`;
+}
+/** A condition does not say of which deployment it is: it is ours once ours is reconciled. */
+function troublesOf(agent, deploymentId, olderConditions) {
+    const conditions = agent.reconciledDeploymentId === deploymentId
+        ? agent.conditions
+            .filter(isDegraded)
+            .map((condition) => ({ key: conditionKey(condition), condition }))
+            .filter(({ key }) => !olderConditions.has(key))
+        : [];
+    const { health } = revisionOf(agent, deploymentId) ?? {};
+    const key = health?.ready === true ? undefined : passingReasons.get(health?.reason ?? '');
+    return [...conditions, ...(key === undefined ? [] : [{ key, condition: undefined }])];
+}
+/** Reasons of Kubernetes after which nothing changes by itself. */
+const finalReasons = ['InvalidImageName', 'ErrImageNeverPull'];
+/** A revision that failed or crashes again and again; one restart is not a loop. */
+function hasGivenUp({ phase, health }) {
+    if (phase === 'Failed')
+        return true;
+    if (health === undefined || health.ready === true)
+        return false;
+    const { reason = '', restartCount, replicasStarted } = health;
+    if (finalReasons.includes(reason))
+        return true;
+    if (reason === 'CrashLoopBackOff')
+        return restartCount === undefined || restartCount > 1;
+    // The count is that of all replicas together.
+    return (restartCount ?? 0) >= 3 * Math.max(1, replicasStarted ?? 1);
+}
+function failureOf(revision, error, condition) {
+    const health = revision?.health;
+    const reasons = [
+        health?.reason,
+        condition?.reason,
+        revision?.phase === 'Failed' ? 'Failed' : undefined,
+    ];
+    return {
+        code: error?.code,
+        headline: health?.headline,
+        message: error?.message,
+        reason: reasons.find((reason) => reason !== undefined),
+        terminationReason: health?.lastTerminationReason,
+        exitCode: health?.lastExitCode,
+        restartCount: health?.restartCount,
+        traceback: health?.message,
+        condition,
+        infrastructureIssue: revision?.hasInfrastructureIssue === true,
+        isExecFormatError: [error, health].some((one) => one?.isExecFormatError === true),
+    };
+}
+/**
+ * Whether the deployment that was desired last has failed: nothing changes about that by itself. One
+ * status check does not show since when a trouble has been there, and it is old enough.
+ */
+function hasFailed(agent) {
+    const { desiredDeploymentId: desired } = agent;
+    if (desired === undefined)
+        return false;
+    const history = continueHistory(noHistory, agent, desired, 0);
+    return judge(agent, desired, undefined, { history, now: maxTroubleDuration }).state === 'failed';
+}
+/** Whether a deployment is serving: the desired one or an earlier one. */
+function anyDeploymentServes({ available, previousRevision }) {
+    return available || (previousRevision?.readyReplicas ?? 0) > 0;
+}
+/** Whether a deployment from before this one is still serving. */
+function previousServes(agent, deploymentId, previousId) {
+    if (previousId === undefined || previousId === deploymentId)
+        return false;
+    return anyDeploymentServes(agent);
+}
+function wordsFor(isReconciled, revision, troubles) {
+    if (!isReconciled)
+        return 'waiting for the platform to start the deployment';
+    const conditions = troubles.flatMap(({ condition }) => (condition ? [saidBy(condition)] : []));
+    if (revision === undefined && conditions.length === 0)
+        return 'started, not ready yet';
+    const { phase, health } = revision ?? {};
+    const { headline, reason, restartCount = 0 } = health ?? {};
+    const isPassing = reason !== undefined && passingReasons.has(reason);
+    // The reason of a try that failed is what people search for, whatever the headline says.
+    const words = headline === undefined || isPassing ? [headline, reason] : [headline];
+    const parts = [
+        phase ?? 'started',
+        ...words.filter((word) => word !== undefined).map((word) => (0,_text_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(word)),
+        ...(restartCount > 0 ? [`restarts: ${restartCount}`] : []),
+        ...conditions,
+    ];
+    return `not ready yet (${parts.join(', ')})`;
+}
+/** A condition in words. */
+function saidBy({ type, reason, message }) {
+    const words = [reason, message].filter((word) => word !== undefined).map((word) => (0,_text_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(word));
+    return [type, ...words].join(': ');
+}
+
+
+/***/ }),
+
+/***/ 7738:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ad: () => (/* binding */ hiddenSettings),
+/* harmony export */   eC: () => (/* binding */ settingChanges),
+/* harmony export */   hx: () => (/* binding */ newBuildChange),
+/* harmony export */   j: () => (/* binding */ givenSettings)
+/* harmony export */ });
+/* harmony import */ var _pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3211);
+
+/**
+ * The given settings that differ from what the agent shows. If its response does not show a setting
+ * (its own resources, for example), nobody can say whether it differs, and it is not in the list.
+ */
+function settingChanges(observed, wanted) {
+    return (0,_pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .compareAgentSettings */ .YL)(observed, wanted)
+        .filter(({ before, after }) => before !== undefined && before !== after)
+        .map(change);
+}
+/** What the agent runs now, and that a build which has no id yet replaces it. */
+function newBuildChange({ buildId, image }) {
+    return { setting: _pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .agentSettings */ .tj.buildId.name, before: buildId ?? image, after: undefined };
+}
+/** The settings that a new agent is given. */
+function givenSettings(wanted) {
+    return (0,_pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .compareAgentSettings */ .YL)(undefined, wanted).map(change);
+}
+/** The given settings whose present values the agent's response does not show. */
+function hiddenSettings(observed, wanted) {
+    return (0,_pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .compareAgentSettings */ .YL)(observed, wanted)
+        .filter(({ before }) => before === undefined)
+        .map(change)
+        .map(({ setting, after }) => ({ setting, after }));
+}
+function change({ name, before, after }) {
+    return { setting: name, before: before?.toString(), after: after?.toString() ?? 'off' };
+}
+
+
+/***/ }),
+
+/***/ 6341:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Iv: () => (/* binding */ agentsBinding),
+/* harmony export */   K: () => (/* binding */ agentsThatMayBind),
+/* harmony export */   v_: () => (/* binding */ readBindings)
+/* harmony export */ });
+/* harmony import */ var _pipecat_rollout_judgement_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7591);
+/* harmony import */ var _pipecat_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1593);
+
+
+/** Reads each agent of a region, as their list shows no bindings. */
+async function readBindings(cloud, region, options = {}) {
+    const names = await cloud.agentNames(region, options);
+    return new Map(await Promise.all(names.map(async (name, index) => {
+        // An agent that cannot be read may bind anything.
+        if (name === undefined)
+            return [`entry ${index + 1} of the list`, undefined];
+        try {
+            const agent = await cloud.agent(name, options);
+            // An agent that is gone since it was listed binds nothing.
+            return [name, agent === undefined ? [] : shownSets(agent)];
+        }
+        catch (error) {
+            if (!(error instanceof _pipecat_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UnreadableAnswerError */ .mP))
+                throw error;
+            return [name, undefined];
+        }
+    })));
+}
+/**
+ * The answer shows what the deployment binds that was asked for. Where that does not serve (yet), an
+ * earlier one may, of which it is not known what it binds.
+ */
+function shownSets(agent) {
+    const { secretSets, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
+    const serves = ready && reconciledDeploymentId === desiredDeploymentId;
+    if (!serves && (0,_pipecat_rollout_judgement_js__WEBPACK_IMPORTED_MODULE_0__/* .anyDeploymentServes */ .AO)(agent))
+        return undefined;
+    const { imagePullSecretSet } = agent.settings;
+    // Names are unique, whatever kind of set they name.
+    return secretSets === undefined || typeof imagePullSecretSet !== 'string'
+        ? secretSets
+        : [...secretSets, imagePullSecretSet];
+}
+/** Names of the agents of which it is not known that they do not bind a set, in order. */
+function agentsThatMayBind(bindings, secretSet) {
+    return [...bindings]
+        .filter(([, sets]) => sets === undefined || sets.includes(secretSet))
+        .map(([name]) => name)
+        .sort();
+}
+/** Names of the agents that bind a set, in order. */
+function agentsBinding(bindings, secretSet) {
+    return [...bindings]
+        .filter(([, sets]) => sets?.includes(secretSet) === true)
+        .map(([name]) => name)
+        .sort();
+}
+
+
+/***/ }),
+
+/***/ 3082:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ makePlan),
+  h: () => (/* binding */ unknownRegion)
+});
+
+// EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
+var nearest = __nccwpck_require__(8045);
+// EXTERNAL MODULE: ./lib/text/quote.js
+var quote = __nccwpck_require__(7819);
+// EXTERNAL MODULE: ./lib/registry/reference.js
+var reference = __nccwpck_require__(9758);
+;// CONCATENATED MODULE: ./lib/plan/check-image.js
+
+
+/**
+ * Says what a look-up means in one region. Only what is certain is a problem; with `check-image: true`,
+ * so is what cannot be known. A plan often comes before the image is pushed, so it only reports.
+ */
+function checkImage(question) {
+    const findings = { problems: [], warnings: [], remarks: [] };
+    const image = question.settings.agent?.settings.image;
+    if (image === undefined)
+        return findings;
+    const { lookup, asked, before } = question;
+    const finding = findingOf(image, question);
+    if (finding !== undefined && asked.check !== 'never')
+        addFinding(findings, image, finding, asked);
+    if (asked.pins && lookup.outcome !== 'found' && finding !== undefined) {
+        const problem = {
+            about: `image ${image}`,
+            message: `cannot be pinned: ${finding.message}`,
+            next: 'Pass the digest that the build reports (`image: name@sha256:…`), or leave out `pin-image`.',
+        };
+        // What is a problem already has been said.
+        if (findings.problems.length > 0)
+            return findings;
+        if (asked.isDryRun)
+            findings.remarks.push(`${(0,quote/* quote */.h)(image)} ${problem.message}.`);
+        else
+            findings.problems.push(problem);
+    }
+    const running = before?.settings.image;
+    if (asked.pins && lookup.outcome === 'found' && running !== undefined) {
+        const wanted = (0,reference/* pinned */.dp)(image, lookup.digest);
+        if (running !== wanted && (0,reference/* isSameContent */.OI)(running, wanted)) {
+            findings.remarks.push(`${(0,quote/* quote */.h)(image)} points to the digest that the agent already runs as ${(0,quote/* quote */.h)(running)}.`);
+        }
+    }
+    return findings;
+}
+/**
+ * The settings of a region with the image pinned to the digest that its tag points at now. If the agent
+ * runs this digest already, by whichever tag, its image stays as it is: nothing has changed.
+ */
+function withPinnedImage({ settings, agent: before }, lookup, asked) {
+    const { agent } = settings;
+    const image = agent?.settings.image;
+    if (asked?.pins !== true || lookup?.outcome !== 'found' || image === undefined)
+        return settings;
+    const running = before?.settings.image;
+    const wanted = (0,reference/* pinned */.dp)(image, lookup.digest);
+    const isSame = running !== undefined && (0,reference/* isSameContent */.OI)(running, wanted);
+    return {
+        ...settings,
+        agent: agent && {
+            ...agent,
+            settings: { ...agent.settings, image: isSame ? running : wanted },
+        },
+    };
+}
+function addFinding({ problems, warnings, remarks }, image, { certainty, message, next }, { check, isDryRun }) {
+    const isStrict = check === 'always';
+    if (isStrict || (certainty === 'certain' && !isDryRun)) {
+        problems.push({ about: `image ${image}`, message, next });
+    }
+    else if (certainty === 'likely' && !isDryRun) {
+        warnings.push(`${(0,quote/* quote */.h)(image)}: ${message}. ${next}`);
+    }
+    else {
+        remarks.push(`${(0,quote/* quote */.h)(image)}: ${message}.`);
+    }
+}
+function findingOf(image, question) {
+    const { lookup, settings, before } = question;
+    const { registry, repository, tag, digest } = (0,reference/* parseImageReference */.o_)(image);
+    const where = `${(0,quote/* quote */.h)(repository)} on ${(0,quote/* quote */.h)(registry)}`;
+    switch (lookup.outcome) {
+        case 'missing': {
+            const isPulledWithSecret = settings.imagePullSecret !== undefined ||
+                typeof before?.settings.imagePullSecretSet === 'string';
+            // A registry may hide from nobody in particular what it shows to the platform.
+            const isCertain = lookup.login !== undefined || !isPulledWithSecret;
+            return {
+                certainty: isCertain ? 'certain' : 'unknown',
+                message: `not pushed yet: ${where} has no ${tag === undefined ? `digest ${(0,quote/* quote */.h)(digest ?? '')}` : `tag ${(0,quote/* quote */.h)(tag)}`}`,
+                next: 'Push the image before the release, or correct `image`.',
+            };
+        }
+        case 'login-refused':
+            return {
+                certainty: 'certain',
+                message: `${(0,quote/* quote */.h)(registry)} rejected \`registry-username\` and \`registry-password\` (${lookup.status})`,
+                next: 'Check both, and that the password or token may pull this image.',
+            };
+        case 'unknown':
+            return {
+                certainty: 'unknown',
+                message: `the image could not be looked up: ${doubts[lookup.because](where)}${lookup.detail === undefined ? '' : ` (${lookup.detail})`}`,
+                next: 'Log in with `docker/login-action` before this step, or set `check-image` to `auto`.',
+            };
+        case 'found':
+            return platformFinding(question, lookup);
+    }
+}
+const doubts = {
+    'login-needed': (where) => `${where} needs a login that this job does not have`,
+    'docker-login-refused': (where) => `${where} rejected the login of \`docker login\``,
+    forbidden: (where) => `access to ${where} is forbidden`,
+    'repository-unknown': (where) => `the registry does not know ${where}`,
+    'not-found': (where) => `${where} was not found`,
+    'rate-limited': (where) => `too many requests for ${where}`,
+    unreachable: (where) => `the registry of ${where} could not be reached`,
+    'unexpected-answer': (where) => `the registry of ${where} sent an unexpected response`,
+};
+const unreadable = {
+    'nested-index': 'its index contains another index',
+    artifact: 'it is an artifact, not an image',
+    'no-architecture': 'it does not say which processor it was built for',
+    unreadable: 'its manifest could not be read',
+};
+function platformFinding(question, { platforms, platformsUnknown }) {
+    const wanted = wantedPlatform(question);
+    const next = `Build with \`platforms: ${wanted.platform}\`.`;
+    if (platforms === undefined) {
+        return platformsUnknown === undefined
+            ? undefined
+            : {
+                certainty: 'unknown',
+                message: `the platforms of the image are not known: ${unreadable[platformsUnknown]}`,
+                next,
+            };
+    }
+    if (platforms.includes(wanted.platform))
+        return undefined;
+    const built = platforms.length === 0 ? 'no platform' : `${platforms.join(', ')} only`;
+    const { region } = question.settings;
+    return {
+        certainty: wanted.isCertain ? 'certain' : 'likely',
+        message: `no ${wanted.platform}: built for ${built}; ${(0,quote/* quote */.h)(region)} runs ${wanted.platform}`,
+        next,
+    };
+}
+const defaultArchitecture = 'arm64';
+/** The platform that the agent runs on, and whether it is known for certain. */
+function wantedPlatform({ settings, before, region }) {
+    const given = settings.agent?.settings.architecture ?? before?.settings.architecture;
+    if (typeof given === 'string')
+        return { platform: `linux/${given}`, isCertain: true };
+    const architecture = region?.defaultArchitecture ?? defaultArchitecture;
+    const runsOne = region?.supportedArchitectures?.length === 1;
+    return { platform: `linux/${architecture}`, isCertain: before === undefined || runsOne };
+}
+
+// EXTERNAL MODULE: ./lib/plan/plan-agent.js
+var plan_agent = __nccwpck_require__(2128);
+// EXTERNAL MODULE: ./lib/plan/plan-secret-sets.js
+var plan_secret_sets = __nccwpck_require__(3427);
+// EXTERNAL MODULE: ./lib/plan/problems.js
+var plan_problems = __nccwpck_require__(7511);
+;// CONCATENATED MODULE: ./lib/plan/make-plan.js
+
+
+
+
+
+
+/**
+ * Holds what is asked for against what there is.
+ *
+ * @throws PreflightError with every reason why the release cannot work
+ */
+function makePlan({ rollout, secretsTimeout, build: asked, imageLookup }, observation) {
+    const problems = [];
+    const warnings = new Set();
+    const remarks = new Set();
+    const targets = observation.targets.map((observed) => {
+        const settings = withPinnedImage(observed, observation.image, imageLookup);
+        const { region } = settings;
+        const known = observation.regions.find(({ code }) => code === region);
+        if (known === undefined) {
+            problems.push(unknownRegion(region, observation.regions));
+            // What is wrong besides is of no use before the region is right.
+            return { region, secretSets: [], build: undefined, agent: undefined };
+        }
+        checkArchitecture(settings, known, problems);
+        const secretSets = [
+            (0,plan_secret_sets/* planImagePullSecret */.U9)(settings, known, observation.secretSets, problems),
+            (0,plan_secret_sets/* planSecretSet */.Qk)(observed, known, observation.secretSets, problems),
+        ].filter((plan) => plan !== undefined);
+        const build = planBuild(observed, asked);
+        const agent = settings.agent &&
+            (0,plan_agent/* planAgent */.x)({
+                settings,
+                asked: settings.agent,
+                agentProfiles: observation.agentProfiles,
+                before: observed.agent,
+                secretSets,
+                build: build && { id: build.found?.id, isKnown: build.isKnown },
+            }, problems);
+        checkBuild(settings, observation.build, problems);
+        if (observation.image !== undefined && imageLookup !== undefined) {
+            const findings = checkImage({
+                settings: observed.settings,
+                before: observed.agent,
+                region: known,
+                lookup: observation.image,
+                asked: imageLookup,
+            });
+            problems.push(...findings.problems);
+            for (const warning of findings.warnings)
+                warnings.add(warning);
+            for (const remark of findings.remarks)
+                remarks.add(remark);
+        }
+        return { region, secretSets, build, agent };
+    });
+    if (problems.length > 0)
+        throw new plan_problems/* PreflightError */.w(withoutRepetition(problems));
+    return { rollout, secretsTimeout, targets, warnings: [...warnings], remarks: [...remarks] };
+}
+function planBuild({ settings: { region }, build }, asked) {
+    if (build === undefined || asked === undefined)
+        return undefined;
+    const { context, found, failure } = build;
+    return { region, context, found, isKnown: failure === undefined, timeout: asked.timeout };
+}
+/** A profile or a build that there is not is so in every region, and is told once. */
+function withoutRepetition(problems) {
+    const told = new Map(problems.map((problem) => [`${problem.about}\n${problem.message}`, problem]));
+    return [...told.values()];
+}
+function unknownRegion(region, regions) {
+    const codes = regions.map(({ code }) => code);
+    const meant = (0,nearest/* nearest */.pA)(region, codes);
+    return {
+        about: `region ${region}`,
+        message: `unknown region \`${region}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${codes.join(', ')}`,
+        next: 'Set `region` to an available one.',
+    };
+}
+function checkArchitecture({ region, agent }, { supportedArchitectures }, problems) {
+    const architecture = agent?.settings.architecture;
+    if (architecture !== undefined &&
+        supportedArchitectures !== undefined &&
+        !supportedArchitectures.includes(architecture)) {
+        problems.push({
+            about: `region ${region}`,
+            message: `does not run ${architecture}; it runs ${supportedArchitectures.join(', ')}`,
+            next: 'Correct the input `architecture`, or choose another region.',
+        });
+    }
+}
+function checkBuild({ region, agent }, build, problems) {
+    const id = agent?.settings.buildId;
+    if (id === undefined)
+        return;
+    const about = `build ${id}`;
+    if (build === undefined) {
+        problems.push({ about, message: 'does not exist', next: 'Correct the input `build-id`.' });
+        return;
+    }
+    if (build.status !== 'success') {
+        const reason = build.errorMessage === undefined ? '' : ` (${(0,quote/* quote */.h)(build.errorMessage)})`;
+        problems.push({
+            about,
+            message: `has the status ${build.status}${reason}; only a build that succeeded can be deployed`,
+            next: 'Wait for the build, or build again.',
+        });
+    }
+    if (build.region !== undefined && build.region !== region) {
+        problems.push({
+            about,
+            message: `is of region ${build.region}, but the release goes to ${region}; a build can be deployed in its own region only`,
+            next: `Build in ${region}, or release to ${build.region}.`,
+        });
+    }
+}
+
+
+/***/ }),
+
+/***/ 6647:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J4: () => (/* binding */ nameInRegion),
+/* harmony export */   KA: () => (/* binding */ pullRequestPlaceholder),
+/* harmony export */   TL: () => (/* binding */ nameOfAnyVersion),
+/* harmony export */   Tn: () => (/* binding */ nameOfVersion),
+/* harmony export */   Wg: () => (/* binding */ versionPlaceholder),
+/* harmony export */   at: () => (/* binding */ isVersioned),
+/* harmony export */   q5: () => (/* binding */ regionPlaceholder),
+/* harmony export */   x4: () => (/* binding */ versionsOf)
+/* harmony export */ });
+/** What a name may hold in place of something that is known later only. */
+const regionPlaceholder = '{region}';
+const versionPlaceholder = '{version}';
+/** The number of the pull request. It is known before anything else, so the inputs replace it. */
+const pullRequestPlaceholder = '{pr}';
+/** A version of the shape that all have, for checks of a name whose version is not known. */
+const anyVersion = '0'.repeat(8);
+function nameInRegion(template, region) {
+    return template.replaceAll(regionPlaceholder, region);
+}
+/** A name with its version in it; without one, the placeholder stays, and no set is called so. */
+function nameOfVersion(name, version) {
+    return version === undefined ? name : name.replaceAll(versionPlaceholder, version);
+}
+/** A name as long and of the same characters as the one that its version will make of it. */
+function nameOfAnyVersion(name) {
+    return nameOfVersion(name, anyVersion);
+}
+function isVersioned(name) {
+    return name.includes(versionPlaceholder);
+}
+/** Tells the names that a name stands for with whichever version, and no others. */
+function versionsOf(name) {
+    const parts = name.split(versionPlaceholder).map((part) => part.replace(/[.]/g, '\\.'));
+    return new RegExp(`^${parts.join('[0-9a-f]{8}')}$`);
+}
+
+
+/***/ }),
+
+/***/ 7866:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ oldVersions)
+/* harmony export */ });
+/* harmony import */ var _bindings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6341);
+/* harmony import */ var _name_template_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6647);
+
+
+/** A name with a date in it, such as 20250131, is more likely somebody's than a version. */
+function isDated(name) {
+    return /(?<!\d)(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)/.test(name);
+}
+/**
+ * Older versions that no agent binds, beyond those that are kept. The platform does not tell how old
+ * a set is: what the agent bound last counts as the newest, and of the others those that the list
+ * has first as the oldest. Where an agent does not show what it binds, it may be any of them.
+ */
+function oldVersions(question) {
+    const { template, current, region, previous, keep, secretSets, bindings } = question;
+    if ([...bindings.values()].includes(undefined))
+        return [];
+    const versions = (0,_name_template_js__WEBPACK_IMPORTED_MODULE_1__/* .versionsOf */ .x4)(template);
+    const unbound = secretSets
+        .filter((set) => set.kind === 'secret' && set.region === region && !set.referenced)
+        // One that is on its way is another release's, which is about to bind it.
+        .filter(({ status }) => status !== 'pending')
+        .map(({ name }) => name)
+        .filter((name) => name !== current && versions.test(name) && !isDated(name))
+        .filter((name) => (0,_bindings_js__WEBPACK_IMPORTED_MODULE_0__/* .agentsBinding */ .Iv)(bindings, name).length === 0);
+    const oldestFirst = [
+        ...unbound.filter((name) => !previous.includes(name)),
+        ...unbound.filter((name) => previous.includes(name)),
+    ];
+    return oldestFirst.slice(0, Math.max(0, oldestFirst.length - keep));
+}
+
+
+/***/ }),
+
+/***/ 2128:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ plannedAgent),
+/* harmony export */   x: () => (/* binding */ planAgent)
+/* harmony export */ });
+/* harmony import */ var _pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5636);
+/* harmony import */ var _agent_changes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7738);
+/* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7511);
+/* harmony import */ var _text_nearest_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8045);
+/* harmony import */ var _name_template_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6647);
+/* harmony import */ var _plan_secret_sets_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3427);
+/* harmony import */ var _preview_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7375);
+/* harmony import */ var _pipecat_rollout_judgement_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7591);
+
+
+
+
+
+
+
+
+/** Plans an agent of one region; what makes that impossible is added to `problems`. */
+function planAgent(question, problems) {
+    const { settings, asked, before, secretSets, build } = question;
+    const { region } = settings;
+    const { name } = asked;
+    checkName(name, region, problems);
+    checkPresence(question, problems);
+    checkProfile(question, problems);
+    const wanted = {
+        ...asked.settings,
+        ...(build === undefined ? {} : { buildId: build.id }),
+        ...bothBounds(asked, before, problems),
+        secretSet: settings.secretSet?.name,
+        imagePullSecretSet: settings.imagePullSecret?.name,
+    };
+    const runsNewBuild = build !== undefined && build.id === undefined;
+    const changes = before === undefined
+        ? (0,_agent_changes_js__WEBPACK_IMPORTED_MODULE_1__/* .givenSettings */ .j)(wanted)
+        : [
+            ...(runsNewBuild ? [(0,_agent_changes_js__WEBPACK_IMPORTED_MODULE_1__/* .newBuildChange */ .hx)(before.settings)] : []),
+            ...(0,_agent_changes_js__WEBPACK_IMPORTED_MODULE_1__/* .settingChanges */ .eC)(before.settings, wanted),
+        ];
+    const hidden = before === undefined ? [] : (0,_agent_changes_js__WEBPACK_IMPORTED_MODULE_1__/* .hiddenSettings */ .Ad)(before.settings, wanted);
+    const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
+    const forcedBecause = forcingReason(asked, before, valuesChange);
+    return {
+        name,
+        region,
+        action: before === undefined ? 'create' : 'update',
+        before,
+        settings: wanted,
+        changes,
+        hidden,
+        bindsVersion: secretSets.some(({ template }) => template !== undefined),
+        forces: forcedBecause !== undefined,
+        newDeployment: newDeployment({
+            before,
+            newBuild: runsNewBuild ? build : undefined,
+            hidden,
+            changes,
+            forcedBecause,
+        }),
+        runsNewBuild,
+        valuesChange,
+        preview: asked.preview,
+        forceRedeploy: asked.forceRedeploy,
+        onFailure: asked.onFailure,
+        waitForReady: asked.waitForReady,
+        waitTimeout: asked.waitTimeout,
+        smokeTest: asked.smokeTest,
+        drainTimeout: asked.drainTimeout,
+        isBuiltFromBranch: asked.isBuiltFromBranch,
+        replan: (now, buildId) => {
+            const found = [];
+            const made = build && { ...build, id: buildId ?? build.id };
+            const plan = planAgent({ ...question, before: now, build: made }, found);
+            if (found.length > 0)
+                throw new _problems_js__WEBPACK_IMPORTED_MODULE_2__/* .PreflightError */ .w(found);
+            return plan;
+        },
+    };
+}
+/** The name is checked when it is read, too, as far as the region is known by then. */
+function checkName(name, region, problems) {
+    if (_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .agentName */ .Lp.pattern.test(name))
+        return;
+    problems.push({
+        about: `agent ${name}`,
+        message: `is the name in ${region}, of ${name.length} characters; it has to be ${_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .agentName */ .Lp.rule}`,
+        next: 'Correct `agent-name`.',
+    });
+}
+/** An agent that is older than the pull request is somebody else's, and stays as it is. */
+function checkIsPreview({ name, preview }, before, problems) {
+    const breach = preview && (0,_preview_js__WEBPACK_IMPORTED_MODULE_6__/* .checkPreview */ .nz)(before, preview);
+    if (preview === undefined || breach === undefined)
+        return;
+    problems.push({
+        about: `agent ${name}`,
+        message: (0,_preview_js__WEBPACK_IMPORTED_MODULE_6__/* .notPreviewWords */ .VF)(breach, preview),
+        next: _preview_js__WEBPACK_IMPORTED_MODULE_6__/* .adviceOnNames */ .QV,
+    });
+}
+function checkPresence({ asked, settings: { region }, before, build }, problems) {
+    const { name, settings, isBuiltFromBranch } = asked;
+    const about = `agent ${name}`;
+    if (before?.region !== undefined && before.region !== region) {
+        problems.push({
+            about,
+            message: `is in region ${before.region}, but the release goes to ${region}; the region of an agent cannot change`,
+            next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
+        });
+    }
+    if (before !== undefined) {
+        checkIsPreview(asked, before, problems);
+        return;
+    }
+    if (isBuiltFromBranch) {
+        problems.push({
+            about,
+            message: 'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
+            next: 'Create the agent once with the command-line client or in the dashboard, or give `image`, `cloud-build` or `build-id`.',
+        });
+    }
+    else if (settings.image === undefined &&
+        settings.buildId === undefined &&
+        build === undefined) {
+        problems.push({
+            about,
+            message: 'does not exist, and nothing is given to create it from',
+            next: 'Give `image`, `cloud-build` or `build-id`, or correct `agent-name`.',
+        });
+    }
+}
+function checkProfile({ asked, agentProfiles }, problems) {
+    const { name, settings: { agentProfile }, } = asked;
+    if (agentProfile === undefined || agentProfiles === undefined)
+        return;
+    if (_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .platformAgentProfiles */ .Nc.includes(agentProfile) || agentProfiles.includes(agentProfile))
+        return;
+    const known = [...new Set([..._pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .platformAgentProfiles */ .Nc, ...agentProfiles])];
+    const meant = (0,_text_nearest_js__WEBPACK_IMPORTED_MODULE_7__/* .nearest */ .pA)(agentProfile, known);
+    problems.push({
+        about: `agent ${name}`,
+        message: `unknown profile \`${agentProfile}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${known.join(', ')}`,
+        next: 'Set `agent-profile` to an available one.',
+    });
+}
+/** One bound alone may reset the other one, so an update sends the agent's other one along. */
+function bothBounds({ name, settings: { minAgents, maxAgents } }, before, problems) {
+    if (minAgents === undefined && maxAgents === undefined)
+        return {};
+    const least = minAgents ?? before?.settings.minAgents;
+    const most = maxAgents ?? before?.settings.maxAgents;
+    if (least !== undefined && most !== undefined && least > most) {
+        problems.push({
+            about: `agent ${name}`,
+            message: `would have at least ${least} and at most ${most} instances, as the bound that is not given stays as it is`,
+            next: 'Give both `min-agents` and `max-agents`.',
+        });
+    }
+    return { minAgents: least, maxAgents: most };
+}
+/**
+ * Whether writing a set changes values under the agent. A changed pull secret does not reach running
+ * agents, nor does it have to; and a version that the agent does not bind yet reaches it by being
+ * bound.
+ */
+function changesValuesOf(before, set) {
+    if (set.kind !== 'secret' || !(0,_plan_secret_sets_js__WEBPACK_IMPORTED_MODULE_4__/* .isWritten */ .QH)(set))
+        return false;
+    const bound = before?.secretSets;
+    return set.template === undefined || bound === undefined || bound.includes(set.name);
+}
+/** Why an update asks for a new deployment, although nothing may differ. */
+function forcingReason({ forceRedeploy }, before, valuesChange) {
+    if (forceRedeploy === 'never')
+        return undefined;
+    if (valuesChange)
+        return 'values-written';
+    if (forceRedeploy === 'always')
+        return 'forced';
+    // What it failed of may have been put right since, outside of what it is asked to be.
+    return before !== undefined && (0,_pipecat_rollout_judgement_js__WEBPACK_IMPORTED_MODULE_5__/* .hasFailed */ .WN)(before) ? 'deployment-failed' : undefined;
+}
+const scaling = ['min-agents', 'max-agents'];
+function newDeployment({ before, newBuild, hidden, changes, forcedBecause, }) {
+    if (before === undefined)
+        return { follows: 'yes', because: 'agent-created' };
+    if (newBuild !== undefined) {
+        return newBuild.isKnown
+            ? { follows: 'yes', because: 'built-anew' }
+            : { follows: 'unknown', because: 'build-unknown' };
+    }
+    const differing = changes.filter(({ setting }) => !scaling.includes(setting));
+    // Without the values, the set may be the one that the agent binds already. What has no version in it
+    // stands for nothing but itself, and is no difference then.
+    const isUnknown = (change) => change.before !== undefined &&
+        change.after !== undefined &&
+        (0,_name_template_js__WEBPACK_IMPORTED_MODULE_3__/* .versionsOf */ .x4)(change.after).test(change.before);
+    if (!differing.every(isUnknown))
+        return { follows: 'yes', because: 'settings-differ' };
+    if (forcedBecause !== undefined)
+        return { follows: 'yes', because: forcedBecause };
+    if (differing.length > 0)
+        return { follows: 'unknown', because: 'version-unknown' };
+    if (hidden.some(({ setting }) => !scaling.includes(setting))) {
+        return { follows: 'unknown', because: 'settings-hidden' };
+    }
+    // A change of scaling alone makes none.
+    return { follows: 'no', because: changes.length > 0 ? 'scaling-only' : 'nothing-differs' };
+}
+/** Seconds; the platform's default. */
+const defaultSessionLimit = 7200;
+/** What an agent will be by its plan: what is given, else what it is already. */
+function plannedAgent({ settings, before, runsNewBuild }) {
+    const isImageGiven = settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
+    const { image, buildId } = isImageGiven ? settings : (before?.settings ?? settings);
+    return {
+        image,
+        buildId,
+        sessionLimit: settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
+        minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
+    };
+}
+
+
+/***/ }),
+
+/***/ 3427:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   QH: () => (/* binding */ isWritten),
+/* harmony export */   Qk: () => (/* binding */ planSecretSet),
+/* harmony export */   U9: () => (/* binding */ planImagePullSecret)
+/* harmony export */ });
+/* harmony import */ var _pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5636);
+/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7819);
+/* harmony import */ var _bindings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6341);
+/* harmony import */ var _name_template_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6647);
+/* harmony import */ var _old_versions_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7866);
+/* harmony import */ var _subject_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(619);
+
+
+
+
+
+
+function isWritten({ action }) {
+    return action !== 'bind';
+}
+/** Plans the secret set of one region. */
+function planSecretSet(observation, known, secretSets, problems) {
+    const { settings, secretSet: observed, bindings } = observation;
+    const { region, secretSet: asked } = settings;
+    if (asked === undefined)
+        return undefined;
+    const { name, template, skippedKeys, keepVersions } = asked;
+    const existing = listedSet(name, secretSets, observed);
+    const isGiven = asked.pairs.length > 0;
+    checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
+    const isWrite = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
+    if (isWrite)
+        checkWritable(name, existing, known, problems);
+    const existingKeys = new Set(observed?.keys);
+    const pairs = isWrite ? asked.pairs : [];
+    const keys = pairs.map(({ key }) => key);
+    const prunedKeys = prunedKeysOf(asked, existingKeys);
+    checkPruning(asked, bindings, settings.agent?.name, problems);
+    const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
+    checkRequiredKeys(asked, existing, keptKeys, problems);
+    return {
+        name,
+        kind: 'secret',
+        region,
+        action: !isWrite ? 'bind' : existing === undefined ? 'create' : 'update',
+        pairs,
+        registry: undefined,
+        addedKeys: keys.filter((key) => !existingKeys.has(key)),
+        updatedKeys: keys.filter((key) => existingKeys.has(key)),
+        skippedKeys,
+        prunedKeys,
+        status: existing?.status,
+        otherAgents: existing === undefined ? [] : otherAgentsBinding(observation, name),
+        template,
+        keepVersions,
+        ...versionsOfSet(observation, asked, secretSets),
+    };
+}
+/** The set as the list shows it; the response about the one set tells for sure whether it is a reference. */
+function listedSet(name, secretSets, observed) {
+    const listed = secretSets.find((set) => set.name === name);
+    return listed && { ...listed, referenced: listed.referenced || observed?.referenced === true };
+}
+function checkWritable(name, existing, region, problems) {
+    const about = `secret set ${name}`;
+    if (existing?.referenced !== true) {
+        checkSelfHosted(about, region, problems);
+        return;
+    }
+    problems.push({
+        about,
+        message: 'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
+        next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+    });
+}
+function prunedKeysOf({ prune, pairs, skippedKeys }, existing) {
+    if (!prune)
+        return [];
+    const given = new Set([...pairs.map(({ key }) => key), ...skippedKeys]);
+    return [...existing].filter((key) => !given.has(key));
+}
+/** Undefined if nobody looked which agents bind which sets. */
+function otherAgentsBinding({ settings, bindings }, name) {
+    return bindings && (0,_bindings_js__WEBPACK_IMPORTED_MODULE_1__/* .agentsBinding */ .Iv)(bindings, name).filter((one) => one !== settings.agent?.name);
+}
+/** What is there of the other versions of a set, and what of it goes. */
+function versionsOfSet({ settings, agent, bindings }, { name, template, keepVersions }, secretSets) {
+    if (template === undefined)
+        return { olderVersions: [], deletedVersions: undefined };
+    // Without the wait for the agent, it may still need what is old.
+    const olderVersions = settings.agent?.waitForReady === false ? [] : versionsBeside(name, template, secretSets);
+    if (bindings === undefined || (0,_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .isVersioned */ .at)(name)) {
+        return { olderVersions, deletedVersions: undefined };
+    }
+    const deletedVersions = (0,_old_versions_js__WEBPACK_IMPORTED_MODULE_3__/* .oldVersions */ .p)({
+        template,
+        current: name,
+        region: settings.region,
+        previous: agent?.secretSets ?? [],
+        keep: keepVersions,
+        secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
+        bindings: withoutReleased(bindings, settings.agent?.name),
+    });
+    return { olderVersions, deletedVersions };
+}
+function versionsBeside(current, template, secretSets) {
+    const versions = (0,_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .versionsOf */ .x4)(template);
+    return secretSets
+        .map(({ name }) => name)
+        .filter((name) => name !== current && versions.test(name));
+}
+/** The agent that is released binds the new version then, and nothing else. */
+function withoutReleased(bindings, released) {
+    return new Map([...bindings].filter(([name]) => name !== released));
+}
+/**
+ * Whether a version is there as it should be, so that nothing has to be written. One that failed, or
+ * whose writing was broken off, is written anew.
+ */
+function isSettled({ template, pairs }, existing, observed) {
+    if (template === undefined || existing.status === 'failed')
+        return false;
+    const keys = new Set(observed?.keys);
+    return existing.referenced || pairs.every(({ key }) => keys.has(key));
+}
+/** Plans the image pull secret of one region. */
+function planImagePullSecret({ region, imagePullSecret }, known, secretSets, problems) {
+    if (imagePullSecret === undefined)
+        return undefined;
+    const { name, registry } = imagePullSecret;
+    const existing = secretSets.find((set) => set.name === name);
+    const isGiven = registry !== undefined;
+    checkSet({ name, kind: 'imagePullSecret', isGiven, template: undefined }, existing, region, problems);
+    if (isGiven)
+        checkSelfHosted(`image pull secret ${name}`, known, problems);
+    return {
+        name,
+        kind: 'imagePullSecret',
+        region,
+        action: isGiven ? (existing === undefined ? 'create' : 'update') : 'bind',
+        pairs: [],
+        registry,
+        addedKeys: [],
+        updatedKeys: [],
+        skippedKeys: [],
+        prunedKeys: [],
+        status: existing?.status,
+        // A changed pull secret concerns nobody before the next pull.
+        otherAgents: undefined,
+        template: undefined,
+        olderVersions: [],
+        deletedVersions: undefined,
+        keepVersions: 0,
+    };
+}
+function checkSelfHosted(about, { code, isSelfHosted }, problems) {
+    if (isSelfHosted !== true)
+        return;
+    problems.push({
+        about,
+        message: `cannot be written in ${code}: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster`,
+        next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
+    });
+}
+/** A name for a region of which another one has the name. */
+function proposedName(name, template, region) {
+    return template === undefined
+        ? `${name}-${region}`
+        : template.replace(_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .versionPlaceholder */ .Wg, `${region}-${_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .versionPlaceholder */ .Wg}`);
+}
+const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' };
+/** What both kinds of set have to fulfil. */
+function checkSet({ name, kind, isGiven, template }, existing, region, problems) {
+    const about = `${_subject_js__WEBPACK_IMPORTED_MODULE_4__/* .secretSetKinds */ .Q[kind]} ${name}`;
+    if (!_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretSetName */ ._u.pattern.test((0,_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .nameOfAnyVersion */ .TL)(name))) {
+        problems.push({
+            about,
+            message: `is the name in ${region}, of ${(0,_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .nameOfAnyVersion */ .TL)(name).length} characters; it has to be ${_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretSetName */ ._u.rule}`,
+            next: `Correct \`${inputOf[kind]}\`.`,
+        });
+        return;
+    }
+    if (existing === undefined) {
+        if (!isGiven && !(0,_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .isVersioned */ .at)(name)) {
+            problems.push({
+                about,
+                message: 'does not exist, and nothing is given to create it with',
+                next: kind === 'secret'
+                    ? 'Correct `secret-set`, or give secrets, so that the set is created.'
+                    : 'Correct `image-credentials`, or give `registry`, `registry-username` and `registry-password`.',
+            });
+        }
+        return;
+    }
+    if (existing.kind !== kind) {
+        problems.push({
+            about,
+            message: `is taken by a set of the other kind (${_subject_js__WEBPACK_IMPORTED_MODULE_4__/* .secretSetKinds */ .Q[existing.kind]})`,
+            next: 'Choose another name; the kind of a set cannot change.',
+        });
+        return;
+    }
+    if (existing.region !== region) {
+        problems.push({
+            about,
+            message: `is in region ${existing.region}, but the release goes to ${region}; a set stays in its region for good, and agents can bind only sets of their own region`,
+            next: `Name a set of its own for ${region} (such as ${proposedName(name, template, region)}), or release to ${existing.region}.`,
+        });
+    }
+    if (!isGiven && existing.status === 'failed') {
+        problems.push({
+            about,
+            message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .h)(existing.errorMessage)}`}`,
+            next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
+        });
+    }
+}
+function checkPruning({ name, prune }, bindings, released, problems) {
+    if (!prune || bindings === undefined)
+        return;
+    const others = (names) => names.filter((one) => one !== released);
+    const binding = others((0,_bindings_js__WEBPACK_IMPORTED_MODULE_1__/* .agentsBinding */ .Iv)(bindings, name));
+    const about = `secret set ${name}`;
+    if (binding.length > 0) {
+        problems.push({
+            about,
+            message: `cannot be pruned, because it is bound by other agents too: ${binding.join(', ')}`,
+            next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
+        });
+        return;
+    }
+    const unknown = others((0,_bindings_js__WEBPACK_IMPORTED_MODULE_1__/* .agentsThatMayBind */ .K)(bindings, name));
+    if (unknown.length > 0) {
+        problems.push({
+            about,
+            message: `cannot be pruned, because an earlier deployment may serve of which it is not known whether it binds the set: ${unknown.join(', ')}`,
+            next: 'Release again when its rollout has ended, or leave `prune-secrets` out.',
+        });
+    }
+}
+/** What is required has to be given now, or be there already and stay. */
+function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, keptKeys, problems) {
+    // The keys of a reference cannot be read.
+    if (existing?.referenced === true)
+        return;
+    const after = new Set(template === undefined ? keptKeys : []);
+    for (const { key } of pairs)
+        after.add(key);
+    const missing = requiredKeys.filter(({ key }) => !after.has(key));
+    if (missing.length === 0)
+        return;
+    const origins = [...new Set(missing.map(({ origin }) => origin))].join(', ');
+    problems.push({
+        about: `secret set ${name}`,
+        message: `would lack ${missing.map(({ key }) => key).join(', ')} after the release, required by ${origins}`,
+        next: `Give ${missing.length === 1 ? 'it' : 'them'} with the release, or correct \`required-secrets\`.`,
+    });
+}
+
+
+/***/ }),
+
+/***/ 7375:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   QV: () => (/* binding */ adviceOnNames),
+/* harmony export */   VF: () => (/* binding */ notPreviewWords),
+/* harmony export */   nz: () => (/* binding */ checkPreview)
+/* harmony export */ });
+/**
+ * Decides whether an agent is the preview that its name says. A name alone does not make it one: with
+ * `voice-{pr}`, pull request 2 would have the name of production's `voice-2`.
+ */
+function checkPreview(agent, preview) {
+    const { createdAt } = agent;
+    const { openedAt, hasTellingName } = preview;
+    if (createdAt !== undefined && openedAt !== undefined) {
+        return createdAt < openedAt ? { because: 'older', createdAt, openedAt } : undefined;
+    }
+    return hasTellingName ? undefined : { because: 'age-unknown' };
+}
+/** The reason in words, as the predicate of a sentence about the agent. */
+function notPreviewWords(reason, { pullRequest }) {
+    return reason.because === 'older'
+        ? `was created at ${timeOf(reason.createdAt)}, before pull request ${pullRequest} was opened (${timeOf(reason.openedAt)}), so it is not its preview`
+        : `may not be the preview of pull request ${pullRequest}: its age is not known, and its name does not contain \`pr-${pullRequest}\``;
+}
+/** What to do about it. */
+const adviceOnNames = 'Give previews a name that nothing else has: the name of the repository and `pr-{pr}`, such as `order-desk-pr-{pr}`.';
+/** Seconds are enough, in UTC. */
+function timeOf(milliseconds) {
+    return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+
+/***/ }),
+
+/***/ 7511:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ PreflightError)
+/* harmony export */ });
+/** The release cannot work with these settings. */
+class PreflightError extends Error {
+    kind = 'release-impossible';
+    problems;
+    constructor(problems) {
+        super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
+        this.name = 'PreflightError';
+        this.problems = problems;
+    }
+}
+
+
+/***/ }),
+
+/***/ 7566:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ unrestoredSentences),
+/* harmony export */   g: () => (/* binding */ planRollBack)
+/* harmony export */ });
+/* harmony import */ var _pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3211);
+/* harmony import */ var _plan_secret_sets_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3427);
+
+
+function planRollBack({ name, region, before, settings, runsNewBuild }, secretSets) {
+    const place = { agent: name, region };
+    if (before === undefined) {
+        return { ...place, settings: undefined, changes: [], unrestored: [{ kind: 'agent' }] };
+    }
+    const restored = (0,_pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .restoreSettings */ .S0)(before.settings, settings, runsNewBuild);
+    const unrestored = restored.irreversible.map(({ name: setting, because }) => {
+        if (setting === 'buildId')
+            return { kind: 'build' };
+        const called = _pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .agentSettings */ .tj[setting].name;
+        return because === 'unset-before'
+            ? { kind: 'unset', setting: called, after: String(settings[setting]) }
+            : { kind: 'hidden', setting: called };
+    });
+    return {
+        ...place,
+        settings: restored.settings,
+        changes: changesBack(settings, restored.settings, runsNewBuild),
+        unrestored: [...unrestored, ...secretSets.flatMap(unrestoredValues)],
+    };
+}
+function changesBack(sent, restored, runsNewBuild) {
+    const released = sent.buildId ?? sent.image ?? (runsNewBuild ? 'the new build' : undefined);
+    return Object.entries(restored).flatMap(([key, after]) => {
+        const name = key;
+        if (after === undefined)
+            return [];
+        const isWhatRuns = name === 'image' || name === 'buildId';
+        const from = isWhatRuns ? released : sent[name];
+        if (from === after)
+            return [];
+        return [{ setting: _pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .agentSettings */ .tj[name].name, before: from?.toString(), after: String(after) }];
+    });
+}
+/** What was written to a set that existed stays there; a version has a set of its own. */
+function unrestoredValues(set) {
+    if (set.template !== undefined || set.action !== 'update' || !(0,_plan_secret_sets_js__WEBPACK_IMPORTED_MODULE_1__/* .isWritten */ .QH)(set))
+        return [];
+    return [{ kind: 'values', set: set.name, addsKeys: set.addedKeys.length > 0 }];
+}
+/** What stays although an agent goes back, as sentences. */
+function unrestoredSentences({ agent, unrestored }) {
+    return unrestored.map((part) => {
+        switch (part.kind) {
+            case 'values':
+                return `\`${part.set}\` keeps its new values; they are not restored.${part.addsKeys ? ' The keys that are added to it stay.' : ''}`;
+            case 'unset':
+                return `\`${part.setting}\` of \`${agent}\` stays \`${part.after}\`, because it was not set before and cannot be unset.`;
+            case 'hidden':
+                return `\`${part.setting}\` of \`${agent}\` stays as released, because the platform does not show its previous value.`;
+            case 'build':
+                return `\`${agent}\` keeps its new image, because the platform does not show the id of the previous cloud build.`;
+            case 'agent':
+                return `\`${agent}\` stays, because it is new.`;
+        }
+    });
+}
+
+
+/***/ }),
+
+/***/ 619:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ secretSetSubject),
+/* harmony export */   Q: () => (/* binding */ secretSetKinds)
+/* harmony export */ });
+/** What the kinds of secret set are called. */
+const secretSetKinds = {
+    secret: 'secret set',
+    imagePullSecret: 'image pull secret',
+};
+/** A set, as errors and logs name it. */
+function secretSetSubject(set) {
+    return { kind: secretSetKinds[set.kind], name: set.name, region: set.region };
+}
+
+
+/***/ }),
+
+/***/ 2458:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fo: () => (/* binding */ collect),
+/* harmony export */   K2: () => (/* binding */ ReleaseError),
+/* harmony export */   TK: () => (/* binding */ AbandonedError),
+/* harmony export */   Zd: () => (/* binding */ isStepFailure),
+/* harmony export */   cd: () => (/* binding */ isInDoubt),
+/* harmony export */   dJ: () => (/* binding */ failuresOf),
+/* harmony export */   iB: () => (/* binding */ isCancellation),
+/* harmony export */   jJ: () => (/* binding */ forEach),
+/* harmony export */   lR: () => (/* binding */ SubjectError),
+/* harmony export */   tX: () => (/* binding */ withSubject),
+/* harmony export */   zg: () => (/* binding */ StepError)
+/* harmony export */ });
+/* harmony import */ var _time_cancellation_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6690);
+/* harmony import */ var _pipecat_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1593);
+
+
+/** An error with the thing that it happened to; the cause is what went wrong. */
+class SubjectError extends Error {
+    subject;
+    cause;
+    constructor(subject, cause) {
+        super(`${subject.kind} ${subject.name} in ${subject.region}: ${cause.message}`);
+        this.name = 'SubjectError';
+        this.subject = subject;
+        this.cause = cause;
+    }
+}
+/** What failed in a release: something in one region, or in several of those that go at once. */
+class ReleaseError extends Error {
+    failures;
+    constructor(failures) {
+        super(failures.map(({ message }) => message).join('\n'), { cause: failures[0] });
+        this.name = 'ReleaseError';
+        this.failures = failures;
+    }
+}
+/** What failed, one by one. */
+function failuresOf(error) {
+    return error instanceof ReleaseError ? error.failures : [error];
+}
+/** Whether it is only that the run was cancelled. */
+function isCancellation(error) {
+    return failuresOf(error).every((failure) => failure instanceof _time_cancellation_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc);
+}
+/**
+ * Does `work` on every item at once, and lets each come to its end: what fails for one is no reason
+ * to leave the others half done.
+ *
+ * @throws ReleaseError with everything that failed
+ */
+async function forEach(items, work) {
+    const results = await Promise.allSettled(items.map(work));
+    const reasons = results.flatMap((result) => result.status === 'rejected' ? failuresOf(result.reason) : []);
+    if (reasons.length > 0)
+        throw new ReleaseError(reasons.map(asError));
+}
+/** Goes on after a failure that has to be told, not to be followed at once. */
+async function collect(failures, work) {
+    try {
+        await work();
+    }
+    catch (error) {
+        if (!(error instanceof ReleaseError))
+            throw error;
+        failures.push(...error.failures);
+    }
+}
+function asError(reason) {
+    return reason instanceof Error ? reason : new Error('Something was thrown that is not an error');
+}
+/** Does `work` on a subject; what it throws says so. */
+async function withSubject(subject, work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (error instanceof SubjectError || error instanceof ReleaseError)
+            throw error;
+        // The run was cancelled, which is nothing that happened to the subject.
+        if (error instanceof _time_cancellation_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc || !(error instanceof Error))
+            throw error;
+        throw new SubjectError(subject, error);
+    }
+}
+/** Whether something may have been done although it failed, as its answer is lost. */
+function isInDoubt(error) {
+    const cause = error instanceof SubjectError ? error.cause : error;
+    if (cause instanceof _pipecat_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .InterruptedCallError */ .Zi)
+        return true;
+    return cause instanceof _pipecat_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .CallError */ .RA && cause.isInDoubt;
+}
+/** For the debug log. What a person reads is written by the report. */
+const messages = {
+    'organization-unknown': ({ named }) => named === undefined ? 'the token has no organization' : 'the token has no such organization',
+    'provisioning-failed': ({ platformMessage }) => `provisioning failed: ${platformMessage ?? 'no message'}`,
+    'secrets-timeout': ({ lastSeen, waited }) => `still ${lastSeen ?? 'unknown'} after ${waited} ms`,
+    'secret-set-not-ready': () => 'the deploy was refused, as a set is not ready',
+    'not-pruned': ({ failure }) => `pruning failed: ${failure.message}`,
+    'secret-set-gone': () => 'the set no longer exists',
+    'secret-set-missing': () => 'the new set is not shown',
+    'agent-name-taken': () => 'the name is already taken',
+    'deployment-unknown': () => 'the platform names no deployment',
+    'build-failed': ({ buildId, status, platformMessage }) => `build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`,
+    'build-timeout': ({ buildId, lastSeen }) => `build ${buildId} is still ${lastSeen ?? 'unknown'}`,
+    'build-gone': ({ buildId }) => `build ${buildId} no longer exists`,
+    'build-missing': ({ buildId }) => `build ${buildId} is not shown`,
+    'rollout-failed': ({ deploymentId, failure }) => `deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`,
+    'wait-timeout': ({ deploymentId, lastSeen }) => `deployment ${deploymentId} is not ready: ${lastSeen}`,
+    'smoke-test-failed': ({ deploymentId, because: { kind } }) => `the smoke test of deployment ${deploymentId} failed: ${kind}`,
+    'smoke-test-key-refused': ({ refusal }) => `the public key was refused: ${refusal.message}`,
+    'drain-timeout': ({ left }) => `${left?.count ?? 'unknown'} sessions on older deployments`,
+    superseded: ({ deploymentId, supersededBy }) => `deployment ${deploymentId} was superseded by ${supersededBy}`,
+    'not-rolled-back': ({ failure }) => `the rollback failed: ${failure.message}`,
+    'agent-gone': () => 'the agent no longer exists',
+    'agent-missing': () => 'the new agent is not shown',
+    'sessions-running': ({ count }) => `${count} sessions still run`,
+    'secret-set-in-use': () => 'the set is still in use',
+};
+/** A failure of a step: its kind, and what is known of it. */
+class StepError extends Error {
+    kind;
+    facts;
+    constructor(kind, facts, options) {
+        super(messages[kind](facts), options);
+        this.name = 'StepError';
+        this.kind = kind;
+        this.facts = facts;
+    }
+}
+/** Whether this is the failure of a step of one of these kinds. */
+function isStepFailure(error, ...kinds) {
+    return error instanceof StepError && kinds.some((kind) => kind === error.kind);
+}
+/** Work was abandoned because nothing needs its result anymore. This is not a failure of its own. */
+class AbandonedError extends Error {
+    /** Whether the platform continues with it. */
+    isStillRunning;
+    constructor({ isStillRunning: isStillRunning }) {
+        super('nothing needs this result anymore');
+        this.name = 'AbandonedError';
+        this.isStillRunning = isStillRunning;
+    }
+}
+
+
+/***/ }),
+
+/***/ 2472:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   FU: () => (/* binding */ newTargetRecord),
+/* harmony export */   et: () => (/* binding */ agentsOf),
+/* harmony export */   jV: () => (/* binding */ buildsOf),
+/* harmony export */   vB: () => (/* binding */ secretSetsOf),
+/* harmony export */   wr: () => (/* binding */ existingSet)
+/* harmony export */ });
+/* unused harmony export stepNames */
+/** The steps of a release, in their order. */
+const stepNames = (/* unused pure expression or super */ null && ([
+    'inputs',
+    'context',
+    'credential',
+    'preflight',
+    'provision',
+    'readiness',
+    'build',
+    'deploy',
+    'rollout',
+    'smoke-test',
+    'roll-back',
+    'drain',
+    'prune',
+    'clean-up',
+    'stop-sessions',
+    'delete-agent',
+    'delete-sets',
+]));
+/** Every set that was written, bound or deleted. */
+function secretSetsOf(record) {
+    return [
+        ...record.targets.flatMap(({ secretSets }) => secretSets),
+        ...record.targets.flatMap(({ deletedVersions }) => deletedVersions),
+    ];
+}
+function buildsOf({ targets }) {
+    return targets.map(({ build }) => build).filter((build) => build !== undefined);
+}
+function agentsOf({ targets }) {
+    return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+}
+/** The record of a region before anything is done there. */
+function newTargetRecord({ region, secretSets, build, agent }) {
+    return {
+        region,
+        secretSets: secretSets.map((plan) => ({
+            ...existingSet(plan.name, plan.kind, region),
+            plan,
+            outcome: plan.action === 'bind' ? 'existing' : 'skipped',
+            status: plan.status ?? null,
+        })),
+        build: build && { region, plan: build, id: null, outcome: 'skipped', duration: undefined },
+        agent: agent && {
+            name: agent.name,
+            region,
+            plan: agent,
+            outcome: 'skipped',
+            deploymentId: null,
+            isChanged: false,
+            ready: false,
+            previousServes: false,
+            rollBack: undefined,
+            replacesValues: false,
+            smokeTest: null,
+            sessionsOnOlder: null,
+        },
+        deletedVersions: [],
+    };
+}
+/** The record of a set that exists and stays as it is. */
+function existingSet(name, kind, region) {
+    return {
+        name,
+        kind,
+        region,
+        plan: undefined,
+        outcome: 'existing',
+        status: null,
+        isChanged: false,
+        added: [],
+        updated: [],
+        pruned: [],
+    };
+}
+
+
+/***/ }),
+
+/***/ 7327:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Gr: () => (/* binding */ isAnythingTornDown),
+/* harmony export */   RY: () => (/* binding */ removalsOf),
+/* harmony export */   _6: () => (/* binding */ isTornDown),
+/* harmony export */   i2: () => (/* binding */ untouchedTeardown)
+/* harmony export */ });
+/** The record of a teardown before anything is deleted. */
+function untouchedTeardown(plan) {
+    return { plan, targets: plan.targets.map(untouchedTarget) };
+}
+function untouchedTarget({ region, agent, secretSets }) {
+    return {
+        region,
+        agent: {
+            name: agent.name,
+            region,
+            sessions: agent.sessions,
+            stopped: new Set(),
+            ...outcomeBefore(agent.removal),
+        },
+        secretSets: secretSets.map(({ name, kind, removal }) => ({
+            name,
+            region,
+            kind,
+            ...outcomeBefore(removal),
+        })),
+    };
+}
+function outcomeBefore(removal) {
+    const isChanged = false;
+    switch (removal.action) {
+        case 'keep':
+            return { outcome: 'kept', kept: removal.kept, isChanged };
+        case 'none':
+            return { outcome: 'absent', kept: undefined, isChanged };
+        case 'delete':
+            return { outcome: 'skipped', kept: undefined, isChanged };
+    }
+}
+/** Everything that a teardown is about, region by region. */
+function removalsOf({ targets }) {
+    return targets.flatMap(({ agent, secretSets }) => [agent, ...secretSets]);
+}
+/** Whether the teardown has changed anything on the platform, or may have. */
+function isAnythingTornDown(record) {
+    return (record.targets.some(({ agent }) => agent.stopped.size > 0) ||
+        removalsOf(record).some(({ isChanged }) => isChanged));
+}
+/** Whether nothing is left of the preview but what has to stay. */
+function isTornDown(record) {
+    const done = ['deleted', 'absent', 'kept'];
+    return (record !== undefined &&
+        removalsOf(record).every(({ outcome }) => done.includes(outcome)) &&
+        record.targets.every(({ agent }) => agent.outcome !== 'kept'));
+}
 
 
 /***/ }),
@@ -1986,7 +4197,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 2486:
+/***/ 4190:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2329,34 +4540,8 @@ function identified(about) {
     return { number: about.number, openedAt: Number.isNaN(openedAt) ? undefined : openedAt };
 }
 
-;// CONCATENATED MODULE: ./lib/plan/name-template.js
-/** What a name may hold in place of something that is known later only. */
-const regionPlaceholder = '{region}';
-const versionPlaceholder = '{version}';
-/** The number of the pull request. It is known before anything else, so the inputs replace it. */
-const pullRequestPlaceholder = '{pr}';
-/** A version of the shape that all have, for checks of a name whose version is not known. */
-const anyVersion = '0'.repeat(8);
-function nameInRegion(template, region) {
-    return template.replaceAll(regionPlaceholder, region);
-}
-/** A name with its version in it; without one, the placeholder stays, and no set is called so. */
-function nameOfVersion(name, version) {
-    return version === undefined ? name : name.replaceAll(versionPlaceholder, version);
-}
-/** A name as long and of the same characters as the one that its version will make of it. */
-function nameOfAnyVersion(name) {
-    return nameOfVersion(name, anyVersion);
-}
-function isVersioned(name) {
-    return name.includes(versionPlaceholder);
-}
-/** Tells the names that a name stands for with whichever version, and no others. */
-function versionsOf(name) {
-    const parts = name.split(versionPlaceholder).map((part) => part.replace(/[.]/g, '\\.'));
-    return new RegExp(`^${parts.join('[0-9a-f]{8}')}$`);
-}
-
+// EXTERNAL MODULE: ./lib/plan/name-template.js
+var name_template = __nccwpck_require__(6647);
 ;// CONCATENATED MODULE: ./lib/version.js
 /** The action's version, as package.json has it; a test holds the two together. */
 const version = '1.0.0'; // x-release-please-version
@@ -2383,7 +4568,7 @@ function agentDeployments(settings, journal, options, { event, commit, previewOf
     return new AgentDeployments({
         connect: () => connect(settings, options),
         commit,
-        environmentIn: (region) => nameInRegion(environment, region),
+        environmentIn: (region) => (0,name_template/* nameInRegion */.J4)(environment, region),
         environmentKind: async (name) => environmentKind(name, previewOf ?? pullRequestNumber(await event())),
         logUrl: settings.runUrl,
         onFailure: (error) => {
@@ -2452,57 +4637,8 @@ function failureMessage(what, error) {
     return `${what}, because ${reason}.${permission} The run continues without it.`;
 }
 
-;// CONCATENATED MODULE: ./lib/record/teardown-record.js
-/** The record of a teardown before anything is deleted. */
-function untouchedTeardown(plan) {
-    return { plan, targets: plan.targets.map(untouchedTarget) };
-}
-function untouchedTarget({ region, agent, secretSets }) {
-    return {
-        region,
-        agent: {
-            name: agent.name,
-            region,
-            sessions: agent.sessions,
-            stopped: new Set(),
-            ...outcomeBefore(agent.removal),
-        },
-        secretSets: secretSets.map(({ name, kind, removal }) => ({
-            name,
-            region,
-            kind,
-            ...outcomeBefore(removal),
-        })),
-    };
-}
-function outcomeBefore(removal) {
-    const isChanged = false;
-    switch (removal.action) {
-        case 'keep':
-            return { outcome: 'kept', kept: removal.kept, isChanged };
-        case 'none':
-            return { outcome: 'absent', kept: undefined, isChanged };
-        case 'delete':
-            return { outcome: 'skipped', kept: undefined, isChanged };
-    }
-}
-/** Everything that a teardown is about, region by region. */
-function removalsOf({ targets }) {
-    return targets.flatMap(({ agent, secretSets }) => [agent, ...secretSets]);
-}
-/** Whether the teardown has changed anything on the platform, or may have. */
-function isAnythingTornDown(record) {
-    return (record.targets.some(({ agent }) => agent.stopped.size > 0) ||
-        removalsOf(record).some(({ isChanged }) => isChanged));
-}
-/** Whether nothing is left of the preview but what has to stay. */
-function isTornDown(record) {
-    const done = ['deleted', 'absent', 'kept'];
-    return (record !== undefined &&
-        removalsOf(record).every(({ outcome }) => done.includes(outcome)) &&
-        record.targets.every(({ agent }) => agent.outcome !== 'kept'));
-}
-
+// EXTERNAL MODULE: ./lib/record/teardown-record.js
+var teardown_record = __nccwpck_require__(7327);
 ;// CONCATENATED MODULE: ./lib/github/report-preview.js
 
 
@@ -2527,7 +4663,7 @@ async function commentOnPreview(journal, settings, options, { pullRequest, commi
             if (isEnd && existing === undefined)
                 return;
             const text = write(await commit(), settings.runUrl);
-            const closing = isEnd && isTornDown(journal.record.teardown) ? '**This preview is closed.**\n\n' : '';
+            const closing = isEnd && (0,teardown_record/* isTornDown */._6)(journal.record.teardown) ? '**This preview is closed.**\n\n' : '';
             const outcome = await repository.putComment(pullRequest, existing, `${marker}\n${closing}${text}`);
             journal.log.info(closing !== ''
                 ? 'Closed the comment about the preview.'
@@ -2547,7 +4683,7 @@ async function deactivatePreviews(journal, settings, options, agents) {
         work: async (repository) => {
             for (const { name, region } of agents) {
                 await deactivateDeployments(repository, {
-                    environment: nameInRegion(environment, region),
+                    environment: (0,name_template/* nameInRegion */.J4)(environment, region),
                     agent: name,
                     region,
                     logUrl: settings.runUrl,
@@ -2597,32 +4733,8 @@ async function lookUpPullRequest(access, number, options) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/plan/preview.js
-/**
- * Decides whether an agent is the preview that its name says. A name alone does not make it one: with
- * `voice-{pr}`, pull request 2 would have the name of production's `voice-2`.
- */
-function checkPreview(agent, preview) {
-    const { createdAt } = agent;
-    const { openedAt, hasTellingName } = preview;
-    if (createdAt !== undefined && openedAt !== undefined) {
-        return createdAt < openedAt ? { because: 'older', createdAt, openedAt } : undefined;
-    }
-    return hasTellingName ? undefined : { because: 'age-unknown' };
-}
-/** The reason in words, as the predicate of a sentence about the agent. */
-function notPreviewWords(reason, { pullRequest }) {
-    return reason.because === 'older'
-        ? `was created at ${timeOf(reason.createdAt)}, before pull request ${pullRequest} was opened (${timeOf(reason.openedAt)}), so it is not its preview`
-        : `may not be the preview of pull request ${pullRequest}: its age is not known, and its name does not contain \`pr-${pullRequest}\``;
-}
-/** What to do about it. */
-const adviceOnNames = 'Give previews a name that nothing else has: the name of the repository and `pr-{pr}`, such as `order-desk-pr-{pr}`.';
-/** Seconds are enough, in UTC. */
-function timeOf(milliseconds) {
-    return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
+// EXTERNAL MODULE: ./lib/plan/preview.js
+var plan_preview = __nccwpck_require__(7375);
 // EXTERNAL MODULE: ./lib/inputs/problems.js
 var inputs_problems = __nccwpck_require__(1733);
 ;// CONCATENATED MODULE: ./lib/inputs/resolve-preview.js
@@ -2653,7 +4765,7 @@ async function resolvePreview(preview, { commentedOn, lookUp }) {
         throw new inputs_problems/* InputsError */.aV([
             {
                 input: 'agent-name',
-                message: `has to contain \`pr-{pr}\`, because it is not known when pull request ${number} was opened (${why}), so nothing else tells a preview from another agent of that name. ${adviceOnNames}`,
+                message: `has to contain \`pr-{pr}\`, because it is not known when pull request ${number} was opened (${why}), so nothing else tells a preview from another agent of that name. ${plan_preview/* adviceOnNames */.QV}`,
             },
         ]);
     }
@@ -3309,7 +5421,7 @@ const forceRedeploy = {
 /** Reads what to do with the agent. Undefined if none is named. */
 function readAgent(reader, preview) {
     const { raw, fields, regions, settingsFile, findings } = reader;
-    const name = regions.name('agent-name', names/* agentName */.Lp, [regionPlaceholder]);
+    const name = regions.name('agent-name', names/* agentName */.Lp, [name_template/* regionPlaceholder */.q5]);
     const { minAgents, maxAgents, ...settings } = (0,agent_settings/* readAgentSettings */.Hu)(reader);
     checkScaling(reader, minAgents, maxAgents);
     if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {
@@ -3428,7 +5540,7 @@ function subjectsOf({ raw, regions: { regions } }) {
     if (regions.length === 0)
         return given;
     return regions
-        .flatMap((region) => given.map((name) => `${nameInRegion(name, region)} in ${region}`))
+        .flatMap((region) => given.map((name) => `${(0,name_template/* nameInRegion */.J4)(name, region)} in ${region}`))
         .toSorted();
 }
 function readEnvironmentName({ raw, fields, regions: { regions }, findings }, waitsForAgent) {
@@ -3439,17 +5551,17 @@ function readEnvironmentName({ raw, fields, regions: { regions }, findings }, wa
         fields.noEffectWithout('agent-name', ['environment']);
         return undefined;
     }
-    const unknown = (name.match(/\{[^{}]*\}/g) ?? []).filter((held) => held !== regionPlaceholder);
+    const unknown = (name.match(/\{[^{}]*\}/g) ?? []).filter((held) => held !== name_template/* regionPlaceholder */.q5);
     if (name.length > 255 || /[\n\r]/.test(name) || unknown.length > 0) {
-        findings.problem('environment', `has to be the name of an environment, up to 255 characters on one line, with \`${regionPlaceholder}\` as the only placeholder; ${(0,inputs_problems/* found */.F9)(name)}`);
+        findings.problem('environment', `has to be the name of an environment, up to 255 characters on one line, with \`${name_template/* regionPlaceholder */.q5}\` as the only placeholder; ${(0,inputs_problems/* found */.F9)(name)}`);
         return undefined;
     }
     if (!waitsForAgent) {
         findings.warnings.push('No GitHub deployment is made, because `wait-for-ready: false` leaves out the wait that would end it.');
         return undefined;
     }
-    if (regions.length > 1 && !name.includes(regionPlaceholder)) {
-        findings.warnings.push(`\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share one (${(0,inputs_problems/* found */.F9)(name)}), and GitHub shows only the deployment that ended last as active.`);
+    if (regions.length > 1 && !name.includes(name_template/* regionPlaceholder */.q5)) {
+        findings.warnings.push(`\`environment\` has no \`${name_template/* regionPlaceholder */.q5}\`, so the agents of all regions share one (${(0,inputs_problems/* found */.F9)(name)}), and GitHub shows only the deployment that ended last as active.`);
     }
     return name;
 }
@@ -3491,7 +5603,7 @@ class RawInputs {
     #unknown;
     #renamed;
     /** What `{pr}` stands for; it stays as it is until that is known. */
-    #pullRequest = pullRequestPlaceholder;
+    #pullRequest = name_template/* pullRequestPlaceholder */.KA;
     /** @param settingsFile what a settings file says in place of inputs that are not given */
     constructor(environment, settingsFile = new Map(), unknown = new Set(), renamed = declared/* renamedInputs */.UN) {
         this.#environment = environment;
@@ -3531,7 +5643,7 @@ class RawInputs {
     }
     #numbered(name, text) {
         return pullRequestInputs.some((input) => input === name)
-            ? text.replaceAll(pullRequestPlaceholder, this.#pullRequest)
+            ? text.replaceAll(name_template/* pullRequestPlaceholder */.KA, this.#pullRequest)
             : text;
     }
     /** Whether the workflow gives it. */
@@ -3640,19 +5752,8 @@ function hostOf(line) {
     return URL.canParse(line) ? new URL(line).host : '';
 }
 
-;// CONCATENATED MODULE: ./lib/text/list.js
-
-/** Items within a sentence: `a`, `b` and 3 more. */
-function listOf(items, { most = Infinity, format = quote/* quote */.h } = {}) {
-    const all = [...items];
-    const named = all.slice(0, most).map(format).join(', ');
-    return all.length > most ? `${named} and ${all.length - most} more` : named;
-}
-/** The format of items that are not put in backticks. */
-function asIs(item) {
-    return item;
-}
-
+// EXTERNAL MODULE: ./lib/text/list.js
+var text_list = __nccwpck_require__(8735);
 ;// CONCATENATED MODULE: ./lib/inputs/pull-request.js
 
 
@@ -3660,7 +5761,7 @@ function asIs(item) {
 
 
 /** A name that somebody else is unlikely to give an agent by chance. */
-const tellingName = `pr-${pullRequestPlaceholder}`;
+const tellingName = `pr-${name_template/* pullRequestPlaceholder */.KA}`;
 /** Stands in for a number that is missing, so that everything else can be checked. */
 const anyNumber = 1;
 /** Whether a preview is to be deleted. A value that is neither true nor false is reported elsewhere. */
@@ -3673,10 +5774,10 @@ function noEvent() {
 }
 /** Reads which pull request `{pr}` stands for. The event is read only if an input asks for that. */
 async function readPullRequest(raw, findings, readEvent = noEvent) {
-    const holders = pullRequestInputs.filter((input) => raw.text(input)?.includes(pullRequestPlaceholder) === true);
+    const holders = pullRequestInputs.filter((input) => raw.text(input)?.includes(name_template/* pullRequestPlaceholder */.KA) === true);
     if (holders.length === 0) {
         if (raw.isGiven('pr-number') && !isTeardown(raw)) {
-            findings.problem('pr-number', `has no effect, because no name has \`${pullRequestPlaceholder}\``);
+            findings.problem('pr-number', `has no effect, because no name has \`${name_template/* pullRequestPlaceholder */.KA}\``);
         }
         return { raw, preview: undefined };
     }
@@ -3686,14 +5787,14 @@ async function readPullRequest(raw, findings, readEvent = noEvent) {
     if (number === undefined && !raw.isGiven('pr-number')) {
         for (const input of holders) {
             const on = event.eventName === '' ? '' : ` (event \`${event.eventName}\`)`;
-            findings.problem(input, `has \`${pullRequestPlaceholder}\`, the number of a pull request, but this run is not for a pull request${on}; set \`pr-number\``);
+            findings.problem(input, `has \`${name_template/* pullRequestPlaceholder */.KA}\`, the number of a pull request, but this run is not for a pull request${on}; set \`pr-number\``);
         }
     }
     checkLines(raw, findings);
     const name = raw.text('agent-name');
     return {
         raw: raw.withPullRequest(number ?? anyNumber),
-        preview: number === undefined || name?.includes(pullRequestPlaceholder) !== true
+        preview: number === undefined || name?.includes(name_template/* pullRequestPlaceholder */.KA) !== true
             ? undefined
             : {
                 pullRequest: number,
@@ -3719,10 +5820,10 @@ function readNumber(raw, findings, ofEvent) {
 function checkLines(raw, findings) {
     for (const input of pullRequestInputs) {
         const values = valuesOf(raw.text(input) ?? '');
-        const without = values.filter((value) => !value.includes(pullRequestPlaceholder));
+        const without = values.filter((value) => !value.includes(name_template/* pullRequestPlaceholder */.KA));
         if (without.length === 0 || without.length === values.length)
             continue;
-        findings.problem(input, `has \`${pullRequestPlaceholder}\` in some of its lines only; add it to the others (${listOf(without.map((value) => value.trim()))})`);
+        findings.problem(input, `has \`${name_template/* pullRequestPlaceholder */.KA}\` in some of its lines only; add it to the others (${(0,text_list/* listOf */.c)(without.map((value) => value.trim()))})`);
     }
 }
 /** One value, or those of lines `region: value`. */
@@ -3804,7 +5905,7 @@ class Fields {
         const choice = choices.find((one) => one === text.toLowerCase());
         if (choice === undefined) {
             const meant = (0,nearest/* nearest */.pA)(text, choices);
-            this.#findings.problem(input, `has to be one of ${listOf(choices)}; ${(0,inputs_problems/* found */.F9)(text)}${meant === undefined ? '' : `. Did you mean \`${meant}\`?`}`);
+            this.#findings.problem(input, `has to be one of ${(0,text_list/* listOf */.c)(choices)}; ${(0,inputs_problems/* found */.F9)(text)}${meant === undefined ? '' : `. Did you mean \`${meant}\`?`}`);
         }
         return choice;
     }
@@ -3823,10 +5924,10 @@ class Fields {
             return written;
         const meant = aliases[written] ?? (0,nearest/* nearest */.pA)(text, words);
         if (meant !== undefined) {
-            this.#findings.problem(input, `has to be one of ${listOf(words)}; ${(0,inputs_problems/* found */.F9)(text)}. Did you mean \`${meant}\`?`);
+            this.#findings.problem(input, `has to be one of ${(0,text_list/* listOf */.c)(words)}; ${(0,inputs_problems/* found */.F9)(text)}. Did you mean \`${meant}\`?`);
             return undefined;
         }
-        this.#findings.warnings.push(`\`${this.#findings.displayName(input)}\` is not one of the words that this version of the action knows (${listOf(words)}); ${(0,inputs_problems/* found */.F9)(text)}. The action sends it anyway.`);
+        this.#findings.warnings.push(`\`${this.#findings.displayName(input)}\` is not one of the words that this version of the action knows (${(0,text_list/* listOf */.c)(words)}); ${(0,inputs_problems/* found */.F9)(text)}. The action sends it anyway.`);
         return text;
     }
     /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */
@@ -3983,20 +6084,20 @@ class RegionFields {
     }
     #checkRegions(input, { regions }) {
         if (regions.length > 0 && this.regions.length === 0) {
-            this.#findings.problem(input, `has lines for regions (${listOf(regions)}), so \`region\` has to say which regions are released to`);
+            this.#findings.problem(input, `has lines for regions (${(0,text_list/* listOf */.c)(regions)}), so \`region\` has to say which regions are released to`);
             return false;
         }
         const unknown = regions.filter((region) => !this.regions.includes(region));
         if (unknown.length === 0)
             return true;
-        this.#findings.problem(input, `has a line for ${listOf(unknown)}, which is not released to; \`region\` names ${listOf(this.regions)}${meantFor(unknown, this.regions)}`);
+        this.#findings.problem(input, `has a line for ${(0,text_list/* listOf */.c)(unknown)}, which is not released to; \`region\` names ${(0,text_list/* listOf */.c)(this.regions)}${meantFor(unknown, this.regions)}`);
         return false;
     }
     #checkCompleteness(input, values) {
         const without = this.regions.filter((region) => values.in(region) === undefined);
         if (without.length === 0)
             return true;
-        this.#findings.problem(input, `has no line for ${listOf(without)}; add one, or \`*: …\` for the other regions`);
+        this.#findings.problem(input, `has no line for ${(0,text_list/* listOf */.c)(without)}; add one, or \`*: …\` for the other regions`);
         return false;
     }
     #checkPlaceholders(input, { values }, placeholders) {
@@ -4006,12 +6107,12 @@ class RegionFields {
             const unknown = held.filter((placeholder) => !placeholders.includes(placeholder));
             if (unknown.length > 0) {
                 checks = false;
-                const known = placeholders.length === 0 ? 'none' : listOf(placeholders);
+                const known = placeholders.length === 0 ? 'none' : (0,text_list/* listOf */.c)(placeholders);
                 this.#findings.problem(input, `may hold ${known} in braces; ${(0,inputs_problems/* found */.F9)(value)}`);
             }
-            if (held.filter((placeholder) => placeholder === versionPlaceholder).length > 1) {
+            if (held.filter((placeholder) => placeholder === name_template/* versionPlaceholder */.Wg).length > 1) {
                 checks = false;
-                this.#findings.problem(input, `may hold \`${versionPlaceholder}\` once; ${(0,inputs_problems/* found */.F9)(value)}`);
+                this.#findings.problem(input, `may hold \`${name_template/* versionPlaceholder */.Wg}\` once; ${(0,inputs_problems/* found */.F9)(value)}`);
             }
         }
         return checks;
@@ -4020,7 +6121,7 @@ class RegionFields {
         const told = new Set();
         for (const region of this.checkedRegions) {
             const template = templates.in(region) ?? '';
-            const name = nameOfAnyVersion(nameInRegion(template, region));
+            const name = (0,name_template/* nameOfAnyVersion */.TL)((0,name_template/* nameInRegion */.J4)(template, region));
             if (pattern.test(name) || told.has(template))
                 continue;
             told.add(template);
@@ -4034,12 +6135,12 @@ class RegionFields {
     #checkUniqueness(input, templates, rule) {
         const regionsByName = new Map();
         for (const region of this.regions) {
-            const name = nameInRegion(templates.in(region) ?? '', region);
+            const name = (0,name_template/* nameInRegion */.J4)(templates.in(region) ?? '', region);
             regionsByName.set(name, [...(regionsByName.get(name) ?? []), region]);
         }
         const shared = [...regionsByName].filter(([, regions]) => regions.length > 1);
         for (const [name, regions] of shared) {
-            this.#findings.problem(input, `gives ${listOf(regions)} the same name, and names are unique across the platform; ${(0,inputs_problems/* found */.F9)(name)}; ${this.#suggestionFor(input, suggestedName(name, regions, rule))}`);
+            this.#findings.problem(input, `gives ${(0,text_list/* listOf */.c)(regions)} the same name, and names are unique across the platform; ${(0,inputs_problems/* found */.F9)(name)}; ${this.#suggestionFor(input, suggestedName(name, regions, rule))}`);
         }
         return shared.length === 0;
     }
@@ -4052,13 +6153,13 @@ class RegionFields {
 }
 /** The name with the region in it, where that is a name that may be shown and given in each of them. */
 function suggestedName(name, regions, { pattern }) {
-    const better = name.includes(versionPlaceholder)
-        ? name.replace(versionPlaceholder, `${regionPlaceholder}-${versionPlaceholder}`)
-        : `${name}-${regionPlaceholder}`;
-    const checks = regions.every((region) => pattern.test(nameOfAnyVersion(nameInRegion(better, region))));
+    const better = name.includes(name_template/* versionPlaceholder */.Wg)
+        ? name.replace(name_template/* versionPlaceholder */.Wg, `${name_template/* regionPlaceholder */.q5}-${name_template/* versionPlaceholder */.Wg}`)
+        : `${name}-${name_template/* regionPlaceholder */.q5}`;
+    const checks = regions.every((region) => pattern.test((0,name_template/* nameOfAnyVersion */.TL)((0,name_template/* nameInRegion */.J4)(better, region))));
     return checks && !(0,inputs_problems/* looksLikeCredential */.Pv)(name)
         ? `\`${better}\``
-        : `a name with \`${regionPlaceholder}\` in it`;
+        : `a name with \`${name_template/* regionPlaceholder */.q5}\` in it`;
 }
 /** What somebody may have meant: codes with blanks between them, or one in another style. */
 function regionsIn(text) {
@@ -4124,7 +6225,7 @@ function givenRegistrySecrets(raw) {
 /** Reads the image pull secret to bind, and its credentials where it is to be written. */
 function readImagePullSecret(reader) {
     const { raw, regions, findings } = reader;
-    const name = regions.name('image-credentials', names/* secretSetName */._u, [regionPlaceholder]);
+    const name = regions.name('image-credentials', names/* secretSetName */._u, [name_template/* regionPlaceholder */.q5]);
     const registry = readRegistry(reader);
     if (raw.isGiven('image-credentials')) {
         if (!raw.isGiven('agent-name') && !raw.isGiven('registry')) {
@@ -4745,7 +6846,7 @@ function readValues(reading, path, text) {
         earlier.set(key, undefined);
     }
     for (const [kind, keys] of keysOfKind) {
-        const named = listOf(keys, { most: 20 });
+        const named = (0,text_list/* listOf */.c)(keys, { most: 20 });
         reading.problems.push(`\`${path}\`: ${named} ${keys.length === 1 ? 'is' : 'are'} ${unfinishedWords[kind]}`);
     }
     stopAt(reading, path, text, dotenv);
@@ -4871,7 +6972,7 @@ function contentVersion(pairs, credential) {
 function readSecretSet(reader, context) {
     const { raw, fields, regions, findings } = reader;
     const { secrets, requiredKeys, credential, imagePullSecret, waitsForAgent: waits } = context;
-    const name = regions.name('secret-set', names/* secretSetName */._u, [regionPlaceholder, versionPlaceholder]);
+    const name = regions.name('secret-set', names/* secretSetName */._u, [name_template/* regionPlaceholder */.q5, name_template/* versionPlaceholder */.Wg]);
     const prune = fields.boolean('prune-secrets') ?? false;
     const keepVersions = fields.integer('keep-versions', { least: 0, most: 100 }) ?? 0;
     if (!raw.isGiven('secret-set')) {
@@ -4886,7 +6987,7 @@ function readSecretSet(reader, context) {
     if (name === undefined)
         return undefined;
     checkOtherKind(reader, name, imagePullSecret);
-    const isVersioned = name.values.some((template) => template.includes(versionPlaceholder));
+    const isVersioned = name.values.some((template) => template.includes(name_template/* versionPlaceholder */.Wg));
     const { pairs, skippedKeys, isComplete, knowsKeys } = secrets;
     if (isVersioned) {
         checkVersioned(reader, name, secrets, prune);
@@ -4914,7 +7015,7 @@ function readSecretSet(reader, context) {
 function checkOtherKind({ regions: { checkedRegions }, findings }, name, imagePullSecret) {
     const namesOf = (templates) => checkedRegions.flatMap((region) => {
         const template = templates?.in(region);
-        return template === undefined ? [] : [nameInRegion(template, region)];
+        return template === undefined ? [] : [(0,name_template/* nameInRegion */.J4)(template, region)];
     });
     const secretSets = new Set(namesOf(name));
     if (!namesOf(imagePullSecret).some((one) => secretSets.has(one)))
@@ -4922,19 +7023,19 @@ function checkOtherKind({ regions: { checkedRegions }, findings }, name, imagePu
     findings.problem('image-credentials', 'and `secret-set` have the same name; a set holds either secrets or registry credentials');
 }
 function checkVersioned({ findings }, name, { pairs, isComplete }, prune) {
-    if (name.values.some((template) => !template.includes(versionPlaceholder))) {
-        findings.problem('secret-set', `holds \`${versionPlaceholder}\` in some of its lines only; it has to be in all or none`);
+    if (name.values.some((template) => !template.includes(name_template/* versionPlaceholder */.Wg))) {
+        findings.problem('secret-set', `holds \`${name_template/* versionPlaceholder */.Wg}\` in some of its lines only; it has to be in all or none`);
     }
     if (pairs.length === 0 && isComplete) {
-        findings.problem('secret-set', `holds \`${versionPlaceholder}\`, which stands for the content of the set, and no secret is given; give all of them, or name one version`);
+        findings.problem('secret-set', `holds \`${name_template/* versionPlaceholder */.Wg}\`, which stands for the content of the set, and no secret is given; give all of them, or name one version`);
     }
     if (prune) {
-        findings.problem('prune-secrets', `has no meaning with \`${versionPlaceholder}\` in \`secret-set\`: each version holds what is given and nothing else`);
+        findings.problem('prune-secrets', `has no meaning with \`${name_template/* versionPlaceholder */.Wg}\` in \`secret-set\`: each version holds what is given and nothing else`);
     }
 }
 function checkPlain({ raw, findings }, { pairs, skippedKeys, isComplete }, { prune, waitsForAgent: waitsForAgent, }) {
     if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
-        findings.problem('keep-versions', `has no effect without \`${versionPlaceholder}\` in \`secret-set\``);
+        findings.problem('keep-versions', `has no effect without \`${name_template/* versionPlaceholder */.Wg}\` in \`secret-set\``);
     }
     if (!secretSources.some((input) => raw.isGiven(input)) && !raw.isGiven('agent-name')) {
         findings.problem('secret-set', 'has no effect without secrets (to write it) or `agent-name` (to bind it), set one of them');
@@ -4975,8 +7076,8 @@ const inputsOfTeardown = [
 /** Reads what to tear down. Undefined if that is not the preview of a pull request. */
 function readTeardown(reader, { templates, preview }) {
     const { raw, fields, regions, findings } = reader;
-    const isOwn = (input) => templates.text(input)?.includes(pullRequestPlaceholder) === true;
-    const agent = regions.name('agent-name', names/* agentName */.Lp, [regionPlaceholder]);
+    const isOwn = (input) => templates.text(input)?.includes(name_template/* pullRequestPlaceholder */.KA) === true;
+    const agent = regions.name('agent-name', names/* agentName */.Lp, [name_template/* regionPlaceholder */.q5]);
     if (raw.text('agent-name') === undefined) {
         findings.problem('agent-name', '`teardown` needs the name of the agent, with `{pr}` in it');
     }
@@ -4990,14 +7091,14 @@ function readTeardown(reader, { templates, preview }) {
         findings.remarks.push(`\`${input}\` has no \`{pr}\`, so others may use it. \`teardown\` leaves it alone.`);
         return undefined;
     };
-    const secretSet = own('secret-set', [regionPlaceholder, versionPlaceholder]);
-    const imagePullSecret = own('image-credentials', [regionPlaceholder]);
+    const secretSet = own('secret-set', [name_template/* regionPlaceholder */.q5, name_template/* versionPlaceholder */.Wg]);
+    const imagePullSecret = own('image-credentials', [name_template/* regionPlaceholder */.q5]);
     const waitTimeout = fields.timeout('wait-timeout');
     const ignored = declared/* inputNames */.vj.filter((input) => raw.isInput(input) &&
         !inputsOfTeardown.includes(input) &&
         raw.text(input) !== declared/* declaredInputs */.WB[input]);
     if (ignored.length > 0)
-        findings.remarks.push(`\`teardown\` ignores ${listOf(ignored)}.`);
+        findings.remarks.push(`\`teardown\` ignores ${(0,text_list/* listOf */.c)(ignored)}.`);
     if (agent === undefined || preview === undefined)
         return undefined;
     return { regions: regions.regions, agent, preview, secretSet, imagePullSecret, waitTimeout };
@@ -5457,21 +7558,21 @@ function missingIn(readings, entries, skips) {
 const reportMissing = {
     skip({ empty, sources, patterns }, { notices }) {
         if (empty.length > 0) {
-            notices.push(`Left out, because they are empty: ${listOf(keysOf(empty))}.`);
+            notices.push(`Left out, because they are empty: ${(0,text_list/* listOf */.c)(keysOf(empty))}.`);
         }
         if (sources.length > 0)
-            notices.push(`There is no secret in: ${listOf(sources)}.`);
+            notices.push(`There is no secret in: ${(0,text_list/* listOf */.c)(sources)}.`);
         if (patterns.length > 0) {
-            notices.push(`\`secrets-include\` selects nothing with: ${listOf(patterns)}.`);
+            notices.push(`\`secrets-include\` selects nothing with: ${(0,text_list/* listOf */.c)(patterns)}.`);
         }
     },
     plan({ withoutValue, sources, patterns, reasons }, { notices }) {
         if (withoutValue.length > 0) {
-            notices.push(`Empty in this run, so the plan only uses their names: ${listOf(keysOf(withoutValue))}. Likely reasons: ${reasons}.`);
+            notices.push(`Empty in this run, so the plan only uses their names: ${(0,text_list/* listOf */.c)(keysOf(withoutValue))}. Likely reasons: ${reasons}.`);
         }
         const without = [...sources, ...patterns];
         if (without.length > 0) {
-            notices.push(`Found no secret in ${listOf(without)}. The plan continues without it.`);
+            notices.push(`Found no secret in ${(0,text_list/* listOf */.c)(without)}. The plan continues without it.`);
         }
     },
     error({ withoutValue, sources, patterns, reasons }, findings) {
@@ -5497,7 +7598,7 @@ function secrecyFor({ raw, regions }, findings, readings) {
         .filter((entry) => !entry.value.isEmpty && !isSecret(entry));
     if (ordinary.length > 0) {
         const keys = new Set(ordinary.map(({ key }) => key));
-        findings.remarks.push(`Sent, but not masked, because their values are ordinary words or short numbers: ${listOf(keys)}.`);
+        findings.remarks.push(`Sent, but not masked, because their values are ordinary words or short numbers: ${(0,text_list/* listOf */.c)(keys)}.`);
     }
     return isSecret;
 }
@@ -5526,7 +7627,7 @@ function reportUnset(unset, findings) {
     const keys = unset.map(({ key, place }) => `\`${key}\` (${place})`).join(', ');
     const verb = unset.length === 1 ? 'comes from a variable' : 'come from variables';
     const meant = unset.flatMap((entry) => entry.unset?.meant ?? []);
-    const suggestion = meant.length === 0 ? '' : ` Did you mean ${listOf(meant)}?`;
+    const suggestion = meant.length === 0 ? '' : ` Did you mean ${(0,text_list/* listOf */.c)(meant)}?`;
     findings.problem('secrets-env', `${keys} ${verb} that \`env:\` does not set.${suggestion} Likely reasons: the name is misspelled here or under \`env:\`, or \`env:\` belongs to another step or job. An empty secret, as in a run from a fork, still sets its variable`);
 }
 /** Keys that one message names; a file may have thousands. */
@@ -5538,7 +7639,7 @@ function warnOfLikelyMistakes(entries, findings) {
     });
     if (suspicious.length === 0)
         return;
-    const keys = listOf(suspicious, { most: maxKeys, format: asIs });
+    const keys = (0,text_list/* listOf */.c)(suspicious, { most: maxKeys, format: text_list/* asIs */.$ });
     findings.warnings.push(`Some secret values look like mistakes; the action sends them unchanged: ${keys}.`);
 }
 async function readSources({ raw, environment, workspace, readFile, findings }, credentials) {
@@ -5802,479 +7903,10 @@ async function reportEmptyWorkspace({ raw, workspace, findings }, isFolderEmpty)
     findings.problem(inputs[0] ?? 'config-file', `needs files of the repository, but the workspace is empty. Add \`actions/checkout\` as a step before this one`);
 }
 
-// EXTERNAL MODULE: ./lib/time/cancellation.js
-var time_cancellation = __nccwpck_require__(6690);
-// EXTERNAL MODULE: ./lib/text/system-error.js
-var system_error = __nccwpck_require__(7229);
-// EXTERNAL MODULE: ./lib/http/status.js
-var http_status = __nccwpck_require__(1124);
-// EXTERNAL MODULE: ./lib/http/connection-failure.js
-var connection_failure = __nccwpck_require__(5249);
-;// CONCATENATED MODULE: ./lib/pipecat/errors.js
-
-
-
-
-
-/** A call to the platform that did not bring an answer to work with. */
-class CallError extends Error {
-    call;
-    #request;
-    /** How many times the request was sent. */
-    attempts = 1;
-    /** The limit that left no time for another attempt, where it was that. */
-    outOfTime;
-    /** The id that the server gave the request; support asks for it. */
-    requestId;
-    /** Whether it asks for a change that may have been made: the answer to one of its attempts is lost. */
-    isInDoubt = false;
-    constructor(call, message, options) {
-        super(`${call.method} ${call.path}: ${message}`, options);
-        this.name = new.target.name;
-        // A request has a body, too, with secrets in it, and an error may be printed by anybody.
-        this.call = { method: call.method, path: call.path };
-        this.#request = call;
-    }
-    /** Whether it is this very request that failed. */
-    isOf(request) {
-        return this.#request === request;
-    }
-    /** Whether the request may have been carried out, if it is one that changes something. */
-    get mayBeCarriedOut() {
-        return this.isTransient;
-    }
-}
-/**
- * The run was cancelled while a request that changes something was under way, or was about to be sent
- * again: whether it was carried out is not known.
- */
-class InterruptedCallError extends time_cancellation/* CancelledError */.cc {
-    call;
-    constructor(call, cancelled, cause) {
-        super(cancelled.signal, { cause });
-        this.name = 'InterruptedCallError';
-        this.message = `${call.method} ${call.path}: ${this.message}`;
-        // A request has a body, too, with secrets in it, and an error may be printed by anybody.
-        this.call = { method: call.method, path: call.path };
-    }
-}
-/** Words of a refusal that only billing can help. */
-const billing = /\b(?:billing|payment|spend(?:ing)? limit|account (?:is |has been )?(?:suspended|disabled))\b/i;
-/** The platform, or a gateway in front of it, answered with a status that is not a success. */
-class StatusError extends CallError {
-    status;
-    /** The platform's error code, with known secrets taken out; undefined if a gateway answered. */
-    code;
-    /** The platform's message, with known secrets taken out; undefined where a gateway answered. */
-    platformMessage;
-    /** Milliseconds that `Retry-After` asks for. */
-    retryAfter;
-    #said;
-    /** @param details.said the same code and message as they came; without, they are as they are shown */
-    constructor(call, status, details = {}) {
-        super(call, [`answered ${status}`, details.code, details.platformMessage].filter(Boolean).join(', '));
-        this.status = status;
-        this.code = details.code;
-        this.platformMessage = details.platformMessage;
-        this.#said = details.said ?? { code: details.code, message: details.platformMessage };
-        this.retryAfter = details.retryAfter;
-    }
-    get kind() {
-        if (this.status === 401)
-            return 'credential-refused';
-        if (this.status === 402 || (this.status < 500 && this.says(billing)))
-            return 'billing-required';
-        if (this.status === 403)
-            return 'permission-denied';
-        if (this.status === 409 && this.call.path.includes('/secrets/'))
-            return 'concurrent-write';
-        if ((0,http_status/* classifyStatus */.x)(this.status) === 'rate-limited')
-            return 'rate-limited';
-        return this.mayBeCarriedOut ? 'platform-unavailable' : 'request-refused';
-    }
-    /** Whether the platform's message, as it came, matches. */
-    says(pattern) {
-        return pattern.test(this.#said.message ?? '');
-    }
-    /** What a table has for the platform's code, as it came. */
-    lookUpCode(table) {
-        const { code } = this.#said;
-        return code !== undefined && Object.hasOwn(table, code) ? table[code] : undefined;
-    }
-    get reason() {
-        const said = this.platformMessage === undefined ? '' : `: ${(0,quote/* quote */.h)(this.platformMessage)}`;
-        return `the response was ${this.status}${said}`;
-    }
-    get isTransient() {
-        return this.mayBeCarriedOut || this.kind === 'rate-limited';
-    }
-    get mayBeCarriedOut() {
-        return (0,http_status/* classifyStatus */.x)(this.status) === 'inconclusive';
-    }
-}
-const kindsOfConnectionFailure = {
-    certificate: 'certificate-not-accepted',
-    'proxy-refusal': 'proxy-refused',
-    unreachable: 'platform-unavailable',
-    broken: 'platform-unavailable',
-};
-/** The connection could not be made, or broke before the answer began. */
-class ConnectionError extends CallError {
-    kind;
-    /** Node's code, such as ECONNREFUSED or ENOTFOUND. */
-    code;
-    reason;
-    isTransient;
-    #mayBeCarriedOut;
-    /** Whether the name does not resolve, or nobody listens: it seldom helps to wait for that to change. */
-    isUnreachable;
-    constructor(call, cause) {
-        const code = (0,system_error/* systemErrorCode */.vq)(cause);
-        super(call, `the connection failed${code === undefined ? '' : ` with ${code}`}`, { cause });
-        const { kind, reason } = (0,connection_failure/* connectionFailure */.D)(cause, code);
-        this.code = code;
-        this.kind = kindsOfConnectionFailure[kind];
-        this.reason = reason;
-        this.isTransient = kind === 'unreachable' || kind === 'broken';
-        this.#mayBeCarriedOut = kind === 'broken';
-        this.isUnreachable = kind === 'unreachable';
-    }
-    get mayBeCarriedOut() {
-        return this.#mayBeCarriedOut;
-    }
-}
-/** No whole answer came within the time that one request may take. */
-class NoAnswerError extends CallError {
-    kind = 'platform-unavailable';
-    /** Milliseconds that were waited. */
-    waited;
-    constructor(call, waited) {
-        super(call, `no answer within ${waited} ms`);
-        this.waited = waited;
-    }
-    get reason() {
-        return `no answer came within ${(this.waited / 1000).toFixed(this.waited < 10_000 ? 1 : 0)} s`;
-    }
-    isTransient = true;
-}
-/** The time limit of the step had passed before the request could be sent. */
-class NotSentError extends CallError {
-    kind = 'platform-unavailable';
-    constructor(call, deadline) {
-        super(call, 'not sent, the time was up');
-        this.attempts = 0;
-        this.outOfTime = deadline;
-    }
-    reason = 'no time was left to send it';
-    isTransient = false;
-}
-/** The answer was cut off, is not JSON, or is JSON of another shape than is due. */
-class UnreadableAnswerError extends CallError {
-    kind = 'answer-unreadable';
-    what;
-    constructor(call, what, options) {
-        super(call, what, options);
-        this.what = what;
-    }
-    get reason() {
-        return this.what;
-    }
-    isTransient = true;
-}
-/** The answer sends the request elsewhere; a credential does not follow. */
-class RedirectError extends CallError {
-    kind = 'redirected';
-    status;
-    /** Where it points: scheme and host only. */
-    target;
-    constructor(call, status, target) {
-        super(call, `answered ${status}, a redirect to ${target}`);
-        this.status = status;
-        this.target = target;
-    }
-    get reason() {
-        return `the response was a redirect (${this.status}) to ${this.target}`;
-    }
-    isTransient = false;
-}
-/** Codes of storage for what another form, or another moment, mends. */
-const transientStorageCodes = new Set([
-    'RequestTimeout',
-    'RequestTimeTooSkewed',
-    'IncompleteBody',
-    'ExpiredToken',
-    'SlowDown',
-]);
-/** Storage did not take an upload. The address is told without its path, as fields and query sign it. */
-class UploadError extends CallError {
-    kind = 'upload-failed';
-    /** Undefined where no answer came. */
-    status;
-    /** The code of storage, such as EntityTooLarge. */
-    code;
-    /** Milliseconds that `Retry-After` asks for. */
-    retryAfter;
-    #what;
-    #said;
-    #isConnectionTransient;
-    /** @param origin scheme and host of the storage */
-    constructor(origin, details) {
-        const connection = (0,connection_failure/* connectionFailure */.D)(details.cause, (0,system_error/* systemErrorCode */.vq)(details.cause));
-        const what = uploadFailure(details, connection);
-        super({ method: 'POST', path: origin }, what, { cause: details.cause });
-        this.status = details.status;
-        this.code = details.code;
-        this.retryAfter = details.retryAfter;
-        this.requestId = details.requestId;
-        this.#what = what;
-        this.#said = details.said ?? { code: details.code, message: details.storageMessage };
-        this.#isConnectionTransient = !['certificate', 'proxy-refusal'].includes(connection.kind);
-    }
-    get reason() {
-        return this.#what;
-    }
-    get isTransient() {
-        if (this.status === undefined)
-            return this.#isConnectionTransient;
-        const status = (0,http_status/* classifyStatus */.x)(this.status);
-        if (status === 'inconclusive' || status === 'rate-limited')
-            return true;
-        const { code, message } = this.#said;
-        // A refusal without a word may be that of a form that has expired.
-        const mayHaveExpired = code === undefined || /expired/i.test(message ?? '');
-        if (this.status === 403 && mayHaveExpired)
-            return true;
-        return transientStorageCodes.has(code);
-    }
-}
-function uploadFailure({ status, code, storageMessage, idleFor, timedOutAfter, isCutOff, isFromElsewhere, cause, }, connection) {
-    if (status !== undefined) {
-        const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
-        return `the storage answered ${status}${said === '' ? '' : ` (${(0,quote/* quote */.h)(said)})`}`;
-    }
-    if (timedOutAfter !== undefined)
-        return `the upload timed out after ${timedOutAfter / 60_000} min`;
-    if (idleFor !== undefined)
-        return `the connection was idle for ${idleFor / 1000} s`;
-    if (isCutOff === true)
-        return 'the response was cut off';
-    if (isFromElsewhere === true)
-        return 'the response did not come from storage';
-    if (connection.kind !== 'broken' || cause instanceof connection_failure/* ProxyError */.T)
-        return connection.reason;
-    const systemCode = (0,system_error/* systemErrorCode */.vq)(cause);
-    return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
-}
-
-;// CONCATENATED MODULE: ./lib/record/errors.js
-
-
-/** An error with the thing that it happened to; the cause is what went wrong. */
-class SubjectError extends Error {
-    subject;
-    cause;
-    constructor(subject, cause) {
-        super(`${subject.kind} ${subject.name} in ${subject.region}: ${cause.message}`);
-        this.name = 'SubjectError';
-        this.subject = subject;
-        this.cause = cause;
-    }
-}
-/** What failed in a release: something in one region, or in several of those that go at once. */
-class ReleaseError extends Error {
-    failures;
-    constructor(failures) {
-        super(failures.map(({ message }) => message).join('\n'), { cause: failures[0] });
-        this.name = 'ReleaseError';
-        this.failures = failures;
-    }
-}
-/** What failed, one by one. */
-function failuresOf(error) {
-    return error instanceof ReleaseError ? error.failures : [error];
-}
-/** Whether it is only that the run was cancelled. */
-function isCancellation(error) {
-    return failuresOf(error).every((failure) => failure instanceof time_cancellation/* CancelledError */.cc);
-}
-/**
- * Does `work` on every item at once, and lets each come to its end: what fails for one is no reason
- * to leave the others half done.
- *
- * @throws ReleaseError with everything that failed
- */
-async function forEach(items, work) {
-    const results = await Promise.allSettled(items.map(work));
-    const reasons = results.flatMap((result) => result.status === 'rejected' ? failuresOf(result.reason) : []);
-    if (reasons.length > 0)
-        throw new ReleaseError(reasons.map(asError));
-}
-/** Goes on after a failure that has to be told, not to be followed at once. */
-async function collect(failures, work) {
-    try {
-        await work();
-    }
-    catch (error) {
-        if (!(error instanceof ReleaseError))
-            throw error;
-        failures.push(...error.failures);
-    }
-}
-function asError(reason) {
-    return reason instanceof Error ? reason : new Error('Something was thrown that is not an error');
-}
-/** Does `work` on a subject; what it throws says so. */
-async function withSubject(subject, work) {
-    try {
-        return await work();
-    }
-    catch (error) {
-        if (error instanceof SubjectError || error instanceof ReleaseError)
-            throw error;
-        // The run was cancelled, which is nothing that happened to the subject.
-        if (error instanceof time_cancellation/* CancelledError */.cc || !(error instanceof Error))
-            throw error;
-        throw new SubjectError(subject, error);
-    }
-}
-/** Whether something may have been done although it failed, as its answer is lost. */
-function isInDoubt(error) {
-    const cause = error instanceof SubjectError ? error.cause : error;
-    if (cause instanceof InterruptedCallError)
-        return true;
-    return cause instanceof CallError && cause.isInDoubt;
-}
-/** For the debug log. What a person reads is written by the report. */
-const messages = {
-    'organization-unknown': ({ named }) => named === undefined ? 'the token has no organization' : 'the token has no such organization',
-    'provisioning-failed': ({ platformMessage }) => `provisioning failed: ${platformMessage ?? 'no message'}`,
-    'secrets-timeout': ({ lastSeen, waited }) => `still ${lastSeen ?? 'unknown'} after ${waited} ms`,
-    'secret-set-not-ready': () => 'the deploy was refused, as a set is not ready',
-    'not-pruned': ({ failure }) => `pruning failed: ${failure.message}`,
-    'secret-set-gone': () => 'the set no longer exists',
-    'secret-set-missing': () => 'the new set is not shown',
-    'agent-name-taken': () => 'the name is already taken',
-    'deployment-unknown': () => 'the platform names no deployment',
-    'build-failed': ({ buildId, status, platformMessage }) => `build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`,
-    'build-timeout': ({ buildId, lastSeen }) => `build ${buildId} is still ${lastSeen ?? 'unknown'}`,
-    'build-gone': ({ buildId }) => `build ${buildId} no longer exists`,
-    'build-missing': ({ buildId }) => `build ${buildId} is not shown`,
-    'rollout-failed': ({ deploymentId, failure }) => `deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`,
-    'wait-timeout': ({ deploymentId, lastSeen }) => `deployment ${deploymentId} is not ready: ${lastSeen}`,
-    'smoke-test-failed': ({ deploymentId, because: { kind } }) => `the smoke test of deployment ${deploymentId} failed: ${kind}`,
-    'smoke-test-key-refused': ({ refusal }) => `the public key was refused: ${refusal.message}`,
-    'drain-timeout': ({ left }) => `${left?.count ?? 'unknown'} sessions on older deployments`,
-    superseded: ({ deploymentId, supersededBy }) => `deployment ${deploymentId} was superseded by ${supersededBy}`,
-    'not-rolled-back': ({ failure }) => `the rollback failed: ${failure.message}`,
-    'agent-gone': () => 'the agent no longer exists',
-    'agent-missing': () => 'the new agent is not shown',
-    'sessions-running': ({ count }) => `${count} sessions still run`,
-    'secret-set-in-use': () => 'the set is still in use',
-};
-/** A failure of a step: its kind, and what is known of it. */
-class StepError extends Error {
-    kind;
-    facts;
-    constructor(kind, facts, options) {
-        super(messages[kind](facts), options);
-        this.name = 'StepError';
-        this.kind = kind;
-        this.facts = facts;
-    }
-}
-/** Whether this is the failure of a step of one of these kinds. */
-function isStepFailure(error, ...kinds) {
-    return error instanceof StepError && kinds.some((kind) => kind === error.kind);
-}
-/** Work was abandoned because nothing needs its result anymore. This is not a failure of its own. */
-class AbandonedError extends Error {
-    /** Whether the platform continues with it. */
-    isStillRunning;
-    constructor({ isStillRunning: isStillRunning }) {
-        super('nothing needs this result anymore');
-        this.name = 'AbandonedError';
-        this.isStillRunning = isStillRunning;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/record/record.js
-/** The steps of a release, in their order. */
-const stepNames = (/* unused pure expression or super */ null && ([
-    'inputs',
-    'context',
-    'credential',
-    'preflight',
-    'provision',
-    'readiness',
-    'build',
-    'deploy',
-    'rollout',
-    'smoke-test',
-    'roll-back',
-    'drain',
-    'prune',
-    'clean-up',
-    'stop-sessions',
-    'delete-agent',
-    'delete-sets',
-]));
-/** Every set that was written, bound or deleted. */
-function secretSetsOf(record) {
-    return [
-        ...record.targets.flatMap(({ secretSets }) => secretSets),
-        ...record.targets.flatMap(({ deletedVersions }) => deletedVersions),
-    ];
-}
-function buildsOf({ targets }) {
-    return targets.map(({ build }) => build).filter((build) => build !== undefined);
-}
-function agentsOf({ targets }) {
-    return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-}
-/** The record of a region before anything is done there. */
-function newTargetRecord({ region, secretSets, build, agent }) {
-    return {
-        region,
-        secretSets: secretSets.map((plan) => ({
-            ...existingSet(plan.name, plan.kind, region),
-            plan,
-            outcome: plan.action === 'bind' ? 'existing' : 'skipped',
-            status: plan.status ?? null,
-        })),
-        build: build && { region, plan: build, id: null, outcome: 'skipped', duration: undefined },
-        agent: agent && {
-            name: agent.name,
-            region,
-            plan: agent,
-            outcome: 'skipped',
-            deploymentId: null,
-            isChanged: false,
-            ready: false,
-            previousServes: false,
-            rollBack: undefined,
-            replacesValues: false,
-            smokeTest: null,
-            sessionsOnOlder: null,
-        },
-        deletedVersions: [],
-    };
-}
-/** The record of a set that exists and stays as it is. */
-function existingSet(name, kind, region) {
-    return {
-        name,
-        kind,
-        region,
-        plan: undefined,
-        outcome: 'existing',
-        status: null,
-        isChanged: false,
-        added: [],
-        updated: [],
-        pruned: [],
-    };
-}
-
+// EXTERNAL MODULE: ./lib/record/errors.js
+var record_errors = __nccwpck_require__(2458);
+// EXTERNAL MODULE: ./lib/record/record.js
+var record_record = __nccwpck_require__(2472);
 ;// CONCATENATED MODULE: ./lib/record/journal.js
 
 
@@ -6359,7 +7991,7 @@ class Journal {
             return result;
         }
         catch (error) {
-            const isStillRunning = error instanceof AbandonedError || isCancellation(error);
+            const isStillRunning = error instanceof record_errors/* AbandonedError */.TK || (0,record_errors/* isCancellation */.iB)(error);
             end(isStillRunning ? 'running' : 'failed');
             throw error;
         }
@@ -6382,7 +8014,7 @@ class Journal {
     /** Takes note of a build's id, which whoever comes after may need even if this ends here. */
     recordBuildId(build, id) {
         build.id = id;
-        this.#onBuild(buildsOf(this.record));
+        this.#onBuild((0,record_record/* buildsOf */.jV)(this.record));
     }
     warning(message) {
         this.record.warnings.push(message);
@@ -6399,23 +8031,17 @@ class Journal {
 }
 /** How a step ends that throws. */
 function outcomeOf(error) {
-    if (error instanceof AbandonedError)
+    if (error instanceof record_errors/* AbandonedError */.TK)
         return error.isStillRunning ? 'running' : 'skipped';
-    return isCancellation(error) ? 'running' : 'failed';
+    return (0,record_errors/* isCancellation */.iB)(error) ? 'running' : 'failed';
 }
 
-;// CONCATENATED MODULE: ./lib/plan/problems.js
-/** The release cannot work with these settings. */
-class PreflightError extends Error {
-    kind = 'release-impossible';
-    problems;
-    constructor(problems) {
-        super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'));
-        this.name = 'PreflightError';
-        this.problems = problems;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/time/cancellation.js
+var time_cancellation = __nccwpck_require__(6690);
+// EXTERNAL MODULE: ./lib/pipecat/errors.js
+var pipecat_errors = __nccwpck_require__(1593);
+// EXTERNAL MODULE: ./lib/plan/problems.js
+var problems = __nccwpck_require__(7511);
 ;// CONCATENATED MODULE: ./lib/report/words.js
 /** A text as a sentence: with a mark at its end, whichever it has. */
 function sentence(text) {
@@ -6485,12 +8111,12 @@ var context_errors = __nccwpck_require__(4912);
 
 /** The classes of errors that a person reads about. An error of any other class is a bug. */
 const reportedErrors = [
-    CallError,
+    pipecat_errors/* CallError */.RA,
     time_cancellation/* CancelledError */.cc,
     context_errors/* ContextError */.a,
     inputs_problems/* InputsError */.aV,
-    PreflightError,
-    StepError,
+    problems/* PreflightError */.w,
+    record_errors/* StepError */.zg,
     inputs_problems/* UntrustedEventError */.fs,
 ];
 function isReportedError(error) {
@@ -6840,17 +8466,8 @@ const wrongProcessor = {
     next: 'Build the image for linux/arm64, or for the `architecture` of the region.',
 };
 
-;// CONCATENATED MODULE: ./lib/plan/subject.js
-/** What the kinds of secret set are called. */
-const secretSetKinds = {
-    secret: 'secret set',
-    imagePullSecret: 'image pull secret',
-};
-/** A set, as errors and logs name it. */
-function secretSetSubject(set) {
-    return { kind: secretSetKinds[set.kind], name: set.name, region: set.region };
-}
-
+// EXTERNAL MODULE: ./lib/plan/subject.js
+var subject = __nccwpck_require__(619);
 ;// CONCATENATED MODULE: ./lib/report/progress.js
 
 
@@ -6866,9 +8483,9 @@ function progressOf(record) {
     const isAwaited = steps.some(({ name }) => name === 'rollout');
     const placed = [
         ...(record.teardown?.targets ?? []).flatMap(placeRemovals),
-        ...secretSetsOf(record).map(placeSet),
-        ...buildsOf(record).map(placeBuild),
-        ...agentsOf(record).map((agent) => placeAgent(agent, isAwaited)),
+        ...(0,record_record/* secretSetsOf */.vB)(record).map(placeSet),
+        ...(0,record_record/* buildsOf */.jV)(record).map(placeBuild),
+        ...(0,record_record/* agentsOf */.et)(record).map((agent) => placeAgent(agent, isAwaited)),
     ];
     const told = (place) => grouped(placed, place);
     const pruning = steps.some(({ name, outcome }) => name === 'prune' && outcome === 'running');
@@ -6895,7 +8512,7 @@ function progressOf(record) {
 function placeSet(record) {
     const { kind, name, region, outcome, status, added, updated } = record;
     const keys = [...added, ...updated];
-    const set = `${secretSetKinds[kind]} \`${name}\``;
+    const set = `${subject/* secretSetKinds */.Q[kind]} \`${name}\``;
     switch (outcome) {
         case 'existing':
         case 'failed':
@@ -6923,7 +8540,7 @@ function writtenSoFar(keys, isInDoubt) {
     if (keys.length === 0)
         return 'but it is unknown whether it succeeded';
     const rest = isInDoubt ? 'it is unknown whether more were' : 'the rest is not';
-    return `${listOf(keys, { most: progress_maxKeys })} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+    return `${(0,text_list/* listOf */.c)(keys, { most: progress_maxKeys })} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
 }
 /** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
 function unprunedKeys({ targets }) {
@@ -6934,7 +8551,7 @@ function unprunedKeys({ targets }) {
             return [];
         const doubt = status === null ? ' (unknown for the first)' : '';
         return [
-            `${listOf(left, { most: progress_maxKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
+            `${(0,text_list/* listOf */.c)(left, { most: progress_maxKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
         ];
     });
 }
@@ -6945,7 +8562,7 @@ function placeRemovals({ region, agent, secretSets }) {
             ? [['done', `sessions of \`${agent.name}\` are stopped: ${stopped.size}`, region]]
             : []),
         placeRemoval(agent, 'agent'),
-        ...secretSets.map((set) => placeRemoval(set, secretSetKinds[set.kind])),
+        ...secretSets.map((set) => placeRemoval(set, subject/* secretSetKinds */.Q[set.kind])),
     ];
 }
 function placeRemoval({ name, region, outcome }, kind) {
@@ -7032,816 +8649,10 @@ function grouped(placed, place) {
     return [...regions].map(([what, where]) => `${what}, in ${where.join(', ')}`);
 }
 
-// EXTERNAL MODULE: ./lib/pipecat/agent-settings.js
-var pipecat_agent_settings = __nccwpck_require__(3211);
-;// CONCATENATED MODULE: ./lib/plan/agent-changes.js
-
-/**
- * The given settings that differ from what the agent shows. If its response does not show a setting
- * (its own resources, for example), nobody can say whether it differs, and it is not in the list.
- */
-function settingChanges(observed, wanted) {
-    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(observed, wanted)
-        .filter(({ before, after }) => before !== undefined && before !== after)
-        .map(change);
-}
-/** What the agent runs now, and that a build which has no id yet replaces it. */
-function newBuildChange({ buildId, image }) {
-    return { setting: pipecat_agent_settings/* agentSettings */.tj.buildId.name, before: buildId ?? image, after: undefined };
-}
-/** The settings that a new agent is given. */
-function givenSettings(wanted) {
-    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(undefined, wanted).map(change);
-}
-/** The given settings whose present values the agent's response does not show. */
-function hiddenSettings(observed, wanted) {
-    return (0,pipecat_agent_settings/* compareAgentSettings */.YL)(observed, wanted)
-        .filter(({ before }) => before === undefined)
-        .map(change)
-        .map(({ setting, after }) => ({ setting, after }));
-}
-function change({ name, before, after }) {
-    return { setting: name, before: before?.toString(), after: after?.toString() ?? 'off' };
-}
-
-;// CONCATENATED MODULE: ./lib/pipecat/rollout-judgement.js
-
-/** Milliseconds after which a trouble that lasts is a failure. */
-const maxTroubleDuration = 60_000;
-/** The history before the first status check of a deployment. */
-function historyBefore(before) {
-    const conditions = before?.conditions.filter(isDegraded) ?? [];
-    return { olderConditions: new Set(conditions.map(conditionKey)), troubles: new Map() };
-}
-/** The history after another status check. */
-function continueHistory({ olderConditions, troubles }, agent, deploymentId, now) {
-    const keys = agent.conditions.filter(isDegraded).map(conditionKey);
-    const older = new Set([...olderConditions].filter((key) => keys.includes(key)));
-    const current = troublesOf(agent, deploymentId, older);
-    return {
-        olderConditions: older,
-        troubles: new Map(current.map(({ key }) => [key, troubles.get(key) ?? now])),
-    };
-}
-const noHistory = historyBefore(undefined);
-/**
- * Judges one deployment by a status check of its agent. Until the operator has started the deployment,
- * `ready`, `available` and the revision describe the previous one: neither its readiness nor its
- * failure counts, so that the fix for a crashing agent can land.
- *
- * @param deploymentId the deployment that we wait for
- * @param previousId the deployment that was desired before; a status check may still show it
- * @param past what earlier status checks showed, this one included, and the time of this one
- */
-function judge(agent, deploymentId, previousId, past = { history: noHistory, now: 0 }) {
-    const { desiredDeploymentId: desired } = agent;
-    if (desired !== undefined && desired !== deploymentId && desired !== previousId) {
-        return { state: 'superseded', by: desired };
-    }
-    const isReconciled = agent.reconciledDeploymentId === deploymentId;
-    if (isReconciled && agent.ready)
-        return { state: 'ready' };
-    const { history, now } = past;
-    const revision = revisionOf(agent, deploymentId);
-    const [error] = isReconciled ? agent.errors : [];
-    const troubles = troublesOf(agent, deploymentId, history.olderConditions);
-    const lasting = troubles.find(({ key }) => now - (history.troubles.get(key) ?? now) >= maxTroubleDuration);
-    const condition = (lasting ?? troubles.find((trouble) => trouble.condition))?.condition;
-    const isFinal = revision !== undefined && hasGivenUp(revision);
-    if (error !== undefined || isFinal || lasting !== undefined) {
-        return {
-            state: 'failed',
-            failure: {
-                ...failureOf(revision, error, condition),
-                previousServes: previousServes(agent, deploymentId, previousId),
-            },
-        };
-    }
-    return {
-        state: 'waiting',
-        words: wordsFor(isReconciled, revision, troubles),
-        infrastructureIssue: revision?.hasInfrastructureIssue === true,
-    };
-}
-function revisionOf({ currentRevision }, deploymentId) {
-    return currentRevision?.deploymentID === deploymentId ? currentRevision : undefined;
-}
-/** Reasons that Kubernetes also shows between two tries, by what it tries: one try shows both. */
-const passingReasons = new Map([
-    ['ErrImagePull', 'pull'],
-    ['ImagePullBackOff', 'pull'],
-    ['CreateContainerConfigError', 'create'],
-    ['CreateContainerError', 'create'],
-]);
-function isDegraded({ type, status }) {
-    return type === 'Degraded' && status === 'True';
-}
-function conditionKey({ type, reason = '' }) {
-    return `${type} ${reason}`;
-}
-/** A condition does not say of which deployment it is: it is ours once ours is reconciled. */
-function troublesOf(agent, deploymentId, olderConditions) {
-    const conditions = agent.reconciledDeploymentId === deploymentId
-        ? agent.conditions
-            .filter(isDegraded)
-            .map((condition) => ({ key: conditionKey(condition), condition }))
-            .filter(({ key }) => !olderConditions.has(key))
-        : [];
-    const { health } = revisionOf(agent, deploymentId) ?? {};
-    const key = health?.ready === true ? undefined : passingReasons.get(health?.reason ?? '');
-    return [...conditions, ...(key === undefined ? [] : [{ key, condition: undefined }])];
-}
-/** Reasons of Kubernetes after which nothing changes by itself. */
-const finalReasons = ['InvalidImageName', 'ErrImageNeverPull'];
-/** A revision that failed or crashes again and again; one restart is not a loop. */
-function hasGivenUp({ phase, health }) {
-    if (phase === 'Failed')
-        return true;
-    if (health === undefined || health.ready === true)
-        return false;
-    const { reason = '', restartCount, replicasStarted } = health;
-    if (finalReasons.includes(reason))
-        return true;
-    if (reason === 'CrashLoopBackOff')
-        return restartCount === undefined || restartCount > 1;
-    // The count is that of all replicas together.
-    return (restartCount ?? 0) >= 3 * Math.max(1, replicasStarted ?? 1);
-}
-function failureOf(revision, error, condition) {
-    const health = revision?.health;
-    const reasons = [
-        health?.reason,
-        condition?.reason,
-        revision?.phase === 'Failed' ? 'Failed' : undefined,
-    ];
-    return {
-        code: error?.code,
-        headline: health?.headline,
-        message: error?.message,
-        reason: reasons.find((reason) => reason !== undefined),
-        terminationReason: health?.lastTerminationReason,
-        exitCode: health?.lastExitCode,
-        restartCount: health?.restartCount,
-        traceback: health?.message,
-        condition,
-        infrastructureIssue: revision?.hasInfrastructureIssue === true,
-        isExecFormatError: [error, health].some((one) => one?.isExecFormatError === true),
-    };
-}
-/**
- * Whether the deployment that was desired last has failed: nothing changes about that by itself. One
- * status check does not show since when a trouble has been there, and it is old enough.
- */
-function hasFailed(agent) {
-    const { desiredDeploymentId: desired } = agent;
-    if (desired === undefined)
-        return false;
-    const history = continueHistory(noHistory, agent, desired, 0);
-    return judge(agent, desired, undefined, { history, now: maxTroubleDuration }).state === 'failed';
-}
-/** Whether a deployment is serving: the desired one or an earlier one. */
-function anyDeploymentServes({ available, previousRevision }) {
-    return available || (previousRevision?.readyReplicas ?? 0) > 0;
-}
-/** Whether a deployment from before this one is still serving. */
-function previousServes(agent, deploymentId, previousId) {
-    if (previousId === undefined || previousId === deploymentId)
-        return false;
-    return anyDeploymentServes(agent);
-}
-function wordsFor(isReconciled, revision, troubles) {
-    if (!isReconciled)
-        return 'waiting for the platform to start the deployment';
-    const conditions = troubles.flatMap(({ condition }) => (condition ? [saidBy(condition)] : []));
-    if (revision === undefined && conditions.length === 0)
-        return 'started, not ready yet';
-    const { phase, health } = revision ?? {};
-    const { headline, reason, restartCount = 0 } = health ?? {};
-    const isPassing = reason !== undefined && passingReasons.has(reason);
-    // The reason of a try that failed is what people search for, whatever the headline says.
-    const words = headline === undefined || isPassing ? [headline, reason] : [headline];
-    const parts = [
-        phase ?? 'started',
-        ...words.filter((word) => word !== undefined).map((word) => (0,quote/* quote */.h)(word)),
-        ...(restartCount > 0 ? [`restarts: ${restartCount}`] : []),
-        ...conditions,
-    ];
-    return `not ready yet (${parts.join(', ')})`;
-}
-/** A condition in words. */
-function saidBy({ type, reason, message }) {
-    const words = [reason, message].filter((word) => word !== undefined).map((word) => (0,quote/* quote */.h)(word));
-    return [type, ...words].join(': ');
-}
-
-;// CONCATENATED MODULE: ./lib/plan/bindings.js
-
-
-/** Reads each agent of a region, as their list shows no bindings. */
-async function readBindings(cloud, region, options = {}) {
-    const names = await cloud.agentNames(region, options);
-    return new Map(await Promise.all(names.map(async (name, index) => {
-        // An agent that cannot be read may bind anything.
-        if (name === undefined)
-            return [`entry ${index + 1} of the list`, undefined];
-        try {
-            const agent = await cloud.agent(name, options);
-            // An agent that is gone since it was listed binds nothing.
-            return [name, agent === undefined ? [] : shownSets(agent)];
-        }
-        catch (error) {
-            if (!(error instanceof UnreadableAnswerError))
-                throw error;
-            return [name, undefined];
-        }
-    })));
-}
-/**
- * The answer shows what the deployment binds that was asked for. Where that does not serve (yet), an
- * earlier one may, of which it is not known what it binds.
- */
-function shownSets(agent) {
-    const { secretSets, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
-    const serves = ready && reconciledDeploymentId === desiredDeploymentId;
-    if (!serves && anyDeploymentServes(agent))
-        return undefined;
-    const { imagePullSecretSet } = agent.settings;
-    // Names are unique, whatever kind of set they name.
-    return secretSets === undefined || typeof imagePullSecretSet !== 'string'
-        ? secretSets
-        : [...secretSets, imagePullSecretSet];
-}
-/** Names of the agents of which it is not known that they do not bind a set, in order. */
-function agentsThatMayBind(bindings, secretSet) {
-    return [...bindings]
-        .filter(([, sets]) => sets === undefined || sets.includes(secretSet))
-        .map(([name]) => name)
-        .sort();
-}
-/** Names of the agents that bind a set, in order. */
-function agentsBinding(bindings, secretSet) {
-    return [...bindings]
-        .filter(([, sets]) => sets?.includes(secretSet) === true)
-        .map(([name]) => name)
-        .sort();
-}
-
-;// CONCATENATED MODULE: ./lib/plan/old-versions.js
-
-
-/** A name with a date in it, such as 20250131, is more likely somebody's than a version. */
-function isDated(name) {
-    return /(?<!\d)(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)/.test(name);
-}
-/**
- * Older versions that no agent binds, beyond those that are kept. The platform does not tell how old
- * a set is: what the agent bound last counts as the newest, and of the others those that the list
- * has first as the oldest. Where an agent does not show what it binds, it may be any of them.
- */
-function oldVersions(question) {
-    const { template, current, region, previous, keep, secretSets, bindings } = question;
-    if ([...bindings.values()].includes(undefined))
-        return [];
-    const versions = versionsOf(template);
-    const unbound = secretSets
-        .filter((set) => set.kind === 'secret' && set.region === region && !set.referenced)
-        // One that is on its way is another release's, which is about to bind it.
-        .filter(({ status }) => status !== 'pending')
-        .map(({ name }) => name)
-        .filter((name) => name !== current && versions.test(name) && !isDated(name))
-        .filter((name) => agentsBinding(bindings, name).length === 0);
-    const oldestFirst = [
-        ...unbound.filter((name) => !previous.includes(name)),
-        ...unbound.filter((name) => previous.includes(name)),
-    ];
-    return oldestFirst.slice(0, Math.max(0, oldestFirst.length - keep));
-}
-
-;// CONCATENATED MODULE: ./lib/plan/plan-secret-sets.js
-
-
-
-
-
-
-function isWritten({ action }) {
-    return action !== 'bind';
-}
-/** Plans the secret set of one region. */
-function planSecretSet(observation, known, secretSets, problems) {
-    const { settings, secretSet: observed, bindings } = observation;
-    const { region, secretSet: asked } = settings;
-    if (asked === undefined)
-        return undefined;
-    const { name, template, skippedKeys, keepVersions } = asked;
-    const existing = listedSet(name, secretSets, observed);
-    const isGiven = asked.pairs.length > 0;
-    checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
-    const isWrite = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
-    if (isWrite)
-        checkWritable(name, existing, known, problems);
-    const existingKeys = new Set(observed?.keys);
-    const pairs = isWrite ? asked.pairs : [];
-    const keys = pairs.map(({ key }) => key);
-    const prunedKeys = prunedKeysOf(asked, existingKeys);
-    checkPruning(asked, bindings, settings.agent?.name, problems);
-    const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
-    checkRequiredKeys(asked, existing, keptKeys, problems);
-    return {
-        name,
-        kind: 'secret',
-        region,
-        action: !isWrite ? 'bind' : existing === undefined ? 'create' : 'update',
-        pairs,
-        registry: undefined,
-        addedKeys: keys.filter((key) => !existingKeys.has(key)),
-        updatedKeys: keys.filter((key) => existingKeys.has(key)),
-        skippedKeys,
-        prunedKeys,
-        status: existing?.status,
-        otherAgents: existing === undefined ? [] : otherAgentsBinding(observation, name),
-        template,
-        keepVersions,
-        ...versionsOfSet(observation, asked, secretSets),
-    };
-}
-/** The set as the list shows it; the response about the one set tells for sure whether it is a reference. */
-function listedSet(name, secretSets, observed) {
-    const listed = secretSets.find((set) => set.name === name);
-    return listed && { ...listed, referenced: listed.referenced || observed?.referenced === true };
-}
-function checkWritable(name, existing, region, problems) {
-    const about = `secret set ${name}`;
-    if (existing?.referenced !== true) {
-        checkSelfHosted(about, region, problems);
-        return;
-    }
-    problems.push({
-        about,
-        message: 'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
-        next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
-    });
-}
-function prunedKeysOf({ prune, pairs, skippedKeys }, existing) {
-    if (!prune)
-        return [];
-    const given = new Set([...pairs.map(({ key }) => key), ...skippedKeys]);
-    return [...existing].filter((key) => !given.has(key));
-}
-/** Undefined if nobody looked which agents bind which sets. */
-function otherAgentsBinding({ settings, bindings }, name) {
-    return bindings && agentsBinding(bindings, name).filter((one) => one !== settings.agent?.name);
-}
-/** What is there of the other versions of a set, and what of it goes. */
-function versionsOfSet({ settings, agent, bindings }, { name, template, keepVersions }, secretSets) {
-    if (template === undefined)
-        return { olderVersions: [], deletedVersions: undefined };
-    // Without the wait for the agent, it may still need what is old.
-    const olderVersions = settings.agent?.waitForReady === false ? [] : versionsBeside(name, template, secretSets);
-    if (bindings === undefined || isVersioned(name)) {
-        return { olderVersions, deletedVersions: undefined };
-    }
-    const deletedVersions = oldVersions({
-        template,
-        current: name,
-        region: settings.region,
-        previous: agent?.secretSets ?? [],
-        keep: keepVersions,
-        secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
-        bindings: withoutReleased(bindings, settings.agent?.name),
-    });
-    return { olderVersions, deletedVersions };
-}
-function versionsBeside(current, template, secretSets) {
-    const versions = versionsOf(template);
-    return secretSets
-        .map(({ name }) => name)
-        .filter((name) => name !== current && versions.test(name));
-}
-/** The agent that is released binds the new version then, and nothing else. */
-function withoutReleased(bindings, released) {
-    return new Map([...bindings].filter(([name]) => name !== released));
-}
-/**
- * Whether a version is there as it should be, so that nothing has to be written. One that failed, or
- * whose writing was broken off, is written anew.
- */
-function isSettled({ template, pairs }, existing, observed) {
-    if (template === undefined || existing.status === 'failed')
-        return false;
-    const keys = new Set(observed?.keys);
-    return existing.referenced || pairs.every(({ key }) => keys.has(key));
-}
-/** Plans the image pull secret of one region. */
-function planImagePullSecret({ region, imagePullSecret }, known, secretSets, problems) {
-    if (imagePullSecret === undefined)
-        return undefined;
-    const { name, registry } = imagePullSecret;
-    const existing = secretSets.find((set) => set.name === name);
-    const isGiven = registry !== undefined;
-    checkSet({ name, kind: 'imagePullSecret', isGiven, template: undefined }, existing, region, problems);
-    if (isGiven)
-        checkSelfHosted(`image pull secret ${name}`, known, problems);
-    return {
-        name,
-        kind: 'imagePullSecret',
-        region,
-        action: isGiven ? (existing === undefined ? 'create' : 'update') : 'bind',
-        pairs: [],
-        registry,
-        addedKeys: [],
-        updatedKeys: [],
-        skippedKeys: [],
-        prunedKeys: [],
-        status: existing?.status,
-        // A changed pull secret concerns nobody before the next pull.
-        otherAgents: undefined,
-        template: undefined,
-        olderVersions: [],
-        deletedVersions: undefined,
-        keepVersions: 0,
-    };
-}
-function checkSelfHosted(about, { code, isSelfHosted }, problems) {
-    if (isSelfHosted !== true)
-        return;
-    problems.push({
-        about,
-        message: `cannot be written in ${code}: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster`,
-        next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
-    });
-}
-/** A name for a region of which another one has the name. */
-function proposedName(name, template, region) {
-    return template === undefined
-        ? `${name}-${region}`
-        : template.replace(versionPlaceholder, `${region}-${versionPlaceholder}`);
-}
-const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' };
-/** What both kinds of set have to fulfil. */
-function checkSet({ name, kind, isGiven, template }, existing, region, problems) {
-    const about = `${secretSetKinds[kind]} ${name}`;
-    if (!names/* secretSetName */._u.pattern.test(nameOfAnyVersion(name))) {
-        problems.push({
-            about,
-            message: `is the name in ${region}, of ${nameOfAnyVersion(name).length} characters; it has to be ${names/* secretSetName */._u.rule}`,
-            next: `Correct \`${inputOf[kind]}\`.`,
-        });
-        return;
-    }
-    if (existing === undefined) {
-        if (!isGiven && !isVersioned(name)) {
-            problems.push({
-                about,
-                message: 'does not exist, and nothing is given to create it with',
-                next: kind === 'secret'
-                    ? 'Correct `secret-set`, or give secrets, so that the set is created.'
-                    : 'Correct `image-credentials`, or give `registry`, `registry-username` and `registry-password`.',
-            });
-        }
-        return;
-    }
-    if (existing.kind !== kind) {
-        problems.push({
-            about,
-            message: `is taken by a set of the other kind (${secretSetKinds[existing.kind]})`,
-            next: 'Choose another name; the kind of a set cannot change.',
-        });
-        return;
-    }
-    if (existing.region !== region) {
-        problems.push({
-            about,
-            message: `is in region ${existing.region}, but the release goes to ${region}; a set stays in its region for good, and agents can bind only sets of their own region`,
-            next: `Name a set of its own for ${region} (such as ${proposedName(name, template, region)}), or release to ${existing.region}.`,
-        });
-    }
-    if (!isGiven && existing.status === 'failed') {
-        problems.push({
-            about,
-            message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${(0,quote/* quote */.h)(existing.errorMessage)}`}`,
-            next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
-        });
-    }
-}
-function checkPruning({ name, prune }, bindings, released, problems) {
-    if (!prune || bindings === undefined)
-        return;
-    const others = (names) => names.filter((one) => one !== released);
-    const binding = others(agentsBinding(bindings, name));
-    const about = `secret set ${name}`;
-    if (binding.length > 0) {
-        problems.push({
-            about,
-            message: `cannot be pruned, because it is bound by other agents too: ${binding.join(', ')}`,
-            next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
-        });
-        return;
-    }
-    const unknown = others(agentsThatMayBind(bindings, name));
-    if (unknown.length > 0) {
-        problems.push({
-            about,
-            message: `cannot be pruned, because an earlier deployment may serve of which it is not known whether it binds the set: ${unknown.join(', ')}`,
-            next: 'Release again when its rollout has ended, or leave `prune-secrets` out.',
-        });
-    }
-}
-/** What is required has to be given now, or be there already and stay. */
-function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, keptKeys, problems) {
-    // The keys of a reference cannot be read.
-    if (existing?.referenced === true)
-        return;
-    const after = new Set(template === undefined ? keptKeys : []);
-    for (const { key } of pairs)
-        after.add(key);
-    const missing = requiredKeys.filter(({ key }) => !after.has(key));
-    if (missing.length === 0)
-        return;
-    const origins = [...new Set(missing.map(({ origin }) => origin))].join(', ');
-    problems.push({
-        about: `secret set ${name}`,
-        message: `would lack ${missing.map(({ key }) => key).join(', ')} after the release, required by ${origins}`,
-        next: `Give ${missing.length === 1 ? 'it' : 'them'} with the release, or correct \`required-secrets\`.`,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/plan/plan-agent.js
-
-
-
-
-
-
-
-
-/** Plans an agent of one region; what makes that impossible is added to `problems`. */
-function planAgent(question, problems) {
-    const { settings, asked, before, secretSets, build } = question;
-    const { region } = settings;
-    const { name } = asked;
-    checkName(name, region, problems);
-    checkPresence(question, problems);
-    checkProfile(question, problems);
-    const wanted = {
-        ...asked.settings,
-        ...(build === undefined ? {} : { buildId: build.id }),
-        ...bothBounds(asked, before, problems),
-        secretSet: settings.secretSet?.name,
-        imagePullSecretSet: settings.imagePullSecret?.name,
-    };
-    const runsNewBuild = build !== undefined && build.id === undefined;
-    const changes = before === undefined
-        ? givenSettings(wanted)
-        : [
-            ...(runsNewBuild ? [newBuildChange(before.settings)] : []),
-            ...settingChanges(before.settings, wanted),
-        ];
-    const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
-    const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
-    const forcedBecause = forcingReason(asked, before, valuesChange);
-    return {
-        name,
-        region,
-        action: before === undefined ? 'create' : 'update',
-        before,
-        settings: wanted,
-        changes,
-        hidden,
-        bindsVersion: secretSets.some(({ template }) => template !== undefined),
-        forces: forcedBecause !== undefined,
-        newDeployment: newDeployment({
-            before,
-            newBuild: runsNewBuild ? build : undefined,
-            hidden,
-            changes,
-            forcedBecause,
-        }),
-        runsNewBuild,
-        valuesChange,
-        preview: asked.preview,
-        forceRedeploy: asked.forceRedeploy,
-        onFailure: asked.onFailure,
-        waitForReady: asked.waitForReady,
-        waitTimeout: asked.waitTimeout,
-        smokeTest: asked.smokeTest,
-        drainTimeout: asked.drainTimeout,
-        isBuiltFromBranch: asked.isBuiltFromBranch,
-        replan: (now, buildId) => {
-            const found = [];
-            const made = build && { ...build, id: buildId ?? build.id };
-            const plan = planAgent({ ...question, before: now, build: made }, found);
-            if (found.length > 0)
-                throw new PreflightError(found);
-            return plan;
-        },
-    };
-}
-/** The name is checked when it is read, too, as far as the region is known by then. */
-function checkName(name, region, problems) {
-    if (names/* agentName */.Lp.pattern.test(name))
-        return;
-    problems.push({
-        about: `agent ${name}`,
-        message: `is the name in ${region}, of ${name.length} characters; it has to be ${names/* agentName */.Lp.rule}`,
-        next: 'Correct `agent-name`.',
-    });
-}
-/** An agent that is older than the pull request is somebody else's, and stays as it is. */
-function checkIsPreview({ name, preview }, before, problems) {
-    const breach = preview && checkPreview(before, preview);
-    if (preview === undefined || breach === undefined)
-        return;
-    problems.push({
-        about: `agent ${name}`,
-        message: notPreviewWords(breach, preview),
-        next: adviceOnNames,
-    });
-}
-function checkPresence({ asked, settings: { region }, before, build }, problems) {
-    const { name, settings, isBuiltFromBranch } = asked;
-    const about = `agent ${name}`;
-    if (before?.region !== undefined && before.region !== region) {
-        problems.push({
-            about,
-            message: `is in region ${before.region}, but the release goes to ${region}; the region of an agent cannot change`,
-            next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
-        });
-    }
-    if (before !== undefined) {
-        checkIsPreview(asked, before, problems);
-        return;
-    }
-    if (isBuiltFromBranch) {
-        problems.push({
-            about,
-            message: 'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
-            next: 'Create the agent once with the command-line client or in the dashboard, or give `image`, `cloud-build` or `build-id`.',
-        });
-    }
-    else if (settings.image === undefined &&
-        settings.buildId === undefined &&
-        build === undefined) {
-        problems.push({
-            about,
-            message: 'does not exist, and nothing is given to create it from',
-            next: 'Give `image`, `cloud-build` or `build-id`, or correct `agent-name`.',
-        });
-    }
-}
-function checkProfile({ asked, agentProfiles }, problems) {
-    const { name, settings: { agentProfile }, } = asked;
-    if (agentProfile === undefined || agentProfiles === undefined)
-        return;
-    if (names/* platformAgentProfiles */.Nc.includes(agentProfile) || agentProfiles.includes(agentProfile))
-        return;
-    const known = [...new Set([...names/* platformAgentProfiles */.Nc, ...agentProfiles])];
-    const meant = (0,nearest/* nearest */.pA)(agentProfile, known);
-    problems.push({
-        about: `agent ${name}`,
-        message: `unknown profile \`${agentProfile}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${known.join(', ')}`,
-        next: 'Set `agent-profile` to an available one.',
-    });
-}
-/** One bound alone may reset the other one, so an update sends the agent's other one along. */
-function bothBounds({ name, settings: { minAgents, maxAgents } }, before, problems) {
-    if (minAgents === undefined && maxAgents === undefined)
-        return {};
-    const least = minAgents ?? before?.settings.minAgents;
-    const most = maxAgents ?? before?.settings.maxAgents;
-    if (least !== undefined && most !== undefined && least > most) {
-        problems.push({
-            about: `agent ${name}`,
-            message: `would have at least ${least} and at most ${most} instances, as the bound that is not given stays as it is`,
-            next: 'Give both `min-agents` and `max-agents`.',
-        });
-    }
-    return { minAgents: least, maxAgents: most };
-}
-/**
- * Whether writing a set changes values under the agent. A changed pull secret does not reach running
- * agents, nor does it have to; and a version that the agent does not bind yet reaches it by being
- * bound.
- */
-function changesValuesOf(before, set) {
-    if (set.kind !== 'secret' || !isWritten(set))
-        return false;
-    const bound = before?.secretSets;
-    return set.template === undefined || bound === undefined || bound.includes(set.name);
-}
-/** Why an update asks for a new deployment, although nothing may differ. */
-function forcingReason({ forceRedeploy }, before, valuesChange) {
-    if (forceRedeploy === 'never')
-        return undefined;
-    if (valuesChange)
-        return 'values-written';
-    if (forceRedeploy === 'always')
-        return 'forced';
-    // What it failed of may have been put right since, outside of what it is asked to be.
-    return before !== undefined && hasFailed(before) ? 'deployment-failed' : undefined;
-}
-const scaling = ['min-agents', 'max-agents'];
-function newDeployment({ before, newBuild, hidden, changes, forcedBecause, }) {
-    if (before === undefined)
-        return { follows: 'yes', because: 'agent-created' };
-    if (newBuild !== undefined) {
-        return newBuild.isKnown
-            ? { follows: 'yes', because: 'built-anew' }
-            : { follows: 'unknown', because: 'build-unknown' };
-    }
-    const differing = changes.filter(({ setting }) => !scaling.includes(setting));
-    // Without the values, the set may be the one that the agent binds already. What has no version in it
-    // stands for nothing but itself, and is no difference then.
-    const isUnknown = (change) => change.before !== undefined &&
-        change.after !== undefined &&
-        versionsOf(change.after).test(change.before);
-    if (!differing.every(isUnknown))
-        return { follows: 'yes', because: 'settings-differ' };
-    if (forcedBecause !== undefined)
-        return { follows: 'yes', because: forcedBecause };
-    if (differing.length > 0)
-        return { follows: 'unknown', because: 'version-unknown' };
-    if (hidden.some(({ setting }) => !scaling.includes(setting))) {
-        return { follows: 'unknown', because: 'settings-hidden' };
-    }
-    // A change of scaling alone makes none.
-    return { follows: 'no', because: changes.length > 0 ? 'scaling-only' : 'nothing-differs' };
-}
-/** Seconds; the platform's default. */
-const defaultSessionLimit = 7200;
-/** What an agent will be by its plan: what is given, else what it is already. */
-function plannedAgent({ settings, before, runsNewBuild }) {
-    const isImageGiven = settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
-    const { image, buildId } = isImageGiven ? settings : (before?.settings ?? settings);
-    return {
-        image,
-        buildId,
-        sessionLimit: settings.maxSessionDuration ?? before?.settings.maxSessionDuration ?? defaultSessionLimit,
-        minAgents: settings.minAgents ?? before?.settings.minAgents ?? 0,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/roll-back.js
-
-
-function planRollBack({ name, region, before, settings, runsNewBuild }, secretSets) {
-    const place = { agent: name, region };
-    if (before === undefined) {
-        return { ...place, settings: undefined, changes: [], unrestored: [{ kind: 'agent' }] };
-    }
-    const restored = (0,pipecat_agent_settings/* restoreSettings */.S0)(before.settings, settings, runsNewBuild);
-    const unrestored = restored.irreversible.map(({ name: setting, because }) => {
-        if (setting === 'buildId')
-            return { kind: 'build' };
-        const called = pipecat_agent_settings/* agentSettings */.tj[setting].name;
-        return because === 'unset-before'
-            ? { kind: 'unset', setting: called, after: String(settings[setting]) }
-            : { kind: 'hidden', setting: called };
-    });
-    return {
-        ...place,
-        settings: restored.settings,
-        changes: changesBack(settings, restored.settings, runsNewBuild),
-        unrestored: [...unrestored, ...secretSets.flatMap(unrestoredValues)],
-    };
-}
-function changesBack(sent, restored, runsNewBuild) {
-    const released = sent.buildId ?? sent.image ?? (runsNewBuild ? 'the new build' : undefined);
-    return Object.entries(restored).flatMap(([key, after]) => {
-        const name = key;
-        if (after === undefined)
-            return [];
-        const isWhatRuns = name === 'image' || name === 'buildId';
-        const from = isWhatRuns ? released : sent[name];
-        if (from === after)
-            return [];
-        return [{ setting: pipecat_agent_settings/* agentSettings */.tj[name].name, before: from?.toString(), after: String(after) }];
-    });
-}
-/** What was written to a set that existed stays there; a version has a set of its own. */
-function unrestoredValues(set) {
-    if (set.template !== undefined || set.action !== 'update' || !isWritten(set))
-        return [];
-    return [{ kind: 'values', set: set.name, addsKeys: set.addedKeys.length > 0 }];
-}
-/** What stays although an agent goes back, as sentences. */
-function unrestoredSentences({ agent, unrestored }) {
-    return unrestored.map((part) => {
-        switch (part.kind) {
-            case 'values':
-                return `\`${part.set}\` keeps its new values; they are not restored.${part.addsKeys ? ' The keys that are added to it stay.' : ''}`;
-            case 'unset':
-                return `\`${part.setting}\` of \`${agent}\` stays \`${part.after}\`, because it was not set before and cannot be unset.`;
-            case 'hidden':
-                return `\`${part.setting}\` of \`${agent}\` stays as released, because the platform does not show its previous value.`;
-            case 'build':
-                return `\`${agent}\` keeps its new image, because the platform does not show the id of the previous cloud build.`;
-            case 'agent':
-                return `\`${agent}\` stays, because it is new.`;
-        }
-    });
-}
-
+// EXTERNAL MODULE: ./lib/plan/plan-agent.js
+var plan_agent = __nccwpck_require__(2128);
+// EXTERNAL MODULE: ./lib/plan/roll-back.js
+var roll_back = __nccwpck_require__(7566);
 ;// CONCATENATED MODULE: ./lib/report/markdown.js
 
 /**
@@ -7937,15 +8748,15 @@ const mostNames = 10;
 function keptWords(kept, { preview }) {
     switch (kept.because) {
         case 'bound':
-            return `${listOf(kept.agents, { most: mostNames })} ${kept.agents.length === 1 ? 'uses' : 'use'} it`;
+            return `${(0,text_list/* listOf */.c)(kept.agents, { most: mostNames })} ${kept.agents.length === 1 ? 'uses' : 'use'} it`;
         case 'may-be-bound':
-            return `${listOf(kept.agents, { most: mostNames })} may use it: what ${kept.agents.length === 1 ? 'it uses' : 'they use'} is not shown`;
+            return `${(0,text_list/* listOf */.c)(kept.agents, { most: mostNames })} may use it: what ${kept.agents.length === 1 ? 'it uses' : 'they use'} is not shown`;
         case 'referenced':
             return 'it is a Kubernetes Secret of your cluster, which the platform cannot delete';
         case 'other-kind':
-            return `it is an ${secretSetKinds[kept.kind]}`.replace('an secret', 'a secret');
+            return `it is an ${subject/* secretSetKinds */.Q[kept.kind]}`.replace('an secret', 'a secret');
         case 'not-preview':
-            return `the agent of that name ${notPreviewWords(kept.reason, preview)}`;
+            return `the agent of that name ${(0,plan_preview/* notPreviewWords */.VF)(kept.reason, preview)}`;
     }
 }
 /** What is kept and why, as sentences. */
@@ -7956,17 +8767,17 @@ function keptSentences({ plan, targets }) {
 }
 /** What was deleted and what was not, for somebody who sees a failure. */
 function teardownState(record) {
-    if (!isAnythingTornDown(record))
+    if (!(0,teardown_record/* isAnythingTornDown */.Gr)(record))
         return ['Nothing was deleted.'];
-    const all = removalsOf(record);
+    const all = (0,teardown_record/* removalsOf */.RY)(record);
     const named = (outcomes) => all.filter(({ outcome }) => outcomes.includes(outcome)).map(({ name }) => name);
     const deleted = named(['deleted']);
     const left = named(['failed', 'skipped', 'cancelled']);
     const stopped = stoppedSessions(record);
     return [
-        ...(deleted.length > 0 ? [`Deleted: ${listOf(deleted, { most: mostNames })}.`] : []),
+        ...(deleted.length > 0 ? [`Deleted: ${(0,text_list/* listOf */.c)(deleted, { most: mostNames })}.`] : []),
         ...(stopped > 0 ? [`Sessions stopped: ${stopped}.`] : []),
-        ...(left.length > 0 ? [`Not deleted: ${listOf(left, { most: mostNames })}.`] : []),
+        ...(left.length > 0 ? [`Not deleted: ${(0,text_list/* listOf */.c)(left, { most: mostNames })}.`] : []),
     ];
 }
 function stoppedSessions({ targets }) {
@@ -7979,12 +8790,12 @@ function sessionCount(count) {
 function teardownHeadline(record) {
     const { preview } = record.plan;
     const of = `the preview of pull request ${preview.pullRequest}`;
-    const deleted = removalsOf(record).filter(({ outcome }) => outcome === 'deleted');
+    const deleted = (0,teardown_record/* removalsOf */.RY)(record).filter(({ outcome }) => outcome === 'deleted');
     const stopped = stoppedSessions(record);
     const sessions = stopped > 0 ? `; ${sessionCount(stopped)} stopped` : '';
     if (deleted.length > 0)
         return `Deleted ${of}${sessions}`;
-    const kept = removalsOf(record).some(({ outcome }) => outcome === 'kept');
+    const kept = (0,teardown_record/* removalsOf */.RY)(record).some(({ outcome }) => outcome === 'kept');
     return stopped > 0
         ? `Nothing to delete of ${of}${sessions}`
         : kept
@@ -8030,7 +8841,7 @@ function removalTable(record, isPlan) {
         },
         ...secretSets.map((set) => ({
             Result: result(set),
-            Kind: secretSetKinds[set.kind],
+            Kind: subject/* secretSetKinds */.Q[set.kind],
             Name: html(set.name),
             Region: html(region),
             Sessions: '',
@@ -8080,13 +8891,13 @@ function keptOutput(removal) {
 
 /** Whether the run has changed anything on the platform, or may have. */
 function isAnythingChanged(record) {
-    return (secretSetsOf(record).some(({ isChanged }) => isChanged) ||
-        buildsOf(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
+    return ((0,record_record/* secretSetsOf */.vB)(record).some(({ isChanged }) => isChanged) ||
+        (0,record_record/* buildsOf */.jV)(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
         isAnyAgentChanged(record));
 }
 /** Whether the run has deployed an agent, or may have. */
 function isAnyAgentChanged(record) {
-    return agentsOf(record).some(({ isChanged }) => isChanged);
+    return (0,record_record/* agentsOf */.et)(record).some(({ isChanged }) => isChanged);
 }
 /**
  * Derives from the record what is still as it was before the run.
@@ -8154,7 +8965,7 @@ function state_afterRelease({ outcome, ready, isChanged, previousServes, deploym
     return earlier;
 }
 function imageOf(plan) {
-    return shortName(plannedAgent(plan));
+    return shortName((0,plan_agent/* plannedAgent */.O)(plan));
 }
 /** An image, or a build, short enough for a headline. */
 function shortName({ image, buildId, }) {
@@ -8196,7 +9007,7 @@ function servingIn(agents) {
     if (others.length === 0)
         return first[0];
     return [first, ...others]
-        .map(([words, names]) => `${words} in ${listOf(names, { most: state_maxKeys })}`)
+        .map(([words, names]) => `${words} in ${(0,text_list/* listOf */.c)(names, { most: state_maxKeys })}`)
         .join('; ');
 }
 /** Keys whose new values an agent that is not serving this release may see already. */
@@ -8225,7 +9036,7 @@ const unchangedSentences = {
  */
 function stateSentences(record, subject) {
     // A rollback concerns every region.
-    const isRolledBack = agentsOf(record).some(({ rollBack }) => rollBack !== undefined);
+    const isRolledBack = (0,record_record/* agentsOf */.et)(record).some(({ rollBack }) => rollBack !== undefined);
     if (isRolledBack && subject !== undefined)
         return stateSentences(record);
     if (record.teardown !== undefined)
@@ -8235,7 +9046,7 @@ function stateSentences(record, subject) {
     if (unchanged === 'everything')
         return sentence;
     const targets = record.targets.filter(({ region }) => subject === undefined || region === subject.region);
-    const agents = agentsOf({ targets });
+    const agents = (0,record_record/* agentsOf */.et)({ targets });
     const keys = [...new Set(targets.flatMap(exposedKeys))];
     return [
         ...(agents.length === 0 ? [] : [`Serving now: ${servingIn(agents)}.`]),
@@ -8243,7 +9054,7 @@ function stateSentences(record, subject) {
         ...rollBackSentences(agents),
         ...(keys.length === 0
             ? []
-            : [`New instances may start with the new ${listOf(keys, { most: state_maxKeys })}.`]),
+            : [`New instances may start with the new ${(0,text_list/* listOf */.c)(keys, { most: state_maxKeys })}.`]),
     ];
 }
 /** Which agents went back and which did not, and what was not restored. */
@@ -8261,7 +9072,7 @@ function rollBackSentences(agents) {
     return [
         ...(back === '' ? [] : [`Rolled back: ${back}.`]),
         ...(others === '' ? [] : [`Not rolled back: ${others}.`]),
-        ...new Set(done.flatMap(({ plan }) => unrestoredSentences(plan))),
+        ...new Set(done.flatMap(({ plan }) => (0,roll_back/* unrestoredSentences */.G)(plan))),
     ];
 }
 
@@ -8281,8 +9092,8 @@ function rollBackSentences(agents) {
 
 /** Turns an error into words. The only place that does. */
 function explain(error, context) {
-    const subject = error instanceof SubjectError ? error.subject : undefined;
-    const cause = error instanceof SubjectError ? error.cause : error;
+    const subject = error instanceof record_errors/* SubjectError */.lR ? error.subject : undefined;
+    const cause = error instanceof record_errors/* SubjectError */.lR ? error.cause : error;
     const isReported = isReportedError(cause);
     const details = isReported
         ? detailsOf(cause, { ...context, subject })
@@ -8304,13 +9115,13 @@ function explain(error, context) {
     };
 }
 function detailsOf(error, context) {
-    if (error instanceof StepError)
+    if (error instanceof record_errors/* StepError */.zg)
         return detailsOfStep(error, context);
-    if (error instanceof CallError)
+    if (error instanceof pipecat_errors/* CallError */.RA)
         return detailsOfSubjectCall(error, context);
     if (error instanceof time_cancellation/* CancelledError */.cc)
         return explainCancellation(error, context);
-    if (error instanceof PreflightError) {
+    if (error instanceof problems/* PreflightError */.w) {
         const { problems } = error;
         return context.record.teardown === undefined
             ? { problems }
@@ -8447,7 +9258,7 @@ const stepDetails = {
 function detailsOfSubjectCall(error, context) {
     const { subject } = context;
     const details = explainCall(error, context);
-    const isTaken = error instanceof StatusError && error.says(/already taken/i);
+    const isTaken = error instanceof pipecat_errors/* StatusError */.Xs && error.says(/already taken/i);
     return error.kind === 'request-refused' && isTaken && subject !== undefined
         ? {
             ...details,
@@ -8525,7 +9336,7 @@ function factsOf(subject) {
     ];
 }
 function explainOrganization({ named, available }, { redact }) {
-    const list = listOf(available.map(({ name }) => name));
+    const list = (0,text_list/* listOf */.c)(available.map(({ name }) => name));
     const name = named?.name.reveal() ?? '';
     const meant = named &&
         (0,nearest/* nearest */.pA)(name, available.flatMap(({ name: id, verboseName }) => [
@@ -8544,17 +9355,17 @@ function explainOrganization({ named, available }, { redact }) {
 function explainCall(error, context) {
     const attempts = error.attempts > 1 ? [`Gave up after ${error.attempts} attempts.`] : [];
     const reason = `${capital(error.reason)}.`;
-    if (error instanceof UploadError)
+    if (error instanceof pipecat_errors/* UploadError */.oW)
         return { facts: callFacts(error), why: [reason, ...attempts] };
     const why = [reason, ...attempts, ...limitOf(error), ...doubtOf(error)];
-    if (error instanceof StatusError)
+    if (error instanceof pipecat_errors/* StatusError */.Xs)
         return explainStatus(error, why, context.record);
     const isLate = error.outOfTime?.input === 'secrets-timeout';
     return { ...(isLate ? { kind: 'secrets-timeout' } : {}), facts: callFacts(error), why };
 }
 function callFacts(error) {
     const { method, path } = error.call;
-    const isAnswered = error instanceof StatusError || error instanceof UploadError || error instanceof RedirectError;
+    const isAnswered = error instanceof pipecat_errors/* StatusError */.Xs || error instanceof pipecat_errors/* UploadError */.oW || error instanceof pipecat_errors/* RedirectError */.Lx;
     const status = isAnswered && error.status !== undefined ? ` → ${error.status}` : '';
     return [
         { label: 'Call', value: `${method} ${path}${status}` },
@@ -8750,7 +9561,7 @@ function agentOutputHint(deploymentId, { subject, showsAgentOutput, record: { ac
         ];
 }
 function lastFailure(cause) {
-    return cause instanceof CallError ? [`The last status check failed: ${cause.reason}.`] : [];
+    return cause instanceof pipecat_errors/* CallError */.RA ? [`The last status check failed: ${cause.reason}.`] : [];
 }
 
 ;// CONCATENATED MODULE: ./lib/report/changes.js
@@ -8770,7 +9581,7 @@ function plannedChanges({ targets }, maxNames = usualNames) {
             ...(build === undefined ? [] : [plannedBuild(build)]),
             ...(agent === undefined
                 ? []
-                : [changes_plannedAgent(agent), ...provenBy(agent), ...plannedRollBack(agent, secretSets)]),
+                : [plannedAgent(agent), ...provenBy(agent), ...plannedRollBack(agent, secretSets)]),
             ...secretSets.flatMap((set) => laterChanges(set, maxNames)),
             ...secretSets.flatMap((set) => otherAgentsAffected(set, maxNames)),
         ],
@@ -8814,10 +9625,10 @@ function isSetUnchanged({ action, prunedKeys, deletedVersions = [] }) {
 }
 function plannedSet(plan, maxNames) {
     const { kind, name, action, template, addedKeys, updatedKeys } = plan;
-    const what = `the ${secretSetKinds[kind]} \`${name}\``;
+    const what = `the ${subject/* secretSetKinds */.Q[kind]} \`${name}\``;
     if (action === 'bind' && plan.prunedKeys.length > 0)
         return `Prune ${what}.`;
-    if (isVersioned(name)) {
+    if ((0,name_template/* isVersioned */.at)(name)) {
         return `Create ${what}, unless there is one with these values${keyList(plannedKeys, addedKeys, updatedKeys, maxNames)}.`;
     }
     if (action === 'bind') {
@@ -8837,16 +9648,16 @@ const setVerbs = {
     skipped: 'Not written:',
 };
 function doneSet({ kind, name, outcome, added, updated, pruned }, maxNames) {
-    const prunedKeys = pruned.length === 0 ? '' : `; pruned ${listOf(pruned, { most: maxNames })}`;
+    const prunedKeys = pruned.length === 0 ? '' : `; pruned ${(0,text_list/* listOf */.c)(pruned, { most: maxNames })}`;
     const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
-    return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keyList(doneKeys, added, updated, maxNames)}${prunedKeys}.`;
+    return `${setVerbs[outcome]} the ${subject/* secretSetKinds */.Q[kind]} \`${name}\`${version}${keyList(doneKeys, added, updated, maxNames)}${prunedKeys}.`;
 }
 const plannedKeys = { add: 'add', update: 'update' };
 const doneKeys = { add: 'added', update: 'updated' };
 function keyList({ add, update }, added, updated, maxNames) {
     const parts = [
-        added.length === 0 ? '' : `${add} ${listOf(added, { most: maxNames })}`,
-        updated.length === 0 ? '' : `${update} ${listOf(updated, { most: maxNames })}`,
+        added.length === 0 ? '' : `${add} ${(0,text_list/* listOf */.c)(added, { most: maxNames })}`,
+        updated.length === 0 ? '' : `${update} ${(0,text_list/* listOf */.c)(updated, { most: maxNames })}`,
     ].filter((part) => part !== '');
     return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
@@ -8874,7 +9685,7 @@ function doneBuild({ outcome, id, plan: { context } }) {
 function isAgentUnchanged({ changes, newDeployment }) {
     return changes.length === 0 && newDeployment.follows === 'no';
 }
-function changes_plannedAgent(agent) {
+function plannedAgent(agent) {
     const { name, action, changes, hidden, newDeployment } = agent;
     if (isAgentUnchanged(agent)) {
         return agent.valuesChange
@@ -8887,13 +9698,13 @@ function changes_plannedAgent(agent) {
 function plannedRollBack(agent, secretSets) {
     if (agent.onFailure !== 'rollback' || isAgentUnchanged(agent))
         return [];
-    const plan = planRollBack(agent, secretSets);
+    const plan = (0,roll_back/* planRollBack */.g)(agent, secretSets);
     const what = plan.settings === undefined
         ? []
         : [
             `If the release fails in any region, roll \`${agent.name}\` back with a new deployment${changeList(plan.changes, [])}.`,
         ];
-    const [first, ...others] = [...what, ...unrestoredSentences(plan)];
+    const [first, ...others] = [...what, ...(0,roll_back/* unrestoredSentences */.G)(plan)];
     if (first === undefined)
         return [];
     const lead = plan.settings === undefined ? `If the release fails in any region, ${first}` : first;
@@ -8914,7 +9725,7 @@ function doneAgent({ name, outcome, plan, rollBack }) {
     if (outcome === 'rolled-back' && rollBack !== undefined) {
         const sentences = [
             `${agentVerbs[outcome]} the agent \`${name}\`${changeList(rollBack.plan.changes, [])}.`,
-            ...unrestoredSentences(rollBack.plan),
+            ...(0,roll_back/* unrestoredSentences */.G)(rollBack.plan),
         ];
         return sentences.join(' ');
     }
@@ -9014,11 +9825,11 @@ function laterChanges({ name, prunedKeys, deletedVersions = [] }, maxNames) {
     return [
         ...(prunedKeys.length === 0
             ? []
-            : [`Then delete from \`${name}\`: ${listOf(prunedKeys, { most: maxNames })}.`]),
+            : [`Then delete from \`${name}\`: ${(0,text_list/* listOf */.c)(prunedKeys, { most: maxNames })}.`]),
         ...(deletedVersions.length === 0
             ? []
             : [
-                `Then delete older versions that no agent binds: ${listOf(deletedVersions, { most: maxNames })}.`,
+                `Then delete older versions that no agent binds: ${(0,text_list/* listOf */.c)(deletedVersions, { most: maxNames })}.`,
             ]),
     ];
 }
@@ -9026,7 +9837,7 @@ function otherAgentsAffected({ name, action, otherAgents = [] }, maxNames) {
     if (action !== 'update' || otherAgents.length === 0)
         return [];
     return [
-        `Also bound to \`${name}\`: ${listOf(otherAgents, { most: maxNames })}. Running instances keep the old values until they are redeployed; new instances may start with the new ones.`,
+        `Also bound to \`${name}\`: ${(0,text_list/* listOf */.c)(otherAgents, { most: maxNames })}. Running instances keep the old values until they are redeployed; new instances may start with the new ones.`,
     ];
 }
 
@@ -9131,6 +9942,8 @@ function withoutCommands(text) {
         .replace(/^(\s*):(?=:)/gm, '$1: ');
 }
 
+// EXTERNAL MODULE: ./lib/pipecat/agent-settings.js
+var pipecat_agent_settings = __nccwpck_require__(3211);
 ;// CONCATENATED MODULE: ./lib/report/plan-output.js
 
 /** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
@@ -9192,8 +10005,8 @@ function changeOutput({ setting, before, after }) {
     return { setting, before: before ?? null, after: after ?? null };
 }
 function rollBackOutput(agent, secretSets) {
-    const plan = planRollBack(agent, secretSets);
-    return { changes: plan.changes.map(changeOutput), unrestored: unrestoredSentences(plan) };
+    const plan = (0,roll_back/* planRollBack */.g)(agent, secretSets);
+    return { changes: plan.changes.map(changeOutput), unrestored: (0,roll_back/* unrestoredSentences */.G)(plan) };
 }
 
 ;// CONCATENATED MODULE: ./lib/report/outputs.js
@@ -9253,9 +10066,9 @@ function outputsOfTeardown({ plan, targets }) {
 }
 function outputsOfRelease(record) {
     const { plan } = record;
-    const secretSets = secretSetsOf(record);
-    const agents = agentsOf(record);
-    const builds = buildsOf(record);
+    const secretSets = (0,record_record/* secretSetsOf */.vB)(record);
+    const agents = (0,record_record/* agentsOf */.et)(record);
+    const builds = (0,record_record/* buildsOf */.jV)(record);
     const [agent] = agents;
     return {
         'secret-sets': JSON.stringify(secretSets.map(({ name, kind, region, outcome, status, added, updated, pruned }) => ({
@@ -9271,7 +10084,7 @@ function outputsOfRelease(record) {
         agents: JSON.stringify(agents.map(outputs_agentOutput)),
         'service-name': agent?.name ?? '',
         'deployment-id': agent?.deploymentId ?? '',
-        'build-id': builds.length === 0 ? ((agent && plannedAgent(agent.plan).buildId) ?? '') : buildIdOf(builds),
+        'build-id': builds.length === 0 ? ((agent && (0,plan_agent/* plannedAgent */.O)(agent.plan).buildId) ?? '') : buildIdOf(builds),
         builds: buildsOutput(builds),
         region: agent?.region ?? secretSets[0]?.region ?? plan?.targets[0]?.region ?? '',
         plan: plan === undefined ? '' : planOutput(plan),
@@ -9285,7 +10098,7 @@ function outputs_agentOutput(agent) {
         outcome,
         deploymentId,
         ready,
-        image: (isBack(outcome) ? plan.before?.settings : plannedAgent(plan))?.image ?? null,
+        image: (isBack(outcome) ? plan.before?.settings : (0,plan_agent/* plannedAgent */.O)(plan))?.image ?? null,
         previous: previousOutput(plan.before),
         smokeTest: smokeTest && {
             outcome: smokeTest.outcome,
@@ -9342,12 +10155,12 @@ const maxNames = 10;
  * regions is said once.
  */
 function followUps(record) {
-    const agents = agentsOf(record);
-    return agents.length > 0 ? oldValues(record.targets) : unseenValues(secretSetsOf(record));
+    const agents = (0,record_record/* agentsOf */.et)(record);
+    return agents.length > 0 ? oldValues(record.targets) : unseenValues((0,record_record/* secretSetsOf */.vB)(record));
 }
 /** What is worth knowing after every release like this one, but needs nobody. */
 function remarksAfter(record) {
-    const agents = agentsOf(record);
+    const agents = (0,record_record/* agentsOf */.et)(record);
     return [
         ...coldStarts(agents),
         // The summary says first of all which new values are exposed; here is how to avoid that.
@@ -9369,12 +10182,12 @@ function unseenValues(secretSets) {
 /** Running sessions keep the deployment that they began with, so an old key is needed for a while. */
 function oldValues(targets) {
     const replaced = targets.filter(({ agent }) => agent?.replacesValues === true && agent.outcome === 'updated');
-    const agents = agentsOf({ targets: replaced });
+    const agents = (0,record_record/* agentsOf */.et)({ targets: replaced });
     if (agents.length === 0)
         return [];
-    const longest = Math.max(...agents.map(({ plan }) => plannedAgent(plan).sessionLimit));
+    const longest = Math.max(...agents.map(({ plan }) => (0,plan_agent/* plannedAgent */.O)(plan).sessionLimit));
     const keys = new Set(replaced.flatMap(({ secretSets }) => secretSets.filter(({ kind }) => kind === 'secret').flatMap((set) => set.updated)));
-    const which = keys.size === 0 ? 'old values' : `the old ${listOf(keys, { most: maxNames })}`;
+    const which = keys.size === 0 ? 'old values' : `the old ${(0,text_list/* listOf */.c)(keys, { most: maxNames })}`;
     const left = sessionsLeft(agents);
     const now = left === undefined
         ? ''
@@ -9397,7 +10210,7 @@ function sessionsLeft(agents) {
     return `${isCut ? 'at least ' : ''}${sum}`;
 }
 function coldStarts(agents) {
-    const cold = agents.filter(({ plan, outcome }) => plannedAgent(plan).minAgents === 0 && ['created', 'updated'].includes(outcome));
+    const cold = agents.filter(({ plan, outcome }) => (0,plan_agent/* plannedAgent */.O)(plan).minAgents === 0 && ['created', 'updated'].includes(outcome));
     if (cold.length === 0)
         return [];
     return [
@@ -9417,11 +10230,11 @@ function exposedValues(record) {
 }
 function agentsBehind({ targets }) {
     const isWritten = ({ secretSets }) => secretSets.some(({ kind, plan, added, updated }) => kind === 'secret' && plan.template === undefined && added.length + updated.length > 0);
-    return agentsOf({ targets: targets.filter(isWritten) }).filter(({ deploymentId, outcome, previousServes, plan }) => (deploymentId === null || (outcome === 'failed' && previousServes)) &&
+    return (0,record_record/* agentsOf */.et)({ targets: targets.filter(isWritten) }).filter(({ deploymentId, outcome, previousServes, plan }) => (deploymentId === null || (outcome === 'failed' && previousServes)) &&
         plan.newDeployment.because !== 'agent-created');
 }
 function follow_ups_names(named) {
-    return listOf(named.map(({ name }) => name));
+    return (0,text_list/* listOf */.c)(named.map(({ name }) => name));
 }
 
 ;// CONCATENATED MODULE: ./lib/report/regions.js
@@ -9456,7 +10269,7 @@ function severalTitle(record, failures) {
 }
 /** What a rollback means for the headline; undefined if there was none, or it was not finished. */
 function rollBackTitle(record) {
-    const outcomes = agentsOf(record).flatMap(({ rollBack }) => rollBack?.outcome ?? []);
+    const outcomes = (0,record_record/* agentsOf */.et)(record).flatMap(({ rollBack }) => rollBack?.outcome ?? []);
     if (outcomes.length === 0 || outcomes.some((one) => one === 'running' || one === 'skipped'))
         return undefined;
     return outcomes.includes('failed') ? 'Not rolled back everywhere' : 'Rolled back';
@@ -9465,19 +10278,19 @@ function rollBackTitle(record) {
 function regionsSentence(record) {
     const { targets } = record;
     // A rollback has sentences of its own.
-    if (agentsOf(record).some(({ rollBack }) => rollBack !== undefined))
+    if ((0,record_record/* agentsOf */.et)(record).some(({ rollBack }) => rollBack !== undefined))
         return undefined;
-    if (targets.length < 2 || agentsOf(record).length === 0)
+    if (targets.length < 2 || (0,record_record/* agentsOf */.et)(record).length === 0)
         return undefined;
     const isReleased = ({ agent }) => agent === undefined || ['created', 'updated', 'unchanged'].includes(agent.outcome);
     const released = regionsOf(targets.filter(isReleased));
     const others = regionsOf(targets.filter((target) => !isReleased(target)));
     if (released.length === 0)
         return 'No region was released.';
-    const kept = `${listOf(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
+    const kept = `${(0,text_list/* listOf */.c)(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
     return others.length === 0
         ? `${kept}.`
-        : `${kept}; ${listOf(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
+        : `${kept}; ${(0,text_list/* listOf */.c)(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
 }
 function regionsOf(targets) {
     return targets.map(({ region }) => region);
@@ -9491,7 +10304,7 @@ function regionsOf(targets) {
 /** What was packed, and what was built of it; undefined where nothing was. */
 function buildSection(record) {
     const { context } = record;
-    const builds = buildsOf(record);
+    const builds = (0,record_record/* buildsOf */.jV)(record);
     if (context === undefined)
         return undefined;
     const { files, bytes, archiveBytes, hash } = context;
@@ -9674,8 +10487,8 @@ function commentOf(record, failures, runUrl, commit) {
     return `${fitSections(maxCommentBytes, (limits) => sectionsFor(record, failures, limits))}\n${origin}`;
 }
 function sectionsFor(record, failures, limits) {
-    const sets = secretSetTable(secretSetsOf(record), limits);
-    const hasAgents = agentsOf(record).length > 0;
+    const sets = secretSetTable((0,record_record/* secretSetsOf */.vB)(record), limits);
+    const hasAgents = (0,record_record/* agentsOf */.et)(record).length > 0;
     const told = failures.flatMap((failure) => {
         const where = failure.subject?.name ?? failure.title;
         const isOnly = failures.length === 1;
@@ -9704,7 +10517,7 @@ function sectionsFor(record, failures, limits) {
         ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
         ...(record.kind === 'plan' ? [...changes, notes] : [notes]),
         { name: 'what is removed', text: removalSection(record) },
-        { name: 'the agents', text: agentTable(agentsOf(record)) },
+        { name: 'the agents', text: agentTable((0,record_record/* agentsOf */.et)(record)) },
         setSection,
         { name: 'the builds', text: buildSection(record) },
         ...(record.kind === 'plan' ? [] : changes),
@@ -9805,7 +10618,7 @@ function servingCell(serving) {
 function releasedImage({ plan, outcome }) {
     if (outcome === 'skipped')
         return undefined;
-    return shortName(plannedAgent(plan));
+    return shortName((0,plan_agent/* plannedAgent */.O)(plan));
 }
 function keyCounts(sets) {
     const count = (keys) => sets.reduce((sum, set) => sum + keys(set).length, 0);
@@ -9901,7 +10714,7 @@ function rollBackHeadline(record) {
     const title = rollBackTitle(record);
     if (title === undefined)
         return undefined;
-    const agents = agentsOf(record).filter(({ rollBack }) => rollBack !== undefined);
+    const agents = (0,record_record/* agentsOf */.et)(record).filter(({ rollBack }) => rollBack !== undefined);
     const failed = agents.filter(({ rollBack }) => rollBack?.outcome === 'failed');
     const mark = failed.length > 0 ? headlineMarks.failed : headlineMarks.rolledBack;
     const named = failed.length > 0 ? failed : agents;
@@ -9917,7 +10730,7 @@ function failureHeading(failure) {
 function agentHeadline(record, { kind, subject }) {
     if (subject?.kind !== 'agent')
         return undefined;
-    const agent = agentsOf(record).find(({ region }) => region === subject.region);
+    const agent = (0,record_record/* agentsOf */.et)(record).find(({ region }) => region === subject.region);
     if (agent === undefined ||
         (agent.isChanged && agent.deploymentId === null) ||
         agent.outcome === 'superseded' ||
@@ -9950,7 +10763,7 @@ function planned({ plan }) {
 /** More agents, regions or sets than this are counted rather than listed in a headline. */
 const maxInHeadline = 3;
 function success(record) {
-    const agents = agentsOf(record);
+    const agents = (0,record_record/* agentsOf */.et)(record);
     if (agents.length > maxInHeadline) {
         const ready = agents.filter((agent) => agent.ready).length;
         const serving = ready === agents.length ? '; all are serving' : ready > 0 ? `; ${ready} are serving` : '';
@@ -10046,7 +10859,7 @@ function agentTable(agents) {
         // What does not run is not what anybody looks for in that column.
         outcome === 'skipped'
             ? '–'
-            : imageCell((outcome === 'rolled-back' ? plan.before?.settings : undefined) ?? plannedAgent(plan)),
+            : imageCell((outcome === 'rolled-back' ? plan.before?.settings : undefined) ?? (0,plan_agent/* plannedAgent */.O)(plan)),
         deploymentId === null ? '–' : code(deploymentId),
     ]));
     return folded('Deployments of this release', rows);
@@ -10061,7 +10874,7 @@ function secretSetTable(sets, limits) {
         return undefined;
     return table(['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'], sets.map((set) => [
         code(set.name),
-        secretSetKinds[set.kind],
+        subject/* secretSetKinds */.Q[set.kind],
         code(set.region),
         set.outcome,
         set.status ?? '–',
@@ -10260,31 +11073,10 @@ function messageOf(error) {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: ./lib/steps/work-progress.js
-
-/** Milliseconds between two reports. */
-const interval = 5000;
-/** Says now and then how much of a known amount of bytes is done. */
-class WorkProgress {
-    #clock;
-    #all;
-    #log;
-    #reportedAt;
-    constructor(clock, all, say) {
-        this.#clock = clock;
-        this.#all = all;
-        this.#log = say;
-        this.#reportedAt = clock.now();
-    }
-    update(bytes) {
-        if (this.#clock.now() - this.#reportedAt < interval)
-            return;
-        this.#reportedAt = this.#clock.now();
-        const share = this.#all === 0 ? 1 : bytes / this.#all;
-        this.#log(`${(0,text_bytes/* bytesOf */.$)(bytes)} of ${(0,text_bytes/* bytesOf */.$)(this.#all)} (${Math.floor(share * 100)} %)`);
-    }
-}
-
+// EXTERNAL MODULE: ./lib/text/system-error.js
+var system_error = __nccwpck_require__(7229);
+// EXTERNAL MODULE: ./lib/steps/work-progress.js
+var work_progress = __nccwpck_require__(4692);
 ;// CONCATENATED MODULE: ./lib/steps/build-context.js
 
 
@@ -10357,7 +11149,7 @@ async function pack({ journal, settings, folders, cancellation }, archive) {
     ]);
     const selected = await selectContext(settings, folders.workspace, cancellation);
     reportContext(journal, settings, selected);
-    const progress = new WorkProgress(clock, selected.bytes, (done) => {
+    const progress = new work_progress/* WorkProgress */.l(clock, selected.bytes, (done) => {
         log.info(`Packed: ${done}.`);
     });
     const report = (bytes) => {
@@ -10382,7 +11174,7 @@ function reportContext(journal, settings, context) {
         const advice = ignoreFile === undefined
             ? ''
             : ` To include one, add a line with ! and its name to ${ignoreFile}.`;
-        log.info(`Excluded, because they may contain secrets: ${listOf(leftOut, { most: build_context_maxNames })}.${advice}`);
+        log.info(`Excluded, because they may contain secrets: ${(0,text_list/* listOf */.c)(leftOut, { most: build_context_maxNames })}.${advice}`);
     }
     if (includesGit) {
         journal.remark('The build context includes `.git`, which differs from run to run, so no build is ever reused. Exclude it with `build-exclude: .git`, or with a line in the ignore file.');
@@ -10392,7 +11184,7 @@ function reportContext(journal, settings, context) {
     }
     if (missingSources.length > 0) {
         const sources = missingSources.map(({ path, line }) => `${(0,quote/* quote */.h)(path)} (line ${line})`);
-        journal.warning(`${(0,quote/* quote */.h)(context.dockerfile)} copies ${listOf(sources, { most: build_context_maxNamed, format: asIs })}, which the build context ${(0,quote/* quote */.h)(settings.directory)} does not have, so the build will probably fail. Check \`build-context\`, ${ignoreFile === undefined ? 'what is excluded by default' : (0,quote/* quote */.h)(ignoreFile)} and \`build-exclude\`.`);
+        journal.warning(`${(0,quote/* quote */.h)(context.dockerfile)} copies ${(0,text_list/* listOf */.c)(sources, { most: build_context_maxNamed, format: text_list/* asIs */.$ })}, which the build context ${(0,quote/* quote */.h)(settings.directory)} does not have, so the build will probably fail. Check \`build-context\`, ${ignoreFile === undefined ? 'what is excluded by default' : (0,quote/* quote */.h)(ignoreFile)} and \`build-exclude\`.`);
     }
 }
 /** What a person may want to know about files that were packed. */
@@ -10405,7 +11197,7 @@ function reportNoticedFiles({ noticed }, journal) {
     for (const kind of ['credentials', 'lfs-pointer', 'empty-submodule']) {
         const paths = noticed.filter((file) => file.kind === kind).map(({ path }) => path);
         if (paths.length > 0)
-            journal.remark(sentences[kind](listOf(paths, { most: build_context_maxNamed })));
+            journal.remark(sentences[kind]((0,text_list/* listOf */.c)(paths, { most: build_context_maxNamed })));
     }
 }
 
@@ -10457,290 +11249,8 @@ async function dockerLogin({ registry }, context) {
     return readDockerLogin(registry, context);
 }
 
-;// CONCATENATED MODULE: ./lib/pipecat/answers.js
-
-
-
-/** An answer of another shape than is due. Names the places only: the answer is not quoted. */
-class AnswerShapeError extends Error {
-    constructor(message) {
-        super(message);
-        this.name = 'AnswerShapeError';
-    }
-}
-/** Makes a parser of answers from a schema; fields that the schema does not name are let through. */
-function parser(schema) {
-    return (answer) => {
-        const result = dist/* safeParse */.xLC(schema, answer);
-        if (result.success)
-            return result.output;
-        if (answer === undefined)
-            throw new AnswerShapeError('the response is empty');
-        const places = result.issues.map((issue) => dist/* getDotPath */.BuJ(issue) ?? 'the whole');
-        throw new AnswerShapeError(`the response is JSON, but has an unexpected shape (${[...new Set(places)].slice(0, 5).join(', ')})`);
-    };
-}
-/** A field that may be missing or null, both of which become undefined. */
-function optional(schema) {
-    return dist/* pipe */.FsL(dist/* nullish */.cl6(schema), dist/* transform */.pdi((value) => value ?? undefined));
-}
-/** A field that is only shown: of another type it counts as not shown. */
-function shown(schema) {
-    return dist/* fallback */.NpB(optional(schema), undefined);
-}
-const answers_text = shown(dist/* string */.YjP());
-const count = shown(dist/* number */.aig());
-const flag = shown(dist/* boolean */.zMY());
-const notShown = dist/* pipe */.FsL(dist/* unknown */.L5J(), dist/* transform */.pdi(() => undefined));
-/** The entries of a list that can be read: an entry that is not ours must not stop a release. */
-function entries(schema) {
-    return dist/* pipe */.FsL(dist/* array */.YOg(dist/* unknown */.L5J()), dist/* transform */.pdi((list) => list.flatMap((entry) => entryOf(schema, entry))));
-}
-function entryOf(schema, entry) {
-    const result = dist/* safeParse */.xLC(schema, entry);
-    return result.success ? [result.output] : [];
-}
-/** The same for a list that decides: if no entry can be read, the list is an error that names them. */
-function decidingEntries(schema) {
-    return dist/* lazy */.RZV((list) => Array.isArray(list) && list.every((entry) => entryOf(schema, entry).length === 0)
-        ? dist/* array */.YOg(schema)
-        : entries(schema));
-}
-/** Any other word is a status on the way to these. */
-const statusSchema = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* transform */.pdi((word) => word === 'ready' || word === 'failed' || word === 'unknown' ? word : 'pending'));
-const regionSchema = dist/* looseObject */._H3({
-    code: dist/* string */.YjP(),
-    display_name: answers_text,
-    supported_architectures: shown(dist/* array */.YOg(dist/* string */.YjP())),
-    default_architecture: shown(dist/* string */.YjP()),
-});
-/** How the codes of self-hosted regions begin. */
-const selfHostedCode = 'pce-';
-const selfHostedWords = /\bself[-_ ]?hosted\b/i;
-/**
- * Whether a region is a cluster of the customer's own. The API documents no field for it, so its code
- * tells, its name, or any field that says so.
- */
-function isSelfHosted({ code, ...entry }) {
-    if (code.startsWith(selfHostedCode))
-        return true;
-    return Object.entries(entry).some(([name, value]) => typeof value === 'string'
-        ? selfHostedWords.test(value)
-        : value === true && /^(?:is)?[-_]?self[-_]?hosted$/i.test(name));
-}
-const parseRegions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ regions: decidingEntries(regionSchema) }), dist/* transform */.pdi(({ regions }) => regions.map((entry) => ({
-    code: entry.code,
-    supportedArchitectures: entry.supported_architectures,
-    defaultArchitecture: entry.default_architecture,
-    ...(isSelfHosted(entry) ? { isSelfHosted: true } : {}),
-})))));
-const parseDefaultRegion = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ properties: dist/* object */.Ikc({ defaultRegion: dist/* string */.YjP() }) }), dist/* transform */.pdi(({ properties }) => properties.defaultRegion)));
-const organization = dist/* object */.Ikc({ name: dist/* string */.YjP(), id: answers_text, verboseName: answers_text });
-const parseOrganizations = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ organizations: decidingEntries(organization) }), dist/* transform */.pdi(({ organizations }) => organizations)));
-const answers_secretSetKinds = ['secret', 'imagePullSecret'];
-/** Fields of a listed set without which nothing can be done with it. */
-const decidingFields = { type: dist/* string */.YjP(), region: dist/* string */.YjP(), status: optional(statusSchema) };
-/** Only the name is needed to tell whether a set is one of ours. */
-const answers_listedSet = dist/* looseObject */._H3({ name: dist/* string */.YjP(), errorMessage: answers_text, source: answers_text });
-const parseSecretSets = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ sets: decidingEntries(answers_listedSet) }), dist/* transform */.pdi(({ sets }) => sets.flatMap(toListedSet))));
-function toListedSet(set) {
-    const { name, errorMessage, source } = set;
-    const referenced = source === 'referenced';
-    const result = dist/* safeParse */.xLC(dist/* object */.Ikc(decidingFields), set);
-    if (!result.success) {
-        const unreadable = result.issues.map((issue) => dist/* getDotPath */.BuJ(issue) ?? '');
-        const unknown = { kind: 'secret', region: '', status: 'unknown' };
-        return [{ name, ...unknown, errorMessage, referenced, unreadable }];
-    }
-    const { type, region, status } = result.output;
-    // A set of an unknown kind is of no use to a release, and no reason to fail.
-    const kind = answers_secretSetKinds.find((one) => one === type);
-    if (kind === undefined)
-        return [];
-    return [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
-}
-const parseSecretSet = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
-    region: dist/* string */.YjP(),
-    status: optional(statusSchema),
-    errorMessage: answers_text,
-    source: answers_text,
-    secrets: shown(entries(dist/* object */.Ikc({ fieldName: dist/* string */.YjP() }))),
-}), dist/* transform */.pdi(({ region, status, errorMessage, source, secrets }) => ({
-    region,
-    status: status ?? 'ready',
-    errorMessage,
-    keys: (secrets ?? []).map(({ fieldName }) => fieldName),
-    referenced: source === 'referenced',
-}))));
-/** Whether one of the texts, as it came, says that the image is for another processor. */
-function saysExecFormatError(texts) {
-    return texts.some((one) => one !== undefined && /exec format error/i.test(one));
-}
-/** Found in what the platform said: after redaction, a secret may have taken the words away. */
-function execFormatErrorIn(texts) {
-    return saysExecFormatError(texts) ? { isExecFormatError: true } : {};
-}
-const healthSchema = dist/* pipe */.FsL(dist/* object */.Ikc({
-    headline: answers_text,
-    ready: flag,
-    reason: answers_text,
-    restartCount: count,
-    replicasStarted: count,
-    lastExitCode: count,
-    lastTerminationReason: answers_text,
-    message: answers_text,
-}), dist/* transform */.pdi((health) => ({
-    ...health,
-    ...execFormatErrorIn([health.headline, health.message]),
-})));
-const revision = dist/* object */.Ikc({
-    deploymentID: answers_text,
-    phase: answers_text,
-    readyReplicas: count,
-    health: shown(healthSchema),
-    hasInfrastructureIssue: flag,
-});
-const agentError = dist/* object */.Ikc({
-    code: shown(dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), dist/* number */.aig()]), dist/* transform */.pdi((code) => String(code)))),
-    message: answers_text,
-    error: answers_text,
-});
-const condition = dist/* object */.Ikc({ type: dist/* string */.YjP(), status: dist/* string */.YjP(), reason: answers_text, message: answers_text });
-const deploymentWithId = dist/* looseObject */._H3({ id: optional(dist/* string */.YjP()) });
-/** Its settings are read by `agent-settings.ts`, from the fields that are not named here. */
-const agent = dist/* looseObject */._H3({
-    name: optional(dist/* string */.YjP()),
-    region: answers_text,
-    ready: optional(dist/* boolean */.zMY()),
-    available: flag,
-    desiredDeploymentId: optional(dist/* string */.YjP()),
-    activeDeploymentId: optional(dist/* string */.YjP()),
-    reconciledDeploymentId: optional(dist/* string */.YjP()),
-    errors: shown(entries(agentError)),
-    conditions: shown(entries(condition)),
-    currentRevision: shown(revision),
-    previousRevision: shown(revision),
-    warning: answers_text,
-    createdAt: answers_text,
-    git: shown(dist/* object */.Ikc({ repoFullName: answers_text, branch: answers_text, autoDeploy: flag })),
-    deployment: dist/* optional */.lqM(dist/* lazy */.RZV((deployment) => ((0,pipecat_agent_settings/* isObject */.Gv)(deployment) ? deploymentWithId : notShown))),
-});
-function toAgent(answer) {
-    const { deployment } = answer;
-    return {
-        region: answer.region,
-        createdAt: answers_timeOf(answer.createdAt),
-        desiredDeploymentId: answer.desiredDeploymentId ?? answer.activeDeploymentId ?? deployment?.id,
-        reconciledDeploymentId: answer.reconciledDeploymentId,
-        ready: answer.ready ?? false,
-        available: answer.available ?? false,
-        errors: (answer.errors ?? []).map(({ code, message, error }) => ({
-            code,
-            message: message ?? error ?? 'no message',
-            ...execFormatErrorIn([message, error]),
-        })),
-        conditions: answer.conditions ?? [],
-        currentRevision: answer.currentRevision,
-        previousRevision: answer.previousRevision,
-        warning: answer.warning,
-        git: answer.git && {
-            repository: answer.git.repoFullName,
-            branch: answer.git.branch,
-            autoDeploy: answer.git.autoDeploy ?? true,
-        },
-        settings: (0,pipecat_agent_settings/* readAgentSettings */.Hu)(answer),
-        secretSets: boundSecretSets(answer),
-    };
-}
-const bindings = dist/* object */.Ikc({
-    deployment: dist/* object */.Ikc({
-        manifest: dist/* object */.Ikc({ spec: dist/* object */.Ikc({ envFromSecretNames: optional(dist/* array */.YOg(dist/* string */.YjP())) }) }),
-    }),
-});
-function boundSecretSets(answer) {
-    const result = dist/* safeParse */.xLC(bindings, answer);
-    return result.success
-        ? (result.output.deployment.manifest.spec.envFromSecretNames ?? [])
-        : undefined;
-}
-/** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */
-const parseAgent = parser(dist/* pipe */.FsL(dist/* unknown */.L5J(), dist/* transform */.pdi((answer) => (0,pipecat_agent_settings/* isObject */.Gv)(answer) && (0,pipecat_agent_settings/* isObject */.Gv)(answer['body']) ? answer['body'] : answer), agent, 
-// Every field alone may be missing, so without this an answer about something else would pass.
-dist/* check */.z6Y(({ name, desiredDeploymentId, deployment }) => (name ?? desiredDeploymentId ?? deployment?.id) !== undefined), dist/* transform */.pdi(toAgent)));
-/** Undefined for an agent whose entry cannot be read: nothing is known about it. */
-const parseAgentNames = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ services: dist/* array */.YOg(shown(dist/* object */.Ikc({ name: dist/* string */.YjP() }))) }), dist/* transform */.pdi(({ services }) => services.map((service) => service?.name))));
-const parseLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: entries(dist/* object */.Ikc({ log: dist/* string */.YjP() })) }), dist/* transform */.pdi(({ logs }) => logs.map(({ log }) => log))));
-const parseAgentProfiles = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
-    agentProfiles: decidingEntries(dist/* object */.Ikc({ api_name: dist/* string */.YjP(), enabled: flag })),
-}), dist/* transform */.pdi(({ agentProfiles }) => agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name))));
-const buildSchema = dist/* object */.Ikc({
-    id: dist/* string */.YjP(),
-    status: dist/* string */.YjP(),
-    region: answers_text,
-    contextHash: answers_text,
-    dockerfilePath: answers_text,
-    errorMessage: answers_text,
-    buildDurationSeconds: count,
-    createdAt: answers_text,
-});
-function toBuild(answer) {
-    return {
-        id: answer.id,
-        status: answer.status,
-        region: answer.region,
-        contextHash: answer.contextHash,
-        dockerfilePath: answer.dockerfilePath,
-        errorMessage: answer.errorMessage,
-        duration: answer.buildDurationSeconds,
-        createdAt: answers_timeOf(answer.createdAt),
-    };
-}
-function answers_timeOf(timestamp) {
-    const time = Date.parse(timestamp ?? '');
-    return Number.isNaN(time) ? undefined : time;
-}
-/** Statuses of a build that has ended, in the words of more than one API. */
-const ended = /^(success|succeeded|fail|timed?[_-]?out|cancel|error|expire|abort|reject|terminated)/i;
-/** Whether a build does not leave its status any more. Only `success` is a success. */
-function hasBuildEnded(status) {
-    return ended.test(status);
-}
-const parseBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build: buildSchema }), dist/* transform */.pdi(({ build }) => toBuild(build))));
-const parseBuilds = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ builds: entries(buildSchema) }), dist/* transform */.pdi(({ builds }) => builds.map(toBuild))));
-const parseStartedBuild = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ build: buildSchema, contextHash: answers_text, cached: flag }), dist/* transform */.pdi(({ build, contextHash, cached }) => ({
-    build: toBuild(build),
-    contextHash,
-    isCached: cached ?? false,
-}))));
-const parseBuildLogs = parser(dist/* pipe */.FsL(dist/* object */.Ikc({ logs: entries(dist/* string */.YjP()) }), dist/* transform */.pdi(({ logs }) => logs)));
-const parseUploadForm = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
-    uploadId: dist/* string */.YjP(),
-    // A context that goes over the wire in the clear could be read, and changed, on its way.
-    uploadUrl: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* check */.z6Y((url) => URL.canParse(url) && (0,confidential/* isConfidential */.F)(new URL(url)))),
-    uploadFields: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()),
-}), dist/* transform */.pdi(({ uploadId, uploadUrl, uploadFields }) => ({
-    uploadId,
-    url: uploadUrl,
-    fields: uploadFields,
-}))));
-/** A word that says no. */
-const refusal = /^(?:error|fail|reject|refuse|denied|invalid|not\b)/i;
-const refusedWrite = dist/* object */.Ikc({ status: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(refusal)) });
-/**
- * The platform accepts a write by any success, whatever the answer holds, unless it says no. (A page of a
- * gateway does not come this far: it is not JSON.)
- */
-function parseAcceptance(answer) {
-    if (dist.is(refusedWrite, answer)) {
-        throw new AnswerShapeError('the response is a success whose status says no (status)');
-    }
-}
-/** One word that does not say no. */
-const agreement = /^(?!error|fail|reject|refuse|denied|invalid)[a-z]+$/i;
-const acknowledgement = dist/* object */.Ikc({ status: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(agreement)) });
-/** A deletion may be answered without a word. A key that is gone already is a 404. */
-const parseDeletion = parser(dist/* pipe */.FsL(dist/* optional */.lqM(acknowledgement), dist/* transform */.pdi(() => undefined)));
-
+// EXTERNAL MODULE: ./lib/pipecat/answers.js
+var answers = __nccwpck_require__(8771);
 ;// CONCATENATED MODULE: ./lib/pipecat/client.js
 
 
@@ -10759,7 +11269,7 @@ const concurrentWrite = [409];
 function listOrganizations(caller) {
     return caller.call({
         request: { method: 'GET', path: '/v1/organizations' },
-        parse: parseOrganizations,
+        parse: answers/* parseOrganizations */.eE,
     });
 }
 /**
@@ -10780,15 +11290,15 @@ class PipecatCloud {
         this.#redact = redact;
     }
     regions() {
-        return this.#read('regions', parseRegions);
+        return this.#read('regions', answers/* parseRegions */.Tf);
     }
     /** The region that the organization uses where none is named. */
     defaultRegion() {
-        return this.#read('properties', parseDefaultRegion);
+        return this.#read('properties', answers/* parseDefaultRegion */.tK);
     }
     /** All sets of the organization, image pull secrets included. */
     async secretSets(options = {}) {
-        const sets = await this.#read('secrets', parseSecretSets, options);
+        const sets = await this.#read('secrets', answers/* parseSecretSets */.Ry, options);
         return sets.map((set) => ({ ...set, errorMessage: this.#clean(set.errorMessage) }));
     }
     /**
@@ -10798,12 +11308,12 @@ class PipecatCloud {
         if (set.unreadable === undefined)
             return;
         const call = { method: 'GET', path: this.#surface.path('secrets') };
-        const fields = listOf(set.unreadable);
-        throw new UnreadableAnswerError(call, this.#redact(`the response is JSON, but has an unexpected shape (${fields} of the set ${(0,quote/* quote */.h)(set.name)})`));
+        const fields = (0,text_list/* listOf */.c)(set.unreadable);
+        throw new pipecat_errors/* UnreadableAnswerError */.mP(call, this.#redact(`the response is JSON, but has an unexpected shape (${fields} of the set ${(0,quote/* quote */.h)(set.name)})`));
     }
     /** One set with its keys; undefined where there is none. An image pull secret is refused (400). */
     async secretSet(name, options = {}) {
-        const set = await this.#readIfThere(this.#surface.path(`secrets/${encodeURIComponent(name)}`), parseSecretSet, options);
+        const set = await this.#readIfThere(this.#surface.path(`secrets/${encodeURIComponent(name)}`), answers/* parseSecretSet */.k5, options);
         return set && { ...set, errorMessage: this.#clean(set.errorMessage) };
     }
     /**
@@ -10834,7 +11344,7 @@ class PipecatCloud {
                 method: 'DELETE',
                 path: this.#surface.path(`secrets/${encodeURIComponent(set)}/${encodeURIComponent(key)}`),
             },
-            parse: parseDeletion,
+            parse: answers/* parseDeletion */.Wh,
             absent: { status: 404, result: undefined },
         }, { ...options, retryableStatuses: concurrentWrite });
     }
@@ -10859,12 +11369,12 @@ class PipecatCloud {
                 method: 'GET',
                 path: this.#surface.agents(`?region=${encodeURIComponent(region)}`),
             },
-            parse: parseAgentNames,
+            parse: answers/* parseAgentNames */.ld,
         }, options);
     }
     /** An agent; undefined where there is none of that name in the organization. */
     async agent(name, options = {}) {
-        const agent = await this.#readIfThere(this.#surface.agents(`/${encodeURIComponent(name)}`), parseAgent, options);
+        const agent = await this.#readIfThere(this.#surface.agents(`/${encodeURIComponent(name)}`), answers/* parseAgent */.N8, options);
         return agent && this.#cleanAgent(agent);
     }
     /** Creates an agent. Its answer carries the id of its first deployment. */
@@ -10893,22 +11403,22 @@ class PipecatCloud {
                 method: 'GET',
                 path: this.#surface.agents(`/${encodeURIComponent(name)}/logs?${query.toString()}`),
             },
-            parse: parseLogs,
+            parse: answers/* parseLogs */.dl,
         }, options);
         return {
             lines: this.#cleanLines(newestFirst.reverse()),
-            isExecFormatError: saysExecFormatError(newestFirst),
+            isExecFormatError: answers/* saysExecFormatError */.HW(newestFirst),
         };
     }
     /** Names of the profiles that agents may have; undefined where the surface does not list them. */
     async agentProfiles() {
         if (!this.#surface.listsAgentProfiles)
             return undefined;
-        return this.#read('agent-profiles', parseAgentProfiles);
+        return this.#read('agent-profiles', answers/* parseAgentProfiles */.n8);
     }
     /** A cloud build; undefined where there is none. */
     async build(id, options = {}) {
-        const build = await this.#readIfThere(this.#surface.path(`builds/${encodeURIComponent(id)}`), parseBuild, options);
+        const build = await this.#readIfThere(this.#surface.path(`builds/${encodeURIComponent(id)}`), answers/* parseBuild */.EH, options);
         return build && this.#cleanBuild(build);
     }
     /**
@@ -10924,7 +11434,7 @@ class PipecatCloud {
             ...(status === undefined ? {} : { status }),
             limit: String(maxBuilds),
         });
-        const builds = await this.#read(`builds?${query.toString()}`, parseBuilds, options);
+        const builds = await this.#read(`builds?${query.toString()}`, answers/* parseBuilds */.dM, options);
         // A build of something else would be deployed unseen, were one of the filters passed over.
         return builds
             .filter((build) => build.region === region &&
@@ -10946,7 +11456,7 @@ class PipecatCloud {
             body: { region },
         };
         const { signal } = options;
-        const sign = () => this.#caller.call({ request, parse: parseUploadForm }, { signal });
+        const sign = () => this.#caller.call({ request, parse: answers/* parseUploadForm */.XQ }, { signal });
         const { uploadId } = await this.#storage.upload(sign, content, options);
         return uploadId;
     }
@@ -10957,12 +11467,12 @@ class PipecatCloud {
             path: this.#surface.path('builds'),
             body: { uploadId, region, dockerfilePath },
         };
-        const started = await this.#caller.call({ request, parse: parseStartedBuild }, options);
+        const started = await this.#caller.call({ request, parse: answers/* parseStartedBuild */.ZV }, options);
         return { ...started, build: this.#cleanBuild(started.build) };
     }
     /** The last lines of a build's log, oldest first; of a very long one, of its beginning. */
     async buildLogs(id, most, options = {}) {
-        const lines = await this.#read(`builds/${encodeURIComponent(id)}/logs?limit=${maxBuildLines}`, parseBuildLogs, options);
+        const lines = await this.#read(`builds/${encodeURIComponent(id)}/logs?limit=${maxBuildLines}`, answers/* parseBuildLogs */.TC, options);
         return this.#cleanLines(lines).slice(-most);
     }
     #read(resource, parse, options = {}) {
@@ -10981,17 +11491,17 @@ class PipecatCloud {
         return this.#caller.call({
             request: { method: 'DELETE', path },
             parse: (answer) => {
-                parseDeletion(answer);
+                answers/* parseDeletion */.Wh(answer);
                 return 'deleted';
             },
             absent: { status: 404, result: 'absent' },
         }, options);
     }
     #write(request, options) {
-        return this.#caller.call({ request, parse: parseAcceptance, takesText: true }, { ...options, retryableStatuses: concurrentWrite });
+        return this.#caller.call({ request, parse: answers/* parseAcceptance */.TO, takesText: true }, { ...options, retryableStatuses: concurrentWrite });
     }
     async #deploy(request, options) {
-        const agent = await this.#caller.call({ request, parse: parseAgent }, options);
+        const agent = await this.#caller.call({ request, parse: answers/* parseAgent */.N8 }, options);
         return this.#cleanAgent(agent);
     }
     #clean(text) {
@@ -11119,7 +11629,7 @@ function chooseOrganization(named, available, journal) {
     const [first] = names;
     const chosen = named === undefined ? first : find(named.name, available);
     if (chosen === undefined) {
-        throw new StepError('organization-unknown', {
+        throw new record_errors/* StepError */.zg('organization-unknown', {
             named: named && { ...named, name: new secret_value/* SecretValue */.i(named.name) },
             available,
         });
@@ -11174,20 +11684,10 @@ var transport = __nccwpck_require__(2016);
 var request_id = __nccwpck_require__(567);
 // EXTERNAL MODULE: ./lib/http/retry-after.js
 var retry_after = __nccwpck_require__(3145);
-;// CONCATENATED MODULE: ./lib/time/backoff.js
-const defaultBackoff = { attempts: 5, base: 1000, ceiling: 15_000 };
-/**
- * Milliseconds before the next attempt: exponential with full jitter, so that releases that fail
- * together do not come back together. What the server asked for is never undercut.
- *
- * @param failed number of attempts that have failed so far, from 1
- * @param retryAfter milliseconds that the answer's `Retry-After` asks for
- */
-function backoffDelay(backoff, failed, random, retryAfter) {
-    const cap = Math.min(backoff.ceiling, backoff.base * 2 ** (failed - 1));
-    return Math.round(Math.max(retryAfter ?? 0, random() * cap));
-}
-
+// EXTERNAL MODULE: ./lib/http/status.js
+var http_status = __nccwpck_require__(1124);
+// EXTERNAL MODULE: ./lib/time/backoff.js
+var time_backoff = __nccwpck_require__(9905);
 ;// CONCATENATED MODULE: ./lib/time/retry.js
 
 /** Milliseconds. A server that asks for a longer wait than this is not asked again. */
@@ -11203,7 +11703,7 @@ function decideRetry(failed, backoff, random) {
     if (budget === undefined ? counted >= failed.attempts : budget <= 0)
         return { stop: 'attempts' };
     // The last attempt is made when the budget ends, or when the server wants it.
-    const backoffEnd = Math.min(backoffDelay(backoff, counted, random), budget ?? Infinity);
+    const backoffEnd = Math.min((0,time_backoff/* backoffDelay */.E)(backoff, counted, random), budget ?? Infinity);
     const delay = Math.max(backoffEnd, retryAfter);
     if (failed.remaining <= delay)
         return { stop: 'deadline' };
@@ -11539,7 +12039,7 @@ class CallHistory {
     /** Records a failed attempt, or a failed look for what an earlier attempt did. */
     add(error, now) {
         const isOwn = error.isOf(this.request);
-        const isSent = !(error instanceof NotSentError);
+        const isSent = !(error instanceof pipecat_errors/* NotSentError */.SD);
         if (isOwn && error.call.method !== 'GET' && error.mayBeCarriedOut)
             this.isInDoubt = true;
         // A request that was not sent again says nothing about the one that was.
@@ -11591,7 +12091,7 @@ class Caller {
             catch (error) {
                 if (error instanceof time_cancellation/* CancelledError */.cc)
                     throw this.#cancelled(history);
-                if (!(error instanceof CallError))
+                if (!(error instanceof pipecat_errors/* CallError */.RA))
                     throw error;
                 retryBudget?.recordFailure(startedAt);
                 const failed = history.add(error, this.#options.clock.now());
@@ -11623,7 +12123,7 @@ class Caller {
     #cancelled({ request, isInDoubt, failure }) {
         const reason = this.#options.cancellation.signal.reason;
         return isInDoubt && reason instanceof time_cancellation/* CancelledError */.cc
-            ? new InterruptedCallError(request, reason, failure)
+            ? new pipecat_errors/* InterruptedCallError */.Zi(request, reason, failure)
             : reason;
     }
     /** Looks for what a request did before giving up; a failure of the look is not what failed. */
@@ -11635,7 +12135,7 @@ class Caller {
             return await this.#findLostResult(operation, options);
         }
         catch (error) {
-            if (!(error instanceof CallError))
+            if (!(error instanceof pipecat_errors/* CallError */.RA))
                 throw error;
             return undefined;
         }
@@ -11644,7 +12144,7 @@ class Caller {
         const { clock, backoff, over, retryBudget } = this.#options;
         if (over.aborted || options.signal?.aborted === true)
             return { stop: 'final' };
-        const retryAfter = deciding instanceof StatusError ? deciding.retryAfter : undefined;
+        const retryAfter = deciding instanceof pipecat_errors/* StatusError */.Xs ? deciding.retryAfter : undefined;
         return decideRetry({
             attempt,
             attempts: options.attempts ?? backoff.attempts,
@@ -11657,7 +12157,7 @@ class Caller {
     }
     /** Milliseconds that are left for another attempt, when it is allowed to be sent. */
     #budgetFor(error, retryAfter) {
-        const isUnreachable = error instanceof ConnectionError && error.isUnreachable;
+        const isUnreachable = error instanceof pipecat_errors/* ConnectionError */.Rc && error.isUnreachable;
         const budget = this.#options.retryBudget?.remaining({ isUnreachable });
         // How long the server asks to wait is up to the server, and how long it is spared is up to us.
         return budget && budget - (retryAfter === undefined ? this.#traffic.heldFor() : 0);
@@ -11697,7 +12197,7 @@ class Caller {
             return this.#read(operation, answer);
         }
         catch (error) {
-            if (error instanceof CallError) {
+            if (error instanceof pipecat_errors/* CallError */.RA) {
                 error.requestId = (0,request_id/* readRequestId */.B)(answer.headers, this.#options.redact);
             }
             throw error;
@@ -11708,7 +12208,7 @@ class Caller {
         const status = (0,http_status/* classifyStatus */.x)(answer.status);
         if (status === 'redirect') {
             const target = this.#options.redact(originOf(answer.headers.location));
-            throw new RedirectError(request, answer.status, target);
+            throw new pipecat_errors/* RedirectError */.Lx(request, answer.status, target);
         }
         if (status !== 'success')
             throw this.#statusError(request, answer);
@@ -11717,10 +12217,10 @@ class Caller {
             return parse(isEmpty ? undefined : parseJson(answer.text));
         }
         catch (error) {
-            if (!(error instanceof AnswerShapeError))
+            if (!(error instanceof answers/* AnswerShapeError */.UI))
                 throw error;
             // A place within the answer may be named by the answer itself.
-            throw new UnreadableAnswerError(request, this.#options.redact(error.message));
+            throw new pipecat_errors/* UnreadableAnswerError */.mP(request, this.#options.redact(error.message));
         }
     }
     /** Sends a request unless everything is held back, which may be so again after the wait. */
@@ -11728,7 +12228,7 @@ class Caller {
         const { clock, over, log } = this.#options;
         for (let held = this.#traffic.heldFor(); held > 0; held = this.#traffic.heldFor()) {
             if (deadline !== undefined && deadline.remaining() <= held) {
-                throw new NotSentError(request, deadline);
+                throw new pipecat_errors/* NotSentError */.SD(request, deadline);
             }
             log.debug(`${request.method} ${request.path} held back for ${held} ms`);
             await clock.sleep(held, over);
@@ -11749,7 +12249,7 @@ class Caller {
         const { method, path } = request;
         cancellation.signal.throwIfAborted();
         if (deadline?.hasPassed() === true)
-            throw new NotSentError(request, deadline);
+            throw new pipecat_errors/* NotSentError */.SD(request, deadline);
         const startedAt = clock.now();
         const remaining = deadline?.remaining() ?? Infinity;
         const limit = Math.min(requestLimit, remaining, 
@@ -11770,15 +12270,15 @@ class Caller {
             if (!over.aborted)
                 log.debug(`${method} ${path} → no answer after ${clock.now() - startedAt} ms`);
             if (abandoned.signal.aborted) {
-                const noAnswer = new NoAnswerError(request, limit);
+                const noAnswer = new pipecat_errors/* NoAnswerError */.i5(request, limit);
                 if (limit === remaining)
                     noAnswer.outOfTime = deadline;
                 throw noAnswer;
             }
             if (error instanceof transport/* CutOffError */.M) {
-                throw new UnreadableAnswerError(request, error.message, { cause: error });
+                throw new pipecat_errors/* UnreadableAnswerError */.mP(request, error.message, { cause: error });
             }
-            throw new ConnectionError(request, error);
+            throw new pipecat_errors/* ConnectionError */.Rc(request, error);
         }
         finally {
             cancelLimit();
@@ -11786,7 +12286,7 @@ class Caller {
     }
     #statusError(request, answer) {
         const said = readErrorBody(answer.text);
-        return new StatusError(request, answer.status, {
+        return new pipecat_errors/* StatusError */.Xs(request, answer.status, {
             code: said.code === undefined ? undefined : this.#options.redact(said.code),
             platformMessage: said.message === undefined ? undefined : oneLine(this.#options.redact(said.message)),
             said,
@@ -11795,7 +12295,7 @@ class Caller {
     }
 }
 function isRetryable(error, { retryableStatuses: passingStatuses = [] }) {
-    return (error.isTransient || (error instanceof StatusError && passingStatuses.includes(error.status)));
+    return (error.isTransient || (error instanceof pipecat_errors/* StatusError */.Xs && passingStatuses.includes(error.status)));
 }
 /** The platform says what it refuses in JSON. A gateway's page, or nothing, says nothing of what is behind. */
 function isPlatformResponse(text) {
@@ -11814,7 +12314,7 @@ function parseJson(text) {
     }
     catch {
         // Without the cause: the engine's message quotes the text.
-        throw new AnswerShapeError('the response is not JSON');
+        throw new answers/* AnswerShapeError */.UI('the response is not JSON');
     }
 }
 function readErrorBody(text) {
@@ -11885,9 +12385,9 @@ class Connection {
 
 
 const started = dist/* object */.Ikc({ sessionId: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()) });
-const parseStarted = parser(started);
+const parseStarted = (0,answers/* parser */.K3)(started);
 /** Fields of an answer to a start that are no secret. */
-const session_answers_shown = ['sessionId', 'dailyRoom', 'wsUrl', 'urls', 'url'];
+const shown = ['sessionId', 'dailyRoom', 'wsUrl', 'urls', 'url'];
 /** Characters; anything shorter may be part of a word. */
 const shortestCredential = 8;
 function parseStartedSession(answer) {
@@ -11908,7 +12408,7 @@ function* textsIn(value) {
             yield* textsIn(item);
     else if (typeof value === 'object' && value !== null) {
         for (const [name, field] of Object.entries(value))
-            if (!session_answers_shown.includes(name))
+            if (!shown.includes(name))
                 yield* textsIn(field);
     }
 }
@@ -11930,8 +12430,8 @@ const session = dist/* pipe */.FsL(dist/* object */.Ikc({
     coldStart,
     completionStatus,
 })));
-const parseSession = parser(session);
-const parseSessions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
+const parseSession = (0,answers/* parser */.K3)(session);
+const parseSessions = (0,answers/* parser */.K3)(dist/* pipe */.FsL(dist/* object */.Ikc({
     total_count: dist/* fallback */.NpB(dist/* optional */.lqM(dist/* number */.aig()), undefined),
     sessions: dist/* array */.YOg(dist/* fallback */.NpB(dist/* nullable */.mee(session), null)),
 }), dist/* transform */.pdi(({ total_count, sessions }) => ({
@@ -11941,7 +12441,7 @@ const parseSessions = parser(dist/* pipe */.FsL(dist/* object */.Ikc({
 }))));
 const named = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq());
 /** The answer to a stop: it may be empty, but not be about something else. */
-const parseStop = parser(dist/* pipe */.FsL(dist/* optional */.lqM(dist/* union */.KCZ([dist/* object */.Ikc({ status: named }), dist/* object */.Ikc({ session_id: named })])), dist/* transform */.pdi(() => undefined)));
+const parseStop = (0,answers/* parser */.K3)(dist/* pipe */.FsL(dist/* optional */.lqM(dist/* union */.KCZ([dist/* object */.Ikc({ status: named }), dist/* object */.Ikc({ session_id: named })])), dist/* transform */.pdi(() => undefined)));
 
 ;// CONCATENATED MODULE: ./lib/pipecat/sessions.js
 
@@ -12149,7 +12649,7 @@ class Storage {
             }
             catch (error) {
                 signal.throwIfAborted();
-                if (!(error instanceof UploadError))
+                if (!(error instanceof pipecat_errors/* UploadError */.oW))
                     throw error;
                 error.attempts = attempt;
                 const { isTransient, retryAfter } = error;
@@ -12191,7 +12691,7 @@ class Storage {
         catch (error) {
             if (body.errored !== null)
                 throw body.errored;
-            throw new UploadError(origin, {
+            throw new pipecat_errors/* UploadError */.oW(origin, {
                 idleFor: idleTimer.signal.aborted ? idleLimit : undefined,
                 timedOutAfter: endOfForm.signal.aborted ? attemptLimit : undefined,
                 isCutOff: error instanceof transport/* CutOffError */.M,
@@ -12206,10 +12706,10 @@ class Storage {
         if ((0,http_status/* classifyStatus */.x)(answer.status) === 'success') {
             if (isStorageResponse(answer))
                 return;
-            throw new UploadError(origin, { isFromElsewhere: true });
+            throw new pipecat_errors/* UploadError */.oW(origin, { isFromElsewhere: true });
         }
         const clean = (text) => redact(withoutFields(text, form));
-        throw new UploadError(origin, {
+        throw new pipecat_errors/* UploadError */.oW(origin, {
             requestId: (0,request_id/* readRequestId */.B)(withIdOfBody(answer), clean),
             status: answer.status,
             ...readStorageError(answer, clean),
@@ -12330,7 +12830,7 @@ class Platform {
         (0,external_node_events_.setMaxListeners)(Infinity, this.#over.signal);
         const userAgent = `pipecat-cloud-release/${version}`;
         const { clock, log } = journal;
-        const common = { clock, log, backoff: defaultBackoff, redact };
+        const common = { clock, log, backoff: time_backoff/* defaultBackoff */.k, redact };
         const over = this.#over.signal;
         this.#redact = redact;
         this.#connection = new Connection(access.apiUrl, access.credential.value, userAgent);
@@ -12378,6 +12878,8 @@ class Platform {
     }
 }
 
+// EXTERNAL MODULE: ./lib/plan/bindings.js
+var plan_bindings = __nccwpck_require__(6341);
 ;// CONCATENATED MODULE: ./lib/plan/infer-region.js
 
 /**
@@ -12387,7 +12889,7 @@ class Platform {
 function inferRegion({ secretSet, imagePullSecret }, agent, secretSets) {
     const regions = [secretSet?.name.others, imagePullSecret?.name.others]
         .filter((name) => name !== undefined)
-        .map(versionsOf)
+        .map(name_template/* versionsOf */.x4)
         .map((names) => secretSets.find(({ name }) => names.test(name))?.region);
     return agent?.region ?? regions.find((region) => region !== undefined);
 }
@@ -12398,7 +12900,7 @@ function inferRegion({ secretSet, imagePullSecret }, agent, secretSets) {
 function namesDependOnRegion({ secretSet, imagePullSecret, agent, }) {
     return [secretSet, imagePullSecret, agent]
         .flatMap((named) => named?.name.values ?? [])
-        .some((name) => name.includes(regionPlaceholder));
+        .some((name) => name.includes(name_template/* regionPlaceholder */.q5));
 }
 function settingsIn(settings, region) {
     return {
@@ -12412,18 +12914,18 @@ function secretSetIn({ secretSet }, region) {
     const template = secretSet?.name.in(region);
     if (secretSet === undefined || template === undefined)
         return undefined;
-    const name = nameInRegion(template, region);
+    const name = (0,name_template/* nameInRegion */.J4)(template, region);
     return {
         ...secretSet,
-        name: nameOfVersion(name, secretSet.version),
-        template: isVersioned(name) ? name : undefined,
+        name: (0,name_template/* nameOfVersion */.Tn)(name, secretSet.version),
+        template: (0,name_template/* isVersioned */.at)(name) ? name : undefined,
     };
 }
 function imagePullSecretIn({ imagePullSecret }, region) {
     const template = imagePullSecret?.name.in(region);
     if (imagePullSecret === undefined || template === undefined)
         return undefined;
-    return { name: nameInRegion(template, region), registry: imagePullSecret.registry };
+    return { name: (0,name_template/* nameInRegion */.J4)(template, region), registry: imagePullSecret.registry };
 }
 function agentIn({ agent }, region) {
     const template = agent?.name.in(region);
@@ -12432,7 +12934,7 @@ function agentIn({ agent }, region) {
     const { minAgents, maxAgents, settings, ...common } = agent;
     return {
         ...common,
-        name: nameInRegion(template, region),
+        name: (0,name_template/* nameInRegion */.J4)(template, region),
         settings: {
             ...settings,
             minAgents: minAgents.in(region),
@@ -12490,7 +12992,7 @@ async function observeRegion(cloud, { settings, agent }, secretSets, { wantsBind
     const [withKeys, bindings, build] = await Promise.all([
         existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,
         needsBindings(secretSet, existing, wantsBindings)
-            ? readBindings(cloud, settings.region)
+            ? (0,plan_bindings/* readBindings */.v_)(cloud, settings.region)
             : undefined,
         context && findBuild(cloud, settings.region, context, now),
     ]);
@@ -12513,7 +13015,7 @@ async function findBuild(cloud, region, context, now) {
         return { context, found, failure: undefined };
     }
     catch (error) {
-        if (!(error instanceof CallError))
+        if (!(error instanceof pipecat_errors/* CallError */.RA))
             throw error;
         return { context, found: undefined, failure: error };
     }
@@ -12536,285 +13038,16 @@ async function customProfiles(cloud, wanted) {
     }
     catch (error) {
         // A token that may deploy need not be one that may list; the deploy itself will tell.
-        const isRefused = error instanceof StatusError && [403, 404].includes(error.status);
+        const isRefused = error instanceof pipecat_errors/* StatusError */.Xs && [403, 404].includes(error.status);
         // The list is only a check, so one that cannot be read is none.
-        if (isRefused || error instanceof UnreadableAnswerError)
+        if (isRefused || error instanceof pipecat_errors/* UnreadableAnswerError */.mP)
             return undefined;
         throw error;
     }
 }
 
-;// CONCATENATED MODULE: ./lib/plan/check-image.js
-
-
-/**
- * Says what a look-up means in one region. Only what is certain is a problem; with `check-image: true`,
- * so is what cannot be known. A plan often comes before the image is pushed, so it only reports.
- */
-function checkImage(question) {
-    const findings = { problems: [], warnings: [], remarks: [] };
-    const image = question.settings.agent?.settings.image;
-    if (image === undefined)
-        return findings;
-    const { lookup, asked, before } = question;
-    const finding = findingOf(image, question);
-    if (finding !== undefined && asked.check !== 'never')
-        addFinding(findings, image, finding, asked);
-    if (asked.pins && lookup.outcome !== 'found' && finding !== undefined) {
-        const problem = {
-            about: `image ${image}`,
-            message: `cannot be pinned: ${finding.message}`,
-            next: 'Pass the digest that the build reports (`image: name@sha256:…`), or leave out `pin-image`.',
-        };
-        // What is a problem already has been said.
-        if (findings.problems.length > 0)
-            return findings;
-        if (asked.isDryRun)
-            findings.remarks.push(`${(0,quote/* quote */.h)(image)} ${problem.message}.`);
-        else
-            findings.problems.push(problem);
-    }
-    const running = before?.settings.image;
-    if (asked.pins && lookup.outcome === 'found' && running !== undefined) {
-        const wanted = (0,registry_reference/* pinned */.dp)(image, lookup.digest);
-        if (running !== wanted && (0,registry_reference/* isSameContent */.OI)(running, wanted)) {
-            findings.remarks.push(`${(0,quote/* quote */.h)(image)} points to the digest that the agent already runs as ${(0,quote/* quote */.h)(running)}.`);
-        }
-    }
-    return findings;
-}
-/**
- * The settings of a region with the image pinned to the digest that its tag points at now. If the agent
- * runs this digest already, by whichever tag, its image stays as it is: nothing has changed.
- */
-function withPinnedImage({ settings, agent: before }, lookup, asked) {
-    const { agent } = settings;
-    const image = agent?.settings.image;
-    if (asked?.pins !== true || lookup?.outcome !== 'found' || image === undefined)
-        return settings;
-    const running = before?.settings.image;
-    const wanted = (0,registry_reference/* pinned */.dp)(image, lookup.digest);
-    const isSame = running !== undefined && (0,registry_reference/* isSameContent */.OI)(running, wanted);
-    return {
-        ...settings,
-        agent: agent && {
-            ...agent,
-            settings: { ...agent.settings, image: isSame ? running : wanted },
-        },
-    };
-}
-function addFinding({ problems, warnings, remarks }, image, { certainty, message, next }, { check, isDryRun }) {
-    const isStrict = check === 'always';
-    if (isStrict || (certainty === 'certain' && !isDryRun)) {
-        problems.push({ about: `image ${image}`, message, next });
-    }
-    else if (certainty === 'likely' && !isDryRun) {
-        warnings.push(`${(0,quote/* quote */.h)(image)}: ${message}. ${next}`);
-    }
-    else {
-        remarks.push(`${(0,quote/* quote */.h)(image)}: ${message}.`);
-    }
-}
-function findingOf(image, question) {
-    const { lookup, settings, before } = question;
-    const { registry, repository, tag, digest } = (0,registry_reference/* parseImageReference */.o_)(image);
-    const where = `${(0,quote/* quote */.h)(repository)} on ${(0,quote/* quote */.h)(registry)}`;
-    switch (lookup.outcome) {
-        case 'missing': {
-            const isPulledWithSecret = settings.imagePullSecret !== undefined ||
-                typeof before?.settings.imagePullSecretSet === 'string';
-            // A registry may hide from nobody in particular what it shows to the platform.
-            const isCertain = lookup.login !== undefined || !isPulledWithSecret;
-            return {
-                certainty: isCertain ? 'certain' : 'unknown',
-                message: `not pushed yet: ${where} has no ${tag === undefined ? `digest ${(0,quote/* quote */.h)(digest ?? '')}` : `tag ${(0,quote/* quote */.h)(tag)}`}`,
-                next: 'Push the image before the release, or correct `image`.',
-            };
-        }
-        case 'login-refused':
-            return {
-                certainty: 'certain',
-                message: `${(0,quote/* quote */.h)(registry)} rejected \`registry-username\` and \`registry-password\` (${lookup.status})`,
-                next: 'Check both, and that the password or token may pull this image.',
-            };
-        case 'unknown':
-            return {
-                certainty: 'unknown',
-                message: `the image could not be looked up: ${doubts[lookup.because](where)}${lookup.detail === undefined ? '' : ` (${lookup.detail})`}`,
-                next: 'Log in with `docker/login-action` before this step, or set `check-image` to `auto`.',
-            };
-        case 'found':
-            return platformFinding(question, lookup);
-    }
-}
-const doubts = {
-    'login-needed': (where) => `${where} needs a login that this job does not have`,
-    'docker-login-refused': (where) => `${where} rejected the login of \`docker login\``,
-    forbidden: (where) => `access to ${where} is forbidden`,
-    'repository-unknown': (where) => `the registry does not know ${where}`,
-    'not-found': (where) => `${where} was not found`,
-    'rate-limited': (where) => `too many requests for ${where}`,
-    unreachable: (where) => `the registry of ${where} could not be reached`,
-    'unexpected-answer': (where) => `the registry of ${where} sent an unexpected response`,
-};
-const check_image_unreadable = {
-    'nested-index': 'its index contains another index',
-    artifact: 'it is an artifact, not an image',
-    'no-architecture': 'it does not say which processor it was built for',
-    unreadable: 'its manifest could not be read',
-};
-function platformFinding(question, { platforms, platformsUnknown }) {
-    const wanted = wantedPlatform(question);
-    const next = `Build with \`platforms: ${wanted.platform}\`.`;
-    if (platforms === undefined) {
-        return platformsUnknown === undefined
-            ? undefined
-            : {
-                certainty: 'unknown',
-                message: `the platforms of the image are not known: ${check_image_unreadable[platformsUnknown]}`,
-                next,
-            };
-    }
-    if (platforms.includes(wanted.platform))
-        return undefined;
-    const built = platforms.length === 0 ? 'no platform' : `${platforms.join(', ')} only`;
-    const { region } = question.settings;
-    return {
-        certainty: wanted.isCertain ? 'certain' : 'likely',
-        message: `no ${wanted.platform}: built for ${built}; ${(0,quote/* quote */.h)(region)} runs ${wanted.platform}`,
-        next,
-    };
-}
-const defaultArchitecture = 'arm64';
-/** The platform that the agent runs on, and whether it is known for certain. */
-function wantedPlatform({ settings, before, region }) {
-    const given = settings.agent?.settings.architecture ?? before?.settings.architecture;
-    if (typeof given === 'string')
-        return { platform: `linux/${given}`, isCertain: true };
-    const architecture = region?.defaultArchitecture ?? defaultArchitecture;
-    const runsOne = region?.supportedArchitectures?.length === 1;
-    return { platform: `linux/${architecture}`, isCertain: before === undefined || runsOne };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/make-plan.js
-
-
-
-
-
-
-/**
- * Holds what is asked for against what there is.
- *
- * @throws PreflightError with every reason why the release cannot work
- */
-function makePlan({ rollout, secretsTimeout, build: asked, imageLookup }, observation) {
-    const problems = [];
-    const warnings = new Set();
-    const remarks = new Set();
-    const targets = observation.targets.map((observed) => {
-        const settings = withPinnedImage(observed, observation.image, imageLookup);
-        const { region } = settings;
-        const known = observation.regions.find(({ code }) => code === region);
-        if (known === undefined) {
-            problems.push(unknownRegion(region, observation.regions));
-            // What is wrong besides is of no use before the region is right.
-            return { region, secretSets: [], build: undefined, agent: undefined };
-        }
-        checkArchitecture(settings, known, problems);
-        const secretSets = [
-            planImagePullSecret(settings, known, observation.secretSets, problems),
-            planSecretSet(observed, known, observation.secretSets, problems),
-        ].filter((plan) => plan !== undefined);
-        const build = planBuild(observed, asked);
-        const agent = settings.agent &&
-            planAgent({
-                settings,
-                asked: settings.agent,
-                agentProfiles: observation.agentProfiles,
-                before: observed.agent,
-                secretSets,
-                build: build && { id: build.found?.id, isKnown: build.isKnown },
-            }, problems);
-        checkBuild(settings, observation.build, problems);
-        if (observation.image !== undefined && imageLookup !== undefined) {
-            const findings = checkImage({
-                settings: observed.settings,
-                before: observed.agent,
-                region: known,
-                lookup: observation.image,
-                asked: imageLookup,
-            });
-            problems.push(...findings.problems);
-            for (const warning of findings.warnings)
-                warnings.add(warning);
-            for (const remark of findings.remarks)
-                remarks.add(remark);
-        }
-        return { region, secretSets, build, agent };
-    });
-    if (problems.length > 0)
-        throw new PreflightError(withoutRepetition(problems));
-    return { rollout, secretsTimeout, targets, warnings: [...warnings], remarks: [...remarks] };
-}
-function planBuild({ settings: { region }, build }, asked) {
-    if (build === undefined || asked === undefined)
-        return undefined;
-    const { context, found, failure } = build;
-    return { region, context, found, isKnown: failure === undefined, timeout: asked.timeout };
-}
-/** A profile or a build that there is not is so in every region, and is told once. */
-function withoutRepetition(problems) {
-    const told = new Map(problems.map((problem) => [`${problem.about}\n${problem.message}`, problem]));
-    return [...told.values()];
-}
-function unknownRegion(region, regions) {
-    const codes = regions.map(({ code }) => code);
-    const meant = (0,nearest/* nearest */.pA)(region, codes);
-    return {
-        about: `region ${region}`,
-        message: `unknown region \`${region}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${codes.join(', ')}`,
-        next: 'Set `region` to an available one.',
-    };
-}
-function checkArchitecture({ region, agent }, { supportedArchitectures }, problems) {
-    const architecture = agent?.settings.architecture;
-    if (architecture !== undefined &&
-        supportedArchitectures !== undefined &&
-        !supportedArchitectures.includes(architecture)) {
-        problems.push({
-            about: `region ${region}`,
-            message: `does not run ${architecture}; it runs ${supportedArchitectures.join(', ')}`,
-            next: 'Correct the input `architecture`, or choose another region.',
-        });
-    }
-}
-function checkBuild({ region, agent }, build, problems) {
-    const id = agent?.settings.buildId;
-    if (id === undefined)
-        return;
-    const about = `build ${id}`;
-    if (build === undefined) {
-        problems.push({ about, message: 'does not exist', next: 'Correct the input `build-id`.' });
-        return;
-    }
-    if (build.status !== 'success') {
-        const reason = build.errorMessage === undefined ? '' : ` (${(0,quote/* quote */.h)(build.errorMessage)})`;
-        problems.push({
-            about,
-            message: `has the status ${build.status}${reason}; only a build that succeeded can be deployed`,
-            next: 'Wait for the build, or build again.',
-        });
-    }
-    if (build.region !== undefined && build.region !== region) {
-        problems.push({
-            about,
-            message: `is of region ${build.region}, but the release goes to ${region}; a build can be deployed in its own region only`,
-            next: `Build in ${region}, or release to ${build.region}.`,
-        });
-    }
-}
-
+// EXTERNAL MODULE: ./lib/plan/make-plan.js + 1 modules
+var make_plan = __nccwpck_require__(3082);
 ;// CONCATENATED MODULE: ./lib/steps/preflight.js
 
 
@@ -12830,7 +13063,7 @@ function preflight({ cloud, journal }, settings, options) {
             now: journal.clock.wallTime(),
         });
         warnOfFailedLookups(observation, journal);
-        const plan = makePlan(settings, observation);
+        const plan = (0,make_plan/* makePlan */.C)(settings, observation);
         journal.record.plan = plan;
         journal.log.plan(plan);
         for (const warning of plan.warnings)
@@ -12859,2589 +13092,8 @@ function noticeAutoDeploy({ name, before }, journal) {
     journal.notice(`\`${name}\` is connected to ${branch}${repository} with deploy on push. The next push replaces this release.`);
 }
 
-;// CONCATENATED MODULE: ./lib/time/deadline.js
-/** A point in time that work has to be done by, and the limit that it comes from. */
-class Deadline {
-    #clock;
-    #at;
-    /** The whole limit in milliseconds, for messages. */
-    limit;
-    /** The input that sets the limit, for messages. */
-    input;
-    /** A deadline `remaining` milliseconds from now (by default the whole limit). */
-    constructor(clock, input, limit, remaining = limit) {
-        this.#clock = clock;
-        this.#at = clock.now() + remaining;
-        this.limit = limit;
-        this.input = input;
-    }
-    /** Milliseconds left, never negative. */
-    remaining() {
-        return Math.max(0, this.#at - this.#clock.now());
-    }
-    hasPassed() {
-        return this.remaining() === 0;
-    }
-}
-/**
- * A limit that several stretches of work share: `secrets-timeout` covers writing the sets, awaiting
- * them, and awaiting them once more after a deploy was refused, but not the deploy in between.
- */
-class TimeBudget {
-    #clock;
-    #input;
-    #limit;
-    #spent = 0;
-    /** A budget of `limit` milliseconds, set by the input `input`. */
-    constructor(clock, input, limit) {
-        this.#clock = clock;
-        this.#input = input;
-        this.#limit = limit;
-    }
-    /** A budget of what is left, for work that goes on beside other work of the same limit. */
-    fork() {
-        const fork = new TimeBudget(this.#clock, this.#input, this.#limit);
-        fork.#spent = this.#spent;
-        return fork;
-    }
-    /** Does `work` with a deadline of what is left, and takes what it needed off the budget. */
-    async spend(work) {
-        const startedAt = this.#clock.now();
-        const left = Math.max(0, this.#limit - this.#spent);
-        try {
-            return await work(new Deadline(this.#clock, this.#input, this.#limit, left));
-        }
-        finally {
-            this.#spent += this.#clock.now() - startedAt;
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/clean-up.js
-
-
-
-
-/**
- * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
- * anew for that. It is housekeeping: where it fails, the release is as good as ever.
- */
-async function cleanUp({ cloud, journal }, { agent, deletedVersions }, plan, { listed, deadline, remarks }) {
-    const { name, region, template, olderVersions, keepVersions } = plan;
-    if (template === undefined)
-        return;
-    const options = { deadline };
-    try {
-        const [secretSets, bindings] = await Promise.all([
-            listed,
-            readBindings(cloud, region, options),
-        ]);
-        const names = oldVersions({
-            template,
-            current: name,
-            region,
-            previous: agent?.plan.before?.secretSets ?? [],
-            keep: keepVersions,
-            secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
-            bindings,
-        });
-        for (const old of names) {
-            await cloud.deleteSecretSet(old, options);
-            deletedVersions.push({
-                ...existingSet(old, 'secret', region),
-                outcome: 'deleted',
-                isChanged: true,
-            });
-        }
-        const hidden = [...bindings]
-            .filter(([, sets]) => sets === undefined)
-            .map(([binding]) => binding);
-        journal.log.info(names.length > 0
-            ? `Deleted in ${region}, because no agent binds them: ${names.join(', ')}.`
-            : hidden.length > 0
-                ? `Deleted nothing in ${region}, because it is unknown which sets these agents still use: ${hidden.join(', ')}.`
-                : `Found no old version of ${template} to delete in ${region}.`);
-    }
-    catch (error) {
-        if (!(error instanceof CallError))
-            throw error;
-        remarks.add('warning', template, (names) => `Could not delete older versions of ${names}: ${error.reason}.${error.isInDoubt ? ' Whether it was carried out is not known.' : ''} The release is done; the next one tries again.`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/time/polling-delay.js
-const shortest = 250;
-const longest = 5000;
-const share = 0.1;
-const jitter = 0.1;
-/**
- * Milliseconds until the next look at something that is awaited: a tenth of the time it has taken
- * already, between 0.25 s and 5 s. So what is noticed late is at most a tenth of the wait (prompt
- * for two seconds), and a wait of a minute costs some forty looks. A little jitter keeps releases
- * that began together from asking together.
- *
- * @param elapsed milliseconds since the first look
- * @param most milliseconds; for a wait of hours, in which nobody minds half a minute
- */
-function pollingDelay(elapsed, random, most = longest) {
-    const step = Math.min(most, Math.max(shortest, elapsed * share));
-    return Math.round(step * (1 + jitter * (2 * random() - 1)));
-}
-
-;// CONCATENATED MODULE: ./lib/steps/grace.js
-/**
- * Milliseconds for which a read may not show yet what this run has just made: a read may come from
- * elsewhere than the write went to.
- */
-const graceLimit = 10_000;
-
-;// CONCATENATED MODULE: ./lib/steps/deploy.js
-
-
-
-
-
-
-
-
-/** Creates or updates the agent, and returns the deployment that has to get ready. */
-async function deploy(context, record, { buildId, budget, remarks, awaitBoundSets }) {
-    const { cloud, journal } = context;
-    const { clock } = journal;
-    const { name, plan: original } = record;
-    let existsError;
-    for (let refusals = 0;;) {
-        const deadline = new Deadline(clock, 'wait-timeout', original.waitTimeout);
-        // Provisioning takes its time, in which others may have deployed: what is compared with, and
-        // what a lost answer is told by, has to be the agent as it is now.
-        const before = await cloud.agent(name, { deadline });
-        if (before === undefined && existsError !== undefined) {
-            throw new StepError('agent-name-taken', {}, { cause: existsError });
-        }
-        const plan = original.replan(before, buildId);
-        record.plan = plan;
-        try {
-            const answer = before === undefined
-                ? await create(context, plan, deadline)
-                : await update(context, plan, before, deadline);
-            record.isChanged = true;
-            const previousId = before?.desiredDeploymentId;
-            const deploymentId = await deploymentOf(context, plan, answer, deadline);
-            recordDeployment(record, deploymentId, previousId);
-            journal.log.info(deploy_wordsFor(record, previousId));
-            remark(remarks, record, answer, previousId);
-            return { deploymentId, previousId, before, deadline };
-        }
-        catch (error) {
-            if (!(error instanceof StatusError))
-                throw error;
-            if (isAlreadyExistsError(error) && before === undefined) {
-                existsError = error;
-                journal.log.info('Somebody created the agent in the meantime; updating it.');
-            }
-            else if (error.status === 409) {
-                refusals++;
-                const told = `The deploy of \`${name}\` was refused (409), because a set that it binds is not ready; waiting for the sets again.`;
-                if (refusals === 1)
-                    journal.notice(told);
-                else
-                    journal.log.info(told);
-                await waitAgain(error, before, refusals);
-            }
-            else {
-                throw error;
-            }
-        }
-    }
-    async function waitAgain(refusal, before, refusals) {
-        await budget.spend(async (deadline) => {
-            // The sets may read as ready although the deploy is refused; that must not become a storm.
-            const delay = backoffDelay(defaultBackoff, refusals, () => clock.random());
-            if (deadline.remaining() <= delay) {
-                const facts = { refusal, deadline };
-                throw new StepError('secret-set-not-ready', facts, { cause: refusal });
-            }
-            await clock.sleep(delay);
-            await awaitBoundSets(before, deadline);
-        });
-    }
-}
-/**
- * The deployment that a deploy has made. The response may name none, or still the one from before
- * although a new one has to follow; then the agent itself shows it, soon.
- */
-async function deploymentOf({ cloud, journal: { clock } }, { name, before, newDeployment }, answer, deadline) {
-    const outdated = newDeployment.follows === 'yes' ? before?.desiredDeploymentId : undefined;
-    let shown = answer.desiredDeploymentId;
-    const startedAt = clock.now();
-    for (let reads = 0; shown === undefined || shown === outdated; reads++) {
-        const elapsed = clock.now() - startedAt;
-        if (elapsed >= graceLimit || deadline.hasPassed())
-            break;
-        if (reads > 0)
-            await clock.sleep(pollingDelay(elapsed, () => clock.random()));
-        shown = (await cloud.agent(name, { deadline }))?.desiredDeploymentId ?? shown;
-    }
-    // A response that names the deployment from before says that there is no other one.
-    const isNamed = answer.desiredDeploymentId !== undefined;
-    if (shown === undefined || (shown === outdated && !isNamed)) {
-        throw new StepError('deployment-unknown', {});
-    }
-    return shown;
-}
-/** The code of this refusal is one that many have, so its words have to tell. */
-function isAlreadyExistsError(error) {
-    return [400, 409].includes(error.status) && error.says(/service already exists/i);
-}
-/** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
-const lostResponseLimit = 10_000;
-function findLostDeployment({ cloud, journal: { clock } }, name) {
-    const deadline = new Deadline(clock, 'wait-timeout', lostResponseLimit);
-    return cloud.agent(name, { attempts: 2, deadline });
-}
-function create(context, plan, deadline) {
-    const { name, region, settings } = plan;
-    return context.cloud.createAgent(name, region, settings, {
-        deadline,
-        findLostResult: async () => {
-            const agent = await findLostDeployment(context, name);
-            return agent && matchesPlan(agent, plan) ? agent : undefined;
-        },
-    });
-}
-function update(context, plan, before, deadline) {
-    const { name, settings, forces } = plan;
-    return context.cloud.updateAgent(name, settings, forces, {
-        deadline,
-        findLostResult: async () => {
-            const agent = await findLostDeployment(context, name);
-            const isNew = agent?.desiredDeploymentId !== undefined &&
-                agent.desiredDeploymentId !== before.desiredDeploymentId;
-            return isNew && matchesPlan(agent, plan) ? agent : undefined;
-        },
-    });
-}
-function matchesPlan(agent, { settings }) {
-    return settingChanges(agent.settings, settings).length === 0;
-}
-function bindsAnotherSet({ changes }) {
-    return changes.some(({ setting }) => setting === 'secret-set');
-}
-/** Takes down what the deploy brought. */
-function recordDeployment(record, deploymentId, previousId) {
-    const { plan } = record;
-    const isUpdate = plan.before !== undefined;
-    const isNew = deploymentId !== previousId;
-    record.deploymentId = deploymentId;
-    record.outcome = !isUpdate
-        ? 'created'
-        : isNew || plan.changes.length > 0
-            ? 'updated'
-            : 'unchanged';
-    record.replacesValues = isNew && isUpdate && (plan.valuesChange || bindsAnotherSet(plan));
-}
-function deploy_wordsFor({ name, region, outcome, deploymentId }, previousId) {
-    const id = deploymentId ?? 'unknown';
-    return deploymentId !== previousId
-        ? `The agent ${name} in ${region} is ${outcome}; its deployment is ${id}.`
-        : `The agent ${name} in ${region} keeps its deployment ${id}.`;
-}
-/** Says what a person should know of the answer to a deploy. */
-function remark(remarks, { plan, deploymentId }, { warning, settings: observed }, previousId) {
-    const { name, action, settings, newDeployment } = plan;
-    const { image, buildId } = settings;
-    const { websocketAuth } = observed;
-    if (action === 'create' && settings.websocketAuth === undefined && websocketAuth) {
-        remarks.add('remark', name, (names) => `The platform created ${names} with \`websocket-auth: ${websocketAuth}\`.`);
-    }
-    const isNew = deploymentId !== previousId;
-    const isExpected = plan.bindsVersion || buildId !== undefined;
-    if (!isNew && isExpected && newDeployment.because === 'nothing-differs') {
-        // That is what versions and builds by their context are for, and nothing to warn of.
-        const caveat = image === undefined ? '' : ' The platform does not notice a tag that was pushed again.';
-        remarks.add('remark', name, (names) => `Nothing changed for ${names}, so there is no new deployment.${caveat}`);
-        return;
-    }
-    if (warning !== undefined) {
-        const said = (0,quote/* quote */.h)(warning);
-        remarks.add('warning', name, (names) => `The platform warns about ${names}: ${said}`);
-    }
-    if (!isNew && image !== undefined) {
-        if (image.includes('@')) {
-            remarks.add('remark', name, (names) => `\`${image}\` is already deployed, so there is no new deployment of ${names}.`);
-        }
-        else {
-            remarks.add('warning', name, (names) => `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it compares the tag, not what the tag points to. Set \`image\` with a digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`);
-        }
-    }
-    if (plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
-        remarks.add('warning', name, (names) => `${names} keeps the old values until the next deployment, because \`force-redeploy\` is \`false\`.`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/polling.js
-
-
-
-/** Milliseconds; a look that is told to come back later than that comes back now and then. */
-const maxRetryAfter = 60_000;
-/** A wait ended without a result, because its limit passed. */
-class WaitTimeoutError extends Error {
-    constructor(options) {
-        super('the limit has passed', options);
-        this.name = 'WaitTimeoutError';
-    }
-}
-/**
- * Looks again and again, in growing steps, the first time at once, until a look brings an end or the
- * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
- * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
- */
-async function poll(checkStatus, wait) {
-    try {
-        return await keepPolling(checkStatus, wait);
-    }
-    finally {
-        wait.progress.end();
-    }
-}
-async function keepPolling(checkStatus, { clock, deadline, progress, signal, step = defaultStep(clock) }) {
-    const startedAt = clock.now();
-    let failedChecks = 0;
-    let failure;
-    for (;;) {
-        let retryAfter = 0;
-        try {
-            const result = await checkStatus();
-            if (failedChecks > 0)
-                progress.remark(`The platform responds again, after ${failedChecks} failed status ${failedChecks === 1 ? 'check' : 'checks'}.`);
-            failedChecks = 0;
-            failure = undefined;
-            if (result !== undefined)
-                return result.done;
-        }
-        catch (error) {
-            if (!(error instanceof CallError && (error.isTransient || error.outOfTime === deadline))) {
-                throw error;
-            }
-            failure = error;
-            if (error instanceof StatusError)
-                retryAfter = error.retryAfter ?? 0;
-            failedChecks++;
-            if (failedChecks === 1 && !deadline.hasPassed()) {
-                const { method, path } = error.call;
-                progress.remark(`Status check failed: ${error.reason} (${method} ${path}). Checking again.`);
-            }
-        }
-        const pause = Math.max(step(clock.now() - startedAt), Math.min(retryAfter, maxRetryAfter));
-        await (0,time_clock/* abortableSleep */.Mf)(clock, Math.min(pause, deadline.remaining()), signal);
-        if (deadline.hasPassed())
-            throw new WaitTimeoutError({ cause: failure });
-    }
-}
-function defaultStep(clock) {
-    return (elapsed) => pollingDelay(elapsed, () => clock.random());
-}
-
-;// CONCATENATED MODULE: ./lib/steps/progress.js
-const reminderInterval = 15_000;
-/**
- * Says how a wait is going: when something changes, and at least every 15 seconds, also while a look
- * is under way that takes longer than that. Has to be ended.
- */
-class Progress {
-    #clock;
-    #log;
-    #startedAt;
-    #state = 'waiting for the first status check';
-    #changedAt;
-    #reminder = new AbortController();
-    #hasEnded = false;
-    constructor(clock, say) {
-        this.#clock = clock;
-        this.#log = say;
-        this.#startedAt = clock.now();
-        this.#changedAt = this.#startedAt;
-        this.#scheduleReminder();
-    }
-    /** Milliseconds since the wait began. */
-    get elapsed() {
-        return this.#clock.now() - this.#startedAt;
-    }
-    /** Milliseconds for which the state has been what it is. */
-    get unchangedFor() {
-        return this.#clock.now() - this.#changedAt;
-    }
-    /** Takes note of the state, and says it where it is another one. */
-    update(state) {
-        if (state === this.#state)
-            return;
-        this.#state = state;
-        this.#changedAt = this.#clock.now();
-        this.#report();
-    }
-    /** Says something that is not a state. */
-    remark(message) {
-        this.#log(message);
-    }
-    end() {
-        this.#hasEnded = true;
-        this.#reminder.abort();
-    }
-    #report() {
-        this.#log(`${(this.elapsed / 1000).toFixed(1)} s: ${this.#state}`);
-        this.#scheduleReminder();
-    }
-    #scheduleReminder() {
-        this.#reminder.abort();
-        // A reminder may have come due in the same moment in which the wait ended.
-        if (this.#hasEnded)
-            return;
-        this.#reminder = new AbortController();
-        this.#clock.sleep(reminderInterval, this.#reminder.signal).then(() => {
-            this.#report();
-        }, () => undefined);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/readiness.js
-
-
-
-
-
-
-
-/**
- * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
- * wait for the others: what became of each has to be told.
- *
- * @throws ReleaseError of SubjectErrors around a StepError (`provisioning-failed`, `secrets-timeout`,
- *   `secret-set-gone`, `secret-set-missing`) or a CallError
- */
-async function awaitSecretSets({ cloud, journal }, sets, deadline) {
-    const { clock, log } = journal;
-    const progress = new Progress(clock, (message) => {
-        log.info(message);
-    });
-    const waiting = new Map(sets.map((set) => [set, journal.beginSpan(set.region, `provision ${set.name}`)]));
-    const seen = new Map();
-    const failures = [];
-    const fail = (set, error) => {
-        set.outcome = 'failed';
-        failures.push(new SubjectError(secretSetSubject(set), error));
-        waiting.get(set)?.('failed');
-        waiting.delete(set);
-    };
-    const recordStatus = (set, found) => {
-        if (found === undefined) {
-            const isNew = set.outcome === 'created' && !seen.has(set);
-            if (isNew && progress.elapsed < graceLimit)
-                return;
-            fail(set, new StepError(isNew ? 'secret-set-missing' : 'secret-set-gone', {}));
-            return;
-        }
-        set.status = found.status;
-        seen.set(set, stateOf(found));
-        if (found.status === 'failed') {
-            fail(set, new StepError('provisioning-failed', { platformMessage: found.errorMessage }));
-        }
-        if (found.status === 'ready') {
-            waiting.get(set)?.('done');
-            waiting.delete(set);
-        }
-    };
-    const checkStatus = async () => {
-        for (const { set, found } of await readStatuses(cloud, [...waiting.keys()], deadline)) {
-            recordStatus(set, found);
-        }
-        progress.update(readiness_wordsFor(sets, seen));
-        return waiting.size === 0 ? { done: undefined } : undefined;
-    };
-    try {
-        await poll(checkStatus, { clock, deadline, progress });
-    }
-    catch (error) {
-        if (!(error instanceof Error))
-            throw error;
-        const [first, ...others] = waiting.keys();
-        if (first === undefined)
-            throw error;
-        if (error instanceof WaitTimeoutError) {
-            for (const set of [first, ...others]) {
-                const facts = { lastSeen: seen.get(set), waited: progress.elapsed, deadline };
-                fail(set, new StepError('secrets-timeout', facts, { cause: error.cause }));
-            }
-        }
-        else if (error instanceof time_cancellation/* CancelledError */.cc) {
-            // The platform goes on with them.
-            failures.push(error);
-            for (const set of [first, ...others])
-                waiting.get(set)?.('running');
-        }
-        else {
-            // The look failed for all of them, which is one failure.
-            fail(first, error);
-            for (const set of others)
-                waiting.get(set)?.('failed');
-        }
-    }
-    if (failures.length > 0)
-        throw new ReleaseError(failures);
-}
-/** More sets than this are counted rather than listed. */
-const maxListed = 4;
-function readiness_wordsFor(sets, seen) {
-    const states = sets.map((set) => ({ name: set.name, state: seen.get(set) ?? 'not seen yet' }));
-    const list = (some) => listOf(some.map(({ name, state }) => `${name} ${state}`), { most: maxListed, format: asIs });
-    if (states.length <= maxListed)
-        return list(states);
-    const others = states.filter(({ state }) => state !== 'ready');
-    const ready = `${states.length - others.length} of ${states.length} sets are ready`;
-    return others.length === 0 ? ready : `${ready}; ${list(others)}`;
-}
-/** The status of a set in words, with the reason that it can only have. */
-function stateOf({ status, referenced }) {
-    if (status === 'unknown')
-        return 'unknown (its region cannot be reached)';
-    return status === 'pending' && referenced
-        ? 'pending (it is referenced, and its Kubernetes Secret does not exist yet)'
-        : status;
-}
-/** One request a look, however many sets are awaited. */
-async function readStatuses(cloud, sets, deadline) {
-    // Each look is repeated anyway, so a read of it is tried once.
-    const options = { deadline, attempts: 1 };
-    const [first, ...others] = sets;
-    // An image pull secret cannot be read by name.
-    if (first?.kind === 'secret' && others.length === 0) {
-        return [{ set: first, found: await cloud.secretSet(first.name, options) }];
-    }
-    const list = await cloud.secretSets(options);
-    return sets.map((set) => {
-        const found = list.find(({ name }) => name === set.name);
-        if (found !== undefined)
-            cloud.requireReadable(found);
-        return { set, found };
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/steps/remarks.js
-
-/**
- * Warnings and notices about several agents: what is to be said of each alike is said once, as a run
- * shows ten of a kind at most.
- */
-class Remarks {
-    #remarks = new Map();
-    add(level, name, words) {
-        const key = `${level} ${words('')}`;
-        const remark = this.#remarks.get(key) ?? { level, words, names: [] };
-        remark.names.push(name);
-        this.#remarks.set(key, remark);
-    }
-    report(journal) {
-        for (const { level, words, names } of this.#remarks.values()) {
-            journal[level](words(listOf(names)));
-        }
-        this.#remarks.clear();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/failure-logs.js
-
-
-
-/** How many of the last lines are shown. */
-const logTail = 40;
-const noLogs = { lines: [], isExecFormatError: false };
-/** Milliseconds; the lines are not worth more of a failed release's time. */
-const logsLimit = 10_000;
-/**
- * The last lines of a deployment, or of one session; undefined if they may not be shown. They are a
- * help: if they cannot be read, the failure itself still has to be reported.
- */
-async function failureLogs({ cloud, journal, wantsFailureLogs }, { name, region }, of) {
-    const { clock } = journal;
-    if (!(await wantsFailureLogs()))
-        return undefined;
-    try {
-        const logs = await cloud.agentLogs(name, of, logTail, {
-            attempts: 2,
-            deadline: new Deadline(clock, 'failure-logs', logsLimit),
-        });
-        if (logs.lines.length === 0) {
-            const whose = 'sessionId' in of ? 'session' : 'deployment';
-            journal.remark(`The platform has no log lines of this ${whose} of \`${name}\`: it wrote none, or the region \`${region}\` does not keep logs.`);
-        }
-        return logs;
-    }
-    catch (error) {
-        // What has failed is told in a run that is cancelled, too; its lines are not waited for.
-        if (error instanceof time_cancellation/* CancelledError */.cc)
-            return noLogs;
-        if (!(error instanceof CallError))
-            throw error;
-        const mayBeUnkept = error.kind === 'request-refused' ? ` The region \`${region}\` may not keep logs.` : '';
-        journal.remark(`The logs of \`${name}\` could not be read, because ${error.reason}.${mayBeUnkept}`);
-        return noLogs;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/rollout.js
-
-
-
-
-
-
-
-/**
- * Waits until this deployment serves.
- *
- * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`,
- *   `agent-missing`) or a CallError
- */
-async function awaitRollout(context, record, { deploymentId, previousId, before, deadline }) {
-    const { cloud, journal } = context;
-    const { clock, log } = journal;
-    const { name } = record;
-    const progress = new Progress(clock, (message) => {
-        log.info(`${name}: ${message}`);
-    });
-    let lastAgent;
-    let lastSeen = 'no status check of the agent succeeded';
-    let infrastructureIssue = false;
-    let history = historyBefore(before);
-    const checkStatus = async () => {
-        const agent = await cloud.agent(name, { deadline, attempts: 1 });
-        if (agent === undefined) {
-            const isNew = record.outcome === 'created' && lastAgent === undefined;
-            if (!isNew)
-                throw new StepError('agent-gone', {});
-            if (progress.elapsed >= graceLimit)
-                throw new StepError('agent-missing', {});
-            lastSeen = 'the platform does not show the new agent yet';
-            progress.update(lastSeen);
-            return undefined;
-        }
-        lastAgent = agent;
-        const now = clock.now();
-        history = continueHistory(history, agent, deploymentId, now);
-        const judgement = judge(agent, deploymentId, previousId, { history, now });
-        if (judgement.state !== 'waiting')
-            return { done: judgement };
-        if (judgement.infrastructureIssue && !infrastructureIssue) {
-            journal.warning(`The platform reports an infrastructure problem with ${name}. If it persists, contact the platform's support.`);
-        }
-        infrastructureIssue = judgement.infrastructureIssue;
-        lastSeen = judgement.words;
-        progress.update(judgement.words);
-        return undefined;
-    };
-    try {
-        const judgement = await poll(checkStatus, { clock, deadline, progress });
-        if (judgement.state === 'superseded') {
-            throw new StepError('superseded', { deploymentId, supersededBy: judgement.by });
-        }
-        if (judgement.state === 'failed') {
-            record.previousServes = judgement.failure.previousServes;
-            const logs = await failureLogs(context, record, { deploymentId });
-            const isExecFormatError = judgement.failure.isExecFormatError || logs?.isExecFormatError === true;
-            throw new StepError('rollout-failed', {
-                deploymentId,
-                logs: logs?.lines,
-                failure: { ...judgement.failure, isExecFormatError },
-            });
-        }
-    }
-    catch (error) {
-        // The platform goes on with the rollout, whoever waits for it.
-        if (error instanceof time_cancellation/* CancelledError */.cc)
-            throw error;
-        record.outcome = isStepFailure(error, 'superseded') ? 'superseded' : 'failed';
-        if (!(error instanceof WaitTimeoutError))
-            throw error;
-        const seen = {
-            lastSeen,
-            lastSeenFor: progress.unchangedFor,
-            infrastructureIssue,
-            previousServes: lastAgent !== undefined && previousServes(lastAgent, deploymentId, previousId),
-        };
-        record.previousServes = seen.previousServes;
-        const logs = await failureLogs(context, record, { deploymentId });
-        const facts = { deploymentId, logs: logs?.lines, deadline, ...seen };
-        throw new StepError('wait-timeout', facts, { cause: error.cause });
-    }
-    record.ready = true;
-    log.info(`Deployment ${deploymentId} of ${name} is serving after ${(progress.elapsed / 1000).toFixed(1)} s.`);
-}
-
-;// CONCATENATED MODULE: ./lib/pipecat/session-state.js
-/** The ends of a session that went well, besides a 2xx. */
-const completions = ['HTTP_COMPLETED', 'WS_CONNECTION_CLOSED'];
-/**
- * Judges a session by a look at it.
- *
- * @param deploymentId the deployment that is tested
- * @param awaitsStart whether the platform tells when the bot has started
- */
-function judgeSession(session, deploymentId, awaitsStart) {
-    if (session.deploymentId !== undefined && session.deploymentId !== deploymentId) {
-        return { state: 'elsewhere' };
-    }
-    const hasStarted = session.startSeconds !== undefined;
-    if (!session.hasEnded)
-        return { state: 'running', hasStarted };
-    const status = session.completionStatus ?? '';
-    if (status === 'HTTP_ERROR' || /^[45]\d\d$/.test(status)) {
-        return { state: 'failed', because: 'error' };
-    }
-    if (awaitsStart && !hasStarted)
-        return { state: 'failed', because: 'not-started' };
-    const isCompleted = completions.includes(status) || /^2\d\d$/.test(status);
-    return isCompleted ? { state: 'completed', hasStarted } : { state: 'unclear' };
-}
-
-;// CONCATENATED MODULE: ./lib/steps/smoke-test.js
-
-
-
-
-
-
-
-
-
-/** Starts whose response may be lost: each may have started a session that nobody can identify. */
-const mostLostStarts = 3;
-/** Milliseconds before the limit in which no attempt is begun. */
-const lastAttempt = 1000;
-/** Milliseconds between two sessions: the first pause and the longest. */
-const pauses = { first: 2000, longest: 15_000, growth: 1.5 };
-/** Milliseconds; a platform that asks for more is asked again now and then. */
-const smoke_test_maxRetryAfter = 60_000;
-/** Milliseconds that stopping a session may take: one that runs on costs money. */
-const stopLimit = 120_000;
-/** Milliseconds that reading a session once more may take. */
-const readLimit = 15_000;
-/** Milliseconds that the bot's own endpoint may take to answer. */
-const pathLimit = 10_000;
-/** Seconds that a room outlives the smoke test. */
-const roomMargin = 60;
-/**
- * Starts a session on a deployment that is ready, watches it, and stops it. An inconclusive test is a
- * warning.
- *
- * @throws StepError (`smoke-test-failed`, `smoke-test-key-refused`)
- */
-async function smokeTest(context, record, deploymentId) {
-    const settings = record.plan.smokeTest;
-    if (settings?.publicKey === undefined)
-        return;
-    const surface = context.sessions.publicly(settings.publicKey);
-    await new SmokeTest({ context, record, deploymentId, settings, surface }).run();
-}
-class SmokeTest {
-    #context;
-    #sessions;
-    #clock;
-    #record;
-    #deploymentId;
-    #settings;
-    #surface;
-    #deadline;
-    #lostStarts = 0;
-    /** What the attempts before have shown. */
-    #earlier;
-    /** The last session that was started, and what was last seen of it. */
-    #sessionId;
-    #seen;
-    constructor({ context, record, deploymentId, settings, surface }) {
-        this.#context = context;
-        this.#sessions = context.sessions;
-        this.#clock = context.journal.clock;
-        this.#record = record;
-        this.#deploymentId = deploymentId;
-        this.#settings = settings;
-        this.#surface = surface;
-        this.#deadline = new Deadline(this.#clock, 'smoke-test-timeout', settings.timeout);
-    }
-    async run() {
-        try {
-            await this.#tell(await this.#attempts());
-        }
-        finally {
-            this.#warnOfLostStarts();
-        }
-    }
-    async #attempts() {
-        let pause = pauses.first;
-        for (;;) {
-            const attempt = await this.#attempt();
-            if ('done' in attempt)
-                return attempt.done;
-            this.#earlier = attempt.again;
-            const retryAfter = Math.min(attempt.retryAfter ?? 0, smoke_test_maxRetryAfter);
-            // The last attempt comes shortly before the limit.
-            const longest = this.#deadline.remaining() - lastAttempt;
-            if (longest < Math.max(pauses.first, retryAfter))
-                return attempt.again;
-            await this.#clock.sleep(Math.min(Math.max(pause, retryAfter), longest));
-            pause = Math.min(pause * pauses.growth, pauses.longest);
-        }
-    }
-    /** Starts one session, follows it, and stops it, whatever happens. */
-    async #attempt() {
-        const sessionId = await this.#start();
-        if (typeof sessionId !== 'string')
-            return sessionId;
-        let followed;
-        try {
-            followed = await this.#follow(sessionId);
-        }
-        finally {
-            if (this.#seen?.hasEnded !== true)
-                await this.#stop(sessionId);
-        }
-        if (!('silentSince' in followed))
-            return followed;
-        return { done: await this.#readOnceMore(sessionId, followed.silentSince) };
-    }
-    async #start() {
-        const { name } = this.#record;
-        const { transport, body } = this.#settings;
-        const deadline = this.#deadline;
-        const end = (this.#clock.wallTime() + deadline.remaining()) / 1000;
-        const expiresAt = Math.ceil(end) + roomMargin;
-        try {
-            const how = { transport, body, expiresAt };
-            const { sessionId, credentials } = await this.#surface.start(name, how, { deadline });
-            this.#sessions.hide(credentials);
-            this.#sessionId = sessionId;
-            this.#seen = undefined;
-            this.#context.journal.log.info(`Started the session ${sessionId} of ${name}.`);
-            return sessionId;
-        }
-        catch (error) {
-            if (error instanceof InterruptedCallError)
-                this.#lostStarts++;
-            if (!(error instanceof CallError))
-                throw error;
-            return this.#notStarted(error);
-        }
-    }
-    #notStarted(error) {
-        if (error instanceof NotSentError && this.#earlier !== undefined) {
-            return { again: this.#earlier };
-        }
-        if (error instanceof StatusError) {
-            const judged = this.#judgeRefusal(error);
-            if (judged !== undefined)
-                return judged;
-        }
-        const because = `no session could be started: ${error.reason}`;
-        const verdict = inconclusive(because);
-        // A response that was lost, or is not the platform's own: a session may run.
-        if (error.mayBeCarriedOut && !(error instanceof NotSentError)) {
-            this.#lostStarts++;
-            this.#context.journal.log.info(`A start of a session failed: ${error.reason}.`);
-            if (this.#lostStarts >= mostLostStarts)
-                return { done: verdict };
-            return { again: verdict };
-        }
-        return error.isTransient || error instanceof NotSentError
-            ? { again: verdict }
-            : { done: verdict };
-    }
-    #judgeRefusal(refusal) {
-        const { status, kind, retryAfter } = refusal;
-        const isBilling = kind === 'billing-required' || has(refusal, 'PCC-1004');
-        if (isBilling) {
-            return {
-                done: inconclusive(`the platform asks for billing to be settled: ${refusal.reason}`),
-            };
-        }
-        if (kind === 'credential-refused' || kind === 'permission-denied') {
-            throw new StepError('smoke-test-key-refused', { refusal }, { cause: refusal });
-        }
-        const again = (verdict) => ({
-            again: verdict,
-            ...(retryAfter === undefined ? {} : { retryAfter }),
-        });
-        if (status === 429) {
-            return again(inconclusive(`the agent was at capacity until the end: ${refusal.reason}`));
-        }
-        if (status === 404) {
-            return again(inconclusive(`the public key does not find the agent: ${refusal.reason}. The key may belong to another organization`));
-        }
-        if (status === 503 || has(refusal, 'PCC-1001')) {
-            return again(failed({ kind: 'not-startable', refusal }));
-        }
-        return undefined;
-    }
-    /** Watches a session until it shows what it is there to show. */
-    async #follow(sessionId) {
-        const { name } = this.#record;
-        const { transport, path, duration } = this.#settings;
-        const { log } = this.#context.journal;
-        const clock = this.#clock;
-        const startedAt = clock.now();
-        // The platform does not say when the bot of such a session starts.
-        const awaitsStart = transport !== 'webrtc';
-        const endpoint = new Endpoint(path);
-        let upSince;
-        const progress = new Progress(clock, (message) => {
-            log.info(`${name}: ${message}`);
-        });
-        const look = async () => {
-            const seen = await this.#read(sessionId, this.#deadline, 1);
-            if (seen === undefined) {
-                progress.update('the platform does not show the session yet');
-                return undefined;
-            }
-            const state = judgeSession(seen, this.#deploymentId, awaitsStart && !endpoint.hasAnswered);
-            if (state.state === 'elsewhere') {
-                log.info(`The session ${sessionId} runs on another deployment; stopping it.`);
-                return { done: { again: inconclusive(onOtherDeployment) } };
-            }
-            if (state.state !== 'running')
-                return { done: { done: this.#ended(seen, endpoint) } };
-            const refused = await endpoint.ask(() => this.#ask(sessionId, endpoint.path));
-            if (refused !== undefined)
-                return { done: { done: failed(refused) } };
-            const hasStarted = state.hasStarted || endpoint.hasAnswered || !awaitsStart;
-            if (!hasStarted) {
-                progress.update('the session runs, and its bot has not started yet');
-                return undefined;
-            }
-            upSince ??= awaitsStart ? clock.now() : startedAt;
-            const isUp = clock.now() - upSince >= duration;
-            if (isUp && !endpoint.isAwaited)
-                return { done: { done: this.#passed(seen) } };
-            progress.update(isUp ? `waiting for GET /${endpoint.path} to answer` : 'the bot has started; watching it');
-            return undefined;
-        };
-        const step = (elapsed) => {
-            const usual = pollingDelay(elapsed, () => clock.random());
-            const left = upSince === undefined ? 0 : upSince + duration - clock.now();
-            return left > 0 ? Math.min(usual, left) : usual;
-        };
-        try {
-            return await poll(look, { clock, deadline: this.#deadline, progress, step });
-        }
-        catch (error) {
-            if (error instanceof CallError) {
-                return { done: inconclusive(`the session could not be read: ${error.reason}`) };
-            }
-            if (!(error instanceof WaitTimeoutError))
-                throw error;
-            if (this.#seen === undefined) {
-                return { done: inconclusive('the platform did not show the session') };
-            }
-            if (upSince === undefined)
-                return { silentSince: startedAt };
-            return { done: endpoint.verdict() ?? inconclusive(startedLate) };
-        }
-    }
-    #passed({ deploymentId }) {
-        return deploymentId === undefined
-            ? inconclusive('the platform does not show which deployment the session ran on')
-            : { outcome: 'passed' };
-    }
-    /** Judges a session that ended by itself. */
-    #ended(seen, endpoint) {
-        const awaitsStart = this.#settings.transport !== 'webrtc';
-        const state = judgeSession(seen, this.#deploymentId, awaitsStart && !endpoint.hasAnswered);
-        const status = this.#shown(seen.completionStatus ?? 'no status');
-        const hasStarted = seen.startSeconds !== undefined || endpoint.hasAnswered;
-        if (state.state === 'failed')
-            return failed({ kind: 'ended', status, hasStarted });
-        if (state.state === 'unclear') {
-            return inconclusive(`the session ended with \`${status}\`, which is not a known status`);
-        }
-        if (endpoint.isAwaited) {
-            return failed({ kind: 'ended-before-path', path: endpoint.path, status });
-        }
-        return this.#passed(seen);
-    }
-    /** Some sessions say only after their end when their bot started. */
-    async #readOnceMore(sessionId, since) {
-        const ran = this.#clock.now() - since;
-        try {
-            await this.#read(sessionId, this.#limit(readLimit), 2);
-        }
-        catch (error) {
-            if (!(error instanceof CallError))
-                throw error;
-        }
-        const { startSeconds } = this.#seen ?? {};
-        if (startSeconds === undefined) {
-            return inconclusive('the session stayed up, but nothing shows that its bot started');
-        }
-        const { transport, path, duration } = this.#settings;
-        if (path !== undefined)
-            return new Endpoint(path).verdict() ?? inconclusive(startedLate);
-        const wasUp = transport === 'webrtc' || ran - startSeconds * 1000 >= duration;
-        return wasUp && this.#seen !== undefined ? this.#passed(this.#seen) : inconclusive(startedLate);
-    }
-    async #read(id, deadline, attempts) {
-        const { name } = this.#record;
-        const seen = await this.#sessions.reading.session(name, id, { deadline, attempts });
-        this.#seen = seen ?? this.#seen;
-        return seen;
-    }
-    #ask(sessionId, path) {
-        const deadline = this.#limit(Math.min(pathLimit, this.#deadline.remaining()));
-        return this.#surface.ask(this.#record.name, sessionId, path, { deadline });
-    }
-    async #stop(sessionId) {
-        const { name, region } = this.#record;
-        const { journal } = this.#context;
-        try {
-            const deadline = this.#limit(stopLimit);
-            await this.#sessions.stopping.stop(name, sessionId, { deadline });
-            journal.log.info(`Stopped the session ${sessionId}.`);
-        }
-        catch (error) {
-            if (!(error instanceof CallError) && !(error instanceof time_cancellation/* CancelledError */.cc))
-                throw error;
-            const reason = error instanceof CallError ? `: ${error.reason}` : '';
-            journal.warning(`The session \`${sessionId}\` of \`${name}\` in \`${region}\` could not be stopped${reason}. It may run, and cost money, until the session limit.`);
-        }
-    }
-    async #tell(verdict) {
-        const { journal } = this.#context;
-        const { name, region } = this.#record;
-        this.#record.smokeTest = this.#recordOf(verdict);
-        if (verdict.outcome === 'failed') {
-            const sessionId = this.#sessionId;
-            throw new StepError('smoke-test-failed', {
-                deploymentId: this.#deploymentId,
-                sessionId,
-                because: verdict.failure,
-                logs: await this.#logsOf(sessionId),
-                hasTransport: this.#settings.transport !== undefined,
-            });
-        }
-        if (verdict.outcome === 'inconclusive') {
-            journal.warning(`The smoke test of \`${name}\` in \`${region}\` is inconclusive: ${verdict.because}. The release is done, but not proven to take sessions.`);
-            return;
-        }
-        journal.log.info(`The smoke test of ${name} passed: the session ran on the deployment ${this.#deploymentId}.`);
-    }
-    async #logsOf(sessionId) {
-        if (sessionId === undefined)
-            return undefined;
-        return (await failureLogs(this.#context, this.#record, { sessionId }))?.lines;
-    }
-    #recordOf({ outcome }) {
-        const { deploymentId, startSeconds, coldStart } = this.#seen ?? {};
-        return {
-            outcome,
-            sessionId: this.#sessionId ?? null,
-            deploymentId: deploymentId ?? null,
-            startSeconds: startSeconds ?? null,
-            coldStart: coldStart ?? null,
-        };
-    }
-    #warnOfLostStarts() {
-        if (this.#lostStarts === 0)
-            return;
-        const { name, region } = this.#record;
-        const starts = this.#lostStarts === 1 ? 'a start' : `${this.#lostStarts} starts`;
-        this.#context.journal.warning(`The response to ${starts} of a session of \`${name}\` in \`${region}\` was lost. A session that nobody can identify may run until the session limit.`);
-    }
-    #limit(milliseconds) {
-        return new Deadline(this.#clock, 'smoke-test-timeout', milliseconds);
-    }
-    #shown(word) {
-        return this.#sessions.redact(word).slice(0, 64);
-    }
-}
-/** The bot's own endpoint that has to answer, if there is one. */
-class Endpoint {
-    path;
-    hasAnswered = false;
-    /** Whether there is one at all. */
-    #isGiven;
-    #status;
-    constructor(path) {
-        this.path = path ?? '';
-        this.#isGiven = path !== undefined;
-    }
-    get isAwaited() {
-        return this.#isGiven && !this.hasAnswered;
-    }
-    /** Asks it unless it has answered; the result is the failure if there is no point in asking again. */
-    async ask(request) {
-        if (!this.isAwaited)
-            return undefined;
-        try {
-            await request();
-            this.hasAnswered = true;
-            return undefined;
-        }
-        catch (error) {
-            if (!(error instanceof CallError))
-                throw error;
-            const isStatus = error instanceof StatusError || error instanceof RedirectError;
-            if (!isStatus)
-                return undefined;
-            this.#status = error.status;
-            return passingStatuses.includes(error.status) ? undefined : this.#failure();
-        }
-    }
-    /** What it means that it has not answered until the end. */
-    verdict() {
-        return this.isAwaited ? failed(this.#failure()) : undefined;
-    }
-    #failure() {
-        return { kind: 'path', path: this.path, status: this.#status };
-    }
-}
-/** What an endpoint answers while its bot starts. */
-const passingStatuses = [404, 502, 503];
-const onOtherDeployment = 'every session ran on another deployment: idle instances of the previous one may still take sessions';
-const startedLate = 'the session started too late to be watched for `smoke-test-duration` within `smoke-test-timeout`';
-function inconclusive(because) {
-    return { outcome: 'inconclusive', because };
-}
-function failed(failure) {
-    return { outcome: 'failed', failure };
-}
-function has(refusal, code) {
-    return refusal.lookUpCode({ [code]: true }) === true;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/deploy-and-await.js
-
-
-
-
-
-
-
-
-
-/**
- * Deploys the agents of all targets, and waits for each from the moment when it is deployed: one
- * that is held up must not use up the time of the others.
- *
- * @throws ReleaseError with what failed in each region
- */
-async function deployAndAwait(context, targets, budget) {
-    const deploying = targets.flatMap(({ agent, secretSets, build }) => agent === undefined ? [] : [{ agent, secretSets, build }]);
-    if (deploying.length === 0)
-        return;
-    const failures = [];
-    const rollouts = [];
-    await collect(failures, () => deployAll(context, deploying, { budget, rollouts }));
-    await collect(failures, () => awaitRollouts(context, rollouts));
-    // What is not going to be released everywhere needs no test.
-    if (failures.length === 0)
-        await collect(failures, () => testAll(context, rollouts));
-    for (const { agent, end } of rollouts)
-        if (agent.ready)
-            end('success');
-    if (failures.length > 0)
-        throw new ReleaseError(failures);
-    remarkOnIdleInstances(context, deploying);
-    const awaited = deploying.filter(({ agent }) => agent.plan.waitForReady);
-    if (rollouts.length < awaited.length)
-        context.cancellation.throwIfAborted();
-}
-/** Deploys all agents at once, and adds the rollouts that this begins. */
-function deployAll(context, deploying, { budget, rollouts }) {
-    const { journal, cancellation } = context;
-    const remarks = new Remarks();
-    return journal.step('deploy', async () => {
-        try {
-            await forEach(deploying, async ({ agent, secretSets, build }) => {
-                const deployed = await deployOne(context, agent, secretSets, {
-                    buildId: build?.id ?? undefined,
-                    budget: budget.fork(),
-                    remarks,
-                });
-                // Nobody is told of a rollout that nobody will wait for.
-                if (!agent.plan.waitForReady || cancellation.aborted)
-                    return;
-                rollouts.push(beginRollout(context, agent, deployed));
-            });
-        }
-        finally {
-            remarks.report(journal);
-        }
-    });
-}
-async function awaitRollouts({ journal }, rollouts) {
-    if (rollouts.length === 0)
-        return;
-    await journal.step('rollout', () => forEach(rollouts, async (rollout) => {
-        const result = await rollout.result;
-        if (result.status === 'rejected')
-            throw result.reason;
-    }));
-}
-/** A test per agent, all at once; what it shows decides how the rollout ends. */
-async function testAll(context, rollouts) {
-    const { journal, cancellation } = context;
-    const tested = rollouts.filter(({ agent }) => agent.plan.smokeTest !== undefined);
-    if (tested.length === 0)
-        return;
-    cancellation.throwIfAborted();
-    await journal.step('smoke-test', () => forEach(tested, ({ agent, deployed, end }) => endingOnFailure(end, () => journal.span(agent.region, `smoke test ${agent.name}`, () => withSubject(agentSubject(agent), () => smokeTest(context, agent, deployed.deploymentId))))));
-}
-function remarkOnIdleInstances({ journal }, deploying) {
-    const updated = deploying.filter(({ agent }) => agent.outcome === 'updated' && agent.ready);
-    if (updated.some(({ agent }) => agent.deploymentId !== agent.plan.before?.desiredDeploymentId)) {
-        journal.remark('Ready means that the new deployment can take sessions. Idle instances of the previous deployment may still take some new sessions first.');
-    }
-}
-/** A result that may be looked at later; a rejection that nobody awaits yet would end the process. */
-async function settled(work) {
-    const [result] = await Promise.allSettled([work]);
-    return result;
-}
-async function deployOne(context, record, secretSets, options) {
-    const { plan } = record;
-    const awaitBoundSets = (before, deadline) => awaitSecretSets(context, boundSets(plan, before, secretSets), deadline);
-    try {
-        return await context.journal.span(plan.region, `deploy ${plan.name}`, () => withSubject(agentSubject(plan), () => deploy(context, record, { ...options, awaitBoundSets })));
-    }
-    catch (error) {
-        if (isInDoubt(error))
-            record.isChanged = true;
-        if (!(error instanceof time_cancellation/* CancelledError */.cc))
-            record.outcome = 'failed';
-        else if (error instanceof InterruptedCallError)
-            record.outcome = 'cancelled';
-        throw error;
-    }
-}
-function beginRollout(context, agent, deployed) {
-    const { name, region } = agent;
-    const { deploymentId } = deployed;
-    const reportOutcome = context.rolloutObserver.rolloutStarted({
-        agent: name,
-        region,
-        deploymentId,
-    });
-    let hasEnded = false;
-    const end = (outcome) => {
-        if (!hasEnded)
-            reportOutcome(outcome);
-        hasEnded = true;
-    };
-    const work = async () => {
-        await endingOnFailure(end, () => waitForRollout(context, agent, deployed));
-        if (agent.plan.smokeTest === undefined)
-            end('success');
-    };
-    return { agent, deployed, result: settled(work()), end };
-}
-/** Does work on a rollout; if it fails, the rollout has ended. */
-async function endingOnFailure(end, work) {
-    try {
-        await work();
-    }
-    catch (error) {
-        end(isCancellation(error) ? 'error' : 'failure');
-        throw error;
-    }
-}
-function waitForRollout(context, record, deployed) {
-    const { name, region } = record;
-    return context.journal.span(region, `roll out ${name}`, () => withSubject(agentSubject(record), () => awaitRollout(context, record, deployed)));
-}
-function agentSubject({ name, region }) {
-    return { kind: 'agent', name, region };
-}
-/** The sets that a deploy binds: those of the plan, or those that the agent has already. */
-function boundSets({ settings, region }, before, planned) {
-    const bound = (name, kind) => {
-        if (name === undefined || name === null)
-            return [];
-        const known = planned.find((set) => set.name === name);
-        return [known ?? existingSet(name, kind, region)];
-    };
-    return [
-        ...bound(settings.secretSet ?? before?.secretSets?.[0], 'secret'),
-        ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/steps/drain.js
-
-
-
-
-
-
-
-/** Milliseconds that counting the sessions may take if nobody waits for them. */
-const countLimit = 10_000;
-/** Milliseconds between two counts in a wait of an hour. */
-const longestStep = 30_000;
-/**
- * Counts the sessions that still run on older deployments and, if asked, waits until there are none.
- * The release itself is done by then.
- *
- * @throws ReleaseError with a `drain-timeout` for each agent
- */
-async function drainAll(context, targets) {
-    const agents = targets.flatMap(({ agent }) => agent?.ready === true && agent.outcome !== 'created' ? [agent] : []);
-    const awaited = agents.filter(({ plan }) => plan.drainTimeout !== undefined);
-    const counted = agents.filter((agent) => !awaited.includes(agent) && hasNewDeployment(agent));
-    await Promise.all(counted.map((agent) => countOnce(context, agent)));
-    if (awaited.length === 0)
-        return;
-    await context.journal.step('drain', () => forEach(awaited, (agent) => context.journal.span(agent.region, `drain ${agent.name}`, () => withSubject({ kind: 'agent', name: agent.name, region: agent.region }, () => drain(context, agent, agent.plan.drainTimeout ?? 0)))));
-}
-function hasNewDeployment({ outcome, deploymentId, plan }) {
-    return outcome === 'updated' && deploymentId !== plan.before?.desiredDeploymentId;
-}
-/** The count is a help: if it cannot be had, the release is as good as ever. */
-async function countOnce({ sessions, journal: { clock, log } }, agent) {
-    try {
-        const deadline = new Deadline(clock, 'drain-timeout', countLimit);
-        const count = await sessions.reading.count(agent.name, { deadline, attempts: 2 });
-        const older = olderThan(agent.deploymentId, count);
-        if (older === undefined)
-            return;
-        agent.sessionsOnOlder = older;
-        log.info(`Sessions of ${agent.name} on older deployments: ${sessionsWords(older)}.`);
-    }
-    catch (error) {
-        // Everything is released, so a cancellation is reported as one that came late.
-        if (error instanceof time_cancellation/* CancelledError */.cc)
-            return;
-        if (!(error instanceof CallError))
-            throw error;
-        log.info(`The sessions of ${agent.name} could not be counted, because ${error.reason}.`);
-    }
-}
-async function drain({ cloud, sessions, journal: { clock, log } }, agent, limit) {
-    const { name } = agent;
-    const deadline = new Deadline(clock, 'drain-timeout', limit);
-    const progress = new Progress(clock, (message) => {
-        log.info(`${name}: ${message}`);
-    });
-    /** Deployments that others have made since. */
-    const newer = new Set();
-    const look = async () => {
-        const count = await sessions.reading.count(name, { deadline, attempts: 1 });
-        const older = olderThan(agent.deploymentId, count, newer);
-        agent.sessionsOnOlder = older ?? null;
-        if (older?.count === 0 && !older.isCut)
-            return { done: true };
-        const desired = (await cloud.agent(name, { deadline, attempts: 1 }))?.desiredDeploymentId;
-        if (desired !== undefined && desired !== agent.deploymentId)
-            newer.add(desired);
-        progress.update(older === undefined
-            ? 'the platform does not show which deployments the sessions run on'
-            : `sessions on older deployments: ${sessionsWords(older)}`);
-        return undefined;
-    };
-    const step = (elapsed) => pollingDelay(elapsed, () => clock.random(), longestStep);
-    try {
-        await poll(look, { clock, deadline, progress, step });
-    }
-    catch (error) {
-        if (!(error instanceof WaitTimeoutError))
-            throw error;
-        const left = agent.sessionsOnOlder ?? undefined;
-        throw new StepError('drain-timeout', { left, deadline }, { cause: error.cause });
-    }
-    log.info(`No session of ${name} runs on an older deployment.`);
-}
-/** Undefined if a session does not show its deployment. */
-function olderThan(deploymentId, { byDeployment, isCut }, newer = new Set()) {
-    let count = 0;
-    for (const [id, running] of byDeployment) {
-        if (id === undefined)
-            return undefined;
-        if (id !== deploymentId && !newer.has(id))
-            count += running;
-    }
-    return { count, isCut };
-}
-function sessionsWords({ count, isCut }) {
-    return `${isCut ? 'at least ' : ''}${count}`;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/planned-steps.js
-
-/** The steps that a plan takes after the preflight. */
-function stepsOf({ targets }) {
-    const sets = targets.flatMap(({ secretSets }) => secretSets);
-    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
-    const steps = [
-        sets.some(isWritten) ? 'provision' : undefined,
-        sets.some(isAwaited) ? 'readiness' : undefined,
-        targets.some(({ build }) => build !== undefined) ? 'build' : undefined,
-        agents.length > 0 ? 'deploy' : undefined,
-        agents.some(({ waitForReady }) => waitForReady) ? 'rollout' : undefined,
-        agents.some(({ smokeTest }) => smokeTest !== undefined) ? 'smoke-test' : undefined,
-        agents.some(isDrained) ? 'drain' : undefined,
-        sets.some(isPruned) ? 'prune' : undefined,
-        sets.some(mayDeleteVersions) ? 'clean-up' : undefined,
-    ];
-    return steps.filter((step) => step !== undefined);
-}
-/** A set that is only bound may still be provisioned for somebody else's write. */
-function isAwaited({ action, status }) {
-    return action !== 'bind' || status === 'pending' || status === 'unknown';
-}
-/** A new agent has no older deployment. */
-function isDrained({ drainTimeout, action }) {
-    return drainTimeout !== undefined && action === 'update';
-}
-function isPruned({ prunedKeys }) {
-    return prunedKeys.length > 0;
-}
-function mayDeleteVersions({ olderVersions, keepVersions }) {
-    return olderVersions.length > keepVersions;
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./lib/steps/build.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** Lines of a failed build's log that are worth showing. */
-const maxLines = 50;
-/**
- * Has the context built in one region: uploads it, starts the build and waits until it has succeeded,
- * unless there is one already. Its record shows how far it came, also when this throws.
- *
- * @param abandoned aborted when nobody needs the build any more
- * @throws ReleaseError of a SubjectError around a build's error or a CallError, or AbandonedError
- */
-async function buildImage(context, record, abandoned) {
-    const { journal } = context;
-    const { plan } = record;
-    const { found, region } = plan;
-    if (found?.status === 'success') {
-        recordBuild(journal, record, found, { isCached: true });
-        return;
-    }
-    const abandonedError = () => new AbandonedError({ isStillRunning: record.id !== null });
-    // What failed for good in the same moment is told.
-    const isCausedByAbandoning = (error) => error === abandoned.reason || (error instanceof CallError && error.isTransient);
-    const runStage = async (label, work) => {
-        if (abandoned.aborted)
-            throw abandonedError();
-        return journal.span(region, label, async () => {
-            try {
-                return await work();
-            }
-            catch (error) {
-                throw abandoned.aborted && isCausedByAbandoning(error) ? abandonedError() : error;
-            }
-        });
-    };
-    const startedAt = journal.clock.now();
-    try {
-        if (found === undefined) {
-            const uploadId = await runStage('upload the context', () => upload(context, plan, abandoned));
-            await runStage('build the image', async () => {
-                const started = await start(context, plan, uploadId, abandoned).catch((error) => {
-                    if (error instanceof InterruptedCallError)
-                        record.outcome = 'cancelled';
-                    throw error;
-                });
-                recordBuild(journal, record, started.build, started);
-                compareHashes(journal, plan.context.hash, started.contextHash);
-                await awaitBuild(context, plan, started.build, abandoned);
-            });
-        }
-        else {
-            await runStage('build the image', async () => {
-                recordBuild(journal, record, found, { isCached: false });
-                await awaitBuild(context, plan, found, abandoned);
-            });
-        }
-        if (record.outcome === 'running')
-            record.outcome = 'built';
-    }
-    catch (error) {
-        if (error instanceof AbandonedError || error instanceof time_cancellation/* CancelledError */.cc)
-            throw error;
-        // What has not come to its end goes on, whoever waits for it.
-        if (record.id === null || hasBuildFailed(error))
-            record.outcome = 'failed';
-        if (!(error instanceof Error))
-            throw error;
-        const subject = { kind: 'build', name: plan.context.dockerfile, region };
-        throw new ReleaseError([new SubjectError(subject, error)]);
-    }
-    finally {
-        if (record.outcome !== 'skipped')
-            record.duration = journal.clock.now() - startedAt;
-    }
-}
-function hasBuildFailed(error) {
-    return isStepFailure(error, 'build-failed', 'build-gone', 'build-missing');
-}
-async function upload({ cloud, journal: { clock, log } }, { region, context: { archive, archiveBytes } }, signal) {
-    const progress = new WorkProgress(clock, archiveBytes, (done) => {
-        log.info(`Uploaded to ${region}: ${done}.`);
-    });
-    const uploadId = await cloud.uploadContext(region, { bytes: archiveBytes, open: () => (0,external_node_fs_.createReadStream)(archive, { highWaterMark: 256 * 1024 }) }, {
-        destination: region,
-        signal,
-        progress: (bytes) => {
-            progress.update(bytes);
-        },
-    });
-    log.info(`Uploaded the context to ${region}: ${(0,text_bytes/* bytesOf */.$)(archiveBytes)}.`);
-    return uploadId;
-}
-/** The same build is not started twice: where the answer was lost, it is among those of the context. */
-function start({ cloud, journal: { clock } }, { region, context: { dockerfile, hash } }, uploadId, signal) {
-    const askedAt = clock.wallTime();
-    return cloud.startBuild(uploadId, region, dockerfile, {
-        signal,
-        findLostResult: async () => {
-            const key = { region, contextHash: hash, dockerfilePath: dockerfile };
-            const builds = await cloud.builds(key, undefined, { attempts: 2 });
-            const build = builds.find(({ status }) => !hasBuildEnded(status) || status === 'success');
-            const isOlder = build?.createdAt !== undefined && build.createdAt < askedAt;
-            return build && { build, contextHash: hash, isCached: isOlder };
-        },
-    });
-}
-function recordBuild(journal, record, { id, status }, { isCached }) {
-    // The platform may know one of the context that is not through.
-    const isReused = isCached && status === 'success';
-    record.outcome = isReused ? 'reused' : 'running';
-    journal.recordBuildId(record, id);
-    journal.log.info(isReused
-        ? `Reusing the build ${id} of this context in ${record.region}.`
-        : `The build ${id} in ${record.region} is running.`);
-}
-/** The platform tells contexts apart by what its storage computes of them. */
-function compareHashes(journal, ours, theirs) {
-    if (theirs === undefined || theirs === ours)
-        return;
-    journal.warning(`The platform names the context ${(0,quote/* quote */.h)(theirs)}, but the uploaded archive has the hash \`${ours}\`. Later releases cannot reuse this build, and it may contain something else.`);
-}
-async function awaitBuild({ cloud, journal: { clock, log } }, { region, timeout, found }, { id, status }, abandoned) {
-    if (status === 'success')
-        return;
-    const deadline = new Deadline(clock, 'build-timeout', timeout);
-    const progress = new Progress(clock, (message) => {
-        log.info(`Build in ${region}, ${message}`);
-    });
-    let lastSeen;
-    const checkStatus = async () => {
-        // Each look is repeated anyway, so a read of it is tried once.
-        const build = await cloud.build(id, { deadline, attempts: 1 });
-        if (build === undefined) {
-            const isNew = found === undefined && lastSeen === undefined;
-            if (isNew && progress.elapsed < graceLimit)
-                return undefined;
-            throw new StepError(isNew ? 'build-missing' : 'build-gone', { buildId: id });
-        }
-        lastSeen = build.status;
-        progress.update(build.status);
-        return hasBuildEnded(build.status) ? { done: build } : undefined;
-    };
-    try {
-        const ended = await poll(checkStatus, { clock, deadline, progress, signal: abandoned });
-        if (ended.status === 'success')
-            return;
-        const logs = await lastLines(cloud, id);
-        const { status: endedAs, errorMessage: platformMessage } = ended;
-        throw new StepError('build-failed', { buildId: id, status: endedAs, platformMessage, logs });
-    }
-    catch (error) {
-        if (!(error instanceof WaitTimeoutError))
-            throw error;
-        const facts = { buildId: id, lastSeen, deadline };
-        throw new StepError('build-timeout', facts, { cause: error.cause });
-    }
-}
-/** What failed is worth telling without its log, too. */
-async function lastLines(cloud, id) {
-    try {
-        return await cloud.buildLogs(id, maxLines, { attempts: 2 });
-    }
-    catch (error) {
-        if (!(error instanceof CallError || error instanceof time_cancellation/* CancelledError */.cc))
-            throw error;
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/provision.js
-
-
-
-/** Writes one set, and keeps its account key by key, so that a failure half-way is told as it is. */
-async function provision({ cloud, journal }, record, deadline) {
-    const { plan } = record;
-    const subject = secretSetSubject(plan);
-    const { name, region, registry } = plan;
-    const updatedKeys = new Set(plan.updatedKeys);
-    try {
-        await journal.span(region, `write ${name}`, () => withSubject(subject, async () => {
-            if (registry !== undefined) {
-                await cloud.writeImagePullSecret(plan, registry, { deadline });
-                record.isChanged = true;
-                return;
-            }
-            await cloud.writeSecrets(plan, plan.pairs, { deadline }, (keys) => {
-                record.status = 'pending';
-                record.isChanged = true;
-                for (const key of keys)
-                    (updatedKeys.has(key) ? record.updated : record.added).push(key);
-            });
-        }));
-    }
-    catch (error) {
-        if (isInDoubt(error)) {
-            record.isChanged = true;
-            // The status from before does not hold any more, if the set was written.
-            record.status = null;
-        }
-        if (!(error instanceof time_cancellation/* CancelledError */.cc))
-            record.outcome = 'failed';
-        else if (record.isChanged)
-            record.outcome = 'cancelled';
-        throw error;
-    }
-    record.outcome = plan.action === 'create' ? 'created' : 'updated';
-    record.status = 'pending';
-    journal.log.info(`The ${subject.kind} ${name} in ${region} is ${record.outcome}${registry === undefined ? '' : ` for ${registry.host}`}${listKeys(record)}.`);
-}
-function listKeys({ added, updated }) {
-    const parts = [
-        added.length === 0 ? '' : `added ${added.join(', ')}`,
-        updated.length === 0 ? '' : `updated ${updated.join(', ')}`,
-    ].filter((part) => part !== '');
-    return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/preparation.js
-
-
-
-
-
-
-
-
-/**
- * Provisions and builds side by side. Where the sets fail, nobody waits for the builds, which may take
- * long and are found again by the next release; where a build fails, the sets come to their end, so
- * that it is known how they are.
- */
-async function provisionAndBuild(context, targets, budget) {
-    const failures = [];
-    const abandoned = new AbortController();
-    // Builds of many regions may listen at once, which Node would take for a leak and warn of.
-    (0,external_node_events_.setMaxListeners)(Infinity, abandoned.signal);
-    const provisioning = async () => {
-        try {
-            await provisionAndAwait(context, targets, budget);
-        }
-        catch (error) {
-            abandoned.abort();
-            throw error;
-        }
-    };
-    // Both come to their end, also where one of them throws what is not expected.
-    const results = await Promise.allSettled([
-        collect(failures, provisioning),
-        collect(failures, () => buildAll(context, buildsOf({ targets }), abandoned.signal)),
-    ]);
-    for (const result of results)
-        if (result.status === 'rejected')
-            throw result.reason;
-    if (failures.length > 0)
-        throw new ReleaseError(failures);
-}
-async function buildAll(context, builds, abandoned) {
-    const { journal } = context;
-    if (builds.length === 0)
-        return;
-    try {
-        await journal.step('build', async () => {
-            try {
-                await forEach(builds, (build) => buildImage(context, build, abandoned));
-            }
-            catch (error) {
-                if (!(error instanceof ReleaseError))
-                    throw error;
-                const failures = error.failures.filter((failure) => !(failure instanceof AbandonedError));
-                if (failures.length > 0)
-                    throw new ReleaseError(failures);
-                throw new AbandonedError({ isStillRunning: runningBuildIds(builds).length > 0 });
-            }
-        });
-    }
-    catch (error) {
-        if (!(error instanceof AbandonedError))
-            throw error;
-    }
-    finally {
-        reportRunningBuilds(journal, runningBuildIds(builds));
-    }
-}
-function reportRunningBuilds(journal, ids) {
-    if (ids.length === 0)
-        return;
-    journal.notice(`The platform continues the build ${ids.map((id) => `\`${id}\``).join(', ')}. Once it has succeeded, a release of the same context reuses it.`);
-}
-function runningBuildIds(builds) {
-    return builds.flatMap(({ outcome, id }) => (outcome === 'running' && id !== null ? [id] : []));
-}
-/** Every region writes its sets at once; within one, they are written one after the other. */
-async function provisionAndAwait(context, targets, budget) {
-    const { journal } = context;
-    const failures = [];
-    const failed = new Set();
-    const setsToWrite = ({ secretSets }) => secretSets.filter(({ plan }) => isWritten(plan));
-    const writing = targets.filter((target) => setsToWrite(target).length > 0);
-    if (writing.length > 0) {
-        await collect(failures, () => journal.step('provision', () => budget.spend((deadline) => forEach(writing, async (target) => {
-            try {
-                for (const set of setsToWrite(target))
-                    await provision(context, set, deadline);
-            }
-            catch (error) {
-                failed.add(target);
-                throw error;
-            }
-        }))));
-    }
-    // Also where a region has failed: what became of the others has to be told.
-    const awaited = targets
-        .filter((target) => !failed.has(target))
-        .flatMap(({ secretSets }) => secretSets.filter(({ plan }) => isAwaited(plan)));
-    if (awaited.length > 0) {
-        await collect(failures, () => journal.step('readiness', () => budget.spend((deadline) => awaitSecretSets(context, awaited, deadline))));
-    }
-    if (failures.length > 0)
-        throw new ReleaseError(failures);
-}
-
-;// CONCATENATED MODULE: ./lib/steps/prune.js
-
-
-/** Deletes the keys of a set that were not given. The set is provisioned anew after that. */
-async function prune({ cloud, journal }, record, deadline) {
-    const { plan } = record;
-    try {
-        await journal.span(plan.region, `prune ${plan.name}`, () => withSubject(secretSetSubject(plan), async () => {
-            for (const key of plan.prunedKeys) {
-                await cloud.deleteSecret(plan.name, key, { deadline });
-                record.pruned.push(key);
-                record.isChanged = true;
-                record.status = 'pending';
-            }
-        }));
-    }
-    catch (error) {
-        if (isInDoubt(error)) {
-            record.isChanged = true;
-            record.status = null;
-        }
-        throw error;
-    }
-    journal.log.info(`Deleted from ${plan.name} in ${plan.region}: ${record.pruned.join(', ')}.`);
-}
-
-;// CONCATENATED MODULE: ./lib/steps/rollout-observer.js
-/**
- * Holds every success back until it is known whether all that was deployed stays so: a rollout that is
- * rolled back is a failure.
- */
-class SuccessHolder {
-    #observer;
-    #held = [];
-    constructor(observer) {
-        this.#observer = observer;
-    }
-    rolloutStarted(rollout) {
-        const end = this.#observer.rolloutStarted(rollout);
-        return (outcome) => {
-            if (outcome === 'success')
-                this.#held.push({ rollout, end });
-            else
-                end(outcome);
-        };
-    }
-    /** Tells how the successful rollouts ended. */
-    release(outcomeOf = () => 'success') {
-        for (const { rollout, end } of this.#held.splice(0))
-            end(outcomeOf(rollout));
-    }
-}
-const noRolloutObserver = { rolloutStarted: () => () => undefined };
-
-;// CONCATENATED MODULE: ./lib/steps/roll-back.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** Says before the first write what a rollback could not restore. */
-function warnOfUnrestored(journal, targets) {
-    const sentences = new Set(targets.flatMap(({ agent, secretSets }) => agent?.plan.onFailure === 'rollback'
-        ? unrestoredSentences(planRollBack(agent.plan, plansOf(secretSets)))
-        : []));
-    if (sentences.size === 0)
-        return;
-    journal.warning(`A rollback would not restore everything. ${[...sentences].join(' ')}`);
-}
-/**
- * Deploys. If that fails in any region and the release is to be all or nothing, every agent that it
- * deployed goes back to what it was.
- *
- * @param limit milliseconds to wait for secret sets that the platform is still provisioning
- * @throws ReleaseError with what failed, first the deploying and then the going back
- */
-async function orRollBack(context, targets, limit, work) {
-    if (targets.every(({ agent }) => agent?.plan.onFailure !== 'rollback'))
-        return work(context);
-    const successes = new SuccessHolder(context.rolloutObserver);
-    const isIn = (region) => (target) => target.region === region;
-    try {
-        await work({ ...context, rolloutObserver: successes });
-        successes.release();
-    }
-    catch (error) {
-        const failures = failuresOf(error).filter((failure) => failure instanceof Error);
-        if (!context.cancellation.aborted && failures.some(isReasonToRollBack)) {
-            await collect(failures, () => rollBackAll(context, targets, limit));
-        }
-        successes.release(({ region }) => {
-            const rollBack = targets.find(isIn(region))?.agent?.rollBack;
-            if (rollBack === undefined)
-                return 'success';
-            return rollBack.outcome === 'skipped' ? 'error' : 'failure';
-        });
-        throw failures.length === 0 ? error : new ReleaseError(failures);
-    }
-}
-/** A release that another one has taken over has not failed, and one that was not tested may be good. */
-function isReasonToRollBack(failure) {
-    const cause = failure instanceof SubjectError ? failure.cause : failure;
-    return !isCancellation(cause) && !isStepFailure(cause, ...noReasons);
-}
-const noReasons = ['superseded', 'smoke-test-key-refused'];
-async function rollBackAll(context, targets, limit) {
-    const { journal } = context;
-    const goingBack = targets.flatMap(toGoBack);
-    if (goingBack.length === 0)
-        return;
-    for (const { agent, rollBack } of goingBack)
-        agent.rollBack = rollBack;
-    const budget = new TimeBudget(journal.clock, 'secrets-timeout', limit);
-    const remarks = new Remarks();
-    await journal.step('roll-back', async () => {
-        try {
-            await forEach(goingBack, (one) => journal.span(one.agent.region, `roll back ${one.agent.name}`, () => withSubject(agentSubject(one.agent), () => rollBackOne(context, one, budget.fork(), remarks))));
-        }
-        finally {
-            remarks.report(journal);
-        }
-    });
-}
-/** What this run deployed, or may have, and nobody else has taken over. A new agent stays. */
-function toGoBack({ agent, secretSets }) {
-    if (agent?.isChanged !== true || agent.plan.before === undefined)
-        return [];
-    if (agent.outcome === 'superseded' || agent.outcome === 'unchanged')
-        return [];
-    const plan = planRollBack(agent.plan, plansOf(secretSets));
-    const { before } = agent.plan;
-    return [{ agent, before, secretSets, rollBack: { plan, outcome: 'skipped' } }];
-}
-function plansOf(secretSets) {
-    return secretSets.map(({ plan }) => plan);
-}
-async function rollBackOne(context, { agent, before, secretSets, rollBack }, budget, remarks) {
-    const { journal } = context;
-    const { name, region } = agent;
-    const back = {
-        ...agent,
-        plan: planFor(agent, before, rollBack.plan),
-        outcome: 'skipped',
-        deploymentId: null,
-        isChanged: false,
-        ready: false,
-        previousServes: false,
-        replacesValues: false,
-        rollBack: undefined,
-    };
-    const isBegun = (error) => back.isChanged || error instanceof InterruptedCallError;
-    try {
-        const deployed = await deploy(context, back, {
-            buildId: undefined,
-            budget,
-            remarks,
-            awaitBoundSets: (now, deadline) => awaitSecretSets(context, boundSets(back.plan, now, secretSets), deadline),
-        });
-        agent.deploymentId = deployed.deploymentId;
-        agent.ready = false;
-        agent.previousServes = false;
-        await awaitRollout({ ...context, rolloutObserver: noRolloutObserver }, back, deployed);
-    }
-    catch (error) {
-        if (error instanceof time_cancellation/* CancelledError */.cc) {
-            rollBack.outcome = isBegun(error) ? 'running' : 'skipped';
-            if (rollBack.outcome === 'running')
-                agent.outcome = 'cancelled';
-            throw error;
-        }
-        if (error instanceof NotDeployedError) {
-            agent.isChanged = false;
-            agent.rollBack = undefined;
-            journal.log.info(`The deploy of ${name} in ${region} was not carried out: it is as before.`);
-            return;
-        }
-        if (isStepFailure(error, 'superseded')) {
-            agent.outcome = 'superseded';
-            agent.rollBack = undefined;
-            journal.notice(`\`${name}\` in \`${region}\` is not rolled back: another release has deployed it since.`);
-            return;
-        }
-        rollBack.outcome = 'failed';
-        agent.outcome = 'failed';
-        agent.previousServes = back.previousServes;
-        if (!(error instanceof Error))
-            throw error;
-        throw new StepError('not-rolled-back', { failure: error }, { cause: error });
-    }
-    rollBack.outcome = 'done';
-    agent.outcome = 'rolled-back';
-    agent.ready = true;
-    agent.replacesValues = false;
-    journal.log.info(`Rolled back ${name} in ${region}.`);
-}
-/** The response to the deploy was lost, and the agent shows that nothing was deployed. */
-class NotDeployedError extends Error {
-    constructor() {
-        super('the deploy was not carried out');
-        this.name = 'NotDeployedError';
-    }
-}
-/** The plan that makes the agent what it was, as long as it is still what this run made of it. */
-function planFor({ plan, deploymentId }, before, { settings = {}, changes }) {
-    const replan = (now) => {
-        if (now === undefined)
-            throw new StepError('agent-gone', {});
-        const current = now.desiredDeploymentId;
-        if (deploymentId === null && current === before.desiredDeploymentId)
-            throw new NotDeployedError();
-        // If the response to the deploy was lost, the settings tell whose deployment it is.
-        const isOurs = deploymentId === null
-            ? settingChanges(now.settings, plan.settings).length === 0
-            : current === deploymentId;
-        if (current !== undefined && !isOurs) {
-            const ours = deploymentId ?? 'unknown';
-            throw new StepError('superseded', { deploymentId: ours, supersededBy: current });
-        }
-        return {
-            ...plan,
-            action: 'update',
-            before: now,
-            settings,
-            changes,
-            hidden: [],
-            bindsVersion: false,
-            forces: true,
-            newDeployment: { follows: 'yes', because: 'forced' },
-            runsNewBuild: false,
-            valuesChange: false,
-            forceRedeploy: 'always',
-            smokeTest: undefined,
-            drainTimeout: undefined,
-            replan,
-        };
-    };
-    return { ...plan, replan };
-}
-
-;// CONCATENATED MODULE: ./lib/steps/release.js
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
- * until every set in every region is ready, and every image is built. What was done stands in the
- * journal's record, also when this throws.
- *
- * @throws ReleaseError with what failed in each region
- */
-async function release(context, plan) {
-    const { journal } = context;
-    journal.expect(stepsOf(plan));
-    const targets = plan.targets.map(newTargetRecord);
-    journal.record.targets = targets;
-    warnOfUnrestored(journal, targets);
-    try {
-        const budget = new TimeBudget(journal.clock, 'secrets-timeout', plan.secretsTimeout);
-        await provisionAndBuild(context, targets, budget);
-        await orRollBack(context, targets, plan.secretsTimeout, (observed) => plan.rollout === 'parallel'
-            ? deployAndAwait(observed, targets, budget)
-            : deploySequentially(observed, targets, budget));
-        await drainAll(context, targets);
-        await pruneAndAwait(context, targets, plan.secretsTimeout);
-    }
-    catch (error) {
-        throw error instanceof ReleaseError ? inRegionOrder(error, targets) : error;
-    }
-    await cleanUpAll(context, targets, plan.secretsTimeout);
-}
-/**
- * What failed, in the order of the regions and not in that in which it was noticed; what a rollback was
- * for comes before what became of that.
- */
-function inRegionOrder({ failures }, targets) {
-    const place = (failure) => {
-        if (!(failure instanceof SubjectError))
-            return targets.length;
-        const region = targets.findIndex((target) => target.region === failure.subject.region);
-        return isStepFailure(failure.cause, 'not-rolled-back') ? targets.length + 1 + region : region;
-    };
-    return new ReleaseError([...failures].sort((one, other) => place(one) - place(other)));
-}
-/** Deploys in the order in which the regions were named, and stops at the first that fails. */
-async function deploySequentially(context, targets, budget) {
-    for (const [index, target] of targets.entries()) {
-        try {
-            await deployAndAwait(context, [target], budget);
-        }
-        catch (error) {
-            const later = targets.slice(index + 1).map(({ region }) => `\`${region}\``);
-            if (later.length > 0 && !isCancellation(error)) {
-                context.journal.notice(`\`rollout: sequential\` stops at the first region that fails, so nothing was deployed in ${later.join(', ')} after \`${target.region}\`.`);
-            }
-            throw error;
-        }
-    }
-}
-/** Last of all, so that nothing is taken from an agent that may have to go on with it. */
-async function pruneAndAwait(context, targets, limit) {
-    const { journal } = context;
-    const pruned = targets.flatMap(({ secretSets }) => secretSets.filter(({ plan }) => isPruned(plan)));
-    if (pruned.length === 0)
-        return;
-    await journal.step('prune', async () => {
-        const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
-        try {
-            await forEach(pruned, (set) => prune(context, set, deadline));
-            // The next deploy that binds the set would be refused while it is provisioned.
-            await awaitSecretSets(context, pruned, deadline);
-        }
-        catch (error) {
-            throw new ReleaseError(failuresOf(error).map(asPruningFailure));
-        }
-    });
-}
-function asPruningFailure(error) {
-    if (error instanceof SubjectError) {
-        const { cause } = error;
-        return new SubjectError(error.subject, new StepError('not-pruned', { failure: cause }, { cause }));
-    }
-    if (error instanceof Error)
-        return error;
-    throw error;
-}
-async function cleanUpAll(context, targets, limit) {
-    const { cloud, journal } = context;
-    const old = targets.flatMap((target) => target.secretSets
-        .filter(({ plan }) => mayDeleteVersions(plan))
-        .map(({ plan }) => ({ target, plan })));
-    if (old.length === 0)
-        return;
-    await journal.step('clean-up', async () => {
-        const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
-        const remarks = new Remarks();
-        const options = { listed: cloud.secretSets({ deadline }), deadline, remarks };
-        await forEach(old, ({ target, plan }) => cleanUp(context, target, plan, options));
-        remarks.report(journal);
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/plan/teardown-plan.js
-
-
-
-
-
-/**
- * Compares what is to be deleted with what exists.
- *
- * @returns the plan, and every reason why the teardown cannot work
- */
-function planTeardown(settings, { regions, secretSets, targets }) {
-    const { preview, waitTimeout } = settings;
-    const problems = [];
-    const planned = targets.map((observed) => {
-        const { region, agent, sessions, bindings } = observed;
-        if (!regions.some(({ code }) => code === region)) {
-            problems.push(unknownRegion(region, regions));
-        }
-        const name = nameInRegion(settings.agent.in(region) ?? '', region);
-        checkRegion(`agent ${name}`, agent?.region, region, problems);
-        const breach = agent && checkPreview(agent, preview);
-        const kept = breach && { because: 'not-preview', reason: breach };
-        const removal = kept === undefined
-            ? { action: agent === undefined ? 'none' : 'delete' }
-            : { action: 'keep', kept };
-        const setsOf = (kind) => planSets({ settings, kind, region, own: name, kept, bindings, secretSets }, problems);
-        return {
-            region,
-            agent: { name, removal, sessions },
-            secretSets: [...setsOf('secret'), ...setsOf('imagePullSecret')],
-        };
-    });
-    return { plan: { preview, waitTimeout, targets: planned }, problems };
-}
-function planSets(question, problems) {
-    const { kind, region, kept } = question;
-    const template = ownSetName(question.settings, kind, region);
-    if (template === undefined)
-        return [];
-    const existing = setsNamed(template, question.secretSets);
-    if (existing.length === 0)
-        return [{ name: template, kind, removal: { action: 'none' } }];
-    return existing.map((set) => {
-        const { name } = set;
-        checkRegion(`${secretSetKinds[kind]} ${name}`, set.region, region, problems);
-        const because = kept ?? keptSet(set, question);
-        return {
-            name,
-            kind,
-            removal: because === undefined ? { action: 'delete' } : { action: 'keep', kept: because },
-        };
-    });
-}
-/** The sets of a name, or of all versions of it. */
-function setsNamed(template, secretSets) {
-    const names = isVersioned(template) ? versionsOf(template) : undefined;
-    return secretSets.filter(({ name }) => names?.test(name) ?? name === template);
-}
-/** The name of a region's own set; undefined if none is named, or if it is shared. */
-function ownSetName({ secretSet, imagePullSecret }, kind, region) {
-    const template = (kind === 'secret' ? secretSet : imagePullSecret)?.in(region);
-    return template === undefined ? undefined : nameInRegion(template, region);
-}
-function keptSet({ name, kind: actual, referenced }, { kind, own, bindings = new Map() }) {
-    if (actual !== kind)
-        return { because: 'other-kind', kind: actual };
-    if (referenced)
-        return { because: 'referenced' };
-    return boundByOthers(name, own, bindings);
-}
-/** The agents besides its own that keep a set from being deleted. */
-function boundByOthers(set, own, bindings) {
-    const others = new Map([...bindings].filter(([name]) => name !== own));
-    const binding = agentsBinding(others, set);
-    if (binding.length > 0)
-        return { because: 'bound', agents: binding };
-    const possible = agentsThatMayBind(others, set);
-    return possible.length > 0 ? { because: 'may-be-bound', agents: possible } : undefined;
-}
-/** Names are unique across regions, so what has the name elsewhere is what was meant. */
-function checkRegion(about, actual, asked, problems) {
-    if (actual === undefined || actual === asked)
-        return;
-    problems.push({
-        about,
-        message: `is in region ${actual}, but the teardown is for ${asked}`,
-        next: `Set \`region\` to ${actual}, or omit it.`,
-    });
-}
-/** Whether there is anything to delete or to stop. */
-function isEmptyTeardown({ targets }) {
-    return targets.every(({ agent, secretSets }) => agent.sessions === 0 &&
-        [agent, ...secretSets].every(({ removal }) => removal.action === 'none'));
-}
-
-;// CONCATENATED MODULE: ./lib/steps/remove.js
-
-
-
-/** Deletes one thing and records what became of it. */
-async function remove_remove(record, work) {
-    const lost = { isAnswer: false };
-    const findLost = (isGone) => async () => {
-        lost.isAnswer = true;
-        return (await isGone()) ? 'deleted' : undefined;
-    };
-    try {
-        const deletion = await work(findLost);
-        // If an answer was lost, it was this run that deleted what does not exist anymore.
-        record.outcome = deletion === 'absent' && !lost.isAnswer ? 'absent' : 'deleted';
-        record.isChanged = record.outcome === 'deleted';
-    }
-    catch (error) {
-        if (isInDoubt(error))
-            record.isChanged = true;
-        if (!(error instanceof time_cancellation/* CancelledError */.cc))
-            record.outcome = 'failed';
-        else if (error instanceof InterruptedCallError)
-            record.outcome = 'cancelled';
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/steps/delete-sets.js
-
-
-
-
-
-
-
-
-/** Deletes the sets of a region, one after the other; one that fails does not stop the others. */
-async function deleteSets(context, target, deadline) {
-    const failures = [];
-    for (const set of target.secretSets.filter(({ outcome }) => outcome === 'skipped')) {
-        try {
-            await context.journal.span(target.region, `delete ${set.name}`, () => withSubject(secretSetSubject(set), () => deleteSet(context, target, set, deadline)));
-        }
-        catch (error) {
-            if (!(error instanceof Error) || error instanceof time_cancellation/* CancelledError */.cc) {
-                if (error instanceof time_cancellation/* CancelledError */.cc)
-                    throw new ReleaseError([error, ...failures]);
-                throw error;
-            }
-            failures.push(error);
-        }
-    }
-    if (failures.length > 0)
-        throw new ReleaseError(failures);
-}
-/** Deletes a set. While the platform says that it is in use, it is tried again. */
-async function deleteSet({ cloud, journal }, target, set, deadline) {
-    const { clock, log } = journal;
-    const { name, region } = set;
-    const startedAt = clock.now();
-    for (let refusals = 0;; refusals++) {
-        try {
-            await remove_remove(set, (findLost) => cloud.deleteSecretSet(name, {
-                // What was waited for before leaves time for one attempt.
-                deadline: refusals === 0 ? undefined : deadline,
-                retryableStatuses: [],
-                findLostResult: findLost(async () => {
-                    const sets = await cloud.secretSets();
-                    return !sets.some((one) => one.name === name);
-                }),
-            }));
-            if (set.outcome === 'deleted') {
-                log.info(`Deleted ${secretSetKinds[set.kind]} ${name} in ${region}.`);
-            }
-            return;
-        }
-        catch (error) {
-            if (!(error instanceof StatusError && error.status === 409))
-                throw error;
-            // It was not deleted, and its turn comes again.
-            set.outcome = 'skipped';
-            if (refusals === 0) {
-                log.info(`${name} in ${region} is still in use, because ${error.reason}. Trying again.`);
-            }
-            const step = pollingDelay(clock.now() - startedAt, () => clock.random());
-            await clock.sleep(Math.min(Math.max(step, error.retryAfter ?? 0), deadline.remaining()));
-            const isLast = deadline.hasPassed();
-            // Somebody may have bound it since the plan was made.
-            const others = refusals === 0 || isLast ? await otherAgents(cloud, target, name) : undefined;
-            if (others !== undefined) {
-                set.outcome = 'kept';
-                set.kept = others;
-                return;
-            }
-            if (isLast) {
-                set.outcome = 'failed';
-                throw new StepError('secret-set-in-use', { refusal: error, deadline }, { cause: error });
-            }
-        }
-    }
-}
-async function otherAgents(cloud, { region, agent }, set) {
-    const kept = boundByOthers(set, agent.name, await readBindings(cloud, region));
-    return kept?.because === 'bound' ? kept : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/stop-sessions.js
-
-
-
-/** Sessions that are stopped at once. */
-const mostAtOnce = 5;
-/** Stops the sessions that run now. What cannot be stopped is tried again after the agent is deleted. */
-async function stopOnce(context, target, deadline) {
-    const { agent, region } = target;
-    if (agent.sessions === 0)
-        return;
-    const { journal } = context;
-    try {
-        await journal.span(region, `stop sessions of ${agent.name}`, () => stopRunning(context, target, deadline));
-    }
-    catch (error) {
-        if (!(error instanceof CallError))
-            throw error;
-        journal.log.info(`Not all sessions of ${agent.name} in ${region} could be stopped, because ${error.reason}. Trying again later.`);
-    }
-}
-/** Stops sessions until none is shown as running. */
-async function stopAll(context, target, deadline) {
-    const { agent, region } = target;
-    const { clock, log } = context.journal;
-    await withSubject({ kind: 'agent', name: agent.name, region }, async () => {
-        const startedAt = clock.now();
-        for (;;) {
-            const count = await stopRunning(context, target, deadline);
-            if (count === 0)
-                break;
-            if (deadline.hasPassed())
-                throw new StepError('sessions-running', { count, deadline });
-            const step = pollingDelay(clock.now() - startedAt, () => clock.random());
-            await clock.sleep(Math.min(step, deadline.remaining()));
-        }
-    });
-    if (agent.stopped.size > 0) {
-        log.info(`Stopped sessions of ${agent.name} in ${region}: ${agent.stopped.size}.`);
-    }
-}
-/** @returns how many sessions ran */
-async function stopRunning({ sessions }, { agent }, deadline) {
-    const running = await sessions.allRunning(agent.name, { deadline });
-    for (let first = 0; first < running.length; first += mostAtOnce) {
-        const some = running.slice(first, first + mostAtOnce);
-        const results = await Promise.allSettled(some.map(async (id) => {
-            await sessions.stop(agent.name, id, { deadline });
-            agent.stopped.add(id);
-        }));
-        for (const result of results)
-            if (result.status === 'rejected')
-                throw result.reason;
-    }
-    return running.length;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/tear-down.js
-
-
-
-
-
-
-/** The steps of a teardown after the preflight. */
-function tear_down_stepsOf({ targets }) {
-    const agents = targets.map(({ agent }) => agent);
-    const steps = [
-        targets.some(hasSessions) ? 'stop-sessions' : undefined,
-        agents.some(isDue) ? 'delete-agent' : undefined,
-        targets.some(({ secretSets }) => secretSets.some(isDue)) ? 'delete-sets' : undefined,
-    ];
-    return steps.filter((step) => step !== undefined);
-}
-function isDue({ outcome }) {
-    return outcome === 'skipped';
-}
-/** A session may begin until the agent is gone, so one that goes is looked at in any case. */
-function hasSessions({ agent }) {
-    return isDue(agent) || (agent.outcome !== 'kept' && agent.sessions > 0);
-}
-/**
- * Deletes what the record says, a phase after the other, each in all regions at once. What fails in
- * one region does not stop the others. What was done is in the record, also when this throws.
- *
- * @throws ReleaseError with what failed in each region
- */
-async function tearDown(context, record) {
-    const { journal } = context;
-    journal.expect(tear_down_stepsOf(record));
-    const deadline = new Deadline(journal.clock, 'wait-timeout', record.plan.waitTimeout);
-    const failures = [];
-    /** Regions whose agent could not be deleted: it may still need its sets. */
-    const blocked = new Set();
-    const phase = async (step, targets, work) => {
-        if (targets.length === 0)
-            return;
-        try {
-            await journal.step(step, () => forEach(targets, work));
-        }
-        catch (error) {
-            const all = failuresOf(error);
-            const cancelled = all.find((failure) => failure instanceof time_cancellation/* CancelledError */.cc);
-            for (const failure of all) {
-                if (!(failure instanceof Error))
-                    throw error;
-                if (!(failure instanceof time_cancellation/* CancelledError */.cc))
-                    failures.push(failure);
-            }
-            if (cancelled !== undefined)
-                throw new ReleaseError([cancelled, ...failures]);
-        }
-    };
-    const { targets } = record;
-    const withSessions = targets.filter(hasSessions);
-    await phase('stop-sessions', withSessions, (target) => stopOnce(context, target, deadline));
-    await phase('delete-agent', targets.filter(({ agent }) => isDue(agent)), async (target) => {
-        blocked.add(target);
-        await deleteAgent(context, target, deadline);
-        blocked.delete(target);
-    });
-    const gone = targets.filter((target) => !blocked.has(target));
-    // A session may have begun until the agent was gone, and continues without it.
-    await phase('stop-sessions', withSessions.filter((target) => gone.includes(target)), (target) => stopAll(context, target, deadline));
-    await phase('delete-sets', gone.filter(({ secretSets }) => secretSets.some(isDue)), (target) => deleteSets(context, target, deadline));
-    if (failures.length > 0)
-        throw new ReleaseError(inOrder(failures, targets));
-}
-/** What failed, in the order of the regions. */
-function inOrder(failures, targets) {
-    const place = (failure) => {
-        if (!(failure instanceof SubjectError))
-            return targets.length;
-        return targets.findIndex(({ region }) => region === failure.subject.region);
-    };
-    return failures.toSorted((one, other) => place(one) - place(other));
-}
-function tear_down_agentSubject({ name, region }) {
-    return { kind: 'agent', name, region };
-}
-async function deleteAgent({ cloud, journal }, { agent, region }, deadline) {
-    await journal.span(region, `delete ${agent.name}`, () => withSubject(tear_down_agentSubject(agent), () => remove_remove(agent, async (findLost) => cloud.deleteAgent(agent.name, {
-        deadline,
-        findLostResult: findLost(async () => (await cloud.agent(agent.name)) === undefined),
-    }))));
-    if (agent.outcome === 'deleted')
-        journal.log.info(`Deleted agent ${agent.name} in ${region}.`);
-}
-
-;// CONCATENATED MODULE: ./lib/plan/observe-teardown.js
-
-
-
-/** Looks at everything that a teardown depends on. Reads only. */
-async function observeTeardown(cloud, sessions, settings) {
-    const [regions, secretSets] = await Promise.all([cloud.regions(), cloud.secretSets()]);
-    const named = settings.regions.length > 0 ? settings.regions : [undefined];
-    const targets = await Promise.all(named.map(async (region) => {
-        const located = await observe_teardown_locate(cloud, settings, region, secretSets);
-        const name = nameInRegion(settings.agent.in(located.region) ?? '', located.region);
-        const { byDeployment } = await sessions.count(name);
-        const existing = kinds.flatMap((kind) => {
-            const template = ownSetName(settings, kind, located.region);
-            return template === undefined ? [] : setsNamed(template, secretSets);
-        });
-        for (const set of existing)
-            cloud.requireReadable(set);
-        return {
-            ...located,
-            sessions: [...byDeployment.values()].reduce((sum, count) => sum + count, 0),
-            bindings: existing.length === 0 ? undefined : await readBindings(cloud, located.region),
-        };
-    }));
-    return { regions, secretSets, targets };
-}
-const kinds = ['secret', 'imagePullSecret'];
-/** The region of the agent that exists, else of the sets, else the default of the organization. */
-async function observe_teardown_locate(cloud, settings, named, secretSets) {
-    const { agent: template, secretSet, imagePullSecret } = settings;
-    const names = [template, secretSet, imagePullSecret].flatMap((one) => one?.values ?? []);
-    if (named === undefined && !names.some((name) => name.includes(regionPlaceholder))) {
-        const agent = await cloud.agent(template.others ?? '');
-        const ofSets = [secretSet, imagePullSecret]
-            .flatMap((one) => one?.others ?? [])
-            .map((name) => secretSets.find((set) => versionsOf(name).test(set.name))?.region)
-            .find((region) => region !== undefined);
-        return { region: agent?.region ?? ofSets ?? (await cloud.defaultRegion()), agent };
-    }
-    const region = named ?? (await cloud.defaultRegion());
-    return { region, agent: await cloud.agent(nameInRegion(template.in(region) ?? '', region)) };
-}
-
-;// CONCATENATED MODULE: ./lib/steps/teardown-preflight.js
-
-
-
-
-
-
-/**
- * Looks at what exists, and plans. Nothing is deleted. The plan is in the record then.
- *
- * @throws PreflightError with every reason why the teardown cannot work, or a CallError
- */
-function teardownPreflight({ cloud, sessions, journal }, settings) {
-    return journal.step('preflight', async () => {
-        const observation = await observeTeardown(cloud, sessions, settings);
-        const { plan, problems } = planTeardown(settings, observation);
-        const record = untouchedTeardown(plan);
-        journal.record.teardown = record;
-        const all = [...problems, ...strangers(plan)];
-        if (all.length > 0)
-            throw new PreflightError(all);
-        if (isEmptyTeardown(plan))
-            journal.log.info('There is nothing to tear down.');
-        for (const line of linesOf(record))
-            journal.log.info(line);
-        return record;
-    });
-}
-/** Agents that have the name of the preview, and are not it. */
-function strangers({ targets, preview }) {
-    return targets.flatMap(({ agent: { name, removal } }) => removal.action === 'keep' && removal.kept.because === 'not-preview'
-        ? [
-            {
-                about: `agent ${name}`,
-                message: notPreviewWords(removal.kept.reason, preview),
-                next: adviceOnNames,
-            },
-        ]
-        : []);
-}
-function linesOf({ targets }) {
-    return targets.flatMap(({ region, agent, secretSets }) => [
-        ...(agent.outcome === 'skipped' ? [`To delete in ${region}: the agent ${agent.name}.`] : []),
-        ...(agent.sessions > 0 && agent.outcome !== 'kept'
-            ? [`To stop in ${region}: sessions of ${agent.name}: ${agent.sessions}.`]
-            : []),
-        ...secretSets
-            .filter(({ outcome }) => outcome === 'skipped')
-            .map(({ name, kind }) => `To delete in ${region}: the ${secretSetKinds[kind]} ${name}.`),
-    ]);
-}
-
+// EXTERNAL MODULE: ./lib/steps/rollout-observer.js
+var rollout_observer = __nccwpck_require__(5513);
 ;// CONCATENATED MODULE: ./lib/time/retry-budget.js
 /** Milliseconds that calls which share a budget keep trying, all of them together. */
 const limit = 30_000;
@@ -15529,9 +13181,6 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
     var e = new Error(message);
     return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
 });
-
-
-
 
 
 
@@ -15663,6 +13312,8 @@ async function carryOut(session) {
         if (isDryRun)
             return;
         const cloud = platform.on(surface);
+        // Loaded after the preflight, so that the first request does not wait for it.
+        const { release } = await __nccwpck_require__.e(/* import() */ 526).then(__nccwpck_require__.bind(__nccwpck_require__, 8526));
         await release({
             cloud,
             sessions: platform.sessionsOn(surface, (secrets) => {
@@ -15671,7 +13322,7 @@ async function carryOut(session) {
             journal,
             cancellation: cancellation.signal,
             wantsFailureLogs,
-            rolloutObserver: deployments ?? noRolloutObserver,
+            rolloutObserver: deployments ?? rollout_observer/* noRolloutObserver */.l,
         }, plan);
     }
     catch (e_2) {
@@ -15701,6 +13352,10 @@ async function carryOutTeardown(session, { access, isDryRun, github, teardown: s
             noticeMissingCredential(journal);
             return;
         }
+        const [{ teardownPreflight }, { tearDown }] = await Promise.all([
+            __nccwpck_require__.e(/* import() */ 221).then(__nccwpck_require__.bind(__nccwpck_require__, 8221)),
+            __nccwpck_require__.e(/* import() */ 358).then(__nccwpck_require__.bind(__nccwpck_require__, 2358)),
+        ]);
         const requestLimit = host.requestLimit ?? defaultRequestLimit;
         const platform = __addDisposableResource(env_3, new Platform({ access, journal, cancellation, redact, requestLimit }), false);
         const patient = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
@@ -15878,7 +13533,7 @@ async function collectFailures(work) {
         return [];
     }
     catch (error) {
-        return failuresOf(error);
+        return (0,record_errors/* failuresOf */.dJ)(error);
     }
 }
 async function explainAll({ host, journal, inputs, redact, wantsFailureLogs }, failures) {
@@ -16004,6 +13659,77 @@ class SecretValue {
 
 /***/ }),
 
+/***/ 5513:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ noRolloutObserver),
+/* harmony export */   o: () => (/* binding */ SuccessHolder)
+/* harmony export */ });
+/**
+ * Holds every success back until it is known whether all that was deployed stays so: a rollout that is
+ * rolled back is a failure.
+ */
+class SuccessHolder {
+    #observer;
+    #held = [];
+    constructor(observer) {
+        this.#observer = observer;
+    }
+    rolloutStarted(rollout) {
+        const end = this.#observer.rolloutStarted(rollout);
+        return (outcome) => {
+            if (outcome === 'success')
+                this.#held.push({ rollout, end });
+            else
+                end(outcome);
+        };
+    }
+    /** Tells how the successful rollouts ended. */
+    release(outcomeOf = () => 'success') {
+        for (const { rollout, end } of this.#held.splice(0))
+            end(outcomeOf(rollout));
+    }
+}
+const noRolloutObserver = { rolloutStarted: () => () => undefined };
+
+
+/***/ }),
+
+/***/ 4692:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ WorkProgress)
+/* harmony export */ });
+/* harmony import */ var _text_bytes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8544);
+
+/** Milliseconds between two reports. */
+const interval = 5000;
+/** Says now and then how much of a known amount of bytes is done. */
+class WorkProgress {
+    #clock;
+    #all;
+    #log;
+    #reportedAt;
+    constructor(clock, all, say) {
+        this.#clock = clock;
+        this.#all = all;
+        this.#log = say;
+        this.#reportedAt = clock.now();
+    }
+    update(bytes) {
+        if (this.#clock.now() - this.#reportedAt < interval)
+            return;
+        this.#reportedAt = this.#clock.now();
+        const share = this.#all === 0 ? 1 : bytes / this.#all;
+        this.#log(`${(0,_text_bytes_js__WEBPACK_IMPORTED_MODULE_0__/* .bytesOf */ .$)(bytes)} of ${(0,_text_bytes_js__WEBPACK_IMPORTED_MODULE_0__/* .bytesOf */ .$)(this.#all)} (${Math.floor(share * 100)} %)`);
+    }
+}
+
+
+/***/ }),
+
 /***/ 8544:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -16028,6 +13754,29 @@ function bytesOf(bytes) {
         unit = next;
     }
     return `${amount < 9.95 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+}
+
+
+/***/ }),
+
+/***/ 8735:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ asIs),
+/* harmony export */   c: () => (/* binding */ listOf)
+/* harmony export */ });
+/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7819);
+
+/** Items within a sentence: `a`, `b` and 3 more. */
+function listOf(items, { most = Infinity, format = _quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h } = {}) {
+    const all = [...items];
+    const named = all.slice(0, most).map(format).join(', ');
+    return all.length > most ? `${named} and ${all.length - most} more` : named;
+}
+/** The format of items that are not put in backticks. */
+function asIs(item) {
+    return item;
 }
 
 
@@ -16439,6 +14188,29 @@ const faults = new Map([
 /** A failure of the file system in words, with what helps in any case. */
 function faultOf(error) {
     return faults.get(systemErrorCode(error)) ?? { reason: reasonOf(error), next: undefined };
+}
+
+
+/***/ }),
+
+/***/ 9905:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ backoffDelay),
+/* harmony export */   k: () => (/* binding */ defaultBackoff)
+/* harmony export */ });
+const defaultBackoff = { attempts: 5, base: 1000, ceiling: 15_000 };
+/**
+ * Milliseconds before the next attempt: exponential with full jitter, so that releases that fail
+ * together do not come back together. What the server asked for is never undercut.
+ *
+ * @param failed number of attempts that have failed so far, from 1
+ * @param retryAfter milliseconds that the answer's `Retry-After` asks for
+ */
+function backoffDelay(backoff, failed, random, retryAfter) {
+    const cap = Math.min(backoff.ceiling, backoff.base * 2 ** (failed - 1));
+    return Math.round(Math.max(retryAfter ?? 0, random() * cap));
 }
 
 

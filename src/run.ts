@@ -42,9 +42,6 @@ import { imageLookup, type LookUpImage } from './steps/look-up-image.js';
 import { checkCredential } from './steps/credential.js';
 import { Platform } from './steps/platform.js';
 import { preflight } from './steps/preflight.js';
-import { release } from './steps/release.js';
-import { tearDown } from './steps/tear-down.js';
-import { teardownPreflight } from './steps/teardown-preflight.js';
 import { Sessions } from './pipecat/sessions.js';
 import type { Preview } from './plan/settings.js';
 import { noRolloutObserver } from './steps/rollout-observer.js';
@@ -173,6 +170,8 @@ async function carryOut(session: Session): Promise<void> {
   });
   if (isDryRun) return;
   const cloud = platform.on(surface);
+  // Loaded after the preflight, so that the first request does not wait for it.
+  const { release } = await import('./steps/release.js');
   await release(
     {
       cloud,
@@ -206,6 +205,10 @@ async function carryOutTeardown(
     noticeMissingCredential(journal);
     return;
   }
+  const [{ teardownPreflight }, { tearDown }] = await Promise.all([
+    import('./steps/teardown-preflight.js'),
+    import('./steps/tear-down.js'),
+  ]);
   const requestLimit = host.requestLimit ?? defaultRequestLimit;
   using platform = new Platform({ access, journal, cancellation, redact, requestLimit });
   const patient = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
