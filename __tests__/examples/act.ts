@@ -60,6 +60,9 @@ const standIns = Object.fromEntries(
   }),
 );
 
+/** Programs that a runner of GitHub has, as stand-ins that ask the GitHub of the test. */
+const programs = join(root, '__tests__/examples/stand-ins/bin');
+
 const itself = 'pipecat-cloud-release/pipecat-cloud-release@v1';
 
 /** The files that use the action of their own repository. */
@@ -117,7 +120,11 @@ export async function runWorkflow(occasion: Occasion): Promise<WorkflowRun> {
       {
         cwd: checkout,
         // Each start would ask its maker's server for a newer version.
-        env: { ...process.env, ACT_DISABLE_VERSION_CHECK: '1' },
+        env: {
+          ...process.env,
+          PATH: `${programs}:${process.env['PATH'] ?? ''}`,
+          ACT_DISABLE_VERSION_CHECK: '1',
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );

@@ -459,6 +459,7 @@ describe('a preview', () => {
         files,
       },
     );
+  const sweep = () => run({ workflow: 'preview.yml', event: 'schedule' });
 
   it('comes with a pull request and goes with it', async () => {
     github.refs.add('f'.repeat(40));
@@ -477,6 +478,31 @@ describe('a preview', () => {
     expect(emulator.state.secretSets()).toEqual([]);
     expect(github.comments[0]?.body).toContain('This preview is closed.');
     expect(github.deployments[0]?.statuses.at(-1)).toMatchObject({ state: 'inactive' });
+  });
+
+  it('is deleted by the sweep if its pull request is closed, and stays if that is open', async () => {
+    const created_at = '2026-01-02T03:04:05Z';
+    const head = { repo: { full_name: 'acme/voice' } };
+    github.pullRequests.set(7, { created_at, head, state: 'closed' });
+    github.pullRequests.set(8, { created_at, head, state: 'open' });
+    for (const number of [7, 8]) {
+      const name = `order-desk-pr-${number}`;
+      emulator.seed.secretSet({ name: `${name}-secrets` });
+      emulator.seed.agent({ name, secretSet: `${name}-secrets` });
+    }
+
+    succeeded(await sweep());
+
+    expect(emulator.state.agents().map(({ name }) => name)).toEqual(['order-desk-pr-8']);
+    expect(emulator.state.secretSets().map(({ name }) => name)).toEqual([
+      'order-desk-pr-8-secrets',
+    ]);
+  });
+
+  it('is not looked for by the sweep if no pull request is closed', async () => {
+    succeeded(await sweep());
+
+    expect(emulator.requests).toEqual([]);
   });
 
   it('is not made for a fork', async () => {

@@ -237,6 +237,13 @@ export class GitHubServer {
       return context.json({ id: ++this.#lastId, ...body.output }, 201);
     });
 
+    app.get('/repos/acme/voice/pulls', (context) => {
+      const state = context.req.query('state') ?? 'open';
+      const listed = [...this.pullRequests]
+        .map(([number, pullRequest]) => ({ number, state: 'open', ...pullRequest }))
+        .filter((one) => state === 'all' || one.state === state);
+      return context.json(listed);
+    });
     app.get('/repos/acme/voice/pulls/:number', (context) => {
       const number = Number(context.req.param('number'));
       const found = this.pullRequests.get(number);
