@@ -1,6 +1,10 @@
 import { tmpdir } from 'node:os';
 import { checkedOutCommit } from './github/checkout.js';
-import { agentDeployments, commentOnPlan } from './github/report-to-github.js';
+import {
+  agentDeployments,
+  commentOnPlan,
+  type ConnectionOptions,
+} from './github/report-to-github.js';
 import {
   commentedOn,
   isClosedRepository,
@@ -22,6 +26,7 @@ import {
   type FailureLogs,
   type Inputs,
   type InputsOutline,
+  type InputsReading,
   type TeardownInputs,
 } from './inputs/read-inputs.js';
 import type { ReadFile } from './inputs/files.js';
@@ -38,12 +43,15 @@ import { masksFor } from './secrecy/masks.js';
 import { redactor, type Redact } from './secrecy/redactor.js';
 import type { SecretValue } from './secrecy/secret-value.js';
 import { packBuildContext, type Folders, type TemporaryContext } from './steps/build-context.js';
+import type { TeardownContext } from './steps/context.js';
 import { imageLookup, type LookUpImage } from './steps/look-up-image.js';
 import { checkCredential } from './steps/credential.js';
 import { Platform } from './steps/platform.js';
 import { preflight } from './steps/preflight.js';
+import type { PackedContext } from './context/pack.js';
+import type { Caller } from './pipecat/caller.js';
 import { Sessions } from './pipecat/sessions.js';
-import type { Preview } from './plan/settings.js';
+import type { AccessSettings, Preview } from './plan/settings.js';
 import { noRolloutObserver } from './steps/rollout-observer.js';
 import {
   Cancellation,
@@ -52,7 +60,6 @@ import {
   unlessAborted,
 } from './time/cancellation.js';
 import { interruptible, type Clock } from './time/clock.js';
-import { RetryBudget } from './time/retry-budget.js';
 
 /** Everything outside of the action that a run depends on. */
 export interface Host {
@@ -71,8 +78,6 @@ export interface Host {
   /** Aborted with a CancelledError when the runner asks the run to end. */
   readonly cancellation: AbortSignal;
 }
-
-const defaultRequestLimit = 30_000;
 
 /**
  * One run of the action: inputs → plan → steps → report. Every run ends with the report, also one that
@@ -106,7 +111,9 @@ class Session implements Disposable {
   /** The pull request that the agents are a preview of; undefined if they are not. */
   previewOf: number | undefined;
   /** Until it is known what is secret, everything could be. */
-  redact: Redact = () => '***';
+  #redact: Redact = () => '***';
+  /** Hides what is known to be secret by the time of each call. */
+  readonly redact: Redact = (text, options) => this.#redact(text, options);
   readonly event = once(() => readEvent(this.host));
   readonly commit = once(() => commitOf(this));
   readonly wantsFailureLogs = once(() =>
@@ -120,11 +127,41 @@ class Session implements Disposable {
     this.reportDeadline = this.cancellation.after(cancellationLimits.report);
     this.journal = new Journal(
       interruptible(host.clock, host.cancellation),
-      releaseLog(actions, (text) => this.redact(text)),
+      releaseLog(actions, this.redact),
       (builds) => {
         setBuildOutputs(actions, builds);
       },
     );
+  }
+
+  /** Keeps what was read, and hides what is secret before anything is logged. */
+  keep({ inputs, teardown, secrets, redact }: InputsReading): void {
+    this.#mask(secrets);
+    this.#redact = redact;
+    this.inputs = inputs;
+    this.previewOf = (inputs?.release.agent ?? teardown?.teardown)?.preview?.pullRequest;
+  }
+
+  /** Hides secrets that came up after the inputs were read. */
+  hide(secrets: readonly SecretValue[]): void {
+    this.#mask(secrets);
+    const earlier = this.#redact;
+    const later = redactor(secrets);
+    this.#redact = (text, options) => later(earlier(text, options), options);
+  }
+
+  #mask(secrets: readonly SecretValue[]): void {
+    for (const mask of new Set(secrets.flatMap(masksFor))) this.host.actions.mask(mask);
+  }
+
+  /** How to connect to GitHub, unless `signal` is aborted. */
+  gitHubOptions(signal: AbortSignal): ConnectionOptions {
+    return { clock: this.host.clock, signal, redact: this.redact };
+  }
+
+  /** The same for what is still reported to GitHub after a cancellation. */
+  lateGitHubOptions(): ConnectionOptions {
+    return this.gitHubOptions(this.cancellation.after(cancellationLimits.gitHub));
   }
 
   [Symbol.dispose](): void {
@@ -133,33 +170,40 @@ class Session implements Disposable {
 }
 
 async function carryOut(session: Session): Promise<void> {
-  const { host, journal, cancellation, wantsFailureLogs } = session;
   const inputs = await checkInputs(session);
-  if (inputs.kind === 'teardown') return carryOutTeardown(session, inputs);
-  const { access, isDryRun, github, release: settings } = inputs;
-  // Later answers may bring more to hide.
-  const redact: Redact = (text, options) => session.redact(text, options);
-  await using context = await packContext(session, settings.build?.context);
+  const { journal } = session;
+  await using context =
+    inputs.kind === 'release'
+      ? await packContext(session, inputs.release.build?.context)
+      : undefined;
+  const { access } = inputs;
   if (access === undefined) {
-    noticeMissingCredential(journal);
+    journal.notice(
+      'This run has no credential, like all runs from forks and Dependabot. The inputs, files and names were checked; nothing was read from the platform.',
+    );
     return;
   }
-  const gitHubOptions = {
-    clock: host.clock,
-    signal: cancellation.after(cancellationLimits.gitHub),
-    redact,
-  };
+  await (inputs.kind === 'release'
+    ? carryOutRelease(session, inputs, access, context?.packed)
+    : carryOutTeardown(session, inputs, access));
+}
+
+async function carryOutRelease(
+  session: Session,
+  { isDryRun, github, release: settings }: Inputs,
+  access: AccessSettings,
+  context: PackedContext | undefined,
+): Promise<void> {
+  const { host, journal, cancellation, wantsFailureLogs } = session;
   await using deployments = isDryRun
     ? undefined
-    : agentDeployments(github, journal, gitHubOptions, session);
-  const requestLimit = host.requestLimit ?? defaultRequestLimit;
-  using platform = new Platform({ access, journal, cancellation, redact, requestLimit });
-  // Until something is written, nothing is at stake, so what is read first has more patience.
-  const retryingCaller = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
-  const surface = await checkCredential(retryingCaller, access, journal);
-  const plan = await preflight({ cloud: platform.on(surface, retryingCaller), journal }, settings, {
+    : agentDeployments(github, journal, session.lateGitHubOptions(), session);
+  using platform = connectPlatform(session, access);
+  const surface = await checkCredential(platform.patientCaller, access, journal);
+  const reading = { cloud: platform.on(surface, platform.patientCaller), journal };
+  const plan = await preflight(reading, settings, {
     wantsBindings: isDryRun,
-    context: context?.packed,
+    context,
     lookUpImage: imageLookup(settings, {
       environment: host.environment,
       readFile: host.readFile,
@@ -169,14 +213,13 @@ async function carryOut(session: Session): Promise<void> {
     }),
   });
   if (isDryRun) return;
-  const cloud = platform.on(surface);
   // Loaded after the preflight, so that the first request does not wait for it.
   const { release } = await import('./steps/release.js');
   await release(
     {
-      cloud,
+      cloud: platform.on(surface),
       sessions: platform.sessionsOn(surface, (secrets) => {
-        hide(session, secrets);
+        session.hide(secrets);
       }),
       journal,
       cancellation: cancellation.signal,
@@ -187,96 +230,89 @@ async function carryOut(session: Session): Promise<void> {
   );
 }
 
-/** Hides secrets that came up after the inputs were read. */
-function hide(session: Session, secrets: readonly SecretValue[]): void {
-  for (const mask of new Set(secrets.flatMap(masksFor))) session.host.actions.mask(mask);
-  const earlier = session.redact;
-  const later = redactor(secrets);
-  session.redact = (text, options) => later(earlier(text, options), options);
-}
-
 /** The end of a preview. */
 async function carryOutTeardown(
   session: Session,
-  { access, isDryRun, github, teardown: settings }: TeardownInputs,
+  { isDryRun, github, teardown: settings }: TeardownInputs,
+  access: AccessSettings,
 ): Promise<void> {
-  const { host, journal, cancellation, redact } = session;
-  if (access === undefined) {
-    noticeMissingCredential(journal);
-    return;
-  }
-  const [{ teardownPreflight }, { tearDown }] = await Promise.all([
-    import('./steps/teardown-preflight.js'),
-    import('./steps/tear-down.js'),
-  ]);
-  const requestLimit = host.requestLimit ?? defaultRequestLimit;
-  using platform = new Platform({ access, journal, cancellation, redact, requestLimit });
-  const patient = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
-  const surface = await checkCredential(patient, access, journal);
-  const reading = {
-    cloud: platform.on(surface, patient),
-    sessions: new Sessions(patient, surface),
-  };
-  const record = await teardownPreflight({ ...reading, journal }, settings);
+  const { journal } = session;
+  const { teardownPreflight, tearDown } = await import('./steps/tear-down.js');
+  using platform = connectPlatform(session, access);
+  const { caller, patientCaller } = platform;
+  const surface = await checkCredential(patientCaller, access, journal);
+  const contextFor = (by: Caller): TeardownContext => ({
+    cloud: platform.on(surface, by),
+    sessions: new Sessions(by, surface),
+    journal,
+  });
+  const record = await teardownPreflight(contextFor(patientCaller), settings);
   if (isDryRun) return;
-  const sessions = new Sessions(platform.caller, surface);
   try {
-    await tearDown({ cloud: platform.on(surface), sessions, journal }, record);
+    await tearDown(contextFor(caller), record);
   } finally {
-    const options = {
-      clock: host.clock,
-      signal: cancellation.after(cancellationLimits.gitHub),
-      redact,
-    };
     const gone = record.targets
       .map(({ agent }) => agent)
       .filter(({ outcome }) => outcome === 'deleted' || outcome === 'absent');
-    await deactivatePreviews(journal, github, options, gone);
+    await deactivatePreviews(journal, github, session.lateGitHubOptions(), gone);
   }
 }
 
-/** Reads the inputs, and hides what is secret before anything is logged. */
+function connectPlatform(
+  { host: { requestLimit }, journal, cancellation, redact }: Session,
+  access: AccessSettings,
+): Platform {
+  return new Platform({ access, journal, cancellation, redact, requestLimit });
+}
+
+/** Reads the inputs, and reports what was found about them. */
 function checkInputs(session: Session): Promise<Inputs | TeardownInputs> {
-  const { host, journal, cancellation, reportDeadline: lastMoment } = session;
+  const { host, journal, cancellation, reportDeadline } = session;
   return journal.step('inputs', async () => {
     const reading = await unlessAborted(
-      lastMoment,
+      reportDeadline,
       readInputs(host.environment, host.readFile, host.isFolderEmpty, session.event),
     );
-    for (const mask of new Set(reading.secrets.flatMap(masksFor))) host.actions.mask(mask);
-    session.redact = reading.redact;
-    session.inputs = reading.inputs;
-    session.previewOf = (reading.inputs?.release.agent ?? reading.teardown?.teardown)?.preview
-      ?.pullRequest;
+    session.keep(reading);
     cancellation.whenCancelled(() => {
       journal.log.info('The run was cancelled. No further work will be started.');
     });
     await refuseForks(session);
     session.outline = reading.outline;
-    const isOffline = reading.lacksCredential && (await isWithoutSecretsHere(session));
-    journal.record.kind = kindOf(reading.outline, isOffline);
+    const lacksSecrets =
+      (reading.lacksCredential || reading.lacksPublicKey) &&
+      isWithoutSecrets(await session.event(), host.environment['GITHUB_ACTOR']);
+    journal.record.kind = kindOf(reading.outline, reading.lacksCredential && lacksSecrets);
     for (const remark of reading.remarks) journal.remark(remark);
     for (const warning of reading.warnings) journal.warning(warning);
     for (const notice of reading.notices) journal.notice(notice);
-    const problems = [...reading.problems];
-    if (reading.lacksCredential && !isOffline) problems.unshift(missingCredential);
-    if (reading.lacksPublicKey && !(await isWithoutSecretsHere(session))) {
-      problems.push(missingPublicKey);
-    }
-    const { teardown } = reading;
-    if (teardown !== undefined && problems.length === 0) {
-      if (teardown.access !== undefined) journal.expect(['credential', 'preflight']);
-      const preview = await knownPreview(session, teardown, teardown.teardown.preview);
-      return { ...teardown, teardown: { ...teardown.teardown, preview } };
-    }
-    if (reading.inputs === undefined || problems.length > 0) throw new InputsError(problems);
-    expectSteps(journal, reading.inputs);
-    return withPreview(session, reading.inputs);
+    const problems = lacksSecrets
+      ? reading.problems
+      : [
+          ...(reading.lacksCredential ? [missingCredential] : []),
+          ...reading.problems,
+          ...(reading.lacksPublicKey ? [missingPublicKey] : []),
+        ];
+    const inputs = reading.inputs ?? reading.teardown;
+    if (inputs === undefined || problems.length > 0) throw new InputsError(problems);
+    // The steps that are known before there is a plan.
+    if (inputs.kind === 'release' && inputs.release.build !== undefined)
+      journal.expect(['context']);
+    if (inputs.access !== undefined) journal.expect(['credential', 'preflight']);
+    return withPreview(session, inputs);
   });
 }
 
 /** Completes what is known of the pull request that the agent is a preview of. */
-async function withPreview(session: Session, inputs: Inputs): Promise<Inputs> {
+async function withPreview(
+  session: Session,
+  inputs: Inputs | TeardownInputs,
+): Promise<Inputs | TeardownInputs> {
+  if (inputs.kind === 'teardown') {
+    const { teardown } = inputs;
+    const preview = await knownPreview(session, inputs, teardown.preview);
+    return { ...inputs, teardown: { ...teardown, preview } };
+  }
   const { agent } = inputs.release;
   const preview = await knownPreview(session, inputs, agent?.preview);
   return agent === undefined
@@ -289,17 +325,13 @@ async function knownPreview<Known extends Preview | undefined>(
   { kind, isDryRun, githubAccess }: Inputs | TeardownInputs,
   known: Known,
 ): Promise<Known> {
-  const { host, journal, redact } = session;
+  const { host, journal } = session;
   // Only a release runs the code of a pull request.
   const isRelease = kind === 'release' && !isDryRun;
   const { preview, remark } = await resolvePreview(known, {
     commentedOn: isRelease ? await commentedPullRequest(session) : undefined,
     lookUp: (number) =>
-      lookUpPullRequest(githubAccess, number, {
-        clock: host.clock,
-        signal: host.cancellation,
-        redact,
-      }),
+      lookUpPullRequest(githubAccess, number, session.gitHubOptions(host.cancellation)),
   });
   if (remark !== undefined) journal.remark(remark);
   return preview;
@@ -318,20 +350,10 @@ async function commentedPullRequest({ host, event }: Session): Promise<number | 
   return about === 'issue' ? undefined : about.number;
 }
 
-async function isWithoutSecretsHere({ host, event }: Session): Promise<boolean> {
-  return isWithoutSecrets(await event(), host.environment['GITHUB_ACTOR']);
-}
-
 function kindOf({ isDryRun, isTeardown }: InputsOutline, isOffline: boolean): RunKind {
   if (isOffline) return 'offline-check';
   if (isTeardown) return isDryRun ? 'teardown-plan' : 'teardown';
   return isDryRun ? 'plan' : 'release';
-}
-
-/** The steps that are known before there is a plan. */
-function expectSteps(journal: Journal, { access, release: { build } }: Inputs): void {
-  if (build !== undefined) journal.expect(['context']);
-  if (access !== undefined) journal.expect(['credential', 'preflight']);
 }
 
 async function packContext(
@@ -372,12 +394,6 @@ function linkedCommit(environment: Environment, id: string): Commit | undefined 
   const { GITHUB_RUN_ID: runId = '' } = environment;
   const runUrl = /^\d+$/.test(runId) ? `${base}/actions/runs/${runId}` : undefined;
   return isCommit ? { id, url, runUrl } : undefined;
-}
-
-function noticeMissingCredential(journal: Journal): void {
-  journal.notice(
-    'This run has no credential, like all runs from forks and Dependabot. The inputs, files and names were checked; nothing was read from the platform.',
-  );
 }
 
 /** What failed in `work`, one by one; nothing if it succeeded. */
@@ -421,7 +437,7 @@ async function comment(session: Session, explanations: readonly Explanation[]): 
   const { host, journal, inputs, outline, cancellation, redact, event, commit, previewOf } =
     session;
   if (outline === undefined || cancellation.isCancelled) return;
-  const options = { clock: host.clock, signal: host.cancellation, redact };
+  const options = session.gitHubOptions(host.cancellation);
   const write = (id: string, runUrl: string): string =>
     redact(commentOf(journal.record, explanations, runUrl, id), { most: Infinity });
   await commentOnPlan(journal, outline.github, options, {

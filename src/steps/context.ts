@@ -29,3 +29,10 @@ export interface StepContext {
   readonly wantsFailureLogs: () => Promise<boolean>;
   readonly rolloutObserver: RolloutObserver;
 }
+
+/** What every step of a teardown works with. */
+export interface TeardownContext {
+  readonly cloud: PipecatCloud;
+  readonly sessions: Sessions;
+  readonly journal: Journal;
+}

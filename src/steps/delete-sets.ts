@@ -9,7 +9,7 @@ import { CancelledError } from '../time/cancellation.js';
 import type { Deadline } from '../time/deadline.js';
 import { pollingDelay } from '../time/polling-delay.js';
 import { remove } from './remove.js';
-import type { TeardownContext } from './teardown-context.js';
+import type { TeardownContext } from './context.js';
 
 /** Deletes the sets of a region, one after the other; one that fails does not stop the others. */
 export async function deleteSets(

@@ -11,6 +11,7 @@ import type { Journal } from '../record/journal.js';
 import type { Redact } from '../secrecy/redactor.js';
 import { defaultBackoff } from '../time/backoff.js';
 import { cancellationLimits, type Cancellation } from '../time/cancellation.js';
+import { RetryBudget } from '../time/retry-budget.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { version } from '../version.js';
 
@@ -19,13 +20,15 @@ export interface PlatformOptions {
   readonly journal: Journal;
   readonly cancellation: Cancellation;
   readonly redact: Redact;
-  /** Milliseconds that one request may take. */
-  readonly requestLimit: number;
+  /** Milliseconds that one request may take; 30 s by default. */
+  readonly requestLimit: number | undefined;
 }
 
 /** The connections to the platform and its storage. Disposing of them ends every call. */
 export class Platform implements Disposable {
   readonly caller: Caller;
+  /** Retries longer: for reading before the first write, when nothing is at stake yet. */
+  readonly patientCaller: Caller;
   readonly #over = new AbortController();
   readonly #connection: Connection;
   readonly #storage: Storage;
@@ -35,7 +38,7 @@ export class Platform implements Disposable {
   readonly #publicConnections: Connection[] = [];
   readonly #connectPublicly: (key: SecretValue) => PublicSurface;
 
-  constructor({ access, journal, cancellation, redact, requestLimit }: PlatformOptions) {
+  constructor({ access, journal, cancellation, redact, requestLimit = 30_000 }: PlatformOptions) {
     // Calls of many regions may pause at once, which Node would take for a leak and warn of.
     setMaxListeners(Infinity, this.#over.signal);
     const userAgent = `pipecat-cloud-release/${version}`;
@@ -51,6 +54,7 @@ export class Platform implements Disposable {
     });
     const calling = { requestLimit, over, cancellation, ...common };
     this.caller = new Caller({ connection: this.#connection, ...calling });
+    this.patientCaller = this.caller.withRetryBudget(new RetryBudget(clock));
     const late = cancellation.delayed(cancellationLimits.stop);
     this.#lateCaller = new Caller({
       ...calling,

@@ -3,7 +3,7 @@ import { withSubject, StepError } from '../record/errors.js';
 import type { TeardownTargetRecord } from '../record/teardown-record.js';
 import type { Deadline } from '../time/deadline.js';
 import { pollingDelay } from '../time/polling-delay.js';
-import type { TeardownContext } from './teardown-context.js';
+import type { TeardownContext } from './context.js';
 
 /** Sessions that are stopped at once. */
 const mostAtOnce = 5;
