@@ -450,7 +450,7 @@ describe('a preview', () => {
       {
         ...stored,
         PIPECAT_API_KEY: emulator.credentials.privateKey,
-        PIPECAT_PUBLIC_KEY: emulator.credentials.publicKey,
+        PIPECAT_PUBLIC_API_KEY: emulator.credentials.publicKey,
       },
       {
         workflow: 'preview.yml',
@@ -594,7 +594,7 @@ describe('an automatic rollback', () => {
   const secrets = () => ({
     ...stored,
     PIPECAT_API_KEY: emulator.credentials.privateKey,
-    PIPECAT_PUBLIC_KEY: emulator.credentials.publicKey,
+    PIPECAT_PUBLIC_API_KEY: emulator.credentials.publicKey,
   });
 
   beforeEach(() => {
