@@ -59,7 +59,7 @@ test('an answer that does not end is given up, and so is its connection', async 
   const answer = ask();
   await expect(answer).rejects.toBeInstanceOf(CutOffError);
   await expect(answer).rejects.toMatchObject({
-    cause: { message: 'it has more than 67108864 bytes' },
+    cause: { message: 'the response has more than 67108864 bytes' },
   });
   await isClosed;
 });

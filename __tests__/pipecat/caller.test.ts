@@ -200,7 +200,7 @@ describe('what may pass is tried again', () => {
     const retries = log.filter((line) => line.startsWith('info: '));
     expect(retries).toEqual([
       expect.stringMatching(
-        /^info: GET \/v1\/things: attempt 2 of 5, in \d+\.\d s, because (the|no) \S+/,
+        /^info: GET \/v1\/things failed: (the|no) .+\. Retrying in \d+\.\d s \(attempt 2 of 5\)\.$/,
       ),
       expect.stringContaining('attempt 3 of 5'),
     ]);
@@ -315,7 +315,7 @@ describe('what may pass is tried again', () => {
     const { get, log } = await serve(answer(503, '{"error":"Back\\n soon"}'), good);
     await get();
     expect(log).toContain(
-      'info: GET /v1/things: attempt 2 of 5, in 0.5 s, because the response was 503: `Back soon`',
+      'info: GET /v1/things failed: the response was 503: `Back soon`. Retrying in 0.5 s (attempt 2 of 5).',
     );
   });
 
@@ -347,7 +347,7 @@ describe('what will not pass is not', () => {
     expect(error).toMatchObject({
       status,
       code: 'SOME_CODE',
-      platformMessage: 'It has *** in it',
+      reason: `the response was ${status}: \`It has *** in it\``,
       call: { method: 'GET', path: '/v1/things' },
     });
     expect(requests).toHaveLength(1);
@@ -361,18 +361,18 @@ describe('what will not pass is not', () => {
     {
       name: 'a code that is a number',
       body: '{"code": 4711, "error": "no"}',
-      said: { code: '4711', platformMessage: 'no' },
+      said: { code: '4711', reason: 'the response was 400: `no`' },
     },
     {
       name: 'a message of another name, on several lines',
       body: '{"code": {}, "error": {}, "message": " no,\\n  never "}',
-      said: { platformMessage: 'no, never' },
+      said: { reason: 'the response was 400: `no, never`' },
     },
   ])('whatever is said: $name', async ({ body, said }) => {
     const { get } = await serve(answer(400, body));
     expect(await failure(get())).toMatchObject({
       code: undefined,
-      platformMessage: undefined,
+      reason: 'the response was 400',
       ...said,
     });
   });
@@ -398,7 +398,8 @@ describe('what will not pass is not', () => {
     { name: 'to a path', status: 399, headers: { location: '/hidden' }, target: 'another path' },
   ])('nor is one $name', async ({ status, headers, target }) => {
     const { get } = await serve(answer(status, '', headers));
-    expect(await failure(get())).toMatchObject({ status, target });
+    const reason = `the response was a redirect (${status}) to ${target}`;
+    expect(await failure(get())).toMatchObject({ status, reason });
   });
 });
 
@@ -409,7 +410,7 @@ describe('a request that must not be carried out twice', () => {
       value: 7,
     });
     expect(requests).toHaveLength(1);
-    expect(log.at(-1)).toContain('the request whose answer was lost had been carried out');
+    expect(log.at(-1)).toContain('the platform carried out the request whose response was lost');
   });
 
   test('is sent again where it is not found', async () => {

@@ -31,32 +31,32 @@ const errors = [
   {
     error: new StatusError(call, 404),
     name: 'StatusError',
-    message: 'PUT /v1/secrets/keys: answered 404',
+    message: 'PUT /v1/secrets/keys: the response was 404',
     reason: 'the response was 404',
     isTransient: false,
   },
   {
     error: new StatusError(call, 400, { code: 'BAD' }),
     name: 'StatusError',
-    message: 'PUT /v1/secrets/keys: answered 400, BAD',
+    message: 'PUT /v1/secrets/keys: the response was 400 (BAD)',
     reason: 'the response was 400',
     isTransient: false,
   },
   {
     error: new StatusError(call, 503, {
       code: 'BUSY',
-      platformMessage: 'Come back',
+      message: 'Come back',
       retryAfter: 7,
     }),
     name: 'StatusError',
-    message: 'PUT /v1/secrets/keys: answered 503, BUSY, Come back',
+    message: 'PUT /v1/secrets/keys: the response was 503: `Come back` (BUSY)',
     reason: 'the response was 503: `Come back`',
     isTransient: true,
   },
   {
     error: new ConnectionError(call, reset),
     name: 'ConnectionError',
-    message: 'PUT /v1/secrets/keys: the connection failed with ECONNRESET',
+    message: 'PUT /v1/secrets/keys: the connection failed (ECONNRESET)',
     reason: 'the connection failed (ECONNRESET)',
     isTransient: true,
     cause: reset,
@@ -72,21 +72,21 @@ const errors = [
   {
     error: new NoAnswerError(call, 9900),
     name: 'NoAnswerError',
-    message: 'PUT /v1/secrets/keys: no answer within 9900 ms',
+    message: 'PUT /v1/secrets/keys: no answer came within 9.9 s',
     reason: 'no answer came within 9.9 s',
     isTransient: true,
   },
   {
     error: new NoAnswerError(call, 10_000),
     name: 'NoAnswerError',
-    message: 'PUT /v1/secrets/keys: no answer within 10000 ms',
+    message: 'PUT /v1/secrets/keys: no answer came within 10 s',
     reason: 'no answer came within 10 s',
     isTransient: true,
   },
   {
     error: new NotSentError(call, deadline),
     name: 'NotSentError',
-    message: 'PUT /v1/secrets/keys: not sent, the time was up',
+    message: 'PUT /v1/secrets/keys: no time was left to send it',
     reason: 'no time was left to send it',
     isTransient: false,
     attempts: 0,
@@ -103,7 +103,7 @@ const errors = [
   {
     error: new RedirectError(call, 302, 'https://elsewhere.example'),
     name: 'RedirectError',
-    message: 'PUT /v1/secrets/keys: answered 302, a redirect to https://elsewhere.example',
+    message: 'PUT /v1/secrets/keys: the response was a redirect (302) to https://elsewhere.example',
     reason: 'the response was a redirect (302) to https://elsewhere.example',
     isTransient: false,
   },
@@ -115,37 +115,32 @@ const errors = [
       isTransient: false,
     },
     {
-      details: { status: 400, storageMessage: 'No' },
+      details: { status: 400, message: 'No' },
       what: 'the storage answered 400 (`No`)',
       isTransient: false,
     },
     {
-      details: { status: 400, code: 'EntityTooLarge', storageMessage: 'Too large' },
+      details: { status: 400, code: 'EntityTooLarge', message: 'Too large' },
       what: 'the storage answered 400 (`EntityTooLarge: Too large`)',
       isTransient: false,
     },
     {
-      details: { timedOutAfter: 900_000, cause: reset },
+      details: { reason: 'the upload timed out after 15 min', cause: reset },
       what: 'the upload timed out after 15 min',
       isTransient: true,
     },
     {
-      details: { idleFor: 60_000, cause: reset },
+      details: { reason: 'the connection was idle for 60 s', cause: reset },
       what: 'the connection was idle for 60 s',
       isTransient: true,
     },
     {
-      details: { isCutOff: true, cause: reset },
-      what: 'the response was cut off',
-      isTransient: true,
-    },
-    {
-      details: { isFromElsewhere: true },
+      details: { reason: 'the response did not come from storage' },
       what: 'the response did not come from storage',
       isTransient: true,
     },
-    { details: { cause: reset }, what: 'the connection broke (ECONNRESET)', isTransient: true },
-    { details: { cause: unknown }, what: 'the connection broke', isTransient: true },
+    { details: { cause: reset }, what: 'the connection failed (ECONNRESET)', isTransient: true },
+    { details: { cause: unknown }, what: 'the connection failed', isTransient: true },
   ].map(({ details, what, isTransient }) => ({
     error: new UploadError(origin, details),
     name: 'UploadError',
@@ -201,14 +196,14 @@ describe('a fresh form may mend a refusal of the storage', () => {
       name: 'of a form that has expired',
       status: 403,
       code: 'AccessDenied',
-      storageMessage: 'Invalid according to Policy: Policy expired.',
+      message: 'Invalid according to Policy: Policy expired.',
       isTransient: true,
     },
     {
       name: 'of a form that does not fit, never',
       status: 403,
       code: 'AccessDenied',
-      storageMessage: 'Invalid according to Policy: Policy Condition failed',
+      message: 'Invalid according to Policy: Policy Condition failed',
       isTransient: false,
     },
     {
@@ -221,18 +216,18 @@ describe('a fresh form may mend a refusal of the storage', () => {
       name: 'by a clock that goes differently',
       status: 403,
       code: 'RequestTimeTooSkewed',
-      storageMessage: 'The difference is too large',
+      message: 'The difference is too large',
       isTransient: true,
     },
     {
       name: 'that something else has expired, never',
       status: 400,
       code: 'InvalidArgument',
-      storageMessage: 'expired',
+      message: 'expired',
       isTransient: false,
     },
-  ])('$name', ({ status, code, storageMessage, isTransient }) => {
-    const error = new UploadError(origin, { status, code, storageMessage });
+  ])('$name', ({ status, code, message, isTransient }) => {
+    const error = new UploadError(origin, { status, code, message });
     expect(error.isTransient).toBe(isTransient);
   });
 });

@@ -224,7 +224,9 @@ describe('an upload that breaks goes once more, whole and with a fresh form', ()
     const content = contentOf(10);
     const id = await cloud.uploadContext('us-west', content, waiting());
     expect(stage.emulator.state.archive(id)?.byteLength).toBe(10);
-    expect(log.join('\n')).toMatch(/attempt 2 of 5, .* because the storage answered 403/);
+    expect(log.join('\n')).toMatch(
+      /failed: the storage answered 403.*\. Retrying in .*attempt 2 of 5/,
+    );
   });
 });
 
@@ -232,12 +234,14 @@ describe('what broke is told', () => {
   test.each([
     { fault: { kind: 'hang' } as const, told: 'the connection was idle for 60 s' },
     { fault: { kind: 'cut-off', carryOut: false } as const, told: 'the response was cut off' },
-    { fault: { kind: 'reset' } as const, told: 'the connection broke (ECONNRESET)' },
+    { fault: { kind: 'reset' } as const, told: 'the connection failed (ECONNRESET)' },
   ])('$told', async ({ fault, told }) => {
     stage.emulator.script.fault({ path: storagePath }, fault);
     const { cloud, log } = connect();
     await cloud.uploadContext('us-west', contentOf(10), waiting());
-    expect(log).toContain(`The upload to us-west: attempt 2 of 5, in 0.5 s, because ${told}`);
+    expect(log).toContain(
+      `The upload to us-west failed: ${told}. Retrying in 0.5 s (attempt 2 of 5).`,
+    );
   });
 
   test('once nothing was heard for a minute, and not before', async () => {
@@ -265,7 +269,7 @@ test('an upload that goes on for so long that its form has expired is begun anew
   const id = await cloud.uploadContext('us-west', quickOnceMore, waiting());
   expect(stage.emulator.state.archive(id)?.byteLength).toBe(100);
   expect(log).toContain(
-    'The upload to us-west: attempt 2 of 5, in 0.5 s, because the upload timed out after 15 min',
+    'The upload to us-west failed: the upload timed out after 15 min. Retrying in 0.5 s (attempt 2 of 5).',
   );
   expect(stage.clock.now() - before).toBe(15 * 60_000 + 500);
 });
@@ -319,7 +323,7 @@ describe('an answer to an upload', () => {
     await cloud.uploadContext('us-west', contentOf(10), waiting());
     expect(stage.emulator.requests.filter(isUpload)).toHaveLength(attempts);
     expect(
-      log.filter((line) => line.endsWith('because the response did not come from storage')),
+      log.filter((line) => line.includes('failed: the response did not come from storage.')),
     ).toHaveLength(attempts - 1);
   });
 });
@@ -521,7 +525,7 @@ describe('an upload that nobody waits for any more', () => {
     stage.emulator.script.fault({ path: storagePath }, { kind: 'status', status: 503 });
     const { cloud } = connect({
       told: (message) => {
-        if (message.startsWith('The upload to us-west: attempt 2')) end.abort();
+        if (message.startsWith('The upload to us-west failed')) end.abort();
       },
     });
     await expect(

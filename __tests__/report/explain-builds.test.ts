@@ -201,11 +201,11 @@ describe('what became of an upload is explained', () => {
       attempts: 5,
       call: `POST ${origin}`,
       // Unlike a request to the platform, one that was carried out changes nothing.
-      why: ['The connection broke.', 'Gave up after 5 attempts.'],
+      why: ['The connection failed.', 'Gave up after 5 attempts.'],
     },
     {
       name: 'a connection that was idle',
-      error: new UploadError(origin, { idleFor: 60_000 }),
+      error: new UploadError(origin, { reason: 'the connection was idle for 60 s' }),
       attempts: 5,
       call: `POST ${origin}`,
       why: ['The connection was idle for 60 s.', 'Gave up after 5 attempts.'],

@@ -203,7 +203,7 @@ describe('while a build is awaited', () => {
       { times: 3 },
     );
     const { actions } = await release();
-    expect(actions.log.join('\n')).not.toMatch(/GET \/v1\/builds\/\S+: attempt 2/);
+    expect(actions.log.join('\n')).not.toMatch(/GET \/v1\/builds\/\S+ failed/);
     expect(actions.log.join('\n')).toContain('after 3 failed status checks');
   });
 

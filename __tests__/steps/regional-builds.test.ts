@@ -183,7 +183,7 @@ describe('an upload that breaks in one region', () => {
     expect(asked('POST', /\/builds$/)).toHaveLength(3);
     expect(actions.log).toContainEqual(
       expect.stringMatching(
-        /^info: The upload to [-a-z]+: attempt 2 of 5, in 0\.5 s, because the storage answered 503$/,
+        /^info: The upload to [-a-z]+ failed: the storage answered 503\. Retrying in 0\.5 s \(attempt 2 of 5\)\.$/,
       ),
     );
     for (const region of regions) {

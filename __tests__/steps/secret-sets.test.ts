@@ -75,7 +75,7 @@ describe('writing', () => {
     expect(succeeded).toBe(true);
     expect(actions.log).toContainEqual(
       expect.stringMatching(
-        /info: PUT \/v1\/secrets\/keys: attempt 3 of 5, in \d+\.\d s, because the response was 409/,
+        /info: PUT \/v1\/secrets\/keys failed: the response was 409.*\. Retrying in \d+\.\d s \(attempt 3 of 5\)\./,
       ),
     );
   });
@@ -88,7 +88,7 @@ describe('writing', () => {
       const { succeeded, actions } = await stage.release({ ...keysOnly, 'api-key': '', ...who });
       expect(succeeded).toBe(true);
       expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'value-a' });
-      expect(actions.log).toContainEqual(expect.stringMatching(/PUT .*: attempt 2 of 5, /));
+      expect(actions.log).toContainEqual(expect.stringMatching(/PUT .* failed: .*attempt 2 of 5/));
     },
   );
 

@@ -1,4 +1,4 @@
-/** Whether what is sent to an address is read by nobody on the way: https, or this very machine. */
+/** Whether nobody can read a request to this address on the way: https, or this machine. */
 export function isConfidential({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }

@@ -1,8 +1,8 @@
-/** A connection through a proxy that the environment names could not be opened. */
+/** The proxy from the environment did not open a connection. */
 export class ProxyError extends Error {
-  /** Scheme, host and port: the rest of the address may hold a password. */
+  /** Scheme, host and port; the rest of the address may contain a password. */
   readonly origin: string;
-  /** What the proxy answered; undefined if the connection to it failed. */
+  /** The proxy's response; undefined if the connection to it failed. */
   readonly status: number | undefined;
   /** Code of Node.js, such as ECONNREFUSED. */
   readonly code: string | undefined;
@@ -24,19 +24,19 @@ export class ProxyError extends Error {
   }
 }
 
-/** What kept a connection from being made or kept, and what that means for another attempt. */
+/** Why a connection failed, and what that means for another attempt. */
 export interface ConnectionFailure {
   /**
-   * - `certificate`, `proxy-refusal`: sending the request again does not help; it was not sent.
-   * - `unreachable`: the name does not resolve, or nobody listens; the request was not sent.
-   * - `broken`: anything else; the request may have been carried out.
+   * - `certificate`, `proxy-refusal`: the request was not sent, and a retry does not help.
+   * - `unreachable`: the request was not sent, because the name does not resolve or nothing listens.
+   * - `broken`: anything else; the server may have carried out the request.
    */
   readonly kind: 'certificate' | 'proxy-refusal' | 'unreachable' | 'broken';
-  /** What happened, as the end of a sentence that begins with "because". */
+  /** What happened, as a clause that can follow "because". */
   readonly reason: string;
 }
 
-/** Codes of OpenSSL and Node.js for a certificate that is not accepted. */
+/** Codes of OpenSSL and Node.js for a certificate that Node.js does not accept. */
 const certificateCode =
   /CERT|^CRL_|^UNABLE_TO_(?:GET_CRL|DECRYPT_CRL|DECODE_ISSUER_PUBLIC_KEY|VERIFY_LEAF_SIGNATURE)|^(?:HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
 
@@ -47,9 +47,10 @@ const unreachableCodes: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * Says why a connection failed.
+ * Finds out why a connection failed.
  *
- * @param code code of the error of Node.js; undefined if it has none
+ * @param error a ProxyError or an error of Node.js
+ * @param code the code of the error
  */
 export function connectionFailure(error: unknown, code: string | undefined): ConnectionFailure {
   const proxy = error instanceof ProxyError ? error : undefined;
@@ -66,21 +67,15 @@ export function connectionFailure(error: unknown, code: string | undefined): Con
       reason: `the certificate of ${whose} was not accepted (${code}); if a private CA issued it, name the file of that CA in \`NODE_EXTRA_CA_CERTS\``,
     };
   }
-  const inBrackets = code === undefined ? '' : ` (${code})`;
+  if (proxy?.status !== undefined) {
+    return {
+      kind: proxy.status < 500 ? 'proxy-refusal' : 'unreachable',
+      reason: `the proxy at ${proxy.origin} answered ${proxy.status}`,
+    };
+  }
+  const to = proxy === undefined ? '' : ` to the proxy at ${proxy.origin}`;
   return {
-    kind:
-      proxy?.status !== undefined
-        ? proxy.status < 500
-          ? 'proxy-refusal'
-          : 'unreachable'
-        : unreachableCodes.has(code)
-          ? 'unreachable'
-          : 'broken',
-    reason:
-      proxy === undefined
-        ? `the connection failed${inBrackets}`
-        : proxy.status === undefined
-          ? `the connection to the proxy at ${proxy.origin} failed${inBrackets}`
-          : `the proxy at ${proxy.origin} answered ${proxy.status}`,
+    kind: unreachableCodes.has(code) ? 'unreachable' : 'broken',
+    reason: `the connection${to} failed${code === undefined ? '' : ` (${code})`}`,
   };
 }

@@ -2,13 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 const longest = 128;
 
-/** The headers by which servers name a request; support asks for it. */
+/** Response headers with the id of a request, which support asks for. */
 const names = ['x-request-id', 'x-github-request-id', 'x-amz-request-id'] as const;
 
 /**
- * The id that a server gave a request, cut and without anything that is not printable.
+ * Reads the id that a server gave a request, shortened and in printable ASCII.
  *
- * @param redact takes known secrets out of it
+ * @param redact removes known secrets
  */
 export function readRequestId(
   headers: IncomingHttpHeaders,

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Reads `Retry-After`, which holds seconds or a date, in milliseconds. A date counts from the date of
- * the response, because the clocks of the two machines may differ.
+ * Reads `Retry-After`, which contains seconds or a date, as milliseconds. Compares a date with the date
+ * of the response, because the clocks of the two machines may differ.
  *
  * @param now milliseconds since the epoch, for a response without a date
  */

@@ -6,8 +6,8 @@ type Callback = Parameters<LookupFunction>[2];
 const waiting = new Map<string, Callback[]>();
 
 /**
- * Looks a host up as Node.js does, but only once at a time: a look-up that nobody answers occupies one of
- * the few threads of the process for many seconds, and cannot be ended.
+ * Resolves a host name as Node.js does, but shares lookups that run at the same time: a lookup that gets
+ * no answer blocks one of the process's few threads for many seconds, and cannot be cancelled.
  */
 export const sharedLookup: LookupFunction = (hostname, options, callback) => {
   const key = JSON.stringify([hostname, options]);

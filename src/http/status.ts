@@ -1,20 +1,20 @@
 /** What a response status says about the request. */
-export type StatusClass =
-  /** The request was carried out. */
+type StatusClass =
+  /** The server carried out the request. */
   | 'success'
-  /** The request belongs somewhere else, and was not carried out. */
+  /** The server points to another address, and did not carry out the request. */
   | 'redirect'
-  /** There were too many requests: this one was not carried out, and may be sent again later. */
+  /** Too many requests. The server did not carry out this one; a retry may succeed. */
   | 'rate-limited'
-  /** The request was not carried out, and would not be if it were sent again. */
+  /** The server did not carry out the request, and a retry would not change that. */
   | 'refused'
   /**
-   * Any 5xx, also those of gateways such as Cloudflare's 520 to 530, and 408 and 425: the request may
-   * or may not have been carried out, and may succeed a moment later (RFC 9110, section 15; RFC 8470).
+   * Any 5xx (including those of gateways, such as Cloudflare's 520 to 530), 408 and 425: the server may
+   * have carried out the request, and a retry may succeed (RFC 9110, section 15; RFC 8470).
    */
   | 'inconclusive';
 
-/** The only place that decides what a status means, for the platform, its storage and GitHub. */
+/** Decides what a status means, for the platform, its storage and GitHub. Nothing else does. */
 export function classifyStatus(status: number): StatusClass {
   if (status >= 500 || status === 408 || status === 425) return 'inconclusive';
   if (status === 429) return 'rate-limited';

@@ -7,12 +7,12 @@ import { getProxyUrl } from '@actions/http-client';
 import { sharedLookup } from './shared-lookup.js';
 import { tunnelAgent, withoutBrackets, type TunnelOptions } from './tunnel.js';
 
-/** A request as it is sent. */
+/** One request. */
 export interface Message {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** A stream is sent as it comes and destroyed in the end; the headers give its length. */
+  /** A stream is destroyed at the end; the headers must give its length. */
   readonly body?: string | Readable | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface Answer {
 /** Far more than any response has, and well within a runner's memory. */
 const maxBytes = 64 * 1024 * 1024;
 
-/** The headers came, but the body ended too early, cannot be decompressed, or would not end. */
+/** The headers came, but the body ended early, cannot be decompressed, or is too large. */
 export class CutOffError extends Error {
   constructor(options?: ErrorOptions) {
     super('the response was cut off', options);
@@ -35,12 +35,12 @@ export class CutOffError extends Error {
 }
 
 /**
- * The only place that sends requests. A request goes through the proxy that the environment names. It
- * is sent once, and a redirect is not followed, because the credential would be sent along.
+ * Sends all requests of the action, through the proxy from the environment if there is one. It sends a
+ * request once, and does not follow redirects, because that would send the credential along.
  */
 export class Transport {
   readonly #userAgent: string;
-  /** By what they connect to: http or https, directly or through a proxy. */
+  /** By protocol and proxy. */
   readonly #agents = new Map<string, http.Agent>();
 
   constructor(userAgent: string) {
@@ -48,11 +48,11 @@ export class Transport {
   }
 
   /**
-   * Sends one request once. Any status is an answer. The signal ends the wait at once, whatever the
-   * request is waiting for: a name, a proxy, a handshake or an answer.
+   * Sends one request once. Any status is an answer. The signal ends the request at any point: while
+   * it waits for a name, a proxy, a handshake or the response.
    *
    * @throws CutOffError, ProxyError, the error of a body that cannot be read, the signal's reason, or
-   *   what Node.js says about the connection
+   *   the error of Node.js about the connection
    */
   send({ body, ...message }: Message, signal: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -63,12 +63,12 @@ export class Transport {
         isDone.abort();
         settle();
         if (typeof body === 'object') body.destroy();
-        // If the answer came before all of the body was sent, the connection is of no more use.
+        // If the response came before the whole body was sent, the connection cannot be used again.
         if (!request.writableFinished || signal.aborted) request.destroy();
       };
       const fail = (error: unknown): void => {
         end(() => {
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the signal or Node.js gives as the reason
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason of the signal or Node.js
           reject(error);
         });
       };
@@ -129,7 +129,7 @@ export class Transport {
     return agent;
   }
 
-  /** Closes the connections that are kept open for the next request. */
+  /** Closes idle connections. */
   close(): void {
     for (const agent of this.#agents.values()) agent.destroy();
   }
@@ -142,21 +142,21 @@ async function readText(response: http.IncomingMessage): Promise<string> {
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`);
+      if (bytes > maxBytes) throw new Error(`the response has more than ${maxBytes} bytes`);
       chunks.push(chunk);
     }
     const body = await decompressed(Buffer.concat(chunks), response.headers['content-encoding']);
-    // Drops a byte order mark, too.
+    // This also removes a byte order mark.
     return new TextDecoder().decode(body);
   } catch (error) {
     throw new CutOffError({ cause: error });
   }
 }
 
-/** Nobody asks for a compressed answer, but some gateways send one. */
+/** The action does not ask for compressed responses, but some gateways send them. */
 async function decompressed(body: Buffer, encoding: string | undefined): Promise<Buffer> {
   if (body.length === 0) return body;
-  // A small answer may become a very large one.
+  // A small body may expand to a very large one.
   const limit = { maxOutputLength: maxBytes };
   switch (encoding?.trim().toLowerCase()) {
     case 'gzip':

@@ -6,15 +6,15 @@ import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { ProxyError } from './connection-failure.js';
 import { sharedLookup } from './shared-lookup.js';
 
-/** Options of a request that a tunnel is opened for. */
+/** Options of a request that needs a tunnel. */
 export interface TunnelOptions extends https.RequestOptions {
-  /** Ends the attempt to open it: Node.js cannot end a request that has no connection yet. */
+  /** Cancels opening the tunnel: Node.js cannot cancel a request that has no connection yet. */
   readonly givenUp: AbortSignal;
 }
 
 type Opened = (error: Error | null, socket?: Duplex) => void;
 
-/** Makes an agent whose connections go through a proxy, by CONNECT, whatever they are used for. */
+/** Makes an agent that opens all its connections through a proxy, with CONNECT. */
 export function tunnelAgent(proxy: URL, isSecure: boolean): http.Agent {
   const agent = new (isSecure ? https : http).Agent({ keepAlive: true });
   const createConnection = (options: TunnelOptions, opened: Opened): undefined => {
@@ -31,12 +31,12 @@ export function tunnelAgent(proxy: URL, isSecure: boolean): http.Agent {
   return Object.assign(agent, { createConnection });
 }
 
-/** Whose certificate the server has to show. */
+/** The host whose certificate the server must present. */
 function serverOf({ host, servername }: TunnelOptions): ConnectionOptions {
   return { host: host ?? '', ...(servername === undefined ? {} : { servername }) };
 }
 
-/** Host and port as a request line names them. */
+/** Host and port in the form that a request line needs. */
 function authorityOf({ host, port }: TunnelOptions): string {
   const name = host ?? '';
   return `${name.includes(':') ? `[${name}]` : name}:${port ?? ''}`;
@@ -78,7 +78,7 @@ function openTunnel(proxy: URL, authority: string, signal: AbortSignal): Promise
   });
 }
 
-/** The name of a host as Node.js resolves it: a URL has brackets around an IPv6 address. */
+/** Removes the brackets that a URL has around an IPv6 address, for Node.js to resolve it. */
 export function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }

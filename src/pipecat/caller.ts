@@ -23,8 +23,8 @@ import { decideRetry, maxWait, type RetryDecision } from '../time/retry.js';
 import type { RetryBudget } from '../time/retry-budget.js';
 import { Traffic } from './traffic.js';
 
-/** What the client has to say while it works. */
-export interface CallLog {
+/** Where the client logs. */
+interface CallLog {
   debug(message: string): void;
   info(message: string): void;
 }
@@ -32,16 +32,15 @@ export interface CallLog {
 export interface CallOptions<Result> {
   /** The limit of the step that the call belongs to. */
   readonly deadline?: Deadline | undefined;
-  /** Aborted when nobody needs the call any more: it is not sent again then. */
+  /** Aborted when nothing needs the call anymore; then it is not retried. */
   readonly signal?: AbortSignal | undefined;
-  /** How many times the request may be sent; 1 for a look that is repeated anyway. */
+  /** How many times to send the request at most; 1 for a status check, which is repeated anyway. */
   readonly attempts?: number;
-  /** Statuses that are worth another attempt for this call beyond those that always are. */
+  /** Statuses that this call also retries. */
   readonly retryableStatuses?: readonly number[];
   /**
-   * For a request that must not be carried out twice: asked before it is sent again or given up,
-   * because a lost answer says nothing about whether it was carried out. A result stands for the
-   * lost answer.
+   * For a request that must not be carried out twice: finds out whether the platform carried it out
+   * although its response was lost. Called before each retry and before giving up.
    */
   readonly findLostResult?: () => Promise<Result | undefined>;
 }
@@ -49,56 +48,49 @@ export interface CallOptions<Result> {
 /** The part of a call that differs from one API operation to the next. */
 export interface Operation<Result> {
   readonly request: Request;
-  /** Turns the answer's JSON into a result; throws where it has another shape. */
+  /** Turns the JSON of the response into a result; throws if its shape is unexpected. */
   readonly parse: (answer: unknown) => Result;
-  /** Whether plain text, which says nothing that is needed, is as good as an empty answer. */
+  /** Whether plain text counts as an empty response. */
   readonly takesText?: true;
-  /** Statuses of a refusal that are a result, not an error: an agent that does not exist. */
+  /** An error status that is a result, such as 404 for an agent that does not exist. */
   readonly absent?: { readonly status: number; readonly result: Result };
-  /** Whether any body will do, since only the status matters; `parse` gets undefined then. */
+  /** Whether only the status matters; `parse` gets undefined then. */
   readonly ignoresBody?: true;
 }
 
 export interface CallerOptions {
   readonly connection: Connection;
-  /** Its sleepers wake up when the run is cancelled. */
+  /** Its sleeps end when the run is cancelled. */
   readonly clock: Clock;
   readonly log: CallLog;
   readonly backoff: Backoff;
-  /** Milliseconds that one request may take, its answer's last byte included. */
+  /** Milliseconds that one request may take, up to the last byte of its response. */
   readonly requestLimit: number;
-  /** Aborted when nobody waits for an answer any more: a call that goes on then ends, too. */
+  /** Aborted when the run has ended; ends calls that are still running. */
   readonly over: AbortSignal;
-  /**
-   * When the run is cancelled, nothing is sent any more, what is read is given up at once, and what
-   * was sent to change something has a moment to be answered.
-   */
+  /** Ends reads at once. A write that was sent gets `writeGrace`. Nothing else is sent. */
   readonly cancellation: Cancellation;
-  /** Milliseconds of that moment; a second by default. */
+  /** Milliseconds that a write may take after a cancellation; a second by default. */
   readonly writeGrace?: number;
-  /** For calls with which nothing is at stake: decides how long they keep trying, not the backoff. */
+  /** For calls before the first write: decides how long they keep trying, instead of the backoff. */
   readonly retryBudget?: RetryBudget;
-  /** Takes known secrets out of a text that came from the platform. */
+  /** Removes known secrets from a text. */
   readonly redact: (text: string) => string;
 }
 
-/** Milliseconds between the attempts of calls that share a budget, at most. */
+/** The longest wait in milliseconds between attempts of calls that share a budget. */
 const maxPauseWithBudget = 5000;
 /** Milliseconds that one request of such a call may take. */
 const requestLimitWithBudget = 15_000;
 
-function isLimit(error: CallError): boolean {
-  return error.kind === 'rate-limited';
-}
-
-/** What the attempts of one call have come to so far. */
+/** The attempts of one call so far. */
 class CallHistory {
   readonly request: Request;
-  /** Number of the attempt that is under way. */
+  /** Number of the current attempt. */
   attempt = 1;
-  /** Whether the request may have been carried out although no answer says so. */
+  /** Whether the platform may have carried out the request although no response says so. */
   isInDoubt = false;
-  /** What the request itself failed with: a look for what it did may fail in its own way. */
+  /** The error of the request itself, not that of a search for its lost result. */
   failure: CallError | undefined;
   #limitedSince: number | undefined;
 
@@ -106,43 +98,34 @@ class CallHistory {
     this.request = request;
   }
 
-  /** Records a failed attempt, or a failed look for what an earlier attempt did. */
-  add(error: CallError, now: number): FailedCall {
+  /** Records a failed attempt, or a failed search for a lost result. */
+  add(error: CallError, now: number) {
     const isOwn = error.isOf(this.request);
     const isSent = !(error instanceof NotSentError);
+    const isRateLimited = error.kind === 'rate-limited';
     if (isOwn && error.call.method !== 'GET' && error.mayBeCarriedOut) this.isInDoubt = true;
-    // A request that was not sent again says nothing about the one that was.
+    // An attempt that was not sent says nothing about the one that was.
     const failure = this.failure === undefined || (isOwn && isSent) ? error : this.failure;
     if (isSent) failure.attempts = this.attempt;
     failure.isInDoubt = this.isInDoubt;
     this.failure = failure;
-    if (isLimit(error)) this.#limitedSince ??= now;
+    if (isRateLimited) this.#limitedSince ??= now;
     return {
-      latest: error,
+      /** What the call fails with if there is no other attempt. */
       failure,
-      // A look has a limit of its own, which is not the limit of the request.
+      /** What decides whether there is another attempt: a search has a time limit of its own. */
       deciding: isOwn || isSent ? error : failure,
-      limitedFor: isLimit(error) ? now - (this.#limitedSince ?? now) : undefined,
+      /** Milliseconds since the first 429 response, if this one is 429. */
+      limitedFor: isRateLimited ? now - (this.#limitedSince ?? now) : undefined,
     };
   }
 }
 
-/** A call after a failed attempt. */
-interface FailedCall {
-  readonly latest: CallError;
-  /** What the call fails with if there is no other attempt. */
-  readonly failure: CallError;
-  /** What decides whether there is another attempt. */
-  readonly deciding: CallError;
-  /** Milliseconds since the platform first said "too many requests", if it says so now. */
-  readonly limitedFor: number | undefined;
-}
-
-/** Sends requests until they are answered: deadlines, retries, and errors that say what happened. */
+/** Sends requests, with deadlines and retries, and throws errors that say what happened. */
 export class Caller {
   readonly #options: CallerOptions;
   readonly #traffic: Traffic;
-  /** Aborted where nobody can wait any longer for an answer to what was sent. */
+  /** Aborted when a cancelled run can no longer wait for the response to a write. */
   readonly #writeGrace: AbortSignal;
 
   constructor(options: CallerOptions, traffic = new Traffic(options.clock)) {
@@ -151,12 +134,15 @@ export class Caller {
     this.#traffic = traffic;
   }
 
-  /** A caller with the same connection whose calls share a budget for retries. */
+  /** A caller on the same connection, whose calls share a budget for retries. */
   withRetryBudget(retryBudget: RetryBudget): Caller {
     return new Caller({ ...this.#options, retryBudget }, this.#traffic);
   }
 
-  /** @throws CallError, or CancelledError: an InterruptedCallError if the request may have been carried out */
+  /**
+   * @throws CallError
+   * @throws CancelledError; an InterruptedCallError if the platform may have carried out the request
+   */
   async call<Result>(
     operation: Operation<Result>,
     options: CallOptions<Result> = {},
@@ -166,9 +152,7 @@ export class Caller {
     for (;;) {
       const startedAt = clock.now();
       try {
-        const found = history.isInDoubt
-          ? await this.#findLostResult(operation, options)
-          : undefined;
+        const found = await this.#findLostResult(history, options);
         const result = found ?? (await this.#attempt(operation, options.deadline));
         retryBudget?.recordSuccess();
         return result;
@@ -176,29 +160,44 @@ export class Caller {
         if (error instanceof CancelledError) throw this.#cancelled(history);
         if (!(error instanceof CallError)) throw error;
         retryBudget?.recordFailure(startedAt);
-        const failed = history.add(error, this.#options.clock.now());
-        const { failure } = failed;
-        if (this.#options.cancellation.isCancelled && isRetryable(error, options)) {
-          throw this.#cancelled(history);
-        }
-        const decision = this.#decide(failed, history.attempt, options);
-        if ('stop' in decision) {
-          if (decision.stop === 'deadline') failure.outOfTime = options.deadline;
-          failure.outOfTime ??= error.outOfTime;
-          const found = await this.#findBeforeGivingUp(history, operation, options);
-          if (found !== undefined) return found;
-          throw failure;
-        }
-        history.attempt = decision.attempt;
-        this.#announce(operation.request, error, decision, options);
-        const isPaused = await this.#pause(decision.delay, options.signal);
-        if (this.#options.cancellation.isCancelled) throw this.#cancelled(history);
-        if (!isPaused) throw failure;
+        const found = await this.#prepareRetry(history, error, options);
+        if (found !== undefined) return found;
       }
     }
   }
 
-  /** How a call ends in a cancelled run: not carried out, or it is unknown whether it was. */
+  /**
+   * Waits until the next attempt is due.
+   *
+   * @returns the lost result, if it was found and there is no other attempt
+   * @throws what the call fails with, if there is no other attempt
+   */
+  async #prepareRetry<Result>(
+    history: CallHistory,
+    error: CallError,
+    options: CallOptions<Result>,
+  ): Promise<Result | undefined> {
+    const { cancellation, clock } = this.#options;
+    const failed = history.add(error, clock.now());
+    const { failure } = failed;
+    if (cancellation.isCancelled && isRetryable(error, options)) throw this.#cancelled(history);
+    const decision = this.#decide(failed, history.attempt, options);
+    if ('stop' in decision) {
+      if (decision.stop === 'deadline') failure.outOfTime = options.deadline;
+      failure.outOfTime ??= error.outOfTime;
+      const found = await this.#findBeforeGivingUp(history, options);
+      if (found === undefined) throw failure;
+      return found;
+    }
+    history.attempt = decision.attempt;
+    this.#announce(history.request, error, decision, options);
+    const isPaused = await this.#pause(decision.delay, options.signal);
+    if (cancellation.isCancelled) throw this.#cancelled(history);
+    if (!isPaused) throw failure;
+    return undefined;
+  }
+
+  /** The error of a call in a cancelled run: it was not carried out, or nobody knows. */
   #cancelled({ request, isInDoubt, failure }: CallHistory): unknown {
     const reason: unknown = this.#options.cancellation.signal.reason;
     return isInDoubt && reason instanceof CancelledError
@@ -206,16 +205,16 @@ export class Caller {
       : reason;
   }
 
-  /** Looks for what a request did before giving up; a failure of the look is not what failed. */
+  /**
+   * Searches for a lost result one last time: the platform may have refused a retry because it carried
+   * out the first request. If the search fails, the call fails with its own error.
+   */
   async #findBeforeGivingUp<Result>(
-    { isInDoubt }: CallHistory,
-    operation: Operation<Result>,
+    history: CallHistory,
     options: CallOptions<Result>,
   ): Promise<Result | undefined> {
-    // A retry that is refused may be refused because the first request was carried out.
-    if (!isInDoubt) return undefined;
     try {
-      return await this.#findLostResult(operation, options);
+      return await this.#findLostResult(history, options);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       return undefined;
@@ -223,13 +222,13 @@ export class Caller {
   }
 
   #decide<Result>(
-    { deciding, limitedFor }: FailedCall,
+    { deciding, limitedFor }: ReturnType<CallHistory['add']>,
     attempt: number,
     options: CallOptions<Result>,
   ): RetryDecision {
     const { clock, backoff, over, retryBudget } = this.#options;
     if (over.aborted || options.signal?.aborted === true) return { stop: 'final' };
-    const retryAfter = deciding instanceof StatusError ? deciding.retryAfter : undefined;
+    const { retryAfter } = deciding;
     return decideRetry(
       {
         attempt,
@@ -237,20 +236,20 @@ export class Caller {
         isTransient: isRetryable(deciding, options),
         retryAfter,
         limitedFor,
-        remaining: options.deadline?.remaining() ?? Infinity,
-        budget: this.#budgetFor(deciding, retryAfter),
+        remaining: options.deadline?.remaining(),
+        budget: this.#budgetFor(deciding),
       },
       retryBudget === undefined ? backoff : { ...backoff, ceiling: maxPauseWithBudget },
       () => clock.random(),
     );
   }
 
-  /** Milliseconds that are left for another attempt, when it is allowed to be sent. */
-  #budgetFor(error: CallError, retryAfter: number | undefined): number | undefined {
+  /** Milliseconds left for another attempt. */
+  #budgetFor(error: CallError): number | undefined {
     const isUnreachable = error instanceof ConnectionError && error.isUnreachable;
     const budget = this.#options.retryBudget?.remaining({ isUnreachable });
-    // How long the server asks to wait is up to the server, and how long it is spared is up to us.
-    return budget && budget - (retryAfter === undefined ? this.#traffic.heldFor() : 0);
+    // A wait that the server asked for does not count; one that the action chose does.
+    return budget && budget - (error.retryAfter === undefined ? this.#traffic.heldFor() : 0);
   }
 
   #announce<Result>(
@@ -262,25 +261,25 @@ export class Caller {
     const { backoff, retryBudget } = this.#options;
     const allowed = retryBudget === undefined ? ` of ${options.attempts ?? backoff.attempts}` : '';
     this.#options.log.info(
-      `${method} ${path}: attempt ${attempt}${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${reason}`,
+      `${method} ${path} failed: ${reason}. Retrying in ${(delay / 1000).toFixed(1)} s (attempt ${attempt}${allowed}).`,
     );
   }
 
   async #findLostResult<Result>(
-    { request: { method, path } }: Operation<Result>,
+    { isInDoubt, request: { method, path } }: CallHistory,
     { findLostResult }: CallOptions<Result>,
   ): Promise<Result | undefined> {
-    if (this.#options.over.aborted) return undefined;
+    if (!isInDoubt || this.#options.over.aborted) return undefined;
     const found = await findLostResult?.();
     if (found !== undefined) {
       this.#options.log.info(
-        `${method} ${path}: the request whose answer was lost had been carried out`,
+        `${method} ${path}: the platform carried out the request whose response was lost.`,
       );
     }
     return found;
   }
 
-  /** Waits before the next attempt; false where there is to be none any more. */
+  /** Waits before the next attempt; returns false if the call is not needed anymore. */
   async #pause(delay: number, signal: AbortSignal | undefined): Promise<boolean> {
     const { clock, over } = this.#options;
     try {
@@ -323,12 +322,12 @@ export class Caller {
       return parse(isEmpty ? undefined : parseJson(answer.text));
     } catch (error) {
       if (!(error instanceof AnswerShapeError)) throw error;
-      // A place within the answer may be named by the answer itself.
+      // The message may contain keys of the response.
       throw new UnreadableAnswerError(request, this.#options.redact(error.message));
     }
   }
 
-  /** Sends a request unless everything is held back, which may be so again after the wait. */
+  /** Sends a request when nothing is held back; another hold may follow the first. */
   async #sendInTurn(request: Request, deadline: Deadline | undefined): Promise<Answer> {
     const { clock, over, log } = this.#options;
     for (let held = this.#traffic.heldFor(); held > 0; held = this.#traffic.heldFor()) {
@@ -358,7 +357,7 @@ export class Caller {
     const limit = Math.min(
       requestLimit,
       remaining,
-      // Silence, too, has to leave time for another attempt.
+      // If no response comes, there must be time for another attempt.
       retryBudget === undefined ? Infinity : requestLimitWithBudget,
     );
     const abandoned = new AbortController();
@@ -391,9 +390,8 @@ export class Caller {
   #statusError(request: Request, answer: Answer): StatusError {
     const said = readErrorBody(answer.text);
     return new StatusError(request, answer.status, {
-      code: said.code === undefined ? undefined : this.#options.redact(said.code),
-      platformMessage:
-        said.message === undefined ? undefined : oneLine(this.#options.redact(said.message)),
+      code: said.code && this.#options.redact(said.code),
+      message: said.message && oneLine(this.#options.redact(said.message)),
       said,
       retryAfter: readRetryAfter(answer.headers, this.#options.clock.wallTime()),
     });
@@ -402,30 +400,28 @@ export class Caller {
 
 function isRetryable<Result>(
   error: CallError,
-  { retryableStatuses: passingStatuses = [] }: CallOptions<Result>,
+  { retryableStatuses = [] }: CallOptions<Result>,
 ): boolean {
-  return (
-    error.isTransient || (error instanceof StatusError && passingStatuses.includes(error.status))
-  );
+  return error.isTransient || retryableStatuses.some((status) => status === error.status);
 }
 
-/** The platform says what it refuses in JSON. A gateway's page, or nothing, says nothing of what is behind. */
+/** Whether the platform answered, and not a gateway in front of it: the platform answers with JSON. */
 function isPlatformResponse(text: string): boolean {
   return text.trimStart().startsWith('{');
 }
 
-/** Neither JSON nor a page. */
+/** Whether a text is neither JSON nor HTML. */
 function isPlainText(text: string): boolean {
   return !/^\s*[{["<]/.test(text);
 }
 
-/** An empty answer is undefined: what has nothing to tell may be answered so, nothing else parses it. */
+/** Returns undefined for an empty response. */
 function parseJson(text: string): unknown {
   if (text.trim() === '') return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    // Without the cause: the engine's message quotes the text.
+    // Without the cause, because its message quotes the text.
     throw new AnswerShapeError('the response is not JSON');
   }
 }

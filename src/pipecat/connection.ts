@@ -1,7 +1,7 @@
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { Transport, type Answer } from '../http/transport.js';
 
-/** One request, with its body as it goes over the wire. */
+/** One request, with its body as JSON. */
 export interface Request {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** Path and query, from the root of the API's host. */
@@ -9,7 +9,7 @@ export interface Request {
   readonly body?: unknown;
 }
 
-/** The platform as one credential reaches it. */
+/** Sends requests to the platform with one credential. */
 export class Connection {
   readonly #transport: Transport;
   readonly #baseUrl: string;
@@ -22,7 +22,7 @@ export class Connection {
     this.#transport = new Transport(userAgent);
   }
 
-  /** Sends one request once. Rejects where no whole answer came; any status is an answer. */
+  /** Sends one request once. Any status is an answer; throws if no complete response came. */
   send({ method, path, body }: Request, signal: AbortSignal): Promise<Answer> {
     const headers = {
       Accept: 'application/json',
@@ -40,7 +40,7 @@ export class Connection {
     );
   }
 
-  /** Closes the connections that are kept open for the next request. */
+  /** Closes idle connections. */
   close(): void {
     this.#transport.close();
   }

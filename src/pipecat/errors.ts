@@ -2,14 +2,10 @@ import { CancelledError } from '../time/cancellation.js';
 import { quote } from '../text/quote.js';
 import { systemErrorCode } from '../text/system-error.js';
 import { classifyStatus } from '../http/status.js';
-import {
-  connectionFailure,
-  ProxyError,
-  type ConnectionFailure,
-} from '../http/connection-failure.js';
+import { connectionFailure } from '../http/connection-failure.js';
 import type { Deadline } from '../time/deadline.js';
 
-/** Which request it was: enough to find it in a log, nothing that could be secret. */
+/** Identifies a request in a log, without anything that could be secret. */
 export interface Call {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** Path and query, without the host. */
@@ -31,49 +27,73 @@ export type CallFailureKind =
   | 'proxy-refused'
   | 'upload-failed';
 
-/** A call to the platform that did not bring an answer to work with. */
-export abstract class CallError extends Error {
-  abstract readonly kind: CallFailureKind;
+/** Why a call failed, and what that means for another attempt. */
+interface CallFailure {
+  readonly kind: CallFailureKind;
+  /** What happened, as a clause that can follow "because". */
+  readonly reason: string;
+  /** Whether the same request may succeed a moment later. */
+  readonly isTransient: boolean;
+  /** Whether the platform may have carried out the request; `isTransient` by default. */
+  readonly mayBeCarriedOut?: boolean;
+  /** The status of the response, if there was one. */
+  readonly status?: number | undefined;
+  /** The error code of the platform or its storage, without known secrets. */
+  readonly code?: string | undefined;
+  /** Milliseconds from the `Retry-After` header. */
+  readonly retryAfter?: number | undefined;
+  /** The id that the server gave the request; support asks for it. */
+  readonly requestId?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** A call to the platform that brought no usable response. */
+export abstract class CallError extends Error implements CallFailure {
   readonly call: Call;
-  readonly #request: Call;
+  readonly kind: CallFailureKind;
+  readonly reason: string;
+  readonly isTransient: boolean;
+  readonly mayBeCarriedOut: boolean;
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly retryAfter: number | undefined;
+  requestId: string | undefined;
   /** How many times the request was sent. */
   attempts = 1;
-  /** The limit that left no time for another attempt, where it was that. */
+  /** The limit that left no time for another attempt. */
   outOfTime: Deadline | undefined;
-  /** The id that the server gave the request; support asks for it. */
-  requestId: string | undefined;
-  /** Whether it asks for a change that may have been made: the answer to one of its attempts is lost. */
+  /** Whether an attempt at a write brought no response, so the platform may have carried it out. */
   isInDoubt = false;
+  readonly #request: Call;
 
-  constructor(call: Call, message: string, options?: ErrorOptions) {
-    super(`${call.method} ${call.path}: ${message}`, options);
+  constructor(call: Call, failure: CallFailure) {
+    const { reason, cause } = failure;
+    super(`${call.method} ${call.path}: ${reason}`, cause === undefined ? {} : { cause });
     this.name = new.target.name;
-    // A request has a body, too, with secrets in it, and an error may be printed by anybody.
-    this.call = { method: call.method, path: call.path };
+    this.call = withoutBody(call);
     this.#request = call;
+    this.kind = failure.kind;
+    this.reason = reason;
+    this.isTransient = failure.isTransient;
+    this.mayBeCarriedOut = failure.mayBeCarriedOut ?? failure.isTransient;
+    this.status = failure.status;
+    this.code = failure.code;
+    this.retryAfter = failure.retryAfter;
+    this.requestId = failure.requestId;
   }
 
-  /** Whether it is this very request that failed. */
+  /** Whether this very request failed, and not another one that equals it. */
   isOf(request: Call): boolean {
     return this.#request === request;
   }
-
-  /** What happened, as the end of a sentence that begins with "because". */
-  abstract readonly reason: string;
-
-  /** Whether the same request may succeed a moment later. */
-  abstract readonly isTransient: boolean;
-
-  /** Whether the request may have been carried out, if it is one that changes something. */
-  get mayBeCarriedOut(): boolean {
-    return this.isTransient;
-  }
 }
 
-/**
- * The run was cancelled while a request that changes something was under way, or was about to be sent
- * again: whether it was carried out is not known.
- */
+/** Anybody may print an error, and the body of a request contains secrets. */
+function withoutBody({ method, path }: Call): Call {
+  return { method, path };
+}
+
+/** The run was cancelled during a write, so it is unknown whether the platform carried it out. */
 export class InterruptedCallError extends CancelledError {
   readonly call: Call;
 
@@ -81,194 +101,142 @@ export class InterruptedCallError extends CancelledError {
     super(cancelled.signal, { cause });
     this.name = 'InterruptedCallError';
     this.message = `${call.method} ${call.path}: ${this.message}`;
-    // A request has a body, too, with secrets in it, and an error may be printed by anybody.
-    this.call = { method: call.method, path: call.path };
+    this.call = withoutBody(call);
   }
 }
 
-/** Words of a refusal that only billing can help. */
+/** Words of a refusal for which billing is the reason. */
 const billing =
   /\b(?:billing|payment|spend(?:ing)? limit|account (?:is |has been )?(?:suspended|disabled))\b/i;
 
-/** What somebody else said, as it came: for decisions, never to be shown. */
+/** The original words of a server. They decide what to do, and are never shown. */
 export interface PlatformWords {
   readonly code?: string | undefined;
   readonly message?: string | undefined;
 }
 
-/** The platform, or a gateway in front of it, answered with a status that is not a success. */
+/** What a server said in an error response. */
+interface ErrorResponse {
+  /** The error code, without known secrets; undefined if a gateway answered. */
+  readonly code?: string | undefined;
+  /** The message, without known secrets; undefined if a gateway answered. */
+  readonly message?: string | undefined;
+  /** The original code and message; as above by default. */
+  readonly said?: PlatformWords | undefined;
+  readonly retryAfter?: number | undefined;
+}
+
+/** The platform, or a gateway in front of it, answered with an error status. */
 export class StatusError extends CallError {
-  readonly status: number;
-  /** The platform's error code, with known secrets taken out; undefined if a gateway answered. */
-  readonly code: string | undefined;
-  /** The platform's message, with known secrets taken out; undefined where a gateway answered. */
-  readonly platformMessage: string | undefined;
-  /** Milliseconds that `Retry-After` asks for. */
-  readonly retryAfter: number | undefined;
+  declare readonly status: number;
   readonly #said: PlatformWords;
 
-  /** @param details.said the same code and message as they came; without, they are as they are shown */
-  constructor(
-    call: Call,
-    status: number,
-    details: {
-      code?: string | undefined;
-      platformMessage?: string | undefined;
-      said?: PlatformWords | undefined;
-      retryAfter?: number | undefined;
-    } = {},
-  ) {
-    super(
-      call,
-      [`answered ${status}`, details.code, details.platformMessage].filter(Boolean).join(', '),
-    );
-    this.status = status;
-    this.code = details.code;
-    this.platformMessage = details.platformMessage;
-    this.#said = details.said ?? { code: details.code, message: details.platformMessage };
-    this.retryAfter = details.retryAfter;
+  constructor(call: Call, status: number, response: ErrorResponse = {}) {
+    const { code, message, said = { code, message }, retryAfter } = response;
+    const kind = statusKind(call, status, said);
+    const mayBeCarriedOut = classifyStatus(status) === 'inconclusive';
+    super(call, {
+      kind,
+      reason: `the response was ${status}${message === undefined ? '' : `: ${quote(message)}`}`,
+      isTransient: mayBeCarriedOut || kind === 'rate-limited',
+      mayBeCarriedOut,
+      status,
+      code,
+      retryAfter,
+    });
+    if (code) this.message += ` (${code})`;
+    this.#said = said;
   }
 
-  override get kind(): CallFailureKind {
-    if (this.status === 401) return 'credential-refused';
-    if (this.status === 402 || (this.status < 500 && this.says(billing))) return 'billing-required';
-    if (this.status === 403) return 'permission-denied';
-    if (this.status === 409 && this.call.path.includes('/secrets/')) return 'concurrent-write';
-    if (classifyStatus(this.status) === 'rate-limited') return 'rate-limited';
-    return this.mayBeCarriedOut ? 'platform-unavailable' : 'request-refused';
-  }
-
-  /** Whether the platform's message, as it came, matches. */
+  /** Whether the platform's original message matches. */
   says(pattern: RegExp): boolean {
     return pattern.test(this.#said.message ?? '');
   }
 
-  /** What a table has for the platform's code, as it came. */
+  /** Looks up the platform's original code in a table. */
   lookUpCode<Entry>(table: Readonly<Record<string, Entry>>): Entry | undefined {
     const { code } = this.#said;
     return code !== undefined && Object.hasOwn(table, code) ? table[code] : undefined;
   }
-
-  override get reason(): string {
-    const said = this.platformMessage === undefined ? '' : `: ${quote(this.platformMessage)}`;
-    return `the response was ${this.status}${said}`;
-  }
-
-  override get isTransient(): boolean {
-    return this.mayBeCarriedOut || this.kind === 'rate-limited';
-  }
-
-  override get mayBeCarriedOut(): boolean {
-    return classifyStatus(this.status) === 'inconclusive';
-  }
 }
 
-const kindsOfConnectionFailure = {
+function statusKind({ path }: Call, status: number, { message }: PlatformWords): CallFailureKind {
+  if (status === 401) return 'credential-refused';
+  if (status === 402 || (status < 500 && billing.test(message ?? ''))) return 'billing-required';
+  if (status === 403) return 'permission-denied';
+  if (status === 409 && path.includes('/secrets/')) return 'concurrent-write';
+  const statusClass = classifyStatus(status);
+  if (statusClass === 'rate-limited') return 'rate-limited';
+  return statusClass === 'inconclusive' ? 'platform-unavailable' : 'request-refused';
+}
+
+const connectionKinds = {
   certificate: 'certificate-not-accepted',
   'proxy-refusal': 'proxy-refused',
   unreachable: 'platform-unavailable',
   broken: 'platform-unavailable',
-} as const satisfies Record<ConnectionFailure['kind'], CallFailureKind>;
+} as const satisfies Record<string, CallFailureKind>;
 
-/** The connection could not be made, or broke before the answer began. */
+/** The connection could not be opened, or broke before the response began. */
 export class ConnectionError extends CallError {
-  override readonly kind: CallFailureKind;
-  /** Node's code, such as ECONNREFUSED or ENOTFOUND. */
-  readonly code: string | undefined;
-  override readonly reason: string;
-  override readonly isTransient: boolean;
-  readonly #mayBeCarriedOut: boolean;
-  /** Whether the name does not resolve, or nobody listens: it seldom helps to wait for that to change. */
+  /** Whether the name does not resolve or nothing listens, which rarely changes by itself. */
   readonly isUnreachable: boolean;
 
   constructor(call: Call, cause: unknown) {
-    const code = systemErrorCode(cause);
-    super(call, `the connection failed${code === undefined ? '' : ` with ${code}`}`, { cause });
-    const { kind, reason } = connectionFailure(cause, code);
-    this.code = code;
-    this.kind = kindsOfConnectionFailure[kind];
-    this.reason = reason;
-    this.isTransient = kind === 'unreachable' || kind === 'broken';
-    this.#mayBeCarriedOut = kind === 'broken';
+    const { kind, reason } = connectionFailure(cause, systemErrorCode(cause));
+    super(call, {
+      kind: connectionKinds[kind],
+      reason,
+      isTransient: kind === 'unreachable' || kind === 'broken',
+      mayBeCarriedOut: kind === 'broken',
+      cause,
+    });
     this.isUnreachable = kind === 'unreachable';
   }
-
-  override get mayBeCarriedOut(): boolean {
-    return this.#mayBeCarriedOut;
-  }
 }
 
-/** No whole answer came within the time that one request may take. */
+/** No complete response came within the time limit of a request. */
 export class NoAnswerError extends CallError {
-  override readonly kind = 'platform-unavailable';
-  /** Milliseconds that were waited. */
-  readonly waited: number;
-
+  /** @param waited milliseconds */
   constructor(call: Call, waited: number) {
-    super(call, `no answer within ${waited} ms`);
-    this.waited = waited;
+    const seconds = (waited / 1000).toFixed(waited < 10_000 ? 1 : 0);
+    super(call, {
+      kind: 'platform-unavailable',
+      reason: `no answer came within ${seconds} s`,
+      isTransient: true,
+    });
   }
-
-  override get reason(): string {
-    return `no answer came within ${(this.waited / 1000).toFixed(this.waited < 10_000 ? 1 : 0)} s`;
-  }
-
-  override readonly isTransient = true;
 }
 
-/** The time limit of the step had passed before the request could be sent. */
+/** The time limit of the step passed before the request could be sent. */
 export class NotSentError extends CallError {
-  override readonly kind = 'platform-unavailable';
-
   constructor(call: Call, deadline: Deadline) {
-    super(call, 'not sent, the time was up');
+    const reason = 'no time was left to send it';
+    super(call, { kind: 'platform-unavailable', reason, isTransient: false });
     this.attempts = 0;
     this.outOfTime = deadline;
   }
-
-  override readonly reason = 'no time was left to send it';
-
-  override readonly isTransient = false;
 }
 
-/** The answer was cut off, is not JSON, or is JSON of another shape than is due. */
+/** The response was cut off, is not JSON, or has an unexpected shape. */
 export class UnreadableAnswerError extends CallError {
-  override readonly kind = 'answer-unreadable';
-  readonly what: string;
-
-  constructor(call: Call, what: string, options?: ErrorOptions) {
-    super(call, what, options);
-    this.what = what;
+  constructor(call: Call, reason: string, options?: ErrorOptions) {
+    super(call, { kind: 'answer-unreadable', reason, isTransient: true, cause: options?.cause });
   }
-
-  override get reason(): string {
-    return this.what;
-  }
-
-  override readonly isTransient = true;
 }
 
-/** The answer sends the request elsewhere; a credential does not follow. */
+/** The platform answered with a redirect, which the action does not follow with a credential. */
 export class RedirectError extends CallError {
-  override readonly kind = 'redirected';
-  readonly status: number;
-  /** Where it points: scheme and host only. */
-  readonly target: string;
+  declare readonly status: number;
 
+  /** @param target scheme and host */
   constructor(call: Call, status: number, target: string) {
-    super(call, `answered ${status}, a redirect to ${target}`);
-    this.status = status;
-    this.target = target;
+    const reason = `the response was a redirect (${status}) to ${target}`;
+    super(call, { kind: 'redirected', reason, isTransient: false, status });
   }
-
-  override get reason(): string {
-    return `the response was a redirect (${this.status}) to ${this.target}`;
-  }
-
-  override readonly isTransient = false;
 }
 
-/** Codes of storage for what another form, or another moment, mends. */
+/** Codes of storage that a new form or another attempt may resolve. */
 const transientStorageCodes: ReadonlySet<string | undefined> = new Set([
   'RequestTimeout',
   'RequestTimeTooSkewed',
@@ -277,91 +245,38 @@ const transientStorageCodes: ReadonlySet<string | undefined> = new Set([
   'SlowDown',
 ]);
 
-/** Storage did not take an upload. The address is told without its path, as fields and query sign it. */
+/** Why an upload failed: the response of storage, another reason, or an error of Node.js. */
+export type UploadFailure =
+  | (ErrorResponse & { readonly status: number; readonly requestId?: string | undefined })
+  | { readonly reason: string; readonly cause?: unknown }
+  | { readonly cause: unknown };
+
+/** Storage did not accept an upload. */
 export class UploadError extends CallError {
-  override readonly kind = 'upload-failed';
-  /** Undefined where no answer came. */
-  readonly status: number | undefined;
-  /** The code of storage, such as EntityTooLarge. */
-  readonly code: string | undefined;
-  /** Milliseconds that `Retry-After` asks for. */
-  readonly retryAfter: number | undefined;
-  readonly #what: string;
-  readonly #said: PlatformWords;
-  readonly #isConnectionTransient: boolean;
-
-  /** @param origin scheme and host of the storage */
-  constructor(
-    origin: string,
-    details: {
-      readonly status?: number | undefined;
-      readonly code?: string | undefined;
-      readonly storageMessage?: string | undefined;
-      /** The same code and message as they came; without, they are as they are shown. */
-      readonly said?: PlatformWords | undefined;
-      readonly retryAfter?: number | undefined;
-      /** Milliseconds after which a silent connection was given up. */
-      readonly idleFor?: number | undefined;
-      /** Milliseconds after which it was given up, although it was going on. */
-      readonly timedOutAfter?: number | undefined;
-      readonly isCutOff?: boolean;
-      /** The answer is that of something else. */
-      readonly isFromElsewhere?: boolean;
-      readonly cause?: unknown;
-      readonly requestId?: string | undefined;
-    },
-  ) {
-    const connection = connectionFailure(details.cause, systemErrorCode(details.cause));
-    const what = uploadFailure(details, connection);
-    super({ method: 'POST', path: origin }, what, { cause: details.cause });
-    this.status = details.status;
-    this.code = details.code;
-    this.retryAfter = details.retryAfter;
-    this.requestId = details.requestId;
-    this.#what = what;
-    this.#said = details.said ?? { code: details.code, message: details.storageMessage };
-    this.#isConnectionTransient = !['certificate', 'proxy-refusal'].includes(connection.kind);
-  }
-
-  override get reason(): string {
-    return this.#what;
-  }
-
-  override get isTransient(): boolean {
-    if (this.status === undefined) return this.#isConnectionTransient;
-    const status = classifyStatus(this.status);
-    if (status === 'inconclusive' || status === 'rate-limited') return true;
-    const { code, message } = this.#said;
-    // A refusal without a word may be that of a form that has expired.
-    const mayHaveExpired = code === undefined || /expired/i.test(message ?? '');
-    if (this.status === 403 && mayHaveExpired) return true;
-    return transientStorageCodes.has(code);
+  /** @param origin scheme and host only, because path and query may contain signatures */
+  constructor(origin: string, failure: UploadFailure) {
+    super({ method: 'POST', path: origin }, { kind: 'upload-failed', ...describe(failure) });
   }
 }
 
-function uploadFailure(
-  {
-    status,
-    code,
-    storageMessage,
-    idleFor,
-    timedOutAfter,
-    isCutOff,
-    isFromElsewhere,
-    cause,
-  }: ConstructorParameters<typeof UploadError>[1],
-  connection: ConnectionFailure,
-): string {
-  if (status !== undefined) {
-    const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
-    return `the storage answered ${status}${said === '' ? '' : ` (${quote(said)})`}`;
+function describe(failure: UploadFailure): Omit<CallFailure, 'kind'> {
+  if ('reason' in failure) return { ...failure, isTransient: true };
+  if (!('status' in failure)) {
+    const { kind, reason } = connectionFailure(failure.cause, systemErrorCode(failure.cause));
+    return { ...failure, reason, isTransient: kind === 'unreachable' || kind === 'broken' };
   }
-  if (timedOutAfter !== undefined)
-    return `the upload timed out after ${timedOutAfter / 60_000} min`;
-  if (idleFor !== undefined) return `the connection was idle for ${idleFor / 1000} s`;
-  if (isCutOff === true) return 'the response was cut off';
-  if (isFromElsewhere === true) return 'the response did not come from storage';
-  if (connection.kind !== 'broken' || cause instanceof ProxyError) return connection.reason;
-  const systemCode = systemErrorCode(cause);
-  return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
+  const { status, code, message, said = { code, message } } = failure;
+  const words = [code, message].filter((word) => word !== undefined).join(': ');
+  return {
+    ...failure,
+    reason: `the storage answered ${status}${words === '' ? '' : ` (${quote(words)})`}`,
+    isTransient: isTransientResponse(status, said),
+  };
+}
+
+function isTransientResponse(status: number, { code, message }: PlatformWords): boolean {
+  if (['inconclusive', 'rate-limited'].includes(classifyStatus(status))) return true;
+  // A 403 without a code may mean that the form has expired.
+  const mayHaveExpired = code === undefined || /expired/i.test(message ?? '');
+  return (status === 403 && mayHaveExpired) || transientStorageCodes.has(code);
 }

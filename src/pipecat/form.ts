@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-/** A multipart form without its file, which is sent between the two parts. */
-export interface FormBody {
+/** A multipart form without its file, which belongs between the two parts. */
+interface FormBody {
   readonly headers: Readonly<Record<string, string>>;
   readonly parts: { readonly before: Uint8Array; readonly after: Uint8Array };
 }

@@ -3,49 +3,48 @@ import { abortableSleep, type Clock } from '../time/clock.js';
 import { CutOffError, Transport, type Answer } from '../http/transport.js';
 import type { UploadForm } from './answers.js';
 import type { CallerOptions } from './caller.js';
-import { UploadError, type PlatformWords } from './errors.js';
+import { UploadError } from './errors.js';
 import { formBody } from './form.js';
 import { readRequestId } from '../http/request-id.js';
 import { readRetryAfter } from '../http/retry-after.js';
 import { classifyStatus } from '../http/status.js';
 import { decideRetry } from '../time/retry.js';
 
-/** Characters; what is shorter is no signature, and may be part of a word. */
+/** Shorter field values are not signatures, and may be part of a word. */
 const shortestField = 8;
 
-/** What is uploaded. */
+/** What to upload. */
 export interface UploadContent {
   /** Its size in bytes. */
   readonly bytes: number;
-  /** Its bytes, from the beginning each time that it is called. */
+  /** Returns its bytes from the start, on each call. */
   readonly open: () => AsyncIterable<Uint8Array>;
 }
 
 export interface UploadOptions {
-  /** Where it goes, such as a region; words for the log. */
+  /** A name for the log, such as the region. */
   readonly destination: string;
-  /** Ends the upload: nobody waits for it any more. */
+  /** Ends the upload. */
   readonly signal: AbortSignal;
-  /** Told how many bytes of the content have been taken, from none again with each attempt. */
+  /** Called with the number of bytes sent; each attempt starts at 0 again. */
   readonly progress: (bytes: number) => void;
 }
 
-/** What it has in common with the calls to the platform, and how it names itself. */
-export interface StorageOptions extends Pick<
+interface StorageOptions extends Pick<
   CallerOptions,
   'clock' | 'log' | 'backoff' | 'over' | 'redact'
 > {
   readonly userAgent: string;
 }
 
-/** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */
+/** Milliseconds in which no byte is sent, or no response comes, before an attempt is given up. */
 const idleLimit = 60_000;
-/** Milliseconds that one attempt may take: then its form has expired. */
+/** Milliseconds that one attempt may take; its form expires then. */
 const attemptLimit = 15 * 60_000;
 
 /**
- * The storage that the platform has archives uploaded to: another host than the API's, which is
- * reached with forms that the platform signs, and never with the credential.
+ * The platform's storage for archives, which has another host than its API. It takes forms that the
+ * platform has signed, and never gets the credential.
  */
 export class Storage {
   readonly #options: StorageOptions;
@@ -57,11 +56,11 @@ export class Storage {
   }
 
   /**
-   * Uploads something as a whole, and where that breaks or the form has expired, once more with a
-   * fresh form: half an upload cannot be gone on with.
+   * Uploads the whole content. Each retry needs a new form and starts from the beginning, because an
+   * upload cannot be resumed.
    *
    * @param sign asks the platform for a form
-   * @returns the form with which it went
+   * @returns the form that worked
    * @throws UploadError, or what `sign` throws
    */
   async upload(
@@ -80,24 +79,15 @@ export class Storage {
         signal.throwIfAborted();
         if (!(error instanceof UploadError)) throw error;
         error.attempts = attempt;
-        const { isTransient, retryAfter } = error;
+        const { isTransient, retryAfter, reason } = error;
         const { attempts } = backoff;
-        const decision = decideRetry(
-          {
-            attempt,
-            attempts,
-            isTransient,
-            retryAfter,
-            limitedFor: undefined,
-            remaining: Infinity,
-          },
-          backoff,
-          () => clock.random(),
+        const decision = decideRetry({ attempt, attempts, isTransient, retryAfter }, backoff, () =>
+          clock.random(),
         );
         if ('stop' in decision) throw error;
         const { delay } = decision;
         log.info(
-          `The upload to ${options.destination}: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`,
+          `The upload to ${options.destination} failed: ${reason}. Retrying in ${(delay / 1000).toFixed(1)} s (attempt ${attempt + 1} of ${attempts}).`,
         );
         await abortableSleep(clock, delay, signal);
       }
@@ -128,12 +118,14 @@ export class Storage {
       );
     } catch (error) {
       if (body.errored !== null) throw body.errored;
-      throw new UploadError(origin, {
-        idleFor: idleTimer.signal.aborted ? idleLimit : undefined,
-        timedOutAfter: endOfForm.signal.aborted ? attemptLimit : undefined,
-        isCutOff: error instanceof CutOffError,
-        cause: error,
-      });
+      const reason = endOfForm.signal.aborted
+        ? `the upload timed out after ${attemptLimit / 60_000} min`
+        : idleTimer.signal.aborted
+          ? `the connection was idle for ${idleLimit / 1000} s`
+          : error instanceof CutOffError
+            ? error.message
+            : undefined;
+      throw new UploadError(origin, { ...(reason && { reason }), cause: error });
     } finally {
       cancelEnd();
       idleTimer.end();
@@ -141,7 +133,7 @@ export class Storage {
     log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
     if (classifyStatus(answer.status) === 'success') {
       if (isStorageResponse(answer)) return;
-      throw new UploadError(origin, { isFromElsewhere: true });
+      throw new UploadError(origin, { reason: 'the response did not come from storage' });
     }
     const clean = (text: string): string => redact(withoutFields(text, form));
     throw new UploadError(origin, {
@@ -152,13 +144,13 @@ export class Storage {
     });
   }
 
-  /** Closes the connections that are kept open. */
+  /** Closes idle connections. */
   close(): void {
     this.#transport.close();
   }
 }
 
-/** Ends an upload of which nothing has been heard for long. */
+/** Ends an upload that makes no progress. */
 class IdleTimer {
   readonly #clock: Clock;
   readonly #controller = new AbortController();
@@ -189,32 +181,32 @@ class IdleTimer {
   }
 }
 
-/** The bytes of the form with the content in their midst. */
+/** The bytes of the form, with the content inside. */
 async function* withForm(
   { before, after }: { readonly before: Uint8Array; readonly after: Uint8Array },
   content: UploadContent,
-  taken: (bytes: number) => void,
+  progress: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   yield before;
   let bytes = 0;
   for await (const chunk of content.open()) {
     yield chunk;
-    // Whoever asks for the next chunk has taken this one.
+    // The consumer asks for the next chunk when it has sent this one.
     bytes += chunk.byteLength;
-    taken(bytes);
+    progress(bytes);
   }
   yield after;
 }
 
 /**
- * Storage takes a file without a word, or with XML of its own. A page or JSON is of something in
- * front of it, and the file need not be there.
+ * Whether storage answered: its response to an upload is empty, or its own XML. HTML or JSON comes from
+ * something in front of it, and does not mean that the file was stored.
  */
 function isStorageResponse({ text }: Answer): boolean {
   return text.trim() === '' || /^\s*(<\?xml[^>]*>\s*)?<PostResponse\b/.test(text);
 }
 
-/** What storage says of a form may repeat its fields, and with some of them anybody can upload. */
+/** Removes the fields of a form, which storage may repeat, because some of them let anybody upload. */
 function withoutFields(text: string, { fields }: UploadForm): string {
   return Object.values(fields)
     .filter((value) => value.length >= shortestField)
@@ -222,7 +214,7 @@ function withoutFields(text: string, { fields }: UploadForm): string {
     .reduce((clean, value) => clean.replaceAll(value, '***'), text);
 }
 
-/** The headers of an answer, with the request id that storage also puts in its XML. */
+/** The headers of a response, with the request id that storage puts in its XML. */
 function withIdOfBody({ headers, text }: Answer): Answer['headers'] {
   const id = xmlField(text, 'RequestId');
   return id === undefined ? headers : { 'x-amz-request-id': id, ...headers };
@@ -233,14 +225,14 @@ function xmlField(text: string, name: string): string | undefined {
   return value === undefined ? undefined : fromXml(value);
 }
 
-/** Storage answers errors with XML of its own: its code and its message, and nothing else of it. */
-function readStorageError(
-  { text }: Answer,
-  redact: (text: string) => string,
-): { code: string | undefined; storageMessage: string | undefined; said: PlatformWords } {
-  const shown = (value: string | undefined) => (value === undefined ? undefined : redact(value));
+/** Reads the code and the message from the XML of an error response. */
+function readStorageError({ text }: Answer, redact: (text: string) => string) {
   const said = { code: xmlField(text, 'Code'), message: xmlField(text, 'Message') };
-  return { code: shown(said.code), storageMessage: shown(said.message), said };
+  return {
+    code: said.code && redact(said.code),
+    message: said.message && redact(said.message),
+    said,
+  };
 }
 
 const entities: ReadonlyMap<string, string> = new Map([
@@ -251,7 +243,7 @@ const entities: ReadonlyMap<string, string> = new Map([
   ['apos', "'"],
 ]);
 
-/** A text of XML to be read by people, and to be searched for secrets. */
+/** Decodes a text from XML. */
 function fromXml(text: string): string {
   return text.replace(
     /&(#\d{1,7}|#x[\da-f]{1,6}|[a-z]+);/gi,

@@ -1,20 +1,20 @@
-/** A part of a text: its first character, and the one after its last. */
+/** A part of a text: the position of its first character, and the one after its last. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Finds many strings in a text. Values of many lines have tens of thousands of them, and a text has
- * few, so each place of the text is looked up among the strings instead of each string in the text.
+ * Finds many strings in a text. There may be tens of thousands of strings, and texts are short, so this
+ * looks up each position of the text among the strings, instead of each string in the text.
  */
 export class WholeForms {
   readonly #forms: ReadonlySet<string>;
   readonly #shortest: number;
-  /** The lengths of the forms, by their beginning. */
+  /** The lengths of the forms, by their first characters. */
   readonly #lengths = new Map<string, Set<number>>();
 
-  /** @param shortest the length that each form has at least */
+  /** @param shortest the length of the shortest form, or less */
   constructor(forms: readonly string[], shortest: number) {
     this.#forms = new Set(forms);
     this.#shortest = shortest;
@@ -40,10 +40,10 @@ export class WholeForms {
 }
 
 /**
- * Finds the strings that a cut text begins or ends in the middle of: a log is read from its last
- * lines only, and a long value may be wrapped over many.
+ * Finds partial strings at the beginning and end of a cut text: only the last lines of a log are read,
+ * and a long value may be wrapped over many lines.
  *
- * @param shortest how many characters are enough to recognize a part of a form
+ * @param shortest how many characters identify a part of a form
  */
 export function cutForms(text: string, forms: readonly string[], shortest: number): TextRange[] {
   if (text.length < shortest) return [];
@@ -59,7 +59,7 @@ export function cutForms(text: string, forms: readonly string[], shortest: numbe
   ].filter((range) => range.start < range.end);
 }
 
-/** How many characters of the text's beginning belong to a form that began before the text. */
+/** How many characters at the start of the text belong to a form that started before it. */
 function cutBeginning(text: string, form: string, shortest: number): number {
   const fragment = text.slice(0, shortest);
   for (let place = form.indexOf(fragment); place !== -1;) {
@@ -70,7 +70,7 @@ function cutBeginning(text: string, form: string, shortest: number): number {
   return 0;
 }
 
-/** How many characters of the text's end belong to a form that goes on after the text. */
+/** How many characters at the end of the text belong to a form that continues after it. */
 function cutEnd(text: string, form: string, shortest: number): number {
   const fragment = text.slice(-shortest);
   for (let place = form.lastIndexOf(fragment); place !== -1;) {

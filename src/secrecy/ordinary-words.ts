@@ -1,4 +1,4 @@
-/** Words that settings have for values, and that hide nothing. All in lower case. */
+/** Common values of settings, which are not secret. In lower case. */
 const words: ReadonlySet<string> = new Set([
   ...['true', 'false', 'yes', 'no', 'on', 'off', 'enabled', 'disabled'],
   ...['null', 'none', 'nil', 'undefined'],
@@ -6,7 +6,7 @@ const words: ReadonlySet<string> = new Set([
   ...['verbose', 'silent'],
   ...['production', 'prod', 'staging', 'stage', 'preview', 'development', 'develop', 'dev'],
   ...['testing', 'test', 'qa', 'sandbox', 'local', 'localhost', 'ci', 'default'],
-  // Words of this action's outputs: GitHub drops an output that holds a masked value.
+  // Words in this action's outputs: GitHub drops an output that contains a masked value.
   ...['name', 'kind', 'region', 'regions', 'outcome', 'status', 'added', 'updated', 'pruned'],
   ...['deploymentid', 'ready', 'id', 'contexthash', 'dockerfile', 'build', 'builds', 'agent'],
   ...['agents', 'action', 'changes', 'setting', 'before', 'after', 'hidden', 'newdeployment'],
@@ -20,12 +20,12 @@ const words: ReadonlySet<string> = new Set([
 const regionCode =
   /^(us|ca|sa|mx|eu|uk|me|il|af|ap|cn|in|jp|au|europe|asia|australia|africa|(north|south)america)(-gov)?-(north|south|east|west|central|(north|south)(east|west))\d{0,2}(-\d)?[a-z]?$/;
 
-/** A key that says that its value is secret, whatever the value is. */
+/** A key whose value is always secret. */
 const secretKey = /(KEY|TOKEN|SECRET|PASSWORD|PASS|PIN|CODE)$/i;
 
 /**
- * Whether a value hides nothing. Settings travel in secret sets, and `true` or `production` as a mask
- * would garble the rest of the job's log.
+ * Whether a value is an ordinary word. People also put settings in secret sets, and a mask for `true` or
+ * `production` would make the rest of the job's log unreadable.
  *
  * @param given names that the workflow shows anyway, such as the region
  */

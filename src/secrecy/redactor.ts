@@ -4,36 +4,33 @@ import { cutForms, WholeForms, type TextRange } from './forms.js';
 import { masksFor, shortestMask } from './masks.js';
 import type { SecretValue } from './secret-value.js';
 
-/** Shorter strings are not looked for over blanks: `in deed` is not the secret `deed`, nor `ninde`. */
+/** Shorter strings are not searched for across spaces: `in deed` is not the secret `indeed`. */
 const shortestSpread = 8;
 
-/** Characters of a text from outside that are kept: far more than anybody reads. */
-export const maxTextLength = 65_536;
+/** Characters of an external text that are kept: far more than anybody reads. */
+const maxTextLength = 65_536;
 
-/** Characters beyond a cut that are searched too, so that no value is cut unnoticed. */
+/** Characters beyond a cut that are also searched, so that a cut cannot hide part of a value. */
 const margin = 4096;
 
-export interface RedactOptions {
-  /**
-   * Others have cut the text, such as the last lines of a log: half a secret at its beginning or end
-   * is replaced, too.
-   */
+interface RedactOptions {
+  /** Whether the text was cut before, such as the last lines of a log: it may start or end mid-secret. */
   readonly isPart?: boolean;
-  /** The end of a long text that is kept: the beginning unless given. */
+  /** Which end of a long text to keep; the beginning by default. */
   readonly keep?: 'beginning' | 'end';
-  /** Characters that are kept; `Infinity` for a text of our own, whose length we know. */
+  /** The most characters to keep; `Infinity` for a text of the action's own. */
   readonly most?: number;
 }
 
 /**
- * Replaces every known secret in a text, and cuts a long text. This is the one place that limits what
- * comes from outside: a response can be megabytes long, and a search takes many times its memory.
+ * Replaces every known secret in a text, and cuts a long text. This is the one place that limits
+ * external texts: a response can be megabytes long, and a search takes many times its memory.
  */
 export type Redact = (text: string, options?: RedactOptions) => string;
 
 /**
- * Makes a function that replaces every known secret in a text from outside. The runner masks its log
- * by itself; error objects, outputs and files are for this action to keep clean.
+ * Makes a function that replaces every known secret in an external text. The runner masks its own log;
+ * this action must keep error objects, outputs and files clean.
  */
 export function redactor(values: Iterable<SecretValue>): Redact {
   const forms = [...new Set([...values].flatMap(masksFor))].flatMap(formsOf);
@@ -47,7 +44,7 @@ export function redactor(values: Iterable<SecretValue>): Redact {
   const spread = new WholeForms(spreadForms, shortestSpread);
   return (text, { isPart = false, keep = 'beginning', most = maxTextLength } = {}) => {
     const isCut = text.length > most;
-    // Characters that nobody sees must not hide a value from the search, so they go first.
+    // Invisible characters must not hide a value from the search, so they are removed first.
     const shown = printable(isCut ? cut(text, keep, most + margin) : text);
     const { dense, placeOf } = densely(shown);
     const ranges = [
@@ -58,7 +55,7 @@ export function redactor(values: Iterable<SecretValue>): Redact {
       ].map(({ start, end }) => ({ start: placeOf(start), end: placeOf(end - 1) + 1 })),
     ];
     if (!isCut) return withStars(shown, ranges, { start: 0, end: shown.length });
-    // What is left of a value at the cut is in the margin.
+    // The rest of a value at the cut is in the margin.
     return keep === 'beginning'
       ? `${withStars(shown, ranges, { start: 0, end: shown.length - margin })}…`
       : `…${withStars(shown, ranges, { start: margin, end: shown.length })}`;
@@ -70,11 +67,11 @@ function cut(text: string, keep: 'beginning' | 'end', most: number): string {
 }
 
 /**
- * A value as it may stand in a text: as it is, as JSON has it (once or twice, with all that is not
- * ASCII escaped or without), as languages print it that escape backslashes only, and as it is quoted.
+ * The forms in which a value may appear in a text: unchanged, in JSON (encoded once or twice, with or
+ * without escaped non-ASCII characters), with escaped backslashes, and as `quote` writes it.
  */
 function formsOf(mask: string): string[] {
-  // All of them are the same for most, and there may be tens of thousands.
+  // A shortcut for masks that look the same in all forms, because there may be tens of thousands.
   if (/^[\w+/=.:,-]*$/.test(mask)) return [mask];
   const json = JSON.stringify(mask).slice(1, -1);
   const forms = [
@@ -83,7 +80,7 @@ function formsOf(mask: string): string[] {
     inAscii(json),
     JSON.stringify(json).slice(1, -1),
     mask.replaceAll('\\', '\\\\'),
-    // As Python prints it between quotes, and Go as JSON.
+    // Python's repr; the next one is Go's JSON.
     mask.replaceAll('\\', '\\\\').replaceAll("'", "\\'"),
     json.replace(/[&<>]/g, escapedUnit),
     asQuoted(printable(mask)),
@@ -106,7 +103,7 @@ function withoutBlanks(text: string): string {
   return text.replace(/\s+/g, '');
 }
 
-/** A text without blanks and line breaks, by which a value may be wrapped, and where its characters were. */
+/** Removes spaces and line breaks, which may split a value, and maps positions back to the text. */
 function densely(text: string): {
   readonly dense: string;
   readonly placeOf: (place: number) => number;
@@ -114,7 +111,7 @@ function densely(text: string): {
   const dense = withoutBlanks(text);
   let places: readonly number[] | undefined;
   const placeOf = (place: number): number => {
-    // Most texts hold no secret, so this is rarely needed.
+    // Most texts contain no secret, so this is rarely needed.
     places ??= [...text.matchAll(/\S/g)].map(({ index }) => index);
     return places[place] ?? 0;
   };
@@ -122,9 +119,9 @@ function densely(text: string): {
 }
 
 /**
- * A part of a text with stars in place of ranges, which may overlap: nothing is left of either.
+ * Returns a part of a text, with stars in place of the ranges, which may overlap.
  *
- * @param part what of the text is wanted; a range at its edge becomes stars as a whole
+ * @param part the part to return; a range across its edge becomes stars as a whole
  */
 function withStars(text: string, ranges: readonly TextRange[], part: TextRange): string {
   let clean = '';

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 const hidden = '***';
 
 /**
- * A value that must not be shown. It turns into stars wherever it is printed, joined or serialised
- * by accident; `reveal` is the only way to the value, so a search for it finds every use.
+ * A value that must not be shown. If code prints, joins or serializes it by accident, it becomes stars.
+ * Only `reveal` returns the value, so a search for `reveal` finds every use.
  */
 export class SecretValue {
   readonly #value: string;

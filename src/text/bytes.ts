@@ -1,15 +1,15 @@
 const units = ['KB', 'MB', 'GB'] as const;
 
 /**
- * Bytes as a person reads them: `512 B`, `1.5 KB`, `12 MB`. A thousand and twenty-four make the next
- * unit, as in the platform's own limit of 500 MB.
+ * Formats bytes for people: `512 B`, `1.5 KB`, `12 MB`. Each unit is 1024 of the one before, as in the
+ * platform's own limit of 500 MB.
  */
 export function bytesOf(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   let amount = bytes / 1024;
   let unit: (typeof units)[number] = 'KB';
   for (const next of units.slice(1)) {
-    // What would be rounded to the next unit is one of it.
+    // 1023.9 KB would read `1024 KB`, so it is 1 MB.
     if (Math.round(amount) < 1024) break;
     amount /= 1024;
     unit = next;

@@ -1,13 +1,13 @@
 import { quote } from './quote.js';
 
-export interface ListOptions {
-  /** How many items are named; the others are counted. All of them unless given. */
+interface ListOptions {
+  /** How many items to name; the others are counted. All by default. */
   readonly most?: number;
-  /** How an item is written; in backticks unless given. */
+  /** Formats an item; in backticks by default. */
   readonly format?: (item: string) => string;
 }
 
-/** Items within a sentence: `a`, `b` and 3 more. */
+/** Lists items within a sentence: `a`, `b` and 3 more. */
 export function listOf(
   items: Iterable<string>,
   { most = Infinity, format = quote }: ListOptions = {},
@@ -17,7 +17,7 @@ export function listOf(
   return all.length > most ? `${named} and ${all.length - most} more` : named;
 }
 
-/** The format of items that are not put in backticks. */
+/** A format that adds no backticks. */
 export function asIs(item: string): string {
   return item;
 }

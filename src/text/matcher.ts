@@ -1,7 +1,7 @@
-/** One step of a pattern. The next step follows, unless the step itself says otherwise. */
+/** One step of a pattern. The next step follows, unless this one is a branch or the end. */
 export type Step =
   | { readonly kind: 'character'; readonly accepts: (codePoint: number) => boolean }
-  /** Looks at the characters around a place; one of them is missing at either end of the text. */
+  /** Checks the characters before and after a position; undefined at the ends of the text. */
   | {
       readonly kind: 'assertion';
       readonly holds: (before: number | undefined, after: number | undefined) => boolean;
@@ -9,7 +9,7 @@ export type Step =
   | Branch
   | { readonly kind: 'end' };
 
-/** `fork`: the next step follows, or the one `by` steps from here. `jump`: only the latter. */
+/** `fork`: continues at the next step and at the step `by` steps away. `jump`: only at the latter. */
 export interface Branch {
   readonly kind: 'fork' | 'jump';
   by: number;
@@ -35,11 +35,11 @@ export function anyNumberOf(step: Step): Step[] {
 }
 
 /**
- * Finds out whether one of the patterns matches a part of a text.
+ * Makes a function that tests whether one of the patterns matches a part of a text.
  *
- * It follows all ways through the steps at once, character by character, so the time it takes grows
- * with the length of the patterns times the length of the text. A regular expression of JavaScript
- * tries one way after another, which can take forever with a hostile pattern.
+ * It follows all paths through the steps at once, character by character, so the time is linear in the
+ * length of the patterns times the length of the text. JavaScript's regular expressions try one path
+ * after another, which can take forever with a hostile pattern.
  */
 export function matcher(patterns: readonly (readonly Step[])[]): (text: string) => boolean {
   const steps: Step[] = [];
@@ -50,7 +50,7 @@ export function matcher(patterns: readonly (readonly Step[])[]): (text: string) 
     steps.push({ kind: 'end' });
   }
   const isAnchored = starts.every((start) => steps[start] === beginning);
-  // By step: the last round in which it was reached.
+  // For each step, the last round that reached it.
   const reachedIn = new Float64Array(steps.length);
   let round = 0;
   return (text) => {

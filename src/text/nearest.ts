@@ -1,22 +1,22 @@
 import leven from 'leven';
 
-/** Longer texts are not names. Comparing takes the length of one times that of the other. */
+/** Longer texts are not names, and comparing them would be slow (quadratic). */
 const maxNameLength = 100;
 
-/** How many characters two names may differ in, by the length of the longer one. */
+/** How many characters may differ, by the length of the longer name. */
 export type Tolerance = (length: number) => number;
 
-/** A slip of the hand: up to two characters, in short names fewer. */
+/** A typo: up to two characters, fewer in short names. */
 export const slip: Tolerance = (length) => Math.min(2, Math.floor(length / 3));
 
-/** Half of the name is the same. */
+/** Up to half of the name. */
 export const half: Tolerance = (length) => length / 2;
 
 /**
- * The known name that somebody may have meant. Capitals do not count, nor whether words are joined by
- * hyphens, underscores or blanks.
+ * Finds the known name that somebody may have meant. Ignores case, and treats hyphens, underscores and
+ * spaces as the same.
  *
- * @returns undefined if no name is near enough
+ * @returns undefined if no name is close enough
  */
 export function nearest<Name extends string>(
   text: string,

@@ -1,18 +1,12 @@
-/** The code of an error of Node.js or the operating system, such as ENOENT or ECONNRESET. */
+/** The code of an error from Node.js or the operating system, such as ENOENT or ECONNRESET. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The same in words: there may be none. */
-export function reasonOf(error: unknown): string {
-  return systemErrorCode(error) ?? 'unknown reason';
-}
-
 interface Fault {
-  /** What happened, in words. */
   readonly reason: string;
-  /** What to do about it, whatever was attempted; undefined if that depends on it. */
+  /** What to do; undefined if that depends on what was attempted. */
   readonly next: string | undefined;
 }
 
@@ -40,7 +34,8 @@ const faults: ReadonlyMap<string | undefined, Fault> = new Map([
   ['EIO', { reason: 'the disk reported an error, EIO', next: 'Check the disk of the runner.' }],
 ]);
 
-/** A failure of the file system in words, with what helps in any case. */
+/** Describes an error of the file system, and says what to do about it. */
 export function faultOf(error: unknown): Fault {
-  return faults.get(systemErrorCode(error)) ?? { reason: reasonOf(error), next: undefined };
+  const code = systemErrorCode(error);
+  return faults.get(code) ?? { reason: code ?? 'unknown reason', next: undefined };
 }

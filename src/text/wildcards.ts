@@ -9,17 +9,17 @@ import {
   type Step,
 } from './matcher.js';
 
-/** A branch that still has to be led to its destination. */
+/** A branch whose destination is not known yet. */
 interface OpenBranch {
   readonly branch: Branch;
   readonly at: number;
 }
 
-/** A `{` whose `}` has not come yet. */
+/** A `{` whose `}` has not been read yet. */
 interface Group {
-  /** Leads to the next alternative. */
+  /** Branches to the next alternative. */
   next: OpenBranch;
-  /** Lead from the ends of the alternatives to the end of the group. */
+  /** Branch from the ends of the alternatives to the end of the group. */
   readonly ends: OpenBranch[];
 }
 
@@ -27,10 +27,10 @@ const token = /\\([^])|\[([!^]?)([^\]]+)\]|[^]/gu;
 
 /**
  * Reads a pattern of names, such as `VOICE_*`: `*` stands for any text, `?` for any character, `[AB]`
- * and `[A-F]` for one of several, `[!A]` for any other, and `{US,EU}` for one of several texts. Case
- * does not matter.
+ * and `[A-F]` for one of several, `[!A]` for any other, and `{US,EU}` for one of several texts. Ignores
+ * case.
  *
- * @returns whether a name matches; undefined for a pattern that is malformed
+ * @returns a function that tests a name; undefined if the pattern is malformed
  */
 export function wildcards(pattern: string): ((name: string) => boolean) | undefined {
   const steps: Step[] = [beginning];
@@ -74,7 +74,7 @@ export function wildcards(pattern: string): ((name: string) => boolean) | undefi
   return (name) => matches(name.toLowerCase());
 }
 
-/** The members of a class, such as `abc` and `a-f`. */
+/** Tests for the members of a class, such as `abc` and `a-f`. */
 function classOf(members: string): (codePoint: number) => boolean {
   const ranges = Array.from(members.matchAll(/([^])-([^])|[^]/gu), ([one, first, last]) => ({
     first: (first ?? one).codePointAt(0) ?? 0,

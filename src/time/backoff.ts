@@ -1,21 +1,21 @@
 /** How long to wait between the attempts of one call. */
 export interface Backoff {
-  /** Attempts in all, the first included. */
+  /** Total number of attempts, including the first. */
   readonly attempts: number;
-  /** Milliseconds that the first wait takes at most. */
+  /** The longest first wait, in milliseconds. */
   readonly base: number;
-  /** Milliseconds that no wait exceeds, unless the server asks for more. */
+  /** The longest wait, in milliseconds, unless the server asks for more. */
   readonly ceiling: number;
 }
 
 export const defaultBackoff: Backoff = { attempts: 5, base: 1000, ceiling: 15_000 };
 
 /**
- * Milliseconds before the next attempt: exponential with full jitter, so that releases that fail
- * together do not come back together. What the server asked for is never undercut.
+ * Milliseconds before the next attempt: exponential with full jitter, so that releases that failed
+ * together do not retry together. Never shorter than what the server asked for.
  *
- * @param failed number of attempts that have failed so far, from 1
- * @param retryAfter milliseconds that the answer's `Retry-After` asks for
+ * @param failed number of failed attempts so far, from 1
+ * @param retryAfter milliseconds from the `Retry-After` header
  */
 export function backoffDelay(
   backoff: Backoff,

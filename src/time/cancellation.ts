@@ -2,26 +2,26 @@ import { setMaxListeners } from 'node:events';
 import { interruptible, type Clock } from './clock.js';
 
 /**
- * Milliseconds after a cancellation. A runner that waits no longer kills the process, so the report is
- * made within two seconds, and everything else has its end before that.
+ * Time limits in milliseconds after a cancellation. The runner soon kills the process, so the report
+ * must be written within two seconds, and everything else must end before that.
  */
 export const cancellationLimits = {
-  /** A request that was sent to change something has to be answered, so that it is known what it did. */
+  /** For the response to a write, so that the report can say what the write did. */
   write: 1000,
-  /** GitHub has to have taken note. */
+  /** For GitHub to record the cancellation. */
   gitHub: 1400,
-  /** A session that was started for a test has to be stopped. */
+  /** For stopping the session of a smoke test. */
   stop: 1400,
-  /** The report is made, whatever has not come to its end. */
+  /** Then the report is written, even if something has not ended. */
   report: 1700,
 } as const;
 
-/** Signals by which a runner asks an action to end. */
-export type CancellationSignal = 'SIGINT' | 'SIGTERM';
+/** Signals with which a runner asks an action to end. */
+type CancellationSignal = 'SIGINT' | 'SIGTERM';
 
 /**
- * The run was cancelled, by a person or because a newer one takes its place. It is the reason of the
- * signal that everything that waits, or is about to send something, listens to.
+ * A person cancelled the run, or a newer run replaced it. This is the abort reason of the signal that
+ * everything listens to that waits or sends.
  */
 export class CancelledError extends Error {
   readonly kind = 'cancelled';
@@ -34,7 +34,7 @@ export class CancelledError extends Error {
   }
 }
 
-/** That a run may be cancelled, for everything that takes time in it. Has to be disposed of. */
+/** Tells everything in a run that takes time when the run is cancelled. Must be disposed of. */
 export class Cancellation implements Disposable {
   /** Aborted with a CancelledError. */
   readonly signal: AbortSignal;
@@ -44,7 +44,7 @@ export class Cancellation implements Disposable {
   constructor(signal: AbortSignal, clock: Clock) {
     this.signal = signal;
     this.#clock = clock;
-    // Many may wait at once, which Node would take for a leak and warn of.
+    // Many listeners may wait at once; Node.js would warn about a leak.
     setMaxListeners(Infinity, signal, this.#ended.signal);
   }
 
@@ -52,7 +52,7 @@ export class Cancellation implements Disposable {
     return this.signal.aborted;
   }
 
-  /** A signal that follows so many milliseconds after the cancellation, with its reason. */
+  /** A signal that is aborted `milliseconds` after the cancellation, for the same reason. */
   after(milliseconds: number): AbortSignal {
     const delayed = new AbortController();
     this.whenCancelled(() => {
@@ -64,7 +64,7 @@ export class Cancellation implements Disposable {
     return delayed.signal;
   }
 
-  /** The same, so many milliseconds later: for what a cancelled run still has to put in order. */
+  /** A cancellation that comes `milliseconds` later, for what a cancelled run must still clean up. */
   delayed(milliseconds: number): Cancellation {
     const delayed = new Cancellation(this.after(milliseconds), this.#clock);
     this.#ended.signal.addEventListener(
@@ -92,13 +92,13 @@ export class Cancellation implements Disposable {
     this.end();
   }
 
-  /** Nobody waits for anything any more. */
+  /** Stops listening, when nothing waits anymore. */
   end(): void {
     this.#ended.abort();
   }
 }
 
-/** The result of `work`, unless the signal comes first: then nobody waits for it any more. */
+/** Waits for `work`, but stops waiting and throws the signal's reason when the signal is aborted. */
 export async function unlessAborted<Result>(
   signal: AbortSignal,
   work: Promise<Result>,

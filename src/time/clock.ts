@@ -1,26 +1,23 @@
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 
-/** Where time and chance come from; handed in, so that a test can make hours pass at once. */
+/** The source of time and randomness, passed in so that a test can make hours pass at once. */
 export interface Clock {
   /**
-   * Milliseconds on a clock that only runs forward, for limits and durations. The machine's clock may
-   * be set while a run waits, and says nothing about how long it has waited.
+   * Milliseconds on a monotonic clock, for limits and durations. The machine's clock cannot measure
+   * them, because it may be set while a run waits.
    */
   now(): number;
-  /** Milliseconds since the epoch, for what is shown, and compared with times that a server gives. */
+  /** Milliseconds since the epoch, for display and for comparison with times from a server. */
   wallTime(): number;
-  /** Resolves after `milliseconds`; rejects once the signal is aborted. */
+  /** Resolves after `milliseconds`; rejects when the signal is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  /**
-   * Sets a time limit for something that is under way: calls back after `milliseconds`, unless the
-   * function that comes back is called before.
-   */
+  /** Calls back after `milliseconds`, unless the returned function is called before. */
   after(milliseconds: number, callback: () => void): () => void;
   /** A number from 0 (inclusive) to 1 (exclusive). */
   random(): number;
 }
 
-/** Sleeps; where the signal ends that, it rejects with the signal's own reason. */
+/** Sleeps; rejects with the signal's own reason when the signal is aborted. */
 export async function abortableSleep(
   clock: Clock,
   milliseconds: number,
@@ -34,21 +31,16 @@ export async function abortableSleep(
   }
 }
 
-/** A clock whose sleepers wake up, and reject with the signal's reason, once it is aborted. */
+/** A clock whose sleeps end with the signal's reason when the signal is aborted. */
 export function interruptible(clock: Clock, signal: AbortSignal): Clock {
   return {
     now: () => clock.now(),
     wallTime: () => clock.wallTime(),
     random: () => clock.random(),
     after: (milliseconds, callback) => clock.after(milliseconds, callback),
-    sleep: async (milliseconds, other) => {
+    sleep: (milliseconds, other) => {
       const either = other === undefined ? signal : AbortSignal.any([signal, other]);
-      try {
-        await clock.sleep(milliseconds, either);
-      } catch (error) {
-        signal.throwIfAborted();
-        throw error;
-      }
+      return abortableSleep(clock, milliseconds, either);
     },
   };
 }

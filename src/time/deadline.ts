@@ -1,12 +1,12 @@
 import type { Clock } from './clock.js';
 
-/** A point in time that work has to be done by, and the limit that it comes from. */
+/** A point in time by which work must be done, and the limit that sets it. */
 export class Deadline {
   readonly #clock: Clock;
   readonly #at: number;
-  /** The whole limit in milliseconds, for messages. */
+  /** The whole limit in milliseconds. */
   readonly limit: number;
-  /** The input that sets the limit, for messages. */
+  /** The input that sets the limit. */
   readonly input: string;
 
   /** A deadline `remaining` milliseconds from now (by default the whole limit). */
@@ -28,8 +28,8 @@ export class Deadline {
 }
 
 /**
- * A limit that several stretches of work share: `secrets-timeout` covers writing the sets, awaiting
- * them, and awaiting them once more after a deploy was refused, but not the deploy in between.
+ * A limit that several pieces of work share: `secrets-timeout` covers writing the sets, waiting for
+ * them, and waiting again after a refused deploy, but not the deploy in between.
  */
 export class TimeBudget {
   readonly #clock: Clock;
@@ -44,14 +44,14 @@ export class TimeBudget {
     this.#limit = limit;
   }
 
-  /** A budget of what is left, for work that goes on beside other work of the same limit. */
+  /** A copy with what is left, for work that runs in parallel under the same limit. */
   fork(): TimeBudget {
     const fork = new TimeBudget(this.#clock, this.#input, this.#limit);
     fork.#spent = this.#spent;
     return fork;
   }
 
-  /** Does `work` with a deadline of what is left, and takes what it needed off the budget. */
+  /** Does `work` with a deadline of what is left, then subtracts the time that it took. */
   async spend<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
     const startedAt = this.#clock.now();
     const left = Math.max(0, this.#limit - this.#spent);

@@ -1,12 +1,11 @@
-/** Milliseconds that whatever is still open may delay the end of the process. */
+/** Milliseconds that open handles may delay the end of the process. */
 const exitDelay = 100;
 
 /**
- * Ends the process after the run, whatever it still waits for. If nothing is open, it ends by itself,
+ * Ends the process after the run, even if something is still open. If nothing is, it ends by itself,
  * with the same exit code.
  *
- * @param exitCode of the process
- * @param canBeKilled whether an end by SIGKILL, which has an exit code of its own, is better than waiting
+ * @param canBeKilled whether SIGKILL, which has its own exit code, is better than waiting
  */
 export function endProcess(exitCode: number, { canBeKilled }: { canBeKilled: boolean }): void {
   process.exitCode = exitCode;
@@ -19,22 +18,22 @@ export function endProcess(exitCode: number, { canBeKilled }: { canBeKilled: boo
   }, exitDelay).unref();
 }
 
-/** An exit would wait for threads, such as one that looks up a host, or reads a file that hangs. */
+/** Whether an exit would wait for a thread, such as one that resolves a name or reads a file that hangs. */
 function hasBlockedThreads(): boolean {
   return process
     .getActiveResourcesInfo()
     .some((resource) => /^(?:FS|GetAddrInfo|GetNameInfo)Req/.test(resource));
 }
 
-/** Not declared by the types of Node.js 20; there since 22.15, except on Windows. */
+/** Exists since Node.js 22.15, except on Windows; the types of Node.js 20 do not declare it. */
 type Execute = (file: string, args: readonly string[], environment: object) => never;
 
-/** Puts a shell in the place of this process: that ends all threads and keeps the exit code. */
+/** Replaces this process with a shell, which ends all threads and keeps the exit code. */
 function replaceProcess(exitCode: number): void {
   const { execve } = process as { readonly execve?: Execute };
   try {
     execve?.call(process, '/bin/sh', ['sh', '-c', `exit ${exitCode}`], {});
   } catch {
-    // Where there is no such shell, the process waits for its threads.
+    // Without that shell, the process waits for its threads.
   }
 }

@@ -1,13 +1,13 @@
 import type { Clock } from './clock.js';
 
-/** Milliseconds that calls which share a budget keep trying, all of them together. */
+/** Milliseconds for which all calls that share a budget keep trying. */
 const limit = 30_000;
-/** The same if the name does not resolve or nobody listens, which seldom changes by itself. */
+/** The same if the name does not resolve or nothing listens, which rarely changes by itself. */
 const limitIfUnreachable = 10_000;
 
 /**
- * Patience that several calls share: the time in which some of them fail is taken from it, and the
- * time in which all is well is not. For calls with which nothing is at stake yet.
+ * Retry time that several calls share. Only time in which calls fail is subtracted. For calls before
+ * the first write, when failing early does no harm.
  */
 export class RetryBudget {
   readonly #clock: Clock;
@@ -18,7 +18,7 @@ export class RetryBudget {
     this.#clock = clock;
   }
 
-  /** Records that an attempt failed which was started then. */
+  /** Records a failed attempt that started at that time. */
   recordFailure(startedAt: number): void {
     this.#failingSince ??= startedAt;
   }
@@ -28,7 +28,7 @@ export class RetryBudget {
     this.#failingSince = undefined;
   }
 
-  /** Milliseconds that are left; 0 or less if there are none. */
+  /** Milliseconds left; 0 or less if the budget is spent. */
   remaining({ isUnreachable }: { readonly isUnreachable: boolean }): number {
     return (isUnreachable ? limitIfUnreachable : limit) - this.#total();
   }

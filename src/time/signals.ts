@@ -8,7 +8,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 /**
- * Aborted with a CancelledError when the runner asks the process to end. Whoever imports this first
- * misses least: until then, the process ends without a word.
+ * Aborted with a CancelledError when the runner asks the process to end. Import this first: a signal
+ * that comes before ends the process without a report.
  */
 export const cancelledByRunner = cancellation.signal;
