@@ -103,6 +103,8 @@ class Session implements Disposable {
   readonly cancellation: Cancellation;
   /** Aborted when the report has to be made, whatever has not ended by then. */
   readonly reportDeadline: AbortSignal;
+  /** Aborted when nothing more can be reported to GitHub. */
+  readonly #gitHubDeadline: AbortSignal;
   readonly journal: Journal;
   /** Undefined until they are read and valid. */
   inputs: Inputs | undefined;
@@ -125,6 +127,7 @@ class Session implements Disposable {
     this.host = host;
     this.cancellation = new Cancellation(host.cancellation, host.clock);
     this.reportDeadline = this.cancellation.after(cancellationLimits.report);
+    this.#gitHubDeadline = this.cancellation.after(cancellationLimits.gitHub);
     this.journal = new Journal(
       interruptible(host.clock, host.cancellation),
       releaseLog(actions, this.redact),
@@ -135,11 +138,11 @@ class Session implements Disposable {
   }
 
   /** Keeps what was read, and hides what is secret before anything is logged. */
-  keep({ inputs, teardown, secrets, redact }: InputsReading): void {
+  keep({ inputs, outline, secrets, redact }: InputsReading): void {
     this.#mask(secrets);
     this.#redact = redact;
     this.inputs = inputs;
-    this.previewOf = (inputs?.release.agent ?? teardown?.teardown)?.preview?.pullRequest;
+    this.previewOf = outline.preview?.pullRequest;
   }
 
   /** Hides secrets that came up after the inputs were read. */
@@ -161,7 +164,7 @@ class Session implements Disposable {
 
   /** The same for what is still reported to GitHub after a cancellation. */
   lateGitHubOptions(): ConnectionOptions {
-    return this.gitHubOptions(this.cancellation.after(cancellationLimits.gitHub));
+    return this.gitHubOptions(this.#gitHubDeadline);
   }
 
   [Symbol.dispose](): void {
@@ -432,24 +435,29 @@ function withCancellation(
   return aborted ? [reason, ...others] : others;
 }
 
-/** A plan that is cancelled does not wait for its comment; the next plan makes one. */
+/**
+ * A plan that is cancelled does not wait for its comment; the next plan makes one. A preview may have
+ * changed by then, so its comment is updated if there is time.
+ */
 async function comment(session: Session, explanations: readonly Explanation[]): Promise<void> {
   const { host, journal, inputs, outline, cancellation, redact, event, commit, previewOf } =
     session;
-  if (outline === undefined || cancellation.isCancelled) return;
-  const options = session.gitHubOptions(host.cancellation);
+  if (outline === undefined) return;
   const write = (id: string, runUrl: string): string =>
     redact(commentOf(journal.record, explanations, runUrl, id), { most: Infinity });
-  await commentOnPlan(journal, outline.github, options, {
-    event,
-    commit,
-    isOfInvalidInputs: inputs === undefined,
-    write,
-  });
+  if (!cancellation.isCancelled) {
+    await commentOnPlan(journal, outline.github, session.gitHubOptions(host.cancellation), {
+      event,
+      commit,
+      isOfInvalidInputs: inputs === undefined,
+      write,
+    });
+  }
   if (previewOf === undefined) return;
-  await commentOnPreview(journal, outline.github, options, {
+  await commentOnPreview(journal, outline.github, session.lateGitHubOptions(), {
     pullRequest: previewOf,
     commit,
+    hasFailed: explanations.length > 0,
     write,
   });
 }

@@ -105,6 +105,7 @@ describe('{pr} stands for the number of the pull request', () => {
       pullRequest: 7,
       openedAt: Date.parse(openedAt),
       hasTellingName: false,
+      unclearSets: ['secret'],
     });
   });
 
@@ -187,4 +188,50 @@ test('the number alone decides how long a name is', async () => {
 test('the event is not read if no name has {pr}', async () => {
   const { reads, problems } = await read({ 'agent-name': 'voice' });
   expect([reads, problems]).toEqual([0, []]);
+});
+
+describe('without an agent of the pull request, a set', () => {
+  const alone = { 'agent-name': '', image: '' };
+  const secrets = { secrets: 'A=value-a' };
+  const registry = {
+    registry: 'ghcr.io',
+    'registry-username': 'acme-bot',
+    'registry-password': 'hidden-password',
+  };
+  const explanation =
+    'because `agent-name` has no `{pr}`. The platform does not show how old a set is, so nothing else tells this set from another one of that name';
+
+  test.each<{ name: string; inputs: Record<string, string>; problems: string[] }>([
+    {
+      name: 'that is written has to contain pr-{pr}',
+      inputs: { ...alone, ...secrets, 'secret-set': 'voice-{pr}-keys' },
+      problems: [`secret-set: has to contain \`pr-{pr}\`, ${explanation}`],
+    },
+    {
+      name: 'that is written for an agent of all pull requests has to contain it as well',
+      inputs: { ...secrets, 'agent-name': 'voice', 'secret-set': 'voice-{pr}-keys' },
+      problems: [`secret-set: has to contain \`pr-{pr}\`, ${explanation}`],
+    },
+    {
+      name: 'of a registry has to contain it as well',
+      inputs: { ...alone, ...registry, 'image-credentials': 'voice-{pr}-pull' },
+      problems: [`image-credentials: has to contain \`pr-{pr}\`, ${explanation}`],
+    },
+    {
+      name: 'that contains it is written',
+      inputs: { ...alone, ...secrets, 'secret-set': 'voice-pr-{pr}-keys' },
+      problems: [],
+    },
+    {
+      name: 'that is only bound may have any name',
+      inputs: {
+        'agent-name': 'voice',
+        'secret-set': 'voice-{pr}-keys',
+        'image-credentials': 'voice-{pr}-pull',
+      },
+      problems: [],
+    },
+  ])('$name', async ({ inputs, problems }) => {
+    expect((await read(inputs)).problems).toEqual(problems);
+  });
 });

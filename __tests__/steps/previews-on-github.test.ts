@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { CancelledError } from '../../src/time/cancellation.js';
 import { GitHubServer, tokens } from '../support/github-server.js';
 import { credentials, stageForEachTest } from '../support/release-run.js';
 
@@ -10,7 +11,12 @@ beforeEach(async () => {
 });
 afterEach(() => github.close());
 
-function run(inputs: Record<string, string>, action = 'synchronize', commit = 'a') {
+function run(
+  inputs: Record<string, string>,
+  action = 'synchronize',
+  commit = 'a',
+  cancellation = new AbortController().signal,
+) {
   const repo = { full_name: 'acme/voice' };
   const sha = commit.repeat(40);
   github.refs.add(sha);
@@ -26,6 +32,7 @@ function run(inputs: Record<string, string>, action = 'synchronize', commit = 'a
       ...inputs,
     },
     {
+      cancellation,
       event: {
         eventName: 'pull_request',
         payload: {
@@ -70,6 +77,30 @@ describe('on GitHub, a preview', () => {
     stage.emulator.script.deployment('voice-pr-7', { outcome: 'crash-loop' });
     expect((await run({})).succeeded).toBe(false);
     expect(github.comments[0]?.body).toContain('What failed');
+  });
+
+  test('says in its comment what is wrong with the inputs', async () => {
+    expect((await run({})).succeeded).toBe(true);
+    expect((await run({ 'max-agents': 'many' }, 'synchronize', 'b')).succeeded).toBe(false);
+    expect(github.comments).toHaveLength(1);
+    expect(github.comments[0]?.body).toContain('max-agents');
+    expect(github.comments[0]?.body).toContain('for `bbbbbbb`');
+  });
+
+  test.each([
+    { name: 'a release', inputs: { image: 'ghcr.io/acme/voice:3' }, method: 'POST' },
+    { name: 'a teardown', inputs: teardown, method: 'DELETE' },
+  ])('says in its comment that $name was cancelled', async ({ inputs, method }) => {
+    expect((await run({})).succeeded).toBe(true);
+    const cancellation = new AbortController();
+    stage.emulator.script.after({ method, path: '/v1/agents/voice-pr-7' }, () => {
+      cancellation.abort(new CancelledError('SIGINT'));
+    });
+    const { succeeded } = await run(inputs, 'synchronize', 'a', cancellation.signal);
+    expect(succeeded).toBe(false);
+    expect(github.comments).toHaveLength(1);
+    expect(github.comments[0]?.body).toContain('The run was cancelled');
+    expect(github.comments[0]?.body).not.toContain('is closed');
   });
 
   test('has a deployment that is transient, and inactive after the teardown', async () => {

@@ -199,3 +199,74 @@ describe('a comment on a pull request', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 });
+
+describe('a set that exists and does not contain pr-{pr} in its name', () => {
+  const name = 'voice-2-keys';
+  const inputs = {
+    'agent-name': 'voice-pr-{pr}',
+    'secret-set': 'voice-{pr}-keys',
+    secrets: 'A=new-value',
+  };
+  const about = 'secret set voice-2-keys: may not be the set of the preview';
+
+  test('is not written if another agent uses it', async () => {
+    stage.emulator.seed.secretSet({ name, values: { A: 'old-value' } });
+    stage.emulator.seed.agent({ name: 'production', secretSet: name });
+    const { succeeded, actions } = await release(inputs, pullRequestEvent());
+    expect(succeeded).toBe(false);
+    expect(writes(stage.emulator)).toEqual([]);
+    expect(actions.errors[0]?.message).toContain(
+      `${about}: other agents use it or may use it (\`production\`), and its name does not contain \`pr-2\``,
+    );
+  });
+
+  test('is not written if an agent may use it that does not show it', async () => {
+    stage.emulator.seed.secretSet({ name, values: { A: 'old-value' } });
+    stage.emulator.seed.agent({ name: 'production' });
+    stage.emulator.script.deployment('production', { outcome: 'stuck' });
+    stage.emulator.script.supersede('production');
+    const { succeeded, actions } = await release(inputs, pullRequestEvent());
+    expect(succeeded).toBe(false);
+    expect(actions.errors[0]?.message).toContain(about);
+  });
+
+  test('is written if no other agent uses it, as after a release that failed', async () => {
+    stage.emulator.seed.secretSet({ name, values: { A: 'old-value' } });
+    stage.emulator.seed.agent({ name: 'production' });
+    const { succeeded } = await release(inputs, pullRequestEvent());
+    expect(succeeded).toBe(true);
+    expect(stage.emulator.state.secretSet(name)?.values).toEqual({ A: 'new-value' });
+  });
+
+  test('is written if the preview binds it, without a look at other agents', async () => {
+    stage.emulator.seed.secretSet({ name, values: { A: 'old-value' } });
+    stage.emulator.seed.agent({
+      name: 'voice-pr-2',
+      secretSet: name,
+      createdAt: times().after,
+    });
+    stage.emulator.seed.agent({ name: 'production', secretSet: name });
+    const { succeeded } = await release(inputs, pullRequestEvent());
+    expect(succeeded).toBe(true);
+    const paths = stage.emulator.requests.map(({ path }) => path);
+    expect(paths).not.toContain('/v1/agents/production');
+  });
+
+  test('is not written if it holds credentials of a registry that another agent pulls with', async () => {
+    stage.emulator.seed.imagePullSecret({ name: 'voice-2-pull', host: 'https://ghcr.io/' });
+    stage.emulator.seed.agent({ name: 'production', imagePullSecretSet: 'voice-2-pull' });
+    const { succeeded, actions } = await release(
+      {
+        'agent-name': 'voice-pr-{pr}',
+        'image-credentials': 'voice-{pr}-pull',
+        registry: 'ghcr.io',
+        'registry-username': 'acme-bot',
+        'registry-password': 'hidden-password',
+      },
+      pullRequestEvent(),
+    );
+    expect(succeeded).toBe(false);
+    expect(writes(stage.emulator)).toEqual([]);
+    expect(actions.errors[0]?.message).toContain('image pull secret voice-2-pull: may not be');
+  });
+});

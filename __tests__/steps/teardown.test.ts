@@ -272,9 +272,9 @@ describe('what others need stays', () => {
     expect(agents).toMatchObject([{ outcome: 'deleted' }]);
     expect(secretSets).toMatchObject([{ outcome: 'kept' }, { outcome: 'kept' }]);
     expect(left()).toEqual(['secret set', 'pull secret']);
-    expect(actions.summary).toContain(
-      '`voice-pr-7-keys` in `us-west` is kept, because `voice-copy` uses it.',
-    );
+    const kept = '`voice-pr-7-keys` in `us-west` is kept, because `voice-copy` uses it.';
+    expect(actions.summary).toContain(kept);
+    expect(actions.log).toContain(`info: ${kept}`);
   });
 
   test('a set that somebody binds after the look', async () => {

@@ -11,6 +11,8 @@ import type { GitHubSettings } from './settings.js';
 export interface PreviewComment {
   readonly pullRequest: number;
   readonly commit: () => Promise<string>;
+  /** Whether something failed, so that a preview that is deleted may still have sessions. */
+  readonly hasFailed: boolean;
   /** Writes the comment's text. */
   readonly write: (commit: string, runUrl: string) => string;
 }
@@ -20,7 +22,7 @@ export async function commentOnPreview(
   journal: Journal,
   settings: GitHubSettings | undefined,
   options: ConnectionOptions,
-  { pullRequest, commit, write }: PreviewComment,
+  { pullRequest, commit, hasFailed, write }: PreviewComment,
 ): Promise<void> {
   const { kind } = journal.record;
   if (settings?.comments !== true || (kind !== 'release' && kind !== 'teardown')) return;
@@ -36,15 +38,15 @@ export async function commentOnPreview(
       // What nobody was told of needs no end.
       if (isEnd && existing === undefined) return;
       const text = write(await commit(), settings.runUrl);
-      const closing =
-        isEnd && isTornDown(journal.record.teardown) ? '**This preview is closed.**\n\n' : '';
+      const isClosed = isEnd && !hasFailed && isTornDown(journal.record.teardown);
+      const closing = isClosed ? '**This preview is closed.**\n\n' : '';
       const outcome = await repository.putComment(
         pullRequest,
         existing,
         `${marker}\n${closing}${text}`,
       );
       journal.log.info(
-        closing !== ''
+        isClosed
           ? 'Closed the comment about the preview.'
           : `The comment about the preview on the pull request is ${outcome}.`,
       );

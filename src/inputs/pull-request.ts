@@ -2,8 +2,10 @@ import { pullRequestOf, type EventPullRequest, type WorkflowEvent } from '../git
 import { pullRequestPlaceholder } from '../plan/name-template.js';
 import type { Preview } from '../plan/settings.js';
 import { listOf } from '../text/list.js';
+import type { InputName } from './declared.js';
 import { found, type Findings } from './problems.js';
 import { pullRequestInputs, type RawInputs } from './raw-inputs.js';
+import { secretSources } from './secrets/source.js';
 
 /** A name that somebody else is unlikely to give an agent by chance. */
 const tellingName = `pr-${pullRequestPlaceholder}`;
@@ -60,18 +62,46 @@ export async function readPullRequest(
     }
   }
   checkLines(raw, findings);
-  const name = raw.text('agent-name');
+  const unclear = setInputs.filter((input) => isUnclear(raw, input));
+  const hasPreview = holders.includes('agent-name');
+  if (!hasPreview && !isTeardown(raw)) {
+    for (const input of unclear) {
+      findings.problem(
+        input,
+        `has to contain \`${tellingName}\`, because \`agent-name\` has no \`${pullRequestPlaceholder}\`. The platform does not show how old a set is, so nothing else tells this set from another one of that name`,
+      );
+    }
+  }
   return {
     raw: raw.withPullRequest(number ?? anyNumber),
     preview:
-      number === undefined || name?.includes(pullRequestPlaceholder) !== true
+      number === undefined || !hasPreview
         ? undefined
         : {
             pullRequest: number,
             openedAt: ofEvent?.openedAt,
-            hasTellingName: valuesOf(name).every((value) => value.includes(tellingName)),
+            hasTellingName: hasTellingName(raw, 'agent-name'),
+            unclearSets: unclear.map((input) => kinds[input]),
           },
   };
+}
+
+/** Inputs that name sets, and the kinds of these. */
+const kinds = { 'secret-set': 'secret', 'image-credentials': 'imagePullSecret' } as const;
+const setInputs = ['secret-set', 'image-credentials'] as const;
+
+/** Whether a set would be written of which the name alone does not say that it is the preview's. */
+function isUnclear(raw: RawInputs, input: keyof typeof kinds): boolean {
+  const isWritten =
+    input === 'image-credentials'
+      ? raw.isGiven('registry')
+      : secretSources.some((source) => raw.isGiven(source));
+  const hasPlaceholder = raw.text(input)?.includes(pullRequestPlaceholder) === true;
+  return isWritten && hasPlaceholder && !hasTellingName(raw, input);
+}
+
+function hasTellingName(raw: RawInputs, input: InputName): boolean {
+  return valuesOf(raw.text(input) ?? '').every((value) => value.includes(tellingName));
 }
 
 function readNumber(
@@ -90,6 +120,7 @@ function readNumber(
       'pr-number',
       `is ${text}, but the event is about pull request ${ofEvent.number}; remove \`pr-number\``,
     );
+    return undefined;
   }
   return Number(text);
 }

@@ -60,6 +60,8 @@ export interface InputsOutline {
   readonly isTeardown: boolean;
   /** Whether an image or a build is given, so that the checkout does not matter. */
   readonly isImageGiven: boolean;
+  /** Undefined if the agent is not the preview of a pull request. */
+  readonly preview: Preview | undefined;
   readonly github: GitHubSettings | undefined;
 }
 
@@ -154,6 +156,7 @@ export async function readInputs(
       isDryRun,
       isTeardown: isTeardownAsked,
       isImageGiven: (['image', 'build-id'] as const).some((input) => isImageSource(raw, input)),
+      preview,
       github,
     },
     secrets: values,

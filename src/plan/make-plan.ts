@@ -1,4 +1,4 @@
-import type { Build, Region } from '../pipecat/answers.js';
+import type { Build, ListedSecretSet, Region } from '../pipecat/answers.js';
 import { nearest } from '../text/nearest.js';
 import { quote } from '../text/quote.js';
 import type { Observation, RegionObservation } from './observation.js';
@@ -7,6 +7,10 @@ import { planAgent } from './plan-agent.js';
 import { planImagePullSecret, planSecretSet } from './plan-secret-sets.js';
 import type { BuildPlan, Plan, Target } from './plan.js';
 import { PreflightError, type PreflightProblem } from './problems.js';
+import { agentsThatMayBind } from './bindings.js';
+import { adviceOnNames, unclearSets } from './preview.js';
+import { listOf } from '../text/list.js';
+import { secretSetKinds } from './subject.js';
 import type { RegionSettings } from './region-settings.js';
 import type { BuildSettings, ReleaseSettings } from './settings.js';
 
@@ -36,6 +40,7 @@ export function makePlan(
       planImagePullSecret(settings, known, observation.secretSets, problems),
       planSecretSet(observed, known, observation.secretSets, problems),
     ].filter((plan) => plan !== undefined);
+    checkOwnSets(observed, observation.secretSets, problems);
     const build = planBuild(observed, asked);
     const agent =
       settings.agent &&
@@ -67,6 +72,26 @@ export function makePlan(
   });
   if (problems.length > 0) throw new PreflightError(withoutRepetition(problems));
   return { rollout, secretsTimeout, targets, warnings: [...warnings], remarks: [...remarks] };
+}
+
+/** A set that another agent uses is not the preview's, whatever its name says. */
+function checkOwnSets(
+  { settings, agent: before, bindings }: RegionObservation,
+  existing: readonly ListedSecretSet[],
+  problems: PreflightProblem[],
+): void {
+  const { agent } = settings;
+  const { preview } = agent ?? {};
+  if (preview === undefined || bindings === undefined) return;
+  for (const { name, kind } of unclearSets(settings, before, existing)) {
+    const others = agentsThatMayBind(bindings, name).filter((other) => other !== agent?.name);
+    if (others.length === 0) continue;
+    problems.push({
+      about: `${secretSetKinds[kind]} ${name}`,
+      message: `may not be the set of the preview: other agents use it or may use it (${listOf(others)}), and its name does not contain \`pr-${preview.pullRequest}\``,
+      next: adviceOnNames,
+    });
+  }
 }
 
 function planBuild(

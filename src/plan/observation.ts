@@ -6,6 +6,7 @@ import { platformAgentProfiles } from '../pipecat/names.js';
 import type { ImageLookup } from '../registry/look-up.js';
 import { readBindings, type Bindings } from './bindings.js';
 import { inferRegion } from './infer-region.js';
+import { unclearSets } from './preview.js';
 import { namesDependOnRegion, settingsIn, type RegionSettings } from './region-settings.js';
 import type { ReleaseSettings } from './settings.js';
 
@@ -118,7 +119,8 @@ async function observeRegion(
   const existing = secretSets.find(({ name }) => name === secretSet?.name);
   const [withKeys, bindings, build] = await Promise.all([
     existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,
-    needsBindings(secretSet, existing, wantsBindings)
+    needsBindings(secretSet, existing, wantsBindings) ||
+    unclearSets(settings, agent, secretSets).length > 0
       ? readBindings(cloud, settings.region)
       : undefined,
     context && findBuild(cloud, settings.region, context, now),

@@ -1,4 +1,5 @@
-import type { Agent } from '../pipecat/answers.js';
+import type { Agent, ListedSecretSet } from '../pipecat/answers.js';
+import type { RegionSettings } from './region-settings.js';
 import type { Preview } from './settings.js';
 
 /** Why an agent that exists is not the preview of a pull request, although it has the name of one. */
@@ -18,6 +19,22 @@ export function checkPreview(agent: Agent, preview: Preview): NotPreview | undef
     return createdAt < openedAt ? { because: 'older', createdAt, openedAt } : undefined;
   }
   return hasTellingName ? undefined : { because: 'age-unknown' };
+}
+
+/**
+ * Sets that exist and are to be written, although only an agent that binds them could show whether they
+ * are the preview's: the platform does not say when a set was created.
+ */
+export function unclearSets(
+  { agent, secretSet, imagePullSecret }: RegionSettings,
+  before: Agent | undefined,
+  existing: readonly ListedSecretSet[],
+): ListedSecretSet[] {
+  const named = { secret: secretSet?.name, imagePullSecret: imagePullSecret?.name };
+  const names = agent?.preview?.unclearSets.map((kind) => named[kind]) ?? [];
+  // What the preview binds, an earlier release has written.
+  const bound = [...(before?.secretSets ?? []), before?.settings.imagePullSecretSet];
+  return existing.filter(({ name }) => names.includes(name) && !bound.includes(name));
 }
 
 /** The reason in words, as the predicate of a sentence about the agent. */

@@ -1,5 +1,6 @@
 import type { ContextSettings } from '../context/select.js';
 import type { AgentSettings } from '../pipecat/agent-settings.js';
+import type { SecretSetKind } from '../pipecat/answers.js';
 import type { RegistryCredentials } from '../pipecat/client.js';
 import type { SecretPair } from '../pipecat/surface.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
@@ -64,6 +65,8 @@ export interface Preview {
   readonly openedAt: number | undefined;
   /** Whether the name says that it is a preview (`pr-{pr}`), so that it is nobody else's by chance. */
   readonly hasTellingName: boolean;
+  /** The sets to write whose names do not say so, and of which the platform does not show the age. */
+  readonly unclearSets: readonly SecretSetKind[];
 }
 
 /** How one session on a new deployment shows that it serves. Times in milliseconds. */

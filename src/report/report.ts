@@ -8,6 +8,7 @@ import { sentence, outputOwner } from './words.js';
 import { regionsSentence, rollBackTitle, severalTitle } from './regions.js';
 import { outputsOf, setOutputs } from './outputs.js';
 import { type Commit, summaryOf } from './summary.js';
+import { keptSentences } from './teardown.js';
 
 /** GitHub cuts an annotation here. */
 const maxAnnotationLength = 4096;
@@ -35,6 +36,8 @@ export async function report(
       rollBack === undefined ? title : `${rollBack}: ${title}`,
     );
   }
+  const kept = record.teardown === undefined ? [] : keptSentences(record.teardown);
+  for (const reason of kept) actions.info(printable(reason));
   setOutputs(actions, outputsOf(record));
   try {
     const isWritten = await actions.writeSummary(summaryOf(record, failures, now, commit));
