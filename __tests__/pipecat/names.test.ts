@@ -4,7 +4,6 @@ import {
   agentProfileName,
   buildId,
   imageReference,
-  organizationName,
   regionCode,
   secretKey,
   secretSetName,
@@ -67,12 +66,6 @@ const rules: {
     rule: regionCode,
     names: ['a', '1', 'us-west', 'eu-central-2'],
     others: ['', '-', '-a', 'a-', 'US-west', 'us-wesT', 'us_west', 'us.west', 'us west', 'a\n'],
-  },
-  {
-    what: 'an organization',
-    rule: organizationName,
-    names: ['a', 'Z', '1', 'acme', 'Acme_Corp.1-x', 'aZ', 'a__b'],
-    others: ['', '-', '-a', 'a-', '_a', 'a_', '.a', 'a.', 'a b', 'a/b', 'acme\n', '\nacme'],
   },
   {
     what: 'a build',

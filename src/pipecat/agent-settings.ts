@@ -1,20 +1,20 @@
-/** A value of a setting; what the platform calls "off" is a word here, and null on the platform. */
+/** A value of a setting. To switch a setting off, the action uses a word and the platform null. */
 type SettingValue = string | number | boolean;
 
 interface AgentSetting {
-  /** What messages call it: the input, or the key of the settings file if there is no input. */
+  /** Its name in messages: the input, or the key of the settings file if there is no input. */
   readonly name: string;
-  /** The field of a create or an update that carries it, dotted. */
+  /** Its field in a request, as a dotted path. */
   readonly field: string;
-  /** Where an agent's response may show it, dotted; the first of them that has it counts. */
+  /** Its possible places in a response, as dotted paths; the first one that exists counts. */
   readonly shownAt: readonly string[];
-  /** Reads it from a response: null is not set, undefined is another type, and counts as not shown. */
+  /** Reads it from a response: null if it is not set, undefined for an unexpected type. */
   readonly read: (value: unknown) => SettingValue | null | undefined;
-  /** Whether it is not set if the object around it is shown without it. */
+  /** Whether it is not set if the response shows its parent without it. */
   readonly isUnsetIfMissing?: true;
   /** The word that switches it off. */
   readonly off?: string;
-  /** Whether it says what the agent runs, of which an agent has only one. */
+  /** Whether it is the image or the build. An agent has only one of them. */
   readonly isWhatRuns?: true;
 }
 
@@ -25,7 +25,7 @@ const count = (value: unknown): number | undefined =>
 const flag = (value: unknown): boolean | undefined =>
   typeof value === 'boolean' ? value : undefined;
 
-/** The first text of a list; an empty list holds none. */
+/** The first text of a list; null if the list is empty. */
 const firstText = (value: unknown): string | null | undefined => {
   if (!Array.isArray(value)) return undefined;
   const [first] = value as readonly unknown[];
@@ -35,9 +35,9 @@ const firstText = (value: unknown): string | null | undefined => {
 const spec = 'deployment.manifest.spec';
 
 /**
- * The settings of an agent, each in one row: how it is sent, and how a response shows it. Requests,
- * responses and the plan's comparison come from these rows. The inputs and the keys of the settings
- * file that give a setting are in a table of the same names (`inputs/agent-settings.ts`).
+ * The settings of an agent, one per row. Requests, responses and the plan's comparison come from these
+ * rows. `inputs/agent-settings.ts` has a table of the same names, with the inputs and the keys of the
+ * settings file.
  */
 export const agentSettings = {
   image: {
@@ -92,7 +92,7 @@ export const agentSettings = {
     shownAt: [`${spec}.arch`],
     read: text,
   },
-  /** Seconds; if it is not set, the platform's default applies. */
+  /** Seconds. If it is not set, the platform's default applies. */
   maxSessionDuration: {
     name: 'max-session-duration',
     field: 'maxSessionDuration',
@@ -120,28 +120,28 @@ export const agentSettings = {
     shownAt: ['enableIntegratedKeysProxy'],
     read: flag,
   },
-  /** Kubernetes quantities; self-hosted regions only, and not together with a profile. */
+  /** Kubernetes quantities, only for self-hosted regions, and not together with a profile. */
   cpu: { name: 'resources.cpu', field: 'resources.cpu', shownAt: [], read: text },
   memory: { name: 'resources.memory', field: 'resources.memory', shownAt: [], read: text },
 } as const satisfies Record<string, AgentSetting>;
 
 export type AgentSettingName = keyof typeof agentSettings;
 
-export const agentSettingNames = Object.keys(agentSettings) as AgentSettingName[];
+const agentSettingNames = Object.keys(agentSettings) as AgentSettingName[];
 
 type Row<Name extends AgentSettingName> = (typeof agentSettings)[Name];
 
-/** What can be given for a setting. */
+/** The type of a setting's value. */
 export type AgentSettingValue<Name extends AgentSettingName> = NonNullable<
   ReturnType<Row<Name>['read']>
 >;
 
-/** Settings that a create or an update of an agent can carry; what is omitted stays as it is. */
+/** Settings to send. Omitted settings stay unchanged. */
 export type AgentSettings = {
   readonly [Name in AgentSettingName]?: AgentSettingValue<Name> | undefined;
 };
 
-/** Settings of an agent as its response shows them: undefined is not shown, null is not set. */
+/** Settings from a response: undefined if it does not show a setting, null if the setting is not set. */
 export type ObservedAgentSettings = {
   readonly [Name in AgentSettingName]:
     | AgentSettingValue<Name>
@@ -149,14 +149,14 @@ export type ObservedAgentSettings = {
     | undefined;
 };
 
-/** Makes something of every setting. */
+/** Computes a value for every setting. */
 export function mapAgentSettings<Result extends Readonly<Record<AgentSettingName, unknown>>>(
   work: <Name extends AgentSettingName>(name: Name) => Result[Name],
 ): Result {
   return Object.fromEntries(agentSettingNames.map((name) => [name, work(name)])) as Result;
 }
 
-/** The settings as the API's fields, without those that are not given. */
+/** Converts settings to the fields of a request. */
 export function toFields(settings: AgentSettings): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const name of agentSettingNames) {
@@ -169,7 +169,7 @@ export function toFields(settings: AgentSettings): Record<string, unknown> {
   return fields;
 }
 
-/** The value of a setting as the platform has it: null is off. */
+/** Converts a value for the platform, where null means off. */
 function toSent(
   name: AgentSettingName,
   value: SettingValue | undefined,
@@ -178,7 +178,7 @@ function toSent(
   return value !== undefined && value === off ? null : value;
 }
 
-/** The settings that an agent's response shows. */
+/** Reads the settings from the response about an agent. */
 export function readAgentSettings(response: unknown): ObservedAgentSettings {
   return mapAgentSettings<Record<AgentSettingName, unknown>>((name) =>
     shown(agentSettings[name], response),
@@ -207,12 +207,12 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Why a setting that was changed cannot get its value from before. */
-export type Irreversible = 'not-shown' | 'unset-before';
+/** Why the old value of a setting cannot be restored. */
+type Irreversible = 'not-shown' | 'unset-before';
 
-/** The values that bring settings back to what an agent had. */
-export interface Restoration {
-  /** Without those that differ in nothing. */
+/** Settings that restore what an agent had. */
+interface Restoration {
+  /** Only settings that differ. */
   readonly settings: AgentSettings;
   readonly irreversible: readonly {
     readonly name: AgentSettingName;
@@ -220,10 +220,10 @@ export interface Restoration {
   }[];
 }
 
-/** A response shows the image of a cloud build redacted, so that it cannot be sent. */
+/** An image that can be sent again; responses redact the image of a cloud build. */
 const sendableImage = /^[\w./:-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})$/;
 
-/** What an agent runs, as it can be sent; undefined if its response does not show that. */
+/** The image or build of an agent, to be sent again; undefined if the response does not show it. */
 export function whatRunsIn({
   image,
   buildId,
@@ -233,9 +233,9 @@ export function whatRunsIn({
 }
 
 /**
- * How the settings that were sent go back to what the agent had.
+ * Finds the settings that undo what was sent.
  *
- * @param runsNewBuild whether it was also sent a build that the settings do not name yet
+ * @param runsNewBuild whether the request also had a build that `sent` does not name
  */
 export function restoreSettings(
   had: ObservedAgentSettings,
@@ -254,7 +254,7 @@ export function restoreSettings(
     return undefined;
   };
   const settings = mapAgentSettings<Record<AgentSettingName, unknown>>(restored) as AgentSettings;
-  // One bound alone may reset the other one.
+  // A request with one bound may reset the other.
   const isScaled = settings.minAgents !== undefined || settings.maxAgents !== undefined;
   const bounds = isScaled ? { minAgents: had.minAgents, maxAgents: had.maxAgents } : {};
   return { settings: { ...settings, ...bounds, ...whatRan() }, irreversible };
@@ -273,16 +273,16 @@ export function restoreSettings(
   }
 }
 
-/** A setting that is given, beside what the agent has. */
+/** A wanted setting, next to what the agent has. */
 export interface AgentSettingComparison {
   readonly name: string;
-  /** Undefined if the agent's response does not show it, null if it is not set. */
+  /** Undefined if the response does not show it, null if it is not set. */
   readonly before: SettingValue | null | undefined;
-  /** Null if it is switched off. */
+  /** Null to switch it off. */
   readonly after: SettingValue | null;
 }
 
-/** Compares the settings that are given with those of an agent. */
+/** Compares the wanted settings with those of an agent. */
 export function compareAgentSettings(
   observed: ObservedAgentSettings | undefined,
   wanted: AgentSettings,
@@ -295,7 +295,7 @@ export function compareAgentSettings(
   });
 }
 
-/** What the agent has of a setting. An image replaces a build, and a build an image. */
+/** The agent's value of a setting. An image replaces a build, and a build replaces an image. */
 function current(
   name: AgentSettingName,
   observed: ObservedAgentSettings,

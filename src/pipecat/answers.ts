@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { isConfidential } from '../http/confidential.js';
 import { isObject, readAgentSettings, type ObservedAgentSettings } from './agent-settings.js';
 
-/** An answer of another shape than is due. Names the places only: the answer is not quoted. */
+/** A response has an unexpected shape. The message names the fields, but does not quote them. */
 export class AnswerShapeError extends Error {
   constructor(message: string) {
     super(message);
@@ -10,7 +10,7 @@ export class AnswerShapeError extends Error {
   }
 }
 
-/** Makes a parser of answers from a schema; fields that the schema does not name are let through. */
+/** Makes a parser of responses from a schema. Unknown fields are allowed. */
 export function parser<Schema extends v.GenericSchema>(
   schema: Schema,
 ): (answer: unknown) => v.InferOutput<Schema> {
@@ -25,7 +25,13 @@ export function parser<Schema extends v.GenericSchema>(
   };
 }
 
-/** A field that may be missing or null, both of which become undefined. */
+/** Makes a parser that returns one field of a response. */
+function fieldParser<Schema extends v.GenericSchema>(field: string, schema: Schema) {
+  const parse = parser(v.object({ [field]: schema }));
+  return (answer: unknown) => parse(answer)[field] as v.InferOutput<Schema>;
+}
+
+/** A field that may be missing or null; both become undefined. */
 function optional<Schema extends v.GenericSchema>(schema: Schema) {
   return v.pipe(
     v.nullish(schema),
@@ -33,21 +39,21 @@ function optional<Schema extends v.GenericSchema>(schema: Schema) {
   );
 }
 
-/** A field that is only shown: of another type it counts as not shown. */
-function shown<Schema extends v.GenericSchema>(schema: Schema) {
+/** A field for display only: an unexpected type reads as undefined. */
+export function shown<Schema extends v.GenericSchema>(schema: Schema) {
   return v.fallback(optional(schema), undefined);
 }
 
-const text = shown(v.string());
-const count = shown(v.number());
-const flag = shown(v.boolean());
+export const text = shown(v.string());
+export const count = shown(v.number());
+export const flag = shown(v.boolean());
 
 const notShown = v.pipe(
   v.unknown(),
   v.transform(() => undefined),
 );
 
-/** The entries of a list that can be read: an entry that is not ours must not stop a release. */
+/** The readable entries of a list: an entry of somebody else must not stop a release. */
 function entries<Schema extends v.GenericSchema>(schema: Schema) {
   return v.pipe(
     v.array(v.unknown()),
@@ -63,7 +69,7 @@ function entryOf<Schema extends v.GenericSchema>(
   return result.success ? [result.output] : [];
 }
 
-/** The same for a list that decides: if no entry can be read, the list is an error that names them. */
+/** The same for a list that the release depends on: if no entry is readable, parsing fails. */
 function decidingEntries<Schema extends v.GenericSchema>(schema: Schema) {
   return v.lazy((list) =>
     Array.isArray(list) && list.every((entry) => entryOf(schema, entry).length === 0)
@@ -73,8 +79,8 @@ function decidingEntries<Schema extends v.GenericSchema>(schema: Schema) {
 }
 
 /**
- * Provisioning of a set in its region: not there yet, bindable, given up on, or unknown because the
- * region cannot be reached.
+ * Whether a set is provisioned in its region: only a ready set can be bound. `unknown` means that the
+ * platform cannot reach the region.
  */
 export type SecretSetStatus = 'pending' | 'ready' | 'failed' | 'unknown';
 
@@ -86,11 +92,11 @@ const statusSchema = v.pipe(
   ),
 );
 
-const regionSchema = v.looseObject({
+const regionFields = v.looseObject({
   code: v.string(),
   display_name: text,
   supported_architectures: shown(v.array(v.string())),
-  default_architecture: shown(v.string()),
+  default_architecture: text,
 });
 
 /** How the codes of self-hosted regions begin. */
@@ -98,10 +104,10 @@ const selfHostedCode = 'pce-';
 const selfHostedWords = /\bself[-_ ]?hosted\b/i;
 
 /**
- * Whether a region is a cluster of the customer's own. The API documents no field for it, so its code
- * tells, its name, or any field that says so.
+ * Whether a region is the customer's own cluster. The API documents no field for this, so this checks
+ * the code, the name and every field that could say so.
  */
-function isSelfHosted({ code, ...entry }: v.InferOutput<typeof regionSchema>): boolean {
+function isSelfHosted({ code, ...entry }: v.InferOutput<typeof regionFields>): boolean {
   if (code.startsWith(selfHostedCode)) return true;
   return Object.entries(entry).some(([name, value]) =>
     typeof value === 'string'
@@ -110,29 +116,28 @@ function isSelfHosted({ code, ...entry }: v.InferOutput<typeof regionSchema>): b
   );
 }
 
-/** A region that agents can be deployed to. `supportedArchitectures` is undefined on older APIs. */
+/** A region that agents can be deployed to. */
 export interface Region {
   readonly code: string;
+  /** Undefined on older APIs. */
   readonly supportedArchitectures: readonly string[] | undefined;
-  /** What runs if nothing is asked for; undefined on older APIs. */
+  /** What runs if a deploy names no architecture; undefined on older APIs. */
   readonly defaultArchitecture?: string | undefined;
-  /** Whether it is a cluster of the customer's own, which holds only referenced sets. */
+  /** Whether it is the customer's own cluster, which has only referenced sets. */
   readonly isSelfHosted?: true;
 }
 
-export const parseRegions = parser(
-  v.pipe(
-    v.object({ regions: decidingEntries(regionSchema) }),
-    v.transform(({ regions }) =>
-      regions.map((entry): Region => ({
-        code: entry.code,
-        supportedArchitectures: entry.supported_architectures,
-        defaultArchitecture: entry.default_architecture,
-        ...(isSelfHosted(entry) ? { isSelfHosted: true } : {}),
-      })),
-    ),
-  ),
+const regionSchema = v.pipe(
+  regionFields,
+  v.transform((entry): Region => ({
+    code: entry.code,
+    supportedArchitectures: entry.supported_architectures,
+    defaultArchitecture: entry.default_architecture,
+    ...(isSelfHosted(entry) ? { isSelfHosted: true } : {}),
+  })),
 );
+
+export const parseRegions = fieldParser('regions', decidingEntries(regionSchema));
 
 export const parseDefaultRegion = parser(
   v.pipe(
@@ -141,9 +146,7 @@ export const parseDefaultRegion = parser(
   ),
 );
 
-const organization = v.object({ name: v.string(), id: text, verboseName: text });
-
-/** An organization that a personal access token can act in; requests name it by its `name`. */
+/** An organization that a personal access token can act in; requests use its `name`. */
 export interface Organization {
   readonly name: string;
   readonly id?: string | undefined;
@@ -151,24 +154,22 @@ export interface Organization {
   readonly verboseName?: string | undefined;
 }
 
-export const parseOrganizations = parser(
-  v.pipe(
-    v.object({ organizations: decidingEntries(organization) }),
-    v.transform(({ organizations }) => organizations),
-  ),
+export const parseOrganizations = fieldParser(
+  'organizations',
+  decidingEntries(v.object({ name: v.string(), id: text, verboseName: text })),
 );
 
-/** What a secret set holds: environment variables for agents, or a registry's credentials. */
+/** What a secret set contains: environment variables for agents, or a registry's credentials. */
 export type SecretSetKind = (typeof secretSetKinds)[number];
 const secretSetKinds = ['secret', 'imagePullSecret'] as const;
 
-/** Fields of a listed set without which nothing can be done with it. */
+/** Fields that a release needs of a listed set. */
 const decidingFields = { type: v.string(), region: v.string(), status: optional(statusSchema) };
 
-/** Only the name is needed to tell whether a set is one of ours. */
+/** The name alone decides whether a set belongs to the release. */
 const listedSet = v.looseObject({ name: v.string(), errorMessage: text, source: text });
 
-/** A secret set as the list shows it. A status that an older API leaves out reads as ready. */
+/** A secret set from the list. If an older API omits the status, it reads as ready. */
 export interface ListedSecretSet {
   readonly name: string;
   readonly kind: SecretSetKind;
@@ -176,9 +177,9 @@ export interface ListedSecretSet {
   readonly status: SecretSetStatus;
   /** The platform's words about a failure. */
   readonly errorMessage: string | undefined;
-  /** A Kubernetes Secret of a self-hosted region: bound by name, never written. */
+  /** Whether it is a Kubernetes Secret of a self-hosted region, which is bound by name and never written. */
   readonly referenced: boolean;
-  /** Fields that could not be read, if there are any: then the set is only known to exist. */
+  /** Fields that could not be read. If there are any, only the name is known. */
   readonly unreadable?: readonly string[];
 }
 
@@ -199,13 +200,13 @@ function toListedSet(set: v.InferOutput<typeof listedSet>): ListedSecretSet[] {
     return [{ name, ...unknown, errorMessage, referenced, unreadable }];
   }
   const { type, region, status } = result.output;
-  // A set of an unknown kind is of no use to a release, and no reason to fail.
+  // A release ignores sets of an unknown kind.
   const kind = secretSetKinds.find((one) => one === type);
   if (kind === undefined) return [];
   return [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
 }
 
-/** A secret set with the names of its keys; values can never be read back. */
+/** A secret set with the names of its keys. The platform never returns values. */
 export interface SecretSet {
   readonly region: string;
   readonly status: SecretSetStatus;
@@ -233,12 +234,12 @@ export const parseSecretSet = parser(
   ),
 );
 
-/** Whether one of the texts, as it came, says that the image is for another processor. */
+/** Whether one of the original texts says that the image is for another processor. */
 export function saysExecFormatError(texts: readonly (string | undefined)[]): boolean {
   return texts.some((one) => one !== undefined && /exec format error/i.test(one));
 }
 
-/** Found in what the platform said: after redaction, a secret may have taken the words away. */
+/** Searches the original texts, because redaction may remove the words. */
 function execFormatErrorIn(texts: readonly (string | undefined)[]): {
   readonly isExecFormatError?: true;
 } {
@@ -262,9 +263,6 @@ const healthSchema = v.pipe(
   })),
 );
 
-/** How the code of a revision is doing. */
-export type RevisionHealth = v.InferOutput<typeof healthSchema>;
-
 const revision = v.object({
   deploymentID: text,
   phase: text,
@@ -273,7 +271,7 @@ const revision = v.object({
   hasInfrastructureIssue: flag,
 });
 
-/** One rollout of a deployment, as the platform's operator sees it. */
+/** One rollout of a deployment, from the platform's operator. */
 export type Revision = v.InferOutput<typeof revision>;
 
 const agentError = v.object({
@@ -289,12 +287,12 @@ const agentError = v.object({
 
 const condition = v.object({ type: v.string(), status: v.string(), reason: text, message: text });
 
-/** Something that is so for the moment, such as `Degraded`; it does not say of which deployment. */
+/** A current condition, such as `Degraded`. It does not name the deployment that it is about. */
 export type AgentCondition = v.InferOutput<typeof condition>;
 
 const deploymentWithId = v.looseObject({ id: optional(v.string()) });
 
-/** Its settings are read by `agent-settings.ts`, from the fields that are not named here. */
+/** `agent-settings.ts` reads the settings from the fields that are not listed here. */
 const agent = v.looseObject({
   name: optional(v.string()),
   region: text,
@@ -315,44 +313,44 @@ const agent = v.looseObject({
   ),
 });
 
-/** What the platform reports of a deployment that fails. */
-export interface AgentError {
+/** An error that the platform reports about a deployment. */
+interface AgentError {
   readonly code: string | undefined;
   readonly message: string;
-  /** Whether the message, as it came, says that the image is for another processor. */
+  /** Whether the original message says that the image is for another processor. */
   readonly isExecFormatError?: true;
 }
 
-/** An agent: what it was asked to be, and how far it has got. */
+/** An agent: its settings, the deployment that it should run, and the state of the rollout. */
 export interface Agent {
   readonly region: string | undefined;
-  /** Milliseconds since the epoch; undefined if its response does not show it. */
+  /** Milliseconds since the epoch; undefined if the response does not show it. */
   readonly createdAt: number | undefined;
-  /** The deployment that was asked for. */
+  /** The deployment that the agent should run. */
   readonly desiredDeploymentId: string | undefined;
-  /** The deployment that the operator has taken up; `ready` speaks of this one. */
+  /** The deployment that the operator has started; `ready` is about this one. */
   readonly reconciledDeploymentId: string | undefined;
   readonly ready: boolean;
-  /** Whether any deployment, the previous one included, serves. */
+  /** Whether any deployment is serving, including the previous one. */
   readonly available: boolean;
   readonly errors: readonly AgentError[];
   readonly conditions: readonly AgentCondition[];
   readonly currentRevision: Revision | undefined;
   readonly previousRevision: Revision | undefined;
-  /** The platform's remark on a create or an update. */
+  /** The platform's warning about a create or an update. */
   readonly warning: string | undefined;
-  /** The branch that the platform builds from, where it does. */
+  /** The connected branch, if the platform builds from one. */
   readonly git:
     | {
         /** `owner/name`. */
         readonly repository: string | undefined;
         readonly branch: string | undefined;
-        /** Whether a push deploys; so it is taken to be if the response does not show it. */
+        /** Whether a push deploys; true if the response does not show it. */
         readonly autoDeploy: boolean;
       }
     | undefined;
   readonly settings: ObservedAgentSettings;
-  /** The secret sets that it binds; undefined if its response does not show them. */
+  /** The secret sets that it binds; undefined if the response does not show them. */
   readonly secretSets: readonly string[] | undefined;
 }
 
@@ -397,7 +395,7 @@ function boundSecretSets(answer: unknown): readonly string[] | undefined {
     : undefined;
 }
 
-/** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */
+/** The organization surface wraps an agent in `body`. */
 export const parseAgent = parser(
   v.pipe(
     v.unknown(),
@@ -405,7 +403,7 @@ export const parseAgent = parser(
       isObject(answer) && isObject(answer['body']) ? answer['body'] : answer,
     ),
     agent,
-    // Every field alone may be missing, so without this an answer about something else would pass.
+    // Each field is optional, so without this check any object would pass.
     v.check(
       ({ name, desiredDeploymentId, deployment }) =>
         (name ?? desiredDeploymentId ?? deployment?.id) !== undefined,
@@ -414,133 +412,104 @@ export const parseAgent = parser(
   ),
 );
 
-/** Undefined for an agent whose entry cannot be read: nothing is known about it. */
-export const parseAgentNames = parser(
-  v.pipe(
-    v.object({ services: v.array(shown(v.object({ name: v.string() }))) }),
-    v.transform(({ services }) => services.map((service) => service?.name)),
-  ),
-);
-
-export const parseLogs = parser(
-  v.pipe(
-    v.object({ logs: entries(v.object({ log: v.string() })) }),
-    v.transform(({ logs }) => logs.map(({ log }) => log)),
-  ),
-);
-
-export const parseAgentProfiles = parser(
-  v.pipe(
-    v.object({
-      agentProfiles: decidingEntries(v.object({ api_name: v.string(), enabled: flag })),
-    }),
-    v.transform(({ agentProfiles }) =>
-      agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name),
+/** Undefined for an agent whose entry cannot be read. */
+export const parseAgentNames = fieldParser(
+  'services',
+  v.array(
+    v.pipe(
+      shown(v.object({ name: v.string() })),
+      v.transform((service) => service?.name),
     ),
   ),
 );
 
-const buildSchema = v.object({
-  id: v.string(),
-  status: v.string(),
-  region: text,
-  contextHash: text,
-  dockerfilePath: text,
-  errorMessage: text,
-  buildDurationSeconds: count,
-  createdAt: text,
-});
+export const parseLogs = fieldParser(
+  'logs',
+  entries(
+    v.pipe(
+      v.object({ log: v.string() }),
+      v.transform(({ log }) => log),
+    ),
+  ),
+);
 
-/** A cloud build: an image that the platform made from a build context. */
-export interface Build {
-  readonly id: string;
-  /** `pending`, `building`, `success`, `failed` or `timeout`, or one that is not known. */
-  readonly status: string;
-  readonly region: string | undefined;
-  /** First 16 hex digits of the MD5 of the context's archive. */
-  readonly contextHash: string | undefined;
-  /** Relative to the context. */
-  readonly dockerfilePath: string | undefined;
-  readonly errorMessage: string | undefined;
-  /** Seconds; undefined until it has ended. */
-  readonly duration: number | undefined;
-  /** Milliseconds since the epoch. */
-  readonly createdAt: number | undefined;
-}
+export const parseAgentProfiles = fieldParser(
+  'agentProfiles',
+  v.pipe(
+    decidingEntries(v.object({ api_name: v.string(), enabled: flag })),
+    v.transform((profiles) =>
+      profiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name),
+    ),
+  ),
+);
 
-function toBuild(answer: v.InferOutput<typeof buildSchema>): Build {
-  return {
-    id: answer.id,
-    status: answer.status,
-    region: answer.region,
-    contextHash: answer.contextHash,
-    dockerfilePath: answer.dockerfilePath,
-    errorMessage: answer.errorMessage,
-    duration: answer.buildDurationSeconds,
-    createdAt: timeOf(answer.createdAt),
-  };
-}
+const buildSchema = v.pipe(
+  v.object({
+    id: v.string(),
+    /** `pending`, `building`, `success`, `failed`, `timeout`, or an unknown word. */
+    status: v.string(),
+    region: text,
+    /** First 16 hex digits of the MD5 of the context's archive. */
+    contextHash: text,
+    /** Relative to the context. */
+    dockerfilePath: text,
+    errorMessage: text,
+    buildDurationSeconds: count,
+    createdAt: text,
+  }),
+  v.transform(({ buildDurationSeconds, createdAt, ...build }) => ({
+    ...build,
+    /** Seconds; undefined until the build has ended. */
+    duration: buildDurationSeconds,
+    /** Milliseconds since the epoch. */
+    createdAt: timeOf(createdAt),
+  })),
+);
+
+/** A cloud build: an image that the platform builds from a build context. */
+export type Build = Readonly<v.InferOutput<typeof buildSchema>>;
 
 function timeOf(timestamp: string | undefined): number | undefined {
   const time = Date.parse(timestamp ?? '');
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Statuses of a build that has ended, in the words of more than one API. */
+/** Statuses of a build that has ended; the words differ between versions of the API. */
 const ended =
   /^(success|succeeded|fail|timed?[_-]?out|cancel|error|expire|abort|reject|terminated)/i;
 
-/** Whether a build does not leave its status any more. Only `success` is a success. */
+/** Whether the status of a build is final. Only `success` is a success. */
 export function hasBuildEnded(status: string): boolean {
   return ended.test(status);
 }
 
-export const parseBuild = parser(
-  v.pipe(
-    v.object({ build: buildSchema }),
-    v.transform(({ build }): Build => toBuild(build)),
-  ),
-);
+export const parseBuild = fieldParser('build', buildSchema);
 
-export const parseBuilds = parser(
-  v.pipe(
-    v.object({ builds: entries(buildSchema) }),
-    v.transform(({ builds }): Build[] => builds.map(toBuild)),
-  ),
-);
+export const parseBuilds = fieldParser('builds', entries(buildSchema));
 
-/** What the platform answers to a request for a build. */
-export interface StartedBuild {
-  readonly build: Build;
-  /** What the platform calls the context; the same as what was computed here. */
-  readonly contextHash: string | undefined;
-  /** Whether this is a build that was there already. */
-  readonly isCached: boolean;
-}
+/** The response to a request to build. */
+export type StartedBuild = Readonly<ReturnType<typeof parseStartedBuild>>;
 
 export const parseStartedBuild = parser(
   v.pipe(
     v.object({ build: buildSchema, contextHash: text, cached: flag }),
-    v.transform(({ build, contextHash, cached }): StartedBuild => ({
-      build: toBuild(build),
+    v.transform(({ build, contextHash, cached }) => ({
+      build,
+      /** The platform's name for the context, which equals the hash computed here. */
       contextHash,
+      /** Whether the platform reuses an earlier build. */
       isCached: cached ?? false,
     })),
   ),
 );
 
-export const parseBuildLogs = parser(
-  v.pipe(
-    v.object({ logs: entries(v.string()) }),
-    v.transform(({ logs }) => logs),
-  ),
-);
+export const parseBuildLogs = fieldParser('logs', entries(v.string()));
 
-/** Where an archive is to be uploaded: a form that is signed for this one file. */
+/** Where to upload an archive: a form that the platform signed for this one file. */
 export interface UploadForm {
   readonly uploadId: string;
   readonly url: string;
-  /** The fields of the form, in their order. Whoever has them can upload. */
+  /** The fields of the form, in order. Anybody who has them can upload. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
@@ -548,7 +517,7 @@ export const parseUploadForm = parser(
   v.pipe(
     v.object({
       uploadId: v.string(),
-      // A context that goes over the wire in the clear could be read, and changed, on its way.
+      // Over plain HTTP, somebody on the way could read or change the context.
       uploadUrl: v.pipe(
         v.string(),
         v.check((url) => URL.canParse(url) && isConfidential(new URL(url))),
@@ -568,20 +537,20 @@ const refusal = /^(?:error|fail|reject|refuse|denied|invalid|not\b)/i;
 const refusedWrite = v.object({ status: v.pipe(v.string(), v.regex(refusal)) });
 
 /**
- * The platform accepts a write by any success, whatever the answer holds, unless it says no. (A page of a
- * gateway does not come this far: it is not JSON.)
+ * The platform accepts a write with any 2xx response, unless its `status` says no. (HTML from a gateway
+ * fails before, because it is not JSON.)
  */
 export function parseAcceptance(answer: unknown): undefined {
   if (v.is(refusedWrite, answer)) {
-    throw new AnswerShapeError('the response is a success whose status says no (status)');
+    throw new AnswerShapeError('the response is 2xx, but its `status` says no');
   }
 }
 
-/** One word that does not say no. */
+/** A word that does not say no. */
 const agreement = /^(?!error|fail|reject|refuse|denied|invalid)[a-z]+$/i;
 const acknowledgement = v.object({ status: v.pipe(v.string(), v.regex(agreement)) });
 
-/** A deletion may be answered without a word. A key that is gone already is a 404. */
+/** The response to a deletion may be empty. */
 export const parseDeletion = parser(
   v.pipe(
     v.optional(acknowledgement),

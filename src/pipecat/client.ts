@@ -14,25 +14,25 @@ import type {
 } from './answers.js';
 import { listOf } from '../text/list.js';
 import { quote } from '../text/quote.js';
-import type { CallOptions, Caller, Operation } from './caller.js';
+import type { CallOptions, Caller } from './caller.js';
 import type { Request } from './connection.js';
 import { UnreadableAnswerError } from './errors.js';
 import type { Storage, UploadContent, UploadOptions } from './storage.js';
 import type { SecretPair, Surface } from './surface.js';
 
-/** Options that do not depend on what a call brings. */
+/** Options that do not depend on the result of a call. */
 export type PlainOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts'>;
 
 /** Whether a deletion deleted something, or found nothing to delete. */
 export type Deletion = 'deleted' | 'absent';
 
-/** A set, of secrets or for image pulls, and the region that it stays in. */
-export interface SecretSetKey {
+/** A secret set or image pull secret, and the region that it belongs to. */
+interface SecretSetKey {
   readonly name: string;
   readonly region: string;
 }
 
-/** What an image pull secret holds. */
+/** The content of an image pull secret. */
 export interface RegistryCredentials {
   /** URL of the registry. */
   readonly host: string;
@@ -40,8 +40,8 @@ export interface RegistryCredentials {
   readonly authentication: SecretValue;
 }
 
-/** What tells builds apart: the same context built with the same Dockerfile in the same region. */
-export interface BuildKey {
+/** What makes a build: a context and a Dockerfile, in a region. */
+interface BuildKey {
   readonly region: string;
   /** First 16 hex digits of the MD5 of the context's archive. */
   readonly contextHash: string;
@@ -49,23 +49,23 @@ export interface BuildKey {
   readonly dockerfilePath: string;
 }
 
-/** What a deployment of an agent wrote. */
+/** Lines from the log of a deployment or a session. */
 export interface AgentLogs {
-  /** Oldest first, with known secrets taken out. */
+  /** Oldest first, without known secrets. */
   readonly lines: readonly string[];
-  /** Whether a line, as it came, says that the image is for another processor. */
+  /** Whether an original line says that the image is for another processor. */
   readonly isExecFormatError: boolean;
 }
 
-/** Builds of one key that a look asks for. */
+/** The most builds to ask for. */
 const maxBuilds = 20;
-/** Lines of a build's log: the platform gives no more at once, and begins with the first of them. */
+/** The most lines of a build's log that the platform returns, from the beginning of the log. */
 const maxBuildLines = 10_000;
 
-/** What statuses, phases, reasons and codes look like, whatever they are. */
+/** The form of statuses, phases, reasons and codes. */
 const codePattern = /^[\w.-]{1,64}$/;
 
-/** Another writer is at the same set; it is gone in a moment. */
+/** Somebody else is writing the same set, which soon ends. */
 const concurrentWrite = [409];
 
 /** The organizations of a personal access token, in the platform's order. */
@@ -77,10 +77,9 @@ export function listOrganizations(caller: Caller): Promise<Organization[]> {
 }
 
 /**
- * Pipecat Cloud, as one credential reaches it: the operations of a release, with the differences of
- * the two surfaces taken away. Errors are those of `errors.ts`. Texts of the platform have known
- * secrets taken out. Its statuses, phases, reasons and codes are as they came, so that they can be
- * compared: whoever shows one redacts it.
+ * Pipecat Cloud with one credential: the operations of a release, the same for both surfaces. Throws
+ * the errors of `errors.ts`. Known secrets are removed from texts of the platform, but not from
+ * statuses, phases, reasons and codes, so that code can compare them. Redact these before showing them.
  */
 export class PipecatCloud {
   readonly #caller: Caller;
@@ -96,26 +95,24 @@ export class PipecatCloud {
   }
 
   regions(): Promise<Region[]> {
-    return this.#read('regions', answers.parseRegions);
+    return this.#read(this.#surface.path('regions'), answers.parseRegions);
   }
 
-  /** The region that the organization uses where none is named. */
+  /** The region that the organization uses if a request names none. */
   defaultRegion(): Promise<string> {
-    return this.#read('properties', answers.parseDefaultRegion);
+    return this.#read(this.#surface.path('properties'), answers.parseDefaultRegion);
   }
 
-  /** All sets of the organization, image pull secrets included. */
+  /** All sets of the organization, including image pull secrets. */
   async secretSets(options: PlainOptions = {}): Promise<ListedSecretSet[]> {
-    const sets = await this.#read('secrets', answers.parseSecretSets, options);
+    const sets = await this.#read(this.#setPath(), answers.parseSecretSets, options);
     return sets.map((set) => ({ ...set, errorMessage: this.#clean(set.errorMessage) }));
   }
 
-  /**
-   * @throws UnreadableAnswerError if the list has an entry about the set that cannot be read
-   */
+  /** @throws UnreadableAnswerError if the entry of this set in the list could not be read */
   requireReadable(set: ListedSecretSet): void {
     if (set.unreadable === undefined) return;
-    const call = { method: 'GET', path: this.#surface.path('secrets') } as const;
+    const call = { method: 'GET', path: this.#setPath() } as const;
     const fields = listOf(set.unreadable);
     throw new UnreadableAnswerError(
       call,
@@ -125,22 +122,21 @@ export class PipecatCloud {
     );
   }
 
-  /** One set with its keys; undefined where there is none. An image pull secret is refused (400). */
+  /**
+   * A set with its keys; undefined if it does not exist. The platform refuses to show an image pull
+   * secret (400).
+   */
   async secretSet(name: string, options: PlainOptions = {}): Promise<SecretSet | undefined> {
-    const set = await this.#readIfThere(
-      this.#surface.path(`secrets/${encodeURIComponent(name)}`),
-      answers.parseSecretSet,
-      options,
-    );
+    const set = await this.#readIfThere(this.#setPath(name), answers.parseSecretSet, options);
     return set && { ...set, errorMessage: this.#clean(set.errorMessage) };
   }
 
   /**
-   * Writes pairs to a set and creates it if it does not exist. Keys that are not given stay. Accepted
-   * is not ready: wait for the set.
+   * Writes pairs to a set, which it creates if necessary. Other keys stay. An accepted set is not ready
+   * yet, so wait for it.
    *
-   * @param onAccepted called with the keys of each request that was accepted, so that the record is
-   *   true after a failure half-way
+   * @param onAccepted called with the keys of each accepted request, so that the record is correct
+   *   even if a later request fails
    */
   async writeSecrets(
     { name, region }: SecretSetKey,
@@ -163,69 +159,44 @@ export class PipecatCloud {
     return this.#write(
       {
         method: 'PUT',
-        path: this.#surface.path(`secrets/${encodeURIComponent(name)}`),
+        path: this.#setPath(name),
         body: { isImagePullSecret: true, host, secretValue: authentication.reveal(), region },
       },
       options,
     );
   }
 
-  /** Deletes a key of a set; one that is not there (any more) is not an error. */
-  deleteSecret(set: string, key: string, options: PlainOptions): Promise<void> {
-    return this.#caller.call<undefined>(
-      {
-        request: {
-          method: 'DELETE',
-          path: this.#surface.path(`secrets/${encodeURIComponent(set)}/${encodeURIComponent(key)}`),
-        },
-        parse: answers.parseDeletion,
-        absent: { status: 404, result: undefined },
-      },
-      { ...options, retryableStatuses: concurrentWrite },
-    );
-  }
-
-  /** Deletes a whole set; one that does not exist (anymore) is not an error. */
-  deleteSecretSet(set: string, options: CallOptions<Deletion>): Promise<Deletion> {
-    return this.#delete(this.#surface.path(`secrets/${encodeURIComponent(set)}`), {
-      retryableStatuses: concurrentWrite,
+  /** Deletes a key of a set, if it exists. */
+  deleteSecret(set: string, key: string, options: PlainOptions): Promise<Deletion> {
+    return this.#delete(this.#setPath(set, key), {
       ...options,
+      retryableStatuses: concurrentWrite,
     });
   }
 
-  /**
-   * Deletes an agent; one that does not exist (anymore) is not an error. Its running sessions continue
-   * until they end or are stopped.
-   */
+  /** Deletes a set, if it exists. */
+  deleteSecretSet(set: string, options: CallOptions<Deletion>): Promise<Deletion> {
+    return this.#delete(this.#setPath(set), { retryableStatuses: concurrentWrite, ...options });
+  }
+
+  /** Deletes an agent, if it exists. Its sessions continue until they end or are stopped. */
   deleteAgent(name: string, options: CallOptions<Deletion>): Promise<Deletion> {
-    return this.#delete(this.#surface.agents(`/${encodeURIComponent(name)}`), options);
+    return this.#delete(this.#agentPath(name), options);
   }
 
-  /** Names of the agents of a region; undefined for an agent whose entry cannot be read. */
+  /** Names of the agents in a region; undefined for an agent whose entry cannot be read. */
   agentNames(region: string, options: PlainOptions = {}): Promise<(string | undefined)[]> {
-    return this.#caller.call(
-      {
-        request: {
-          method: 'GET',
-          path: this.#surface.agents(`?region=${encodeURIComponent(region)}`),
-        },
-        parse: answers.parseAgentNames,
-      },
-      options,
-    );
+    const path = this.#surface.agents(`?region=${encodeURIComponent(region)}`);
+    return this.#read(path, answers.parseAgentNames, options);
   }
 
-  /** An agent; undefined where there is none of that name in the organization. */
+  /** An agent; undefined if the organization has none of that name. */
   async agent(name: string, options: PlainOptions = {}): Promise<Agent | undefined> {
-    const agent = await this.#readIfThere(
-      this.#surface.agents(`/${encodeURIComponent(name)}`),
-      answers.parseAgent,
-      options,
-    );
+    const agent = await this.#readIfThere(this.#agentPath(name), answers.parseAgent, options);
     return agent && this.#cleanAgent(agent);
   }
 
-  /** Creates an agent. Its answer carries the id of its first deployment. */
+  /** Creates an agent. The result has the id of its first deployment. */
   createAgent(
     name: string,
     region: string,
@@ -243,10 +214,10 @@ export class PipecatCloud {
   }
 
   /**
-   * Updates an agent. Its answer carries the id of the new deployment, or of the one there is where
-   * the platform saw no change.
+   * Updates an agent. The result has the id of the new deployment, or of the current one if the
+   * platform saw no change.
    *
-   * @param force makes a new deployment in any case, so that agents take up changed values
+   * @param force always makes a new deployment, so that it starts with changed secret values
    */
   updateAgent(
     name: string,
@@ -258,7 +229,7 @@ export class PipecatCloud {
     return this.#deploy(this.#surface.agentUpdate(name, fields), options);
   }
 
-  /** The last lines that a deployment or a session of an agent wrote. */
+  /** The last lines of the log of a deployment or a session. */
   async agentLogs(
     name: string,
     of: { readonly deploymentId: string } | { readonly sessionId: string },
@@ -266,42 +237,31 @@ export class PipecatCloud {
     options: PlainOptions = {},
   ): Promise<AgentLogs> {
     const query = new URLSearchParams({ limit: String(limit), ...of, order: 'desc' });
-    const newestFirst = await this.#caller.call(
-      {
-        request: {
-          method: 'GET',
-          path: this.#surface.agents(`/${encodeURIComponent(name)}/logs?${query.toString()}`),
-        },
-        parse: answers.parseLogs,
-      },
-      options,
-    );
+    const path = this.#agentPath(name, `/logs?${query.toString()}`);
+    const newestFirst = await this.#read(path, answers.parseLogs, options);
     return {
       lines: this.#cleanLines(newestFirst.reverse()),
       isExecFormatError: answers.saysExecFormatError(newestFirst),
     };
   }
 
-  /** Names of the profiles that agents may have; undefined where the surface does not list them. */
+  /** Names of the agent profiles; undefined if the surface does not list them. */
   async agentProfiles(): Promise<string[] | undefined> {
     if (!this.#surface.listsAgentProfiles) return undefined;
-    return this.#read('agent-profiles', answers.parseAgentProfiles);
+    return this.#read(this.#surface.path('agent-profiles'), answers.parseAgentProfiles);
   }
 
-  /** A cloud build; undefined where there is none. */
+  /** A cloud build; undefined if it does not exist. */
   async build(id: string, options: PlainOptions = {}): Promise<Build | undefined> {
-    const build = await this.#readIfThere(
-      this.#surface.path(`builds/${encodeURIComponent(id)}`),
-      answers.parseBuild,
-      options,
-    );
+    const path = this.#surface.path(`builds/${encodeURIComponent(id)}`);
+    const build = await this.#readIfThere(path, answers.parseBuild, options);
     return build && this.#cleanBuild(build);
   }
 
   /**
    * The builds of a context, newest first.
    *
-   * @param status only those with this one
+   * @param status returns only builds with this status
    */
   async builds(
     { region, contextHash, dockerfilePath }: BuildKey,
@@ -315,8 +275,9 @@ export class PipecatCloud {
       ...(status === undefined ? {} : { status }),
       limit: String(maxBuilds),
     });
-    const builds = await this.#read(`builds?${query.toString()}`, answers.parseBuilds, options);
-    // A build of something else would be deployed unseen, were one of the filters passed over.
+    const path = this.#surface.path(`builds?${query.toString()}`);
+    const builds = await this.#read(path, answers.parseBuilds, options);
+    // Filters again: if the platform ignored a filter, the release would deploy another build.
     return builds
       .filter(
         (build) =>
@@ -329,9 +290,9 @@ export class PipecatCloud {
   }
 
   /**
-   * Uploads the archive of a build context to where builds of a region take it from.
+   * Uploads the archive of a build context, for builds in a region.
    *
-   * @returns the upload's id, which a build names
+   * @returns the upload's id, for `startBuild`
    * @throws UploadError or another CallError
    */
   async uploadContext(
@@ -350,7 +311,7 @@ export class PipecatCloud {
     return uploadId;
   }
 
-  /** Starts a build of what was uploaded, unless one of the same context has succeeded. */
+  /** Starts a build of an uploaded context, unless one of the same context has succeeded. */
   async startBuild(
     uploadId: string,
     region: string,
@@ -366,36 +327,41 @@ export class PipecatCloud {
     return { ...started, build: this.#cleanBuild(started.build) };
   }
 
-  /** The last lines of a build's log, oldest first; of a very long one, of its beginning. */
+  /** The last lines of a build's log, oldest first. Lines after the first 10,000 are not read. */
   async buildLogs(id: string, most: number, options: PlainOptions = {}): Promise<string[]> {
-    const lines = await this.#read(
-      `builds/${encodeURIComponent(id)}/logs?limit=${maxBuildLines}`,
-      answers.parseBuildLogs,
-      options,
-    );
+    const resource = `builds/${encodeURIComponent(id)}/logs?limit=${maxBuildLines}`;
+    const path = this.#surface.path(resource);
+    const lines = await this.#read(path, answers.parseBuildLogs, options);
     return this.#cleanLines(lines).slice(-most);
   }
 
+  /** The path of the secret sets, of one of them, or of a key. */
+  #setPath(...names: readonly string[]): string {
+    return this.#surface.path(['secrets', ...names.map(encodeURIComponent)].join('/'));
+  }
+
+  #agentPath(name: string, rest = ''): string {
+    return this.#surface.agents(`/${encodeURIComponent(name)}${rest}`);
+  }
+
   #read<Result>(
-    resource: string,
+    path: string,
     parse: (answer: unknown) => Result,
     options: PlainOptions = {},
   ): Promise<Result> {
-    const request: Request = { method: 'GET', path: this.#surface.path(resource) };
-    return this.#caller.call<Result>({ request, parse }, options);
+    return this.#caller.call<Result>({ request: { method: 'GET', path }, parse }, options);
   }
 
   #readIfThere<Result>(
     path: string,
     parse: (answer: unknown) => Result,
-    options: PlainOptions = {},
+    options: PlainOptions,
   ): Promise<Result | undefined> {
-    const operation: Operation<Result | undefined> = {
-      request: { method: 'GET', path },
-      parse,
-      absent: { status: 404, result: undefined },
-    };
-    return this.#caller.call(operation, options);
+    const absent = { status: 404, result: undefined };
+    return this.#caller.call<Result | undefined>(
+      { request: { method: 'GET', path }, parse, absent },
+      options,
+    );
   }
 
   #delete(path: string, options: CallOptions<Deletion>): Promise<Deletion> {
@@ -425,16 +391,16 @@ export class PipecatCloud {
   }
 
   #clean(text: string | undefined): string | undefined {
-    return text === undefined ? undefined : this.#redact(text);
+    return text && this.#redact(text);
   }
 
-  /** Lines all together, since a value may span several of them; of very many, the last. */
+  /** Cleans all lines together, because a value may span several. Keeps the last if there are many. */
   #cleanLines(lines: readonly string[]): string[] {
     if (lines.length === 0) return [];
     return this.#redact(lines.join('\n'), { isPart: true, keep: 'end' }).split('\n');
   }
 
-  /** A word for machines stays as it came, so that it can be compared; any other text is cleaned. */
+  /** Keeps a code as it is, so that it can be compared, and cleans any other text. */
   #cleanWord(text: string): string {
     return codePattern.test(text) ? text : this.#redact(text);
   }
@@ -478,7 +444,7 @@ export class PipecatCloud {
         reason: health.reason && this.#cleanWord(health.reason),
         lastTerminationReason:
           health.lastTerminationReason && this.#cleanWord(health.lastTerminationReason),
-        // The platform may have cut a traceback, which names the error in its last line.
+        // The platform may cut a traceback. Its last line names the error.
         message: health.message && this.#redact(health.message, { isPart: true, keep: 'end' }),
       },
     };

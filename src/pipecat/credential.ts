@@ -1,6 +1,6 @@
 import type { SecretValue } from '../secrecy/secret-value.js';
 
-/** What a credential is, as its prefix tells. */
+/** The kind of a credential, which its prefix shows. */
 export type CredentialKind = 'private-api-key' | 'public-api-key' | 'personal-access-token';
 
 const prefixes: readonly (readonly [string, CredentialKind])[] = [
@@ -9,7 +9,7 @@ const prefixes: readonly (readonly [string, CredentialKind])[] = [
   ['pcc_pat_', 'personal-access-token'],
 ];
 
-/** The kind of a credential; undefined where it has no prefix that the platform gives out. */
+/** Finds the kind of a credential; undefined if its prefix is not one of the platform's. */
 export function kindOfCredential(credential: SecretValue): CredentialKind | undefined {
   return prefixes.find(([prefix]) => credential.reveal().startsWith(prefix))?.[1];
 }

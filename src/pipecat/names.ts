@@ -1,7 +1,4 @@
-/**
- * The platform's rules for names. Each is a pattern, so that it can be checked before anything is
- * sent, and the words that say the same to a person.
- */
+/** A rule of the platform for names: as a pattern, and in words. */
 export interface NameRule {
   readonly pattern: RegExp;
   readonly rule: string;
@@ -35,17 +32,12 @@ export const regionCode: NameRule = {
   rule: 'one or several region codes: lower-case letters, digits and hyphens, such as us-west',
 };
 
-export const organizationName: NameRule = {
-  pattern: /^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$/,
-  rule: 'the name as `pipecat cloud organizations list` shows it: letters, digits, hyphens, underscores and dots',
-};
-
 export const buildId: NameRule = {
   pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
   rule: 'the UUID of a cloud build',
 };
 
-/** An image reference that says which version it means: a tag, a digest, or both. */
+/** An image reference with a tag, a digest, or both. */
 export const imageReference: NameRule = {
   pattern:
     /^(?=.{1,512}$)([a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?(:[0-9]+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,

@@ -1,11 +1,11 @@
 import type { Agent, AgentCondition, Revision } from './answers.js';
 import { quote } from '../text/quote.js';
 
-/** Why our deployment will not get ready, as far as the platform says. */
+/** Why the deployment will not become ready, as far as the platform says. */
 export interface RolloutFailure {
   /** The platform's error code. */
   readonly code: string | undefined;
-  /** A sentence of the platform, made for customers. */
+  /** The platform's sentence for customers. */
   readonly headline: string | undefined;
   /** The platform's message with the code. */
   readonly message: string | undefined;
@@ -15,18 +15,18 @@ export interface RolloutFailure {
   readonly exitCode: number | undefined;
   readonly restartCount: number | undefined;
   readonly traceback: string | undefined;
-  /** What the platform says is wrong for the moment, such as an image that it cannot resolve. */
+  /** A current problem, such as an image that the platform cannot resolve. */
   readonly condition: AgentCondition | undefined;
   readonly infrastructureIssue: boolean;
-  /** Whether something that was said, as it came, means that the image is for another processor. */
+  /** Whether an original text means that the image is for another processor. */
   readonly isExecFormatError: boolean;
   /** Whether the previous deployment is still serving. */
   readonly previousServes: boolean;
 }
 
-/** Something that stops a rollout if it lasts: between two tries, Kubernetes shows it too. */
+/** A problem that fails a rollout only if it lasts, because Kubernetes also shows it between two tries. */
 interface Trouble {
-  /** What it is recognized by at the next status check. */
+  /** Identifies it at the next status check. */
   readonly key: string;
   readonly condition: AgentCondition | undefined;
 }
@@ -38,14 +38,14 @@ export type Judgement =
   | { readonly state: 'failed'; readonly failure: RolloutFailure }
   | { readonly state: 'superseded'; readonly by: string };
 
-/** Milliseconds after which a trouble that lasts is a failure. */
-export const maxTroubleDuration = 60_000;
+/** Milliseconds that a trouble may last. */
+const maxTroubleDuration = 60_000;
 
 /** What earlier status checks showed. */
-export interface RolloutHistory {
-  /** Keys of conditions that were there before the deploy and have not gone since. */
+interface RolloutHistory {
+  /** Keys of conditions that have lasted since before the deploy. */
   readonly olderConditions: ReadonlySet<string>;
-  /** Since when each trouble has been there, in milliseconds of the clock. */
+  /** When each trouble was first seen, in milliseconds of the clock. */
   readonly troubles: ReadonlyMap<string, number>;
 }
 
@@ -75,12 +75,12 @@ const noHistory = historyBefore(undefined);
 
 /**
  * Judges one deployment by a status check of its agent. Until the operator has started the deployment,
- * `ready`, `available` and the revision describe the previous one: neither its readiness nor its
- * failure counts, so that the fix for a crashing agent can land.
+ * `ready`, `available` and the revision describe the previous one, so they do not count. Otherwise, the
+ * fix for a crashing agent would fail.
  *
- * @param deploymentId the deployment that we wait for
+ * @param deploymentId the deployment to judge
  * @param previousId the deployment that was desired before; a status check may still show it
- * @param past what earlier status checks showed, this one included, and the time of this one
+ * @param past what the status checks showed, including this one, and the time of this one
  */
 export function judge(
   agent: Agent,
@@ -124,7 +124,7 @@ function revisionOf({ currentRevision }: Agent, deploymentId: string): Revision 
   return currentRevision?.deploymentID === deploymentId ? currentRevision : undefined;
 }
 
-/** Reasons that Kubernetes also shows between two tries, by what it tries: one try shows both. */
+/** Reasons that Kubernetes also shows between two tries. Reasons of the same try have the same key. */
 const passingReasons: ReadonlyMap<string, string> = new Map([
   ['ErrImagePull', 'pull'],
   ['ImagePullBackOff', 'pull'],
@@ -140,7 +140,7 @@ function conditionKey({ type, reason = '' }: AgentCondition): string {
   return `${type} ${reason}`;
 }
 
-/** A condition does not say of which deployment it is: it is ours once ours is reconciled. */
+/** A condition names no deployment: it counts when the operator has started this deployment. */
 function troublesOf(
   agent: Agent,
   deploymentId: string,
@@ -161,14 +161,14 @@ function troublesOf(
 /** Reasons of Kubernetes after which nothing changes by itself. */
 const finalReasons: readonly string[] = ['InvalidImageName', 'ErrImageNeverPull'];
 
-/** A revision that failed or crashes again and again; one restart is not a loop. */
+/** Whether a revision failed or keeps crashing. One restart is not a loop. */
 function hasGivenUp({ phase, health }: Revision): boolean {
   if (phase === 'Failed') return true;
   if (health === undefined || health.ready === true) return false;
   const { reason = '', restartCount, replicasStarted } = health;
   if (finalReasons.includes(reason)) return true;
   if (reason === 'CrashLoopBackOff') return restartCount === undefined || restartCount > 1;
-  // The count is that of all replicas together.
+  // The count covers all replicas together.
   return (restartCount ?? 0) >= 3 * Math.max(1, replicasStarted ?? 1);
 }
 
@@ -199,8 +199,8 @@ function failureOf(
 }
 
 /**
- * Whether the deployment that was desired last has failed: nothing changes about that by itself. One
- * status check does not show since when a trouble has been there, and it is old enough.
+ * Whether the agent's last deployment has failed. A single status check does not show how long a trouble
+ * has lasted, so every trouble counts.
  */
 export function hasFailed(agent: Agent): boolean {
   const { desiredDeploymentId: desired } = agent;
@@ -235,7 +235,7 @@ function wordsFor(
   const { phase, health } = revision ?? {};
   const { headline, reason, restartCount = 0 } = health ?? {};
   const isPassing = reason !== undefined && passingReasons.has(reason);
-  // The reason of a try that failed is what people search for, whatever the headline says.
+  // People search for the reason of a failed try, so it is shown in addition to the headline.
   const words = headline === undefined || isPassing ? [headline, reason] : [headline];
   const parts = [
     phase ?? 'started',
@@ -246,7 +246,6 @@ function wordsFor(
   return `not ready yet (${parts.join(', ')})`;
 }
 
-/** A condition in words. */
 function saidBy({ type, reason, message }: AgentCondition): string {
   const words = [reason, message].filter((word) => word !== undefined).map((word) => quote(word));
   return [type, ...words].join(': ');

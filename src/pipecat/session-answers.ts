@@ -1,20 +1,20 @@
 import * as v from 'valibot';
 import { SecretValue } from '../secrecy/secret-value.js';
-import { parser } from './answers.js';
+import { count, flag, parser, shown, text } from './answers.js';
 
-/** A session that was started, and what its answer lets people do in it. */
+/** A session that the platform started. */
 export interface StartedSession {
   readonly sessionId: string;
-  /** Tokens and passwords that the answer carries. Nobody needs them here, and nobody may see them. */
+  /** Tokens and passwords from the response, which must be masked. The action does not use them. */
   readonly credentials: readonly SecretValue[];
 }
 
 const started = v.object({ sessionId: v.pipe(v.string(), v.nonEmpty()) });
 const parseStarted = parser(started);
 
-/** Fields of an answer to a start that are no secret. */
-const shown: readonly string[] = ['sessionId', 'dailyRoom', 'wsUrl', 'urls', 'url'];
-/** Characters; anything shorter may be part of a word. */
+/** Fields of the response to a start that are not secret. */
+const publicFields: readonly string[] = ['sessionId', 'dailyRoom', 'wsUrl', 'urls', 'url'];
+/** Shorter texts are not credentials, and may be part of a word. */
 const shortestCredential = 8;
 
 export function parseStartedSession(answer: unknown): StartedSession {
@@ -22,86 +22,49 @@ export function parseStartedSession(answer: unknown): StartedSession {
   return {
     sessionId,
     credentials: [...new Set(textsIn(answer))]
-      .filter((text) => text.length >= shortestCredential && text !== sessionId)
-      .map((text) => new SecretValue(text)),
+      .filter((value) => value.length >= shortestCredential && value !== sessionId)
+      .map((value) => new SecretValue(value)),
   };
 }
 
-/** Every text of an answer at any depth, except in fields that are no secret. */
+/** Every text of a response at any depth, except in public fields. */
 function* textsIn(value: unknown): Generator<string> {
   if (typeof value === 'string') yield value;
   else if (Array.isArray(value)) for (const item of value) yield* textsIn(item);
   else if (typeof value === 'object' && value !== null) {
     for (const [name, field] of Object.entries(value))
-      if (!shown.includes(name)) yield* textsIn(field);
+      if (!publicFields.includes(name)) yield* textsIn(field);
   }
 }
-
-/** A session as a look at it shows it. */
-export interface Session {
-  readonly sessionId: string;
-  readonly deploymentId: string | undefined;
-  readonly hasEnded: boolean;
-  /** Seconds from the request to the start of the bot; undefined until that is known. */
-  readonly startSeconds: number | undefined;
-  readonly coldStart: boolean | undefined;
-  /** Such as `HTTP_COMPLETED` or an HTTP status; undefined until it has ended. */
-  readonly completionStatus: string | undefined;
-}
-
-/** What is only shown, and so may have any other type. */
-const shownFlag = v.fallback(v.optional(v.boolean()), undefined);
-const shownText = v.fallback(v.optional(v.string()), undefined);
 
 const session = v.pipe(
   v.object({
     sessionId: v.string(),
-    deploymentId: shownText,
+    deploymentId: text,
     endedAt: v.nullish(v.unknown()),
-    botStartSeconds: v.fallback(v.optional(v.number()), undefined),
-    coldStart: shownFlag,
-    completionStatus: v.fallback(
-      v.optional(v.pipe(v.union([v.string(), v.number()]), v.transform(String))),
-      undefined,
-    ),
+    botStartSeconds: count,
+    coldStart: flag,
+    /** Such as `HTTP_COMPLETED` or an HTTP status; undefined until the session has ended. */
+    completionStatus: shown(v.pipe(v.union([v.string(), v.number()]), v.transform(String))),
   }),
-  v.transform(
-    ({
-      sessionId,
-      deploymentId,
-      endedAt,
-      botStartSeconds,
-      coldStart,
-      completionStatus,
-    }): Session => ({
-      sessionId,
-      deploymentId,
-      hasEnded: endedAt !== undefined && endedAt !== null,
-      startSeconds: botStartSeconds,
-      coldStart,
-      completionStatus,
-    }),
-  ),
+  v.transform(({ endedAt, botStartSeconds, ...shownAsIs }) => ({
+    ...shownAsIs,
+    hasEnded: endedAt !== undefined && endedAt !== null,
+    /** Seconds from the request to the start of the bot; undefined until the bot has started. */
+    startSeconds: botStartSeconds,
+  })),
 );
+
+export type Session = Readonly<v.InferOutput<typeof session>>;
 
 export const parseSession = parser(session);
 
-/** A page of the sessions of an agent, newest first; what cannot be read is left out. */
-export interface SessionPage {
-  readonly total: number | undefined;
-  /** Entries that the page had, read or not. */
-  readonly entries: number;
-  readonly sessions: readonly Session[];
-}
-
+/** A page of the sessions of an agent, newest first, without entries that cannot be read. */
 export const parseSessions = parser(
   v.pipe(
-    v.object({
-      total_count: v.fallback(v.optional(v.number()), undefined),
-      sessions: v.array(v.fallback(v.nullable(session), null)),
-    }),
-    v.transform(({ total_count, sessions }): SessionPage => ({
-      total: total_count,
+    v.object({ sessions: v.array(v.fallback(v.nullable(session), null)) }),
+    v.transform(({ sessions }) => ({
+      /** Number of entries, readable or not. */
       entries: sessions.length,
       sessions: sessions.filter((one) => one !== null),
     })),
@@ -110,7 +73,7 @@ export const parseSessions = parser(
 
 const named = v.pipe(v.string(), v.nonEmpty());
 
-/** The answer to a stop: it may be empty, but not be about something else. */
+/** The response to a stop may be empty, but must not be about something else. */
 export const parseStop = parser(
   v.pipe(
     v.optional(v.union([v.object({ status: named }), v.object({ session_id: named })])),

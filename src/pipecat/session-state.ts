@@ -1,23 +1,23 @@
 import type { Session } from './session-answers.js';
 
-/** What a look at a session of a smoke test says about the deployment that is tested. */
-export type SessionState =
+/** What one status check of a smoke test's session says about the deployment. */
+type SessionState =
   | { readonly state: 'running'; readonly hasStarted: boolean }
-  /** It runs on a deployment from before. */
+  /** It runs on an older deployment. */
   | { readonly state: 'elsewhere' }
   | { readonly state: 'completed'; readonly hasStarted: boolean }
   | { readonly state: 'failed'; readonly because: 'error' | 'not-started' }
-  /** It ended with a status that nobody knows. */
+  /** It ended with an unknown status. */
   | { readonly state: 'unclear' };
 
-/** The ends of a session that went well, besides a 2xx. */
+/** Statuses of a session that ended well, besides 2xx. */
 const completions: readonly string[] = ['HTTP_COMPLETED', 'WS_CONNECTION_CLOSED'];
 
 /**
- * Judges a session by a look at it.
+ * Judges a session by one status check.
  *
- * @param deploymentId the deployment that is tested
- * @param awaitsStart whether the platform tells when the bot has started
+ * @param deploymentId the deployment to test
+ * @param awaitsStart whether the platform reports when the bot has started
  */
 export function judgeSession(
   session: Session,

@@ -1,4 +1,4 @@
-import type { Caller, CallOptions } from './caller.js';
+import type { Caller, CallOptions, Operation } from './caller.js';
 import type { PlainOptions } from './client.js';
 import {
   parseSession,
@@ -10,28 +10,28 @@ import {
 } from './session-answers.js';
 import type { Surface } from './surface.js';
 
-/** How a session is started. */
-export interface SessionStart {
+/** How to start a session. */
+interface SessionStart {
   readonly transport: 'daily' | 'webrtc' | undefined;
-  /** What the bot gets as its body. */
+  /** The body that the bot gets. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
-  /** When a room that is made for it expires; seconds since the epoch. */
+  /** When the session's room expires; seconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** Sessions on a page: the most that the platform gives. */
+/** The largest page that the platform returns. */
 const pageSize = 100;
-/** Sessions that are counted at most. */
+/** The most sessions to count. */
 const maxCounted = 1000;
 
-/** How many sessions run, by deployment; undefined is a deployment that the answer does not show. */
+/** How many sessions are running, by deployment; undefined if the response does not show that. */
 export interface SessionCount {
   readonly byDeployment: ReadonlyMap<string | undefined, number>;
-  /** Whether there are more than were counted. */
+  /** Whether there may be more sessions than were counted. */
   readonly isCut: boolean;
 }
 
-/** Sessions of agents, as a private credential reaches them. */
+/** Sessions of agents, with a private credential. */
 export class Sessions {
   readonly #caller: Caller;
   readonly #surface: Surface;
@@ -41,49 +41,37 @@ export class Sessions {
     this.#surface = surface;
   }
 
-  /** A session; undefined if the platform does not know it. */
+  /** Reads a session; undefined if the platform does not know it. */
   session(agent: string, id: string, options: PlainOptions = {}): Promise<Session | undefined> {
-    return this.#caller.call<Session | undefined>(
-      {
-        request: { method: 'GET', path: this.#path(agent, `/${encodeURIComponent(id)}`) },
-        parse: parseSession,
-        absent: { status: 404, result: undefined },
-      },
-      options,
-    );
+    const path = this.#path(agent, `/${encodeURIComponent(id)}`);
+    return this.#callIfThere({ request: { method: 'GET', path }, parse: parseSession }, options);
   }
 
-  /** Stops a session. One that has ended or is not known counts as stopped. */
+  /** Stops a session. A session that has ended or is unknown counts as stopped. */
   stop(agent: string, id: string, options: CallOptions<undefined> = {}): Promise<undefined> {
-    return this.#caller.call<undefined>(
-      {
-        request: { method: 'DELETE', path: this.#path(agent, `/${encodeURIComponent(id)}`) },
-        parse: parseStop,
-        absent: { status: 404, result: undefined },
-      },
-      options,
-    );
+    const path = this.#path(agent, `/${encodeURIComponent(id)}`);
+    return this.#callIfThere({ request: { method: 'DELETE', path }, parse: parseStop }, options);
   }
 
-  /** The ids of sessions that run, one page of them. */
+  /** Reads one page of the running sessions. */
   async running(agent: string, offset: number, options: PlainOptions = {}): Promise<Session[]> {
     const page = await this.#page(agent, offset, options);
-    return page === undefined ? [] : [...page.sessions];
+    return page?.sessions ?? [];
   }
 
-  /** The ids of all sessions that run now, newest first. */
+  /** The ids of all running sessions, newest first. */
   async allRunning(agent: string, options: PlainOptions = {}): Promise<string[]> {
     const ids = new Set<string>();
     for (let offset = 0; ; offset += pageSize) {
       const page = await this.#page(agent, offset, options);
       const known = ids.size;
       for (const { sessionId } of page?.sessions ?? []) ids.add(sessionId);
-      // A page without anything new would come again and again.
+      // If a page has nothing new, more pages would not end.
       if (page === undefined || page.entries < pageSize || ids.size === known) return [...ids];
     }
   }
 
-  /** Counts the sessions that run now, up to a thousand. */
+  /** Counts the running sessions, up to a thousand. */
   async count(agent: string, options: PlainOptions = {}): Promise<SessionCount> {
     const byDeployment = new Map<string | undefined, number>();
     for (let offset = 0; offset < maxCounted; offset += pageSize) {
@@ -102,12 +90,16 @@ export class Sessions {
       limit: String(pageSize),
       offset: String(offset),
     });
-    return this.#caller.call<ReturnType<typeof parseSessions> | undefined>(
-      {
-        request: { method: 'GET', path: this.#path(agent, `?${query.toString()}`) },
-        parse: parseSessions,
-        absent: { status: 404, result: undefined },
-      },
+    const path = this.#path(agent, `?${query.toString()}`);
+    return this.#callIfThere({ request: { method: 'GET', path }, parse: parseSessions }, options);
+  }
+
+  #callIfThere<Result>(
+    operation: Operation<Result>,
+    options: CallOptions<Result | undefined>,
+  ): Promise<Result | undefined> {
+    return this.#caller.call<Result | undefined>(
+      { ...operation, absent: { status: 404, result: undefined } },
       options,
     );
   }
@@ -117,7 +109,7 @@ export class Sessions {
   }
 }
 
-/** What a public API key reaches: it starts sessions, and calls bots in them. */
+/** The API for a public API key: it starts sessions, and calls bots in them. */
 export class PublicSurface {
   readonly #caller: Caller;
 
@@ -127,7 +119,7 @@ export class PublicSurface {
   }
 
   /**
-   * Starts a session, with one request: one whose answer is lost may have started a session that
+   * Starts a session, without retries: a request whose response is lost may have started a session that
    * nobody can identify.
    */
   start(agent: string, how: SessionStart, options: PlainOptions): Promise<StartedSession> {
@@ -152,9 +144,9 @@ export class PublicSurface {
   }
 
   /**
-   * Calls an endpoint of the bot's own; resolves if it answered 2xx.
+   * Calls an endpoint of the bot; resolves if it answers 2xx.
    *
-   * @param path without a slash at its beginning
+   * @param path without a leading slash
    */
   ask(agent: string, sessionId: string, path: string, options: PlainOptions): Promise<undefined> {
     const session = encodeURIComponent(sessionId);

@@ -7,25 +7,25 @@ export interface SecretPair {
   readonly value: SecretValue;
 }
 
-/** A request that writes some of a set's pairs. */
-export interface SecretWrite {
+/** A request that writes some pairs of a set. */
+interface SecretWrite {
   readonly request: Request;
-  /** The keys that are written once it is answered. */
+  /** The keys that it writes. */
   readonly keys: readonly string[];
 }
 
 /**
- * The API has two surfaces that do the same with different words: one for a private API key, which
+ * The API has two surfaces that do the same with different requests: one for a private API key, which
  * belongs to one organization, and one for a personal access token, which names the organization.
  */
 export interface Surface {
-  /** The path of something that both surfaces have, such as `secrets/voice`. */
+  /** The path of a resource that both surfaces have, such as `secrets/voice`. */
   path(resource: string): string;
   /** The path of the agents, or of one. */
   agents(suffix?: string): string;
-  /** The requests that write the pairs of a set, to be sent one after the other. */
+  /** The requests that write the pairs of a set, in order. */
   secretWrites(set: string, region: string, pairs: readonly SecretPair[]): SecretWrite[];
-  /** The request that updates an agent with the given fields. */
+  /** The request that updates fields of an agent. */
   agentUpdate(agent: string, fields: Readonly<Record<string, unknown>>): Request;
   /** Only the organization surface lists agent profiles. */
   readonly listsAgentProfiles: boolean;
@@ -62,7 +62,7 @@ export function organizationSurface(organization: string): Surface {
   return {
     path: (resource) => `${root}/${resource}`,
     agents: (suffix = '') => `${root}/services${suffix}`,
-    // This surface takes one pair a request.
+    // This surface takes one pair per request.
     secretWrites: (set, region, pairs) =>
       pairs.map(({ key, value }) => ({
         request: {
