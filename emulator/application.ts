@@ -7,7 +7,7 @@ import { organizationSurface, tokenHolderRoutes } from './surfaces/organization.
 import { publicSurface } from './surfaces/public.js';
 import { refusing } from './surfaces/surface.js';
 
-/** All that the emulator answers, without faults. */
+/** The routes of the emulator, without faults. */
 export function createApplication(platform: Platform, log: RequestLog): Hono {
   const app = refusing(new Hono());
   const nothing = (path: string) =>
@@ -18,7 +18,7 @@ export function createApplication(platform: Platform, log: RequestLog): Hono {
   nothing('/v1/public/*');
   app.route('/v1', tokenHolderRoutes());
   app.route('/v1/organizations/:organization', organizationSurface(platform));
-  // The key surface asks for a key whatever the path, so what is not its own ends here.
+  // The key surface requires a key for every path, so unknown organization paths must end here.
   nothing('/v1/organizations/*');
   app.route('/v1', keySurface(platform));
   return app;

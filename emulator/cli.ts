@@ -4,7 +4,7 @@ import { defaultDelays, type EmulatorScript, type LoggedRequest, startEmulator }
 import { organizations } from './platform/organizations.js';
 import { platformRegions } from './platform/regions.js';
 
-const usage = `Runs an emulator of Pipecat Cloud on this machine, to rehearse a workflow without an account.
+const usage = `Runs an emulator of Pipecat Cloud on this machine, so that you can try a workflow without an account.
 
 npm run emulator -- [options]
 
@@ -13,7 +13,7 @@ npm run emulator -- [options]
   --deployment-delay S     seconds until a deployment is ready (${defaultDelays.deploymentDelay / 1000})
   --build-delay S          seconds until a cloud build is done (${defaultDelays.buildDelay / 1000})
 
-To rehearse failures; each of these may be given several times, and * stands for every name:
+To rehearse failures (you can repeat these options; '*' instead of a name means all):
 
   --fail-set NAME          the secret set NAME cannot be provisioned
   --crash AGENT            AGENT crashes when it starts
@@ -23,7 +23,7 @@ To rehearse failures; each of these may be given several times, and * stands for
   --help                   show this text
 `;
 
-/** What the command line asks for; delays in milliseconds. */
+/** Options of the command line; delays in milliseconds. */
 interface Arguments {
   readonly help: boolean;
   readonly port: number;
@@ -33,7 +33,7 @@ interface Arguments {
   readonly failures: Failures;
 }
 
-/** What is to go wrong: names of secret sets and agents, and milliseconds. */
+/** Failures to rehearse: names of secret sets and agents, and delays in milliseconds. */
 interface Failures {
   readonly sets: readonly string[];
   readonly crashes: readonly string[];
@@ -92,7 +92,7 @@ function milliseconds(option: string, seconds: string): number {
   return Number(seconds) * 1000;
 }
 
-/** Scripts the failures, each time that they can happen, and returns one line for each. */
+/** Scripts the failures for every time, and returns one line for each. */
 function scriptFailures(script: EmulatorScript, failures: Failures): string[] {
   const named = (kind: string, name: string) =>
     name === '*' ? `every ${kind}` : `${kind} ${name}`;
@@ -117,9 +117,9 @@ function scriptFailures(script: EmulatorScript, failures: Failures): string[] {
   ];
 }
 
-/** Prints one line about a request. Paths and statuses are not secret. */
+/** Prints one line for each request. Paths and statuses are not secret. */
 function printRequest({ method, path, status, duration }: LoggedRequest): void {
-  console.log(`${method} ${path} ${status ?? 'no answer'} ${Math.round(duration ?? 0)} ms`);
+  console.log(`${method} ${path} ${status ?? 'no response'} ${Math.round(duration ?? 0)} ms`);
 }
 
 async function main(): Promise<void> {

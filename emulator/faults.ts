@@ -1,13 +1,13 @@
 import type { LoggedRequest } from './requests.js';
 
-/** Which requests something is about; without a method or a path, any. */
+/** Selects requests. Without a method or a path, any of them matches. */
 export interface RequestMatch {
   readonly method?: string | undefined;
-  /** The path without the query: the whole of it, or a pattern for it. */
+  /** The complete path without the query, or a pattern for it. */
   readonly path?: string | RegExp | undefined;
 }
 
-/** `carryOut`: the request is carried out, and only its answer is spoilt; by default it is not. */
+/** `carryOut`: whether the request is carried out and only its response is faulty; `false` by default. */
 interface CarriedOut {
   readonly carryOut?: boolean | undefined;
 }
@@ -15,38 +15,38 @@ interface CarriedOut {
 /** What goes wrong with a request. */
 export type Fault =
   | ({
-      /** Another answer: an object is sent as JSON, a string as HTML. */
+      /** A different response: an object is sent as JSON, a string as HTML. */
       readonly kind: 'status';
       readonly status: number;
       readonly body?: unknown;
       readonly headers?: Readonly<Record<string, string>> | undefined;
     } & CarriedOut)
-  /** The connection is reset, before the request is taken or after it was carried out. */
+  /** The connection is reset, before the request is read or after it was carried out. */
   | ({ readonly kind: 'reset' } & CarriedOut)
   /**
-   * The connection is reset once so many bytes of the body of an upload have come; that of another
-   * request, once it has come.
+   * The connection of an upload is reset after so many bytes of its body. The connection of any other
+   * request is reset after the whole request.
    */
   | { readonly kind: 'reset-upload'; readonly afterBytes: number }
-  /** The answer ends in its middle. Carried out by default: there is an answer, after all. */
+  /** The response is cut off in the middle. By default, the request is carried out. */
   | ({ readonly kind: 'cut-off' } & CarriedOut)
-  /** The request is carried out, and its JSON answer is changed: a field has another type, say. */
+  /** The request is carried out, and its JSON response is changed, such as the type of a field. */
   | { readonly kind: 'altered'; readonly change: (answer: unknown) => unknown }
   /** 200 with HTML. */
   | ({ readonly kind: 'not-json' } & CarriedOut)
-  /** 200 with JSON that is not what is due. */
+  /** 200 with unexpected JSON. */
   | ({ readonly kind: 'wrong-json' } & CarriedOut)
-  /** Carried out at once and answered after `delay` real milliseconds. */
+  /** The request is carried out at once, and the response follows after `delay` real milliseconds. */
   | { readonly kind: 'late'; readonly delay: number }
-  /** Never answered. */
+  /** There is no response. */
   | ({ readonly kind: 'hang' } & CarriedOut)
   /**
-   * Never answered, and carried out only when the next request comes that is the same but for its
-   * body, just before it: a gateway has given up, and what is behind it has not.
+   * There is no response. The request is carried out later, just before the next request with the same
+   * method and path: a gateway gave up waiting, but the server behind it did not.
    */
   | { readonly kind: 'straggle' };
 
-/** How often a fault comes, and how many matching requests go through before it. */
+/** How often a fault occurs, and how many matching requests succeed before it. */
 export interface FaultTiming {
   readonly times?: number | undefined;
   readonly skip?: number | undefined;
@@ -62,11 +62,11 @@ interface Scheduled {
 export function matches({ method, path }: RequestMatch, request: LoggedRequest): boolean {
   if (method !== undefined && method.toUpperCase() !== request.method) return false;
   if (path === undefined) return true;
-  // `search` does not mind where a global pattern left off.
+  // `search` ignores the position of a global pattern.
   return typeof path === 'string' ? path === request.path : request.path.search(path) >= 0;
 }
 
-/** The faults that are still to come. */
+/** The faults that have not occurred yet. */
 export class Faults {
   readonly #scheduled: Scheduled[] = [];
 
@@ -74,12 +74,12 @@ export class Faults {
     this.#scheduled.push({ match, fault, times, skip });
   }
 
-  /** From now on no fault comes. */
+  /** Removes all faults. */
   clear(): void {
     this.#scheduled.length = 0;
   }
 
-  /** The fault of this request, the one given first where there are several. */
+  /** The fault for this request. If there are several, the one that was added first. */
   take(request: LoggedRequest): Fault | undefined {
     for (const scheduled of this.#scheduled) {
       if (scheduled.times <= 0 || !matches(scheduled.match, request)) continue;
@@ -94,7 +94,7 @@ export class Faults {
   }
 }
 
-/** Requests whose senders wait no more, and that are still to be carried out. */
+/** Requests whose senders stopped waiting, but that are carried out later. */
 export class DelayedRequests {
   readonly #waiting: {
     readonly request: LoggedRequest;
@@ -105,7 +105,7 @@ export class DelayedRequests {
     this.#waiting.push({ request, carryOut });
   }
 
-  /** Carries out those that a request is the same as. */
+  /** Carries out the delayed requests with the same method and path. */
   async carryOutBefore({ method, path }: LoggedRequest): Promise<void> {
     const isDue = (one: { readonly request: LoggedRequest }): boolean =>
       one.request.method === method && one.request.path === path;
@@ -117,7 +117,7 @@ export class DelayedRequests {
   }
 }
 
-/** Things to do once, when a matching request comes. */
+/** Actions to run once, when a matching request arrives. */
 export class RequestTriggers {
   readonly #waiting: { readonly match: RequestMatch; readonly action: () => void }[] = [];
 
@@ -125,7 +125,7 @@ export class RequestTriggers {
     this.#waiting.push({ match, action });
   }
 
-  /** From now on nothing is to be done. */
+  /** Removes all actions. */
   clear(): void {
     this.#waiting.length = 0;
   }

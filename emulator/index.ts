@@ -33,42 +33,42 @@ export type { LoggedRequest } from './requests.js';
 export type { EmulatorScript } from './scripting.js';
 export type { EmulatorSeed } from './seeding.js';
 
-/** How an emulator is started. */
+/** Options of an emulator. */
 export interface EmulatorOptions {
-  /** The port to listen at; 0, the default, is any free one. */
+  /** Port to listen on; 0, the default, means any free port. */
   readonly port?: number | undefined;
   /** The platform's clock, in milliseconds; the real one by default. */
   readonly now?: Clock | undefined;
-  /** Milliseconds that a set takes to get ready; 5000 by default. */
+  /** Milliseconds until a secret set is ready; 5000 by default. */
   readonly secretSetDelay?: number | undefined;
-  /** Milliseconds from a deploy until it is ready; 4000 by default. */
+  /** Milliseconds until a deployment is ready; 4000 by default. */
   readonly deploymentDelay?: number | undefined;
   /** Milliseconds that a cloud build takes; 6000 by default. */
   readonly buildDelay?: number | undefined;
-  /** The most bytes that a build context may have; 500 MB by default, as on the platform. */
+  /** Maximum size of a build context in bytes; 500 MB by default, as on the platform. */
   readonly uploadLimit?: number | undefined;
-  /** The regions that there are; the platform's own by default. */
+  /** The available regions; by default, those of the platform. */
   readonly regions?: readonly SeededRegion[] | undefined;
-  /** The organizations' default region; the first one by default, of the platform's `us-west`. */
+  /** The organizations' default region; the first region by default. */
   readonly defaultRegion?: string | undefined;
-  /** Called with each request once it is answered, or will never be. */
+  /** Called for each request after its response, or when it will not get one. */
   readonly onAnswered?: ((request: LoggedRequest) => void) | undefined;
 }
 
-/** Pipecat Cloud on a port of the loopback address. */
+/** A running emulator of Pipecat Cloud on the loopback address. */
 export interface Emulator {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   readonly credentials: typeof credentials;
-  /** Ends it, connections that hang included. */
+  /** Stops the emulator and closes all connections. */
   close(): Promise<void>;
   /** Every request received, in order. */
   readonly requests: readonly LoggedRequest[];
   /**
-   * The most requests that were under way at once so far. They are answered as fast as they come,
-   * so this tells of a caller's concurrency only where answers are late (`script.fault`).
+   * The highest number of concurrent requests so far. The emulator responds at once, so this shows the
+   * concurrency of a caller only if responses are late (`script.fault`).
    */
-  readonly maxAtOnce: number;
+  readonly maxConcurrentRequests: number;
   readonly seed: EmulatorSeed;
   readonly script: EmulatorScript;
   readonly state: EmulatorState;
@@ -126,8 +126,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         server.closeAllConnections();
       }),
     requests: log.entries,
-    get maxAtOnce() {
-      return log.maxAtOnce;
+    get maxConcurrentRequests() {
+      return log.maxConcurrentRequests;
     },
     seed: seeding(platform),
     script: scripting(platform, limiter, faults, triggers),

@@ -8,7 +8,7 @@ import { readState } from './reading.js';
 import { type RequestLog, withoutSecrets } from './requests.js';
 import { fullAgent, listedSet } from './surfaces/answers.js';
 
-/** Tells values apart without telling them. */
+/** Hashes of values, which identify them without showing them. */
 const fingerprints = (values: Iterable<readonly [string, string]>) =>
   Object.fromEntries(
     [...values].map(([key, value]) => [
@@ -41,7 +41,7 @@ function stateOf(platform: Platform) {
         },
       };
     }),
-    // These have no values, nor the forms that were handed out.
+    // Without secret values and upload forms.
     uploads: state.uploads(),
     builds: state.builds(),
     sessions: state.sessions(),
@@ -49,18 +49,18 @@ function stateOf(platform: Platform) {
 }
 
 function about(regions: readonly string[]): string {
-  return `This is an emulator of Pipecat Cloud, for rehearsals: nothing here is deployed anywhere.
+  return `This is an emulator of Pipecat Cloud, to try workflows. It deploys nothing.
 
 Credentials: ${Object.values(credentials).join(', ')}
 Organizations: ${organizations.map(({ name }) => name).join(', ')}
 Regions: ${regions.join(', ')}
 
-GET /emulator/state     the secret sets, agents, uploads, builds and sessions; values as fingerprints
-GET /emulator/requests  the requests so far, without credentials and values
+GET /emulator/state     secret sets, agents, uploads, builds and sessions; values as fingerprints
+GET /emulator/requests  all requests so far, without credentials and secret values
 `;
 }
 
-/** What the emulator says about itself, to people who rehearse a workflow. */
+/** Pages about the emulator itself, for people who rehearse a workflow. */
 export function inspectionRoutes(platform: Platform, log: RequestLog): Hono {
   const app = new Hono();
   app.get('/', (context) => context.text(about(platform.regions.codes())));

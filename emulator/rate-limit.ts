@@ -1,24 +1,24 @@
-/** How many requests the platform takes, from all callers together. */
+/** How many requests the platform accepts, from all callers together. */
 export interface RateLimit {
   readonly requests: number;
-  /** Milliseconds of the platform's clock in which it takes so many. */
+  /** The period in milliseconds of the platform's clock. */
   readonly per: number;
-  /** Seconds that a refused request is told to wait; where it is left out, it is told nothing. */
+  /** Seconds in the `Retry-After` header of a rejected request; undefined for no header. */
   readonly retryAfter?: number | undefined;
 }
 
-/** Holds requests against a limit, over a window that slides; those that are refused do not count. */
+/** Limits requests over a sliding window. Rejected requests do not count. */
 export class RateLimiter {
   #limit: RateLimit | undefined;
   #taken: number[] = [];
 
-  /** From now on this limit holds, or none. What came before does not count. */
+  /** Sets or removes the limit. Earlier requests do not count. */
   set(limit: RateLimit | undefined): void {
     this.#limit = limit;
     this.#taken = [];
   }
 
-  /** Takes a request that comes at `time`; the limit where it would be over it, and is not taken. */
+  /** Counts a request at `time`. If it exceeds the limit, the request does not count, and the limit is returned. */
   take(time: number): RateLimit | undefined {
     const limit = this.#limit;
     if (!limit) return undefined;

@@ -23,11 +23,11 @@ export interface SecretSetState {
   readonly host: string | undefined;
   readonly auth: string | undefined;
   readonly referenced: boolean;
-  /** When it was written last, in milliseconds of the platform's clock. */
+  /** Time of the last write, in milliseconds of the platform's clock. */
   readonly writtenAt: number;
 }
 
-/** An agent with the settings that are asked for and all its deployments, oldest first. */
+/** An agent with its desired settings and all its deployments, oldest first. */
 export interface AgentState extends DeploymentConfiguration {
   readonly name: string;
   readonly region: string;
@@ -41,19 +41,19 @@ export interface AgentState extends DeploymentConfiguration {
   readonly deployments: readonly Deployment[];
 }
 
-/** A place in the storage, and what was put there. */
+/** An upload, with the file that was stored for it. */
 export interface UploadState {
   readonly id: string;
   readonly organization: string;
   readonly region: string;
-  /** Undefined, as the two below, until a file has been put there. */
+  /** Undefined, like the next two fields, until a file is uploaded. */
   readonly bytes: number | undefined;
   readonly md5: string | undefined;
-  /** What the platform knows the file by. */
+  /** The hash by which the platform identifies the file. */
   readonly contextHash: string | undefined;
 }
 
-/** A cloud build, as it is now. */
+/** A cloud build in its current state. */
 export interface BuildState {
   readonly id: string;
   readonly organization: string;
@@ -64,7 +64,7 @@ export interface BuildState {
   readonly errorMessage: string | undefined;
 }
 
-/** A session, as it is now. */
+/** A session in its current state. */
 export interface SessionState {
   readonly id: string;
   readonly agent: string;
@@ -74,23 +74,23 @@ export interface SessionState {
   readonly isStopped: boolean;
 }
 
-/** What a test can read of the platform. */
+/** The state of the platform, for tests. */
 export interface EmulatorState {
   secretSet(name: string): SecretSetState | undefined;
   secretSets(): SecretSetState[];
   agent(name: string): AgentState | undefined;
   agents(): AgentState[];
-  /** The deployment that serves now, the newest ready one, with the values that it runs with. */
+  /** The deployment that is serving (the newest ready one), with its secret values. */
   serving(name: string): Deployment | undefined;
   upload(id: string): UploadState | undefined;
   /** Oldest first. */
   uploads(): UploadState[];
-  /** The file that was uploaded last for this upload. */
+  /** The file that was last stored for this upload. */
   archive(uploadId: string): Buffer | undefined;
   build(id: string): BuildState | undefined;
   /** Oldest first, of all organizations. */
   builds(): BuildState[];
-  /** Oldest first, of all agents, those that were deleted included. */
+  /** Oldest first, of all agents, including deleted agents. */
   sessions(): SessionState[];
 }
 

@@ -1,34 +1,34 @@
 /** A request that the emulator received. */
 export interface LoggedRequest {
   readonly method: string;
-  /** As it was sent, without the query. */
+  /** The path as sent, without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed where it is JSON, text where it is not, undefined where there is none or it is a form. */
+  /** The parsed JSON, or the text if it is not JSON. Undefined for a form or without a body. */
   readonly body: unknown;
-  /** Of a form that was sent to the storage: the names of its fields, in the order of their coming. */
+  /** For a form that was sent to the storage: the names of its fields, in order. */
   readonly form: readonly string[] | undefined;
-  /** What was answered; undefined where nothing was, or has not been yet. */
+  /** Status of the response; undefined if there is none, or none yet. */
   readonly status: number | undefined;
-  /** The kind of the fault that the answer was given. */
+  /** The kind of the fault in the response. */
   readonly fault: string | undefined;
   /** Milliseconds of the emulator's clock. */
   readonly receivedAt: number;
-  /** Real milliseconds until the answer. */
+  /** Real milliseconds until the response. */
   readonly duration: number | undefined;
 }
 
-/** A request whose answer is still to come. */
+/** A request without a response yet. */
 export type PendingRequest = { -readonly [Field in keyof LoggedRequest]: LoggedRequest[Field] };
 
-/** Every request in the order of its arrival. */
+/** All requests in order of arrival. */
 export class RequestLog {
   readonly #requests: PendingRequest[] = [];
 
-  #underWay = 0;
-  #maxAtOnce = 0;
+  #inProgress = 0;
+  #maxConcurrent = 0;
 
   get entries(): readonly LoggedRequest[] {
     return this.#requests;
@@ -38,22 +38,22 @@ export class RequestLog {
     this.#requests.push(request);
   }
 
-  /** The most requests that have been under way at once. */
-  get maxAtOnce(): number {
-    return this.#maxAtOnce;
+  /** The highest number of concurrent requests so far. */
+  get maxConcurrentRequests(): number {
+    return this.#maxConcurrent;
   }
 
-  /** Counts a request that has come; what is returned is called once it is over. */
+  /** Counts a request. Returns a function to call when it ends. */
   begin(): () => void {
-    this.#underWay += 1;
-    this.#maxAtOnce = Math.max(this.#maxAtOnce, this.#underWay);
+    this.#inProgress += 1;
+    this.#maxConcurrent = Math.max(this.#maxConcurrent, this.#inProgress);
     return () => {
-      this.#underWay -= 1;
+      this.#inProgress -= 1;
     };
   }
 }
 
-/** Fields of a write of secrets that are none themselves. */
+/** Fields in a write of secrets that never contain a secret. */
 const plainFields = new Set([
   'secrets',
   'secretKey',
@@ -64,8 +64,8 @@ const plainFields = new Set([
 ]);
 
 /**
- * A request without credentials and secret values, fit to be shown. Of a write of secrets only the
- * fields that are known to hold none are left: a value may stand in a misspelt one.
+ * A request without credentials and secret values, which can be shown. In a write of secrets, it keeps
+ * only fields that never contain a secret, because a misspelled field may contain one.
  */
 export function withoutSecrets(request: LoggedRequest): LoggedRequest {
   const headers = Object.entries(request.headers).filter(([name]) => name !== 'authorization');

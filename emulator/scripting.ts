@@ -14,35 +14,35 @@ import type { ProvisioningScript } from './platform/secret-sets.js';
 import type { RateLimit, RateLimiter } from './rate-limit.js';
 
 /**
- * Says how things will go. A script is for the next time, or with `every` for each time that has
- * none of its own; `*` stands for any name.
+ * Decides what happens next. A script applies to the next time, or with `every` to each time that has no
+ * other script. The name `*` matches any name.
  */
 export interface EmulatorScript {
-  /** How the provisioning of a set goes. On the organization surface each pair is one. */
+  /** How the provisioning of a set goes. On the organization surface, each pair is provisioned separately. */
   provisioning(name: string, script: ProvisioningScript): void;
-  /** How a write of a set goes: how long it is under way, or that it meets another one. */
+  /** How a write of a set goes: how long it takes, or whether it conflicts with another write. */
   writing(name: string, script: WritingScript): void;
   /** How a deployment of an agent goes. */
   deployment(agent: string, script: DeploymentScript): void;
   /** How a session of an agent goes. */
   session(agent: string, script: SessionScript): void;
-  /** How a cloud build goes, of the region that the script names or of any. */
+  /** How a cloud build goes, in the region of the script or in any region. */
   build(script: BuildScript): void;
-  /** The next `times` (1) matching requests get this fault, after `skip` (0) that do not. */
+  /** Adds this fault to the next `times` (1) matching requests, after `skip` (0) matching requests without it. */
   fault(match: RequestMatch, fault: Fault, timing?: FaultTiming): void;
-  /** From now on, requests over this limit get a 429; `undefined` takes the limit away. */
+  /** Rejects requests over this limit with 429. `undefined` removes the limit. */
   rateLimit(limit: RateLimit | undefined): void;
-  /** A release of somebody else: a new deployment of the agent, right now. */
+  /** Makes a new deployment of the agent now, like another release. */
   supersede(agent: string): { deploymentId: string };
-  /** Somebody else deletes a set, right now, where there is one of that name. */
+  /** Deletes a set now, like another user, if it exists. */
   deleteSecretSet(name: string): void;
-  /** Somebody else deletes an agent, right now, where there is one of that name. */
+  /** Deletes an agent now, like another user, if it exists. */
   deleteAgent(name: string): void;
-  /** Does something once, just before a matching request is handled. */
+  /** Runs an action once, just before a matching request is handled. */
   before(match: RequestMatch, action: () => void): void;
-  /** Does something once, after a matching request was handled and before its answer is sent. */
+  /** Runs an action once, after a matching request was handled and before its response is sent. */
   after(match: RequestMatch, action: () => void): void;
-  /** What was scripted and has not come yet does not come any more. */
+  /** Removes all scripts, faults and actions that have not been used yet. */
   forget(): void;
 }
 

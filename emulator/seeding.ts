@@ -6,9 +6,9 @@ import type { Platform } from './platform/platform.js';
 import type { SeededSession } from './platform/sessions.js';
 import type { SeededSecretSet } from './platform/secret-sets.js';
 
-/** Puts things where a test finds them; without an organization, in `acme`. */
+/** Creates the initial state of a test. Without an organization, everything belongs to `acme`. */
 export interface EmulatorSeed {
-  /** A set, over one of that name. `referenced`: a Kubernetes Secret, without values to read. */
+  /** A set, which replaces one with the same name. `referenced`: a Kubernetes Secret, without readable values. */
   secretSet(
     set: SeededSecretSet & {
       readonly values?: Readonly<Record<string, string>> | undefined;
@@ -22,10 +22,10 @@ export interface EmulatorSeed {
       readonly auth?: string | undefined;
     },
   ): void;
-  /** An agent whose deployment is rolled out. Its build and its profile have to be there. */
+  /** An agent whose deployment is rolled out. Its build and its profile must exist. */
   agent(agent: SeededAgent): { deploymentId: string };
   build(build: SeededBuild): { id: string };
-  /** A session that runs, on the deployment that serves unless it names another. */
+  /** A running session, on the deployment that is serving unless the session names another one. */
   session(session: SeededSession): { sessionId: string };
   agentProfile(profile: SeededAgentProfile): void;
 }

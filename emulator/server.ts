@@ -9,7 +9,7 @@ import type { RateLimit, RateLimiter } from './rate-limit.js';
 import type { LoggedRequest, PendingRequest, RequestLog } from './requests.js';
 import { skipRest, type Storage, storageRoot } from './storage/storage.js';
 
-/** What a server puts around the application. */
+/** The parts of a server. */
 export interface ServerParts {
   readonly application: Hono;
   readonly storage: Storage;
@@ -19,11 +19,11 @@ export interface ServerParts {
   readonly before: RequestTriggers;
   readonly after: RequestTriggers;
   readonly now: Clock;
-  /** Called with each request once it is answered, or will never be. */
+  /** Called for each request after its response, or when it will not get one. */
   readonly onAnswered: ((request: LoggedRequest) => void) | undefined;
 }
 
-/** An HTTP server that logs each request, and spoils those that a fault is scheduled for. */
+/** An HTTP server that logs each request and applies the scheduled faults. */
 export function createEmulatorServer(parts: ServerParts): Server {
   const { application, storage, log, limiter, faults, before, after, now, onAnswered } = parts;
 
@@ -34,7 +34,7 @@ export function createEmulatorServer(parts: ServerParts): Server {
     const startedAt = performance.now();
     outgoing.setHeader('date', new Date(now()).toUTCString());
     outgoing.setHeader('x-request-id', `req-${++requests}`);
-    // However it ends: answered, reset, or given up by the caller.
+    // The request can end with a response, with a reset, or because the caller gives up.
     outgoing.once('close', log.begin());
     const isUpload = pathOf(request).startsWith(storageRoot);
     const { entry, response } = await (isUpload ? upload : call)(request, outgoing);
@@ -53,7 +53,7 @@ export function createEmulatorServer(parts: ServerParts): Server {
     log.add(entry);
     before.fire(entry);
     const limit = limiter.take(entry.receivedAt);
-    // A request that is refused leaves the fault to the next one.
+    // A rejected request does not use up a fault.
     const fault = limit ? undefined : faults.take(entry);
     entry.fault = fault?.kind;
     await delayedRequests.carryOutBefore(entry);
@@ -62,7 +62,7 @@ export function createEmulatorServer(parts: ServerParts): Server {
     return { entry, response };
   }
 
-  /** A request to the storage: its body may be large, so it is logged before that has come. */
+  /** A request to the storage. Its body may be large, so the request is logged before the body arrives. */
   async function upload(request: Request, outgoing: ServerResponse): Promise<Handled> {
     const incoming = outgoing.req;
     const form: string[] = [];
@@ -76,7 +76,7 @@ export function createEmulatorServer(parts: ServerParts): Server {
       return { entry, response: reset(outgoing) };
     }
     const put = await storage.receive(incoming, pathOf(request), (name) => form.push(name));
-    // Its sender has given up.
+    // The sender gave up.
     if (!put) return { entry, response: RESPONSE_ALREADY_SENT };
     await delayedRequests.carryOutBefore(entry);
     const carryOut = () => Promise.resolve(put());
@@ -84,7 +84,7 @@ export function createEmulatorServer(parts: ServerParts): Server {
     return { entry, response };
   }
 
-  /** What a fault makes of the answer. */
+  /** The response, after the fault was applied. */
   async function answer(
     fault: Fault,
     entry: LoggedRequest,
@@ -99,13 +99,13 @@ export function createEmulatorServer(parts: ServerParts): Server {
   const listener = getRequestListener(
     async (request, { outgoing }) => {
       if (!(outgoing instanceof ServerResponse)) throw new Error('The emulator speaks HTTP/1.1.');
-      // What the emulator says about itself is no part of the platform.
+      // Pages about the emulator itself are not part of the platform.
       const path = pathOf(request);
       return path.startsWith('/v1/') || path.startsWith(storageRoot)
         ? handle(request, outgoing)
         : application.fetch(request);
     },
-    // Tests run in the same process as the emulator: its globals are theirs.
+    // Tests run in the same process as the emulator, so it must not change globals.
     { overrideGlobalObjects: false },
   );
 
@@ -114,7 +114,7 @@ export function createEmulatorServer(parts: ServerParts): Server {
   });
 }
 
-/** A request as it was logged, and what it is answered with. */
+/** A logged request and its response. */
 interface Handled {
   readonly entry: PendingRequest;
   readonly response: Response;
@@ -130,7 +130,7 @@ function tooManyRequests({ retryAfter }: RateLimit): Response {
   );
 }
 
-/** Reads the body, and makes a request that can be read once more; a form is left in its stream. */
+/** Reads the body and returns a request that can be read again. A form stays unread in its stream. */
 async function readRequest(request: Request): Promise<{ body: unknown; ready: Request }> {
   if (request.headers.get('content-type')?.startsWith('multipart/') === true)
     return { body: undefined, ready: request };
@@ -217,7 +217,7 @@ function reset(outgoing: ServerResponse): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Sends the headers of an answer and half of its body, then nothing. */
+/** Sends the headers of a response and half of its body, and then closes the connection. */
 async function cutOff(response: Response, outgoing: ServerResponse): Promise<void> {
   const body = Buffer.from(await response.arrayBuffer());
   outgoing.writeHead(response.status, {

@@ -87,15 +87,15 @@ describe('the most requests at once', () => {
 
   test('are those that were under way together', async () => {
     const { emulator } = rehearsal;
-    expect(emulator.maxAtOnce).toBe(0);
+    expect(emulator.maxConcurrentRequests).toBe(0);
     emulator.script.fault({}, late, { times: Infinity });
     await ask();
     await ask();
-    expect(emulator.maxAtOnce).toBe(1);
+    expect(emulator.maxConcurrentRequests).toBe(1);
     await Promise.all([ask(), ask(), ask()]);
-    expect(emulator.maxAtOnce).toBe(3);
+    expect(emulator.maxConcurrentRequests).toBe(3);
     await Promise.all([ask(), ask()]);
-    expect(emulator.maxAtOnce).toBe(3);
+    expect(emulator.maxConcurrentRequests).toBe(3);
   });
 
   test.each(['reset', 'cut-off'] as const)(
@@ -105,7 +105,7 @@ describe('the most requests at once', () => {
       emulator.script.fault({}, { kind });
       await expect(ask()).rejects.toThrow();
       await ask();
-      expect(emulator.maxAtOnce).toBe(1);
+      expect(emulator.maxConcurrentRequests).toBe(1);
     },
   );
 
@@ -115,7 +115,7 @@ describe('the most requests at once', () => {
     const hanging = Promise.allSettled([ask()]);
     while (emulator.requests.length === 0) await new Promise(setImmediate);
     await ask();
-    expect(emulator.maxAtOnce).toBe(2);
+    expect(emulator.maxConcurrentRequests).toBe(2);
     await emulator.close();
     await hanging;
   });

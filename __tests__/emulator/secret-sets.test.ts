@@ -246,10 +246,10 @@ describe('the organization surface', () => {
     });
   });
 
-  test('refuses a name that is not that of the path', async () => {
+  test('rejects a name that differs from the path', async () => {
     const pair = { name: 'other', secretKey: 'A', secretValue: '1' };
     expect(await rehearsal.acme.put('/secrets/voice', pair)).toEqual(
-      refusal(400, 'Invalid request format: name is not that of the path'),
+      refusal(400, 'Invalid request format: name does not match the path'),
     );
   });
 

@@ -119,9 +119,9 @@ describe('requests at once', () => {
   const stage = stageForEachTest(manyRegions);
 
   /** On a busy machine an answer may be there before the last of eight requests arrives. */
-  function expectFull({ maxAtOnce }: Emulator): void {
-    expect(maxAtOnce).toBeLessThanOrEqual(8);
-    expect(maxAtOnce).toBeGreaterThanOrEqual(5);
+  function expectFull({ maxConcurrentRequests }: Emulator): void {
+    expect(maxConcurrentRequests).toBeLessThanOrEqual(8);
+    expect(maxConcurrentRequests).toBeGreaterThanOrEqual(5);
   }
 
   test('are eight at most, and as many where there is so much to do', async () => {

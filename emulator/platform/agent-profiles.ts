@@ -1,14 +1,14 @@
-/** A size of agents, as the API lists it. */
+/** A size of instances, as the API lists it. */
 export interface AgentProfile {
   readonly api_name: string;
   readonly display_name: string;
   readonly resources: { readonly cpu: string; readonly memory: string };
-  /** It is the organization's own. */
+  /** A custom profile of the organization. */
   readonly custom?: true;
   readonly enabled: boolean;
 }
 
-/** A profile of an organization's own. */
+/** A custom profile of an organization, for tests. */
 export interface SeededAgentProfile {
   readonly apiName: string;
   readonly organization?: string | undefined;
@@ -28,7 +28,7 @@ const catalog: readonly AgentProfile[] = [
   enabled: true,
 }));
 
-/** The platform's agent profiles and those of its organizations. */
+/** The agent profiles of the platform and of its organizations. */
 export class AgentProfiles {
   readonly #custom = new Map<string, AgentProfile[]>();
 
@@ -36,7 +36,7 @@ export class AgentProfiles {
     return [...catalog, ...(this.#custom.get(organization) ?? [])];
   }
 
-  /** The profile where the organization can deploy with it. */
+  /** The profile, if the organization can deploy with it. */
   find(organization: string, name: string): AgentProfile | undefined {
     return this.list(organization).find(({ api_name, enabled }) => api_name === name && enabled);
   }

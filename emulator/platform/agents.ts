@@ -17,7 +17,7 @@ import { type DeploymentScript, planRollout } from './rollout.js';
 import { Scripted } from './scripted.js';
 import type { SecretSet, SecretSetKind, SecretSets } from './secret-sets.js';
 
-/** What a create or an update asks for; what is left out is the default, or stays as it is. */
+/** The settings in a create or an update. Omitted settings get their default or stay unchanged. */
 export interface AgentRequest {
   readonly image?: string | undefined;
   readonly buildId?: string | undefined;
@@ -38,22 +38,22 @@ export interface AgentRequest {
   readonly forceRedeploy?: boolean | undefined;
 }
 
-/** The branch of a GitHub repository that an agent is connected to. */
+/** A connection of an agent to a branch on GitHub. */
 export interface GitConnection {
   readonly repoFullName: string;
   readonly branch: string;
   readonly autoDeploy: boolean;
 }
 
-/** The last attempt to deploy what was pushed to the branch that an agent is connected to. */
+/** The last attempt to deploy a push to the connected branch. */
 export interface GitDeploy {
   readonly status: 'pending' | 'building' | 'deploying' | 'succeeded' | 'failed' | 'cancelled';
   readonly commitSha: string;
-  /** Why it failed or was cancelled. */
+  /** Why the deploy failed or was cancelled. */
   readonly reason?: string | undefined;
 }
 
-/** An agent: what it is asked to be, and all it has been. */
+/** An agent with all its deployments. */
 export interface Agent {
   readonly id: string;
   readonly name: string;
@@ -65,11 +65,11 @@ export interface Agent {
   maxAgents: number;
   readonly git: GitConnection | undefined;
   readonly latestDeploy: GitDeploy | undefined;
-  /** Oldest first, at least one; the last is what is asked for. */
+  /** Oldest first, at least one. The last one is desired. */
   readonly deployments: readonly [Deployment, ...Deployment[]];
 }
 
-/** An agent that is there from the start, its deployment rolled out. */
+/** An agent that exists from the start, with a finished rollout. */
 export interface SeededAgent {
   readonly name: string;
   readonly region?: string | undefined;
@@ -82,12 +82,12 @@ export interface SeededAgent {
   readonly maxAgents?: number | undefined;
   readonly agentProfile?: string | undefined;
   readonly architecture?: Architecture | undefined;
-  /** In a self-hosted region, in the place of a profile. */
+  /** In a self-hosted region, instead of a profile. */
   readonly resources?: Resources | undefined;
   /** Seconds. */
   readonly maxSessionDuration?: number | undefined;
   readonly health?: 'ready' | 'crash-looping' | undefined;
-  /** Of one that crashes. */
+  /** Conditions of an agent that crashes. */
   readonly conditions?: readonly AgentCondition[] | undefined;
   readonly git?: GitConnection | undefined;
   readonly latestDeploy?: GitDeploy | undefined;
@@ -95,20 +95,20 @@ export interface SeededAgent {
   readonly createdAt?: number | undefined;
 }
 
-/** What an update comes to. */
+/** The result of an update. */
 export interface Updated {
   readonly agent: Agent;
-  /** The platform's remark where nothing was changed. */
+  /** The platform's warning if nothing changed. */
   readonly warning: string | undefined;
 }
 
 const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])$/;
-/** What the platform gives an agent that says nothing; support raises it, so it is no upper bound. */
+/** The platform's default. Support can raise it, so it is not an upper limit. */
 const defaultMaxAgents = 50;
 const unchangedWarning =
   'No configuration changes were detected, so the existing deployment was kept. Set forceRedeploy to true to create a new deployment.';
 
-/** The deployment that is asked for. */
+/** The desired deployment. */
 export function desiredDeployment({ deployments }: Agent): Deployment {
   return deployments[deployments.length - 1] ?? deployments[0];
 }
@@ -118,7 +118,7 @@ export class Agents {
   readonly deploying = new Scripted<DeploymentScript>();
   readonly #agents = new Map<string, Agent>();
   readonly #now: Clock;
-  /** Milliseconds from a deploy until it is ready, unless it is scripted. */
+  /** Milliseconds until a deployment is ready, unless a script says otherwise. */
   readonly #delay: number;
   readonly #regions: Regions;
   readonly #sets: SecretSets;
@@ -151,7 +151,7 @@ export class Agents {
     return this.#agents.get(name);
   }
 
-  /** The agent of that name where it belongs to the organization. */
+  /** The agent with this name, if it belongs to the organization. */
   find(organization: string, name: string): Agent | undefined {
     const agent = this.#agents.get(name);
     return agent?.organization === organization ? agent : undefined;
@@ -162,23 +162,31 @@ export class Agents {
     return reconciledDeployment(deployments, this.#now());
   }
 
-  /** The deployment that takes sessions. */
+  /** The deployment that accepts sessions. */
   serving({ deployments }: Agent): Deployment | undefined {
     return servingDeployment(deployments, this.#now());
   }
 
-  create(organization: string, name: string, asked: AgentRequest, defaultRegion: string): Agent {
+  create(
+    organization: string,
+    name: string,
+    requested: AgentRequest,
+    defaultRegion: string,
+  ): Agent {
     if (name.length > 54 || !namePattern.test(name))
       throw badRequest(`Invalid request format: '${name}' is not a valid agent name`);
-    // Also where it is another organization's: whose it is, is nobody else's business.
+    // The response is the same if the agent belongs to another organization, to reveal nothing.
     if (this.#agents.has(name)) throw badRequest('Service already exists');
-    const region = this.#regions.named(asked.region ?? defaultRegion).code;
-    if (asked.image === undefined && asked.buildId === undefined)
+    const region = this.#regions.named(requested.region ?? defaultRegion).code;
+    if (requested.image === undefined && requested.buildId === undefined)
       throw badRequest('Either image or buildId is required for service creation');
     const place = { organization, region };
-    const configuration = this.#configured(asked, undefined, place);
+    const configuration = this.#configured(requested, undefined, place);
     const bound = this.#bound(configuration, place, 'service will be created in region');
-    const scaling = scalingOf(asked.autoScaling) ?? { minAgents: 0, maxAgents: defaultMaxAgents };
+    const scaling = scalingOf(requested.autoScaling) ?? {
+      minAgents: 0,
+      maxAgents: defaultMaxAgents,
+    };
     const now = this.#now();
     const agent: Agent = {
       id: randomUUID(),
@@ -196,32 +204,35 @@ export class Agents {
     return agent;
   }
 
-  update(organization: string, name: string, asked: AgentRequest): Updated {
+  update(organization: string, name: string, requested: AgentRequest): Updated {
     const agent = this.find(organization, name);
     if (!agent) throw notFound('Service not found');
-    if (asked.region !== undefined && this.#regions.named(asked.region).code !== agent.region)
+    if (
+      requested.region !== undefined &&
+      this.#regions.named(requested.region).code !== agent.region
+    )
       throw badRequest(
-        `Service already exists in region '${agent.region}'. Cannot change region to '${asked.region}'.`,
+        `Service already exists in region '${agent.region}'. Cannot change region to '${requested.region}'.`,
       );
     const previous = desiredDeployment(agent);
-    const configuration = this.#configured(asked, previous, agent);
+    const configuration = this.#configured(requested, previous, agent);
     const bound = this.#bound(configuration, agent, 'service is in region');
-    const scaling = scalingOf(asked.autoScaling);
+    const scaling = scalingOf(requested.autoScaling);
     const scaled =
       scaling !== undefined &&
       (scaling.minAgents !== agent.minAgents || scaling.maxAgents !== agent.maxAgents);
     const changed = fieldsOf(configuration) !== fieldsOf(previous);
-    const forced = asked.forceRedeploy === true;
+    const forced = requested.forceRedeploy === true;
     Object.assign(agent, scaling);
     if (changed || forced) this.#add(agent, configuration, bound, forced && !changed);
     agent.updatedAt = this.#now();
     return { agent, warning: changed || forced || scaled ? undefined : unchangedWarning };
   }
 
-  /** A new deployment of what the agent is, as another release would make it. */
+  /** Makes a new deployment with the same configuration, like another release. */
   supersede(name: string): Deployment {
     const agent = this.#agents.get(name);
-    if (!agent) throw new Error(`There is no agent '${name}' to supersede a deployment of.`);
+    if (!agent) throw new Error(`There is no agent '${name}'.`);
     const configuration = desiredDeployment(agent);
     return this.#add(agent, configuration, this.#lookUp(configuration, agent), true);
   }
@@ -313,40 +324,40 @@ export class Agents {
     };
   }
 
-  /** The configuration that comes of a request on top of what there is. */
+  /** The configuration after a request is applied to the previous one. */
   #configured(
-    asked: AgentRequest,
+    requested: AgentRequest,
     previous: DeploymentConfiguration | undefined,
     place: Place,
   ): DeploymentConfiguration {
-    const { image, buildId } = asked;
+    const { image, buildId } = requested;
     if (image !== undefined && buildId !== undefined)
       throw badRequest('Cannot specify both image and buildId. Use one or the other.');
     if (image !== undefined && !/(:[^/:@]+|@sha256:[0-9a-f]{64})$/.test(image))
       throw badRequest('Invalid parameters: image must include a tag');
     if (buildId !== undefined) this.#checkBuild(buildId, place);
     const replaced = image !== undefined || buildId !== undefined;
-    const audioFilter = asked.krispViva?.audioFilter;
+    const audioFilter = requested.krispViva?.audioFilter;
     return {
       image: replaced ? image : previous?.image,
       buildId: replaced ? buildId : previous?.buildId,
-      secretSet: asked.secretSet ?? previous?.secretSet,
-      imagePullSecretSet: asked.imagePullSecretSet ?? previous?.imagePullSecretSet,
-      ...this.#sized(asked, previous, place),
+      secretSet: requested.secretSet ?? previous?.secretSet,
+      imagePullSecretSet: requested.imagePullSecretSet ?? previous?.imagePullSecretSet,
+      ...this.#sized(requested, previous, place),
       architecture: this.#regions.architectureIn(
         place.region,
-        asked.architecture ?? previous?.architecture,
+        requested.architecture ?? previous?.architecture,
       ),
-      maxSessionDuration: asked.maxSessionDuration ?? previous?.maxSessionDuration,
+      maxSessionDuration: requested.maxSessionDuration ?? previous?.maxSessionDuration,
       krispVivaAudioFilter:
         audioFilter === undefined ? (previous?.krispVivaAudioFilter ?? null) : audioFilter,
-      websocketAuth: asked.websocketAuth ?? previous?.websocketAuth,
+      websocketAuth: requested.websocketAuth ?? previous?.websocketAuth,
       enableIntegratedKeysProxy:
-        asked.enableIntegratedKeysProxy ?? previous?.enableIntegratedKeysProxy,
+        requested.enableIntegratedKeysProxy ?? previous?.enableIntegratedKeysProxy,
     };
   }
 
-  /** How large an instance is: a profile says it, or, in a self-hosted region, resources do. */
+  /** The size of an instance: a profile or, in a self-hosted region, resources. */
   #sized(
     { agentProfile, resources }: AgentRequest,
     previous: DeploymentConfiguration | undefined,
@@ -381,7 +392,7 @@ export class Agents {
       );
   }
 
-  /** The sets that a configuration binds, all of them there, in its region, and ready. */
+  /** The sets that a configuration binds. They must exist in its region and be ready. */
   #bound(configuration: DeploymentConfiguration, place: Place, isIn: string): BoundSets {
     const sets = this.#lookUp(configuration, place);
     const check = (
@@ -421,7 +432,7 @@ export class Agents {
   }
 }
 
-/** Where an agent is: what it binds has to be there too. */
+/** The organization and region of an agent. The sets that it binds must be in the same place. */
 interface Place {
   readonly organization: string;
   readonly region: string;
@@ -439,12 +450,12 @@ const setWords = {
 
 const valuesOf = (set: SecretSet | undefined) => Object.fromEntries(set?.values ?? []);
 
-/** The scaling that a request comes to: half of it resets the other half; empty, it says nothing. */
+/** The scaling after a request. One half resets the other half; an empty object changes nothing. */
 function scalingOf(
-  asked: AgentRequest['autoScaling'],
+  requested: AgentRequest['autoScaling'],
 ): { minAgents: number; maxAgents: number } | undefined {
-  if (asked?.minAgents === undefined && asked?.maxAgents === undefined) return undefined;
-  const { minAgents = 0, maxAgents = defaultMaxAgents } = asked;
+  if (requested?.minAgents === undefined && requested?.maxAgents === undefined) return undefined;
+  const { minAgents = 0, maxAgents = defaultMaxAgents } = requested;
   if (minAgents > maxAgents)
     throw badRequest('autoScaling.minAgents cannot be greater than autoScaling.maxAgents');
   return { minAgents, maxAgents };

@@ -6,16 +6,16 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import type { StoredArchive } from './uploads.js';
 
-/** Larger than the default, as archives may be large too. */
+/** Larger than the default, because archives may be large. */
 const chunkSize = 256 * 1024;
 
 interface Contents {
   readonly files: Set<string>;
-  /** What links lead to, by their names. */
+  /** Targets of links, by name. */
   readonly links: Map<string, string>;
 }
 
-/** What is in an archive; it fails where it is none. */
+/** The contents of an archive. Rejects if it is not an archive. */
 async function contentsOf({ chunks }: StoredArchive): Promise<Contents> {
   const files = new Set<string>();
   const links = new Map<string, string>();
@@ -33,8 +33,8 @@ async function contentsOf({ chunks }: StoredArchive): Promise<Contents> {
 
 const maxLinks = 40;
 
-/** Whether a path leads to a file, over links as well. */
-function holds({ files, links }: Contents, path: string): boolean {
+/** Whether a path leads to a file, directly or through links. */
+function containsFile({ files, links }: Contents, path: string): boolean {
   let current = posix.normalize(path);
   for (let followed = 0; followed < maxLinks; followed++) {
     if (files.has(current)) return true;
@@ -46,7 +46,7 @@ function holds({ files, links }: Contents, path: string): boolean {
   return false;
 }
 
-/** Why nothing can be built from an archive, as the builder says it; undefined where it can. */
+/** Why an archive cannot be built, in the words of the builder; undefined if it can. */
 export async function problemIn(
   archive: StoredArchive,
   dockerfilePath: string,
@@ -55,10 +55,10 @@ export async function problemIn(
   try {
     contents = await contentsOf(archive);
   } catch (error) {
-    // An error of zlib's may be of another realm, as under jest.
+    // An error of zlib may be from another realm, for example in jest.
     const reason = types.isNativeError(error) ? error.message : String(error);
     return `failed to extract the build context: ${reason}`;
   }
-  if (holds(contents, dockerfilePath)) return undefined;
+  if (containsFile(contents, dockerfilePath)) return undefined;
   return `failed to read dockerfile: open ${dockerfilePath}: no such file or directory`;
 }

@@ -1,4 +1,4 @@
-/** What a build prints, by default. */
+/** The default logs of builds. */
 
 const beginning = (dockerfilePath: string) => [
   '[Container] Entering phase: BUILD',
@@ -19,7 +19,7 @@ const steps = [
   '#12 [3/4] RUN uv sync --locked',
 ];
 
-/** The log of a build that made an image. */
+/** The log of a successful build. */
 export const successfulLog = (dockerfilePath: string): readonly string[] => [
   ...beginning(dockerfilePath),
   ...steps,
@@ -32,7 +32,7 @@ export const successfulLog = (dockerfilePath: string): readonly string[] => [
   '[Container] Phase complete: BUILD State: SUCCEEDED',
 ];
 
-/** The log of a build with a step that fails, for this reason. */
+/** The log of a build in which a step fails for this reason. */
 export const failedLog = (dockerfilePath: string, reason: string): readonly string[] => [
   ...beginning(dockerfilePath),
   ...steps,
@@ -46,7 +46,7 @@ export const failedLog = (dockerfilePath: string, reason: string): readonly stri
   '[Container] Phase complete: BUILD State: FAILED',
 ];
 
-/** The log of a build that does not come to its first step. */
+/** The log of a build that fails before its first step. */
 export const unreadableLog = (dockerfilePath: string, reason: string): readonly string[] => [
   ...beginning(dockerfilePath),
   `#1 ERROR: ${reason}`,
@@ -54,7 +54,7 @@ export const unreadableLog = (dockerfilePath: string, reason: string): readonly 
   '[Container] Phase complete: BUILD State: FAILED',
 ];
 
-/** The log of a build with a step that does not end. */
+/** The log of a build in which a step does not end. */
 export const endlessLog = (dockerfilePath: string): readonly string[] => [
   ...beginning(dockerfilePath),
   ...steps,

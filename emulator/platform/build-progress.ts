@@ -7,26 +7,26 @@ export type BuildOutcome = Exclude<BuildStatus, 'pending' | 'building'>;
 
 /** How a build goes. */
 export interface BuildScript extends Repeatable {
-  /** The region whose next build it is about; any by default. */
+  /** The region of the build; any region by default. */
   readonly region?: string | undefined;
-  /** Milliseconds from the request to the outcome; `Infinity`: it never ends. */
+  /** Milliseconds from the request to the outcome; `Infinity` for a build that never ends. */
   readonly delay?: number | undefined;
   /** Milliseconds from the request until it is `building`; a tenth of `delay` by default. */
   readonly startDelay?: number | undefined;
-  /** Said here, it holds whatever the archive is; else the archive has to be one to build from. */
+  /** If given, it applies whatever the archive is. Otherwise, an archive that cannot be built fails. */
   readonly outcome?: BuildOutcome | undefined;
   readonly errorMessage?: string | undefined;
-  /** Lines, oldest first; the last one is printed as the build ends. */
+  /** Lines, oldest first. The last line is printed when the build ends. */
   readonly logs?: readonly string[] | undefined;
 }
 
-/** A build that has been decided on: when it gets how far, and how it ends. */
+/** The planned course of a build: when it starts, when it ends, and how. */
 export interface BuildProgress {
   readonly startedAt: number;
   readonly completedAt: number;
   readonly outcome: BuildOutcome;
   readonly errorMessage: string | undefined;
-  /** Lines, oldest first; printed evenly from `startedAt` to `completedAt`. */
+  /** Lines, oldest first, printed evenly between `startedAt` and `completedAt`. */
   readonly logs: readonly string[];
 }
 
@@ -34,7 +34,7 @@ const failedStep =
   'process "/bin/sh -c uv sync --locked" did not complete successfully: exit code: 1';
 const prefix = 'Docker build failed: ';
 
-/** What an outcome says and prints, unless a script has it otherwise. */
+/** The error message and the log of an outcome, unless a script replaces them. */
 export function outcomeOf(
   outcome: BuildOutcome,
   dockerfilePath: string,
@@ -57,7 +57,7 @@ export function outcomeOf(
   }
 }
 
-/** Decides how a build goes that is asked for at `time`; `flaw` is what its archive suffers from. */
+/** Plans a build that is requested at `time`. `flaw` says why its archive cannot be built. */
 export function planBuild(
   script: BuildScript | undefined,
   build: { readonly dockerfilePath: string; readonly flaw: string | undefined },
@@ -91,7 +91,7 @@ export function statusAt(
   return time >= startedAt ? 'building' : 'pending';
 }
 
-/** What a build has printed by then; one that never ends has printed all as soon as it starts. */
+/** The lines that a build has printed by `time`. A build that never ends prints all of them when it starts. */
 export function logAt({ startedAt, completedAt, logs }: BuildProgress, time: number): string[] {
   if (time < startedAt) return [];
   if (time >= completedAt || completedAt === Infinity) return [...logs];

@@ -15,7 +15,7 @@ import type { Regions } from './regions.js';
 import { anyName, Scripted } from './scripted.js';
 import { contextHashOf, type Uploads } from './uploads.js';
 
-/** A cloud build: an image that the platform makes from a build context, for one region. */
+/** A cloud build: the platform builds an image from a build context, for one region. */
 export interface Build {
   readonly id: string;
   readonly organization: string;
@@ -27,14 +27,14 @@ export interface Build {
   readonly progress: BuildProgress;
 }
 
-/** What a build is asked for with. */
+/** A request for a build. */
 export interface BuildRequest {
   readonly uploadId: string;
   readonly region: string;
   readonly dockerfilePath?: string | undefined;
 }
 
-/** A build that is there from the start; `pending` and `building` stay as they are. */
+/** A build that exists from the start. `pending` and `building` never change. */
 export interface SeededBuild {
   readonly id?: string | undefined;
   readonly region?: string | undefined;
@@ -46,7 +46,7 @@ export interface SeededBuild {
   readonly logs?: readonly string[] | undefined;
 }
 
-/** Which builds a list shows. */
+/** Selects builds in a list. */
 export interface BuildFilter {
   readonly region: string | undefined;
   readonly status: BuildStatus | undefined;
@@ -61,7 +61,7 @@ export class Builds {
   readonly #building = new Scripted<BuildScript>();
   readonly #builds = new Map<string, Build>();
   readonly #now: Clock;
-  /** Milliseconds that a build takes unless it is scripted. */
+  /** Milliseconds that a build takes, unless a script says otherwise. */
   readonly #delay: number;
   readonly #regions: Regions;
   readonly #uploads: Uploads;
@@ -94,7 +94,7 @@ export class Builds {
     return statusAt(progress, this.#now());
   }
 
-  /** What a build has printed by now, oldest first. */
+  /** The lines that a build has printed so far, oldest first. */
   log({ progress }: Build): string[] {
     return logAt(progress, this.#now());
   }
@@ -115,7 +115,7 @@ export class Builds {
       );
   }
 
-  /** Says how the next build goes, or each. */
+  /** Decides how the next build goes, or each build. */
   script(script: BuildScript): void {
     this.#building.add(script.region ?? anyName, script);
   }
@@ -124,7 +124,7 @@ export class Builds {
     this.#building.clear();
   }
 
-  /** Builds what was uploaded, unless that has been built already. */
+  /** Builds an upload, unless it was built before. */
   async create(
     organization: string,
     { uploadId, region: code, dockerfilePath = defaultDockerfilePath }: BuildRequest,
@@ -167,9 +167,9 @@ export class Builds {
     defaults: { readonly organization: string; readonly region: string },
   ): Build {
     const { status = 'success', dockerfilePath = defaultDockerfilePath } = seeded;
-    const underWay = status === 'pending' || status === 'building';
+    const isRunning = status === 'pending' || status === 'building';
     const createdAt = this.#now();
-    const ended = outcomeOf(underWay ? 'success' : status, dockerfilePath, seeded.errorMessage);
+    const ended = outcomeOf(isRunning ? 'success' : status, dockerfilePath, seeded.errorMessage);
     const build: Build = {
       id: seeded.id ?? randomUUID(),
       organization: seeded.organization ?? defaults.organization,
@@ -181,7 +181,7 @@ export class Builds {
       progress: {
         ...ended,
         startedAt: status === 'pending' ? Infinity : createdAt,
-        completedAt: underWay ? Infinity : createdAt,
+        completedAt: isRunning ? Infinity : createdAt,
         logs: seeded.logs ?? ended.logs,
       },
     };

@@ -1,5 +1,5 @@
-/** Milliseconds since 1970. Nothing in the platform waits: what has come to pass is read off it. */
+/** Milliseconds since 1970. The platform never waits: it derives its state from the current time. */
 export type Clock = () => number;
 
-/** A point in time as the API writes it. */
+/** A time in the format of the API. */
 export const timestamp = (milliseconds: number) => new Date(milliseconds).toISOString();

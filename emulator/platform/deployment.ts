@@ -1,22 +1,22 @@
 import type { Architecture } from './regions.js';
 
-/** What an instance gets of its node, as Kubernetes quantities. */
+/** Resources of an instance, as Kubernetes quantities. */
 export interface Resources {
   readonly cpu: string;
   readonly memory: string;
 }
 
-/** What a deployment runs: a change of any of it makes a new deployment. */
+/** The configuration of a deployment. Any change makes a new deployment. */
 export interface DeploymentConfiguration {
   readonly image: string | undefined;
   readonly buildId: string | undefined;
   readonly secretSet: string | undefined;
   readonly imagePullSecretSet: string | undefined;
-  /** Undefined where there are resources. */
+  /** Undefined if there are resources. */
   readonly agentProfile: string | undefined;
   readonly resources: Resources | undefined;
   readonly architecture: Architecture;
-  /** Seconds; undefined where the platform's default holds. */
+  /** Seconds; undefined for the platform's default. */
   readonly maxSessionDuration: number | undefined;
   readonly krispVivaAudioFilter: 'tel' | 'pro' | null;
   readonly websocketAuth: 'none' | 'token' | undefined;
@@ -24,8 +24,8 @@ export interface DeploymentConfiguration {
 }
 
 /**
- * How a rollout ends: `ready`, at once or after one restart; `crash-loop` and `image-pull` as the
- * health of its revision; `failed` as its phase; `error` as errors of the agent; `stuck`: never.
+ * How a rollout ends. `ready` and `single-restart` succeed. `crash-loop` and `image-pull` show in the health
+ * of the revision, `failed` in its phase, and `error` in the errors of the agent. `stuck` never ends.
  */
 export type DeploymentOutcome =
   'ready' | 'single-restart' | 'crash-loop' | 'image-pull' | 'failed' | 'error' | 'stuck';
@@ -36,7 +36,7 @@ export interface AgentError {
   readonly message: string;
 }
 
-/** Something that is so for the moment; it does not say of which deployment. */
+/** A current condition of an agent. It does not name the deployment. */
 export interface AgentCondition {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
@@ -44,22 +44,22 @@ export interface AgentCondition {
   readonly message?: string | undefined;
 }
 
-/** A rollout that has been decided on: when it gets how far, and how it ends. */
+/** The planned course of a rollout. */
 export interface Rollout {
-  /** When the operator takes the deployment up. */
+  /** When the operator starts to work on the deployment. */
   readonly reconciledAt: number;
-  /** When its outcome shows. */
+  /** When the outcome becomes visible. */
   readonly settledAt: number;
   readonly outcome: DeploymentOutcome;
   readonly errors: readonly AgentError[];
-  /** Replaces fields of the health of its revision once its outcome shows. */
+  /** Replaces fields in the health of the revision when the outcome is visible. */
   readonly health: Readonly<Record<string, unknown>>;
   readonly infrastructureIssue: boolean;
-  /** What the agent shows from `reconciledAt` until it is ready. */
+  /** Conditions that the agent shows from `reconciledAt` until it is ready. */
   readonly conditions: readonly AgentCondition[];
-  /** The reason of its health until its outcome shows, as of a try that is repeated. */
+  /** The reason in its health until the outcome is visible, such as for a repeated attempt. */
   readonly passingReason: string | undefined;
-  /** Lines, oldest first; written from `reconciledAt` on. */
+  /** Lines, oldest first, written from `reconciledAt` on. */
   readonly logs: readonly string[];
 }
 
@@ -67,14 +67,14 @@ export interface Rollout {
 export interface Deployment extends DeploymentConfiguration {
   readonly id: string;
   readonly createdAt: number;
-  /** The values that its secret set held when it was made: those it runs with, for good. */
+  /** The values of its secret set when the deployment was made. It keeps them forever. */
   readonly secretValues: Readonly<Record<string, string>>;
-  /** It was asked for although nothing had changed. */
+  /** Whether it was forced although nothing had changed. */
   readonly forced: boolean;
   readonly rollout: Rollout;
 }
 
-/** The configuration alone, its fields in one order: two that are the same read the same. */
+/** The configuration only, with its fields in a fixed order, so that equal ones have equal JSON. */
 export function pickConfiguration(from: DeploymentConfiguration): DeploymentConfiguration {
   const { resources } = from;
   return {
@@ -95,7 +95,7 @@ export function pickConfiguration(from: DeploymentConfiguration): DeploymentConf
 const endsReady = (outcome: DeploymentOutcome) =>
   outcome === 'ready' || outcome === 'single-restart';
 
-/** The deployment that the operator works on at that time; undefined before the first. */
+/** The deployment that the operator works on at `time`; undefined before the first one. */
 export function reconciledDeployment(
   deployments: readonly Deployment[],
   time: number,
@@ -103,7 +103,7 @@ export function reconciledDeployment(
   return deployments.findLast(({ rollout }) => rollout.reconciledAt <= time);
 }
 
-/** Whether a deployment had got ready by that time, before the operator turned to a newer one. */
+/** Whether a deployment became ready by `time`, before the operator turned to a newer one. */
 export function isReady(
   deployment: Deployment,
   deployments: readonly Deployment[],
@@ -115,7 +115,7 @@ export function isReady(
   return endsReady(outcome) && settledAt <= time && settledAt <= abandonedAt;
 }
 
-/** The newest deployment that has got ready: the one that takes sessions. */
+/** The newest deployment that became ready. It accepts sessions. */
 export function servingDeployment(
   deployments: readonly Deployment[],
   time: number,

@@ -1,4 +1,4 @@
-/** An organization: owns sets, agents and builds; credentials belong to it. */
+/** An organization owns sets, agents, builds and credentials. */
 export interface Organization {
   readonly name: string;
   readonly verboseName: string;

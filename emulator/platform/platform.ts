@@ -8,11 +8,11 @@ import { SecretSets } from './secret-sets.js';
 import { Sessions } from './sessions.js';
 import { Uploads } from './uploads.js';
 
-/** All that the platform holds, without a word of HTTP. */
+/** The state of the platform, without HTTP. */
 export interface Platform {
   readonly now: Clock;
   readonly regions: Regions;
-  /** The region of what is made without naming one. */
+  /** The region for requests that name none. */
   readonly defaultRegion: string;
   readonly secretSets: SecretSets;
   readonly writes: ConcurrentWrites;
@@ -23,16 +23,16 @@ export interface Platform {
   readonly sessions: Sessions;
 }
 
-/** What a platform is made of; delays in milliseconds. */
+/** Settings of a platform; delays in milliseconds. */
 export interface PlatformSettings {
   readonly now: Clock;
   readonly regions: readonly SeededRegion[];
-  /** The first region where it is left out. */
+  /** The first region if undefined. */
   readonly defaultRegion: string | undefined;
   readonly secretSetDelay: number;
   readonly deploymentDelay: number;
   readonly buildDelay: number;
-  /** The most bytes that a build context may have. */
+  /** Maximum size of a build context in bytes. */
   readonly uploadLimit: number;
 }
 

@@ -1,7 +1,7 @@
-/** Statuses with which the platform refuses a request. */
+/** Statuses with which the platform rejects a request. */
 export type RefusalStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 429 | 503;
 
-/** A request that the platform refuses, in its own words: the status and the body of the answer. */
+/** A rejected request: the status and the body of the platform's response. */
 export class Refusal extends Error {
   readonly status: RefusalStatus;
   readonly code: string;

@@ -1,6 +1,6 @@
 import { badRequest } from './refusal.js';
 
-/** CPU architectures that agents can be built for. */
+/** Processor architectures of images. */
 export type Architecture = 'amd64' | 'arm64';
 
 /** A region that agents and sets can be in. */
@@ -9,14 +9,14 @@ export interface Region {
   readonly displayName: string;
   readonly supportedArchitectures: readonly Architecture[];
   readonly defaultArchitecture: Architecture;
-  /** It is a cluster of a customer's own. The API documents no field for that. */
+  /** Whether it is a customer's own cluster. The API documents no field for that. */
   readonly selfHosted: boolean;
 }
 
-/** A region that is there from the start; it runs arm64 unless it says otherwise. */
+/** A region that exists from the start. It runs arm64 by default. */
 export interface SeededRegion {
   readonly code: string;
-  /** The code where there is none. */
+  /** The code by default. */
   readonly displayName?: string | undefined;
   /** The first one is the region's default. */
   readonly supportedArchitectures?: readonly [Architecture, ...Architecture[]] | undefined;
@@ -59,17 +59,17 @@ export class Regions {
     return this.#regions.map(({ code }) => code);
   }
 
-  /** The region of that code, or the refusal of one that there is not. */
+  /** The region with this code. Throws a refusal if it does not exist. */
   named(code: string): Region {
     const found = this.#regions.find((candidate) => candidate.code === code);
     if (!found) throw badRequest('Invalid region or organization does not have access');
     return found;
   }
 
-  /** The architecture to run in a region: its default where none is asked for. */
-  architectureIn(code: string, asked: Architecture | undefined): Architecture {
+  /** The architecture for a request in a region: the region's default if the request names none. */
+  architectureIn(code: string, requested: Architecture | undefined): Architecture {
     const { supportedArchitectures, defaultArchitecture } = this.named(code);
-    const architecture = asked ?? defaultArchitecture;
+    const architecture = requested ?? defaultArchitecture;
     if (!supportedArchitectures.includes(architecture))
       throw badRequest(
         `Architecture '${architecture}' is not supported in region '${code}' (supported: ${supportedArchitectures.join(', ')})`,

@@ -1,10 +1,10 @@
 import { timestamp } from './clock.js';
 import type { Deployment } from './deployment.js';
 
-/** How the code of a revision is doing. */
+/** The health of a revision. */
 export type RevisionHealth = Readonly<Record<string, unknown>>;
 
-/** A deployment's rollout, as an agent's answer shows it. */
+/** The rollout of a deployment, as the response for an agent shows it. */
 export interface Revision {
   readonly deploymentID: string;
   readonly phase: 'Creating' | 'Validating' | 'Active' | 'Draining' | 'Failed';
@@ -29,7 +29,7 @@ const crashed = {
   message: traceback,
 };
 
-/** What the health of a revision is from the moment at which its outcome shows. */
+/** The health of a revision when its outcome is visible. */
 function settledHealth({ rollout }: Deployment): RevisionHealth {
   switch (rollout.outcome) {
     case 'ready':
@@ -88,8 +88,8 @@ function settledPhase({ rollout }: Deployment): Revision['phase'] {
 }
 
 /**
- * The revision of a deployment that has been reconciled: `Creating` for the first half of the time
- * to its outcome, `Validating` for the second. One that is stuck validates for ever.
+ * The revision of a reconciled deployment. It is `Creating` for the first half of the time until its
+ * outcome, and `Validating` for the second half. A stuck deployment stays in `Validating` forever.
  */
 export function revisionOf(deployment: Deployment, minReplicas: number, time: number): Revision {
   const { rollout } = deployment;
@@ -113,7 +113,7 @@ export function revisionOf(deployment: Deployment, minReplicas: number, time: nu
     return {
       ...common,
       phase,
-      // A ready agent that is scaled to zero runs none.
+      // A ready agent that is scaled to zero has no replicas.
       readyReplicas: phase === 'Active' ? minReplicas : 0,
       phaseStartedAt: timestamp(settledAt),
       health: { ...settledHealth(deployment), ...rollout.health },

@@ -5,21 +5,21 @@ import type { SecretSet } from './secret-sets.js';
 
 /** How a deployment goes. */
 export interface DeploymentScript extends Repeatable {
-  /** Milliseconds from the deploy to its outcome. */
+  /** Milliseconds from the deploy to the outcome. */
   readonly delay?: number | undefined;
-  /** Milliseconds from the deploy until the operator takes it up; a quarter of `delay` by default. */
+  /** Milliseconds from the deploy until the operator starts; a quarter of `delay` by default. */
   readonly reconcileDelay?: number | undefined;
   readonly outcome?: DeploymentOutcome | undefined;
-  /** Replaces the errors that the outcome brings. */
+  /** Replaces the errors of the outcome. */
   readonly errors?: readonly AgentError[] | undefined;
-  /** Replaces fields of the revision's health once the outcome shows. */
+  /** Replaces fields in the health of the revision when the outcome is visible. */
   readonly health?: Readonly<Record<string, unknown>> | undefined;
   readonly infrastructureIssue?: boolean | undefined;
-  /** What the agent shows from when the operator takes the deployment up until it is ready. */
+  /** Conditions that the agent shows until it is ready, from when the operator starts. */
   readonly conditions?: readonly AgentCondition[] | undefined;
-  /** The reason of its health until its outcome shows, such as `ImagePullBackOff`. */
+  /** The reason in its health until the outcome is visible, such as `ImagePullBackOff`. */
   readonly passingReason?: string | undefined;
-  /** What the agent logs, oldest first. */
+  /** Log of the agent, oldest first. */
   readonly logs?: readonly string[] | undefined;
 }
 
@@ -43,11 +43,11 @@ function logsOf(outcome: DeploymentOutcome): readonly string[] {
   return started;
 }
 
-/** Why an image cannot be pulled with these credentials, as the node says it. */
+/** Why an image cannot be pulled with these credentials, in the words of the node. */
 function pullError({ auth }: SecretSet): AgentError | undefined {
   const sent = auth ?? '';
   const decoded = Buffer.from(sent, 'base64');
-  // Node decodes whatever it is given; what was not base64 does not come back as it was.
+  // Node decodes any text. If the text was not base64, encoding the result gives another text.
   if (sent === '' || decoded.toString('base64') !== sent)
     return {
       code: 'PCC_IMAGE_PULL_UNAUTHORIZED',
@@ -61,7 +61,7 @@ function pullError({ auth }: SecretSet): AgentError | undefined {
   return undefined;
 }
 
-/** Decides how a deployment made at `time` goes: by its script, else ready after `delay` ms. */
+/** Plans a rollout that starts at `time`. Without a script, it is ready after `defaultDelay` milliseconds. */
 export function planRollout(
   script: DeploymentScript | undefined,
   time: number,
@@ -74,7 +74,7 @@ export function planRollout(
   const reconcileDelay = script?.reconcileDelay ?? delay / 4;
   return {
     reconciledAt: time + reconcileDelay,
-    // Nothing shows before it is taken up.
+    // No outcome is visible before the operator starts.
     settledAt: outcome === 'stuck' ? Infinity : time + Math.max(delay, reconcileDelay),
     outcome,
     errors: refused ? [refused] : (script?.errors ?? errorsOf(outcome)),

@@ -1,15 +1,15 @@
-/** What a script can say about when it holds. */
+/** How often a script applies. */
 export interface Repeatable {
-  /** It holds each time, not only the next one. */
+  /** Whether it applies each time, not only the next time. */
   readonly every?: boolean | undefined;
 }
 
-/** Every name: a script that holds for whichever comes next. */
+/** Matches every name. */
 export const anyName = '*';
 
 /**
- * Scripts of things that happen to named sets and agents. Those for the next time are used up in
- * the order in which they were given, before those for every time; a name comes before `*`.
+ * Scripts for named sets and agents. Scripts for the next time are used first, in the order in which they
+ * were added, and then scripts for every time. A script for a name takes precedence over one for `*`.
  */
 export class Scripted<Script extends Repeatable> {
   readonly #next = new Map<string, Script[]>();

@@ -7,11 +7,11 @@ export type SecretSetKind = 'secret' | 'imagePullSecret';
 /** `unknown`: the region cannot be reached. */
 export type SecretSetStatus = 'pending' | 'ready' | 'failed' | 'unknown';
 
-/** How a provisioning goes. */
+/** How the provisioning of a set goes. */
 export interface ProvisioningScript extends Repeatable {
   /** Milliseconds until the outcome. */
   readonly delay?: number | undefined;
-  /** `pending`: it never ends. */
+  /** `pending` never ends. */
   readonly outcome?: SecretSetStatus | undefined;
   readonly errorMessage?: string | undefined;
 }
@@ -22,32 +22,32 @@ interface Provisioning {
   readonly errorMessage: string;
 }
 
-/** A named set of secrets in one region, or the credentials of an image registry. */
+/** A secret set or an image pull secret, in one region. */
 export interface SecretSet {
   readonly name: string;
   readonly organization: string;
   readonly region: string;
   readonly kind: SecretSetKind;
-  /** A Kubernetes Secret of a self-hosted region: bound by name, never written. */
+  /** A Kubernetes Secret of a self-hosted region. Agents can bind it, but nobody can write it. */
   readonly referenced: boolean;
   readonly values: Map<string, string>;
-  /** Of an image pull secret: the registry, with a slash at its end. */
+  /** For an image pull secret: the registry, with a trailing slash. */
   host: string | undefined;
-  /** Of an image pull secret: `base64(username:token)`, as it was sent. */
+  /** For an image pull secret: `base64(username:token)`, as it was sent. */
   auth: string | undefined;
-  /** When it was written last; no deployment from before has what was written. */
+  /** Time of the last write. Earlier deployments do not have its values. */
   writtenAt: number;
   provisioning: Provisioning;
 }
 
-/** A set that is there from the start, or from the moment at which it is seeded. */
+/** A set that exists from the start, or from the time when it is seeded. */
 export interface SeededSecretSet {
   readonly name: string;
   readonly region?: string | undefined;
   readonly organization?: string | undefined;
   readonly status?: SecretSetStatus | undefined;
   readonly errorMessage?: string | undefined;
-  /** Milliseconds for which it is pending still. */
+  /** Milliseconds until it is ready. */
   readonly readyAfter?: number | undefined;
 }
 
@@ -61,7 +61,7 @@ export class SecretSets {
   readonly provisioning = new Scripted<ProvisioningScript>();
   readonly #sets = new Map<string, SecretSet>();
   readonly #now: Clock;
-  /** Milliseconds that a provisioning takes unless it is scripted. */
+  /** Milliseconds that provisioning takes, unless a script says otherwise. */
   readonly #delay: number;
   readonly #regions: Regions;
 
@@ -79,7 +79,7 @@ export class SecretSets {
     return this.#sets.get(name);
   }
 
-  /** The set of that name where it belongs to the organization. */
+  /** The set with this name, if it belongs to the organization. */
   find(organization: string, name: string): SecretSet | undefined {
     const set = this.#sets.get(name);
     return set?.organization === organization ? set : undefined;
@@ -90,31 +90,31 @@ export class SecretSets {
     return this.#now() >= settlesAt ? outcome : 'pending';
   }
 
-  /** Adds pairs to a set, which is made where there is none. Keys that are not named stay. */
+  /** Adds pairs to a set, and creates the set if it does not exist. Other keys stay. */
   writeSecrets(
     organization: string,
     name: string,
     pairs: readonly { readonly secretKey: string; readonly secretValue: string }[],
     region: string,
-    regionAsked: string | undefined,
+    requestedRegion: string | undefined,
   ): SecretSet {
     for (const { secretKey } of pairs)
       if (!keyPattern.test(secretKey))
         throw badRequest(`Invalid request format: '${secretKey}' is not a valid secret key`);
-    const set = this.#writable(organization, name, 'secret', region, regionAsked);
+    const set = this.#writable(organization, name, 'secret', region, requestedRegion);
     for (const { secretKey, secretValue } of pairs) set.values.set(secretKey, secretValue);
     return this.#provision(set);
   }
 
-  /** Writes the credentials of a registry, over those that are there. */
+  /** Writes the credentials of a registry, and replaces existing ones. */
   writeImagePullSecret(
     organization: string,
     name: string,
     { host, auth }: { readonly host: string; readonly auth: string },
     region: string,
-    regionAsked: string | undefined,
+    requestedRegion: string | undefined,
   ): SecretSet {
-    const set = this.#writable(organization, name, 'imagePullSecret', region, regionAsked);
+    const set = this.#writable(organization, name, 'imagePullSecret', region, requestedRegion);
     set.host = withSlash(host);
     set.auth = auth;
     return this.#provision(set);
@@ -160,7 +160,7 @@ export class SecretSets {
     name: string,
     kind: SecretSetKind,
     region: string,
-    regionAsked: string | undefined,
+    requestedRegion: string | undefined,
   ): SecretSet {
     if (name.length < 3 || name.length > 63 || !namePattern.test(name))
       throw badRequest(`Invalid request format: '${name}' is not a valid secret set name`);
@@ -181,13 +181,16 @@ export class SecretSets {
       this.#sets.set(name, set);
       return set;
     }
-    // Whose it is, and where, is nobody else's business.
+    // The response does not reveal the owner or the region.
     if (existing.organization !== organization)
       throw badRequest('Secret set name is already taken');
     if (existing.referenced) throw referencedSet(name);
-    if (regionAsked !== undefined && this.#regions.named(regionAsked).code !== existing.region)
+    if (
+      requestedRegion !== undefined &&
+      this.#regions.named(requestedRegion).code !== existing.region
+    )
       throw badRequest(
-        `Secret already exists in region '${existing.region}'. Cannot change region to '${regionAsked}'.`,
+        `Secret already exists in region '${existing.region}'. Cannot change region to '${requestedRegion}'.`,
       );
     if (existing.kind !== kind)
       throw badRequest(

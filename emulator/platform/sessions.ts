@@ -11,24 +11,24 @@ export interface SessionScript extends Repeatable {
   readonly startDelay?: number | undefined;
   /** Whether an instance had to be started for it; true by default if no instance is kept warm. */
   readonly coldStart?: boolean | undefined;
-  /** From the request until it ends by itself; it runs until it is stopped by default. */
+  /** From the request until it ends by itself; by default, it runs until the session limit. */
   readonly endsAfter?: number | undefined;
   /** How it ends by itself; `HTTP_COMPLETED` by default. */
   readonly completionStatus?: string | undefined;
-  /** Whether an instance of the deployment before the one that serves takes it. */
+  /** Whether it runs on the deployment before the one that is serving. */
   readonly onPrevious?: boolean | undefined;
-  /** Whether the platform never learns that the bot has started. */
+  /** Whether the platform never reports that the bot has started. */
   readonly isSilent?: boolean | undefined;
-  /** What the bot's own endpoints answer, by path, such as `healthz`; 404 for any other. */
+  /** Statuses of the bot's own endpoints, by path, such as `healthz`; 404 for any other path. */
   readonly paths?: Readonly<Record<string, number>> | undefined;
-  /** What the bot logs, oldest first. */
+  /** Log of the bot, oldest first. */
   readonly logs?: readonly string[] | undefined;
-  /** The start is refused like this, and no session is made. */
+  /** If given, the platform rejects the start, and there is no session. */
   readonly refusal?:
     { readonly status: RefusalStatus; readonly message: string; readonly code: string } | undefined;
 }
 
-/** A session that runs or has run. It goes on if its agent is deleted. */
+/** A session that is running or has ended. It continues if its agent is deleted. */
 export interface Session {
   readonly id: string;
   readonly organization: string;
@@ -48,10 +48,10 @@ export interface Session {
   readonly logs: readonly string[];
 }
 
-/** A session that is there from the start. */
+/** A session that exists from the start. */
 export interface SeededSession extends Omit<SessionScript, 'every' | 'refusal' | 'onPrevious'> {
   readonly agent: string;
-  /** The deployment that serves by default. */
+  /** By default, the deployment that is serving. */
   readonly deploymentId?: string | undefined;
 }
 
@@ -93,7 +93,7 @@ export class Sessions {
     return end <= this.#now() ? end : undefined;
   }
 
-  /** Starts a session on the deployment that serves. */
+  /** Starts a session on the deployment that is serving. */
   start(agent: Agent): Session {
     const script = this.starting.take(agent.name) ?? {};
     const { refusal } = script;

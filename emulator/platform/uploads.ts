@@ -4,7 +4,7 @@ import type { Organization } from './organizations.js';
 import { badRequest } from './refusal.js';
 import type { Regions } from './regions.js';
 
-/** A file in the storage, in the pieces in which it came: it may be large. */
+/** A file in the storage, in chunks, because it may be large. */
 export interface StoredArchive {
   readonly chunks: readonly Buffer[];
   readonly bytes: number;
@@ -18,26 +18,26 @@ export interface Upload {
   readonly organization: string;
   readonly region: string;
   readonly bucket: string;
-  /** What the file is called in its bucket. */
+  /** Name of the file in its bucket. */
   readonly key: string;
   readonly createdAt: number;
-  /** Nothing can be put there from then on. */
+  /** From then on, nothing can be stored there. */
   readonly expiresAt: number;
-  /** The most bytes that the file may have. */
+  /** Maximum size of the file in bytes. */
   readonly limit: number;
-  /** The last file that was put there. */
+  /** The file that was stored last. */
   archive: StoredArchive | undefined;
 }
 
-/** Milliseconds for which a file can be put where an upload points. */
+/** Milliseconds for which an upload is valid. */
 const validity = 15 * 60_000;
 
-/** By which the platform knows a build context: the first 16 hex digits of its MD5. */
+/** The hash that identifies a build context: the first 16 hexadecimal digits of its MD5. */
 export const contextHashOf = ({ md5 }: StoredArchive) => md5.slice(0, 16);
 
-/** All places for build contexts, one bucket a region. */
+/** All uploads of build contexts, with one bucket for each region. */
 export class Uploads {
-  /** The most bytes that a build context may have. */
+  /** Maximum size of a build context in bytes. */
   readonly limit: number;
   readonly #uploads = new Map<string, Upload>();
   readonly #now: Clock;
@@ -57,7 +57,7 @@ export class Uploads {
     return this.#uploads.get(id);
   }
 
-  /** The upload of that id where it belongs to the organization. */
+  /** The upload with this id, if it belongs to the organization. */
   find(organization: string, id: string): Upload | undefined {
     const upload = this.#uploads.get(id);
     return upload?.organization === organization ? upload : undefined;
@@ -67,7 +67,7 @@ export class Uploads {
     return this.#regions.codes().some((code) => bucketOf(code) === name);
   }
 
-  /** The upload whose file is called so. */
+  /** The upload whose file has this name. */
   at(bucket: string, key: string): Upload | undefined {
     return this.all().find((upload) => upload.bucket === bucket && upload.key === key);
   }

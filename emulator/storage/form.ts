@@ -4,22 +4,22 @@ import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import type { StoredArchive } from '../platform/uploads.js';
 
-/** A form as the storage sees it. */
+/** A form that the storage received. */
 export interface ReceivedForm {
-  /** Those before the file, names in lower case: what comes after it is not looked at. */
+  /** The fields before the file, with lowercase names. Fields after the file are ignored. */
   readonly fields: ReadonlyMap<string, string>;
   readonly files: readonly StoredArchive[];
 }
 
-/** How a form is received. */
+/** Options for receiving a form. */
 export interface Reception {
-  /** Of a file that is longer, the bytes are counted and not kept. */
+  /** The bytes of a longer file are counted but not kept. */
   readonly limit: number;
-  /** Called with the name of each field as it comes, the file's too. */
+  /** Called with the name of each field as it arrives, including the file. */
   readonly onField: (name: string) => void;
 }
 
-/** Reads a multipart form; it fails where it is none, or ends in its middle. */
+/** Reads a multipart form. Rejects if it is not a form or ends too early. */
 export async function receiveForm(
   incoming: IncomingMessage,
   contentType: string,
@@ -30,7 +30,7 @@ export async function receiveForm(
   let fileCame = false;
   const parser = new Busboy({
     headers: { 'content-type': contentType },
-    // Whatever else it says of itself, the part of that name is the file.
+    // The part with this name is the file, whatever its other headers say.
     isPartAFile: (name) => name === 'file',
   });
   parser.on('field', (name, value) => {
@@ -52,7 +52,7 @@ export async function receiveForm(
     stream.on('end', () => {
       files.push({ chunks, bytes, md5: hash.digest('hex') });
     });
-    // That the form ends in its middle is told by the parser too.
+    // The parser also reports a form that ends too early.
     stream.on('error', () => undefined);
   });
   await pipeline(incoming, parser);

@@ -4,9 +4,9 @@ import { timestamp } from '../platform/clock.js';
 import type { Upload } from '../platform/uploads.js';
 import { accessDenied, type StorageProblem } from './problem.js';
 
-/** The form that lets its holder put one file in one place, as S3 signs it. */
+/** A signed form, as S3 uses it: whoever has it can store one file in one place. */
 
-/** Of this process alone. */
+/** Different in each process. */
 const secret = randomBytes(32);
 
 const policySchema = v.object({
@@ -23,7 +23,7 @@ type Policy = v.InferOutput<typeof policySchema>;
 
 const sign = (policy: string) => createHmac('sha256', secret).update(policy).digest('hex');
 
-/** The fields that have to come with the file. */
+/** The fields that must be sent with the file. */
 export function signedFields(upload: Upload): Record<string, string> {
   const date = timestamp(upload.createdAt).replace(/[-:]|\.\d+/g, '');
   const exact = {
@@ -46,14 +46,14 @@ export function signedFields(upload: Upload): Record<string, string> {
   return { ...exact, Policy: encoded, 'X-Amz-Signature': sign(encoded) };
 }
 
-/** Fields that no policy has to name. */
+/** Fields that a policy need not name. */
 const unconditional = ['policy', 'x-amz-signature'];
 
 const policyProblem = (reason: string) => accessDenied(`Invalid according to Policy: ${reason}`);
 
 /**
- * What is wrong with a form, apart from the length of its file; undefined where nothing is. Names
- * of fields are in lower case, as case does not matter.
+ * The problem of a form, apart from the length of its file; undefined if there is none. The names of
+ * fields are lowercase, because case does not matter.
  */
 export function formProblem(
   fields: ReadonlyMap<string, string>,

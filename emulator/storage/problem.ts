@@ -1,9 +1,9 @@
-/** Why the storage refuses a request, as S3 has it. */
+/** Why the storage rejects a request, in the terms of S3. */
 export interface StorageProblem {
   readonly status: number;
   readonly code: string;
   readonly message: string;
-  /** What else there is to say. */
+  /** Further elements of the error. */
   readonly details?: Readonly<Record<string, string>> | undefined;
 }
 

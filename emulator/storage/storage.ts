@@ -6,10 +6,10 @@ import { type ReceivedForm, receiveForm } from './form.js';
 import { formProblem } from './policy.js';
 import { accessDenied, invalidArgument, type StorageProblem } from './problem.js';
 
-/** Where the storage is; no part of the API. */
+/** The path of the storage, which is not part of the API. */
 export const storageRoot = '/storage/';
 
-/** Where the files of an upload's bucket are posted to. */
+/** The URL to which the files of an upload's bucket are posted. */
 export const bucketUrl = (origin: string, { bucket }: Upload) => `${origin}${storageRoot}${bucket}`;
 
 const malformed: StorageProblem = {
@@ -18,7 +18,7 @@ const malformed: StorageProblem = {
   message: 'The body of your POST request is not well-formed multipart/form-data.',
 };
 
-/** What is wrong with a request before anybody looks at its body. */
+/** The problem of a request that is visible without its body. */
 function headProblem(incoming: IncomingMessage): StorageProblem | undefined {
   const { authorization, 'content-type': type, 'content-length': length } = incoming.headers;
   if (incoming.method !== 'POST')
@@ -64,7 +64,8 @@ const escapes: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-const escaped = (text: string) => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
+const escaped = (text: string) =>
+  text.replace(/[&<>"]/g, (character) => escapes[character] ?? character);
 
 function refused({ status, code, message, details }: StorageProblem): Response {
   const elements = { Code: code, Message: message, ...details, RequestId: randomUUID() };
@@ -77,7 +78,7 @@ function refused({ status, code, message, details }: StorageProblem): Response {
   });
 }
 
-/** The storage that build contexts are uploaded to: it takes forms as S3 takes them. */
+/** The storage for build contexts. It accepts forms like S3. */
 export class Storage {
   readonly #now: Clock;
   readonly #uploads: Uploads;
@@ -88,8 +89,8 @@ export class Storage {
   }
 
   /**
-   * Takes the whole of a request in, whatever is wrong with it, so that its sender is there for the
-   * answer. What is returned carries it out; nothing where the sender gives up.
+   * Reads the whole request even if it has a problem, so that the sender waits for the response. Returns a
+   * function that carries out the request; undefined if the sender gives up.
    */
   async receive(
     incoming: IncomingMessage,
@@ -103,7 +104,7 @@ export class Storage {
     return () => (form ? this.#put(path, form) : refused(problem ?? malformed));
   }
 
-  /** The form; undefined where it is none, or does not come whole. */
+  /** The form; undefined if it is not a form or is incomplete. */
   async #receiveForm(
     incoming: IncomingMessage,
     onField: (name: string) => void,
@@ -142,7 +143,7 @@ export class Storage {
 
 const bucketAt = (path: string) => path.slice(storageRoot.length).replace(/\/$/, '');
 
-/** Reads a body, or the first `bytes` of it, and keeps nothing; its end may come too early. */
+/** Reads a body, or its first `bytes`, and discards it. The body may end too early. */
 export async function skipRest(incoming: IncomingMessage, bytes = Infinity): Promise<void> {
   if (bytes <= 0) return;
   let passed = 0;
@@ -153,6 +154,6 @@ export async function skipRest(incoming: IncomingMessage, bytes = Infinity): Pro
       if (passed >= bytes) return;
     }
   } catch {
-    // Whose sender has given up has no more to read.
+    // The sender gave up, so there is nothing left to read.
   }
 }

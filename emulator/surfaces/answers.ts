@@ -10,14 +10,14 @@ import type { Upload } from '../platform/uploads.js';
 import { signedFields } from '../storage/policy.js';
 import { bucketUrl } from '../storage/storage.js';
 
-/** The bodies of answers, the same on both surfaces. */
+/** The bodies of responses, which are the same on both surfaces. */
 
-/** Bytes; of the image of each build. */
+/** Size in bytes of the image of each build. */
 const imageSize = 268_435_456;
 
 export const acknowledged = { status: 'OK' } as const;
 
-/** A region, without a word about whose it is. */
+/** A region, without its owner. */
 export const region = (listed: Region) => ({
   code: listed.code,
   display_name: listed.displayName,
@@ -35,7 +35,7 @@ function readiness({ secretSets }: Platform, set: SecretSet) {
   };
 }
 
-/** A set as the list of sets shows it. */
+/** A set in the list of sets. */
 export const listedSet = (platform: Platform, set: SecretSet) => ({
   name: set.name,
   type: set.kind,
@@ -53,7 +53,7 @@ const scaling = ({ minAgents, maxAgents }: Agent) => ({
   maxReplicas: maxAgents,
 });
 
-/** What an instance gets: what was asked for, or what its profile says. */
+/** The resources of an instance: from the request or from its profile. */
 function resourcesOf({ profiles }: Platform, { organization }: Agent, made: Deployment) {
   const profile = profiles
     .list(organization)
@@ -61,7 +61,7 @@ function resourcesOf({ profiles }: Platform, { organization }: Agent, made: Depl
   return made.resources ?? profile?.resources;
 }
 
-/** A deployment with its manifest. The image of a cloud build is the platform's own affair. */
+/** A deployment with its manifest, which does not show the image of a cloud build. */
 export function deployment(platform: Platform, agent: Agent, made: Deployment) {
   const resources = resourcesOf(platform, agent, made);
   return {
@@ -107,7 +107,7 @@ function identifiers(platform: Platform, agent: Agent) {
   };
 }
 
-/** An agent as the list of agents shows it, with what was asked for beside. */
+/** An agent in the list of agents, with the optional parts of the request. */
 export const listedAgent = (
   platform: Platform,
   agent: Agent,
@@ -123,8 +123,8 @@ export const listedAgent = (
 });
 
 /**
- * An agent in full. `ready`, `available`, `errors` and the revisions speak of the deployment that
- * is reconciled, which may be the previous one.
+ * An agent with all fields. `ready`, `available`, `errors` and the revisions describe the reconciled
+ * deployment, which may be the previous one.
  */
 export function fullAgent(platform: Platform, subject: Agent) {
   const now = platform.now();
@@ -168,11 +168,11 @@ export interface LogEntry {
   readonly log: string;
   readonly timestamp: string;
   readonly deploymentId: string;
-  /** Of a line that a session has logged. */
+  /** For lines that a session has logged. */
   readonly sessionId?: string;
 }
 
-/** What the sessions of an agent have logged by now, oldest first. */
+/** The log of an agent's sessions so far, oldest first. */
 export function sessionLogEntries({ sessions, now }: Platform, agent: Agent): LogEntry[] {
   return sessions
     .of(agent.organization, agent.name)
@@ -187,7 +187,7 @@ export function sessionLogEntries({ sessions, now }: Platform, agent: Agent): Lo
     );
 }
 
-/** What an agent has logged by now, oldest first; of one of its deployments, or of all. */
+/** The log of an agent so far, oldest first, for one deployment or for all. */
 export function logEntries(
   platform: Platform,
   { deployments }: Agent,
@@ -208,7 +208,7 @@ export function logEntries(
     );
 }
 
-/** Where to upload a build context, and with what. */
+/** Where to upload a build context, and the fields to send with it. */
 export const upload = (made: Upload, origin: string) => ({
   uploadId: made.id,
   uploadUrl: bucketUrl(origin, made),

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { badRequest } from '../platform/refusal.js';
 
 /**
- * What requests may carry. The platform drops fields that it does not know; the emulator refuses
- * them, so that a misspelt one is found.
+ * The bodies of requests. The platform ignores unknown fields. The emulator rejects them, so that tests find
+ * misspelled ones.
  */
 
 const secretPair = { secretKey: v.string(), secretValue: v.string() };
@@ -16,7 +16,7 @@ const imagePullSecret = {
   ...region,
 };
 
-/** Which of the two kinds of set a body writes; the field alone decides, and then the rest is due. */
+/** Whether a body writes an image pull secret. This field alone decides which schema applies. */
 const writesImagePullSecret = (body: unknown) =>
   typeof body === 'object' &&
   body !== null &&
@@ -30,7 +30,7 @@ const keyRegularSecrets = v.strictObject({
 });
 const keyImagePullSecret = v.strictObject(imagePullSecret);
 
-/** A write of a set on the key surface: all pairs at once, or the credentials of a registry. */
+/** A write of a set on the key surface: all pairs together, or the credentials of a registry. */
 export const keySecrets = v.lazy((body) =>
   writesImagePullSecret(body) ? keyImagePullSecret : keyRegularSecrets,
 );
@@ -52,7 +52,7 @@ export const organizationSecrets = v.lazy((body) =>
 );
 
 const agents = v.pipe(v.number(), v.integer(), v.minValue(0));
-/** A Kubernetes quantity over zero. */
+/** A Kubernetes quantity greater than zero. */
 const quantity = v.pipe(
   v.string(),
   v.regex(/^\d+(\.\d+)?(m|[kMGTPE]|[KMGTPE]i)?$/),
@@ -82,24 +82,24 @@ const agentSettings = {
   enableIntegratedKeysProxy: v.optional(v.boolean()),
 };
 
-/** A create of an agent, on either surface. */
+/** A request to create an agent, on both surfaces. */
 export const newAgent = v.strictObject({ serviceName: v.string(), ...agentSettings });
 
 const agentChanges = { ...agentSettings, forceRedeploy: v.optional(v.boolean()) };
 
-/** An update of an agent on the key surface, where the path names it. */
+/** An update of an agent on the key surface, which names the agent in the path. */
 export const keyAgentChanges = v.strictObject(agentChanges);
 
-/** An update of an agent on the organization surface, where the body names it. */
+/** An update of an agent on the organization surface, which names the agent in the body. */
 export const organizationAgentChanges = v.strictObject({
   serviceName: v.string(),
   ...agentChanges,
 });
 
-/** A place to upload a build context to is asked for. */
+/** A request for an upload. */
 export const newUpload = v.strictObject({ region: v.pipe(v.string(), v.nonEmpty()) });
 
-/** A build of what was uploaded is asked for. */
+/** A request for a build. */
 export const newBuild = v.strictObject({
   uploadId: v.pipe(v.string(), v.uuid()),
   region: v.pipe(v.string(), v.nonEmpty()),
@@ -107,8 +107,8 @@ export const newBuild = v.strictObject({
 });
 
 /**
- * The body where the schema knows it, else a refusal that begins with `message` and names the
- * places. Never what stands there: it may be a secret.
+ * The body, if it matches the schema. Otherwise, throws a refusal that begins with `message` and names the
+ * invalid fields, but not their values, which may be secret.
  */
 export function parseBody<Schema extends v.GenericSchema>(
   schema: Schema,

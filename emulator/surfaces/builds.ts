@@ -9,17 +9,17 @@ import { count, readBody, type SurfaceContext, type SurfaceEnvironment } from '.
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function statusAsked(context: SurfaceContext): BuildStatus | undefined {
-  const asked = context.req.query('status');
-  const status = buildStatuses.find((known) => known === asked);
-  if (asked !== undefined && !status) throw badRequest('Invalid query parameters: status');
+  const requested = context.req.query('status');
+  const status = buildStatuses.find((known) => known === requested);
+  if (requested !== undefined && !status) throw badRequest('Invalid query parameters: status');
   return status;
 }
 
-/** Where the rest of a log begins. */
+/** The token for the next page of a log. */
 const tokenAfter = (lines: number) =>
   Buffer.from(JSON.stringify({ nextToken: lines })).toString('base64');
 
-/** Cloud builds and what is uploaded for them, the same on both surfaces. */
+/** Cloud builds and their uploads, which are the same on both surfaces. */
 export function addBuildRoutes(app: Hono<SurfaceEnvironment>, platform: Platform): void {
   const { uploads, builds } = platform;
 
@@ -30,9 +30,9 @@ export function addBuildRoutes(app: Hono<SurfaceEnvironment>, platform: Platform
   });
 
   app.post('/builds', async (context) => {
-    const asked = await readBody(context, newBuild, 'Invalid request format');
+    const requested = await readBody(context, newBuild, 'Invalid request format');
     const { name, id } = context.var.organization;
-    const { build, cached } = await builds.create(name, asked);
+    const { build, cached } = await builds.create(name, requested);
     return context.json(
       { build: answers.build(platform, build, id), contextHash: build.contextHash, cached },
       cached ? 200 : 201,

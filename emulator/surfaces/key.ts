@@ -14,7 +14,7 @@ import {
   type SurfaceEnvironment,
 } from './surface.js';
 
-/** The surface of a private API key, which belongs to one organization: `/v1/…`. */
+/** The API for a private API key, which belongs to one organization: `/v1/…`. */
 export function keySurface(platform: Platform): Hono<SurfaceEnvironment> {
   const { agents, secretSets, writes } = platform;
   const app = refusing(new Hono<SurfaceEnvironment>());
@@ -56,16 +56,16 @@ export function keySurface(platform: Platform): Hono<SurfaceEnvironment> {
   });
 
   app.post('/agents', async (context) => {
-    const { serviceName, ...asked } = await readBody(context, newAgent, 'Invalid parameters');
+    const { serviceName, ...requested } = await readBody(context, newAgent, 'Invalid parameters');
     const organization = context.var.organization.name;
-    const agent = agents.create(organization, serviceName, asked, platform.defaultRegion);
+    const agent = agents.create(organization, serviceName, requested, platform.defaultRegion);
     return context.json(answers.fullAgent(platform, agent));
   });
 
   app.post('/agents/:agent', async (context) => {
-    const asked = await readBody(context, keyAgentChanges, 'Invalid parameters');
+    const requested = await readBody(context, keyAgentChanges, 'Invalid parameters');
     const name = context.req.param('agent');
-    const { agent, warning } = agents.update(context.var.organization.name, name, asked);
+    const { agent, warning } = agents.update(context.var.organization.name, name, requested);
     return context.json({
       ...answers.fullAgent(platform, agent),
       ...(warning !== undefined && { warning }),

@@ -14,14 +14,14 @@ import {
   type SurfaceEnvironment,
 } from './surface.js';
 
-/** Who sends this header, where it is the holder of a personal access token. */
+/** The sender of this header, if it has a personal access token. */
 function tokenHolder(authorization: string | undefined) {
   const caller = callerOf(authorization);
   if (caller?.kind !== 'token') throw unauthorized();
   return caller;
 }
 
-/** What a personal access token can ask about its holder: `/v1/users`, `/v1/organizations`. */
+/** The API for the owner of a personal access token: `/v1/users`, `/v1/organizations`. */
 export function tokenHolderRoutes(): Hono {
   const app = refusing(new Hono());
 
@@ -40,7 +40,7 @@ export function tokenHolderRoutes(): Hono {
   return app;
 }
 
-/** The surface of a personal access token: `/v1/organizations/{organization}/…`. */
+/** The API for a personal access token: `/v1/organizations/{organization}/…`. */
 export function organizationSurface(platform: Platform): Hono<SurfaceEnvironment> {
   const { agents, secretSets, writes, profiles } = platform;
   const app = refusing(new Hono<SurfaceEnvironment>());
@@ -68,7 +68,7 @@ export function organizationSurface(platform: Platform): Hono<SurfaceEnvironment
     const organization = context.var.organization.name;
     const body = await readBody(context, organizationSecrets, 'Invalid request format');
     if (body.name !== undefined && body.name !== name)
-      throw badRequest('Invalid request format: name is not that of the path');
+      throw badRequest('Invalid request format: name does not match the path');
     const region = regionFor(platform, body.region);
     const set = await writes.run(name, () =>
       'secretKey' in body
@@ -84,7 +84,7 @@ export function organizationSurface(platform: Platform): Hono<SurfaceEnvironment
     return context.json({ ...answers.acknowledged, region: set.region }, 202);
   });
 
-  // Only told by the platform's own client, to the person who runs it.
+  // Only the platform's own client shows this, to the person who runs it.
   app.get('/daily', (context) => context.json({ apiKey: dailyKey }));
 
   app.get('/agent-profiles', (context) =>
@@ -92,20 +92,20 @@ export function organizationSurface(platform: Platform): Hono<SurfaceEnvironment
   );
 
   app.post('/services', async (context) => {
-    const { serviceName, ...asked } = await readBody(context, newAgent, 'Invalid parameters');
+    const { serviceName, ...requested } = await readBody(context, newAgent, 'Invalid parameters');
     const organization = context.var.organization.name;
-    const agent = agents.create(organization, serviceName, asked, platform.defaultRegion);
+    const agent = agents.create(organization, serviceName, requested, platform.defaultRegion);
     return context.json(answers.fullAgent(platform, agent));
   });
 
   app.put('/services', async (context) => {
-    const { serviceName, ...asked } = await readBody(
+    const { serviceName, ...requested } = await readBody(
       context,
       organizationAgentChanges,
       'Invalid parameters',
     );
     const organization = context.var.organization.name;
-    const { agent, warning } = agents.update(organization, serviceName, asked);
+    const { agent, warning } = agents.update(organization, serviceName, requested);
     return context.json({
       ...answers.fullAgent(platform, agent),
       ...(warning !== undefined && { warning }),

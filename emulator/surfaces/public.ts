@@ -5,7 +5,7 @@ import { unauthorized } from '../platform/refusal.js';
 import { addPublicSessionRoutes } from './sessions.js';
 import { refusing, type SurfaceEnvironment } from './surface.js';
 
-/** What a public API key reaches, under `/v1/public`: it starts sessions and calls bots in them. */
+/** The API for a public API key, `/v1/public/…`: start sessions, and call the bots in them. */
 export function publicSurface(platform: Platform): Hono<SurfaceEnvironment> {
   const app = refusing(new Hono<SurfaceEnvironment>());
 

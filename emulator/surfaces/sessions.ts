@@ -7,7 +7,7 @@ import { badRequest, notFound, Refusal } from '../platform/refusal.js';
 import type { Session } from '../platform/sessions.js';
 import { count, type Dialect, readBody, type SurfaceEnvironment } from './surface.js';
 
-/** A session as the platform shows it. */
+/** A session in a response. */
 export function sessionAnswer({ sessions, now }: Platform, session: Session) {
   const endedAt = sessions.endedAt(session);
   const hasStarted = session.startsAt <= Math.min(now(), endedAt ?? Infinity);
@@ -33,7 +33,7 @@ export function sessionAnswer({ sessions, now }: Platform, session: Session) {
 
 const statuses: readonly string[] = ['active', 'ended', 'all'];
 
-/** What a private credential can do with sessions: list them, look at one, stop it. */
+/** The session routes for a private credential: list, read and stop sessions. */
 export function addSessionRoutes(
   app: Hono<SurfaceEnvironment>,
   platform: Platform,
@@ -45,7 +45,7 @@ export function addSessionRoutes(
     const organization = context.var.organization.name;
     const name = context.req.param('agent');
     const listed = sessions.of(organization, name);
-    // Sessions go on after their agent is deleted, and can be found until they have ended.
+    // Sessions continue after their agent is deleted.
     if (!agents.find(organization, name) && listed.length === 0) throw notFound();
     const status = context.req.query('status') ?? 'all';
     if (!statuses.includes(status)) throw badRequest('Invalid parameters');
@@ -79,7 +79,7 @@ export function addSessionRoutes(
 
   app.delete(`${path}/:agent/sessions/:session`, (context) => {
     const session = find(context.var.organization.name, context.req.param());
-    // One that has ended is not there to be stopped.
+    // A session that has ended cannot be stopped.
     if (!sessions.isActive(session)) throw notFound('Session not found');
     sessions.stop(session);
     return context.json({ status: 'terminated', session_id: session.id });
@@ -94,12 +94,12 @@ const start = v.strictObject({
   body: v.optional(v.record(v.string(), v.unknown())),
 });
 
-/** Bytes; of a body of a start. */
+/** Maximum size in bytes of the body of a start. */
 const startLimit = 1024 * 1024;
-/** Endpoints of the platform itself. */
+/** Paths that the platform uses itself. */
 const reserved: readonly string[] = ['bot', 'ws', 'readyz', 'livez'];
 
-/** What a public key can do: start a session, and call the bot's own endpoints in it. */
+/** The session routes for a public key: start a session, and call the bot's own endpoints. */
 export function addPublicSessionRoutes(app: Hono<SurfaceEnvironment>, platform: Platform): void {
   const { agents, sessions, now } = platform;
 
@@ -109,18 +109,18 @@ export function addPublicSessionRoutes(app: Hono<SurfaceEnvironment>, platform: 
     const text = await context.req.text();
     if (Buffer.byteLength(text) > startLimit)
       throw new Refusal(413, 'Request body is too large', 'PAYLOAD_TOO_LARGE');
-    const asked = text === '' ? {} : await readBody(context, start, 'Invalid parameters');
+    const requested = text === '' ? {} : await readBody(context, start, 'Invalid parameters');
     const session = sessions.start(agent);
     return context.json({
       sessionId: session.id,
-      ...(asked.createDailyRoom === true && {
+      ...(requested.createDailyRoom === true && {
         dailyRoom: `https://emulator.daily.example/${session.id}`,
         dailyToken: `daily-token-${randomUUID()}`,
       }),
-      ...(asked.transport === 'webrtc' && {
+      ...(requested.transport === 'webrtc' && {
         iceConfig: { iceServers: [{ urls: ['turn:turn.example'], credential: randomUUID() }] },
       }),
-      ...(asked.transport === 'websocket' && {
+      ...(requested.transport === 'websocket' && {
         wsUrl: 'wss://emulator.example/ws',
         token: `session-token-${randomUUID()}`,
       }),

@@ -6,26 +6,26 @@ import { badRequest, notFound, Refusal } from '../platform/refusal.js';
 import * as answers from './answers.js';
 import { parseBody } from './bodies.js';
 
-/** What the routes of a surface know of a request: the organization that it acts in. */
+/** Variables of a request: the organization that it acts in. */
 export interface SurfaceEnvironment {
   Variables: { organization: Organization };
 }
 
 export type SurfaceContext = Context<SurfaceEnvironment>;
 
-/** How the two surfaces differ in what both have. */
+/** Differences between the two surfaces in their shared routes. */
 export interface Dialect {
   /** The path of agents. */
   readonly agents: '/agents' | '/services';
-  /** What stands around an agent that is read, not made or updated. */
+  /** Wraps the response to reading an agent. Responses to creating and updating are not wrapped. */
   wrap(agent: object): object;
-  /** Whether `GET /secrets` takes a region. */
+  /** Whether `GET /secrets` accepts a region. */
   readonly filtersSecrets: boolean;
-  /** Whether the list of agents tells of their branches where it is asked to (`include=git`). */
+  /** Whether the list of agents can show connected branches (`include=git`). */
   readonly includesGit: boolean;
 }
 
-/** Reads a body as the schema has it; whatever else is refused with the message. */
+/** Reads a body that matches the schema. Rejects any other body with the message. */
 export async function readBody<Schema extends v.GenericSchema>(
   context: SurfaceContext,
   schema: Schema,
@@ -40,7 +40,7 @@ export async function readBody<Schema extends v.GenericSchema>(
   return parseBody(schema, body, message);
 }
 
-/** A whole number of the query within bounds. */
+/** A whole number in the query, within bounds. */
 export function count(
   context: SurfaceContext,
   name: string,
@@ -54,7 +54,7 @@ export function count(
   return number;
 }
 
-/** Answers a refusal in the platform's form, and a fault of the emulator's own as a 500. */
+/** Turns a refusal into a response of the platform, and a bug in the emulator into a 500. */
 export function refusing<App extends Hono<SurfaceEnvironment> | Hono>(app: App): App {
   app.onError((error, context) => {
     if (error instanceof Refusal)
@@ -66,11 +66,11 @@ export function refusing<App extends Hono<SurfaceEnvironment> | Hono>(app: App):
   return app;
 }
 
-/** Where an organization makes what names no region. */
-export const regionFor = (platform: Platform, asked: string | undefined) =>
-  asked ?? platform.defaultRegion;
+/** The region of a request. */
+export const regionFor = (platform: Platform, requested: string | undefined) =>
+  requested ?? platform.defaultRegion;
 
-/** The routes that both surfaces have, each at its own path of agents. */
+/** The routes that both surfaces have. The path of agents differs. */
 export function addSharedRoutes(
   app: Hono<SurfaceEnvironment>,
   platform: Platform,
@@ -125,7 +125,7 @@ export function addSharedRoutes(
     const region = context.req.query('region');
     const including = {
       withDeployment: context.req.query('includeActiveDeployment') === 'true',
-      // Words that it does not know are passed over, as a new client may use them.
+      // Unknown words are ignored, because a newer client may send them.
       withGit:
         dialect.includesGit && context.req.query('include')?.split(',').includes('git') === true,
     };
