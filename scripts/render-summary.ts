@@ -22,7 +22,7 @@ export const drawnHeightAttribute = 'data-drawn-height';
  * GitHub takes out of a summary what could run or load something. Here is no sanitiser, so raw HTML
  * is shown as text, except for the few tags that the summary is made with.
  */
-const allowedTag = /&lt;(\/?(?:details|summary|br|sub|table|tr|th|td|code)|t[hd] nowrap)&gt;/g;
+const allowedTag = /&lt;(\/?(?:details|summary|br|sub|table|tr|th|td|samp)|t[hd] nowrap)&gt;/g;
 const allowedLink = /^https?:/i;
 
 const marked = new Marked({

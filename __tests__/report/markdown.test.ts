@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
 import { printable } from '../../src/text/printable.js';
-import { code, codeBlock, prose, table } from '../../src/report/markdown.js';
+import { code, codeBlock, htmlTable, prose, samp, table } from '../../src/report/markdown.js';
 import { quote } from '../../src/text/quote.js';
 
 /** Markdown as GitHub would render it, in one line. */
@@ -43,6 +43,18 @@ describe('text from outside is shown as it is', () => {
       expect(html.match(/<td>/g)).toHaveLength(2);
       expect(html).toContain('<td>x</td>');
     },
+  );
+});
+
+test.each(awkward)('text from outside is shown as it is in a cell of an HTML table: $name', ({ text }) => {
+  const shown = rendered(htmlTable([{ Head: samp(text) }]) ?? '');
+  expect(shown.match(/<(?!\/)/g)).toHaveLength(6);
+  expect(shown).toContain('</samp></td>');
+});
+
+test('names in an HTML table stand in samp, since GitHub breaks code at every hyphen', () => {
+  expect(htmlTable([{ Name: samp('order-desk'), Empty: '' }])).toBe(
+    '<table>\n<tr><th nowrap>Name</th></tr>\n<tr><td nowrap><samp>order-desk</samp></td></tr>\n</table>',
   );
 });
 

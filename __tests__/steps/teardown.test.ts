@@ -119,7 +119,7 @@ describe.each(Object.entries(credentials))('with a %s, a teardown', (_kind, cred
     expect(actions.summary).toContain(
       '✅ Deleted the preview of pull request 7; 2 sessions stopped',
     );
-    expect(actions.summary).toContain('<code>voice-pr-7-keys</code>');
+    expect(actions.summary).toContain('<samp>voice-pr-7-keys</samp>');
   });
 });
 

@@ -69,10 +69,13 @@ function longestRun(text: string): number {
   return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
 }
 
-/** A name in a cell of an HTML table, where Markdown has no meaning. */
-export function html(text: string): string {
+/**
+ * A name in a cell of an HTML table, where Markdown has no meaning. GitHub's styles break `code` at every
+ * hyphen, even in a cell that does not wrap; they leave `samp` on one line.
+ */
+export function samp(text: string): string {
   const line = printable(text).replace(/\s+/g, ' ').trim();
-  return `<code>${line.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}</code>`;
+  return `<samp>${line.replace(/[&<>@#]/g, (mark) => `&#${mark.charCodeAt(0)};`)}</samp>`;
 }
 
 /**

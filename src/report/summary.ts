@@ -17,7 +17,7 @@ import { buildSection } from './builds.js';
 import { credentialKinds, duration, sentence, stepTitles, outputOwner, capital } from './words.js';
 import { countOfChanges, doneChanges, plannedChanges } from './changes.js';
 import type { Explanation } from './explain.js';
-import { code, codeBlock, codes, folded, html, htmlTable, prose, table } from './markdown.js';
+import { code, codeBlock, codes, folded, htmlTable, prose, samp, table } from './markdown.js';
 import { regionsSentence, rollBackTitle, severalTitle } from './regions.js';
 import { fitSections, sectionOf, type Limits, type Section } from './size-limits.js';
 import { servingOf, shortName, stateSentences, type Serving } from './state.js';
@@ -186,14 +186,14 @@ function regionTable(targets: readonly TargetRecord[]): string | undefined {
     return [
       {
         Result: resultMark(agent, secretSets),
-        Agent: html(agent.name),
-        Region: html(region),
+        Agent: samp(agent.name),
+        Region: samp(region),
         'Serving now': servingCell(serving),
-        Before: isReleased && before !== undefined && before !== released ? html(before) : '',
+        Before: isReleased && before !== undefined && before !== released ? samp(before) : '',
         'This release':
           isReleased || agent.outcome === 'unchanged' || released === undefined
             ? ''
-            : html(released),
+            : samp(released),
         Secrets: keyCounts(secretSets),
         'Smoke test': agent.smokeTest === null ? '' : smokeTestMarks[agent.smokeTest.outcome],
         'Old sessions': agent.sessionsOnOlder === null ? '' : sessionCount(agent.sessionsOnOlder),
@@ -206,11 +206,11 @@ function regionTable(targets: readonly TargetRecord[]): string | undefined {
 function servingCell(serving: Serving): string {
   switch (serving.state) {
     case 'released':
-      return serving.what === undefined ? 'the new deployment' : html(serving.what);
+      return serving.what === undefined ? 'the new deployment' : samp(serving.what);
     case 'as-before':
       return serving.what === undefined
         ? 'the previous deployment'
-        : `${html(serving.what)}, as before`;
+        : `${samp(serving.what)}, as before`;
     case 'nothing':
       return 'nothing';
     case 'other':
@@ -242,14 +242,14 @@ function keyCounts(sets: readonly SecretSetRecord[]): string {
 function plannedTable({ targets }: Plan, maxKeys: number): string | undefined {
   const rows = targets.flatMap(({ region, secretSets, build, agent }) => {
     const row = (setting: string, now: string, after: string) => ({
-      Region: html(region),
+      Region: samp(region),
       Setting: setting,
       Now: now,
       After: after,
     });
     const newBuild =
       build !== undefined && build.found === undefined
-        ? `a new build of ${html(build.context.hash)}`
+        ? `a new build of ${samp(build.context.hash)}`
         : 'a new build';
     const changes = agent?.changes ?? [];
     const isNamed = changes.some(({ after }) => after === undefined);
@@ -260,13 +260,13 @@ function plannedTable({ targets }: Plan, maxKeys: number): string | undefined {
       ...changes.map(({ setting, before, after }) =>
         row(
           setting,
-          before === undefined ? '–' : html(before),
-          after === undefined ? newBuild : html(after),
+          before === undefined ? '–' : samp(before),
+          after === undefined ? newBuild : samp(after),
         ),
       ),
-      ...(agent?.hidden ?? []).map(({ setting, after }) => row(setting, 'not shown', html(after))),
+      ...(agent?.hidden ?? []).map(({ setting, after }) => row(setting, 'not shown', samp(after))),
       ...secretSets.flatMap(({ name, addedKeys, updatedKeys, prunedKeys }) => {
-        const key = (one: string): string => `${html(one)} of ${html(name)}`;
+        const key = (one: string): string => `${samp(one)} of ${samp(name)}`;
         return [
           ...addedKeys.map((one) => row(key(one), '–', 'new key')),
           ...updatedKeys.map((one) => row(key(one), 'set', 'new value')),

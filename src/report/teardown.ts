@@ -10,7 +10,7 @@ import {
   type TeardownTargetRecord,
 } from '../record/teardown-record.js';
 import { listOf } from '../text/list.js';
-import { code, html, htmlTable } from './markdown.js';
+import { code, htmlTable, samp } from './markdown.js';
 
 /** Names of agents or sets in a sentence. */
 const mostNames = 10;
@@ -122,15 +122,15 @@ export function removalTable(record: TeardownRecord, isPlan: boolean): string | 
       {
         Result: result(agent),
         Kind: 'agent',
-        Name: html(agent.name),
-        Region: html(region),
+        Name: samp(agent.name),
+        Region: samp(region),
         Sessions: sessionCell(agent, isPlan),
       },
       ...secretSets.map((set: SetRemovalRecord) => ({
         Result: result(set),
         Kind: secretSetKinds[set.kind],
-        Name: html(set.name),
-        Region: html(region),
+        Name: samp(set.name),
+        Region: samp(region),
         Sessions: '',
       })),
     ]),

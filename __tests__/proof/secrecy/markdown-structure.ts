@@ -24,7 +24,7 @@ export function foreignElements(markdown: string): string[] {
 /** Where the platform documents its codes, and the page of the run. */
 const ownLinks = /^https:\/\/(docs\.pipecat\.ai|github\.com\/acme)\//;
 const ownHtml =
-  /<summary>[^<]*<\/summary>|<\/?(?:details|summary|sub|table|tr|code)>|<t[hd] nowrap>[^<]*|<\/t[hd]>|(?<=<code>)[^<]*(?=<\/code>)|<br>|<!-- pipecat-cloud-release: plan [0-9a-f]+ -->/g;
+  /<summary>[^<]*<\/summary>|<\/?(?:details|summary|sub|table|tr|samp)>|<t[hd] nowrap>[^<]*|<\/t[hd]>|(?<=<samp>)[^<]*(?=<\/samp>)|<br>|<!-- pipecat-cloud-release: plan [0-9a-f]+ -->/g;
 
 function kindOf(token: Token): string {
   if (token.type === 'html') return `html ${token.raw.trim().replace(/>[^<]+</g, '><')}`;
