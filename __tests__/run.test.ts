@@ -140,7 +140,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     expect(error?.title).toBe('The deployment failed');
     expect(error?.message).toContain('Agent: voice-agent · Region: us-west · Deployment: ');
     expect(error?.message).toContain('CrashLoopBackOff');
-    expect(error?.message).toContain('The previous deployment is still serving.');
+    expect(error?.message).toMatch(/Serving now: .*, as before\./);
     expect(error?.message).toContain('ModuleNotFoundError');
     expect(actions.summary).toContain('**What failed:** The deployment failed.');
     expect(actions.summary).toContain('ModuleNotFoundError');

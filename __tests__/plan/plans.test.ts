@@ -844,7 +844,7 @@ describe('what a plan says', () => {
   test('is that nothing would change, where that is so', async () => {
     seedVoice(stage.emulator);
     const { actions } = await plan({ ...key, ...voice, ...keys, image: older });
-    expect(actions.summary).toContain('## 📋 Plan for `us-west`: nothing would change');
+    expect(actions.summary).toContain('## 📋 Plan for `voice` in `us-west`: nothing would change');
     expect(actions.summary).toContain('- Keep the secret set `keys` unchanged.');
   });
 
@@ -1005,7 +1005,7 @@ describe('without a credential', () => {
       ),
     );
     expect(actions.summary).toContain(
-      '## 📋 Checked without a credential: inputs, files and names are in order',
+      '## 📋 Checked without a credential: inputs, files and names are valid',
     );
     expect(actions.summary).toContain('nothing was read from the platform.');
     expect(actions.outputs['plan']).toBe('');

@@ -343,7 +343,7 @@ describe('the headline of a plan', () => {
   test('says what was checked without a credential', () => {
     const summary = summaryOf(releaseRecord({ kind: 'offline-check' }), [], startedAt);
     expect(summary.split('\n')[0]).toBe(
-      '## 📋 Checked without a credential: inputs, files and names are in order',
+      '## 📋 Checked without a credential: inputs, files and names are valid',
     );
   });
 });

@@ -15,7 +15,7 @@ const where = [
 ];
 const id = '123e4567-e89b-12d3-a456-426614174000';
 const serving = 'Serving now: nothing.';
-const kept = 'No agent was deployed; running agents keep their deployment.';
+const kept = 'No agent was deployed.';
 const deadline = new Deadline(new TestClock(), 'build-timeout', 600_000);
 
 function explained(error: Error, context: Partial<ExplanationContext> = {}): Explanation {

@@ -46,11 +46,14 @@ describe('text from outside is shown as it is', () => {
   );
 });
 
-test.each(awkward)('text from outside is shown as it is in a cell of an HTML table: $name', ({ text }) => {
-  const shown = rendered(htmlTable([{ Head: samp(text) }]) ?? '');
-  expect(shown.match(/<(?!\/)/g)).toHaveLength(6);
-  expect(shown).toContain('</samp></td>');
-});
+test.each(awkward)(
+  'text from outside is shown as it is in a cell of an HTML table: $name',
+  ({ text }) => {
+    const shown = rendered(htmlTable([{ Head: samp(text) }]) ?? '');
+    expect(shown.match(/<(?!\/)/g)).toHaveLength(6);
+    expect(shown).toContain('</samp></td>');
+  },
+);
 
 test('names in an HTML table stand in samp, since GitHub breaks code at every hyphen', () => {
   expect(htmlTable([{ Name: samp('order-desk'), Empty: '' }])).toBe(

@@ -338,7 +338,7 @@ describe('the headline of a release', () => {
     {
       name: 'up to three agents',
       parts: { agents: three },
-      told: '## ✅ Updated `v-a` in `a`; it is serving. Updated `v-b` in `b`; it is serving. Updated `v-c` in `c`; it is serving',
+      told: '## ✅ Updated `v-a`, `v-b` and `v-c`; all are serving',
     },
     {
       name: 'more of them',
@@ -376,7 +376,7 @@ describe('the headline of a release', () => {
         secretSets: [{ ...secretSet, outcome: 'existing', plan: version }],
         deletedVersions: [{ ...secretSet, name: 'keys-00000001', outcome: 'deleted' }],
       },
-      told: '## ✅ Nothing to write: this version of the secrets is there already',
+      told: '## ✅ Nothing to write: this version of the secrets already exists',
     },
     {
       name: 'nothing that has a value',
@@ -472,13 +472,14 @@ describe('what a person has to know afterwards is said once for several regions'
 });
 
 describe('the annotation', () => {
-  test('says what, where, why and what next, and ends with what the agent wrote', () => {
+  test('says what serves, why, what next and where, and ends with what the agent wrote', () => {
     expect(annotation(record(), [failure])).toBe(
       [
-        'The deployment failed.',
-        'Agent: voice-agent',
-        'Serving now: `ghcr.io/acme/voice:1.0`, as before. The platform says: it crashed.',
+        '`voice-agent` was not updated in `us-west`.',
+        'Serving now: `ghcr.io/acme/voice:1.0`, as before.',
+        'The platform says: it crashed.',
         'Next: Read the traceback.',
+        'Agent: voice-agent',
         'Traceback (most recent call last)',
         'Log lines of the agent:',
         'one',
@@ -493,7 +494,7 @@ describe('the annotation', () => {
   ])('is never cut by GitHub: $name', ({ parts }) => {
     const text = annotation(record(), [{ ...failure, ...parts }]);
     expect(text.length).toBeLessThanOrEqual(4096);
-    expect(text).toContain('The deployment failed.');
+    expect(text).toContain('was not updated');
   });
 
   test('keeps the end of a long traceback', () => {
@@ -502,6 +503,71 @@ describe('the annotation', () => {
     ]);
     expect(text).toContain('the end');
     expect(text).toContain('Next: Read the traceback.');
+  });
+});
+
+describe('a failure is said once', () => {
+  const crashed = record({ agents: [{ ...agent, outcome: 'failed', ready: false }] });
+
+  test('in the annotation: the title is not repeated, but the log has it', async () => {
+    const actions = new RecordedActions();
+    await report(actions, crashed, [failure], { now: startedAt });
+    expect(actions.errors[0]?.title).toBe('The deployment failed');
+    expect(actions.errors[0]?.message).not.toContain('The deployment failed');
+    expect(actions.log).toContain('info: The deployment failed.');
+  });
+
+  test('in the summary, where the headline is the title', () => {
+    const inputs: Explanation = {
+      ...failure,
+      kind: 'invalid-inputs',
+      title: 'The inputs are not valid',
+      subject: undefined,
+      state: ['Nothing was changed.', 'Nothing was sent.'],
+      facts: [],
+      why: [],
+      problems: [{ about: '`image`', message: 'has no tag', next: undefined }],
+      next: [],
+    };
+    const summary = summaryOf(releaseRecord(), [inputs], startedAt);
+    expect(summary.match(/The inputs are not valid/g)).toHaveLength(1);
+    expect(summary).toContain('**Nothing was changed.** Nothing was sent.');
+    expect(summary).toContain('**What failed:**\n\n- **`image`**: has no tag.');
+  });
+
+  test('in the summary, where the reason has the title', () => {
+    const smokeTest: Explanation = {
+      ...failure,
+      kind: 'smoke-test-failed',
+      title: 'Smoke test failed',
+      why: ['Smoke test: the session ended with `500`.'],
+      repeatsTitle: true,
+    };
+    const summary = summaryOf(record(), [smokeTest], startedAt);
+    expect(summary).toContain('**What failed:** Smoke test: the session ended with `500`.');
+    expect(summary).not.toContain('Smoke test failed');
+  });
+});
+
+describe('the table of regions', () => {
+  const tableOf = (parts: Parts): string =>
+    /<table>[^]*<\/table>/.exec(summaryOf(record(parts), [], startedAt))?.[0] ?? '';
+
+  test('says since when a deployment of this run serves, in UTC', () => {
+    const readyAt = Date.UTC(2026, 0, 2, 12, 4, 59);
+    const table = tableOf({ agents: [{ ...agent, readyAt }] });
+    expect(table).toContain('<th nowrap>Since (UTC)</th>');
+    expect(table).toContain('<td nowrap>12:04</td>');
+    expect(tableOf({ agents: [{ ...agent, outcome: 'unchanged', readyAt }] })).not.toContain('UTC');
+    expect(tableOf({ agents: [{ ...agent, outcome: 'failed', ready: false }] })).not.toContain(
+      'UTC',
+    );
+  });
+
+  test('has no columns for an agent and a region that the headline names', () => {
+    expect(tableOf({})).not.toMatch(/Agent|Region/);
+    const several = tableOf({ agents: [agent, { ...agent, name: 'other', region: 'a' }] });
+    expect(several).toContain('<th nowrap>Agent</th><th nowrap>Region</th>');
   });
 });
 

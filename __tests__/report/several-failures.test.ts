@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
 import type { AgentRecord, ReleaseRecord } from '../../src/record/record.js';
 import type { Explanation } from '../../src/report/explain.js';
-import { regionsSentence, severalTitle } from '../../src/report/regions.js';
+import { severalTitle } from '../../src/report/headline.js';
 import { annotation, report } from '../../src/report/report.js';
 import { summaryOf } from '../../src/report/summary.js';
 import {
@@ -42,44 +42,6 @@ function annotationOf(record: ReleaseRecord, failures: readonly Explanation[]): 
   return text;
 }
 
-describe('which regions run what was released', () => {
-  test.each([
-    {
-      name: 'one of two',
-      outcomes: { a: 'updated', b: 'failed' },
-      told: '`a` was released and stays so; `b` was not.',
-    },
-    {
-      name: 'two of four, in the order of the plan',
-      outcomes: { a: 'failed', b: 'created', c: 'skipped', d: 'unchanged' },
-      told: '`b`, `d` were released and stay so; `a`, `c` were not.',
-    },
-    {
-      name: 'one that another release has taken over',
-      outcomes: { a: 'updated', b: 'superseded' },
-      told: '`a` was released and stays so; `b` was not.',
-    },
-    {
-      name: 'all, where something failed after that',
-      outcomes: { a: 'updated', b: 'created' },
-      told: '`a`, `b` were released and stay so.',
-    },
-    { name: 'none', outcomes: { a: 'failed', b: 'skipped' }, told: 'No region was released.' },
-    { name: 'where there is one', outcomes: { a: 'failed' }, told: undefined },
-  ] as const)('$name', ({ outcomes, told }) => {
-    expect(regionsSentence(recordOf(outcomes))).toBe(told);
-  });
-
-  test('where only secrets are released there is nothing that runs', () => {
-    const secretSets = ['a', 'b'].map((region) => secretSetRecord({ region }));
-    expect(regionsSentence(releaseRecord({ secretSets }))).toBeUndefined();
-  });
-
-  test('before there is a plan nothing is known', () => {
-    expect(regionsSentence(releaseRecord())).toBeUndefined();
-  });
-});
-
 describe('the title', () => {
   test('counts the regions that failed, not the failures', () => {
     const record = recordOf({ a: 'failed', b: 'updated', c: 'failed' });
@@ -104,27 +66,26 @@ describe('the title', () => {
 });
 
 describe('one annotation', () => {
-  test('says of each failure where, why and what next', () => {
+  test('says first what serves, and then of each failure why, what next and where', () => {
     const record = recordOf({ a: 'failed', b: 'updated', c: 'failed' });
     const pull = crash('c', {
       title: 'The deployment was not ready in time',
-      state: [],
-      why: ['It was last seen so: pulling.'],
+      why: ['Last state: pulling.'],
       next: ['Look at the agent.'],
     });
     expect(annotationOf(record, [crash('a'), pull])).toBe(
       [
-        '`b` was released and stays so; `a`, `c` were not.',
+        'Serving now: `ghcr.io/acme/voice:1.0`, as before.',
         '',
         'The deployment failed.',
-        'Agent: voice-a · Region: a',
-        'Serving now: `ghcr.io/acme/voice:1.0`, as before. The agent starts, ends, and is started again and again.',
+        'The agent starts, ends, and is started again and again.',
         'Next: Read the traceback. More: `pipecat cloud agent logs voice-a`.',
+        'Agent: voice-a · Region: a',
         '',
         'The deployment was not ready in time.',
-        'Agent: voice-c · Region: c',
-        'It was last seen so: pulling.',
+        'Last state: pulling.',
         'Next: Look at the agent.',
+        'Agent: voice-c · Region: c',
       ].join('\n'),
     );
   });
@@ -133,18 +94,18 @@ describe('one annotation', () => {
     const record = recordOf({ a: 'failed', b: 'failed', c: 'failed', d: 'updated' });
     expect(annotationOf(record, [crash('a'), crash('b'), crash('c')])).toBe(
       [
-        '`d` was released and stays so; `a`, `b`, `c` were not.',
+        'Serving now: `ghcr.io/acme/voice:1.0`, as before.',
         '',
         'The deployment failed.',
-        'Agent: voice-a, voice-b, voice-c · Region: a, b, c',
-        'Serving now: `ghcr.io/acme/voice:1.0`, as before. The agent starts, ends, and is started again and again.',
+        'The agent starts, ends, and is started again and again.',
         'Next: Read the traceback.',
+        'Agent: voice-a, voice-b, voice-c · Region: a, b, c',
       ].join('\n'),
     );
   });
 
   test('does not take one failure for another that reads alike', () => {
-    const failures = [crash('a'), crash('b', { state: [] })];
+    const failures = [crash('a'), crash('b', { why: ['It never started.'] })];
     const text = annotationOf(recordOfFailures(['a', 'b']), failures);
     expect(text.match(/The deployment failed\./g)).toHaveLength(2);
     expect(text.match(/Serving now: `ghcr\.io\/acme\/voice:1\.0`, as before\./g)).toHaveLength(1);
@@ -173,8 +134,8 @@ describe('one annotation', () => {
     );
     const text = annotationOf(recordOfFailures(sixteen), failures);
     for (const region of sixteen) {
-      expect(text).toContain(`Agent: voice-${region} · Region: ${region}\n`);
-      expect(text).toMatch(new RegExp(`as before\\. In ${region} `));
+      expect(`${text}\n`).toContain(`Agent: voice-${region} · Region: ${region}\n`);
+      expect(text).toContain(`\nIn ${region} `);
       expect(text).toContain(`\nNext: Then ${region} `);
     }
   });
@@ -218,15 +179,14 @@ describe('the summary', () => {
     expect(summary.split('\n')[0]).toBe('## ❌ The release failed in 16 of 16 regions');
     expect(summary.match(/^### ❌ The deployment failed: /gm)).toHaveLength(16);
     expect(summary.match(/^\*\*What to do:\*\* /gm)).toHaveLength(16);
-    expect(summary).toContain('No region was released.');
+    expect(summary).toContain('**Serving now:** `ghcr.io/acme/voice:1.0`, as before.');
   });
 
   test('has no heading of its own for the only failure', () => {
     const record = recordOf({ a: 'failed', b: 'updated' });
     const summary = summaryOf(record, [crash('a')], startedAt);
-    expect(summary.split('\n')[0]).toBe('## ❌ `voice-a` was not updated in `a`');
+    expect(summary.split('\n')[0]).toBe('## ❌ `voice-a` was not updated in `a`; `b` was released');
     expect(summary).not.toContain('###');
-    expect(summary).toContain('`b` was released and stays so; `a` was not.');
   });
 
   test('has all failures and tables although every agent wrote a lot', () => {
@@ -268,7 +228,7 @@ describe('of releases to several regions', () => {
     expect(title).toBe('The release failed in 2 of 4 regions');
     expect(message.length).toBeLessThanOrEqual(maxAnnotationLength);
     expect(message).toContain(
-      '`us-west`, `eu-central` were released and stay so; `us-east`, `ap-south` were not.',
+      'Serving now: `ghcr.io/acme/voice:1.1.0` in `us-west`, `eu-central`; `ghcr.io/acme/voice:1.0.0` in `us-east`, `ap-south`, as before.',
     );
     expect(message).toMatch(/Agent: voice-us-east · Region: us-east · .*Reason: CrashLoopBackOff/);
     expect(message).toMatch(/Agent: voice-ap-south · Region: ap-south · .*PCC_IMAGE_NOT_FOUND/);
@@ -293,7 +253,7 @@ describe('of releases to several regions', () => {
     ]);
     expect(actions.errors[0]?.title).toBe('The deployment failed');
     expect(actions.errors[0]?.message).toContain(
-      '`us-west` was released and stays so; `us-east`, `eu-central`, `ap-south` were not.',
+      '`voice-us-east` was created in `us-east` but is not serving; 1 of 3 other regions was released.\nServing now: `ghcr.io/acme/voice:1.1.0` in `us-west`; nothing in `us-east`, `eu-central`, `ap-south`.',
     );
     expect(actions.summary).toContain('| `voice-eu-central` | `eu-central` | skipped | – | – |');
     expect(actions.notices).toContainEqual(
@@ -313,7 +273,7 @@ describe('of releases to several regions', () => {
     });
     expect(writes(stage.emulator).filter((write) => write.includes('/agents'))).toEqual([]);
     expect(secretSets.map(({ status }) => status)).toEqual(['ready', 'ready', 'failed', 'ready']);
-    expect(actions.errors[0]?.message).toContain('No region was released.');
+    expect(actions.errors[0]?.message).toContain('Serving now: nothing. No agent was deployed.');
     expect(actions.errors[0]?.message).toContain('Region: eu-central');
     // The image that was asked for runs nowhere.
     expect(actions.summary).not.toMatch(/\| skipped \| `ghcr/);

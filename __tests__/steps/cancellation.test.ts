@@ -105,9 +105,7 @@ describe('a run that is cancelled', () => {
         'the secret set `voice-keys` is created, and the platform provisions it, in `us-west`.',
       'Not started': 'the agent `voice` is not deployed, in `us-west`.',
     });
-    expect(actions.summary).toContain(
-      'No agent was deployed; running agents keep their deployment.',
-    );
+    expect(actions.summary).toContain('No agent was deployed.');
   });
 
   test('while a write is not answered says that it is not known what it did', async () => {

@@ -70,9 +70,7 @@ describe('somebody else creates the agent while the set is provisioned', () => {
     const { succeeded, actions, agents } = await stage.release({ ...rotation, region: 'us-west' });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain('is in region eu-central');
-    expect(actions.errors[0]?.message).toContain(
-      'No agent was deployed; running agents keep their deployment.',
-    );
+    expect(actions.errors[0]?.message).toContain('No agent was deployed.');
     expect(agents).toMatchObject([{ outcome: 'failed' }]);
     expect(stage.emulator.state.agent('voice')).toMatchObject({
       image: 'ghcr.io/acme/voice:0.9.0',

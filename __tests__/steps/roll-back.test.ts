@@ -87,7 +87,7 @@ describe('a release that fails in one region with `on-failure: rollback`', () =>
     const { agents, actions } = await release({ ...both, rollout: 'sequential' });
     expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'skipped']);
     expect(imagesOf('voice-eu-central')).toEqual([older]);
-    expect(actions.summary).toContain('Rolled back: `voice-us-west` in `us-west`.');
+    expect(actions.summary).toContain('## ↩️ Rolled back: `voice-us-west` in `us-west`');
   });
 
   test('goes back after a deploy that is refused, too', async () => {
@@ -226,7 +226,7 @@ describe('what a rollback cannot restore is a warning before the first write, an
       lines.findIndex((line) => line.includes('PUT /v1/secrets/keys')),
     );
     expect(actions.errors[0]?.message).toContain(told);
-    expect(actions.summary).toContain(`as before. Rolled back: \`voice\` in \`us-west\`. ${told}`);
+    expect(actions.summary).toContain(`as before. ${told}`);
     expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'new', B: 'new' });
   });
 
@@ -385,7 +385,7 @@ describe('a rollback that fails', () => {
     expect(actions.summary).toContain(
       '## ❌ Not rolled back everywhere: `voice-us-west` in `us-west`',
     );
-    expect(actions.summary).toContain('Not rolled back: `voice-us-west` in `us-west`.');
+    expect(actions.summary).toContain('**Not rolled back:** `voice-us-west` in `us-west`.');
   });
 
   test('as its deployment does not get ready is told with both causes', async () => {
@@ -430,7 +430,7 @@ describe('cancelling during a rollback', () => {
     expect(message).toContain('Rolled back: `voice-us-west` in `us-west`.');
     expect(message).toContain('Not rolled back: `voice-eu-central` in `eu-central`.');
     expect(message).toContain('`voice-eu-central` was being rolled back, in `eu-central`');
-    expect(actions.summary).toContain('Not rolled back: `voice-eu-central` in `eu-central`.');
+    expect(actions.summary).toContain('**Not rolled back:** `voice-eu-central` in `eu-central`.');
   });
 });
 

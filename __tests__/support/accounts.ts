@@ -124,6 +124,7 @@ export function agentRecord({
     outcome: 'updated',
     deploymentId: '13c0be89-5ae8-4b0b-ad22-79565e11de3b',
     ready: true,
+    readyAt: undefined,
     previousServes: false,
     rollBack: undefined,
     replacesValues: false,

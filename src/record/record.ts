@@ -103,6 +103,8 @@ export interface AgentRecord {
   /** Whether this run deployed it, or may have: the answer to the deploy was lost. */
   isChanged: boolean;
   ready: boolean;
+  /** When this run saw that it was ready, in milliseconds since the epoch. */
+  readyAt: number | undefined;
   /** Whether the previous deployment keeps serving after this one failed. */
   previousServes: boolean;
   /** Undefined unless the agent was to go back to what it was. */
@@ -218,6 +220,7 @@ export function newTargetRecord({ region, secretSets, build, agent }: Target): T
       deploymentId: null,
       isChanged: false,
       ready: false,
+      readyAt: undefined,
       previousServes: false,
       rollBack: undefined,
       replacesValues: false,

@@ -10,7 +10,7 @@ import type {
 } from '../record/record.js';
 import { planRollBack, unrestoredSentences } from '../plan/roll-back.js';
 import { isVersioned } from '../plan/name-template.js';
-import { duration } from './words.js';
+import { duration, joined } from './words.js';
 import { secretSetKinds } from '../plan/subject.js';
 
 /** What is done, or would be, in one region: sentences that quote names between backticks. */
@@ -60,13 +60,7 @@ export function countOfChanges({ targets }: Plan): string | undefined {
     counted(builds.length, 'build'),
     counted(agents.filter((agent) => !isAgentUnchanged(agent)).length, 'agent'),
   ].filter((count) => count !== undefined);
-  return counts.length === 0 ? undefined : listed(counts);
-}
-
-function listed(items: readonly string[]): string {
-  return [items.slice(0, -1).join(', '), ...items.slice(-1)]
-    .filter((one) => one !== '')
-    .join(' and ');
+  return counts.length === 0 ? undefined : joined(counts);
 }
 
 function counted(count: number, what: string): string | undefined {

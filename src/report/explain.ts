@@ -40,6 +40,8 @@ export interface Explanation {
   readonly state: readonly string[];
   /** Why, as sentences. */
   readonly why: readonly string[];
+  /** Whether `why` says again what the title says. */
+  readonly repeatsTitle?: true;
   /** Several mistakes that were found together; each with what to do, where that differs. */
   readonly problems: readonly {
     readonly about: string;
@@ -82,7 +84,7 @@ export function explain(error: unknown, context: ExplanationContext): Explanatio
   return {
     title: failureKinds[kind].title,
     subject,
-    state: stateSentences(context.record, subject),
+    state: stateSentences(context.record),
     problems: [],
     why: [],
     // Listed problems name their own fixes.
@@ -519,6 +521,7 @@ function explainSmokeTest(
       ...(because.kind === 'not-startable' ? callFacts(because.refusal) : []),
     ],
     why: [`Smoke test: ${smokeTestFailure(because)}.`],
+    repeatsTitle: true,
     next: [
       failureKinds['smoke-test-failed'].next,
       ...(hasTransport

@@ -5,7 +5,7 @@ import type { Explanation } from './explain.js';
 import { quoted } from './log.js';
 import { printable } from '../text/printable.js';
 import { sentence, outputOwner } from './words.js';
-import { regionsSentence, rollBackTitle, severalTitle } from './regions.js';
+import { headlineOf, titleOf } from './headline.js';
 import { outputsOf, setOutputs } from './outputs.js';
 import { type Commit, summaryOf } from './summary.js';
 import { keptSentences } from './teardown.js';
@@ -29,12 +29,10 @@ export async function report(
   for (const failure of failures) showAgentOutput(actions, failure);
   const [first, ...others] = failures;
   if (first !== undefined) {
-    const title = others.length === 0 ? first.title : severalTitle(record, failures);
-    const rollBack = rollBackTitle(record);
-    actions.error(
-      annotation(record, [first, ...others]),
-      rollBack === undefined ? title : `${rollBack}: ${title}`,
-    );
+    const title = titleOf(record, [first, ...others]);
+    // The log of a run does not show titles of annotations.
+    actions.info(sentence(title));
+    actions.error(annotation(record, [first, ...others]), title);
   }
   const kept = record.teardown === undefined ? [] : keptSentences(record.teardown);
   for (const reason of kept) actions.info(printable(reason));
@@ -64,22 +62,29 @@ function showAgentOutput(actions: Actions, { subject, traceback, logs }: Explana
 /** One annotation, however many regions failed: all of them in one, as far as there is room. */
 export function annotation(
   record: ReleaseRecord,
-  [first, ...others]: readonly [Explanation, ...Explanation[]],
+  failures: readonly [Explanation, ...Explanation[]],
 ): string {
-  const regions = printable(regionsSentence(record) ?? '');
-  if (others.length === 0) return oneFailure(first, regions, maxAnnotationLength);
-  const all = mergeAlike([first, ...others]);
-  const room = Math.floor((maxAnnotationLength - regions.length) / all.length) - 2;
-  const told = all.map((failure) => oneFailure(failure, '', room));
-  return [regions, ...told].filter((part) => part !== '').join('\n\n');
+  const [first, ...others] = failures;
+  const { text: headline } = headlineOf(record, failures);
+  const lead = [
+    // The title is shown above it.
+    headline === titleOf(record, failures) ? '' : sentence(headline),
+    first.state.join(' '),
+  ].filter((line) => line !== '');
+  if (others.length === 0) return oneFailure(first, lead, maxAnnotationLength);
+  const opening = lead.map(printable).join('\n');
+  const all = mergeAlike(failures);
+  const room = Math.floor((maxAnnotationLength - opening.length) / all.length) - 2;
+  const told = all.map((failure) => oneFailure(failure, [sentence(failure.title)], room));
+  return [opening, ...told].filter((part) => part !== '').join('\n\n');
 }
 
 /** What failed in the same way in several regions is told once, with all that it happened to. */
 function mergeAlike(failures: readonly Explanation[]): Explanation[] {
   const told = new Map<string, Explanation>();
   for (const failure of failures) {
-    const { title, state, why, problems } = failure;
-    const key = JSON.stringify([title, state, why, problems]);
+    const { title, why, problems } = failure;
+    const key = JSON.stringify([title, why, problems]);
     const alike = told.get(key);
     told.set(key, alike === undefined ? failure : merge(alike, failure));
   }
@@ -111,24 +116,23 @@ function shorten(most: number, texts: readonly string[]): string[] {
   );
 }
 
-/** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
-function oneFailure(failure: Explanation, regions: string, most: number): string {
-  const { title, subject, facts, state, why, problems, next, traceback, logs } = failure;
+/** The failure on a few lines: `lead`, why, what to do, where, and the end of what the agent wrote. */
+function oneFailure(failure: Explanation, lead: readonly string[], most: number): string {
+  const { subject, facts, why, problems, next, traceback, logs } = failure;
   const lines = [
-    `${title}.`,
-    facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
-    [...state, ...why].join(' '),
+    ...lead,
+    why.join(' '),
     problems
       .map(
         ({ about, message, next: fix }) =>
           `- ${about}: ${sentence(message)}${fix === undefined ? '' : ` ${fix}`}`,
       )
       .join('\n'),
-    regions,
     next.length === 0 ? '' : `Next: ${next.join(' ')}`,
+    facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
   ];
   const parts = lines.filter((line) => line !== '').map(printable);
-  // Whatever has to be cut, each of where, why and what to do is to be read.
+  // Whatever has to be cut, each of why, what to do and where is to be read.
   const told = shorten(most - parts.length + 1, parts).join('\n');
   // The log lines often hold the traceback once more.
   const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];

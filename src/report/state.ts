@@ -1,15 +1,15 @@
 import { plannedAgent } from '../plan/plan-agent.js';
 import { unrestoredSentences } from '../plan/roll-back.js';
-import type { Subject } from '../plan/subject.js';
 import {
   agentsOf,
   type AgentRecord,
   type ReleaseRecord,
+  type RollBackRecord,
   type TargetRecord,
 } from '../record/record.js';
-import { listOf } from '../text/list.js';
+import { asIs, listOf } from '../text/list.js';
 import { teardownState } from './teardown.js';
-import { unchangedIn, type Unchanged } from '../record/unchanged.js';
+import { isAnyAgentChanged, isAnythingChanged } from '../record/unchanged.js';
 
 /** What serves as one agent now, as far as the record of the release shows it. */
 export type Serving =
@@ -34,7 +34,8 @@ function afterRollBack({ outcome, ready, plan, rollBack }: AgentRecord): Serving
       ? { state: 'as-before', what: plan.before && shortName(plan.before.settings) }
       : { state: 'released', what: imageOf(plan) };
   }
-  return rollBack?.outcome === 'failed' && !ready ? { state: 'unconfirmed' } : undefined;
+  const isUnfinished = rollBack?.outcome === 'failed' || rollBack?.outcome === 'running';
+  return isUnfinished && !ready ? { state: 'unconfirmed' } : undefined;
 }
 
 function afterRelease({
@@ -92,9 +93,7 @@ function servingWords(serving: Serving): string {
     case 'released':
       return serving.what === undefined ? 'the new deployment' : `\`${serving.what}\``;
     case 'as-before':
-      return serving.what === undefined
-        ? 'the previous deployment'
-        : `\`${serving.what}\`, as before`;
+      return serving.what === undefined ? 'the previous deployment' : `\`${serving.what}\``;
     case 'nothing':
       return 'nothing';
     case 'other':
@@ -106,21 +105,25 @@ function servingWords(serving: Serving): string {
 
 /** What serves in each of these regions, what is alike once. */
 function servingIn(agents: readonly AgentRecord[]): string {
-  const regions = new Map<string, string[]>();
+  const groups = new Map<string, Serving & { readonly regions: string[] }>();
   for (const agent of agents) {
-    const words = servingWords(servingOf(agent));
-    regions.set(words, [...(regions.get(words) ?? []), agent.region]);
+    const serving = servingOf(agent);
+    const key = `${serving.state} ${servingWords(serving)}`;
+    const group = groups.get(key) ?? { ...serving, regions: [] };
+    group.regions.push(agent.region);
+    groups.set(key, group);
   }
-  const [first, ...others] = [...regions];
-  if (first === undefined) return 'nothing';
-  if (others.length === 0) return first[0];
-  return [first, ...others]
-    .map(([words, names]) => `${words} in ${listOf(names, { most: maxKeys })}`)
+  return [...groups.values()]
+    .map((group) => {
+      const where = groups.size === 1 ? '' : ` in ${listOf(group.regions, { most: maxKeys })}`;
+      const isKnownImage = group.state === 'as-before' && group.what !== undefined;
+      return `${servingWords(group)}${where}${isKnownImage ? ', as before' : ''}`;
+    })
     .join('; ');
 }
 
 /** Keys whose new values an agent that is not serving this release may see already. */
-export function exposedKeys({ agent, secretSets }: TargetRecord): string[] {
+function exposedKeys({ agent, secretSets }: TargetRecord): string[] {
   // What a rollback does not restore is said in sentences of its own.
   if (agent?.plan.before === undefined || agent.outcome === 'rolled-back') return [];
   const { state } = servingOf(agent);
@@ -131,55 +134,49 @@ export function exposedKeys({ agent, secretSets }: TargetRecord): string[] {
     .flatMap(({ added, updated }) => [...added, ...updated]);
 }
 
-const unchangedSentences: Readonly<Record<Unchanged, string>> = {
-  everything: 'Nothing was changed.',
-  agents: 'No agent was deployed; running agents keep their deployment.',
-  agent: 'The agent of this region was not deployed; it keeps its deployment.',
-  serving: 'The previous deployment is still serving.',
-};
-
 /**
  * What is the case now, for somebody who sees a failure: what serves, and what was not changed. It comes
  * from the record alone, so that no failure can claim anything else.
  */
-export function stateSentences(record: ReleaseRecord, subject?: Subject): string[] {
-  // A rollback concerns every region.
-  const isRolledBack = agentsOf(record).some(({ rollBack }) => rollBack !== undefined);
-  if (isRolledBack && subject !== undefined) return stateSentences(record);
+export function stateSentences(record: ReleaseRecord): string[] {
   if (record.teardown !== undefined) return teardownState(record.teardown);
-  const unchanged = unchangedIn(record, subject);
-  const sentence = unchanged === undefined ? [] : [unchangedSentences[unchanged]];
-  if (unchanged === 'everything') return sentence;
-  const targets = record.targets.filter(
-    ({ region }) => subject === undefined || region === subject.region,
-  );
-  const agents = agentsOf({ targets });
-  const keys = [...new Set(targets.flatMap(exposedKeys))];
+  if (!isAnythingChanged(record)) return ['Nothing was changed.'];
+  const agents = agentsOf(record);
   return [
     ...(agents.length === 0 ? [] : [`Serving now: ${servingIn(agents)}.`]),
-    ...sentence,
+    ...(isAnyAgentChanged(record) ? [] : ['No agent was deployed.']),
     ...rollBackSentences(agents),
-    ...(keys.length === 0
-      ? []
-      : [`New instances may start with the new ${listOf(keys, { most: maxKeys })}.`]),
+    ...exposedSentence(record),
   ];
 }
 
-/** Which agents went back and which did not, and what was not restored. */
+function exposedSentence({ targets }: ReleaseRecord): string[] {
+  const exposed = targets.filter((target) => exposedKeys(target).length > 0);
+  if (exposed.length === 0) return [];
+  const keys = listOf(new Set(exposed.flatMap(exposedKeys)), { most: maxKeys });
+  const where =
+    exposed.length === targets.length
+      ? ''
+      : ` in ${listOf(
+          exposed.map(({ region }) => region),
+          { most: maxKeys },
+        )}`;
+  return [`Caution: new instances${where} may start with the new ${keys}.`];
+}
+
+/** What was not restored, and where not all agents went back, which ones did. */
 function rollBackSentences(agents: readonly AgentRecord[]): string[] {
-  const rolledBack = agents.flatMap(({ rollBack }) => (rollBack === undefined ? [] : [rollBack]));
-  const where = (isDone: boolean): string => {
-    const places = rolledBack
-      .filter(({ outcome }) => (outcome === 'done') === isDone)
-      .map(({ plan: { agent, region } }) => `\`${agent}\` in \`${region}\``);
-    const more = places.length - maxKeys;
-    return [...places.slice(0, maxKeys), ...(more > 0 ? [`${more} more`] : [])].join(', ');
-  };
-  const [back, others] = [where(true), where(false)];
-  const done = rolledBack.filter(({ outcome }) => outcome === 'done');
+  const rollBacks = agents.flatMap(({ rollBack }) => rollBack ?? []);
+  const done = rollBacks.filter(({ outcome }) => outcome === 'done');
+  const others = rollBacks.filter(({ outcome }) => outcome !== 'done');
   return [
-    ...(back === '' ? [] : [`Rolled back: ${back}.`]),
-    ...(others === '' ? [] : [`Not rolled back: ${others}.`]),
+    ...(done.length > 0 && others.length > 0 ? [`Rolled back: ${placesOf(done)}.`] : []),
+    ...(others.length > 0 ? [`Not rolled back: ${placesOf(others)}.`] : []),
     ...new Set(done.flatMap(({ plan }) => unrestoredSentences(plan))),
   ];
+}
+
+function placesOf(rollBacks: readonly RollBackRecord[]): string {
+  const places = rollBacks.map(({ plan }) => `\`${plan.agent}\` in \`${plan.region}\``);
+  return listOf(places, { most: maxKeys, format: asIs });
 }

@@ -14,20 +14,21 @@ import {
 import { secretSetKinds } from '../plan/subject.js';
 import { followUps, remarksAfter } from './follow-ups.js';
 import { buildSection } from './builds.js';
-import { credentialKinds, duration, sentence, stepTitles, outputOwner, capital } from './words.js';
-import { countOfChanges, doneChanges, plannedChanges } from './changes.js';
+import {
+  clockTime,
+  credentialKinds,
+  duration,
+  sentence,
+  stepTitles,
+  outputOwner,
+} from './words.js';
+import { doneChanges, plannedChanges } from './changes.js';
 import type { Explanation } from './explain.js';
 import { code, codeBlock, codes, folded, htmlTable, prose, samp, table } from './markdown.js';
-import { regionsSentence, rollBackTitle, severalTitle } from './regions.js';
+import { failureHeading, headlineOf } from './headline.js';
 import { fitSections, sectionOf, type Limits, type Section } from './size-limits.js';
-import { servingOf, shortName, stateSentences, type Serving } from './state.js';
-import {
-  keptSentences,
-  removalTable,
-  teardownFailureHeadline,
-  teardownHeadline,
-  teardownPlanHeadline,
-} from './teardown.js';
+import { servingOf, shortName, type Serving } from './state.js';
+import { keptSentences, removalTable } from './teardown.js';
 import { timeline } from './timeline.js';
 
 /** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
@@ -37,8 +38,6 @@ const maxCommentBytes = 60_000;
 /** Of what the agents that failed wrote, all of them together. */
 const maxOutputCharacters = 60_000;
 const maxOpenKeys = 8;
-
-const headlineMarks = { rolledBack: '↩️', released: '✅', failed: '❌', planned: '📋' } as const;
 
 /** The commit that a run is for, and its page. */
 export interface Commit {
@@ -80,20 +79,21 @@ function sectionsFor(
   failures: readonly Explanation[],
   limits: Limits,
 ): readonly Section[] {
+  const headline = headlineOf(record, failures);
   const sets = secretSetTable(secretSetsOf(record), limits);
   const hasAgents = agentsOf(record).length > 0;
   const told = failures.flatMap((failure) => {
+    const heading = failures.length > 1 ? undefined : headline.text;
     const where = failure.subject?.name ?? failure.title;
-    const isOnly = failures.length === 1;
     return [
-      { name: sectionOf('what failed:', where), text: failureSection(failure, limits, isOnly) },
+      { name: sectionOf('what failed:', where), text: failureSection(failure, limits, heading) },
       {
         name: sectionOf('what was written by', where),
         text: agentOutput(failure, Math.floor(maxOutputCharacters / failures.length)),
       },
     ];
   });
-  const regions = { name: 'the regions', text: regionTable(record.targets) };
+  const regions = { name: 'the regions', text: regionTable(record.targets, headline.text) };
   const setSection = {
     name: 'the secret sets',
     text: hasAgents && sets !== undefined ? folded('Secret sets and keys', sets) : sets,
@@ -101,11 +101,8 @@ function sectionsFor(
   const notes = { name: 'warnings and notices', text: noteSection(record) };
   const changes = changeSections(record, limits);
   return [
-    { name: 'the headline', text: headline(record, failures) },
-    {
-      name: 'the state',
-      text: failures.length > 1 ? stateOfSeveral(record) : regionsOf(record, failures),
-    },
+    { name: 'the headline', text: `## ${headline.mark} ${prose(headline.text)}` },
+    { name: 'the state', text: stateLine(failures[0]?.state ?? []) },
     // Of one failure, the reason is what is looked for first; of many, where they are.
     ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
     ...(record.kind === 'plan' ? [...changes, notes] : [notes]),
@@ -115,18 +112,6 @@ function sectionsFor(
     { name: 'the builds', text: buildSection(record) },
     ...(record.kind === 'plan' ? [] : changes),
   ];
-}
-
-/** Which regions were released, of a release that failed in one of them. */
-function regionsOf(record: ReleaseRecord, failures: readonly Explanation[]): string | undefined {
-  const regions = failures.length === 0 ? undefined : regionsSentence(record);
-  return regions === undefined ? undefined : prose(regions);
-}
-
-function stateOfSeveral(record: ReleaseRecord): string | undefined {
-  const sentences = [...stateSentences(record), regionsSentence(record)];
-  const told = sentences.filter((one) => one !== undefined);
-  return told.length === 0 ? undefined : told.map(prose).join(' ');
 }
 
 function timelineSection(record: ReleaseRecord, now: number): string | undefined {
@@ -176,7 +161,7 @@ function sessionCount({ count, isCut }: SessionsOnOlder): string {
 }
 
 /** The regions and their agents at one glance; names do not break. */
-function regionTable(targets: readonly TargetRecord[]): string | undefined {
+function regionTable(targets: readonly TargetRecord[], headline: string): string | undefined {
   const rows = targets.flatMap(({ region, agent, secretSets }) => {
     if (agent === undefined) return [];
     const serving = servingOf(agent);
@@ -189,6 +174,11 @@ function regionTable(targets: readonly TargetRecord[]): string | undefined {
         Agent: samp(agent.name),
         Region: samp(region),
         'Serving now': servingCell(serving),
+        'Since (UTC)':
+          // An agent that is unchanged has been serving for longer than this run.
+          agent.outcome === 'unchanged' || agent.readyAt === undefined
+            ? ''
+            : clockTime(agent.readyAt),
         Before: isReleased && before !== undefined && before !== released ? samp(before) : '',
         'This release':
           isReleased || agent.outcome === 'unchanged' || released === undefined
@@ -200,7 +190,12 @@ function regionTable(targets: readonly TargetRecord[]): string | undefined {
       },
     ];
   });
-  return htmlTable(rows);
+  const [only, ...others] = agentsOf({ targets });
+  const isNamed =
+    others.length === 0 &&
+    only !== undefined &&
+    [only.name, only.region].every((name) => headline.includes(`\`${name}\``));
+  return htmlTable(isNamed ? rows.map((row) => ({ ...row, Agent: '', Region: '' })) : rows);
 }
 
 function servingCell(serving: Serving): string {
@@ -297,121 +292,6 @@ function changeSections(record: ReleaseRecord, { names }: Limits): Section[] {
   return [{ name: 'the table of changes', text: plannedTable(plan, names) }, ...lists];
 }
 
-function headline(record: ReleaseRecord, failures: readonly Explanation[]): string {
-  const [failure, ...others] = failures;
-  if (failure !== undefined && record.teardown !== undefined) {
-    const regions = failures.flatMap(({ subject }) =>
-      subject === undefined ? [] : [subject.region],
-    );
-    return `## ${headlineMarks.failed} ${teardownFailureHeadline(record.teardown, regions)}`;
-  }
-  if (failure !== undefined) {
-    const rollBack = rollBackHeadline(record);
-    if (rollBack !== undefined) return rollBack;
-    return others.length === 0
-      ? `## ${headlineMarks.failed} ${agentHeadline(record, failure) ?? failureTitle(failure)}`
-      : `## ${headlineMarks.failed} ${prose(severalTitle(record, failures))}`;
-  }
-  switch (record.kind) {
-    case 'offline-check':
-      return `## ${headlineMarks.planned} Checked without a credential: inputs, files and names are in order`;
-    case 'plan':
-      return `## ${headlineMarks.planned} ${planned(record)}`;
-    case 'teardown':
-      return `## ${headlineMarks.released} ${record.teardown === undefined ? 'Nothing to tear down' : teardownHeadline(record.teardown)}`;
-    case 'teardown-plan':
-      return `## ${headlineMarks.planned} ${record.teardown === undefined ? 'Nothing to tear down' : teardownPlanHeadline(record.teardown)}`;
-    case 'release':
-      return `## ${headlineMarks.released} ${success(record)}`;
-  }
-}
-
-/** Where agents went back, or did not; undefined without a rollback that came to its end. */
-function rollBackHeadline(record: ReleaseRecord): string | undefined {
-  const title = rollBackTitle(record);
-  if (title === undefined) return undefined;
-  const agents = agentsOf(record).filter(({ rollBack }) => rollBack !== undefined);
-  const failed = agents.filter(({ rollBack }) => rollBack?.outcome === 'failed');
-  const mark = failed.length > 0 ? headlineMarks.failed : headlineMarks.rolledBack;
-  const named = failed.length > 0 ? failed : agents;
-  const where =
-    named.length > maxInHeadline
-      ? `${named.length} agents`
-      : named.map(({ name, region }) => `${code(name)} in ${code(region)}`).join(', ');
-  return `## ${mark} ${title}: ${where}`;
-}
-
-function failureHeading(failure: Explanation): string {
-  return `### ${headlineMarks.failed} ${failureTitle(failure)}`;
-}
-
-/** What a failure means for its agent; undefined if it is not about one that the release deploys. */
-function agentHeadline(record: ReleaseRecord, { kind, subject }: Explanation): string | undefined {
-  if (subject?.kind !== 'agent') return undefined;
-  const agent = agentsOf(record).find(({ region }) => region === subject.region);
-  if (
-    agent === undefined ||
-    (agent.isChanged && agent.deploymentId === null) ||
-    agent.outcome === 'superseded' ||
-    kind === 'smoke-test-key-refused' ||
-    kind === 'drain-timeout'
-  )
-    return undefined;
-  const what = `${code(agent.name)} was`;
-  const where = `in ${code(agent.region)}`;
-  if (kind === 'smoke-test-failed' && agent.ready) {
-    return `${code(agent.name)} is serving ${where}, but failed its smoke test`;
-  }
-  if (agent.plan.action === 'update') return `${what} not updated ${where}`;
-  return agent.deploymentId === null
-    ? `${what} not created ${where}`
-    : `${what} created ${where} but is not serving`;
-}
-
-function failureTitle({ title, subject }: Explanation): string {
-  const where = subject && `: ${code(subject.name)} in ${code(subject.region)}`;
-  return `${prose(title)}${where ?? ''}`;
-}
-
-function planned({ plan }: ReleaseRecord): string {
-  const targets = plan?.targets ?? [];
-  const regions =
-    targets.length > maxInHeadline
-      ? `${targets.length} regions`
-      : codes(targets.map(({ region }) => region));
-  const changes = plan && countOfChanges(plan);
-  return `Plan for ${regions}: ${changes ?? 'nothing'} would change`;
-}
-
-/** More agents, regions or sets than this are counted rather than listed in a headline. */
-const maxInHeadline = 3;
-
-function success(record: ReleaseRecord): string {
-  const agents = agentsOf(record);
-  if (agents.length > maxInHeadline) {
-    const ready = agents.filter((agent) => agent.ready).length;
-    const serving =
-      ready === agents.length ? '; all are serving' : ready > 0 ? `; ${ready} are serving` : '';
-    const unchanged = agents.filter(({ outcome }) => outcome === 'unchanged').length;
-    const others = unchanged > 0 ? ` (${unchanged} unchanged)` : '';
-    return unchanged === agents.length
-      ? `${agents.length} agents in ${agents.length} regions are unchanged${serving}`
-      : `Released ${agents.length} agents in ${agents.length} regions${others}${serving}`;
-  }
-  const sentences = agents.map(({ name, region, outcome, ready }) => {
-    const where = `${code(name)} in ${code(region)}`;
-    return `${capital(outcome)} ${where}${ready ? '; it is serving' : ''}`;
-  });
-  if (sentences.length > 0) return sentences.join('. ');
-  const current = record.targets.flatMap(({ secretSets }) => secretSets);
-  const written = current.filter(({ outcome }) => outcome !== 'existing');
-  if (written.length > maxInHeadline) return `Secrets are ready: ${written.length} sets`;
-  if (written.length > 0) return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
-  return current.some(({ plan }) => plan.template !== undefined)
-    ? 'Nothing to write: this version of the secrets is there already'
-    : 'Nothing to write: no secret has a value';
-}
-
 function authentication({ actingAs }: ReleaseRecord): string | undefined {
   if (actingAs === undefined) return undefined;
   const { credentialKind, credentialOrigin, organization } = actingAs;
@@ -421,41 +301,57 @@ function authentication({ actingAs }: ReleaseRecord): string | undefined {
     : `${who}, in the organization ${code(organization)}.`;
 }
 
-function failureSection(failure: Explanation, limits: Limits, isOnly: boolean): string {
-  const { title, facts, state, why, problems, next } = failure;
-  const more = problems.length - limits.problems;
+/**
+ * Why it failed and what to do.
+ *
+ * @param headline of the summary, whose title is not repeated; undefined if the failure needs its own
+ */
+function failureSection(
+  failure: Explanation,
+  limits: Limits,
+  headline: string | undefined,
+): string {
+  const { title, facts, why, repeatsTitle = false, problems, next } = failure;
+  const heading = failureHeading(failure);
+  const isTold = repeatsTitle || headline === undefined || headline === heading;
+  const reasons = isTold ? why : [sentence(title), ...why];
   const parts = [
-    isOnly ? stateLine(state) : failureHeading(failure),
-    [`**What failed:** ${prose(isOnly ? sentence(title) : '')}`, ...why.map(prose)]
-      .join(' ')
-      .replace(/ {2,}/g, ' '),
-    [
-      ...problems
-        .slice(0, limits.problems)
-        .map(
-          ({ about, message, next: fix }) =>
-            `- **${prose(about)}**: ${prose(cut(sentence(message), limits))}${fix === undefined ? '' : ` ${prose(fix)}`}`,
-        ),
-      ...(more > 0 ? [`- … and ${more} more, which are reported once these are corrected.`] : []),
-    ].join('\n'),
-    facts.length === 0
+    headline === undefined ? `### ❌ ${prose(heading)}` : '',
+    reasons.length + problems.length === 0
       ? ''
-      : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
+      : ['**What failed:**', ...reasons.map(prose)].join(' '),
+    problemList(problems, limits),
+    facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
     next.length === 0 ? '' : `**What to do:** ${next.map(prose).join(' ')}`,
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-/** What serves now; with the danger, if there is one, beside it. */
-function stateLine(state: readonly string[]): string {
-  const [first, ...others] = state;
+function problemList(problems: Explanation['problems'], limits: Limits): string {
+  const more = problems.length - limits.problems;
+  return [
+    ...problems
+      .slice(0, limits.problems)
+      .map(
+        ({ about, message, next: fix }) =>
+          `- **${prose(about)}**: ${prose(cut(sentence(message), limits))}${fix === undefined ? '' : ` ${prose(fix)}`}`,
+      ),
+    ...(more > 0 ? [`- … and ${more} more, which are reported once these are fixed.`] : []),
+  ].join('\n');
+}
+
+/** What serves now, which is what anybody asks first. Labels are bold, and so is a first sentence without one. */
+function stateLine([first, ...others]: readonly string[]): string {
   if (first === undefined) return '';
-  const marked = others.map((one) =>
-    one.startsWith('New instances') ? `⚠️ ${prose(one)}` : prose(one),
-  );
-  const [label, rest] = first.split(/(?<=^Serving now:) /);
-  const lead = rest === undefined ? `**${prose(first)}**` : `**${label ?? ''}** ${prose(rest)}`;
-  return [lead, ...marked].join(' ');
+  const lead = labeled.test(first) ? withBoldLabel(first) : `**${prose(first)}**`;
+  return [lead, ...others.map(withBoldLabel)].join(' ');
+}
+
+const labeled = /^[A-Z][a-z ]*:(?= )/;
+
+function withBoldLabel(sentence: string): string {
+  const [label = ''] = labeled.exec(sentence) ?? [];
+  return `${label === '' ? '' : `**${label}**`}${prose(sentence.slice(label.length))}`;
 }
 
 function agentOutput({ subject, traceback, logs }: Explanation, most: number): string {

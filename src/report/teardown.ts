@@ -10,7 +10,7 @@ import {
   type TeardownTargetRecord,
 } from '../record/teardown-record.js';
 import { listOf } from '../text/list.js';
-import { code, htmlTable, samp } from './markdown.js';
+import { htmlTable, samp } from './markdown.js';
 
 /** Names of agents or sets in a sentence. */
 const mostNames = 10;
@@ -96,12 +96,21 @@ export function teardownFailureHeadline(
   record: TeardownRecord,
   regions: readonly string[],
 ): string {
-  const of = `The preview of pull request ${record.plan.preview.pullRequest} was not torn down`;
-  const [first, ...others] = [...new Set(regions)];
-  if (first === undefined) return of;
+  const what = `The preview of pull request ${record.plan.preview.pullRequest} was not torn down`;
+  const [first, ...others] = new Set(regions);
+  if (first === undefined) return what;
   return others.length === 0
-    ? `${of} in ${code(first)}`
-    : `${of} in ${others.length + 1} of ${record.targets.length} regions`;
+    ? `${what} in \`${first}\``
+    : `${what} in ${others.length + 1} of ${record.targets.length} regions`;
+}
+
+/** The title where a teardown failed in several ways. */
+export function teardownTitle({ targets }: TeardownRecord, failedRegions: number): string {
+  const where =
+    targets.length > 1 && failedRegions > 0
+      ? ` in ${failedRegions} of ${targets.length} regions`
+      : '';
+  return `The preview was not torn down${where}`;
 }
 
 const resultMarks: Readonly<Record<RemovalRecord['outcome'], string>> = {

@@ -11,6 +11,13 @@ export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** Items in a sentence: `a, b and c`. */
+export function joined(items: readonly string[]): string {
+  return [items.slice(0, -1).join(', '), ...items.slice(-1)]
+    .filter((one) => one !== '')
+    .join(' and ');
+}
+
 /** Milliseconds as a person reads them: `< 0.1 s`, `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 50) return '< 0.1 s';
@@ -25,6 +32,11 @@ export function duration(milliseconds: number): string {
     .filter(([amount]) => amount > 0)
     .map(([amount, unit]) => `${amount} ${unit}`)
     .join(' ');
+}
+
+/** Milliseconds since the epoch as a time of day in UTC: `12:04`. */
+export function clockTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(11, 16);
 }
 
 /** The kinds of credential in words. */

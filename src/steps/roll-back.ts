@@ -147,6 +147,7 @@ async function rollBackOne(
     deploymentId: null,
     isChanged: false,
     ready: false,
+    readyAt: undefined,
     previousServes: false,
     replacesValues: false,
     rollBack: undefined,
@@ -163,6 +164,7 @@ async function rollBackOne(
     });
     agent.deploymentId = deployed.deploymentId;
     agent.ready = false;
+    agent.readyAt = undefined;
     agent.previousServes = false;
     await awaitRollout({ ...context, rolloutObserver: noRolloutObserver }, back, deployed);
   } catch (error) {
@@ -194,6 +196,7 @@ async function rollBackOne(
   rollBack.outcome = 'done';
   agent.outcome = 'rolled-back';
   agent.ready = true;
+  agent.readyAt = back.readyAt;
   agent.replacesValues = false;
   journal.log.info(`Rolled back ${name} in ${region}.`);
 }

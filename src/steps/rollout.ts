@@ -100,6 +100,7 @@ export async function awaitRollout(
     throw new StepError('wait-timeout', facts, { cause: error.cause });
   }
   record.ready = true;
+  record.readyAt = clock.wallTime();
   log.info(
     `Deployment ${deploymentId} of ${name} is serving after ${(progress.elapsed / 1000).toFixed(1)} s.`,
   );
