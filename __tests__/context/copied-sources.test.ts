@@ -3,7 +3,9 @@ import { missingSources } from '../../src/context/copied-sources.js';
 import type { ContextEntry } from '../../src/context/select.js';
 
 function entry(path: string, kind: ContextEntry['kind'] = 'file'): ContextEntry {
-  return { path, kind, bytes: 1, isExecutable: false, target: undefined, inode: 1 };
+  return kind === 'link'
+    ? { kind, path, target: 'elsewhere' }
+    : { kind, path, bytes: 1, isExecutable: false, inode: 1 };
 }
 
 const entries = [

@@ -96,7 +96,7 @@ describe('of real files', () => {
       {
         about: '`.dockerignore`',
         message: expect.stringContaining(`line ${line}, \``),
-        next: expect.stringContaining('Correct the line'),
+        next: expect.stringContaining('Fix the line'),
       },
     ]);
   });
@@ -105,9 +105,9 @@ describe('of real files', () => {
     await workspace.write({ Dockerfile: '', '.dockerignore': '[a\nok\n[b-a]\n!' });
     const problems = await problemsOf(workspace.select());
     expect(problems.map(({ message }) => message)).toEqual([
-      'line 1, `[a`, is not a pattern that Docker accepts: a `[` in it begins a class that is empty, does not end, or has a `-` without both its ends',
-      'line 3, `[b-a]`, is not a pattern that Docker accepts: a range in it ends before it begins',
-      'line 4, `!`, is not a pattern that Docker accepts: nothing follows the `!`',
+      'line 1, `[a`, is not a valid pattern: a `[` in it starts a class that is empty, has no `]`, or has a `-` without a start and an end',
+      'line 3, `[b-a]`, is not a valid pattern: a range in it ends before it begins',
+      'line 4, `!`, is not a valid pattern: nothing follows the `!`',
     ]);
   });
 });

@@ -61,7 +61,7 @@ describe('behind links', () => {
   test('is packed as the file that a link leads to', async () => {
     await workspace.write({ 'docker/prod': 'FROM prod', Dockerfile: { link: 'docker/prod' } });
     expect((await workspace.select()).entries).toEqual([
-      expect.objectContaining({ path: 'Dockerfile', kind: 'file', bytes: 9, target: undefined }),
+      expect.objectContaining({ path: 'Dockerfile', kind: 'file', bytes: 9 }),
       expect.objectContaining({ path: 'docker/prod', kind: 'file', bytes: 9 }),
     ]);
   });
@@ -107,8 +107,8 @@ describe('behind links', () => {
     expect(await problemsOf(workspace.select({ dockerfile }))).toEqual([
       {
         about: `Dockerfile \`${dockerfile}\``,
-        message: `leads out of the context, by the link \`${link}\``,
-        next: expect.stringContaining('lies in the context'),
+        message: `points outside the context, through the link \`${link}\``,
+        next: expect.stringContaining('to a file in the context'),
       },
     ]);
   });
@@ -116,18 +116,18 @@ describe('behind links', () => {
   test('has to come to an end', async () => {
     await workspace.write({ Dockerfile: { link: 'other' }, other: { link: 'Dockerfile' } });
     expect(await problemsOf(workspace.select())).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('leads in circles') }),
+      expect.objectContaining({ message: expect.stringContaining('has too many links') }),
     ]);
   });
 });
 
 describe('cannot be', () => {
   test.each([
-    { name: 'outside', dockerfile: '../Dockerfile', says: 'lies outside of the context' },
+    { name: 'outside', dockerfile: '../Dockerfile', says: 'is outside the context' },
     {
       name: 'at an absolute path',
       dockerfile: '/etc/hostname',
-      says: 'lies outside of the context',
+      says: 'is outside the context',
     },
     { name: 'a folder', dockerfile: 'docker', says: 'is a folder' },
     { name: 'the context', dockerfile: '', says: 'is a folder' },
@@ -179,7 +179,7 @@ describe('that is not there', () => {
     {
       name: 'that there are none',
       tree: ['a/b/Dockerfile', 'Dockerfile.dockerignore', 'node_modules/Dockerfile'],
-      next: 'There is none in the upper two levels',
+      next: 'There is no Dockerfile in the top two levels',
     },
   ])('tells $name', async ({ tree, next }) => {
     await workspace.write(Object.fromEntries(tree.map((path) => [path, ''])));

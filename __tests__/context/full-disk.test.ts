@@ -44,7 +44,7 @@ describe('an archive that cannot be written to its end', () => {
     { code: 'EIO', says: 'the disk reported an error', next: 'Check the disk' },
     { code: 'EMFILE', says: 'too many files open', next: 'Raise the limit on open files' },
     { code: 'ENFILE', says: 'too many files open', next: 'Raise the limit on open files' },
-    { code: 'EACCES', says: 'the permission is missing', next: 'Check that its folder' },
+    { code: 'EACCES', says: 'permission denied', next: 'Check that its folder' },
     { code: 'EPERM', says: 'does not permit', next: 'Check that its folder' },
   ])('fails with $code in words, and is removed', async ({ code, says, next }) => {
     await workspace.write(large);

@@ -19,7 +19,8 @@ const directory = 'agent';
 /** The target that the link has in the context. */
 async function targetOf(path: string) {
   const { entries } = await workspace.select({ directory });
-  return entries.find((entry) => entry.path === path && entry.kind === 'link')?.target;
+  const found = entries.find((entry) => entry.path === path);
+  return found?.kind === 'link' ? found.target : undefined;
 }
 
 describe('a link that stays in the context is kept', () => {
@@ -81,7 +82,7 @@ describe('a link that leads out of the context is refused', () => {
     expect(await problemsOf(workspace.select({ directory }))).toEqual([
       {
         about: `\`${link}\``,
-        message: `is a link that leads out of the context, to \`${target}\``,
+        message: `is a link that points outside the context, to \`${target}\``,
         next: expect.stringContaining('build-exclude'),
       },
     ]);

@@ -253,7 +253,7 @@ describe('the archive', () => {
       {
         about: `archive \`${archive}\``,
         message: 'cannot be written (EEXIST)',
-        next: 'Check that its folder exists and can be written to.',
+        next: 'Check that its folder exists and is writable.',
       },
     ]);
     expect(await readFile(archive, 'utf8')).toBe('mine');
@@ -302,30 +302,30 @@ describe('a file that changes after it was selected is told by name', () => {
       name: 'grows by much',
       size: small,
       change: (path) => truncate(path, large),
-      says: 'has changed',
+      says: 'changed while',
     },
     {
       name: 'grows from nothing',
       size: 0,
       change: (path) => appendFile(path, 'x'),
-      says: 'has changed',
+      says: 'changed while',
     },
-    { name: 'shrinks', size: small, change: (path) => truncate(path, 1), says: 'has changed' },
+    { name: 'shrinks', size: small, change: (path) => truncate(path, 1), says: 'changed while' },
     {
       name: 'shrinks, large',
       size: large,
       change: (path) => truncate(path, large - 1),
-      says: 'has changed',
+      says: 'changed while',
     },
     {
       name: 'shrinks to a border',
       size: 2 * 131_072,
       change: (path) => truncate(path, 131_072),
-      says: 'has changed',
+      says: 'changed while',
     },
-    { name: 'is emptied', size: large, change: (path) => truncate(path, 0), says: 'has changed' },
-    { name: 'vanishes', size: small, change: (path) => rm(path), says: 'has vanished' },
-    { name: 'vanishes, large', size: large, change: (path) => rm(path), says: 'has vanished' },
+    { name: 'is emptied', size: large, change: (path) => truncate(path, 0), says: 'changed while' },
+    { name: 'vanishes', size: small, change: (path) => rm(path), says: 'was deleted' },
+    { name: 'vanishes, large', size: large, change: (path) => rm(path), says: 'was deleted' },
     {
       name: 'becomes a folder',
       size: small,
@@ -333,7 +333,7 @@ describe('a file that changes after it was selected is told by name', () => {
         await rm(path);
         await mkdir(path);
       },
-      says: 'has changed, or was replaced,',
+      says: 'changed while the action packed the context',
     },
     {
       name: 'becomes a link that leads out',
@@ -344,7 +344,7 @@ describe('a file that changes after it was selected is told by name', () => {
         await rm(path);
         await symlink(outside, path);
       },
-      says: 'has changed, or was replaced,',
+      says: 'changed while the action packed the context',
     },
     ...withPipes.cases({
       name: 'becomes a named pipe',
@@ -353,7 +353,7 @@ describe('a file that changes after it was selected is told by name', () => {
         await rm(path);
         execFileSync('mkfifo', [path]);
       },
-      says: 'has changed, or was replaced,',
+      says: 'changed while the action packed the context',
     }),
   ])('$name', async ({ size, change, says }) => {
     await workspace.write({ Dockerfile: '', 'a/b': randomBytes(size), z: randomBytes(large) });

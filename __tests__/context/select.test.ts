@@ -27,9 +27,9 @@ test('selects the files of a folder, in the order of their paths', async () => {
     excludedSecrets: [],
     includesGit: false,
     entries: [
-      { path: 'Dockerfile', kind: 'file', bytes: 12, isExecutable: false, target: undefined },
-      { path: 'a/c.txt', kind: 'file', bytes: 1, isExecutable: false, target: undefined },
-      { path: 'b.txt', kind: 'file', bytes: 3, isExecutable: false, target: undefined },
+      { path: 'Dockerfile', kind: 'file', bytes: 12, isExecutable: false },
+      { path: 'a/c.txt', kind: 'file', bytes: 1, isExecutable: false },
+      { path: 'b.txt', kind: 'file', bytes: 3, isExecutable: false },
     ],
   });
 });
@@ -189,11 +189,11 @@ describe('with an ignore file', () => {
   });
 
   test.each([
-    { name: 'UTF-16', content: Buffer.from('\ufeff*.md', 'utf16le'), says: 'not text in UTF-8' },
+    { name: 'UTF-16', content: Buffer.from('\ufeff*.md', 'utf16le'), says: 'not UTF-8 text' },
     {
       name: 'a link out',
       content: { link: '../outside/ignore' },
-      says: 'leads out of the context',
+      says: 'points outside the context',
     },
   ])('refuses one that is $name', async ({ content, says }) => {
     await workspace.write({ Dockerfile: '', '.dockerignore': content, '../outside/ignore': '' });
@@ -210,7 +210,7 @@ describe('with an ignore file', () => {
       expect(await problemsOf(workspace.select())).toEqual([
         expect.objectContaining({
           about: '`.dockerignore`',
-          message: 'is a folder or something else that is no file of patterns',
+          message: 'is a folder or a special file, not a regular file',
         }),
       ]);
     },
@@ -263,10 +263,10 @@ describe('what is excluded besides', () => {
   });
 
   test.each([
-    { pattern: '!a', says: 'would be taken in again', next: 'Move it to `.dockerignore`' },
-    { pattern: ' !a/b', says: 'would be taken in again', next: 'Move it to `.dockerignore`' },
-    { pattern: '[a', says: 'begins a class', next: 'Correct the pattern' },
-    { pattern: 'a/[b-a]', says: 'ends before it begins', next: 'Correct the pattern' },
+    { pattern: '!a', says: 'would include files again', next: 'Move it to `.dockerignore`' },
+    { pattern: ' !a/b', says: 'would include files again', next: 'Move it to `.dockerignore`' },
+    { pattern: '[a', says: 'starts a class', next: 'Fix the pattern' },
+    { pattern: 'a/[b-a]', says: 'ends before it begins', next: 'Fix the pattern' },
   ])('cannot be $pattern', async ({ pattern, says, next }) => {
     await workspace.write(files('Dockerfile'));
     expect(await problemsOf(workspace.select({ exclude: [pattern] }))).toEqual([
@@ -337,7 +337,7 @@ describe('with the settings file in a folder of its own', () => {
     expect(await problemsOf(selecting)).toEqual([
       expect.objectContaining({
         about: 'Dockerfile `Dockerfile`',
-        next: 'Set `build-context: server`: the Dockerfile is there, beside the settings file.',
+        next: 'Set `build-context: server`, which has a Dockerfile next to the settings file.',
       }),
     ]);
   });
@@ -400,7 +400,7 @@ describe('the folder', () => {
       await symlink('../outside', join(workspace.path, 'link'));
       expect(await problemsOf(workspace.select({ directory: path }))).toEqual([
         expect.objectContaining({
-          message: expect.stringContaining('lies outside of the workspace'),
+          message: expect.stringContaining('is outside the workspace'),
         }),
       ]);
     },

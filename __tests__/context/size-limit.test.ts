@@ -37,7 +37,7 @@ test('a byte more is', async () => {
     {
       about: 'build context `.`',
       message:
-        'is too large: its 3 files are 500.1 MB, and 500 MB is the most; the largest files are `a` (300.0 MB), `b` (200.1 MB), `Dockerfile` (0.0 MB)',
+        'is too large: its 3 files have 500.1 MB, and the limit is 500 MB; the largest files are `a` (300.0 MB), `b` (200.1 MB), `Dockerfile` (0.0 MB)',
       next: expect.stringContaining('build-exclude'),
     },
   ]);
@@ -61,7 +61,7 @@ test('the largest files and folders are named, those after the limit, too', asyn
   });
   const [problem] = await problemsOf(workspace.select());
   expect(problem?.message.split('; ')).toEqual([
-    'is too large: its 9 files are 1306.0 MB, and 500 MB is the most',
+    'is too large: its 9 files have 1306.0 MB, and the limit is 500 MB',
     'the largest files are `z/last.bin` (700.0 MB), `models/whisper/large/model.bin` (400.0 MB), `models/voices/a.bin` (90.0 MB), `data/one.wav` (60.0 MB), `data/two.wav` (50.0 MB)',
     'the largest folders are `z` (700.0 MB), `models` (490.0 MB), `models/whisper/large` (400.0 MB), `data` (110.0 MB), `f3` (3.0 MB)',
   ]);
@@ -71,6 +71,6 @@ test('one file may be too large alone', async () => {
   await writeSparse({ Dockerfile: 501 * megabyte });
   const [problem] = await problemsOf(workspace.select());
   expect(problem?.message).toBe(
-    'is too large: its file is 501.0 MB, and 500 MB is the most; the largest files are `Dockerfile` (501.0 MB)',
+    'is too large: its file has 501.0 MB, and the limit is 500 MB; the largest files are `Dockerfile` (501.0 MB)',
   );
 });

@@ -33,7 +33,7 @@ withPipes.test('files that are no files are told by name and kind', async () => 
   expect(problems).toEqual([
     {
       about: '`a/pipe`',
-      message: 'is a named pipe; a build context has files and links only',
+      message: 'is a named pipe; a build context can contain only files and links',
       next: expect.stringContaining('build-exclude'),
     },
     expect.objectContaining({ about: '`a/socket`', message: expect.stringContaining('a socket') }),
@@ -51,7 +51,7 @@ withAnyBytes.describe('names that are not UTF-8 are told', () => {
     expect(await problemsOf(workspace.select())).toEqual([
       {
         about: '`a/caf\ufffd`',
-        message: 'has a name that is not UTF-8, or lies in a folder with such a name',
+        message: 'has a name that is not UTF-8, or is in a folder with such a name',
         next: expect.stringContaining('rename it'),
       },
     ]);
@@ -126,12 +126,12 @@ withModes.describe('what may not be read is told', () => {
     expect(problems).toEqual([
       {
         about: '`c`',
-        message: 'is a folder that cannot be read (the permission is missing)',
+        message: 'is a folder that cannot be read (permission denied)',
         next: expect.stringContaining('build-exclude'),
       },
       expect.objectContaining({
         about: '`secret`',
-        message: 'is a file that cannot be read (the permission is missing)',
+        message: 'is a file that cannot be read (permission denied)',
       }),
     ]);
   });

@@ -130,7 +130,7 @@ describe('a file whose name is', () => {
     symlinkSync(`../../${file}`, join(checkout.workspace, file));
     const outcome = await release();
     expect(outcome.actions.errors[0]?.title).toBe('The build context cannot be packed');
-    expect(outcome.actions.errors[0]?.message).toContain('leads out of the context');
+    expect(outcome.actions.errors[0]?.message).toContain('points outside the context');
     expectInert(outcome);
   });
 });

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { ContextEntry } from './select.js';
 
-/** A source that a Dockerfile copies from the context, and that the context does not have. */
+/** A source that a Dockerfile copies, but the context does not contain. */
 export interface MissingSource {
   readonly path: string;
   /** Line of the Dockerfile, from 1. */
@@ -16,15 +16,15 @@ interface Instruction {
 
 interface Stage {
   readonly name: string | undefined;
-  /** Names or numbers of the stages that it is made of, and images. */
+  /** Names or numbers of the stages that it uses, and images. */
   readonly needs: Set<string>;
   readonly sources: MissingSource[];
 }
 
 /**
- * Finds literal sources of `COPY` and `ADD` that the context does not have. Sources with wildcards,
- * variables, quotes or escapes are passed over, as are those of stages that the last stage does not
- * need: a build skips these.
+ * Finds literal sources of `COPY` and `ADD` that the context does not contain. Ignores sources with
+ * wildcards, variables, quotes or escapes, and stages that the last stage does not use, because a build
+ * skips them.
  */
 export function missingSources(
   dockerfile: string,
@@ -39,7 +39,7 @@ export function missingSources(
   const isMissing = ({ path }: MissingSource): boolean => {
     const clean = posix.normalize(`/${path}`).replace(/\/$/, '').slice(1);
     if (clean === '' || known.has(clean)) return false;
-    // What is behind a link may exist all the same.
+    // A path through a link may exist.
     for (let part = clean; part !== '.'; part = posix.dirname(part)) {
       if (links.has(part)) return false;
     }
@@ -50,7 +50,7 @@ export function missingSources(
     .filter(isMissing);
 }
 
-/** Those that the last stage is made of, and itself. */
+/** The last stage and the stages that it uses. */
 function neededStages(stages: readonly Stage[]): Stage[] {
   const needed = new Set<number>();
   const pending = [stages.length - 1];
@@ -59,11 +59,11 @@ function neededStages(stages: readonly Stage[]): Stage[] {
     if (stage === undefined || needed.has(index)) continue;
     needed.add(index);
     for (const need of stage.needs) {
-      // A stage knows only those before it; anything else is an image.
+      // A stage can only use those before it. Any other name is an image.
       const before = stages.slice(0, index);
       const byName = before.findLastIndex(({ name }) => name === need.toLowerCase());
       pending.push(byName === -1 && /^\d+$/.test(need) ? Number(need) : byName);
-      // A name that is a variable may be any stage.
+      // A variable may name any stage.
       if (need.includes('$')) pending.push(...before.keys());
     }
   }
@@ -94,7 +94,7 @@ function stagesOf(instructions: readonly Instruction[]): Stage[] {
   return stages;
 }
 
-/** All words but the last, as far as they are literal paths. */
+/** All words but the last that are literal paths. */
 function sourcesOf(words: readonly string[]): string[] {
   const text = words.join(' ');
   let list: readonly unknown[] = words;
@@ -103,16 +103,16 @@ function sourcesOf(words: readonly string[]): string[] {
       const parsed: unknown = JSON.parse(text);
       if (Array.isArray(parsed)) list = parsed;
     } catch {
-      // Docker then takes it as words, too.
+      // Docker also reads this as words.
     }
   }
   const sources = list.slice(0, -1).filter((word) => typeof word === 'string');
-  // Quotes and escapes can join words.
+  // Quotes and escapes may join words.
   if (list === words && /["'\\`]/.test(sources.join(' '))) return [];
   return sources.filter((word) => !/[*?[\]$"'\\`]|^<<|:\/\/|^[^/]+@[^/]+:/.test(word));
 }
 
-/** The instructions of a Dockerfile: lines are joined; comments and here-documents are gone. */
+/** Reads the instructions of a Dockerfile: joins lines, and skips comments and here-documents. */
 function instructionsOf(dockerfile: string): Instruction[] {
   const lines = dockerfile.replace(/^\uFEFF/, '').split(/\r?\n/);
   const escape = escapeOf(lines);
@@ -129,7 +129,7 @@ function instructionsOf(dockerfile: string): Instruction[] {
     }
     const [first = '', ...words] = text.trim().split(/\s+/);
     const name = first.toLowerCase();
-    // What `ONBUILD` says is for builds that begin with this image.
+    // The name is `onbuild` for `ONBUILD COPY …`, which only affects builds from this image.
     instructions.push({ line, name, words });
     if (!['run', 'copy', 'add'].includes(name)) continue;
     for (const [, dash, , delimiter] of text.matchAll(/<<(-?)(["']?)([A-Za-z_]\w*)\2/g)) {
@@ -152,7 +152,7 @@ function isSkipped(line: string): boolean {
   return /^\s*(?:#|$)/.test(line);
 }
 
-/** The character that `# escape=` at the top names. */
+/** The escape character, which `# escape=` at the top can set. */
 function escapeOf(lines: readonly string[]): string {
   for (const line of lines) {
     const [, key, value] = /^\s*#\s*(\w+)\s*=\s*(\S+)\s*$/.exec(line) ?? [];

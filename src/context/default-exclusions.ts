@@ -1,13 +1,13 @@
 /**
- * Names of files that hold secrets more often than not. The last are what Google's action for signing in
- * leaves in the workspace; as their names are random, no context that held one was ever found again.
+ * Names of files that usually contain secrets. Google's authentication action leaves the last in the
+ * workspace. Its name is random, so excluding it does not change a context that the platform knows.
  */
 const secretNames = ['.env', '.env.*', '*.pem', '*.key', 'gha-creds-*.json'];
 
 /**
- * What is left out where there is no ignore file: files and folders of these names, at any depth. The
- * platform's own action leaves out the same, and finds a build again by the bytes of its context. So
- * the list must not be changed: any change would build anew what is built.
+ * Files and folders to exclude at any depth if there is no ignore file. This list equals that of the
+ * platform's own action. Do not change it: the platform finds a build by the bytes of its context, so
+ * any change would make it build again.
  */
 const otherNames = [
   '.git',
@@ -52,20 +52,20 @@ const otherNames = [
 ];
 
 /**
- * Whether a path is one of git's settings, of the repository, a worktree, a submodule or a repository
- * within it. They can hold the token of `actions/checkout`.
+ * Whether a path is a configuration file of git, of the repository, a worktree, a submodule or a nested
+ * repository. It can contain the token of `actions/checkout`.
  */
 export function isGitSettings(path: string): boolean {
   return /(?:^|\/)\.git\/(?:(?:modules|worktrees)\/.+\/)?config(?:\.worktree)?$/i.test(path);
 }
 
-/** Whether a name is one of a file or folder of secrets. */
+/** Whether a file or folder of this name usually contains secrets. */
 export const isSecretName = named(secretNames);
 
-/** Whether a file or folder of this name is left out by default, for another reason. */
+/** Whether a file or folder of this name is excluded by default, for another reason. */
 export const isLeftOutByDefault = named(otherNames);
 
-/** Patterns have one `*` at most. */
+/** Tests names against patterns with at most one `*`. */
 function named(patterns: readonly string[]): (name: string) => boolean {
   const names = new Set(patterns.filter((pattern) => !pattern.includes('*')));
   const ends = patterns

@@ -9,7 +9,7 @@ import {
   type Step,
 } from '../text/matcher.js';
 
-/** A pattern that Docker rejects; the message says why. */
+/** Docker rejects a pattern; the message says why. */
 export class PatternError extends Error {
   constructor(reason: string) {
     super(reason);
@@ -17,18 +17,18 @@ export class PatternError extends Error {
   }
 }
 
-/** A pattern, ready to be compared with paths. */
+/** A compiled pattern. */
 export interface DockerMatcher {
-  /** Whether it matches this very path; what is in a matching folder is another question. */
+  /** Whether it matches this path itself, not a folder that contains it. */
   readonly matches: (path: string) => boolean;
-  /** What every path begins with that it matches or that is in a folder it matches. */
+  /** The start of every path that it matches, and of every path in a folder that it matches. */
   readonly literalBeginning: string;
 }
 
-/** More is not worth its memory: nobody means to repeat anything in a path. */
+/** More would need much memory, and nobody repeats anything in a path. */
 const maxRepetitions = 100;
 
-/** What Go's `path.Match` accepts, by which Docker checks patterns first. */
+/** What Go's `path.Match` accepts. Docker checks patterns with it first. */
 const wellFormed = (() => {
   const member = '(?:\\\\[^]|[^\\\\\\]-])';
   const range = `${member}(?:-${member})?`;
@@ -38,20 +38,20 @@ const wellFormed = (() => {
 /**
  * Compiles a pattern as moby/patternmatcher 0.6.1 does, which Docker uses.
  *
- * It is stricter in this: Docker finds some mistakes only when it gets to them, behind a wildcard or in
- * a `!` line where nothing was ignored before, and it accepts `\x41`, `[[:alpha:]]` and the like, which
- * mean something in regular expressions of Go and nowhere else.
+ * It is stricter in two ways. Docker finds some mistakes only when it reaches them, such as after a
+ * wildcard. And Docker accepts `\x41`, `[[:alpha:]]` and the like, which only have a meaning in Go's
+ * regular expressions.
  *
  * @throws PatternError
  */
 export function dockerMatcher(pattern: string): DockerMatcher {
   if (pattern === '') throw new PatternError('nothing follows the `!`');
   if (/(?<!\\)(?:\\\\)*\\$/.test(pattern)) {
-    throw new PatternError('it ends with a backslash, which has nothing to escape');
+    throw new PatternError('it ends with a backslash that escapes nothing');
   }
   if (!wellFormed.test(pattern)) {
     throw new PatternError(
-      'a `[` in it begins a class that is empty, does not end, or has a `-` without both its ends',
+      'a `[` in it starts a class that is empty, has no `]`, or has a `-` without a start and an end',
     );
   }
   return asText(pattern) ?? asExpression(pattern);
@@ -68,7 +68,7 @@ function asText(pattern: string): DockerMatcher | undefined {
     return { matches: (path) => path === text, literalBeginning: `${text}/` };
   }
   return {
-    // The name alone matches, too: `**/name` is `name` at any depth.
+    // `**/name` also matches `name` at the top level.
     matches: (path) => path.endsWith(text) || `/${path}` === text,
     literalBeginning: '',
   };
@@ -76,16 +76,16 @@ function asText(pattern: string): DockerMatcher | undefined {
 
 function asExpression(pattern: string): DockerMatcher {
   const matches = matcher(new Expression(expressionOf(pattern)).parse());
-  // Alternatives begin and end in ways of their own.
+  // Each alternative has its own beginning and end.
   if (pattern.includes('|')) return { matches, literalBeginning: '' };
   const [, first = '', special] = /^([^*?[\]\\^{]*)(.)?/su.exec(pattern) ?? [];
   // A character before a repetition may be missing.
   const literalBeginning = special === '{' ? first.replace(/.$/su, '') : first;
-  // The slash of a `**/` may be missing, and an escaped letter may stand for something else.
+  // The slash of a `**/` may be missing, and an escaped letter may mean something else.
   const last = pattern.includes('\\') ? '' : (pattern.split(/[*?\]{}^]/).at(-1) ?? '');
   const literalEnd = last.replace(/^\//, '');
   return {
-    // Most paths are sorted out by these.
+    // These cheap checks decide for most paths.
     matches: (path) =>
       path.startsWith(literalBeginning) && path.endsWith(literalEnd) && matches(path),
     literalBeginning,
@@ -93,9 +93,9 @@ function asExpression(pattern: string): DockerMatcher {
 }
 
 /**
- * The regular expression that Docker makes of a pattern. It escapes `.`, `+`, `(`, `)` and `$`, and fails
- * to escape `{`, `|` and `}`. So these keep their meaning in expressions, as `^` does; a `|` also parts
- * the `^` at the beginning from the `$` at the end.
+ * Builds the same regular expression as Docker, which escapes `.`, `+`, `(`, `)` and `$`, but not `^`,
+ * `{`, `|` and `}`. So these keep their meaning. A `|` also separates the `^` at the beginning from the
+ * `$` at the end.
  */
 function expressionOf(pattern: string): string {
   const expression = pattern.replace(
@@ -115,11 +115,11 @@ function expressionOf(pattern: string): string {
 const anyFolders = '(.*/)?';
 const isNoLineBreak = (codePoint: number): boolean => codePoint !== 0x0a;
 
-/** Reads a regular expression as Go does, as far as one can come of a pattern. */
+/** Parses a regular expression of Go, as far as a pattern can contain its syntax. */
 class Expression {
   readonly #letters: readonly string[];
   #at = 0;
-  /** Where the last class by name could end. */
+  /** Where the last named class could end. */
   readonly #lastNameEnd: number;
 
   constructor(expression: string) {
@@ -129,11 +129,11 @@ class Expression {
     );
   }
 
-  /** @returns the steps of each alternative */
+  /** @returns the steps for each alternative */
   parse(): Step[][] {
     let steps: Step[] = [];
     const alternatives = [steps];
-    // What a repetition would be of; what is repeated already cannot be repeated.
+    // The step that a repetition would apply to. A repetition cannot be repeated.
     let last: Step | undefined;
     while (this.#at < this.#letters.length) {
       const [least, most] = this.#repetition() ?? [];
@@ -158,11 +158,11 @@ class Expression {
     return alternatives;
   }
 
-  /** How often what is before is repeated at least and at most; undefined where nothing says so. */
+  /** Reads how often to repeat the last step, at least and at most; undefined if there is no repetition. */
   #repetition(): readonly [number, number | undefined] | undefined {
     if (this.#skip('*')) return [0, undefined];
     if (this.#letters[this.#at] !== '{') return undefined;
-    // Longer numbers than that are refused anyway.
+    // Longer numbers are over the limit anyway.
     const rest = this.#letters.slice(this.#at, this.#at + 40).join('');
     const [whole, least, comma, most] = /^\{(0|[1-9]\d*)(?:(,)(0|[1-9]\d*)?)?\}/.exec(rest) ?? [];
     if (whole === undefined || least === undefined) return undefined;
@@ -212,7 +212,7 @@ class Expression {
     while (!(members.length > 0 && this.#skip(']'))) {
       const [letter, following = ''] = this.#letters.slice(this.#at, this.#at + 2);
       if (letter === '[' && following === ':' && this.#lastNameEnd > this.#at) {
-        throw new PatternError('it has a class by name, such as `[:alpha:]`');
+        throw new PatternError('it has a named class, such as `[:alpha:]`');
       }
       const kind = letter === '\\' ? kindOf(following) : undefined;
       if (kind !== undefined) {
@@ -231,7 +231,7 @@ class Expression {
   }
 
   #member(): number {
-    if (this.#at >= this.#letters.length) throw new PatternError('a class in it does not end');
+    if (this.#at >= this.#letters.length) throw new PatternError('a class in it has no `]`');
     const letter = this.#next();
     return (letter === '\\' ? unescaped(this.#next()) : letter).codePointAt(0) ?? 0;
   }
@@ -261,12 +261,12 @@ function unescaped(letter: string): string {
   const control = controls.get(letter);
   if (control !== undefined) return control;
   if (letter === '' || /[a-zA-Z0-9]|[^\0-\x7f]/u.test(letter)) {
-    throw new PatternError(`a backslash before \`${letter}\` means nothing in it`);
+    throw new PatternError(`it has a backslash before \`${letter}\`, which has no meaning`);
   }
   return letter;
 }
 
-/** Kinds of characters by the escaped letter that stands for them in Go, which knows ASCII only. */
+/** Escaped letters that stand for kinds of characters in Go, in ASCII only. */
 const kinds: ReadonlyMap<string, RegExp> = new Map([
   ['d', /[0-9]/],
   ['D', /[^0-9]/u],

@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
 
-/** A line of an ignore file that holds a pattern. */
+/** A line of an ignore file with a pattern. */
 export interface PatternLine {
-  /** Counted from 1. */
+  /** From 1. */
   readonly number: number;
-  /** As it is in the file. */
+  /** As in the file. */
   readonly text: string;
-  /** Whether it begins with `!`: what it matches is included again. */
+  /** Whether it begins with `!`, which includes files again. */
   readonly isException: boolean;
-  /** The pattern as Docker compares it with paths. */
+  /** The pattern in the form that Docker compares with paths. */
   readonly pattern: string;
 }
 
@@ -16,7 +16,7 @@ const blank =
   '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 const outerBlanks = new RegExp(`^${blank}+|(?<!${blank})${blank}+$`, 'g');
 
-/** Trims what Go takes for blanks; JavaScript's own `trim` knows some others. */
+/** Trims what Go considers white space, which differs from JavaScript's `trim`. */
 function trim(text: string): string {
   return text.replace(outerBlanks, '');
 }
@@ -25,7 +25,7 @@ function clean(path: string): string {
   return posix.normalize(path).replace(/(?<=[^])\/$/, '');
 }
 
-/** The lines of an ignore file as Docker reads them, without comments and empty lines. */
+/** Reads the patterns of an ignore file as Docker does. */
 export function patternLines(content: string): PatternLine[] {
   return content
     .replace(/^\uFEFF/, '')
@@ -39,7 +39,7 @@ export function patternLine(text: string, number: number): PatternLine | undefin
   if (line === '') return undefined;
   const sign = line.startsWith('!') ? '!' : '';
   const path = trim(line.slice(sign.length));
-  // The sign may also come to the beginning by this, as in `/!keys`, or be undone by `..` below.
+  // This can move a `!` to the beginning, as in `/!keys`. Resolving `..` below can remove it again.
   const anchored = path === '' ? '' : clean(path).replace(/^\/(?=[^])/, '');
   const whole = trim(sign + anchored);
   if (whole === '') return undefined;
@@ -53,7 +53,7 @@ export function patternLine(text: string, number: number): PatternLine | undefin
   };
 }
 
-/** Whether the last part of a pattern has more than wildcards and dots, so that it means a file. */
+/** Whether a pattern names a file: its last part has more than wildcards and dots. */
 export function namesFile(pattern: string): boolean {
   const name = pattern.split('/').at(-1) ?? '';
   const literal = name.replace(/\\([^])|\[\^?(?:\\[^]|[^\]\\])+\]|[*?]/g, '$1');

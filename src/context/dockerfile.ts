@@ -1,49 +1,42 @@
 import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative } from 'node:path';
+import { listOf } from '../text/list.js';
 import { quote } from '../text/quote.js';
-import { faultOf, systemErrorCode } from '../text/system-error.js';
+import { faultOf, isNotFound } from '../text/system-error.js';
 import { ContextError } from './errors.js';
 import { isInside, withSlashes } from './inside.js';
 import { follow } from './links.js';
 import type { BesideSettings } from './select.js';
+import { fileEntry, type FileEntry } from './walk.js';
 
 /** The Dockerfile of a context. All paths are relative to the context. */
 export interface Dockerfile {
-  /** As it is named. */
+  /** As the settings name it. */
   readonly path: string;
-  /** Where it lies, if folders on the way to it are links. */
-  readonly location: string;
+  /** The file, with links in its folder's path resolved. */
+  readonly entry: FileEntry;
   /** Those links. */
   readonly links: readonly string[];
-  readonly bytes: number;
-  readonly isExecutable: boolean;
-  readonly inode: number;
 }
 
 /**
- * Looks for the Dockerfile.
+ * Finds the Dockerfile.
  *
- * @throws ContextError if it is not there, is no file, or does not lie in the context
+ * @throws ContextError if it does not exist, is not a file, or is outside the context
  */
 export async function findDockerfile(
   root: string,
   given: string,
   beside?: BesideSettings,
 ): Promise<Dockerfile> {
-  const path = normalised(root, given);
+  const path = normalized(root, given);
+  const about = `Dockerfile ${quote(given)}`;
+  const next =
+    'Set `dockerfile` to a file in the context, relative to it, or choose a context that contains it.';
   const unusable = (message: string, cause?: unknown): ContextError =>
-    new ContextError(
-      [
-        {
-          about: `Dockerfile ${quote(given)}`,
-          message,
-          next: 'Name one that lies in the context, relative to it, or choose a context that holds it.',
-        },
-      ],
-      { cause },
-    );
+    new ContextError({ about, message, next }, { cause });
   if (path === '..' || path.startsWith('../') || isAbsolute(path)) {
-    throw unusable(`lies outside of the context ${quote(root)}`);
+    throw unusable(`is outside the context ${quote(root)}`);
   }
   const folder = await follow(root, posix.dirname(path));
   const end =
@@ -51,29 +44,31 @@ export async function findDockerfile(
       ? folder
       : await follow(root, posix.join(folder.end, posix.basename(path)));
   if (folder.leadsOut || end.leadsOut) {
-    throw unusable(`leads out of the context, by the link ${quote(end.links.at(-1) ?? path)}`);
+    throw unusable(
+      `points outside the context, through the link ${quote(end.links.at(-1) ?? path)}`,
+    );
   }
   if (folder.end === undefined || end.end === undefined) {
-    throw unusable('leads in circles: there are more links on the way than can be followed');
+    throw unusable('has too many links in its path, which may be a loop');
   }
   const found = await statOf(join(root, end.end)).catch((error: unknown) => {
     throw unusable(`cannot be read (${faultOf(error).reason})`, error);
   });
-  if (found === undefined) throw await missing(root, given, path, beside);
-  if (!found.isFile()) {
-    throw unusable(found.isDirectory() ? 'is a folder, and not a file' : 'is not a regular file');
+  if (found === undefined) {
+    throw new ContextError({
+      about,
+      message: `does not exist; looked for ${quote(join(root, path))}`,
+      next: await adviceIfMissing(root, beside),
+    });
   }
-  return {
-    path,
-    location: posix.join(folder.end, posix.basename(path)),
-    links: folder.links,
-    bytes: found.size,
-    isExecutable: (found.mode & 0o111) !== 0,
-    inode: found.ino,
-  };
+  if (!found.isFile()) {
+    throw unusable(found.isDirectory() ? 'is a folder, not a file' : 'is not a regular file');
+  }
+  const location = posix.join(folder.end, posix.basename(path));
+  return { path, entry: fileEntry(location, found), links: folder.links };
 }
 
-function normalised(root: string, given: string): string {
+function normalized(root: string, given: string): string {
   const path = isAbsolute(given) && isInside(given, root) ? relative(root, given) : given;
   return posix.normalize(withSlashes(path)).replace(/(?<=[^/])\/+$/, '');
 }
@@ -82,38 +77,25 @@ async function statOf(path: string) {
   try {
     return await stat(path);
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }
 
-async function missing(
-  root: string,
-  given: string,
-  path: string,
-  beside: BesideSettings | undefined,
-): Promise<ContextError> {
+async function adviceIfMissing(root: string, beside: BesideSettings | undefined): Promise<string> {
+  if (beside !== undefined && (await statOf(join(root, beside.dockerfile)))?.isFile() === true) {
+    return `Set \`build-context: ${beside.directory}\`, which has a Dockerfile next to the settings file.`;
+  }
   const others = await nearby(root);
-  const isBeside =
-    beside !== undefined && (await statOf(join(root, beside.dockerfile)))?.isFile() === true;
-  return new ContextError([
-    {
-      about: `Dockerfile ${quote(given)}`,
-      message: `does not exist; looked for ${quote(join(root, path))}`,
-      next: isBeside
-        ? `Set \`build-context: ${beside.directory}\`: the Dockerfile is there, beside the settings file.`
-        : others.length === 0
-          ? 'There is none in the upper two levels of the context either: correct the context, or the name of the Dockerfile, which is relative to it.'
-          : `Name one that is there, relative to the context, such as ${others.map(quote).join(', ')}.`,
-    },
-  ]);
+  return others.length === 0
+    ? 'There is no Dockerfile in the top two levels of the context. Fix the context, or the path of the Dockerfile, which is relative to the context.'
+    : `Set \`dockerfile\` to an existing file, relative to the context, such as ${listOf(others)}.`;
 }
 
 const maxNamed = 5;
 const maxFolders = 200;
 
-/** Files that look like Dockerfiles, in the upper two levels. */
+/** Finds files that look like Dockerfiles, in the top two levels. */
 async function nearby(root: string): Promise<string[]> {
   const top = await entriesOf(root, '.');
   const folders = top.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules');
@@ -133,7 +115,7 @@ async function entriesOf(root: string, folder: string) {
     const entries = await readdir(join(root, folder), { withFileTypes: true });
     return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
   } catch {
-    // It is only for a hint.
+    // The result is only a hint.
     return [];
   }
 }

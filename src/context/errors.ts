@@ -1,21 +1,27 @@
-/** One thing that is wrong with a build context, with the file or folder that it is about. */
+/** A problem of a build context, with the file or folder that has it. */
 export interface ContextProblem {
   /** Such as a path in backticks. */
   readonly about: string;
-  /** What was found, against what is needed; it goes on from `about`. */
+  /** What is wrong, as a clause that follows `about`. */
   readonly message: string;
   /** What to do, as a sentence. */
   readonly next: string | undefined;
 }
 
-/** Of the checkout no build context can be made. All problems of one kind are told together. */
+/** The build context cannot be packed. All problems of one kind are reported together. */
 export class ContextError extends Error {
   readonly kind = 'context-unusable';
   readonly problems: readonly ContextProblem[];
 
-  constructor(problems: readonly ContextProblem[], options?: ErrorOptions) {
-    super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'), options);
+  constructor(problems: ContextProblem | readonly ContextProblem[], options?: ErrorOptions) {
+    const all = [problems].flat();
+    super(all.map(({ about, message }) => `${about}: ${message}`).join('\n'), options);
     this.name = 'ContextError';
-    this.problems = problems;
+    this.problems = all;
   }
 }
+
+export const excludeOr = 'Exclude it with `build-exclude`, or';
+
+export const leaveFolderAlone =
+  'Make sure that nothing else changes the folder during the build, then run the workflow again.';

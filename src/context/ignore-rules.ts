@@ -1,19 +1,19 @@
 import { dockerMatcher, PatternError, type DockerMatcher } from './docker-matcher.js';
 import { namesFile, type PatternLine } from './docker-patterns.js';
 
-/** What the lines say about a path, for the path itself and for what is below it. */
+/** What the lines say about a path and everything below it. */
 export interface Verdict {
   readonly isIgnored: boolean;
-  /** By line: whether it matched. A line that matched a folder matches everything in it. */
+  /** Whether each line matched. A line that matches a folder matches everything in it. */
   readonly matched: readonly boolean[];
 }
 
-/** The verdict on the context's own folder. */
+/** The verdict on the folder of the context. */
 export const noVerdict: Verdict = { isIgnored: false, matched: [] };
 
 interface Line extends DockerMatcher {
   readonly isException: boolean;
-  /** Whether it means a file, and not everything in some folder. */
+  /** Whether it names a file, and not everything in some folder. */
   readonly namesFile: boolean;
 }
 
@@ -21,7 +21,7 @@ interface Line extends DockerMatcher {
 export class IgnoreRules {
   readonly #lines: readonly Line[];
 
-  /** @param rejected is told about lines that cannot be used, and why */
+  /** @param rejected called for each invalid line, with the reason */
   constructor(
     lines: readonly PatternLine[],
     rejected: (line: PatternLine, reason: string) => void,
@@ -39,8 +39,8 @@ export class IgnoreRules {
   }
 
   /**
-   * Judges a path as Docker does, which walks from the root. Docker skips a line that would change
-   * nothing, and then does not count it as one that matches what is below, either.
+   * Judges a path as Docker does while it walks from the root. Docker does not evaluate a line that
+   * would change nothing, so that line does not count as a match for paths below, either.
    */
   judge(path: string, above: Verdict): Verdict {
     let isIgnored = false;
@@ -64,12 +64,12 @@ export class IgnoreRules {
       );
   }
 
-  /** Whether a `!` line means files, and not everything in some folder. */
+  /** Whether a `!` line names files, and not everything in some folder. */
   get includesFiles(): boolean {
     return this.#lines.some((line) => line.isException && line.namesFile);
   }
 
-  /** Whether a `!` line means this very file, and not everything in some folder. */
+  /** Whether a `!` line names this file, and not everything in some folder. */
   includesFile(path: string): boolean {
     return this.#lines.some((line) => line.isException && line.namesFile && line.matches(path));
   }

@@ -1,12 +1,12 @@
 import { isAbsolute, relative, sep } from 'node:path';
 
-/** Whether a path is a folder or lies in it; both are absolute and clean. */
+/** Whether a path is the folder or inside it. Both must be absolute and normalized. */
 export function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const fromFolder = relative(folder, path);
+  return fromFolder !== '..' && !fromFolder.startsWith(`..${sep}`) && !isAbsolute(fromFolder);
 }
 
-/** A path of this machine with slashes, whatever parts paths there. */
+/** Converts a path of this machine to one with slashes. */
 export function withSlashes(path: string): string {
   return sep === '/' ? path : path.replaceAll(sep, '/');
 }

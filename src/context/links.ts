@@ -2,20 +2,20 @@ import { readlink, realpath } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative } from 'node:path';
 import { isInside, withSlashes } from './inside.js';
 
-/** Where a path leads, through the links on its way; all are relative to the context. */
-export interface Way {
-  /** Undefined where it leads out of the context, or in circles. */
+/** Where a path leads, with all links resolved. All paths are relative to the context. */
+export interface ResolvedPath {
+  /** Undefined if the path leads outside the context or has too many links. */
   readonly end: string | undefined;
   readonly leadsOut: boolean;
-  /** The links on the way, in their order. */
+  /** The links on the path, in order. */
   readonly links: readonly string[];
 }
 
-/** As many as Linux follows. */
+/** The same as on Linux. */
 const maxLinks = 40;
 
-/** Follows a path part by part, as the operating system does, whether there is something or not. */
-export async function follow(root: string, path: string): Promise<Way> {
+/** Resolves a path part by part, as the operating system does, even if it does not exist. */
+export async function follow(root: string, path: string): Promise<ResolvedPath> {
   const links: string[] = [];
   let at = '.';
   let rest = path.split('/');
@@ -38,8 +38,8 @@ export async function follow(root: string, path: string): Promise<Way> {
 }
 
 /**
- * The target of a link, relative to where the link lies; undefined where it leads out of the context.
- * One that says where it is on this machine says so no more, so that it holds wherever it is unpacked.
+ * The target of a link, relative to the link's folder; undefined if it leads outside the context. An
+ * absolute target becomes relative, so that it works wherever the context is unpacked.
  */
 export async function targetWithin(root: string, link: string): Promise<string | undefined> {
   const target = await linkTarget(root, link);
@@ -56,10 +56,7 @@ export async function targetWithin(root: string, link: string): Promise<string |
   return (await follow(root, link)).leadsOut ? undefined : written;
 }
 
-/**
- * As it stands in the link, with slashes; undefined where there is no link, or none that can be looked
- * at, which then nobody follows.
- */
+/** The target as written in the link, with slashes; undefined if there is no readable link. */
 export async function linkTarget(root: string, path: string): Promise<string | undefined> {
   try {
     return withSlashes(await readlink(join(root, path)));
@@ -68,12 +65,12 @@ export async function linkTarget(root: string, path: string): Promise<string | u
   }
 }
 
-/** Where an absolute target is within the context; undefined where it is not. */
+/** An absolute target relative to the context; undefined if it is outside. */
 async function pathWithin(root: string, target: string): Promise<string | undefined> {
   let path = target;
   if (!isInside(path, root)) {
     try {
-      // It may name the context by another way, on which there are links.
+      // It may lead into the context through links.
       path = await realpath(target);
     } catch {
       return undefined;

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, posix, relative, resolve } from 'node:path';
 import { isInside, withSlashes } from './inside.js';
 
-/** Something in a context that is probably not meant to be there, or not in this state. */
+/** A file that probably does not belong in the context, or not in this state. */
 export interface NoticedFile {
   readonly kind: 'credentials' | 'lfs-pointer' | 'empty-submodule';
   /** Relative to the context. */
@@ -11,13 +11,13 @@ export interface NoticedFile {
 
 const credentialFile =
   /(?:^|\/)(?:[._]netrc|id_(?:rsa|dsa|ecdsa|ed25519)|\.git-credentials|\.pypirc|\.aws\/credentials|\.docker\/config\.json|\.dockercfg)$/;
-/** Not one that stands for a variable. */
+/** A token, but not a variable. */
 const npmToken = /_authToken\s*=\s*["']?(?!\$\{)[^\s"']/;
 const lfsPointer = 'version https://git-lfs.github.com/spec/v1\n';
-/** Bytes, by the format's description. */
+/** The largest pointer in bytes, according to the format's specification. */
 const maxPointerSize = 1024;
 
-/** @param beginning of the file; files that are small are whole */
+/** @param beginning the first bytes of the file, or all of them if it is small */
 export function noticeFile(
   path: string,
   bytes: number,
@@ -33,10 +33,10 @@ export function noticeFile(
 }
 
 const pointerStart = Buffer.from(lfsPointer);
-/** Bytes of a `.gitmodules` that is read. */
+/** The largest `.gitmodules` to read, in bytes. */
 const maxBytes = 1024 * 1024;
 
-/** Folders of submodules in a context that have nothing in them. */
+/** Finds empty folders of submodules in a context. */
 export async function emptySubmodules(root: string, workspace: string): Promise<string[]> {
   const found: string[] = [];
   for (const folder of new Set([resolve(workspace), root])) {
@@ -60,7 +60,7 @@ async function submodulesOf(repository: string): Promise<string[]> {
       path.trim(),
     );
   } catch {
-    // It is only for a remark.
+    // The result is only a hint.
     return [];
   }
 }

@@ -9,7 +9,7 @@ import type { NoticedFile } from './noticed-files.js';
 import type { SelectedContext } from './select.js';
 import { fillTar } from './tar.js';
 
-/** A build context that is packed. */
+/** A packed build context. */
 export interface PackedContext extends SelectedContext {
   /** The archive (tar.gz). */
   readonly archive: string;
@@ -19,17 +19,17 @@ export interface PackedContext extends SelectedContext {
   readonly hash: string;
 }
 
-/** Bytes that come out of the compression at a time. */
+/** Bytes of each chunk that the compression returns. */
 const compressedChunk = 64 * 1024;
 
-/** The file that an archive is written to, from its beginning. */
+/** The file of an archive, which is written from its beginning. */
 export type ArchiveFile = Pick<FileHandle, 'writeFile' | 'close'>;
 
-export interface PackingOptions {
-  /** Called now and then with the number of bytes read so far. */
+interface PackingOptions {
+  /** Called from time to time with the number of bytes read so far. */
   readonly progress: (bytes: number) => void;
   readonly signal?: AbortSignal;
-  /** Creates the file, which must not exist; by default on the disk. */
+  /** Creates the file, which must not exist; on the disk by default. */
   readonly createFile?: (path: string) => Promise<ArchiveFile>;
 }
 
@@ -38,8 +38,8 @@ function createFile(path: string): Promise<ArchiveFile> {
 }
 
 /**
- * Packs a context into a file that must not be there. The same files give the same bytes, wherever
- * and whenever they are packed. If it fails, the file is gone.
+ * Packs a context into a new file. The same files give the same bytes, on every machine and at every
+ * time. If packing fails, the file is deleted.
  *
  * @throws ContextError, or the signal's reason
  */
@@ -63,7 +63,7 @@ export async function packContext(
     });
     return { ...context, archive, ...written };
   } catch (error) {
-    // What failed first is what is reported.
+    // The first failure is reported; later ones are ignored.
     await file.close().catch(() => undefined);
     await rm(archive, { force: true }).catch(() => undefined);
     throw error;
@@ -83,7 +83,7 @@ async function packInto(
   const notice = (found: NoticedFile): void => {
     noticed.push(found);
   };
-  // What fails first makes the others fail.
+  // The first failure makes the others fail.
   const failures: unknown[] = [];
   const fail = (error: unknown): never => {
     failures.push(error);
@@ -91,7 +91,7 @@ async function packInto(
     throw error;
   };
   const filling = fillTar(tar, context, { progress, notice }).catch(fail);
-  // At the default level, the bytes are those of any other gzip of Node.js.
+  // The default level gives the same bytes as any other gzip in Node.js.
   const compression = createGzip({ chunkSize: compressedChunk });
   let written = { archiveBytes: 0, hash: '' };
   const writing = pipeline(
@@ -116,8 +116,9 @@ async function writeArchive(
   const hash = createHash('md5');
   let archiveBytes = 0;
   for await (const bytes of compressed) {
-    if (!Buffer.isBuffer(bytes)) throw new TypeError('An archive is made of bytes');
-    writeHeader(bytes, archiveBytes);
+    if (!Buffer.isBuffer(bytes)) throw new TypeError('The compression must return bytes');
+    // zlib writes its header at once, without a time. Only this byte depends on the machine.
+    if (archiveBytes === 0) bytes[operatingSystemAt] = unix;
     hash.update(bytes);
     archiveBytes += bytes.length;
     await write(handle, archive, bytes);
@@ -125,21 +126,9 @@ async function writeArchive(
   return { archiveBytes, hash: hash.digest('hex').slice(0, 16) };
 }
 
-/** Of the header of a gzip file: the time, none, and the operating system, which is always Unix. */
-const header = new Map([
-  [4, 0],
-  [5, 0],
-  [6, 0],
-  [7, 0],
-  [9, 3],
-]);
-
-function writeHeader(bytes: Buffer, position: number): void {
-  if (position > 9) return;
-  for (const [place, value] of header) {
-    if (place >= position && place - position < bytes.length) bytes[place - position] = value;
-  }
-}
+/** Position of the operating system in the header of a gzip file. */
+const operatingSystemAt = 9;
+const unix = 3;
 
 async function write(handle: ArchiveFile, archive: string, bytes: Buffer): Promise<void> {
   try {
@@ -152,13 +141,11 @@ async function write(handle: ArchiveFile, archive: string, bytes: Buffer): Promi
 function unwritable(archive: string, cause: unknown): ContextError {
   const { reason, next } = faultOf(cause);
   return new ContextError(
-    [
-      {
-        about: `archive ${quote(archive)}`,
-        message: `cannot be written (${reason})`,
-        next: next ?? 'Check that its folder exists and can be written to.',
-      },
-    ],
+    {
+      about: `archive ${quote(archive)}`,
+      message: `cannot be written (${reason})`,
+      next: next ?? 'Check that its folder exists and is writable.',
+    },
     { cause },
   );
 }

@@ -1,22 +1,22 @@
 import { isGitSettings, isLeftOutByDefault, isSecretName } from './default-exclusions.js';
 import { noVerdict, type IgnoreRules, type Verdict } from './ignore-rules.js';
 
-/** Where a path stands, and what those below it are judged by. */
+/** Whether a path belongs to the context, and what decides about paths below it. */
 export interface PathVerdict {
-  /** `secret`: it would be in, had it not the name of a secret. */
+  /** `secret`: only its name keeps it out. */
   readonly place: 'in' | 'out' | 'secret';
-  /** Whether something in it, if it is a folder, may be in. */
+  /** Whether a folder may contain paths of the context. */
   readonly mayHoldEntries: boolean;
-  /** Whether something in it may have to be told of as left out. */
+  /** Whether a folder may contain paths that only their names keep out. */
   readonly mayHoldSecrets: boolean;
   readonly hasSecretName: boolean;
   readonly verdict: Verdict;
   readonly exclusion: Verdict;
 }
 
-/** What goes into a context. */
+/** Decides which paths belong to a context. */
 export class Rules {
-  /** Of the context's folder. */
+  /** The verdict on the folder of the context. */
   readonly root: PathVerdict = {
     place: 'in',
     mayHoldEntries: true,
@@ -29,8 +29,8 @@ export class Rules {
   readonly #excluded: IgnoreRules;
 
   /**
-   * @param ignored the lines of the ignore file; undefined where there is none
-   * @param excluded what is left out whatever the ignore file says
+   * @param ignored the lines of the ignore file; undefined if there is none
+   * @param excluded patterns to exclude, whatever the ignore file says
    */
   constructor(ignored: IgnoreRules | undefined, excluded: IgnoreRules) {
     this.#ignored = ignored;

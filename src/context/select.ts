@@ -1,79 +1,70 @@
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import { join, posix, relative, resolve } from 'node:path';
 import { quote } from '../text/quote.js';
-import { faultOf, systemErrorCode } from '../text/system-error.js';
+import { faultOf, isNotFound } from '../text/system-error.js';
 import { missingSources, type MissingSource } from './copied-sources.js';
 import { findDockerfile } from './dockerfile.js';
-import { ContextError, type ContextProblem } from './errors.js';
+import { ContextError, excludeOr, type ContextProblem } from './errors.js';
 import { readRules } from './ignore-file.js';
 import { isInside, withSlashes } from './inside.js';
 import { linkTarget, targetWithin } from './links.js';
 import { emptySubmodules, type NoticedFile } from './noticed-files.js';
 import { checkSize } from './size-limit.js';
-import { walk } from './walk.js';
+import { walk, type FileEntry } from './walk.js';
 
-/** Of what a context is made, as the user gave it. */
+/** The settings for a build context. */
 export interface ContextSettings {
-  /** The folder, relative to the workspace (or absolute inside of it). */
+  /** The folder, relative to the workspace (or absolute, inside it). */
   readonly directory: string;
-  /** Path of the Dockerfile relative to the folder. */
+  /** Path of the Dockerfile, relative to the folder. */
   readonly dockerfile: string;
-  /** Further patterns of what is left out. */
+  /** Patterns of files to exclude. */
   readonly exclude: readonly string[];
   /**
-   * Folder of the settings file, relative to the workspace, unless the workflow or that file says
-   * which folder the context is.
+   * Folder of the settings file, relative to the workspace; undefined if the workflow or the settings
+   * file names the folder of the context.
    */
   readonly settingsFolder?: string | undefined;
 }
 
-export interface ContextEntry {
-  /** Relative to the context, with slashes. */
+interface LinkEntry {
+  readonly kind: 'link';
   readonly path: string;
-  readonly kind: 'file' | 'link';
-  /** 0 for links. */
-  readonly bytes: number;
-  /** Whether anybody may execute it. */
-  readonly isExecutable: boolean;
-  /** Of a link, relative to where it lies. */
-  readonly target: string | undefined;
-  /** By which the file system knows a file; 0 for links. */
-  readonly inode: number;
+  /** Relative to the folder of the link. */
+  readonly target: string;
 }
 
-/** What goes into a build context. Nothing has been read but names and sizes. */
+export type ContextEntry = FileEntry | LinkEntry;
+
+/** The content of a build context, from names and sizes only. */
 export interface SelectedContext {
-  /** Absolute, without links on the way. */
+  /** Absolute, with all links resolved. */
   readonly root: string;
   /** Relative to the context: `docker/Dockerfile`, never `./docker/Dockerfile`. */
   readonly dockerfile: string;
   /** In the order of the archive. */
   readonly entries: readonly ContextEntry[];
-  /** How many of them are files. */
+  /** Number of files. */
   readonly files: number;
-  /** Of all files together. */
+  /** Total size of the files. */
   readonly bytes: number;
-  /** The ignore file that was used, relative to the context; undefined: the defaults. */
+  /** The ignore file, relative to the context; undefined if the defaults apply. */
   readonly ignoreFile: string | undefined;
-  /**
-   * Files that only their names (`.env`, `.env.*`, `*.pem`, `*.key`) keep out: the ignore file would
-   * send them, or there is none. Sorted.
-   */
+  /** Files excluded only because their names (such as `.env` and `*.pem`) look like secrets. Sorted. */
   readonly excludedSecrets: readonly string[];
-  /** Whether `.git` goes along, which differs from run to run. */
+  /** Whether the context includes `.git`, which differs from run to run. */
   readonly includesGit: boolean;
-  /** A Dockerfile beside the settings file that is not used, relative to the context. */
+  /** An unused Dockerfile next to the settings file, relative to the context. */
   readonly otherDockerfile: string | undefined;
-  /** What the Dockerfile copies and the context does not have. */
+  /** Sources that the Dockerfile copies, but the context does not contain. */
   readonly missingSources: readonly MissingSource[];
   readonly noticed: readonly NoticedFile[];
 }
 
 /**
- * Finds out what goes into a build context: what Docker would send, without files that look like
- * secrets.
+ * Selects the content of a build context: what Docker would send, without files that look like secrets.
  *
- * @param workspace the folder in which all contexts lie
+ * @param workspace the folder that contains all contexts
  * @throws ContextError
  */
 export async function selectContext(
@@ -87,33 +78,22 @@ export async function selectContext(
   const { rules, ignoreFile } = await readRules(root, dockerfile.path, settings.exclude);
   const found = await walk(root, rules, signal);
 
-  const entries = new Map<string, ContextEntry>();
-  for (const file of found.files) {
-    entries.set(file.path, { ...file, kind: 'file', target: undefined });
-  }
-  const { location, bytes, isExecutable, inode } = dockerfile;
+  const entries = new Map<string, ContextEntry>(found.files.map((file) => [file.path, file]));
   const links = new Set([...found.links, ...dockerfile.links]);
-  links.delete(location);
+  links.delete(dockerfile.entry.path);
   const problems = [...found.problems];
   for (const path of links) {
     const target = await targetWithin(root, path);
-    if (target === undefined) problems.push(leadingOut(path, await linkTarget(root, path)));
-    else entries.set(path, { path, kind: 'link', bytes: 0, isExecutable: false, target, inode: 0 });
+    if (target === undefined) problems.push(linkOutside(path, await linkTarget(root, path)));
+    else entries.set(path, { kind: 'link', path, target });
   }
   if (problems.length > 0) {
     throw new ContextError(problems.sort((one, other) => (one.about < other.about ? -1 : 1)));
   }
-  entries.set(location, {
-    path: location,
-    kind: 'file',
-    bytes,
-    isExecutable,
-    target: undefined,
-    inode,
-  });
+  entries.set(dockerfile.entry.path, dockerfile.entry);
 
   const sorted = [...entries.values()].sort(byPath);
-  const files = sorted.filter(({ kind }) => kind === 'file');
+  const files = sorted.filter((entry) => entry.kind === 'file');
   const isExcluded = (path: string): boolean => {
     let verdict = rules.root;
     const parts = path.split('/');
@@ -135,16 +115,16 @@ export async function selectContext(
     excludedSecrets: found.secrets.filter((path) => !entries.has(path)).sort(),
     includesGit: files.some(({ path }) => /(?:^|\/)\.git\//.test(path)),
     otherDockerfile: files.find(({ path }) => path === beside?.dockerfile)?.path,
-    missingSources: await missingOf(join(root, location), bytes, sorted),
+    missingSources: await missingOf(root, dockerfile.entry, sorted),
     noticed: submodules.map((path) => ({ kind: 'empty-submodule', path })),
   };
 }
 
-/** Where the settings file is, if that could be the context that is meant. */
+/** The folder of the settings file, if the user may have meant it as the context. */
 export interface BesideSettings {
-  /** Relative to the workspace: what `build-context` would be. */
+  /** Relative to the workspace, as for `build-context`. */
   readonly directory: string;
-  /** The Dockerfile there, relative to the context that is used. */
+  /** The Dockerfile in it, relative to the context that is used. */
   readonly dockerfile: string;
 }
 
@@ -155,60 +135,54 @@ function besideSettings(
 ): BesideSettings | undefined {
   if (settingsFolder === undefined) return undefined;
   const folder = resolve(workspace, settingsFolder);
-  const way = withSlashes(relative(root, folder));
-  if (way === '' || !isInside(folder, root)) return undefined;
-  return { directory: settingsFolder, dockerfile: posix.join(way, dockerfile) };
+  const path = withSlashes(relative(root, folder));
+  if (path === '' || !isInside(folder, root)) return undefined;
+  return { directory: settingsFolder, dockerfile: posix.join(path, dockerfile) };
 }
 
-/** Bytes of a Dockerfile that is read before the build. */
+/** The largest Dockerfile to check, in bytes. */
 const largestDockerfile = 1024 * 1024;
 
 async function missingOf(
-  dockerfile: string,
-  bytes: number,
+  root: string,
+  { path, bytes }: FileEntry,
   entries: readonly ContextEntry[],
 ): Promise<MissingSource[]> {
   if (bytes > largestDockerfile) return [];
-  // Whatever is wrong with the file is reported when it is packed.
-  const text = await readFile(dockerfile, 'utf8').catch(() => '');
+  // Packing reports a file that cannot be read.
+  const text = await readFile(join(root, path), 'utf8').catch(() => '');
   return missingSources(text, entries);
 }
 
 async function findRoot(directory: string, workspace: string): Promise<string> {
   const problem = (message: string, next: string, cause?: unknown): ContextError =>
-    new ContextError([{ about: `build context ${quote(directory)}`, message, next }], { cause });
+    new ContextError({ about: `build context ${quote(directory)}`, message, next }, { cause });
   const path = resolve(workspace, directory);
-  const correct = 'Correct the folder of the build context; it is relative to the workspace.';
+  const fix = 'Fix the folder of the build context; it is relative to the workspace.';
   let root: string;
   try {
     root = await realpath(path);
-    if (!(await lstat(root)).isDirectory()) {
-      throw problem('is not a folder', correct);
-    }
+    if (!(await lstat(root)).isDirectory()) throw problem('is not a folder', fix);
   } catch (error) {
     if (error instanceof ContextError) throw error;
-    const code = systemErrorCode(error);
+    if (!isNotFound(error)) throw problem(`cannot be read (${faultOf(error).reason})`, fix, error);
     throw problem(
-      code === 'ENOENT'
-        ? `does not exist; looked for ${quote(path)}`
-        : `cannot be read (${faultOf(error).reason})`,
-      code === 'ENOENT'
-        ? `${correct} If nothing is there at all, the repository has to be checked out before.`
-        : correct,
+      `does not exist; looked for ${quote(path)}`,
+      `${fix} If the workspace is empty, check out the repository first.`,
       error,
     );
   }
   if (!isInside(root, await realpath(workspace))) {
-    throw problem(`lies outside of the workspace, at ${quote(root)}`, correct);
+    throw problem(`is outside the workspace, at ${quote(root)}`, fix);
   }
   return root;
 }
 
-function leadingOut(path: string, target: string | undefined): ContextProblem {
+function linkOutside(path: string, target: string | undefined): ContextProblem {
   return {
     about: quote(path),
-    message: `is a link that leads out of the context, to ${quote(target ?? 'nowhere')}`,
-    next: 'Leave it out with `build-exclude`, or put in its place what it leads to.',
+    message: `is a link that points outside the context, to ${quote(target ?? 'nowhere')}`,
+    next: `${excludeOr} replace it with the files that it points to.`,
   };
 }
 

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { quote } from '../text/quote.js';
 import { ContextError } from './errors.js';
-import type { FoundFile } from './walk.js';
+import type { FileEntry } from './walk.js';
 
 const megabyte = 1024 * 1024;
-/** Bytes of all files, before they are compressed. */
+/** The largest total size of all files in bytes, before compression. */
 const limit = 500 * megabyte;
 const maxNamed = 5;
 
@@ -13,21 +13,19 @@ interface Sized {
   readonly bytes: number;
 }
 
-/** @throws ContextError with what is large, if the files are too large together */
-export function checkSize(about: string, files: readonly FoundFile[], bytes: number): void {
+/** @throws ContextError that names the largest files and folders, if the total size is over the limit */
+export function checkSize(about: string, files: readonly FileEntry[], bytes: number): void {
   if (bytes <= limit) return;
   const folders = largestFolders(files);
-  throw new ContextError([
-    {
-      about,
-      message: [
-        `is too large: its ${files.length === 1 ? 'file is' : `${files.length} files are`} ${size(bytes)}, and 500 MB is the most`,
-        `the largest files are ${list(largest(files))}`,
-        ...(folders.length === 0 ? [] : [`the largest folders are ${list(folders)}`]),
-      ].join('; '),
-      next: 'Leave out with `build-exclude` (or the ignore file, where there is one) what the image does not need, such as virtual environments, models, recordings and `.git`.',
-    },
-  ]);
+  throw new ContextError({
+    about,
+    message: [
+      `is too large: its ${files.length === 1 ? 'file has' : `${files.length} files have`} ${size(bytes)}, and the limit is 500 MB`,
+      `the largest files are ${list(largest(files))}`,
+      ...(folders.length === 0 ? [] : [`the largest folders are ${list(folders)}`]),
+    ].join('; '),
+    next: 'Exclude what the image does not need, such as virtual environments, models, recordings and `.git`, with `build-exclude` or in the ignore file.',
+  });
 }
 
 function largest(of: readonly Sized[], most = maxNamed): Sized[] {
@@ -36,8 +34,8 @@ function largest(of: readonly Sized[], most = maxNamed): Sized[] {
     .slice(0, most);
 }
 
-/** Folders at the top, and in the last place the largest of those below them. */
-function largestFolders(files: readonly FoundFile[]): Sized[] {
+/** The largest folders at the top level, and the largest one below them. */
+function largestFolders(files: readonly FileEntry[]): Sized[] {
   const sizes = new Map<string, number>();
   for (const { path, bytes } of files) {
     for (let folder = posix.dirname(path); folder !== '.'; folder = posix.dirname(folder)) {
@@ -51,7 +49,7 @@ function largestFolders(files: readonly FoundFile[]): Sized[] {
   }
   const folders = Array.from(sizes, ([path, bytes]) => ({ path, bytes }));
   const deeper = largest(
-    // Where all that is in a folder is in one folder of it, that one tells more.
+    // If a folder contains nothing but another folder, the inner one says more.
     folders.filter(({ path, bytes }) => path.includes('/') && largestInside.get(path) !== bytes),
     1,
   );
@@ -66,7 +64,7 @@ function list(sized: readonly Sized[]): string {
   return sized.map(({ path, bytes }) => `${quote(path)} (${size(bytes)})`).join(', ');
 }
 
-/** What is over the limit must not read as if it were within it. */
+/** Rounds up, so that a size over the limit does not read as within it. */
 function size(bytes: number): string {
   return `${(Math.ceil((bytes / megabyte) * 10) / 10).toFixed(1)} MB`;
 }

@@ -3,18 +3,19 @@ import type { Pack } from 'tar-stream';
 import { noticeFile, type NoticedFile } from './noticed-files.js';
 import type { ContextEntry, SelectedContext } from './select.js';
 import { readSourceFile } from './source-file.js';
+import type { FileEntry } from './walk.js';
 
-/** Bytes that are read between two reports of progress. */
+/** Bytes between two calls of `progress`. */
 const progressStep = 4 * 1024 * 1024;
 
-export interface Listeners {
-  /** Called with the number of bytes read so far, now and then, and at the end. */
+interface Listeners {
+  /** Called with the number of bytes read so far, from time to time and at the end. */
   readonly progress: (bytes: number) => void;
   readonly notice: (file: NoticedFile) => void;
 }
 
 /**
- * Puts the entries of a context into a tar, in their order.
+ * Writes the entries of a context to a tar archive, in order.
  *
  * @throws ContextError if a file cannot be read, or is no longer what was selected
  */
@@ -25,7 +26,7 @@ export async function fillTar(
 ): Promise<void> {
   let bytes = 0;
   let reported = 0;
-  async function* contentOf(entry: ContextEntry): AsyncGenerator<Buffer> {
+  async function* contentOf(entry: FileEntry): AsyncGenerator<Buffer> {
     let isFirst = true;
     for await (const piece of readSourceFile(root, entry)) {
       const kind = isFirst ? noticeFile(entry.path, entry.bytes, piece) : undefined;
@@ -45,16 +46,11 @@ export async function fillTar(
   if (bytes > reported) progress(bytes);
   tar.finalize();
 }
-/** Nothing in it depends on the machine, the user or the time. */
-function headerOf({
-  path,
-  kind,
-  bytes,
-  isExecutable,
-  target,
-}: ContextEntry): Parameters<Pack['entry']>[0] {
-  const common = { name: path, mtime: new Date(0), uid: 0, gid: 0, uname: '', gname: '' };
-  return kind === 'link'
-    ? { ...common, type: 'symlink', linkname: target ?? '', mode: 0o777 }
-    : { ...common, size: bytes, mode: isExecutable ? 0o755 : 0o644 };
+
+/** Makes a header that does not depend on the machine, the user or the time. */
+function headerOf(entry: ContextEntry): Parameters<Pack['entry']>[0] {
+  const common = { name: entry.path, mtime: new Date(0), uid: 0, gid: 0, uname: '', gname: '' };
+  return entry.kind === 'link'
+    ? { ...common, type: 'symlink', linkname: entry.target, mode: 0o777 }
+    : { ...common, size: entry.bytes, mode: entry.isExecutable ? 0o755 : 0o644 };
 }

@@ -4,6 +4,11 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Whether an error means that a file or a folder on its path does not exist. */
+export function isNotFound(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '');
+}
+
 interface Fault {
   readonly reason: string;
   /** What to do; undefined if that depends on what was attempted. */
@@ -13,7 +18,7 @@ interface Fault {
 const openFilesAdvice = 'Raise the limit on open files of the runner (`ulimit -n`).';
 
 const faults: ReadonlyMap<string | undefined, Fault> = new Map([
-  ['EACCES', { reason: 'the permission is missing', next: undefined }],
+  ['EACCES', { reason: 'permission denied', next: undefined }],
   ['EPERM', { reason: 'the operating system does not permit it, EPERM', next: undefined }],
   ['EMFILE', { reason: 'this process has too many files open, EMFILE', next: openFilesAdvice }],
   ['ENFILE', { reason: 'the machine has too many files open, ENFILE', next: openFilesAdvice }],
