@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { bundledPackages } from '../scripts/bundled-packages.js';
-import { licenceNotices, listedPackages } from '../scripts/licences.js';
+import { licenseNotices, listedPackages } from '../scripts/licenses.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -25,11 +25,11 @@ const listed = listedPackages(notices);
 const lockedSchema = v.object({
   version: v.optional(v.string()),
   dev: v.optional(v.boolean()),
-  // Asked for at run time only by what does not need it, such as a compiler by a library's types.
+  // Needed at run time only by development dependencies, or for types.
   devOptional: v.optional(v.boolean()),
 });
 
-/** Packages by the folders that the lock file puts them in, with its word on each. */
+/** The packages in the lock file. */
 const locked = Object.entries(
   v.parse(
     v.object({ packages: v.record(v.string(), lockedSchema) }),
@@ -42,9 +42,9 @@ const locked = Object.entries(
 );
 const label = ({ name, version }: { name: string; version: string }) => `${name}@${version}`;
 
-/** What a dependency asks for at run time, and no code of which comes into the bundle. */
+/** Runtime dependencies without code in the bundle. */
 const leftOut = [
-  { pattern: /^undici$/, reason: 'a stand-in takes its place' },
+  { pattern: /^undici$/, reason: 'replaced by a stand-in' },
   { pattern: /^@octokit\/(openapi-)?types$/, reason: 'types only' },
   { pattern: /^bare-|^teex$/, reason: 'for another runtime than Node.js' },
 ];
@@ -53,7 +53,7 @@ describe('dist/licenses.txt', () => {
   const runtime = locked.filter(({ dev }) => !dev);
 
   test.each([...new Map(runtime.map((each) => [label(each), each] as const))])(
-    'lists %s, or it is known why it is not in the bundle',
+    'lists %s, or there is a reason why it is not in the bundle',
     (_, { name, version }) => {
       const reasons = leftOut.filter(({ pattern }) => pattern.test(name));
       const entries = listed.filter((each) => each.name === name && each.version === version);
@@ -61,12 +61,12 @@ describe('dist/licenses.txt', () => {
     },
   );
 
-  test('lists nothing that is there for development only', () => {
+  test('lists no development dependency', () => {
     const allowed = new Set(runtime.map(label));
     expect(listed.map(label).filter((each) => !allowed.has(each))).toEqual([]);
   });
 
-  test('lists every package that the bundle itself names', () => {
+  test('lists every package that the bundle names', () => {
     const names = readdirSync(join(root, 'dist'))
       .filter((name) => name.endsWith('.js'))
       .flatMap((name) => [
@@ -80,7 +80,7 @@ describe('dist/licenses.txt', () => {
     expect(names.filter((name = '') => !there.has(name))).toEqual([]);
   });
 
-  test('has the text of each licence', () => {
+  test('has the text of each license', () => {
     const parts = notices.split(/^-{80}\n(.+)\n-{80}\n/m).slice(1);
     const texts = parts.flatMap((heading, index) =>
       index % 2 === 0 ? [[heading, parts[index + 1] ?? ''] as const] : [],
@@ -104,7 +104,7 @@ describe('a bundle', () => {
     rmSync(repository, { recursive: true, force: true });
   });
 
-  /** Installs a package and returns the path of a file of it. */
+  /** Installs a package and returns the path of one of its files. */
   function install(
     manifest: Readonly<Record<string, unknown>>,
     texts: Readonly<Record<string, string>> = { LICENSE: 'May be used.' },
@@ -121,21 +121,21 @@ describe('a bundle', () => {
   }
 
   const noticesOf = (...files: string[]): string =>
-    licenceNotices(
+    licenseNotices(
       bundledPackages(
         { modules: files.map((nameForCondition) => ({ nameForCondition })) },
         repository,
       ),
     );
 
-  test('of two versions of a package has both, and files that were joined into one count', () => {
+  test('lists both versions of a package, including files in joined modules', () => {
     const outer = install({}, { LICENSE: 'Outer.' });
     const inner = install(
       { version: '2.0.0' },
       { 'license.md': 'Inner.\r\n', NOTICE: 'By the way.' },
       'node_modules/@a/b/node_modules/some',
     );
-    const text = licenceNotices(
+    const text = licenseNotices(
       bundledPackages(
         {
           modules: [
@@ -151,33 +151,33 @@ describe('a bundle', () => {
       ),
     );
     expect(listedPackages(text)).toEqual([
-      { name: 'some', version: '1.0.0', licence: 'MIT' },
-      { name: 'some', version: '2.0.0', licence: 'MIT' },
+      { name: 'some', version: '1.0.0', license: 'MIT' },
+      { name: 'some', version: '2.0.0', license: 'MIT' },
     ]);
     for (const part of ['Outer.\n', 'By the way.\nInner.\n']) expect(text).toContain(part);
   });
 
   test.each([
     {
-      name: 'a licence that is not allowed',
+      name: 'a license that is not allowed',
       manifest: { license: 'GPL-3.0-only' },
       says: 'GPL-3.0-only',
     },
-    { name: 'no licence', manifest: { license: undefined }, says: 'under none' },
-    { name: 'a licence without its text', texts: {}, says: 'without the text' },
-    { name: 'an empty text', texts: { LICENSE: ' \n' }, says: 'without the text' },
-  ])('is refused where a package has $name', ({ manifest = {}, texts, says }) => {
+    { name: 'no license', manifest: { license: undefined }, says: '(none)' },
+    { name: 'no license file', texts: {}, says: 'no license file' },
+    { name: 'an empty license file', texts: { LICENSE: ' \n' }, says: 'no license file' },
+  ])('is rejected if a package has $name', ({ manifest = {}, texts, says }) => {
     const file = install(manifest, texts);
     expect(() => noticesOf(file)).toThrow(says);
   });
 
-  test('is refused where a file of it lies elsewhere', () => {
+  test('is rejected if it contains a file outside of the repository', () => {
     expect(() => noticesOf(join(repository, '..', 'node_modules', 'some', 'index.js'))).toThrow(
-      'lies outside',
+      'is outside of',
     );
   });
 
-  test('is refused where the bundler tells of no modules', () => {
+  test('is rejected if the bundler reports no modules', () => {
     expect(() => bundledPackages({ modules: [] }, repository)).toThrow();
   });
 });
@@ -199,24 +199,24 @@ describe('the software bill of materials', () => {
     ),
   );
 
-  test('is that of this action', () => {
+  test('describes this action', () => {
     expect(JSON.parse(read('package.json'))).toMatchObject({
       name: bill.metadata.component.name,
       version: bill.metadata.component.version,
     });
   });
 
-  test('names the action by its repository on GitHub', () => {
+  test('identifies the action by its repository on GitHub', () => {
     const { purl, version } = bill.metadata.component;
     expect(purl).toBe(`pkg:github/pipecat-cloud-release/pipecat-cloud-release@v${version}`);
     expect(bill.dependencies.map(({ ref }) => ref)).toContain(purl);
   });
 
-  test('has every package that is bundled, and no other', () => {
+  test('lists exactly the bundled packages', () => {
     expect(bill.components.map(label)).toEqual(listed.map(label));
   });
 
-  test('says of each what it is made of, as far as that is bundled', () => {
+  test('lists the bundled dependencies of each package', () => {
     const references = new Set(bill.components.map((each) => each['bom-ref']));
     const made = bill.dependencies.flatMap(({ dependsOn }) => dependsOn);
     expect(made.filter((reference) => !references.has(reference))).toEqual([]);
@@ -224,7 +224,7 @@ describe('the software bill of materials', () => {
   });
 });
 
-test('what SECURITY.md cites of this repository is there', () => {
+test('all paths in SECURITY.md exist', () => {
   const cited = [
     ...read('SECURITY.md').matchAll(/`((?:src|scripts|__tests__|dist|\.github)\/[^`*]*)`/g),
   ].map(([, path = '']) => path);

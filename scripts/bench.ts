@@ -16,24 +16,24 @@ import { median, timeProcess } from './timing.js';
 
 const agent = 'order-desk';
 
-/** A run of the action against an emulator, with times in milliseconds since the epoch. */
+/** A run of the action against an emulator. Times are in milliseconds since the epoch. */
 interface TimedRun {
   readonly spawnedAt: number;
   readonly exitedAt: number;
   readonly firstRequestAt: number;
   readonly requests: number;
-  /** Those of the requests that change something. */
+  /** Requests that change something. */
   readonly writes: number;
 }
 
-/** What a release is given, and what the platform is like that it is made on. */
+/** The inputs of a release, and the settings of its platform. */
 interface Release {
   readonly platform: Pick<
     EmulatorOptions,
     'secretSetDelay' | 'buildDelay' | 'deploymentDelay' | 'regions'
   >;
   readonly prepare?: (emulator: Emulator) => void;
-  /** The same release was made just before, and is not measured. */
+  /** Whether the same release runs once before, without being measured. */
   readonly isRepeated?: boolean;
   readonly inputs: ActionRunOptions['inputs'];
   readonly files?: ActionRunOptions['files'];
@@ -47,11 +47,11 @@ async function runRelease(
     files,
     inputs: { 'api-url': emulator.url, 'api-key': emulator.credentials.privateKey, ...inputs },
   });
-  if (run.exitCode !== 0) throw new Error(`The release was not what is measured:\n${run.log}`);
+  if (run.exitCode !== 0) throw new Error(`The measured release failed:\n${run.log}`);
   return run;
 }
 
-/** Runs the action once, on a platform of its own. */
+/** Runs the action once, on a new platform. */
 async function timeRelease(given: Release): Promise<TimedRun> {
   const { platform, prepare, isRepeated } = given;
   const emulator = await startEmulator({ ...platform, now: preciseTime });
@@ -62,7 +62,7 @@ async function timeRelease(given: Release): Promise<TimedRun> {
     const { startedAt, endedAt } = await runRelease(emulator, given);
     const requests = emulator.requests.slice(earlier);
     const [first] = requests;
-    if (first === undefined) throw new Error('The release that is measured sent nothing.');
+    if (first === undefined) throw new Error('The measured release sent nothing.');
     return {
       spawnedAt: startedAt,
       exitedAt: endedAt,
@@ -87,7 +87,7 @@ const firstRelease: Release = {
   },
 };
 
-/** The same to all of these regions: they go at once, so it takes at least as long as to one. */
+/** The same release to all of these regions at once, so it takes at least as long as to one region. */
 const firstReleaseTo = (regions: readonly SeededRegion[]): Release => ({
   platform: { ...firstRelease.platform, regions },
   inputs: {
@@ -100,14 +100,14 @@ const firstReleaseTo = (regions: readonly SeededRegion[]): Release => ({
 
 const sixteenRegions = Array.from({ length: 16 }, (_, index) => ({ code: `region-${index + 1}` }));
 
-/** The agent binds the set that these values make already: nothing has to be written or awaited. */
+/** The agent already binds the set with these values, so there is nothing to write. */
 const unchangedVersion: Release = {
   platform: { secretSetDelay: 0, deploymentDelay: 0 },
   isRepeated: true,
   inputs: { ...firstRelease.inputs, 'secret-set': `${agent}-{version}` },
 };
 
-/** A checkout of which the image is built in the cloud. */
+/** A checkout with a cloud build. */
 const building: Pick<Release, 'inputs' | 'files'> = {
   inputs: { 'agent-name': agent, region: 'us-west', 'cloud-build': 'true' },
   files: {
@@ -126,7 +126,7 @@ const firstBuild: Release = {
   },
 };
 
-/** The files are those of a build that there is: nothing has to be uploaded or built. */
+/** The files were built before, so there is nothing to upload or build. */
 const unchangedFiles: Release = {
   ...building,
   platform: { buildDelay: 0, deploymentDelay: 0 },
@@ -143,10 +143,10 @@ const update: Release = {
 
 /** Milliseconds from the request for a session until its bot has started. */
 const sessionStart = 3000;
-/** Seconds that the session has to stay up after that. */
+/** Seconds that the session must run after that. */
 const sessionDuration = 3;
 
-/** An update that a session proves. */
+/** An update with a smoke test. */
 const tested: Release = {
   platform: { deploymentDelay: 1000 },
   prepare: ({ seed, script }) => {
@@ -161,16 +161,16 @@ const tested: Release = {
   },
 };
 
-/** A row of the table: what was measured, as multiples of what it takes at least. */
+/** A row of the table: measured times, compared with the least possible time. */
 interface Measurement {
   readonly name: string;
-  /** Milliseconds that were measured, a run each. */
+  /** Measured milliseconds of each run. */
   readonly times: readonly number[];
-  /** Milliseconds that it takes at least; with zero there is no ratio. */
+  /** The least possible milliseconds. If it is 0, there is no ratio. */
   readonly least: number;
-  /** What the median may be at most, as a multiple of `least`. */
+  /** The maximum of the median, as a multiple of `least`. */
   readonly limit: number | undefined;
-  /** What each run asked of the platform. */
+  /** Number of requests in each run. */
   readonly requests: readonly number[];
   readonly writes: readonly number[];
 }
@@ -195,7 +195,7 @@ async function measureRelease(
   };
 }
 
-/** What the same release takes with a smoke test and without, the two in turns. */
+/** The time that a smoke test adds. Releases with and without it take turns. */
 async function measureSmokeTest(runs: number): Promise<Measurement> {
   const times: number[] = [];
   const measured: TimedRun[] = [];
@@ -216,7 +216,7 @@ async function measureSmokeTest(runs: number): Promise<Measurement> {
   };
 }
 
-/** The two take turns, so that a machine that gets slower or faster does so for both. */
+/** The release and an empty script take turns, so that a slower machine affects both. */
 async function measureStart(runs: number): Promise<Measurement> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   try {
@@ -233,7 +233,7 @@ async function measureStart(runs: number): Promise<Measurement> {
       first.push(firstRequestAt - spawnedAt);
     }
     return {
-      name: 'first request, over an empty script',
+      name: 'first request, compared with an empty script',
       times: first,
       least: median(empty),
       limit: undefined,
@@ -266,18 +266,18 @@ function counts(values: readonly number[]): string {
   return [...new Set(values)].sort((one, other) => one - other).join(', ') || '–';
 }
 
-/** Says what a further region costs in requests, and whether it costs more where there are many. */
+/** Says how many requests each additional region costs, and whether the growth is linear. */
 function growth(one: Measurement, four: Measurement, sixteen: Measurement): string {
   const ofOne = median(one.requests);
   const ofFour = median(four.requests);
   const ofSixteen = median(sixteen.requests);
   const few = (ofFour - ofOne) / (4 - 1);
   const many = (ofSixteen - ofFour) / (16 - 4);
-  // How often is looked depends on the moment, so one more or less says nothing.
+  // The number of status checks varies, so a difference of one means nothing.
   const verdict = many <= 1.25 * few + 1 ? 'linear' : 'more than linear';
   return (
     `Requests: ${ofOne} for one region, ${ofFour} for four, ${ofSixteen} for sixteen; ` +
-    `per further region ${few.toFixed(1)} up to four, ${many.toFixed(1)} from there on: ${verdict}.`
+    `per additional region ${few.toFixed(1)} up to four, ${many.toFixed(1)} after that: ${verdict}.`
   );
 }
 
@@ -316,13 +316,13 @@ printTable([
   row(await measureRelease('first cloud build, 6 s (secrets 3 s) + 4 s', firstBuild, 3, 1.15)),
   row(await measureRelease('update of an agent, 2 s', update, 5, 1.25)),
   row(await measureSmokeTest(3)),
-  row(await measureRelease('a version that is bound already', unchangedVersion, 5, undefined)),
-  row(await measureRelease('files that are built already', unchangedFiles, 5, undefined)),
+  row(await measureRelease('unchanged versioned set', unchangedVersion, 5, undefined)),
+  row(await measureRelease('files that were built before', unchangedFiles, 5, undefined)),
   row(await measureStart(15)),
 ]);
 console.log(`\n${growth(toOne, toFour, toSixteen)}`);
 console.log(
-  'Ratios are of the time measured to the time that it takes at least: what the platform needs, or an empty script.',
+  'Each ratio compares the measured time with the least possible time: that of the platform, or of an empty script.',
 );
 
 console.log('');
@@ -330,7 +330,7 @@ printTable(lookUpTable(await measureLookUps(3)));
 
 const packing = await measurePacking(3);
 if (packing === undefined) {
-  console.log('\nPacking was not measured: the folder for what is temporary has too little room.');
+  console.log('\nPacking was not measured: the folder for temporary files has too little space.');
 } else {
   console.log('');
   printTable(packing.times);

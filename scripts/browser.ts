@@ -20,16 +20,16 @@ function browserPath(): string {
   const path = process.env['CHROMIUM_PATH'] ?? usualPaths.find((usual) => existsSync(usual));
   if (path === undefined) {
     throw new Error(
-      'No browser was found: install chromium (and fonts-noto-color-emoji), or name one in CHROMIUM_PATH.',
+      'No browser found. Install chromium and fonts-noto-color-emoji, or set CHROMIUM_PATH.',
     );
   }
   return path;
 }
 
-/** Milliseconds of the page's own clock in which it has to be drawn. */
+/** Milliseconds, on the page's virtual clock, until the page must be drawn. */
 const drawingTime = 10_000;
 
-/** Runs the browser without a window, and without anything that asks the network. */
+/** Runs the browser without a window and without network requests. */
 async function headless(page: string, ...options: readonly string[]): Promise<string> {
   const profile = await mkdtemp(join(tmpdir(), 'browser-'));
   try {
@@ -58,10 +58,11 @@ async function headless(page: string, ...options: readonly string[]): Promise<st
   }
 }
 
-/** Takes a picture of a whole page that `writePage` wrote, as high as its content is. */
+/** Takes a picture of a complete page that `writePage` wrote. */
 export async function takePicture(page: string, picture: string, width: number): Promise<void> {
   const drawn = await headless(page, '--dump-dom', `--window-size=${width},800`);
   const height = new RegExp(`<html[^>]* ${drawnHeightAttribute}="(\\d+)"`).exec(drawn)?.[1];
-  if (height === undefined) throw new Error(`${page} was not drawn; a diagram may be wrong.`);
+  if (height === undefined)
+    throw new Error(`The browser did not draw ${page}. A diagram may have a mistake.`);
   await headless(page, `--screenshot=${picture}`, `--window-size=${width},${height}`);
 }

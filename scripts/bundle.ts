@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundledPackages } from './bundled-packages.js';
-import { licenceNotices } from './licences.js';
+import { licenseNotices } from './licenses.js';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Builds the action of the repository in `folder` into `output`: TypeScript to JavaScript in `lib/`,
- * that with everything it imports into one file and a few that are loaded on use, and the licences of
- * what came in from others into `licenses.txt`. ncc names modules, and what it loads them with, by their
- * paths from the folder it runs in, so it runs in that folder, and is the one that is installed there: the
- * bytes are the same wherever it lies.
+ * Builds the action of the repository in `folder` into `output`. First, TypeScript is compiled to `lib/`. Then,
+ * ncc bundles it with all imports into one file, and a few files that are loaded when they are used. The
+ * licenses of the bundled packages go into `licenses.txt`.
+ *
+ * ncc names modules by their paths from its working folder. So it runs in `folder`, as installed there, and the
+ * result is the same for every location of the repository.
  */
 export function bundle(folder: string, output: string): void {
   rmSync(join(folder, 'lib'), { recursive: true, force: true });
@@ -36,29 +37,31 @@ export function bundle(folder: string, output: string): void {
       output,
       '--stats-out',
       statistics,
-      // What an earlier build has left in the folder for temporary files has no word in this one.
+      // The cache of an earlier build must not affect this one.
       '--no-cache',
       '--quiet',
     );
     checkBundle(output);
     const packages = bundledPackages(JSON.parse(readFileSync(statistics, 'utf8')), folder);
-    writeFileSync(join(output, 'licenses.txt'), licenceNotices(packages));
+    writeFileSync(join(output, 'licenses.txt'), licenseNotices(packages));
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
-/** What is easily lost without anybody noticing it. */
+/** Checks what could break without a visible error. */
 function checkBundle(output: string): void {
   const code = readdirSync(output)
     .map((name) => readFileSync(join(output, name), 'utf8'))
     .join('\n');
   if (!code.includes('undici-stand-in.cjs')) {
-    throw new Error('The alias of undici is lost, so every start would read it: see tsconfig.json');
+    throw new Error(
+      'The alias of undici is missing, so each start would load undici: see tsconfig.json',
+    );
   }
   if (code.includes('../node_modules')) {
     throw new Error(
-      'The bundle names paths outside of the repository, so it differs by its folder',
+      'The bundle contains paths outside of the repository, so it depends on its folder',
     );
   }
 }

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import * as v from 'valibot';
 
-/** A package of others of which code is in the bundle. `folder` is where it is installed. */
+/** A third-party package with code in the bundle. */
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
-  /** As its package.json says it: an SPDX expression. */
-  readonly licence: string;
+  /** The SPDX expression in its package.json. */
+  readonly license: string;
   readonly author: string | undefined;
   readonly folder: string;
 }
@@ -27,7 +27,7 @@ const statisticsSchema = v.object({ modules: v.pipe(v.array(moduleSchema), v.min
 const manifestSchema = v.object({
   name: v.string(),
   version: v.string(),
-  license: v.fallback(v.string(), 'none that its package.json names'),
+  license: v.fallback(v.string(), '(none)'),
   author: v.optional(
     v.union([
       v.string(),
@@ -40,13 +40,12 @@ const manifestSchema = v.object({
 });
 
 /**
- * The packages that the bundler took files from, by name and version. Its own record of modules is the
- * only one that is whole: it has those of chunks that are loaded on use, those that were joined into
- * one, and the folder of each where a package is there in two versions.
+ * The packages with files in the bundle, by name and version. Only the bundler's own record of modules is
+ * complete: it has the modules of all chunks and of joined modules, and the folder of each version of a package.
  *
- * @param statistics What `ncc --stats-out` has written.
- * @param repository Where the bundle was built.
- * @throws If a file comes from nowhere that is known, or a package does not say what it is.
+ * @param statistics the file that `ncc --stats-out` wrote
+ * @param repository where the bundle was built
+ * @throws if a file is from an unknown place, or if a package.json is invalid
  */
 export function bundledPackages(statistics: unknown, repository: string): BundledPackage[] {
   const folders = new Set(
@@ -64,14 +63,14 @@ export function bundledPackages(statistics: unknown, repository: string): Bundle
         name: manifest.name,
         version: manifest.version,
         author: manifest.author,
-        licence: license,
+        license,
         folder,
       };
     })
     .sort((one, other) => compare(one.name, other.name) || compare(one.version, other.version));
 }
 
-/** Modules that stand for no file (Node's own, and what the bundler makes itself) name none. */
+/** The files of modules. Built-in modules of Node.js and modules of the bundler have none. */
 function filesOf(modules: readonly Module[]): string[] {
   return modules.flatMap(({ nameForCondition, modules: joined }) => [
     ...(nameForCondition ? [nameForCondition] : []),
@@ -79,11 +78,11 @@ function filesOf(modules: readonly Module[]): string[] {
   ]);
 }
 
-/** The folder of the package that a file belongs to; none for a file of the repository itself. */
+/** The folder of the package that a file belongs to; empty for a file of the repository itself. */
 function packageFolder(file: string, repository: string): string[] {
   const steps = relative(repository, file).split(/[\\/]/);
   if (steps[0] === '..' || isAbsolute(relative(repository, file))) {
-    throw new Error(`${file} is bundled, and lies outside of ${repository}`);
+    throw new Error(`${file} is bundled, but it is outside of ${repository}`);
   }
   const last = steps.lastIndexOf('node_modules');
   if (last === -1) return [];
@@ -91,7 +90,7 @@ function packageFolder(file: string, repository: string): string[] {
   return [resolve(repository, ...steps.slice(0, last + 1 + length))];
 }
 
-/** The same on every machine, whatever its language. */
+/** Does not depend on the locale. */
 function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }

@@ -12,13 +12,12 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { bundle, root } from './bundle.js';
 
-/** What a build is made with, and the types that it is checked against. */
+/** Packages that a build needs: the tools, and types. */
 const buildsWith = /^node_modules\/(@types\/|@vercel\/ncc$|typescript$|undici-types$)/;
 
 /**
- * Checks that `dist/` is what the sources build, byte by byte, and wherever they lie: it is built once
- * more in a copy of the repository, with packages of its own, at another and longer path than the one
- * that the committed files were built at.
+ * Checks that `dist/` matches the sources, byte by byte. It builds `dist/` again in a copy of the repository with a
+ * different, longer path, so that the result cannot depend on the path.
  */
 const temporary = realpathSync.native(mkdtempSync(join(tmpdir(), 'dist-')));
 try {
@@ -32,16 +31,16 @@ try {
     (name) => contents(fresh, name) !== contents(committed, name),
   );
   if (different.length > 0) {
-    console.error(`dist/ is not what the sources build (${different.join(', ')}): npm run build`);
+    console.error(`dist/ does not match the sources (${different.join(', ')}). Run npm run build.`);
     process.exitCode = 1;
   } else {
-    console.log('dist/ is what the sources build, in another folder too.');
+    console.log('dist/ matches the sources, also when it is built in another folder.');
   }
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }
 
-/** Copies what a build reads. A link would not do: bundlers follow it to where the package lies. */
+/** Copies everything that a build reads. Links do not work, because bundlers follow them to the original. */
 function copyRepository(to: string): void {
   mkdirSync(to, { recursive: true });
   for (const path of [
@@ -56,7 +55,7 @@ function copyRepository(to: string): void {
   }
 }
 
-/** Folders of the packages that may be bundled, of those that bundle, and of the types of both. */
+/** Folders of the packages that may be bundled, of the build tools, and of types. */
 function packagesToBuildWith(): string[] {
   const { packages } = v.parse(
     v.object({ packages: v.record(v.string(), v.object({ dev: v.optional(v.boolean()) })) }),
@@ -66,7 +65,7 @@ function packagesToBuildWith(): string[] {
     Object.entries(packages)
       .filter(([path, { dev }]) => path !== '' && (!dev || buildsWith.test(path)))
       .map(([path]) => path)
-      // Those within others are copied with them.
+      // Nested packages are copied with the packages that contain them.
       .filter((path) => path.lastIndexOf('node_modules/') === 0)
   );
 }

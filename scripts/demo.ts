@@ -40,13 +40,13 @@ try {
     });
     console.log('');
     for (const { text, isTrue } of [
-      { text: `the run ends in ${expected}`, isTrue: ended === expected },
-      { text: 'it has a summary', isTrue: run.summary !== '' },
+      { text: `the run ends with ${expected}`, isTrue: ended === expected },
+      { text: 'the run has a summary', isTrue: run.summary !== '' },
       ...claims(course),
-      { text: 'no value of a secret stands in log, outputs or summary', isTrue: !showsSecret(run) },
+      { text: 'log, outputs and summary contain no secret value', isTrue: !showsSecret(run) },
     ]) {
       console.log(`${isTrue ? '✔' : '✘'} ${text}`);
-      if (!isTrue) failedClaims.push(`${name}: not true: ${text}`);
+      if (!isTrue) failedClaims.push(`${name}: ${text}`);
     }
     console.log('');
   }
@@ -55,14 +55,16 @@ try {
 }
 
 await writePage(join(root, folder), 'Pipecat Cloud Release: job summaries', summaries);
-console.log('The job summaries:');
+console.log('Job summaries:');
 for (const { path, markdown } of summaries) {
   await writeFile(join(root, path), markdown);
   console.log(`  ${path}`);
 }
-console.log(`  ${join(folder, 'index.html')}  all of them, as GitHub shows them`);
+console.log(`  ${join(folder, 'index.html')}  all summaries, as GitHub shows them`);
 
 if (failedClaims.length > 0) {
-  console.error(`\nNot as expected:\n${failedClaims.map((one) => `  ${one}`).join('\n')}`);
+  console.error(
+    `\nThese claims are not true:\n${failedClaims.map((one) => `  ${one}`).join('\n')}`,
+  );
   process.exitCode = 1;
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { root } from './bundle.js';
 
 export interface Document {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   readonly path: string;
   readonly text: string;
 }
 
-/** Everything that is written for people: at the top, in `docs/` and beside the examples. */
+/** All Markdown documents: in the root folder, `.github/`, `docs/` and `examples/`. */
 export function readDocuments(): Document[] {
   return ['', '.github', 'docs', 'examples'].flatMap((folder) =>
     readdirSync(join(root, folder))

@@ -4,7 +4,7 @@ import { root } from './bundle.js';
 import { readDocuments } from './documents.js';
 import { generatedParts, withParts } from './generated-parts.js';
 
-/** Renews what documents have from action.yml and from the code's own tables. */
+/** Updates the generated parts of documents from action.yml and from tables in the code. */
 const parts = await generatedParts(readFileSync(join(root, 'action.yml'), 'utf8'));
 for (const { path, text } of readDocuments()) {
   const renewed = withParts(text, parts);

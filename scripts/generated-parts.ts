@@ -13,7 +13,7 @@ const metadata = v.object({
   outputs: v.record(v.string(), v.object({ description: v.string() })),
 });
 
-/** Parts of documents, by name, as action.yml, the code's own tables and the action itself have them now. */
+/** The generated parts of documents, by name. */
 export type GeneratedParts = ReadonlyMap<string, string>;
 
 export async function generatedParts(actionYaml: string): Promise<GeneratedParts> {
@@ -52,16 +52,16 @@ export async function generatedParts(actionYaml: string): Promise<GeneratedParts
   return new Map(Object.entries(parts));
 }
 
-/** The names of the parts that a document has places for. */
+/** The names of the generated parts in a document. */
 export function placesIn(document: string): string[] {
   return [...document.matchAll(/<!-- ([a-z-]+):begin[^>]*-->/g)].map(([, name = '']) => name);
 }
 
-/** A document with the parts that it has places for. */
+/** A document with current generated parts. */
 export function withParts(document: string, parts: GeneratedParts): string {
   return placesIn(document).reduce((text, name) => {
     const part = parts.get(name);
-    if (part === undefined) throw new Error(`Nothing that is called ${name} is generated.`);
+    if (part === undefined) throw new Error(`There is no generated part ${name}.`);
     return text.replace(
       new RegExp(`(<!-- ${name}:begin[^>]*-->)[^]*?(<!-- ${name}:end -->)`),
       (_all, begin: string, end: string) => `${begin}\n\n${part}\n\n${end}`,
@@ -69,7 +69,7 @@ export function withParts(document: string, parts: GeneratedParts): string {
   }, document);
 }
 
-/** One worked example a row: what is given, and the words of the error annotation. */
+/** A table with one worked example in each row: the inputs, and the text of the error annotation. */
 function exampleTable(examples: readonly WorkedExample[]): string {
   return table(
     ['Given', 'The error says'],

@@ -7,7 +7,7 @@ import { preciseTime, runAction } from './runner.js';
 import { limitCell } from './tables.js';
 import { median } from './timing.js';
 
-/** Milliseconds that the platform and the registry take for each answer: one round trip. */
+/** Milliseconds until each response of the platform and the registry: one round trip. */
 const roundTrip = 250;
 
 const config = JSON.stringify({ os: 'linux', architecture: 'arm64' });
@@ -19,16 +19,16 @@ const index = JSON.stringify({
   manifests: [{ platform: { os: 'linux', architecture: 'arm64' } }],
 });
 
-/** What the look-up of an image costs on the way to the first write. */
+/** How much the look-up of an image delays the first write. */
 export interface LookUpCost {
   readonly name: string;
-  /** Round trips more than without a look-up, as a median. */
+  /** Additional round trips, as a median. */
   readonly roundTrips: number;
-  /** How many there may be at most. */
+  /** The maximum. */
   readonly limit: number;
 }
 
-/** A registry that asks for a token, and is as far away as the platform. */
+/** A registry that asks for a token and responds as slowly as the platform. */
 async function startRegistry(): Promise<{ readonly server: Server; readonly host: string }> {
   const server = createServer((request, response) => {
     const { url = '', headers } = request;
@@ -71,7 +71,7 @@ async function timeToFirstWrite(inputs: Readonly<Record<string, string>>): Promi
     const [first] = emulator.requests;
     const write = emulator.requests.find(({ method }) => method !== 'GET');
     if (run.exitCode !== 0 || first === undefined || write === undefined) {
-      throw new Error(`The release was not what is measured:\n${run.log}`);
+      throw new Error(`The measured release failed:\n${run.log}`);
     }
     return write.receivedAt - first.receivedAt;
   } finally {
@@ -79,7 +79,7 @@ async function timeToFirstWrite(inputs: Readonly<Record<string, string>>): Promi
   }
 }
 
-/** Measures what looking the image up costs, with an index and with a single image. */
+/** Measures how much a look-up costs, for an index and for a single image. */
 export async function measureLookUps(runs: number): Promise<LookUpCost[]> {
   const { server, host } = await startRegistry();
   try {
@@ -104,10 +104,10 @@ export async function measureLookUps(runs: number): Promise<LookUpCost[]> {
   }
 }
 
-/** The same as a table. What is no whole round trip is the machine's own time. */
+/** The costs as a table. Fractions of a round trip are the time of the machine itself. */
 export function lookUpTable(costs: readonly LookUpCost[]): (readonly string[])[] {
   return [
-    ['on the way to the first write', 'round trips more', 'limit'],
+    ['delay of the first write', 'additional round trips', 'limit'],
     ...costs.map(({ name, roundTrips, limit }) => [
       name,
       roundTrips.toFixed(1),
@@ -116,7 +116,7 @@ export function lookUpTable(costs: readonly LookUpCost[]): (readonly string[])[]
   ];
 }
 
-/** Half a round trip is what a busy machine may take for itself. */
+/** Allows half a round trip for a busy machine. */
 export function isWithinLimit({
   roundTrips,
   limit,

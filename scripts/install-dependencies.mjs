@@ -1,12 +1,12 @@
-// Installs what the lock file names where it is not there yet, so that every npm script of a fresh
-// clone works by itself. Plain JavaScript, because nothing that compiles is installed before it.
+// Installs missing packages of the lock file, so that every npm script works in a fresh clone. This is plain JavaScript,
+// because no compiler is installed yet.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Name and version of each package that a lock file lists and that has to be there. */
+/** Name and version of each required package in a lock file. */
 function packagesOf(path) {
   const { packages } = JSON.parse(readFileSync(path, 'utf8'));
   return Object.entries(packages)

@@ -6,13 +6,13 @@ const mebibyte = 1024 * 1024;
 const smallFiles = 2048;
 const filesOfFolder = 64;
 const largeFile = 100 * mebibyte;
-/** Prime to the number of files, so that each size comes up once, in no order. */
+/** Coprime to the number of files, so that each size occurs once, in mixed order. */
 const stride = 1237;
 
-/** What files are cut from; deflate does not look back as far as it is long. */
+/** Size of the data that files are cut from. It is longer than the window of deflate. */
 const stock = 8 * mebibyte;
 
-/** The same bytes each time, without any order in them. */
+/** Pseudorandom bytes, the same each time. */
 function randomBytes(length: number): Buffer {
   return createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(
     Buffer.alloc(length),
@@ -29,7 +29,7 @@ function vocabulary(): readonly string[] {
   });
 }
 
-/** Lines of words, of which some come often and most seldom, as in prose. */
+/** Lines of words. As in prose, some words are frequent and most are rare. */
 function text(length: number): Buffer {
   const words = vocabulary();
   const random = randomBytes(length);
@@ -43,8 +43,8 @@ function text(length: number): Buffer {
 }
 
 /**
- * Writes a build context of 300 MiB into a folder: some two thousand files of up to 200 kB and one of
- * 100 MiB, half of it text, and the other half such that it cannot be compressed.
+ * Writes a build context of 300 MiB into a folder: about two thousand files of up to 200 kB, and one file of
+ * 100 MiB. Half of it is text, and the other half cannot be compressed.
  */
 export async function writeLargeContext(folder: string): Promise<void> {
   const kinds = [

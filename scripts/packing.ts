@@ -12,20 +12,20 @@ import { limitCell, milliseconds } from './tables.js';
 import { median, timeProcess } from './timing.js';
 
 const mebibyte = 1024 * 1024;
-/** Bytes on the disk: the context, its tar, and an archive of it. */
+/** Bytes on the disk for the context, its tar, and an archive of it. */
 const requiredSpace = 1200 * mebibyte;
-/** What the action may take at most, as a multiple of what gzip takes. */
+/** Maximum time of the action, as a multiple of the time of gzip. */
 const timeLimit = 1;
-/** Mebibytes that the action may have at most. */
+/** Maximum memory of the action in MiB. */
 const memoryLimit = 150;
 
-/** How the action packs a large context: tables with their heads. */
+/** How fast the action packs a large context, and with how much memory, as tables. */
 export interface PackingMeasurement {
   readonly times: readonly (readonly string[])[];
   readonly memory: readonly (readonly string[])[];
 }
 
-/** Compresses a file as the zlib of Node.js does it by default. */
+/** Compresses a file with the default settings of zlib in Node.js. */
 const zlibScript = `import { createReadStream } from 'node:fs';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -37,9 +37,9 @@ await pipeline(createReadStream(process.argv[2]), createGzip(), nowhere);
 const building = { 'agent-name': 'order-desk', region: 'us-west', 'cloud-build': 'true' };
 
 /**
- * Holds the action against compressors that have the finished tar: it has to find, read and put
- * together the files as well, and to start. They take turns, so that a machine that gets slower does
- * so for all. Undefined where the disk has no room for it.
+ * Compares the action with compressors of a finished tar. The action also has to start, and to find, read and
+ * combine the files. They take turns, so that a slower machine affects all of them. Undefined if the disk has not
+ * enough space.
  */
 export async function measurePacking(runs: number): Promise<PackingMeasurement | undefined> {
   const { bavail, bsize } = await statfs(tmpdir());
@@ -66,23 +66,23 @@ export async function measurePacking(runs: number): Promise<PackingMeasurement |
       node.push(await timeProcess(process.execPath, [zlib, tar]));
     }
     const least = median(gzip);
-    // The start of the action, and the reading of its inputs, are no part of the packing.
+    // Packing does not include the start of the action and reading its inputs.
     const start = median(idle.map(durationOf));
     const packing = packed.map((run) => durationOf(run) - start);
     return {
       times: [
         ['packing 300 MiB', 'runs', 'median', 'ratio', 'lowest', 'highest', 'limit'],
-        timeRow('gzip -6 -n of the same tar', gzip, least),
-        timeRow('zlib of Node.js, of the same tar', node, least),
+        timeRow('gzip -6 -n on the same tar', gzip, least),
+        timeRow('zlib in Node.js on the same tar', node, least),
         timeRow('dry run of the action', packed.map(durationOf), least),
-        timeRow('the same with a Dockerfile alone', idle.map(durationOf), least),
-        timeRow('packing alone: the one without the other', packing, least, timeLimit),
+        timeRow('dry run with only a Dockerfile', idle.map(durationOf), least),
+        timeRow('packing only (difference of the two)', packing, least, timeLimit),
       ],
       memory: [
-        ['memory of the action', 'runs', 'most', 'limit in MiB'],
+        ['memory of the action', 'runs', 'maximum', 'limit in MiB'],
         memoryRow('dry run with 300 MiB', packed, memoryLimit),
-        memoryRow('release that uploads them', [released], memoryLimit),
-        memoryRow('dry run with a Dockerfile alone', idle),
+        memoryRow('release that uploads 300 MiB', [released], memoryLimit),
+        memoryRow('dry run with only a Dockerfile', idle),
       ],
     };
   } finally {
@@ -90,7 +90,7 @@ export async function measurePacking(runs: number): Promise<PackingMeasurement |
   }
 }
 
-/** Releases a context, and writes down the tar that was uploaded. */
+/** Releases a context, and saves the tar that was uploaded. */
 async function release(workspace: string, tar: string): Promise<ActionRun> {
   const emulator = await startEmulator({ buildDelay: 0, deploymentDelay: 0 });
   try {
@@ -102,7 +102,7 @@ async function release(workspace: string, tar: string): Promise<ActionRun> {
     const [archive] = emulator.state
       .uploads()
       .flatMap(({ id }) => emulator.state.archive(id) ?? []);
-    if (archive === undefined) throw new Error('The release that is measured uploaded nothing.');
+    if (archive === undefined) throw new Error('The measured release uploaded nothing.');
     await pipeline(Readable.from([archive]), createGunzip(), createWriteStream(tar));
     return run;
   } finally {
@@ -110,7 +110,7 @@ async function release(workspace: string, tar: string): Promise<ActionRun> {
   }
 }
 
-/** Without a credential, which only runs of forks and Dependabot may lack, a dry run packs the context and ends. */
+/** A dry run without a credential, as for Dependabot, packs the context and ends. */
 function dryRun(workspace: string): Promise<ActionRun> {
   return runMeasured({
     workspace,
@@ -121,7 +121,7 @@ function dryRun(workspace: string): Promise<ActionRun> {
 
 async function runMeasured(options: ActionRunOptions): Promise<ActionRun> {
   const run = await runAction({ ...options, measuresMemory: true });
-  if (run.exitCode !== 0) throw new Error(`The run was not what is measured:\n${run.log}`);
+  if (run.exitCode !== 0) throw new Error(`The measured run failed:\n${run.log}`);
   return run;
 }
 

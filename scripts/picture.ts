@@ -8,10 +8,10 @@ import { writePage } from './render-summary.js';
 import { runAction } from './runner.js';
 import { firstRelease } from './scenarios.js';
 
-/** Makes the README's picture: the summary that a first release leaves behind. */
+/** The picture in the README: the summary of a first release. */
 const picture = fileURLToPath(new URL('../docs/summary.png', import.meta.url));
 const width = 1000;
-/** Bytes; a README has to load fast, and the history keeps every version. */
+/** Maximum size in bytes. The README must load fast, and git keeps every version. */
 const largest = 200_000;
 
 const folder = await mkdtemp(join(tmpdir(), 'picture-'));
@@ -24,7 +24,8 @@ try {
   ]);
   await takePicture(page, picture, width);
   const { size } = await stat(picture);
-  if (size > largest) throw new Error(`docs/summary.png has ${size} bytes, over ${largest}.`);
+  if (size > largest)
+    throw new Error(`docs/summary.png has ${size} bytes, but at most ${largest} are allowed.`);
   console.log(`docs/summary.png: ${width} pixels wide, ${size} bytes`);
 } finally {
   await emulator.close();

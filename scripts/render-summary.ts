@@ -8,19 +8,19 @@ const require = createRequire(import.meta.url);
 const stylesheet = require.resolve('github-markdown-css/github-markdown.css');
 const mermaid = require.resolve('@mermaid-js/tiny');
 
-/** A job summary, and what to call it. */
+/** A job summary with its title. */
 export interface TitledSummary {
   readonly title: string;
-  /** Markdown as the action writes it. */
+  /** The Markdown that the action wrote. */
   readonly markdown: string;
 }
 
-/** The attribute of the page's root that holds its height in pixels once everything is drawn. */
+/** Attribute of the root element with the height of the page in pixels, set when everything is drawn. */
 export const drawnHeightAttribute = 'data-drawn-height';
 
 /**
- * GitHub takes out of a summary what could run or load something. Here is no sanitiser, so raw HTML
- * is shown as text, except for the few tags that the summary is made with.
+ * The only HTML tags that are rendered; the summary uses them. GitHub removes everything from a summary that could
+ * run or load something. There is no sanitizer here, so all other HTML is shown as text.
  */
 const allowedTag = /&lt;(\/?(?:details|summary|br|sub|table|tr|th|td|samp)|t[hd] nowrap)&gt;/g;
 const allowedLink = /^https?:/i;
@@ -29,25 +29,25 @@ const marked = new Marked({
   gfm: true,
   renderer: {
     html: ({ text }) =>
-      // Entities stay as they are: they are text already.
+      // Entities are text already, so they stay unchanged.
       text.replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(allowedTag, '<$1>'),
     link({ href, tokens }) {
       return allowedLink.test(href) ? false : this.parser.parseInline(tokens);
     },
     image: ({ text }) => escape(text),
-    // Without a language that is drawn it is a code block as any other.
+    // Only Mermaid is drawn. Everything else is a code block.
     code: ({ text, lang }) =>
       lang === 'mermaid' ? `<pre class="mermaid">${escape(text)}</pre>\n` : false,
   },
 });
 
-/** A summary as HTML, without anything in it that runs or loads. */
+/** A summary as HTML, which runs and loads nothing. */
 export async function renderSummary(markdown: string): Promise<string> {
   return await marked.parse(markdown);
 }
 
 /**
- * Writes a page that shows summaries as GitHub does, with all that it needs next to it.
+ * Writes a page that shows summaries as GitHub does. All files that it needs are in the same folder.
  *
  * @returns the path of the page
  */
@@ -73,7 +73,7 @@ ${await renderSummary(summary.markdown)}</article>
 </section>`,
     ),
   );
-  // Scripts without this run's number are not run, wherever they come from.
+  // The browser runs only scripts with this nonce.
   const nonce = randomUUID();
   return `<!doctype html>
 <html lang="en">

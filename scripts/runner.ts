@@ -9,50 +9,50 @@ import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** A run of the built action, as the Actions runner makes one. */
+/** Options for a run of the built action, as the Actions runner starts it. */
 export interface ActionRunOptions {
-  /** What a workflow gives under `with:`. */
+  /** The inputs under `with:`. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** What a workflow gives under `env:`. */
+  /** The variables under `env:`. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** What is checked out: contents by path. */
+  /** Files of the checkout: contents by path. */
   readonly files?: Readonly<Record<string, string>>;
-  /** The folder to check out into, which stays; by default one of the run's own. */
+  /** The folder of the checkout, which is kept; by default, a temporary folder. */
   readonly workspace?: string;
   /** The event that started the workflow. */
   readonly event?: { readonly name: string; readonly payload: unknown };
   /** Whether debug logging is on. */
   readonly debug?: boolean;
-  /** The Node.js to run it with; by default the one that runs this. */
+  /** The Node.js for the action; by default, the one that runs this script. */
   readonly node?: string;
-  /** Whether the runner knows job summaries; old servers do not. */
+  /** Whether the runner supports job summaries. Old servers do not. */
   readonly hasSummary?: boolean;
-  /** What becomes of what it logs: by default it is read; else nobody reads it, or the disk is full. */
+  /** What happens to the log. By default, it is read. `closed`: nobody reads it. `full`: the disk is full. */
   readonly standardOutput?: 'closed' | 'full';
-  /** Whether the memory that it takes is measured. */
+  /** Whether to measure the memory of the process. */
   readonly measuresMemory?: boolean;
-  /** Told how to send it a signal, as a runner does when a run is cancelled. */
+  /** Called with a function that sends a signal, as a runner does to cancel a run. */
   readonly onStarted?: (send: (signal: 'SIGINT' | 'SIGTERM') => void) => void;
-  /** Told each line of the log as the runner shows it. */
+  /** Called with each line of the log, as the runner shows it. */
   readonly onLine?: (line: string) => void;
 }
 
 export interface ActionRun {
   readonly exitCode: number | null;
-  /** When the process was started and when it had ended: milliseconds since the epoch. */
+  /** Start and end of the process, in milliseconds since the epoch. */
   readonly startedAt: number;
   readonly endedAt: number;
-  /** Everything that was written, workflow commands and all. */
+  /** The complete output, including workflow commands. */
   readonly raw: string;
-  /** The log as the runner shows it: commands carried out, secrets masked. */
+  /** The log as the runner shows it: without commands, and with masked secrets. */
   readonly log: string;
   /** The strings that the action asked to mask. */
   readonly masks: readonly string[];
   readonly summary: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** What it left in the runner's folder for what is temporary: names, sorted. */
+  /** Sorted names of the files that it left in the runner's temporary folder. */
   readonly leftovers: readonly string[];
-  /** Bytes of memory that the process had at most; undefined where that was not measured. */
+  /** Peak memory of the process in bytes; undefined if it was not measured. */
   readonly peakMemory: number | undefined;
 }
 
@@ -60,7 +60,7 @@ const metadata = v.object({
   inputs: v.record(v.string(), v.object({ default: v.optional(v.string()) })),
 });
 
-/** The variables of inputs: what is given, and the defaults that action.yml declares. */
+/** The environment variables of the inputs: the given ones, and the defaults in action.yml. */
 async function inputVariables(given: ActionRunOptions['inputs']): Promise<Record<string, string>> {
   const { inputs } = v.parse(metadata, parse(await readFile(join(root, 'action.yml'), 'utf8')));
   const defaults = Object.entries(inputs).map(([name, input]) => [name, input.default ?? '']);
@@ -72,7 +72,7 @@ async function inputVariables(given: ActionRunOptions['inputs']): Promise<Record
   ) as Record<string, string>;
 }
 
-/** Runs `dist/index.js` in a workspace and reads what it leaves behind. */
+/** Runs `dist/index.js` in a workspace, and reads its outputs and files. */
 export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
   const folder = await mkdtemp(join(tmpdir(), 'runner-'));
   const file = (name: string): string => join(folder, name);
@@ -93,7 +93,7 @@ export async function runAction(options: ActionRunOptions): Promise<ActionRun> {
       GITHUB_OUTPUT: file('output'),
       ...(options.hasSummary === false ? {} : { GITHUB_STEP_SUMMARY: file('summary') }),
       ...(options.debug === true ? { RUNNER_DEBUG: '1' } : {}),
-      // Nothing here is in a registry, and nothing reaches out of this machine.
+      // No image here is in a registry, and no request may leave this machine.
       ...(await inputVariables({
         ...('agent-name' in options.inputs ? { 'check-image': 'false' } : {}),
         ...options.inputs,
@@ -160,8 +160,8 @@ async function checkOut(files: Readonly<Record<string, string>>, workspace: stri
 }
 
 /**
- * GNU time. The kernel counts for a process what its parent had when it was split off, so that this
- * process, which may hold much, cannot start what is measured by itself.
+ * GNU time. The kernel counts the memory of the parent at the start of a process. This process may use a lot of
+ * memory, so it cannot start the measured process itself.
  */
 const memoryMeter = '/usr/bin/time';
 
@@ -173,12 +173,12 @@ async function canMeasureMemory(): Promise<boolean> {
   );
 }
 
-/** Milliseconds since the epoch, with their fractions. */
+/** Milliseconds since the epoch, with fractions. */
 export function preciseTime(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Reads workflow commands as the runner does, and shows what is left. */
+/** Handles workflow commands as the runner does, and shows the other lines. */
 class RunnerLog {
   raw = '';
   readonly shown: string[] = [];
@@ -197,7 +197,7 @@ class RunnerLog {
     this.raw += text;
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    // On Windows, lines end as they do there.
+    // Lines may have Windows line ends.
     for (const line of lines) this.#line(line.replace(/\r$/, ''));
   }
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { root } from './bundle.js';
-import { listedPackages } from './licences.js';
+import { listedPackages } from './licenses.js';
 
 /**
  * Writes the software bill of materials of `dist/`, in CycloneDX, to the given file, or prints it.
@@ -40,7 +40,7 @@ function billOfBundle(): v.InferOutput<typeof billSchema> {
         encoding: 'utf8',
         maxBuffer: 64 * 1024 * 1024,
         stdio: ['ignore', 'pipe', 'ignore'],
-        // npm is a batch file on Windows, which only a shell runs.
+        // On Windows, npm is a batch file, which only a shell can run.
         shell: process.platform === 'win32',
       }),
     ),
@@ -51,7 +51,7 @@ function billOfBundle(): v.InferOutput<typeof billSchema> {
         (each) => each.name === name && each.version === version,
       );
       if (component === undefined) {
-        throw new Error(`${name}@${version} is bundled, but not installed; run npm ci`);
+        throw new Error(`${name}@${version} is bundled but not installed. Run npm ci.`);
       }
       return component;
     },

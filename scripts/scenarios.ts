@@ -1,7 +1,7 @@
 import { type Emulator, platformRegions } from '../emulator/index.js';
 import type { ActionRunOptions } from './runner.js';
 
-/** What a workflow gives the action. */
+/** The inputs and the checkout of a run. */
 export type Scenario = Pick<ActionRunOptions, 'inputs' | 'environment' | 'files' | 'onStarted'>;
 
 export const agent = 'order-desk';
@@ -13,15 +13,15 @@ export const agentIn = (region: string): string => `${agent}-${region}`;
 export const secretSetIn = (region: string): string => `${agent}-${region}-keys`;
 export const regionWithoutRoom = 'eu-central';
 export const regionThatCrashes = 'ap-south';
-/** The first region, which saves the others. */
+/** The first region. If it fails, the others are not deployed. */
 export const canaryRegion = 'us-west';
-/** The name that a versioned set gets. */
+/** The name of a versioned set. */
 export const versionedSecretSet = /^order-desk-[0-9a-f]{8}$/;
 export const builtAgent = 'support-desk';
 export const builtAgentSecretSet = 'support-desk-secrets';
 export const largerProfile = 'agent-2x';
 
-/** Values that could be taken for real ones have no place in a demonstration. */
+/** Values that nobody can mistake for real ones. */
 const apiKeys = {
   OPENAI_API_KEY: 'fake-openai-key-before-the-rotation',
   DEEPGRAM_API_KEY: 'fake-deepgram-key',
@@ -35,7 +35,7 @@ export const rotatedValue = 'fake-openai-key-after-the-rotation';
 
 const keyOfDeveloper = 'fake-openai-key-of-a-developer';
 
-/** No value of a secret that is used here may be read anywhere. */
+/** All secret values in the scenarios. None of them may appear anywhere. */
 export const secretValues: readonly string[] = [
   ...Object.values(apiKeys),
   'fake-private-key-of-several-lines',
@@ -48,7 +48,7 @@ const withKey = ({ url, credentials }: Emulator) => ({
   'api-key': credentials.privateKey,
 });
 
-/** The first release of an agent, with the secrets that it needs. */
+/** The first release of an agent, with its secrets. */
 export const firstRelease = (emulator: Emulator): Scenario => ({
   inputs: {
     ...withKey(emulator),
@@ -63,7 +63,7 @@ export const firstRelease = (emulator: Emulator): Scenario => ({
   environment: apiKeys,
 });
 
-/** One key gets a new value; the agent has to start anew to see it. */
+/** One key gets a new value. The agent gets it only with a new deployment. */
 export const rotation = ({ url, credentials }: Emulator): Scenario => ({
   inputs: {
     'api-url': url,
@@ -76,7 +76,7 @@ export const rotation = ({ url, credentials }: Emulator): Scenario => ({
   environment: { [rotatedKey]: rotatedValue },
 });
 
-/** The same, cancelled as soon as the set is written. */
+/** The same rotation, cancelled as soon as the set is written. */
 export const cancelledRotation = (emulator: Emulator): Scenario => {
   let send: (signal: 'SIGINT') => void = () => undefined;
   emulator.script.after({ method: 'PUT' }, () => {
@@ -102,7 +102,7 @@ const crash = {
   logs: ['INFO:     Starting order-desk 1.1.0', ...traceback.split('\n')],
 } as const;
 
-/** A release of an image that crashes as soon as it is started. */
+/** A release of an image that crashes when it starts. */
 export const crashingRelease = (emulator: Emulator): Scenario => {
   emulator.script.deployment(agent, crash);
   return {
@@ -132,7 +132,7 @@ export const invalidRelease = (emulator: Emulator): Scenario => ({
 
 const rotatedKeys = { ...apiKeys, [rotatedKey]: rotatedValue };
 
-/** The same agent in every region, each with a set of its own there. */
+/** The same agent in every region, each with a separate set. */
 const toRegions = (emulator: Emulator) => ({
   ...withKey(emulator),
   region: regions.join('\n'),
@@ -141,7 +141,7 @@ const toRegions = (emulator: Emulator) => ({
   'agent-name': agentIn('{region}'),
 });
 
-/** The first release to all regions; callers are near one of them only, which is kept warm. */
+/** The first release to all regions. Only one region keeps an instance warm. */
 export const regionalRelease = (emulator: Emulator): Scenario => ({
   inputs: {
     ...toRegions(emulator),
@@ -161,7 +161,7 @@ const nextRegionalRelease = (emulator: Emulator): Scenario => ({
   environment: rotatedKeys,
 });
 
-/** One region has no room for its set. */
+/** In one region, the set cannot be provisioned. */
 export const unprovisionedRegion = (emulator: Emulator): Scenario => {
   emulator.script.provisioning(secretSetIn(regionWithoutRoom), {
     outcome: 'failed',
@@ -170,13 +170,13 @@ export const unprovisionedRegion = (emulator: Emulator): Scenario => {
   return nextRegionalRelease(emulator);
 };
 
-/** The same release once more; every set gets ready, and the agent crashes in one region. */
+/** The same release again. Every set is ready, but the agent crashes in one region. */
 export const crashingRegion = (emulator: Emulator): Scenario => {
   emulator.script.deployment(agentIn(regionThatCrashes), crash);
   return nextRegionalRelease(emulator);
 };
 
-/** Values in a set that is named by them: another one is made where they change. */
+/** A versioned set. If the values change, the release creates another set. */
 export const versionedRelease = (emulator: Emulator): Scenario => ({
   inputs: {
     ...withKey(emulator),
@@ -219,7 +219,7 @@ dependencies = ["pipecat-ai[openai,deepgram,cartesia]"]
   'uv.lock': 'version = 1\n',
 };
 
-/** What of it the image is built from. */
+/** The files of the repository that are packed. */
 export const builtFiles: readonly string[] = [
   '.dockerignore',
   '.env.example',
@@ -230,7 +230,7 @@ export const builtFiles: readonly string[] = [
   'uv.lock',
 ];
 
-/** The first release of an agent whose image is built of its checkout. */
+/** The first release with a cloud build of the checkout. */
 export const builtRelease = (emulator: Emulator): Scenario => ({
   inputs: {
     ...withKey(emulator),
@@ -251,13 +251,13 @@ const nextBuiltRelease = (emulator: Emulator) => ({
   'agent-profile': largerProfile,
 });
 
-/** The same files, with another setting. */
+/** The same files with another setting. */
 export const rebuiltRelease = (emulator: Emulator): Scenario => ({
   inputs: nextBuiltRelease(emulator),
   files: repository,
 });
 
-/** Somebody asks for another library, and does not lock it. */
+/** Somebody adds a library without updating the lock file, so the build fails. */
 export const unlockedRelease = (emulator: Emulator): Scenario => {
   emulator.script.build({ outcome: 'failed' });
   return {
@@ -269,7 +269,7 @@ export const unlockedRelease = (emulator: Emulator): Scenario => {
   };
 };
 
-/** What the next release to all regions would do. */
+/** A plan for the next release to all regions. */
 export const plannedRelease = (emulator: Emulator): Scenario => ({
   inputs: {
     ...toRegions(emulator),
@@ -281,7 +281,7 @@ export const plannedRelease = (emulator: Emulator): Scenario => ({
 
 export const preview = 'order-desk-pr-7';
 
-/** The end of a preview that somebody is still talking to, and whose pull secret another agent uses. */
+/** The teardown of a preview with running sessions, and with a pull secret that another agent uses. */
 export const endedPreview = (emulator: Emulator): Scenario => {
   const { seed } = emulator;
   seed.secretSet({ name: `${preview}-secrets`, values: { ...apiKeys } });
@@ -308,7 +308,7 @@ export const endedPreview = (emulator: Emulator): Scenario => {
   };
 };
 
-/** One session on a new deployment, which has to stay up for two seconds. */
+/** A smoke test whose session must run for two seconds. */
 const smokeTest = ({ credentials }: Emulator) => ({
   'smoke-test': 'true',
   'public-api-key': credentials.publicKey,
@@ -323,7 +323,7 @@ const crashAtFirstSession = {
   logs: ['INFO:     Starting the pipeline', ...traceback.split('\n')],
 } as const;
 
-/** A release of an image that gets ready, crashes as soon as somebody calls, and is rolled back. */
+/** A release of an image that becomes ready, crashes at its first session, and is rolled back. */
 export const crashingBot = (emulator: Emulator): Scenario => {
   emulator.script.session(agent, crashAtFirstSession);
   return {
@@ -338,7 +338,7 @@ export const crashingBot = (emulator: Emulator): Scenario => {
   };
 };
 
-/** The same image in every region, one after the other: the first is the canary. */
+/** The same image in every region, one after the other. It fails in the first region. */
 export const canaryRelease = (emulator: Emulator): Scenario => {
   emulator.script.session(agentIn(canaryRegion), crashAtFirstSession);
   return {
@@ -354,7 +354,7 @@ export const canaryRelease = (emulator: Emulator): Scenario => {
   };
 };
 
-/** A rotation that waits for a caller who still talks to the old deployment. */
+/** A rotation that waits for a session on the old deployment. */
 export const drainedRotation = (emulator: Emulator): Scenario => {
   emulator.seed.session({ agent, endsAfter: 12_000 });
   const { inputs, ...rest } = rotation(emulator);

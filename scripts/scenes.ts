@@ -39,13 +39,13 @@ import {
   versionedSecretSet,
 } from './scenarios.js';
 
-/** Something that has to be so after a run. */
+/** A claim that must be true after a run. */
 export interface Claim {
   readonly text: string;
   readonly isTrue: boolean;
 }
 
-/** A run of the action, how it has to end, and what has to be so then. */
+/** A run of the action, its expected result, and claims about it. */
 export interface Scene {
   readonly name: string;
   readonly title: string;
@@ -54,7 +54,7 @@ export interface Scene {
   readonly claims: (sceneRun: SceneRun) => readonly Claim[];
 }
 
-/** The course of a run: how it found the platform, what it asked, and how it left it. */
+/** A run, with the state of the platform before and after it, and with its requests. */
 export interface SceneRun {
   readonly before: AgentDeployments;
   readonly requests: readonly LoggedRequest[];
@@ -79,16 +79,16 @@ export function agentDeployments(state: EmulatorState): AgentDeployments {
   );
 }
 
-/** Each run finds the platform as those before have left it. */
+/** Each run uses the platform in the state that the previous runs left. */
 export const scenes: readonly Scene[] = [
   {
     name: 'first-release',
-    title: 'A first release: secrets, and an agent that uses them',
+    title: 'A first release with secrets',
     scenario: firstRelease,
     expected: 'success',
     claims: ({ state }) => [
       {
-        text: `${agent} serves, with the 4 secrets that were given`,
+        text: `${agent} is serving with the 4 secrets that were passed`,
         isTrue: keysOf(state, agent).length === 4,
       },
       { text: `${agent} keeps one instance warm`, isTrue: state.agent(agent)?.minAgents === 1 },
@@ -96,32 +96,32 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'cancelled',
-    title: 'A rotation that is cancelled once the new value is written',
+    title: 'A rotation that is cancelled after the new value was written',
     scenario: cancelledRotation,
     expected: 'failure',
     claims: (sceneRun) => [
       {
-        text: 'nothing was begun after the set was written',
-        // A look may be on its way while the signal is.
+        text: 'no other write followed the write of the set',
+        // A status check may still be in progress when the signal arrives.
         isTrue: sceneRun.requests.findLast(({ method }) => method !== 'GET')?.method === 'PUT',
       },
       {
-        text: 'the summary lists what is done, what is still running and what was not started',
+        text: 'the summary lists what is done, what is still running, and what was not started',
         isTrue: ['Done', 'Still running', 'Not started'].every((part) =>
           sceneRun.run.summary.includes(`**${part}**`),
         ),
       },
-      { text: `${agent} serves as before`, isTrue: isUntouched(sceneRun, agent) },
+      { text: `${agent} is serving as before`, isTrue: isUntouched(sceneRun, agent) },
     ],
   },
   {
     name: 'rotation',
-    title: 'The rotation again: one secret gets a new value, released with a personal access token',
+    title: 'The same rotation again, with a personal access token',
     scenario: rotation,
     expected: 'success',
     claims: (sceneRun) => [
       {
-        text: `a new deployment of ${agent} serves, forced by this release`,
+        text: `a new deployment of ${agent}, forced by this release, is serving`,
         isTrue:
           servesNewDeployment(sceneRun, agent) && sceneRun.state.serving(agent)?.forced === true,
       },
@@ -130,7 +130,7 @@ export const scenes: readonly Scene[] = [
         isTrue: runsRotated(sceneRun, agent),
       },
       {
-        text: `the other keys of ${secretSet} are as they were`,
+        text: `the other keys of ${secretSet} are unchanged`,
         isTrue: keysOf(sceneRun.state, agent).length === 4,
       },
     ],
@@ -142,26 +142,26 @@ export const scenes: readonly Scene[] = [
     expected: 'failure',
     claims: (sceneRun) => [
       {
-        text: `the previous deployment of ${agent} keeps serving`,
+        text: `the previous deployment of ${agent} is still serving`,
         isTrue: stillServes(sceneRun, agent),
       },
     ],
   },
   {
     name: 'mistakes',
-    title: 'Several mistakes in the inputs, told at once',
+    title: 'Several input mistakes, reported together',
     scenario: invalidRelease,
     expected: 'failure',
     claims: ({ requests }) => [{ text: 'nothing was sent', isTrue: requests.length === 0 }],
   },
   {
     name: 'four-regions',
-    title: 'A first release to four regions, each with a set of its own',
+    title: 'A first release to four regions, each with a separate set',
     scenario: regionalRelease,
     expected: 'success',
     claims: ({ state }) => [
       ...regions.map((region) => ({
-        text: `${agentIn(region)} serves in ${region}, with the 3 secrets of ${secretSetIn(region)}`,
+        text: `${agentIn(region)} is serving in ${region} with the 3 secrets of ${secretSetIn(region)}`,
         isTrue:
           state.agent(agentIn(region))?.region === region &&
           state.secretSet(secretSetIn(region))?.region === region &&
@@ -169,7 +169,7 @@ export const scenes: readonly Scene[] = [
           keysOf(state, agentIn(region)).length === 3,
       })),
       {
-        text: 'one instance is kept warm in us-west, and none elsewhere',
+        text: 'us-west keeps one instance warm, and the other regions keep none',
         isTrue: regions.every(
           (region) => state.agent(agentIn(region))?.minAgents === (region === 'us-west' ? 1 : 0),
         ),
@@ -178,7 +178,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'failing-set-in-one-region',
-    title: 'A release to four regions, one of which cannot take its secrets',
+    title: 'A release to four regions: in one of them, the secret set fails',
     scenario: unprovisionedRegion,
     expected: 'failure',
     claims: (sceneRun) => [
@@ -195,14 +195,14 @@ export const scenes: readonly Scene[] = [
         isTrue: writes(sceneRun).every(({ path }) => !path.includes('/agents')),
       },
       {
-        text: 'every agent is asked to be, and serves, what it was',
+        text: 'no agent has changed',
         isTrue: regions.every((region) => isUntouched(sceneRun, agentIn(region))),
       },
     ],
   },
   {
     name: 'crash-in-one-region',
-    title: 'The same release once more: the agent crashes in one region, and serves in the others',
+    title: 'The same release again: the agent crashes in one region and is serving in the others',
     scenario: crashingRegion,
     expected: 'failure',
     claims: (sceneRun) =>
@@ -210,75 +210,75 @@ export const scenes: readonly Scene[] = [
         const name = agentIn(region);
         return region === regionThatCrashes
           ? {
-              text: `the previous deployment of ${name} keeps serving, with its old values`,
+              text: `the previous deployment of ${name} is still serving, with its old values`,
               isTrue: stillServes(sceneRun, name) && !runsRotated(sceneRun, name),
             }
           : {
-              text: `a new deployment of ${name} serves, with the new value of ${rotatedKey}`,
+              text: `a new deployment of ${name} is serving, with the new value of ${rotatedKey}`,
               isTrue: servesNewDeployment(sceneRun, name) && runsRotated(sceneRun, name),
             };
       }),
   },
   {
     name: 'version',
-    title: 'A set for each version of the secrets',
+    title: 'A versioned secret set',
     scenario: versionedRelease,
     expected: 'success',
     claims: (sceneRun) => [
       {
-        text: `a new deployment of ${agent} serves, and binds a set that is named by its values`,
+        text: `a new deployment of ${agent} is serving and binds the versioned set`,
         isTrue: servesNewDeployment(sceneRun, agent) && versionedSecretSet.test(boundSet(sceneRun)),
       },
       {
-        text: 'it runs with the 3 secrets that were given',
+        text: 'it runs with the 3 secrets that were passed',
         isTrue: keysOf(sceneRun.state, agent).length === 3 && runsRotated(sceneRun, agent),
       },
       {
-        text: `${secretSet}, which it was bound to before, was not written`,
+        text: `${secretSet}, which it bound before, was not written`,
         isTrue: writes(sceneRun).every(({ path }) => !path.includes(secretSet)),
       },
     ],
   },
   {
     name: 'same-version',
-    title: 'The same version once more: nothing to write, nothing to replace',
+    title: 'The same version again: nothing to write, nothing to replace',
     scenario: versionedRelease,
     expected: 'success',
     claims: (sceneRun) => [
       {
-        text: `nothing was written, but for an update of ${agent}`,
+        text: `the only write was an update of ${agent}`,
         isTrue: writes(sceneRun).every(
           ({ method, path }) => method === 'POST' && path === `/v1/agents/${agent}`,
         ),
       },
       {
-        text: `${agent} is asked to be, and serves, what it was`,
+        text: `${agent} has not changed`,
         isTrue: isUntouched(sceneRun, agent),
       },
     ],
   },
   {
     name: 'cloud-build',
-    title: 'A first release of a checkout: its image is built in the cloud',
+    title: 'A first release with a cloud build',
     scenario: builtRelease,
     expected: 'success',
     claims: (sceneRun) => [
       {
-        text: `${builtAgent} serves, with the build of its files and the 3 secrets that were given`,
+        text: `${builtAgent} is serving with the build of its files and the 3 secrets that were passed`,
         isTrue: servesBuild(sceneRun) && keysOf(sceneRun.state, builtAgent).length === 3,
       },
       {
-        text: `what was uploaded is ${builtFiles.join(', ')}, and nothing else`,
+        text: `only these files were uploaded: ${builtFiles.join(', ')}`,
         isTrue: uploaded(sceneRun).flatMap(pathsIn).join() === builtFiles.join(),
       },
       {
-        text: 'no value of a secret is in it',
+        text: 'the upload contains no secret value',
         isTrue: uploaded(sceneRun).every((archive) =>
           secretValues.every((value) => !contains(archive, value)),
         ),
       },
       {
-        text: 'the upload went without the credential',
+        text: 'the upload was sent without the credential',
         isTrue:
           uploads(sceneRun).length === 1 &&
           uploads(sceneRun).every(({ headers }) => headers['authorization'] === undefined),
@@ -291,13 +291,13 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'same-files',
-    title: 'The same files with a larger profile: the build is used again',
+    title: 'The same files with a larger profile: the build is reused',
     scenario: rebuiltRelease,
     expected: 'success',
     claims: (sceneRun) => [
       { text: 'nothing was uploaded', isTrue: uploads(sceneRun).length === 0 },
       {
-        text: `a new deployment of ${builtAgent} serves, with ${largerProfile} and the build that there is`,
+        text: `a new deployment of ${builtAgent} is serving, with ${largerProfile} and the existing build`,
         isTrue:
           servesNewDeployment(sceneRun, builtAgent) &&
           servesBuild(sceneRun) &&
@@ -307,12 +307,12 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'failing-build',
-    title: 'Files of which no image can be built',
+    title: 'A cloud build that fails',
     scenario: unlockedRelease,
     expected: 'failure',
     claims: (sceneRun) => [
       {
-        text: `${builtAgent} is asked to be, and serves, what it was`,
+        text: `${builtAgent} has not changed`,
         isTrue: isUntouched(sceneRun, builtAgent),
       },
       {
@@ -325,36 +325,36 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'dry-run',
-    title: 'A dry run: what a release to four regions would do',
+    title: 'A dry run: what a release to four regions would change',
     scenario: plannedRelease,
     expected: 'success',
     claims: (sceneRun) => [
       {
-        text: 'the platform was only read',
+        text: 'nothing was written to the platform',
         isTrue: sceneRun.requests.length > 0 && writes(sceneRun).length === 0,
       },
       {
-        text: 'every agent is asked to be, and serves, what it was',
+        text: 'no agent has changed',
         isTrue: regions.every((region) => isUntouched(sceneRun, agentIn(region))),
       },
-      { text: 'the output plan is JSON', isTrue: isJson(sceneRun.run.outputs['plan']) },
+      { text: 'the output `plan` is JSON', isTrue: isJson(sceneRun.run.outputs['plan']) },
     ],
   },
   {
     name: 'crash-at-first-session',
-    title: 'A bot that gets ready, crashes at its first session, and is rolled back',
+    title: 'A bot that becomes ready, crashes at its first session, and is rolled back',
     scenario: crashingBot,
     expected: 'failure',
     claims: (sceneRun) => [
       { text: 'its only session has ended', isTrue: sessionsEnded(sceneRun) },
       {
-        text: 'the summary names the smoke test, and shows what the bot wrote',
+        text: 'the summary names the smoke test and shows the log of the bot',
         isTrue:
           sceneRun.run.summary.includes('Smoke test: the session ended with') &&
           sceneRun.run.summary.includes('MENU_URL'),
       },
       {
-        text: 'a new deployment of the image from before serves',
+        text: 'a new deployment of the previous image is serving',
         isTrue:
           sceneRun.run.summary.includes('Rolled back: `order-desk`') &&
           servesNewDeployment(sceneRun, agent) &&
@@ -364,17 +364,17 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'ended-preview',
-    title: 'The end of a preview: its sessions, its agent and its secret set go',
+    title: 'A teardown: the sessions, the agent and the secret set of a preview are deleted',
     scenario: endedPreview,
     expected: 'success',
     claims: ({ run, state }) => [
       {
-        text: 'agent and secret set are deleted',
+        text: 'the agent and its secret set are deleted',
         isTrue:
           state.agent(preview) === undefined && state.secretSet(`${preview}-secrets`) === undefined,
       },
       {
-        text: 'no session of it is running',
+        text: 'none of its sessions is running',
         isTrue: state.sessions().every((one) => one.agent !== preview || !one.isActive),
       },
       {
@@ -387,13 +387,13 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'canary',
-    title: 'The same bot in four regions, one after the other: a canary saves the others',
+    title: 'The same bot in four regions, one after the other: the first failure stops the release',
     scenario: canaryRelease,
     expected: 'failure',
     claims: (sceneRun) => [
       { text: 'its session has ended', isTrue: sessionsEnded(sceneRun) },
       {
-        text: `every region but ${canaryRegion} serves as before`,
+        text: `every region except ${canaryRegion} is serving as before`,
         isTrue: regions
           .filter((region) => region !== canaryRegion)
           .every((region) => isUntouched(sceneRun, agentIn(region))),
@@ -419,28 +419,28 @@ export const scenes: readonly Scene[] = [
   },
 ];
 
-/** Whether a value of a secret can be read in what the run left behind. */
+/** Whether the log, the summary or the outputs of a run contain a secret value. */
 export function showsSecret({ raw, summary, outputs }: ActionRun): boolean {
-  // Masking a value takes telling the runner which one.
+  // The commands that mask values contain these values.
   const log = raw.replace(/^::add-mask::.*$/gm, '');
   const left = [log, summary, ...Object.values(outputs)].join('\n');
   return secretValues.some((value) => left.includes(value));
 }
 
-/** Whether there were sessions, and none runs. */
+/** Whether there were sessions, and all have ended. */
 function sessionsEnded({ state }: SceneRun): boolean {
   const sessions = state.sessions();
   return sessions.length > 0 && sessions.every(({ isActive }) => !isActive);
 }
 
-/** What was sent to the storage. */
+/** Requests to the storage. */
 const uploads = ({ requests }: SceneRun) => requests.filter(({ form }) => form !== undefined);
 
-/** The archives that the storage holds. */
+/** The archives in the storage. */
 const uploaded = ({ state }: SceneRun) =>
   state.uploads().flatMap(({ id }) => state.archive(id) ?? []);
 
-/** Whether the agent runs the only build that there is. */
+/** Whether the agent runs the only existing build. */
 function servesBuild({ state }: SceneRun): boolean {
   const [build, another] = state.builds();
   return (
@@ -450,7 +450,7 @@ function servesBuild({ state }: SceneRun): boolean {
   );
 }
 
-/** Whether the set was looked at while the build was under way, and the other way round. */
+/** Whether the action waited for the set and for the build at the same time. */
 function provisionsWhileBuilding({ requests }: SceneRun): boolean {
   const paths = requests.map(({ method, path }) => `${method} ${path}`);
   const written = paths.indexOf(`PUT /v1/secrets/${builtAgentSecretSet}`);
@@ -460,7 +460,7 @@ function provisionsWhileBuilding({ requests }: SceneRun): boolean {
   return written !== -1 && started !== -1 && written < lastBuildCheck && started < lastSetCheck;
 }
 
-/** The keys of the secrets that an agent runs with. */
+/** The keys of the secrets of an agent that is serving. */
 const keysOf = (state: EmulatorState, name: string) =>
   Object.keys(state.serving(name)?.secretValues ?? {});
 
@@ -468,13 +468,13 @@ const boundSet = ({ state }: SceneRun) => state.serving(agent)?.secretSet ?? '';
 
 const writes = ({ requests }: SceneRun) => requests.filter(({ method }) => method !== 'GET');
 
-/** Whether the deployment that served before does so still. */
+/** Whether the previous deployment is still serving. */
 function stillServes({ before, state }: SceneRun, name: string): boolean {
   const previous = before.get(name)?.serving;
   return previous !== undefined && state.serving(name)?.id === previous;
 }
 
-/** Whether a deployment serves that was not there before. */
+/** Whether a new deployment is serving. */
 function servesNewDeployment({ before, state }: SceneRun, name: string): boolean {
   const current = state.serving(name)?.id;
   return current !== undefined && current !== before.get(name)?.serving;

@@ -1,4 +1,4 @@
-/** Prints rows of cells, the head first, in columns. */
+/** Prints rows of cells in columns. The first row is the header. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const columns = Math.max(...rows.map((cells) => cells.length));
   const widths = Array.from({ length: columns }, (_, column) =>
@@ -18,7 +18,7 @@ export function milliseconds(time: number): string {
   return `${Math.round(time)} ms`;
 }
 
-/** What is allowed at most, and whether it was kept. */
+/** A limit, and whether the measurement is within it. */
 export function limitCell(limit: number, isKept: boolean): string {
   return `${limit} ${isKept ? 'within the limit' : 'over the limit'}`;
 }

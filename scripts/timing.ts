@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { preciseTime } from './runner.js';
 
-/** Milliseconds that a process takes from its start to its end; what it writes goes nowhere. */
+/** Milliseconds from the start of a process to its end. Its output is discarded. */
 export async function timeProcess(
   command: string,
   commandArguments: readonly string[],
 ): Promise<number> {
   const startedAt = preciseTime();
-  // The environment is as bare as the one that the action gets: NODE_EXTRA_CA_CERTS alone would
-  // add to a start as much as the action does.
+  // The environment is as small as the one of the action. NODE_EXTRA_CA_CERTS alone would slow down the start as
+  // much as the action itself.
   const child = spawn(command, commandArguments, {
     env: { PATH: process.env['PATH'] ?? '' },
     stdio: ['ignore', 'ignore', 'inherit'],

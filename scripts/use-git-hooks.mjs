@@ -1,7 +1,6 @@
-// Has git run the checks in .githooks before a commit: what `npm ci` and `npm install` do last, in a clone
-// that somebody works in. Nothing is done in CI, without git, where there is no clone of its own (a tarball,
-// or a folder of another repository), and where somebody has hooks elsewhere. It never fails: no hook is
-// worth an installation.
+// Configures git to run the checks in .githooks before a commit. `npm ci` and `npm install` run this last. It does nothing in CI,
+// without git, outside of a clone (such as a tarball), and if other hooks are configured. It never fails, because a missing
+// hook should not stop an installation.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

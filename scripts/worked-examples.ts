@@ -6,27 +6,27 @@ import type { Actions } from '../src/report/actions.js';
 import { run } from '../src/run.js';
 import { systemClock } from '../src/time/clock.js';
 
-/** A release that is refused before anything is written, and what the action says to it. */
+/** A release that the action rejects before the first write, and its error. */
 export interface WorkedExample {
-  /** What is given, as the lines of a workflow's `with:`, or what is in the checkout. */
+  /** The inputs, as lines under `with:`, or the contents of the checkout. */
   readonly given: readonly string[];
-  /** The problems, literally as the error annotation has them. */
+  /** The problems, exactly as in the error annotation. */
   readonly said: readonly string[];
 }
 
 interface Refusal {
-  /** Inputs that differ from a release that works; undefined for one that is left out. */
+  /** Inputs that differ from a valid release; undefined for an omitted input. */
   readonly inputs: Readonly<Record<string, string | undefined>>;
-  /** What is in the checkout or on the platform, if the inputs do not show it. */
+  /** What the checkout or the platform contains, if the inputs do not show it. */
   readonly where?: string;
   /** Files of the checkout. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Only a dry run looks up which other agents bind a set. */
+  /** Whether it is a dry run. Only a dry run looks up which other agents bind a set. */
   readonly isDryRun?: boolean;
   readonly prepare?: (workspace: string) => Promise<void>;
 }
 
-/** Every row of the tables of the troubleshooting page, by table. */
+/** All rows of the tables on the troubleshooting page, by table. */
 const refusals = {
   mistakes: [
     { inputs: { region: 'us_west' } },
@@ -113,7 +113,7 @@ const refusals = {
 
 export type WorkedExamples = Readonly<Record<keyof typeof refusals, readonly WorkedExample[]>>;
 
-/** Runs all examples through the action itself, against the emulator. */
+/** Runs the action for all examples, against the emulator. */
 export async function workedExamples(): Promise<WorkedExamples> {
   const emulator = await startEmulator();
   seedPlatform(emulator);
