@@ -73,7 +73,12 @@ export default defineConfig(
   },
   {
     files: ['src/**'],
-    rules: { 'max-params': ['error', 4], complexity: ['error', 20] },
+    rules: { 'max-params': ['error', 4], complexity: ['error', 18] },
+  },
+  {
+    // `return findings.problem(…)` returns undefined in place of a value. The rule takes that for void.
+    files: ['src/inputs/**'],
+    rules: { '@typescript-eslint/no-confusing-void-expression': 'off' },
   },
   ...rooms.flatMap((line, index) => line.map((room) => keepsToItself(room, index))),
   {

@@ -9,12 +9,12 @@ import { systemClock } from './time/clock.js';
 import { endProcess } from './time/end-process.js';
 import { watchForUnsettledExit } from './time/unsettled-exit.js';
 
-/** A log that nobody reads any more, or a full disk, must not end a run between two writes. */
+/** A closed log or a full disk must not end a run between two writes. */
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const endWatch = watchForUnsettledExit();
 
-/** The entry: hands the runner's environment to the run, and its outcome to the runner. */
+/** The entry point: passes the runner's environment to the run, and its outcome to the runner. */
 const succeeded = await run({
   environment: process.env,
   actions: unfailing(actionsOf(core, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== '')),
@@ -28,7 +28,7 @@ const succeeded = await run({
       return systemErrorCode(error) === 'ENOENT';
     }
   },
-  // Loaded on use only: it costs a quarter of the action's start.
+  // Loaded only when used, because it takes a quarter of the action's start.
   workflowEvent: async () => (await import('@actions/github')).context,
 });
 endWatch();

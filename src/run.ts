@@ -18,7 +18,12 @@ import {
 import { commentOnPreview, deactivatePreviews } from './github/report-preview.js';
 import { lookUpPullRequest } from './github/pull-request.js';
 import { resolvePreview } from './inputs/resolve-preview.js';
-import { InputsError, missingCredential, UntrustedEventError } from './inputs/problems.js';
+import {
+  InputsError,
+  missingCredential,
+  UntrustedEventError,
+  type InputProblem,
+} from './inputs/problems.js';
 import { missingPublicKey } from './inputs/smoke-test.js';
 import type { Environment } from './inputs/raw-inputs.js';
 import {
@@ -69,9 +74,9 @@ export interface Host {
   readonly readFile: ReadFile;
   /** Whether a folder has no entries, or does not exist. */
   readonly isFolderEmpty?: (path: string) => Promise<boolean>;
-  /** The event of the workflow, read when it is asked for. */
+  /** Reads the event of the workflow. */
   readonly workflowEvent: () => Promise<WorkflowEvent>;
-  /** Looks images up in their registries; the real look-up by default. */
+  /** Looks up images in their registries; the real look-up by default. */
   readonly lookUpImage?: LookUpImage | undefined;
   /** Milliseconds that one request may take. */
   readonly requestLimit?: number;
@@ -80,8 +85,8 @@ export interface Host {
 }
 
 /**
- * One run of the action: inputs → plan → steps → report. Every run ends with the report, also one that
- * is cancelled: within two seconds, since a runner allows only a few.
+ * One run of the action: inputs → plan → steps → report. Every run ends with the report. A cancelled run
+ * makes it within two seconds, because a runner allows only a few.
  *
  * @returns whether the release succeeded
  */
@@ -97,22 +102,22 @@ export async function run(host: Host): Promise<boolean> {
   return failures.length === 0 && !session.cancellation.isCancelled;
 }
 
-/** One run, and what it has learned so far. */
+/** One run, and what it knows so far. */
 class Session implements Disposable {
   readonly host: Host;
   readonly cancellation: Cancellation;
-  /** Aborted when the report has to be made, whatever has not ended by then. */
+  /** Aborted when the report must be made, even if something is still running. */
   readonly reportDeadline: AbortSignal;
   /** Aborted when nothing more can be reported to GitHub. */
   readonly #gitHubDeadline: AbortSignal;
   readonly journal: Journal;
   /** Undefined until they are read and valid. */
   inputs: Inputs | undefined;
-  /** Undefined until they are read, or if the event must not be trusted. */
+  /** Undefined until they are read, or if the event cannot be trusted. */
   outline: InputsOutline | undefined;
-  /** The pull request that the agents are a preview of; undefined if they are not. */
+  /** The pull request whose preview the agents are; undefined if they are not a preview. */
   previewOf: number | undefined;
-  /** Until it is known what is secret, everything could be. */
+  /** Hides everything until it is known what is secret. */
   #redact: Redact = () => '***';
   /** Hides what is known to be secret by the time of each call. */
   readonly redact: Redact = (text, options) => this.#redact(text, options);
@@ -137,7 +142,7 @@ class Session implements Disposable {
     );
   }
 
-  /** Keeps what was read, and hides what is secret before anything is logged. */
+  /** Keeps what was read, and masks secrets before anything is logged. */
   keep({ inputs, outline, secrets, redact }: InputsReading): void {
     this.#mask(secrets);
     this.#redact = redact;
@@ -145,7 +150,7 @@ class Session implements Disposable {
     this.previewOf = outline.preview?.pullRequest;
   }
 
-  /** Hides secrets that came up after the inputs were read. */
+  /** Hides secrets that become known after the inputs were read. */
   hide(secrets: readonly SecretValue[]): void {
     this.#mask(secrets);
     const earlier = this.#redact;
@@ -162,7 +167,7 @@ class Session implements Disposable {
     return { clock: this.host.clock, signal, redact: this.redact };
   }
 
-  /** The same for what is still reported to GitHub after a cancellation. */
+  /** The same for what a cancelled run still reports to GitHub. */
   lateGitHubOptions(): ConnectionOptions {
     return this.gitHubOptions(this.#gitHubDeadline);
   }
@@ -182,7 +187,7 @@ async function carryOut(session: Session): Promise<void> {
   const { access } = inputs;
   if (access === undefined) {
     journal.notice(
-      'This run has no credential, like all runs from forks and Dependabot. The inputs, files and names were checked; nothing was read from the platform.',
+      'This run has no credential, like all runs from forks and Dependabot. It checked inputs, files and names, but read nothing from the platform.',
     );
     return;
   }
@@ -216,7 +221,7 @@ async function carryOutRelease(
     }),
   });
   if (isDryRun) return;
-  // Loaded after the preflight, so that the first request does not wait for it.
+  // Loaded after the preflight, so that it does not delay the first request.
   const { release } = await import('./steps/release.js');
   await release(
     {
@@ -233,7 +238,6 @@ async function carryOutRelease(
   );
 }
 
-/** The end of a preview. */
 async function carryOutTeardown(
   session: Session,
   { isDryRun, github, teardown: settings }: TeardownInputs,
@@ -289,13 +293,7 @@ function checkInputs(session: Session): Promise<Inputs | TeardownInputs> {
     for (const remark of reading.remarks) journal.remark(remark);
     for (const warning of reading.warnings) journal.warning(warning);
     for (const notice of reading.notices) journal.notice(notice);
-    const problems = lacksSecrets
-      ? reading.problems
-      : [
-          ...(reading.lacksCredential ? [missingCredential] : []),
-          ...reading.problems,
-          ...(reading.lacksPublicKey ? [missingPublicKey] : []),
-        ];
+    const problems = lacksSecrets ? reading.problems : problemsWithSecrets(reading);
     const inputs = reading.inputs ?? reading.teardown;
     if (inputs === undefined || problems.length > 0) throw new InputsError(problems);
     // The steps that are known before there is a plan.
@@ -306,7 +304,20 @@ function checkInputs(session: Session): Promise<Inputs | TeardownInputs> {
   });
 }
 
-/** Completes what is known of the pull request that the agent is a preview of. */
+/** The mistakes in a run that gets secrets, so that empty ones are mistakes, too. */
+function problemsWithSecrets({
+  problems,
+  lacksCredential,
+  lacksPublicKey,
+}: InputsReading): InputProblem[] {
+  return [
+    ...(lacksCredential ? [missingCredential] : []),
+    ...problems,
+    ...(lacksPublicKey ? [missingPublicKey] : []),
+  ];
+}
+
+/** Completes what is known about the pull request of a preview. */
 async function withPreview(
   session: Session,
   inputs: Inputs | TeardownInputs,
@@ -376,7 +387,7 @@ function foldersOf(environment: Environment): Folders {
   };
 }
 
-/** The commit that people know the run by. The event is read only if it may name another than the runner. */
+/** The commit that people see for the run. Reads the event only if it may differ from the runner's. */
 async function commitOf({ host, outline, event }: Session): Promise<string> {
   const { environment, readFile } = host;
   const { GITHUB_SHA: workflowCommit = '', GITHUB_EVENT_NAME: eventName = '' } = environment;
@@ -388,7 +399,7 @@ async function commitOf({ host, outline, event }: Session): Promise<string> {
   });
 }
 
-/** A commit and its page; undefined if the runner does not say, or says something else. */
+/** A commit and its page; undefined if the runner does not name a commit. */
 function linkedCommit(environment: Environment, id: string): Commit | undefined {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = environment;
   const base = `${server ?? 'https://github.com'}/${repository ?? ''}`;
@@ -399,7 +410,7 @@ function linkedCommit(environment: Environment, id: string): Commit | undefined 
   return isCommit ? { id, url, runUrl } : undefined;
 }
 
-/** What failed in `work`, one by one; nothing if it succeeded. */
+/** The single failures of `work`; none if it succeeded. */
 async function collectFailures(work: Promise<void>): Promise<readonly unknown[]> {
   try {
     await work;
@@ -426,7 +437,7 @@ async function explainAll(
   return all.map((failure) => explain(failure, context));
 }
 
-/** A cancellation ends everything at once, so it is reported first and once. */
+/** A cancellation ends everything at the same time, so it is reported once, and first. */
 function withCancellation(
   failures: readonly unknown[],
   { aborted, reason }: AbortSignal,
@@ -436,8 +447,8 @@ function withCancellation(
 }
 
 /**
- * A plan that is cancelled does not wait for its comment; the next plan makes one. A preview may have
- * changed by then, so its comment is updated if there is time.
+ * A cancelled plan does not wait for its comment; the next plan creates one. A preview may have changed by
+ * then, so its comment is updated if there is time.
  */
 async function comment(session: Session, explanations: readonly Explanation[]): Promise<void> {
   const { host, journal, inputs, outline, cancellation, redact, event, commit, previewOf } =
@@ -478,7 +489,7 @@ async function refuseForks({ host, event }: Session): Promise<void> {
   if (isForkWithSecrets(await event())) throw new UntrustedEventError();
 }
 
-/** If the event cannot be read, nothing is known of it: a fork is not excluded. */
+/** An event that cannot be read may come from a fork. */
 async function readEvent({ environment, workflowEvent }: Host): Promise<WorkflowEvent> {
   try {
     return await workflowEvent();
@@ -487,7 +498,7 @@ async function readEvent({ environment, workflowEvent }: Host): Promise<Workflow
   }
 }
 
-/** An agent's output may contain what callers said, so in doubt only closed repositories show it. */
+/** An agent's output may contain what callers said, so `auto` shows it only in private repositories. */
 async function showsFailureLogs(
   failureLogs: FailureLogs,
   event: () => Promise<WorkflowEvent>,

@@ -103,9 +103,7 @@ describe('an environment', () => {
     { name: 'more than 255 characters', environment: 'e'.repeat(256) },
   ])('cannot be $name', async ({ environment }) => {
     expect(await problems({ ...token, environment })).toEqual([
-      expect.stringMatching(
-        /^environment: has to be the name of an environment.*; found (`|a text of 256 )/,
-      ),
+      expect.stringMatching(/^environment: (`|a text of 256 ).* is not the name of an environment/),
     ]);
   });
 
@@ -117,7 +115,7 @@ describe('an environment', () => {
       secrets: 'A=1',
     };
     expect(await problems({ ...token, ...secretsOnly, environment: 'production' })).toEqual([
-      'environment: has no effect without `agent-name`, which is not given',
+      'environment: has no effect without `agent-name`, which is not set',
     ]);
   });
 
@@ -134,7 +132,7 @@ describe('an environment', () => {
       environment: 'production-{region}',
       'wait-for-ready': 'false',
     });
-    expect(warnings).toEqual([expect.stringContaining('No GitHub deployment is made')]);
+    expect(warnings).toEqual([expect.stringContaining('creates no GitHub deployment')]);
     expect(inputs?.github).toBeUndefined();
   });
 
@@ -151,7 +149,7 @@ describe('an environment', () => {
 describe('the comment', () => {
   test.each(['yes', '1', 'on'])('is no %s', async (comment) => {
     expect(await problems({ ...token, comment })).toEqual([
-      `comment: has to be \`true\` or \`false\`; found \`${comment}\``,
+      `comment: \`${comment}\` is neither \`true\` nor \`false\``,
     ]);
   });
 
@@ -245,6 +243,6 @@ describe('of a run', () => {
     });
     expect(succeeded).toBe(false);
     expect(writes(stage.emulator)).toEqual([]);
-    expect(actions.errors[0]?.message).toContain('`environment`: has to be the name');
+    expect(actions.errors[0]?.message).toContain('is not the name of an environment');
   });
 });

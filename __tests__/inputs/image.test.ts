@@ -15,82 +15,82 @@ describe('an image that is none is told by what is wrong with it', () => {
     {
       name: 'capitals',
       image: 'ghcr.io/Acme/Voice:V1',
-      told: 'has capital letters in its name, but registries accept only lower-case names; found `ghcr.io/Acme/Voice:V1`. Use `ghcr.io/acme/voice:V1`',
+      told: '`ghcr.io/Acme/Voice:V1` has capital letters in its name, but registries accept only lower-case names. Use `ghcr.io/acme/voice:V1`',
     },
     {
       name: 'capitals and a digest',
       image: `Acme/voice@${digest}`,
-      told: `has capital letters in its name, but registries accept only lower-case names; found \`Acme/voice@${digest}\`. Use \`acme/voice@${digest}\``,
+      told: `\`Acme/voice@${digest}\` has capital letters in its name, but registries accept only lower-case names. Use \`acme/voice@${digest}\``,
     },
     {
       name: 'capitals behind a port',
       image: 'registry.example:5000/Acme/voice:1',
-      told: 'has capital letters in its name, but registries accept only lower-case names; found `registry.example:5000/Acme/voice:1`. Use `registry.example:5000/acme/voice:1`',
+      told: '`registry.example:5000/Acme/voice:1` has capital letters in its name, but registries accept only lower-case names. Use `registry.example:5000/acme/voice:1`',
     },
     {
       name: 'an empty tag',
       image: 'ghcr.io/acme/voice:',
-      told: 'has an empty tag; an expression that the tag comes from is probably empty (such as the output of a step without its `id`); found `ghcr.io/acme/voice:`',
+      told: '`ghcr.io/acme/voice:` has an empty tag; an expression that the tag comes from is probably empty (such as the output of a step without its `id`)',
     },
     {
       name: 'an empty tag before a digest',
       image: `ghcr.io/acme/voice:@${digest}`,
-      told: `has an empty tag; an expression that the tag comes from is probably empty (such as the output of a step without its \`id\`); found \`ghcr.io/acme/voice:@${digest}\``,
+      told: `\`ghcr.io/acme/voice:@${digest}\` has an empty tag; an expression that the tag comes from is probably empty (such as the output of a step without its \`id\`)`,
     },
     {
       name: 'a URL',
       image: 'https://ghcr.io/acme/voice:1',
-      told: 'begins with the scheme of a URL, which an image does not have; found `https://ghcr.io/acme/voice:1`. Use `ghcr.io/acme/voice:1`',
+      told: '`https://ghcr.io/acme/voice:1` begins with the scheme of a URL, which an image does not have. Use `ghcr.io/acme/voice:1`',
     },
     {
       name: 'a URL of a client',
       image: 'docker://acme/voice:1',
-      told: 'begins with the scheme of a URL, which an image does not have; found `docker://acme/voice:1`. Use `acme/voice:1`',
+      told: '`docker://acme/voice:1` begins with the scheme of a URL, which an image does not have. Use `acme/voice:1`',
     },
     {
       name: 'a digest alone',
       image: digest,
-      told: `is a digest alone; put the name before it, as in \`ghcr.io/acme/agent@sha256:…\`; found \`${digest}\``,
+      told: `\`${digest}\` is a digest alone; put the name before it, as in \`ghcr.io/acme/agent@sha256:…\``,
     },
     {
       name: 'a digest without a name',
       image: `@${digest}`,
-      told: `is a digest alone; put the name before it, as in \`ghcr.io/acme/agent@sha256:…\`; found \`@${digest}\``,
+      told: `\`@${digest}\` is a digest alone; put the name before it, as in \`ghcr.io/acme/agent@sha256:…\``,
     },
     {
       name: 'a list of tags',
       image: 'ghcr.io/acme/voice:1\nghcr.io/acme/voice:latest',
-      told: 'names several images, but an agent runs one; if the list comes from `docker/metadata-action`, use one of its tags; found `ghcr.io/acme/voice:1 ghcr.io/acme/voice:latest`. Use `ghcr.io/acme/voice:1`',
+      told: '`ghcr.io/acme/voice:1 ghcr.io/acme/voice:latest` names several images, but an agent runs one (`docker/metadata-action` may return several tags). Use `ghcr.io/acme/voice:1`',
     },
     {
       name: 'a list on one line',
       image: 'ghcr.io/acme/voice:1,ghcr.io/acme/voice:latest',
-      told: 'names several images, but an agent runs one; if the list comes from `docker/metadata-action`, use one of its tags; found `ghcr.io/acme/voice:1,ghcr.io/acme/voice:latest`. Use `ghcr.io/acme/voice:1`',
+      told: '`ghcr.io/acme/voice:1,ghcr.io/acme/voice:latest` names several images, but an agent runs one (`docker/metadata-action` may return several tags). Use `ghcr.io/acme/voice:1`',
     },
     {
       name: 'quotes',
       image: '"ghcr.io/acme/voice:1"',
-      told: 'has quotes around it; found `"ghcr.io/acme/voice:1"`. Use `ghcr.io/acme/voice:1`',
+      told: '`"ghcr.io/acme/voice:1"` has quotes around it. Use `ghcr.io/acme/voice:1`',
     },
     {
       name: 'a branch as its tag',
       image: 'ghcr.io/acme/voice:feature/new-greeting',
-      told: 'has a slash in its tag, as the name of a branch has; a tag cannot contain a slash; found `ghcr.io/acme/voice:feature/new-greeting`. Use `ghcr.io/acme/voice:feature-new-greeting`',
+      told: '`ghcr.io/acme/voice:feature/new-greeting` has a slash in its tag, as the name of a branch has; a tag cannot contain a slash. Use `ghcr.io/acme/voice:feature-new-greeting`',
     },
     {
       name: 'a branch as its tag, behind a port',
       image: 'localhost:5000/voice:feature/x',
-      told: 'has a slash in its tag, as the name of a branch has; a tag cannot contain a slash; found `localhost:5000/voice:feature/x`. Use `localhost:5000/voice:feature-x`',
+      told: '`localhost:5000/voice:feature/x` has a slash in its tag, as the name of a branch has; a tag cannot contain a slash. Use `localhost:5000/voice:feature-x`',
     },
     {
       name: 'no tag',
       image: 'localhost:5000/voice',
-      told: 'has no tag or digest, so it does not say which version to deploy; found `localhost:5000/voice`',
+      told: '`localhost:5000/voice` has no tag or digest, so it does not say which version to deploy',
     },
     {
       name: 'a credential',
       image: 'https://sk_hidden/acme/voice:1',
-      told: 'begins with the scheme of a URL, which an image does not have; found a credential',
+      told: 'a credential begins with the scheme of a URL, which an image does not have',
     },
   ])('$name', async ({ image, told }) => {
     const { problems } = await read({ image });
@@ -135,7 +135,7 @@ describe('pull credentials', () => {
     const { problems, warnings } = await read({ ...pull, registry, image });
     expect(problems).toEqual([]);
     expect(warnings).toEqual([
-      `\`registry\` is \`${from}\`, but \`image\` is in \`${of}\`: the image pull secret does not help to pull it.`,
+      `\`registry\` is \`${from}\`, but \`image\` is in \`${of}\`. The image pull secret does not help to pull it.`,
     ]);
   });
 

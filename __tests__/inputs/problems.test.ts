@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { found, InputsError, isPath, UntrustedEventError } from '../../src/inputs/problems.js';
+import { InputsError, isPath, shown, UntrustedEventError } from '../../src/inputs/problems.js';
 
-test('the error of inputs says which, and what is wrong with each', () => {
+test('InputsError names each input and what is wrong with it', () => {
   const error = new InputsError([
     { input: 'region', message: 'names no region' },
     { input: 'image', message: 'has no tag' },
@@ -10,7 +10,7 @@ test('the error of inputs says which, and what is wrong with each', () => {
   expect(error.message).toBe('region: names no region\nimage: has no tag');
 });
 
-test('the error of a fork says what it is about', () => {
+test('UntrustedEventError says that the code may come from a fork', () => {
   const error = new UntrustedEventError();
   expect(error.name).toBe('UntrustedEventError');
   expect(error.message).toBe('possibly code of a fork, with the secrets of the repository (fork)');
@@ -25,12 +25,12 @@ test.each([
 });
 
 test.each([
-  { name: 'a credential', text: 'sk_0123', told: 'found a credential' },
-  { name: 'a credential within a text', text: 'use (ghp_abc)', told: 'found a credential' },
-  { name: 'a word that ends like one', text: 'desk_one', told: 'found `desk_one`' },
-  { name: 'a pair', text: 'KEY=value', told: 'found a text with `=` in it' },
-  { name: 'a long text', text: 'x'.repeat(201), told: 'found a text of 201 characters' },
-  { name: 'two lines', text: 'a \n b', told: 'found `a b`' },
-])('$name is told as is due', ({ text, told }) => {
-  expect(found(text)).toBe(told);
+  { name: 'a credential', text: 'sk_0123', told: 'a credential' },
+  { name: 'a credential within a text', text: 'use (ghp_abc)', told: 'a credential' },
+  { name: 'a word that ends like one', text: 'desk_one', told: '`desk_one`' },
+  { name: 'a pair', text: 'KEY=value', told: 'a text with `=` in it' },
+  { name: 'a long text', text: 'x'.repeat(201), told: 'a text of 201 characters' },
+  { name: 'two lines', text: 'a \n b', told: '`a b`' },
+])('a message shows $name as $told', ({ text, told }) => {
+  expect(shown(text)).toBe(told);
 });

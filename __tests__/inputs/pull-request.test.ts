@@ -150,7 +150,7 @@ describe('an input that concerns the pull request is refused', () => {
       name: 'a number that is none',
       event: events.schedule,
       inputs: { 'pr-number': '#8' },
-      expected: ['pr-number: has to be the number of a pull request; found `#8`'],
+      expected: ['pr-number: `#8` is not the number of a pull request'],
     },
     {
       name: 'a number without {pr}',
@@ -163,7 +163,7 @@ describe('an input that concerns the pull request is refused', () => {
       event: events.pull_request,
       inputs: { region: 'us-west, eu-central', 'agent-name': 'us-west: voice-pr-{pr}\n*: voice' },
       expected: [
-        'agent-name: has `{pr}` in some of its lines only; add it to the others (`*: voice`)',
+        'agent-name: has `{pr}` in only some of its lines; add it to the others (`*: voice`)',
       ],
     },
     {
@@ -171,7 +171,7 @@ describe('an input that concerns the pull request is refused', () => {
       event: events.schedule,
       inputs: { 'agent-name': `${'a'.repeat(50)}-{pr}`, 'pr-number': '1234' },
       expected: [
-        `agent-name: has to be 2 to 54 lower-case letters, digits and hyphens, beginning and ending with a letter or digit; found \`${'a'.repeat(50)}-1234\``,
+        `agent-name: \`${'a'.repeat(50)}-1234\` is not valid; use 2 to 54 lower-case letters, digits and hyphens, beginning and ending with a letter or digit`,
       ],
     },
   ])('$name', async ({ event, inputs, expected }) => {
@@ -199,23 +199,23 @@ describe('without an agent of the pull request, a set', () => {
     'registry-password': 'hidden-password',
   };
   const explanation =
-    'because `agent-name` has no `{pr}`. The platform does not show how old a set is, so nothing else tells this set from another one of that name';
+    'and `agent-name` has no `{pr}`. Nothing else tells this set from another one with its name, because the platform does not show how old a set is';
 
   test.each<{ name: string; inputs: Record<string, string>; problems: string[] }>([
     {
-      name: 'that is written has to contain pr-{pr}',
+      name: 'that is written must contain pr-{pr}',
       inputs: { ...alone, ...secrets, 'secret-set': 'voice-{pr}-keys' },
-      problems: [`secret-set: has to contain \`pr-{pr}\`, ${explanation}`],
+      problems: [`secret-set: does not contain \`pr-{pr}\`, ${explanation}`],
     },
     {
-      name: 'that is written for an agent of all pull requests has to contain it as well',
+      name: 'that is written for an agent of all pull requests must contain it, too',
       inputs: { ...secrets, 'agent-name': 'voice', 'secret-set': 'voice-{pr}-keys' },
-      problems: [`secret-set: has to contain \`pr-{pr}\`, ${explanation}`],
+      problems: [`secret-set: does not contain \`pr-{pr}\`, ${explanation}`],
     },
     {
-      name: 'of a registry has to contain it as well',
+      name: 'of a registry must contain it, too',
       inputs: { ...alone, ...registry, 'image-credentials': 'voice-{pr}-pull' },
-      problems: [`image-credentials: has to contain \`pr-{pr}\`, ${explanation}`],
+      problems: [`image-credentials: does not contain \`pr-{pr}\`, ${explanation}`],
     },
     {
       name: 'that contains it is written',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { found } from '../../src/inputs/problems.js';
+import { shown } from '../../src/inputs/problems.js';
 import { readInputs } from '../../src/inputs/read-inputs.js';
 import { inputVariables } from '../support/release-run.js';
 
@@ -78,13 +78,13 @@ describe('the credential', () => {
       name: 'none',
       inputs: {},
       environment: {},
-      told: /api-key: is not given, and neither is `pat`.*fork or Dependabot/,
+      told: /api-key: is not set, and neither is `pat`.*fork or Dependabot/,
     },
     {
       name: 'both',
       inputs: { ...key, pat: 'pcc_pat_1' },
       environment: {},
-      told: /api-key: and `pat` are both given/,
+      told: /api-key: and `pat` are both set/,
     },
     {
       name: 'a public key',
@@ -96,19 +96,19 @@ describe('the credential', () => {
       name: 'a token as a key',
       inputs: { 'api-key': 'pcc_pat_1' },
       environment: {},
-      told: /api-key: .*personal access token .* goes into `pat`/,
+      told: /api-key: .*personal access token .*put it into `pat`/,
     },
     {
       name: 'a key as a token',
       inputs: { pat: 'sk_123456' },
       environment: {},
-      told: /pat: .*private API key .* goes into `api-key`/,
+      told: /pat: .*private API key .*put it into `api-key`/,
     },
     {
       name: 'a key in the environment',
       inputs: {},
       environment: { PIPECAT_TOKEN: 'sk_123456' },
-      told: /pat: .*goes into `api-key`.*`PIPECAT_TOKEN` holds it/,
+      told: /pat: .*`PIPECAT_TOKEN` holds .*put it into `api-key`/,
     },
     {
       name: 'a public key as a token',
@@ -120,7 +120,7 @@ describe('the credential', () => {
       name: 'two lines',
       inputs: { 'api-key': 'sk_hidden\nhidden' },
       environment: {},
-      told: /has to be one line of printable characters/,
+      told: /contains blanks, line breaks or .* set it to one line/,
     },
   ])('is refused without being shown: $name', async ({ inputs, environment, told }) => {
     const list = await problems({ ...agent, ...inputs }, environment);
@@ -181,7 +181,7 @@ describe('the credential', () => {
 
   test('of the environment that a key beats is named in the log, and only then', async () => {
     const beaten = await read({ ...key, ...agent }, { PIPECAT_TOKEN: 'pcc_pat_2' });
-    expect(beaten.remarks).toEqual([expect.stringMatching(/^`PIPECAT_TOKEN` .* is not used/)]);
+    expect(beaten.remarks).toEqual([expect.stringMatching(/^Ignored `PIPECAT_TOKEN`/)]);
     expect((await read({ ...key, ...agent })).remarks).toEqual([]);
     expect((await read(agent, { PIPECAT_TOKEN: 'pcc_pat_2' })).remarks).toEqual([]);
   });
@@ -222,13 +222,13 @@ describe('the organization of a token', () => {
   });
 
   test.each([
-    { name: 'two lines', organization: 'My\nOrg', told: /found `My Org`$/ },
-    { name: 'a credential', organization: 'sk_hidden', told: /found a credential$/ },
+    { name: 'two lines', organization: 'My\nOrg', told: /^organization: `My Org` in / },
+    { name: 'a credential', organization: 'sk_hidden', told: /^organization: a credential in / },
   ])('cannot be $name', async ({ organization, told }) => {
     const list = await problems({ ...token, ...agent, organization });
     expect(list).toEqual([expect.stringMatching(told)]);
     expect(list[0]).toMatch(
-      /^organization: has to be the name, the id or the display name .* the input `organization` holds/,
+      /^organization: .* in the input `organization` is not the name, the ID or the display name/,
     );
     expect(list[0]).not.toContain('hidden');
   });
@@ -262,9 +262,9 @@ describe('each mistake is told with its input, the rule and what was found', () 
     { input: 'websocket-auth', value: 'basic', told: 'one of `none`, `token`' },
     { input: 'architecture', value: 'x86', told: 'one of `amd64`, `arm64`' },
     { input: 'agent-profile', value: 'Agent 1x', told: 'agent-1x' },
-    { input: 'enable-managed-keys', value: 'yes', told: '`true` or `false`' },
-    { input: 'wait-for-ready', value: '1', told: '`true` or `false`' },
-    { input: 'prune-secrets', value: 'on', told: '`true` or `false`' },
+    { input: 'enable-managed-keys', value: 'yes', told: 'neither `true` nor `false`' },
+    { input: 'wait-for-ready', value: '1', told: 'neither `true` nor `false`' },
+    { input: 'prune-secrets', value: 'on', told: 'neither `true` nor `false`' },
     { input: 'force-redeploy', value: 'always', told: 'one of `auto`, `true`, `false`' },
     { input: 'empty-secrets', value: 'ignore', told: 'one of `error`, `skip`' },
     { input: 'failure-logs', value: 'true', told: 'one of `auto`, `always`, `never`' },
@@ -281,7 +281,7 @@ describe('each mistake is told with its input, the rule and what was found', () 
     expect(list[0]).toMatch(new RegExp(`^${input}: `));
     expect(list[0]).toContain(told);
     expect(list[0]).toContain(
-      value.length > 200 ? `found a text of ${value.length} characters` : `found \`${value}`,
+      value.length > 200 ? `a text of ${value.length} characters` : `\`${value}`,
     );
   });
 
@@ -386,11 +386,11 @@ describe('an input that would have no effect is told', () => {
   test.each([
     {
       inputs: { 'build-id': '123e4567-e89b-42d3-a456-426614174000' },
-      told: /^build-id: and `image` are both given/,
+      told: /^build-id: and `image` are both set/,
     },
     {
       inputs: { 'min-agents': '5', 'max-agents': '2' },
-      told: /^min-agents: has to be at most `max-agents`; found 5 and 2$/,
+      told: /^min-agents: is 5, but `max-agents` is 2;/,
     },
     {
       inputs: { registry: 'ghcr.io', 'registry-username': 'u', 'registry-password': 'p' },
@@ -398,11 +398,11 @@ describe('an input that would have no effect is told', () => {
     },
     {
       inputs: { registry: 'ghcr.io', 'image-credentials': 'reg', 'registry-username': 'u' },
-      told: /^registry-password: is needed with `registry`, and is empty/,
+      told: /^registry-password: is empty, but `registry` needs it/,
     },
     {
       inputs: { registry: 'ghcr.io', 'image-credentials': 'reg', 'registry-password': 'p' },
-      told: /^registry-username: is needed/,
+      told: /^registry-username: is not set, but `registry` needs it/,
     },
     {
       inputs: {
@@ -411,7 +411,7 @@ describe('an input that would have no effect is told', () => {
         'registry-username': 'u',
         'registry-password': 'p',
       },
-      told: /^registry: has to be the https address/,
+      told: /^registry: is not the https address/,
     },
     {
       inputs: {
@@ -420,7 +420,7 @@ describe('an input that would have no effect is told', () => {
         'registry-username': 'u:x',
         'registry-password': 'p',
       },
-      told: /^registry-username: cannot hold a colon/,
+      told: /^registry-username: contains a colon/,
     },
     {
       inputs: { 'secret-set': 'same', 'image-credentials': 'same', secrets: 'A=1' },
@@ -432,11 +432,11 @@ describe('an input that would have no effect is told', () => {
     },
     {
       inputs: { 'secret-set': 'keys', 'secrets-json': '{}' },
-      told: /^secrets-include: is needed with `secrets-json`/,
+      told: /^secrets-include: .*`secrets-json` needs it/,
     },
     {
       inputs: { 'secret-set': 'keys', 'secrets-json': '{}', 'secrets-include': '!A' },
-      told: /^secrets-include: .* has to select something/,
+      told: /^secrets-include: selects nothing/,
     },
     {
       inputs: { 'secret-set': 'keys', 'secrets-json': '{"A":"1"}', 'secrets-include': 'A, !{B' },
@@ -464,7 +464,7 @@ test.each([
   ['rollout', 'sequential'],
 ])('an agent that is not named gets no %s', async (input, value) => {
   const list = await problems({ ...key, 'secret-set': 'keys', secrets: 'A=1', [input]: value });
-  expect(list).toEqual([`${input}: has no effect without \`agent-name\`, which is not given`]);
+  expect(list).toEqual([`${input}: has no effect without \`agent-name\`, which is not set`]);
 });
 
 test.each([
@@ -516,7 +516,7 @@ describe('a variable that looks like an input and is not declared', () => {
     async (name) => {
       const { problems, warnings } = await read({ ...key, ...agent, [name]: 'x' });
       expect(problems).toEqual([]);
-      expect(warnings).toEqual([`There is no input \`${name}\`; it has no effect.`]);
+      expect(warnings).toEqual([`Ignored the unknown input \`${name}\`.`]);
     },
   );
 });
@@ -564,48 +564,49 @@ describe('the address of the API', () => {
   });
 
   test.each([
-    { url: 'api.pipecat.daily.co', rule: 'be a URL', shown: 'something else' },
+    { url: 'api.pipecat.daily.co', breach: 'is not a URL', shown: '' },
     {
       url: 'http://api.pipecat.daily.co',
-      rule: 'begin with https://',
+      breach: 'does not begin with `https://`',
       shown: 'http://api.pipecat.daily.co',
     },
     {
       url: 'http://127.0.0.1.example.com',
-      rule: 'begin with https://',
+      breach: 'does not begin with `https://`',
       shown: 'http://127.0.0.1.example.com',
     },
     {
       url: 'https://user:hidden@api.pipecat.daily.co',
-      rule: 'be a URL without credentials',
+      breach: 'has a credential, a query or a fragment',
       shown: 'https://api.pipecat.daily.co',
     },
     {
       url: 'https://hidden@api.pipecat.daily.co',
-      rule: 'be a URL without credentials',
+      breach: 'has a credential, a query or a fragment',
       shown: 'https://api.pipecat.daily.co',
     },
     {
       url: 'https://:hidden@api.pipecat.daily.co',
-      rule: 'be a URL without credentials',
+      breach: 'has a credential, a query or a fragment',
       shown: 'https://api.pipecat.daily.co',
     },
     {
       url: 'https://api.pipecat.daily.co/?token=hidden',
-      rule: 'be a URL without credentials',
+      breach: 'has a credential, a query or a fragment',
       shown: 'https://api.pipecat.daily.co',
     },
     {
       url: 'https://api.pipecat.daily.co/#hidden',
-      rule: 'be a URL without credentials',
+      breach: 'has a credential, a query or a fragment',
       shown: 'https://api.pipecat.daily.co',
     },
-    { url: 'ftp://localhost', rule: 'begin with https://', shown: 'ftp://localhost' },
-  ])('cannot be $url', async ({ url, rule, shown }) => {
+    { url: 'ftp://localhost', breach: 'does not begin with `https://`', shown: 'ftp://localhost' },
+  ])('cannot be $url', async ({ url, breach, shown }) => {
     const [problem = '', ...others] = await problems({ ...key, ...agent, 'api-url': url });
     expect(others).toEqual([]);
-    expect(problem).toContain(`api-url: has to ${rule}`);
-    expect(problem.endsWith(`; the input \`api-url\` holds ${shown}`)).toBe(true);
+    expect(problem).toContain(
+      `api-url: ${shown === '' ? '' : `\`${shown}\` in `}the input \`api-url\` ${breach}`,
+    );
     expect(problem).not.toContain('hidden');
   });
 });
@@ -685,7 +686,7 @@ describe('an empty value', () => {
     const { inputs: result, notices } = await read({ ...inputs, 'empty-secrets': 'skip' });
     expect(result?.release.secretSet).toMatchObject({ skippedKeys: ['B', 'MISSING'] });
     expect(result?.release.secretSet?.pairs.map(({ key }) => key)).toEqual(['A']);
-    expect(notices).toEqual(['Left out, because they are empty: `B`, `MISSING`.']);
+    expect(notices).toEqual(['Skipped these empty keys: `B`, `MISSING`.']);
   });
 
   test('is what a pattern without a match is, too', async () => {
@@ -696,11 +697,11 @@ describe('an empty value', () => {
       'secrets-include': 'A, VOICE_*',
     };
     expect(await problems(json)).toEqual([
-      expect.stringMatching(/^secrets-include: `VOICE_\*` selects no key .*Likely reasons/),
+      expect.stringMatching(/^secrets-include: `VOICE_\*` matches no key .*Likely reasons/),
     ]);
     const { problems: none, notices } = await read({ ...json, 'empty-secrets': 'skip' });
     expect(none).toEqual([]);
-    expect(notices).toEqual(['`secrets-include` selects nothing with: `VOICE_*`.']);
+    expect(notices).toEqual(['These patterns of `secrets-include` match no key: `VOICE_*`.']);
   });
 });
 
@@ -742,12 +743,12 @@ describe('the registry', () => {
   });
 
   test.each([
-    { given: 'ghcr.io:99999', told: 'has to be the address of a registry' },
-    { given: 'http://ghcr.io', told: 'has to be the https address of a registry' },
-    { given: 'https://bob@ghcr.io', told: 'has to be the https address of a registry' },
-    { given: 'https://ghcr.io/?token=1', told: 'has to be the https address of a registry' },
-    { given: 'https://ghcr.io/#top', told: 'has to be the https address of a registry' },
-    { given: 'ghcr.io/{region}', told: 'has to be the https address of a registry' },
+    { given: 'ghcr.io:99999', told: 'is not the address of a registry' },
+    { given: 'http://ghcr.io', told: 'is not the https address of a registry' },
+    { given: 'https://bob@ghcr.io', told: 'is not the https address of a registry' },
+    { given: 'https://ghcr.io/?token=1', told: 'is not the https address of a registry' },
+    { given: 'https://ghcr.io/#top', told: 'is not the https address of a registry' },
+    { given: 'ghcr.io/{region}', told: 'is not the https address of a registry' },
   ])('cannot be $given', async ({ given, told }) => {
     const list = await problems({ ...registry, registry: given });
     expect(list).toEqual([expect.stringContaining(`registry: ${told}`)]);
@@ -808,14 +809,14 @@ describe('the registry', () => {
       registry: 'ghcr.io',
       'registry-password': 'ghs_0123456789',
     });
-    expect(warnings).toEqual([expect.stringContaining('ends with it')]);
+    expect(warnings).toEqual([expect.stringContaining('expires with it')]);
     expect(warnings.join()).not.toContain('0123456789');
   });
 });
 
 test('an API key decides about the organization, with a warning', async () => {
   const { warnings } = await read({ ...key, ...agent, organization: 'globex' });
-  expect(warnings).toEqual([expect.stringContaining('the key decides')]);
+  expect(warnings).toEqual([expect.stringContaining('an API key belongs to one organization')]);
 });
 
 describe('pruning is refused where nothing is given, as it would empty the set', () => {
@@ -858,7 +859,7 @@ describe('pruning is refused where nothing is given, as it would empty the set',
       'wait-for-ready': 'false',
     });
     expect(inputs?.release.secretSet?.prune).toBe(false);
-    expect(warnings).toEqual([expect.stringMatching(/^`prune-secrets` is left out, because/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^Ignored `prune-secrets`, because/)]);
   });
 });
 
@@ -868,7 +869,7 @@ describe('older versions of a set are deleted after the wait', () => {
   test('so that they stay where it is left out, with a notice', async () => {
     const { inputs, notices } = await read({ ...versions, 'wait-for-ready': 'false' });
     expect(inputs?.release.secretSet?.version).toBeDefined();
-    expect(notices).toEqual([expect.stringMatching(/^No older version .* is deleted, because/)]);
+    expect(notices).toEqual([expect.stringMatching(/deletes no older version .* because/)]);
   });
 
   test('and nothing is said where it is not', async () => {
@@ -891,43 +892,45 @@ describe('a plan goes by the names of what has no value in its run', () => {
       name: 'a value is empty',
       inputs: { secrets: 'A=1\nB=\nC=' },
       expected: { keys: ['A', 'B', 'C'], skippedKeys: [], prune: true },
-      told: [/^Empty in this run, .* only uses their names: `B`, `C`\. Likely reasons: /],
+      told: [
+        /^These keys are empty in this run, .* uses only their names: `B`, `C`\. Likely reasons: /,
+      ],
     },
     {
       name: 'a value is empty and left out',
       inputs: { secrets: 'A=1\nB=', 'empty-secrets': 'skip' },
       expected: { keys: ['A'], skippedKeys: ['B'], prune: true },
-      told: [/^Left out, because they are empty: `B`\.$/],
+      told: [/^Skipped these empty keys: `B`\.$/],
     },
     {
       name: 'a source is empty',
       inputs: { secrets: '# none' },
       expected: { keys: [], skippedKeys: [], prune: false },
-      told: [/^Found no secret in `secrets`\. The plan continues without it\.$/],
+      told: [/^Found no secrets in `secrets`\. The plan continues without them\.$/],
     },
     {
       name: 'a pattern selects nothing',
       inputs: json,
       expected: { keys: ['A'], skippedKeys: [], prune: false },
-      told: [/^Found no secret in `VOICE_\*`\. The plan continues without it\.$/],
+      told: [/^Found no secrets in `VOICE_\*`\. The plan continues without them\.$/],
     },
     {
       name: 'a source is empty and a pattern selects nothing',
       inputs: { ...json, secrets: '# none' },
       expected: { keys: ['A'], skippedKeys: [], prune: false },
-      told: [/^Found no secret in `secrets`, `VOICE_\*`\. The plan continues without it\.$/],
+      told: [/^Found no secrets in `secrets`, `VOICE_\*`\. The plan continues without them\.$/],
     },
     {
       name: 'a pattern selects nothing, and that is left out',
       inputs: { ...json, 'empty-secrets': 'skip' },
       expected: { keys: ['A'], skippedKeys: [], prune: true },
-      told: [/^`secrets-include` selects nothing with: `VOICE_\*`\.$/],
+      told: [/^These patterns of `secrets-include` match no key: `VOICE_\*`\.$/],
     },
     {
       name: 'nothing is selected, and that is left out',
       inputs: { ...json, 'secrets-json': '{}', 'empty-secrets': 'skip' },
       expected: { keys: [], skippedKeys: [], prune: false },
-      told: [/^`secrets-include` selects nothing with: `A`, `VOICE_\*`\.$/],
+      told: [/^These patterns of `secrets-include` match no key: `A`, `VOICE_\*`\.$/],
     },
   ])('where $name', async ({ inputs, expected, told }) => {
     const { inputs: result, problems: none, notices } = await read({ ...plan, ...inputs });
@@ -970,13 +973,13 @@ describe('a source without a secret in it', () => {
   const source = { ...key, ...agent, 'secret-set': 'keys', secrets: '# nothing' };
 
   test('is an error', async () => {
-    expect(await problems(source)).toEqual(['secrets: is given, and there is no secret in it']);
+    expect(await problems(source)).toEqual(['secrets: is set but contains no secrets']);
   });
 
   test('is a notice with empty-secrets: skip', async () => {
     const { problems: none, notices } = await read({ ...source, 'empty-secrets': 'skip' });
     expect(none).toEqual([]);
-    expect(notices).toEqual(['There is no secret in: `secrets`.']);
+    expect(notices).toEqual(['Found no secrets in `secrets`.']);
   });
 });
 
@@ -989,7 +992,7 @@ describe('without an agent, what is for one has no effect', () => {
     ['failure-logs', 'always', 'auto'],
   ])('%s: %s', async (input, value, declared) => {
     expect(await problems({ ...secretsOnly, [input]: value })).toEqual([
-      `${input}: has no effect without \`agent-name\`, which is not given`,
+      `${input}: has no effect without \`agent-name\`, which is not set`,
     ]);
     expect(await problems({ ...secretsOnly, [input]: declared })).toEqual([]);
   });
@@ -1038,12 +1041,12 @@ describe('what may be a value in the wrong place is not shown', () => {
 
 describe('a value that is shown is short and on one line', () => {
   test.each([
-    { name: 'one of 200 characters', value: 'Ab'.repeat(100), shown: `\`${'Ab'.repeat(100)}\`` },
-    { name: 'a longer one', value: 'Ab'.repeat(101), shown: 'a text of 202 characters' },
-    { name: 'one of several lines', value: 'A \n\n B', shown: '`A B`' },
-    { name: 'one that may be a pair', value: 'KEY=hidden', shown: 'a text with `=` in it' },
-  ])('$name', ({ value, shown }) => {
-    expect(found(value)).toBe(`found ${shown}`);
+    { name: 'one of 200 characters', value: 'Ab'.repeat(100), expected: `\`${'Ab'.repeat(100)}\`` },
+    { name: 'a longer one', value: 'Ab'.repeat(101), expected: 'a text of 202 characters' },
+    { name: 'one of several lines', value: 'A \n\n B', expected: '`A B`' },
+    { name: 'one that may be a pair', value: 'KEY=hidden', expected: 'a text with `=` in it' },
+  ])('$name', ({ value, expected }) => {
+    expect(shown(value)).toBe(expected);
   });
 
   test.each([
@@ -1057,14 +1060,14 @@ describe('a value that is shown is short and on one line', () => {
     'eyJhidden',
     'a name with pk_hidden in it',
   ])('and not at all where it looks like a credential: %s', (value) => {
-    expect(found(value)).toBe('found a credential');
+    expect(shown(value)).toBe('a credential');
   });
 });
 
 test('names that only look like the beginning of a credential are shown', async () => {
   const list = await problems({ ...key, 'agent-name': 'Order_Desk-bot', image: 'a/order-desk' });
-  expect(list.join()).toContain('found `Order_Desk-bot`');
-  expect(list.join()).toContain('found `a/order-desk`');
+  expect(list.join()).toContain('`Order_Desk-bot` is not valid');
+  expect(list.join()).toContain('`a/order-desk` has no tag');
 });
 
 test('a pattern for what never goes along is told as that', async () => {
@@ -1075,7 +1078,7 @@ test('a pattern for what never goes along is told as that', async () => {
     'secrets-include': 'PIPECAT_API_KEY',
   });
   expect(reading.problems).toEqual([
-    { input: 'secrets-json', message: 'is given, and there is no secret in it' },
+    { input: 'secrets-json', message: 'is set but contains no secrets' },
   ]);
   expect(reading.remarks).toEqual([expect.stringContaining('the credential of this action')]);
 });
@@ -1083,7 +1086,9 @@ test('a pattern for what never goes along is told as that', async () => {
 test('an organization in the environment that an API key does not need is no mistake', async () => {
   const reading = await read({ ...key, ...agent }, { PIPECAT_ORG: 'My Org' });
   expect(reading.problems).toEqual([]);
-  expect(reading.warnings).toEqual([expect.stringContaining('the key decides')]);
+  expect(reading.warnings).toEqual([
+    expect.stringContaining('an API key belongs to one organization'),
+  ]);
 });
 
 describe('an empty workspace', () => {
@@ -1118,7 +1123,7 @@ describe('an empty workspace', () => {
       {
         input,
         message:
-          'needs files of the repository, but the workspace is empty. Add `actions/checkout` as a step before this one',
+          'needs files of the repository, but the workspace is empty; add `actions/checkout` as a step before this one',
       },
     ]);
   });

@@ -63,23 +63,27 @@ describe('the regions are a list', () => {
   });
 
   test.each([
-    { name: 'twice the same', region: 'us-west, us-west', told: /names `us-west` twice$/ },
+    { name: 'twice the same', region: 'us-west, us-west', told: /lists `us-west` twice$/ },
     {
       name: 'capitals',
       region: 'us-west, EU-Central',
-      told: /region codes.*found `EU-Central`\. Did you mean `eu-central`\?$/,
+      told: /`EU-Central` is not valid; use .*region codes.*\. Did you mean `eu-central`\?$/,
     },
     {
       name: 'a blank',
       region: 'us-west eu-central',
-      told: /found `us-west eu-central`\. Did you mean `us-west, eu-central`\?$/,
+      told: /`us-west eu-central` is not valid.*\. Did you mean `us-west, eu-central`\?$/,
     },
-    { name: 'a hyphen at the end', region: 'us-west, eu-', told: /found `eu-`$/ },
-    { name: 'a template', region: 'us-west, {region}', told: /found `\{region\}`$/ },
-    { name: 'all of them', region: '*', told: /found `\*`$/ },
-    { name: 'commas alone', region: ' , ', told: /is given, and names no region$/ },
-    { name: 'braces of a shell', region: '{us-west,us-east}', told: /found `\{us-west,us-east\}`/ },
-    { name: 'a line for a region', region: 'us-west: 1', told: /found `us-west: 1`$/ },
+    { name: 'a hyphen at the end', region: 'us-west, eu-', told: /`eu-` is not valid/ },
+    { name: 'a template', region: 'us-west, {region}', told: /`\{region\}` is not valid/ },
+    { name: 'all of them', region: '*', told: /`\*` is not valid/ },
+    { name: 'commas alone', region: ' , ', told: /is set but contains no region$/ },
+    {
+      name: 'braces of a shell',
+      region: '{us-west,us-east}',
+      told: /`\{us-west,us-east\}` is not valid/,
+    },
+    { name: 'a line for a region', region: 'us-west: 1', told: /`us-west: 1` is not valid/ },
   ])('cannot hold $name', async ({ region, told }) => {
     const list = await problems({ ...base, 'agent-name': 'voice-{region}', region });
     expect(list).toHaveLength(1);
@@ -116,24 +120,30 @@ describe('a placeholder in a name', () => {
   });
 
   test.each([
-    { input: 'agent-name', value: 'voice-{Region}', known: '`{region}`' },
-    { input: 'agent-name', value: 'voice-{foo}-{region}', known: '`{region}`' },
-    { input: 'agent-name', value: 'voice-{}-{region}', known: '`{region}`' },
-    { input: 'agent-name', value: 'voice-{ region }', known: '`{region}`' },
-    { input: 'agent-name', value: 'voice-{region}-{version}', known: '`{region}`' },
-    { input: 'image-credentials', value: 'reg-{region}-{version}', known: '`{region}`' },
-    { input: 'secret-set', value: 'keys-{VERSION}-{region}', known: '`{region}`, `{version}`' },
-    { input: 'secret-set', value: 'keys-{sha}-{region}', known: '`{region}`, `{version}`' },
+    { input: 'agent-name', value: 'voice-{Region}', known: '`{region}`, `{pr}`' },
+    { input: 'agent-name', value: 'voice-{foo}-{region}', known: '`{region}`, `{pr}`' },
+    { input: 'agent-name', value: 'voice-{}-{region}', known: '`{region}`, `{pr}`' },
+    { input: 'agent-name', value: 'voice-{ region }', known: '`{region}`, `{pr}`' },
+    { input: 'agent-name', value: 'voice-{region}-{version}', known: '`{region}`, `{pr}`' },
+    { input: 'image-credentials', value: 'reg-{region}-{version}', known: '`{region}`, `{pr}`' },
+    {
+      input: 'secret-set',
+      value: 'keys-{VERSION}-{region}',
+      known: '`{region}`, `{version}`, `{pr}`',
+    },
+    { input: 'secret-set', value: 'keys-{sha}-{region}', known: '`{region}`, `{version}`, `{pr}`' },
   ])('is refused: $input $value', async ({ input, value, known }) => {
     const list = await problems({ ...regional, ...set, [input]: value });
-    expect(list).toContain(`${input}: may hold ${known} in braces; found \`${value}\``);
+    expect(list).toContain(
+      `${input}: \`${value}\` has an unknown placeholder; available: ${known}`,
+    );
   });
 
   test.each(['voice-{region', 'voice-region}', 'voice-{{region}}', 'voice-$region'])(
     'is not half of one: %s',
     async (value) => {
       const list = await problems({ ...regional, 'agent-name': value });
-      expect(list[0]).toMatch(/^agent-name: has to be 2 to 54 lower-case letters/);
+      expect(list[0]).toMatch(/^agent-name: .* is not valid; use 2 to 54 lower-case letters/);
     },
   );
 
@@ -144,7 +154,7 @@ describe('a placeholder in a name', () => {
       'secret-set': '{version}-{region}.{version}',
     });
     expect(list).toEqual([
-      'secret-set: may hold `{version}` once; found `{version}-{region}.{version}`',
+      'secret-set: `{version}-{region}.{version}` has `{version}` more than once',
     ]);
   });
 
@@ -162,7 +172,7 @@ describe('a placeholder in a name', () => {
       [input]: value,
     });
     expect(list).toHaveLength(1);
-    expect(list[0]).toMatch(new RegExp(`^${input}: has to `));
+    expect(list[0]).toMatch(new RegExp(`^${input}: .*is not `));
   });
 
   test('may stand in some lines only, where it is the region', async () => {
@@ -183,7 +193,7 @@ describe('a placeholder in a name', () => {
       'secret-set': 'us-west: keys-{version}\neu-central: keys-eu',
     });
     expect(list).toEqual([
-      'secret-set: holds `{version}` in some of its lines only; it has to be in all or none',
+      'secret-set: has `{version}` in only some of its lines; add it to all or none',
     ]);
   });
 });
@@ -258,7 +268,7 @@ describe('lines that differ by region', () => {
     {
       name: 'one for a region that is not released to',
       text: '*: voice-{region}\nap-south: four\nmars: five',
-      told: 'has a line for `ap-south`, `mars`, which is not released to; `region` names `us-west`, `us-east`, `eu-central`',
+      told: 'has a line for `ap-south`, `mars`, but `region` lists `us-west`, `us-east`, `eu-central`',
     },
   ])('are refused: $name', async ({ text, told }) => {
     const list = await problems({ ...base, region: regions, 'agent-name': text });
@@ -276,7 +286,7 @@ describe('lines that differ by region', () => {
   ])('are refused, and not shown: $name', async ({ text, line }) => {
     const list = await problems({ ...base, region: regions, 'agent-name': text });
     expect(list).toEqual([
-      `agent-name: has to be one value, or lines \`region: value\` (\`*: value\` for the other regions); line ${line} is neither`,
+      `agent-name: line ${line} is not \`region: value\`; set one value, or lines \`region: value\` (\`*: value\` for the other regions)`,
     ]);
   });
 
@@ -287,8 +297,8 @@ describe('lines that differ by region', () => {
       'min-agents': 'us-west: 1\n*: 0',
     });
     expect(list).toEqual([
-      'agent-name: has lines for regions (`us-west`), so `region` has to say which regions are released to',
-      'min-agents: has lines for regions (`us-west`), so `region` has to say which regions are released to',
+      'agent-name: has lines for regions (`us-west`); set `region` to the regions to release to',
+      'min-agents: has lines for regions (`us-west`); set `region` to the regions to release to',
     ]);
   });
 
@@ -299,9 +309,9 @@ describe('lines that differ by region', () => {
       'agent-name': 'us-west: Voice\n*: Voice-{region}',
     });
     expect(list).toEqual([
-      expect.stringMatching(/^agent-name: has to be 2 to 54 .*; found `Voice`$/),
+      expect.stringMatching(/^agent-name: `Voice` is not valid; use 2 to 54 /),
       expect.stringMatching(
-        /^agent-name: .*; found `Voice-\{region\}`, which would be a name of 13 characters in us-east$/,
+        /^agent-name: `Voice-\{region\}` \(13 characters in us-east\) is not valid/,
       ),
     ]);
   });
@@ -314,7 +324,7 @@ test.each([
   'a name as a shell would write it is told with the right one: $name',
   async ({ name, fixed }) => {
     expect(await problems({ ...base, 'agent-name': name })).toEqual([
-      `agent-name: has a \`$\` before a placeholder; placeholders are only in braces; found \`${name}\`. Use \`${fixed}\``,
+      `agent-name: \`${name}\` has a \`$\` before a placeholder; use \`${fixed}\``,
     ]);
   },
 );
@@ -326,7 +336,9 @@ test.each([
   'a region that is written in another way is told with the right one: $region',
   async ({ region, meant }) => {
     expect(await problems({ ...base, region })).toEqual([
-      expect.stringContaining(`found \`${region}\`. Did you mean \`${meant}\`?`),
+      expect.stringMatching(
+        new RegExp(`\`${region}\` is not valid;.*\\. Did you mean \`${meant}\`\\?$`),
+      ),
     ]);
   },
 );
@@ -352,13 +364,28 @@ describe('numbers that differ by region', () => {
   });
 
   test.each([
-    { input: 'min-agents', text: '*: -1', found: '-1', rule: 'of 0 or more' },
-    { input: 'max-agents', text: 'us-west: 1\n*: 0', found: '0', rule: 'of 1 or more' },
-    { input: 'max-agents', text: 'us-west: 1.5', found: '1.5', rule: 'of 1 or more' },
-    { input: 'max-agents', text: 'us-west: a few', found: 'a few', rule: 'of 1 or more' },
+    { input: 'min-agents', text: '*: -1', found: '-1', rule: 'not a whole number of 0 or more' },
+    {
+      input: 'max-agents',
+      text: 'us-west: 1\n*: 0',
+      found: '0',
+      rule: 'out of range; use a whole number of 1 or more',
+    },
+    {
+      input: 'max-agents',
+      text: 'us-west: 1.5',
+      found: '1.5',
+      rule: 'not a whole number of 1 or more',
+    },
+    {
+      input: 'max-agents',
+      text: 'us-west: a few',
+      found: 'a few',
+      rule: 'not a whole number of 1 or more',
+    },
   ])('have to be within bounds: $input $found', async ({ input, text, found, rule }) => {
     expect(await problems({ ...regions, [input]: text })).toEqual([
-      `${input}: has to be a whole number ${rule}, in digits; found \`${found}\``,
+      expect.stringContaining(`${input}: \`${found}\` is ${rule}`),
     ]);
   });
 
@@ -369,7 +396,7 @@ describe('numbers that differ by region', () => {
       'max-agents': '5',
     });
     expect(list).toEqual([
-      'min-agents: has to be at most `max-agents`; found 6 and 5 in `eu-central`',
+      'min-agents: is 6, but `max-agents` is 5 in `eu-central`; set `min-agents` to at most `max-agents`',
     ]);
   });
 
@@ -385,7 +412,7 @@ describe('numbers that differ by region', () => {
 
   test('cannot be for a region that is not released to', async () => {
     expect(await problems({ ...regions, 'max-agents': 'ap-south: 5' })).toEqual([
-      'max-agents: has a line for `ap-south`, which is not released to; `region` names `us-west`, `us-east`, `eu-central`',
+      'max-agents: has a line for `ap-south`, but `region` lists `us-west`, `us-east`, `eu-central`',
     ]);
   });
 });
@@ -407,8 +434,8 @@ describe('names are unique across the platform', () => {
   ])('so $input $value is refused with what would do', async ({ input, value, better }) => {
     const list = await problems({ ...twoRegions, [input]: value });
     expect(list).toHaveLength(1);
-    expect(list[0]).toMatch(new RegExp(`^${input}: gives \`us-west\`, \`eu-central\` the same`));
-    expect(list[0]).toContain(`; ${better} would do, or lines \`region: name\``);
+    expect(list[0]).toMatch(new RegExp(`^${input}: .* is the name in \`us-west\`, \`eu-central\``));
+    expect(list[0]).toContain(`; use ${better}, or lines \`region: name\``);
     // What would do does.
     expect(await problems({ ...twoRegions, [input]: better.replace(/`/g, '') })).toEqual([]);
   });
@@ -419,7 +446,7 @@ describe('names are unique across the platform', () => {
       'agent-name': 'us-west: voice-eu-central\n*: voice-{region}',
     });
     expect(list).toEqual([
-      'agent-name: gives `us-west`, `eu-central` the same name, and names are unique across the platform; found `voice-eu-central`; `voice-eu-central-{region}` would do, or lines `region: name`',
+      'agent-name: `voice-eu-central` is the name in `us-west`, `eu-central`, but names are unique across the platform; use `voice-eu-central-{region}`, or lines `region: name`',
     ]);
   });
 
@@ -430,12 +457,12 @@ describe('names are unique across the platform', () => {
       'agent-name': 'us-west: one\nus-east: one\n*: two',
     });
     expect(list).toHaveLength(2);
-    expect(list[1]).toContain('gives `eu-central`, `ap-south` the same name');
+    expect(list[1]).toContain('is the name in `eu-central`, `ap-south`');
   });
 
   test('and no name is proposed that would be too long', async () => {
     const list = await problems({ ...regional, 'agent-name': 'v'.repeat(45) });
-    expect(list).toEqual([expect.stringContaining('a name with `{region}` in it would do')]);
+    expect(list).toEqual([expect.stringContaining('use a name with `{region}` in it')]);
   });
 
   test.each([
@@ -458,7 +485,7 @@ describe('names are unique across the platform', () => {
   ])('of both kinds of set: $name', async ({ sets, pulls }) => {
     const list = await problems({ ...twoRegions, 'secret-set': sets, 'image-credentials': pulls });
     expect(list).toEqual([
-      'image-credentials: and `secret-set` have the same name; a set holds either secrets or registry credentials',
+      'image-credentials: and `secret-set` have the same name, but a set holds either secrets or registry credentials',
     ]);
   });
 
@@ -486,7 +513,7 @@ describe('a name that gets too long only where the code of the region is the lon
     expect(await problems({ ...inputs, [input]: fits })).toEqual([]);
     expect(await problems({ ...inputs, [input]: `v${fits}` })).toEqual([
       expect.stringMatching(
-        new RegExp(`^${input}: .*would be a name of ${limit + 1} characters in ${longest}$`),
+        new RegExp(`^${input}: .*\\(${limit + 1} characters in ${longest}\\) is not valid`),
       ),
     ]);
   });
@@ -501,7 +528,7 @@ describe('a name that gets too long only where the code of the region is the lon
     });
     expect(succeeded).toBe(false);
     expect(stage.emulator.requests).toEqual([]);
-    expect(actions.errors[0]?.message).toContain('a name of 56 characters in eu-central');
+    expect(actions.errors[0]?.message).toContain('(56 characters in eu-central)');
   });
 });
 
@@ -516,19 +543,19 @@ describe('a set for each version', () => {
 
   test('has no values to be named by', async () => {
     expect(await problems({ ...versioned, secrets: '' })).toEqual([
-      expect.stringMatching(/^secret-set: holds `\{version\}`.* no secret is given/),
+      expect.stringMatching(/^secret-set: has `\{version\}`.* no secret is set/),
     ]);
   });
 
   test('is not named by values that were all left out as empty', async () => {
     expect(await problems({ ...versioned, secrets: 'A=', 'empty-secrets': 'skip' })).toEqual([
-      expect.stringMatching(/^secret-set: holds `\{version\}`.* no secret is given/),
+      expect.stringMatching(/^secret-set: has `\{version\}`.* no secret is set/),
     ]);
   });
 
   test('is not pruned', async () => {
     expect(await problems({ ...versioned, 'prune-secrets': 'true' })).toEqual([
-      'prune-secrets: has no meaning with `{version}` in `secret-set`: each version holds what is given and nothing else',
+      'prune-secrets: has no effect with `{version}` in `secret-set`, because each version holds exactly the keys of its release; remove it',
     ]);
   });
 
@@ -539,7 +566,9 @@ describe('a set for each version', () => {
 
   test.each(['101', '-1', '1.5', 'all'])('cannot keep %s', async (keep) => {
     expect(await problems({ ...versioned, 'keep-versions': keep })).toEqual([
-      `keep-versions: has to be a whole number from 0 to 100, in digits; found \`${keep}\``,
+      expect.stringMatching(
+        new RegExp(`^keep-versions: \`${keep}\` is .*a whole number from 0 to 100`),
+      ),
     ]);
   });
 
@@ -564,14 +593,14 @@ describe('the order of the rollout', () => {
 
   test('cannot be another', async () => {
     expect(await problems({ ...regional, rollout: 'canary' })).toEqual([
-      'rollout: has to be one of `parallel`, `sequential`; found `canary`',
+      'rollout: `canary` is not one of `parallel`, `sequential`',
     ]);
   });
 
   test('has no effect without an agent', async () => {
     const secretsOnly = { 'api-key': 'sk_0123456789', region: 'us-west', ...set };
     expect(await problems({ ...secretsOnly, rollout: 'sequential' })).toEqual([
-      'rollout: has no effect without `agent-name`, which is not given',
+      'rollout: has no effect without `agent-name`, which is not set',
     ]);
     expect(await problems({ ...secretsOnly, rollout: 'parallel' })).toEqual([]);
   });
@@ -645,7 +674,7 @@ describe('what the settings file says is told by its key', () => {
     );
     expect(found).toEqual([]);
     expect(warnings).toEqual([
-      `\`${given.key} (pcc-deploy.toml)\` is not one of the words that this version of the action knows (${given.known}); found \`${value}\`. The action sends it anyway.`,
+      `\`${value}\` in \`${given.key} (pcc-deploy.toml)\` is not a value that this version of the action knows (${given.known}). The action sends it anyway.`,
     ]);
     expect(Object.values(inputs?.release.agent?.settings ?? {})).toContain(value);
   });
@@ -655,7 +684,7 @@ describe('what the settings file says is told by its key', () => {
       { ...base, 'config-file': 'pcc-deploy.toml', 'min-agents': '-1' },
       { '/workspace/pcc-deploy.toml': '[scaling]\nmin_agents = -2\n' },
     );
-    expect(list).toEqual([expect.stringMatching(/^min-agents: .*found `-1`$/)]);
+    expect(list).toEqual([expect.stringMatching(/^min-agents: `-1` is not a whole number/)]);
   });
 
   test('and the one name that it gives is not enough for several regions', async () => {
@@ -665,7 +694,7 @@ describe('what the settings file says is told by its key', () => {
     );
     expect(list).toEqual([
       expect.stringMatching(
-        /^agent_name \(pcc-deploy\.toml\): gives `us-west`, `us-east` the same.*set the input `agent-name`, such as to `voice-\{region\}`/,
+        /^agent_name \(pcc-deploy\.toml\): `voice` is the name in `us-west`, `us-east`.*set the input `agent-name` to `voice-\{region\}`/,
       ),
     ]);
   });

@@ -34,7 +34,7 @@ test.each([
   expect((await read({ 'pin-image': 'true', ...inputs })).problems).toEqual([
     {
       input: 'pin-image',
-      message: `pins the tag of \`image\`, and a cloud build has none; remove \`pin-image\` or \`${input}\``,
+      message: `pins the tag of \`image\`, but a cloud build has no tag; remove \`pin-image\` or \`${input}\``,
     },
   ]);
 });

@@ -3,7 +3,7 @@ import { Findings } from '../../src/inputs/problems.js';
 import { type Environment, RawInputs } from '../../src/inputs/raw-inputs.js';
 
 const inputs = (environment: Environment) =>
-  new RawInputs(environment, new Map(), new Set(), { 'krisp-viva': 'krisp-viva-audio-filter' });
+  new RawInputs(environment, { renamed: { 'krisp-viva': 'krisp-viva-audio-filter' } });
 
 function findingsOf(raw: RawInputs): Findings {
   const findings = new Findings();

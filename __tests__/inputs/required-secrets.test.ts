@@ -182,16 +182,20 @@ describe('a key that is missing fails before any write', () => {
 describe('what is not a list of keys and files is told before anything is sent', () => {
   test.each([
     { name: 'a file that is not there', list: 'no/such.env', told: '`no/such.env` cannot be read' },
-    { name: 'a file without keys', list: 'empty.env', told: '`empty.env` names no key' },
+    { name: 'a file without keys', list: 'empty.env', told: '`empty.env` has no keys' },
     {
       name: 'a file with a key that is none',
       list: 'odd.env',
-      told: 'the key `with.dot` has to be',
+      told: 'the key `with.dot` is not valid',
     },
-    { name: 'blanks in a key', list: 'A B', told: 'has to be names of keys' },
-    { name: 'a pair', list: 'A=hidden-value', told: 'found a text with `=` in it' },
-    { name: 'a pair with a path', list: 'A=/hidden-value', told: 'found a text with `=` in it' },
-    { name: 'a credential', list: '$sk_hidden-value', told: 'found a credential' },
+    { name: 'blanks in a key', list: 'A B', told: 'is neither the name of a key' },
+    { name: 'a pair', list: 'A=hidden-value', told: 'a text with `=` in it is neither' },
+    {
+      name: 'a pair with a path',
+      list: 'A=/hidden-value',
+      told: 'a text with `=` in it is neither',
+    },
+    { name: 'a credential', list: '$sk_hidden-value', told: 'a credential is neither' },
   ])('$name', async ({ list, told }) => {
     const { succeeded, actions } = await required(list, { secrets: 'A=value-a' });
     expect(succeeded).toBe(false);

@@ -254,18 +254,18 @@ describe('resources are Kubernetes quantities', () => {
     expect(file.resources).toEqual(expected);
   });
 
-  const rule = 'has to be a Kubernetes quantity, such as `500m`, `2` or `4Gi`';
+  const rule = 'not a Kubernetes quantity, such as `500m`, `2` or `4Gi`';
   test.each([
-    { name: 'another unit', cpu: '"2 cores"', told: `${rule}; found \`2 cores\`` },
-    { name: 'a unit in the wrong case', cpu: '"1gi"', told: `${rule}; found \`1gi\`` },
-    { name: 'a unit alone', cpu: '"m"', told: `${rule}; found \`m\`` },
-    { name: 'below zero', cpu: '-1', told: `${rule}; found \`-1\`` },
-    { name: 'an exponent', cpu: '1e30', told: `${rule}; found \`1e+30\`` },
-    { name: 'no number', cpu: 'nan', told: `${rule}; found a decimal number` },
-    { name: 'a credential', cpu: '"sk_0123456789"', told: `${rule}; found a credential` },
+    { name: 'another unit', cpu: '"2 cores"', told: `is \`2 cores\`, ${rule}` },
+    { name: 'a unit in the wrong case', cpu: '"1gi"', told: `is \`1gi\`, ${rule}` },
+    { name: 'a unit alone', cpu: '"m"', told: `is \`m\`, ${rule}` },
+    { name: 'below zero', cpu: '-1', told: `is \`-1\`, ${rule}` },
+    { name: 'an exponent', cpu: '1e30', told: `is \`1e+30\`, ${rule}` },
+    { name: 'no number', cpu: 'nan', told: `is a decimal number, ${rule}` },
+    { name: 'a credential', cpu: '"sk_0123456789"', told: `is a credential, ${rule}` },
     { name: 'empty', cpu: '" "', told: 'is empty' },
-    { name: 'a boolean', cpu: 'true', told: `${rule}; found a boolean` },
-    { name: 'a table', cpu: '{ limit = 1 }', told: `${rule}; found a table` },
+    { name: 'a boolean', cpu: 'true', told: `is a boolean, ${rule}` },
+    { name: 'a table', cpu: '{ limit = 1 }', told: `is a table, ${rule}` },
   ])('and nothing else: $name', async ({ cpu, told }) => {
     const { problems } = await read(`[resources]\ncpu = ${cpu}\nmemory = "1Gi"`);
     expect(problems).toEqual([`\`${name}\`: \`resources.cpu\` ${told}`]);
@@ -273,45 +273,48 @@ describe('resources are Kubernetes quantities', () => {
 });
 
 describe('a wrong type is told with its key, the rule and the kind that was found', () => {
-  const text = 'has to be a text in quotes; found';
-  const integer = 'has to be a whole number, without quotes; found';
-  const table = 'has to be a table; found';
+  const text = 'not a text in quotes';
+  const integer = 'not a whole number without quotes';
+  const table = 'not a table';
   test.each([
-    { toml: 'agent_name = 7', told: `\`agent_name\` ${text} a whole number` },
-    { toml: 'build_id = 1.5', told: `\`build_id\` ${text} a decimal number` },
-    { toml: 'image = true', told: `\`image\` ${text} a boolean` },
-    { toml: 'image_credentials = inf', told: `\`image_credentials\` ${text} a decimal number` },
-    { toml: 'region = 2026-01-31', told: `\`region\` ${text} a date or time` },
-    { toml: 'secret_set = 07:32:00', told: `\`secret_set\` ${text} a date or time` },
+    { toml: 'agent_name = 7', told: `\`agent_name\` is a whole number, ${text}` },
+    { toml: 'build_id = 1.5', told: `\`build_id\` is a decimal number, ${text}` },
+    { toml: 'image = true', told: `\`image\` is a boolean, ${text}` },
+    { toml: 'image_credentials = inf', told: `\`image_credentials\` is a decimal number, ${text}` },
+    { toml: 'region = 2026-01-31', told: `\`region\` is a date or time, ${text}` },
+    { toml: 'secret_set = 07:32:00', told: `\`secret_set\` is a date or time, ${text}` },
     {
       toml: 'architecture = 1979-05-27T07:32:00Z',
-      told: `\`architecture\` ${text} a date or time`,
+      told: `\`architecture\` is a date or time, ${text}`,
     },
-    { toml: 'agent_profile = ["agent-1x"]', told: `\`agent_profile\` ${text} an array` },
-    { toml: '[websocket_auth]', told: `\`websocket_auth\` ${text} a table` },
-    { toml: 'max_session_duration = "60"', told: `\`max_session_duration\` ${integer} a text` },
+    { toml: 'agent_profile = ["agent-1x"]', told: `\`agent_profile\` is an array, ${text}` },
+    { toml: '[websocket_auth]', told: `\`websocket_auth\` is a table, ${text}` },
+    { toml: 'max_session_duration = "60"', told: `\`max_session_duration\` is a text, ${integer}` },
     {
       toml: 'scaling.min_agents = 1.0',
-      told: `\`scaling.min_agents\` ${integer} a decimal number`,
+      told: `\`scaling.min_agents\` is a decimal number, ${integer}`,
     },
-    { toml: 'scaling.max_agents = true', told: `\`scaling.max_agents\` ${integer} a boolean` },
-    { toml: 'krisp_viva.audio_filter = {}', told: `\`krisp_viva.audio_filter\` ${text} a table` },
-    { toml: 'build.context_dir = []', told: `\`build.context_dir\` ${text} an array` },
-    { toml: 'git.branch = 2026', told: `\`git.branch\` ${text} a whole number` },
-    { toml: 'scaling = 1', told: `\`scaling\` ${table} a whole number` },
-    { toml: 'krisp_viva = "tel"', told: `\`krisp_viva\` ${table} a text` },
-    { toml: '[[resources]]', told: `\`resources\` ${table} an array` },
-    { toml: 'build = 2026-01-31', told: `\`build\` ${table} a date or time` },
-    { toml: 'build.exclude = ["*.md"]', told: `\`build.exclude\` ${table} an array` },
-    { toml: 'git = false', told: `\`git\` ${table} a boolean` },
+    { toml: 'scaling.max_agents = true', told: `\`scaling.max_agents\` is a boolean, ${integer}` },
+    {
+      toml: 'krisp_viva.audio_filter = {}',
+      told: `\`krisp_viva.audio_filter\` is a table, ${text}`,
+    },
+    { toml: 'build.context_dir = []', told: `\`build.context_dir\` is an array, ${text}` },
+    { toml: 'git.branch = 2026', told: `\`git.branch\` is a whole number, ${text}` },
+    { toml: 'scaling = 1', told: `\`scaling\` is a whole number, ${table}` },
+    { toml: 'krisp_viva = "tel"', told: `\`krisp_viva\` is a text, ${table}` },
+    { toml: '[[resources]]', told: `\`resources\` is an array, ${table}` },
+    { toml: 'build = 2026-01-31', told: `\`build\` is a date or time, ${table}` },
+    { toml: 'build.exclude = ["*.md"]', told: `\`build.exclude\` is an array, ${table}` },
+    { toml: 'git = false', told: `\`git\` is a boolean, ${table}` },
     {
       toml: 'build.exclude.patterns = "*.md"',
-      told: '`build.exclude.patterns` has to be an array of texts; found a text',
+      told: '`build.exclude.patterns` is a text, not an array of texts',
     },
     {
       toml: 'build.exclude.patterns = ["a", 2, ""]',
       told: [
-        `\`build.exclude.patterns\` (item 2) ${text} a whole number`,
+        `\`build.exclude.patterns\` (item 2) is a whole number, ${text}`,
         '`build.exclude.patterns` (item 3) is empty',
       ],
     },
@@ -388,7 +391,7 @@ describe('a key that is not known is told', () => {
     {
       name: 'behind the head of a table',
       toml: '[scaling]\nmin_agents = 1\nimage = "a:1"',
-      told: '`scaling.image`; `image` has to stand above the first table',
+      told: '`scaling.image`; move `image` above the first table',
     },
     {
       name: 'outside of its table',
@@ -427,7 +430,7 @@ describe('a key that is not known is told', () => {
     },
   ])('$name', async ({ toml, told }) => {
     const { problems } = await read(toml);
-    expect(problems).toEqual([`\`${name}\`: there is no key ${told}`]);
+    expect(problems).toEqual([`\`${name}\`: unknown key ${told}`]);
   });
 
   test.each([
@@ -473,19 +476,19 @@ describe('what cannot stand side by side', () => {
     {
       name: 'a profile and resources',
       toml: 'agent_profile = "agent-1x"\n[resources]\ncpu = 1\nmemory = "1Gi"',
-      told: ['`agent_profile` and `resources` are both given; the size of an agent is one of them'],
+      told: ['`agent_profile` and `resources` are both set, but an agent has only one size'],
     },
     {
       name: 'cpu without memory',
       toml: 'resources.cpu = 1',
-      told: ['`resources.cpu` needs `resources.memory`, which is not given'],
+      told: ['`resources.cpu` needs `resources.memory`, which is not set'],
     },
     {
       name: 'memory without cpu, and a profile',
       toml: 'agent_profile = "agent-1x"\nresources.memory = "1Gi"',
       told: [
-        '`resources.memory` needs `resources.cpu`, which is not given',
-        '`agent_profile` and `resources` are both given; the size of an agent is one of them',
+        '`resources.memory` needs `resources.cpu`, which is not set',
+        '`agent_profile` and `resources` are both set, but an agent has only one size',
       ],
     },
   ])('is told: $name', async ({ toml, told }) => {
@@ -505,11 +508,11 @@ test('all problems are told in one go', async () => {
     'agent_nam = "voice"\nimage = 3\n[scaling]\nmin_agents = "1"\nregion = "eu"\n[resources]\ncpu = "x"',
   );
   expect(problems.map((problem) => problem.replace(/[;,].*/, ''))).toEqual([
-    '`pcc-deploy.toml`: there is no key `agent_nam`',
-    '`pcc-deploy.toml`: there is no key `scaling.region`',
-    '`pcc-deploy.toml`: `image` has to be a text in quotes',
-    '`pcc-deploy.toml`: `scaling.min_agents` has to be a whole number',
-    '`pcc-deploy.toml`: `resources.cpu` has to be a Kubernetes quantity',
+    '`pcc-deploy.toml`: unknown key `agent_nam`',
+    '`pcc-deploy.toml`: unknown key `scaling.region`',
+    '`pcc-deploy.toml`: `image` is a whole number',
+    '`pcc-deploy.toml`: `scaling.min_agents` is a text',
+    '`pcc-deploy.toml`: `resources.cpu` is `x`',
     '`pcc-deploy.toml`: `resources.cpu` needs `resources.memory`',
   ]);
 });
@@ -584,7 +587,7 @@ describe('a file that cannot be one is told', () => {
   test('over a mebibyte, counted in bytes', async () => {
     const { problems } = await read(line + 'ü'.repeat(512 * 1024));
     expect(problems).toEqual([
-      `\`${name}\` is larger than 1 MiB, so it is no settings file, and was not read`,
+      `\`${name}\` is larger than 1 MiB, so it is not a settings file; it was not read`,
     ]);
   });
 
@@ -611,9 +614,7 @@ describe('the path', () => {
 
   test('names the file in its problems', async () => {
     const { problems, warnings } = await read('x = 1\nagent_nam = "a"', 'other.toml');
-    expect(problems).toEqual([
-      '`other.toml`: there is no key `agent_nam`; did you mean `agent_name`?',
-    ]);
+    expect(problems).toEqual(['`other.toml`: unknown key `agent_nam`; did you mean `agent_name`?']);
     expect(warnings).toEqual(['`other.toml`: ignored the unknown key `x`.']);
   });
 });

@@ -1007,7 +1007,7 @@ describe('without a credential', () => {
     expect(actions.summary).toContain(
       '## 📋 Checked without a credential: inputs, files and names are valid',
     );
-    expect(actions.summary).toContain('nothing was read from the platform.');
+    expect(actions.summary).toContain('read nothing from the platform.');
     expect(actions.outputs['plan']).toBe('');
   });
 
@@ -1109,7 +1109,7 @@ describe('without a credential', () => {
     {
       name: 'a name that two regions would share',
       inputs: { region: 'us-west, us-east' },
-      told: '`voice-{region}` would do',
+      told: 'use `voice-{region}`',
     },
     {
       name: 'an input that there is not',
@@ -1227,9 +1227,11 @@ describe('with empty values, a plan works on names', () => {
       { action: 'update', added: ['NEW'], updated: ['A'] },
     ]);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('Empty in this run, so the plan only uses their names: `A`, `NEW`.'),
+      expect.stringContaining(
+        'These keys are empty in this run, so the plan uses only their names: `A`, `NEW`.',
+      ),
     );
-    expect(actions.summary).toContain('the plan only uses their names');
+    expect(actions.summary).toContain('the plan uses only their names');
     expect(writes(stage.emulator)).toEqual([]);
   });
 
@@ -1261,7 +1263,7 @@ describe('with empty values, a plan works on names', () => {
       { added: [], updated: ['A'] },
     ]);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('Left out, because they are empty: `NEW`.'),
+      expect.stringContaining('Skipped these empty keys: `NEW`.'),
     );
   });
 
@@ -1376,7 +1378,7 @@ describe('with empty values, a plan works on names', () => {
     expect(actions.errors).toEqual([]);
     expect(succeeded).toBe(true);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('Found no secret in `VOICE_*`. The plan continues without it.'),
+      expect.stringContaining('Found no secrets in `VOICE_*`. The plan continues without them.'),
     );
     expect(actions.everything).not.toContain('ghs_of-the-job');
   });

@@ -451,7 +451,7 @@ describe('a dry run', () => {
     expect(stage.emulator.requests).toEqual([]);
     expect(actions.errors).toEqual([]);
     expect(actions.summary).toContain('## 📋 Checked without a credential');
-    expect(actions.summary).toContain('nothing was read from the platform.');
+    expect(actions.summary).toContain('read nothing from the platform.');
     expect(actions.outputs).toMatchObject({ agents: '[]', 'secret-sets': '[]', plan: '' });
   });
 
@@ -459,6 +459,6 @@ describe('a dry run', () => {
     const offline = { ...inputs, 'api-key': '', 'agent-name': 'voice', 'dry-run': 'true' };
     const { succeeded, actions } = await stage.release(offline, ofDependabot);
     expect(succeeded).toBe(false);
-    expect(actions.errors[0]?.message).toContain('`voice-{region}` would do');
+    expect(actions.errors[0]?.message).toContain('use `voice-{region}`');
   });
 });

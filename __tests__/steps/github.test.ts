@@ -226,7 +226,7 @@ describe('the GitHub deployment of an agent', () => {
     const { succeeded, actions } = await release({ ...voice, 'wait-for-ready': 'false' });
     expect(succeeded).toBe(true);
     expect(server.requests).toEqual([]);
-    expect(actions.warnings).toEqual([expect.stringContaining('No GitHub deployment is made')]);
+    expect(actions.warnings).toEqual([expect.stringContaining('creates no GitHub deployment')]);
   });
 
   test('is none with a token alone', async () => {

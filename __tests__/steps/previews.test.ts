@@ -130,7 +130,7 @@ describe('if the event does not say when the pull request was opened', () => {
     expect(succeeded).toBe(false);
     expect(stage.emulator.requests).toEqual([]);
     expect(actions.errors[0]?.message).toMatch(
-      /`agent-name`: has to contain `pr-\{pr\}`.*`github-token` is not given/s,
+      /`agent-name`: does not contain `pr-\{pr\}`.*`github-token` is not given/s,
     );
     const named = await release({ ...byHand, 'agent-name': 'voice-pr-{pr}' }, dispatch);
     expect(named.succeeded).toBe(true);
@@ -143,7 +143,7 @@ describe('if the event does not say when the pull request was opened', () => {
     expect(actions.errors[0]?.message).toContain('`pull-requests: read`');
     const named = await release({ ...inputs, 'agent-name': 'voice-pr-{pr}' }, dispatch);
     expect(named.succeeded).toBe(true);
-    expect(named.actions.everything).toContain('When pull request 2 was opened could not be read');
+    expect(named.actions.everything).toContain('Could not read when pull request 2 was opened');
   });
 });
 

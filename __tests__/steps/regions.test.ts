@@ -407,7 +407,7 @@ describe('names and regions that do not go together', () => {
       'min-agents': '3',
       'max-agents': 'us-west: 5\neu-central: 2',
     });
-    expect(actions.errors[0]?.message).toContain('has to be at most `max-agents`; found 3 and 2');
+    expect(actions.errors[0]?.message).toContain('is 3, but `max-agents` is 2');
     expect(stage.emulator.requests).toEqual([]);
   });
 

@@ -413,7 +413,7 @@ describe('pruning', () => {
   test('is left out with wait-for-ready: false, with a warning', async () => {
     const { succeeded, actions } = await stage.release({ ...release, 'wait-for-ready': 'false' });
     expect(succeeded).toBe(true);
-    expect(actions.warnings).toContainEqual(expect.stringContaining('`prune-secrets` is left out'));
+    expect(actions.warnings).toContainEqual(expect.stringContaining('Ignored `prune-secrets`'));
     expect(stage.emulator.state.secretSet('keys')?.values).toHaveProperty('OLD');
   });
 

@@ -192,7 +192,7 @@ describe('resources', () => {
       `agent_profile = "agent-1x"\n${basic}${resources}`,
     );
     expect(succeeded).toBe(false);
-    expect(actions.errors[0]?.message).toContain('`agent_profile` and `resources` are both given');
+    expect(actions.errors[0]?.message).toContain('`agent_profile` and `resources` are both set');
     expect(stage.emulator.requests).toEqual([]);
   });
 
@@ -203,7 +203,7 @@ describe('resources', () => {
       'agent-profile': 'agent-1x',
     });
     expect(actions.log).toContain(
-      `info: \`agent-profile\` replaces \`[resources]\` of \`${path}\`.`,
+      `info: \`agent-profile\` replaces \`[resources]\` in \`${path}\`.`,
     );
     const [update] = stage.emulator.requests.filter(({ method }) => method === 'POST');
     expect(update?.body).toMatchObject({ agentProfile: 'agent-1x' });
@@ -274,7 +274,7 @@ audio_filter = "tel"
 
   test('and what is wrong with an input is told of it, not of the key that it replaces', async () => {
     const { actions } = await release(basic, { 'agent-name': 'Not A Name' });
-    expect(actions.errors[0]?.message).toContain('`agent-name`: has to be');
+    expect(actions.errors[0]?.message).toMatch(/`agent-name`: .* is not valid; use 2 to 54/);
     expect(actions.errors[0]?.message).not.toContain(path);
   });
 
@@ -344,7 +344,7 @@ describe('which file is read', () => {
       { name: 'voice', region: 'us-west', minAgents: 0 },
     ]);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('`pcc-deploy.toml` is in the workspace but not used'),
+      expect.stringContaining('Found `pcc-deploy.toml` but did not use it'),
     );
     expect(actions.warnings).toEqual([]);
   });
@@ -417,7 +417,7 @@ describe('an agent that the platform builds from a branch', () => {
   test('is refused beside an image of the same file', async () => {
     const { succeeded, actions } = await release(git.replace('[git]', `image = "${image}"\n[git]`));
     expect(succeeded).toBe(false);
-    expect(actions.errors[0]?.message).toContain('`image` and `[git]` both say');
+    expect(actions.errors[0]?.message).toContain('`image`, `[git]` cannot be set together');
     expect(stage.emulator.requests).toEqual([]);
   });
 
@@ -464,13 +464,13 @@ describe('a mistake is told before any write, with the file and the key:', () =>
       name: 'a value that its input would not take',
       toml: `${basic}[scaling]\nmax_agents = -1`,
       inputs: {},
-      told: [`\`scaling.max_agents (${path})\`: has to be a whole number of 1 or more`],
+      told: [`\`scaling.max_agents (${path})\`: `, 'whole number of 1 or more'],
     },
     {
       name: 'a name that its input would not take',
       toml: `agent_name = "Voice"\nimage = "${image}"`,
       inputs: {},
-      told: [`\`agent_name (${path})\`: has to be`],
+      told: [`\`agent_name (${path})\`: `, 'is not valid; use'],
     },
     {
       name: 'an image without a tag',
@@ -488,25 +488,25 @@ describe('a mistake is told before any write, with the file and the key:', () =>
       name: 'a near miss of a word',
       toml: `${basic}[krisp_viva]\naudio_filter = "prp"`,
       inputs: {},
-      told: [`\`krisp_viva.audio_filter (${path})\`: has to be one of`, 'Did you mean `pro`?'],
+      told: [`\`krisp_viva.audio_filter (${path})\`: `, 'is not one of', 'Did you mean `pro`?'],
     },
     {
       name: 'a bound of the file against one of the inputs',
       toml: `${basic}[scaling]\nmin_agents = 5`,
       inputs: { 'max-agents': '2' },
-      told: [`\`scaling.min_agents (${path})\`: has to be at most \`max-agents\`; found 5 and 2`],
+      told: [`\`scaling.min_agents (${path})\`: is 5, but \`max-agents\` is 2`],
     },
     {
       name: 'one name for several regions',
       toml: basic,
       inputs: { region: 'us-west, us-east' },
-      told: [`\`agent_name (${path})\``, 'set the input `agent-name`, such as to `voice-{region}`'],
+      told: [`\`agent_name (${path})\``, 'set the input `agent-name` to `voice-{region}`'],
     },
     {
       name: 'two files',
       toml: basic,
       inputs: { 'config-file': 'a.toml\nb.toml' },
-      told: ['`config-file`: has to be the path of one file'],
+      told: ['`config-file`: ', 'is not the path of one file'],
     },
   ])('$name', async ({ toml, inputs, told }) => {
     const { succeeded, actions } = await release(toml, inputs);

@@ -471,17 +471,18 @@ describe('inputs of the release', () => {
     {
       name: 'an agent without {pr}',
       inputs: { 'agent-name': 'production' },
-      message: '`agent-name`: has no `{pr}`, so it is the agent of more than one pull request',
+      message: '`agent-name`: has no `{pr}`, so `teardown` would delete an agent that others use',
     },
     {
       name: 'no agent',
       inputs: { 'agent-name': '' },
-      message: '`agent-name`: `teardown` needs the name of the agent, with `{pr}` in it',
+      message:
+        '`agent-name`: is not set, but `teardown` needs the name of the agent, with `{pr}` in it',
     },
     {
       name: 'a teardown that is neither true nor false',
       inputs: { teardown: 'yes', image: 'ghcr.io/acme/voice:1' },
-      message: '`teardown`: has to be `true` or `false`; found `yes`',
+      message: '`teardown`: `yes` is neither `true` nor `false`',
     },
     {
       name: 'a misspelled input',
@@ -522,7 +523,7 @@ describe('without the time at which the pull request was opened', () => {
     stage.emulator.seed.agent({ name: 'voice-7', createdAt: opened() - minute });
     const other = { 'agent-name': 'voice-{pr}' };
     const without = await sweep(other);
-    expect(without.actions.errors[0]?.message).toContain('has to contain `pr-{pr}`');
+    expect(without.actions.errors[0]?.message).toContain('does not contain `pr-{pr}`');
     github.pullRequests.set(7, {
       created_at: new Date(opened()).toISOString(),
       head: { repo: null },

@@ -961,17 +961,17 @@ describe('refused before anything is sent', () => {
     {
       name: 'no values',
       inputs: { secrets: '' },
-      told: ['`secret-set`', 'stands for the content of the set, and no secret is given'],
+      told: ['`secret-set`', 'stands for the content of the set, but no secret is set'],
     },
     {
       name: 'only empty values',
       inputs: { secrets: 'A=', 'empty-secrets': 'skip' },
-      told: ['no secret is given'],
+      told: ['no secret is set'],
     },
     {
       name: 'pruning',
       inputs: { 'prune-secrets': 'true' },
-      told: ['`prune-secrets`', 'has no meaning with `{version}`'],
+      told: ['`prune-secrets`', 'has no effect with `{version}`'],
     },
     {
       name: 'a name that gets too long',
@@ -1014,7 +1014,7 @@ describe('refused before anything is sent', () => {
         'secret-set': 'us-west: keys-{version}\neu-central: europe',
         'agent-name': 'voice-{region}',
       },
-      told: ['`secret-set`', 'in all or none'],
+      told: ['`secret-set`', 'to all or none'],
     },
     {
       name: 'the same versions in two regions',

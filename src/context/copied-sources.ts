@@ -117,15 +117,16 @@ function instructionsOf(dockerfile: string): Instruction[] {
   const lines = dockerfile.replace(/^\uFEFF/, '').split(/\r?\n/);
   const escape = escapeOf(lines);
   const instructions: Instruction[] = [];
-  for (let index = 0; index < lines.length; index++) {
-    const line = index + 1;
-    if (isSkipped(lines[index] ?? '')) continue;
-    let text = (lines[index] ?? '').trimEnd();
-    while (text.endsWith(escape) && index + 1 < lines.length) {
-      text = text.slice(0, -1);
-      do index += 1;
-      while (index + 1 < lines.length && isSkipped(lines[index] ?? ''));
-      text += isSkipped(lines[index] ?? '') ? '' : (lines[index] ?? '').trimEnd();
+  let next = 0;
+  const nextLine = (): string => lines[next++] ?? '';
+  while (next < lines.length) {
+    const line = next + 1;
+    let text = nextLine().trimEnd();
+    if (isSkipped(text)) continue;
+    while (text.endsWith(escape) && next < lines.length) {
+      let continued = nextLine();
+      while (isSkipped(continued) && next < lines.length) continued = nextLine();
+      text = text.slice(0, -1) + (isSkipped(continued) ? '' : continued.trimEnd());
     }
     const [first = '', ...words] = text.trim().split(/\s+/);
     const name = first.toLowerCase();
@@ -133,8 +134,7 @@ function instructionsOf(dockerfile: string): Instruction[] {
     instructions.push({ line, name, words });
     if (!['run', 'copy', 'add'].includes(name)) continue;
     for (const [, dash, , delimiter] of text.matchAll(/<<(-?)(["']?)([A-Za-z_]\w*)\2/g)) {
-      do index += 1;
-      while (index < lines.length && !endsDocument(lines[index] ?? '', dash, delimiter));
+      while (next < lines.length && !endsDocument(nextLine(), dash, delimiter));
     }
   }
   return instructions;

@@ -3,13 +3,13 @@ import { isConfidential } from '../http/confidential.js';
 import type { AccessSettings, Credential } from '../plan/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { InputName } from './declared.js';
-import { emptyReasons, found, looksLikeCredential } from './problems.js';
+import { emptyReasons, looksLikeCredential, shown, type Findings } from './problems.js';
 import type { Environment, RawInputs } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
 
 const defaultApiUrl = 'https://api.pipecat.daily.co';
 
-/** Where a text was found: an input, or the variable that stands in for it. */
+/** Where a text comes from: an input, or the environment variable that replaces it. */
 interface Origin {
   readonly input: InputName;
   readonly words: string;
@@ -28,47 +28,41 @@ function given(
   return { text: value, origin: { input, words: `the environment variable \`${variable}\`` } };
 }
 
-/** Everything that could be a credential, for masking; whatever becomes of it. */
+/** Everything that could be a credential, to be masked even if it is not valid. */
 export function givenCredentials(raw: RawInputs, environment: Environment): SecretValue[] {
-  return [raw.text('api-key'), raw.text('pat'), environment['PIPECAT_TOKEN']?.trim()]
-    .filter((text) => text !== undefined)
-    .filter((text) => text !== '')
-    .map((text) => new SecretValue(text));
+  return [raw.text('api-key'), raw.text('pat'), environment['PIPECAT_TOKEN']?.trim()].flatMap(
+    (text) => (text === undefined || text === '' ? [] : [new SecretValue(text)]),
+  );
 }
 
-/** Reads where the release goes and as whom. Undefined where that cannot be told, or a dry run has no credential. */
+/** Reads the platform's address, the credential and the organization. Undefined if one is missing. */
 export function readAccess(reader: InputReader): AccessSettings | undefined {
   const { findings } = reader;
   const credential = readCredential(reader);
   const apiUrl = readApiUrl(reader);
   const organization = given(reader, 'organization', 'PIPECAT_ORG');
-  if (
-    organization !== undefined &&
-    credential?.kind !== 'private-api-key' &&
-    (!isOrganizationName(organization.text) || looksLikeCredential(organization.text))
-  ) {
-    findings.problem(
-      'organization',
-      `has to be the name, the id or the display name of an organization, on one line; ${organization.origin.words} holds something else, ${found(organization.text)}`,
-    );
-  }
-  if (organization !== undefined && credential?.kind === 'private-api-key') {
-    findings.warnings.push(
-      `An API key belongs to one organization, so the key decides; what ${organization.origin.words} names is not used.`,
-    );
+  if (organization !== undefined) {
+    const { text, origin } = organization;
+    if (credential?.kind === 'private-api-key') {
+      findings.warnings.push(
+        `Ignored ${origin.words}, because an API key belongs to one organization.`,
+      );
+    } else if (!isOrganizationName(text) || looksLikeCredential(text)) {
+      findings.problem(
+        'organization',
+        `${shown(text)} in ${origin.words} is not the name, the ID or the display name of an organization`,
+      );
+    }
   }
   if (credential === undefined || apiUrl === undefined) return undefined;
   return {
     apiUrl,
     credential,
-    organization: organization && {
-      name: organization.text,
-      origin: organization.origin.words,
-    },
+    organization: organization && { name: organization.text, origin: organization.origin.words },
   };
 }
 
-/** The platform's list decides which names there are, so this only keeps out what cannot be one. */
+/** Only keeps out what cannot be a name; the platform's list decides which names exist. */
 function isOrganizationName(text: string): boolean {
   return text.length <= 200 && !/[\p{Cc}=%<>\\{}|^`"$~@#?;*]/u.test(text);
 }
@@ -76,58 +70,77 @@ function isOrganizationName(text: string): boolean {
 function readCredential(reader: InputReader): Credential | undefined {
   const { isDryRun, findings } = reader;
   const apiKey = given(reader, 'api-key');
-  const inputToken = given(reader, 'pat');
-  if (apiKey !== undefined && inputToken !== undefined) {
-    findings.problem('api-key', 'and `pat` are both given; a release acts with one of them');
-    return undefined;
+  if (apiKey !== undefined && given(reader, 'pat') !== undefined) {
+    return findings.problem('api-key', 'and `pat` are both set; set only one of them');
   }
   const token = given(reader, 'pat', 'PIPECAT_TOKEN');
+  if (apiKey !== undefined && token !== undefined) {
+    findings.remarks.push('Ignored `PIPECAT_TOKEN`, because inputs take precedence.');
+  }
   const credential = apiKey ?? token;
   if (credential === undefined) {
-    // Forks and Dependabot get no secrets, and their plan is checked as far as it goes without.
+    // Forks and Dependabot get no secrets; their plan is checked without a credential.
     if (isDryRun) return undefined;
-    findings.problem(
+    return findings.problem(
       'api-key',
-      `is not given, and neither is \`pat\`; one of them is needed. Where the workflow does pass one, ${emptyReasons}`,
+      `is not set, and neither is \`pat\`; set one of them. Likely reasons if the workflow sets one: ${emptyReasons}`,
     );
-    return undefined;
   }
-  if (apiKey !== undefined && token !== undefined) {
-    findings.remarks.push('`PIPECAT_TOKEN` in the environment is not used: an input beats it.');
-  }
-  const { input, words } = credential.origin;
-  const value = new SecretValue(credential.text);
-  if (!/^[\x21-\x7e]+$/.test(credential.text)) {
-    findings.problem(
+  const { text, origin } = credential;
+  const { input, words } = origin;
+  const kind = apiKey === undefined ? 'personal-access-token' : 'private-api-key';
+  const value = checkCredentialText(findings, text, kind, { input, words });
+  return value && { kind, value, origin: words };
+}
+
+/** How a credential of each kind usually begins, and what it is called. */
+const credentialKinds = {
+  'private-api-key': { prefix: 'sk_', words: 'a private API key' },
+  'personal-access-token': { prefix: 'pcc_pat_', words: 'a personal access token' },
+  'public-api-key': { prefix: 'pk_', words: 'a public API key' },
+} as const satisfies Record<CredentialKind, unknown>;
+
+/** Where to put a credential of each kind, or how to replace it. */
+const advice: Readonly<Record<CredentialKind, string>> = {
+  'private-api-key': 'put it into `api-key`',
+  'personal-access-token': 'put it into `pat`',
+  'public-api-key':
+    'create a private one in the dashboard under Settings → API Keys → Private (a public key can only start sessions)',
+};
+
+const adviceForPublicKey =
+  'create a public one in the dashboard under Settings → API Keys → Public';
+
+/** A credential of the kind that an input is for; undefined, with a finding, if it is another one. */
+export function checkCredentialText(
+  findings: Findings,
+  text: string,
+  expected: CredentialKind,
+  { input, words }: Origin,
+): SecretValue | undefined {
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    return findings.problem(
       input,
-      `has to be one line of printable characters; ${words} holds blanks, line breaks or others`,
+      `${words} contains blanks, line breaks or characters that are not ASCII; set it to one line without blanks`,
     );
-    return undefined;
   }
-  const expected = input === 'api-key' ? 'private-api-key' : 'personal-access-token';
+  const value = new SecretValue(text);
   const kind = kindOfCredential(value);
+  const { prefix, words: usual } = credentialKinds[expected];
   if (kind !== undefined && kind !== expected) {
-    findings.problem(input, `${misplaced[kind]}; ${words} holds it`);
-    return undefined;
+    const fix = expected === 'public-api-key' ? adviceForPublicKey : advice[kind];
+    return findings.problem(
+      input,
+      `${words} holds ${credentialKinds[kind].words} (\`${credentialKinds[kind].prefix}…\`) in place of ${usual} (\`${prefix}…\`); ${fix}`,
+    );
   }
   if (kind === undefined) {
     findings.warnings.push(
-      `${capitalized(words)} does not begin with \`${usualPrefix[expected]}\`, as ${expected === 'private-api-key' ? 'a private API key' : 'a personal access token'} usually does. The action uses it anyway.`,
+      `${capitalized(words)} does not begin with \`${prefix}\`, as ${usual} usually does. The action uses it anyway.`,
     );
   }
-  return { kind: expected, value, origin: words };
+  return value;
 }
-
-const usualPrefix = { 'private-api-key': 'sk_', 'personal-access-token': 'pcc_pat_' } as const;
-
-const misplaced: Readonly<Record<CredentialKind, string>> = {
-  'public-api-key':
-    'has to be a private credential; a public API key (`pk_…`) can only start sessions, and the platform refuses it for secrets and deploys (create a private one in the dashboard under Settings → API Keys → Private)',
-  'private-api-key':
-    'is for a personal access token; a private API key (`sk_…`) goes into `api-key`',
-  'personal-access-token':
-    'is for a private API key; a personal access token (`pcc_pat_…`) goes into `pat`',
-};
 
 function capitalized(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -136,31 +149,26 @@ function capitalized(words: string): string {
 function readApiUrl(reader: InputReader): string | undefined {
   const address = given(reader, 'api-url', 'PIPECAT_API_HOST');
   if (address === undefined) return defaultApiUrl;
-  const url = parseUrl(address.text);
-  const rule = url === undefined ? `has to be a URL such as ${defaultApiUrl}` : brokenRule(url);
-  if (url !== undefined && rule === undefined) {
-    return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}`;
+  const { text, origin } = address;
+  if (!URL.canParse(text)) {
+    return reader.findings.problem(
+      'api-url',
+      `${origin.words} is not a URL; set one such as ${defaultApiUrl}`,
+    );
   }
-  // Of a URL that may hold a credential, only the part in front of it is shown.
-  const shown = url === undefined ? 'something else' : `${url.protocol}//${url.host}`;
-  reader.findings.problem('api-url', `${rule ?? ''}; ${address.origin.words} holds ${shown}`);
-  return undefined;
+  const url = new URL(text);
+  const breach = breachOf(url);
+  if (breach === undefined) return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}`;
+  // The rest of the URL may hold a credential.
+  const start = `\`${url.protocol}//${url.host}\``;
+  return reader.findings.problem('api-url', `${start} in ${origin.words} ${breach}`);
 }
 
-function parseUrl(text: string): URL | undefined {
-  try {
-    return new URL(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function brokenRule(url: URL): string | undefined {
+function breachOf(url: URL): string | undefined {
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    return 'has to be a URL without credentials, query and fragment';
+    return 'has a credential, a query or a fragment; remove it';
   }
-  if (!isConfidential(url)) {
-    return 'has to begin with https:// (http:// is for loopback addresses only)';
-  }
-  return undefined;
+  return isConfidential(url)
+    ? undefined
+    : 'does not begin with `https://` (`http://` is for loopback addresses only)';
 }

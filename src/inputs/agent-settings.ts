@@ -10,17 +10,17 @@ import { inputNames, type InputName } from './declared.js';
 import { readImage } from './image.js';
 import type { InputReader } from './reader.js';
 
-/** What a key of the settings file has to hold. */
+/** The type of a key in the settings file. */
 export type SettingsFileForm = 'text' | 'integer' | 'quantity' | 'texts' | 'anything';
 
-/** Settings whose values are read elsewhere, because more than the agent depends on them. */
+/** Settings that are read elsewhere, because more than the agent depends on them. */
 type SetName = 'secretSet' | 'imagePullSecretSet';
 /** Settings that may differ by region. */
 type RegionalName = 'minAgents' | 'maxAgents';
 type ReadName = Exclude<AgentSettingName, SetName>;
 
 interface SettingSource<Value> {
-  /** The key of the settings file that gives it, dotted; undefined if only an input does. */
+  /** The dotted key of the settings file; undefined if only an input sets it. */
   readonly key: string | undefined;
   readonly form: SettingsFileForm;
   readonly read: (reader: InputReader) => Value | undefined;
@@ -43,8 +43,8 @@ const architectureAliases = {
 };
 
 /**
- * Where the settings of `pipecat/agent-settings.ts` come from: the key of the settings file, and how
- * the input is read, which has the name that the setting has there.
+ * Where the settings of `pipecat/agent-settings.ts` come from: the key of the settings file, and how to
+ * read the input, whose name is in that table.
  */
 export const settingSources = {
   image: { key: 'image', form: 'text', read: readImage },
@@ -103,7 +103,7 @@ export const settingSources = {
   },
 } as const satisfies SettingSources;
 
-/** An agent has either the size of a profile or its own resources, and an input takes precedence. */
+/** An agent has either a profile or its own resources; inputs take precedence. */
 function resources({ raw, settingsFile }: InputReader) {
   return raw.isInput('agent-profile') ? undefined : settingsFile?.resources;
 }
@@ -114,7 +114,7 @@ type ReadSettings = {
     : undefined;
 };
 
-/** Reads every setting of the agent but the sets. */
+/** Reads all settings of the agent except its sets. */
 export function readAgentSettings(reader: InputReader): ReadSettings {
   return mapAgentSettings<Record<AgentSettingName, unknown>>((name) => {
     const { read }: Partial<SettingSource<unknown>> = settingSources[name];
@@ -122,12 +122,12 @@ export function readAgentSettings(reader: InputReader): ReadSettings {
   }) as ReadSettings;
 }
 
-/** The input that gives a setting; undefined if only the settings file does. */
+/** The input that sets it; undefined if only the settings file does. */
 export function inputOf(name: AgentSettingName): InputName | undefined {
   return inputNames.find((input) => input === agentSettings[name].name);
 }
 
-/** The inputs that say something about the agent alone. */
+/** Inputs that only an agent uses. */
 export const agentSettingInputs: readonly InputName[] = Object.entries(settingSources).flatMap(
   ([name, source]) => ('read' in source ? (inputOf(name as AgentSettingName) ?? []) : []),
 );

@@ -30,7 +30,7 @@ const forceRedeploy: Record<'auto' | 'true' | 'false', ForceRedeploy> = {
   false: 'never',
 };
 
-/** Reads what to do with the agent. Undefined if none is named. */
+/** Reads the settings of the agent. Undefined if none is named. */
 export function readAgent(
   reader: InputReader,
   preview: Preview | undefined,
@@ -41,7 +41,7 @@ export function readAgent(
   checkScaling(reader, minAgents, maxAgents);
   if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {
     findings.remarks.push(
-      `\`agent-profile\` replaces \`[resources]\` of \`${settingsFile.path}\`.`,
+      `\`agent-profile\` replaces \`[resources]\` in \`${settingsFile.path}\`.`,
     );
   }
   const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);
@@ -53,7 +53,7 @@ export function readAgent(
   if (onFailure === 'rollback' && waitForReady === false) {
     findings.problem(
       'on-failure',
-      'is `rollback`, but `wait-for-ready: false` leaves out the wait that shows a failure. Omit one of the two',
+      'is `rollback`, but `wait-for-ready: false` skips the wait that shows a failure; remove one of them',
     );
   }
   if (!raw.isGiven('agent-name')) fields.noEffectWithout('agent-name', withoutEffectAlone);
@@ -87,7 +87,7 @@ function checkScaling(
     const where = regions.length > 1 ? ` in \`${region}\`` : '';
     findings.problem(
       'min-agents',
-      `has to be at most \`max-agents\`; found ${least} and ${most}${where}`,
+      `is ${least}, but \`max-agents\` is ${most}${where}; set \`min-agents\` to at most \`max-agents\``,
     );
     return;
   }

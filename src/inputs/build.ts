@@ -2,11 +2,11 @@ import { posix } from 'node:path';
 import type { ContextSettings } from '../context/select.js';
 import type { BuildSettings } from '../plan/settings.js';
 import { declaredInputs, type InputName } from './declared.js';
-import { found, isPath } from './problems.js';
+import { isPath, shown } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
 
-/** What an agent runs: one of them at most. */
+/** Inputs that set what an agent runs; at most one of them may be set. */
 export const imageSources = [
   'cloud-build',
   'build-id',
@@ -20,7 +20,7 @@ const buildInputs = [
   'build-timeout',
 ] as const satisfies readonly InputName[];
 
-/** What they are unless they, or a settings file, say something else. */
+/** Their values if neither the workflow nor a settings file sets them. */
 const defaults = {
   'build-context': '.',
   dockerfile: 'Dockerfile',
@@ -28,14 +28,14 @@ const defaults = {
   'build-timeout': declaredInputs['build-timeout'],
 } as const;
 
-/** Whether an input says what the agent runs; `cloud-build: false` says nothing. */
+/** Whether an input sets what the agent runs; `cloud-build: false` does not. */
 export function isImageSource(raw: RawInputs, input: InputName): boolean {
   return input === 'cloud-build'
     ? raw.verbatim(input).trim().toLowerCase() === 'true'
     : raw.isInput(input);
 }
 
-/** Reads how an image is to be built of the checkout. Undefined where none is. */
+/** Reads how to build an image from the checkout. Undefined if none is built. */
 export function readBuild(reader: InputReader): BuildSettings | undefined {
   const { raw, fields, findings } = reader;
   const isBuilt = fields.boolean('cloud-build') ?? false;
@@ -44,16 +44,13 @@ export function readBuild(reader: InputReader): BuildSettings | undefined {
     const list = others.map((input) => `\`${input}\``).join(' and ');
     findings.problem(
       first,
-      `and ${list} are ${others.length > 1 ? 'all' : 'both'} given; an agent runs one of them`,
+      `and ${list} are ${others.length > 1 ? 'all' : 'both'} set, but an agent runs only one of them`,
     );
   }
   const timeout = fields.timeout('build-timeout');
-  if (!isBuilt) {
-    reportUnused(reader);
-    return undefined;
-  }
-  const context = readContext(reader);
-  return { context, timeout };
+  if (isBuilt) return { context: readContext(reader), timeout };
+  reportUnused(reader);
+  return undefined;
 }
 
 function readContext(reader: InputReader): ContextSettings {
@@ -67,7 +64,7 @@ function readContext(reader: InputReader): ContextSettings {
     if (!pattern.startsWith('!')) continue;
     findings.problem(
       'build-exclude',
-      `lists what to exclude, so a pattern cannot begin with \`!\`; ${found(pattern)}. To include files, use \`.dockerignore\``,
+      `lists what to exclude, so ${shown(pattern)} cannot begin with \`!\`. To include files, use \`.dockerignore\``,
     );
   }
   const directory = readPath(reader, 'build-context') ?? defaults['build-context'];
@@ -87,11 +84,10 @@ function readPath(
 ): string | undefined {
   const path = raw.text(input);
   if (path === undefined || isPath(path)) return path;
-  findings.problem(input, `has to be one path; ${found(path)}`);
-  return undefined;
+  return findings.problem(input, `${shown(path)} is not one path`);
 }
 
-/** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */
+/** No mistake: in a workflow, a condition may decide whether to build. */
 function reportUnused({ raw, findings }: InputReader): void {
   const unused = buildInputs.filter(
     (input) => raw.isInput(input) && raw.text(input) !== defaults[input],

@@ -1,9 +1,9 @@
 /**
- * The inputs of action.yml, in its order, with the defaults that it declares. A default that the
- * environment may replace is not among them: declared, it would always win. A composite action
- * passes what its caller left out as an empty string, so an empty input has its default too.
+ * The inputs of action.yml, in the same order, with the same defaults. Inputs that an environment variable
+ * may replace have no default there, because a default would always win. An empty input also has its
+ * default, because a composite action passes omitted inputs as empty strings.
  *
- * A test holds this list, action.yml and the README together.
+ * A test compares this list, action.yml and the README.
  */
 export const declaredInputs = {
   'api-key': undefined,

@@ -3,7 +3,7 @@ import type { InputReader } from './reader.js';
 
 export const drainInputs = ['wait-for-drain', 'drain-timeout'] as const satisfies InputName[];
 
-/** Reads for how many milliseconds to wait for old sessions; undefined for no wait. */
+/** Reads how many milliseconds to wait for sessions on older deployments; undefined for no wait. */
 export function readDrainTimeout(
   { raw, fields, findings }: InputReader,
   { waits }: { readonly waits: boolean },
@@ -15,7 +15,7 @@ export function readDrainTimeout(
   if (!waits) {
     findings.problem(
       'wait-for-drain',
-      'needs `wait-for-ready: true`: sessions leave an older deployment only once the new one is ready',
+      'needs `wait-for-ready: true`, because sessions leave an older deployment only once the new one is ready',
     );
   }
   return timeout;

@@ -5,7 +5,7 @@ import { systemErrorCode } from '../text/system-error.js';
 /** Reads a text file; rejects as `node:fs` does, or with an `UnreadableFileError`. */
 export type ReadFile = (path: string) => Promise<string>;
 
-/** What there is at a path cannot be read as a file. */
+/** There is something at the path, but not a file that can be read. */
 export class UnreadableFileError extends Error {
   /** The reason, which is all that it says: "it is a folder". */
   constructor(reason: string) {
@@ -14,15 +14,15 @@ export class UnreadableFileError extends Error {
   }
 }
 
-/** Bytes; many times more than the secrets of an agent take. */
+/** Bytes; secrets of an agent are far smaller. */
 const largestFile = 64 * 1024 * 1024;
 
 /**
- * Reads a file that an input names. Its type and size are checked first: a FIFO would never end, and a
- * device would fill the memory.
+ * Reads a file that an input names. Checks its type and size first, because a FIFO may never end and a
+ * device may fill the memory.
  */
 export const readTextFile: ReadFile = async (path) => {
-  // Without this flag, opening a FIFO waits for somebody who writes to it.
+  // Without this flag, opening a FIFO waits for a writer.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = await file.stat();
@@ -30,7 +30,7 @@ export const readTextFile: ReadFile = async (path) => {
     if (stats.size > largestFile) {
       throw new UnreadableFileError(`it is larger than ${largestFile / 1024 / 1024} MiB`);
     }
-    // What is appended from now on is left out.
+    // Ignores what is appended from now on.
     const bytes = Buffer.alloc(stats.size);
     let length = 0;
     while (length < bytes.length) {
@@ -50,10 +50,9 @@ function kindOf(stats: Stats): string {
   return 'it is a device, not a file';
 }
 
-/** Why a file that is not there cannot be read. */
 export const missingFile = 'this file does not exist';
 
-/** Why a file cannot be read, for parentheses. */
+/** Why a file cannot be read, to be put in parentheses. */
 export function unreadableReason(error: unknown): string {
   if (error instanceof UnreadableFileError) return error.message;
   const code = systemErrorCode(error);

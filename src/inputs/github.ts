@@ -1,17 +1,17 @@
 import { nameInRegion, regionPlaceholder } from '../plan/name-template.js';
 import type { GitHubAccess, GitHubSettings } from '../github/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
-import { found } from './problems.js';
+import { shown } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
 
-/** The token, for masking; whatever becomes of it. */
+/** The token, to be masked even if it is not used. */
 export function givenGitHubToken(raw: RawInputs): SecretValue[] {
   const token = raw.text('github-token');
   return token === undefined ? [] : [new SecretValue(token)];
 }
 
-/** Reads how the repository is reached. Undefined without a token. */
+/** Reads how to reach the repository. Undefined without a token. */
 export function readGitHubAccess({ raw, environment }: InputReader): GitHubAccess | undefined {
   const token = raw.text('github-token');
   if (token === undefined) return undefined;
@@ -25,26 +25,22 @@ export function readGitHubAccess({ raw, environment }: InputReader): GitHubAcces
   };
 }
 
-/** Reads what GitHub is to be told. Undefined where that is nothing. */
+/** Reads what to report to GitHub. Undefined if nothing. */
 export function readGitHub(
   reader: InputReader,
-  {
-    waitsForAgent: waitsForAgent,
-    isOffline,
-  }: { readonly waitsForAgent: boolean; readonly isOffline: boolean },
+  { waitsForAgent, isOffline }: { readonly waitsForAgent: boolean; readonly isOffline: boolean },
 ): GitHubSettings | undefined {
   const { raw, fields, environment, findings } = reader;
   const comments = fields.boolean('comment') ?? false;
   const name = readEnvironmentName(reader, waitsForAgent);
   const access = readGitHubAccess(reader);
   if (access === undefined) {
-    // Forks and Dependabot get no token that is a secret either, and need none for what they check.
+    // Forks and Dependabot get no secrets, and need no token for an offline check.
     if (isOffline) return undefined;
-    const needed = 'the expression `github.token` in a job with the permission';
-    if (name !== undefined)
-      findings.problem('environment', `needs \`github-token\`: ${needed} \`deployments: write\``);
-    if (comments)
-      findings.problem('comment', `needs \`github-token\`: ${needed} \`pull-requests: write\``);
+    const needs = (permission: string): string =>
+      `needs \`github-token\`; set it to the expression \`github.token\` in a job with the permission \`${permission}\``;
+    if (name !== undefined) findings.problem('environment', needs('deployments: write'));
+    if (comments) findings.problem('comment', needs('pull-requests: write'));
     return undefined;
   }
   if (name === undefined && !comments) return undefined;
@@ -69,8 +65,8 @@ export function readGitHub(
 }
 
 /**
- * What the plan is of, region by region: the agent, or the secret sets if there is none. From the texts
- * of the inputs, so that it is the same if another input has a mistake.
+ * What the plan is for, by region: the agent, or the secret sets if there is no agent. From the texts of
+ * the inputs, so that mistakes in other inputs do not change it.
  */
 function subjectsOf({ raw, regions: { regions } }: InputReader): string[] {
   const agent = raw.text('agent-name');
@@ -94,21 +90,20 @@ function readEnvironmentName(
   }
   const unknown = (name.match(/\{[^{}]*\}/g) ?? []).filter((held) => held !== regionPlaceholder);
   if (name.length > 255 || /[\n\r]/.test(name) || unknown.length > 0) {
-    findings.problem(
+    return findings.problem(
       'environment',
-      `has to be the name of an environment, up to 255 characters on one line, with \`${regionPlaceholder}\` as the only placeholder; ${found(name)}`,
+      `${shown(name)} is not the name of an environment; use up to 255 characters on one line, with \`${regionPlaceholder}\` as the only placeholder`,
     );
-    return undefined;
   }
   if (!waitsForAgent) {
     findings.warnings.push(
-      'No GitHub deployment is made, because `wait-for-ready: false` leaves out the wait that would end it.',
+      'The action creates no GitHub deployment, because with `wait-for-ready: false` it does not know how the rollout ends.',
     );
     return undefined;
   }
   if (regions.length > 1 && !name.includes(regionPlaceholder)) {
     findings.warnings.push(
-      `\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share one (${found(name)}), and GitHub shows only the deployment that ended last as active.`,
+      `\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share ${shown(name)}, and GitHub shows only the deployment that ended last as active.`,
     );
   }
   return name;

@@ -4,7 +4,7 @@ import type { InputReader } from './reader.js';
 
 const checks = { auto: 'auto', true: 'always', false: 'never' } as const;
 
-/** Reads how the image is looked up before the release. Undefined if there is no need to. */
+/** Reads how to look up the image before the release. Undefined if it is not looked up. */
 export function readImageLookup(
   { raw, fields, findings, isDryRun }: InputReader,
   agent: AgentReleaseSettings | undefined,
@@ -17,7 +17,7 @@ export function readImageLookup(
   if (pins && builds.length > 0) {
     findings.problem(
       'pin-image',
-      `pins the tag of \`image\`, and a cloud build has none; remove \`pin-image\` or \`${builds.join('` and `')}\``,
+      `pins the tag of \`image\`, but a cloud build has no tag; remove \`pin-image\` or \`${builds.join('` and `')}\``,
     );
   }
   const isNeeded = agent?.settings.image !== undefined && (check !== 'never' || pins);

@@ -1,8 +1,8 @@
 import { imageReference } from '../pipecat/names.js';
-import { found, looksLikeCredential } from './problems.js';
+import { looksLikeCredential, shown } from './problems.js';
 import type { InputReader } from './reader.js';
 
-/** Characters; registries accept no longer reference. */
+/** Characters of the longest reference that registries accept. */
 const longest = 512;
 
 /** Reads the image to run. */
@@ -10,32 +10,33 @@ export function readImage({ raw, findings }: InputReader): string | undefined {
   const image = raw.text('image');
   if (image === undefined) return undefined;
   if (image.length > longest) {
-    findings.problem(
+    return findings.problem(
       'image',
       `has ${image.length} characters, but a reference has at most ${longest}`,
     );
-    return undefined;
   }
   const isAllowed = imageReference.pattern.test(image) && !isDigest(image) && !hasCapitals(image);
   if (isAllowed) return image;
-  findings.problem('image', mistake(image) ?? `has to be ${imageReference.rule}; ${found(image)}`);
-  return undefined;
+  return findings.problem(
+    'image',
+    mistake(image) ?? `${shown(image)} is not ${imageReference.rule}`,
+  );
 }
 
 interface ImageMistake {
   readonly matches: (image: string) => boolean;
   /** What is wrong, without the value. */
   readonly message: string;
-  /** The value without the mistake, if it can be told. */
+  /** The value without the mistake, if that is clear. */
   readonly fix?: (image: string) => string;
 }
 
-/** What people really write, by the first breach that is found. */
+/** Common mistakes; the first that matches is reported. */
 const imageMistakes: readonly ImageMistake[] = [
   {
     matches: (image) => /[\n,]/.test(image),
     message:
-      'names several images, but an agent runs one; if the list comes from `docker/metadata-action`, use one of its tags',
+      'names several images, but an agent runs one (`docker/metadata-action` may return several tags)',
     fix: (image) => image.split(/[\n,]/)[0]?.trim() ?? '',
   },
   {
@@ -77,14 +78,14 @@ const imageMistakes: readonly ImageMistake[] = [
 ];
 
 function mistake(image: string): string | undefined {
-  const one = imageMistakes.find(({ matches: is }) => is(image));
+  const one = imageMistakes.find(({ matches }) => matches(image));
   if (one === undefined) return undefined;
   const fixed = one.fix?.(image) ?? '';
   const isShown = imageReference.pattern.test(fixed) && !looksLikeCredential(fixed);
-  return `${one.message}; ${found(image)}${isShown ? `. Use \`${fixed}\`` : ''}`;
+  return `${shown(image)} ${one.message}${isShown ? `. Use \`${fixed}\`` : ''}`;
 }
 
-/** A digest alone reads as the tag of an image called `sha256`. */
+/** A digest alone looks like the tag of an image named `sha256`. */
 function isDigest(image: string): boolean {
   return /^@?sha256:/i.test(image);
 }

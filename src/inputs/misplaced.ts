@@ -3,7 +3,7 @@ import { SecretValue } from '../secrecy/secret-value.js';
 import { inputNames, type InputName } from './declared.js';
 import { splitItems, type RawInputs } from './raw-inputs.js';
 
-/** Inputs that hold secrets by their meaning: nothing is said of what stands in them. */
+/** Inputs that are meant to hold secrets; messages never quote their values. */
 const forSecrets: readonly InputName[] = [
   'api-key',
   'pat',
@@ -16,9 +16,8 @@ const forSecrets: readonly InputName[] = [
 ];
 
 /**
- * Parts of secrets that stand in an input where they do not belong: lists are taken apart at commas,
- * lines `region: name` at colons, and of an address the host is told, so that what is said of them
- * quotes parts, in which the whole is not to be found.
+ * Parts of secrets that are in the wrong input. Messages may quote such a part, which redacting the whole
+ * secret would miss: an item of a list, one side of a line `region: name`, or the host of an address.
  */
 export function misplacedParts(raw: RawInputs, secrets: readonly SecretValue[]): SecretValue[] {
   const texts = inputNames

@@ -4,11 +4,11 @@ import type { InputName } from './declared.js';
 export interface InputProblem {
   /** The input, or the variable that stands in for one. */
   readonly input: string;
-  /** The rule and what was found, as a sentence. Never a value that could be secret. */
+  /** What is wrong and how to fix it, as a sentence. Never a value that could be secret. */
   readonly message: string;
 }
 
-/** All mistakes of the inputs, found together. Nothing has been sent. */
+/** All mistakes in the inputs. Nothing has been sent. */
 export class InputsError extends Error {
   readonly kind = 'invalid-inputs';
   readonly problems: readonly InputProblem[];
@@ -24,12 +24,12 @@ export class InputsError extends Error {
 export type UntrustedBecause =
   /** The code comes from a fork. */
   | { readonly reason: 'fork' }
-  /** A comment started the run, and nothing can be asked about its pull request. */
+  /** A comment started the run, and there is no token to read its pull request with. */
   | { readonly reason: 'no-token' }
   /** A comment started the run, and its pull request cannot be read. */
   | { readonly reason: 'unreadable'; readonly failure: string };
 
-/** The event of the workflow is one that must not write. */
+/** A run for this event must not write. */
 export class UntrustedEventError extends Error {
   readonly kind = 'untrusted-event';
   readonly because: UntrustedBecause;
@@ -41,9 +41,9 @@ export class UntrustedEventError extends Error {
   }
 }
 
-/** Collects what is to be said about the inputs while they are read. */
+/** Collects mistakes and remarks while the inputs are read. */
 export class Findings {
-  /** What stands in for inputs that are not given, such as `scaling.min_agents (pcc-deploy.toml)`. */
+  /** Where the values of inputs come from that are not set, such as `scaling.min_agents (pcc-deploy.toml)`. */
   readonly substitutes = new Map<InputName, string>();
   readonly problems: InputProblem[] = [];
   readonly warnings: string[] = [];
@@ -51,11 +51,12 @@ export class Findings {
   /** For the log only. */
   readonly remarks: string[] = [];
 
-  problem(input: InputName, message: string): void {
+  /** Returns nothing, in place of a value that is not valid. */
+  problem(input: InputName, message: string): undefined {
     this.problems.push({ input: this.displayName(input), message });
   }
 
-  /** The input, or what stands in for it. */
+  /** The input, or where its value comes from. */
   displayName(input: InputName): string {
     return this.substitutes.get(input) ?? input;
   }
@@ -69,18 +70,18 @@ export const emptyReasons =
   'the name of the secret is misspelled, it is not set for this repository or organization, ' +
   `${missingEnvironment} it, or ${noSecretsInForks}`;
 
-/** The same if not one of several values is there. */
+/** The same if all of several values are empty. */
 export const emptyReasonsOfAll =
   `${missingEnvironment} them, the names of the secrets are misspelled, they are not set for this ` +
   `repository or organization, or ${noSecretsInForks}`;
 
-/** An empty credential in a run that gets the secrets of its repository. */
+/** The credential is empty although the run gets the secrets of its repository. */
 export const missingCredential: InputProblem = {
   input: 'api-key',
   message:
     'is empty, and so is `pat`; a plan needs one of them. Likely reasons: the name of the secret is misspelled, ' +
     'it is not set for this repository or organization, or the job lacks the `environment:` that holds it. ' +
-    'Only runs of forks and Dependabot, which get no secrets, are checked without a credential',
+    'Only runs from forks and Dependabot, which get no secrets, need no credential',
 };
 
 export function looksLikeCredential(value: string): boolean {
@@ -89,22 +90,21 @@ export function looksLikeCredential(value: string): boolean {
   );
 }
 
-/** Characters of a text that a message repeats. */
-const maxFoundLength = 200;
+/** Longer values are not shown. */
+const maxShownLength = 200;
 
 /**
- * A value that was found, for a message: on one line, and never a credential. Known secrets are
- * taken out of messages once all are known, which finds none that was cut: so what is long is not
- * shown at all.
+ * A value for a message: on one line, and never a credential. Known secrets are redacted later, when all
+ * are known. That would not find part of one, so a long value is not cut but left out.
  */
-export function found(value: string): string {
-  if (looksLikeCredential(value)) return 'found a credential';
-  if (value.includes('=')) return 'found a text with `=` in it';
-  if (value.length > maxFoundLength) return `found a text of ${value.length} characters`;
-  return `found \`${value.replace(/\s*[\r\n]\s*/g, ' ')}\``;
+export function shown(value: string): string {
+  if (looksLikeCredential(value)) return 'a credential';
+  if (value.includes('=')) return 'a text with `=` in it';
+  if (value.length > maxShownLength) return `a text of ${value.length} characters`;
+  return `\`${value.replace(/\s*[\r\n]\s*/g, ' ')}\``;
 }
 
-/** Whether a text may be a path: what is longer is something else, and would be cut where it is told. */
+/** Whether a text may be a path. A longer text is something else, and messages would cut it. */
 export function isPath(text: string): boolean {
   return !text.includes('\n') && text.length <= 400;
 }

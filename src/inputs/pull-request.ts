@@ -3,14 +3,14 @@ import { pullRequestPlaceholder } from '../plan/name-template.js';
 import type { Preview } from '../plan/settings.js';
 import { listOf } from '../text/list.js';
 import type { InputName } from './declared.js';
-import { found, type Findings } from './problems.js';
+import { shown, type Findings } from './problems.js';
 import { pullRequestInputs, type RawInputs } from './raw-inputs.js';
 import { secretSources } from './secrets/source.js';
 
-/** A name that somebody else is unlikely to give an agent by chance. */
+/** Other agents are unlikely to have a name with this in it. */
 const tellingName = `pr-${pullRequestPlaceholder}`;
 
-/** Stands in for a number that is missing, so that everything else can be checked. */
+/** Replaces a missing number, so that everything else can be checked. */
 const anyNumber = 1;
 
 /** The inputs for one pull request. */
@@ -21,21 +21,16 @@ export interface PullRequestReading {
   readonly preview: Preview | undefined;
 }
 
-/** Whether a preview is to be deleted. A value that is neither true nor false is reported elsewhere. */
+/** Whether to delete a preview. A value that is neither true nor false is reported elsewhere. */
 export function isTeardown(raw: RawInputs): boolean {
   return raw.text('teardown')?.toLowerCase() === 'true';
 }
 
-/** For checks of inputs outside of a workflow. */
-function noEvent(): Promise<WorkflowEvent> {
-  return Promise.resolve({ eventName: '', payload: undefined });
-}
-
-/** Reads which pull request `{pr}` stands for. The event is read only if an input asks for that. */
+/** Reads which pull request `{pr}` stands for. Reads the event only if an input has `{pr}`. */
 export async function readPullRequest(
   raw: RawInputs,
   findings: Findings,
-  readEvent: () => Promise<WorkflowEvent> = noEvent,
+  readEvent?: () => Promise<WorkflowEvent>,
 ): Promise<PullRequestReading> {
   const holders = pullRequestInputs.filter(
     (input) => raw.text(input)?.includes(pullRequestPlaceholder) === true,
@@ -49,12 +44,12 @@ export async function readPullRequest(
     }
     return { raw, preview: undefined };
   }
-  const event = await readEvent();
+  const event = (await readEvent?.()) ?? { eventName: '', payload: undefined };
   const ofEvent = pullRequestOf(event);
   const number = readNumber(raw, findings, ofEvent);
   if (number === undefined && !raw.isGiven('pr-number')) {
+    const on = event.eventName === '' ? '' : ` (event \`${event.eventName}\`)`;
     for (const input of holders) {
-      const on = event.eventName === '' ? '' : ` (event \`${event.eventName}\`)`;
       findings.problem(
         input,
         `has \`${pullRequestPlaceholder}\`, the number of a pull request, but this run is not for a pull request${on}; set \`pr-number\``,
@@ -64,16 +59,14 @@ export async function readPullRequest(
   checkLines(raw, findings);
   const unclear = setInputs.filter((input) => isUnclear(raw, input));
   const hasPreview = holders.includes('agent-name');
-  if (!hasPreview && !isTeardown(raw)) {
-    for (const input of unclear) {
-      findings.problem(
-        input,
-        `has to contain \`${tellingName}\`, because \`agent-name\` has no \`${pullRequestPlaceholder}\`. The platform does not show how old a set is, so nothing else tells this set from another one of that name`,
-      );
-    }
+  for (const input of hasPreview || isTeardown(raw) ? [] : unclear) {
+    findings.problem(
+      input,
+      `does not contain \`${tellingName}\`, and \`agent-name\` has no \`${pullRequestPlaceholder}\`. Nothing else tells this set from another one with its name, because the platform does not show how old a set is`,
+    );
   }
   return {
-    raw: raw.withPullRequest(number ?? anyNumber),
+    raw: raw.with({ pullRequest: String(number ?? anyNumber) }),
     preview:
       number === undefined || !hasPreview
         ? undefined
@@ -86,11 +79,11 @@ export async function readPullRequest(
   };
 }
 
-/** Inputs that name sets, and the kinds of these. */
+/** Inputs that name sets, and the kinds of those sets. */
 const kinds = { 'secret-set': 'secret', 'image-credentials': 'imagePullSecret' } as const;
 const setInputs = ['secret-set', 'image-credentials'] as const;
 
-/** Whether a set would be written of which the name alone does not say that it is the preview's. */
+/** Whether a set would be written whose name alone does not show that it belongs to the preview. */
 function isUnclear(raw: RawInputs, input: keyof typeof kinds): boolean {
   const isWritten =
     input === 'image-credentials'
@@ -112,20 +105,18 @@ function readNumber(
   const text = raw.text('pr-number');
   if (text === undefined) return ofEvent?.number;
   if (!/^[1-9]\d{0,8}$/.test(text)) {
-    findings.problem('pr-number', `has to be the number of a pull request; ${found(text)}`);
-    return undefined;
+    return findings.problem('pr-number', `${shown(text)} is not the number of a pull request`);
   }
   if (ofEvent !== undefined && ofEvent.number !== Number(text)) {
-    findings.problem(
+    return findings.problem(
       'pr-number',
       `is ${text}, but the event is about pull request ${ofEvent.number}; remove \`pr-number\``,
     );
-    return undefined;
   }
   return Number(text);
 }
 
-/** A name that is a preview's in one region only would be somebody else's in the others. */
+/** Without `{pr}` in one region, the name there may belong to another agent. */
 function checkLines(raw: RawInputs, findings: Findings): void {
   for (const input of pullRequestInputs) {
     const values = valuesOf(raw.text(input) ?? '');
@@ -133,7 +124,7 @@ function checkLines(raw: RawInputs, findings: Findings): void {
     if (without.length === 0 || without.length === values.length) continue;
     findings.problem(
       input,
-      `has \`${pullRequestPlaceholder}\` in some of its lines only; add it to the others (${listOf(without.map((value) => value.trim()))})`,
+      `has \`${pullRequestPlaceholder}\` in only some of its lines; add it to the others (${listOf(without.map((value) => value.trim()))})`,
     );
   }
 }

@@ -16,76 +16,66 @@ export const pullRequestInputs = [
   'environment',
 ] as const satisfies readonly InputName[];
 
+interface RawInputsOptions {
+  /** Values for inputs that are not set; undefined if a settings file with mistakes may have one. */
+  readonly settingsFile: ReadonlyMap<InputName, string | undefined>;
+  /** New names of renamed inputs, by their old names. */
+  readonly renamed: Readonly<Record<string, InputName>>;
+  /** What `{pr}` stands for; it stays as it is until that is known. */
+  readonly pullRequest: string;
+}
+
 /** The inputs as the runner passes them: the one place that knows how. */
 export class RawInputs {
   readonly #environment: Environment;
-  readonly #settingsFile: ReadonlyMap<InputName, string>;
-  /** Inputs of which it is not known whether an unreadable settings file says something. */
-  readonly #unknown: ReadonlySet<InputName>;
-  readonly #renamed: Readonly<Record<string, InputName>>;
-  /** What `{pr}` stands for; it stays as it is until that is known. */
-  #pullRequest = pullRequestPlaceholder;
+  readonly #options: RawInputsOptions;
 
-  /** @param settingsFile what a settings file says in place of inputs that are not given */
-  constructor(
-    environment: Environment,
-    settingsFile: ReadonlyMap<InputName, string> = new Map(),
-    unknown: ReadonlySet<InputName> = new Set(),
-    renamed: Readonly<Record<string, InputName>> = renamedInputs,
-  ) {
+  constructor(environment: Environment, options: Partial<RawInputsOptions> = {}) {
     this.#environment = environment;
-    this.#settingsFile = settingsFile;
-    this.#unknown = unknown;
-    this.#renamed = renamed;
+    this.#options = {
+      settingsFile: new Map(),
+      renamed: renamedInputs,
+      pullRequest: pullRequestPlaceholder,
+      ...options,
+    };
   }
 
-  /** The same with what a settings file says. */
-  withSettingsFile(settingsFile: ReadonlyMap<InputName, string>): RawInputs {
-    return new RawInputs(this.#environment, settingsFile, new Set(), this.#renamed);
+  /** The same inputs with other options. */
+  with(options: Partial<RawInputsOptions>): RawInputs {
+    return new RawInputs(this.#environment, { ...this.#options, ...options });
   }
 
-  /** The same where the settings file has mistakes: what it may say counts as given. */
-  withUnreadableSettingsFile(unknown: readonly InputName[]): RawInputs {
-    return new RawInputs(this.#environment, new Map(), new Set(unknown), this.#renamed);
-  }
-
-  /** The same with the number of the pull request in place of `{pr}`. */
-  withPullRequest(number: number): RawInputs {
-    const raw = new RawInputs(this.#environment, this.#settingsFile, this.#unknown, this.#renamed);
-    raw.#pullRequest = String(number);
-    return raw;
-  }
-
-  /** An input to the letter, blanks included; empty where it is not given. */
+  /** An input exactly as it was passed, blanks included; empty if it is not set. */
   verbatim(name: InputName): string {
-    const given = (input: string) => this.#environment[prefix + input.toUpperCase()] ?? '';
-    if (given(name) !== '') return this.#numbered(name, given(name));
-    const [oldName] = Object.entries(this.#renamed).find(([, renamed]) => renamed === name) ?? [];
-    return oldName === undefined ? '' : this.#numbered(name, given(oldName));
+    const names = Object.entries(this.#options.renamed).filter(([, renamed]) => renamed === name);
+    const given = [name, ...names.map(([oldName]) => oldName)]
+      .map((input) => this.#environment[prefix + input.toUpperCase()] ?? '')
+      .find((text) => text !== '');
+    return this.#numbered(name, given ?? '');
   }
 
-  /** An input without the blanks around it, else what the settings file says, else its declared default. */
+  /** An input without the blanks around it, else what the settings file says, else its default. */
   text(name: InputName): string | undefined {
     const given = this.verbatim(name).trim();
     if (given !== '') return given;
-    const fromFile = this.#settingsFile.get(name);
+    const fromFile = this.#options.settingsFile.get(name);
     return fromFile === undefined ? declaredInputs[name] : this.#numbered(name, fromFile);
   }
 
   #numbered(name: InputName, text: string): string {
     return pullRequestInputs.some((input) => input === name)
-      ? text.replaceAll(pullRequestPlaceholder, this.#pullRequest)
+      ? text.replaceAll(pullRequestPlaceholder, this.#options.pullRequest)
       : text;
   }
 
-  /** Whether the workflow gives it. */
+  /** Whether the workflow sets it. */
   isInput(name: InputName): boolean {
     return this.verbatim(name).trim() !== '';
   }
 
-  /** Whether the workflow or the settings file gives it, or may. */
+  /** Whether the workflow or the settings file sets it, or may. */
   isGiven(name: InputName): boolean {
-    return this.isInput(name) || this.#settingsFile.has(name) || this.#unknown.has(name);
+    return this.isInput(name) || this.#options.settingsFile.has(name);
   }
 
   /** The items of a comma- or newline-separated input. */
@@ -93,24 +83,25 @@ export class RawInputs {
     return splitItems(this.text(name) ?? '');
   }
 
-  /** Says which variables look like inputs and are not declared. */
+  /** Reports variables that look like inputs but are not declared. */
   checkNames(findings: Findings): void {
     for (const variable of Object.keys(this.#environment)) {
       if (!variable.startsWith(prefix)) continue;
       const name = variable.slice(prefix.length).toLowerCase();
       if (name === '' || Object.hasOwn(declaredInputs, name)) continue;
-      const renamed = Object.hasOwn(this.#renamed, name) ? this.#renamed[name] : undefined;
+      const renames = this.#options.renamed;
+      const renamed = Object.hasOwn(renames, name) ? renames[name] : undefined;
       if (renamed !== undefined) {
         // The runner passes a declared input as an empty string if the workflow omits it.
-        if (this.#environment[variable] !== '')
-          findings.warnings.push(
-            `The input \`${name}\` was renamed to \`${renamed}\`. The old name stops working in the next major version.`,
-          );
+        if (this.#environment[variable] === '') continue;
+        findings.warnings.push(
+          `The input \`${name}\` was renamed to \`${renamed}\`. The old name stops working in the next major version.`,
+        );
         continue;
       }
       const meant = nearestInput(name);
       if (meant === undefined) {
-        findings.warnings.push(`There is no input \`${name}\`; it has no effect.`);
+        findings.warnings.push(`Ignored the unknown input \`${name}\`.`);
       } else {
         findings.problems.push({
           input: name,
@@ -125,8 +116,8 @@ export class RawInputs {
 export function splitItems(list: string): string[] {
   const items: string[] = [];
   let end = list.length;
-  // From the end, so that each character is looked at once: whether a comma stands within braces is
-  // what the next brace of its line says.
+  // From the end, so that each character is read once: the next brace in its line says whether a comma
+  // is within braces.
   let isWithin = false;
   for (let index = list.length - 1; index >= 0; index--) {
     const character = list[index];

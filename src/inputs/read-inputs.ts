@@ -17,7 +17,7 @@ import { misplacedParts } from './misplaced.js';
 import { isTeardown, readPullRequest } from './pull-request.js';
 import { Findings, type InputProblem } from './problems.js';
 import { RawInputs, type Environment } from './raw-inputs.js';
-import { InputReader } from './reader.js';
+import { inputReader, type InputReader } from './reader.js';
 import { givenRegistrySecrets, readImagePullSecret } from './registry.js';
 import { readRequiredKeys } from './required-secrets.js';
 import { readSecretSet } from './secret-set.js';
@@ -31,9 +31,9 @@ import { chooseSettingsFile } from './settings-file/choose.js';
 /** When tracebacks and log lines of a failed agent are shown. */
 export type FailureLogs = 'auto' | 'always' | 'never';
 
-/** What the inputs ask for, whatever the run is for. */
+/** The inputs of releases and teardowns. */
 interface CommonInputs {
-  /** Undefined in a dry run without a credential, which can look at nothing. */
+  /** Undefined in a dry run without a credential, which reads nothing from the platform. */
   readonly access: AccessSettings | undefined;
   readonly isDryRun: boolean;
   readonly github: GitHubSettings | undefined;
@@ -41,20 +41,20 @@ interface CommonInputs {
   readonly githubAccess: GitHubAccess | undefined;
 }
 
-/** What the inputs ask for in a release. */
+/** The inputs of a release. */
 export interface Inputs extends CommonInputs {
   readonly kind: 'release';
   readonly release: ReleaseSettings;
   readonly failureLogs: FailureLogs;
 }
 
-/** What the inputs ask for when a preview ends. */
+/** The inputs of a teardown. */
 export interface TeardownInputs extends CommonInputs {
   readonly kind: 'teardown';
   readonly teardown: TeardownSettings;
 }
 
-/** What is known of the inputs even if they have mistakes. */
+/** What is known about the inputs even if they have mistakes. */
 export interface InputsOutline {
   readonly isDryRun: boolean;
   readonly isTeardown: boolean;
@@ -65,19 +65,19 @@ export interface InputsOutline {
   readonly github: GitHubSettings | undefined;
 }
 
-/** What the inputs say, and what is to be said about them. */
+/** What the inputs say, and what to report about them. */
 export interface InputsReading {
-  /** Undefined if there are problems, or if a preview is to be torn down. */
+  /** Undefined if there are problems, or in a teardown. */
   readonly inputs: Inputs | undefined;
-  /** Undefined if there are problems, or if something is to be released. */
+  /** Undefined if there are problems, or in a release. */
   readonly teardown: TeardownInputs | undefined;
   readonly outline: InputsOutline;
-  /** To be masked before anything else is done, and kept out of everything that is written. */
+  /** To be masked before anything else, and redacted in everything that is written. */
   readonly secrets: readonly SecretValue[];
-  /** Takes them out of a text. Made once, as that takes a while where there are megabytes of them. */
+  /** Redacts them in a text. Made once, as megabytes of secrets take a while. */
   readonly redact: Redact;
   readonly problems: readonly InputProblem[];
-  /** Whether it is a dry run without a credential, which only some events explain. */
+  /** Whether it is a dry run without a credential. Only some events explain that. */
   readonly lacksCredential: boolean;
   /** The same for the public key of a smoke test. */
   readonly lacksPublicKey: boolean;
@@ -87,8 +87,8 @@ export interface InputsReading {
 }
 
 /**
- * Reads all inputs, once, and validates them together: every mistake that can be seen without the
- * network is found in one go. Nothing is logged here; what was found has to be masked first.
+ * Reads and validates all inputs together, so that one run reports every mistake that can be seen without
+ * the network. Logs nothing: what was found has to be masked first.
  */
 export async function readInputs(
   environment: Environment,
@@ -102,94 +102,94 @@ export async function readInputs(
   const workspace = environment['GITHUB_WORKSPACE'] ?? '.';
   const source = { raw: given, environment, workspace, readFile, findings };
   const isTeardownAsked = isTeardown(given);
-  // A teardown ignores the inputs of a release, and so their mistakes; values in them are masked.
+  // A teardown ignores the inputs of a release, mistakes included; values in them are masked.
   const findingsOfRelease = isTeardownAsked ? new Findings() : findings;
-  const { raw: unnumbered, file } = await chooseSettingsFile({
-    ...source,
-    findings: findingsOfRelease,
-  });
-  const { raw, preview } = await readPullRequest(unnumbered, findings, readEvent);
-  const common = new InputReader({ ...source, raw }, file);
+  const settings = await chooseSettingsFile({ ...source, findings: findingsOfRelease });
+  const { raw, preview } = await readPullRequest(settings.raw, findings, readEvent);
+  const common = inputReader({ ...source, raw }, settings.file);
   common.fields.boolean('teardown');
   const reader = isTeardownAsked
-    ? new InputReader({ ...source, raw, findings: findingsOfRelease }, file)
+    ? inputReader({ ...source, raw, findings: findingsOfRelease }, settings.file)
     : common;
-  const { isDryRun } = reader;
+  const { isDryRun } = common;
 
   const credentials = givenCredentials(raw, environment);
-  const githubToken = givenGitHubToken(raw);
-  const publicKey = givenPublicKey(raw);
+  const ownSecrets = [...credentials, ...givenGitHubToken(raw), ...givenPublicKey(raw)];
   const access = readAccess(common);
-  const teardown = isTeardownAsked
-    ? readTeardown(common, { templates: unnumbered, preview })
-    : undefined;
-  const read = await readRelease(reader, {
-    preview,
-    access,
-    ownSecrets: [...credentials, ...githubToken, ...publicKey],
-  });
-  const isOffline = isDryRun && credentials.length === 0;
+  const teardown = readTeardown(common, { templates: settings.raw, preview });
+  const read = await readRelease(reader, { preview, access, ownSecrets });
+  const release = isTeardownAsked ? undefined : read.release;
+  const lacksCredential = isDryRun && credentials.length === 0;
   const github = readGitHub(common, {
-    waitsForAgent: read.waitsForAgent || isTeardownAsked,
-    isOffline,
+    waitsForAgent: read.waitsForAgent,
+    isOffline: lacksCredential,
   });
   await reportEmptyWorkspace(reader, isFolderEmpty);
-  const values = [
-    ...credentials,
-    ...githubToken,
-    ...read.secrets,
-    ...givenRegistrySecrets(raw),
-    ...publicKey,
-  ];
-  const { redact, redactFound } = redactionFor(raw, values, findings.problems.length > 0);
+  const secrets = [...ownSecrets, ...read.secrets, ...givenRegistrySecrets(raw)];
+  const { redact, redactFound } = redactionFor(raw, secrets, findings.problems.length > 0);
   const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
   const ofBoth = { access, isDryRun, github, githubAccess: readGitHubAccess(common) };
-  const { release, failureLogs } = read;
   return {
-    teardown:
-      isComplete && teardown !== undefined ? { ...ofBoth, kind: 'teardown', teardown } : undefined,
-    inputs:
-      isComplete && !isTeardownAsked && failureLogs !== undefined && release !== undefined
-        ? { ...ofBoth, kind: 'release', release, failureLogs }
-        : undefined,
+    ...(isComplete ? inputsOf(ofBoth, teardown, release) : noInputs),
     outline: {
       isDryRun,
       isTeardown: isTeardownAsked,
-      isImageGiven: (['image', 'build-id'] as const).some((input) => isImageSource(raw, input)),
+      isImageGiven: isImageSource(raw, 'image') || isImageSource(raw, 'build-id'),
       preview,
       github,
     },
-    secrets: values,
+    secrets,
     redact,
-    lacksCredential: isOffline,
-    lacksPublicKey: isDryRun && !isTeardownAsked && lacksPublicKey(raw, release?.agent?.smokeTest),
-    problems: findings.problems.map(({ input, message }) => ({
-      // Its name is known; where it stands, such as in a file, is not.
-      input: input.replace(/\(.*\)$/s, (place) => redactFound(place)),
-      message: redactFound(message),
-    })),
-    warnings: findings.warnings.map((text) => redactFound(text)),
-    notices: findings.notices.map((text) => redactFound(text)),
-    remarks: findings.remarks.map((text) => redactFound(text)),
+    lacksCredential,
+    lacksPublicKey: lacksPublicKey(reader, release?.release.agent),
+    ...reported(findings, redactFound),
   };
 }
 
-/** What the inputs of a release depend on besides themselves. */
+const noInputs = { inputs: undefined, teardown: undefined };
+
+function inputsOf(
+  ofBoth: CommonInputs,
+  teardown: TeardownSettings | undefined,
+  release: ReleaseReading['release'],
+): Pick<InputsReading, 'inputs' | 'teardown'> {
+  return {
+    teardown: teardown && { ...ofBoth, kind: 'teardown', teardown },
+    inputs: release && { ...ofBoth, kind: 'release', ...release },
+  };
+}
+
+/** The findings without secrets. */
+function reported(
+  { problems, warnings, notices, remarks }: Findings,
+  redact: Redact,
+): Pick<InputsReading, 'problems' | 'warnings' | 'notices' | 'remarks'> {
+  return {
+    problems: problems.map(({ input, message }) => ({
+      // The name of an input is known; the place in parentheses, such as a file, may hold anything.
+      input: input.replace(/\(.*\)$/s, (place) => redact(place)),
+      message: redact(message),
+    })),
+    warnings: warnings.map((text) => redact(text)),
+    notices: notices.map((text) => redact(text)),
+    remarks: remarks.map((text) => redact(text)),
+  };
+}
+
+/** What the inputs of a release depend on. */
 interface ReleaseContext {
   readonly preview: Preview | undefined;
   readonly access: AccessSettings | undefined;
-  /** Secrets of the action itself, which no set holds. */
+  /** Secrets of the action itself, which are never sent to a set. */
   readonly ownSecrets: readonly SecretValue[];
 }
 
 /** What the inputs of a release say. */
 interface ReleaseReading {
-  /** Undefined if there is a mistake without which nothing else can be said. */
-  readonly release: ReleaseSettings | undefined;
-  readonly failureLogs: FailureLogs | undefined;
-  /** Whether the release waits for its agent, or has none. */
+  /** Undefined if a mistake makes it unknown. */
+  readonly release: Pick<Inputs, 'release' | 'failureLogs'> | undefined;
+  /** Whether the run waits for the agent, or has none. */
   readonly waitsForAgent: boolean;
-  /** The values of its secrets. */
   readonly secrets: readonly SecretValue[];
 }
 
@@ -212,43 +212,45 @@ async function readRelease(
     requiredKeys,
     credential: access?.credential,
     imagePullSecret: imagePullSecret?.name,
-    waitsForAgent: waitsForAgent,
+    waitsForAgent,
   });
   const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
   if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
     findings.problem(
       'agent-name',
-      'is not given, and neither is `secret-set` nor `registry`: there is nothing to release',
+      'is not set, and neither is `secret-set` nor `registry`, so there is nothing to release',
     );
   }
   return {
-    release: rollout && {
-      regions: regions.regions,
-      rollout,
-      secretSet,
-      imagePullSecret,
-      secretsTimeout,
-      agent,
-      build,
-      imageLookup,
-    },
-    failureLogs,
-    waitsForAgent,
+    release: rollout &&
+      failureLogs && {
+        failureLogs,
+        release: {
+          regions: regions.regions,
+          rollout,
+          secretSet,
+          imagePullSecret,
+          secretsTimeout,
+          agent,
+          build,
+          imageLookup,
+        },
+      },
+    waitsForAgent: waitsForAgent || isTeardown(raw),
     secrets: secrets.values,
   };
 }
 
-/** Takes values out of texts; of what was found in inputs, also parts of values that are misplaced. */
+/** Redacts values in all texts, and in findings also parts of values that are in the wrong input. */
 function redactionFor(
   raw: RawInputs,
   values: readonly SecretValue[],
   hasProblems: boolean,
 ): { readonly redact: Redact; readonly redactFound: Redact } {
   const redact = redactor(values);
-  // A value may stand in an input where it does not belong, and in what is said of that.
   const parts = misplacedParts(raw, values);
   if (!hasProblems && parts.length === 0) return { redact, redactFound: redact };
-  // A suggestion may spell what was found in lower case.
+  // A suggestion may repeat a value in lower case.
   const lowered = [...values, ...parts]
     .filter((value) => value.reveal() !== value.reveal().toLowerCase())
     .map((value) => new SecretValue(value.reveal().toLowerCase()));
@@ -263,7 +265,7 @@ const fileInputs: readonly InputName[] = [
   'cloud-build',
 ];
 
-/** Says once that a checkout is missing, in place of a complaint about each file. */
+/** Reports a missing checkout once, in place of each missing file. */
 async function reportEmptyWorkspace(
   { raw, workspace, findings }: InputReader,
   isFolderEmpty: (path: string) => Promise<boolean>,
@@ -278,6 +280,6 @@ async function reportEmptyWorkspace(
   findings.problems.splice(0, Infinity, ...others);
   findings.problem(
     inputs[0] ?? 'config-file',
-    `needs files of the repository, but the workspace is empty. Add \`actions/checkout\` as a step before this one`,
+    'needs files of the repository, but the workspace is empty; add `actions/checkout` as a step before this one',
   );
 }

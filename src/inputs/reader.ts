@@ -15,29 +15,28 @@ export interface InputSource {
   readonly findings: Findings;
 }
 
-/** Everything that the readers of single inputs work with: they take it as their first parameter. */
-export class InputReader implements InputSource {
-  readonly raw: RawInputs;
-  readonly environment: Environment;
-  readonly workspace: string;
-  readonly readFile: ReadFile;
-  readonly findings: Findings;
+/** Everything that the readers of single inputs work with: their first parameter. */
+export interface InputReader extends InputSource {
   readonly settingsFile: SettingsFile | undefined;
-  /** Single inputs as the types they stand for. */
+  /** Parses single inputs. */
   readonly fields: Fields;
-  /** Inputs whose values may differ by region. */
+  /** Parses inputs whose values may differ by region. */
   readonly regions: RegionFields;
   readonly isDryRun: boolean;
+}
 
-  constructor(source: InputSource, settingsFile: SettingsFile | undefined) {
-    this.raw = source.raw;
-    this.environment = source.environment;
-    this.workspace = source.workspace;
-    this.readFile = source.readFile;
-    this.findings = source.findings;
-    this.settingsFile = settingsFile;
-    this.fields = new Fields(this.raw, this.findings);
-    this.regions = new RegionFields(this.raw, this.findings);
-    this.isDryRun = this.fields.boolean('dry-run') ?? false;
-  }
+export function inputReader(
+  source: InputSource,
+  settingsFile: SettingsFile | undefined,
+): InputReader {
+  const { raw, findings } = source;
+  const fields = new Fields(raw, findings);
+  const regions = new RegionFields(raw, findings, fields);
+  return {
+    ...source,
+    settingsFile,
+    fields,
+    regions,
+    isDryRun: fields.boolean('dry-run') ?? false,
+  };
 }

@@ -3,38 +3,41 @@ import { regionCode, type NameRule } from '../pipecat/names.js';
 import {
   nameInRegion,
   nameOfAnyVersion,
+  pullRequestPlaceholder,
   regionPlaceholder,
   versionPlaceholder,
 } from '../plan/name-template.js';
 import { Regional } from '../plan/regional.js';
 import { nearest } from '../text/nearest.js';
 import type { InputName } from './declared.js';
-import { boundsFor, parseInteger, type Bounds } from './fields.js';
-import { found, looksLikeCredential, type Findings } from './problems.js';
+import type { Bounds, Fields } from './fields.js';
+import { looksLikeCredential, shown, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
-/** Stands for a region that is not known before the platform is asked. */
+/** Stands for a region that only the platform knows. */
 const exampleRegion = 'us-west';
 
 /** Reads inputs whose values may differ by region, or hold `{region}`. */
 export class RegionFields {
   readonly #raw: RawInputs;
   readonly #findings: Findings;
-  /** The regions that were named, in their order. */
+  readonly #fields: Fields;
+  /** The regions that `region` lists, in that order. */
   readonly regions: readonly string[];
 
-  constructor(raw: RawInputs, findings: Findings) {
+  constructor(raw: RawInputs, findings: Findings, fields: Fields) {
     this.#raw = raw;
     this.#findings = findings;
+    this.#fields = fields;
     this.regions = this.#readRegions();
   }
 
-  /** The regions that values are checked for: where none is named, one that stands for it. */
+  /** The regions that values are checked for; an example if none is listed. */
   get checkedRegions(): readonly string[] {
     return this.regions.length === 0 ? [exampleRegion] : this.regions;
   }
 
-  /** A name on the platform: a template, and unique in every region. */
+  /** The template of a name on the platform, which differs from region to region. */
   name(
     input: InputName,
     rule: NameRule,
@@ -45,14 +48,13 @@ export class RegionFields {
     const shell = templates.values.find((value) => value.includes('${'));
     if (shell !== undefined) {
       const fixed = shell.replaceAll('${', '{');
-      this.#findings.problem(
+      return this.#findings.problem(
         input,
-        `has a \`$\` before a placeholder; placeholders are only in braces; ${found(shell)}${looksLikeCredential(fixed) ? '' : `. Use \`${fixed}\``}`,
+        `${shown(shell)} has a \`$\` before a placeholder; ${looksLikeCredential(fixed) ? 'remove it' : `use \`${fixed}\``}`,
       );
-      return undefined;
     }
+    if (!this.#checkPlaceholders(input, templates, placeholders)) return undefined;
     const checks = [
-      this.#checkPlaceholders(input, templates, placeholders),
       this.#checkRule(input, templates, rule),
       this.#checkUniqueness(input, templates, rule),
     ];
@@ -62,16 +64,17 @@ export class RegionFields {
   /** Whole numbers within bounds. */
   integer(input: InputName, bounds: Bounds): Regional<number> {
     const texts = this.#values(input, { isRequiredEverywhere: false });
-    const parse = (text: string): number | undefined =>
-      parseInteger(this.#findings, input, text, boundsFor(this.#raw, input, bounds));
-    return texts?.map(parse) ?? new Regional<number>(undefined);
+    return (
+      texts?.map((text) => this.#fields.parseInteger(input, text, bounds)) ??
+      new Regional<number>(undefined)
+    );
   }
 
   #readRegions(): string[] {
     const regions: string[] = [];
     const items = this.#raw.items('region');
     if (items.length === 0 && this.#raw.text('region') !== undefined) {
-      this.#findings.problem('region', 'is given, and names no region');
+      this.#findings.problem('region', 'is set but contains no region');
     }
     for (const item of items) {
       if (!regionCode.pattern.test(item)) {
@@ -80,10 +83,10 @@ export class RegionFields {
           written.every((one) => regionCode.pattern.test(one)) && !looksLikeCredential(item);
         this.#findings.problem(
           'region',
-          `has to be ${regionCode.rule}; ${found(item)}${isShown ? `. Did you mean \`${written.join(', ')}\`?` : ''}`,
+          `${shown(item)} is not valid; use ${regionCode.rule}${isShown ? `. Did you mean \`${written.join(', ')}\`?` : ''}`,
         );
       } else if (regions.includes(item)) {
-        this.#findings.problem('region', `names \`${item}\` twice`);
+        this.#findings.problem('region', `lists \`${item}\` twice`);
       } else {
         regions.push(item);
       }
@@ -94,20 +97,18 @@ export class RegionFields {
   /** One value for all regions, or lines `region: value`, with `*: value` for the others. */
   #values(
     input: InputName,
-    { isRequiredEverywhere: isRequiredEverywhere }: { readonly isRequiredEverywhere: boolean },
+    { isRequiredEverywhere }: { readonly isRequiredEverywhere: boolean },
   ): Regional<string> | undefined {
     const text = this.#raw.text(input);
     if (text === undefined) return undefined;
     // None of these values can hold a colon or a line break.
     if (!/[:\n]/.test(text)) return new Regional(text);
-    // Lines are counted as they stand in the workflow.
-    const lines = this.#readLines(
+    // Lines are counted as in the workflow.
+    const values = this.#readLines(
       input,
       this.#raw.isInput(input) ? this.#raw.verbatim(input) : text,
     );
-    if (lines === undefined) return undefined;
-    const { others, own } = lines;
-    const values = new Regional(others, own);
+    if (values === undefined) return undefined;
     const checks = [
       this.#checkRegions(input, values),
       !isRequiredEverywhere || this.#checkCompleteness(input, values),
@@ -115,10 +116,7 @@ export class RegionFields {
     return checks.includes(false) ? undefined : values;
   }
 
-  #readLines(
-    input: InputName,
-    text: string,
-  ): { others: string | undefined; own: Map<string, string> } | undefined {
+  #readLines(input: InputName, text: string): Regional<string> | undefined {
     const own = new Map<string, string>();
     let checks = true;
     for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -126,11 +124,10 @@ export class RegionFields {
       const [, region, value] = /^(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*)$/.exec(line.trim()) ?? [];
       const place = `line ${index + 1}`;
       if (region === undefined || value === undefined || looksLikeCredential(region)) {
-        this.#findings.problem(
+        return this.#findings.problem(
           input,
-          `has to be one value, or lines \`region: value\` (\`*: value\` for the other regions); ${place} is neither`,
+          `${place} is not \`region: value\`; set one value, or lines \`region: value\` (\`*: value\` for the other regions)`,
         );
-        return undefined;
       }
       if (own.has(region)) {
         checks = false;
@@ -140,14 +137,14 @@ export class RegionFields {
     }
     const others = own.get('*');
     own.delete('*');
-    return checks ? { others, own } : undefined;
+    return checks ? new Regional(others, own) : undefined;
   }
 
   #checkRegions(input: InputName, { regions }: Regional<string>): boolean {
     if (regions.length > 0 && this.regions.length === 0) {
       this.#findings.problem(
         input,
-        `has lines for regions (${listOf(regions)}), so \`region\` has to say which regions are released to`,
+        `has lines for regions (${listOf(regions)}); set \`region\` to the regions to release to`,
       );
       return false;
     }
@@ -155,7 +152,7 @@ export class RegionFields {
     if (unknown.length === 0) return true;
     this.#findings.problem(
       input,
-      `has a line for ${listOf(unknown)}, which is not released to; \`region\` names ${listOf(this.regions)}${meantFor(unknown, this.regions)}`,
+      `has a line for ${listOf(unknown)}, but \`region\` lists ${listOf(this.regions)}${meantFor(unknown, this.regions)}`,
     );
     return false;
   }
@@ -181,31 +178,33 @@ export class RegionFields {
       const unknown = held.filter((placeholder) => !placeholders.includes(placeholder));
       if (unknown.length > 0) {
         checks = false;
-        const known = placeholders.length === 0 ? 'none' : listOf(placeholders);
-        this.#findings.problem(input, `may hold ${known} in braces; ${found(value)}`);
+        this.#findings.problem(
+          input,
+          `${shown(value)} has an unknown placeholder; available: ${listOf([...placeholders, pullRequestPlaceholder])}`,
+        );
       }
       if (held.filter((placeholder) => placeholder === versionPlaceholder).length > 1) {
         checks = false;
-        this.#findings.problem(input, `may hold \`${versionPlaceholder}\` once; ${found(value)}`);
+        this.#findings.problem(
+          input,
+          `${shown(value)} has \`${versionPlaceholder}\` more than once`,
+        );
       }
     }
     return checks;
   }
 
   #checkRule(input: InputName, templates: Regional<string>, { pattern, rule }: NameRule): boolean {
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const region of this.checkedRegions) {
       const template = templates.in(region) ?? '';
       const name = nameOfAnyVersion(nameInRegion(template, region));
-      if (pattern.test(name) || told.has(template)) continue;
-      told.add(template);
-      const become =
-        name === template
-          ? ''
-          : `, which would be a name of ${name.length} characters in ${region}`;
-      this.#findings.problem(input, `has to be ${rule}; ${found(template)}${become}`);
+      if (pattern.test(name) || reported.has(template)) continue;
+      reported.add(template);
+      const length = name === template ? '' : ` (${name.length} characters in ${region})`;
+      this.#findings.problem(input, `${shown(template)}${length} is not valid; use ${rule}`);
     }
-    return told.size === 0;
+    return reported.size === 0;
   }
 
   #checkUniqueness(input: InputName, templates: Regional<string>, rule: NameRule): boolean {
@@ -218,21 +217,21 @@ export class RegionFields {
     for (const [name, regions] of shared) {
       this.#findings.problem(
         input,
-        `gives ${listOf(regions)} the same name, and names are unique across the platform; ${found(name)}; ${this.#suggestionFor(input, suggestedName(name, regions, rule))}`,
+        `${shown(name)} is the name in ${listOf(regions)}, but names are unique across the platform; ${this.#suggestionFor(input, suggestedName(name, regions, rule))}`,
       );
     }
     return shared.length === 0;
   }
 
-  /** The platform's client reads the settings file too, and does not know `{region}`. */
+  /** The platform's client reads the settings file, too, and does not know `{region}`. */
   #suggestionFor(input: InputName, better: string): string {
-    if (!this.#findings.substitutes.has(input))
-      return `${better} would do, or lines \`region: name\``;
-    return `set the input \`${input}\`, such as to ${better}, because the platform's client reads the file too`;
+    return this.#findings.substitutes.has(input)
+      ? `set the input \`${input}\` to ${better}, because the platform's client reads the file, too`
+      : `use ${better}, or lines \`region: name\``;
   }
 }
 
-/** The name with the region in it, where that is a name that may be shown and given in each of them. */
+/** The name with `{region}` added, if that is valid in each region and may be shown. */
 function suggestedName(name: string, regions: readonly string[], { pattern }: NameRule): string {
   const better = name.includes(versionPlaceholder)
     ? name.replace(versionPlaceholder, `${regionPlaceholder}-${versionPlaceholder}`)
@@ -245,7 +244,7 @@ function suggestedName(name: string, regions: readonly string[], { pattern }: Na
     : `a name with \`${regionPlaceholder}\` in it`;
 }
 
-/** What somebody may have meant: codes with blanks between them, or one in another style. */
+/** The codes that were probably meant: separated by blanks, or one in another style. */
 function regionsIn(text: string): string[] {
   const words = text.toLowerCase().replaceAll('_', '-').split(/\s+/);
   return words.every((word) => word.includes('-')) ? words : [words.join('-')];

@@ -1,13 +1,12 @@
 import { secretKey } from '../pipecat/names.js';
 import type { RequiredKey } from '../plan/settings.js';
-import { found } from './problems.js';
+import { shown } from './problems.js';
 import type { InputReader } from './reader.js';
 import { readKeyNames } from './secrets/files.js';
 
 /**
- * Reads the keys that the set has to have after the release: names, or dotenv files such as
- * `.env.example` whose keys are meant. A key holds neither a dot nor a slash, so an item that does is
- * a path.
+ * Reads the keys that the set must have after the release: names, or dotenv files with those names, such
+ * as `.env.example`. An item with a dot or a slash is a path, because keys have neither.
  */
 export async function readRequiredKeys(reader: InputReader): Promise<RequiredKey[]> {
   const { raw, findings } = reader;
@@ -24,7 +23,7 @@ export async function readRequiredKeys(reader: InputReader): Promise<RequiredKey
     } else {
       findings.problem(
         'required-secrets',
-        `has to be names of keys (${secretKey.rule}) or paths of dotenv files; ${found(item)}`,
+        `${shown(item)} is neither the name of a key (${secretKey.rule}) nor the path of a dotenv file`,
       );
     }
   }
@@ -38,7 +37,7 @@ async function readKeys(
   const { keys, problems } = await readKeyNames(path, workspace, readFile);
   for (const problem of problems) findings.problem('required-secrets', problem);
   if (keys.length + problems.length === 0) {
-    findings.problem('required-secrets', `\`${path}\` names no key`);
+    findings.problem('required-secrets', `\`${path}\` has no keys`);
   }
   return keys;
 }

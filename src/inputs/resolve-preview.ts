@@ -3,19 +3,19 @@ import { adviceOnNames } from '../plan/preview.js';
 import type { Preview } from '../plan/settings.js';
 import { InputsError, UntrustedEventError } from './problems.js';
 
-/** What decides whether a pull request may be released. */
+/** What a run knows about its pull request. */
 export interface PullRequestContext {
-  /** The pull request whose comment started a release: anybody may comment. */
+  /** The pull request if a comment on it started a release; anybody may comment. */
   readonly commentedOn: number | undefined;
   readonly lookUp: (pullRequest: number) => Promise<PullRequestLookup>;
 }
 
 /**
- * Learns what the event does not say about the pull request: whose code it is, and when it was opened.
+ * Finds out what the event does not say about the pull request: whose code it is, and when it was opened.
  *
- * @returns the preview, and a remark if something could not be read that is not needed
+ * @returns the preview, and a remark if something could not be read but is not needed
  * @throws UntrustedEventError if the code may be a stranger's
- * @throws InputsError if nothing would tell a preview from another agent of its name
+ * @throws InputsError if nothing tells the preview from another agent with its name
  */
 export async function resolvePreview<Known extends Preview | undefined>(
   preview: Known,
@@ -36,7 +36,7 @@ export async function resolvePreview<Known extends Preview | undefined>(
     throw new InputsError([
       {
         input: 'agent-name',
-        message: `has to contain \`pr-{pr}\`, because it is not known when pull request ${number} was opened (${why}), so nothing else tells a preview from another agent of that name. ${adviceOnNames}`,
+        message: `does not contain \`pr-{pr}\`, and it is unknown when pull request ${number} was opened (${why}). Nothing else tells the preview from another agent with that name. ${adviceOnNames}`,
       },
     ]);
   }
@@ -44,7 +44,7 @@ export async function resolvePreview<Known extends Preview | undefined>(
     preview,
     ...(lookup.outcome === 'failed'
       ? {
-          remark: `When pull request ${number} was opened could not be read, because ${lookup.why}. Its name alone tells that the agent is a preview.`,
+          remark: `Could not read when pull request ${number} was opened, because ${lookup.why}. Only the name shows that the agent is a preview.`,
         }
       : {}),
   };

@@ -17,13 +17,13 @@ export interface SecretSetContext {
   readonly waitsForAgent: boolean;
 }
 
-/** Reads the secret set to bind, and to write where there are secrets. Undefined where none is named. */
+/** Reads the secret set to bind, and to write if there are secrets. Undefined if none is named. */
 export function readSecretSet(
   reader: InputReader,
   context: SecretSetContext,
 ): SecretSetSettings | undefined {
   const { raw, fields, regions, findings } = reader;
-  const { secrets, requiredKeys, credential, imagePullSecret, waitsForAgent: waits } = context;
+  const { secrets, requiredKeys, credential, imagePullSecret, waitsForAgent } = context;
   const name = regions.name('secret-set', secretSetName, [regionPlaceholder, versionPlaceholder]);
   const prune = fields.boolean('prune-secrets') ?? false;
   const keepVersions = fields.integer('keep-versions', { least: 0, most: 100 }) ?? 0;
@@ -42,20 +42,20 @@ export function readSecretSet(
   const { pairs, skippedKeys, isComplete, knowsKeys } = secrets;
   if (isVersioned) {
     checkVersioned(reader, name, secrets, prune);
-    if (!waits) {
+    if (!waitsForAgent) {
       findings.notices.push(
-        'No older version of the secret set is deleted, because `wait-for-ready: false` leaves out the wait that has to come before it.',
+        'The action deletes no older version of the secret set, because `wait-for-ready: false` skips the wait before it.',
       );
     }
   } else {
-    checkPlain(reader, secrets, { prune, waitsForAgent: waits });
+    checkPlain(reader, secrets, { prune, waitsForAgent });
   }
   return {
     name,
     pairs,
     skippedKeys,
-    // Of keys that are not known, none can be said to be missing, in the set or in what is given.
-    prune: prune && waits && knowsKeys,
+    // Without all keys, nobody knows which are missing.
+    prune: prune && waitsForAgent && knowsKeys,
     requiredKeys: knowsKeys ? requiredKeys : [],
     keepVersions,
     version:
@@ -65,7 +65,7 @@ export function readSecretSet(
   };
 }
 
-/** Names are unique across the platform, so those of all regions are held against each other. */
+/** Compares the names of all regions, because names are unique across the platform. */
 function checkOtherKind(
   { regions: { checkedRegions }, findings }: InputReader,
   name: Regional<string>,
@@ -80,7 +80,7 @@ function checkOtherKind(
   if (!namesOf(imagePullSecret).some((one) => secretSets.has(one))) return;
   findings.problem(
     'image-credentials',
-    'and `secret-set` have the same name; a set holds either secrets or registry credentials',
+    'and `secret-set` have the same name, but a set holds either secrets or registry credentials',
   );
 }
 
@@ -93,19 +93,19 @@ function checkVersioned(
   if (name.values.some((template) => !template.includes(versionPlaceholder))) {
     findings.problem(
       'secret-set',
-      `holds \`${versionPlaceholder}\` in some of its lines only; it has to be in all or none`,
+      `has \`${versionPlaceholder}\` in only some of its lines; add it to all or none`,
     );
   }
   if (pairs.length === 0 && isComplete) {
     findings.problem(
       'secret-set',
-      `holds \`${versionPlaceholder}\`, which stands for the content of the set, and no secret is given; give all of them, or name one version`,
+      `has \`${versionPlaceholder}\`, which stands for the content of the set, but no secret is set; set all of them, or name one version`,
     );
   }
   if (prune) {
     findings.problem(
       'prune-secrets',
-      `has no meaning with \`${versionPlaceholder}\` in \`secret-set\`: each version holds what is given and nothing else`,
+      `has no effect with \`${versionPlaceholder}\` in \`secret-set\`, because each version holds exactly the keys of its release; remove it`,
     );
   }
 }
@@ -113,10 +113,7 @@ function checkVersioned(
 function checkPlain(
   { raw, findings }: InputReader,
   { pairs, skippedKeys, isComplete }: SecretsReading,
-  {
-    prune,
-    waitsForAgent: waitsForAgent,
-  }: { readonly prune: boolean; readonly waitsForAgent: boolean },
+  { prune, waitsForAgent }: { readonly prune: boolean; readonly waitsForAgent: boolean },
 ): void {
   if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
     findings.problem(
@@ -127,19 +124,19 @@ function checkPlain(
   if (!secretSources.some((input) => raw.isGiven(input)) && !raw.isGiven('agent-name')) {
     findings.problem(
       'secret-set',
-      'has no effect without secrets (to write it) or `agent-name` (to bind it), set one of them',
+      'has no effect without secrets (to write it) or `agent-name` (to bind it); set one of them',
     );
   }
-  // Sources may be given and hold nothing: a run of Dependabot has no secrets.
+  // Sources may be set but empty: a run of Dependabot gets no secrets.
   if (prune && pairs.length + skippedKeys.length === 0 && isComplete) {
     findings.problem(
       'prune-secrets',
-      'deletes the keys that are not given, and none is given: it would empty the set',
+      'deletes all keys that are not set, and none is set, so it would empty the set',
     );
   }
   if (prune && !waitsForAgent) {
     findings.warnings.push(
-      '`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.',
+      'Ignored `prune-secrets`, because `wait-for-ready: false` skips the wait before it.',
     );
   }
 }

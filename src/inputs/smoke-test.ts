@@ -1,13 +1,14 @@
-import { kindOfCredential } from '../pipecat/credential.js';
-import type { SmokeTestSettings } from '../plan/settings.js';
+import type { AgentReleaseSettings, SmokeTestSettings } from '../plan/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import { bytesOf } from '../text/bytes.js';
+import { listOf } from '../text/list.js';
+import { checkCredentialText } from './access.js';
 import type { InputName } from './declared.js';
-import { emptyReasons, found, type InputProblem } from './problems.js';
+import { emptyReasons, shown, type InputProblem } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
 
-/** What only a smoke test uses. */
+/** Inputs that only a smoke test uses. */
 const detailInputs = [
   'public-api-key',
   'smoke-test-transport',
@@ -19,30 +20,33 @@ const detailInputs = [
 
 export const smokeTestInputs = ['smoke-test', ...detailInputs] as const satisfies InputName[];
 
-/** Bytes of a body that the platform accepts when a session starts. */
+/** Bytes that the platform accepts as the body of a session. */
 const longestBody = 1_000_000;
 
-/** Endpoints of the platform in front of every bot. */
+/** Paths that the platform itself serves for every bot. */
 const reservedNames: readonly string[] = ['bot', 'ws', 'readyz', 'livez'];
 
-/** A public key that is missing in a run that gets the secrets of its repository. */
+/** The public key is empty although the run gets the secrets of its repository. */
 export const missingPublicKey: InputProblem = {
   input: 'public-api-key',
-  message: `is empty, but \`smoke-test\` needs it. Where the workflow does pass one, ${emptyReasons}`,
+  message: `is empty, but \`smoke-test\` needs it. Likely reasons if the workflow sets it: ${emptyReasons}`,
 };
 
-/** The public key, for masking; whatever becomes of it. */
+/** The public key, to be masked even if it is not valid. */
 export function givenPublicKey(raw: RawInputs): SecretValue[] {
   const text = raw.text('public-api-key');
   return text === undefined ? [] : [new SecretValue(text)];
 }
 
-/** Whether a smoke test is asked for, and its key is missing. */
-export function lacksPublicKey(raw: RawInputs, smokeTest: SmokeTestSettings | undefined): boolean {
-  return smokeTest !== undefined && raw.text('public-api-key') === undefined;
+/** Whether a dry run plans a smoke test without its key. */
+export function lacksPublicKey(
+  { raw, isDryRun }: InputReader,
+  agent: AgentReleaseSettings | undefined,
+): boolean {
+  return isDryRun && agent?.smokeTest !== undefined && raw.text('public-api-key') === undefined;
 }
 
-/** Reads how the release is tested with a session; undefined for not at all. */
+/** Reads the settings of the smoke test; undefined if there is none. */
 export function readSmokeTest(
   reader: InputReader,
   { waits }: { readonly waits: boolean },
@@ -60,13 +64,13 @@ export function readSmokeTest(
   if (duration > 0 && timeout > 0 && duration >= timeout) {
     findings.problem(
       'smoke-test-duration',
-      `has to be shorter than \`smoke-test-timeout\`; found ${duration / 1000} s and ${timeout / 1000} s`,
+      `is ${duration / 1000} s, but must be shorter than \`smoke-test-timeout\` (${timeout / 1000} s)`,
     );
   }
   if (!waits) {
     findings.problem(
       'smoke-test',
-      'needs `wait-for-ready: true`: only a deployment that is ready can be tested',
+      'needs `wait-for-ready: true`, because only a deployment that is ready can be tested',
     );
   }
   // A dry run starts no session, and forks get no secrets.
@@ -77,64 +81,41 @@ export function readSmokeTest(
 }
 
 function readPublicKey({ raw, findings }: InputReader): SecretValue | undefined {
-  const text = raw.text('public-api-key');
-  if (text === undefined) return undefined;
-  const value = new SecretValue(text);
-  if (!/^[\x21-\x7e]+$/.test(text)) {
-    findings.problem(
-      'public-api-key',
-      'has to be one line of printable characters; it holds blanks, line breaks or others',
-    );
-    return undefined;
-  }
-  const kind = kindOfCredential(value);
-  if (kind === 'private-api-key' || kind === 'personal-access-token') {
-    const what = kind === 'private-api-key' ? 'a private API key' : 'a personal access token';
-    findings.problem(
-      'public-api-key',
-      `holds ${what}, but a session is started with a public API key (\`pk_…\`); create one in the dashboard under Settings → API Keys → Public`,
-    );
-    return undefined;
-  }
-  if (kind === undefined) {
-    findings.warnings.push(
-      'The input `public-api-key` does not begin with `pk_`, as a public API key usually does. The action uses it anyway.',
-    );
-  }
-  return value;
+  const input = 'public-api-key';
+  const text = raw.text(input);
+  return text === undefined
+    ? undefined
+    : checkCredentialText(findings, text, input, { input, words: `the input \`${input}\`` });
 }
 
 function readTransport({ raw, fields, findings }: InputReader): SmokeTestSettings['transport'] {
   if (raw.text('smoke-test-transport')?.toLowerCase() === 'websocket') {
-    findings.problem(
+    return findings.problem(
       'smoke-test-transport',
-      'cannot be `websocket`: such a bot starts only when a client connects, and a smoke test has none. Use `daily` or `webrtc`, or omit it',
+      'cannot be `websocket`, because such a bot starts only when a client connects. Use `daily` or `webrtc`, or omit it',
     );
-    return undefined;
   }
   return fields.choice('smoke-test-transport', ['daily', 'webrtc']);
 }
 
-/** Nothing of a body is quoted: it may hold what nobody else may see. */
+/** Messages never quote the body, as it may hold secrets. */
 function readBody({ raw, findings }: InputReader): SmokeTestSettings['body'] {
   const text = raw.text('smoke-test-body');
   if (text === undefined) return undefined;
   const size = Buffer.byteLength(text);
   if (size > longestBody) {
-    findings.problem(
+    return findings.problem(
       'smoke-test-body',
       `has ${bytesOf(size)}, but the platform accepts at most ${bytesOf(longestBody)}`,
     );
-    return undefined;
   }
-  const body = parseObject(text);
-  if (body === undefined) {
+  return (
+    parseObject(text) ??
     findings.problem(
       'smoke-test-body',
-      'has to be a JSON object such as `{"language": "en"}`; what it holds is not shown',
-    );
-  }
-  return body;
+      'is not a JSON object such as `{"language": "en"}` (its value is not shown)',
+    )
+  );
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
@@ -152,27 +133,24 @@ function readPath({ raw, findings }: InputReader): string | undefined {
   const text = raw.text('smoke-test-path');
   if (text === undefined) return undefined;
   const path = text.replace(/^\//, '');
-  const rule = brokenPathRule(path);
-  if (rule === undefined) return path;
-  findings.problem('smoke-test-path', `${rule}; ${found(text)}`);
-  return undefined;
+  const breach = breachOf(path);
+  return breach === undefined
+    ? path
+    : findings.problem('smoke-test-path', `${shown(text)} ${breach}`);
 }
 
-function brokenPathRule(path: string): string | undefined {
-  const example = 'has to be a path such as `healthz`, on one line and without query or fragment';
+function breachOf(path: string): string | undefined {
+  const notAPath = 'is not a path such as `healthz`, on one line and without query or fragment';
   // Percent signs could hide a segment from these checks.
-  if (path.length > 200 || !/^[\w.~!$&'()*+,;:@/-]+$/.test(path)) return example;
+  if (path.length > 200 || !/^[\w.~!$&'()*+,;:@/-]+$/.test(path)) return notAPath;
   const segments = path.replace(/\/$/, '').split('/');
   if (segments.some((segment) => segment === '..' || segment === '.')) {
-    return 'has to stay within the session, so `.` and `..` are not allowed in it';
+    return 'leaves the session; remove `.` and `..`';
   }
-  if (segments.includes('')) return example;
+  if (segments.includes('')) return notAPath;
   const [first = ''] = segments;
   if (reservedNames.includes(first.toLowerCase())) {
-    return `begins with \`${first}\`, which the platform reserves, and so are ${reservedNames
-      .filter((name) => name !== first.toLowerCase())
-      .map((name) => `\`${name}\``)
-      .join(', ')}; name an endpoint of the bot itself`;
+    return `begins with \`${first}\`, but the platform reserves ${listOf(reservedNames)}; name an endpoint of the bot itself`;
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ import type { Regional } from '../plan/regional.js';
 import type { Preview, TeardownSettings } from '../plan/settings.js';
 import { listOf } from '../text/list.js';
 import { declaredInputs, inputNames, type InputName } from './declared.js';
+import { isTeardown } from './pull-request.js';
 import type { RawInputs } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
 
@@ -38,21 +39,25 @@ export interface TeardownSource {
   readonly preview: Preview | undefined;
 }
 
-/** Reads what to tear down. Undefined if that is not the preview of a pull request. */
+/** Reads what to tear down. Undefined in a release, or if it is not the preview of a pull request. */
 export function readTeardown(
   reader: InputReader,
   { templates, preview }: TeardownSource,
 ): TeardownSettings | undefined {
   const { raw, fields, regions, findings } = reader;
+  if (!isTeardown(raw)) return undefined;
   const isOwn = (input: InputName): boolean =>
     templates.text(input)?.includes(pullRequestPlaceholder) === true;
   const agent = regions.name('agent-name', agentName, [regionPlaceholder]);
   if (raw.text('agent-name') === undefined) {
-    findings.problem('agent-name', '`teardown` needs the name of the agent, with `{pr}` in it');
+    findings.problem(
+      'agent-name',
+      'is not set, but `teardown` needs the name of the agent, with `{pr}` in it',
+    );
   } else if (!isOwn('agent-name')) {
     findings.problem(
       'agent-name',
-      'has no `{pr}`, so it is the agent of more than one pull request, and `teardown` would delete what others use; add `{pr}`',
+      'has no `{pr}`, so `teardown` would delete an agent that others use; add `{pr}`',
     );
   }
   const own = (

@@ -39,9 +39,9 @@ test.each(['constructor', 'toString', '__proto__'])(
 
 describe('a value that is given in place of a name is not shown, and is masked', () => {
   test.each([
-    { input: 'KEY=sk-hidden-value', told: 'item 1 has to be the name of an environment variable' },
-    { input: 'KEY=hidden value', told: 'item 1 has to be the name of an environment variable' },
-    { input: 'OPENAI, hidden-!', told: 'item 2 has to be the name of an environment variable' },
+    { input: 'KEY=sk-hidden-value', told: 'item 1 is not the name of an environment variable' },
+    { input: 'KEY=hidden value', told: 'item 1 is not the name of an environment variable' },
+    { input: 'OPENAI, hidden-!', told: 'item 2 is not the name of an environment variable' },
     { input: 'OPENAI, hiddenVALUE', told: 'item 2 is not the name of a variable that is set' },
   ])('$input', ({ input, told }) => {
     const { problems, possibleSecrets: suspects } = readEnvironment(input, environment);
@@ -70,7 +70,7 @@ describe('a value that is given in place of a name is not shown, and is masked',
 
 test('a target that comes twice is an error', () => {
   expect(readEnvironment('A=OPENAI,A=PEM', environment).problems).toEqual([
-    'item 2: `A` is given twice, first in item 1',
+    'item 2: `A` is set twice, first in item 1',
   ]);
 });
 

@@ -75,7 +75,7 @@ describe('a reference is only ever resolved from the same file', () => {
     {
       name: 'that is not set',
       text: 'URL=${HOME}/app',
-      told: 'holds `${HOME}`, which python-dotenv replaces, and the file does not set that name',
+      told: 'contains `${HOME}`, which python-dotenv replaces, and the file does not set that name',
     },
     {
       name: 'that is set further down',
@@ -85,18 +85,18 @@ describe('a reference is only ever resolved from the same file', () => {
     {
       name: 'that is a bare name',
       text: 'HOST\nURL=${HOST}/app',
-      told: 'the file gives that name no value that can be read',
+      told: 'the file has no usable value for that name',
     },
     {
       name: 'that may be part of a secret',
       text: 'URL=x${hidden}y',
-      told: 'holds a reference such as `${NAME}`, which python-dotenv replaces',
+      told: 'contains a reference such as `${NAME}`, which python-dotenv replaces',
     },
   ])('a name $name is an error with the way out', async ({ text, told }) => {
     const { problems, suspects } = await read({ '.env': text });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(told);
-    expect(problems[0]).toMatch(/: `URL` holds .*\. Pass `URL` with `secrets-env`$/);
+    expect(problems[0]).toMatch(/: `URL` contains .*\. Pass `URL` with `secrets-env`$/);
     expect(problems[0]).not.toMatch(/hidden/);
     expect(suspects.join()).not.toBe('');
   });
@@ -104,14 +104,14 @@ describe('a reference is only ever resolved from the same file', () => {
   test('not from another file', async () => {
     const { problems } = await read({ 'a.env': 'HOST=db', 'b.env': 'URL=${HOST}' });
     expect(problems).toEqual([
-      '`b.env` line 1: `URL` holds `${HOST}`, which python-dotenv replaces, and the file does not set that name. Pass `URL` with `secrets-env`',
+      '`b.env` line 1: `URL` contains `${HOST}`, which python-dotenv replaces, and the file does not set that name. Pass `URL` with `secrets-env`',
     ]);
   });
 
   test('a value that would fill the memory is an error', async () => {
     const lines = Array.from({ length: 40 }, (_, line) => `A${line + 1}=\${A${line}}\${A${line}}`);
     const { problems } = await read({ '.env': ['A0=x', ...lines].join('\n') });
-    expect(problems[0]).toContain('line 22: `A21` holds `${A20}`');
+    expect(problems[0]).toContain('line 22: `A21` contains `${A20}`');
     expect(problems[0]).toContain('would make the value longer than 1 MiB');
   });
 });
@@ -121,7 +121,7 @@ test('a bare name is left out, and the log says so', async () => {
   expect(pairs).toEqual({ A: '1', B: '2' });
   expect(problems).toEqual([]);
   expect(remarks).toEqual([
-    '`.env` line 2: left out `WITHOUT_VALUE`, because it has no `=` and no value.',
+    '`.env` line 2: skipped `WITHOUT_VALUE`, because it has no `=` and no value.',
   ]);
 });
 
@@ -147,7 +147,7 @@ describe('what is not understood is an error with file and line, without its tex
     {
       name: 'a quote that does not end',
       text: 'A="hidden\nwords',
-      told: '`.env` line 1: the quoted value of `A` does not end',
+      told: '`.env` line 1: the quoted value of `A` has no closing quote',
     },
     {
       name: 'text behind a quote',
@@ -167,17 +167,17 @@ describe('what is not understood is an error with file and line, without its tex
     {
       name: 'a key that comes twice',
       text: 'A=hidden\nB=2\nA=words',
-      told: '`.env` line 3: `A` is given twice, first in `.env` line 1',
+      told: '`.env` line 3: `A` is set twice, first in `.env` line 1',
     },
     {
       name: 'a key that is not one for the platform',
       text: 'A.B=1\nA=hidden',
-      told: '`.env` line 1: the key `A.B` has to be',
+      told: '`.env` line 1: the key `A.B` is not valid',
     },
     {
       name: 'a key so long that it may be something else',
       text: `${'hidden'.repeat(11)}=1`,
-      told: '`.env` line 1: the key of 66 characters has to be',
+      told: '`.env` line 1: the key of 66 characters is not valid',
     },
     { name: 'a file in UTF-16', text: 'A\0=\0hidden', told: '`.env` is not text in UTF-8' },
     { name: 'a file in Latin-1', text: 'A=hidden\ufffd', told: '`.env` is not text in UTF-8' },
@@ -192,7 +192,7 @@ describe('what is not understood is an error with file and line, without its tex
 
   test('a key in two files', async () => {
     const { problems } = await read({ 'a.env': 'A=1', 'b.env': 'A=2' });
-    expect(problems).toEqual(['`b.env` line 1: `A` is given twice, first in `a.env` line 1']);
+    expect(problems).toEqual(['`b.env` line 1: `A` is set twice, first in `a.env` line 1']);
   });
 
   test('a file that is not there', async () => {

@@ -254,7 +254,7 @@ describe('what is not of the form is an error with a place, and without the valu
     },
     {
       name: 'JSON',
-      place: /line \d+|has to be a JSON object/,
+      place: /line \d+|is not a JSON object/,
       read: (entries: readonly Pair[], damage: (text: string) => string) => {
         const json = entries.map(([key, value]) => `"${key}": ${JSON.stringify(value)}`);
         return readJson(damage(`{\n${json.join(',\n')}\n}`), ['*'], []);

@@ -91,23 +91,27 @@ describe('what does not parse is told without its text', () => {
   test.each([
     { name: 'not JSON', input: '{\n  "A": "hidden",\n  hidden\n}', told: /is not JSON \(line 3\)/ },
     { name: 'cut off', input: '{"A": "hidden', told: /is not JSON/ },
-    { name: 'an array', input: '["hidden"]', told: /has to be a JSON object of strings/ },
-    { name: 'a string', input: '"hidden"', told: /has to be a JSON object of strings/ },
+    { name: 'an array', input: '["hidden"]', told: /is not a JSON object of strings/ },
+    { name: 'a string', input: '"hidden"', told: /is not a JSON object of strings/ },
     {
       name: 'a number as a value',
       input: '{\n"A": 4711\n}',
-      told: /line 2: the value of `A` has to be a string/,
+      told: /line 2: the value of `A` is not a string/,
     },
     {
       name: 'an object as a value',
       input: '{"A": {"B": "hidden"}}',
-      told: /the value of `A` has to be a string/,
+      told: /the value of `A` is not a string/,
     },
-    { name: 'a key that is not one', input: '{"A B": "hidden"}', told: /the key `A B` has to be/ },
+    {
+      name: 'a key that is not one',
+      input: '{"A B": "hidden"}',
+      told: /the key `A B` is not valid/,
+    },
     {
       name: 'a key that comes twice',
       input: '{"A": "hidden",\n"A": "hidden2"}',
-      told: /line 2: `A` is given twice, first in line 1/,
+      told: /line 2: `A` is set twice, first in line 1/,
     },
     { name: 'a comment', input: '{"A": "hidden" /* hidden */}', told: /is not JSON/ },
   ])('$name', async ({ input, told }) => {

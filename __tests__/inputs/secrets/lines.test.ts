@@ -102,7 +102,7 @@ describe('what does not parse is told by line and key before it, never by its te
 
 test('a key that comes twice is an error, with both places', () => {
   expect(readLines('A=1\nB=2\nA=3').problems).toEqual([
-    'line 3: `A` is given twice, first in line 1',
+    'line 3: `A` is set twice, first in line 1',
   ]);
 });
 
@@ -117,7 +117,7 @@ describe('several pairs in one line', () => {
     expect(entries).toEqual([]);
     expect(problems).toEqual([
       expect.stringMatching(
-        /line \d: the value of `OPENAI_API_KEY` looks like several .*one `KEY=value` a line.*use `\|`, not `>`/,
+        /line \d: the value of `OPENAI_API_KEY` looks like several .*one `KEY=value` per line.*use `\|`, not `>`/,
       ),
     ]);
     expect(problems.join()).not.toContain('hidden');

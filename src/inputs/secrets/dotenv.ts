@@ -1,19 +1,19 @@
 /**
- * Dotenv files as python-dotenv 1.2.4 reads them, because the bots that load them are in Python. A
- * statement that it cannot parse ends the reading: what follows may be part of a value.
+ * Reads dotenv files as python-dotenv 1.2.4 does, because bots are written in Python. Stops at a statement
+ * that it cannot parse, because what follows may be part of a value.
  */
 
 /** One key of a file. */
 export interface Statement {
   readonly key: string;
-  /** Undefined for a bare name, which python-dotenv gives no value. References are still in it. */
+  /** With unresolved references. Undefined for a bare name, to which python-dotenv gives no value. */
   readonly value: string | undefined;
   readonly isQuoted: boolean;
-  /** The line that the key is in, counted from 1. */
+  /** The line of the key, counted from 1. */
   readonly line: number;
 }
 
-/** Where a file stops being readable, and why. */
+/** Where a file can no longer be read, and why. */
 export interface SyntaxProblem {
   readonly line: number;
   /** Offset of the statement's first character. */
@@ -28,12 +28,12 @@ export interface Dotenv {
   readonly problem: SyntaxProblem | undefined;
 }
 
-/** What Python's `\s` matches, without the line break; JavaScript's differs. */
+/** What Python's `\s` matches, except the line break; JavaScript's differs. */
 const blank =
   '\\t\\v\\f\\x1c-\\x1f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const isBlank = new RegExp(`[${blank}]`);
 
-/** Each matches at one place only and has one way to match, so reading takes linear time. */
+/** Each matches only at one place and in only one way, so reading takes linear time. */
 const patterns = {
   blanks: new RegExp(`[${blank}]*`, 'y'),
   blanksAndLineBreaks: new RegExp(`[${blank}\\n]*`, 'y'),
@@ -93,7 +93,7 @@ class Parser {
     return key === undefined ? { key } : { key, value, isQuoted };
   }
 
-  /** From the equals sign on; without a value if the quotes do not end. */
+  /** Reads from the equals sign; there is no value if a quote is not closed. */
   #readValue(): Pick<Statement, 'value' | 'isQuoted'> {
     this.#position += 1;
     const hasBlank = this.#read('blanks') !== '';
@@ -110,7 +110,7 @@ class Parser {
     return { value: withoutComment(this.#read('restOfLine') ?? ''), isQuoted: false };
   }
 
-  /** What is between two quotes, escapes included. A loop, as an expression runs out of stack. */
+  /** What is between two quotes, escapes included. A loop, because an expression runs out of stack. */
   #readQuoted(quote: string): string | undefined {
     const start = this.#position + 1;
     for (let end = start; end < this.#text.length; end++) {
@@ -151,7 +151,7 @@ class Parser {
 
 const noValue = { value: undefined, isQuoted: false } as const;
 
-/** What a letter behind a backslash stands for in double quotes, unless it stands for itself. */
+/** The meaning of a letter after a backslash in double quotes, if it is not the letter itself. */
 const escapes: ReadonlyMap<string, string> = new Map([
   ['a', '\u0007'],
   ['b', '\b'],
@@ -174,18 +174,18 @@ function withoutComment(rest: string): string {
   return rest.slice(0, end);
 }
 
-/** A value without references, or the name that could not be resolved, or whose value is too long. */
+/** A value with its references resolved, or the name that is unknown or makes it too long. */
 export type Resolution =
   { readonly value: string } | { readonly name: string; readonly isTooLong: boolean };
 
-/** Characters that references may make of a value; a few lines could make it fill the memory. */
+/** Characters; references in a few lines could otherwise fill the memory. */
 const maxValueLength = 1024 * 1024;
 
 /**
- * Replaces `${NAME}` and `${NAME:-default}` by the values of the same file, in whichever quotes.
- * python-dotenv would look in the environment of the bot, too, which nobody knows here.
+ * Replaces `${NAME}` and `${NAME:-default}` by values from the same file, whatever the quotes. python-dotenv
+ * also looks in the environment of the bot, which is unknown here.
  *
- * @param earlier the keys further up in the file; undefined for one that has no value of its own
+ * @param earlier the keys further up in the file; undefined for a key without a value
  */
 export function resolveReferences(
   value: string,
@@ -215,7 +215,7 @@ export function resolveReferences(
   return { value: resolved + value.slice(done) };
 }
 
-/** Finds a character at or behind a place that only grows, in linear time over all calls. */
+/** Finds a character at or after a place that only grows, in linear time over all calls. */
 function finder(text: string, character: string): (from: number) => number {
   let found = text.indexOf(character);
   return (from) => {

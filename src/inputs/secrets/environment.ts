@@ -3,56 +3,46 @@ import { nearest } from '../../text/nearest.js';
 import { isConventional, isObjectAsText, objectAsText, SourceReading } from './source.js';
 
 /**
- * Reads the `secrets-env` input: names of environment variables, or `TARGET=SOURCE` where the key of
- * the set has another name. Values are never parsed, so there is nothing to quote.
+ * Reads the `secrets-env` input: names of environment variables, or `TARGET=SOURCE` if the key of the set
+ * has another name. Values are never parsed, so they need no quotes.
  *
- * Somebody may write `KEY=value` here by mistake. So what stands behind the `=` is not shown, and is
- * masked unless it is the name of a variable that there is. What stands in front of it, or alone, is
- * shown only where it looks like a name.
+ * Somebody may write `KEY=value` here by mistake. So messages never show what follows the `=`, and it is
+ * masked unless a variable has that name. They show other names only if they look like variables.
  */
 export function readEnvironment(input: string, environment: Environment): SourceReading {
   const reading = new SourceReading('secrets-env');
-  if (isObjectAsText(input)) {
-    reading.problems.push(objectAsText);
-    return reading;
-  }
+  if (isObjectAsText(input)) return reading.stopAt(objectAsText);
   const items = splitItems(input);
   for (const [index, item] of items.entries()) {
     const place = `item ${index + 1}`;
-    const match = /^(?:([^=\s]+)\s*=\s*)?([A-Za-z_][A-Za-z0-9_]*)$/.exec(item);
-    const source = match?.[2];
+    const [, renamed, source] = /^(?:([^=\s]+)\s*=\s*)?([A-Za-z_][A-Za-z0-9_]*)$/.exec(item) ?? [];
     if (source === undefined) {
       for (const rest of items.slice(index)) reading.addPossibleSecretLine(rest);
-      const breach = mistakeInName(item);
-      reading.stopAt(
-        breach !== undefined
-          ? `${place} ${breach}`
-          : `${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``,
+      return reading.stopAt(
+        `${place} ${mistakeInName(item) ?? 'is not the name of an environment variable, or `TARGET=SOURCE`. Put values into `env:` or `secrets`'}`,
       );
-      return reading;
     }
-    const target = match?.[1] ?? source;
-    // A name such as `toString` is there in every object, and no variable.
-    const set = Object.hasOwn(environment, source) ? environment[source] : undefined;
-    const value = set ?? '';
-    const unset = set === undefined;
-    if (unset && (source !== target || !isConventional(source))) {
+    const target = renamed ?? source;
+    // Every object has names such as `toString`, which are not variables.
+    const value = Object.hasOwn(environment, source) ? environment[source] : undefined;
+    if (value !== undefined) {
+      reading.add(target, value, place);
+      continue;
+    }
+    if (source !== target || !isConventional(source)) {
       reading.addPossibleSecret(source);
       if (source === target || !isConventional(target)) {
-        reading.stopAt(
+        return reading.stopAt(
           `${place} is not the name of a variable that is set (it is not shown, as it may be a value)`,
         );
-        return reading;
       }
     }
-    if (!unset) reading.add(target, value, place);
-    else
-      reading.add(target, value, place, { unset: { meant: nearestVariable(source, environment) } });
+    reading.add(target, '', place, { unset: { meant: nearestVariable(source, environment) } });
   }
   return reading;
 }
 
-/** What is wrong with an item that is no name, if it is sure to hold names only. */
+/** What is wrong with an item that is not a name, if it certainly contains only names. */
 function mistakeInName(item: string): string | undefined {
   if (/^(?:[\w-]+=)?\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})$/.test(item)) {
     return 'begins with `$`. Write the name of the variable alone, such as `OPENAI_API_KEY`';
@@ -71,7 +61,7 @@ function nearestVariable(source: string, environment: Environment): string | und
   return nearest(source, Object.keys(environment).filter(isOfWorkflow));
 }
 
-/** Whether a variable may be one that the workflow sets for the bot. */
+/** Whether the workflow may have set a variable for the bot. */
 function isOfWorkflow(name: string): boolean {
   return isConventional(name) && !/^(?:INPUT|GITHUB|RUNNER|ACTIONS)_/.test(name);
 }

@@ -13,8 +13,8 @@ import {
 import { afterKey, mistakeIn, endsBase64, isConventional, SourceReading } from './source.js';
 
 /**
- * Reads the `secrets-file` input: dotenv files, relative to the workspace. Each value is what
- * python-dotenv makes of it, or there is a problem that names the key and the reason.
+ * Reads the `secrets-file` input: dotenv files, relative to the workspace. Each value is as python-dotenv
+ * reads it, or a problem names the key and the reason.
  */
 export async function readFiles(
   paths: readonly string[],
@@ -29,7 +29,7 @@ export async function readFiles(
   return reading;
 }
 
-/** The keys of a dotenv file, for which no value is needed; bare names and repeated keys count. */
+/** The keys of a dotenv file, including bare names and repeated keys. */
 export async function readKeyNames(
   path: string,
   workspace: string,
@@ -48,7 +48,7 @@ export async function readKeyNames(
   return { keys: statements.map(({ key }) => key), problems: reading.problems };
 }
 
-/** The text of a file with line feeds as its only line breaks; undefined, with a problem, if it has none. */
+/** The text of a file with line feeds as its only line breaks; undefined, with a problem, if it is not text. */
 async function readText(
   reading: SourceReading,
   path: string,
@@ -73,8 +73,8 @@ async function readText(
 }
 
 /**
- * The statements of a file up to the first that does not look like one. python-dotenv takes each line
- * of a private key that is not quoted for a name, or for a key whose value is `=`.
+ * The statements of a file up to the first that does not look like one. In a private key without quotes,
+ * python-dotenv reads each line as a name, or as a key with the value `=`.
  */
 function readStatements(text: string): Dotenv {
   const dotenv = parseDotenv(text);
@@ -97,15 +97,15 @@ function readValues(reading: SourceReading, path: string, text: string): void {
     dotenv.statements.filter(({ value }) => value !== undefined).map(({ key }) => key),
   );
   const isSops = isEncryptedBySops(dotenv.statements);
-  const keysOfKind = new Map<Unfinished, string[]>();
-  /** What references may name, resolved; undefined for a key that has no value or was refused. */
+  const unfinishedKeys: UnfinishedKey[] = [];
+  /** Resolved values for references; undefined for a key without a usable value. */
   const earlier = new Map<string, string | undefined>();
   for (const { key, value, line } of dotenv.statements) {
     const place = placeIn(path, line);
     if (value === undefined) {
       const name = isConventional(key) ? `\`${key}\`` : 'a name';
       if (!isConventional(key)) reading.addPossibleSecret(key);
-      reading.remarks.push(`${place}: left out ${name}, because it has no \`=\` and no value.`);
+      reading.remarks.push(`${place}: skipped ${name}, because it has no \`=\` and no value.`);
       earlier.set(key, undefined);
       continue;
     }
@@ -113,9 +113,7 @@ function readValues(reading: SourceReading, path: string, text: string): void {
     if (kind !== undefined || (isSops && isOfSops(key))) {
       if (!secretKey.pattern.test(key)) reading.refuseKey(key, place);
       else if (kind !== undefined && !isOfSops(key)) {
-        const keys = keysOfKind.get(kind);
-        if (keys === undefined) keysOfKind.set(kind, [key]);
-        else keys.push(key);
+        unfinishedKeys.push({ key, kind });
       }
       earlier.set(key, undefined);
       continue;
@@ -135,20 +133,15 @@ function readValues(reading: SourceReading, path: string, text: string): void {
       key,
       value,
       place,
-      `holds ${reference}, which python-dotenv replaces, and ${reason}`,
+      `contains ${reference}, which python-dotenv replaces, and ${reason}`,
     );
     earlier.set(key, undefined);
   }
-  for (const [kind, keys] of keysOfKind) {
-    const named = listOf(keys, { most: 20 });
-    reading.problems.push(
-      `\`${path}\`: ${named} ${keys.length === 1 ? 'is' : 'are'} ${unfinishedWords[kind]}`,
-    );
-  }
+  reportUnfinished(reading, path, unfinishedKeys);
   stopAt(reading, path, text, dotenv);
 }
 
-/** What a value is that is not the secret yet, and what to do first. */
+/** What a value is in place of the secret, and what to do first. */
 const unfinishedWords: Readonly<Record<Unfinished, string>> = {
   'a GitHub expression':
     'a `${{ … }}` expression, which GitHub does not evaluate in a file. Pass the secret with `secrets-env`',
@@ -158,21 +151,39 @@ const unfinishedWords: Readonly<Record<Unfinished, string>> = {
     'ciphertext of dotenvx. Decrypt the file in a step before, with `dotenvx decrypt`',
 };
 
+interface UnfinishedKey {
+  readonly key: string;
+  readonly kind: Unfinished;
+}
+
+function reportUnfinished(
+  reading: SourceReading,
+  path: string,
+  unfinishedKeys: readonly UnfinishedKey[],
+): void {
+  for (const [kind, words] of Object.entries(unfinishedWords)) {
+    const keys = unfinishedKeys.filter((one) => one.kind === kind).map(({ key }) => key);
+    if (keys.length === 0) continue;
+    const named = listOf(keys, { most: 20 });
+    reading.problems.push(`\`${path}\`: ${named} ${keys.length === 1 ? 'is' : 'are'} ${words}`);
+  }
+}
+
 function isEncryptedBySops(statements: readonly Statement[]): boolean {
   return statements.some(({ value = '' }) => unfinished(value) === 'SOPS ciphertext');
 }
 
-/** Whether a key belongs to SOPS, which keeps its own data in the file that it encrypts. */
+/** Whether a key belongs to SOPS, which keeps its own data in the encrypted file. */
 function isOfSops(key: string): boolean {
   return key.startsWith('sops_');
 }
 
 function whyUnresolved(isEarlier: boolean, isAssigned: boolean): string {
-  if (isEarlier) return 'the file gives that name no value that can be read';
+  if (isEarlier) return 'the file has no usable value for that name';
   return `the file ${isAssigned ? 'sets that name only further down' : 'does not set that name'}`;
 }
 
-/** Says where the reading of a file stops. What was not read may be (part of) a secret. */
+/** Reports where reading a file stopped. What was not read may be (part of) a secret. */
 function stopAt(
   reading: SourceReading,
   path: string,
@@ -197,7 +208,7 @@ function wordsOf({ key, reason }: SyntaxProblem): string {
     case 'not an assignment':
       return 'this is not `KEY=value`';
     case 'no closing quote':
-      return `the quoted value${ofKey} does not end`;
+      return `the quoted value${ofKey} has no closing quote`;
     case 'text after the closing quote':
       return `text follows the closing quote of the value${ofKey}`;
   }

@@ -3,9 +3,9 @@ import { wildcards } from '../../text/wildcards.js';
 import { isObjectAsText, objectAsText, SourceReading } from './source.js';
 
 /**
- * Reads the `secrets-json` input, a flat JSON object of strings such as `toJSON(secrets)`, and takes
- * the keys that the patterns of `secrets-include` select. A key that a `!` pattern takes out stays
- * out, whatever the order. `github_token` and the action's own credential never go along.
+ * Reads the `secrets-json` input, a flat JSON object of strings such as `toJSON(secrets)`. Takes the keys
+ * that the patterns of `secrets-include` select; a `!` pattern excludes, whatever the order. Never takes
+ * `github_token` and the action's own credential.
  */
 export async function readJson(
   input: string,
@@ -13,28 +13,20 @@ export async function readJson(
   credentials: readonly SecretValue[],
 ): Promise<SourceReading> {
   const reading = new SourceReading('secrets-json');
-  if (isObjectAsText(input)) {
-    reading.problems.push(objectAsText);
-    return reading;
-  }
-  // A kept parser with places and without the text in its errors; JSON.parse quotes what it reads,
-  // and keeps the last of two equal keys without a word.
+  if (isObjectAsText(input)) return reading.stopAt(objectAsText);
+  // JSON.parse quotes the text in its errors, and silently keeps the last of two equal keys.
   const { parse } = await import('@humanwhocodes/momoa');
   let body;
   try {
     ({ body } = parse(input));
   } catch (error) {
     reading.addPossibleSecret(input);
-    reading.problems.push(
-      `is not JSON${lineOf(error)}; it is made for \`\${{ toJSON(secrets) }}\``,
-    );
-    return reading;
+    return reading.stopAt(`is not JSON${lineOf(error)}; set it to \`\${{ toJSON(secrets) }}\``);
   }
-  // A run that has no secrets may have null in their place.
+  // In a run without secrets, it may be null.
   if (body.type !== 'Object' && body.type !== 'Null') {
     reading.addPossibleSecret(input);
-    reading.problems.push('has to be a JSON object of strings, such as `${{ toJSON(secrets) }}`');
-    return reading;
+    return reading.stopAt('is not a JSON object of strings, such as `${{ toJSON(secrets) }}`');
   }
   const select = selection(patterns);
   const keys: string[] = [];
@@ -46,13 +38,13 @@ export async function readJson(
     keys.push(key);
     if (key.toLowerCase() === 'github_token') {
       reading.remarks.push(
-        `\`${key}\` is left out, because it is GitHub's own token, which expires with the job.`,
+        `\`${key}\` is not sent, because it is GitHub's own token, which expires with the job.`,
       );
     } else if (credentials.some((credential) => credential.reveal() === text?.trim())) {
-      reading.remarks.push(`\`${key}\` is left out, because it is the credential of this action.`);
+      reading.remarks.push(`\`${key}\` is not sent, because it is the credential of this action.`);
     } else if (select.takes(key)) {
       if (text === undefined) {
-        reading.problems.push(`${place}: the value of \`${key}\` has to be a string`);
+        reading.problems.push(`${place}: the value of \`${key}\` is not a string`);
       } else {
         reading.add(key, text, place);
       }
@@ -64,7 +56,7 @@ export async function readJson(
 
 interface Selection {
   takes(key: string): boolean;
-  /** The patterns that no key fits; one that takes keys out may fit none. */
+  /** The patterns that match no key; those that exclude may match none. */
   unmatched(keys: readonly string[]): string[];
 }
 
@@ -72,15 +64,15 @@ function selection(patterns: readonly string[]): Selection {
   const compiled = patterns.flatMap((pattern) => {
     const isExclusion = pattern.startsWith('!');
     const matches = wildcards(isExclusion ? pattern.slice(1).trim() : pattern);
-    // A malformed pattern is reported with the input that it is from.
+    // A malformed pattern is reported for its own input.
     return matches === undefined ? [] : [{ pattern, isExclusion, matches }];
   });
   const included = compiled.filter(({ isExclusion }) => !isExclusion);
-  const excluded = compiled.filter(({ isExclusion }) => isExclusion);
-  const matchesAny = (some: typeof compiled, key: string): boolean =>
-    some.some(({ matches }) => matches(key));
   return {
-    takes: (key) => matchesAny(included, key) && !matchesAny(excluded, key),
+    takes: (key) => {
+      const matching = compiled.filter(({ matches }) => matches(key));
+      return matching.length > 0 && !matching.some(({ isExclusion }) => isExclusion);
+    },
     unmatched: (keys) =>
       included.filter(({ matches }) => !keys.some(matches)).map(({ pattern }) => pattern),
   };

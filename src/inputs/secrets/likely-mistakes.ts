@@ -1,6 +1,6 @@
 import type { SecretEntry } from './source.js';
 
-/** Why a value is surely not the secret yet: something has to happen to it first. */
+/** Why a value is certainly not the secret itself: it needs another step first. */
 export type Unfinished = 'a GitHub expression' | 'SOPS ciphertext' | 'dotenvx ciphertext';
 
 export function unfinished(value: string): Unfinished | undefined {
@@ -12,14 +12,14 @@ export function unfinished(value: string): Unfinished | undefined {
 }
 
 /**
- * Whether a line `KEY=value` looks like several that were joined, by `secrets: >` or by commas.
- * Each name begins behind a separator, which it cannot hold, so the search takes linear time.
+ * Whether a line `KEY=value` looks like several that were joined, by `secrets: >` or by commas. A name
+ * begins after a separator and cannot contain one, so the search takes linear time.
  */
 export function looksLikeSeveral(value: string): boolean {
   return /[,\s][A-Z][A-Z0-9_]{2,}=(?=[^=\s,])/.test(value);
 }
 
-/** The values within such a line, which are as secret as the whole. */
+/** The values in such a line, which are as secret as the whole. */
 export function severalValues(value: string): string[] {
   return value.split(/[,\s](?=[A-Z][A-Z0-9_]{2,}=[^=\s,])/).map((part, index) => {
     const own = index === 0 ? part : part.slice(part.indexOf('=') + 1);
@@ -35,7 +35,7 @@ const quotes = [
   ['‘', '’', 'is in smart quotes'],
 ] as const;
 
-/** Longer values are no placeholders. */
+/** Longer values are not placeholders. */
 const maxPlaceholderLength = 200;
 
 const placeholders = [
@@ -47,8 +47,8 @@ const placeholders = [
 ];
 
 /**
- * What about a value that is sent as it is looks like a mistake. Each item continues a sentence
- * with the key as its subject; none holds a part of the value.
+ * What looks like a mistake in a value that is sent unchanged. Each item continues a sentence with the key
+ * as its subject, without any part of the value.
  */
 export function likelyMistakes({ value, isLine = false }: SecretEntry): string[] {
   const text = value.reveal();

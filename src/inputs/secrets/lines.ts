@@ -13,18 +13,15 @@ import {
 
 /**
  * Reads the `secrets` input: lines `KEY=value`, the value verbatim to the end of the line, and
- * `KEY<<DELIMITER` … `DELIMITER` for values of several lines, as GITHUB_ENV has it. Blank lines and
- * lines that begin with `#` are skipped.
+ * `KEY<<DELIMITER` … `DELIMITER` for values of several lines, as in GITHUB_ENV. Skips blank lines and
+ * lines that begin with `#`.
  *
- * A line that is neither may be part of somebody's private key: it is told by its number and the
- * key before it, and nothing behind it is read, because a key found there may be one only by chance.
+ * Any other line may be part of a private key. So the message only has its number and the key before it,
+ * and reading stops, because what looks like a key after it may not be one.
  */
 export function readLines(input: string): SourceReading {
   const reading = new SourceReading('secrets');
-  if (isObjectAsText(input)) {
-    reading.problems.push(objectAsText);
-    return reading;
-  }
+  if (isObjectAsText(input)) return reading.stopAt(objectAsText);
   const lines = splitLines(input);
   const isSingle = lines.filter(({ text }) => text.trim() !== '').length === 1;
   let keyBefore: string | undefined;
@@ -36,9 +33,8 @@ export function readLines(input: string): SourceReading {
     const place = `line ${index + 1}`;
     const head = parseHead(text);
     if (head === undefined) {
-      reading.stopAt(unreadable(place, keyBefore, text));
       for (const rest of lines.slice(index)) reading.addPossibleSecretLine(rest.text);
-      return reading;
+      return reading.stopAt(unreadable(place, keyBefore, text));
     }
     keyBefore = head.key;
     if ('value' in head) {
@@ -46,7 +42,7 @@ export function readLines(input: string): SourceReading {
         reading.addPossibleSecret(head.value);
         for (const value of severalValues(head.value)) reading.addPossibleSecret(value);
         reading.stopAt(
-          `${place}: the value of \`${head.key}\` looks like several \`KEY=value\` pairs in one line. Write one \`KEY=value\` a line, below \`secrets: |\` (use \`|\`, not \`>\`). If it is one value, pass it with \`secrets-env\``,
+          `${place}: the value of \`${head.key}\` looks like several \`KEY=value\` pairs on one line. Write one \`KEY=value\` per line, below \`secrets: |\` (use \`|\`, not \`>\`). If it is one value, pass it with \`secrets-env\``,
         );
         continue;
       }
@@ -57,11 +53,10 @@ export function readLines(input: string): SourceReading {
     const last = lines[end];
     if (last === undefined) {
       const what = isConventional(head.key) ? `: \`${head.key}\`` : '';
-      reading.stopAt(
+      for (const rest of lines.slice(index + 1)) reading.addPossibleSecretLine(rest.text);
+      return reading.stopAt(
         `${place}${what} begins a value of several lines that does not end. Put the delimiter alone on its last line`,
       );
-      for (const rest of lines.slice(index + 1)) reading.addPossibleSecretLine(rest.text);
-      return reading;
     }
     const value = input.slice(line.next, last.start).replace(/\r?\n$/, '');
     reading.add(head.key, value, place);
@@ -70,7 +65,7 @@ export function readLines(input: string): SourceReading {
   return reading;
 }
 
-/** The line that ends a value of several lines; -1 where none does. */
+/** The line that ends a value of several lines; -1 if there is none. */
 function endOf(lines: readonly Line[], start: number, delimiter: string): number {
   for (let at = start + 1; at < lines.length; at++) {
     if (lines[at]?.text === delimiter) return at;
@@ -82,7 +77,7 @@ interface Line {
   readonly text: string;
   /** Offset of the line's first character. */
   readonly start: number;
-  /** Offset of the first character behind its line break. */
+  /** Offset of the first character after its line break. */
   readonly next: number;
 }
 
@@ -118,11 +113,11 @@ function unreadable(place: string, keyBefore: string | undefined, line: string):
   if (mistake !== undefined) return `${where} ${mistake}. Reading stopped here`;
   return (
     `${where} is not \`KEY=value\` with a valid key, so reading stopped here. ` +
-    'A value of several lines needs the form `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`'
+    'For a value of several lines, use `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`'
   );
 }
 
-/** What is wrong with a line that has no key, or one that the platform does not take. */
+/** What is wrong with a line that has no key, or one that the platform would reject. */
 function keyMistake(line: string): string | undefined {
   if (/^[A-Z_][A-Z0-9_]*(?:[,\s]+[A-Z_][A-Z0-9_]*)*[,\s]*$/.test(line)) {
     return 'has names without values. Write `KEY=value`, or pass the names of variables with `secrets-env`';

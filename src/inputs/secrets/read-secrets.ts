@@ -12,18 +12,18 @@ import { readFiles } from './files.js';
 import { readJson } from './json.js';
 import { likelyMistakes } from './likely-mistakes.js';
 import { readLines } from './lines.js';
-import { secretSources, type SecretEntry, type SourceReading } from './source.js';
+import type { SecretEntry, SourceReading } from './source.js';
 
-/** The pairs that the four sources give together. */
+/** The secrets from all four sources. */
 export interface SecretsReading {
   readonly pairs: readonly SecretPair[];
-  /** Keys without a value that were left out. */
+  /** Keys that were skipped, because their values are empty. */
   readonly skippedKeys: readonly string[];
-  /** False in a dry run that misses values, whose keys are among the pairs all the same. */
+  /** False in a dry run that lacks values; their keys are among the pairs anyway. */
   readonly isComplete: boolean;
-  /** False in a dry run that misses sources, so that not even the keys are known. */
+  /** False in a dry run that lacks sources, so not even the keys are known. */
   readonly knowsKeys: boolean;
-  /** Every value that was seen and that may be secret, whether it is sent or not. */
+  /** Every value that may be secret, whether it is sent or not. */
   readonly values: readonly SecretValue[];
 }
 
@@ -31,7 +31,7 @@ interface ChosenEntry extends SecretEntry {
   readonly source: SourceReading['source'];
 }
 
-/** Reads all sources of secrets, puts them together, and deals with empty values. */
+/** Reads and combines all sources of secrets, and handles empty values. */
 export async function readSecrets(
   reader: InputReader,
   credentials: readonly SecretValue[],
@@ -53,7 +53,7 @@ export async function readSecrets(
   const pairs = entries
     .filter(({ value }) => plansByName || !value.isEmpty)
     .map(({ key, value }) => ({ key, value }));
-  // What is left out by `skip` is left out by a release, too, unless nothing is left.
+  // A release skips the same keys, unless none is left.
   const isExact = !isDryRun || (empties === 'skip' && pairs.length > 0);
   const knowsKeys = isExact || missing.sources.length + missing.patterns.length === 0;
   const isSecret = secrecyFor(reader, findings, readings);
@@ -69,20 +69,18 @@ export async function readSecrets(
   };
 }
 
-/** One entry a key: a source that comes first wins. */
+/** One entry per key; earlier sources take precedence. */
 function chosenEntries(readings: readonly SourceReading[]): ChosenEntry[] {
   const chosen = new Map<string, ChosenEntry>();
-  for (const source of secretSources) {
-    for (const reading of readings.filter((one) => one.source === source)) {
-      for (const entry of reading.entries) {
-        if (!chosen.has(entry.key)) chosen.set(entry.key, { ...entry, source });
-      }
+  for (const { source, entries } of readings) {
+    for (const entry of entries) {
+      if (!chosen.has(entry.key)) chosen.set(entry.key, { ...entry, source });
     }
   }
   return [...chosen.values()];
 }
 
-/** What was asked for and has no value. */
+/** What was requested but has no value. */
 interface MissingValues {
   readonly empty: readonly ChosenEntry[];
   /** Those of them whose variable is not set at all. */
@@ -93,7 +91,7 @@ interface MissingValues {
   readonly sources: readonly SourceReading['source'][];
   /** Patterns that select nothing. */
   readonly patterns: readonly string[];
-  /** Why values are most likely empty. */
+  /** Why values are probably empty. */
   readonly reasons: string;
 }
 
@@ -103,7 +101,7 @@ function missingIn(
   skips: boolean,
 ): MissingValues {
   const empty = entries.filter(({ value }) => value.isEmpty);
-  // A secret that a fork does not get makes a variable empty. Only a mistake makes it absent.
+  // In a run from a fork, a secret makes a variable empty. Only a mistake leaves it unset.
   const unset = empty.filter((entry) => entry.unset !== undefined && !skips);
   const withoutValue = empty.filter((entry) => !unset.includes(entry));
   return {
@@ -116,51 +114,51 @@ function missingIn(
   };
 }
 
-/** Says what is missing: what is skipped, what a plan does without, and what a release needs. */
+/** Reports what is missing: what is skipped, what a plan works without, and what a release needs. */
 const reportMissing: Readonly<
   Record<'skip' | 'plan' | 'error', (missing: MissingValues, findings: Findings) => void>
 > = {
   skip({ empty, sources, patterns }, { notices }) {
     if (empty.length > 0) {
-      notices.push(`Left out, because they are empty: ${listOf(keysOf(empty))}.`);
+      notices.push(`Skipped these empty keys: ${listOf(keysOf(empty))}.`);
     }
-    if (sources.length > 0) notices.push(`There is no secret in: ${listOf(sources)}.`);
+    if (sources.length > 0) notices.push(`Found no secrets in ${listOf(sources)}.`);
     if (patterns.length > 0) {
-      notices.push(`\`secrets-include\` selects nothing with: ${listOf(patterns)}.`);
+      notices.push(`These patterns of \`secrets-include\` match no key: ${listOf(patterns)}.`);
     }
   },
   plan({ withoutValue, sources, patterns, reasons }, { notices }) {
     if (withoutValue.length > 0) {
       notices.push(
-        `Empty in this run, so the plan only uses their names: ${listOf(keysOf(withoutValue))}. Likely reasons: ${reasons}.`,
+        `These keys are empty in this run, so the plan uses only their names: ${listOf(keysOf(withoutValue))}. Likely reasons: ${reasons}.`,
       );
     }
     const without = [...sources, ...patterns];
     if (without.length > 0) {
-      notices.push(`Found no secret in ${listOf(without)}. The plan continues without it.`);
+      notices.push(`Found no secrets in ${listOf(without)}. The plan continues without them.`);
     }
   },
   error({ withoutValue, sources, patterns, reasons }, findings) {
     reportEmpty(withoutValue, reasons, findings);
     for (const source of sources) {
-      findings.problem(source, 'is given, and there is no secret in it');
+      findings.problem(source, 'is set but contains no secrets');
     }
     for (const pattern of patterns) {
       findings.problem(
         'secrets-include',
-        `\`${pattern}\` selects no key of \`secrets-json\`. Likely reasons: ${emptyReasons}. \`empty-secrets: skip\` lets it pass`,
+        `\`${pattern}\` matches no key of \`secrets-json\`. Likely reasons: ${emptyReasons}. To allow that, set \`empty-secrets: skip\``,
       );
     }
   },
 };
 
-/** Tells secrets from ordinary words, and says which keys have one. */
+/** Tells secrets from ordinary words, and reports the keys with ordinary words. */
 function secrecyFor(
   { raw, regions }: InputReader,
   findings: Findings,
   readings: readonly SourceReading[],
 ): (entry: SecretEntry) => boolean {
-  // What is no name at all may be a value in the wrong place.
+  // An invalid name may be a secret in the wrong input.
   const given = [
     ...regions.regions.filter((region) => regionCode.pattern.test(region)),
     ...[raw.text('agent-name') ?? ''].filter((name) => agentName.pattern.test(name)),
@@ -173,7 +171,7 @@ function secrecyFor(
   if (ordinary.length > 0) {
     const keys = new Set(ordinary.map(({ key }) => key));
     findings.remarks.push(
-      `Sent, but not masked, because their values are ordinary words or short numbers: ${listOf(keys)}.`,
+      `The values of these keys are not masked, because they are ordinary words or short numbers: ${listOf(keys)}.`,
     );
   }
   return isSecret;
@@ -199,7 +197,7 @@ function reportEmpty(empty: readonly ChosenEntry[], reasons: string, findings: F
   const verb = empty.length === 1 ? 'is' : 'are';
   findings.problem(
     source,
-    `${keys.join(', ')} ${verb} empty. Likely reasons: ${reasons}. \`empty-secrets: skip\` leaves empty ones out`,
+    `${keys.join(', ')} ${verb} empty. Likely reasons: ${reasons}. To skip empty secrets, set \`empty-secrets: skip\``,
   );
 }
 
@@ -215,7 +213,7 @@ function reportUnset(unset: readonly ChosenEntry[], findings: Findings): void {
   );
 }
 
-/** Keys that one message names; a file may have thousands. */
+/** Keys in one message; a file may have thousands. */
 const maxKeys = 20;
 
 function warnOfLikelyMistakes(entries: readonly SecretEntry[], findings: Findings): void {
@@ -254,11 +252,11 @@ async function readSources(
       reading.isReportedElsewhere = true;
       findings.problem(
         'secrets-include',
-        'is needed with `secrets-json` and has to select something: patterns such as `VOICE_*`, or `*, !AWS_*`, say which keys go to the platform',
+        'selects nothing, but `secrets-json` needs it; set patterns for the keys to send, such as `VOICE_*`, or `*, !AWS_*`',
       );
     }
   } else if (patterns.length > 0) {
-    findings.problem('secrets-include', 'has no effect without `secrets-json`, which is not given');
+    findings.problem('secrets-include', 'has no effect without `secrets-json`, which is not set');
   }
   if (raw.isGiven('secrets-file')) {
     readings.push(await readFiles(raw.items('secrets-file'), workspace, readFile));

@@ -1,18 +1,19 @@
 import { resolve } from 'node:path';
+import { listOf } from '../../text/list.js';
 import { imageSources, isImageSource } from '../build.js';
 import type { InputName } from '../declared.js';
-import { found, isPath } from '../problems.js';
+import { isPath, shown } from '../problems.js';
 import type { RawInputs } from '../raw-inputs.js';
 import type { InputSource } from '../reader.js';
 import type { SettingsFile } from './read-settings-file.js';
 
-/** Where the platform's own client looks; a release reads it only when it is asked to. */
+/** Where the platform's client looks for it; a release reads it only if it is named. */
 const defaultPath = 'pcc-deploy.toml';
 
-/** What other inputs need; a file with mistakes may name them, so that nothing is said to miss them. */
-const subjects: readonly InputName[] = ['agent-name', 'secret-set', 'image-credentials'];
+/** A file with mistakes may set these, so the inputs that need them are not reported. */
+const subjects = ['agent-name', 'secret-set', 'image-credentials'] as const;
 
-/** Reads the settings file where one is named, and puts it behind the inputs. */
+/** Reads the settings file if one is named. Its values replace inputs that are not set. */
 export async function chooseSettingsFile(
   source: InputSource,
 ): Promise<{ readonly raw: RawInputs; readonly file: SettingsFile | undefined }> {
@@ -24,7 +25,7 @@ export async function chooseSettingsFile(
     return { raw, file: undefined };
   }
   if (!isPath(path)) {
-    findings.problem('config-file', `has to be the path of one file; ${found(path)}`);
+    findings.problem('config-file', `${shown(path)} is not the path of one file`);
     return { raw, file: undefined };
   }
   if (!raw.isGiven('config-file')) {
@@ -36,33 +37,34 @@ export async function chooseSettingsFile(
   const { file, problems, warnings } = await readSettingsFile(path, workspace, readFile);
   for (const problem of problems) findings.problem('config-file', problem);
   findings.warnings.push(...warnings);
-  if (file === undefined) return { raw: raw.withUnreadableSettingsFile(subjects), file };
-  // Each of them says what the agent runs, so that one as an input replaces them all.
-  const isReplaced = imageSources.some((input) => isImageSource(raw, input));
-  for (const { input, key } of isReplaced ? [] : file.defaults) {
-    if (!file.hasGit || !isOneOf(imageSources, input)) continue;
-    findings.problem(
-      'config-file',
-      `\`${path}\`: \`${key}\` and \`[git]\` both say what the agent runs; it is one of them`,
-    );
-  }
-  const [first, second] = file.defaults.filter(({ input }) => isOneOf(imageSources, input));
-  if (!isReplaced && first !== undefined && second !== undefined) {
-    findings.problem(
-      'config-file',
-      `\`${path}\`: \`${second.key}\` and \`${first.key}\` are both given; an agent runs one of them`,
-    );
-  }
-  const defaults = file.defaults.filter(
-    ({ input }) => !raw.isInput(input) && !(isReplaced && isOneOf(imageSources, input)),
-  );
-  for (const { input, key } of defaults) findings.substitutes.set(input, `${key} (${path})`);
-  const values = new Map(defaults.map(({ input, text }) => [input, text]));
-  return { raw: raw.withSettingsFile(values), file };
+  const settingsFile =
+    file === undefined
+      ? new Map(subjects.map((input) => [input, undefined]))
+      : replacements(file, source);
+  return { raw: raw.with({ settingsFile }), file };
 }
 
-function isOneOf(names: readonly InputName[], name: InputName): boolean {
-  return names.includes(name);
+/** The values of inputs that are not set. */
+function replacements(
+  { path, defaults, hasGit }: SettingsFile,
+  { raw, findings }: InputSource,
+): ReadonlyMap<InputName, string> {
+  const isSource = (input: InputName): boolean => imageSources.some((one) => one === input);
+  // An input that sets what the agent runs replaces all keys that do.
+  const isReplaced = imageSources.some((input) => isImageSource(raw, input));
+  const sources = defaults.filter(({ input }) => isSource(input)).map(({ key }) => key);
+  if (hasGit) sources.push('[git]');
+  if (!isReplaced && sources.length > 1) {
+    findings.problem(
+      'config-file',
+      `\`${path}\`: ${listOf(sources)} cannot be set together; an agent runs only one of them`,
+    );
+  }
+  const used = defaults.filter(
+    ({ input }) => !raw.isInput(input) && !(isReplaced && isSource(input)),
+  );
+  for (const { input, key } of used) findings.substitutes.set(input, `${key} (${path})`);
+  return new Map(used.map(({ input, text }) => [input, text]));
 }
 
 async function reportUnused({ workspace, readFile, findings }: InputSource): Promise<void> {
@@ -72,6 +74,6 @@ async function reportUnused({ workspace, readFile, findings }: InputSource): Pro
     return;
   }
   findings.notices.push(
-    `\`${defaultPath}\` is in the workspace but not used. To use it, set \`config-file: ${defaultPath}\`.`,
+    `Found \`${defaultPath}\` but did not use it. To use it, set \`config-file: ${defaultPath}\`.`,
   );
 }

@@ -3,9 +3,9 @@ import type { AgentSettingName } from '../../pipecat/agent-settings.js';
 import type { NameRule } from '../../pipecat/names.js';
 import { inputOf, settingSources, type SettingsFileForm } from '../agent-settings.js';
 import type { InputName } from '../declared.js';
-import { found } from '../problems.js';
+import { shown } from '../problems.js';
 
-/** A table of a TOML document, as its parser returns it. Its keys may be anything, `__proto__` too. */
+/** A table of a TOML document, as the parser returns it. A key may be anything, even `__proto__`. */
 export type Table = Readonly<Record<string, unknown>>;
 
 export function isTable(value: unknown): value is Table {
@@ -14,7 +14,7 @@ export function isTable(value: unknown): value is Table {
   );
 }
 
-/** The value at a dotted key; undefined where there is none. */
+/** The value at a dotted key; undefined if there is none. */
 export function valueAt(document: Table, key: string): unknown {
   let value: unknown = document;
   for (const part of key.split('.')) {
@@ -23,13 +23,13 @@ export function valueAt(document: Table, key: string): unknown {
   return value;
 }
 
-/** What the platform's client lets pass as an amount of CPU or memory, and the API after it. */
+/** What the platform's client and API accept as an amount of CPU or memory. */
 const quantityRule: NameRule = {
   pattern: /^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
   rule: 'a Kubernetes quantity, such as `500m`, `2` or `4Gi`',
 };
 
-/** What a value is instead of what it has to be, without showing it. */
+/** The type of a value, in words. */
 function kindOf(value: unknown): string {
   if (typeof value === 'string') return 'a text';
   if (typeof value === 'bigint') return 'a whole number';
@@ -39,41 +39,41 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : 'a table';
 }
 
-function hasToBe(rule: string): (issue: { readonly input: unknown }) => string {
-  return ({ input }) => `has to be ${rule}; found ${kindOf(input)}`;
+function isNot(expected: string): (issue: { readonly input: unknown }) => string {
+  return ({ input }) => `is ${kindOf(input)}, not ${expected}`;
 }
 
-const text = v.pipe(v.string(hasToBe('a text in quotes')), v.trim(), v.nonEmpty('is empty'));
+const text = v.pipe(v.string(isNot('a text in quotes')), v.trim(), v.nonEmpty('is empty'));
 
-/** The parser makes whole numbers bigints, so that `1.0` is not one, and none is too large. */
-const integer = v.pipe(v.bigint(hasToBe('a whole number, without quotes')), v.transform(String));
+/** The parser returns whole numbers as bigints, so `1.0` is not one, and none is too large. */
+const integer = v.pipe(v.bigint(isNot('a whole number without quotes')), v.transform(String));
 
-/** The client makes a text of whatever stands there, so numbers work in it as well. */
+/** The client turns any value into a text, so numbers work, too. */
 const quantity = v.pipe(
-  v.union([v.string(), v.bigint(), v.number()], hasToBe(quantityRule.rule)),
+  v.union([v.string(), v.bigint(), v.number()], isNot(quantityRule.rule)),
   v.transform(String),
   v.trim(),
   v.nonEmpty('is empty'),
-  v.regex(quantityRule.pattern, ({ input }) => `has to be ${quantityRule.rule}; ${found(input)}`),
+  v.regex(quantityRule.pattern, ({ input }) => `is ${shown(input)}, not ${quantityRule.rule}`),
 );
 
-/** Checks a value of each form, and makes of it what an input would hold. */
+/** Checks a value of each form, and turns it into the text of an input. */
 export const forms = {
   text,
   integer,
   quantity,
-  texts: v.array(text, hasToBe('an array of texts')),
+  texts: v.array(text, isNot('an array of texts')),
   anything: v.unknown(),
 } as const satisfies Record<SettingsFileForm, v.GenericSchema>;
 
-export const table = v.custom<Table>(isTable, hasToBe('a table'));
+export const table = v.custom<Table>(isTable, isNot('a table'));
 
 /** A key of the settings file. */
 export interface SettingsFileKey {
   /** Dotted, such as `scaling.min_agents`. */
   readonly key: string;
   readonly form: SettingsFileForm;
-  /** The input that it stands in for; undefined if no input says the same. */
+  /** The input that it replaces; undefined if there is none. */
   readonly input: InputName | undefined;
 }
 
@@ -87,7 +87,7 @@ export const settingsFileKeys: readonly SettingsFileKey[] = [
   { key: 'build.context_dir', form: 'text', input: 'build-context' },
   { key: 'build.dockerfile', form: 'text', input: 'dockerfile' },
   { key: 'build.exclude.patterns', form: 'texts', input: undefined },
-  // The client's own `docker` command reads it; a release needs none of it.
+  // Only the client's own `docker` command reads it.
   { key: 'docker', form: 'anything', input: undefined },
   { key: 'git.repo', form: 'text', input: undefined },
   { key: 'git.branch', form: 'text', input: undefined },
@@ -95,19 +95,17 @@ export const settingsFileKeys: readonly SettingsFileKey[] = [
   { key: 'git.subdirectory', form: 'text', input: undefined },
 ];
 
-/** The tables with the keys that they may hold; the top level's name is empty. */
-export const knownTables: readonly { readonly name: string; readonly keys: readonly string[] }[] =
-  knownKeysByTable();
+/** The known keys of each table, by its dotted name; that of the top level is empty. */
+export const knownTables: ReadonlyMap<string, ReadonlySet<string>> = knownKeysByTable();
 
-function knownKeysByTable(): { readonly name: string; readonly keys: readonly string[] }[] {
-  const tables = new Map<string, string[]>([['', []]]);
+function knownKeysByTable(): Map<string, Set<string>> {
+  const tables = new Map<string, Set<string>>();
   for (const { key } of settingsFileKeys) {
     const parts = key.split('.');
     for (const [depth, part] of parts.entries()) {
       const name = parts.slice(0, depth).join('.');
-      const keys = tables.get(name) ?? [];
-      if (!keys.includes(part)) tables.set(name, [...keys, part]);
+      tables.set(name, (tables.get(name) ?? new Set()).add(part));
     }
   }
-  return [...tables].map(([name, keys]) => ({ name, keys }));
+  return tables;
 }

@@ -14,44 +14,44 @@ import {
 } from './document.js';
 import { unknownKeys } from './unknown-keys.js';
 
-/** A value of the file that stands in for an input that is not given. */
+/** A value of the file that replaces an input that is not set. */
 export interface SettingsFileDefault {
   readonly input: InputName;
-  /** As the input would hold it: trimmed, not empty, and not checked any further. */
+  /** As in the input: trimmed, not empty, and not checked any further. */
   readonly text: string;
-  /** Where it stands in the file, such as `scaling.min_agents`. */
+  /** Its place in the file, such as `scaling.min_agents`. */
   readonly key: string;
 }
 
-/** What the platform's own settings file, `pcc-deploy.toml`, says. */
+/** The platform's own settings file, `pcc-deploy.toml`. */
 export interface SettingsFile {
-  /** As it was named. */
+  /** As in the input. */
   readonly path: string;
-  /** In the order of the keys that are known, whatever the file's is. */
+  /** In the order of the known keys, not of the file. */
   readonly defaults: readonly SettingsFileDefault[];
-  /** Kubernetes quantities; no input says the same. */
+  /** Kubernetes quantities; there is no such input. */
   readonly resources: { readonly cpu: string; readonly memory: string } | undefined;
-  /** What is left out of a build context; it may hold commas, so no input can hold it as a text. */
+  /** What to exclude from the build context. Patterns may contain commas, so they are not one text. */
   readonly excludePatterns: readonly string[] | undefined;
-  /** Whether it says that the platform builds the agent of a GitHub repository. */
+  /** Whether the platform builds the agent from a GitHub repository. */
   readonly hasGit: boolean;
 }
 
 export interface SettingsFileReading {
-  /** Undefined where there are problems. */
+  /** Undefined if there are problems. */
   readonly file: SettingsFile | undefined;
-  /** Sentences that name the file and the key; none holds a line of the file. */
+  /** Sentences that name the file and the key, but never quote the file. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Far more than a settings file has; a file that is larger is another one. */
+/** Bytes; a larger file is not a settings file. */
 const largestFile = 1024 * 1024;
 
 /**
- * Reads the platform's own settings file, relative to the workspace. What its client refuses or
- * passes over without a word is a problem here, and all problems are told together. What the values
- * have to be beyond their types is left to those who read the inputs that they stand in for.
+ * Reads the platform's own settings file, relative to the workspace. Everything that the platform's client
+ * rejects or silently ignores is a problem, and all are reported together. Only the types of values are
+ * checked here; the readers of the inputs that they replace do the rest.
  */
 export async function readSettingsFile(
   path: string,
@@ -88,7 +88,7 @@ export async function readSettingsFile(
   };
 }
 
-/** The values of the known keys, each as an input would hold it, and what is wrong with the others. */
+/** The values of the known keys, as in inputs, and the mistakes in the others. */
 function readValues(document: Table): {
   readonly values: ReadonlyMap<string, unknown>;
   readonly mistakes: readonly string[];
@@ -102,14 +102,14 @@ function readValues(document: Table): {
     if (result.success) values.set(key, result.output);
     else mistakes.push(...result.issues.map((issue) => `${placeOf(key, issue)} ${issue.message}`));
   };
-  for (const { name } of knownTables) if (name !== '') check(name, table);
+  for (const name of knownTables.keys()) if (name !== '') check(name, table);
   for (const { key, form } of settingsFileKeys) check(key, forms[form]);
   return { values, mistakes };
 }
 
 async function parse(text: string): Promise<{ document: Table } | { problem: string }> {
   if (Buffer.byteLength(text) > largestFile) {
-    return { problem: 'is larger than 1 MiB, so it is no settings file, and was not read' };
+    return { problem: 'is larger than 1 MiB, so it is not a settings file; it was not read' };
   }
   if (text.includes('\0')) {
     return { problem: 'is not text in UTF-8 (it may be in UTF-16); save it as UTF-8' };
@@ -119,7 +119,7 @@ async function parse(text: string): Promise<{ document: Table } | { problem: str
     const options = { integersAsBigInt: true, useLegacyDate: true } as const;
     return { document: toml.parse(text.replace(/^\uFEFF/, ''), options) };
   } catch (error) {
-    // Any other error is a fault of the parser, and could quote the file.
+    // Any other error is a bug in the parser, and could quote the file.
     if (!(error instanceof toml.TomlError)) return { problem: 'is not TOML' };
     const { line, column } = error;
     return { problem: `line ${line}, column ${column} is not TOML: ${tomlReason(error.message)}` };
@@ -138,19 +138,17 @@ function placeOf(key: string, { path }: v.BaseIssue<unknown>): string {
   return quote(key) + (typeof index === 'number' ? ` (item ${index + 1})` : '');
 }
 
-/** What cannot stand side by side, whether it is well-formed or not. */
+/** Keys that exclude or need each other, valid or not. */
 function contradictions(document: Table): string[] {
   const has = (key: string): boolean => valueAt(document, key) !== undefined;
   const problems: string[] = [];
   const [cpu, memory] = [has('resources.cpu'), has('resources.memory')];
   if (cpu !== memory) {
     const [given, missing] = cpu ? ['cpu', 'memory'] : ['memory', 'cpu'];
-    problems.push(`\`resources.${given}\` needs \`resources.${missing}\`, which is not given`);
+    problems.push(`\`resources.${given}\` needs \`resources.${missing}\`, which is not set`);
   }
   if (has('agent_profile') && (cpu || memory)) {
-    problems.push(
-      '`agent_profile` and `resources` are both given; the size of an agent is one of them',
-    );
+    problems.push('`agent_profile` and `resources` are both set, but an agent has only one size');
   }
   return problems;
 }

@@ -2,7 +2,7 @@ import { nearest, slip, type Tolerance } from '../../text/nearest.js';
 import { quote } from '../../text/quote.js';
 import { isTable, knownTables, valueAt, type Table } from './document.js';
 
-/** What became of keys that older versions of the platform's client knew; keys are dotted. */
+/** How to replace keys that older versions of the platform's client knew; keys are dotted. */
 const formerKeys: ReadonlyMap<string, string> = new Map([
   ['enable_krisp', 'Krisp is now set by `audio_filter` in the table `[krisp_viva]`'],
   ['enable_managed_keys', 'use the input `enable-managed-keys`'],
@@ -13,25 +13,26 @@ const formerKeys: ReadonlyMap<string, string> = new Map([
 ]);
 
 export interface UnknownKeys {
-  /** Keys that somebody has misspelled or put in the wrong place, or that have another name now. */
+  /** Keys that are misspelled, in the wrong place, or renamed. */
   readonly problems: readonly string[];
   /** Keys that a newer version of the platform's client may know. */
   readonly warnings: readonly string[];
 }
 
-/** Says what to do about each key that is not known. */
+/** Reports each unknown key, and what to do about it. */
 export function unknownKeys(document: Table): UnknownKeys {
   const problems: string[] = [];
   const warnings: string[] = [];
-  for (const { name, keys } of knownTables) {
+  for (const [name, known] of knownTables) {
+    const keys = [...known];
     const table = name === '' ? document : valueAt(document, name);
     if (!isTable(table)) continue;
-    for (const key of Object.keys(table).filter((one) => !keys.includes(one))) {
+    for (const key of Object.keys(table).filter((one) => !known.has(one))) {
       const place = name === '' ? key : `${name}.${key}`;
       const meant =
         formerKeys.get(place) ?? misspelled(key, keys) ?? otherTable(key) ?? similar(key, keys);
       if (meant === undefined) warnings.push(`ignored the unknown key ${quote(place)}.`);
-      else problems.push(`there is no key ${quote(place)}; ${meant}`);
+      else problems.push(`unknown key ${quote(place)}; ${meant}`);
     }
   }
   return { problems, warnings };
@@ -43,10 +44,10 @@ function misspelled(key: string, known: readonly string[]): string | undefined {
   return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
 }
 
-/** Two letters that changed places are two differences, in short words too. */
+/** Two swapped letters are two differences, even in short words. */
 const twoLetters: Tolerance = (length) => (length >= 5 ? 2 : slip(length));
 
-/** A known key of which the key is a part, or from which two letters differ. */
+/** A known key that contains the key, or differs from it in two letters. */
 function similar(key: string, known: readonly string[]): string | undefined {
   if (key.length < 3) return undefined;
   const candidate = key.toLowerCase().replace(/[-\s]/g, '_');
@@ -55,11 +56,11 @@ function similar(key: string, known: readonly string[]): string | undefined {
   return meant === undefined ? undefined : `the nearest is \`${meant}\``;
 }
 
-/** What follows the header of a table belongs to it, which is easily overlooked. */
+/** All keys below the header of a table belong to it, which is easy to overlook. */
 function otherTable(key: string): string | undefined {
-  const owner = knownTables.find(({ keys }) => keys.includes(key));
+  const [owner] = [...knownTables].find(([, keys]) => keys.has(key)) ?? [];
   if (owner === undefined) return undefined;
-  return owner.name === ''
-    ? `\`${key}\` has to stand above the first table`
-    : `\`${key}\` is a key of the table \`[${owner.name}]\``;
+  return owner === ''
+    ? `move \`${key}\` above the first table`
+    : `\`${key}\` is a key of the table \`[${owner}]\``;
 }
