@@ -104,7 +104,7 @@ const cases: Case[] = [
   },
   {
     error: new StepError('secret-set-not-ready', { refusal, deadline }, { cause: refusal }),
-    message: 'the deploy was refused, as a set is not ready',
+    message: 'the platform refused the deploy, because a set is not ready',
     cause: refusal,
   },
   {
@@ -113,18 +113,27 @@ const cases: Case[] = [
     cause: fault,
   },
   { error: new StepError('secret-set-gone', {}), message: 'the set no longer exists' },
-  { error: new StepError('secret-set-missing', {}), message: 'the new set is not shown' },
-  { error: new StepError('agent-missing', {}), message: 'the new agent is not shown' },
+  {
+    error: new StepError('secret-set-missing', {}),
+    message: 'the platform does not show the new set',
+  },
+  {
+    error: new StepError('agent-missing', {}),
+    message: 'the platform does not show the new agent',
+  },
   {
     error: new StepError('build-missing', { buildId: 'build-1' }),
-    message: 'build build-1 is not shown',
+    message: 'the platform does not show build build-1',
   },
   {
     error: new StepError('agent-name-taken', {}, { cause: refusal }),
     message: 'the name is already taken',
     cause: refusal,
   },
-  { error: new StepError('deployment-unknown', {}), message: 'the platform names no deployment' },
+  {
+    error: new StepError('deployment-unknown', {}),
+    message: 'the platform did not name the deployment',
+  },
   {
     error: new AbandonedError({ isStillRunning: true }),
     message: 'nothing needs this result anymore',

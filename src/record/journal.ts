@@ -10,7 +10,7 @@ import {
   type StepRecord,
 } from './record.js';
 
-/** Where a release says what it does while it does it. */
+/** Where a run logs what it does. */
 export interface ReleaseLog {
   debug(message: string): void;
   info(message: string): void;
@@ -19,20 +19,20 @@ export interface ReleaseLog {
   warning(message: string): void;
   beginStep(step: StepName): void;
   endStep(step: StepRecord): void;
-  /** What is going to be done. */
+  /** Shows the plan. */
   plan(plan: Plan): void;
 }
 
-/** Keeps the account of a release, and tells the log of it. */
+/** Keeps the record of a run, and writes the log. */
 export class Journal {
   readonly clock: Clock;
   readonly log: ReleaseLog;
   readonly record: ReleaseRecord;
-  /** When the steps that are under way were begun. */
+  /** When each running step started. */
   readonly #startedAt = new Map<StepRecord, number>();
   readonly #onBuild: (builds: readonly BuildRecord[]) => void;
 
-  /** @param onBuild told of all builds when one of them has an id */
+  /** @param onBuild called with all builds whenever one gets an id */
   constructor(
     clock: Clock,
     log: ReleaseLog,
@@ -57,7 +57,7 @@ export class Journal {
     };
   }
 
-  /** Steps that are ahead; those that are never begun stay skipped. */
+  /** Lists the steps to come. A step that never starts stays skipped. */
   expect(names: readonly StepName[]): void {
     for (const name of names) this.#stepNamed(name);
   }
@@ -79,7 +79,7 @@ export class Journal {
     }
   }
 
-  /** Closes the account where something did not come to its end, and nobody waits for it any more. */
+  /** Stops the steps that have not ended, when nothing waits for them anymore. */
   close(): void {
     for (const step of [...this.#startedAt.keys()]) this.#stop(step);
   }
@@ -100,7 +100,7 @@ export class Journal {
     this.log.endStep(step);
   }
 
-  /** Does something that the timeline shows. */
+  /** Shows `work` as a bar of the timeline. */
   async span<Result>(region: string, label: string, work: () => Promise<Result>): Promise<Result> {
     const end = this.beginSpan(region, label);
     try {
@@ -114,7 +114,7 @@ export class Journal {
     }
   }
 
-  /** Begins a bar of the timeline; the function that comes back ends it. */
+  /** Starts a bar of the timeline; the returned function ends it. */
   beginSpan(region: string, label: string): (outcome: Span['outcome']) => void {
     const span: Span = {
       region,
@@ -130,7 +130,7 @@ export class Journal {
     };
   }
 
-  /** Takes note of a build's id, which whoever comes after may need even if this ends here. */
+  /** Records the id of a build at once, so that later steps have it even if this run ends here. */
   recordBuildId(build: BuildRecord, id: string): void {
     build.id = id;
     this.#onBuild(buildsOf(this.record));
@@ -152,7 +152,7 @@ export class Journal {
   }
 }
 
-/** How a step ends that throws. */
+/** The outcome of a step that throws. */
 function outcomeOf(error: unknown): StepRecord['outcome'] {
   if (error instanceof AbandonedError) return error.isStillRunning ? 'running' : 'skipped';
   return isCancellation(error) ? 'running' : 'failed';

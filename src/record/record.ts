@@ -4,7 +4,7 @@ import type { RollBackPlan } from '../plan/roll-back.js';
 import type { TeardownRecord } from './teardown-record.js';
 import type { AgentPlan, BuildPlan, Plan, SecretSetPlan, Target } from '../plan/plan.js';
 
-/** The steps of a release, in their order. */
+/** The steps of a run, in order. */
 export const stepNames = [
   'inputs',
   'context',
@@ -26,14 +26,14 @@ export const stepNames = [
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
-/** How a step went; times in milliseconds. A step that is done again adds to its duration. */
+/** The outcome of a step. The duration is in milliseconds, and adds up if a step runs again. */
 export interface StepRecord {
   readonly name: StepName;
   outcome: 'running' | 'done' | 'failed' | 'skipped';
   duration: number;
 }
 
-/** What became of a secret set. */
+/** What happened to a secret set. */
 export interface SecretSetRecord {
   readonly name: string;
   readonly kind: SecretSetKind;
@@ -43,7 +43,7 @@ export interface SecretSetRecord {
   /** `cancelled`: the run was cancelled while the set was being written. */
   outcome: 'created' | 'updated' | 'existing' | 'deleted' | 'failed' | 'cancelled' | 'skipped';
   status: SecretSetStatus | null;
-  /** Whether this run changed it, or may have: the answer to a write was lost. */
+  /** Whether this run changed it, or may have, because the response to a write was lost. */
   isChanged: boolean;
   /** Names of the keys that were written or deleted. */
   readonly added: string[];
@@ -51,15 +51,15 @@ export interface SecretSetRecord {
   readonly pruned: string[];
 }
 
-/** What became of a set of the plan. */
+/** What happened to a set of the plan. */
 export interface PlannedSetRecord extends SecretSetRecord {
   readonly plan: SecretSetPlan;
 }
 
-/** What a session on the new deployment showed. */
+/** The result of a smoke test. */
 export interface SmokeTestRecord {
   readonly outcome: 'passed' | 'failed' | 'inconclusive';
-  /** The last session that was started; null if there is none. */
+  /** The last session; null if none was started. */
   readonly sessionId: string | null;
   /** The deployment that the session ran on. */
   readonly deploymentId: string | null;
@@ -68,25 +68,25 @@ export interface SmokeTestRecord {
   readonly coldStart: boolean | null;
 }
 
-/** Sessions that still run on older deployments. */
+/** Sessions that are still running on older deployments. */
 export interface SessionsOnOlder {
   readonly count: number;
-  /** Whether there are more than were counted. */
+  /** Whether there may be more than were counted. */
   readonly isCut: boolean;
 }
 
-/** What became of a rollback. */
+/** What happened to a rollback. */
 export interface RollBackRecord {
   readonly plan: RollBackPlan;
-  /** `running`: the run was cancelled meanwhile. `skipped`: the run was cancelled before it began. */
+  /** `running`: the run was cancelled during the rollback. `skipped`: it was cancelled before. */
   outcome: 'done' | 'failed' | 'running' | 'skipped';
 }
 
-/** What became of an agent. */
+/** What happened to an agent. */
 export interface AgentRecord {
   readonly name: string;
   readonly region: string;
-  /** Made again just before the deploy, from the agent as it was then. */
+  /** Planned again just before the deploy, for the agent at that moment. */
   plan: AgentPlan;
   /** `cancelled`: the run was cancelled while the agent was being deployed. */
   outcome:
@@ -98,94 +98,91 @@ export interface AgentRecord {
     | 'failed'
     | 'cancelled'
     | 'skipped';
-  /** After a rollback, its deployment. */
+  /** After a rollback, the deployment of the rollback. */
   deploymentId: string | null;
-  /** Whether this run deployed it, or may have: the answer to the deploy was lost. */
+  /** Whether this run deployed it, or may have, because the response to the deploy was lost. */
   isChanged: boolean;
   ready: boolean;
-  /** When this run saw that it was ready, in milliseconds since the epoch. */
+  /** When this run found that it was ready, in milliseconds since the epoch. */
   readyAt: number | undefined;
-  /** Whether the previous deployment keeps serving after this one failed. */
+  /** Whether the previous deployment is still serving after this one failed. */
   previousServes: boolean;
-  /** Undefined unless the agent was to go back to what it was. */
+  /** Undefined if there was no rollback. */
   rollBack: RollBackRecord | undefined;
-  /** Whether this release gave it new values that running sessions do not have. */
+  /** Whether this release gave it new values, which running sessions do not have. */
   replacesValues: boolean;
-  /** Null without a smoke test, or before its end. */
+  /** Null if there is no smoke test, or before it ends. */
   smokeTest: SmokeTestRecord | null;
-  /** Null if there is no new deployment, or they could not be counted. */
+  /** Null if there is no new deployment, or the sessions could not be counted. */
   sessionsOnOlder: SessionsOnOlder | null;
 }
 
-/** What became of a cloud build. */
+/** What happened to a cloud build. */
 export interface BuildRecord {
   readonly region: string;
   readonly plan: BuildPlan;
   /** Null until a build is started or found. */
   id: string | null;
-  /** `running`: started, and not awaited to its end. `cancelled`: the run was cancelled during the start. */
+  /** `running`: started, but the run did not wait for its end. `cancelled`: the run was cancelled during the start. */
   outcome: 'built' | 'reused' | 'failed' | 'running' | 'cancelled' | 'skipped';
-  /** Milliseconds that the upload and the build took; undefined if neither was needed. */
+  /** Milliseconds for the upload and the build; undefined if neither was necessary. */
   duration: number | undefined;
 }
 
-/** What became of one region of the plan: the same tree, with the plan's entry in each record. */
+/** What happened in one region of the plan: the same tree, with the plan's entry in each record. */
 export interface TargetRecord {
   readonly region: string;
   readonly secretSets: readonly PlannedSetRecord[];
   readonly build: BuildRecord | undefined;
   readonly agent: AgentRecord | undefined;
-  /** Older versions that were deleted at the end. */
+  /** Deleted older versions. */
   readonly deletedVersions: SecretSetRecord[];
 }
 
-/** A stretch of time in which something was under way, for the timeline. */
+/** A bar of the timeline; times in milliseconds of the clock. */
 export interface Span {
   readonly region: string;
   readonly label: string;
-  /** Milliseconds since the epoch. */
   readonly startedAt: number;
   endedAt: number | undefined;
   outcome: 'running' | 'done' | 'failed';
 }
 
-/** Who the release acts as. */
+/** The credential of a release. */
 export interface ActingAs {
   readonly credentialKind: 'private-api-key' | 'personal-access-token';
   readonly credentialOrigin: string;
-  /** Undefined with an API key, which does not tell. */
+  /** Undefined for an API key, which does not name its organization. */
   readonly organization: string | undefined;
 }
 
-/**
- * What a run is for: a release, the end of a preview, the plan of one of them, or where a plan has no credential, a check of what
- * can be seen without one.
- */
+/** What a run does. An `offline-check` is a plan without a credential. */
 export type RunKind = 'release' | 'plan' | 'teardown' | 'teardown-plan' | 'offline-check';
 
-/** The account of a release: what was done so far, whenever it is read. */
+/** The record of a run: what it has done so far, whenever somebody reads it. */
 export interface ReleaseRecord {
+  /** Milliseconds of the clock. */
   readonly startedAt: number;
   kind: RunKind;
-  /** What was to be done, once that is known. */
+  /** Undefined until the plan is made. */
   plan: Plan | undefined;
-  /** What became of each region of the plan, in its order; empty until the release begins. */
+  /** The regions of the plan, in order; empty until the release starts. */
   targets: readonly TargetRecord[];
-  /** What a teardown is to delete, and what became of it; undefined until that is known, and in a release. */
+  /** Undefined in a release, and until a teardown is planned. */
   teardown: TeardownRecord | undefined;
   actingAs: ActingAs | undefined;
   readonly steps: StepRecord[];
-  /** What is built, once it is packed. */
+  /** Undefined until the build context is packed. */
   context: PackedContext | undefined;
   readonly spans: Span[];
-  /** What a person should look at, in the order in which it came up. */
+  /** What a person should look at, in order. */
   readonly warnings: string[];
   readonly notices: string[];
-  /** What is worth knowing, but needs nobody: lines of the log and the summary, never annotations. */
+  /** Worth knowing, but nothing to do: lines of the log and the summary, never annotations. */
   readonly remarks: string[];
 }
 
-/** Every set that was written, bound or deleted. */
+/** All sets that were written, bound or deleted. */
 export function secretSetsOf(record: Pick<ReleaseRecord, 'targets'>): SecretSetRecord[] {
   return [
     ...record.targets.flatMap(({ secretSets }) => secretSets),
@@ -201,7 +198,7 @@ export function agentsOf({ targets }: Pick<ReleaseRecord, 'targets'>): AgentReco
   return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
 }
 
-/** The record of a region before anything is done there. */
+/** The record of a region before anything is done in it. */
 export function newTargetRecord({ region, secretSets, build, agent }: Target): TargetRecord {
   return {
     region,
@@ -231,7 +228,7 @@ export function newTargetRecord({ region, secretSets, build, agent }: Target): T
   };
 }
 
-/** The record of a set that exists and stays as it is. */
+/** The record of a set that exists and is unchanged. */
 export function existingSet(name: string, kind: SecretSetKind, region: string): SecretSetRecord {
   return {
     name,

@@ -1,25 +1,25 @@
 import type { SecretSetKind } from '../pipecat/answers.js';
-import type { KeptBecause, Removal, TeardownPlan, TeardownTarget } from '../plan/teardown-plan.js';
+import type { KeptBecause, Removal, TeardownPlan } from '../plan/teardown-plan.js';
 
-/** What became of something that a teardown is to delete. */
+/** What happened to an agent or a set that a teardown should delete. */
 export interface RemovalRecord {
   readonly name: string;
   readonly region: string;
   /**
-   * `absent`: it does not exist. `kept`: it must not be deleted. `cancelled`: the run was cancelled while
-   * it was being deleted. `skipped`: its turn did not come.
+   * `absent`: it does not exist. `kept`: it must not be deleted. `cancelled`: the run was cancelled during
+   * the deletion. `skipped`: the run ended before the deletion.
    */
   outcome: 'deleted' | 'kept' | 'absent' | 'failed' | 'cancelled' | 'skipped';
   /** Why it is kept. */
   kept: KeptBecause | undefined;
-  /** Whether this run deleted it, or may have: the answer to the deletion was lost. */
+  /** Whether this run deleted it, or may have, because the response was lost. */
   isChanged: boolean;
 }
 
-export interface AgentRemovalRecord extends RemovalRecord {
-  /** Sessions that ran before the teardown. */
+interface AgentRemovalRecord extends RemovalRecord {
+  /** How many sessions were running before the teardown. */
   readonly sessions: number;
-  /** Ids of the sessions that were stopped. */
+  /** Ids of the sessions that this run stopped. */
   readonly stopped: Set<string>;
 }
 
@@ -27,14 +27,13 @@ export interface SetRemovalRecord extends RemovalRecord {
   readonly kind: SecretSetKind;
 }
 
-/** What became of one region of a teardown. */
+/** What happened in one region of a teardown. */
 export interface TeardownTargetRecord {
   readonly region: string;
   readonly agent: AgentRemovalRecord;
   readonly secretSets: readonly SetRemovalRecord[];
 }
 
-/** The account of a teardown. */
 export interface TeardownRecord {
   readonly plan: TeardownPlan;
   readonly targets: readonly TeardownTargetRecord[];
@@ -42,46 +41,34 @@ export interface TeardownRecord {
 
 /** The record of a teardown before anything is deleted. */
 export function untouchedTeardown(plan: TeardownPlan): TeardownRecord {
-  return { plan, targets: plan.targets.map(untouchedTarget) };
-}
-
-function untouchedTarget({ region, agent, secretSets }: TeardownTarget): TeardownTargetRecord {
-  return {
+  const targets = plan.targets.map(({ region, agent, secretSets }) => ({
     region,
     agent: {
-      name: agent.name,
-      region,
+      ...removalRecord(agent, region),
       sessions: agent.sessions,
-      stopped: new Set(),
-      ...outcomeBefore(agent.removal),
+      stopped: new Set<string>(),
     },
-    secretSets: secretSets.map(({ name, kind, removal }) => ({
-      name,
-      region,
-      kind,
-      ...outcomeBefore(removal),
-    })),
-  };
+    secretSets: secretSets.map((set) => ({ ...removalRecord(set, region), kind: set.kind })),
+  }));
+  return { plan, targets };
 }
 
-function outcomeBefore(removal: Removal): Pick<RemovalRecord, 'outcome' | 'kept' | 'isChanged'> {
-  const isChanged = false;
-  switch (removal.action) {
-    case 'keep':
-      return { outcome: 'kept', kept: removal.kept, isChanged };
-    case 'none':
-      return { outcome: 'absent', kept: undefined, isChanged };
-    case 'delete':
-      return { outcome: 'skipped', kept: undefined, isChanged };
-  }
+const outcomeBefore = { keep: 'kept', none: 'absent', delete: 'skipped' } as const;
+
+function removalRecord(
+  { name, removal }: { readonly name: string; readonly removal: Removal },
+  region: string,
+): RemovalRecord {
+  const kept = removal.action === 'keep' ? removal.kept : undefined;
+  return { name, region, outcome: outcomeBefore[removal.action], kept, isChanged: false };
 }
 
-/** Everything that a teardown is about, region by region. */
+/** All agents and sets of a teardown, region by region. */
 export function removalsOf({ targets }: TeardownRecord): RemovalRecord[] {
   return targets.flatMap(({ agent, secretSets }) => [agent, ...secretSets]);
 }
 
-/** Whether the teardown has changed anything on the platform, or may have. */
+/** Whether the teardown changed anything on the platform, or may have. */
 export function isAnythingTornDown(record: TeardownRecord): boolean {
   return (
     record.targets.some(({ agent }) => agent.stopped.size > 0) ||
@@ -89,7 +76,7 @@ export function isAnythingTornDown(record: TeardownRecord): boolean {
   );
 }
 
-/** Whether nothing is left of the preview but what has to stay. */
+/** Whether nothing is left of the preview except what must stay. */
 export function isTornDown(record: TeardownRecord | undefined): boolean {
   const done: readonly RemovalRecord['outcome'][] = ['deleted', 'absent', 'kept'];
   return (

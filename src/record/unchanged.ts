@@ -9,7 +9,7 @@ import {
 
 type Targets = Pick<ReleaseRecord, 'targets'>;
 
-/** Whether the run has changed anything on the platform, or may have. */
+/** Whether the run changed anything on the platform, or may have. */
 export function isAnythingChanged(record: Targets): boolean {
   return (
     secretSetsOf(record).some(({ isChanged }) => isChanged) ||
@@ -18,22 +18,22 @@ export function isAnythingChanged(record: Targets): boolean {
   );
 }
 
-/** Whether the run has deployed an agent, or may have. */
+/** Whether the run deployed an agent, or may have. */
 export function isAnyAgentChanged(record: Targets): boolean {
   return agentsOf(record).some(({ isChanged }) => isChanged);
 }
 
 /**
- * What a failed run leaves as it was: `everything` before the first write, `agents` before the first
- * deploy, `agent` if the one in the region of the failure was not deployed, and `serving` if that one
- * failed and its previous deployment still serves.
+ * What a failed run left unchanged: `everything` before the first write, `agents` before the first
+ * deploy, `agent` if the agent in the failed region was not deployed, and `serving` if that agent's
+ * deployment failed and the previous one is still serving.
  */
 export type Unchanged = 'everything' | 'agents' | 'agent' | 'serving';
 
 /**
- * Derives from the record what is still as it was before the run.
+ * Derives from the record what the run left unchanged.
  *
- * @param subject what failed; undefined if the failure concerns the whole run
+ * @param subject what failed; undefined if the whole run did
  */
 export function unchangedIn(
   record: Targets,

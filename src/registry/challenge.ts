@@ -1,4 +1,4 @@
-/** What a registry asks for with a 401. */
+/** The authorization that a registry asks for with a 401. */
 export type Challenge =
   | { readonly scheme: 'basic' }
   | {

@@ -8,7 +8,7 @@ import { dockerHub, dockerHubUrl, registryName } from './reference.js';
 
 /** A login to a registry. */
 export interface RegistryLogin {
-  /** Whether this step was given it, or `docker login` left it on the runner. */
+  /** Whether the inputs have it, or `docker login` stored it on the runner. */
   readonly origin: 'inputs' | 'docker';
   readonly username: string;
   /** The password, or a token that the token service exchanges. */
@@ -16,19 +16,18 @@ export interface RegistryLogin {
   readonly isIdentityToken: boolean;
 }
 
-/** What reading the login of the runner depends on. */
-export interface DockerLoginOptions {
+interface DockerLoginOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Reads a file of text; rejects if there is none. */
+  /** Reads a text file; throws if it does not exist. */
   readonly readFile: (path: string) => Promise<string>;
   readonly clock: Clock;
 }
 
 /** Milliseconds that a credential helper may take. */
 const helperLimit = 2000;
-/** Characters; a login is far shorter. */
+/** The longest output of a helper in characters. */
 const maxAnswerLength = 64 * 1024;
-/** User name by which a helper says that the secret is an identity token. */
+/** The user name that a helper returns with an identity token. */
 const tokenUser = '<token>';
 
 const entry = v.object({
@@ -37,17 +36,26 @@ const entry = v.object({
   password: v.optional(v.string()),
   identitytoken: v.optional(v.string()),
 });
-const configuration = v.object({
-  auths: v.optional(v.record(v.string(), v.unknown()), {}),
-  credHelpers: v.optional(v.record(v.string(), v.string()), {}),
-  credsStore: v.optional(v.string()),
-});
-const helperAnswer = v.object({ Username: v.string(), Secret: v.pipe(v.string(), v.nonEmpty()) });
+const configuration = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    auths: v.optional(v.record(v.string(), v.unknown()), {}),
+    credHelpers: v.optional(v.record(v.string(), v.string()), {}),
+    credsStore: v.optional(v.string()),
+  }),
+);
+const helperAnswer = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ Username: v.string(), Secret: v.pipe(v.string(), v.nonEmpty()) }),
+);
 
 /**
- * The login that `docker login` left on the runner for a registry: in `config.json` of
- * `DOCKER_CONFIG` or `~/.docker`, or with a credential helper that it names. Undefined if there is none,
- * or none that can be read.
+ * Reads the login that `docker login` stored on the runner: in `config.json` of `DOCKER_CONFIG` or
+ * `~/.docker`, or in the credential helper that this file names.
+ *
+ * @returns undefined if there is no readable login
  */
 export async function readDockerLogin(
   registry: string,
@@ -59,7 +67,7 @@ export async function readDockerLogin(
   const folder = variable('DOCKER_CONFIG') ?? join(variable('HOME') ?? homedir(), '.docker');
   let given: v.InferOutput<typeof configuration>;
   try {
-    given = v.parse(configuration, JSON.parse(await readFile(join(folder, 'config.json'))));
+    given = v.parse(configuration, await readFile(join(folder, 'config.json')));
   } catch {
     return undefined;
   }
@@ -99,7 +107,7 @@ async function askHelper(
   server: string,
   { environment, clock }: DockerLoginOptions,
 ): Promise<RegistryLogin | undefined> {
-  // The name becomes part of a command: a path in it would start any program.
+  // The name becomes part of a command: a path in it could start any program.
   if (!/^[\w-]+$/.test(name)) return undefined;
   const output = await new Promise<string | undefined>((resolve) => {
     const helper = spawn(`docker-credential-${name}`, ['get'], {
@@ -126,20 +134,12 @@ async function askHelper(
     helper.on('close', (code) => {
       end(code === 0 ? text : undefined);
     });
-    // A helper that ends without reading breaks the pipe.
+    // If a helper ends without reading its input, the pipe breaks.
     helper.stdin.on('error', () => undefined);
     helper.stdin.end(server);
   });
-  const parsed = v.safeParse(helperAnswer, parse(output));
+  const parsed = v.safeParse(helperAnswer, output);
   if (!parsed.success) return undefined;
   const { Username: username, Secret: secret } = parsed.output;
   return loginOf(username, secret, username === tokenUser);
-}
-
-function parse(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -16,35 +16,35 @@ import {
 } from './manifest.js';
 import { registryUrl, type ImageReference } from './reference.js';
 
-/** Why a look-up cannot say what the registry has. */
+/** Why a lookup has no result. */
 export type Doubt =
-  /** 401, with no login of this step: the platform may have a pull secret that is accepted. */
+  /** 401 without a login; the platform may have a pull secret that the registry accepts. */
   | 'login-needed'
-  /** 401 for the login that `docker login` left on the runner. */
+  /** 401 for the login that `docker login` stored on the runner. */
   | 'docker-login-refused'
-  /** 403: registries have lists of addresses that may ask. */
+  /** 403; a registry may allow only some IP addresses. */
   | 'forbidden'
   | 'repository-unknown'
   /** A 404 without the error of the distribution specification. */
   | 'not-found'
   | 'rate-limited'
-  /** No name, refused, reset, or no answer in time. */
+  /** The name does not resolve, the connection failed, or no response came in time. */
   | 'unreachable'
-  /** Any other answer. */
+  /** Any other response. */
   | 'unexpected-answer';
 
-/** What the registry has under a reference. */
+/** The result of a lookup. */
 export type ImageLookup =
   | {
       readonly outcome: 'found';
       readonly digest: string;
-      /** Such as `linux/arm64`; undefined if they were not asked for or cannot be known. */
+      /** Such as `linux/arm64`; undefined if they were not requested or are unknown. */
       readonly platforms: readonly string[] | undefined;
       readonly platformsUnknown: Unreadable | undefined;
     }
-  /** The registry knows no such tag or digest. */
+  /** The registry has no such tag or digest. */
   | { readonly outcome: 'missing'; readonly login: RegistryLogin['origin'] | undefined }
-  /** The registry or its token service refused the login that this step was given. */
+  /** The registry or its token service rejected the login from the inputs. */
   | { readonly outcome: 'login-refused'; readonly status: number }
   | {
       readonly outcome: 'unknown';
@@ -53,25 +53,24 @@ export type ImageLookup =
       readonly detail: string | undefined;
     };
 
-/** What a look-up depends on. */
 export interface LookUpOptions {
   readonly login: RegistryLogin | undefined;
-  /** Whether the platforms are wanted; the digest alone takes a smaller request. */
+  /** Whether to find out the platforms; the digest alone takes a smaller request. */
   readonly wantsPlatforms: boolean;
   readonly clock: Clock;
   readonly userAgent: string;
-  /** Aborted when nobody waits for it any more. */
+  /** Ends the lookup. */
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds for one answer, and for all of them. */
+/** Milliseconds for one response, and for the whole lookup. */
 const answerLimit = 3000;
 const wholeLimit = 10_000;
 
 const digestForm = /^sha256:[0-9a-f]{64}$/;
 const redirects: readonly number[] = [301, 302, 303, 307, 308];
 
-/** Ends a look-up with what is known then. */
+/** Ends a lookup with this result. */
 class LookUpEndedError extends Error {
   readonly lookup: ImageLookup;
 
@@ -83,8 +82,8 @@ class LookUpEndedError extends Error {
 }
 
 /**
- * Looks an image up in its registry: what digest its tag points at, and for which platforms it was
- * built. Asks each thing once, for ten seconds at most, and never throws.
+ * Looks up an image in its registry: the digest of its tag, and its platforms. Sends each request once,
+ * takes at most ten seconds, and never throws.
  */
 export async function lookUpImage(
   reference: ImageReference,
@@ -112,7 +111,7 @@ export async function lookUpImage(
   }
 }
 
-/** One registry, with the authorization that it has asked for. */
+/** One registry, with the authorization for it. */
 class Registry {
   readonly #reference: ImageReference;
   readonly #transport: Transport;
@@ -129,38 +128,30 @@ class Registry {
 
   async lookUp(): Promise<ImageLookup> {
     const { tag, digest } = this.#reference;
-    // With both, the digest decides.
+    // If a reference has both, the digest decides.
     const path = `manifests/${digest ?? tag ?? 'latest'}`;
     const headers = { accept: acceptedManifests };
     if (!this.#options.wantsPlatforms) {
       const { status, headers: answered } = await this.#ask('HEAD', path, headers);
-      const found = digest ?? digestHeader(answered);
-      if (status === 200 && found !== undefined) return this.#found(found, undefined, undefined);
+      const known = digest ?? digestHeader(answered);
+      if (status === 200 && known !== undefined) return found(known);
     }
     const answer = await this.#ask('GET', path, headers);
     if (answer.status !== 200) return this.#failed(answer);
-    const found = digest ?? digestHeader(answer.headers) ?? digestOf(answer.text);
+    const known = digest ?? digestHeader(answer.headers) ?? digestOf(answer.text);
     const manifest = readManifest(answer.text);
-    if (manifest.kind === 'unknown') return this.#found(found, undefined, manifest.because);
-    if (manifest.kind === 'index') return this.#found(found, manifest.platforms, undefined);
+    if (manifest.kind === 'unknown') return found(known, undefined, manifest.because);
+    if (manifest.kind === 'index') return found(known, manifest.platforms);
     if (!this.#options.wantsPlatforms || !digestForm.test(manifest.configDigest)) {
-      return this.#found(found, undefined, undefined);
+      return found(known);
     }
     const platform = await this.#configPlatform(manifest.configDigest);
     return platform === undefined
-      ? this.#found(found, undefined, 'no-architecture')
-      : this.#found(found, [platform], undefined);
+      ? found(known, undefined, 'no-architecture')
+      : found(known, [platform]);
   }
 
-  #found(
-    digest: string,
-    platforms: readonly string[] | undefined,
-    platformsUnknown: Unreadable | undefined,
-  ): ImageLookup {
-    return { outcome: 'found', digest, platforms, platformsUnknown };
-  }
-
-  /** What an answer other than 200 means. */
+  /** Says what a response other than 200 means. */
   #failed({ status, text }: Answer): ImageLookup {
     const { login } = this.#options;
     if (status === 401) {
@@ -177,19 +168,19 @@ class Registry {
     return doubt('unexpected-answer', String(status));
   }
 
-  /** The platform of a single image, which only its config tells. */
+  /** Reads the platform of a single image from its config. */
   async #configPlatform(configDigest: string): Promise<string | undefined> {
     let answer = await this.#ask('GET', `blobs/${configDigest}`, {});
     if (redirects.includes(answer.status)) {
       const target = targetOf(answer.headers.location, this.#url);
       if (target === undefined) return undefined;
-      // Storage has an address that is signed; the registry's authorization is none of its business.
+      // The address of the storage is signed, so it does not need the registry's authorization.
       answer = await this.#send('GET', target, {});
     }
     return answer.status === 200 ? readConfigPlatform(answer.text) : undefined;
   }
 
-  /** Asks the registry, and once more with the authorization that it asks for. */
+  /** Sends a request to the registry, and repeats it with authorization if the registry asks for that. */
   async #ask(
     method: 'GET' | 'HEAD',
     path: string,
@@ -213,24 +204,18 @@ class Registry {
     if (challenge.scheme === 'basic') {
       return login === undefined || login.isIdentityToken ? undefined : basic(login);
     }
-    const service = this.#tokenService(challenge.realm);
+    // This also makes sure that nobody on the way can read the credential.
+    const service = targetOf(challenge.realm, this.#url);
+    if (service === undefined) throw new LookUpEndedError(doubt('unexpected-answer', undefined));
     const answer = await this.#askForToken(service, challenge);
-    if (answer.status !== 200) throw new LookUpEndedError(this.#tokenRefused(answer));
+    if (answer.status !== 200) {
+      // Some token services reject a login with 400 instead of 401.
+      const status = answer.status === 400 ? 401 : answer.status;
+      throw new LookUpEndedError(this.#failed({ ...answer, status }));
+    }
     const token = readToken(answer.text);
     if (token === undefined) throw new LookUpEndedError(doubt('unexpected-answer', '200'));
     return `Bearer ${token}`;
-  }
-
-  /** A token service refuses a login with 401, and some with 400 or 403. */
-  #tokenRefused(answer: Answer): ImageLookup {
-    return this.#failed(answer.status === 400 ? { ...answer, status: 401 } : answer);
-  }
-
-  /** The credential goes over the network only where nobody can read it on the way. */
-  #tokenService(realm: string): URL {
-    const service = targetOf(realm, this.#url);
-    if (service === undefined) throw new LookUpEndedError(doubt('unexpected-answer', undefined));
-    return service;
   }
 
   #askForToken(service: URL, challenge: Extract<Challenge, { scheme: 'bearer' }>): Promise<Answer> {
@@ -252,7 +237,7 @@ class Registry {
     return this.#send('GET', service, login === undefined ? {} : { authorization: basic(login) });
   }
 
-  /** Sends a request once, and waits no longer than its limit, whatever happens on the way. */
+  /** Sends a request once, and never waits longer than its limit. */
   async #send(
     method: string,
     url: URL,
@@ -279,14 +264,19 @@ class Registry {
   }
 }
 
+function found(
+  digest: string,
+  platforms?: readonly string[],
+  platformsUnknown?: Unreadable,
+): ImageLookup {
+  return { outcome: 'found', digest, platforms, platformsUnknown };
+}
+
 function doubt(because: Doubt, detail: string | undefined): ImageLookup {
   return { outcome: 'unknown', because, detail };
 }
 
-/**
- * An address that the registry names, if it may be asked: over https, or over http if both are on this
- * machine.
- */
+/** Checks an address from the registry: https, or http if both are on this machine. */
 function targetOf(address: string | undefined, registry: URL): URL | undefined {
   if (address === undefined) return undefined;
   let url: URL;
@@ -315,7 +305,7 @@ function digestOf(text: string): string {
 
 const errors = v.object({ errors: v.array(v.object({ code: v.string() })) });
 
-/** The codes of an error as the distribution specification has it; none in any other answer. */
+/** Reads the error codes of the distribution specification; empty for any other response. */
 function errorCodes(text: string): string[] {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), errors), text);
   return parsed.success ? parsed.output.errors.map(({ code }) => code) : [];

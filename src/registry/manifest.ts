@@ -13,13 +13,13 @@ const configTypes: readonly string[] = [
   'application/vnd.docker.container.image.v1+json',
 ];
 
-/** The media types that a look-up accepts, for an `Accept` header. */
+/** The media types for the `Accept` header of a lookup. */
 export const acceptedManifests = [...indexTypes, ...manifestTypes].join(', ');
 
-/** Why the platforms of an image cannot be known. */
+/** Why the platforms of an image are unknown. */
 export type Unreadable = 'nested-index' | 'artifact' | 'no-architecture' | 'unreadable';
 
-/** What a manifest says of platforms: those of an index, or the config of the one image. */
+/** What a manifest says about platforms: an index lists them, and an image has them in its config. */
 export type Manifest =
   | { readonly kind: 'index'; readonly platforms: readonly string[] }
   | { readonly kind: 'image'; readonly configDigest: string }
@@ -31,21 +31,29 @@ const platform = v.object({
   variant: v.optional(v.string()),
 });
 const entry = v.object({ mediaType: v.optional(v.string()), platform: v.optional(platform) });
-const document = v.object({
-  mediaType: v.optional(v.string()),
-  artifactType: v.optional(v.string()),
-  manifests: v.optional(v.array(v.unknown())),
-  config: v.optional(v.object({ mediaType: v.optional(v.string()), digest: v.string() })),
-});
-const config = v.object({
-  os: v.optional(v.string(), 'linux'),
-  architecture: v.pipe(v.string(), v.nonEmpty()),
-  variant: v.optional(v.string()),
-});
+const document = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    mediaType: v.optional(v.string()),
+    artifactType: v.optional(v.string()),
+    manifests: v.optional(v.array(v.unknown())),
+    config: v.optional(v.object({ mediaType: v.optional(v.string()), digest: v.string() })),
+  }),
+);
+const config = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    os: v.optional(v.string(), 'linux'),
+    architecture: v.pipe(v.string(), v.nonEmpty()),
+    variant: v.optional(v.string()),
+  }),
+);
 
 /** Reads an index, a manifest list or the manifest of one image. */
 export function readManifest(text: string): Manifest {
-  const parsed = v.safeParse(document, parse(text));
+  const parsed = v.safeParse(document, text);
   if (!parsed.success) return { kind: 'unknown', because: 'unreadable' };
   const { artifactType, manifests, config: configEntry } = parsed.output;
   if (manifests !== undefined) return readIndex(manifests);
@@ -64,34 +72,22 @@ function readIndex(manifests: readonly unknown[]): Manifest {
     if (!parsed.success) return { kind: 'unknown', because: 'unreadable' };
     const { mediaType, platform: built } = parsed.output;
     if (indexTypes.includes(mediaType ?? '')) return { kind: 'unknown', because: 'nested-index' };
-    // An image without a platform could be built for any.
+    // An image without a platform may be for any platform.
     if (built === undefined) return { kind: 'unknown', because: 'no-architecture' };
-    // Attestations are listed beside the images that they are about.
+    // Attestations are listed next to their images, for the platform `unknown`.
     if (built.os !== 'unknown') platforms.push(platformName(built));
   }
   return { kind: 'index', platforms: [...new Set(platforms)] };
 }
 
-/** The platform that the config of an image names; undefined if it names none. */
+/** Reads the platform from the config of an image; undefined if it names none. */
 export function readConfigPlatform(text: string): string | undefined {
-  const parsed = v.safeParse(config, parse(text));
+  const parsed = v.safeParse(config, text);
   return parsed.success ? platformName(parsed.output) : undefined;
 }
 
-/** Such as `linux/arm64` or `linux/arm/v7`; every arm64 is a v8. */
-function platformName({
-  os,
-  architecture,
-  variant,
-}: v.InferOutput<typeof platform> | v.InferOutput<typeof config>): string {
+/** Such as `linux/arm64` or `linux/arm/v7`; every arm64 is v8. */
+function platformName({ os, architecture, variant }: v.InferOutput<typeof platform>): string {
   const isCommon = variant === undefined || variant === '' || architecture === 'arm64';
   return isCommon ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,10 @@
 import { isLoopback } from '../http/confidential.js';
 
-/** The address of Docker Hub under which Docker and Kubernetes keep its login. */
+/** The address under which Docker and Kubernetes store a login for Docker Hub. */
 export const dockerHubUrl = 'https://index.docker.io/v1/';
-/** The name of Docker Hub that people use. */
+/** The common name of Docker Hub. */
 export const dockerHub = 'docker.io';
-/** All of its names. */
+/** All names of Docker Hub. */
 const dockerHubHosts: readonly string[] = [
   dockerHub,
   'index.docker.io',
@@ -12,7 +12,7 @@ const dockerHubHosts: readonly string[] = [
   'hub.docker.com',
 ];
 
-/** An image reference, taken apart. */
+/** The parts of an image reference. */
 export interface ImageReference {
   /** Host and port of the registry; `docker.io` if the reference names none. */
   readonly registry: string;
@@ -23,7 +23,7 @@ export interface ImageReference {
   readonly digest: string | undefined;
 }
 
-/** Takes apart a reference that has a tag, a digest or both. */
+/** Parses a reference with a tag, a digest or both. */
 export function parseImageReference(image: string): ImageReference {
   const [named = '', digest] = image.split('@');
   const colon = named.lastIndexOf(':');
@@ -40,7 +40,7 @@ export function parseImageReference(image: string): ImageReference {
   return { registry, repository, tag, digest };
 }
 
-/** The name of a registry by any of its addresses: a host, a URL, or one of Docker Hub's names. */
+/** Finds the name of a registry from a host, a URL, or any name of Docker Hub. */
 export function registryName(address: string): string {
   const host = address
     .replace(/^https?:\/\//i, '')
@@ -49,14 +49,14 @@ export function registryName(address: string): string {
   return dockerHubHosts.includes(host) ? dockerHub : host;
 }
 
-/** Where the API of a registry is: over https, and on this machine over http. */
+/** The URL of a registry's API, with http only on this machine. */
 export function registryUrl(registry: string): URL {
   if (registry === dockerHub) return new URL('https://registry-1.docker.io');
   const secure = new URL(`https://${registry}`);
   return isLoopback(secure.hostname) ? new URL(`http://${registry}`) : secure;
 }
 
-/** Whether both are the same repository at the same digest, whatever their tags are. */
+/** Whether two references have the same repository and digest. Their tags may differ. */
 export function isSameContent(one: string, other: string): boolean {
   const [first, second] = [parseImageReference(one), parseImageReference(other)];
   return (
@@ -67,7 +67,7 @@ export function isSameContent(one: string, other: string): boolean {
   );
 }
 
-/** The reference with the digest that its tag points at now. */
+/** Adds the digest to a reference that has none. */
 export function pinned(image: string, digest: string): string {
   return image.includes('@') ? image : `${image}@${digest}`;
 }
