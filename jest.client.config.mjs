@@ -1,8 +1,8 @@
 import tests from './jest.config.mjs';
 
 /**
- * The platform's own command-line client against the emulator, and beside the action. It needs Python,
- * so it runs apart from the tests; its environment is made once, by the first test file.
+ * Compares the platform's own command-line client with the emulator and the action. It needs Python, so it is separate from
+ * the other tests. The first test file creates the Python environment.
  *
  * @type {import('jest').Config}
  */
@@ -10,6 +10,6 @@ export default {
   ...tests,
   testMatch: ['<rootDir>/__tests__/client/**/*.client.ts'],
   maxWorkers: 1,
-  // The first one may have to install the client.
+  // The first test may have to install the client.
   testTimeout: 600_000,
 };

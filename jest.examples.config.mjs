@@ -1,7 +1,7 @@
 import tests from './jest.config.mjs';
 
 /**
- * The workflows of `examples/`, run by a real workflow runner against the emulator.
+ * Runs the workflows of `examples/` with a real workflow runner, against the emulator.
  *
  * @type {import('jest').Config}
  */

@@ -1,8 +1,7 @@
 import tests from './jest.config.mjs';
 
 /**
- * Proofs take minutes, and run apart from the tests: they put a release through everything that may
- * happen to it, and print what came of it.
+ * Proofs try everything that may happen to a release. They take minutes, so they are separate from the other tests.
  *
  * @type {import('jest').Config}
  */

@@ -1,7 +1,7 @@
 import tests from './jest.config.mjs';
 
 /**
- * Look-ups of images in a registry as people run it, on this machine: Debian's package `docker-registry`.
+ * Looks up images in a real registry on this machine: Debian's package `docker-registry`.
  *
  * @type {import('jest').Config}
  */

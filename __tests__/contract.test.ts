@@ -26,17 +26,17 @@ const metadata = v.parse(
 );
 
 describe('action.yml', () => {
-  test('declares the inputs that the code reads, in its order, with its defaults', () => {
+  test('declares the same inputs as the code, with the same order and defaults', () => {
     expect(Object.entries(metadata.inputs).map(([name, input]) => [name, input.default])).toEqual(
       Object.entries(declaredInputs),
     );
   });
 
-  test('declares the outputs that the code sets, in its order', () => {
+  test('declares the same outputs as the code, in the same order', () => {
     expect(Object.keys(metadata.outputs)).toEqual([...outputNames]);
   });
 
-  test('has no expressions, which the runner would evaluate and refuse, in descriptions too', () => {
+  test('contains no expressions, which the runner would reject even in descriptions', () => {
     expect(read('action.yml')).not.toContain('${{');
   });
 
@@ -46,7 +46,7 @@ describe('action.yml', () => {
   });
 });
 
-test('the version is that of package.json', () => {
+test('the version in the code is the version in package.json', () => {
   expect(JSON.parse(read('package.json'))).toMatchObject({ version });
 });
 

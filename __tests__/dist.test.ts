@@ -14,7 +14,7 @@ import { onSystemsWith } from './support/systems.js';
 let emulator: Emulator;
 
 beforeEach(async () => {
-  // Real time: what the action is shipped with.
+  // The tests run the built action, so it uses the real time.
   emulator = await startEmulator({ secretSetDelay: 100, deploymentDelay: 150, buildDelay: 200 });
 });
 
@@ -40,7 +40,7 @@ const voice = {
   image: 'ghcr.io/acme/voice:1.0.0',
 };
 
-/** Everything of these values that must not be seen, in any form that the action itself makes. */
+/** The parts of these values that must not appear, in every form that the action creates. */
 const hidden = /hidden-|YWNtZTpoaWRkZW4|(?<!_)sk_emulator|pcc_pat_emulator|-----BEGIN KEY-----/;
 
 describe.each(Object.entries(credentials))('the built action, with %s', (_, credential) => {
@@ -97,14 +97,14 @@ describe.each(Object.entries(credentials))('the built action, with %s', (_, cred
         Buffer.from('acme:hidden-registry-password').toString('base64'),
       ]),
     );
-    // Masked before anything else is written.
+    // The masks must come first.
     expect(raw.split('\n').findIndex((line) => !line.startsWith('::add-mask::'))).toBe(
       masks.length,
     );
   });
 });
 
-describe('a release goes on, and is reported,', () => {
+describe('a release continues and is reported', () => {
   const release = (options: Omit<ActionRunOptions, 'inputs'>) =>
     run({ ...credentials['API key'], ...voice }, options);
 
@@ -136,7 +136,7 @@ describe('a release goes on, and is reported,', () => {
   });
 });
 
-/** Has a thread wait for what never comes, as one does that looks up a host. */
+/** Makes a thread wait forever, like a thread that looks up a host. */
 const hangingThread = (fifo: string): string =>
   `data:text/javascript,${encodeURIComponent(
     `import { open } from 'node:fs'; open(${JSON.stringify(fifo)}, 'r', () => undefined);`,
@@ -146,7 +146,7 @@ onSystemsWith('processes that can be replaced').test.each([
   { ends: 'succeeds', deployment: { outcome: 'ready' }, expected: 0 },
   { ends: 'fails', deployment: { outcome: 'image-pull' }, expected: 1 },
 ] as const)(
-  'a run that $ends ends its process, although a thread still waits for an answer that never comes',
+  'a run that $ends ends its process even if a thread waits for a response that never comes',
   async ({ deployment, expected }) => {
     const folder = await mkdtemp(join(tmpdir(), 'fifo-'));
     try {
@@ -167,7 +167,7 @@ onSystemsWith('processes that can be replaced').test.each([
   30_000,
 );
 
-test('a failed rollout ends with exit code 1, one error annotation, and outputs as far as it came', async () => {
+test('a failed rollout ends with exit code 1, one error annotation, and the outputs so far', async () => {
   emulator.script.deployment('voice-agent', { outcome: 'image-pull' });
   const { exitCode, raw, outputs, summary } = await run({ ...credentials['API key'], ...voice });
   expect(exitCode).toBe(1);
@@ -179,7 +179,7 @@ test('a failed rollout ends with exit code 1, one error annotation, and outputs 
   expect(summary).toContain('**Serving now:** nothing.');
 });
 
-describe('a checkout that is built in the cloud', () => {
+describe('a cloud build of a checkout', () => {
   const building = {
     ...credentials['API key'],
     'agent-name': 'voice-agent',
@@ -199,7 +199,7 @@ describe('a checkout that is built in the cloud', () => {
       'prompts/greeting.txt': 'Hello!\n',
     },
   };
-  /** What the fields look like that allow an upload to their holder. */
+  /** The form of the secret fields of an upload. */
   const signed = {
     Policy: /eyJleHBpcmF0aW9uIjoi/,
     'X-Amz-Signature': /[0-9a-f]{64}/,
@@ -211,7 +211,7 @@ describe('a checkout that is built in the cloud', () => {
     return state.uploads().flatMap(({ id }) => state.archive(id) ?? []);
   }
 
-  test('runs what was built of it, and leaves no file behind', async () => {
+  test('is deployed, and leaves no temporary file', async () => {
     const { exitCode, outputs, summary, leftovers } = await run(building, options);
     expect(exitCode).toBe(0);
     expect(archives().map(pathsIn)).toEqual([
@@ -228,7 +228,7 @@ describe('a checkout that is built in the cloud', () => {
     expect(leftovers).toEqual([]);
   });
 
-  test('and does not build ends with exit code 1 and the end of the log', async () => {
+  test('that fails ends with exit code 1 and shows the end of the log', async () => {
     emulator.script.build({ outcome: 'failed', logs: ['#1 COPY . .', '#2 ERROR: exit code: 1'] });
     const { exitCode, raw, summary, outputs, leftovers } = await run(building, options);
     expect(exitCode).toBe(1);
@@ -243,24 +243,21 @@ describe('a checkout that is built in the cloud', () => {
   test.each([
     { name: 'builds', script: {} },
     { name: 'does not build', script: { outcome: 'failed' } },
-  ] as const)(
-    'and $name shows neither secrets nor how the upload is signed',
-    async ({ script }) => {
-      emulator.script.build(script);
-      const { raw, summary, outputs } = await run(building, options);
-      const shown = raw.replace(/^::add-mask::.*$/gm, '') + summary + JSON.stringify(outputs);
-      expect(archives()).toHaveLength(1);
-      expect(shown).toContain('::debug::');
-      expect(shown).not.toMatch(hidden);
-      const fields = await uploadFields();
-      for (const [name, look] of Object.entries(signed)) {
-        expect(fields[name]).toMatch(look);
-        expect(shown).not.toMatch(look);
-      }
-    },
-  );
+  ] as const)('with $name shows no secrets and no signature of the upload', async ({ script }) => {
+    emulator.script.build(script);
+    const { raw, summary, outputs } = await run(building, options);
+    const shown = raw.replace(/^::add-mask::.*$/gm, '') + summary + JSON.stringify(outputs);
+    expect(archives()).toHaveLength(1);
+    expect(shown).toContain('::debug::');
+    expect(shown).not.toMatch(hidden);
+    const fields = await uploadFields();
+    for (const [name, look] of Object.entries(signed)) {
+      expect(fields[name]).toMatch(look);
+      expect(shown).not.toMatch(look);
+    }
+  });
 
-  /** The fields of an upload as the platform signs it. */
+  /** The signed fields of an upload. */
   async function uploadFields(): Promise<Record<string, string>> {
     const response = await fetch(`${emulator.url}/v1/builds/upload-url`, {
       method: 'POST',
@@ -275,7 +272,7 @@ describe('a checkout that is built in the cloud', () => {
   }
 });
 
-test('invalid inputs are told in one go, and nothing is sent', async () => {
+test('all input mistakes are reported together, and nothing is sent', async () => {
   const { exitCode, raw, summary } = await run({
     ...credentials['API key'],
     'agent-name': 'Voice',
@@ -313,7 +310,7 @@ describe('a pull request', () => {
 
   test.each([
     { name: 'is released', environment: {} },
-    // What reads the event talks to GitHub, too, and looks for a proxy as soon as it is loaded.
+    // The code that reads the event also loads GitHub's client, which looks for a proxy.
     { name: 'is released behind a proxy', environment: { https_proxy: 'http://127.0.0.1:9' } },
   ])('of the repository itself $name', async ({ environment }) => {
     const { exitCode } = await run(
@@ -327,7 +324,7 @@ describe('a pull request', () => {
   });
 });
 
-test('a runner without job summaries releases all the same', async () => {
+test('a release succeeds on a runner without job summaries', async () => {
   const { exitCode, log } = await run(
     { ...credentials['API key'], ...voice },
     { hasSummary: false },
@@ -336,50 +333,45 @@ test('a runner without job summaries releases all the same', async () => {
   expect(log).toContain('This runner has no job summary, so none was written.');
 });
 
-onSystemsWith('signals').describe(
-  'the built action ends in good order when the runner sends',
-  () => {
-    test.each([
-      { signal: 'SIGINT', path: '/v1/regions', method: 'GET' },
-      { signal: 'SIGTERM', path: '/v1/secrets/voice-secrets', method: 'PUT' },
-      { signal: 'SIGINT', path: '/v1/agents', method: 'POST' },
-      { signal: 'SIGTERM', path: '/v1/agents', method: 'POST', hangs: true },
-    ] as const)('$signal at $method $path', async ({ signal, hangs = false, ...match }) => {
-      let send: (signal: 'SIGINT' | 'SIGTERM') => void = () => undefined;
-      if (hangs) emulator.script.fault(match, { kind: 'hang' });
-      emulator.script.before(match, () => {
-        send(signal);
-      });
-      const { exitCode, raw, summary, outputs, leftovers } = await run(
-        { ...credentials['API key'], ...voice },
-        {
-          onStarted: (sender) => {
-            send = sender;
-          },
-        },
-      );
-      expect(exitCode).toBe(1);
-      expect(raw.match(/^::error /gm)).toHaveLength(1);
-      expect(raw).toContain('::error title=The run was cancelled::');
-      expect(summary).toContain(`a newer run replaced it (${signal})`);
-      for (const part of ['Done', 'Still running', 'Not started'])
-        expect(summary).toContain(`**${part}**`);
-      expect(JSON.parse(outputs['agents'] ?? '')).toHaveLength(match.method === 'GET' ? 0 : 1);
-      expect(leftovers).toEqual([]);
-      const after = emulator.requests.findLastIndex(
-        ({ method, path }) => method === match.method && path === match.path,
-      );
-      expect(emulator.requests.slice(after + 1).filter(({ method }) => method !== 'GET')).toEqual(
-        [],
-      );
-
-      expect((await run({ ...credentials['API key'], ...voice })).exitCode).toBe(0);
-      expect(emulator.state.agent('voice-agent')?.ready).toBe(true);
+onSystemsWith('signals').describe('the built action reports and ends if the runner sends', () => {
+  test.each([
+    { signal: 'SIGINT', path: '/v1/regions', method: 'GET' },
+    { signal: 'SIGTERM', path: '/v1/secrets/voice-secrets', method: 'PUT' },
+    { signal: 'SIGINT', path: '/v1/agents', method: 'POST' },
+    { signal: 'SIGTERM', path: '/v1/agents', method: 'POST', hangs: true },
+  ] as const)('$signal at $method $path', async ({ signal, hangs = false, ...match }) => {
+    let send: (signal: 'SIGINT' | 'SIGTERM') => void = () => undefined;
+    if (hangs) emulator.script.fault(match, { kind: 'hang' });
+    emulator.script.before(match, () => {
+      send(signal);
     });
-  },
-);
+    const { exitCode, raw, summary, outputs, leftovers } = await run(
+      { ...credentials['API key'], ...voice },
+      {
+        onStarted: (sender) => {
+          send = sender;
+        },
+      },
+    );
+    expect(exitCode).toBe(1);
+    expect(raw.match(/^::error /gm)).toHaveLength(1);
+    expect(raw).toContain('::error title=The run was cancelled::');
+    expect(summary).toContain(`a newer run replaced it (${signal})`);
+    for (const part of ['Done', 'Still running', 'Not started'])
+      expect(summary).toContain(`**${part}**`);
+    expect(JSON.parse(outputs['agents'] ?? '')).toHaveLength(match.method === 'GET' ? 0 : 1);
+    expect(leftovers).toEqual([]);
+    const after = emulator.requests.findLastIndex(
+      ({ method, path }) => method === match.method && path === match.path,
+    );
+    expect(emulator.requests.slice(after + 1).filter(({ method }) => method !== 'GET')).toEqual([]);
 
-test('a token from the environment is used, and the log names where it came from', async () => {
+    expect((await run({ ...credentials['API key'], ...voice })).exitCode).toBe(0);
+    expect(emulator.state.agent('voice-agent')?.ready).toBe(true);
+  });
+});
+
+test('a token from the environment is used, and the log names its source', async () => {
   const { exitCode, log } = await run(voice, {
     environment: { PIPECAT_TOKEN: 'pcc_pat_emulator', PIPECAT_ORG: 'globex' },
   });
@@ -389,7 +381,7 @@ test('a token from the environment is used, and the log names where it came from
   expect(emulator.state.agent('voice-agent')).toMatchObject({ organization: 'globex' });
 });
 
-test('a token without an organization acts in the first one, with a warning that pins it', async () => {
+test('a token without an organization uses the first one, with a warning that names it', async () => {
   const { exitCode, raw } = await run({ pat: 'pcc_pat_emulator', ...voice });
   expect(exitCode).toBe(0);
   expect(raw).toMatch(
@@ -397,14 +389,14 @@ test('a token without an organization acts in the first one, with a warning that
   );
 });
 
-test('an organization that the token does not list is an error that lists those that it does', async () => {
+test('an organization that the token cannot access is an error that lists the accessible ones', async () => {
   const { exitCode, raw } = await run({ pat: 'pcc_pat_emulator', organization: 'acne', ...voice });
   expect(exitCode).toBe(1);
   expect(raw).toContain('It can act in: `acme`, `globex`.');
   expect(emulator.requests.map(({ path }) => path)).toEqual(['/v1/organizations']);
 });
 
-test('a credential that is not accepted is told with where it came from and where to look', async () => {
+test('the error for a rejected credential names its source and the page in the dashboard', async () => {
   const { exitCode, raw } = await run({ 'api-key': 'sk_revoked-0123', ...voice });
   expect(exitCode).toBe(1);
   expect(raw).toContain('::error title=The platform does not accept the credential::');
@@ -414,7 +406,7 @@ test('a credential that is not accepted is told with where it came from and wher
   expect(new Set(asked).size).toBe(asked.length);
 });
 
-test('secrets come from files, JSON and the environment, too', async () => {
+test('secrets can come from files, JSON and the environment', async () => {
   const { exitCode } = await run(
     {
       ...credentials['API key'],
@@ -432,7 +424,7 @@ test('secrets come from files, JSON and the environment, too', async () => {
   });
 });
 
-test('requests and uploads go through the proxy that the environment names', async () => {
+test('requests and uploads use the proxy of the environment', async () => {
   const asked: (string | undefined)[] = [];
   const proxy = createServer().on('connect', (request, socket: Socket) => {
     asked.push(request.url);
@@ -458,7 +450,7 @@ test('requests and uploads go through the proxy that the environment names', asy
       },
     );
     expect(exitCode).toBe(0);
-    // The upload went to the same address, as the emulator is its own storage.
+    // The emulator has its own storage, so the upload used the same address.
     expect(emulator.state.uploads()).toMatchObject([{ bytes: expect.any(Number) }]);
     expect(new Set(asked)).toEqual(new Set(['platform.localhost:8080']));
   } finally {

@@ -24,7 +24,7 @@ const documents = readDocuments();
 const named = (path: string): string => documents.find((one) => one.path === path)?.text ?? '';
 const each = documents.map((document) => [document.path, document] as const);
 
-/** Tokens of a document of one kind, at any depth. */
+/** All tokens of one kind in a document, at any depth. */
 function tokens<Kind extends Token['type']>(text: string, kind: Kind) {
   const found: Extract<Token, { type: Kind }>[] = [];
   void marked.walkTokens(marked.lexer(text), (token) => {
@@ -38,29 +38,29 @@ function anchors(text: string): string[] {
   return tokens(text, 'heading').map((heading) => slugger.slug(heading.text));
 }
 
-describe('what is generated', () => {
+describe('the generated parts', () => {
   let parts: GeneratedParts;
   beforeAll(async () => {
     parts = await generatedParts(read('action.yml'));
   });
 
-  test.each(each)('is in %s as it would be now', (_path, { text }) => {
+  test.each(each)('are current in %s', (_path, { text }) => {
     expect(withParts(text, parts)).toBe(text);
   });
 
-  test('has a refusal in each row of worked examples', async () => {
+  test('show an error for each worked example', async () => {
     const examples = Object.values(await workedExamples()).flat();
     expect(examples.filter(({ said }) => said.length === 0)).toEqual([]);
   });
 
-  test('has one place for each part', () => {
+  test('occur exactly once each', () => {
     const places = documents.flatMap(({ text }) => placesIn(text));
     expect(places.sort()).toEqual([...parts.keys()].sort());
   });
 });
 
 describe('links', () => {
-  test.each(each)('of %s lead somewhere', (_path, { path, text }) => {
+  test.each(each)('in %s lead to an existing file and heading', (_path, { path, text }) => {
     const targets = [
       ...tokens(text, 'link').map((link) => link.href),
       ...tokens(text, 'image').map((image) => image.href),
@@ -76,23 +76,23 @@ describe('links', () => {
   }
 
   test.each(readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')))(
-    'of the README lead to docs/%s',
+    'in the README lead to docs/%s',
     (name) => {
       expect(named('README.md')).toContain(`(docs/${name}`);
     },
   );
 
-  test('of the list of examples lead to each', () => {
+  test('in the list of examples lead to every example', () => {
     const workflows = filesIn('examples', /\.yml$/).map((path) => path.replace('examples/', ''));
     const listed = tokens(named('examples/README.md'), 'link').map((link) => link.href);
     expect([...new Set(listed)].sort()).toEqual(workflows.sort());
   });
 });
 
-describe('workflows that documents show', () => {
+describe('workflows in documents', () => {
   const examples = filesIn('examples', /\.yml$/).map((path) => read(path).split('\n'));
 
-  /** `# …` stands for what is left out. */
+  /** The parts of a code block between lines `# …`, which mean omitted lines. */
   const fragments = ({ text }: Document): string[] =>
     tokens(text, 'code')
       .filter((code) => code.lang === 'yaml')
@@ -100,11 +100,11 @@ describe('workflows that documents show', () => {
       .map((fragment) => fragment.replace(/\s+$/, ''))
       .filter((fragment) => fragment !== '');
 
-  test.each(each)('in %s stand in an example that is run', (_path, document) => {
+  test.each(each)('in %s are part of a tested example', (_path, document) => {
     expect(fragments(document).filter((fragment) => !isInAnExample(fragment))).toEqual([]);
   });
 
-  test('are there', () => {
+  test('exist', () => {
     expect(documents.flatMap(fragments).length).toBeGreaterThan(10);
   });
 
@@ -124,7 +124,7 @@ describe('workflows that documents show', () => {
   }
 });
 
-test.each(each)('npm knows the commands that %s names', (_path, { text }) => {
+test.each(each)('package.json has the npm commands in %s', (_path, { text }) => {
   const { scripts } = v.parse(
     v.object({ scripts: v.record(v.string(), v.string()) }),
     JSON.parse(read('package.json')),
@@ -133,7 +133,7 @@ test.each(each)('npm knows the commands that %s names', (_path, { text }) => {
   expect(commands.filter((name) => !(name in scripts))).toEqual([]);
 });
 
-test('the map of the code has the imports between its rooms', () => {
+test('the map of the code shows exactly the imports between its folders', () => {
   const imports = filesIn('src', /^src\/.+\/.+\.ts$/)
     .map((path) => path.replace('src/', ''))
     .flatMap((path) => {
@@ -150,7 +150,7 @@ test('the map of the code has the imports between its rooms', () => {
 });
 
 describe('the README', () => {
-  test('is read in ten minutes', () => {
+  test('can be read in ten minutes', () => {
     const words = named('README.md')
       .replace(/```[^]*?```/g, '')
       .split(/\s+/);

@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Nobody's own settings, nor those of a hook that runs this, have a word in it. */
+/** An environment without the settings of a user or of a running hook. */
 const environment = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
   GIT_CONFIG_NOSYSTEM: '1',
@@ -34,7 +34,7 @@ function prepare(changes: Readonly<Record<string, string>> = {}): void {
   execFileSync(process.execPath, [script], { env: { ...environment, ...changes } });
 }
 
-describe('an installation has git look at commits', () => {
+describe('an installation configures the pre-commit hook', () => {
   test('in a clone', () => {
     git('init');
     prepare();
@@ -47,14 +47,14 @@ describe('an installation has git look at commits', () => {
     expect(hooksPath()).toBe('');
   });
 
-  test('nor where somebody has hooks elsewhere', () => {
+  test('but not if other hooks are configured', () => {
     git('init');
     git('config', 'core.hooksPath', 'mine');
     prepare();
     expect(hooksPath()).toBe('mine');
   });
 
-  test('nor in a folder of another repository', () => {
+  test('but not in a folder of another repository', () => {
     git('init');
     mkdirSync(join(folder, 'inner', 'scripts'), { recursive: true });
     const script = join(folder, 'inner', 'scripts', 'use-git-hooks.mjs');

@@ -12,7 +12,7 @@ const voice = {
 };
 
 describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
-  test('a first release creates the set and the agent, and the agent serves with the values', async () => {
+  test('a first release creates the set and the agent, and the agent is serving with the values', async () => {
     const { succeeded, secretSets, agents, actions } = await stage.release({
       ...credential,
       ...voice,
@@ -62,7 +62,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     });
   });
 
-  test('a rotation puts the new value under the agent by a new deployment', async () => {
+  test('a rotation makes a new deployment with the new value', async () => {
     await stage.release({ ...credential, ...voice });
     const before = stage.emulator.state.serving('voice-agent');
 
@@ -90,7 +90,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     );
   });
 
-  test('an image pull secret is written in the form that the platform needs, and awaited', async () => {
+  test('a release writes an image pull secret in the form of the platform and waits for it', async () => {
     stage.emulator.script.provisioning('registry', { delay: 9000 });
     const { succeeded, secretSets, actions } = await stage.release({
       ...credential,
@@ -118,7 +118,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     });
   });
 
-  test('a crash loop ends the wait at once, and the previous deployment is said to keep serving', async () => {
+  test('a crash loop ends the wait at once, and the report says that the previous deployment is still serving', async () => {
     await stage.release({ ...credential, ...voice, 'min-agents': '1' });
     const before = stage.emulator.state.serving('voice-agent')?.id;
     stage.emulator.script.deployment('voice-agent', {
@@ -146,7 +146,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     expect(actions.summary).toContain('ModuleNotFoundError');
   });
 
-  test('a release that cannot work writes nothing', async () => {
+  test('an impossible release writes nothing', async () => {
     stage.emulator.seed.secretSet({ name: 'voice-secrets', region: 'eu-central' });
     const { succeeded, actions } = await stage.release({
       ...credential,
@@ -160,8 +160,8 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
   });
 });
 
-describe('what should never happen is reported all the same', () => {
-  test('an event that cannot be read shows no logs, and is taken for a fork', async () => {
+describe('unexpected problems are reported', () => {
+  test('a run with an unreadable event shows no logs and counts as a fork', async () => {
     stage.emulator.script.deployment('voice-agent', { outcome: 'crash-loop', logs: ['a word'] });
     const unreadable = (): Promise<never> => Promise.reject(new Error('no such file'));
     const failed = await stage.release(
@@ -181,7 +181,7 @@ describe('what should never happen is reported all the same', () => {
     expect(refused.actions.errors[0]?.title).toContain('from a fork');
   });
 
-  test('a bug is told as one, without the value that it stumbled over', async () => {
+  test('a bug is reported as a bug, without a secret value', async () => {
     const { succeeded, actions } = await stage.release(
       { ...credentials['API key'], ...voice, 'secrets-file': '.env' },
       { readFile: () => Promise.resolve(JSON.parse('{"hidden": "value"}') as string) },
@@ -193,7 +193,7 @@ describe('what should never happen is reported all the same', () => {
   });
 });
 
-test('calls that are under way when one fails end with the run', async () => {
+test('if one call fails, the other calls in progress end with the run', async () => {
   stage.emulator.script.fault(
     { method: 'GET', path: '/v1/regions' },
     { kind: 'status', status: 401, body: { error: 'Unauthorized', code: 'UNAUTHORIZED' } },
@@ -208,7 +208,7 @@ test('calls that are under way when one fails end with the run', async () => {
   await setTimeout(50);
   expect(actions.errors[0]?.title).toBe('The platform does not accept the credential');
   expect(actions.log).toHaveLength(lines);
-  // Nothing is sent again: the call that hung was ended, not retried.
+  // The call without a response was ended, not retried.
   const asked = stage.emulator.requests.map(({ path }) => path);
   expect(new Set(asked).size).toBe(asked.length);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { runAction } from '../scripts/runner.js';
 
-/** Makes what the action waits for while it packs never settle. */
+/** Makes a promise that the action awaits during packing never settle. */
 const neverSettling = `data:text/javascript,${encodeURIComponent(
   "import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'; fs.promises.mkdtemp = () => new Promise(() => {}); syncBuiltinESMExports();",
 )}`;
@@ -12,11 +12,11 @@ const inputs = {
   'cloud-build': 'true',
   'dry-run': 'true',
 };
-/** Runs of Dependabot have no credential, and check what can be checked without one. */
+/** A run of Dependabot has no credential, and only checks inputs and files. */
 const environment = { GITHUB_ACTOR: 'dependabot[bot]' };
 const files = { Dockerfile: 'FROM scratch' };
 
-test('a run that waits for nothing any more fails with one error line', async () => {
+test('a run that waits for a promise that never settles fails with one error line', async () => {
   const run = await runAction({
     inputs,
     files,
@@ -27,7 +27,7 @@ test('a run that waits for nothing any more fails with one error line', async ()
   expect(run.raw).toContain('The action stopped before the run was finished.');
 });
 
-test('a run that ends says nothing of it', async () => {
+test('a run that ends normally prints no such line', async () => {
   const run = await runAction({ inputs, files, environment });
   expect(run.exitCode).toBe(0);
   expect(run.raw).not.toContain('stopped before');

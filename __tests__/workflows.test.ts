@@ -15,8 +15,8 @@ const workflows = filesIn('.github/workflows', /\.ya?ml$/);
 const actions = ['action.yml', 'release-agent/action.yml'];
 const examples = filesIn('examples', /\.ya?ml$/);
 
-/** A workflow that breaks no rule, to break each by one. */
-const sound = `# Says what this workflow is there for, in a sentence that takes some room.
+/** A valid workflow. Each test breaks one rule in it. */
+const sound = `# Says what this workflow does, in a sentence that is long enough for the rule.
 name: Sound
 
 on:
@@ -52,33 +52,33 @@ function broken(from: string | RegExp, to: string): string {
 
 const faults = [
   {
-    name: 'a key that there is not',
+    name: 'an unknown key',
     from: 'timeout-minutes',
     to: 'timeout-minuets',
     says: 'timeout-minuets',
   },
   { name: 'a value of the wrong kind', from: 'minutes: 5', to: 'minutes: soon', says: 'soon' },
   {
-    name: 'an expression that cannot be read',
+    name: 'an invalid expression',
     from: 'steps.release',
     to: 'steps.(release',
     says: 'b.yml:26',
   },
   { name: 'a step that there is not', from: 'steps.release', to: 'steps.relase', says: 'relase' },
   {
-    name: 'an input that this action lacks',
+    name: 'an unknown input of this action',
     from: 'api-key: key',
     to: 'api-keys: key',
     says: 'api-keys',
   },
   {
-    name: "a stranger's words in a script",
+    name: 'untrusted text in a script',
     from: 'echo "$ID"',
     to: 'echo "${{ github.event.head_commit.message }}"',
     says: 'potentially untrusted',
   },
   {
-    name: 'a job that there is not',
+    name: 'an unknown job',
     from: '    runs-on',
     to: '    needs: two\n    runs-on',
     says: 'two',
@@ -87,7 +87,7 @@ const faults = [
 
 const action = read('action.yml');
 
-/** One run of the linters for all that is to be linted, as starting them takes the most time. */
+/** The findings in all files from one run of the linters, because their start takes most of the time. */
 const linted = v.parse(
   v.array(v.string()),
   JSON.parse(
@@ -123,7 +123,7 @@ describe('the linters', () => {
     expect(problemsOf(path)).toEqual([]);
   });
 
-  test('find nothing in a sound workflow', () => {
+  test('find nothing in a valid workflow', () => {
     expect(problemsOf('sound/.github/workflows/b.yml')).toEqual([]);
   });
 
@@ -134,18 +134,18 @@ describe('the linters', () => {
     },
   );
 
-  test('find a Node.js that runners lack in action.yml', () => {
+  test('find a version of Node.js that runners do not have', () => {
     expect(problemsOf('fault/action.yml').join('\n')).toContain('node42');
   });
 });
 
 describe('the rules of this repository', () => {
-  test('are kept by something', () => {
+  test('accept a valid workflow', () => {
     expect(workflows).toContain('.github/workflows/test.yml');
     expect(brokenRules(sound)).toEqual([]);
   });
 
-  test.each(workflows)('are kept by %s', (path) => {
+  test.each(workflows)('accept %s', (path) => {
     expect(brokenRules(read(path))).toEqual([]);
   });
 
@@ -154,7 +154,7 @@ describe('the rules of this repository', () => {
     { name: 'a purpose that says nothing', from: /^#.*\n/, to: '# CI\n', says: 'purpose' },
     { name: 'all permissions', from: 'permissions: {}\n', to: '', says: 'lacks `permissions: {}`' },
     {
-      name: 'some permissions for all jobs',
+      name: 'permissions for all jobs',
       from: 'permissions: {}',
       to: 'permissions: read-all',
       says: 'lacks `permissions: {}`',
@@ -166,25 +166,25 @@ describe('the rules of this repository', () => {
       says: 'one: lacks `permissions`',
     },
     {
-      name: 'a job that may write everything',
+      name: 'a job with all write permissions',
       from: / {4}permissions:\n.*\n/,
       to: '    permissions: write-all\n',
       says: 'one: lacks `permissions`',
     },
     {
-      name: 'a job without an end',
+      name: 'a job without a time limit',
       from: /.*timeout.*\n/,
       to: '',
       says: 'one: lacks `timeout-minutes`',
     },
     {
-      name: 'a pin by a tag',
+      name: 'a tag instead of a SHA',
       from: /@3d.{38}/,
       to: '@v7.0.1',
       says: 'actions/checkout is not pinned',
     },
     {
-      name: 'a pin by half a SHA',
+      name: 'a short SHA',
       from: /@3d.{38}/,
       to: '@3d3c42e',
       says: 'actions/checkout is not pinned',
@@ -192,19 +192,19 @@ describe('the rules of this repository', () => {
     { name: 'no pin', from: /@3d.{38}/, to: '', says: 'actions/checkout is not pinned' },
     { name: 'a pin without its version', from: ' # v7.0.1', to: '', says: 'lacks its version' },
     {
-      name: 'a pin with half its version',
+      name: 'a pin with an incomplete version',
       from: ' # v7.0.1',
       to: ' # v7',
       says: 'lacks its version',
     },
     {
-      name: 'credentials that stay',
+      name: 'persisted credentials',
       from: 'credentials: false',
       to: 'credentials: true',
       says: 'one: leaves the credentials',
     },
     {
-      name: 'credentials that stay by default',
+      name: 'credentials persisted by default',
       from: / {8}with:\n.*credentials.*\n/,
       to: '',
       says: 'one: leaves the credentials',
@@ -231,7 +231,7 @@ describe('the rules of this repository', () => {
     expect(brokenRules(broken(from, to)).join('\n')).toContain(says);
   });
 
-  test('one commit of an action is used everywhere, under one version', () => {
+  test('all workflows use the same commit and version of an action', () => {
     const pins = workflows.flatMap((path) => usesOf(read(path)));
     const commits = new Map<string, Set<string>>();
     for (const { action: name, reference, version = '' } of pins) {
@@ -245,7 +245,7 @@ describe('the rules of this repository', () => {
 });
 
 test.each(['test', 'lint-workflows', 'codeql', 'dependency-review'])(
-  'the required check %s runs for every change, also in a merge queue',
+  'the required check %s runs for every change and in a merge queue',
   (name) => {
     const { on } = v.parse(
       v.looseObject({ on: v.looseObject({ pull_request: v.null(), merge_group: v.null() }) }),
@@ -255,7 +255,7 @@ test.each(['test', 'lint-workflows', 'codeql', 'dependency-review'])(
   },
 );
 
-test('no job of the release after its publication depends on a step that cannot run again', () => {
+test('every step of the release workflow can run again after publication', () => {
   const { jobs } = readWorkflow(read('.github/workflows/release.yml'));
   const steps = (name: string) => (jobs[name]?.steps ?? []).flatMap(({ run }) => run ?? []);
   expect(steps('publish').join()).toMatch(/isDraft[^]*upload[^]*--draft=false/);
@@ -289,13 +289,13 @@ describe('the Marketplace', () => {
     ]).toContain(branding.color);
   });
 
-  test('accepts the description, which has to be shorter than 125 characters', () => {
+  test('accepts the description, which must be shorter than 125 characters', () => {
     expect(description).toMatch(/Pipecat Cloud/);
     expect(description.length).toBeLessThan(125);
   });
 });
 
-test('the parts of `npm test` are steps of their own, in its order', () => {
+test('the test workflow runs the parts of `npm test` as separate steps, in the same order', () => {
   const { scripts } = v.parse(
     v.object({ scripts: v.object({ test: v.string() }) }),
     JSON.parse(read('package.json')),

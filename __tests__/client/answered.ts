@@ -1,9 +1,9 @@
 import type { Emulator } from '../../emulator/index.js';
 
-/** Paths that the client asks for to find out whether there is something: 404 says that there is not. */
+/** Paths that the client requests to check whether something exists. A 404 is a normal response. */
 const asksWhetherThere = /^\/v1\/organizations\/acme\/(services|secrets)\/[^/]+$/;
 
-/** Requests that the emulator does not know how to answer, as `METHOD path status`. */
+/** Requests that the emulator cannot answer, as `METHOD path status`. */
 export function unanswered({ requests }: Emulator): string[] {
   return requests
     .filter(

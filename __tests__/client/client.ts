@@ -7,15 +7,15 @@ import { type CommandResult, installClient, runCommand } from './installation.js
 
 const program = fileURLToPath(new URL('run.py', import.meta.url));
 
-/** How a command of the platform's client is run, where not as usual. */
+/** Options for a command of the platform's client. */
 export interface ClientOptions {
-  /** The folder that it is run in; by default one of its own, with nothing in it. */
+  /** The working folder; by default, an empty temporary folder. */
   readonly folder?: string;
-  /** Where it believes the platform to be; by default the emulator. */
+  /** The address of the platform; by default, the emulator. */
   readonly host?: string;
 }
 
-/** The platform's command-line client, as a person would use it who has a token and an emulator. */
+/** The platform's command-line client, with a token, against an emulator. */
 export class PlatformClient {
   readonly #python: string;
 
@@ -23,14 +23,14 @@ export class PlatformClient {
     this.#python = python;
   }
 
-  /** Installs it where it is not; may take a minute then. */
+  /** Installs the client if it is missing, which may take a minute. */
   static async install(): Promise<PlatformClient> {
     return new PlatformClient(await installClient());
   }
 
   /**
-   * Runs one command. Its output has lines of text with tabs, as it has for scripts; what it would
-   * have to ask somebody, it ends with exit code 2.
+   * Runs one command. Its output has lines with tabs, as for scripts. If it needs to ask a question, it ends with
+   * exit code 2.
    */
   async run(
     { url, credentials }: Pick<Emulator, 'url' | 'credentials'>,
@@ -39,13 +39,13 @@ export class PlatformClient {
   ): Promise<CommandResult> {
     const home = await mkdtemp(join(tmpdir(), 'client-'));
     try {
-      // Isolated: neither other modules nor settings of this machine's user are in its way.
+      // Isolated from other modules and from the settings of the user.
       return await runCommand(this.#python, ['-I', program, ...command], {
         cwd: folder ?? home,
         env: {
           PATH: process.env['PATH'],
           HOME: home,
-          // Wide enough that no table cuts what stands in it.
+          // Wide enough that tables do not cut their contents.
           COLUMNS: '200',
           PIPECAT_API_HOST: host,
           PIPECAT_CONFIG_PATH: join(home, 'pipecatcloud.toml'),

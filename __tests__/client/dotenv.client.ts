@@ -9,7 +9,7 @@ import { readFiles } from '../../src/inputs/secrets/files.js';
 import { snags, tries } from '../support/properties.js';
 import { installClient, runCommand } from './installation.js';
 
-/** Dotenv files against python-dotenv itself, which the platform's client brings along. */
+/** Compares the reading of dotenv files with python-dotenv, which is installed with the platform's client. */
 
 const recorder = fileURLToPath(new URL('../inputs/secrets/python-dotenv.py', import.meta.url));
 const table = fileURLToPath(new URL('../inputs/secrets/python-dotenv.json', import.meta.url));
@@ -36,14 +36,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Has python-dotenv read the texts of a document, which gets its answers. */
+/** Reads the texts of a document with python-dotenv, and adds the results to it. */
 async function record(document: string): Promise<void> {
   const { exitCode, stderr } = await runCommand(python, ['-I', recorder, document]);
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
 }
 
-test('the table of the tests is what python-dotenv answers', async () => {
+test('the recorded table matches python-dotenv', async () => {
   const copy = join(folder, 'table.json');
   await copyFile(table, copy);
   await record(copy);
@@ -64,13 +64,13 @@ const parts = fc.oneof(
   },
 );
 
-test('a random file is what python-dotenv makes of it, or has an error', async () => {
+test('a random file gives the same values as python-dotenv, or an error', async () => {
   const texts = fc.sample(
     fc
       .array(parts, { maxLength: 20 })
       .map((found) => found.join(''))
-      // Without half a character, which no file in UTF-8 has, what is taken for another encoding,
-      // and the one key that the record of the answers cannot hold.
+      // Without incomplete characters, which a UTF-8 file cannot have, without texts in other encodings, and without
+      // the key that the results cannot contain.
       .filter((text) => Buffer.from(text).toString() === text && !/\ufffd|__proto__/.test(text)),
     tries(5000),
   );
@@ -83,7 +83,7 @@ test('a random file is what python-dotenv makes of it, or has an error', async (
   for (const { text, values, unparsable } of cases) {
     const { entries, problems } = await readFiles(['a'], '/', () => Promise.resolve(text));
     if (unparsable.length > 0 && problems.length === 0) different.push({ text, unparsable });
-    // python-dotenv reads on behind what it cannot parse, and the last of several equal keys counts.
+    // python-dotenv skips lines that it cannot parse, and uses the last of several equal keys.
     if (problems.some((problem) => /reading stopped/i.test(problem))) continue;
     for (const { key, value } of entries) {
       if (problems.some((problem) => problem.includes(`\`${key}\``))) continue;
@@ -95,6 +95,6 @@ test('a random file is what python-dotenv makes of it, or has an error', async (
     if (keys.join() !== entries.map(({ key }) => key).join()) different.push({ text, keys });
   }
   expect(different).toEqual([]);
-  // Enough of them have to be readable for the comparison to mean something.
+  // The comparison is meaningful only if enough files are valid.
   expect(read / texts.length).toBeGreaterThan(0.2);
 });

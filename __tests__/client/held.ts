@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import type { Emulator } from '../../emulator/index.js';
 
-/** A file of a build context, as the platform would unpack it. */
+/** A file in a build context, as the platform would unpack it. */
 interface PackedFile {
   readonly name: string;
   readonly type: string;
@@ -35,27 +35,26 @@ async function filesIn(archive: Buffer): Promise<PackedFile[]> {
 const leftOut = 'left out';
 
 /**
- * What a platform holds, as far as it does not depend on who has released it, or when.
+ * The state of a platform, without parts that depend on the tool or on the time of the release.
  *
- * Left out are times, ids, and of a build context its size, its MD5 and the hash that is made of that:
- * the client writes tar headers as Python does, and the action as the platform's own action does, so
- * that the bytes differ by their form. What is packed in them is compared instead.
+ * It leaves out times, ids, and the size and hashes of a build context. The client writes tar headers like Python, and the
+ * action like the platform's own action, so the bytes differ. The files in the archives are compared instead.
  */
 export async function heldBy({ state }: Emulator): Promise<unknown> {
   const builds = state.builds();
-  /** Builds have random ids; which one it is tells the order in which they were started. */
+  /** Builds have random ids, so they are identified by the order of their start. */
   const buildNumber = (id: string | undefined) =>
     id === undefined ? undefined : builds.findIndex((build) => build.id === id);
   return {
     secretSets: state
       .secretSets()
       .map((set) => ({ ...set, writtenAt: leftOut }))
-      // The action writes its sets at once.
+      // The action writes its sets at the same time.
       .sort((one, other) => one.name.localeCompare(other.name)),
     agents: state.agents().map((agent) => ({
       ...agent,
       buildId: buildNumber(agent.buildId),
-      // Whether the operator has taken up what is asked for is compared, and not the ids.
+      // Compares whether the desired deployment is reconciled, not its id.
       desiredDeploymentId: leftOut,
       reconciledDeploymentId: agent.reconciledDeploymentId === agent.desiredDeploymentId,
       deployments: agent.deployments.map((deployment) => ({

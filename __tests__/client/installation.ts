@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-/** What a command came to. */
+/** The result of a command. */
 export interface CommandResult {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a command to its end, without an input to ask anybody; rejects where it is not there. */
+/** Runs a command without standard input. Rejects if the command does not exist. */
 export async function runCommand(
   command: string,
   given: readonly string[],
@@ -34,10 +34,10 @@ const environment = join(folder, 'environment');
 const installed = join(folder, 'installed');
 const python = join(environment, 'bin', 'python');
 
-/** Newer ones may be called by their version alone. */
+/** Newer versions may be available only under a name with their version. */
 const names = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11'];
 
-/** Tells which Python it is where that is new enough and has what makes environments. */
+/** The version of a Python, if it is new enough and can create environments. */
 const check = `
 import sys
 assert sys.version_info >= (3, 11)
@@ -70,9 +70,11 @@ async function succeed(command: string, given: readonly string[], purpose: strin
 }
 
 /**
- * The Python whose environment has the platform's client, of the versions that `requirements.txt`
- * pins. It is made once, and anew where that file or this machine's Python has changed. Throws where
- * it cannot be made. Test files that call it have to run one after the other.
+ * The Python of an environment with the platform's client, in the versions that `requirements.txt` pins. The environment is
+ * created once, and again if that file or the Python of this machine changes. Test files that call this must run one after
+ * the other.
+ *
+ * @throws if the environment cannot be created
  */
 export async function installClient(): Promise<string> {
   const { command, version } = await findPython();
@@ -89,12 +91,12 @@ export async function installClient(): Promise<string> {
     python,
     [
       ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'],
-      // What is installed is what is pinned, and none of it is run to install it.
+      // Installs only pinned packages, and runs none of their code to do so.
       ...['--require-hashes', '--only-binary=:all:', '--requirement', requirements],
     ],
     "Installing the platform's client",
   );
-  // Last: an environment that was made in part is made anew.
+  // This comes last, so that an incomplete environment is created again.
   await writeFile(installed, wanted);
   return python;
 }

@@ -12,15 +12,14 @@ import { heldBy } from './held.js';
 import type { CommandResult } from './installation.js';
 
 /*
- * The platform's own command-line client and the built action, each with an emulator of its own that
- * holds the same: what a person does with the one and a workflow with the other has to lead to the
- * same sets, agents, deployments and builds. So what the tests say of the action holds where the
- * client is used beside it, and the emulator behaves as a client expects that its makers did not write.
+ * The platform's own command-line client and the built action do the same work, each with its own emulator in the same state.
+ * Both must lead to the same sets, agents, deployments and builds. So the action works together with the client, and the
+ * emulator behaves as an independent client expects.
  */
 
 let client: PlatformClient;
 let folder: string;
-/** The client's, and the action's. */
+/** The emulators of the client and of the action. */
 let emulators: readonly [Emulator, Emulator];
 
 beforeAll(async () => {
@@ -29,7 +28,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parity-'));
-  // The client looks at once and then every five seconds, so all is done at once.
+  // The client checks at once and then every five seconds, so everything is ready at once.
   const start = () => startEmulator({ secretSetDelay: 0, deploymentDelay: 0, buildDelay: 0 });
   emulators = [await start(), await start()];
 });
@@ -39,7 +38,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What is done, in the client's words and in the action's. */
+/** The same work as commands of the client and as inputs of the action. */
 interface Twice {
   /** Commands, one after the other. */
   readonly commands: readonly (readonly string[])[];
@@ -70,7 +69,7 @@ async function expectTheSame(): Promise<void> {
   expect(unanswered(clients)).toEqual([]);
 }
 
-/** The output of commands that have not done what they were asked for. */
+/** The output of commands that failed. */
 const failuresOf = ({ commands, run }: Outcomes) => [
   ...commands.filter(({ exitCode }) => exitCode !== 0).map((one) => one.stdout + one.stderr),
   ...(run.exitCode === 0 ? [] : [run.log]),
@@ -85,7 +84,7 @@ const settings = {
   ...{ agentProfile: 'agent-2x', maxSessionDuration: 3600 },
 };
 
-/** A set, an image pull secret and an agent that binds them, with a setting of each kind. */
+/** A set, an image pull secret, and an agent that binds them and has a setting of each kind. */
 function seedAgent({ seed }: Emulator): void {
   seed.secretSet({ name: 'voice-secrets', region, values: { OPENAI_KEY: 'one' } });
   seed.imagePullSecret({ name: 'registry', region, host: 'https://ghcr.io', auth });
@@ -100,13 +99,13 @@ const scaling = ['--min-agents', '1', '--max-agents', '4'];
 interface Case extends Twice {
   readonly name: string;
   readonly seed?: (emulator: Emulator) => void;
-  /** Keys and values of the set then, where this is about it. */
+  /** The expected keys and values of the set, if the case is about a set. */
   readonly values?: Readonly<Record<string, string>>;
-  /** How many deployments the agent has then; without it, there is none. */
+  /** The expected number of deployments of the agent. */
   readonly deployments?: number;
-  /** What else the agent is then. */
+  /** Other expected settings of the agent. */
   readonly agent?: object;
-  /** What the client says, among other words, of what the platform has answered. */
+  /** A part of the output of the client that shows the response of the platform. */
   readonly tells?: string;
 }
 
@@ -134,7 +133,7 @@ const cases: Case[] = [
     values: { OPENAI_KEY: 'sk-1', 'LOG-LEVEL': 'debug', EQUALS: 'a=b==' },
   },
   {
-    name: 'keys for a set that is there in another region than the default one',
+    name: 'keys for a set in a region other than the default one',
     seed: ({ seed }) => {
       seed.secretSet({ name: 'voice-secrets', region, values: { STAYS: 'old', CHANGES: 'old' } });
     },
@@ -143,7 +142,7 @@ const cases: Case[] = [
     values: { STAYS: 'old', CHANGES: 'new', COMES: 'new' },
   },
   {
-    name: 'a key unset, and pruned',
+    name: 'a key that is unset or pruned',
     seed: ({ seed }) => {
       seed.secretSet({ name: 'voice-secrets', region, values: { STAYS: 'old', GOES: 'old' } });
     },
@@ -152,7 +151,7 @@ const cases: Case[] = [
     values: { STAYS: 'old' },
   },
   {
-    name: 'an image pull secret, of a registry by its address',
+    name: 'an image pull secret for a registry',
     commands: [
       [
         ...['secrets', 'image-pull-secret', 'registry', 'https://ghcr.io', 'acme:registry-token'],
@@ -165,7 +164,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: 'a new token for an image pull secret, of Docker Hub by the address that its makers name',
+    name: 'a new token for an image pull secret of Docker Hub',
     seed: ({ seed }) => {
       seed.imagePullSecret({ name: 'registry' });
     },
@@ -181,15 +180,15 @@ const cases: Case[] = [
     },
   },
   {
-    name: 'a new agent of an image, and nothing else',
-    // The client always says how many agents are kept warm; none is the default of both.
+    name: 'a new agent with only an image',
+    // The client always sends the minimum number of instances. Zero is the default of both.
     commands: [['deploy', 'voice-agent', image, '--no-credentials', '--yes']],
     inputs: { 'agent-name': 'voice-agent', image },
     deployments: 1,
     agent: { image, region: 'us-west', minAgents: 0, maxAgents: 50 },
   },
   {
-    name: 'a new agent of an image, with sets and settings',
+    name: 'a new agent with an image, sets and settings',
     seed: ({ seed }) => {
       seed.secretSet({ name: 'voice-secrets', region, values: { OPENAI_KEY: 'one' } });
       seed.imagePullSecret({ name: 'registry', region, host: 'https://ghcr.io', auth });
@@ -215,10 +214,10 @@ const cases: Case[] = [
     },
   },
   {
-    name: 'another image and scaling, and what is not said stays',
+    name: 'another image and scaling, while other settings stay',
     seed: (emulator) => {
       seedAgent(emulator);
-      // Not ready at the first look: the one test that waits until the client looks again.
+      // Not ready at the first check. Only this test waits for the second check of the client.
       emulator.script.deployment('voice-agent', { delay: 1000 });
     },
     commands: [
@@ -235,7 +234,7 @@ const cases: Case[] = [
     agent: { image: 'ghcr.io/acme/voice:1.1.0', ...settings, minAgents: 2, maxAgents: 8 },
   },
   {
-    name: 'scaling alone, which makes no new deployment',
+    name: 'a change of scaling, which makes no new deployment',
     seed: seedAgent,
     commands: [
       ['deploy', 'voice-agent', image, '--yes', '--min-agents', '0', '--max-agents', '20'],
@@ -245,7 +244,7 @@ const cases: Case[] = [
     agent: { ...settings, minAgents: 0, maxAgents: 20 },
   },
   {
-    name: 'the same once more, which makes no new deployment',
+    name: 'the same release again, which makes no new deployment',
     seed: seedAgent,
     commands: [['deploy', 'voice-agent', image, '--yes', ...scaling]],
     inputs: { 'agent-name': 'voice-agent', image },
@@ -253,14 +252,14 @@ const cases: Case[] = [
     tells: 'No configuration changes were detected',
   },
   {
-    name: 'the same once more by force, which makes one',
+    name: 'the same release again by force, which makes a new deployment',
     seed: seedAgent,
     commands: [['deploy', 'voice-agent', image, '--force', ...scaling]],
     inputs: { 'agent-name': 'voice-agent', image, 'force-redeploy': 'true' },
     deployments: 2,
   },
   {
-    name: 'a new value and a deployment that has it',
+    name: 'a new value and a deployment with it',
     seed: seedAgent,
     commands: [
       ['secrets', 'set', 'voice-secrets', 'OPENAI_KEY=two', '--skip'],
@@ -283,11 +282,11 @@ test.each(cases)('$name', async ({ seed, values, deployments, agent, tells = '',
   expect(failuresOf(outcomes)).toEqual([]);
   expect(outcomes.commands.at(-1)?.stdout).toContain(tells);
   await expectTheSame();
-  // Neither of them has done nothing.
+  // Both did something.
   const [clients, actions] = emulators;
   expect(writes(clients)).not.toEqual([]);
   if (twice.inputs['agent-name'] === undefined) expect(await heldBy(clients)).not.toEqual(before);
-  // And both have done what was meant, and not the same by the emulator's fault.
+  // Both did what the case expects, so they are not only equal because of a mistake in the emulator.
   for (const { state } of [clients, actions]) {
     if (values) expect(state.secretSet('voice-secrets')).toMatchObject({ region, values });
     expect(state.agent('voice-agent')?.deployments.length).toBe(deployments);
@@ -295,7 +294,7 @@ test.each(cases)('$name', async ({ seed, values, deployments, agent, tells = '',
   }
 });
 
-describe('both fail, and leave the same, where', () => {
+describe('both fail and leave the same state if', () => {
   const refused: Case[] = [
     {
       name: 'a set is in another region',
@@ -309,7 +308,7 @@ describe('both fail, and leave the same, where', () => {
       tells: "Secret set 'voice-secrets' is in region 'us-east'",
     },
     {
-      name: 'a set could not be provisioned',
+      name: 'a set fails',
       seed: ({ seed }) => {
         seed.secretSet({ name: 'voice-secrets', status: 'failed' });
       },
@@ -318,7 +317,7 @@ describe('both fail, and leave the same, where', () => {
       tells: 'is not ready (status: failed)',
     },
     {
-      name: 'the platform finds an error in a deployment',
+      name: 'the platform reports an error in a deployment',
       seed: (emulator) => {
         seedAgent(emulator);
         emulator.script.deployment('voice-agent', {
@@ -344,7 +343,7 @@ describe('both fail, and leave the same, where', () => {
   });
 });
 
-describe('a folder that is built in the cloud', () => {
+describe('a cloud build of a folder', () => {
   let workspace: Workspace;
 
   beforeEach(async () => {
@@ -353,8 +352,8 @@ describe('a folder that is built in the cloud', () => {
       ...{ Dockerfile: 'FROM dailyco/pipecat-base\nCOPY . .\n', 'bot.py': 'print("hello")\n' },
       ...{ 'start.sh': { content: '#!/bin/sh\npython bot.py\n', mode: 0o755 } },
       ...{ 'prompts/greeting.txt': 'Grüß Gott!\n', 'prompts/Zürich.txt': '', 'a b.txt': 'blank' },
-      // Of each kind that stays out by default. The client also leaves out `env`, and the action
-      // does not, as the platform's own action does not.
+      // One file of each kind that is excluded by default. The client also excludes `env`. The action does not, like the
+      // platform's own action.
       ...{
         '.env': 'KEY=hidden',
         '.env.local': 'KEY=hidden',
@@ -377,7 +376,7 @@ describe('a folder that is built in the cloud', () => {
     command: ['deploy', 'voice-agent', '--region', region, '--yes'],
   };
 
-  test('has the same in it, once it is built, and built again it is not built', async () => {
+  test('packs the same files, and is reused the second time', async () => {
     const twice = {
       commands: [[...building.command, '--build-dir', workspace.path]],
       inputs: building.inputs,
@@ -387,7 +386,7 @@ describe('a folder that is built in the cloud', () => {
     expect(failuresOf(first)).toEqual([]);
     await expectTheSame();
 
-    // The client tells the hash of its bytes, and so does the action: the platform made the same.
+    // Both report the hash of their archive, which the platform also computed.
     const [build] = clients.state.builds();
     expect(first.commands[0]?.stdout).toContain(`hash=${build?.contextHash ?? ''}`);
     expect(JSON.parse(first.run.outputs['builds'] ?? '')).toMatchObject([
@@ -404,13 +403,13 @@ describe('a folder that is built in the cloud', () => {
     }
   });
 
-  test('has what its ignore file leaves over, and another Dockerfile', async () => {
+  test('respects an ignore file and another Dockerfile', async () => {
     await workspace.write({
-      // What both understand in the same way: the client knows no depth, and no `!`.
+      // Only patterns that both understand in the same way. The client supports neither depth nor `!`.
       '.dockerignore': '# comment\n\nprompts\n**/*.py[co]\n',
       'agents/Dockerfile': 'FROM dailyco/pipecat-base:latest\n',
     });
-    // The client takes the ignore file's word alone; the action keeps files of secrets out anyway.
+    // The client uses only the ignore file. The action also excludes files that may contain secrets.
     for (const path of ['.env', '.env.local', 'tls.pem', 'a.key', '.git/config'])
       await rm(join(workspace.path, path));
     const outcomes = await doTwice(
@@ -430,7 +429,7 @@ describe('a folder that is built in the cloud', () => {
     expect(emulators[0].state.builds()).toMatchObject([{ dockerfilePath: 'agents/Dockerfile' }]);
   });
 
-  test('of which the build fails is deployed by neither', async () => {
+  test('that fails is not deployed by either of them', async () => {
     for (const { script } of emulators)
       script.build({ outcome: 'failed', errorMessage: 'COPY failed: no such file' });
     const { commands, run } = await doTwice(
@@ -448,7 +447,7 @@ describe('a folder that is built in the cloud', () => {
   });
 });
 
-test('a build that is there is deployed by its id', async () => {
+test('both deploy an existing build by its id', async () => {
   const id = 'd3b07384-d113-4ec6-a7a6-d3b07384d113';
   for (const { seed } of emulators) seed.build({ id, region });
   const outcomes = await doTwice({

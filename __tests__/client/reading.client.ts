@@ -7,18 +7,18 @@ import { PlatformClient } from './client.js';
 import type { CommandResult } from './installation.js';
 
 /*
- * What the platform's own command-line client reads in the emulator's answers: that these are the
- * answers that a client needs which knows the platform and not the emulator.
+ * The platform's own command-line client reads the responses of the emulator. So they are the responses that a client of the
+ * platform needs.
  */
 
 const buildId = 'd3b07384-d113-4ec6-a7a6-d3b07384d113';
 let client: PlatformClient;
 let emulator: Emulator;
 let deploymentId: string;
-/** Of the deployment that has failed. */
+/** The id of the failed deployment. */
 let crashedId: string;
 
-/** Commands that only read. Each start of the client takes a second, so they are run beforehand. */
+/** Commands that only read. Each start of the client takes a second, so they run once before the tests. */
 const commands = {
   whoami: ['auth', 'whoami'],
   regions: ['regions', 'list'],
@@ -44,7 +44,7 @@ const results = new Map<string, CommandResult>();
 
 const printed = (name: CommandName) => results.get(name)?.stdout ?? '';
 
-/** The rows of a list, below the names of its columns. */
+/** The rows of a list, without its header. */
 function rows(name: CommandName): string[][] {
   const lines = printed(name)
     .trimEnd()
@@ -53,7 +53,7 @@ function rows(name: CommandName): string[][] {
   return lines.slice(1 + lines.findIndex((cells) => cells.length > 1));
 }
 
-/** The lines `Label: value`. */
+/** The values of lines `Label: value`. */
 const labelled = (name: CommandName) =>
   Object.fromEntries(
     [...printed(name).matchAll(/^([A-Z][\w -]+): (.*)$/gm)].map(([, label = '', value = '']) => [
@@ -95,21 +95,21 @@ beforeAll(async () => {
 
 afterAll(() => emulator.close());
 
-test('it knows how to read all of it, and the emulator to answer', () => {
+test('the client understands every response, and the emulator every request', () => {
   const failed = [...results].filter(([, { exitCode }]) => exitCode !== 0).map(([name]) => name);
-  // One is not there, and the other is not to be read by its name.
+  // The first does not exist, and the second cannot be read by name.
   expect(failed.sort()).toEqual(['noSuchSet', 'pullSecret']);
   expect(results.size).toBe(Object.keys(commands).length);
   expect(unanswered(emulator)).toEqual([]);
   expect(writes(emulator)).toEqual([]);
 });
 
-test('who one is, in the first organization of the token', () => {
+test('the client shows the user and the first organization of the token', () => {
   const values = ['release@acme.example', 'Acme Voice (acme)', 'PAT', 'daily_emulator'];
   for (const value of values) expect(printed('whoami')).toContain(value);
 });
 
-test('regions, with their processors', () => {
+test('the client shows regions with their architectures', () => {
   expect(rows('regions').map(([code, , architectures]) => [code, architectures])).toEqual([
     ['us-west', 'arm64'],
     ['us-east', 'arm64, amd64'],
@@ -118,7 +118,7 @@ test('regions, with their processors', () => {
   ]);
 });
 
-test('secret sets and image pull secrets, all of them or those of a region', () => {
+test('the client lists secret sets and image pull secrets, for all regions or one', () => {
   const voice = ['voice-secrets', 'eu-central', 'ready', 'Secret Set'];
   expect(rows('sets')).toEqual([
     voice,
@@ -128,22 +128,22 @@ test('secret sets and image pull secrets, all of them or those of a region', () 
   expect(rows('setsOfRegion')).toEqual([voice]);
 });
 
-test('the keys of a set, and why there are none', () => {
+test('the client shows the keys of a set, or why there are none', () => {
   expect(printed('keys')).toContain('(status: ready)\nKey\nONE\nTWO\n');
   expect(printed('noSuchSet')).toContain("No secrets sets with name 'none' found in 'acme'");
   expect(printed('pullSecret')).toContain('Cannot retrieve image pull secrets by name');
 });
 
-test('agents, with the branches that they are connected to', () => {
+test('the client lists agents with their connected branches', () => {
   expect(rows('agents').map(([name, region, , active, , , git]) => [name, region, active, git]))
-    // Its newest deployment is not ready, and is the active one in the list all the same.
+    // Its newest deployment is not ready, but the list shows it as active.
     .toEqual([
       ['voice-agent', 'eu-central', deploymentId, 'acme/voice@main'],
       ['broken-agent', 'us-west', crashedId, '—'],
     ]);
 });
 
-test('how an agent is that serves, and one whose deployment has failed', () => {
+test('the client shows the status of an agent that is serving, and of one that failed', () => {
   expect(labelled('status')).toMatchObject({
     ...{ Ready: 'True', 'Deployment Phase': 'Active', 'Active Session Count': '0' },
     ...{ Image: 'ghcr.io/acme/voice:1.0.0', 'Agent Profile': 'agent-2x', Architecture: 'arm64' },
@@ -159,21 +159,21 @@ test('how an agent is that serves, and one whose deployment has failed', () => {
   });
 });
 
-test('the deployments and the logs of an agent', () => {
+test('the client shows the deployments and the logs of an agent', () => {
   const deployments = emulator.state.agent('broken-agent')?.deployments ?? [];
   expect(rows('deployments').map(([id, , image]) => [id, image])).toEqual(
     deployments.map(({ id }) => [id, buildId]),
   );
-  // Newest first, as the platform has it where nothing else is asked for.
+  // Newest first, which is the default of the platform.
   expect(printed('logs')).toMatch(/KeyError: GREETING\n[^\n]*started\n/);
 });
 
-test('agent profiles', () => {
+test('the client lists agent profiles', () => {
   for (const cells of [/agent-1x .* 500m .* 1Gi .* platform/, /agent-3x .* 1500m .* 3Gi /])
     expect(printed('profiles')).toMatch(cells);
 });
 
-test('cloud builds', () => {
+test('the client lists cloud builds', () => {
   expect(rows('builds').map((cells) => cells.slice(0, 3))).toEqual([
     [buildId, 'success', 'us-west'],
   ]);
@@ -183,7 +183,7 @@ test('cloud builds', () => {
   expect(printed('buildLogs')).toContain('Phase complete: BUILD State: SUCCEEDED');
 });
 
-test('what is deleted is gone, an agent and the sets that it bound', async () => {
+test('the client deletes an agent and its sets', async () => {
   const deletions = [
     ['agent', 'delete', 'voice-agent', '--force'],
     ['secrets', 'delete', 'voice-secrets', '--skip'],
@@ -196,7 +196,7 @@ test('what is deleted is gone, an agent and the sets that it bound', async () =>
   expect(unanswered(emulator)).toEqual([]);
 });
 
-test('it cannot talk to any other machine, whatever it tries', async () => {
+test('the client cannot connect to any other machine', async () => {
   const asked = emulator.requests.length;
   const places = ['192.0.2.1', 'api.example.invalid'];
   const ended = await Promise.all(

@@ -1,7 +1,7 @@
-"""Runs the platform's command-line client, which has no command of its own.
+"""Runs the platform's command-line client, which installs no command.
 
-It may talk to this machine alone: whatever else it connects to, or asks the address of, ends the
-process with exit code 70 and one line that names the place.
+The client can connect only to this machine. If it connects to another machine, or looks up its address,
+the process ends with exit code 70 and one line that names the machine.
 """
 
 import os
@@ -13,16 +13,16 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 def refuse_other_machines(event, details):
     if event == "socket.connect":
         address = details[1]
-        # Anything else than host and port is a socket of this machine.
+        # An address that is not a host and a port is a local socket.
         place = address[0] if isinstance(address, tuple) else None
     elif event == "socket.getaddrinfo":
         place = details[0]
     else:
         return
     if place is not None and place not in LOOPBACK:
-        sys.stderr.write(f"The client wanted to talk to {place}.\n")
+        sys.stderr.write(f"The client tried to connect to {place}.\n")
         sys.stderr.flush()
-        # An exception could be caught, and nobody would know.
+        # The client could catch an exception.
         os._exit(70)
 
 

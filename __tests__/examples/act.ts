@@ -14,34 +14,34 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a repository has, and what happens to it. */
+/** A repository, and the event that starts its workflow. */
 export interface Occasion {
-  /** Where the workflow comes from, beneath `examples/`. */
+  /** The path of the workflow in `examples/`. */
   readonly workflow: string;
-  /** What else is checked in: contents by path. */
+  /** Other committed files: contents by path. */
   readonly files?: Readonly<Record<string, string>>;
   /** The event that starts the workflow; `push` by default. */
   readonly event?: string;
-  /** What GitHub tells of the event. */
+  /** The payload of the event. */
   readonly payload?: unknown;
   readonly secrets: Readonly<Record<string, string>>;
-  /** Variables that every step of a runner has. */
+  /** Environment variables for every step. */
   readonly environment: Readonly<Record<string, string>>;
   /** Called with the commit before the workflow starts. */
   readonly onCommitted?: (sha: string) => void;
-  /** Folders in place of repositories on GitHub, by `owner/name@ref`. */
+  /** Local folders that replace repositories on GitHub, by `owner/name@ref`. */
   readonly repositories?: Readonly<Record<string, string>>;
 }
 
 export interface WorkflowRun {
   readonly exitCode: number | null;
-  /** The log of all jobs, each line with its job before it. */
+  /** The log of all jobs. Each line starts with the name of its job. */
   readonly log: string;
   /** The commit that was checked out. */
   readonly sha: string;
 }
 
-/** Actions that need Docker, a registry or an account: the workflow uses a stand-in for each. */
+/** Stand-ins for actions that need Docker, a registry or an account. */
 const standIns = Object.fromEntries(
   [
     'docker/login-action@v4',
@@ -60,12 +60,12 @@ const standIns = Object.fromEntries(
   }),
 );
 
-/** Programs that a runner of GitHub has, as stand-ins that ask the GitHub of the test. */
+/** Stand-ins for programs on GitHub's runners, which use the GitHub server of the test. */
 const programs = join(root, '__tests__/examples/stand-ins/bin');
 
 const itself = 'pipecat-cloud-release/pipecat-cloud-release@v1';
 
-/** The files that use the action of their own repository. */
+/** Files that use the action of their own repository. */
 const shared = ['release-agent/action.yml', '.github/workflows/release-agent.yml'];
 
 /** Reads a file of `examples/`. */
@@ -74,10 +74,10 @@ export function example(path: string): string {
 }
 
 /**
- * Has act run an example as it stands, on this machine and without containers. What it names on GitHub
- * is taken from folders, so that nothing is fetched.
+ * Runs an example unchanged with act, on this machine and without containers. Local folders replace repositories on
+ * GitHub, so act downloads nothing.
  *
- * @throws where act is not installed
+ * @throws if act is not installed
  */
 export async function runWorkflow(occasion: Occasion): Promise<WorkflowRun> {
   const folder = mkdtempSync(join(tmpdir(), 'act-'));
@@ -105,11 +105,11 @@ export async function runWorkflow(occasion: Occasion): Promise<WorkflowRun> {
         ]),
         '--pull=false',
         ...['--action-cache-path', join(folder, 'cache')],
-        // A user's own settings have no part in this.
+        // The settings of the user must not affect the test.
         ...['--env-file', write('none', ''), '--var-file', write('none', '')],
         ...['--secret-file', write('none', '')],
         ...each('--secret', occasion.secrets),
-        // Registries are out of reach of this machine; a proxy that is not there says so at once.
+        // Tests must not reach registries. A proxy that does not exist fails at once.
         ...each('--env', { HTTPS_PROXY: 'http://127.0.0.1:9', ...occasion.environment }),
         ...each('--local-repository', {
           [itself]: publish(join(folder, 'action')),
@@ -119,7 +119,7 @@ export async function runWorkflow(occasion: Occasion): Promise<WorkflowRun> {
       ],
       {
         cwd: checkout,
-        // Each start would ask its maker's server for a newer version.
+        // Otherwise, each start would look for a newer version of act.
         env: {
           ...process.env,
           PATH: `${programs}:${process.env['PATH'] ?? ''}`,
@@ -149,7 +149,7 @@ function publish(folder: string): string {
     cpSync(join(root, path), join(folder, path), { recursive: true });
   for (const path of shared) {
     const text = readFileSync(join(folder, path), 'utf8');
-    // Act does not know `uses: $/` yet, the action of the same repository and commit.
+    // act does not support `uses: $/` yet, which is the action of the same repository and commit.
     const replaced = text.replace('uses: $/\n', `uses: ${itself}\n`);
     if (replaced === text)
       throw new Error(`${path} does not use the action of its own repository.`);
@@ -176,16 +176,14 @@ function createRepository(folder: string, files: Readonly<Record<string, string>
   return git('rev-parse', 'HEAD');
 }
 
-/** Where act is: on the path, or where Go installs it. */
+/** The path of act: on the PATH, or where Go installs it. */
 function findAct(): string {
   const folders = (process.env['PATH'] ?? '').split(':');
   const found = [...folders, goBinaries()]
     .map((folder) => join(folder, 'act'))
     .find((path) => existsSync(path));
   if (found === undefined)
-    throw new Error(
-      'act, which runs workflows, is not installed: go install github.com/nektos/act@v0.2.89',
-    );
+    throw new Error('act is not installed. Run go install github.com/nektos/act@v0.2.89.');
   return found;
 }
 

@@ -8,7 +8,7 @@ import { example, type Occasion, runWorkflow, type WorkflowRun } from './act.js'
 const privateKey =
   '-----BEGIN PRIVATE KEY-----\nhidden-line-1\nhidden-line-2\n-----END PRIVATE KEY-----';
 
-/** What is stored in GitHub's settings. */
+/** Secrets in the settings of the repository. */
 const stored = {
   OPENAI_API_KEY: 'hidden-openai-key',
   DEEPGRAM_API_KEY: 'hidden-deepgram-key',
@@ -36,7 +36,7 @@ afterEach(async () => {
   await github.close();
 });
 
-/** Runs an example in a repository that has the secrets, and looks for them in its log. */
+/** Runs an example in a repository with these secrets, and checks that its log does not show them. */
 async function run(occasion: Omit<Occasion, 'secrets' | 'environment'>): Promise<WorkflowRun> {
   return runWith({ ...stored, PIPECAT_API_KEY: emulator.credentials.privateKey }, occasion);
 }
@@ -55,7 +55,7 @@ async function runWith(
 }
 
 const succeeded = ({ exitCode, log }: WorkflowRun): void => {
-  // The log says why, where it did not.
+  // If it failed, the log says why.
   expect(exitCode === 0 ? '' : log).toBe('');
 };
 
@@ -131,7 +131,7 @@ describe('the quick start', () => {
     expect(emulator.state.agent('order-desk')?.organization).toBe('acme');
   });
 
-  it('fails where a secret is not there, and writes nothing', async () => {
+  it('fails and writes nothing if a secret is missing', async () => {
     const { exitCode, log } = await runWith(
       { PIPECAT_API_KEY: emulator.credentials.privateKey, OPENAI_API_KEY: stored.OPENAI_API_KEY },
       { workflow: 'quick-start.yml', files },
@@ -144,7 +144,7 @@ describe('the quick start', () => {
 });
 
 describe('secrets', () => {
-  it('come from the environment as they are, and an image pull secret with them', async () => {
+  it('come from the environment unchanged, together with an image pull secret', async () => {
     succeeded(await run({ workflow: 'secrets-from-environment.yml' }));
 
     expect(serving('order-desk')).toMatchObject({
@@ -162,7 +162,7 @@ describe('secrets', () => {
     });
   });
 
-  it('come in lines', async () => {
+  it('come from lines', async () => {
     succeeded(await run({ workflow: 'secrets-in-lines.yml' }));
 
     expect(serving('order-desk')?.secretValues).toEqual({
@@ -172,7 +172,7 @@ describe('secrets', () => {
     });
   });
 
-  it('come from all secrets of GitHub that fit a pattern', async () => {
+  it('come from all GitHub secrets that match a pattern', async () => {
     succeeded(
       await run({
         workflow: 'secrets-from-github.yml',
@@ -185,7 +185,7 @@ describe('secrets', () => {
     });
   });
 
-  it('come from GitHub only where each that is required is there', async () => {
+  it('are not written if a required secret is missing on GitHub', async () => {
     const { exitCode, log } = await run({
       workflow: 'secrets-from-github.yml',
       files: { '.env.example': 'VOICE_OPENAI_API_KEY=\nVOICE_DEEPGRAM_API_KEY=\n' },
@@ -196,7 +196,7 @@ describe('secrets', () => {
     expect(emulator.state.secretSets()).toEqual([]);
   });
 
-  it('come from files that are checked in and that a step has written', async () => {
+  it('come from a committed file and from a file that a step wrote', async () => {
     succeeded(
       await run({
         workflow: 'secrets-from-file.yml',
@@ -212,7 +212,7 @@ describe('secrets', () => {
   });
 });
 
-describe('an agent that serves', () => {
+describe('an existing agent', () => {
   const old = { OPENAI_API_KEY: 'hidden-old-key', LEGACY_KEY: 'hidden-legacy-key' };
 
   beforeEach(() => {
@@ -224,7 +224,7 @@ describe('an agent that serves', () => {
     });
   });
 
-  it('keeps its deployment where secrets alone are written', async () => {
+  it('keeps its deployment if a run only writes secrets', async () => {
     const before = serving('order-desk')?.id;
     const payload = { inputs: { prune: 'false' } };
 
@@ -235,7 +235,7 @@ describe('an agent that serves', () => {
     expect(serving('order-desk')).toMatchObject({ id: before, secretValues: old });
   });
 
-  it('keeps keys that it binds from being pruned by somebody else', async () => {
+  it('prevents another run from pruning its keys', async () => {
     const payload = { inputs: { prune: 'true' } };
     const { exitCode, log } = await run({
       workflow: 'secrets-only.yml',
@@ -248,7 +248,7 @@ describe('an agent that serves', () => {
     expect(values('order-desk-secrets')).toEqual(old);
   });
 
-  it('runs new code with the set as it is', async () => {
+  it('runs new code with an unchanged set', async () => {
     const result = await run({ workflow: 'deploy-only.yml' });
 
     succeeded(result);
@@ -260,7 +260,7 @@ describe('an agent that serves', () => {
 
   const rotationScripts = {
     'rotation/create-key.sh': '#!/bin/sh\nset -eu\n: "$OPENAI_ADMIN_KEY"\necho hidden-newest-key\n',
-    // A key that a session still runs with must not be revoked.
+    // The old key must not be revoked while a session uses it.
     'rotation/revoke-old-keys.sh': `#!/bin/sh
 set -eu
 : "$OPENAI_ADMIN_KEY"
@@ -271,7 +271,7 @@ echo 'The old key is revoked.'
   };
 
   it.each(['schedule', 'workflow_dispatch'])(
-    'runs the code that it ran with a rotated key, and outlives the last session with the old one (%s)',
+    'runs the same code with a rotated key when no session uses the old key (%s)',
     async (event) => {
       emulator.seed.session({ agent: 'order-desk', endsAfter: 20_000 });
 
@@ -288,7 +288,7 @@ echo 'The old key is revoked.'
   );
 });
 
-it('deploys exactly the build that was pushed, by its digest', async () => {
+it('a release by digest deploys exactly the image that was pushed', async () => {
   emulator.seed.imagePullSecret({ name: 'order-desk-registry', host: 'https://ghcr.io' });
 
   const result = await run({
@@ -301,7 +301,7 @@ it('deploys exactly the build that was pushed, by its digest', async () => {
   expect(serving('order-desk')?.image).toBe(`ghcr.io/acme/order-desk:${result.sha}@${digest}`);
 });
 
-describe('an image pull secret that ends soon', () => {
+describe('an image pull secret that expires', () => {
   it.each(['schedule', 'workflow_dispatch'])('is renewed on %s', async (event) => {
     const host = 'https://123456789012.dkr.ecr.us-west-2.amazonaws.com/';
     const auth = (password: string) => Buffer.from(`AWS:${password}`).toString('base64');
@@ -324,7 +324,7 @@ describe('an image pull secret that ends soon', () => {
   });
 });
 
-it('tests each region with a session before the next one', async () => {
+it('smoke-test.yml tests each region with a session before the next one', async () => {
   const regions = ['us-west', 'eu-central'];
   for (const region of regions) {
     emulator.seed.agent({
@@ -350,7 +350,7 @@ it('tests each region with a session before the next one', async () => {
   );
 });
 
-it('builds the agents of a monorepo in the cloud', async () => {
+it('cloud-build.yml builds the agents of a monorepo', async () => {
   const files = {
     'bot.py': 'print("hello")\n',
     'docs/index.md': '# Agents\n',
@@ -370,7 +370,7 @@ it('builds the agents of a monorepo in the cloud', async () => {
     expect(serving(agent)?.secretValues).toEqual({ OPENAI_API_KEY: stored.OPENAI_API_KEY });
 });
 
-it('releases to several regions, and tells GitHub of each deployment', async () => {
+it('several-regions.yml creates a GitHub deployment for each region', async () => {
   const result = await run({
     workflow: 'several-regions.yml',
     onCommitted: (sha) => github.refs.add(sha),
@@ -389,7 +389,7 @@ it('releases to several regions, and tells GitHub of each deployment', async () 
   ]);
 });
 
-it('gives each content of the secrets a set of its own', async () => {
+it('versioned-secret-sets.yml creates a separate set for each combination of values', async () => {
   succeeded(await run({ workflow: 'versioned-secret-sets.yml' }));
   const first = serving('order-desk')?.secretSet;
   succeeded(
@@ -422,7 +422,7 @@ const pullRequest = (repository: string) => ({
 describe('a pull request', () => {
   const planned = { workflow: 'plan.yml', event: 'pull_request' };
 
-  it('is told in a comment what a release would do', async () => {
+  it('gets a comment with the plan', async () => {
     const secrets = { ...stored, PIPECAT_PLAN_KEY: emulator.credentials.privateKey };
     succeeded(await runWith(secrets, { ...planned, payload: pullRequest('acme/voice') }));
 
@@ -431,7 +431,7 @@ describe('a pull request', () => {
     expect(emulator.state.secretSets()).toEqual([]);
   });
 
-  it('of a fork, which gets no secrets, ends green', async () => {
+  it('from a fork, without secrets, succeeds', async () => {
     succeeded(await runWith({}, { ...planned, payload: pullRequest('mallory/voice') }));
 
     expect(emulator.requests).toEqual([]);
@@ -461,7 +461,7 @@ describe('a preview', () => {
     );
   const sweep = () => run({ workflow: 'preview.yml', event: 'schedule' });
 
-  it('comes with a pull request and goes with it', async () => {
+  it('is released with its pull request and deleted with it', async () => {
     github.refs.add('f'.repeat(40));
     succeeded(await runOn('opened'));
 
@@ -480,7 +480,7 @@ describe('a preview', () => {
     expect(github.deployments[0]?.statuses.at(-1)).toMatchObject({ state: 'inactive' });
   });
 
-  it('is deleted by the sweep if its pull request is closed, and stays if that is open', async () => {
+  it('is deleted by the sweep only if its pull request is closed', async () => {
     const created_at = '2026-01-02T03:04:05Z';
     const head = { repo: { full_name: 'acme/voice' } };
     github.pullRequests.set(7, { created_at, head, state: 'closed' });
@@ -499,13 +499,13 @@ describe('a preview', () => {
     ]);
   });
 
-  it('is not looked for by the sweep if no pull request is closed', async () => {
+  it('is not swept if no pull request is closed', async () => {
     succeeded(await sweep());
 
     expect(emulator.requests).toEqual([]);
   });
 
-  it('is not made for a fork', async () => {
+  it('is not released for a fork', async () => {
     succeeded(await runOn('opened', 'mallory/voice'));
     succeeded(await runOn('closed', 'mallory/voice'));
 
@@ -610,7 +610,7 @@ describe('an automatic rollback', () => {
     });
   });
 
-  it('prints the command for a rollback on demand after a release that works', async () => {
+  it('prints the command for a rollback on demand after a successful release', async () => {
     const result = await runWith(secrets(), { workflow });
 
     succeeded(result);
@@ -620,7 +620,7 @@ describe('an automatic rollback', () => {
     );
   });
 
-  it('brings image and secrets back if the bot crashes at its first session', async () => {
+  it('restores image and secrets if the bot crashes at its first session', async () => {
     emulator.script.session('order-desk', {
       every: true,
       endsAfter: 100,
@@ -637,7 +637,7 @@ describe('an automatic rollback', () => {
   });
 });
 
-describe('secrets from a store', () => {
+describe('secrets from a secret store', () => {
   it.each(['1password', 'aws-secrets-manager', 'doppler', 'infisical', 'vault'])(
     'reach the agent from %s',
     async (store) => {
@@ -704,7 +704,7 @@ describe('a pipeline', () => {
     ]);
   });
 
-  it('leaves production as it is where staging fails', async () => {
+  it('does not change production if staging fails', async () => {
     emulator.script.deployment('support-desk-staging', { outcome: 'crash-loop' });
 
     const { exitCode } = await run({ workflow: 'pipeline.yml', files });
@@ -717,7 +717,7 @@ describe('a pipeline', () => {
   });
 });
 
-it('releases by the composite action of this repository', async () => {
+it('the composite action of this repository releases an agent', async () => {
   const { log, ...result } = await run({
     workflow: 'composite-action.yml',
   });
@@ -732,7 +732,7 @@ it('releases by the composite action of this repository', async () => {
   );
 });
 
-it('releases by the reusable workflow of this repository', async () => {
+it('the reusable workflow of this repository releases an agent', async () => {
   const { log, ...result } = await run({ workflow: 'reusable-workflow.yml' });
 
   succeeded({ log, ...result });

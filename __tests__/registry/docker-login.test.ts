@@ -49,7 +49,7 @@ describe('the login of `docker login` is found', () => {
     ['by its URL', { 'https://ghcr.io': { auth: encoded('me:s3cret') } }, 'ghcr.io'],
     ['with a path', { 'https://ghcr.io/v2/': { auth: encoded('me:s3cret') } }, 'ghcr.io'],
     [
-      'for Docker Hub by its first index',
+      'for Docker Hub under its old address',
       { 'https://index.docker.io/v1/': { auth: encoded('me:s3cret') } },
       'docker.io',
     ],
@@ -75,7 +75,7 @@ describe('the login of `docker login` is found', () => {
     expect(await loginTo('x.azurecr.io')).toEqual(['me', 't0ken', true]);
   });
 
-  test('with the helper of its registry, which is asked by its address', async () => {
+  test('from the credential helper of its registry', async () => {
     await helper(
       'one',
       `read -r server; echo "{\\"Username\\":\\"$server\\",\\"Secret\\":\\"s\\"}"`,
@@ -84,7 +84,7 @@ describe('the login of `docker login` is found', () => {
     expect(await loginTo('ghcr.io')).toEqual(['ghcr.io', 's', false]);
   });
 
-  test('with the store for all, by the address that `auths` has', async () => {
+  test('from the credential store, with the address in `auths`', async () => {
     await helper(
       'store',
       `read -r server; echo "{\\"Username\\":\\"$server\\",\\"Secret\\":\\"s\\"}"`,
@@ -93,13 +93,13 @@ describe('the login of `docker login` is found', () => {
     expect(await loginTo('docker.io')).toEqual(['https://index.docker.io/v1/', 's', false]);
   });
 
-  test('with a helper that has an identity token', async () => {
+  test('from a helper that returns an identity token', async () => {
     await helper('store', `echo '{"Username":"<token>","Secret":"t0ken"}'`);
     await configure({ credsStore: 'store' });
     expect(await loginTo('x.azurecr.io')).toEqual(['<token>', 't0ken', true]);
   });
 
-  test('in `auths`, if the helper has none', async () => {
+  test('from `auths`, if the helper has no login', async () => {
     await helper('store', 'echo credentials not found in native keychain; exit 1');
     await configure({ credsStore: 'store', auths: { a: { auth: encoded('me:s3cret') } } });
     expect(await loginTo('a')).toEqual(['me', 's3cret', false]);
@@ -121,7 +121,7 @@ describe('there is no login', () => {
     expect(await loginTo('a')).toBeUndefined();
   });
 
-  test('without a file, or with one that is no JSON', async () => {
+  test('without a file, or if the file is not JSON', async () => {
     expect(await loginTo('a')).toBeUndefined();
     await writeFile(join(folder, 'config.json'), 'auths');
     expect(await loginTo('a')).toBeUndefined();
@@ -138,7 +138,7 @@ describe('there is no login', () => {
     expect(await loginTo('a')).toBeUndefined();
   });
 
-  test('of a helper that does not end', async () => {
+  test('if the helper does not end', async () => {
     await helper('slow', 'exec sleep 60');
     await configure({ credHelpers: { a: 'slow' } });
     let pass = (): void => undefined;

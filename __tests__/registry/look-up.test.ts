@@ -97,7 +97,7 @@ const withToken = (then: Answer): Answer => {
 describe('an image is found', () => {
   const platforms = ['linux/arm64', 'linux/amd64'];
 
-  test('with the platforms of its index, and the digest of its bytes', async () => {
+  test('with the platforms in its index and the digest of its bytes', async () => {
     routes[manifestPath] = answers(200, index);
     expect(await lookUp()).toEqual({
       outcome: 'found',
@@ -120,13 +120,13 @@ describe('an image is found', () => {
     expect(await lookUp()).toMatchObject({ outcome: 'found', platforms: ['linux/amd64'] });
   });
 
-  test('by its digest, which decides beside a tag', async () => {
+  test('by its digest, which takes precedence over a tag', async () => {
     const digest = digestOf(index);
     routes[`/v2/acme/voice/manifests/${digest}`] = answers(200, index);
     expect(await lookUp({}, `${host}/acme/voice:1@${digest}`)).toMatchObject({ digest, platforms });
   });
 
-  test('with a HEAD alone, if the digest is all that is wanted', async () => {
+  test('with only a HEAD request if only the digest is needed', async () => {
     const named = digestOf(index);
     routes[`HEAD ${manifestPath}`] = answers(200, '', { 'docker-content-digest': named });
     expect(await lookUp({ wantsPlatforms: false })).toMatchObject({
@@ -136,12 +136,12 @@ describe('an image is found', () => {
     expect(requests.map(({ line }) => line)).toEqual([`HEAD ${manifestPath}`]);
   });
 
-  test('with a GET, if HEAD names no digest', async () => {
+  test('with a GET request if the response to HEAD has no digest', async () => {
     routes[manifestPath] = answers(200, index);
     expect(await lookUp({ wantsPlatforms: false })).toMatchObject({ digest: digestOf(index) });
   });
 
-  test('without its platforms, if its config names none', async () => {
+  test('without platforms if its config names none', async () => {
     routes[manifestPath] = answers(200, single);
     routes[blobPath] = answers(200, '{}');
     expect(await lookUp()).toMatchObject({
@@ -167,7 +167,7 @@ describe('a registry that asks for a token gets it', () => {
     ]);
   });
 
-  test('for the login, under the name `access_token` too', async () => {
+  test('for the login, also under the name `access_token`', async () => {
     routes[manifestPath] = withToken(answers(200, index));
     routes['/token'] = answers(200, JSON.stringify({ access_token: 't0ken' }));
     expect(await lookUp({ login: login() })).toMatchObject({ outcome: 'found' });
@@ -191,7 +191,7 @@ describe('a registry that asks for a token gets it', () => {
     });
   });
 
-  test('once, and uses it for the config as well', async () => {
+  test('once, and uses it for the config, too', async () => {
     routes[manifestPath] = withToken(answers(200, single));
     routes[blobPath] = withToken(answers(200, config));
     routes['/token'] = answers(200, JSON.stringify({ token: 't0ken' }));
@@ -211,9 +211,9 @@ test('a registry that asks for a password gets it', async () => {
   expect(requests).toHaveLength(2);
 });
 
-describe('the registry says for certain', () => {
+describe('the look-up is certain', () => {
   test.each([undefined, 'inputs', 'docker'] as const)(
-    'that there is no such tag, to a login from %s',
+    'that the tag does not exist, with a login from %s',
     async (origin) => {
       routes[manifestPath] = answers(404, errorBody('MANIFEST_UNKNOWN'));
       expect(await lookUp({ login: origin && login({ origin }) })).toEqual({
@@ -223,19 +223,19 @@ describe('the registry says for certain', () => {
     },
   );
 
-  test('that it refuses the login of this step', async () => {
+  test('that the registry rejects the login of this step', async () => {
     routes[manifestPath] = answers(401, '', { 'www-authenticate': 'Basic realm="Registry"' });
     expect(await lookUp({ login: login() })).toEqual({ outcome: 'login-refused', status: 401 });
   });
 
-  test.each([400, 401])('that its token service refuses it with %i', async (status) => {
+  test.each([400, 401])('that the token service rejects it with %i', async (status) => {
     routes[manifestPath] = withToken(answers(200, index));
     routes['/token'] = answers(status);
     expect(await lookUp({ login: login() })).toEqual({ outcome: 'login-refused', status: 401 });
   });
 });
 
-describe('it is not known what the registry has', () => {
+describe('the look-up is inconclusive', () => {
   test.each([
     ['a 401 without a login', 401, '', 'login-needed'],
     ['a 403', 403, errorBody('DENIED'), 'forbidden'],
@@ -256,7 +256,7 @@ describe('it is not known what the registry has', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('after the login of `docker login` is refused', async () => {
+  test('if the registry rejects the login of `docker login`', async () => {
     routes[manifestPath] = answers(401, '', { 'www-authenticate': 'Basic realm="Registry"' });
     expect(await lookUp({ login: login({ origin: 'docker' }) })).toMatchObject({
       outcome: 'unknown',
@@ -265,7 +265,7 @@ describe('it is not known what the registry has', () => {
   });
 
   test.each(['{}', '{"token":""}', '{"token":"two words"}', '{"token":1}', '<html>'])(
-    'after the token service answers %s',
+    'if the token service answers %s',
     async (text) => {
       routes[manifestPath] = withToken(answers(200, index));
       routes['/token'] = answers(200, text);
@@ -273,7 +273,7 @@ describe('it is not known what the registry has', () => {
     },
   );
 
-  test('after nobody listens, which is asked once', async () => {
+  test('if nobody listens, after one request', async () => {
     await new Promise((resolve) => server.close(resolve));
     expect(await lookUp()).toEqual({
       outcome: 'unknown',
@@ -282,7 +282,7 @@ describe('it is not known what the registry has', () => {
     });
   });
 
-  test('after the connection is reset', async () => {
+  test('if the connection is reset', async () => {
     routes[manifestPath] = (response) => {
       response.socket?.resetAndDestroy();
     };
@@ -312,7 +312,7 @@ describe('it is not known what the registry has', () => {
     });
   });
 
-  test('after the run is cancelled', async () => {
+  test('if the run is cancelled', async () => {
     const cancelled = new AbortController();
     routes[manifestPath] = () => {
       cancelled.abort();
@@ -321,14 +321,14 @@ describe('it is not known what the registry has', () => {
   });
 });
 
-describe('a login stays between the registry and its token service', () => {
+describe('only the registry and its token service get the login', () => {
   test('a redirect of a manifest is not followed', async () => {
     routes[manifestPath] = answers(307, '', { location: `http://${host}/elsewhere` });
     expect(await lookUp({ login: login() })).toMatchObject({ outcome: 'unknown' });
     expect(requests).toHaveLength(1);
   });
 
-  test('the redirect of a config is followed once, without it', async () => {
+  test('a redirect of a config is followed once, without the login', async () => {
     routes[manifestPath] = withToken(answers(200, single));
     routes['/token'] = answers(200, JSON.stringify({ token: 't0ken' }));
     routes[blobPath] = withToken(answers(307, '', { location: `http://${host}/stored` }));
@@ -346,7 +346,7 @@ describe('a login stays between the registry and its token service', () => {
   });
 
   test.each(['http://token.example/t', 'http://me@127.0.0.1/t', 'ftp://127.0.0.1/t', 'http://['])(
-    'a token service at %s is not asked',
+    'a token service at %s gets no request',
     async (realm) => {
       routes[manifestPath] = answers(401, '', { 'www-authenticate': `Bearer realm="${realm}"` });
       expect(await lookUp({ login: login() })).toMatchObject({

@@ -10,7 +10,7 @@ import { account, startRegistry, type Access, type RegistryServer } from './regi
 
 const stage = stageForEachTest();
 
-/** Looks an image up as somebody, or as nobody. */
+/** Looks up an image, with or without a password. */
 const lookUp = (image: string, password?: string, wantsPlatforms = true) =>
   lookUpImage(parseImageReference(image), {
     login:
@@ -44,7 +44,7 @@ describe.each<[Access, string | undefined]>([
 
   afterAll(() => registry.stop());
 
-  test('tells the digest and the platforms of an index', async () => {
+  test('returns the digest and the platforms of an index', async () => {
     expect(await lookUp(`${registry.host}/acme/voice:1`, password)).toEqual({
       outcome: 'found',
       digest,
@@ -53,28 +53,28 @@ describe.each<[Access, string | undefined]>([
     });
   });
 
-  test('tells the platform of a single image', async () => {
+  test('returns the platform of a single image', async () => {
     expect(await lookUp(`${registry.host}/acme/voice:single`, password)).toMatchObject({
       outcome: 'found',
       platforms: ['linux/amd64'],
     });
   });
 
-  test('tells the digest alone', async () => {
+  test('returns only the digest', async () => {
     expect(await lookUp(`${registry.host}/acme/voice:1`, password, false)).toMatchObject({
       outcome: 'found',
       digest,
     });
   });
 
-  test('tells an image by its digest', async () => {
+  test('finds an image by its digest', async () => {
     expect(await lookUp(`${registry.host}/acme/voice@${digest}`, password)).toMatchObject({
       outcome: 'found',
       digest,
     });
   });
 
-  test('tells that a tag was pushed again', async () => {
+  test('returns the new digest of a tag that was pushed again', async () => {
     const first = await registry.push('acme/moved', '1', { single: 'linux/arm64' });
     const second = await registry.push('acme/moved', '1', { index: ['linux/arm64'] });
     expect(second).not.toBe(first);
@@ -83,28 +83,28 @@ describe.each<[Access, string | undefined]>([
     });
   });
 
-  test('knows no such tag', async () => {
+  test('reports a missing tag', async () => {
     expect(await lookUp(`${registry.host}/acme/voice:2`, password)).toMatchObject({
       outcome: 'missing',
     });
   });
 
-  test('knows no such repository', async () => {
-    // This registry has no other error for a repository that it does not know.
+  test('reports a missing repository', async () => {
+    // This registry has no separate error for an unknown repository.
     expect(['missing', 'unknown']).toContain(
       (await lookUp(`${registry.host}/acme/other:1`, password)).outcome,
     );
   });
 
   if (access !== 'open') {
-    test('refuses a wrong password', async () => {
+    test('rejects a wrong password', async () => {
       expect(await lookUp(`${registry.host}/acme/voice:1`, 'wrong')).toEqual({
         outcome: 'login-refused',
         status: 401,
       });
     });
 
-    test('wants a login', async () => {
+    test('requires a login', async () => {
       expect(await lookUp(`${registry.host}/acme/voice:1`)).toMatchObject({
         outcome: 'unknown',
         because: 'login-needed',
@@ -113,7 +113,7 @@ describe.each<[Access, string | undefined]>([
   }
 });
 
-test('a token service lets anybody pull what is open', async () => {
+test('a public image can be looked up with an anonymous token', async () => {
   const registry = await startRegistry('token');
   try {
     const digest = await registry.push('open/voice', '1', { index: ['linux/arm64'] });
@@ -165,12 +165,12 @@ describe('a release', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 
-  test('of an image that is there deploys its tag', async () => {
+  test('of an existing image deploys its tag', async () => {
     expect(await release('1')).toMatchObject({ succeeded: true });
     expect(stage.emulator.state.agent('voice')?.image).toBe(`${registry.host}/acme/voice:1`);
   });
 
-  test('that pins its image deploys the digest, and once', async () => {
+  test('that pins its image deploys the digest once', async () => {
     const pinned = `${registry.host}/acme/voice:1@${digest}`;
     const pin = { 'pin-image': 'true' };
     expect((await release('1', pin)).agents).toMatchObject([{ outcome: 'created', image: pinned }]);
@@ -180,7 +180,7 @@ describe('a release', () => {
     expect(stage.emulator.state.agent('voice')?.image).toBe(pinned);
   });
 
-  test('in a dry run reports what is missing, and fails with `check-image: true`', async () => {
+  test('as a dry run reports a missing image, and fails with `check-image: true`', async () => {
     const plan = await release('2', { 'dry-run': 'true' });
     expect(plan.succeeded).toBe(true);
     expect(plan.actions.summary).toContain('not pushed yet');
@@ -224,7 +224,7 @@ describe('the built action', () => {
   const images = () =>
     ['us-west', 'us-east'].map((region) => emulator.state.agent(`voice-${region}`)?.image);
 
-  test('refuses a missing tag and the wrong processor before any write', async () => {
+  test('rejects a missing tag and the wrong processor before any write', async () => {
     await registry.push('acme/built', 'intel', { single: 'linux/amd64' });
     for (const [tag, words] of [
       ['missing', 'has no tag `missing`'],
@@ -237,7 +237,7 @@ describe('the built action', () => {
     expect(writes(emulator)).toEqual([]);
   });
 
-  test('pins all regions to one digest, follows a tag that moves, and stays with one that does not', async () => {
+  test('pins all regions to one digest and makes a new deployment only if the tag moves', async () => {
     const pin = { 'pin-image': 'true', 'force-redeploy': 'false' };
     const pinned = (tag: string, digest: string) => `${registry.host}/acme/built:${tag}@${digest}`;
     const first = await registry.push('acme/built', '1', { index: ['linux/arm64'] });

@@ -28,7 +28,7 @@ describe('an image reference names', () => {
   });
 });
 
-describe('a registry has one name by whichever address', () => {
+describe('a registry has the same name for all its addresses', () => {
   test.each([
     ['https://index.docker.io/v1/', 'docker.io'],
     ['docker.io', 'docker.io'],
@@ -45,7 +45,7 @@ describe('a registry has one name by whichever address', () => {
   });
 });
 
-describe('the API of a registry is reached over https, and on this machine over http', () => {
+describe('the API of a registry uses https, or http on this machine', () => {
   test.each([
     ['docker.io', 'https://registry-1.docker.io/'],
     ['ghcr.io', 'https://ghcr.io/'],
@@ -58,7 +58,7 @@ describe('the API of a registry is reached over https, and on this machine over 
   });
 });
 
-test('an image is pinned to the digest of its tag, and one that has a digest keeps it', () => {
+test('an image is pinned to the digest of its tag, or keeps the digest that it has', () => {
   expect(pinned('ghcr.io/acme/voice:1', digest)).toBe(`ghcr.io/acme/voice:1@${digest}`);
   expect(pinned(`ghcr.io/acme/voice@${digest}`, `sha256:${'b'.repeat(64)}`)).toBe(
     `ghcr.io/acme/voice@${digest}`,

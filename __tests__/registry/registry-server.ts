@@ -7,22 +7,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Who may read and write, by whichever way the registry asks for it. */
+/** The account that can read and write, for every kind of authentication. */
 export const account = { username: 'me', password: 's3cret' };
 const basic = `Basic ${Buffer.from(`${account.username}:${account.password}`).toString('base64')}`;
 
 export type Access = 'open' | 'password' | 'token';
 
-/** A registry as people run it, on a port of this machine. */
+/** A real registry on a port of this machine. */
 export interface RegistryServer {
   /** Host and port, as the first part of an image. */
   readonly host: string;
-  /** Pushes an image; returns the digest of what its tag points at then. */
+  /** Pushes an image, and returns the digest of its tag. */
   readonly push: (repository: string, tag: string, image: Image) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
-/** Platforms such as `linux/arm64`, in an index, or one that only the config of a single image names. */
+/** The platforms of an image, such as `linux/arm64`: several in an index, or one in the config of a single image. */
 export type Image = { readonly index: readonly string[] } | { readonly single: string };
 
 /** Starts the registry of Debian's package `docker-registry` (CNCF Distribution). */
@@ -81,7 +81,7 @@ async function answering(host: string, registry: ChildProcess): Promise<void> {
 
 function passwordFile(folder: string): { realm: string; path: string } {
   const path = join(folder, 'htpasswd');
-  // The password above with bcrypt, which is all that the registry reads.
+  // The password above as a bcrypt hash, the only format that the registry reads.
   const hash = '$2y$05$j15.jLBODxStiJ8r/2BR/OPggGwy.7Dn0LGH0inr/pUWF/SNbhrQm';
   writeFileSync(path, `${account.username}:${hash}\n`);
   return { realm: 'Registry', path };
@@ -90,11 +90,11 @@ function passwordFile(folder: string): { realm: string; path: string } {
 interface TokenService {
   readonly server: Server;
   readonly configuration: Readonly<Record<string, string>>;
-  /** A token that may push. */
+  /** A token with the permission to push. */
   readonly grant: (repository: string) => string;
 }
 
-/** A token service as the distribution specification has it: anybody may pull from `open/…`. */
+/** A token service as in the distribution specification. Anybody can pull from `open/…`. */
 async function startTokenService(folder: string): Promise<TokenService> {
   const key = join(folder, 'key.pem');
   const certificate = join(folder, 'certificate.pem');

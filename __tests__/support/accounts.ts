@@ -10,10 +10,10 @@ import type {
 } from '../../src/record/record.js';
 import type { Explanation } from '../../src/report/explain.js';
 
-/** When the releases of these accounts began. */
+/** The start time of the releases. */
 export const startedAt = Date.UTC(2026, 0, 1);
 
-/** A set that a plan leaves as it is. */
+/** A set that the plan does not change. */
 export function secretSetPlan(parts: Partial<SecretSetPlan> = {}): SecretSetPlan {
   return {
     name: 'keys',
@@ -56,7 +56,7 @@ export function packedContext(parts: Partial<PackedContext> = {}): PackedContext
   };
 }
 
-/** A build that is not made yet. */
+/** A build that has not started. */
 export function buildPlan(parts: Partial<BuildPlan> = {}): BuildPlan {
   return {
     region: 'us-west',
@@ -68,7 +68,7 @@ export function buildPlan(parts: Partial<BuildPlan> = {}): BuildPlan {
   };
 }
 
-/** An agent that a plan leaves as it is. */
+/** An agent that the plan does not change. */
 export function agentPlan(parts: Partial<AgentPlan> = {}): AgentPlan {
   const plan: AgentPlan = {
     name: 'voice',
@@ -101,7 +101,7 @@ export function planOf(...targets: readonly Target[]): Plan {
   return { rollout: 'parallel', secretsTimeout: 120_000, targets, warnings: [], remarks: [] };
 }
 
-/** A plan that has nothing to do in these regions. */
+/** A plan without changes in these regions. */
 export function planFor(regions: readonly string[]): Plan {
   return planOf(
     ...regions.map((region) => ({
@@ -113,7 +113,7 @@ export function planFor(regions: readonly string[]): Plan {
   );
 }
 
-/** An agent that got a new deployment, which serves. */
+/** An agent with a new deployment that is serving. */
 export function agentRecord({
   plan = {},
   ...parts
@@ -140,7 +140,7 @@ export function agentRecord({
   };
 }
 
-/** A set that got a value. */
+/** A set with a new value. */
 export function secretSetRecord({
   plan = {},
   ...parts
@@ -162,7 +162,7 @@ export function secretSetRecord({
   };
 }
 
-/** What became of the regions, given what became of their sets, builds and agents. */
+/** The outcome of regions with these sets, builds and agents. */
 export interface Parts {
   readonly secretSets?: readonly PlannedSetRecord[] | undefined;
   readonly deletedVersions?: readonly SecretSetRecord[] | undefined;
@@ -170,7 +170,7 @@ export interface Parts {
   readonly agents?: readonly AgentRecord[] | undefined;
 }
 
-/** The records of these regions and those of the parts. A region has any number of agents here. */
+/** Records of these regions with the given parts. A region can have any number of agents here. */
 function targetsOf(
   { secretSets = [], deletedVersions = [], builds = [], agents = [] }: Parts,
   planned: readonly string[] = [],
@@ -178,7 +178,7 @@ function targetsOf(
   const regions = [...secretSets, ...deletedVersions, ...builds, ...agents].map(
     ({ region }) => region,
   );
-  // Before the release begins there are none.
+  // Before the release starts, there are none.
   if (regions.length === 0) return [];
   return [...new Set([...planned, ...regions])].flatMap((region): TargetRecord[] => {
     const isHere = (part: { readonly region: string }): boolean => part.region === region;
@@ -246,7 +246,7 @@ export function crash(region: string, parts: Partial<Explanation> = {}): Explana
   };
 }
 
-/** Codes of regions, as many as a large organization releases to. */
+/** Region codes, as many as a large organization may use. */
 export function regionCodes(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `region-${index + 1}`);
 }

@@ -1,4 +1,4 @@
-/** A key that signs nothing but the certificate below. */
+/** A key that is used only for the certificate below. */
 export const privateKey = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgtdZq8ybxCiNZFwq6
 VAyuY/1CauOp2jyXi0VZu8eestGhRANCAAR0UYivGbMJTWVXRg9lqGW1Ib97oTW7
@@ -6,7 +6,7 @@ Fp5aTVf9tIUmo2dUUQNFCwkdwL/+AZ3Jfcd6ac6k5DQzoWk/pSaifNdo
 -----END PRIVATE KEY-----
 `;
 
-/** A certificate for `localhost` and `platform.localhost` that no authority has signed. */
+/** A self-signed certificate for `localhost` and `platform.localhost`. */
 export const selfSignedCertificate = `-----BEGIN CERTIFICATE-----
 MIIBuzCCAWGgAwIBAgIUVAHN2HXmlVY5tByQ+5+1ZTTTVvgwCgYIKoZIzj0EAwIw
 HTEbMBkGA1UEAwwScGxhdGZvcm0ubG9jYWxob3N0MCAXDTI2MTEyODA4MTkxOVoY

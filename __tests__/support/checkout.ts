@@ -3,31 +3,31 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
 
-/** A workspace with files, and the runner's folder for what is temporary. */
+/** A workspace with files, and the runner's temporary folder. */
 export interface Checkout {
   readonly workspace: string;
   readonly temporary: string;
-  /** The variables by which the runner tells of them. */
+  /** The environment variables with their paths. */
   readonly environment: Readonly<Record<string, string>>;
   /** Writes files into the workspace: contents by path. */
   write(files: Readonly<Record<string, string>>): void;
-  /** What lies in the folder for what is temporary. */
+  /** The files in the temporary folder. */
   leftovers(): string[];
 }
 
-/** What an agent's repository has at least. */
+/** The minimum contents of an agent's repository. */
 export const agentFiles = {
   Dockerfile: 'FROM dailyco/pipecat-base:latest\nCOPY bot.py bot.py\n',
   'bot.py': 'print("hello")\n',
 } as const;
 
-/** A checkout of its own for each test of a file, or of the `describe` in which it is called. */
+/** Creates a new checkout for each test of a file, or of the `describe` that calls this. */
 export function checkoutForEachTest(
   files: Readonly<Record<string, string>> = agentFiles,
 ): Checkout {
   let folder = '';
   beforeEach(() => {
-    // On macOS, the folder for what is temporary is behind a link.
+    // On macOS, the temporary folder is behind a link.
     folder = mkdtempSync(join(realpathSync(tmpdir()), 'checkout-'));
     for (const name of ['workspace', 'temporary']) mkdirSync(join(folder, name));
     write(files);

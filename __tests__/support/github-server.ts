@@ -7,10 +7,10 @@ import * as v from 'valibot';
 /** A request that the server received. */
 export interface ReceivedRequest {
   readonly method: string;
-  /** Without the API's root and the query. */
+  /** Without the root of the API and without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Names in lower case. */
+  /** Lowercase names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
@@ -46,14 +46,14 @@ export interface Comment {
   readonly body: string;
 }
 
-/** A pull request; without a head repository, its fork was deleted. */
+/** A pull request. Without a head repository, its fork was deleted. */
 export interface PullRequest {
   readonly created_at: string;
   readonly head: { readonly repo: { readonly full_name: string } | null };
   readonly state?: 'open' | 'closed';
 }
 
-/** What one request gets in place of GitHub's answer. */
+/** A response that replaces the one of GitHub. */
 export type Spoiled =
   | { readonly kind: 'reset' | 'hang' | 'cut-off' }
   | {
@@ -63,7 +63,7 @@ export type Spoiled =
       readonly headers?: Readonly<Record<string, string>>;
     };
 
-/** The token of a job, which GitHub's app for Actions acts with, and that of a person. */
+/** The token of a job, which acts as GitHub's app for Actions, and the token of a person. */
 export const tokens = { job: 'ghs_hidden-job-token', person: 'ghp_hidden-personal-token' } as const;
 
 const jobAccount: Account = { login: 'github-actions[bot]', type: 'Bot' };
@@ -109,11 +109,11 @@ interface ServerEnvironment {
 type ServerContext = Context<ServerEnvironment>;
 
 /**
- * GitHub's REST API on a port of the loopback address, as far as deployments and comments go: the one
- * repository `acme/voice`, whose branches and commits are in `refs`, and whose issues are in `issues`.
+ * GitHub's REST API for deployments and comments, on the loopback address. It has one repository, `acme/voice`, with its
+ * branches and commits in `refs` and its issues in `issues`.
  */
 export class GitHubServer {
-  /** The root of the API, as `GITHUB_API_URL` names that of a server of one's own. */
+  /** The root of the API, for `GITHUB_API_URL`. */
   readonly apiUrl: string;
   readonly requests: ReceivedRequest[] = [];
   readonly deployments: (Deployment & { statuses: DeploymentState[] })[] = [];
@@ -122,11 +122,11 @@ export class GitHubServer {
   readonly issues = new Set([7]);
   /** Pull requests by number. */
   readonly pullRequests = new Map<number, PullRequest>();
-  /** What the tokens may; a job's token lacks what its workflow does not name under `permissions`. */
+  /** The permissions of the tokens, as in `permissions` of a workflow. */
   readonly permissions = new Set(['deployments: write', 'pull-requests: write']);
-  /** What the next requests get, one after the other. */
+  /** Responses to the next requests, one after the other. */
   readonly spoiled: Spoiled[] = [];
-  /** What happens when the next requests come, one after the other, before they are answered. */
+  /** Actions to run when the next requests arrive, one after the other, before the response. */
   readonly occasions: (() => void)[] = [];
   readonly #close: () => Promise<void>;
   #lastId = 1000;
@@ -159,7 +159,7 @@ export class GitHubServer {
     return this.#close();
   }
 
-  /** Puts a comment there that was written before. */
+  /** Adds an existing comment. */
   addComment(issue: number, body: string, user: Account = jobAccount): Comment {
     const comment = { id: ++this.#lastId, issue, user, body };
     this.comments.push(comment);

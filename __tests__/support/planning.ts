@@ -13,7 +13,7 @@ import type {
 import { packedContext } from './accounts.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
 
-/** An agent whose deployment serves. */
+/** An agent that is serving. */
 export function observedAgent({
   settings = {},
   ...parts
@@ -53,7 +53,7 @@ export function observedAgent({
   };
 }
 
-/** A set of secrets that is ready, as the platform lists it. */
+/** A ready secret set, as the platform lists it. */
 export function listedSet(name: string, parts: Partial<ListedSecretSet> = {}): ListedSecretSet {
   return {
     name,
@@ -66,26 +66,26 @@ export function listedSet(name: string, parts: Partial<ListedSecretSet> = {}): L
   };
 }
 
-/** What a plan is made of: what is asked for, and what there is. */
+/** The input of a plan: the settings, and the state of the platform. */
 export interface Situation {
-  /** Undefined where no agent is released. */
+  /** Undefined if no agent is released. */
   readonly agent?:
     (Partial<Omit<AgentReleaseSettings, 'name'>> & { readonly name?: string }) | undefined;
   readonly secretSet?: Partial<Omit<SecretSetSettings, 'name' | 'pairs'>> & {
     readonly name: string;
-    /** The keys that are given a value. */
+    /** The keys with a new value. */
     readonly given?: readonly string[];
   };
   readonly imagePullSecret?: { readonly name: string; readonly isGiven?: boolean };
-  /** Where the release goes; `us-west`. */
+  /** The region of the release; `us-west` by default. */
   readonly region?: string;
   readonly regions?: Observation['regions'];
   readonly before?: Agent;
   readonly listed?: readonly ListedSecretSet[];
-  /** Keys of the set that is there. */
+  /** Keys of the existing set. */
   readonly keys?: SecretSet['keys'];
   readonly bindings?: Bindings;
-  /** Whether the response about the one set shows it as referenced; as the list does unless given. */
+  /** Whether the response for the set shows it as referenced; by default, the same as the list. */
   readonly referenced?: boolean;
   readonly agentProfiles?: readonly string[];
   readonly build?: Build;

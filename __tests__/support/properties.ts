@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 
 /**
- * The same cases each time, unless `PROPERTY_SEED` says otherwise: a number, as a failure prints it,
- * or `random`.
+ * The seed of the test cases. It is always the same, unless `PROPERTY_SEED` is set to `random` or to a number that a failure
+ * printed.
  */
 function seed(): number {
   const given = process.env['PROPERTY_SEED'] ?? '';
@@ -11,24 +11,24 @@ function seed(): number {
 }
 
 /**
- * How a property is tried; a failure prints the seed and the shortest case. `PROPERTY_TIMES` makes it
- * as many times more cases, for a search that may take longer.
+ * Options for checking a property. A failure prints the seed and the shortest case. `PROPERTY_TIMES` multiplies the number of
+ * cases, for a longer search.
  */
 export function tries(cases: number): { seed: number; numRuns: number } {
   return { seed: seed(), numRuns: cases * Number(process.env['PROPERTY_TIMES'] ?? 1) };
 }
 
-/** Names that every object has, and that a parser may stumble over. */
+/** Names of built-in properties, which may confuse a parser. */
 export const inheritedNames = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
 
-/** Keys that the platform takes. */
+/** Keys that the platform accepts. */
 export const secretKeys = fc.oneof(
   { weight: 6, arbitrary: fc.stringMatching(/^[a-zA-Z0-9_-]{1,64}$/) },
   { weight: 3, arbitrary: fc.stringMatching(/^[A-Z][A-Z0-9_]{0,20}$/) },
   { weight: 1, arbitrary: fc.constantFrom(...inheritedNames) },
 );
 
-/** What parsers stumble over, in a text. */
+/** Parts of texts that may confuse a parser. */
 export const snags = fc.constantFrom(
   ...['\n', '\r\n', '\r', '\t', ' ', '  ', '\u2028', '\u0085', '\u00a0', '\ufeff', '\ufffd'],
   ...['"', "'", '`', '\\', '\\"', '\\n', '#', ' #', '=', '==', ':', ': ', '<<', '<', '{', '}'],
@@ -37,7 +37,7 @@ export const snags = fc.constantFrom(
   ...inheritedNames,
 );
 
-/** Texts that are full of what parsers stumble over. */
+/** Texts with many parts that may confuse a parser. */
 export const texts = fc
   .array(fc.oneof({ weight: 2, arbitrary: snags }, { weight: 1, arbitrary: plainTexts() }), {
     maxLength: 14,
@@ -52,7 +52,7 @@ function plainTexts(): fc.Arbitrary<string> {
   );
 }
 
-/** JSON of any shape, nested deeply now and then. */
+/** JSON of any shape, sometimes deeply nested. */
 export const jsonTexts = fc.oneof(
   { weight: 6, arbitrary: fc.json({ maxDepth: 4 }) },
   {
@@ -63,7 +63,7 @@ export const jsonTexts = fc.oneof(
   },
 );
 
-/** Everything that stands in a text over at least four characters: what a mask hides. */
+/** All substrings with at least four characters, which a mask hides. */
 export function piecesOf(text: string, length = 4): string[] {
   const pieces = Array.from({ length: Math.max(0, text.length - length + 1) }, (_, start) =>
     text.slice(start, start + length),

@@ -5,27 +5,27 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 export type ProxyBehavior =
   /** Opens the tunnel. */
   | { readonly kind: 'tunnel' }
-  /** Takes the request and says nothing. */
+  /** Reads the request but does not respond. */
   | { readonly kind: 'stall' }
-  /** Begins an answer and does not end it. */
+  /** Starts a response but does not end it. */
   | { readonly kind: 'half-answer' }
-  /** Says that the tunnel is open, and takes what is sent through it without a word. */
+  /** Opens the tunnel but never sends anything through it. */
   | { readonly kind: 'swallow' }
-  /** Answers with this status. */
+  /** Responds with this status. */
   | { readonly kind: 'refuse'; readonly status: number };
 
 /** An HTTP proxy on the loopback address. */
 export interface Proxy {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** What it does with each CONNECT from now on. */
+  /** Changes what it does with each CONNECT. */
   behavior: ProxyBehavior;
-  /** Where the tunnels were to lead, as `HOST:PORT`, in order. */
+  /** The requested destinations, as `HOST:PORT`, in order. */
   readonly asked: string[];
   readonly credentials: (string | undefined)[];
-  /** Connections to it that are open. */
+  /** Number of open connections to the proxy. */
   readonly open: number;
-  /** Ends the tunnels that are open. */
+  /** Closes all open tunnels. */
   breakTunnels(): void;
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface Proxy {
 /**
  * Starts a proxy.
  *
- * @param port where every tunnel leads on this machine, whatever was asked for
+ * @param port the local port that every tunnel leads to, whatever the requested destination
  */
 export async function startProxy(port: number, behavior: ProxyBehavior): Promise<Proxy> {
   const sockets = new Set<Socket>();
@@ -47,7 +47,7 @@ export async function startProxy(port: number, behavior: ProxyBehavior): Promise
     .on('connect', (request: IncomingMessage, socket: Socket) => {
       asked.push(request.url ?? '');
       credentials.push(request.headers['proxy-authorization']);
-      // Else nobody would notice that the other end has gone.
+      // Otherwise, a closed connection would not be noticed.
       socket.resume().on('end', () => socket.destroy());
       answer(socket);
     });
@@ -96,7 +96,7 @@ export async function startProxy(port: number, behavior: ProxyBehavior): Promise
   return proxy;
 }
 
-/** Sets variables of the environment while `work` is done. */
+/** Sets environment variables during `work`. */
 export async function withEnvironment<Result>(
   variables: Readonly<Record<string, string>>,
   work: () => Promise<Result>,

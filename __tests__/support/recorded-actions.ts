@@ -1,12 +1,12 @@
 import type { Actions } from '../../src/report/actions.js';
 
-/** What a run told the runner. */
+/** Everything that a run sent to the runner. */
 export class RecordedActions implements Actions {
   readonly masks: string[] = [];
-  /** Everything that is logged, in order, as `level: message`. */
+  /** All log messages, in order, as `level: message`. */
   readonly log: string[] = [];
   readonly outputs: Record<string, string> = {};
-  /** Each time that an output was set, after how many lines of the log. */
+  /** Each output that was set, with the number of log lines before it. */
   readonly history: { name: string; value: string; line: number }[] = [];
   readonly errors: { message: string; title: string }[] = [];
   readonly warnings: string[] = [];
@@ -50,7 +50,7 @@ export class RecordedActions implements Actions {
     return Promise.resolve(this.hasSummary);
   }
 
-  /** Everything that a person, or another job, could see. */
+  /** Everything that a person or another job can see. */
   get everything(): string {
     return [...this.log, this.summary, JSON.stringify(this.outputs)].join('\n');
   }

@@ -5,7 +5,7 @@ import type { WorkflowEvent } from '../../src/github/event.js';
 import { RecordedActions } from './recorded-actions.js';
 import { TestClock } from './test-clock.js';
 
-/** Inputs of a release as a workflow gives them, as the runner passes them. */
+/** The inputs of a workflow, as the runner passes them. */
 export function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
@@ -20,7 +20,7 @@ export interface ReleaseOutcome {
   readonly agents: Record<string, unknown>[];
 }
 
-/** A run that gets no secrets, so that it may have no credential. */
+/** An event whose run gets no secrets and needs no credential. */
 export const ofDependabot = { environment: { GITHUB_ACTOR: 'dependabot[bot]' } };
 
 export interface ReleaseOptions {
@@ -34,7 +34,7 @@ export interface ReleaseOptions {
   readonly lookUpImage?: Host['lookUpImage'];
 }
 
-/** A registry that has every image, for both processors. */
+/** A look-up that finds every image, for both architectures. */
 export const anyImage: NonNullable<Host['lookUpImage']> = () =>
   Promise.resolve({
     outcome: 'found',
@@ -43,7 +43,7 @@ export const anyImage: NonNullable<Host['lookUpImage']> = () =>
     platformsUnknown: undefined,
   });
 
-/** The platform, and a clock that it and the releases go by, so that waits take no time. */
+/** An emulator and a shared test clock, so that waiting takes no time. */
 export class Stage {
   readonly clock: TestClock;
   readonly emulator: Emulator;
@@ -99,7 +99,7 @@ export class Stage {
   }
 }
 
-/** The inputs that make a request act with a private API key, or with a token in an organization. */
+/** Inputs with a private API key, or with a token and an organization. */
 export const credentials = {
   'API key': { 'api-key': 'sk_emulator' },
   token: { pat: 'pcc_pat_emulator', organization: 'acme' },
@@ -112,7 +112,7 @@ export function writes(emulator: Emulator): string[] {
     .map(({ method, path }) => `${method} ${path}`);
 }
 
-/** A stage of its own for each test of a file, or of the `describe` in which it is called. */
+/** Creates a new stage for each test of a file, or of the `describe` that calls this. */
 export function stageForEachTest(
   options: Omit<EmulatorOptions, 'now'> = {},
 ): Pick<Stage, 'clock' | 'emulator' | 'release'> {

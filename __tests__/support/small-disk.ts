@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, statfs } from 'node:fs/promises';
 
-/** A folder with a file system of its own, which soon is full. */
+/** A folder on a separate, small file system. */
 export interface SmallDisk {
-  /** Whether there is such a file system: this user may not be allowed to mount one. */
+  /** Whether the file system could be mounted. The user may lack the permission. */
   readonly isMounted: boolean;
   readonly remove: () => void;
 }
 
-/** @param size as `mount` takes it, such as `1m` */
+/** @param size in the format of `mount`, such as `1m` */
 export async function mountSmallDisk(folder: string, size: string): Promise<SmallDisk> {
   await mkdir(folder);
   const isMounted = await mount(folder, size);

@@ -3,7 +3,7 @@ import { describe, test } from '@jest/globals';
 const isWindows = process.platform === 'win32';
 const isLinux = process.platform === 'linux';
 
-/** What some tests need of the system, and why it is not there. */
+/** Requirements of some tests, and the reasons why a system may lack them. */
 const lacks = {
   signals: isWindows && 'Windows has no signals that a process can answer',
   'named pipes': isWindows && 'Windows has no named pipes among its files',
@@ -16,11 +16,11 @@ const lacks = {
     'only Node.js from 22.15 on can end a process whose thread hangs and keep the exit code',
 } as const;
 
-/** Tests that are left out where the system lacks something, with one more that says so by its name. */
+/** Tests that are skipped if the system lacks something. Another test says so in its name. */
 export function onSystemsWith(need: keyof typeof lacks): {
   readonly describe: typeof describe.skip;
   readonly test: typeof test.skip;
-  /** Cases of a table; none where they are left out. */
+  /** Cases of a table; empty if they are skipped. */
   readonly cases: <Case>(...cases: Case[]) => Case[];
 } {
   const lack = lacks[need];

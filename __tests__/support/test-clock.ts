@@ -1,26 +1,25 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../src/time/clock.js';
 
-/** Milliseconds of real time after which a request is taken to hang. */
+/** Milliseconds of real time after which a request counts as hanging. */
 const hanging = 400;
-/** Where the clock that only runs forward begins: at no date, so that nobody takes it for one. */
+/** Start of the monotonic clock. It is not a date, so that nobody uses it as one. */
 const monotonicStart = 5000;
 /**
- * Milliseconds that one look for an answer counts at most: while the machine is busy with others, no
- * answer can come either, and that is no sign that none will.
+ * Maximum milliseconds of real time to count for one check for a response. If the machine is busy, a missing response does not
+ * mean that there will be none.
  */
 const longestLook = 5;
 
 interface Event {
   readonly due: number;
-  /** What is to happen at the time that it is due. */
+  /** Runs at the due time. */
   readonly happen: () => void;
 }
 
 /**
- * Time that passes when nothing else does: the next event happens at once, unless a request may
- * still be answered. Each request sets a time limit for itself, so while there are limits, time
- * stands still, until no answer has come for a while of real time.
+ * A clock that jumps to the next event when nothing else can happen. Each request has a time limit. While there are limits, a
+ * response may still arrive, so the clock stands still until there was no response for a while in real time.
  */
 export class TestClock implements Clock {
   #time = monotonicStart;
@@ -30,7 +29,7 @@ export class TestClock implements Clock {
   readonly #sleeps = new Set<Event>();
   readonly #limits = new Set<Event>();
   #isRunning = false;
-  /** Counts everything that begins or ends, so that it shows whether something has happened. */
+  /** Counts everything that starts or ends, to detect whether anything happened. */
   #turns = 0;
 
   constructor({
@@ -43,12 +42,12 @@ export class TestClock implements Clock {
 
   now = (): number => this.#time;
 
-  /** Milliseconds since the epoch, as a machine knows them whose clock nobody sets. */
+  /** Milliseconds since the epoch, unless a test sets the clock. */
   trueTime = (): number => this.#time + this.#epoch;
 
   wallTime = (): number => this.trueTime() + this.#wallError;
 
-  /** Sets the machine's clock forward or back. */
+  /** Sets the system clock forward or back. */
   jump(milliseconds: number): void {
     this.#wallError += milliseconds;
   }
@@ -113,15 +112,15 @@ export class TestClock implements Clock {
     this.#isRunning = false;
   }
 
-  /** Waits for the answers that may still come. A sleeper is one for whom none has to come. */
+  /** Waits for responses that may still arrive. */
   async #untilQuiet(): Promise<void> {
     await setImmediate();
     let looks = 0;
     for (let waited = 0; this.#limits.size > 0 && waited < hanging;) {
       const turns = this.#turns;
       const startedAt = performance.now();
-      // Most answers are there at once. What takes longer, such as reading an archive, is done by
-      // other threads, which a loop that never rests would keep from it.
+      // Most responses arrive at once. Slower work, such as reading an archive, runs in other threads. A loop without a
+      // pause would block them.
       await (++looks < 50 ? setImmediate() : setTimeout(1));
       const elapsed = Math.min(performance.now() - startedAt, longestLook);
       waited = turns === this.#turns ? waited + elapsed : 0;

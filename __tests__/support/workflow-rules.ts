@@ -26,14 +26,14 @@ export function readWorkflow(text: string): Workflow {
   return v.parse(workflowSchema, parse(text));
 }
 
-/** An action in a workflow, and the comment behind it. */
+/** An action in a workflow, and the comment after it. */
 interface Use {
   readonly action: string;
   readonly reference: string;
   readonly version: string | undefined;
 }
 
-/** Everything that a workflow uses from other repositories, in its order. */
+/** Everything that a workflow uses from other repositories, in order. */
 export function usesOf(text: string): Use[] {
   return [...text.matchAll(/^[ -]*uses: *([^\s@]+)(?:@(\S+))?(?: +# *(.+))?$/gm)].flatMap(
     ([, action = '', reference = '', version]) =>
@@ -42,9 +42,9 @@ export function usesOf(text: string): Use[] {
 }
 
 /**
- * What a workflow of this repository does that none of them may do: one sentence each.
+ * The rules of this repository that a workflow breaks, as one sentence each.
  *
- * @param text The workflow as it is written: a comment counts too.
+ * @param text the text of the workflow, including comments
  */
 export function brokenRules(text: string): string[] {
   const workflow = readWorkflow(text);
@@ -52,7 +52,7 @@ export function brokenRules(text: string): string[] {
   return [
     ...(/^# \S.{40,}/.test(text) ? [] : ['does not open with a comment that says its purpose']),
     ...(isEmptyMap(workflow.permissions) ? [] : ['lacks `permissions: {}` at the top']),
-    // Both run with the secrets of the repository on what a stranger has written.
+    // Both run with the secrets of the repository, on input from strangers.
     ...['pull_request_target', 'workflow_run'].flatMap((event) =>
       eventsOf(workflow.on).includes(event) ? [`runs on ${event}`] : [],
     ),
@@ -76,7 +76,7 @@ function brokenRulesOfJob(job: Workflow['jobs'][string]): string[] {
       ...(uses.startsWith('actions/checkout@') && inputs['persist-credentials'] !== false
         ? ['leaves the credentials of the checkout where every step can read them']
         : []),
-      // An expression is put into the script before the shell reads it, whoever wrote its value.
+      // GitHub inserts the value of an expression into the script, even if a stranger wrote it.
       ...(run.includes('${{') ? ['has an expression in a script, in place of a variable'] : []),
     ]),
   ];
