@@ -116,7 +116,7 @@ describe('the GitHub deployment of an agent', () => {
       {
         state: 'in_progress',
         log_url: runUrl,
-        description: 'voice in us-west is rolled out',
+        description: 'Rolling out voice in us-west',
         auto_inactive: false,
       },
       {
@@ -501,7 +501,9 @@ describe('the comment with a plan', () => {
     const requests = server.requests.length;
     const { actions } = await planned();
     expect(asked().slice(requests)).toEqual(['GET /repos/acme/voice/issues/7/comments']);
-    expect(actions.log).toContain("info: The plan's comment on the pull request is unchanged.");
+    expect(actions.log).toContain(
+      'info: The comment with the plan on the pull request is unchanged.',
+    );
   });
 
   test('of somebody else is left alone, whatever it quotes', async () => {

@@ -1,20 +1,20 @@
 import type { DeploymentState, Repository } from './repository.js';
 
-/** A rollout of an agent, as far as GitHub is told of it. */
+/** A rollout of an agent, as reported to GitHub. */
 export interface Rollout {
   readonly agent: string;
   readonly region: string;
-  /** The platform's id of the deployment. */
+  /** The platform's ID of the deployment. */
   readonly deploymentId: string;
 }
 
-/** What is known of an environment; what is undefined is left to GitHub. */
+/** What is known about an environment; GitHub decides what is undefined. */
 export interface EnvironmentKind {
   readonly isProduction?: boolean | undefined;
   readonly isTransient?: boolean | undefined;
 }
 
-/** How a rollout ended; `error` where nobody waited for its end. */
+/** How a rollout ended; `error` if nobody waited for its end. */
 type RolloutOutcome = 'success' | 'failure' | 'error';
 
 const outcomeWords: Readonly<Record<RolloutOutcome, string>> = {
@@ -32,13 +32,14 @@ export interface AgentDeploymentsOptions {
   readonly environmentKind: (name: string) => Promise<EnvironmentKind>;
   /** The page of the run. */
   readonly logUrl: string;
-  /** Told what failed; the release goes on. */
+  /** Called with each failure; the release continues. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success, a
- * failure or an error. A success makes the older deployments of the same agent inactive. Nobody waits for GitHub meanwhile, and nothing fails because of it.
+ * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success, a failure
+ * or an error. A success makes older deployments of the same agent inactive. The release neither waits for
+ * GitHub nor fails because of it.
  */
 export class AgentDeployments {
   readonly #options: AgentDeploymentsOptions;
@@ -49,21 +50,20 @@ export class AgentDeployments {
     this.#options = options;
   }
 
-  /** Told that a rollout begins; the function that comes back is told how it ended. */
+  /** Called when a rollout begins; the returned function is called with how it ended. */
   rolloutStarted(rollout: Rollout): (outcome: RolloutOutcome) => void {
     const where = `${rollout.agent} in ${rollout.region}`;
     const created = this.#track(this.#create(rollout));
     let hasEnded = false;
     const inProgress = this.#track(
-      // What has ended by then is not told to go on.
+      // The rollout may have ended by then.
       created.then(() =>
-        hasEnded ? undefined : this.#set(created, 'in_progress', `${where} is rolled out`),
+        hasEnded ? undefined : this.#set(created, 'in_progress', `Rolling out ${where}`),
       ),
     );
     return (outcome) => {
       hasEnded = true;
-      // In this order, whether or not the state before could be set; but in a run that is cancelled,
-      // there is no time to wait for that.
+      // Sets the states in order, even if the first failed. A cancelled run has no time to wait for it.
       const before: Promise<unknown> = outcome === 'error' ? created : inProgress;
       void this.#track(
         before.then(async () => {
@@ -78,7 +78,7 @@ export class AgentDeployments {
     return this.settled();
   }
 
-  /** Resolves when GitHub has been told everything, as far as it could be. */
+  /** Resolves when everything has been reported to GitHub, or has failed. */
   async settled(): Promise<void> {
     await Promise.all(this.#pending);
     const [connected] = await Promise.allSettled([this.#repository]);
@@ -113,7 +113,7 @@ export class AgentDeployments {
     await repository.setDeploymentState(id, state, { logUrl: this.#options.logUrl, description });
   }
 
-  /** By itself, GitHub would deactivate the deployments of all other agents in the environment. */
+  /** GitHub itself would deactivate the deployments of all other agents in the environment. */
   async #deactivateOlder(rollout: Rollout, id: number | undefined): Promise<void> {
     if (id === undefined) return;
     const { environmentIn, logUrl } = this.#options;
@@ -132,7 +132,7 @@ export class AgentDeployments {
     return (this.#repository ??= this.#options.connect());
   }
 
-  /** Work that is awaited at the end, and tells of its failure instead of being one. */
+  /** Awaits the work at the end; reports its failure instead of rejecting. */
   #track<Result>(work: Promise<Result>): Promise<Result | undefined> {
     const tracked = work.catch((error: unknown) => {
       this.#options.onFailure(error);
@@ -143,7 +143,7 @@ export class AgentDeployments {
   }
 }
 
-/** Which deployments become inactive, and what is said of them. */
+/** Which deployments become inactive, and their description. */
 export interface Deactivation {
   readonly environment: string;
   readonly agent: string;
@@ -154,12 +154,12 @@ export interface Deactivation {
   readonly description: string;
 }
 
-/** More deployments than this may have failed in a row; those before were deactivated long ago. */
+/** Older deployments were deactivated long ago, unless this many failed in a row. */
 const mostLookedAt = 20;
 
 /**
- * Makes the deployments of one agent inactive, from the newest to the first that is inactive already.
- * Those that failed keep saying so.
+ * Makes the deployments of one agent inactive, from the newest to the first that already is. Failed
+ * deployments keep their state.
  */
 export async function deactivateDeployments(
   repository: Repository,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** The commit that a folder has checked out; undefined if that cannot be known. */
+/** The commit that is checked out in a folder; undefined if unknown. */
 export async function checkedOutCommit(
   folder: string,
   readFile: (path: string) => Promise<string>,

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { readRequestId } from '../http/request-id.js';
 import { quote } from '../text/quote.js';
 
-/** What a workflow grants its job's token under `permissions:`. */
+/** What a workflow grants the token of a job under `permissions:`. */
 export type Permission = 'deployments: write' | 'pull-requests: write' | 'pull-requests: read';
 
-/** Which request it was, and what the token needs for it. */
+/** A request, and what the token needs for it. */
 export interface GitHubCall {
   readonly method: 'GET' | 'POST' | 'PATCH';
   /** From the root of the API, without its host. */
@@ -13,16 +13,16 @@ export interface GitHubCall {
   readonly permission: Permission;
 }
 
-/** A call to GitHub's API that did not bring an answer to work with. It never holds the token. */
+/** A call to GitHub's API without a usable response. Never contains the token. */
 export class GitHubError extends Error {
   readonly call: GitHubCall;
-  /** What happened, as the end of a sentence that begins with "because". */
+  /** What happened: the end of a sentence with "because". */
   readonly reason: string;
-  /** The status that was answered; undefined where there was no answer. */
+  /** The status of the response; undefined if there was none. */
   readonly status: number | undefined;
   /**
-   * Whether the answer means that the token may not do this: then `call.permission` is what it lacks.
-   * That something is not there means it, too, as GitHub says so of what a token may not see.
+   * Whether the token lacks `call.permission`. A 404 counts, because GitHub answers so for what a token
+   * cannot see.
    */
   readonly lacksPermission: boolean;
 
@@ -45,9 +45,9 @@ export class GitHubError extends Error {
   }
 }
 
-/** Why there is no answer to work with: the end of a sentence that begins with "because". */
+/** Why there is no usable response: the end of a sentence with "because". */
 export class UnusableResponseError extends Error {
-  /** The status, where it was an answer of which nothing can be made. */
+  /** The status, if there was a response. */
   readonly status: number | undefined;
   /** Whether the same request may work a moment later. */
   readonly isTransient: boolean;
@@ -83,9 +83,9 @@ const refusalBody = v.object({
 });
 
 /**
- * What Octokit failed with, as an error of our own: Octokit's holds the request.
+ * Replaces an error from Octokit, which contains the request.
  *
- * @param redact takes known secrets out of what GitHub said
+ * @param redact redacts known secrets in GitHub's message
  */
 export function toGitHubError(
   call: GitHubCall,
@@ -98,7 +98,7 @@ export function toGitHubError(
   }
   const refused = v.safeParse(refusal, error);
   if (!refused.success) {
-    // The release that is told of is more than the telling, whatever is wrong with that.
+    // Even a bug here must not fail the release.
     return new GitHubError(call, 'of a bug in the action', { cause: cause ?? error });
   }
   const { status, response } = refused.output;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** The event that started the workflow, as GitHub tells it. */
+/** The event that started the workflow. */
 export interface WorkflowEvent {
   readonly eventName: string;
   readonly payload: unknown;
@@ -31,7 +31,7 @@ const eventPayload = v.object({
     v.object({
       number: v.optional(v.number()),
       created_at: v.fallback(v.optional(v.string()), undefined),
-      /** Only an issue that is a pull request has it. */
+      /** Set only if the issue is a pull request. */
       pull_request: v.optional(v.unknown()),
     }),
   ),
@@ -42,10 +42,7 @@ function read(event: WorkflowEvent): v.InferOutput<typeof eventPayload> {
   return result.success ? result.output : {};
 }
 
-/**
- * Whether the workflow runs with the repository's secrets for code of a fork. A head repository
- * that is gone counts as one.
- */
+/** Whether the workflow runs with the repository's secrets for code from a fork, or a deleted repository. */
 export function isForkWithSecrets(event: WorkflowEvent): boolean {
   if (!mayBringForks(event.eventName)) return false;
   const { repository, pull_request, workflow_run } = read(event);
@@ -55,8 +52,8 @@ export function isForkWithSecrets(event: WorkflowEvent): boolean {
 }
 
 /**
- * Whether GitHub gives the run no secrets, so that an empty credential is no mistake: it runs for a
- * pull request from a fork, in a fork itself, or for Dependabot.
+ * Whether the run gets no secrets, so an empty credential is not a mistake: it is for a pull request from a
+ * fork, in a fork itself, or for Dependabot.
  *
  * @param actor `GITHUB_ACTOR`
  */
@@ -69,17 +66,17 @@ export function isWithoutSecrets(event: WorkflowEvent, actor: string | undefined
   return isFromFork || repository?.fork === true || actor === 'dependabot[bot]';
 }
 
-/** Whether a workflow of this event has the repository's secrets, whoever has written the code. */
+/** Whether a workflow for this event has the repository's secrets, whoever wrote the code. */
 export function mayBringForks(eventName: string): boolean {
   return ['pull_request_target', 'workflow_run'].includes(eventName);
 }
 
-/** The pull request that the workflow runs for, also if a comment on it started the workflow. */
+/** The pull request of the run, even if a comment on it started the workflow. */
 export function pullRequestNumber(event: WorkflowEvent): number | undefined {
   return pullRequestOf(event)?.number;
 }
 
-/** Events whose `GITHUB_SHA` is not the commit that people know: a merge commit, or the default branch's. */
+/** Events whose `GITHUB_SHA` is a merge commit or that of the default branch, not the released commit. */
 const eventsOfOtherCommits: ReadonlySet<string> = new Set([
   'pull_request',
   'pull_request_target',
@@ -93,19 +90,19 @@ export function isOfAnotherCommit(eventName: string): boolean {
   return eventsOfOtherCommits.has(eventName);
 }
 
-/** What else tells which commit a run is for. */
+/** What determines the released commit, besides the event. */
 export interface CommitContext {
   /** `GITHUB_SHA`. */
   readonly workflowCommit: string;
   /** The commit of the checkout; undefined if there is none. */
   readonly checkout: string | undefined;
-  /** Whether an image or a build is given that was made elsewhere, so that the checkout does not matter. */
+  /** Whether an existing image or build is deployed, so the checkout does not matter. */
   readonly isImageGiven: boolean;
 }
 
 const commitId = /^[0-9a-f]{40,64}$/;
 
-/** The commit that people know the run by: never the merge commit that GitHub makes for a pull request. */
+/** The commit that people see for the run, never the merge commit of a pull request. */
 export function releasedCommit(
   event: WorkflowEvent,
   { workflowCommit, checkout, isImageGiven }: CommitContext,
@@ -127,7 +124,7 @@ export function releasedCommit(
   return commit !== undefined && commitId.test(commit) ? commit : workflowCommit;
 }
 
-/** Whether only people with access to the repository read its logs; when in doubt, no. */
+/** Whether only people with access to the repository can read its logs; false if unknown. */
 export function isClosedRepository(event: WorkflowEvent): boolean {
   const { repository } = read(event);
   return repository?.visibility === undefined
@@ -138,18 +135,18 @@ export function isClosedRepository(event: WorkflowEvent): boolean {
 /** The pull request of an event. */
 export interface EventPullRequest {
   readonly number: number;
-  /** Milliseconds since the epoch; undefined if the event does not say it. */
+  /** Milliseconds since the epoch; undefined if the event does not say. */
   readonly openedAt: number | undefined;
 }
 
-/** The pull request that the event is about, or that it comments on. */
+/** The pull request of the event, or of the comment. */
 export function pullRequestOf(event: WorkflowEvent): EventPullRequest | undefined {
   if (event.eventName !== 'issue_comment') return identified(read(event).pull_request);
   const about = commentedOn(event);
   return about === 'issue' ? undefined : about;
 }
 
-/** What a comment is about: a pull request, or an issue. Undefined if the event does not say. */
+/** What was commented on: a pull request or an issue. Undefined if the event does not say. */
 export function commentedOn(event: WorkflowEvent): EventPullRequest | 'issue' | undefined {
   const { issue } = read(event);
   if (issue?.number === undefined) return undefined;

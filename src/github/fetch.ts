@@ -9,23 +9,20 @@ import { UnusableResponseError } from './errors.js';
 export interface FetchOptions {
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Milliseconds that one request may take, its answer's last byte included. */
+  /** Milliseconds for one request, up to the last byte of the response. */
   readonly requestLimit: number;
-  /** Aborted when nobody waits for an answer any more. */
+  /** Aborted when nobody needs a response anymore. */
   readonly over: AbortSignal;
 }
 
-/** What Octokit gives to a `fetch`, as far as it matters here. */
+/** What Octokit passes to `fetch`, as far as needed. */
 interface RequestOptions {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
 }
 
-/**
- * What Octokit reads of a response. A `Response` of Node's own would do, but the first one that is made
- * loads undici, for 50 ms.
- */
+/** What Octokit reads from a response. Node's own `Response` takes 50 ms to load. */
 interface FetchedResponse {
   readonly status: number;
   readonly url: string;
@@ -34,21 +31,20 @@ interface FetchedResponse {
   readonly arrayBuffer: () => Promise<ArrayBuffer>;
 }
 
-/** Milliseconds before the one other attempt. */
+/** Milliseconds before the second and last attempt. */
 const pause = 1000;
 
-/** Milliseconds before a request that exceeded a rate limit is sent again, even if GitHub names fewer. */
+/** Milliseconds to wait at least after a rate limit. */
 const shortestWait = 1000;
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** Those that ask for the same request at the other address, whatever its method. */
+/** Redirects that keep the method. */
 const methodPreservingRedirects: ReadonlySet<number> = new Set([307, 308]);
 const maxRedirects = 3;
 
 /**
- * A `fetch` for Octokit that sends through the transport: with a time limit, one more attempt where
- * that does no harm, and redirects followed on the API's own host only, as the token goes along.
- * Rejects with an {@link UnusableResponseError}.
+ * A `fetch` for Octokit, with a time limit and one retry where repeating is safe. Follows redirects only on
+ * the API's own host, because they carry the token. Rejects with an {@link UnusableResponseError}.
  */
 export function fetchThrough(
   options: FetchOptions,
@@ -84,10 +80,7 @@ async function fetchFollowingRedirects(
   }
 }
 
-/**
- * Sends the request, and again when GitHub says so because there were too many requests, if that is
- * within the limit. Such a request was not carried out.
- */
+/** Sends the request, and again after a rate limit (it was not carried out), if the time limit allows. */
 async function sendWithinRateLimit(
   options: FetchOptions,
   address: URL,
@@ -108,12 +101,12 @@ async function sendWithinRateLimit(
   }
 }
 
-/** Milliseconds until a request that exceeded a rate limit may be sent again; undefined for any other. */
+/** Milliseconds to wait after a rate limit; undefined for any other response. */
 function waitFor({ status, headers }: Answer, now: number): number | undefined {
   if (status !== 403 && status !== 429) return undefined;
   const after = readRetryAfter(headers, now);
   if (after !== undefined) return Math.max(shortestWait, after);
-  // Every answer says when the limit is reset, also one that refuses for another reason.
+  // Every response says when the limit is reset, even if it was refused for another reason.
   if ((headers['x-ratelimit-remaining'] ?? '0') !== '0') return undefined;
   const reset = Number(headers['x-ratelimit-reset'] ?? NaN);
   if (!Number.isFinite(reset)) return undefined;
@@ -121,7 +114,7 @@ function waitFor({ status, headers }: Answer, now: number): number | undefined {
   return Math.max(shortestWait, reset * 1000 - (Number.isNaN(sentAt) ? now : sentAt));
 }
 
-/** Sends the request, and once more where that may help and does no harm. */
+/** Sends the request, and retries once if that may help and is safe. */
 async function sendWithRetry(
   options: FetchOptions,
   address: URL,
@@ -142,7 +135,7 @@ async function sendWithRetry(
   return send(options, address, request);
 }
 
-/** A status that is set twice is the same; a deployment or a comment would be there twice. */
+/** Setting a state twice is safe; creating a deployment or a comment twice is not. */
 function isRepeatable(method: string, { pathname }: URL): boolean {
   return method === 'GET' || method === 'PATCH' || pathname.endsWith('/statuses');
 }
@@ -164,7 +157,7 @@ async function send(
   } catch (error) {
     if (over.aborted) throw abandonedError(error);
     if (abandoned.signal.aborted) {
-      // No other attempt: whoever reports to GitHub does not hold a release up for long.
+      // No retry, so that a slow GitHub does not delay a release for long.
       throw new UnusableResponseError(`no answer came within ${requestLimit / 1000} s`);
     }
     if (error instanceof CutOffError) {
@@ -183,12 +176,9 @@ function abandonedError(cause: unknown): UnusableResponseError {
 }
 
 function targetOf(location: string | undefined, base: URL): URL | undefined {
-  if (location === undefined) return undefined;
-  try {
-    return new URL(location, base);
-  } catch {
-    return undefined;
-  }
+  return location !== undefined && URL.canParse(location, base.href)
+    ? new URL(location, base)
+    : undefined;
 }
 
 function isJson(text: string): boolean {

@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import type { OwnComment, Repository } from './repository.js';
 import type { GitHubSettings } from './settings.js';
 
-/** Every comment with a plan begins with this. */
+/** The beginning of every comment with a plan. */
 const prefix = '<!-- pipecat-cloud-release: plan ';
 
-/** The second line of a comment: where its plan comes from, and from which run. */
+/** The second line of a comment: which step and run its plan comes from. */
 const originLine = /^<!-- pipecat-cloud-release: from ([0-9a-f]{16}) in run (\d+)( closed)? -->$/;
 
-/** The text of a plan's comment, which has a place in a pull request. */
+/** The text of a comment with a plan, and its pull request. */
 export interface PlanText {
   readonly pullRequest: number;
   readonly text: string;
-  /** Whether the inputs had mistakes, so that they may not say what the plan is of. */
+  /** Whether the inputs have mistakes, so they may not identify the plan. */
   readonly isOfInvalidInputs: boolean;
 }
 
 /**
- * Keeps one comment for what a plan is of, and closes the comments of plans that the same step made
- * before and makes no longer. All steps of one run are left alone: those of a matrix have one name.
+ * Keeps one comment per plan, and closes the comments of plans that the same step no longer makes. Leaves
+ * comments of the same run alone, because the steps of a matrix have the same name.
  */
 export async function keepPlanComment(
   repository: Repository,
@@ -40,14 +40,14 @@ export async function keepPlanComment(
     `${lines(existing?.marker ?? ownMarker, '')}${text}`,
   );
   if (isOfInvalidInputs) return { outcome, closed: 0 };
-  // If the same plan was made before, another one that was made with it then may still come.
+  // After an earlier run of this plan, plans that were made together with it then may still follow.
   const since = existing === undefined || existing.isClosed ? runNumber(runId) : existing.run;
   const outdated = sameOrigin.filter(
     (comment) => comment !== existing && !comment.isClosed && comment.run < since,
   );
   let closed = 0;
   for (const comment of outdated) {
-    // Another job of this run may have updated it in the meantime.
+    // Another job of this run may have updated it since.
     if ((await repository.commentBody(comment.id)) !== comment.body) continue;
     const closing = `${lines(comment.marker, ' closed')}${closingText(comment, runUrl)}`;
     await repository.putComment(pullRequest, comment, closing);
@@ -61,7 +61,7 @@ interface PlanCommentState extends OwnComment {
   readonly origin: string | undefined;
   readonly run: number;
   readonly isClosed: boolean;
-  /** What people read. */
+  /** The visible part. */
   readonly text: string;
 }
 
@@ -79,7 +79,7 @@ function parsed(comment: OwnComment): PlanCommentState {
   };
 }
 
-/** Says that a plan is out of date, with the plan folded away. */
+/** Says that a plan is out of date, with the plan collapsed. */
 function closingText({ text }: PlanCommentState, runUrl: string): string {
   const closed = `**This plan is closed.** [The latest run](${runUrl}) no longer makes it.`;
   return `${closed}\n\n<details><summary>The last plan</summary>\n\n${text}\n</details>\n`;
@@ -89,6 +89,7 @@ function runNumber(id: string): number {
   return /^\d{1,15}$/.test(id) ? Number(id) : 0;
 }
 
-function digest(text: string): string {
+/** Identifies a text in a comment without showing it. */
+export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

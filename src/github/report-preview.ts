@@ -1,23 +1,22 @@
-import { createHash } from 'node:crypto';
 import { nameInRegion } from '../plan/name-template.js';
 import type { Journal } from '../record/journal.js';
 import { isTornDown } from '../record/teardown-record.js';
 import { deactivateDeployments } from './agent-deployments.js';
-import { connect, failureMessage, type ConnectionOptions } from './report-to-github.js';
-import type { Repository } from './repository.js';
+import { digest } from './plan-comment.js';
+import { orWarn, withRepository, type ConnectionOptions } from './report-to-github.js';
 import type { GitHubSettings } from './settings.js';
 
-/** What the comment about a preview is made from. */
+/** What the comment about a preview needs. */
 export interface PreviewComment {
   readonly pullRequest: number;
   readonly commit: () => Promise<string>;
-  /** Whether something failed, so that a preview that is deleted may still have sessions. */
+  /** Whether something failed, so a deleted preview may still have sessions. */
   readonly hasFailed: boolean;
   /** Writes the comment's text. */
   readonly write: (commit: string, runUrl: string) => string;
 }
 
-/** Keeps one comment on the pull request of a preview: what is serving, or what failed; closed at its end. */
+/** Keeps one comment on the pull request of a preview: what is serving, or what failed. A teardown closes it. */
 export async function commentOnPreview(
   journal: Journal,
   settings: GitHubSettings | undefined,
@@ -27,34 +26,25 @@ export async function commentOnPreview(
   const { kind } = journal.record;
   if (settings?.comments !== true || (kind !== 'release' && kind !== 'teardown')) return;
   const isEnd = kind === 'teardown';
-  const key = createHash('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
-  const marker = `<!-- pipecat-cloud-release: preview ${key} -->`;
-  await withRepository(settings, options, {
-    onFailure: (error) => {
-      journal.warning(failureMessage('The comment about the preview is not up to date', error));
-    },
-    work: async (repository) => {
-      const [existing] = await repository.ownComments(pullRequest, marker);
-      // What nobody was told of needs no end.
-      if (isEnd && existing === undefined) return;
-      const text = write(await commit(), settings.runUrl);
-      const isClosed = isEnd && !hasFailed && isTornDown(journal.record.teardown);
-      const closing = isClosed ? '**This preview is closed.**\n\n' : '';
-      const outcome = await repository.putComment(
-        pullRequest,
-        existing,
-        `${marker}\n${closing}${text}`,
-      );
-      journal.log.info(
-        isClosed
-          ? 'Closed the comment about the preview.'
-          : `The comment about the preview on the pull request is ${outcome}.`,
-      );
-    },
+  const marker = `<!-- pipecat-cloud-release: preview ${digest(settings.commentKey)} -->`;
+  const work = withRepository(settings, options, async (repository) => {
+    const [existing] = await repository.ownComments(pullRequest, marker);
+    // A teardown only closes a comment that exists.
+    if (isEnd && existing === undefined) return;
+    const text = write(await commit(), settings.runUrl);
+    const isClosed = isEnd && !hasFailed && isTornDown(journal.record.teardown);
+    const body = `${marker}\n${isClosed ? '**This preview is closed.**\n\n' : ''}${text}`;
+    const outcome = await repository.putComment(pullRequest, existing, body);
+    journal.log.info(
+      isClosed
+        ? 'Closed the comment about the preview.'
+        : `The comment about the preview on the pull request is ${outcome}.`,
+    );
   });
+  await orWarn(journal, 'The comment about the preview is not up to date', work);
 }
 
-/** Marks the GitHub deployments of agents that do not exist anymore as inactive. */
+/** Sets the GitHub deployments of deleted agents to inactive. */
 export async function deactivatePreviews(
   journal: Journal,
   settings: GitHubSettings | undefined,
@@ -63,43 +53,16 @@ export async function deactivatePreviews(
 ): Promise<void> {
   const { environment } = settings ?? {};
   if (settings === undefined || environment === undefined || agents.length === 0) return;
-  await withRepository(settings, options, {
-    onFailure: (error) => {
-      journal.warning(failureMessage('GitHub deployments are not set to inactive', error));
-    },
-    work: async (repository) => {
-      for (const { name, region } of agents) {
-        await deactivateDeployments(repository, {
-          environment: nameInRegion(environment, region),
-          agent: name,
-          region,
-          logUrl: settings.runUrl,
-          description: `The preview ${name} in ${region} was torn down`,
-        });
-      }
-    },
+  const work = withRepository(settings, options, async (repository) => {
+    for (const { name, region } of agents) {
+      await deactivateDeployments(repository, {
+        environment: nameInRegion(environment, region),
+        agent: name,
+        region,
+        logUrl: settings.runUrl,
+        description: `The preview ${name} in ${region} was torn down`,
+      });
+    }
   });
-}
-
-/** Nothing fails because GitHub cannot be told. */
-async function withRepository(
-  settings: GitHubSettings,
-  options: ConnectionOptions,
-  {
-    work,
-    onFailure,
-  }: {
-    readonly work: (repository: Repository) => Promise<void>;
-    readonly onFailure: (error: unknown) => void;
-  },
-): Promise<void> {
-  let repository: Repository | undefined;
-  try {
-    repository = await connect(settings, options);
-    await work(repository);
-  } catch (error) {
-    onFailure(error);
-  } finally {
-    repository?.close();
-  }
+  await orWarn(journal, 'GitHub deployments are not set to inactive', work);
 }

@@ -8,11 +8,11 @@ import { nameInRegion } from '../plan/name-template.js';
 import type { Journal } from '../record/journal.js';
 import { version } from '../version.js';
 
-/** How GitHub is talked to, besides what the settings say. */
+/** How to connect to GitHub, besides the settings. */
 export type ConnectionOptions = Pick<RepositoryOptions, 'clock' | 'signal' | 'redact'>;
 
-/** Loads what talks to GitHub, and connects: on use only. */
-export async function connect(
+/** Loads the client, and connects. */
+async function connect(
   { token, apiUrl, owner, repository }: GitHubAccess,
   options: ConnectionOptions,
 ): Promise<Repository> {
@@ -21,16 +21,39 @@ export async function connect(
   return connectRepository({ token, apiUrl, owner, repository, userAgent, ...options });
 }
 
+/** Connects to the repository, and closes the connection after the work. */
+export async function withRepository<Result>(
+  access: GitHubAccess,
+  options: ConnectionOptions,
+  work: (repository: Repository) => Promise<Result>,
+): Promise<Result> {
+  const repository = await connect(access, options);
+  try {
+    return await work(repository);
+  } finally {
+    repository.close();
+  }
+}
+
+/** Turns a failure into a warning: a run does not fail because it cannot report to GitHub. */
+export async function orWarn(journal: Journal, what: string, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    journal.warning(failureMessage(what, error));
+  }
+}
+
 /** What the event says about a run. */
 export interface RunOrigin {
   readonly event: () => Promise<WorkflowEvent>;
-  /** The commit that people know the run by. */
+  /** The commit that people see for the run. */
   readonly commit: () => Promise<string>;
-  /** The pull request that the agents are a preview of; undefined if they are not. */
+  /** The pull request whose preview the agents are; undefined if they are not a preview. */
   readonly previewOf?: number | undefined;
 }
 
-/** The GitHub deployments of a release; undefined where none are asked for. */
+/** The GitHub deployments of a release; undefined if there are none. */
 export function agentDeployments(
   settings: GitHubSettings | undefined,
   journal: Journal,
@@ -48,7 +71,7 @@ export function agentDeployments(
       environmentKind(name, previewOf ?? pullRequestNumber(await event())),
     logUrl: settings.runUrl,
     onFailure: (error) => {
-      // The same for every region is one thing to look at.
+      // Warns once if all regions have the same failure.
       const warning = failureMessage('GitHub deployments are not complete', error);
       if (!reported.has(warning)) journal.warning(warning);
       reported.add(warning);
@@ -56,23 +79,23 @@ export function agentDeployments(
   });
 }
 
-/** What follows for an environment from its name and the pull request that it is for. */
+/** Infers the kind of an environment from its name and its pull request. */
 function environmentKind(name: string, pullRequest: number | undefined): EnvironmentKind {
   if (/^prod(?:uction)?(?![a-z])/i.test(name)) return { isProduction: true };
   if (pullRequest === undefined) return {};
-  // What is deployed for a pull request goes when that is closed.
+  // A deployment for a pull request is removed when that is closed.
   return { isProduction: false, isTransient: true };
 }
 
-/** What a plan's comment is made from. */
+/** What the comment with a plan needs. */
 export interface PlanComment extends RunOrigin {
-  /** Whether the inputs had mistakes, so that they may not say what the plan is of. */
+  /** Whether the inputs have mistakes, so they may not identify the plan. */
   readonly isOfInvalidInputs: boolean;
   /** Writes the comment's text. */
   readonly write: (commit: string, runUrl: string) => string;
 }
 
-/** Shows a plan, also one that failed, where people look at a pull request. */
+/** Shows a plan, even a failed one, on the pull request. */
 export async function commentOnPlan(
   journal: Journal,
   settings: GitHubSettings | undefined,
@@ -80,38 +103,32 @@ export async function commentOnPlan(
   { event, commit, isOfInvalidInputs, write }: PlanComment,
 ): Promise<void> {
   const { kind } = journal.record;
-  if (settings?.comments !== true || kind === 'release') return;
-  if (kind === 'teardown' || kind === 'teardown-plan') return;
+  if (settings?.comments !== true || (kind !== 'plan' && kind !== 'offline-check')) return;
   if (kind === 'offline-check') {
-    journal.log.info('There is no plan, so the comment on the pull request is not changed.');
+    journal.log.info('The comment on the pull request is unchanged, because there is no plan.');
     return;
   }
   const pullRequest = pullRequestNumber(await event());
   if (pullRequest === undefined) {
-    journal.log.info('The run is not for a pull request, so there is none to comment on.');
+    journal.log.info('The run is not for a pull request, so the plan is not in a comment.');
     return;
   }
-  let repository: Repository | undefined;
-  try {
-    // The runner masks what it logs, but no comment: its text is made without what is secret.
+  const work = withRepository(settings, options, async (repository) => {
+    // The runner masks secrets in the log, but not in comments, so this text has none.
     const text = write(await commit(), settings.runUrl);
-    repository = await connect(settings, options);
     const comment = { pullRequest, text, isOfInvalidInputs };
     const { outcome, closed } = await keepPlanComment(repository, settings, comment);
-    journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
+    journal.log.info(`The comment with the plan on the pull request is ${outcome}.`);
     if (closed > 0) {
       const what = closed === 1 ? 'the comment of a plan' : `the comments of ${closed} plans`;
       journal.log.info(`Closed ${what} that this step no longer makes.`);
     }
-  } catch (error) {
-    journal.warning(failureMessage('The plan is not in a comment', error));
-  } finally {
-    repository?.close();
-  }
+  });
+  await orWarn(journal, 'The plan is not in a comment', work);
 }
 
-/** What was not told to GitHub, and why, and what the token lacks. */
-export function failureMessage(what: string, error: unknown): string {
+/** What was not reported to GitHub, why, and the permission that the token lacks. */
+function failureMessage(what: string, error: unknown): string {
   if (!(error instanceof GitHubError)) {
     return `${what}, because of a bug in the action. The run continues without it.`;
   }

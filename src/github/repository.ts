@@ -6,99 +6,55 @@ import { Transport } from '../http/transport.js';
 import { GitHubError, toGitHubError, type GitHubCall } from './errors.js';
 import { fetchThrough } from './fetch.js';
 
-/** Characters that GitHub takes; what is longer is cut, and ends with an ellipsis. */
-export const maxDescriptionLength = 140;
-export const maxCommentLength = 65_536;
+/** Characters that GitHub accepts; longer texts are cut, and end with an ellipsis. */
+const maxDescriptionLength = 140;
+const maxCommentLength = 65_536;
 
 export interface DeploymentRequest {
   /** Branch, tag or commit. */
   readonly ref: string;
   readonly environment: string;
-  /** Plain text, up to {@link maxDescriptionLength} characters. */
+  /** Plain text. */
   readonly description: string;
-  /** Whatever else is worth knowing; everybody who may read the repository sees it. */
+  /** Anything else worth keeping; everybody with access to the repository sees it. */
   readonly payload?: Readonly<Record<string, unknown>>;
-  /** Whether the environment is one that users of the product work with; GitHub's default if omitted. */
+  /** Whether users of the product work with the environment; GitHub's default if omitted. */
   readonly isProduction?: boolean | undefined;
-  /** Whether the environment will no longer exist at some point; GitHub's default if omitted. */
+  /** Whether the environment will cease to exist; GitHub's default if omitted. */
   readonly isTransient?: boolean | undefined;
 }
 
 export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
 
-/** A deployment that GitHub has. */
+/** A deployment on GitHub. */
 export interface ExistingDeployment {
   readonly id: number;
-  /** What was sent when it was created. */
+  /** As it was sent when it was created. */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** A comment that the token's own account wrote. */
+/** A comment from the token's own account. */
 export interface OwnComment {
   readonly id: number;
   readonly body: string;
 }
 
 export interface DeploymentStateDetails {
-  /** The run whose log tells what happened. */
+  /** The run with the log. */
   readonly logUrl: string;
-  /** Plain text, up to {@link maxDescriptionLength} characters. */
+  /** Plain text. */
   readonly description?: string;
-}
-
-/** A repository on GitHub (any server), as a token reaches it. All calls reject with {@link GitHubError}. */
-export interface Repository {
-  /** Creates a deployment, whatever the checks of its commit say, and resolves to its id. */
-  createDeployment(deployment: DeploymentRequest): Promise<number>;
-
-  setDeploymentState(
-    id: number,
-    state: DeploymentState,
-    details: DeploymentStateDetails,
-  ): Promise<void>;
-
-  /** The newest deployments of an environment, up to 100, newest first. */
-  deploymentsIn(environment: string): Promise<readonly ExistingDeployment[]>;
-
-  /** The latest state of a deployment, whoever set it; undefined if it has none. */
-  deploymentState(id: number): Promise<string | undefined>;
-
-  /**
-   * The comments of a pull request that begin with `prefix`, oldest first. Only comments of the token's
-   * own account count, as far as that can be known: a comment that quotes one is somebody else's.
-   */
-  ownComments(pullRequest: number, prefix: string): Promise<readonly OwnComment[]>;
-
-  /** The text of a comment as it is now. */
-  commentBody(id: number): Promise<string>;
-
-  /**
-   * Creates a comment, or updates `existing` if that has another text.
-   *
-   * @param text Markdown, up to {@link maxCommentLength} characters
-   */
-  putComment(
-    pullRequest: number,
-    existing: OwnComment | undefined,
-    text: string,
-  ): Promise<'created' | 'updated' | 'unchanged'>;
-
-  /** Reads a pull request, or rejects if there is none that the token can see. */
-  pullRequest(number: number): Promise<PullRequest>;
-
-  /** Closes the connections that are kept open for the next request. */
-  close(): void;
 }
 
 export interface PullRequest {
   /** Milliseconds since the epoch. */
   readonly openedAt: number;
-  /** Whether its code comes from another repository, or from one that does not exist anymore. */
+  /** Whether its code comes from another repository, or from a deleted one. */
   readonly isOfFork: boolean;
 }
 
 export interface RepositoryOptions {
-  /** A job's own, or a person's; not empty. */
+  /** Of a job or a person; not empty. */
   readonly token: SecretValue;
   /** The root of the API: https://api.github.com, or https://ghe.example/api/v3. */
   readonly apiUrl: string;
@@ -106,47 +62,38 @@ export interface RepositoryOptions {
   readonly repository: string;
   readonly userAgent: string;
   readonly clock: Clock;
-  /** Takes known secrets out of what GitHub says. */
+  /** Redacts known secrets in GitHub's messages. */
   readonly redact: (text: string) => string;
-  /** Aborted when nobody waits for an answer any more. */
+  /** Aborted when nobody needs a response anymore. */
   readonly signal?: AbortSignal;
-  /** Milliseconds that one request may take; 10 s by default. */
+  /** Milliseconds for one request; 10 s by default. */
   readonly requestLimit?: number;
 }
 
 const defaultRequestLimit = 10_000;
 
-/** Makes a repository to work with; nothing is sent before something is asked of it. */
+/** Connects to a repository; sends nothing yet. */
 export async function connectRepository(options: RepositoryOptions): Promise<Repository> {
   const { token, clock, signal, requestLimit = defaultRequestLimit } = options;
-  // Loaded on use only: it costs a quarter of the action's start.
+  // Loaded only when used, because it takes a quarter of the action's start.
   const { getOctokit } = await import('@actions/github');
   const transport = new Transport(options.userAgent);
+  const over = signal ?? new AbortController().signal;
   const octokit = getOctokit(token.reveal(), {
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     log: silent,
-    request: {
-      log: silent,
-      fetch: fetchThrough({
-        transport,
-        clock,
-        requestLimit,
-        over: signal ?? new AbortController().signal,
-      }),
-    },
+    request: { log: silent, fetch: fetchThrough({ transport, clock, requestLimit, over }) },
   });
-  return new OctokitRepository(octokit, transport, options);
+  return new Repository(octokit, transport, options);
 }
 
 const ignore = (): undefined => undefined;
-/** Octokit's own remarks, on endpoints that will change, are nothing for the log of a release. */
+/** Octokit warns of endpoints that will change, which does not belong in the log of a release. */
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-type Octokit = ReturnType<typeof github.getOctokit>;
+const created = v.object({ id: v.number() });
 
-const deployed = v.object({ id: v.number() });
-
-/** GitHub returns the payload as it was sent: as an object, or as JSON in a text. */
+/** GitHub returns the payload as an object, or as JSON in a string. */
 const payloadSchema = v.fallback(
   v.union([
     v.record(v.string(), v.unknown()),
@@ -155,7 +102,7 @@ const payloadSchema = v.fallback(
   {},
 );
 
-const pullRequestAnswer = v.object({
+const pullRequestSchema = v.object({
   created_at: v.pipe(
     v.string(),
     v.transform((text) => Date.parse(text)),
@@ -164,70 +111,65 @@ const pullRequestAnswer = v.object({
   head: v.object({ repo: v.nullish(v.object({ full_name: v.optional(v.string()) })) }),
 });
 
-const existingDeployments = v.array(v.object({ id: v.number(), payload: payloadSchema }));
+const deploymentsSchema = v.array(v.object({ id: v.number(), payload: payloadSchema }));
 
-const deploymentStates = v.array(v.object({ state: v.string() }));
+const statesSchema = v.array(v.object({ state: v.string() }));
 
 const userSchema = v.object({ login: v.string(), type: v.optional(v.string()) });
 
-const comment = v.object({
+const commentSchema = v.object({
   id: v.number(),
   body: v.nullish(v.string()),
   user: v.nullish(userSchema),
 });
 
-const comments = v.array(comment);
+type Comment = v.InferOutput<typeof commentSchema>;
 
-type Comment = v.InferOutput<typeof comment>;
-
-/** No pull request has more comments that matter; whatever the answers say, reading them ends. */
+/** No pull request has more comments that matter, and reading them has to end. */
 const mostPages = 100;
 
-/** An answer as Octokit gives it, whatever it says that the data is. */
-interface OctokitAnswer {
+/** A response from Octokit, with unknown data. */
+interface Response {
   readonly status: number;
   readonly headers: { readonly link?: string };
   readonly data: unknown;
 }
 
-class OctokitRepository implements Repository {
-  readonly #octokit: Octokit;
+/** A repository on any GitHub server, as a token can access it. All calls reject with {@link GitHubError}. */
+export class Repository {
+  readonly #octokit: ReturnType<typeof github.getOctokit>;
   readonly #transport: Transport;
-  readonly #repository: { readonly owner: string; readonly repo: string };
-  readonly #path: string;
-  readonly #actsAsApp: boolean;
+  readonly #name: string;
+  readonly #isApp: boolean;
   readonly #redact: (text: string) => string;
 
   constructor(
-    octokit: Octokit,
+    octokit: ReturnType<typeof github.getOctokit>,
     transport: Transport,
     { token, owner, repository, redact }: RepositoryOptions,
   ) {
     this.#octokit = octokit;
     this.#transport = transport;
-    this.#repository = { owner, repo: repository };
-    this.#path = `/repos/${owner}/${repository}`;
-    // A job's token is one of GitHub's own app; servers of old begin theirs in another way.
-    this.#actsAsApp = /^(?:ghs_|v1\.)/.test(token.reveal());
+    this.#name = `${owner}/${repository}`;
+    // The token of a job belongs to an app of GitHub; on old servers, it begins with `v1.`.
+    this.#isApp = /^(?:ghs_|v1\.)/.test(token.reveal());
     this.#redact = redact;
   }
 
+  /** Creates a deployment, whatever the checks of its commit say, and returns its ID. */
   async createDeployment(deployment: DeploymentRequest): Promise<number> {
     const { ref, environment, description, payload, isProduction, isTransient } = deployment;
-    const { data } = await this.#call(this.#deploymentCall('POST', '/deployments'), deployed, () =>
-      this.#octokit.rest.repos.createDeployment({
-        ...this.#repository,
-        ref,
-        environment,
-        description: shortened(description, maxDescriptionLength),
-        ...(payload === undefined ? {} : { payload: { ...payload } }),
-        ...(isProduction === undefined ? {} : { production_environment: isProduction }),
-        ...(isTransient === undefined ? {} : { transient_environment: isTransient }),
-        // What is released has been decided: GitHub is to note it, not to judge or to merge.
-        required_contexts: [],
-        auto_merge: false,
-      }),
-    );
+    const { data } = await this.#call(this.#deploying('POST', '/deployments'), created, {
+      ref,
+      environment,
+      description: shortened(description, maxDescriptionLength),
+      payload,
+      production_environment: isProduction,
+      transient_environment: isTransient,
+      // The release is already decided, so GitHub neither waits for checks nor merges.
+      required_contexts: [],
+      auto_merge: false,
+    });
     return data.id;
   }
 
@@ -236,99 +178,75 @@ class OctokitRepository implements Repository {
     state: DeploymentState,
     { logUrl, description }: DeploymentStateDetails,
   ): Promise<void> {
-    const call = this.#deploymentCall('POST', `/deployments/${id}/statuses`);
-    await this.#call(call, v.unknown(), () =>
-      this.#octokit.rest.repos.createDeploymentStatus({
-        ...this.#repository,
-        deployment_id: id,
-        state,
-        log_url: logUrl,
-        // Otherwise GitHub deactivates the deployments of all other agents in the environment.
-        auto_inactive: false,
-        ...(description === undefined
-          ? {}
-          : { description: shortened(description, maxDescriptionLength) }),
-      }),
-    );
+    await this.#call(this.#deploying('POST', `/deployments/${id}/statuses`), v.unknown(), {
+      state,
+      log_url: logUrl,
+      // Otherwise GitHub deactivates the deployments of all other agents in the environment.
+      auto_inactive: false,
+      description: description && shortened(description, maxDescriptionLength),
+    });
   }
 
+  /** The newest deployments of an environment, up to 100, newest first. */
   async deploymentsIn(environment: string): Promise<readonly ExistingDeployment[]> {
-    const { data } = await this.#call(
-      this.#deploymentCall('GET', '/deployments'),
-      existingDeployments,
-      () =>
-        this.#octokit.rest.repos.listDeployments({
-          ...this.#repository,
-          environment,
-          per_page: 100,
-        }),
-    );
+    const { data } = await this.#call(this.#deploying('GET', '/deployments'), deploymentsSchema, {
+      environment,
+      per_page: 100,
+    });
     return data.toSorted((one, other) => other.id - one.id);
   }
 
+  /** The latest state of a deployment, whoever set it; undefined if it has none. */
   async deploymentState(id: number): Promise<string | undefined> {
-    const { data } = await this.#call(
-      this.#deploymentCall('GET', `/deployments/${id}/statuses`),
-      deploymentStates,
-      () =>
-        this.#octokit.rest.repos.listDeploymentStatuses({
-          ...this.#repository,
-          deployment_id: id,
-          per_page: 1,
-        }),
-    );
+    const call = this.#deploying('GET', `/deployments/${id}/statuses`);
+    const { data } = await this.#call(call, statesSchema, { per_page: 1 });
     return data[0]?.state;
   }
 
+  /** Reads a pull request; rejects if the token cannot see it. */
   async pullRequest(number: number): Promise<PullRequest> {
-    const { data } = await this.#call(
-      { method: 'GET', path: `${this.#path}/pulls/${number}`, permission: 'pull-requests: read' },
-      pullRequestAnswer,
-      () => this.#octokit.rest.pulls.get({ ...this.#repository, pull_number: number }),
-    );
-    const { owner, repo } = this.#repository;
+    const path = this.#pathTo(`/pulls/${number}`);
+    const call = { method: 'GET', path, permission: 'pull-requests: read' } as const;
+    const { data } = await this.#call(call, pullRequestSchema);
     const head = data.head.repo?.full_name?.toLowerCase();
-    return {
-      openedAt: data.created_at,
-      isOfFork: head !== `${owner}/${repo}`.toLowerCase(),
-    };
+    return { openedAt: data.created_at, isOfFork: head !== this.#name.toLowerCase() };
   }
 
-  /** Pages by number, not by the addresses that the answers give: the token goes along. */
+  /**
+   * The comments on a pull request that begin with `prefix`, oldest first. Only those from the token's own
+   * account, as far as that can be known: other people may quote a comment.
+   */
   async ownComments(pullRequest: number, prefix: string): Promise<readonly OwnComment[]> {
     const isOwn = await this.#ownership();
     const found: OwnComment[] = [];
+    // Pages by number, because links in responses could lead the token to another host.
     for (let page = 1; page <= mostPages; page++) {
       const { data, link } = await this.#call(
-        this.#commentCall('GET', `/issues/${pullRequest}/comments`),
-        comments,
-        () =>
-          this.#octokit.rest.issues.listComments({
-            ...this.#repository,
-            issue_number: pullRequest,
-            per_page: 100,
-            page,
-          }),
+        this.#commenting('GET', `/issues/${pullRequest}/comments`),
+        v.array(commentSchema),
+        { per_page: 100, page },
       );
       for (const one of data) {
         const body = one.body ?? '';
         if (body.startsWith(prefix) && isOwn(one)) found.push({ id: one.id, body });
       }
-      // Not by the page's length: it may be short, as GitHub takes out what is spam.
+      // The length of a page does not tell, because GitHub removes spam from it.
       if (!/rel="?next\b/.test(link)) break;
     }
     return found;
   }
 
+  /** The current text of a comment. */
   async commentBody(id: number): Promise<string> {
-    const { data } = await this.#call(
-      this.#commentCall('GET', `/issues/comments/${id}`),
-      comment,
-      () => this.#octokit.rest.issues.getComment({ ...this.#repository, comment_id: id }),
-    );
-    return data.body ?? '';
+    const call = this.#commenting('GET', `/issues/comments/${id}`);
+    return (await this.#call(call, commentSchema)).data.body ?? '';
   }
 
+  /**
+   * Creates a comment, or updates `existing` if its text differs.
+   *
+   * @param text Markdown
+   */
   async putComment(
     pullRequest: number,
     existing: OwnComment | undefined,
@@ -336,76 +254,60 @@ class OctokitRepository implements Repository {
   ): Promise<'created' | 'updated' | 'unchanged'> {
     const body = shortened(text, maxCommentLength);
     if (existing === undefined) {
-      await this.#call(
-        this.#commentCall('POST', `/issues/${pullRequest}/comments`),
-        v.unknown(),
-        () =>
-          this.#octokit.rest.issues.createComment({
-            ...this.#repository,
-            issue_number: pullRequest,
-            body,
-          }),
-      );
+      const call = this.#commenting('POST', `/issues/${pullRequest}/comments`);
+      await this.#call(call, v.unknown(), { body });
       return 'created';
     }
     if (normalized(existing.body) === normalized(body)) return 'unchanged';
-    await this.#call(
-      this.#commentCall('PATCH', `/issues/comments/${existing.id}`),
-      v.unknown(),
-      () =>
-        this.#octokit.rest.issues.updateComment({
-          ...this.#repository,
-          comment_id: existing.id,
-          body,
-        }),
-    );
+    const call = this.#commenting('PATCH', `/issues/comments/${existing.id}`);
+    await this.#call(call, v.unknown(), { body });
     return 'updated';
   }
 
+  /** Closes the connections that are kept open for the next request. */
   close(): void {
     this.#transport.close();
   }
 
-  /** An app's token cannot ask whose it is: its comments are among those of bots. */
+  /** An app's token cannot ask for its account, so all comments of bots count as its own. */
   async #ownership(): Promise<(comment: Comment) => boolean> {
-    if (this.#actsAsApp) return ({ user }) => user?.type === 'Bot';
-    const {
-      data: { login },
-    } = await this.#call(
-      { method: 'GET', path: '/user', permission: 'pull-requests: write' },
-      userSchema,
-      () => this.#octokit.rest.users.getAuthenticated(),
-    );
+    if (this.#isApp) return ({ user }) => user?.type === 'Bot';
+    const call = { method: 'GET', path: '/user', permission: 'pull-requests: write' } as const;
+    const { login } = (await this.#call(call, userSchema)).data;
     return ({ user }) => user?.login === login;
   }
 
-  #deploymentCall(method: GitHubCall['method'], path: string): GitHubCall {
-    return { method, path: `${this.#path}${path}`, permission: 'deployments: write' };
+  #deploying(method: GitHubCall['method'], path: string): GitHubCall {
+    return { method, path: this.#pathTo(path), permission: 'deployments: write' };
   }
 
-  #commentCall(method: GitHubCall['method'], path: string): GitHubCall {
-    return { method, path: `${this.#path}${path}`, permission: 'pull-requests: write' };
+  #commenting(method: GitHubCall['method'], path: string): GitHubCall {
+    return { method, path: this.#pathTo(path), permission: 'pull-requests: write' };
+  }
+
+  #pathTo(path: string): string {
+    return `/repos/${this.#name}${path}`;
   }
 
   async #call<Schema extends v.GenericSchema>(
     call: GitHubCall,
     schema: Schema,
-    work: () => Promise<OctokitAnswer>,
+    parameters: Readonly<Record<string, unknown>> = {},
   ): Promise<{ readonly data: v.InferOutput<Schema>; readonly link: string }> {
-    let answer;
+    let response: Response;
     try {
-      answer = await work();
+      response = await this.#octokit.request(`${call.method} ${call.path}`, parameters);
     } catch (error) {
       throw toGitHubError(call, error, this.#redact);
     }
-    const { status, headers, data } = answer;
+    const { status, headers, data } = response;
     const result = v.safeParse(schema, data);
     if (result.success) return { data: result.output, link: headers.link ?? '' };
     throw new GitHubError(call, 'the response is JSON, but has an unexpected shape', { status });
   }
 }
 
-/** GitHub may store other line ends, and no blanks at the end. */
+/** GitHub may change line breaks, and removes blanks at the end. */
 function normalized(text: string): string {
   return text.replace(/\r\n?/g, '\n').trimEnd();
 }

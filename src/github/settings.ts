@@ -1,29 +1,29 @@
 import type { SecretValue } from '../secrecy/secret-value.js';
 
-/** The repository of the run, as its token reaches it. */
+/** The repository of the run, and the token to access it. */
 export interface GitHubAccess {
   readonly token: SecretValue;
-  /** Of the server that the job runs for; without a slash at the end. */
+  /** The API of the server that the job runs on; without a slash at the end. */
   readonly apiUrl: string;
   readonly owner: string;
   readonly repository: string;
 }
 
-/** What a run tells GitHub besides its job: deployments, and a comment with the plan. */
+/** What a run reports to GitHub: deployments, and comments on the pull request. */
 export interface GitHubSettings extends GitHubAccess {
   /** The page of this run. */
   readonly runUrl: string;
-  /** The environment of the agents' deployments, a template; undefined where none are made. */
+  /** The template of the environment for deployments; undefined if there are none. */
   readonly environment: string | undefined;
-  /** Whether a plan is kept in a comment of its pull request. */
+  /** Whether to keep a plan or a preview in a comment on its pull request. */
   readonly comments: boolean;
   /**
-   * What a plan is of: organization, API address, environment and agents, or secret sets if there is
-   * no agent. Each has one comment.
+   * What a plan is for: organization, API address, environment and agents, or secret sets if there is no
+   * agent. Each has one comment.
    */
   readonly commentKey: string;
-  /** Where a plan comes from: workflow, job and step. Its comments are closed when it no longer makes them. */
+  /** The workflow, job and step of a plan, which closes the comments of plans that it no longer makes. */
   readonly commentOrigin: string;
-  /** Grows with every run of the workflow. */
+  /** Increases with every run of the workflow. */
   readonly runId: string;
 }
