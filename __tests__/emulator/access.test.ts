@@ -10,7 +10,7 @@ afterEach(() => rehearsal.emulator.close());
 const unauthorized = refusal(401, 'Unauthorized', 'UNAUTHORIZED');
 const answered = { status: 200 };
 
-describe('a credential opens', () => {
+describe('a credential gives access', () => {
   test.each<{ credential: string | undefined; path: string; expected: Partial<Answer> }>([
     { credential: 'sk_emulator', path: '/v1/regions', expected: answered },
     { credential: 'sk_emulator', path: '/v1/organizations', expected: unauthorized },
@@ -57,7 +57,7 @@ describe('a credential opens', () => {
   });
 });
 
-test('a token tells who holds it, and the organizations that it acts in', async () => {
+test('a token shows its owner and the organizations that it can access', async () => {
   const { emulator } = rehearsal;
   const credential = emulator.credentials.token;
   expect(await send(`${emulator.url}/v1/users`, { credential })).toMatchObject({
@@ -73,12 +73,12 @@ test('a token tells who holds it, and the organizations that it acts in', async 
   });
 });
 
-test('an organization has a key of Daily, which its members can read', async () => {
+test('the members of an organization can read its key for Daily', async () => {
   const { acme } = rehearsal;
   expect(await acme.get('/daily')).toEqual({ status: 200, body: { apiKey: 'daily_emulator' } });
 });
 
-test('regions come with their architectures, the same on both surfaces', async () => {
+test('both surfaces list the same regions with their architectures', async () => {
   const { key, acme } = rehearsal;
   const expected = {
     status: 200,
@@ -95,13 +95,13 @@ test('regions come with their architectures, the same on both surfaces', async (
   expect(await acme.get('/regions')).toEqual(expected);
 });
 
-describe('regions that are handed in', () => {
+describe('regions in the options', () => {
   const regions = [
     { code: 'lab', displayName: "Acme's cluster", selfHosted: true },
     { code: 'north', supportedArchitectures: ['amd64', 'arm64'] },
   ] as const;
 
-  test('are those that there are, without a word about whose they are', async () => {
+  test('replace the regions of the platform, and are listed without their owner', async () => {
     const { key, emulator } = await rehearse({ regions });
     try {
       expect(await key.get('/regions')).toEqual({
@@ -141,7 +141,7 @@ describe('regions that are handed in', () => {
 
   test.each([
     {
-      name: 'a default region that is not among them',
+      name: 'a default region that is not in the list',
       options: { regions, defaultRegion: 'moon' },
     },
     { name: 'none', options: { regions: [] } },
@@ -150,7 +150,7 @@ describe('regions that are handed in', () => {
   });
 });
 
-test('the default region is that of the options', async () => {
+test('the options set the default region', async () => {
   const other = await rehearse({ defaultRegion: 'eu-central' });
   try {
     const expected = { status: 200, body: { properties: { defaultRegion: 'eu-central' } } };
@@ -165,7 +165,7 @@ test('the default region is that of the options', async () => {
   }
 });
 
-test('an organization sees nothing of another', async () => {
+test('an organization cannot see anything of another one', async () => {
   const { emulator, globex } = rehearsal;
   emulator.seed.secretSet({ name: 'voice' });
   emulator.seed.imagePullSecret({ name: 'hub' });
@@ -185,7 +185,7 @@ test('an organization sees nothing of another', async () => {
   expect(JSON.stringify(await globex.get('/agent-profiles'))).not.toContain('telephony');
 });
 
-describe('a public key starts sessions', () => {
+describe('a public key', () => {
   const begin = (agent: string, credential: string) =>
     send(`${rehearsal.emulator.url}/v1/public/${agent}/start`, {
       method: 'POST',
@@ -193,7 +193,7 @@ describe('a public key starts sessions', () => {
       body: {},
     });
 
-  test('of an agent that is ready', async () => {
+  test('starts a session of a ready agent', async () => {
     rehearsal.emulator.seed.agent({ name: 'bot' });
     expect(await begin('bot', 'pk_emulator')).toMatchObject({
       status: 200,
@@ -201,7 +201,7 @@ describe('a public key starts sessions', () => {
     });
   });
 
-  test('of no agent that is not', async () => {
+  test('starts no session of an agent that is not ready', async () => {
     rehearsal.emulator.seed.agent({ name: 'bot', health: 'crash-looping' });
     expect(await begin('bot', 'pk_emulator')).toMatchObject({
       status: 503,
@@ -210,7 +210,7 @@ describe('a public key starts sessions', () => {
     expect(await begin('none', 'pk_emulator')).toMatchObject({ status: 404 });
   });
 
-  test('and no other credential does', async () => {
+  test('is the only credential that starts sessions', async () => {
     rehearsal.emulator.seed.agent({ name: 'bot' });
     expect(await begin('bot', 'sk_emulator')).toEqual(unauthorized);
   });

@@ -12,7 +12,7 @@ const bot = { serviceName: 'bot', image: 'acme/bot:1' };
 const buildId = '123e4567-e89b-42d3-a456-426614174000';
 const missing = refusal(404, 'Not found', 'NOT_FOUND');
 
-/** What tests look at in an agent's answer. */
+/** The fields of an agent that the tests read. */
 interface AgentBody {
   readonly desiredDeploymentId: string;
   readonly reconciledDeploymentId: string | null;
@@ -33,8 +33,8 @@ function seedSets({ seed }: Emulator): void {
   seed.imagePullSecret({ name: 'pending-hub', status: 'pending' });
 }
 
-describe('a create', () => {
-  test('makes what it is asked for', async () => {
+describe('creating an agent', () => {
+  test('applies all settings', async () => {
     const { key, emulator } = rehearsal;
     seedSets(emulator);
     const answer = await key.post('/agents', {
@@ -102,7 +102,7 @@ describe('a create', () => {
     });
   });
 
-  test("takes the platform's defaults, and what its client sends where nothing is set", async () => {
+  test("uses the platform's defaults, and accepts the empty settings of its client", async () => {
     const { acme, emulator } = rehearsal;
     await acme.post('/services', { ...bot, krispViva: {}, autoScaling: {} });
     expect(emulator.state.agent('bot')).toMatchObject({
@@ -118,7 +118,7 @@ describe('a create', () => {
     });
   });
 
-  test('of a build shows the build and not its image', async () => {
+  test('from a build shows the build but not its image', async () => {
     const { key, emulator } = rehearsal;
     emulator.seed.build({ id: buildId });
     const answer = await key.post('/agents', { serviceName: 'bot', buildId });
@@ -126,7 +126,7 @@ describe('a create', () => {
     expect(agentOf(answer).deployment.manifest.spec).not.toHaveProperty('image');
   });
 
-  test('can use a profile of the organization', async () => {
+  test('can use a custom profile of the organization', async () => {
     const { acme, globex, emulator } = rehearsal;
     emulator.seed.agentProfile({ apiName: 'telephony' });
     emulator.seed.agentProfile({ apiName: 'retired', enabled: false });
@@ -194,7 +194,7 @@ describe('a create', () => {
       refused: refusal(400, 'Cannot specify both image and buildId. Use one or the other.'),
     },
     {
-      name: 'a build that is not there',
+      name: 'a build that does not exist',
       body: { serviceName: 'bot', buildId: '00000000-0000-4000-8000-000000000000' },
       refused: refusal(400, 'Build not found'),
     },
@@ -207,7 +207,7 @@ describe('a create', () => {
       ),
     },
     {
-      name: 'a build that is not done',
+      name: 'a build that is not finished',
       body: { serviceName: 'bot', buildId: 'b-building' },
       refused: refusal(
         400,
@@ -215,7 +215,7 @@ describe('a create', () => {
       ),
     },
     {
-      name: 'a set that is not there',
+      name: 'a set that does not exist',
       body: { ...bot, secretSet: 'none' },
       refused: refusal(404, 'Secret set not found', 'NOT_FOUND'),
     },
@@ -230,7 +230,7 @@ describe('a create', () => {
       refused: refusal(404, 'Secret set not found', 'NOT_FOUND'),
     },
     {
-      name: 'an image pull secret that is not there',
+      name: 'an image pull secret that does not exist',
       body: { ...bot, imagePullSecretSet: 'voice' },
       refused: refusal(404, 'Image pull secret set not found', 'NOT_FOUND'),
     },
@@ -278,12 +278,12 @@ describe('a create', () => {
       ),
     },
     {
-      name: 'a region that is not there',
+      name: 'a region that does not exist',
       body: { ...bot, region: 'moon' },
       refused: refusal(400, 'Invalid region or organization does not have access'),
     },
     {
-      name: 'an architecture that its region has not',
+      name: 'an architecture that the region does not support',
       body: { ...bot, architecture: 'amd64' },
       refused: refusal(
         400,
@@ -291,7 +291,7 @@ describe('a create', () => {
       ),
     },
     {
-      name: 'a profile that is not there',
+      name: 'a profile that does not exist',
       body: { ...bot, agentProfile: 'agent-9x' },
       refused: refusal(400, "Invalid agent profile 'agent-9x'"),
     },
@@ -301,12 +301,12 @@ describe('a create', () => {
       refused: refusal(400, 'Explicit resources are only available in self-hosted regions'),
     },
     {
-      name: 'fewer agents than none',
+      name: 'a negative number of agents',
       body: { ...bot, autoScaling: { minAgents: -1, maxAgents: 2 } },
       refused: refusal(400, 'Invalid parameters: autoScaling.minAgents is not valid'),
     },
     {
-      name: 'more agents at least than at most',
+      name: 'a minimum above the maximum',
       body: { ...bot, autoScaling: { minAgents: 3, maxAgents: 2 } },
       refused: refusal(400, 'autoScaling.minAgents cannot be greater than autoScaling.maxAgents'),
     },
@@ -321,17 +321,17 @@ describe('a create', () => {
       refused: refusal(400, 'Invalid parameters: maxSessionDuration is not valid'),
     },
     {
-      name: 'a filter that is not there',
+      name: 'an unknown filter',
       body: { ...bot, krispViva: { audioFilter: 'off' } },
       refused: refusal(400, 'Invalid parameters: krispViva.audioFilter is not valid'),
     },
     {
-      name: 'a misspelt field',
+      name: 'a misspelled field',
       body: { ...bot, secretset: 'voice' },
       refused: refusal(400, 'Invalid parameters: secretset is not a known field'),
     },
     {
-      name: 'a field of updates',
+      name: 'a field that only updates have',
       body: { ...bot, forceRedeploy: true },
       refused: refusal(400, 'Invalid parameters: forceRedeploy is not a known field'),
     },
@@ -347,7 +347,7 @@ describe('a create', () => {
     expect(emulator.state.agents()).toHaveLength(2);
   });
 
-  test('runs on what the region supports', async () => {
+  test('uses an architecture that the region supports', async () => {
     const { key, emulator } = rehearsal;
     await key.post('/agents', { ...bot, region: 'us-east', architecture: 'amd64' });
     expect(emulator.state.agent('bot')).toMatchObject({ architecture: 'amd64' });
@@ -365,7 +365,7 @@ describe('resources', () => {
   const state = () => lab.emulator.state.agent('bot');
 
   test.each(['key', 'acme'] as const)(
-    'size an agent of a self-hosted region, on the surface of %s',
+    'set the size of an agent in a self-hosted region, on the %s surface',
     async (surface) => {
       const path = surface === 'key' ? '/agents' : '/services';
       const answer = await lab[surface].post(path, { ...inLab, resources });
@@ -376,7 +376,7 @@ describe('resources', () => {
     },
   );
 
-  test('stay until others, or a profile, take their place', async () => {
+  test('stay until other resources or a profile replace them', async () => {
     const { deploymentId } = lab.emulator.seed.agent({
       name: 'bot',
       region: 'lab',
@@ -437,7 +437,7 @@ describe('resources', () => {
   );
 });
 
-describe('an update', () => {
+describe('updating an agent', () => {
   let first: string;
   beforeEach(() => {
     const { emulator } = rehearsal;
@@ -457,7 +457,7 @@ describe('an update', () => {
     agentOf(await rehearsal.key.post('/agents/bot', body));
   const state = () => rehearsal.emulator.state.agent('bot');
 
-  test('leaves what it does not name as it is', async () => {
+  test('does not change settings that are omitted', async () => {
     const { desiredDeploymentId, warning } = await update({ image: 'acme/bot:2' });
     expect(desiredDeploymentId).not.toBe(first);
     expect(warning).toBeUndefined();
@@ -473,7 +473,7 @@ describe('an update', () => {
 
   test.each([
     { name: 'nothing', body: {} },
-    { name: 'what there is', body: { image: 'acme/bot:1', secretSet: 'voice' } },
+    { name: 'the current settings', body: { image: 'acme/bot:1', secretSet: 'voice' } },
     { name: 'the same scaling', body: { autoScaling: { minAgents: 2, maxAgents: 5 } } },
     { name: 'empty settings', body: { autoScaling: {}, krispViva: {} } },
     { name: 'no force', body: { forceRedeploy: false } },
@@ -494,13 +494,13 @@ describe('an update', () => {
     expect((await update(body)).desiredDeploymentId).not.toBe(first);
   });
 
-  test('with an audio filter of null turns it off', async () => {
+  test('turns the audio filter off with null', async () => {
     await update({ krispViva: { audioFilter: 'pro' } });
     await update({ krispViva: { audioFilter: null } });
     expect(state()).toMatchObject({ krispVivaAudioFilter: null });
   });
 
-  test('of the scaling alone makes no deployment, and half of it resets the other', async () => {
+  test('makes no deployment for scaling only, where one half resets the other half', async () => {
     const answer = await update({ autoScaling: { minAgents: 3 } });
     expect(answer.desiredDeploymentId).toBe(first);
     expect(answer.warning).toBeUndefined();
@@ -509,7 +509,7 @@ describe('an update', () => {
     expect(state()).toMatchObject({ minAgents: 0, maxAgents: 4 });
   });
 
-  test('from an image to a build and back', async () => {
+  test('can switch from an image to a build and back', async () => {
     rehearsal.emulator.seed.build({ id: buildId });
     await update({ buildId });
     expect(state()).toMatchObject({ image: undefined, buildId });
@@ -517,7 +517,7 @@ describe('an update', () => {
     expect(state()).toMatchObject({ image: 'acme/bot:3', buildId: undefined });
   });
 
-  test('runs with the values of before unless it is forced or changed', async () => {
+  test('keeps the old values unless it makes a new deployment', async () => {
     const { key, pass, emulator } = rehearsal;
     await key.put('/secrets/voice', { secrets: [{ secretKey: 'A', secretValue: '2' }] });
     pass(5000);
@@ -567,7 +567,7 @@ describe('an update', () => {
       refused: refusal(400, 'Cannot specify both image and buildId. Use one or the other.'),
     },
     {
-      name: 'a misspelt field',
+      name: 'a misspelled field',
       body: { forceRedploy: true },
       refused: refusal(400, 'Invalid parameters: forceRedploy is not a known field'),
     },
@@ -578,7 +578,7 @@ describe('an update', () => {
     expect(state()?.deployments).toHaveLength(1);
   });
 
-  test('is refused while a set that is bound already is not ready', async () => {
+  test('is rejected while a bound set is not ready', async () => {
     const { key, pass } = rehearsal;
     await key.put('/secrets/voice', { secrets: [{ secretKey: 'A', secretValue: '2' }] });
     expect(await key.post('/agents/bot', { forceRedeploy: true })).toMatchObject({ status: 409 });
@@ -586,14 +586,14 @@ describe('an update', () => {
     expect(await key.post('/agents/bot', { forceRedeploy: true })).toMatchObject({ status: 200 });
   });
 
-  test('of no agent is refused', async () => {
+  test('is rejected if the agent does not exist', async () => {
     const { key, acme } = rehearsal;
     const none = refusal(404, 'Service not found', 'NOT_FOUND');
     expect(await key.post('/agents/none', {})).toEqual(none);
     expect(await acme.put('/services', { serviceName: 'none' })).toEqual(none);
   });
 
-  test('names the agent in the body on the organization surface', async () => {
+  test('has the name in the body on the organization surface', async () => {
     const { key, acme } = rehearsal;
     const answer = await acme.put('/services', { serviceName: 'bot', image: 'acme/bot:2' });
     expect(answer).toMatchObject({ status: 200, body: { name: 'bot' } });
@@ -602,7 +602,7 @@ describe('an update', () => {
   });
 });
 
-describe('agents are read', () => {
+describe('reading agents', () => {
   const git = { repoFullName: 'acme/far', branch: 'main', autoDeploy: true };
   const latestDeploy = { status: 'failed', commitSha: 'c0ffee', reason: 'No Dockerfile' } as const;
 
@@ -618,7 +618,7 @@ describe('agents are read', () => {
     });
   });
 
-  test('one by one, wrapped on the organization surface', async () => {
+  test('one by one wraps them on the organization surface', async () => {
     const { key, acme } = rehearsal;
     const plain = await key.get('/agents/far');
     expect(plain).toMatchObject({
@@ -632,7 +632,7 @@ describe('agents are read', () => {
     expect(await acme.get('/services/none')).toEqual(missing);
   });
 
-  test('in a list without bindings, of a region where one is named', async () => {
+  test('in a list shows no bindings, and can be limited to a region', async () => {
     const { key, acme, emulator } = rehearsal;
     const id = emulator.state.agent('far')?.desiredDeploymentId;
     const far = {
@@ -660,7 +660,7 @@ describe('agents are read', () => {
     });
   });
 
-  test('in a list with their branches, where the organization surface is asked for them', async () => {
+  test('in a list shows connected branches on request, on the organization surface', async () => {
     const { key, acme } = rehearsal;
     const namesAndBranches = (branch: object) => ({
       body: { services: [expect.not.objectContaining({ git: expect.anything() }), branch] },
@@ -673,7 +673,7 @@ describe('agents are read', () => {
     expect(await key.get('/agents?include=git')).toMatchObject(without);
   });
 
-  test('with all their deployments, on the organization surface', async () => {
+  test('shows all deployments on the organization surface', async () => {
     const { acme, emulator } = rehearsal;
     const { deploymentId } = emulator.script.supersede('bot');
     expect(await acme.get('/services/bot/deployments')).toMatchObject({
@@ -683,7 +683,7 @@ describe('agents are read', () => {
     expect(await acme.get('/services/none/deployments')).toEqual(missing);
   });
 
-  test('until they are deleted', async () => {
+  test('fails after they are deleted', async () => {
     const { key, acme } = rehearsal;
     expect(await key.delete('/agents/bot')).toEqual({ status: 200, body: { status: 'OK' } });
     expect(await key.delete('/agents/bot')).toEqual(missing);

@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => rehearsal.emulator.close());
 
-/** Uploads a build context, and tells the id of its upload. */
+/** Uploads a build context, and returns the id of the upload. */
 async function uploaded(
   archive?: Buffer,
   { by = rehearsal.key, region = 'us-west' }: { by?: Requests; region?: string } = {},
@@ -42,7 +42,7 @@ async function uploaded(
   return target.uploadId;
 }
 
-/** Uploads a build context and has it built. */
+/** Uploads a build context and builds it. */
 const built = async (archive?: Buffer, asked: object = {}) =>
   rehearsal.key.post('/builds', {
     uploadId: await uploaded(archive),
@@ -55,7 +55,7 @@ const log = async (id: string) => linesOf(await rehearsal.key.get(`/builds/${id}
 const at = (milliseconds: number) => new Date(start + milliseconds).toISOString();
 
 describe('a build', () => {
-  test('is pending, then under way, then done, as the clock has it', async () => {
+  test('is pending, then building, then successful, as time passes', async () => {
     const { key, emulator, pass } = rehearsal;
     const archive = await archiveOf(context);
     const uploadId = await uploaded(archive);
@@ -98,7 +98,7 @@ describe('a build', () => {
     });
   });
 
-  test('takes as long as the emulator is told', async () => {
+  test('takes as long as the options say', async () => {
     const other = await rehearse({ buildDelay: 0 });
     const target = await askForUpload(other.acme, 'eu-central');
     await upload(target, await archiveOf(context));
@@ -118,10 +118,10 @@ describe('a build', () => {
     });
   });
 
-  test('is not made twice of the same context', async () => {
+  test('is reused for the same context', async () => {
     const { key, emulator, pass } = rehearsal;
     const first = buildOf(await built());
-    // Nothing is reused of a build that is not done.
+    // A build that is not finished is not reused.
     const second = await built();
     expect(second).toMatchObject({ status: 201, body: { cached: false } });
     pass(6000);
@@ -130,7 +130,7 @@ describe('a build', () => {
     expect(again).toMatchObject({ status: 200, body: { cached: true } });
     expect([first.id, buildOf(second).id]).toContain(buildOf(again).id);
     expect(buildOf(again)).toMatchObject({ status: 'success' });
-    // The script is still there for one that is made.
+    // A reused build does not use up the script.
     const other = await built(undefined, { dockerfilePath: 'bot/Dockerfile' });
     expect(other).toMatchObject({ status: 201, body: { cached: false } });
     pass(6000);
@@ -155,7 +155,7 @@ describe('a build', () => {
     });
   });
 
-  test('that is seeded is reused', async () => {
+  test('is reused if it existed from the start', async () => {
     const { emulator, key } = rehearsal;
     const uploadId = await uploaded();
     const contextHash = emulator.state.upload(uploadId)?.contextHash;
@@ -166,7 +166,7 @@ describe('a build', () => {
     });
   });
 
-  test('can be read in the state', async () => {
+  test('is visible in the state', async () => {
     const { emulator, pass } = rehearsal;
     emulator.script.build({ outcome: 'failed', errorMessage: 'Out of disk' });
     const { id } = buildOf(await built());
@@ -193,7 +193,7 @@ describe('a build', () => {
   });
 });
 
-describe('a build is refused for', () => {
+describe('a build is rejected for', () => {
   interface Given {
     readonly name: string;
     readonly asked: () => object | Promise<object>;
@@ -202,7 +202,7 @@ describe('a build is refused for', () => {
   const region = 'us-west';
   const cases: readonly Given[] = [
     {
-      name: 'an upload that is not there',
+      name: 'an upload that does not exist',
       asked: () => ({ uploadId: buildId, region }),
       refused: 'Upload not found',
     },
@@ -215,37 +215,37 @@ describe('a build is refused for', () => {
       refused: 'Upload not found',
     },
     {
-      name: 'an upload that nothing came to',
+      name: 'an upload without a file',
       asked: async () => ({ uploadId: (await askForUpload(rehearsal.key)).uploadId, region }),
       refused: 'Upload not found: no file has been uploaded yet',
     },
     {
-      name: 'another region than that of the upload',
+      name: 'a region other than that of the upload',
       asked: async () => ({ uploadId: await uploaded(), region: 'us-east' }),
       refused: "Upload is for region 'us-west'. Cannot build in 'us-east'.",
     },
     {
-      name: 'a region that is not there',
+      name: 'a region that does not exist',
       asked: async () => ({ uploadId: await uploaded(), region: 'moon' }),
       refused: 'Invalid region or organization does not have access',
     },
     {
-      name: 'a Dockerfile that is no path',
+      name: 'a Dockerfile that is not a path',
       asked: async () => ({ uploadId: await uploaded(), region, dockerfilePath: 1 }),
       refused: 'Invalid request format: dockerfilePath is not valid',
     },
     {
-      name: 'a field that is not known',
+      name: 'an unknown field',
       asked: async () => ({ uploadId: await uploaded(), region, dockerfile: 'Dockerfile' }),
       refused: 'Invalid request format: dockerfile is not a known field',
     },
     {
-      name: 'an id that can be none',
+      name: 'an invalid id',
       asked: () => ({ uploadId: 'latest', region }),
       refused: 'Invalid request format: uploadId is not valid',
     },
     {
-      name: 'nothing at all',
+      name: 'an empty body',
       asked: () => ({}),
       refused: 'Invalid request format: uploadId is not valid, region is not valid',
     },
@@ -267,12 +267,12 @@ describe('a build fails', () => {
     reason: string;
   }>([
     {
-      name: 'where the context has no Dockerfile',
+      name: 'if the context has no Dockerfile',
       archive: () => archiveOf({ 'bot.py': '' }),
       reason: 'failed to read dockerfile: open Dockerfile: no such file or directory',
     },
     {
-      name: 'where the Dockerfile is a folder',
+      name: 'if the Dockerfile is a folder',
       archive: async () => {
         const archive = pack();
         archive.entry({ name: 'Dockerfile', type: 'directory' });
@@ -282,28 +282,28 @@ describe('a build fails', () => {
       reason: 'failed to read dockerfile: open Dockerfile: no such file or directory',
     },
     {
-      name: 'where the Dockerfile is elsewhere',
+      name: 'if the Dockerfile is in another place',
       archive: () => archiveOf({ Dockerfile: '' }),
       path: 'bot/Dockerfile',
       reason: 'failed to read dockerfile: open bot/Dockerfile: no such file or directory',
     },
     {
-      name: 'where the context is not compressed',
+      name: 'if the context is not compressed',
       archive: () => Buffer.from('Dockerfile'),
       reason: 'failed to extract the build context: incorrect header check',
     },
     {
-      name: 'where what is compressed is no archive',
+      name: 'if the compressed file is not an archive',
       archive: () => gzipSync('Dockerfile'.repeat(100)),
       reason: 'failed to extract the build context: Invalid tar header.',
     },
     {
-      name: 'where the archive ends in its middle',
+      name: 'if the archive ends too early',
       archive: async () => (await archiveOf(context)).subarray(0, -20),
       reason: 'failed to extract the build context: unexpected end of file',
     },
     {
-      name: 'where the context is empty',
+      name: 'if the context is empty',
       archive: () => Buffer.alloc(0),
       reason: 'failed to extract the build context: unexpected end of file',
     },
@@ -319,7 +319,7 @@ describe('a build fails', () => {
     expect((await log(id)).join('\n')).toContain(`#1 ERROR: ${reason}`);
   });
 
-  test('not where names begin with a dot and a slash, or the script has it otherwise', async () => {
+  test('but not if names begin with `./`, or if a script says otherwise', async () => {
     const dotted = await built(await archiveOf({ './Dockerfile': '' }));
     rehearsal.emulator.script.build({ outcome: 'success' });
     const scripted = await built(Buffer.from('no archive'));
@@ -329,8 +329,8 @@ describe('a build fails', () => {
   });
 });
 
-describe('a script has a build', () => {
-  test('fail, as builds do', async () => {
+describe('a script can make a build', () => {
+  test('fail', async () => {
     rehearsal.emulator.script.build({ outcome: 'failed' });
     const { id } = buildOf(await built());
     rehearsal.pass(6000);
@@ -372,7 +372,7 @@ describe('a script has a build', () => {
     expect(await log(id)).toEqual(expect.arrayContaining([line]));
   });
 
-  test('time out, with a message of its own', async () => {
+  test('time out with its own message', async () => {
     rehearsal.emulator.script.build({ outcome: 'timeout', delay: 60_000, startDelay: 1 });
     const { id } = buildOf(await built());
     rehearsal.pass(1);
@@ -389,7 +389,7 @@ describe('a script has a build', () => {
     expect(await log(id)).toEqual(['one', 'two']);
   });
 
-  test('wait for ever', async () => {
+  test('stay pending forever', async () => {
     rehearsal.emulator.script.build({ startDelay: Infinity });
     const { id } = buildOf(await built());
     rehearsal.pass(24 * 3600 * 1000);
@@ -397,7 +397,7 @@ describe('a script has a build', () => {
     expect(await log(id)).toEqual([]);
   });
 
-  test('go as its region has it: next before every, a region before any', async () => {
+  test('follow scripts in order: next before every, a region before any', async () => {
     const { emulator, key, pass } = rehearsal;
     const { script } = emulator;
     script.build({ outcome: 'failed', errorMessage: 'every', every: true });
@@ -415,7 +415,7 @@ describe('a script has a build', () => {
 });
 
 describe("a build's log", () => {
-  test('grows as the build goes on', async () => {
+  test('grows during the build', async () => {
     const { script } = rehearsal.emulator;
     script.build({ delay: 1000, startDelay: 200, logs: ['one', 'two', 'three', 'four'] });
     const { id } = buildOf(await built());
@@ -443,7 +443,7 @@ describe("a build's log", () => {
     expect(await acme.get(`/builds/${buildId}/logs?limit=${limit}`)).toEqual(answer);
   });
 
-  test('has 500 lines unless more are asked for', async () => {
+  test('has 500 lines by default', async () => {
     const { key, emulator } = rehearsal;
     emulator.seed.build({ id: buildId, logs: Array.from({ length: 501 }, (_, line) => `${line}`) });
     expect(await log(buildId)).toHaveLength(500);
@@ -452,7 +452,7 @@ describe("a build's log", () => {
 });
 
 describe('builds', () => {
-  test('are listed newest first, as filtered', async () => {
+  test('are listed newest first, with filters', async () => {
     const { key, acme, globex, emulator } = rehearsal;
     const hit = emulator.seed.build({ contextHash: 'a1', dockerfilePath: 'bot/Dockerfile' }).id;
     emulator.seed.build({ contextHash: 'a1', status: 'failed' });
@@ -473,7 +473,7 @@ describe('builds', () => {
   });
 
   test.each(['contextHash=b2', 'dockerfilePath=other', 'region=us-east', 'status=failed'])(
-    'are not listed against %s',
+    'are not listed if they do not match %s',
     async (query) => {
       const { key, emulator } = rehearsal;
       emulator.seed.build({ contextHash: 'a1' });
@@ -482,7 +482,7 @@ describe('builds', () => {
     },
   );
 
-  test('are filtered by the status that they have now', async () => {
+  test('are filtered by their current status', async () => {
     const { key, pass } = rehearsal;
     await built();
     const total = async (status: string) =>
@@ -510,14 +510,14 @@ describe('builds', () => {
     expect(await rehearsal.acme.get(path)).toEqual(refused);
   });
 
-  test.each(['0', '10001', 'all'])('have no log of %s lines', async (limit) => {
+  test.each(['0', '10001', 'all'])('reject a log with %s lines', async (limit) => {
     rehearsal.emulator.seed.build({ id: buildId });
     expect(await rehearsal.key.get(`/builds/${buildId}/logs?limit=${limit}`)).toEqual(
       refusal(400, 'Invalid query parameters: limit'),
     );
   });
 
-  test('tell how they ended, with their log', async () => {
+  test('show how they ended, and their log', async () => {
     const { key, emulator } = rehearsal;
     emulator.seed.build({
       id: buildId,
@@ -532,7 +532,7 @@ describe('builds', () => {
     expect(await log(buildId)).toEqual(['one', 'two', 'three']);
   });
 
-  test('that are seeded as under way stay so', () => {
+  test('that are seeded as running stay running', () => {
     const { emulator, pass } = rehearsal;
     const statuses = ['pending', 'building'] as const;
     for (const status of statuses) emulator.seed.build({ status });
@@ -540,7 +540,7 @@ describe('builds', () => {
     expect(emulator.state.builds().map(({ status }) => status)).toEqual(statuses);
   });
 
-  test('are the affair of their organization', async () => {
+  test('are visible only to their organization', async () => {
     const { emulator, acme, globex } = rehearsal;
     emulator.seed.build({ id: buildId });
     for (const path of [`/builds/${buildId}`, `/builds/${buildId}/logs`]) {
@@ -550,10 +550,10 @@ describe('builds', () => {
   });
 });
 
-describe('an agent is deployed from a build', () => {
+describe('an agent can be deployed from a build', () => {
   const deploy = (id: string) => rehearsal.key.post('/agents', { serviceName: 'bot', buildId: id });
 
-  test('once it is done', async () => {
+  test('when the build is finished', async () => {
     const { pass, emulator } = rehearsal;
     const { id } = buildOf(await built());
     const notReady = (status: string) =>
@@ -569,7 +569,7 @@ describe('an agent is deployed from a build', () => {
     expect(emulator.state.agent('bot')).toMatchObject({ buildId: id, image: undefined });
   });
 
-  test.each(['failed', 'timeout'] as const)('not where it ended as %s', async (outcome) => {
+  test.each(['failed', 'timeout'] as const)('but not if the build ended as %s', async (outcome) => {
     rehearsal.emulator.script.build({ outcome });
     const { id } = buildOf(await built());
     rehearsal.pass(6000);
@@ -581,14 +581,14 @@ describe('an agent is deployed from a build', () => {
     );
   });
 
-  test('of its own organization only', async () => {
+  test('only of its own organization', async () => {
     rehearsal.emulator.seed.build({ id: buildId, organization: 'globex' });
     expect(await deploy(buildId)).toEqual(refusal(400, 'Build not found'));
   });
 });
 
-describe('a fault of builds', () => {
-  test.each(['key', 'acme'] as const)('comes on the surface of %s', async (surface) => {
+describe('a fault in a build request', () => {
+  test.each(['key', 'acme'] as const)('occurs on the %s surface', async (surface) => {
     const { emulator } = rehearsal;
     const requests = rehearsal[surface];
     emulator.script.fault({ path: /\/builds\/upload-url$/ }, { kind: 'status', status: 503 });

@@ -12,7 +12,7 @@ afterEach(() => {
   child?.kill('SIGKILL');
 });
 
-/** Runs the command; `said` is what it has printed so far. */
+/** Runs the command. `said` is its output so far. */
 function run(...options: string[]) {
   const started = spawn(process.execPath, ['--import', 'tsx', command, ...options]);
   child = started;
@@ -37,7 +37,7 @@ function run(...options: string[]) {
 }
 
 onSystemsWith('signals').test.each(['SIGINT', 'SIGTERM'] as const)(
-  'prints its address and each request, never a value, until %s',
+  'prints its address and each request, but no secret value, until %s',
   async (signal) => {
     const emulator = run(
       '--port',
@@ -94,7 +94,7 @@ test.each([
   },
   { options: ['--ports', '1'], complaint: '--ports' },
 ])(
-  'refuses $options',
+  'rejects $options',
   async ({ options, complaint }) => {
     const { code, said } = await run(...options).ended;
     expect(code).toBe(1);
@@ -104,7 +104,7 @@ test.each([
 );
 
 onSystemsWith('signals').test(
-  'makes a secret set, a rollout and a build fail, each time, and a rollout slow',
+  'can make sets, rollouts and builds fail, and rollouts slow',
   async () => {
     const emulator = run(
       ...[

@@ -8,13 +8,13 @@ const contract = loadContract();
 
 if (!contract) {
   process.stderr.write(
-    "Left out: the emulator is not held against the platform's OpenAPI description, which does not stand beside this project.\n",
+    "Skipped: the platform's OpenAPI description is not next to this project, so the emulator is not compared with it.\n",
   );
-  test('left out, as the OpenAPI description does not stand beside the project', () => {
+  test('skipped, because the OpenAPI description is not next to the project', () => {
     expect(contract).toBeUndefined();
   });
 } else {
-  /** Operations of the document that the emulator does not have. */
+  /** Operations in the description that the emulator does not have. */
   const leftOut = [
     'GET /agents/{agentName}/sessions/{sessionId}',
     'DELETE /agents/{agentName}/sessions/{sessionId}',
@@ -27,9 +27,9 @@ if (!contract) {
     readonly name: string;
     readonly request: readonly [method: string, path: string, body?: unknown];
     readonly status: number;
-    /** What it returns, where it returns something, is the body of the request. */
+    /** If it returns something, that is the body of the request. */
     readonly prepare?: (rehearsal: Rehearsal) => unknown;
-    /** The request itself is against the description. */
+    /** Whether the request itself violates the description. */
     readonly wrong?: true;
   }
 
@@ -139,13 +139,13 @@ if (!contract) {
       wrong: true,
     },
     {
-      name: 'a write of a misspelt field',
+      name: 'a write of a misspelled field',
       request: ['PUT', '/secrets/voice', { ...write, regoin: 'us-west' }],
       status: 400,
       wrong: true,
     },
     {
-      name: 'a write that meets another',
+      name: 'a write that conflicts with another one',
       request: ['PUT', '/secrets/voice', write],
       status: 409,
       prepare: ({ emulator }) => {
@@ -200,7 +200,7 @@ if (!contract) {
       prepare: seedBot,
     },
     {
-      name: 'a create with a set that is not there',
+      name: 'a create with a set that does not exist',
       request: ['POST', '/agents', { ...bot, secretSet: 'voice' }],
       status: 404,
     },
@@ -211,7 +211,7 @@ if (!contract) {
       prepare: seedSets,
     },
     {
-      name: 'a create with a misspelt field',
+      name: 'a create with a misspelled field',
       request: ['POST', '/agents', { ...bot, secretset: 'voice' }],
       status: 400,
       wrong: true,
@@ -267,7 +267,7 @@ if (!contract) {
       prepare: seedBot,
     },
     {
-      name: 'logs in no order',
+      name: 'logs with an invalid order',
       request: ['GET', '/agents/bot/logs?order=up'],
       status: 400,
       prepare: seedBot,
@@ -293,20 +293,20 @@ if (!contract) {
     },
     { name: 'a build', request: ['GET', `/builds/${buildId}`], status: 200, prepare: seedBuilds },
     { name: 'no such build', request: ['GET', `/builds/${buildId}`], status: 404 },
-    { name: 'a build that cannot be', request: ['GET', '/builds/latest'], status: 400 },
+    { name: 'a build with an invalid id', request: ['GET', '/builds/latest'], status: 400 },
     {
-      name: 'a place to upload to',
+      name: 'an upload',
       request: ['POST', '/builds/upload-url', { region: 'us-west' }],
       status: 200,
     },
     {
-      name: 'a place to upload to in no region',
+      name: 'an upload without a region',
       request: ['POST', '/builds/upload-url', {}],
       status: 400,
       wrong: true,
     },
     {
-      name: 'a place to upload to in a region that is not there',
+      name: 'an upload in a region that does not exist',
       request: ['POST', '/builds/upload-url', { region: 'moon' }],
       status: 400,
     },
@@ -321,7 +321,7 @@ if (!contract) {
       }),
     },
     {
-      name: 'a build of what is built already',
+      name: 'a build of files that were built before',
       request: ['POST', '/builds'],
       status: 200,
       prepare: seedBuilt,
@@ -332,7 +332,7 @@ if (!contract) {
       status: 400,
     },
     {
-      name: 'a build with a misspelt field',
+      name: 'a build with a misspelled field',
       request: ['POST', '/builds'],
       status: 400,
       prepare: async (rehearsal) => ({ ...(await uploaded(rehearsal)), dockerfile: 'Dockerfile' }),
@@ -351,7 +351,7 @@ if (!contract) {
       })),
     ),
     {
-      name: 'builds of no known status',
+      name: 'builds with an unknown status',
       request: ['GET', '/builds?status=done'],
       status: 400,
     },
@@ -363,7 +363,7 @@ if (!contract) {
     },
     { name: 'the logs of no build', request: ['GET', `/builds/${buildId}/logs`], status: 404 },
     {
-      name: 'the logs of a build that cannot be',
+      name: 'the logs of a build with an invalid id',
       request: ['GET', '/builds/latest/logs'],
       status: 400,
     },
@@ -384,7 +384,7 @@ if (!contract) {
     });
     afterEach(() => rehearsal.emulator.close());
 
-    /** Carries a case out on a surface, and tells how it was answered. */
+    /** Sends the request of a case on a surface, and returns the response. */
     async function carryOut(given: Case, root: string, credential: string) {
       const [method, path, body] = given.request;
       const prepared = await given.prepare?.(rehearsal);
@@ -409,7 +409,7 @@ if (!contract) {
       else expect(problems).toEqual([]);
     });
 
-    // The description is about the key surface; what is built is told on the other one alike.
+    // The description covers only the key surface. The responses about builds are the same on the other surface.
     test.each(cases.filter(({ request: [, path] }) => path.startsWith('/builds')))(
       '$name, on the organization surface',
       async (given) => {
@@ -436,7 +436,7 @@ if (!contract) {
     );
   });
 
-  test('every operation that the emulator has is tried with success', () => {
+  test('every operation of the emulator has a successful case', () => {
     const tried = cases
       .filter(({ status }) => status < 300)
       .map(({ request: [method, path] }) => {
@@ -454,7 +454,7 @@ if (!contract) {
   describe('the contract finds', () => {
     test.each([
       {
-        name: 'a field of a request that is not known',
+        name: 'an unknown field in a request',
         problems: contract.checkRequest({
           method: 'POST',
           path: '/v1/agents',
@@ -474,7 +474,7 @@ if (!contract) {
         found: /maxSessionDuration.*60/,
       },
       {
-        name: 'a query parameter that is not known',
+        name: 'an unknown query parameter',
         problems: contract.checkRequest({
           method: 'GET',
           path: '/v1/agents',
@@ -484,7 +484,7 @@ if (!contract) {
         found: /regoin/,
       },
       {
-        name: 'a path that is not known',
+        name: 'an unknown path',
         problems: contract.checkRequest({
           method: 'GET',
           path: '/v1/agent',
@@ -494,12 +494,12 @@ if (!contract) {
         found: /no operation/,
       },
       {
-        name: 'an answer with a wrong value',
+        name: 'a response with a wrong value',
         problems: contract.checkAnswer('GET', '/v1/secrets/voice', 200, { status: 'done' }),
         found: /status/,
       },
       {
-        name: 'a status that is not described',
+        name: 'an undocumented status',
         problems: contract.checkAnswer('GET', '/v1/regions', 206, {}),
         found: /no such answer/,
       },
@@ -507,7 +507,7 @@ if (!contract) {
       expect(problems).toContainEqual(expect.stringMatching(found));
     });
 
-    test('nothing in a request to the organization surface', () => {
+    test('no problem in a request to the organization surface', () => {
       expect(
         contract.checkRequest({
           method: 'PUT',

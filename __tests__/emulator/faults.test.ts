@@ -13,7 +13,7 @@ const accepted = { status: 202, body: { status: 'OK', region: 'us-west' } };
 const write = () => rehearsal.key.put('/secrets/voice', { secrets: pairs({ A: '1' }) });
 const written = () => rehearsal.emulator.state.secretSet('voice') !== undefined;
 
-/** Sends a write that is given up after `patience` ms, and tells what came of it. */
+/** Sends a write with a time limit of `patience` milliseconds, and returns the result. */
 async function raw(patience = 5000): Promise<{
   status: number;
   type: string | null;
@@ -32,7 +32,7 @@ async function raw(patience = 5000): Promise<{
   return { status, type: headers.get('content-type'), retry, text: await response.text() };
 }
 
-describe('a fault answers', () => {
+describe('a fault can return', () => {
   test.each<{
     name: string;
     fault: Fault;
@@ -40,25 +40,25 @@ describe('a fault answers', () => {
     carriedOut: boolean;
   }>([
     {
-      name: 'another status, as JSON',
+      name: 'another status with JSON',
       fault: { kind: 'status', status: 500, body: { error: 'Oh', code: 'NO' } },
       answer: { status: 500, type: /json/, text: /^\{"error":"Oh","code":"NO"\}$/ },
       carriedOut: false,
     },
     {
-      name: 'another status, as a page, with headers',
+      name: 'another status with a page and headers',
       fault: { kind: 'status', status: 503, body: '<p>no</p>', headers: { 'retry-after': '7' } },
       answer: { status: 503, type: /html/, text: /^<p>no<\/p>$/, retry: '7' },
       carriedOut: false,
     },
     {
-      name: 'another status, with headers and JSON',
+      name: 'another status with headers and JSON',
       fault: { kind: 'status', status: 429, body: {}, headers: { 'retry-after': '8' } },
       answer: { status: 429, type: /json/, text: /^\{\}$/, retry: '8' },
       carriedOut: false,
     },
     {
-      name: 'another status and nothing else, after it was carried out',
+      name: 'only another status, after the request was carried out',
       fault: { kind: 'status', status: 502, carryOut: true },
       answer: { status: 502, type: /html/, text: /^$/ },
       carriedOut: true,
@@ -70,13 +70,13 @@ describe('a fault answers', () => {
       carriedOut: false,
     },
     {
-      name: 'JSON that is not due, after it was carried out',
+      name: 'unexpected JSON, after the request was carried out',
       fault: { kind: 'wrong-json', carryOut: true },
       answer: { status: 200, type: /json/, text: /^\{"surprise":true\}$/ },
       carriedOut: true,
     },
     {
-      name: 'late',
+      name: 'the response late',
       fault: { kind: 'late', delay: 30 },
       answer: { status: 202, type: /json/, text: /OK/ },
       carriedOut: true,
@@ -97,29 +97,29 @@ describe('a fault answers', () => {
   });
 });
 
-describe('a fault breaks the connection', () => {
+describe('a fault can break the connection', () => {
   test.each<{ name: string; fault: Fault; carriedOut: boolean; status?: number }>([
-    { name: 'before the request is taken', fault: { kind: 'reset' }, carriedOut: false },
+    { name: 'before the request is read', fault: { kind: 'reset' }, carriedOut: false },
     {
-      name: 'after it was carried out',
+      name: 'after the request was carried out',
       fault: { kind: 'reset', carryOut: true },
       carriedOut: true,
     },
     {
-      name: 'in the middle of the answer',
+      name: 'in the middle of the response',
       fault: { kind: 'cut-off' },
       carriedOut: true,
       status: 202,
     },
     {
-      name: 'in the middle of an answer to nothing',
+      name: 'in the middle of a response to a request that was not carried out',
       fault: { kind: 'cut-off', carryOut: false },
       carriedOut: false,
       status: 200,
     },
-    { name: 'never, and says nothing', fault: { kind: 'hang' }, carriedOut: false },
+    { name: 'by never responding', fault: { kind: 'hang' }, carriedOut: false },
     {
-      name: 'never, and says nothing of what was carried out',
+      name: 'by never responding to a request that was carried out',
       fault: { kind: 'hang', carryOut: true },
       carriedOut: true,
     },
@@ -133,7 +133,7 @@ describe('a fault breaks the connection', () => {
     expect(await write()).toEqual(accepted);
   });
 
-  test('with the headers of the answer and half of its body sent', async () => {
+  test('after sending the headers and half of the body', async () => {
     const { emulator, key } = rehearsal;
     const whole = JSON.stringify((await key.get('/regions')).body);
     emulator.script.fault({ path: '/v1/regions' }, { kind: 'cut-off' });
@@ -146,7 +146,7 @@ describe('a fault breaks the connection', () => {
   });
 });
 
-test('a straggler is carried out just before the next request like it', async () => {
+test('a straggler is carried out just before the next request with the same method and path', async () => {
   const { emulator, key } = rehearsal;
   emulator.script.fault(put, { kind: 'straggle' });
   await expect(raw(100)).rejects.toThrow();
@@ -156,7 +156,7 @@ test('a straggler is carried out just before the next request like it', async ()
   expect(emulator.state.secretSet('voice')?.values).toEqual({ A: '1', B: '2' });
 });
 
-describe('faults come', () => {
+describe('faults occur', () => {
   const down = { kind: 'status', status: 500 } as const;
   const statuses = async (count: number) => {
     const found = [];
@@ -164,7 +164,7 @@ describe('faults come', () => {
     return found;
   };
 
-  test('as often as they are scripted, after those to skip', async () => {
+  test('as often as scripted, after the requests to skip', async () => {
     rehearsal.emulator.script.fault(put, down, { times: 2, skip: 1 });
     expect(await statuses(4)).toEqual([202, 500, 500, 202]);
   });
@@ -190,7 +190,7 @@ describe('faults come', () => {
   });
 });
 
-test('something can be done just before and just after a request', async () => {
+test('actions can run just before and just after a request', async () => {
   const { emulator, key } = rehearsal;
   const { script, seed, state } = emulator;
   const seen: (string | undefined)[] = [];
@@ -205,7 +205,7 @@ test('something can be done just before and just after a request', async () => {
   expect(await key.get('/secrets/voice')).toMatchObject({ body: { status: 'failed' } });
 });
 
-test('an emulator that is closed ends what hangs, and what is late', async () => {
+test('closing the emulator ends requests that hang or are late', async () => {
   const { emulator } = rehearsal;
   emulator.script.fault(put, { kind: 'hang' });
   emulator.script.fault(put, { kind: 'late', delay: 60_000 });

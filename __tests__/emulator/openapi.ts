@@ -15,7 +15,7 @@ export interface Contract {
    * of a request to another one nothing is said.
    */
   checkRequest(request: ContractRequest): string[];
-  /** What is wrong with the answer to a request; empty where nothing is. */
+  /** Problems in the response to a request; empty if there are none. */
   checkAnswer(method: string, path: string, status: number, body: unknown): string[];
 }
 
@@ -33,19 +33,19 @@ const location = fileURLToPath(
 
 type Json = Record<string, unknown>;
 
-/** Fields that the platform has and its description has not, and what else the two disagree in. */
+/** Differences between the platform and its description, such as fields that the description lacks. */
 const text = { type: 'string' };
 const knownGaps: readonly {
-  /** Where in the document the schema is. */
+  /** The path of the schema in the document. */
   readonly at: string;
-  /** Properties to be added, or put in the place of those that are there. */
+  /** Properties to add or replace. */
   readonly properties: Json;
 }[] = [
   ...['CreateServiceRequest', 'UpdateServiceRequest'].map((schema) => ({
     at: `components/schemas/${schema}`,
     properties: {
       region: text,
-      // The description knows the platform's own profiles only.
+      // The description has only the platform's own profiles.
       agentProfile: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' },
       architecture: { type: 'string', enum: ['amd64', 'arm64'] },
       websocketAuth: { type: 'string', enum: ['none', 'token'] },
@@ -65,7 +65,7 @@ const knownGaps: readonly {
   {
     at: 'components/schemas/ServiceDetailsResponse',
     properties: {
-      // Described as a string, shown as null in an example: nothing is reconciled at first.
+      // The description says string, but an example shows null: at first, nothing is reconciled.
       reconciledDeploymentId: { type: 'string', nullable: true },
       errors: {
         type: 'array',
@@ -91,7 +91,7 @@ const knownGaps: readonly {
   },
   {
     at: 'components/schemas/ServiceDetailsResponse/properties/deployment/properties/manifest/properties/spec',
-    // The second stands in the description's examples.
+    // The second one occurs only in the examples of the description.
     properties: { arch: text, krispModels: { type: 'object' } },
   },
   {
@@ -117,10 +117,10 @@ const knownGaps: readonly {
   },
 ];
 
-/** Statuses that any operation can be answered with, and that the description leaves out of some. */
+/** Statuses that every operation can return, although the description omits them for some. */
 const everywhere = [400, 401, 404, 409, 429, 500, 502, 503, 504];
 
-/** Query parameters that the platform takes and its description leaves out. */
+/** Query parameters that the platform accepts, although the description omits them. */
 const undescribedParameters: Readonly<Record<string, readonly string[]>> = {
   'GET /builds': ['dockerfilePath'],
 };
@@ -134,7 +134,7 @@ function objectAt(value: unknown, ...path: string[]): Json | undefined {
   return isObject(current) ? current : undefined;
 }
 
-/** `~` stands for the `/` of a path or a media type. */
+/** Escapes the `/` in a path or a media type. */
 const place = (at: string) => at.split('/').map((part) => part.replaceAll('~', '/'));
 
 function addKnownGaps(document: Json): void {
@@ -162,14 +162,14 @@ function converted(schema: unknown): unknown {
 }
 
 function convertedKeyword(keyword: string, value: unknown): unknown {
-  // The names of properties are no keywords.
+  // The names of properties are not keywords.
   if (keyword === 'properties' && isObject(value))
     return Object.fromEntries(
       Object.entries(value).map(([name, property]) => [name, converted(property)]),
     );
   if (keyword === '$ref' && typeof value === 'string')
     return value.replace('#/components/schemas/', '');
-  // Null is let through by `nullable`.
+  // `nullable` allows null.
   if (keyword === 'enum' && Array.isArray(value)) return value.filter((item) => item !== null);
   return converted(value);
 }
@@ -178,7 +178,7 @@ interface Operation {
   readonly name: string;
   readonly method: string;
   readonly pattern: RegExp;
-  /** More of a path spelt out makes an operation more fitting than another. */
+  /** An operation with more literal parts in its path takes precedence. */
   readonly literals: number;
   readonly parameters: readonly string[];
   readonly body: ValidateFunction | undefined;
@@ -198,7 +198,7 @@ function readOperations(document: Json, judge: Ajv): Operation[] {
   };
 
   return Object.entries(objectAt(document, 'paths') ?? {}).flatMap(([template, item]) => {
-    // Paths with servers of their own are those of the public surface.
+    // Paths with separate servers belong to the public surface.
     if (!isObject(item) || item['servers'] !== undefined) return [];
     return Object.entries(item).flatMap(([method, described]): Operation[] => {
       if (!isObject(described)) return [];
@@ -234,7 +234,7 @@ function problemsOf(validate: ValidateFunction, value: unknown): string[] {
   });
 }
 
-/** The contract, or undefined where the description does not stand beside the project. */
+/** The contract; undefined if the description is not next to the project. */
 export function loadContract(): Contract | undefined {
   if (!existsSync(location)) return undefined;
   const document: unknown = JSON.parse(readFileSync(location, 'utf8'));
@@ -254,7 +254,7 @@ export function loadContract(): Contract | undefined {
       .filter((operation) => operation.method === method && operation.pattern.test(path))
       .sort((one, other) => other.literals - one.literals)[0];
 
-  /** The path on the key surface; undefined where it is one of another. */
+  /** The path on the key surface; undefined for another surface. */
   const onKeySurface = (path: string) =>
     /^\/v1\/(organizations|users|public)(\/|$)/.test(path) ? undefined : path.replace(/^\/v1/, '');
 

@@ -9,15 +9,15 @@ afterEach(() => rehearsal.emulator.close());
 
 const refused = refusal(429, 'Too many requests', 'TOO_MANY_REQUESTS');
 
-/** The statuses of so many requests, one after the other. */
+/** The statuses of several requests, one after the other. */
 async function statuses(count: number): Promise<number[]> {
   const found: number[] = [];
   while (found.length < count) found.push((await rehearsal.key.get('/properties')).status);
   return found;
 }
 
-describe('a limit', () => {
-  test('refuses what is over it, until the window has slid on', async () => {
+describe('a rate limit', () => {
+  test('rejects requests over the limit until the window has moved', async () => {
     const { emulator, pass } = rehearsal;
     emulator.script.rateLimit({ requests: 2, per: 1000 });
     expect(await statuses(1)).toEqual([200]);
@@ -25,14 +25,14 @@ describe('a limit', () => {
     expect(await statuses(2)).toEqual([200, 429]);
     pass(399);
     expect(await statuses(1)).toEqual([429]);
-    // The first request leaves the window, the second stays; those that were refused never were in it.
+    // The first request leaves the window, and the second stays. Rejected requests do not count.
     pass(1);
     expect(await statuses(2)).toEqual([200, 429]);
     pass(600);
     expect(await statuses(2)).toEqual([200, 429]);
   });
 
-  test('is for all callers together, and for nothing that is not the platform', async () => {
+  test('applies to all callers together, but not to pages of the emulator itself', async () => {
     const { emulator, key, acme, globex } = rehearsal;
     emulator.script.rateLimit({ requests: 2, per: 1000 });
     await key.get('/regions');
@@ -41,7 +41,7 @@ describe('a limit', () => {
     expect(await send(`${emulator.url}/emulator/state`)).toMatchObject({ status: 200 });
   });
 
-  test('lets nothing be done by what it refuses, and keeps its fault for the next', async () => {
+  test('does not carry out rejected requests, and keeps the fault for the next request', async () => {
     const { emulator, key } = rehearsal;
     emulator.script.rateLimit({ requests: 0, per: 1000 });
     emulator.script.fault({ method: 'PUT' }, { kind: 'status', status: 500 });
@@ -56,7 +56,7 @@ describe('a limit', () => {
     ]);
   });
 
-  test('can be replaced and taken away, and what came before does not count', async () => {
+  test('can be replaced and removed, and earlier requests do not count', async () => {
     const { script } = rehearsal.emulator;
     expect(await statuses(2)).toEqual([200, 200]);
     script.rateLimit({ requests: 1, per: 1000 });
@@ -68,7 +68,7 @@ describe('a limit', () => {
   });
 
   test.each([
-    { name: 'the seconds that it is told', retryAfter: 7, expected: '7' },
+    { name: 'the scripted seconds', retryAfter: 7, expected: '7' },
     { name: 'no seconds, at once', retryAfter: 0, expected: '0' },
     { name: 'nothing', retryAfter: undefined, expected: null },
   ])('says when to come again: $name', async ({ retryAfter, expected }) => {
@@ -81,11 +81,11 @@ describe('a limit', () => {
   });
 });
 
-describe('the most requests at once', () => {
+describe('the highest number of concurrent requests', () => {
   const late = { kind: 'late', delay: 50 } as const;
   const ask = () => rehearsal.key.get('/regions');
 
-  test('are those that were under way together', async () => {
+  test('counts requests in progress at the same time', async () => {
     const { emulator } = rehearsal;
     expect(emulator.maxConcurrentRequests).toBe(0);
     emulator.script.fault({}, late, { times: Infinity });
@@ -99,7 +99,7 @@ describe('the most requests at once', () => {
   });
 
   test.each(['reset', 'cut-off'] as const)(
-    'leave out those that a fault has ended: %s',
+    'does not count requests that a fault ended: %s',
     async (kind) => {
       const { emulator } = rehearsal;
       emulator.script.fault({}, { kind });
@@ -109,7 +109,7 @@ describe('the most requests at once', () => {
     },
   );
 
-  test('count one that is never answered', async () => {
+  test('counts a request without a response', async () => {
     const { emulator } = rehearsal;
     emulator.script.fault({}, { kind: 'hang' });
     const hanging = Promise.allSettled([ask()]);

@@ -1,12 +1,12 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.js';
 
-/** An answer: its status and its body, parsed where it is JSON. */
+/** A response: its status and its body, parsed if it is JSON. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** Requests of one surface, with its credential; paths begin at the surface. */
+/** Sends requests to one surface, with its credential. Paths are relative to the surface. */
 export interface Requests {
   get(path: string): Promise<Answer>;
   put(path: string, body: unknown): Promise<Answer>;
@@ -14,7 +14,7 @@ export interface Requests {
   delete(path: string): Promise<Answer>;
 }
 
-/** An emulator whose clock stands still until it is told to go on. */
+/** An emulator whose clock moves only when a test moves it. */
 export interface Rehearsal {
   readonly emulator: Emulator;
   /** The key surface of `acme`. */
@@ -23,14 +23,14 @@ export interface Rehearsal {
   readonly acme: Requests;
   /** The organization surface of `globex`. */
   readonly globex: Requests;
-  /** Lets so many milliseconds pass on the emulator's clock. */
+  /** Moves the emulator's clock by this many milliseconds. */
   readonly pass: (milliseconds: number) => void;
 }
 
-/** Midnight of a day of no importance. */
+/** Midnight of an arbitrary day. */
 export const start = Date.UTC(2026, 0, 1);
 
-/** Sends a request as it is, with any credential or none. */
+/** Sends a request unchanged, with any credential or none. */
 export async function send(
   url: string,
   {
@@ -52,7 +52,7 @@ export async function send(
   return { status: response.status, body: isJson ? JSON.parse(text) : text };
 }
 
-/** Starts an emulator; a set takes 5 s, a deployment 4 s, reconciled after one, and a build 6 s. */
+/** Starts an emulator. A set takes 5 s, a deployment 4 s (reconciled after 1 s), and a build 6 s. */
 export async function rehearse(options: EmulatorOptions = {}): Promise<Rehearsal> {
   let time = start;
   const emulator = await startEmulator({ now: () => time, ...options });
@@ -82,7 +82,7 @@ export async function rehearse(options: EmulatorOptions = {}): Promise<Rehearsal
 export const pairs = (values: Readonly<Record<string, string>>) =>
   Object.entries(values).map(([secretKey, secretValue]) => ({ secretKey, secretValue }));
 
-/** A refusal as the platform words it. */
+/** A rejection in the words of the platform. */
 export const refusal = (status: number, error: string, code = 'GENERIC_BAD_REQUEST'): Answer => ({
   status,
   body: { error, code },

@@ -16,7 +16,7 @@ afterEach(() => rehearsal.emulator.close());
 
 const value = 'classified';
 
-test('every request is logged as it came', async () => {
+test('every request is logged', async () => {
   const { emulator, key, acme, pass } = rehearsal;
   await key.put('/secrets/voice', { secrets: pairs({ A: value }) });
   pass(1000);
@@ -45,13 +45,13 @@ test('every request is logged as it came', async () => {
   expect(answered).toEqual(emulator.requests);
 });
 
-test('a body that is not JSON is logged as it is', async () => {
+test('a body that is not JSON is logged as text', async () => {
   const { emulator } = rehearsal;
   await fetch(`${emulator.url}/v1/agents`, { method: 'POST', body: 'so-and-so' });
   expect(emulator.requests[0]?.body).toBe('so-and-so');
 });
 
-test('over HTTP the log has neither credentials nor values', async () => {
+test('the log over HTTP contains neither credentials nor secret values', async () => {
   const { emulator, key, acme } = rehearsal;
   await key.put('/secrets/voice', { secrets: pairs({ A: value }), region: 'us-west' });
   await key.put('/secrets/voice', { secrets: [{ secretKey: 'A', secretvalue: value }] });
@@ -74,7 +74,7 @@ test('over HTTP the log has neither credentials nor values', async () => {
   });
 });
 
-test('over HTTP the state tells values apart without telling them', async () => {
+test('the state over HTTP shows fingerprints instead of secret values', async () => {
   const { emulator, key, pass } = rehearsal;
   emulator.seed.secretSet({ name: 'voice', values: { A: value } });
   const { deploymentId } = emulator.seed.agent({ name: 'bot', secretSet: 'voice' });
@@ -105,7 +105,7 @@ test('over HTTP the state tells values apart without telling them', async () => 
   expect(agents[0]?.serving.secretValues).not.toEqual(secretSets[0]?.values);
 });
 
-test('what the emulator says about itself is no request to the platform', async () => {
+test('requests for pages of the emulator itself are not logged', async () => {
   const { emulator } = rehearsal;
   const page = await send(emulator.url);
   expect(page.status).toBe(200);

@@ -11,7 +11,7 @@ afterEach(() => rehearsal.emulator.close());
 const bot = { serviceName: 'bot', image: 'acme/bot:1' };
 const at = (milliseconds: number) => new Date(start + milliseconds).toISOString();
 
-/** What tests look at in an agent's answer. */
+/** The fields of an agent that the tests read. */
 interface AgentBody {
   readonly desiredDeploymentId: string;
 }
@@ -21,13 +21,13 @@ async function look(): Promise<Record<string, unknown>> {
   return body as Record<string, unknown>;
 }
 
-/** Creates the agent, and tells the id of its deployment. */
+/** Creates the agent, and returns the id of its deployment. */
 async function create(body: Record<string, unknown> = {}): Promise<string> {
   const answer = await rehearsal.key.post('/agents', { ...bot, ...body });
   return (answer.body as AgentBody).desiredDeploymentId;
 }
 
-/** Deploys another image over a ready agent, scripted as given. */
+/** Deploys another image to a ready agent, with a script. */
 async function replace(script: DeploymentScript = {}): Promise<{ old: string; new: string }> {
   const { emulator, key } = rehearsal;
   const old = emulator.seed.agent({ name: 'bot', image: 'acme/bot:1', minAgents: 1 }).deploymentId;
@@ -37,7 +37,7 @@ async function replace(script: DeploymentScript = {}): Promise<{ old: string; ne
 }
 
 describe('a first deployment', () => {
-  test('is reconciled after a second, validated, and ready after four', async () => {
+  test('is reconciled after one second and ready after four', async () => {
     const id = await create({ autoScaling: { minAgents: 2, maxAgents: 3 } });
     const { pass } = rehearsal;
     const steps = [];
@@ -82,7 +82,7 @@ describe('a first deployment', () => {
     ]);
   });
 
-  test('that is scaled to zero is ready without a replica', async () => {
+  test('is ready without a replica if it is scaled to zero', async () => {
     await create();
     rehearsal.pass(4000);
     expect(await look()).toMatchObject({
@@ -93,7 +93,7 @@ describe('a first deployment', () => {
     });
   });
 
-  test('that fails leaves nothing available', async () => {
+  test('leaves nothing available if it fails', async () => {
     rehearsal.emulator.script.deployment('bot', { outcome: 'crash-loop' });
     await create();
     rehearsal.pass(4000);
@@ -103,7 +103,7 @@ describe('a first deployment', () => {
 });
 
 describe('another deployment', () => {
-  test('is not spoken of until it is reconciled', async () => {
+  test('is not visible until it is reconciled', async () => {
     const { pass } = rehearsal;
     const ids = await replace();
     pass(999);
@@ -135,7 +135,7 @@ describe('another deployment', () => {
     expect(rehearsal.emulator.state.serving('bot')?.id).toBe(ids.new);
   });
 
-  test('hides the crashes of the previous one once it is reconciled', async () => {
+  test('hides the crashes of the previous one when it is reconciled', async () => {
     const { emulator, key, pass } = rehearsal;
     const old = emulator.seed.agent({ name: 'bot', health: 'crash-looping' }).deploymentId;
     const crashes = { deploymentID: old, health: { reason: 'CrashLoopBackOff' } };
@@ -224,7 +224,7 @@ describe('another deployment', () => {
     expect(await look()).toMatchObject(ended);
   });
 
-  test('can restart once on its way', async () => {
+  test('can restart once', async () => {
     await replace({ outcome: 'single-restart' });
     rehearsal.pass(2500);
     expect(await look()).toMatchObject({
@@ -238,7 +238,7 @@ describe('another deployment', () => {
     });
   });
 
-  test('takes the time that is scripted', async () => {
+  test('takes the scripted time', async () => {
     const ids = await replace({ delay: 60_000, reconcileDelay: 30_000 });
     rehearsal.pass(29_999);
     expect(await look()).toMatchObject({ reconciledDeploymentId: ids.old });
@@ -248,7 +248,7 @@ describe('another deployment', () => {
     expect(await look()).toMatchObject({ ready: true });
   });
 
-  test('can be one that the operator never takes up', async () => {
+  test('may never be reconciled', async () => {
     const ids = await replace({ reconcileDelay: Infinity });
     rehearsal.pass(3_600_000);
     expect(await look()).toMatchObject({
@@ -258,7 +258,7 @@ describe('another deployment', () => {
     });
   });
 
-  test('of somebody else takes its place, and it never gets ready', async () => {
+  test('is never ready if another release supersedes it', async () => {
     const { emulator, pass } = rehearsal;
     const ids = await replace();
     pass(2000);
@@ -313,7 +313,7 @@ describe('an image pull secret that', () => {
 describe('logs', () => {
   const lines = ({ body }: Answer) => (body as { logs: { log: string }[] }).logs.map((l) => l.log);
 
-  test('are those of the deployments, newest first, as asked for', async () => {
+  test('are returned for the requested deployments, newest first', async () => {
     const { key, acme, pass } = rehearsal;
     const ids = await replace({ logs: ['one', 'two', 'three'] });
     const path = `/agents/bot/logs?deploymentId=${ids.new}`;
@@ -341,7 +341,7 @@ describe('logs', () => {
     expect(found[0]).toMatch(/^KeyError/);
   });
 
-  test.each(['limit=0', 'limit=ten', 'offset=-1'])('are not given for %s', async (query) => {
+  test.each(['limit=0', 'limit=ten', 'offset=-1'])('are rejected for %s', async (query) => {
     await replace();
     expect(await rehearsal.key.get(`/agents/bot/logs?${query}`)).toEqual(
       refusal(400, `Invalid query parameters: ${query.replace(/=.*/, '')}`),

@@ -16,7 +16,7 @@ const pullSecret = {
 };
 
 describe('provisioning', () => {
-  test('is pending until its time has come', async () => {
+  test('is pending until its delay has passed', async () => {
     const { key, pass } = rehearsal;
     expect(await key.put('/secrets/voice', { secrets: pairs({ A: '1' }) })).toEqual(accepted());
     const set = { region: 'us-west', secrets: [{ fieldName: 'A' }] };
@@ -48,7 +48,7 @@ describe('provisioning', () => {
     expect(emulator.state.secretSet('voice')).toMatchObject({ status: 'ready' });
   });
 
-  test('fails as scripted, in the list and by name, and can be mended', async () => {
+  test('fails as scripted, in the list and by name, and succeeds after another write', async () => {
     const { key, pass, emulator } = rehearsal;
     emulator.script.provisioning('voice', {
       delay: 1000,
@@ -68,7 +68,7 @@ describe('provisioning', () => {
     expect(emulator.state.secretSet('voice')).toMatchObject({ status: 'ready' });
   });
 
-  test('has a message of its own where the script has none', async () => {
+  test('has a default message if the script has none', async () => {
     const { key, emulator } = rehearsal;
     emulator.seed.secretSet({ name: 'voice', status: 'failed' });
     expect(await key.get('/secrets/voice')).toMatchObject({
@@ -76,7 +76,7 @@ describe('provisioning', () => {
     });
   });
 
-  test('follows scripts in their order: next before every, names before any', async () => {
+  test('follows scripts in order: next before every, a name before any', async () => {
     const { key, pass, emulator } = rehearsal;
     emulator.script.provisioning('*', { outcome: 'pending', every: true });
     emulator.script.provisioning('voice', { delay: 1, every: true });
@@ -94,7 +94,7 @@ describe('provisioning', () => {
     expect(emulator.state.secretSet('third')?.status).toBe('pending');
   });
 
-  test('of a seeded set can still be under way', () => {
+  test('of a seeded set can still be in progress', () => {
     const { pass, emulator } = rehearsal;
     emulator.seed.secretSet({ name: 'voice', readyAfter: 100 });
     emulator.seed.secretSet({ name: 'stuck', status: 'pending' });
@@ -107,7 +107,7 @@ describe('provisioning', () => {
 });
 
 describe('values', () => {
-  test('are kept verbatim, and a write leaves the other keys as they are', async () => {
+  test('are kept verbatim, and a write does not change other keys', async () => {
     const { key, acme, emulator } = rehearsal;
     const awkward = ' "quoted" $HOME\n# no comment\n\u202e\u0000é ';
     await key.put('/secrets/voice', { secrets: pairs({ A: awkward, B: '2' }) });
@@ -115,7 +115,7 @@ describe('values', () => {
     expect(emulator.state.secretSet('voice')?.values).toEqual({ A: awkward, B: '' });
   });
 
-  test('are in no answer', async () => {
+  test('are in no response', async () => {
     const { key, acme, emulator } = rehearsal;
     emulator.seed.secretSet({ name: 'voice', values: { A: 'classified' } });
     const answers = [
@@ -130,7 +130,7 @@ describe('values', () => {
   });
 });
 
-describe('a write is refused with', () => {
+describe('a write is rejected for', () => {
   test.each<{ name: string; path?: string; body: unknown; refused: string }>([
     {
       name: 'another region',
@@ -138,13 +138,13 @@ describe('a write is refused with', () => {
       refused: "Secret already exists in region 'us-west'. Cannot change region to 'us-east'.",
     },
     {
-      name: 'a region that is not there',
+      name: 'a region that does not exist',
       path: '/secrets/other',
       body: { secrets: pairs({ A: '1' }), region: 'moon' },
       refused: 'Invalid region or organization does not have access',
     },
     {
-      name: 'credentials of a registry for a set of secrets',
+      name: 'registry credentials for a secret set',
       body: pullSecret,
       refused: 'Cannot update existing regular secrets to image pull secrets',
     },
@@ -197,17 +197,17 @@ describe('a write is refused with', () => {
       refused: 'Invalid request format: secrets is not valid',
     },
     {
-      name: 'a misspelt field',
+      name: 'a misspelled field',
       body: { secrets: pairs({ A: '1' }), regoin: 'us-west' },
       refused: 'Invalid request format: regoin is not a known field',
     },
     {
-      name: 'the words of the other surface',
+      name: 'the fields of the other surface',
       body: { secretKey: 'A', secretValue: '1' },
       refused: 'Invalid request format: secrets is not valid, secretKey is not a known field',
     },
     {
-      name: 'a host that is no URL',
+      name: 'a host that is not a URL',
       path: '/secrets/hub',
       body: { ...pullSecret, host: 'docker.io' },
       refused: 'Invalid request format: host is not valid',
@@ -230,7 +230,7 @@ describe('a write is refused with', () => {
 });
 
 describe('the organization surface', () => {
-  test('takes one pair a request', async () => {
+  test('accepts one pair per request', async () => {
     const { acme, emulator } = rehearsal;
     const pair = { name: 'voice', isImagePullSecret: false, secretKey: 'A', secretValue: '1' };
     expect(await acme.put('/secrets/voice', { ...pair, region: 'us-east' })).toEqual(
@@ -261,13 +261,13 @@ describe('the organization surface', () => {
       (body as { sets: { name: string }[] }).sets.map(({ name }) => name);
     expect(names(await acme.get('/secrets?region=ap-south'))).toEqual(['far']);
     expect(names(await acme.get('/secrets'))).toEqual(['voice', 'far']);
-    // The other surface takes no filter.
+    // The other surface has no filter.
     expect(names(await key.get('/secrets?region=ap-south'))).toEqual(['voice', 'far']);
   });
 });
 
 describe('an image pull secret', () => {
-  test.each(['key', 'acme'] as const)('is written on the surface of %s', async (surface) => {
+  test.each(['key', 'acme'] as const)('is written on the %s surface', async (surface) => {
     const { emulator, [surface]: requests } = rehearsal;
     expect(await requests.put('/secrets/hub', pullSecret)).toEqual(accepted());
     expect(emulator.state.secretSet('hub')).toMatchObject({
@@ -278,7 +278,7 @@ describe('an image pull secret', () => {
     });
   });
 
-  test('is in the list, and cannot be read by name', async () => {
+  test('is in the list but cannot be read by name', async () => {
     const { key, emulator } = rehearsal;
     emulator.seed.imagePullSecret({ name: 'hub', region: 'us-east', host: 'https://ghcr.io' });
     expect(emulator.state.secretSet('hub')?.host).toBe('https://ghcr.io/');
@@ -297,7 +297,7 @@ describe('an image pull secret', () => {
   });
 });
 
-test('a referenced set has no keys, says so, and loses none', async () => {
+test('a referenced set shows no keys, and its keys cannot be deleted', async () => {
   const { key, emulator } = rehearsal;
   emulator.seed.secretSet({ name: 'cluster', referenced: true, values: { A: '1' } });
   expect(await key.get('/secrets/cluster')).toEqual({
@@ -307,7 +307,7 @@ test('a referenced set has no keys, says so, and loses none', async () => {
   expect(await key.delete('/secrets/cluster/A')).toMatchObject({ status: 400 });
 });
 
-test('what is deleted is gone, once', async () => {
+test('sets and keys can be deleted once', async () => {
   const { key, emulator } = rehearsal;
   emulator.seed.secretSet({ name: 'voice', values: { A: '1' } });
   const missing = refusal(404, 'Set not found', 'NOT_FOUND');
@@ -322,7 +322,7 @@ test('what is deleted is gone, once', async () => {
   expect(await key.get('/secrets')).toEqual({ status: 200, body: { sets: [] } });
 });
 
-test('sets are listed as they were made: a write leaves its place, to be made again does not', async () => {
+test('sets are listed in the order of their creation', async () => {
   const { key, acme, emulator } = rehearsal;
   const write = (name: string) => key.put(`/secrets/${name}`, { secrets: pairs({ A: '1' }) });
   const names = ({ body }: Answer) =>
@@ -357,7 +357,7 @@ describe('a set that an agent binds', () => {
     ({ deploymentId } = seed.agent({ name: 'bot', secretSet: 'voice' }));
   });
 
-  test('can be deleted: the agent serves on, and takes no update that binds it still', async () => {
+  test('can be deleted: the agent keeps serving, but updates that bind the set are rejected', async () => {
     const { key, emulator, pass } = rehearsal;
     expect(await key.delete('/secrets/voice')).toEqual(ok);
     expect(emulator.state.secretSet('voice')).toBeUndefined();
@@ -381,7 +381,7 @@ describe('a set that an agent binds', () => {
     });
   });
 
-  test('can be made again, and holds nothing of what it held', async () => {
+  test('can be created again, without its old keys', async () => {
     const { key, emulator, pass } = rehearsal;
     await key.delete('/secrets/voice');
     expect(await key.put('/secrets/voice', { secrets: pairs({ B: '3' }) })).toEqual(accepted());
@@ -400,7 +400,7 @@ describe('a set that an agent binds', () => {
     expect(emulator.state.serving('bot')).toMatchObject({ secretValues: { B: '3' }, forced: true });
   });
 
-  test("can be made again as another one: elsewhere, of another kind, another organization's", async () => {
+  test('can be created again in another region, of another kind or in another organization', async () => {
     const { key, globex, emulator, pass } = rehearsal;
     await key.delete('/secrets/voice');
     const written = { secrets: pairs({ A: '1' }), region: 'us-east' };
@@ -422,7 +422,7 @@ describe('a set that an agent binds', () => {
   });
 });
 
-describe('two writers at one set', () => {
+describe('two concurrent writes of a set', () => {
   const conflict = refusal(
     409,
     "Secret set 'voice' was modified concurrently. Please retry.",
@@ -431,7 +431,7 @@ describe('two writers at one set', () => {
   const write = (value: string) =>
     rehearsal.key.put('/secrets/voice', { secrets: pairs({ A: value }) });
 
-  test('meet while the first is under way', async () => {
+  test('conflict while the first one is in progress', async () => {
     const { emulator } = rehearsal;
     emulator.script.writing('voice', { takes: 100 });
     const first = write('1');
@@ -446,7 +446,7 @@ describe('two writers at one set', () => {
     expect(await write('2')).toEqual(accepted());
   });
 
-  test('meet as often as scripted', async () => {
+  test('conflict as often as scripted', async () => {
     const { emulator } = rehearsal;
     emulator.script.writing('voice', { outcome: 'conflict' });
     emulator.script.writing('voice', { outcome: 'conflict' });

@@ -28,7 +28,7 @@ async function newSession(): Promise<string> {
 
 const missing = refusal(404, 'Session not found', 'NOT_FOUND');
 
-describe.each(['key', 'acme'] as const)('a session on the surface of %s', (surface) => {
+describe.each(['key', 'acme'] as const)('a session on the %s surface', (surface) => {
   const path = surface === 'key' ? '/agents/bot/sessions' : '/services/bot/sessions';
 
   test('starts, runs and is stopped', async () => {
@@ -74,13 +74,13 @@ describe.each(['key', 'acme'] as const)('a session on the surface of %s', (surfa
     expect(await surfaced.get(`${path}?limit=101`)).toMatchObject({ status: 400 });
   });
 
-  test('is unknown under another id', async () => {
+  test('is not found under another id', async () => {
     expect(await rehearsal[surface].get(`${path}/other`)).toEqual(missing);
     expect(await rehearsal[surface].delete(`${path}/other`)).toEqual(missing);
   });
 });
 
-test('the agent tells how many sessions run', async () => {
+test('the agent shows how many sessions are running', async () => {
   await newSession();
   expect(await rehearsal.key.get('/agents/bot')).toMatchObject({ body: { activeSessionCount: 1 } });
 });
@@ -95,7 +95,7 @@ test('at `max-agents`, no session starts', async () => {
   await newSession();
 });
 
-test('a start is answered with what its transport needs', async () => {
+test('the response to a start has the fields of its transport', async () => {
   expect(await startSession({ createDailyRoom: true, transport: 'daily' })).toMatchObject({
     dailyRoom: expect.stringContaining('https://'),
     dailyToken: expect.any(String),
@@ -111,7 +111,7 @@ test('a start is answered with what its transport needs', async () => {
   });
 });
 
-test('a start with a field that nobody knows is refused', async () => {
+test('a start with an unknown field is rejected', async () => {
   expect(await call('start', 'POST', { rooms: 1 })).toMatchObject({ status: 400 });
   expect(await call('start', 'POST', { body: { text: 'x'.repeat(1024 * 1024) } })).toMatchObject({
     status: 413,
@@ -119,7 +119,7 @@ test('a start with a field that nobody knows is refused', async () => {
 });
 
 describe('a script', () => {
-  test('ends a session by itself', async () => {
+  test('can end a session', async () => {
     const { emulator, key, pass } = rehearsal;
     emulator.script.session('bot', {
       startDelay: Infinity,
@@ -138,7 +138,7 @@ describe('a script', () => {
     expect(await key.get('/agents/bot/logs?sessionId=other')).toMatchObject({ body: { logs: [] } });
   });
 
-  test('has the deployment before take a session', async () => {
+  test('can start a session on the previous deployment', async () => {
     const { emulator, key, pass } = rehearsal;
     await key.post('/agents/bot', { image: 'acme/voice:2' });
     pass(4000);
@@ -150,7 +150,7 @@ describe('a script', () => {
     expect(serving?.deploymentId).toBe(emulator.state.serving('bot')?.id);
   });
 
-  test('has the bot answer at endpoints of its own', async () => {
+  test('can define endpoints of the bot', async () => {
     const { emulator, pass } = rehearsal;
     emulator.script.session('bot', { paths: { healthz: 204, broken: 500 } });
     const id = await newSession();
@@ -163,7 +163,7 @@ describe('a script', () => {
     expect((await call('sessions/other/healthz', 'GET')).status).toBe(404);
   });
 
-  test('refuses a start', async () => {
+  test('can reject a start', async () => {
     rehearsal.emulator.script.session('bot', {
       refusal: { status: 402, message: 'No billing details', code: 'PCC-1004' },
     });
@@ -172,7 +172,7 @@ describe('a script', () => {
   });
 });
 
-test('a session goes on after its agent is deleted, until it is stopped', async () => {
+test('a session continues after its agent is deleted, until it is stopped', async () => {
   const { emulator, key } = rehearsal;
   const { sessionId } = emulator.seed.session({ agent: 'bot' });
   await key.delete('/agents/bot');

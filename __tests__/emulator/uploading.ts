@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import type { Requests } from './rehearsal.js';
 
-/** What a client is told about where to upload to. */
+/** Where a client can upload, and with which fields. */
 export interface UploadTarget {
   readonly uploadId: string;
   readonly uploadUrl: string;
@@ -11,7 +11,7 @@ export interface UploadTarget {
   readonly expiresAt: string;
 }
 
-/** An answer of the storage. */
+/** A response of the storage. */
 export interface StorageAnswer {
   readonly status: number;
   readonly etag: string | null;
@@ -19,7 +19,7 @@ export interface StorageAnswer {
   readonly text: string;
 }
 
-/** A build context with these files, by their names; the same bytes at any time. */
+/** A build context with these files. The bytes are always the same. */
 export async function archiveOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
   const archive = pack();
   for (const [name, content] of Object.entries(files))
@@ -28,14 +28,14 @@ export async function archiveOf(files: Readonly<Record<string, string>>): Promis
   return gzipSync(await buffer(archive));
 }
 
-/** Asks where to upload to. */
+/** Requests an upload URL. */
 export async function askForUpload(requests: Requests, region = 'us-west'): Promise<UploadTarget> {
   const { status, body } = await requests.post('/builds/upload-url', { region });
   if (status !== 200) throw new Error(`No place to upload to: ${JSON.stringify(body)}`);
   return body as UploadTarget;
 }
 
-/** A form of these fields, in their order; `file` where the file shall stand. */
+/** A form with these fields, in order. `file` is the place of the file. */
 export function formOf(
   fields: Iterable<readonly [name: string, value: string | Buffer]>,
 ): FormData {
@@ -61,6 +61,6 @@ export async function postTo(
   };
 }
 
-/** Uploads a file as it is due. */
+/** Uploads a file correctly. */
 export const upload = ({ uploadUrl, uploadFields }: UploadTarget, file: Buffer) =>
   postTo(uploadUrl, formOf([...Object.entries(uploadFields), ['file', file]]));

@@ -32,7 +32,7 @@ const stored = () => rehearsal.emulator.state.archive(target.uploadId);
 const taken = (): StorageAnswer => ({ status: 204, etag: `"${md5}"`, type: null, text: '' });
 
 describe('an upload URL', () => {
-  test('comes with a form for one file of one organization, signed for 15 minutes', () => {
+  test('comes with a form for one file, signed for 15 minutes', () => {
     const { emulator } = rehearsal;
     expect(target).toEqual({
       uploadId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
@@ -66,7 +66,7 @@ describe('an upload URL', () => {
     );
   });
 
-  test('is had on the organization surface too, and is never the same', async () => {
+  test('is available on both surfaces, and is different each time', async () => {
     const { acme, globex, emulator } = rehearsal;
     const others = [await askForUpload(acme, 'us-east'), await askForUpload(globex)];
     const none = { bytes: undefined, md5: undefined, contextHash: undefined };
@@ -77,7 +77,7 @@ describe('an upload URL', () => {
     ]);
   });
 
-  test('allows 500 MB unless the emulator is started otherwise', async () => {
+  test('allows 500 MB unless the options say otherwise', async () => {
     const other = await rehearse();
     const { uploadFields } = await askForUpload(other.key);
     const policy = Buffer.from(uploadFields['Policy'] ?? '', 'base64').toString();
@@ -98,7 +98,7 @@ describe('an upload URL', () => {
     },
     { name: 'no region', body: {}, refused: 'Invalid request format: region is not valid' },
     {
-      name: 'a field that is not known',
+      name: 'an unknown field',
       body: { region: 'us-west', size: 1 },
       refused: 'Invalid request format: size is not a known field',
     },
@@ -109,8 +109,8 @@ describe('an upload URL', () => {
   });
 });
 
-describe('the storage takes', () => {
-  test('a file, as it is', async () => {
+describe('the storage accepts', () => {
+  test('a file, unchanged', async () => {
     const { emulator } = rehearsal;
     expect(await upload(target, file)).toEqual(taken());
     expect(stored()).toEqual(file);
@@ -121,7 +121,7 @@ describe('the storage takes', () => {
     });
   });
 
-  test('a file of many pieces, of the largest size that is allowed', async () => {
+  test('a file of the maximum size, in many chunks', async () => {
     const large = Buffer.alloc(uploadLimit, '0123456789\r\n--');
     expect(await upload(target, large)).toMatchObject({ status: 204 });
     expect(stored()?.equals(large)).toBe(true);
@@ -132,18 +132,18 @@ describe('the storage takes', () => {
     expect(stored()).toEqual(Buffer.alloc(0));
   });
 
-  test('another file in the place of the first', async () => {
+  test('another file that replaces the first one', async () => {
     await upload(target, Buffer.from('another'));
     expect(await upload(target, file)).toEqual(taken());
     expect(stored()).toEqual(file);
   });
 
-  test('a file up to the last millisecond', async () => {
+  test('a file until the last millisecond', async () => {
     rehearsal.pass(15 * 60_000 - 1);
     expect(await upload(target, file)).toEqual(taken());
   });
 
-  test('fields in any order and case, and what comes after the file', async () => {
+  test('fields in any order and case, and fields after the file', async () => {
     const fields = Object.entries(target.uploadFields)
       .reverse()
       .map(([name, value]) => [name.toUpperCase(), value] as const);
@@ -152,7 +152,7 @@ describe('the storage takes', () => {
   });
 });
 
-describe('the storage refuses', () => {
+describe('the storage rejects', () => {
   const without = (...names: string[]) =>
     Object.entries(target.uploadFields).filter(([name]) => !names.includes(name));
   const changed = (name: string, value: string) =>
@@ -175,21 +175,21 @@ describe('the storage refuses', () => {
       message: /^Invalid according to Policy: Policy Condition failed: .*\$key/,
     },
     {
-      name: 'a field that is changed',
+      name: 'a changed field',
       form: () => [...changed('Content-Type', 'application/zip'), ['file', file]],
       status: 403,
       code: 'AccessDenied',
       message: /^Invalid according to Policy: Policy Condition failed: .*\$Content-Type/,
     },
     {
-      name: 'a field that the policy does not know',
+      name: 'a field that is not in the policy',
       form: () => [['acl', 'public-read'], ...due()],
       status: 403,
       code: 'AccessDenied',
       message: /^Invalid according to Policy: Extra input fields: acl$/,
     },
     {
-      name: 'a field after the file',
+      name: 'a required field after the file',
       form: () => [...without('bucket'), ['file', file], ['bucket', 'build-contexts-us-west']],
       status: 403,
       code: 'AccessDenied',
@@ -217,7 +217,7 @@ describe('the storage refuses', () => {
       message: /signature/,
     },
     {
-      name: "a policy of the sender's own",
+      name: 'a policy that the sender made',
       form: () => [
         ...changed('Policy', another({ expiration: '2030-01-01T00:00:00Z', conditions: [] })),
         ['file', file],
@@ -268,7 +268,7 @@ describe('the storage refuses', () => {
     );
   });
 
-  test('a file for another bucket than its own', async () => {
+  test('a file for another bucket', async () => {
     const url = target.uploadUrl.replace('us-west', 'us-east');
     expect(await postTo(url, formOf(due()))).toMatchObject({
       status: 403,
@@ -286,7 +286,7 @@ describe('the storage refuses', () => {
     says: string;
   }>([
     {
-      name: 'a bucket that is not there',
+      name: 'a bucket that does not exist',
       path: '/storage/attic',
       status: 404,
       says: '<Code>NoSuchBucket</Code>',
@@ -305,7 +305,7 @@ describe('the storage refuses', () => {
       says: '<Code>MissingContentLength</Code>',
     },
     {
-      name: 'a body that is no form',
+      name: 'a body that is not a form',
       headers: { 'content-type': 'application/gzip' },
       status: 412,
       says: '<Code>PreconditionFailed</Code>',
@@ -318,7 +318,7 @@ describe('the storage refuses', () => {
       says: '<Code>MalformedPOSTRequest</Code>',
     },
     {
-      name: 'a form that ends in its middle',
+      name: 'a form that ends too early',
       headers: { 'content-type': 'multipart/form-data; boundary=x' },
       body: '--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nabc',
       status: 400,
@@ -339,7 +339,7 @@ describe('the storage refuses', () => {
 });
 
 describe('an upload', () => {
-  test('is logged with its headers and the names of its fields, without what they hold', async () => {
+  test('is logged with its headers and the names of its fields, without their values', async () => {
     const { emulator } = rehearsal;
     await upload(target, file);
     const { requests } = emulator;
@@ -363,7 +363,7 @@ describe('an upload', () => {
     expect(requests[1]?.headers).not.toHaveProperty('authorization');
   });
 
-  test('is told over HTTP without what its form holds', async () => {
+  test('is shown over HTTP without the values of its form', async () => {
     const { emulator } = rehearsal;
     await upload(target, file);
     const state = await send(`${emulator.url}/emulator/state`);
@@ -388,7 +388,7 @@ describe('an upload', () => {
     expect(await key.get('/regions')).toMatchObject({ status: 429 });
   });
 
-  test('can be watched, before and after', async () => {
+  test('can trigger actions before and after it', async () => {
     const { script, state } = rehearsal.emulator;
     const seen: (number | undefined)[] = [];
     const match = { method: 'POST', path: /^\/storage\// };
@@ -398,7 +398,7 @@ describe('an upload', () => {
     expect(seen).toEqual([undefined, file.length]);
   });
 
-  test('can expire as it comes', async () => {
+  test('can expire when it arrives', async () => {
     const { emulator, pass } = rehearsal;
     emulator.script.before({ path: /^\/storage\// }, () => {
       pass(15 * 60_000);
@@ -406,7 +406,7 @@ describe('an upload', () => {
     expect((await upload(target, file)).text).toContain('Policy expired.');
   });
 
-  test('whose sender gives up is not stored, and never answered', async () => {
+  test('is neither stored nor answered if the sender gives up', async () => {
     const { emulator } = rehearsal;
     const { hostname, port, pathname } = new URL(target.uploadUrl);
     const sender = request({
@@ -427,10 +427,10 @@ describe('an upload', () => {
   });
 });
 
-describe('a fault of an upload', () => {
+describe('a fault in an upload', () => {
   const match = { method: 'POST', path: /^\/storage\// };
 
-  test('answers as S3 does when it is busy', async () => {
+  test('can return the response of a busy S3', async () => {
     const body =
       '<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
     rehearsal.emulator.script.fault(match, {
@@ -451,13 +451,13 @@ describe('a fault of an upload', () => {
 
   test.each<{ name: string; fault: Fault; form: unknown; carriedOut: boolean }>([
     {
-      name: 'once all of it has come',
+      name: 'after all of it has arrived',
       fault: { kind: 'reset' },
       form: expect.arrayContaining(['file']),
       carriedOut: false,
     },
     {
-      name: 'once it was stored',
+      name: 'after it was stored',
       fault: { kind: 'reset', carryOut: true },
       form: expect.arrayContaining(['file']),
       carriedOut: true,
@@ -475,7 +475,7 @@ describe('a fault of an upload', () => {
       carriedOut: false,
     },
     {
-      name: 'in place of the answer',
+      name: 'instead of the response',
       fault: { kind: 'cut-off' },
       form: expect.arrayContaining(['file']),
       carriedOut: true,
@@ -490,7 +490,7 @@ describe('a fault of an upload', () => {
     expect(await upload(target, large)).toMatchObject({ status: 204 });
   });
 
-  test('can stop it as it is under way, and never say so', async () => {
+  test('can stop it during the transfer, without a response', async () => {
     const { emulator } = rehearsal;
     emulator.script.fault(match, { kind: 'hang', carryOut: true });
     const { uploadUrl, uploadFields } = target;
@@ -500,7 +500,7 @@ describe('a fault of an upload', () => {
     expect(stored()).toEqual(file);
   });
 
-  test('that breaks off an upload breaks any request', async () => {
+  test('that breaks an upload also breaks any other request', async () => {
     const { emulator, key } = rehearsal;
     emulator.script.fault({}, { kind: 'reset-upload', afterBytes: 1 });
     await expect(key.get('/regions')).rejects.toThrow();
