@@ -399,7 +399,7 @@ test('an organization that the token cannot access is an error that lists the ac
 test('the error for a rejected credential names its source and the page in the dashboard', async () => {
   const { exitCode, raw } = await run({ 'api-key': 'sk_revoked-0123', ...voice });
   expect(exitCode).toBe(1);
-  expect(raw).toContain('::error title=The platform does not accept the credential::');
+  expect(raw).toContain('::error title=The platform rejected the credential::');
   expect(raw).toContain('a private API key from the input `api-key`');
   expect(raw).toContain('Settings → API Keys → Private');
   const asked = emulator.requests.map(({ path }) => path);

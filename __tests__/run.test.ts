@@ -85,9 +85,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
       { outcome: 'updated', added: ['CARTESIA_KEY'], updated: ['OPENAI_KEY'] },
     ]);
     expect(agents).toMatchObject([{ outcome: 'updated', deploymentId: after?.id, ready: true }]);
-    expect(actions.summary).toContain(
-      'keep the old values until they end, at the latest after 2 h',
-    );
+    expect(actions.summary).toContain('To be certain, wait 2 h (the session limit)');
   });
 
   test('a release writes an image pull secret in the form of the platform and waits for it', async () => {
@@ -206,7 +204,7 @@ test('if one call fails, the other calls in progress end with the run', async ()
   const { actions } = await stage.release({ ...credentials['API key'], ...voice });
   const lines = actions.log.length;
   await setTimeout(50);
-  expect(actions.errors[0]?.title).toBe('The platform does not accept the credential');
+  expect(actions.errors[0]?.title).toBe('The platform rejected the credential');
   expect(actions.log).toHaveLength(lines);
   // The call without a response was ended, not retried.
   const asked = stage.emulator.requests.map(({ path }) => path);

@@ -104,7 +104,7 @@ function script({ emulator }: Stage, { late, lost, writing }: Interleaving): voi
 const reasons = [
   'Another release has taken over',
   'Another process is writing the secret set',
-  'The deploy was refused because a secret set is not ready',
+  'The platform rejected the deployment because a secret set is not ready',
 ];
 
 /** What the platform has to be like once both have ended, whoever was first. */

@@ -41,9 +41,9 @@ const look = { method: 'GET', path: `/v1/builds/${id}` } as const;
 
 /** What is to be done where it is something else than for most failures of the kind. */
 const shorter =
-  'Make the build shorter (a base image that has more, fewer dependencies), and release again.';
+  'Make the build faster (fewer dependencies, or a base image that has more of them), then run the workflow again.';
 const remedies: Readonly<Record<string, string>> = {
-  'one that failed without a reason and a log': `Look at the log of the build \`${id}\` in the dashboard, correct what it shows, and release again.`,
+  'one that failed without a reason and a log': `Open the log of build \`${id}\` in the dashboard, fix the error that it shows, and run the workflow again.`,
   'one that the platform ended': shorter,
   'one that the platform ended, in its words, too': shorter,
 };
@@ -110,7 +110,7 @@ describe('what became of a build is explained', () => {
       error: new StepError('build-timeout', { buildId: id, lastSeen: 'building', deadline }),
       kind: 'build-timeout',
       facts: [{ label: 'Build id', value: id }],
-      why: ['It was last seen building; `build-timeout` is 10 min.'],
+      why: ['Last status: building; `build-timeout` is 10 min.'],
       logs: undefined,
     },
     {
@@ -125,7 +125,7 @@ describe('what became of a build is explained', () => {
       kind: 'build-timeout',
       facts: [{ label: 'Build id', value: id }],
       why: [
-        'It was last seen pending; `build-timeout` is 10 min.',
+        'Last status: pending; `build-timeout` is 10 min.',
         'The last status check failed: no answer came within 30 s.',
       ],
       logs: undefined,
@@ -254,7 +254,7 @@ test('what is wrong with a context is explained, file by file', () => {
     title: failureKinds['context-unusable'].title,
     subject: undefined,
     facts: [],
-    state: ['Nothing was changed.', 'Nothing was sent.'],
+    state: ['Nothing was changed, and nothing was sent.'],
     why: [],
     problems,
     // Each problem names its own fix.

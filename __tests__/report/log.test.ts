@@ -16,6 +16,21 @@ function recorded(work: (log: ReturnType<typeof releaseLog>) => void): string[] 
   return actions.log;
 }
 
+test('a plan stands below the group of the step that made it, where it is not folded away', () => {
+  const lines = recorded((log) => {
+    log.beginStep('preflight');
+    log.plan(planOf({ region: 'us-west', secretSets: [], build: undefined, agent: agentPlan() }));
+    log.endStep({ ...step('preflight'), duration: 20 });
+  });
+  expect(lines).toEqual([
+    'group: Preflight',
+    'info: Done in under 0.1 s.',
+    'endgroup',
+    'info: Region us-west:',
+    'info:   Keep the agent voice unchanged: nothing differs.',
+  ]);
+});
+
 describe('the groups of the log', () => {
   test('one after the other are one a step', () => {
     const lines = recorded((log) => {

@@ -63,7 +63,7 @@ describe('the summary', () => {
     const summary = summaryOf(record(), [], startedAt);
     expect(summary).toContain('## ✅ Updated `voice-agent` in `us-west`; it is serving');
     expect(summary).toContain(
-      'Authenticated with a personal access token from the input `pat`, in the organization `acme`.',
+      'authenticated with a personal access token from the input `pat`, in the organization `acme`',
     );
     expect(summary).toContain(
       '| `voice-agent` | `us-west` | updated, serving | `ghcr.io/acme/voice:1.0` | `13c0be89-5ae8-4b0b-ad22-79565e11de3b` |',
@@ -85,7 +85,7 @@ describe('the summary', () => {
     const summary = summaryOf(record(), [failure], startedAt);
     expect(summary.startsWith('## ❌ `voice-agent` was not updated in `us-west`')).toBe(true);
     expect(summary).toContain('**Serving now:** `ghcr.io/acme/voice:1.0`, as before.');
-    expect(summary).toContain('**Agent** `voice-agent`');
+    expect(summary).not.toContain('**Agent** `voice-agent`');
     expect(summary).toContain('**What to do:** Read the traceback.');
     expect(summary).toMatch(
       /<details><summary>Traceback of voice-agent<\/summary>\n\n```text\nTraceback \(most recent call last\)/,
@@ -408,7 +408,7 @@ describe('what a person has to know afterwards is said once for several regions'
       plan: agentPlan({ settings: { maxSessionDuration: 600 * (3 - index), minAgents: 1 } }),
     }));
     expect(followUps(record({ agents: replaced }))).toEqual([
-      `Before you revoke old values: running sessions of ${listed} keep the old values until they end, at the latest after 30 min (the session limit).`,
+      `Before you revoke the old values: running sessions of ${listed} keep the old values until they end, at the latest after 30 min (the session limit).`,
     ]);
   });
 
@@ -416,7 +416,7 @@ describe('what a person has to know afterwards is said once for several regions'
     const plan = agentPlan({ settings: { minAgents: 0 } });
     const cold = agents.map((one) => ({ ...one, plan }));
     expect(remarksAfter(record({ agents: cold }))).toEqual([
-      `${listed} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
+      `${listed} keep no instance warm (\`min-agents\` is 0), so the first call to each waits for a cold start.`,
     ]);
     const one = cold.map((each, index) =>
       index === 1 ? each : { ...each, outcome: index === 0 ? 'failed' : 'unchanged' },
@@ -508,13 +508,22 @@ describe('the annotation', () => {
 
 describe('a failure is said once', () => {
   const crashed = record({ agents: [{ ...agent, outcome: 'failed', ready: false }] });
+  const subject = { kind: 'secret set', name: 'keys', region: 'us-west' } as const;
 
-  test('in the annotation: the title is not repeated, but the log has it', async () => {
+  test('in the annotation, which begins with the headline and does not repeat the title', async () => {
     const actions = new RecordedActions();
     await report(actions, crashed, [failure], { now: startedAt });
     expect(actions.errors[0]?.title).toBe('The deployment failed');
     expect(actions.errors[0]?.message).not.toContain('The deployment failed');
-    expect(actions.log).toContain('info: The deployment failed.');
+    expect(actions.errors[0]?.message).toContain('`voice-agent` was not updated in `us-west`.');
+  });
+
+  test('in the annotation: a headline that begins with the title is a line of the log', async () => {
+    const actions = new RecordedActions();
+    const refused = { ...failure, title: 'No room', kind: 'provisioning-failed', subject } as const;
+    await report(actions, crashed, [refused], { now: startedAt });
+    expect(actions.errors[0]?.message).not.toContain('No room');
+    expect(actions.log).toContain('info: No room: `keys` in `us-west`.');
   });
 
   test('in the summary, where the headline is the title', () => {
@@ -523,7 +532,7 @@ describe('a failure is said once', () => {
       kind: 'invalid-inputs',
       title: 'The inputs are not valid',
       subject: undefined,
-      state: ['Nothing was changed.', 'Nothing was sent.'],
+      state: ['Nothing was changed, and nothing was sent.'],
       facts: [],
       why: [],
       problems: [{ about: '`image`', message: 'has no tag', next: undefined }],
@@ -531,7 +540,7 @@ describe('a failure is said once', () => {
     };
     const summary = summaryOf(releaseRecord(), [inputs], startedAt);
     expect(summary.match(/The inputs are not valid/g)).toHaveLength(1);
-    expect(summary).toContain('**Nothing was changed.** Nothing was sent.');
+    expect(summary).toContain('**Nothing was changed, and nothing was sent.**');
     expect(summary).toContain('**What failed:**\n\n- **`image`**: has no tag.');
   });
 

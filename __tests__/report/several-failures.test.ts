@@ -297,7 +297,7 @@ test('a release that crashes in each of 16 regions is told in one annotation', a
     expect(title).toBe('The release failed in 16 of 16 regions');
     expect(message.length).toBeLessThanOrEqual(maxAnnotationLength);
     for (const region of regions) expect(message).toContain(`voice-${region}`);
-    expect(message).toContain('\nNext: Read the traceback');
+    expect(message).toContain('\nNext: Add `SPEECH_API_KEY` to the secrets of the agent');
     const html = marked.parse(actions.summary, { async: false, gfm: true });
     expect(html.match(/<h3>/g)).toHaveLength(16);
     // A row of five cells each, and the steps have three.

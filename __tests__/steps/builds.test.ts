@@ -259,7 +259,7 @@ describe('a build that does not succeed', () => {
     const { succeeded, actions } = await release({ ...building, 'build-timeout': '30' });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.title).toBe('The cloud build took too long');
-    expect(actions.errors[0]?.message).toMatch(/last seen building; `build-timeout` is 30 s/);
+    expect(actions.errors[0]?.message).toMatch(/Last status: building; `build-timeout` is 30 s/);
   });
 
   test('shows the end of its log, known secrets taken out', async () => {
@@ -300,7 +300,7 @@ describe('a build that does not succeed', () => {
     );
     const { actions } = await release({ ...building, 'build-timeout': '30' });
     expect(actions.errors[0]?.message).toMatch(
-      /last seen building; `build-timeout` is 30 s\. The last status check failed: the response was 502/,
+      /Last status: building; `build-timeout` is 30 s\. The last status check failed: the response was 502/,
     );
     expect(actions.errors[0]?.message).toContain('No agent was deployed');
   });
@@ -426,7 +426,7 @@ describe('a context that cannot be packed', () => {
     expect(stage.emulator.requests).toEqual([]);
     expect(actions.errors[0]?.title).toBe('The build context cannot be packed');
     expect(actions.errors[0]?.message).toContain(about);
-    expect(actions.errors[0]?.message).toContain('Nothing was sent.');
+    expect(actions.errors[0]?.message).toContain('nothing was sent.');
     expect(checkout.leftovers()).toEqual([]);
   });
 });

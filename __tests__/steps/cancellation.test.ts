@@ -102,8 +102,8 @@ describe('a run that is cancelled', () => {
     expect(standing).toEqual({
       Done: 'nothing.',
       'Still running':
-        'the secret set `voice-keys` is created, and the platform provisions it, in `us-west`.',
-      'Not started': 'the agent `voice` is not deployed, in `us-west`.',
+        'the secret set `voice-keys` in `us-west` was created; the platform is provisioning it.',
+      'Not started': 'the agent `voice` in `us-west` was not deployed.',
     });
     expect(actions.summary).toContain('No agent was deployed.');
   });
@@ -113,7 +113,7 @@ describe('a run that is cancelled', () => {
     const { standing, secretSets, took } = await releaseUntil(writing, voice);
     expect(secretSets).toMatchObject([{ outcome: 'cancelled', status: null, added: [] }]);
     expect(standing['Still running']).toBe(
-      'the secret set `voice-keys` was being written, but it is unknown whether it succeeded, in `us-west`.',
+      'the secret set `voice-keys` in `us-west` was being written; it is unknown whether that succeeded.',
     );
     expect(took).toBe(1000);
   });
@@ -146,7 +146,7 @@ describe('a run that is cancelled', () => {
     emulator.script.after({ method: 'PUT', path }, cancel);
     const { secretSets, standing } = await release({ ...credentials.token, ...voice });
     expect(standing['Still running']).toBe(
-      'the secret set `voice-keys` was being written, `A_KEY` is written, the rest is not, in `us-west`.',
+      'the secret set `voice-keys` in `us-west` was being written; `A_KEY` was written; the rest was not.',
     );
     expect(secretSets).toMatchObject([{ outcome: 'cancelled', added: ['A_KEY'], updated: [] }]);
     expect(emulator.state.secretSet('voice-keys')?.values).toEqual({ A_KEY: 'first-value' });
@@ -159,7 +159,7 @@ describe('a run that is cancelled', () => {
     expect(actions.errors.map(({ title }) => title)).toEqual([
       'The run was cancelled after it had failed',
     ]);
-    expect(actions.summary).toContain('### ❌ The platform refused a request');
+    expect(actions.summary).toContain('### ❌ The platform rejected a request');
   });
 
   test('while the agent is deployed tells which deployment the platform goes on with', async () => {
@@ -168,8 +168,8 @@ describe('a run that is cancelled', () => {
     expect(agents).toMatchObject([{ outcome: 'created', deploymentId: id, ready: false }]);
     expect(actions.outputs['deployment-id']).toBe(id);
     expect(standing).toEqual({
-      Done: 'the secret set `voice-keys` is created and ready, in `us-west`.',
-      'Still running': `the platform continues the deployment \`${id}\` of \`voice\`, in \`us-west\`.`,
+      Done: 'the secret set `voice-keys` in `us-west` was created and is ready.',
+      'Still running': `the deployment \`${id}\` of \`voice\` in \`us-west\` is still rolling out.`,
       'Not started': 'nothing.',
     });
     expect(actions.summary).toContain('| Wait for the deployment | ➖ not started | – |');
@@ -180,7 +180,7 @@ describe('a run that is cancelled', () => {
     const { agents, standing } = await releaseUntil(creating, voice);
     expect(agents).toMatchObject([{ outcome: 'cancelled', deploymentId: null }]);
     expect(standing['Still running']).toBe(
-      'the agent `voice` was being deployed, but it is unknown whether it succeeded, in `us-west`.',
+      'the agent `voice` in `us-west` was being deployed; it is unknown whether that succeeded.',
     );
   });
 
@@ -243,7 +243,7 @@ describe('a run that is cancelled', () => {
     expect(pruned).toHaveLength(1);
     const [left] = ['OLD_KEY', 'OLDER_KEY'].filter((key) => !pruned.includes(key));
     expect(standing['Not started']).toBe(
-      `\`${left ?? ''}\` of \`voice-keys\` in \`us-west\` are not pruned.`,
+      `\`${left ?? ''}\` of \`voice-keys\` in \`us-west\` was not pruned.`,
     );
   });
 
@@ -254,7 +254,7 @@ describe('a run that is cancelled', () => {
     );
     const [build] = stage.emulator.state.builds();
     expect(standing['Still running']).toContain(
-      `the platform continues the build \`${build?.id ?? ''}\`, in \`us-west\``,
+      `the build \`${build?.id ?? ''}\` in \`us-west\` is still running on the platform`,
     );
     expect(actions.outputs['build-id']).toBe(build?.id);
     expect(checkout.leftovers()).toEqual([]);
@@ -272,7 +272,7 @@ describe('a run that is cancelled', () => {
     stage.emulator.script.fault(storing, { kind: 'hang' });
     const { took, standing } = await releaseUntil(storing, building);
     expect(took).toBeLessThanOrEqual(1000);
-    expect(standing['Not started']).toContain('the build is not started, in `us-west`');
+    expect(standing['Not started']).toContain('the build in `us-west` was not started');
   });
 
   test('while a start of a build is not answered says that it is not known', async () => {
@@ -282,7 +282,7 @@ describe('a run that is cancelled', () => {
     expect(JSON.parse(actions.outputs['builds'] ?? '')).toMatchObject([
       { id: null, outcome: 'cancelled' },
     ]);
-    expect(standing['Still running']).toContain('the build was being started');
+    expect(standing['Still running']).toContain('the build in `us-west` was being started');
   });
 
   test('after a region has failed tells of both', async () => {

@@ -184,7 +184,7 @@ describe('what people are told about old values', () => {
       'secret-set': 'keys',
       secrets: 'A=newer-a',
     });
-    expect(actions.summary).toContain('at the latest after 15 min (the session limit)');
+    expect(actions.summary).toContain('wait 15 min (the session limit)');
   });
 
   test("counts from the platform's limit where neither the agent nor an input has one", async () => {
@@ -195,7 +195,7 @@ describe('what people are told about old values', () => {
       'secret-set': 'keys',
       secrets: 'A=newer-a',
     });
-    expect(actions.summary).toContain('at the latest after 2 h (the session limit)');
+    expect(actions.summary).toContain('wait 2 h (the session limit)');
   });
 
   test('counts, too, from a set that is bound in place of another one', async () => {
@@ -205,7 +205,7 @@ describe('what people are told about old values', () => {
       'agent-name': 'voice',
       'secret-set': 'other-keys',
     });
-    expect(actions.summary).toContain('at the latest after 15 min (the session limit)');
+    expect(actions.summary).toContain('wait 15 min (the session limit)');
   });
 
   test.each([
@@ -273,7 +273,7 @@ test('a tag that is deployed already is told as no change, with what to do', asy
     expect.stringContaining('The platform warns about `voice`'),
   );
   expect(actions.log).toContain(
-    `info: The agent voice in us-west keeps its deployment ${deploymentId}.`,
+    `info: Agent voice in us-west keeps its deployment ${deploymentId}.`,
   );
 });
 
@@ -292,15 +292,13 @@ test('a digest that is deployed already is told as that, with nothing to warn of
 });
 
 test.each([
-  { name: 'a new agent', there: false, told: 'created' },
-  { name: 'one that is there', there: true, told: 'updated' },
+  { name: 'a new agent', there: false, told: 'Created' },
+  { name: 'one that is there', there: true, told: 'Updated' },
 ])('the log names the new deployment of $name', async ({ there, told }) => {
   if (there) stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
   const { actions } = await stage.release({ ...credentials['API key'], ...voice });
   const id = stage.emulator.state.agent('voice')?.desiredDeploymentId ?? '';
-  expect(actions.log).toContain(
-    `info: The agent voice in us-west is ${told}; its deployment is ${id}.`,
-  );
+  expect(actions.log).toContain(`info: ${told} agent voice in us-west; deployment ${id}.`);
 });
 
 describe('a deploy that is refused because a set is not ready', () => {

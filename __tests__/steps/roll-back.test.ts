@@ -100,7 +100,7 @@ describe('a release that fails in one region with `on-failure: rollback`', () =>
     expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'failed']);
     expect(imagesOf('voice-us-west')).toEqual([older, newer, older]);
     expect(imagesOf('voice-eu-central')).toEqual([older]);
-    expect(actions.errors[0]?.title).toBe('Rolled back: The platform refused a request');
+    expect(actions.errors[0]?.title).toBe('Rolled back: The platform rejected a request');
   });
 
   test('goes back after a wait that took too long', async () => {
@@ -429,7 +429,7 @@ describe('cancelling during a rollback', () => {
     const message = actions.errors[0]?.message ?? '';
     expect(message).toContain('Rolled back: `voice-us-west` in `us-west`.');
     expect(message).toContain('Not rolled back: `voice-eu-central` in `eu-central`.');
-    expect(message).toContain('`voice-eu-central` was being rolled back, in `eu-central`');
+    expect(message).toContain('the agent `voice-eu-central` in `eu-central` was being rolled back');
     expect(actions.summary).toContain('**Not rolled back:** `voice-eu-central` in `eu-central`.');
   });
 });

@@ -84,14 +84,14 @@ describe('a failing rollout', () => {
   test('a problem of the platform is told as such', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'failed', infrastructureIssue: true });
     const { actions } = await stage.release(newer);
-    expect(actions.errors[0]?.message).toContain('this is not the fault of the agent');
+    expect(actions.errors[0]?.message).toContain('The agent is not the cause');
   });
 
   test('a problem of the platform is warned of once, and told where the wait ends', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'stuck', infrastructureIssue: true });
     const { actions } = await stage.release({ ...newer, 'wait-timeout': '60' });
     expect(actions.warnings.filter((one) => one.includes('infrastructure'))).toHaveLength(1);
-    expect(actions.errors[0]?.message).toContain('this is not the fault of the agent');
+    expect(actions.errors[0]?.message).toContain('The agent is not the cause');
   });
 
   test('a rollout that stands still is given up after wait-timeout, with what was seen last', async () => {
@@ -104,7 +104,7 @@ describe('a failing rollout', () => {
     expect(agents).toMatchObject([{ outcome: 'failed', ready: false }]);
     expect(actions.errors[0]?.title).toBe('The deployment was not ready in time');
     expect(actions.errors[0]?.message).toMatch(
-      /last seen so: .+, for .+; `wait-timeout` is 1 min 30 s/,
+      /Last state: .+ for .+; `wait-timeout` is 1 min 30 s/,
     );
   });
 

@@ -149,19 +149,19 @@ describe('the log of what is written', () => {
       name: 'a new set',
       there: undefined,
       inputs: { secrets: 'A=value-a\nB=value-b' },
-      told: 'The secret set keys in us-west is created: added A, B.',
+      told: 'Created secret set keys in us-west: added A, B.',
     },
     {
       name: 'newer values',
       there: { A: 'older-value', B: 'older-value' },
       inputs: { secrets: 'A=value-a\nB=value-b' },
-      told: 'The secret set keys in us-west is updated: updated A, B.',
+      told: 'Updated secret set keys in us-west: updated A, B.',
     },
     {
       name: 'a newer value and a new one',
       there: { B: 'older-value' },
       inputs: { secrets: 'A=value-a\nB=value-b' },
-      told: 'The secret set keys in us-west is updated: added A; updated B.',
+      told: 'Updated secret set keys in us-west: added A; updated B.',
     },
     {
       name: 'an image pull secret',
@@ -174,7 +174,7 @@ describe('the log of what is written', () => {
         'registry-username': 'acme',
         'registry-password': 'token-that-lasts',
       },
-      told: 'The image pull secret registry in us-west is created for https://ghcr.io.',
+      told: 'Created image pull secret registry in us-west for https://ghcr.io.',
     },
   ])('names $name', async ({ there, inputs, told }) => {
     if (there !== undefined) stage.emulator.seed.secretSet({ name: 'keys', values: there });
@@ -214,7 +214,7 @@ describe('awaiting', () => {
     expect(secretSets).toMatchObject([{ outcome: 'failed', status: 'pending' }]);
     expect(actions.errors[0]?.title).toBe('The secret sets took too long');
     expect(actions.errors[0]?.message).toMatch(
-      /last seen pending, after (29|30) s of waiting; `secrets-timeout` is 30 s/,
+      /Last state: pending, after (29|30) s of waiting; `secrets-timeout` is 30 s/,
     );
   });
 
@@ -273,7 +273,7 @@ describe('awaiting', () => {
       { kind: 'status', status: 403, body: { error: 'Forbidden', code: 'FORBIDDEN' } },
     );
     const { actions } = await stage.release(keysOnly);
-    expect(actions.errors[0]?.title).toBe('The credential is not allowed to do this');
+    expect(actions.errors[0]?.title).toBe('The credential does not allow this');
     expect(actions.errors[0]?.message).toContain('a private API key from the input `api-key`');
   });
 });
@@ -315,7 +315,7 @@ test('a look that hangs until the limit ends the wait as its limit does', async 
   );
   const { actions } = await stage.release({ ...keysOnly, 'secrets-timeout': '20' });
   expect(actions.errors[0]?.title).toBe('The secret sets took too long');
-  expect(actions.errors[0]?.message).toContain('It was last seen pending');
+  expect(actions.errors[0]?.message).toContain('Last state: pending');
   expect(actions.log).toContainEqual(expect.stringMatching(/^info: 1[0-9]\.\d s: keys pending/));
 });
 
@@ -451,6 +451,6 @@ describe('a set that is only bound', () => {
     });
     expect(succeeded).toBe(false);
     expect(actions.log.join('\n')).toContain(`keys ${words}`);
-    expect(actions.errors[0]?.message).toContain(`It was last seen ${words}`);
+    expect(actions.errors[0]?.message).toContain(`Last state: ${words}`);
   });
 });

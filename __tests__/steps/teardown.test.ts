@@ -328,7 +328,7 @@ describe('what others need stays', () => {
     expect(writes(stage.emulator)).toEqual([]);
     expect(agents).toMatchObject([{ outcome: 'kept' }]);
     expect(secretSets).toMatchObject([{ outcome: 'kept' }, { outcome: 'kept' }]);
-    expect(actions.errors[0]?.title).toBe('The teardown cannot work as it is asked for');
+    expect(actions.errors[0]?.title).toBe('The teardown cannot work with these settings');
     expect(actions.errors[0]?.message).toContain('before pull request 7 was opened');
   });
 });
@@ -564,10 +564,10 @@ describe('a cancelled teardown', () => {
     expect(succeeded).toBe(false);
     const { summary } = actions;
     expect(summary).toContain('The run was cancelled');
-    expect(summary).toMatch(/\*\*Done\*\*: .*sessions of `voice-pr-7` are stopped: 1/);
-    expect(summary).toContain('was being deleted, but it is unknown whether it succeeded');
+    expect(summary).toMatch(/\*\*Done\*\*: .*1 session of `voice-pr-7` in `us-west` was stopped/);
+    expect(summary).toContain('was being deleted; it is unknown whether that succeeded');
     if (!path.endsWith('pull'))
-      expect(summary).toMatch(/image pull secret `voice-pr-7-pull` is not deleted/);
+      expect(summary).toMatch(/image pull secret `voice-pr-7-pull` in `us-west` was not deleted/);
     stage.emulator.script.forget();
     const again = await tearDown();
     expect(again.succeeded).toBe(true);

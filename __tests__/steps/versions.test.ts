@@ -160,7 +160,7 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
     const update = stage.emulator.requests.findLast(({ method }) => method !== 'GET');
     expect(update?.body).not.toHaveProperty('forceRedeploy');
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('Before you revoke old values: '),
+      expect.stringContaining('so you can revoke the old values'),
     );
     expect(stage.emulator.state.secretSet(setOf(first.values))?.values).toEqual(first.values);
   });

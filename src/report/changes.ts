@@ -269,14 +269,14 @@ function provenBy({ name, action, smokeTest, drainTimeout }: AgentPlan): string[
   if (smokeTest !== undefined) {
     const { transport, path, duration: up, timeout } = smokeTest;
     const how = transport === undefined ? '' : ` with the transport \`${transport}\``;
-    const answers = path === undefined ? '' : `, and \`GET /${path}\` of the bot has to answer 2xx`;
+    const answers = path === undefined ? '' : `, and \`GET /${path}\` must answer 2xx`;
     told.push(
-      `Smoke test: start one session on \`${name}\`${how}. It has to stay up for ${duration(up)}${answers}, within ${duration(timeout)}.`,
+      `Smoke test: start one session on \`${name}\`${how}. It must stay up for ${duration(up)}${answers}, within ${duration(timeout)}.`,
     );
   }
   if (drainTimeout !== undefined && action === 'update') {
     told.push(
-      `Then wait until no session of \`${name}\` runs on an older deployment, for at most ${duration(drainTimeout)}.`,
+      `Then wait for at most ${duration(drainTimeout)} until no session of \`${name}\` runs on an older deployment.`,
     );
   }
   return told;
@@ -294,7 +294,7 @@ function shownBy({ smokeTest }: AgentRecord): string[] {
   const { outcome, sessionId, startSeconds, coldStart } = smokeTest;
   const session = sessionId === null ? '' : ` with the session \`${sessionId}\``;
   const start =
-    startSeconds === null
+    startSeconds === null || startSeconds < 1
       ? ''
       : `; its bot started after ${startSeconds} s${coldStart === true ? ' (cold start)' : ''}`;
   return [`The smoke test ${smokeTestWords[outcome]}${session}${start}.`];

@@ -19,6 +19,7 @@ import type { Subject } from '../plan/subject.js';
 import { capital, credentialKinds, duration } from './words.js';
 import { failureKinds, isReportedError, type FailureKind, type ReportedError } from './failures.js';
 import {
+  type Advice,
   containerReasons,
   errorCodesUrl,
   exitCodes,
@@ -111,9 +112,9 @@ function detailsOf(error: ReportedError, context: FailureContext): Details {
     const { problems } = error;
     return context.record.teardown === undefined
       ? { problems }
-      : { problems, title: 'The teardown cannot work as it is asked for' };
+      : { problems, title: 'The teardown cannot work with these settings' };
   }
-  return { state: ['Nothing was changed.', 'Nothing was sent.'], ...problemsOf(error, context) };
+  return { state: ['Nothing was changed, and nothing was sent.'], ...problemsOf(error, context) };
 }
 
 function problemsOf(
@@ -147,7 +148,7 @@ function untrustedReason(because: UntrustedBecause): string {
     case 'no-token':
       return 'A comment on a pull request started this run. Without `github-token`, the action cannot find out whether the code comes from a fork.';
     case 'unreadable':
-      return `A comment on a pull request started this run, and the pull request could not be read, because ${because.failure}. So the code may come from a fork.`;
+      return `A comment on a pull request started this run, and the pull request could not be read: ${because.failure}. The code may come from a fork.`;
   }
 }
 
@@ -174,7 +175,7 @@ const stepDetails: {
     why: [
       lastSeen === undefined
         ? `No status check of the set succeeded within ${duration(waited)}.`
-        : `It was last seen ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
+        : `Last state: ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
       ...lastFailure(cause),
     ],
   }),
@@ -199,7 +200,7 @@ const stepDetails: {
       why: [
         lastSeen === undefined
           ? `No status check of the build succeeded; ${limit}.`
-          : `It was last seen ${redact(lastSeen)}; ${limit}.`,
+          : `Last status: ${redact(lastSeen)}; ${limit}.`,
         ...lastFailure(cause),
       ],
     };
@@ -210,8 +211,8 @@ const stepDetails: {
   }),
   'agent-name-taken': (_, { subject }) => ({
     why: [
-      `The name \`${subject?.name ?? 'of the agent'}\` is already taken; agent names are unique across all regions.`,
-      'This credential does not see the agent that has the name.',
+      `The name \`${subject?.name ?? 'of the agent'}\` is already taken. Agent names are unique across all regions.`,
+      'This credential cannot see the agent with that name.',
     ],
   }),
   'rollout-failed': explainRollout,
@@ -225,7 +226,7 @@ const stepDetails: {
     why: [
       'The release itself is done.',
       left === undefined
-        ? 'How many sessions run on older deployments could not be read.'
+        ? 'The number of sessions on older deployments could not be read.'
         : `Sessions on older deployments: ${left.isCut ? 'at least ' : ''}${left.count}; \`drain-timeout\` is ${duration(deadline.limit)}.`,
       ...lastFailure(cause),
     ],
@@ -313,7 +314,7 @@ function explainBuild(
       ...(status === 'timeout' ? ['The platform stopped it because it took too long.'] : []),
       ...(['failed', 'timeout'].includes(status)
         ? []
-        : [`Its last status is ${quote(redact(status))}.`]),
+        : [`Its last status was ${quote(redact(status))}.`]),
       ...(platformMessage === undefined ? [] : said([platformMessage])),
       ...(platformMessage === undefined && status !== 'timeout'
         ? ['The platform gives no reason.']
@@ -324,14 +325,14 @@ function explainBuild(
     ...(status === 'timeout'
       ? {
           next: [
-            'Make the build shorter (a base image that has more, fewer dependencies), and release again.',
+            'Make the build faster (fewer dependencies, or a base image that has more of them), then run the workflow again.',
           ],
         }
       : showsBuildOutput && logs !== undefined
         ? {}
         : {
             next: [
-              `Look at the log of the build \`${buildId}\` in the dashboard, correct what it shows, and release again.`,
+              `Open the log of build \`${buildId}\` in the dashboard, fix the error that it shows, and run the workflow again.`,
             ],
           }),
   };
@@ -364,9 +365,9 @@ function explainOrganization(
   return {
     why: [
       named === undefined
-        ? 'The token belongs to nobody who is in an organization.'
-        : `${quote(redact(name))}, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === name ? '' : ` Did you mean \`${meant}\`?`}`,
-      ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
+        ? 'The owner of the token is not a member of any organization.'
+        : `${quote(redact(name))}, from ${named.origin}, does not match exactly one organization of the token.${meant === undefined || meant === name ? '' : ` Did you mean \`${meant}\`?`}`,
+      ...(available.length === 0 ? [] : [`Available: ${list}.`]),
     ],
   };
 }
@@ -443,8 +444,8 @@ function credentialWords(actingAs: ActingAs | undefined): string {
 
 function whereToLook(actingAs: ActingAs | undefined): string {
   return actingAs?.credentialKind === 'personal-access-token'
-    ? 'Look at it in the dashboard under Account Settings → Personal Access Tokens; if it is gone, create a new one and store it as the secret that the workflow passes.'
-    : 'Look at it in the dashboard under Settings → API Keys → Private; if it is gone, create a new one and store it as the secret that the workflow passes.';
+    ? 'Check in the dashboard (Account Settings → Personal Access Tokens) that the token still exists. If not, create one, and store it in the GitHub secret that the workflow passes.'
+    : 'Check in the dashboard (Settings → API Keys → Private) that the key still exists. If not, create one, and store it in the GitHub secret that the workflow passes.';
 }
 
 function explainRollout(
@@ -453,6 +454,7 @@ function explainRollout(
 ): Details {
   const { code, reason, exitCode } = failure;
   const advice = adviceFor(failure);
+  const lastLine = context.showsAgentOutput ? lastLineOf(failure.traceback) : undefined;
   const facts = [
     { label: 'Deployment', value: deploymentId },
     ...(code === undefined ? [] : [{ label: 'Code', value: context.redact(code) }]),
@@ -465,19 +467,18 @@ function explainRollout(
   return {
     facts,
     why: [
-      ...said([failure.headline, failure.message, failure.condition?.message]),
-      ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
-      ...(failure.infrastructureIssue
-        ? infrastructure(failure)
-        : advice === undefined
-          ? []
-          : [`${capital(advice.meaning)}.`]),
+      ...meaningOf(failure, advice, lastLine),
+      ...said(
+        lastLine === undefined
+          ? [failure.headline, failure.message, failure.condition?.message]
+          : [failure.message, failure.condition?.message],
+      ),
     ],
     next: [
       failure.infrastructureIssue
-        ? 'Contact the support of the platform with the id of the deployment, and release again later.'
-        : (advice?.next ?? failureKinds['rollout-failed'].next),
-      ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
+        ? "Run the workflow again later. If it fails again, contact the platform's support with the deployment id."
+        : (missingKey(lastLine, context) ?? advice?.next ?? failureKinds['rollout-failed'].next),
+      ...(code === undefined ? [] : [`See ${errorCodesUrl}.`]),
       ...agentOutputHint(deploymentId, context),
     ],
     ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
@@ -492,7 +493,7 @@ function explainRolloutTimeout(
   return {
     facts: [{ label: 'Deployment', value: deploymentId }],
     why: [
-      `It was last seen so: ${context.redact(lastSeen)}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
+      `Last state: ${context.redact(lastSeen)} for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
       ...lastFailure(cause),
       ...infrastructure(facts),
     ],
@@ -563,9 +564,7 @@ function said(words: readonly (string | undefined)[]): string[] {
 
 function infrastructure({ infrastructureIssue }: Pick<RolloutFailure, 'infrastructureIssue'>) {
   return infrastructureIssue
-    ? [
-        'The platform reports a problem of its own infrastructure: this is not the fault of the agent.',
-      ]
+    ? ['The platform reports a problem in its own infrastructure. The agent is not the cause.']
     : [];
 }
 
@@ -593,9 +592,43 @@ function lookUp<Entry>(
 }
 
 /** Where a traceback ends, it names the error. */
-function lastLine(traceback: string | undefined): string[] {
+function lastLineOf(traceback: string | undefined): string | undefined {
   const line = traceback?.trim().split('\n').at(-1);
-  return line === undefined || line === '' ? [] : [`Its traceback ends with ${quote(line)}.`];
+  return line === '' ? undefined : line;
+}
+
+/** What the failure means, with the error that the agent ended with. */
+function meaningOf(
+  failure: RolloutFailure,
+  advice: Advice | undefined,
+  lastLine: string | undefined,
+): string[] {
+  if (failure.infrastructureIssue) return infrastructure(failure);
+  // The platform's own sentence says the same.
+  const isSaid = advice === containerReasons['CrashLoopBackOff'] && failure.headline !== undefined;
+  if (lastLine === undefined)
+    return advice === undefined || isSaid ? [] : [`${capital(advice.meaning)}.`];
+  return [
+    `${advice === undefined ? 'The agent ended with an error' : capital(advice.meaning)}: ${quote(lastLine)}.`,
+  ];
+}
+
+/** What to do about an environment variable that the agent looks for in vain; undefined if it is none. */
+function missingKey(
+  lastLine: string | undefined,
+  { subject, record }: FailureContext,
+): string | undefined {
+  const [, key] = /^KeyError: '([A-Z][A-Z0-9_]*)'$/.exec(lastLine ?? '') ?? [];
+  if (key === undefined) return undefined;
+  const target = record.targets.find(({ region }) => region === subject?.region);
+  const set = target?.secretSets.find(({ kind }) => kind === 'secret');
+  const how = 'for example to `secrets-env`, and run the workflow again.';
+  if (set === undefined) return `Add \`${key}\` to the secrets of the agent, ${how}`;
+  if ([...set.added, ...set.updated].includes(key)) return undefined;
+  // Of a set that existed before, not all keys are known.
+  return set.plan.action === 'create'
+    ? `\`${key}\` is not in \`${set.name}\`. Add it, ${how}`
+    : `If \`${key}\` is not in \`${set.name}\`, add it, ${how}`;
 }
 
 function agentOutputHint(

@@ -39,23 +39,23 @@ export const failureKinds = {
   'invalid-inputs': {
     title: 'The inputs are not valid',
     meaning:
-      'Every mistake that can be seen without the network is listed, each with its input, the rule and what was found. Nothing was sent.',
+      'The report lists every mistake that can be found without the network: the input, the rule, and what was found. Nothing was sent.',
     next: 'Fix all listed inputs, then run the workflow again.',
   },
   'untrusted-event': {
     title: 'Nothing is released for code that may come from a fork',
     meaning:
-      'The workflow runs on `pull_request_target`, on `workflow_run`, or for a comment on a pull request. It has the secrets of the repository, and the code is from a fork, or the pull request could not be read to find out.',
+      'The workflow runs on `pull_request_target`, on `workflow_run`, or for a comment on a pull request. It has the secrets of the repository, and the code is from a fork. Or the pull request could not be read to find out.',
     next: 'Release on `push`, on a release, or on `workflow_dispatch`. For comments, pass `github-token` with the permission `pull-requests: read`.',
   },
   'context-unusable': {
     title: 'The build context cannot be packed',
     meaning:
-      'The folder or the Dockerfile is missing, a link leads out of the context, a file cannot be read, or the context is larger than the platform accepts. Each problem is listed. Nothing was sent.',
+      'The folder or the Dockerfile is missing, a link leads out of the context, a file cannot be read, or the context is larger than the platform accepts. The report lists each problem. Nothing was sent.',
     next: 'Fix each listed file, then run the workflow again.',
   },
   'credential-refused': {
-    title: 'The platform does not accept the credential',
+    title: 'The platform rejected the credential',
     meaning:
       'The platform answered 401: the API key or token was revoked, cycled, deleted or copied in part.',
     next: 'Find it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens). If it is gone, create a new one and store it as the secret that the workflow passes.',
@@ -64,10 +64,10 @@ export const failureKinds = {
     title: 'The account has a billing problem',
     meaning:
       'The platform answered 402, or its message mentions billing, a spend limit or a suspended account. The credential and the inputs are fine.',
-    next: 'Check the payment method, the spend limit and the status of the account in the dashboard under Settings → Billing, and release again.',
+    next: 'Check the payment method, the spend limit and the account status in the dashboard under Settings → Billing. Then run the workflow again.',
   },
   'permission-denied': {
-    title: 'The credential is not allowed to do this',
+    title: 'The credential does not allow this',
     meaning:
       'The platform answered 403: the credential is valid, but not for this organization or this operation.',
     next: 'Check that the key belongs to the organization that owns the agent, or that the owner of the token is a member of it with a role that may deploy.',
@@ -81,13 +81,13 @@ export const failureKinds = {
   'release-impossible': {
     title: 'The release cannot work with these settings',
     meaning:
-      'The settings do not fit what is on the platform: a region, a set, an agent or a build. Each reason is listed.',
+      'The settings do not match what is on the platform: a region, a set, an agent or a build. The report lists each reason.',
     next: 'Fix each listed reason, then run the workflow again.',
   },
   'request-refused': {
-    title: 'The platform refused a request',
+    title: 'The platform rejected a request',
     meaning:
-      'The platform rejected a request (4xx) for a reason that the action does not know. Its message and code are shown.',
+      'The platform rejected a request (4xx) for a reason that the action does not know. The report shows its message and code.',
     next: "Fix what the platform's message describes, then run the workflow again.",
   },
   'platform-unavailable': {
@@ -97,40 +97,40 @@ export const failureKinds = {
     next: 'Run the workflow again later; it picks up where this run stopped. If the error persists, check `api-url`, the proxy and the status page of the platform.',
   },
   'rate-limited': {
-    title: 'The platform limits the rate of requests',
+    title: 'The platform limits the request rate',
     meaning:
-      'The platform answered 429 (too many requests) for longer than a release waits. Other pipelines or people send many requests at the same time. The refused requests had no effect.',
-    next: 'Run the workflow again later. Let fewer releases run at once (`concurrency`). With many regions, `rollout: sequential` sends fewer requests at once.',
+      'The platform answered 429 (too many requests) for longer than a release waits. Other pipelines or people are sending many requests. The rejected requests had no effect.',
+    next: 'Run the workflow again later. Run fewer releases at once (`concurrency`). With many regions, set `rollout: sequential` to send fewer requests at once.',
   },
   'answer-unreadable': {
     title: "The platform's response cannot be read",
     meaning:
-      'Responses were cut off or were not the expected JSON, in several attempts. Often, something between the runner and the platform answers in its place.',
+      'In several attempts, responses were cut off or were not the expected JSON. Often, something between the runner and the platform answers in its place.',
     next: 'Check `api-url` and the proxy, then run the workflow again.',
   },
   'certificate-not-accepted': {
-    title: 'The certificate of the server was not accepted',
+    title: 'The server certificate is not trusted',
     meaning:
-      'Node.js does not trust the certificate that the server, or a proxy in between, showed: a private CA issued it, it has expired, or it is for another name. Nothing was sent over that connection. Typical codes are `UNABLE_TO_VERIFY_LEAF_SIGNATURE`, `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED` and `ERR_TLS_CERT_ALTNAME_INVALID`.',
+      'Node.js does not trust the certificate of the server, or of a proxy in between: a private CA issued it, it has expired, or it is for another name. Nothing was sent over that connection. Typical codes are `UNABLE_TO_VERIFY_LEAF_SIGNATURE`, `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED` and `ERR_TLS_CERT_ALTNAME_INVALID`.',
     next: 'If a private CA or a proxy of your company issued the certificate, set `NODE_EXTRA_CA_CERTS` to the file of that CA on the runner. Otherwise check the address and renew the certificate.',
   },
   'proxy-refused': {
-    title: 'The proxy did not let the request through',
+    title: 'The proxy rejected the request',
     meaning:
       'The proxy that `HTTPS_PROXY` or `HTTP_PROXY` names answered with an error, such as 407 (it asks for authentication) or 403. Nothing was sent to the platform.',
-    next: 'For 407, put the user name and password in `HTTPS_PROXY` (`http://user:password@host:port`). Otherwise allow the host in the proxy, or except it with `NO_PROXY`.',
+    next: 'For 407, put the user name and password in `HTTPS_PROXY` (`http://user:password@host:port`). Otherwise allow the host in the proxy, or add the host to `NO_PROXY`.',
   },
   redirected: {
     title: 'The platform answered with a redirect',
     meaning:
       'The action does not follow redirects, because that would send the credential to another address.',
-    next: 'Set `api-url` to the address of the API itself.',
+    next: 'Set `api-url` to the address that the API is served from.',
   },
   'secrets-timeout': {
     title: 'The secret sets took too long',
     meaning:
-      'Writing the sets and waiting until they are ready did not end within `secrets-timeout`. No agent was deployed with them.',
-    next: 'Run the release again: what was written stays written. If provisioning is slow regularly, raise `secrets-timeout`.',
+      'The sets were not written and ready within `secrets-timeout`. No agent was deployed with them.',
+    next: 'Run the workflow again; what was written stays written. If provisioning is often slow, raise `secrets-timeout`.',
   },
   'provisioning-failed': {
     title: 'A secret set could not be provisioned',
@@ -150,34 +150,34 @@ export const failureKinds = {
     next: 'Find out who deleted it, then run the workflow again.',
   },
   'secret-set-not-ready': {
-    title: 'The deploy was refused because a secret set is not ready',
+    title: 'The platform rejected the deployment because a secret set is not ready',
     meaning:
-      'The platform refuses to bind a set that is pending or failed (409), and kept doing so until `secrets-timeout` had passed. Another pipeline may be writing the same set.',
+      'The platform does not bind a set that is pending or failed (409), and the set was not ready within `secrets-timeout`. Another pipeline may be writing the same set.',
     next: 'Run the workflow again. Let only one pipeline at a time write a set (`concurrency`).',
   },
   'concurrent-write': {
     title: 'Another process is writing the secret set',
     meaning:
-      'The platform rejects writes to a set that somebody else is writing (409), and it did so in several attempts.',
+      'The platform rejects writes to a set that another process is writing (409). Several attempts were rejected.',
     next: 'Run the workflow again. Let only one pipeline at a time write a set (`concurrency`).',
   },
   'not-pruned': {
     title: 'The release is done, but the secret set was not pruned',
     meaning:
-      'Everything was released, and the agent is serving. Only deleting old keys, or waiting for the set after that, failed.',
+      'Everything was released, and the agent is serving. Only deleting old keys failed, or waiting for the set after that.',
     next: 'Run the workflow again; it prunes the set. Or delete the keys yourself.',
   },
   'upload-failed': {
     title: 'The build context could not be uploaded',
     meaning:
-      "The platform's storage, which has another host than its API, rejected the archive or could not be reached in several attempts. No agent was deployed.",
+      "The platform's storage rejected the archive, or could not be reached in several attempts. It has another host than the API. No agent was deployed.",
     next: 'If the storage gives a reason, fix that. Otherwise, run the workflow again. If the error persists, check that the runner and its proxy can reach the host in the message.',
   },
   'build-failed': {
     title: 'The cloud build failed',
     meaning:
-      'The platform could not build the image. Its message is shown, and the last lines of its log unless `failure-logs` is `never`. No agent was deployed.',
-    next: 'Fix what the log shows, most often a line of the Dockerfile or a file that is not in the context. Then run the workflow again.',
+      'The platform could not build the image. The report shows its message, and the last lines of its log unless `failure-logs` is `never`. No agent was deployed.',
+    next: 'Fix the error in the log. Most often it is in a line of the Dockerfile, or a file is not in the context. Then run the workflow again.',
   },
   'build-timeout': {
     title: 'The cloud build took too long',
@@ -199,19 +199,20 @@ export const failureKinds = {
   'agent-name-taken': {
     title: 'The name of the agent is already taken',
     meaning:
-      'The platform says `Service already exists`, but this credential does not see an agent of that name. Agent names are unique across all regions.',
-    next: 'Choose another `agent-name`, or use a credential that sees the agent.',
+      'The platform says `Service already exists`, but this credential cannot see an agent with that name. Agent names are unique across all regions.',
+    next: 'Choose another `agent-name`, or use a credential that can see the agent.',
   },
   'deployment-unknown': {
     title: 'The platform did not name the new deployment',
-    meaning: 'Neither the answer to the deploy nor the agent names a deployment to wait for.',
+    meaning:
+      'The platform accepted the deployment, but did not return its id, so the action could not wait for it.',
     next: 'Check the agent in the dashboard, then run the workflow again.',
   },
   'rollout-failed': {
     title: 'The deployment failed',
     meaning:
       'The platform started the deployment, but it cannot become ready: its image cannot be pulled or does not run, or the agent crashes.',
-    next: 'Fix the reason given, then run the workflow again.',
+    next: 'Fix the cause that the platform gives, then run the workflow again.',
   },
   'wait-timeout': {
     title: 'The deployment was not ready in time',
@@ -222,20 +223,20 @@ export const failureKinds = {
   'smoke-test-failed': {
     title: 'Smoke test failed',
     meaning:
-      'The deployment is ready, but the session that tested it failed: it ended with an error, ended before its bot started, or could not be started at all, or the endpoint in `smoke-test-path` did not answer 2xx.',
-    next: 'Fix what the log of the session shows, and release again.',
+      'The deployment is ready, but the test session failed. It ended with an error or before its bot started, it could not be started, or the endpoint in `smoke-test-path` did not answer 2xx.',
+    next: 'Fix the error in the log of the session, then run the workflow again.',
   },
   'smoke-test-key-refused': {
     title: 'Released, but not tested: the platform rejected the public API key',
     meaning:
-      'Everything is released and serving. The platform answered 401 or 403 to the public API key, so no session was started. Nothing is rolled back because of it.',
+      'Everything is released and serving. The platform answered 401 or 403 to the public API key, so no session was started. This does not cause a rollback.',
     next: 'Check `public-api-key` in the dashboard under Settings → API Keys → Public. If the key is gone, create a new one and store it as the secret that the workflow passes.',
   },
   'drain-timeout': {
     title: 'Released, but sessions still run on older deployments',
     meaning:
-      'Everything is released and serving. Sessions that began before keep the old deployment and its secret values, and some of them had not ended within `drain-timeout`. Nothing is rolled back because of it.',
-    next: 'Do not revoke old keys yet. Run the workflow again later, or raise `drain-timeout`; the session limit of the agent is the longest that a session can last.',
+      'Everything is released and serving. Sessions that began before keep the old deployment and its secret values, and some of them had not ended within `drain-timeout`. This does not cause a rollback.',
+    next: 'Do not revoke old keys yet. Run the workflow again later, or raise `drain-timeout`. No session lasts longer than the session limit of the agent.',
   },
   superseded: {
     title: 'Another release has taken over',
@@ -252,8 +253,8 @@ export const failureKinds = {
   'not-rolled-back': {
     title: 'The rollback failed',
     meaning:
-      'A release failed with `on-failure: rollback`, and the agent could not be brought back to what it was: the platform rejected the update, or the deployment of the rollback did not become ready.',
-    next: 'Check in the dashboard what the agent is serving. Fix the cause, then release again, or release the image in `previous` of the output `agents`.',
+      'A release failed with `on-failure: rollback`, and so did the rollback: the platform rejected the update, or the deployment of the rollback did not become ready.',
+    next: 'Check in the dashboard what the agent is serving. Fix the cause and run the workflow again, or release the image in `previous` of the output `agents`.',
   },
   'agent-gone': {
     title: 'The agent was deleted during the release',
@@ -264,23 +265,23 @@ export const failureKinds = {
     title: 'Sessions of the preview are still running',
     meaning:
       'The platform accepted the request to stop the sessions, but still showed some of them as running when `wait-timeout` had passed.',
-    next: 'Run the workflow again; it picks up where this run stopped. Sessions end by themselves at the latest after the session limit of the agent.',
+    next: 'Run the workflow again; it picks up where this run stopped. No session lasts longer than the session limit of the agent.',
   },
   'secret-set-in-use': {
     title: 'A secret set of the preview is still in use',
     meaning:
-      'The platform refused to delete the set because something uses it (409), until `wait-timeout` had passed. The agent is deleted.',
+      'The platform did not delete the set within `wait-timeout`, because something still uses it (409). The agent is deleted.',
     next: 'Run the workflow again later; it picks up where this run stopped.',
   },
   cancelled: {
     title: 'The run was cancelled',
     meaning:
-      'Somebody cancelled the run, or a newer run replaced it (`concurrency` with `cancel-in-progress`). The runner sent SIGINT or SIGTERM, and no further work was started. The message lists what is done, what is still running, and what was not started.',
+      'Somebody cancelled the run, or a newer run replaced it (`concurrency` with `cancel-in-progress`). The runner sent SIGINT or SIGTERM, and no further work was started. The report lists what is done, what is still running, and what was not started.',
     next: 'Run the workflow again; it picks up where this run stopped. What was written stays written, and a started build is reused.',
   },
   unexpected: {
     title: 'The action itself failed',
     meaning: 'Something unexpected happened. This is a bug in the action.',
-    next: 'Run the release again with debug logging, and report what it shows.',
+    next: 'Run the workflow again with debug logging, and report what it shows.',
   },
 } as const satisfies Readonly<Record<FailureKind, FailureWords>>;

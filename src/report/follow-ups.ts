@@ -33,7 +33,7 @@ export function remarksAfter(record: ReleaseRecord): string[] {
 }
 
 const versionAdvice =
-  'With `{version}` in `secret-set`, new values reach an agent only with the deployment that needs them.';
+  'To avoid that, put `{version}` into `secret-set`: an agent then gets new values only together with its new deployment.';
 
 /** Where no agent is released, nothing puts the new values under those that bind the set. */
 function unseenValues(secretSets: readonly SecretSetRecord[]): string[] {
@@ -54,21 +54,22 @@ function oldValues(targets: readonly TargetRecord[]): string[] {
   const agents = agentsOf({ targets: replaced });
   if (agents.length === 0) return [];
   const longest = Math.max(...agents.map(({ plan }) => plannedAgent(plan).sessionLimit));
+  const limit = `${duration(longest * 1000)} (the session limit)`;
   const keys = new Set(
     replaced.flatMap(({ secretSets }) =>
       secretSets.filter(({ kind }) => kind === 'secret').flatMap((set) => set.updated),
     ),
   );
-  const which = keys.size === 0 ? 'old values' : `the old ${listOf(keys, { most: maxNames })}`;
+  const which = keys.size === 0 ? 'the old values' : `the old ${listOf(keys, { most: maxNames })}`;
   const left = sessionsLeft(agents);
-  const now =
-    left === undefined
-      ? ''
-      : left === 'none'
-        ? ` No session runs on an older deployment now, so you can revoke ${which}.`
-        : ` Sessions on older deployments now: ${left}.`;
+  if (left === 'none') {
+    return [
+      `No session of ${names(agents)} runs on an older deployment now, so you can revoke ${which}. To be certain, wait ${limit}: an idle instance may still have taken a new session.`,
+    ];
+  }
+  const now = left === undefined ? '' : ` Sessions on older deployments now: ${left}.`;
   return [
-    `Before you revoke ${which}: running sessions of ${names(agents)} keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit).${now}`,
+    `Before you revoke ${which}: running sessions of ${names(agents)} keep the old values until they end, at the latest after ${limit}.${now}`,
   ];
 }
 
@@ -91,7 +92,7 @@ function coldStarts(agents: readonly AgentRecord[]): string[] {
   return [
     cold.length === 1
       ? `${names(cold)} keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`
-      : `${names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
+      : `${names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call to each waits for a cold start.`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Plan } from '../plan/plan.js';
 import type { ReleaseLog } from '../record/journal.js';
 import type { StepName, StepRecord } from '../record/record.js';
 import type { Actions } from './actions.js';
@@ -15,6 +16,11 @@ export function releaseLog(
   redact: (text: string) => string = (text) => text,
 ): ReleaseLog {
   const groups = new Groups(actions);
+  let plans: Plan[] = [];
+  const showPlans = (): void => {
+    for (const plan of plans) showPlan(actions, plan, redact);
+    plans = [];
+  };
   return {
     debug: (message) => {
       // It may be hidden, and then its group would be empty.
@@ -36,20 +42,32 @@ export function releaseLog(
       groups.add(step);
     },
     endStep: ({ name, outcome, duration: took }) => {
-      const ending = `${outcomeWords[outcome]} after ${duration(took)}.`;
+      const ending = `${outcomeWords[outcome]} ${after(took)}.`;
       groups.begin();
       actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
       groups.remove(name);
+      showPlans();
     },
     plan: (plan) => {
-      for (const { region, changes } of plannedChanges(plan)) {
-        actions.info(withoutCommands(redact(`Region ${region}:`)));
-        for (const change of changes) {
-          actions.info(withoutCommands(redact(`  ${change.replace(/`/g, '')}`)));
-        }
-      }
+      // Below the group of the step that makes it, where it is not folded away.
+      plans.push(plan);
+      if (!groups.isRunning) showPlans();
     },
   };
+}
+
+function showPlan(actions: Actions, plan: Plan, redact: (text: string) => string): void {
+  for (const { region, changes } of plannedChanges(plan)) {
+    actions.info(withoutCommands(redact(`Region ${region}:`)));
+    for (const change of changes) {
+      actions.info(withoutCommands(redact(`  ${change.replace(/`/g, '')}`)));
+    }
+  }
+}
+
+/** How long a step took, as the end of a sentence. */
+function after(milliseconds: number): string {
+  return milliseconds < 50 ? 'in under 0.1 s' : `after ${duration(milliseconds)}`;
 }
 
 const outcomeWords: Readonly<Record<StepRecord['outcome'], string>> = {
@@ -70,6 +88,10 @@ class Groups {
 
   constructor(actions: Actions) {
     this.#actions = actions;
+  }
+
+  get isRunning(): boolean {
+    return this.#running.length > 0;
   }
 
   get isShared(): boolean {

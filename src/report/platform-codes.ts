@@ -19,27 +19,27 @@ export const platformCodes: Readonly<Record<string, Advice>> = {
   },
   PCC_IMAGE_PULL_UNAUTHORIZED: {
     meaning: 'the registry does not let the platform pull the image',
-    next: 'Bind an image pull secret (`image-credentials`) whose credentials are valid for this image; with `registry`, `registry-username` and `registry-password` the release writes it in the form that the platform needs.',
+    next: 'Bind an image pull secret (`image-credentials`) that is valid for this image. With `registry`, `registry-username` and `registry-password`, the action writes one.',
   },
   PCC_IMAGE_PULL_RATE_LIMIT: {
     meaning: 'the registry limits the rate of pulls',
-    next: 'Pull with credentials (`image-credentials`), or from another registry, and release again later.',
+    next: 'Pull with credentials (`image-credentials`) or from another registry, or run the workflow again later.',
   },
   PCC_IMAGE_TOO_LARGE: {
     meaning: 'the image is too large',
-    next: 'Make the image smaller: a slim base, no build tools, no models that can be fetched later.',
+    next: 'Make the image smaller: use a slim base, and leave out build tools and models that can be downloaded later.',
   },
   PCC_INVALID_IMAGE_PLATFORM: {
     meaning: 'the image is built for another processor than the platform runs',
     next: 'Build it for linux/arm64 (`docker buildx build --platform linux/arm64`), or for the `architecture` of the region.',
   },
   PCC_IMAGE_PULL_UNKNOWN_ERROR: {
-    meaning: 'the image could not be pulled, for a reason that the platform does not know',
-    next: 'Check that the registry is up and the image can be pulled from elsewhere, and release again.',
+    meaning: 'the image could not be pulled, and the platform does not know why',
+    next: 'Check that the registry is up and that the image can be pulled from elsewhere. Then run the workflow again.',
   },
   PCC_UNKNOWN_ERROR: {
     meaning: 'the platform does not know the reason',
-    next: 'Release again; contact support with the id of the deployment if it persists.',
+    next: "Run the workflow again. If the error persists, contact the platform's support with the deployment id.",
   },
   'PCC-AGENT-AT-CAPACITY': {
     meaning: 'the agent has reached its maximum number of instances',
@@ -50,8 +50,8 @@ export const platformCodes: Readonly<Record<string, Advice>> = {
 /** Reasons that Kubernetes gives for a container that does not run. */
 export const containerReasons: Readonly<Record<string, Advice>> = {
   CrashLoopBackOff: {
-    meaning: 'the agent crashes again and again after it starts',
-    next: 'Read the traceback and the logs; a missing key in the secret set and a failing import are the usual causes.',
+    meaning: 'the agent keeps crashing after it starts',
+    next: 'Read the traceback and the logs. Usual causes are a key that is missing in the secret set, and an import that fails.',
   },
   OOMKilled: {
     meaning: 'the agent needs more memory than it has',
@@ -72,15 +72,15 @@ export const containerReasons: Readonly<Record<string, Advice>> = {
   },
   CreateContainerError: {
     meaning: 'the container cannot be created',
-    next: 'Check the command of the image, and contact support with the id of the deployment if it is right.',
+    next: "Check the command of the image. If it is right, contact the platform's support with the deployment id.",
   },
   InvalidImageName: {
-    meaning: 'the address of the image cannot be read',
+    meaning: 'the image address is not valid',
     next: 'Fix `image`.',
   },
   ErrImageNeverPull: {
     meaning: 'the image is not on the node, and the pull policy forbids pulling it',
-    next: 'Contact support with the id of the deployment.',
+    next: "Contact the platform's support with the deployment id.",
   },
   CreateContainerConfigError: {
     meaning: 'the container cannot be set up, often because a set that it binds does not exist',
@@ -88,11 +88,11 @@ export const containerReasons: Readonly<Record<string, Advice>> = {
   },
 };
 
-/** Exit codes of a container, by what usually ends it so. */
+/** What the exit codes of a container usually mean. */
 export const exitCodes: Readonly<Record<number, Advice>> = {
   0: {
     meaning: 'the agent ended by itself, without an error',
-    next: 'Check that the image starts the server that the platform expects, and not a script that ends.',
+    next: 'Check that the image starts a server, as the platform expects, and not a script that ends.',
   },
   1: {
     meaning: 'the agent ended with an error of its own',
@@ -104,7 +104,7 @@ export const exitCodes: Readonly<Record<number, Advice>> = {
   },
   126: {
     meaning: 'the command of the image cannot be executed',
-    next: 'Check the permissions of the file, and that it is built for the right processor.',
+    next: 'Check that the file is executable and built for the right processor.',
   },
   127: {
     meaning: 'the command of the image was not found',
@@ -112,7 +112,7 @@ export const exitCodes: Readonly<Record<number, Advice>> = {
   },
   134: {
     meaning: 'the agent aborted (SIGABRT)',
-    next: 'Read the logs; a native library usually says why.',
+    next: 'Read the logs. They usually name the native library that aborted.',
   },
   137: {
     meaning: 'the agent was killed, most often because it needed more memory than it has',
@@ -120,19 +120,19 @@ export const exitCodes: Readonly<Record<number, Advice>> = {
   },
   139: {
     meaning: 'the agent crashed in native code (SIGSEGV)',
-    next: 'Check native libraries and that they are built for the right processor.',
+    next: 'Check that native libraries are built for the right processor.',
   },
   143: {
     meaning: 'the agent was asked to end (SIGTERM)',
-    next: 'Read the logs; a failing readiness check is a usual cause.',
+    next: 'Read the logs. A usual cause is a readiness check that fails.',
   },
   255: {
-    meaning: 'the agent could not be executed, often because of the wrong processor',
+    meaning: 'the agent could not be executed, often because the image is for another processor',
     next: 'Build the image for linux/arm64, or for the `architecture` of the region.',
   },
 };
 
-/** What `exec format error` means, wherever it is said. */
+/** What `exec format error` means, wherever it appears. */
 export const wrongProcessor: Advice = {
   meaning: 'the image is built for another processor (`exec format error`)',
   next: 'Build the image for linux/arm64, or for the `architecture` of the region.',

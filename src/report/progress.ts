@@ -13,24 +13,31 @@ import type { RemovalRecord, TeardownTargetRecord } from '../record/teardown-rec
 import { secretSetKinds } from '../plan/subject.js';
 import { stepTitles } from './words.js';
 
-/** How far a release came, as the ends of sentences: what is done, what goes on, what was not begun. */
+/** How far a run came, as clauses: what is done, what is still running, what was not started. */
 export interface ReleaseProgress {
   readonly done: readonly string[];
   readonly underWay: readonly string[];
   readonly notStarted: readonly string[];
 }
 
-/** Steps that nothing in the record of a region stands for. */
+/** Steps that leave no trace in the record of a region. */
 const afterRelease: readonly StepName[] = ['smoke-test', 'drain', 'prune', 'clean-up'];
 
 /** Names of keys in a sentence. */
 const maxKeys = 10;
 
 type Place = keyof ReleaseProgress;
-/** What failed has a failure of its own, which tells more. */
-type Placed = readonly [place: Place, what: string, where: string] | undefined;
+/** What it is, and what became of it. What failed is left out: its failure says more. */
+type Placed =
+  | {
+      readonly place: Place;
+      readonly what: string;
+      readonly region: string;
+      readonly became: string;
+    }
+  | undefined;
 
-/** How far a run came that ended before its time. */
+/** How far a run came that was cancelled. */
 export function progressOf(record: ReleaseRecord): ReleaseProgress {
   const { steps, targets } = record;
   const isAwaited = steps.some(({ name }) => name === 'rollout');
@@ -40,25 +47,25 @@ export function progressOf(record: ReleaseRecord): ReleaseProgress {
     ...buildsOf(record).map(placeBuild),
     ...agentsOf(record).map((agent) => placeAgent(agent, isAwaited)),
   ];
-  const told = (place: Place): string[] => grouped(placed, place);
+  const shown = (place: Place): string[] => grouped(placed, place);
   const pruning = steps.some(({ name, outcome }) => name === 'prune' && outcome === 'running');
-  // What is planned is told by what it is for; before there is a plan, steps are all there is.
+  // Once there is a plan, its parts say more than the steps.
   const isPlanned = targets.length > 0 || record.teardown !== undefined;
   const stepsThat = (outcome: 'running' | 'skipped'): string[] =>
     steps
       .filter((step) => step.outcome === outcome)
       .filter(({ name }) => !isPlanned || afterRelease.includes(name))
       .map(({ name }) => `“${stepTitles[name]}”`);
-  const underWay = told('underWay');
+  const underWay = shown('underWay');
   const running = steps.filter(({ outcome }) => outcome === 'running');
   return {
-    done: told('done'),
+    done: shown('done'),
     underWay:
       underWay.length > 0
         ? [...underWay, ...stepsThat('running')]
         : running.map(({ name }) => `“${stepTitles[name]}”`),
     notStarted: [
-      ...told('notStarted'),
+      ...shown('notStarted'),
       ...(pruning ? unprunedKeys(record) : []),
       ...stepsThat('skipped'),
     ],
@@ -68,73 +75,80 @@ export function progressOf(record: ReleaseRecord): ReleaseProgress {
 function placeSet(record: SecretSetRecord): Placed {
   const { kind, name, region, outcome, status, added, updated } = record;
   const keys = [...added, ...updated];
-  const set = `${secretSetKinds[kind]} \`${name}\``;
+  const set = { what: `the ${secretSetKinds[kind]} \`${name}\``, region };
   switch (outcome) {
     case 'existing':
     case 'failed':
       return undefined;
     case 'created':
     case 'updated':
-      if (status === 'ready') return ['done', `the ${set} is ${outcome} and ready`, region];
+      if (status === 'ready')
+        return { ...set, place: 'done', became: `was ${outcome} and is ready` };
       return status === 'pending'
-        ? ['underWay', `the ${set} is ${outcome}, and the platform provisions it`, region]
-        : ['done', `the ${set} is ${outcome}`, region];
+        ? { ...set, place: 'underWay', became: `was ${outcome}; the platform is provisioning it` }
+        : { ...set, place: 'done', became: `was ${outcome}` };
     case 'deleted':
-      return ['done', `the ${set} is deleted`, region];
+      return { ...set, place: 'done', became: 'was deleted' };
     case 'cancelled':
-      return [
-        'underWay',
-        `the ${set} was being written, ${writtenSoFar(keys, status === null)}`,
-        region,
-      ];
+      return {
+        ...set,
+        place: 'underWay',
+        became: `was being written; ${writtenSoFar(keys, status === null)}`,
+      };
     case 'skipped':
-      return ['notStarted', `the ${set} is not written`, region];
+      return { ...set, place: 'notStarted', became: 'was not written' };
   }
 }
 
 function writtenSoFar(keys: readonly string[], isInDoubt: boolean): string {
-  if (keys.length === 0) return 'but it is unknown whether it succeeded';
-  const rest = isInDoubt ? 'it is unknown whether more were' : 'the rest is not';
-  return `${listOf(keys, { most: maxKeys })} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+  if (keys.length === 0) return 'it is unknown whether that succeeded';
+  const rest = isInDoubt ? 'it is unknown whether more were' : 'the rest was not';
+  return `${listOf(keys, { most: maxKeys })} ${keys.length === 1 ? 'was' : 'were'} written; ${rest}`;
 }
 
-/** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
+/** Keys of sets whose pruning was interrupted. The one that was being deleted may be gone. */
 function unprunedKeys({ targets }: ReleaseRecord): string[] {
   const sets = targets.flatMap(({ secretSets }) => secretSets);
   return sets.flatMap(({ name, region, plan, pruned, status }) => {
     const left = plan.prunedKeys.filter((key) => !pruned.includes(key));
     if (left.length === 0) return [];
-    const doubt = status === null ? ' (unknown for the first)' : '';
+    const doubt = status === null ? ' (this is unknown for the first)' : '';
     return [
-      `${listOf(left, { most: maxKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
+      `${listOf(left, { most: maxKeys })} of \`${name}\` in \`${region}\` ${left.length === 1 ? 'was' : 'were'} not pruned${doubt}`,
     ];
   });
 }
 
 function placeRemovals({ region, agent, secretSets }: TeardownTargetRecord): Placed[] {
-  const { stopped } = agent;
+  const count = agent.stopped.size;
+  const sessions = count === 1 ? '1 session' : `${count} sessions`;
   return [
-    ...(stopped.size > 0
-      ? [['done', `sessions of \`${agent.name}\` are stopped: ${stopped.size}`, region] as const]
-      : []),
+    count === 0
+      ? undefined
+      : {
+          place: 'done',
+          what: `${sessions} of \`${agent.name}\``,
+          region,
+          became: count === 1 ? 'was stopped' : 'were stopped',
+        },
     placeRemoval(agent, 'agent'),
     ...secretSets.map((set) => placeRemoval(set, secretSetKinds[set.kind])),
   ];
 }
 
 function placeRemoval({ name, region, outcome }: RemovalRecord, kind: string): Placed {
-  const what = `the ${kind} \`${name}\``;
+  const removal = { what: `the ${kind} \`${name}\``, region };
   switch (outcome) {
     case 'deleted':
-      return ['done', `${what} is deleted`, region];
+      return { ...removal, place: 'done', became: 'was deleted' };
     case 'cancelled':
-      return [
-        'underWay',
-        `${what} was being deleted, but it is unknown whether it succeeded`,
-        region,
-      ];
+      return {
+        ...removal,
+        place: 'underWay',
+        became: 'was being deleted; it is unknown whether that succeeded',
+      };
     case 'skipped':
-      return ['notStarted', `${what} is not deleted`, region];
+      return { ...removal, place: 'notStarted', became: 'was not deleted' };
     case 'kept':
     case 'absent':
     case 'failed':
@@ -143,66 +157,74 @@ function placeRemoval({ name, region, outcome }: RemovalRecord, kind: string): P
 }
 
 function placeBuild({ outcome, id, region }: BuildRecord): Placed {
-  const build = id === null ? 'the build' : `the build \`${id}\``;
+  const build = { what: id === null ? 'the build' : `the build \`${id}\``, region };
   switch (outcome) {
     case 'built':
-      return ['done', `${build} has succeeded`, region];
+      return { ...build, place: 'done', became: 'succeeded' };
     case 'reused':
-      return ['done', `${build} is used again`, region];
+      return { ...build, place: 'done', became: 'is reused' };
     case 'failed':
       return undefined;
     case 'running':
-      return ['underWay', `the platform continues ${build}`, region];
+      return { ...build, place: 'underWay', became: 'is still running on the platform' };
     case 'cancelled':
-      return [
-        'underWay',
-        `${build} was being started, but it is unknown whether it succeeded`,
-        region,
-      ];
+      return {
+        ...build,
+        place: 'underWay',
+        became: 'was being started; it is unknown whether that succeeded',
+      };
     case 'skipped':
-      return ['notStarted', `${build} is not started`, region];
+      return { ...build, place: 'notStarted', became: 'was not started' };
   }
 }
 
-function placeAgent(agent: AgentRecord, isAwaited: boolean): Placed {
-  const { name, region, outcome, ready, deploymentId, rollBack } = agent;
-  const deployment = `the deployment \`${deploymentId ?? 'unknown'}\` of \`${name}\``;
+function placeAgent(record: AgentRecord, isAwaited: boolean): Placed {
+  const { name, region, outcome, ready, deploymentId, rollBack } = record;
+  const id = `\`${deploymentId ?? 'unknown'}\``;
+  const agent = { what: `the agent \`${name}\``, region };
+  const deployment = { what: `the deployment ${id} of \`${name}\``, region };
   if (rollBack?.outcome === 'skipped') {
-    return ['notStarted', `\`${name}\` is not rolled back`, region];
+    return { ...agent, place: 'notStarted', became: 'was not rolled back' };
   }
   if (rollBack?.outcome === 'running') {
-    return ['underWay', `\`${name}\` was being rolled back`, region];
+    return { ...agent, place: 'underWay', became: 'was being rolled back' };
   }
   switch (outcome) {
     case 'rolled-back':
-      return ['done', `\`${name}\` is rolled back, with ${deployment}`, region];
+      return { ...agent, place: 'done', became: `was rolled back; its deployment is ${id}` };
     case 'created':
     case 'updated':
     case 'unchanged':
-      if (ready) return ['done', `${deployment} serves`, region];
+      if (ready) return { ...deployment, place: 'done', became: 'is serving' };
       return isAwaited
-        ? ['underWay', `the platform continues ${deployment}`, region]
-        : ['done', `the agent \`${name}\` is ${outcome}, with ${deployment}`, region];
+        ? { ...deployment, place: 'underWay', became: 'is still rolling out' }
+        : { ...agent, place: 'done', became: `was ${outcome}; its deployment is ${id}` };
     case 'superseded':
     case 'failed':
       return undefined;
     case 'cancelled':
-      return [
-        'underWay',
-        `the agent \`${name}\` was being deployed, but it is unknown whether it succeeded`,
-        region,
-      ];
+      return {
+        ...agent,
+        place: 'underWay',
+        became: 'was being deployed; it is unknown whether that succeeded',
+      };
     case 'skipped':
-      return ['notStarted', `the agent \`${name}\` is not deployed`, region];
+      return { ...agent, place: 'notStarted', became: 'was not deployed' };
   }
 }
 
-/** What is the same in several regions is told once. */
+/** What is the same in several regions is named once. */
 function grouped(placed: readonly Placed[], place: Place): string[] {
-  const regions = new Map<string, string[]>();
+  const groups = new Map<string, { what: string; regions: string[]; became: string }>();
   for (const one of placed) {
-    if (one?.[0] !== place) continue;
-    regions.set(one[1], [...(regions.get(one[1]) ?? []), `\`${one[2]}\``]);
+    if (one?.place !== place) continue;
+    const { what, region, became } = one;
+    const key = `${what} ${became}`;
+    const group = groups.get(key) ?? { what, regions: [], became };
+    group.regions.push(region);
+    groups.set(key, group);
   }
-  return [...regions].map(([what, where]) => `${what}, in ${where.join(', ')}`);
+  return [...groups.values()].map(
+    ({ what, regions, became }) => `${what} in ${listOf(regions)} ${became}`,
+  );
 }

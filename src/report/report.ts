@@ -30,8 +30,9 @@ export async function report(
   const [first, ...others] = failures;
   if (first !== undefined) {
     const title = titleOf(record, [first, ...others]);
+    const { text: headline } = headlineOf(record, failures);
     // The log of a run does not show titles of annotations.
-    actions.info(sentence(title));
+    if (headline.startsWith(title)) actions.info(printable(sentence(headline)));
     actions.error(annotation(record, [first, ...others]), title);
   }
   const kept = record.teardown === undefined ? [] : keptSentences(record.teardown);
@@ -67,8 +68,8 @@ export function annotation(
   const [first, ...others] = failures;
   const { text: headline } = headlineOf(record, failures);
   const lead = [
-    // The title is shown above it.
-    headline === titleOf(record, failures) ? '' : sentence(headline),
+    // The title stands above it.
+    headline.startsWith(titleOf(record, failures)) ? '' : sentence(headline),
     first.state.join(' '),
   ].filter((line) => line !== '');
   if (others.length === 0) return oneFailure(first, lead, maxAnnotationLength);

@@ -145,14 +145,15 @@ function resultMark(
   secretSets: readonly SecretSetRecord[],
 ): string {
   if (outcome === 'rolled-back') return resultMarks[outcome];
-  if (smokeTest?.outcome === 'failed') return `❌ ${outcome}`;
+  if (smokeTest?.outcome === 'failed') return `❌ ${outcome}, test failed`;
   const isSetFailed = secretSets.some((set) => set.outcome === 'failed' || set.status === 'failed');
   return outcome === 'skipped' && isSetFailed ? '❌ not started' : resultMarks[outcome];
 }
 
+/** The result says of a test that failed. */
 const smokeTestMarks: Readonly<Record<SmokeTestRecord['outcome'], string>> = {
   passed: '✅ passed',
-  failed: '❌ failed',
+  failed: '',
   inconclusive: '⚠️ inconclusive',
 };
 
@@ -295,10 +296,8 @@ function changeSections(record: ReleaseRecord, { names }: Limits): Section[] {
 function authentication({ actingAs }: ReleaseRecord): string | undefined {
   if (actingAs === undefined) return undefined;
   const { credentialKind, credentialOrigin, organization } = actingAs;
-  const who = `Authenticated with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
-  return organization === undefined
-    ? `${who}.`
-    : `${who}, in the organization ${code(organization)}.`;
+  const who = `authenticated with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
+  return organization === undefined ? who : `${who}, in the organization ${code(organization)}`;
 }
 
 /**
@@ -321,8 +320,11 @@ function failureSection(
       ? ''
       : ['**What failed:**', ...reasons.map(prose)].join(' '),
     problemList(problems, limits),
-    facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
     next.length === 0 ? '' : `**What to do:** ${next.map(prose).join(' ')}`,
+    facts
+      .filter(({ value }) => !(headline ?? heading).includes(`\`${value}\``))
+      .map(({ label, value }) => `**${label}** ${code(value)}`)
+      .join(' · '),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -387,7 +389,7 @@ function agentTable(agents: readonly AgentRecord[]): string | undefined {
     agents.map(({ name, region, outcome, ready, previousServes, plan, deploymentId }) => [
       code(name),
       code(region),
-      `${outcome}${ready ? ', serving' : previousServes ? '; the previous deployment is still serving' : ''}`,
+      outcomeCell({ outcome, ready, previousServes }),
       // What does not run is not what anybody looks for in that column.
       outcome === 'skipped'
         ? '–'
@@ -398,6 +400,16 @@ function agentTable(agents: readonly AgentRecord[]): string | undefined {
     ]),
   );
   return folded('Deployments of this release', rows);
+}
+
+function outcomeCell({
+  outcome,
+  ready,
+  previousServes,
+}: Pick<AgentRecord, 'outcome' | 'ready' | 'previousServes'>): string {
+  if (outcome === 'rolled-back') return 'rolled back, serving';
+  if (ready) return `${outcome}, serving`;
+  return previousServes ? `${outcome}; the previous deployment is still serving` : outcome;
 }
 
 function imageCell({

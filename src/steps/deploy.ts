@@ -208,8 +208,8 @@ function wordsFor(
 ): string {
   const id = deploymentId ?? 'unknown';
   return deploymentId !== previousId
-    ? `The agent ${name} in ${region} is ${outcome}; its deployment is ${id}.`
-    : `The agent ${name} in ${region} keeps its deployment ${id}.`;
+    ? `${outcome === 'created' ? 'Created' : 'Updated'} agent ${name} in ${region}; deployment ${id}.`
+    : `Agent ${name} in ${region} keeps its deployment ${id}.`;
 }
 
 /** Says what a person should know of the answer to a deploy. */

@@ -43,7 +43,7 @@ export async function provision(
   record.outcome = plan.action === 'create' ? 'created' : 'updated';
   record.status = 'pending';
   journal.log.info(
-    `The ${subject.kind} ${name} in ${region} is ${record.outcome}${registry === undefined ? '' : ` for ${registry.host}`}${listKeys(record)}.`,
+    `${plan.action === 'create' ? 'Created' : 'Updated'} ${subject.kind} ${name} in ${region}${registry === undefined ? '' : ` for ${registry.host}`}${listKeys(record)}.`,
   );
 }
 

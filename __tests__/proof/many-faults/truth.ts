@@ -466,7 +466,7 @@ class Account {
         [
           !['rollout-failed', 'provisioning-failed', 'build-failed'].some((kind) =>
             kinds.some((one) => one === kind),
-          ) || /The platform (says|gives|ended)/.test(message),
+          ) || /The platform (says|gives|ended)|Reason: /.test(message),
           "does not tell the platform's reason",
         ],
         [

@@ -1,0 +1,580 @@
+export const id = 486;
+export const ids = [486];
+export const modules = {
+
+/***/ 1486:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  tearDown: () => (/* binding */ tearDown),
+  teardownPreflight: () => (/* binding */ teardownPreflight)
+});
+
+// EXTERNAL MODULE: ./lib/plan/bindings.js
+var plan_bindings = __webpack_require__(6341);
+// EXTERNAL MODULE: ./lib/plan/name-template.js
+var name_template = __webpack_require__(6647);
+// EXTERNAL MODULE: ./lib/plan/make-plan.js + 1 modules
+var make_plan = __webpack_require__(3082);
+// EXTERNAL MODULE: ./lib/plan/preview.js
+var plan_preview = __webpack_require__(7375);
+// EXTERNAL MODULE: ./lib/plan/subject.js
+var subject = __webpack_require__(619);
+;// CONCATENATED MODULE: ./lib/plan/teardown-plan.js
+
+
+
+
+
+/**
+ * Compares what is to be deleted with what exists.
+ *
+ * @returns the plan, and every reason why the teardown cannot work
+ */
+function planTeardown(settings, { regions, secretSets, targets }) {
+    const { preview, waitTimeout } = settings;
+    const problems = [];
+    const planned = targets.map((observed) => {
+        const { region, agent, sessions, bindings } = observed;
+        if (!regions.some(({ code }) => code === region)) {
+            problems.push((0,make_plan/* unknownRegion */.h)(region, regions));
+        }
+        const name = (0,name_template/* nameInRegion */.J4)(settings.agent.in(region) ?? '', region);
+        checkRegion(`agent ${name}`, agent?.region, region, problems);
+        const breach = agent && (0,plan_preview/* checkPreview */.nz)(agent, preview);
+        const kept = breach && { because: 'not-preview', reason: breach };
+        const removal = kept === undefined
+            ? { action: agent === undefined ? 'none' : 'delete' }
+            : { action: 'keep', kept };
+        const setsOf = (kind) => planSets({ settings, kind, region, own: name, kept, bindings, secretSets }, problems);
+        return {
+            region,
+            agent: { name, removal, sessions },
+            secretSets: [...setsOf('secret'), ...setsOf('imagePullSecret')],
+        };
+    });
+    return { plan: { preview, waitTimeout, targets: planned }, problems };
+}
+function planSets(question, problems) {
+    const { kind, region, kept } = question;
+    const template = ownSetName(question.settings, kind, region);
+    if (template === undefined)
+        return [];
+    const existing = setsNamed(template, question.secretSets);
+    if (existing.length === 0)
+        return [{ name: template, kind, removal: { action: 'none' } }];
+    return existing.map((set) => {
+        const { name } = set;
+        checkRegion(`${subject/* secretSetKinds */.Q[kind]} ${name}`, set.region, region, problems);
+        const because = kept ?? keptSet(set, question);
+        return {
+            name,
+            kind,
+            removal: because === undefined ? { action: 'delete' } : { action: 'keep', kept: because },
+        };
+    });
+}
+/** The sets of a name, or of all versions of it. */
+function setsNamed(template, secretSets) {
+    const names = (0,name_template/* isVersioned */.at)(template) ? (0,name_template/* versionsOf */.x4)(template) : undefined;
+    return secretSets.filter(({ name }) => names?.test(name) ?? name === template);
+}
+/** The name of a region's own set; undefined if none is named, or if it is shared. */
+function ownSetName({ secretSet, imagePullSecret }, kind, region) {
+    const template = (kind === 'secret' ? secretSet : imagePullSecret)?.in(region);
+    return template === undefined ? undefined : (0,name_template/* nameInRegion */.J4)(template, region);
+}
+function keptSet({ name, kind: actual, referenced }, { kind, own, bindings = new Map() }) {
+    if (actual !== kind)
+        return { because: 'other-kind', kind: actual };
+    if (referenced)
+        return { because: 'referenced' };
+    return boundByOthers(name, own, bindings);
+}
+/** The agents besides its own that keep a set from being deleted. */
+function boundByOthers(set, own, bindings) {
+    const others = new Map([...bindings].filter(([name]) => name !== own));
+    const binding = (0,plan_bindings/* agentsBinding */.Iv)(others, set);
+    if (binding.length > 0)
+        return { because: 'bound', agents: binding };
+    const possible = (0,plan_bindings/* agentsThatMayBind */.K)(others, set);
+    return possible.length > 0 ? { because: 'may-be-bound', agents: possible } : undefined;
+}
+/** Names are unique across regions, so what has the name elsewhere is what was meant. */
+function checkRegion(about, actual, asked, problems) {
+    if (actual === undefined || actual === asked)
+        return;
+    problems.push({
+        about,
+        message: `is in region ${actual}, but the teardown is for ${asked}`,
+        next: `Set \`region\` to ${actual}, or omit it.`,
+    });
+}
+/** Whether there is anything to delete or to stop. */
+function isEmptyTeardown({ targets }) {
+    return targets.every(({ agent, secretSets }) => agent.sessions === 0 &&
+        [agent, ...secretSets].every(({ removal }) => removal.action === 'none'));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/observe-teardown.js
+
+
+
+/** Looks at everything that a teardown depends on. Reads only. */
+async function observeTeardown(cloud, sessions, settings) {
+    const [regions, secretSets] = await Promise.all([cloud.regions(), cloud.secretSets()]);
+    const named = settings.regions.length > 0 ? settings.regions : [undefined];
+    const targets = await Promise.all(named.map(async (region) => {
+        const located = await locate(cloud, settings, region, secretSets);
+        const name = (0,name_template/* nameInRegion */.J4)(settings.agent.in(located.region) ?? '', located.region);
+        const { byDeployment } = await sessions.count(name);
+        const existing = kinds.flatMap((kind) => {
+            const template = ownSetName(settings, kind, located.region);
+            return template === undefined ? [] : setsNamed(template, secretSets);
+        });
+        for (const set of existing)
+            cloud.requireReadable(set);
+        return {
+            ...located,
+            sessions: [...byDeployment.values()].reduce((sum, count) => sum + count, 0),
+            bindings: existing.length === 0 ? undefined : await (0,plan_bindings/* readBindings */.v_)(cloud, located.region),
+        };
+    }));
+    return { regions, secretSets, targets };
+}
+const kinds = ['secret', 'imagePullSecret'];
+/** The region of the agent that exists, else of the sets, else the default of the organization. */
+async function locate(cloud, settings, named, secretSets) {
+    const { agent: template, secretSet, imagePullSecret } = settings;
+    const names = [template, secretSet, imagePullSecret].flatMap((one) => one?.values ?? []);
+    if (named === undefined && !names.some((name) => name.includes(name_template/* regionPlaceholder */.q5))) {
+        const agent = await cloud.agent(template.others ?? '');
+        const ofSets = [secretSet, imagePullSecret]
+            .flatMap((one) => one?.others ?? [])
+            .map((name) => secretSets.find((set) => (0,name_template/* versionsOf */.x4)(name).test(set.name))?.region)
+            .find((region) => region !== undefined);
+        return { region: agent?.region ?? ofSets ?? (await cloud.defaultRegion()), agent };
+    }
+    const region = named ?? (await cloud.defaultRegion());
+    return { region, agent: await cloud.agent((0,name_template/* nameInRegion */.J4)(template.in(region) ?? '', region)) };
+}
+
+// EXTERNAL MODULE: ./lib/plan/problems.js
+var plan_problems = __webpack_require__(7511);
+// EXTERNAL MODULE: ./lib/record/errors.js
+var errors = __webpack_require__(2458);
+// EXTERNAL MODULE: ./lib/record/teardown-record.js
+var teardown_record = __webpack_require__(7327);
+// EXTERNAL MODULE: ./lib/time/cancellation.js
+var cancellation = __webpack_require__(6690);
+// EXTERNAL MODULE: ./lib/time/deadline.js
+var time_deadline = __webpack_require__(2181);
+// EXTERNAL MODULE: ./lib/pipecat/errors.js
+var pipecat_errors = __webpack_require__(1593);
+// EXTERNAL MODULE: ./lib/time/polling-delay.js
+var polling_delay = __webpack_require__(6396);
+;// CONCATENATED MODULE: ./lib/steps/remove.js
+
+
+
+/** Deletes one thing and records what became of it. */
+async function remove(record, work) {
+    const lost = { isAnswer: false };
+    const findLost = (isGone) => async () => {
+        lost.isAnswer = true;
+        return (await isGone()) ? 'deleted' : undefined;
+    };
+    try {
+        const deletion = await work(findLost);
+        // If an answer was lost, it was this run that deleted what does not exist anymore.
+        record.outcome = deletion === 'absent' && !lost.isAnswer ? 'absent' : 'deleted';
+        record.isChanged = record.outcome === 'deleted';
+    }
+    catch (error) {
+        if ((0,errors/* isInDoubt */.cd)(error))
+            record.isChanged = true;
+        if (!(error instanceof cancellation/* CancelledError */.cc))
+            record.outcome = 'failed';
+        else if (error instanceof pipecat_errors/* InterruptedCallError */.Zi)
+            record.outcome = 'cancelled';
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/steps/delete-sets.js
+
+
+
+
+
+
+
+
+/** Deletes the sets of a region, one after the other; one that fails does not stop the others. */
+async function deleteSets(context, target, deadline) {
+    const failures = [];
+    for (const set of target.secretSets.filter(({ outcome }) => outcome === 'skipped')) {
+        try {
+            await context.journal.span(target.region, `delete ${set.name}`, () => (0,errors/* withSubject */.tX)((0,subject/* secretSetSubject */.L)(set), () => deleteSet(context, target, set, deadline)));
+        }
+        catch (error) {
+            if (!(error instanceof Error) || error instanceof cancellation/* CancelledError */.cc) {
+                if (error instanceof cancellation/* CancelledError */.cc)
+                    throw new errors/* ReleaseError */.K2([error, ...failures]);
+                throw error;
+            }
+            failures.push(error);
+        }
+    }
+    if (failures.length > 0)
+        throw new errors/* ReleaseError */.K2(failures);
+}
+/** Deletes a set. While the platform says that it is in use, it is tried again. */
+async function deleteSet({ cloud, journal }, target, set, deadline) {
+    const { clock, log } = journal;
+    const { name, region } = set;
+    const startedAt = clock.now();
+    for (let refusals = 0;; refusals++) {
+        try {
+            await remove(set, (findLost) => cloud.deleteSecretSet(name, {
+                // What was waited for before leaves time for one attempt.
+                deadline: refusals === 0 ? undefined : deadline,
+                retryableStatuses: [],
+                findLostResult: findLost(async () => {
+                    const sets = await cloud.secretSets();
+                    return !sets.some((one) => one.name === name);
+                }),
+            }));
+            if (set.outcome === 'deleted') {
+                log.info(`Deleted ${subject/* secretSetKinds */.Q[set.kind]} ${name} in ${region}.`);
+            }
+            return;
+        }
+        catch (error) {
+            if (!(error instanceof pipecat_errors/* StatusError */.Xs && error.status === 409))
+                throw error;
+            // It was not deleted, and its turn comes again.
+            set.outcome = 'skipped';
+            if (refusals === 0) {
+                log.info(`${name} in ${region} is still in use, because ${error.reason}. Trying again.`);
+            }
+            const step = (0,polling_delay/* pollingDelay */.f)(clock.now() - startedAt, () => clock.random());
+            await clock.sleep(Math.min(Math.max(step, error.retryAfter ?? 0), deadline.remaining()));
+            const isLast = deadline.hasPassed();
+            // Somebody may have bound it since the plan was made.
+            const others = refusals === 0 || isLast ? await otherAgents(cloud, target, name) : undefined;
+            if (others !== undefined) {
+                set.outcome = 'kept';
+                set.kept = others;
+                return;
+            }
+            if (isLast) {
+                set.outcome = 'failed';
+                throw new errors/* StepError */.zg('secret-set-in-use', { refusal: error, deadline }, { cause: error });
+            }
+        }
+    }
+}
+async function otherAgents(cloud, { region, agent }, set) {
+    const kept = boundByOthers(set, agent.name, await (0,plan_bindings/* readBindings */.v_)(cloud, region));
+    return kept?.because === 'bound' ? kept : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/stop-sessions.js
+
+
+
+/** Sessions that are stopped at once. */
+const mostAtOnce = 5;
+/** Stops the sessions that run now. What cannot be stopped is tried again after the agent is deleted. */
+async function stopOnce(context, target, deadline) {
+    const { agent, region } = target;
+    if (agent.sessions === 0)
+        return;
+    const { journal } = context;
+    try {
+        await journal.span(region, `stop sessions of ${agent.name}`, () => stopRunning(context, target, deadline));
+    }
+    catch (error) {
+        if (!(error instanceof pipecat_errors/* CallError */.RA))
+            throw error;
+        journal.log.info(`Not all sessions of ${agent.name} in ${region} could be stopped, because ${error.reason}. Trying again later.`);
+    }
+}
+/** Stops sessions until none is shown as running. */
+async function stopAll(context, target, deadline) {
+    const { agent, region } = target;
+    const { clock, log } = context.journal;
+    await (0,errors/* withSubject */.tX)({ kind: 'agent', name: agent.name, region }, async () => {
+        const startedAt = clock.now();
+        for (;;) {
+            const count = await stopRunning(context, target, deadline);
+            if (count === 0)
+                break;
+            if (deadline.hasPassed())
+                throw new errors/* StepError */.zg('sessions-running', { count, deadline });
+            const step = (0,polling_delay/* pollingDelay */.f)(clock.now() - startedAt, () => clock.random());
+            await clock.sleep(Math.min(step, deadline.remaining()));
+        }
+    });
+    if (agent.stopped.size > 0) {
+        log.info(`Stopped sessions of ${agent.name} in ${region}: ${agent.stopped.size}.`);
+    }
+}
+/** @returns how many sessions ran */
+async function stopRunning({ sessions }, { agent }, deadline) {
+    const running = await sessions.allRunning(agent.name, { deadline });
+    for (let first = 0; first < running.length; first += mostAtOnce) {
+        const some = running.slice(first, first + mostAtOnce);
+        const results = await Promise.allSettled(some.map(async (id) => {
+            await sessions.stop(agent.name, id, { deadline });
+            agent.stopped.add(id);
+        }));
+        for (const result of results)
+            if (result.status === 'rejected')
+                throw result.reason;
+    }
+    return running.length;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/tear-down.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Reads what exists, plans, and puts the plan into the record. Deletes nothing.
+ *
+ * @throws PreflightError with every reason why the teardown cannot work, or a CallError
+ */
+function teardownPreflight({ cloud, sessions, journal }, settings) {
+    return journal.step('preflight', async () => {
+        const observation = await observeTeardown(cloud, sessions, settings);
+        const { plan, problems } = planTeardown(settings, observation);
+        const record = (0,teardown_record/* untouchedTeardown */.i2)(plan);
+        journal.record.teardown = record;
+        const all = [...problems, ...strangers(plan)];
+        if (all.length > 0)
+            throw new plan_problems/* PreflightError */.w(all);
+        if (isEmptyTeardown(plan))
+            journal.log.info('There is nothing to tear down.');
+        for (const line of linesOf(record))
+            journal.log.info(line);
+        return record;
+    });
+}
+/** Agents that have the name of the preview, and are not it. */
+function strangers({ targets, preview }) {
+    return targets.flatMap(({ agent: { name, removal } }) => removal.action === 'keep' && removal.kept.because === 'not-preview'
+        ? [
+            {
+                about: `agent ${name}`,
+                message: (0,plan_preview/* notPreviewWords */.VF)(removal.kept.reason, preview),
+                next: plan_preview/* adviceOnNames */.QV,
+            },
+        ]
+        : []);
+}
+function linesOf({ targets }) {
+    return targets.flatMap(({ region, agent, secretSets }) => [
+        ...(agent.outcome === 'skipped' ? [`To delete in ${region}: the agent ${agent.name}.`] : []),
+        ...(agent.sessions > 0 && agent.outcome !== 'kept'
+            ? [`To stop in ${region}: sessions of ${agent.name}: ${agent.sessions}.`]
+            : []),
+        ...secretSets
+            .filter(({ outcome }) => outcome === 'skipped')
+            .map(({ name, kind }) => `To delete in ${region}: the ${subject/* secretSetKinds */.Q[kind]} ${name}.`),
+    ]);
+}
+/** The steps of a teardown after the preflight. */
+function stepsOf({ targets }) {
+    const agents = targets.map(({ agent }) => agent);
+    const steps = [
+        targets.some(hasSessions) ? 'stop-sessions' : undefined,
+        agents.some(isDue) ? 'delete-agent' : undefined,
+        targets.some(({ secretSets }) => secretSets.some(isDue)) ? 'delete-sets' : undefined,
+    ];
+    return steps.filter((step) => step !== undefined);
+}
+function isDue({ outcome }) {
+    return outcome === 'skipped';
+}
+/** A session may begin until the agent is gone, so one that goes is looked at in any case. */
+function hasSessions({ agent }) {
+    return isDue(agent) || (agent.outcome !== 'kept' && agent.sessions > 0);
+}
+/**
+ * Deletes what the record says, a phase after the other, each in all regions at once. What fails in
+ * one region does not stop the others. What was done is in the record, also when this throws.
+ *
+ * @throws ReleaseError with what failed in each region
+ */
+async function tearDown(context, record) {
+    const { journal } = context;
+    journal.expect(stepsOf(record));
+    const deadline = new time_deadline/* Deadline */.B(journal.clock, 'wait-timeout', record.plan.waitTimeout);
+    const failures = [];
+    /** Regions whose agent could not be deleted: it may still need its sets. */
+    const blocked = new Set();
+    const phase = async (step, targets, work) => {
+        if (targets.length === 0)
+            return;
+        try {
+            await journal.step(step, () => (0,errors/* forEach */.jJ)(targets, work));
+        }
+        catch (error) {
+            const all = (0,errors/* failuresOf */.dJ)(error);
+            const cancelled = all.find((failure) => failure instanceof cancellation/* CancelledError */.cc);
+            for (const failure of all) {
+                if (!(failure instanceof Error))
+                    throw error;
+                if (!(failure instanceof cancellation/* CancelledError */.cc))
+                    failures.push(failure);
+            }
+            if (cancelled !== undefined)
+                throw new errors/* ReleaseError */.K2([cancelled, ...failures]);
+        }
+    };
+    const { targets } = record;
+    const withSessions = targets.filter(hasSessions);
+    await phase('stop-sessions', withSessions, (target) => stopOnce(context, target, deadline));
+    await phase('delete-agent', targets.filter(({ agent }) => isDue(agent)), async (target) => {
+        blocked.add(target);
+        await deleteAgent(context, target, deadline);
+        blocked.delete(target);
+    });
+    const gone = targets.filter((target) => !blocked.has(target));
+    // A session may have begun until the agent was gone, and continues without it.
+    await phase('stop-sessions', withSessions.filter((target) => gone.includes(target)), (target) => stopAll(context, target, deadline));
+    await phase('delete-sets', gone.filter(({ secretSets }) => secretSets.some(isDue)), (target) => deleteSets(context, target, deadline));
+    if (failures.length > 0)
+        throw new errors/* ReleaseError */.K2(inOrder(failures, targets));
+}
+/** What failed, in the order of the regions. */
+function inOrder(failures, targets) {
+    const place = (failure) => {
+        if (!(failure instanceof errors/* SubjectError */.lR))
+            return targets.length;
+        return targets.findIndex(({ region }) => region === failure.subject.region);
+    };
+    return failures.toSorted((one, other) => place(one) - place(other));
+}
+function agentSubject({ name, region }) {
+    return { kind: 'agent', name, region };
+}
+async function deleteAgent({ cloud, journal }, { agent, region }, deadline) {
+    await journal.span(region, `delete ${agent.name}`, () => (0,errors/* withSubject */.tX)(agentSubject(agent), () => remove(agent, async (findLost) => cloud.deleteAgent(agent.name, {
+        deadline,
+        findLostResult: findLost(async () => (await cloud.agent(agent.name)) === undefined),
+    }))));
+    if (agent.outcome === 'deleted')
+        journal.log.info(`Deleted agent ${agent.name} in ${region}.`);
+}
+
+
+/***/ }),
+
+/***/ 2181:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ Deadline),
+/* harmony export */   z: () => (/* binding */ TimeBudget)
+/* harmony export */ });
+/** A point in time by which work must be done, and the limit that sets it. */
+class Deadline {
+    #clock;
+    #at;
+    /** The whole limit in milliseconds. */
+    limit;
+    /** The input that sets the limit. */
+    input;
+    /** A deadline `remaining` milliseconds from now (by default the whole limit). */
+    constructor(clock, input, limit, remaining = limit) {
+        this.#clock = clock;
+        this.#at = clock.now() + remaining;
+        this.limit = limit;
+        this.input = input;
+    }
+    /** Milliseconds left, never negative. */
+    remaining() {
+        return Math.max(0, this.#at - this.#clock.now());
+    }
+    hasPassed() {
+        return this.remaining() === 0;
+    }
+}
+/**
+ * A limit that several pieces of work share: `secrets-timeout` covers writing the sets, waiting for
+ * them, and waiting again after a refused deploy, but not the deploy in between.
+ */
+class TimeBudget {
+    #clock;
+    #input;
+    #limit;
+    #spent = 0;
+    /** A budget of `limit` milliseconds, set by the input `input`. */
+    constructor(clock, input, limit) {
+        this.#clock = clock;
+        this.#input = input;
+        this.#limit = limit;
+    }
+    /** A copy with what is left, for work that runs in parallel under the same limit. */
+    fork() {
+        const fork = new TimeBudget(this.#clock, this.#input, this.#limit);
+        fork.#spent = this.#spent;
+        return fork;
+    }
+    /** Does `work` with a deadline of what is left, then subtracts the time that it took. */
+    async spend(work) {
+        const startedAt = this.#clock.now();
+        const left = Math.max(0, this.#limit - this.#spent);
+        try {
+            return await work(new Deadline(this.#clock, this.#input, this.#limit, left));
+        }
+        finally {
+            this.#spent += this.#clock.now() - startedAt;
+        }
+    }
+}
+
+
+/***/ }),
+
+/***/ 6396:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ pollingDelay)
+/* harmony export */ });
+const shortest = 250;
+const longest = 5000;
+const share = 0.1;
+const jitter = 0.1;
+/**
+ * Milliseconds until the next status check: a tenth of the time waited so far, between 0.25 s and 5 s.
+ * So a change is noticed late by at most a tenth of the wait, and a wait of a minute takes about forty
+ * checks. A little jitter keeps releases that started together from checking together.
+ *
+ * @param elapsed milliseconds since the first check
+ * @param most the longest delay in milliseconds; more for a wait of hours
+ */
+function pollingDelay(elapsed, random, most = longest) {
+    const step = Math.min(most, Math.max(shortest, elapsed * share));
+    return Math.round(step * (1 + jitter * (2 * random() - 1)));
+}
+
+
+/***/ })
+
+};
