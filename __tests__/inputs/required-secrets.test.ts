@@ -87,13 +87,13 @@ describe('a key that is missing fails before any write', () => {
       name: 'one',
       list: 'A, GONE',
       inputs: { secrets: 'A=value-a' },
-      told: 'secret set keys: would lack GONE after the release, required by `required-secrets`. Give it',
+      told: 'secret set keys: would lack GONE after the release, required by `required-secrets`. Pass it',
     },
     {
       name: 'several, of both origins',
       list: 'A, GONE, config/more.env',
       inputs: { secrets: 'A=value-a' },
-      told: 'would lack GONE, CARTESIA_KEY after the release, required by `required-secrets`, `config/more.env`. Give them',
+      told: 'would lack GONE, CARTESIA_KEY after the release, required by `required-secrets`, `config/more.env`. Pass them',
     },
     {
       name: 'all of a file, without the values that stand in it',

@@ -62,7 +62,7 @@ const nothing: Findings = { problems: [], warnings: [], remarks: [] };
 const notPushed = 'not pushed yet: `acme/voice` on `ghcr.io` has no tag `1.4.2`';
 const noArm64 = 'no linux/arm64: built for linux/amd64 only; `us-west` runs linux/arm64';
 const notReached =
-  'the image could not be looked up: the registry of `acme/voice` on `ghcr.io` could not be reached (ECONNREFUSED)';
+  'the image lookup failed: the registry of `acme/voice` on `ghcr.io` could not be reached (ECONNREFUSED)';
 
 describe('what is certainly wrong fails before any write, and is reported by a plan', () => {
   test.each<[string, ImageLookup, string, Situation?]>([
@@ -111,7 +111,7 @@ describe('what cannot be known is a line of the summary, and fails with `check-i
     [
       'a login that is missing',
       { outcome: 'unknown', because: 'login-needed', detail: '401' },
-      'the image could not be looked up: `acme/voice` on `ghcr.io` needs a login that this job does not have (401)',
+      'the image lookup failed: `acme/voice` on `ghcr.io` needs a login that this job does not have (401)',
     ],
     ['a tag that only the platform may see', missing, notPushed, pulledWithSecret],
     [

@@ -74,7 +74,7 @@ const impossible: Impossible[] = [
     problem: {
       about: 'region us-west',
       message: 'does not run amd64; it runs arm64, s390x',
-      next: 'Correct the input `architecture`, or choose another region.',
+      next: 'Fix `architecture`, or choose another region.',
     },
   },
   {
@@ -83,7 +83,7 @@ const impossible: Impossible[] = [
     problem: {
       about: 'build build-1',
       message: 'does not exist',
-      next: 'Correct the input `build-id`.',
+      next: 'Fix `build-id`.',
     },
   },
   {
@@ -94,7 +94,7 @@ const impossible: Impossible[] = [
     },
     problem: {
       about: 'build build-1',
-      message: 'has the status building; only a build that succeeded can be deployed',
+      message: 'has the status building; only a successful build can be deployed',
       next: 'Wait for the build, or build again.',
     },
   },
@@ -106,7 +106,7 @@ const impossible: Impossible[] = [
     },
     problem: {
       about: 'build build-1',
-      message: 'has the status failed (`COPY failed`); only a build that succeeded can be deployed',
+      message: 'has the status failed (`COPY failed`); only a successful build can be deployed',
       next: 'Wait for the build, or build again.',
     },
   },
@@ -119,7 +119,7 @@ const impossible: Impossible[] = [
     problem: {
       about: 'build build-1',
       message:
-        'is of region us-east, but the release goes to us-west; a build can be deployed in its own region only',
+        'is in region us-east, but the release is for us-west; a build can only be deployed in its own region',
       next: 'Build in us-west, or release to us-east.',
     },
   },
@@ -129,8 +129,8 @@ const impossible: Impossible[] = [
     problem: {
       about: `agent ${'v'.repeat(50)}-us-west`,
       message:
-        'is the name in us-west, of 58 characters; it has to be 2 to 54 lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
-      next: 'Correct `agent-name`.',
+        'is not a valid name in us-west (58 characters); use 2 to 54 lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
+      next: 'Fix `agent-name`.',
     },
   },
   {
@@ -139,7 +139,7 @@ const impossible: Impossible[] = [
     problem: {
       about: 'agent voice',
       message:
-        'is in region ap-south, but the release goes to us-west; the region of an agent cannot change',
+        'is in region ap-south, but the release is for us-west; the region of an agent cannot change',
       next: 'Release to ap-south, or give the agent for us-west another name (such as voice-us-west).',
     },
   },
@@ -149,8 +149,8 @@ const impossible: Impossible[] = [
     problem: {
       about: 'agent voice',
       message:
-        'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
-      next: 'Create the agent once with the command-line client or in the dashboard, or give `image`, `cloud-build` or `build-id`.',
+        'does not exist, and the settings file says that the platform builds it from a branch (`[git]`); a release cannot connect the agent to GitHub',
+      next: 'Create the agent once with the command-line client or in the dashboard, or set `image`, `cloud-build` or `build-id`.',
     },
   },
   {
@@ -158,8 +158,8 @@ const impossible: Impossible[] = [
     situation: { agent: {} },
     problem: {
       about: 'agent voice',
-      message: 'does not exist, and nothing is given to create it from',
-      next: 'Give `image`, `cloud-build` or `build-id`, or correct `agent-name`.',
+      message: 'does not exist, and the release has no image or build to create it from',
+      next: 'Set `image`, `cloud-build` or `build-id`, or fix `agent-name`.',
     },
   },
   {
@@ -180,8 +180,8 @@ const impossible: Impossible[] = [
     problem: {
       about: 'agent voice',
       message:
-        'would have at least 10 and at most 5 instances, as the bound that is not given stays as it is',
-      next: 'Give both `min-agents` and `max-agents`.',
+        'would have at least 10 and at most 5 instances, because the omitted bound stays unchanged',
+      next: 'Set both `min-agents` and `max-agents`.',
     },
   },
   {
@@ -195,7 +195,7 @@ const impossible: Impossible[] = [
       about: 'secret set keys',
       message:
         'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
-      next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+      next: 'Write the values in your cluster and omit the secrets inputs, or use another set.',
     },
   },
   {
@@ -210,7 +210,7 @@ const impossible: Impossible[] = [
       about: 'secret set keys',
       message:
         'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
-      next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+      next: 'Write the values in your cluster and omit the secrets inputs, or use another set.',
     },
   },
   {
@@ -224,8 +224,8 @@ const impossible: Impossible[] = [
     problem: {
       about: 'secret set keys',
       message:
-        'cannot be written in pce-berlin: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster',
-      next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
+        'cannot be written in pce-berlin: a self-hosted region has only referenced sets, which are Kubernetes Secrets of its cluster',
+      next: 'Create the Kubernetes Secret in the cluster, then set its name without its content.',
     },
   },
   {
@@ -239,8 +239,8 @@ const impossible: Impossible[] = [
     problem: {
       about: 'image pull secret registry',
       message:
-        'cannot be written in pce-berlin: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster',
-      next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
+        'cannot be written in pce-berlin: a self-hosted region has only referenced sets, which are Kubernetes Secrets of its cluster',
+      next: 'Create the Kubernetes Secret in the cluster, then set its name without its content.',
     },
   },
   {
@@ -249,8 +249,8 @@ const impossible: Impossible[] = [
     problem: {
       about: `secret set ${'k'.repeat(60)}-us-west`,
       message:
-        'is the name in us-west, of 68 characters; it has to be 3 to 63 lower-case letters, digits, hyphens and dots, beginning and ending with a letter or digit',
-      next: 'Correct `secret-set`.',
+        'is not a valid name in us-west (68 characters); use 3 to 63 lower-case letters, digits, hyphens and dots, beginning and ending with a letter or digit',
+      next: 'Fix `secret-set`.',
     },
   },
   {
@@ -259,8 +259,8 @@ const impossible: Impossible[] = [
     problem: {
       about: `image pull secret ${'k'.repeat(60)}-us-west`,
       message:
-        'is the name in us-west, of 68 characters; it has to be 3 to 63 lower-case letters, digits, hyphens and dots, beginning and ending with a letter or digit',
-      next: 'Correct `image-credentials`.',
+        'is not a valid name in us-west (68 characters); use 3 to 63 lower-case letters, digits, hyphens and dots, beginning and ending with a letter or digit',
+      next: 'Fix `image-credentials`.',
     },
   },
   {
@@ -268,8 +268,8 @@ const impossible: Impossible[] = [
     situation: { agent: { settings }, secretSet: { name: 'keys' } },
     problem: {
       about: 'secret set keys',
-      message: 'does not exist, and nothing is given to create it with',
-      next: 'Correct `secret-set`, or give secrets, so that the set is created.',
+      message: 'does not exist, and the release has no values to create it with',
+      next: 'Fix `secret-set`, or pass secrets to create the set.',
     },
   },
   {
@@ -277,8 +277,8 @@ const impossible: Impossible[] = [
     situation: { agent: { settings }, imagePullSecret: { name: 'registry' } },
     problem: {
       about: 'image pull secret registry',
-      message: 'does not exist, and nothing is given to create it with',
-      next: 'Correct `image-credentials`, or give `registry`, `registry-username` and `registry-password`.',
+      message: 'does not exist, and the release has no values to create it with',
+      next: 'Fix `image-credentials`, or set `registry`, `registry-username` and `registry-password`.',
     },
   },
   {
@@ -290,7 +290,7 @@ const impossible: Impossible[] = [
     },
     problem: {
       about: 'image pull secret keys',
-      message: 'is taken by a set of the other kind (secret set)',
+      message: 'already exists as another kind of set (secret set)',
       next: 'Choose another name; the kind of a set cannot change.',
     },
   },
@@ -304,8 +304,8 @@ const impossible: Impossible[] = [
     problem: {
       about: 'secret set keys',
       message:
-        'is in region us-east, but the release goes to us-west; a set stays in its region for good, and agents can bind only sets of their own region',
-      next: 'Name a set of its own for us-west (such as keys-us-west), or release to us-east.',
+        'is in region us-east, but the release is for us-west; the region of a set cannot change, and agents can bind only sets in their own region',
+      next: 'Use another set for us-west (such as keys-us-west), or release to us-east.',
     },
   },
   {
@@ -318,8 +318,8 @@ const impossible: Impossible[] = [
     problem: {
       about: 'secret set keys-0123abcd',
       message:
-        'is in region us-east, but the release goes to us-west; a set stays in its region for good, and agents can bind only sets of their own region',
-      next: 'Name a set of its own for us-west (such as keys-us-west-{version}), or release to us-east.',
+        'is in region us-east, but the release is for us-west; the region of a set cannot change, and agents can bind only sets in their own region',
+      next: 'Use another set for us-west (such as keys-us-west-{version}), or release to us-east.',
     },
   },
   {
@@ -332,7 +332,7 @@ const impossible: Impossible[] = [
     problem: {
       about: 'secret set keys',
       message: 'cannot be bound, because its provisioning failed: `Quota exceeded`',
-      next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
+      next: 'Pass the secrets of the set to write it again. If the error persists, contact support.',
     },
   },
   {
@@ -345,7 +345,7 @@ const impossible: Impossible[] = [
     problem: {
       about: 'secret set keys',
       message: 'cannot be bound, because its provisioning failed',
-      next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
+      next: 'Pass the secrets of the set to write it again. If the error persists, contact support.',
     },
   },
   {
@@ -364,8 +364,8 @@ const impossible: Impossible[] = [
     },
     problem: {
       about: 'secret set keys',
-      message: 'cannot be pruned, because it is bound by other agents too: billing, sales',
-      next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
+      message: 'cannot be pruned, because other agents also bind it: billing, sales',
+      next: 'Give each agent its own set, or omit `prune-secrets`.',
     },
   },
   {
@@ -384,8 +384,8 @@ const impossible: Impossible[] = [
     problem: {
       about: 'secret set keys',
       message:
-        'cannot be pruned, because an earlier deployment may serve of which it is not known whether it binds the set: billing, sales',
-      next: 'Release again when its rollout has ended, or leave `prune-secrets` out.',
+        'cannot be pruned, because an earlier deployment of these agents may be serving and may bind it: billing, sales',
+      next: 'Release again when their rollouts have ended, or omit `prune-secrets`.',
     },
   },
   {
@@ -403,7 +403,7 @@ const impossible: Impossible[] = [
     problem: {
       about: 'secret set keys',
       message: 'would lack C after the release, required by `required-secrets`',
-      next: 'Give it with the release, or correct `required-secrets`.',
+      next: 'Pass it with the release, or fix `required-secrets`.',
     },
   },
   {
@@ -423,7 +423,7 @@ const impossible: Impossible[] = [
     problem: {
       about: 'secret set keys',
       message: 'would lack B, C after the release, required by `required-secrets`, `.env.example`',
-      next: 'Give them with the release, or correct `required-secrets`.',
+      next: 'Pass them with the release, or fix `required-secrets`.',
     },
   },
   {
@@ -437,7 +437,7 @@ const impossible: Impossible[] = [
     problem: {
       about: 'secret set keys-0123abcd',
       message: 'would lack B after the release, required by `required-secrets`',
-      next: 'Give it with the release, or correct `required-secrets`.',
+      next: 'Pass it with the release, or fix `required-secrets`.',
     },
   },
 ];

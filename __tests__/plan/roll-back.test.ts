@@ -200,9 +200,7 @@ describe('a rollback does not restore', () => {
     {
       name: 'keys that were added',
       parts: { addedKeys: ['A'] },
-      told: [
-        '`keys` keeps its new values; they are not restored. The keys that are added to it stay.',
-      ],
+      told: ['`keys` keeps its new values; they are not restored. Added keys stay.'],
     },
     {
       name: 'nothing of a version',

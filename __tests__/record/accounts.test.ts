@@ -193,11 +193,7 @@ describe('what is asked for in a region', () => {
 });
 
 describe('the region of a release that names none is', () => {
-  const names: ReleaseSettings = {
-    ...settings,
-    secretSet: { ...settings.secretSet, name: new Regional('keys-{version}') },
-    imagePullSecret: { ...settings.imagePullSecret, name: new Regional('registry') },
-  };
+  const names = ['keys-{version}', 'registry'];
   const version = listedSet('keys-0123abcd', { region: 'us-east' });
   const registry = listedSet('registry', { kind: 'imagePullSecret', region: 'ap-south' });
 

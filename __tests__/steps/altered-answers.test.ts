@@ -301,7 +301,7 @@ describe('a self-hosted region is told before the first write in any region, by'
     });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain(
-      `cannot be written in ${String(code)}: a self-hosted region holds only referenced sets`,
+      `cannot be written in ${String(code)}: a self-hosted region has only referenced sets`,
     );
     expect(writes(stage.emulator)).toEqual([]);
   });

@@ -40,7 +40,7 @@ const cases: Case[] = [
       return undefined;
     },
     inputs: { 'secret-set': 'keys', secrets: 'A=other-value' },
-    told: ['secret set keys', 'is taken by a set of the other kind (image pull secret)'],
+    told: ['secret set keys', 'already exists as another kind of set (image pull secret)'],
   },
   {
     name: 'an image pull secret that is a set of secrets',
@@ -49,7 +49,7 @@ const cases: Case[] = [
       return undefined;
     },
     inputs: { 'agent-name': 'voice', image, 'image-credentials': 'registry' },
-    told: ['image pull secret registry', 'the other kind (secret set)'],
+    told: ['image pull secret registry', 'another kind of set (secret set)'],
   },
   {
     name: 'a referenced set that is to be written',
@@ -63,7 +63,7 @@ const cases: Case[] = [
   {
     name: 'a set that is bound and does not exist',
     inputs: { 'secret-set': 'keys', 'agent-name': 'voice', image },
-    told: ['secret set keys', 'does not exist', 'Correct `secret-set`'],
+    told: ['secret set keys', 'does not exist', 'Fix `secret-set`'],
   },
   {
     name: 'an image pull secret that is bound and does not exist',
@@ -91,7 +91,7 @@ const cases: Case[] = [
   {
     name: 'a new agent without an image',
     inputs: { 'agent-name': 'voice' },
-    told: ['agent voice', 'does not exist', 'Give `image`, `cloud-build` or `build-id`'],
+    told: ['agent voice', 'does not exist', 'Set `image`, `cloud-build` or `build-id`'],
   },
   {
     name: 'a build that there is not',
@@ -114,7 +114,7 @@ const cases: Case[] = [
       return { 'build-id': id };
     },
     inputs: { 'agent-name': 'voice', region: 'us-west' },
-    told: ['is of region eu-central'],
+    told: ['is in region eu-central'],
   },
   {
     name: 'a lower bound above the upper one that the agent has',
@@ -140,7 +140,7 @@ const cases: Case[] = [
       secrets: 'A=other-value',
       'prune-secrets': 'true',
     },
-    told: ['cannot be pruned', 'bound by other agents too: sales'],
+    told: ['cannot be pruned', 'other agents also bind it: sales'],
   },
 ];
 
@@ -265,8 +265,10 @@ test('a set that an earlier deployment of another agent may bind is not pruned',
     'agent-name': 'voice',
     image,
   });
-  expect(actions.errors[0]?.message).toContain('an earlier deployment may serve');
-  expect(actions.errors[0]?.message).toContain('binds the set: sales');
+  expect(actions.errors[0]?.message).toContain(
+    'an earlier deployment of these agents may be serving',
+  );
+  expect(actions.errors[0]?.message).toContain('may bind it: sales');
   expect(writes(stage.emulator)).toEqual(before);
 });
 
@@ -291,7 +293,7 @@ test('a set that serves until another deployment is taken up is not pruned', asy
     'agent-name': 'voice',
     image,
   });
-  expect(actions.errors[0]?.message).toContain('binds the set: sales');
+  expect(actions.errors[0]?.message).toContain('may bind it: sales');
   expect(stage.emulator.state.secretSet('keys')?.values).toHaveProperty('OLD');
 });
 

@@ -95,7 +95,7 @@ describe('a release of a preview', () => {
     );
     const { succeeded, actions } = await release({ 'agent-name': agent }, pullRequestEvent());
     expect(succeeded).toBe(succeeds);
-    if (!succeeds) expect(actions.errors[0]?.message).toContain('its age is not known');
+    if (!succeeds) expect(actions.errors[0]?.message).toContain('its age is unknown');
   });
 });
 
@@ -207,7 +207,7 @@ describe('a set that exists and does not contain pr-{pr} in its name', () => {
     'secret-set': 'voice-{pr}-keys',
     secrets: 'A=new-value',
   };
-  const about = 'secret set voice-2-keys: may not be the set of the preview';
+  const about = 'secret set voice-2-keys: may not belong to the preview';
 
   test('is not written if another agent uses it', async () => {
     stage.emulator.seed.secretSet({ name, values: { A: 'old-value' } });
@@ -216,7 +216,7 @@ describe('a set that exists and does not contain pr-{pr} in its name', () => {
     expect(succeeded).toBe(false);
     expect(writes(stage.emulator)).toEqual([]);
     expect(actions.errors[0]?.message).toContain(
-      `${about}: other agents use it or may use it (\`production\`), and its name does not contain \`pr-2\``,
+      `${about}: other agents bind it or may bind it (\`production\`), and its name does not contain \`pr-2\``,
     );
   });
 

@@ -462,7 +462,7 @@ describe('`{region}` without regions', () => {
     const { succeeded, actions } = await stage.release({ ...releaseTo(), 'secret-set': 'keys' });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain(
-      'secret set keys: is in region ap-south, but the release goes to eu-central',
+      'secret set keys: is in region ap-south, but the release is for eu-central',
     );
     expect(stage.emulator.requests.map(({ path }) => path)).toContain(
       '/v1/agents/voice-eu-central',
@@ -495,7 +495,7 @@ describe('no region at all', () => {
     });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain('secret set keys: is in region us-east');
-    expect(actions.errors[0]?.message).toContain('agents can bind only sets of their own region');
+    expect(actions.errors[0]?.message).toContain('agents can bind only sets in their own region');
     expect(writes(emulator)).toEqual([]);
   });
 

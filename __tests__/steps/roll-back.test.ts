@@ -218,7 +218,7 @@ describe('what a rollback cannot restore is a warning before the first write, an
     expect(agents).toMatchObject([{ outcome: 'rolled-back' }]);
     const told = '`keys` keeps its new values; they are not restored.';
     expect(actions.warnings).toEqual([
-      `A rollback would not restore everything. ${told} The keys that are added to it stay.`,
+      `A rollback would not restore everything. ${told} Added keys stay.`,
     ]);
     expect(writesBefore.length).toBeLessThanOrEqual(1);
     const lines = actions.log;

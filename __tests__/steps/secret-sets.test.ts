@@ -22,7 +22,9 @@ test('where every value is empty and skipped, nothing is written', async () => {
     'empty-secrets': 'skip',
   });
   expect(succeeded).toBe(false);
-  expect(actions.errors[0]?.message).toContain('does not exist, and nothing is given to create it');
+  expect(actions.errors[0]?.message).toContain(
+    'does not exist, and the release has no values to create it',
+  );
   expect(writes(stage.emulator)).toEqual([]);
 });
 

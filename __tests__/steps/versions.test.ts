@@ -277,7 +277,7 @@ describe('what a broken run left behind', () => {
     stage.emulator.seed.imagePullSecret({ name: firstSet });
     const { succeeded, actions } = await stage.release(releaseOf(first.secrets));
     expect(succeeded).toBe(false);
-    expect(actions.errors[0]?.message).toContain('taken by a set of the other kind');
+    expect(actions.errors[0]?.message).toContain('already exists as another kind of set');
     expect(writes(stage.emulator)).toEqual([]);
   });
 
@@ -1062,7 +1062,7 @@ describe('refused before anything is sent', () => {
       'secret-set': `${'k'.repeat(46)}-{region}{version}`,
     });
     expect(succeeded).toBe(false);
-    expect(actions.errors[0]?.message).toContain('of 68 characters');
+    expect(actions.errors[0]?.message).toContain('(68 characters)');
     expect(writes(long.emulator)).toEqual([]);
   });
 });

@@ -6,25 +6,22 @@ import {
   type ObservedAgentSettings,
 } from '../pipecat/agent-settings.js';
 
-/** A setting that differs, by the name of its input, and what it was and will be. */
+/** A setting that differs: the name of its input, and its old and new value. */
 export interface SettingChange {
   readonly setting: string;
   /** Undefined if it was not set. */
   readonly before: string | undefined;
-  /** Undefined if it has to be made first: the id of a new build. */
+  /** Undefined for the id of a build that does not exist yet. */
   readonly after: string | undefined;
 }
 
-/** A setting that is given, and whose present value the platform does not show. */
+/** A wanted setting whose current value the platform does not show. */
 export interface HiddenSetting {
   readonly setting: string;
   readonly after: string;
 }
 
-/**
- * The given settings that differ from what the agent shows. If its response does not show a setting
- * (its own resources, for example), nobody can say whether it differs, and it is not in the list.
- */
+/** The wanted settings that differ from what the agent's response shows, without hidden settings. */
 export function settingChanges(
   observed: ObservedAgentSettings,
   wanted: AgentSettings,
@@ -34,17 +31,17 @@ export function settingChanges(
     .map(change);
 }
 
-/** What the agent runs now, and that a build which has no id yet replaces it. */
+/** The change from what the agent runs now to a build that has no id yet. */
 export function newBuildChange({ buildId, image }: ObservedAgentSettings): SettingChange {
   return { setting: agentSettings.buildId.name, before: buildId ?? image, after: undefined };
 }
 
-/** The settings that a new agent is given. */
+/** All settings of a new agent. */
 export function givenSettings(wanted: AgentSettings): SettingChange[] {
   return compareAgentSettings(undefined, wanted).map(change);
 }
 
-/** The given settings whose present values the agent's response does not show. */
+/** The wanted settings whose current values the agent's response does not show. */
 export function hiddenSettings(
   observed: ObservedAgentSettings,
   wanted: AgentSettings,

@@ -4,12 +4,12 @@ import type { PipecatCloud } from '../pipecat/client.js';
 import { UnreadableAnswerError } from '../pipecat/errors.js';
 
 /**
- * The agents of a region and the sets that each binds, its image pull secret included; undefined where its answer does not
- * show all of them.
+ * The agents of a region and the sets that each binds, including its image pull secret. Undefined if
+ * the response about an agent does not show all of them.
  */
 export type Bindings = ReadonlyMap<string, readonly string[] | undefined>;
 
-/** Reads each agent of a region, as their list shows no bindings. */
+/** Reads each agent of a region, because their list shows no bindings. */
 export async function readBindings(
   cloud: PipecatCloud,
   region: string,
@@ -19,11 +19,11 @@ export async function readBindings(
   return new Map(
     await Promise.all(
       names.map(async (name, index) => {
-        // An agent that cannot be read may bind anything.
+        // An unreadable agent may bind any set.
         if (name === undefined) return [`entry ${index + 1} of the list`, undefined] as const;
         try {
           const agent = await cloud.agent(name, options);
-          // An agent that is gone since it was listed binds nothing.
+          // An agent that was deleted since binds nothing.
           return [name, agent === undefined ? [] : shownSets(agent)] as const;
         } catch (error) {
           if (!(error instanceof UnreadableAnswerError)) throw error;
@@ -35,21 +35,21 @@ export async function readBindings(
 }
 
 /**
- * The answer shows what the deployment binds that was asked for. Where that does not serve (yet), an
- * earlier one may, of which it is not known what it binds.
+ * The response shows what the desired deployment binds. If that one is not serving, an earlier one may
+ * be, and nothing shows what it binds.
  */
 function shownSets(agent: Agent): readonly string[] | undefined {
   const { secretSets, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
   const serves = ready && reconciledDeploymentId === desiredDeploymentId;
   if (!serves && anyDeploymentServes(agent)) return undefined;
   const { imagePullSecretSet } = agent.settings;
-  // Names are unique, whatever kind of set they name.
+  // Names are unique across both kinds of set.
   return secretSets === undefined || typeof imagePullSecretSet !== 'string'
     ? secretSets
     : [...secretSets, imagePullSecretSet];
 }
 
-/** Names of the agents of which it is not known that they do not bind a set, in order. */
+/** Names of the agents that bind a set or may bind it, sorted. */
 export function agentsThatMayBind(bindings: Bindings, secretSet: string): string[] {
   return [...bindings]
     .filter(([, sets]) => sets === undefined || sets.includes(secretSet))
@@ -57,7 +57,7 @@ export function agentsThatMayBind(bindings: Bindings, secretSet: string): string
     .sort();
 }
 
-/** Names of the agents that bind a set, in order. */
+/** Names of the agents that bind a set, sorted. */
 export function agentsBinding(bindings: Bindings, secretSet: string): string[] {
   return [...bindings]
     .filter(([, sets]) => sets?.includes(secretSet) === true)

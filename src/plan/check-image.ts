@@ -8,18 +8,18 @@ import type { PreflightProblem } from './problems.js';
 import type { RegionSettings } from './region-settings.js';
 import type { ImageLookupSettings } from './settings.js';
 
-/** What a look-up of the image says of a release. */
-export interface ImageFindings {
+/** What the image lookup means for a release. */
+interface ImageFindings {
   /** Why the release cannot work. */
   readonly problems: PreflightProblem[];
   /** What a person should look at. */
   readonly warnings: string[];
-  /** What is worth knowing, but needs nobody. */
+  /** Worth knowing, but nothing to do. */
   readonly remarks: string[];
 }
 
-/** The image of one region, and what decides whether it can run there. */
-export interface ImageQuestion {
+/** The image for one region, and everything that decides whether it can run there. */
+interface ImageQuestion {
   readonly settings: RegionSettings;
   readonly before: Agent | undefined;
   /** Undefined if the platform lists no such region. */
@@ -29,8 +29,9 @@ export interface ImageQuestion {
 }
 
 /**
- * Says what a look-up means in one region. Only what is certain is a problem; with `check-image: true`,
- * so is what cannot be known. A plan often comes before the image is pushed, so it only reports.
+ * Finds out what the lookup means for one region. Only certain findings are problems, but with
+ * `check-image: true`, unknown ones are, too. A dry run only reports, because it often comes before the
+ * image is pushed.
  */
 export function checkImage(question: ImageQuestion): ImageFindings {
   const findings: ImageFindings = { problems: [], warnings: [], remarks: [] };
@@ -43,9 +44,9 @@ export function checkImage(question: ImageQuestion): ImageFindings {
     const problem = {
       about: `image ${image}`,
       message: `cannot be pinned: ${finding.message}`,
-      next: 'Pass the digest that the build reports (`image: name@sha256:…`), or leave out `pin-image`.',
+      next: 'Pass the digest that the build reports (`image: name@sha256:…`), or omit `pin-image`.',
     };
-    // What is a problem already has been said.
+    // The problem has been reported already.
     if (findings.problems.length > 0) return findings;
     if (asked.isDryRun) findings.remarks.push(`${quote(image)} ${problem.message}.`);
     else findings.problems.push(problem);
@@ -63,8 +64,8 @@ export function checkImage(question: ImageQuestion): ImageFindings {
 }
 
 /**
- * The settings of a region with the image pinned to the digest that its tag points at now. If the agent
- * runs this digest already, by whichever tag, its image stays as it is: nothing has changed.
+ * Pins the image in the settings of a region to the current digest of its tag. If the agent already
+ * runs this digest, with any tag, its image stays unchanged.
  */
 export function withPinnedImage(
   { settings, agent: before }: Pick<RegionObservation, 'settings' | 'agent'>,
@@ -88,7 +89,7 @@ export function withPinnedImage(
 
 interface Finding {
   readonly certainty: 'certain' | 'likely' | 'unknown';
-  /** What was found, without the name of the image, and without a full stop. */
+  /** A clause without the name of the image, and without a period. */
   readonly message: string;
   readonly next: string;
 }
@@ -118,12 +119,12 @@ function findingOf(image: string, question: ImageQuestion): Finding | undefined 
       const isPulledWithSecret =
         settings.imagePullSecret !== undefined ||
         typeof before?.settings.imagePullSecretSet === 'string';
-      // A registry may hide from nobody in particular what it shows to the platform.
+      // Without a login, a registry may hide what it shows to the platform's pull secret.
       const isCertain = lookup.login !== undefined || !isPulledWithSecret;
       return {
         certainty: isCertain ? 'certain' : 'unknown',
         message: `not pushed yet: ${where} has no ${tag === undefined ? `digest ${quote(digest ?? '')}` : `tag ${quote(tag)}`}`,
-        next: 'Push the image before the release, or correct `image`.',
+        next: 'Push the image before the release, or fix `image`.',
       };
     }
     case 'login-refused':
@@ -135,7 +136,7 @@ function findingOf(image: string, question: ImageQuestion): Finding | undefined 
     case 'unknown':
       return {
         certainty: 'unknown',
-        message: `the image could not be looked up: ${doubts[lookup.because](where)}${lookup.detail === undefined ? '' : ` (${lookup.detail})`}`,
+        message: `the image lookup failed: ${doubts[lookup.because](where)}${lookup.detail === undefined ? '' : ` (${lookup.detail})`}`,
         next: 'Log in with `docker/login-action` before this step, or set `check-image` to `auto`.',
       };
     case 'found':
@@ -188,7 +189,7 @@ function platformFinding(
 
 const defaultArchitecture = 'arm64';
 
-/** The platform that the agent runs on, and whether it is known for certain. */
+/** The platform that the agent runs on, and whether that is certain. */
 function wantedPlatform({ settings, before, region }: ImageQuestion): {
   readonly platform: string;
   readonly isCertain: boolean;

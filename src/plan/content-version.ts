@@ -3,8 +3,8 @@ import type { SecretPair } from '../pipecat/surface.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 
 /**
- * The version of a secret set's content: eight hex digits of an HMAC-SHA-256 over its pairs, sorted
- * by key. It is keyed with the credential, so that nobody who reads the name can try out values.
+ * The version of a secret set's content: eight hex digits of an HMAC-SHA-256 over its pairs, sorted by
+ * key. The key of the HMAC is the credential, so that people who see the name cannot guess values.
  */
 export function contentVersion(pairs: readonly SecretPair[], credential: SecretValue): string {
   const sorted = pairs

@@ -1,17 +1,16 @@
 import type { Agent, ListedSecretSet } from '../pipecat/answers.js';
 import { versionsOf } from './name-template.js';
-import type { ReleaseSettings } from './settings.js';
 
 /**
- * The region of a release that names none, as far as what there is tells it: the agent's, else that
- * of the sets, in whichever version. Undefined where the organization's default decides.
+ * Infers the region of a run that names none: the agent's region, or else that of its sets in any
+ * version. Undefined if neither exists, so that the organization's default decides.
  */
 export function inferRegion(
-  { secretSet, imagePullSecret }: ReleaseSettings,
+  setNames: readonly (string | undefined)[],
   agent: Agent | undefined,
   secretSets: readonly ListedSecretSet[],
 ): string | undefined {
-  const regions = [secretSet?.name.others, imagePullSecret?.name.others]
+  const regions = setNames
     .filter((name) => name !== undefined)
     .map(versionsOf)
     .map((names) => secretSets.find(({ name }) => names.test(name))?.region);

@@ -15,7 +15,7 @@ import type { RegionSettings } from './region-settings.js';
 import type { BuildSettings, ReleaseSettings } from './settings.js';
 
 /**
- * Holds what is asked for against what there is.
+ * Compares the settings with what exists on the platform.
  *
  * @throws PreflightError with every reason why the release cannot work
  */
@@ -32,7 +32,7 @@ export function makePlan(
     const known = observation.regions.find(({ code }) => code === region);
     if (known === undefined) {
       problems.push(unknownRegion(region, observation.regions));
-      // What is wrong besides is of no use before the region is right.
+      // Other problems do not matter until the region is right.
       return { region, secretSets: [], build: undefined, agent: undefined };
     }
     checkArchitecture(settings, known, problems);
@@ -74,7 +74,7 @@ export function makePlan(
   return { rollout, secretsTimeout, targets, warnings: [...warnings], remarks: [...remarks] };
 }
 
-/** A set that another agent uses is not the preview's, whatever its name says. */
+/** A set that another agent binds does not belong to the preview. */
 function checkOwnSets(
   { settings, agent: before, bindings }: RegionObservation,
   existing: readonly ListedSecretSet[],
@@ -88,7 +88,7 @@ function checkOwnSets(
     if (others.length === 0) continue;
     problems.push({
       about: `${secretSetKinds[kind]} ${name}`,
-      message: `may not be the set of the preview: other agents use it or may use it (${listOf(others)}), and its name does not contain \`pr-${preview.pullRequest}\``,
+      message: `may not belong to the preview: other agents bind it or may bind it (${listOf(others)}), and its name does not contain \`pr-${preview.pullRequest}\``,
       next: adviceOnNames,
     });
   }
@@ -103,12 +103,12 @@ function planBuild(
   return { region, context, found, isKnown: failure === undefined, timeout: asked.timeout };
 }
 
-/** A profile or a build that there is not is so in every region, and is told once. */
+/** Reports a problem once that exists in every region, such as an unknown build. */
 function withoutRepetition(problems: readonly PreflightProblem[]): PreflightProblem[] {
-  const told = new Map(
+  const unique = new Map(
     problems.map((problem) => [`${problem.about}\n${problem.message}`, problem]),
   );
-  return [...told.values()];
+  return [...unique.values()];
 }
 
 export function unknownRegion(region: string, regions: readonly Region[]): PreflightProblem {
@@ -127,17 +127,13 @@ function checkArchitecture(
   problems: PreflightProblem[],
 ): void {
   const architecture = agent?.settings.architecture;
-  if (
-    architecture !== undefined &&
-    supportedArchitectures !== undefined &&
-    !supportedArchitectures.includes(architecture)
-  ) {
-    problems.push({
-      about: `region ${region}`,
-      message: `does not run ${architecture}; it runs ${supportedArchitectures.join(', ')}`,
-      next: 'Correct the input `architecture`, or choose another region.',
-    });
-  }
+  if (architecture === undefined || supportedArchitectures === undefined) return;
+  if (supportedArchitectures.includes(architecture)) return;
+  problems.push({
+    about: `region ${region}`,
+    message: `does not run ${architecture}; it runs ${supportedArchitectures.join(', ')}`,
+    next: 'Fix `architecture`, or choose another region.',
+  });
 }
 
 function checkBuild(
@@ -149,21 +145,21 @@ function checkBuild(
   if (id === undefined) return;
   const about = `build ${id}`;
   if (build === undefined) {
-    problems.push({ about, message: 'does not exist', next: 'Correct the input `build-id`.' });
+    problems.push({ about, message: 'does not exist', next: 'Fix `build-id`.' });
     return;
   }
   if (build.status !== 'success') {
     const reason = build.errorMessage === undefined ? '' : ` (${quote(build.errorMessage)})`;
     problems.push({
       about,
-      message: `has the status ${build.status}${reason}; only a build that succeeded can be deployed`,
+      message: `has the status ${build.status}${reason}; only a successful build can be deployed`,
       next: 'Wait for the build, or build again.',
     });
   }
   if (build.region !== undefined && build.region !== region) {
     problems.push({
       about,
-      message: `is of region ${build.region}, but the release goes to ${region}; a build can be deployed in its own region only`,
+      message: `is in region ${build.region}, but the release is for ${region}; a build can only be deployed in its own region`,
       next: `Build in ${region}, or release to ${build.region}.`,
     });
   }

@@ -1,22 +1,22 @@
-/** What a name may hold in place of something that is known later only. */
+/** Placeholders in names, for what is known only later. */
 export const regionPlaceholder = '{region}';
 export const versionPlaceholder = '{version}';
-/** The number of the pull request. It is known before anything else, so the inputs replace it. */
+/** The number of the pull request, which the inputs replace because it is known first. */
 export const pullRequestPlaceholder = '{pr}';
 
-/** A version of the shape that all have, for checks of a name whose version is not known. */
+/** An example of a version, to check a name whose version is not known. */
 const anyVersion = '0'.repeat(8);
 
 export function nameInRegion(template: string, region: string): string {
   return template.replaceAll(regionPlaceholder, region);
 }
 
-/** A name with its version in it; without one, the placeholder stays, and no set is called so. */
+/** Inserts a version into a name. Without a version, the placeholder stays, and no set has that name. */
 export function nameOfVersion(name: string, version: string | undefined): string {
   return version === undefined ? name : name.replaceAll(versionPlaceholder, version);
 }
 
-/** A name as long and of the same characters as the one that its version will make of it. */
+/** A name with an example version, for checks of length and characters. */
 export function nameOfAnyVersion(name: string): string {
   return nameOfVersion(name, anyVersion);
 }
@@ -25,7 +25,7 @@ export function isVersioned(name: string): boolean {
   return name.includes(versionPlaceholder);
 }
 
-/** Tells the names that a name stands for with whichever version, and no others. */
+/** Makes a pattern that matches the name with any version, and nothing else. */
 export function versionsOf(name: string): RegExp {
   const parts = name.split(versionPlaceholder).map((part) => part.replace(/[.]/g, '\\.'));
   return new RegExp(`^${parts.join('[0-9a-f]{8}')}$`);

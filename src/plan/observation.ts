@@ -10,61 +10,58 @@ import { unclearSets } from './preview.js';
 import { namesDependOnRegion, settingsIn, type RegionSettings } from './region-settings.js';
 import type { ReleaseSettings } from './settings.js';
 
-/** What there is in one region, and what is asked for there. */
+/** What exists in one region, and the settings for it. */
 export interface RegionObservation {
   readonly settings: RegionSettings;
   /** The set to bind, with its keys. */
   readonly secretSet: SecretSet | undefined;
   readonly agent: Agent | undefined;
-  /** Which agents bind which sets; read only where it is asked for, as it takes a request an agent. */
+  /** Which agents bind which sets. Read only if needed, because it takes one request per agent. */
   readonly bindings: Bindings | undefined;
   readonly build: BuildObservation | undefined;
 }
 
-/** A context that is to be built in a region, and whether it has been already. */
+/** The context to build in a region, and an existing build of it. */
 export interface BuildObservation {
   readonly context: PackedContext;
-  /** A build of the same context that succeeded, else one that is under way. */
+  /** A successful build of the same context, or else a running one. */
   readonly found: Build | undefined;
-  /** Why it could not be looked for: a build is made then. */
+  /** Why the search for a build failed; the release then builds. */
   readonly failure: CallError | undefined;
 }
 
-/** What to look at besides what the settings name. */
 export interface ObservationOptions {
-  /** Whether to read which agents bind the sets, also where no rule depends on it. */
+  /** Whether to read which agents bind the sets, even if no check needs it. */
   readonly wantsBindings: boolean;
-  /** What is to be built. */
+  /** The context to build. */
   readonly context: PackedContext | undefined;
-  /** Looks the image up in its registry; undefined if nobody wants to know. */
+  /** Looks up the image in its registry; undefined to skip that. */
   readonly lookUpImage: (() => Promise<ImageLookup>) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** What there is on the platform before a release, as far as the release depends on it. */
+/** Everything on the platform that a release depends on, before the release. */
 export interface Observation {
   readonly regions: readonly Region[];
   readonly secretSets: readonly ListedSecretSet[];
   readonly build: Build | undefined;
-  /** What the registry has under the name of the image; undefined if it was not looked up. */
+  /** The image in its registry; undefined if it was not looked up. */
   readonly image?: ImageLookup | undefined;
-  /** Undefined where they cannot be listed, or are not needed. */
+  /** Undefined if they cannot be listed, or are not needed. */
   readonly agentProfiles: readonly string[] | undefined;
-  /** A region each, in the order of the release. */
+  /** One per region, in the order of the release. */
   readonly targets: readonly RegionObservation[];
 }
 
-/**
- * Looks at everything that a release depends on. Reads only, and what is common only once.
- */
+/** Reads everything that a release depends on. Reads what regions share only once. */
 export async function observe(
   cloud: PipecatCloud,
   settings: ReleaseSettings,
   options: ObservationOptions,
 ): Promise<Observation> {
   const { agent } = settings;
-  // Beside all other reads: a registry that is slow delays none of them.
+  // In parallel with all other reads, so that a slow registry does not delay them.
   const lookup = options.lookUpImage?.();
   const [regions, secretSets, located, build, agentProfiles] = await Promise.all([
     cloud.regions(),
@@ -75,8 +72,9 @@ export async function observe(
   ]);
   const targets = await Promise.all(
     located.map(async ({ region: named, agent: found }): Promise<RegionObservation> => {
+      const setNames = [settings.secretSet?.name.others, settings.imagePullSecret?.name.others];
       const region =
-        named ?? inferRegion(settings, found, secretSets) ?? (await cloud.defaultRegion());
+        named ?? inferRegion(setNames, found, secretSets) ?? (await cloud.defaultRegion());
       const target = { settings: settingsIn(settings, region), agent: found };
       return observeRegion(cloud, target, secretSets, options);
     }),
@@ -84,8 +82,9 @@ export async function observe(
   return { regions, secretSets, build, image: await lookup, agentProfiles, targets };
 }
 
-/** A region of a release with its agent; undefined where the agent or its sets tell the region. */
+/** A region with its agent. */
 interface Located {
+  /** Undefined if the agent or its sets decide. */
   readonly region: string | undefined;
   readonly agent: Agent | undefined;
 }
@@ -128,11 +127,11 @@ async function observeRegion(
   return { settings, secretSet: withKeys, agent, bindings, build };
 }
 
-/** Milliseconds; a build that is older and has not ended is one that was forgotten. */
+/** Milliseconds after which a build that has not ended counts as lost. */
 const maxBuildDuration = 60 * 60_000;
 
-/** Another run may have started it, or an earlier one that was ended. */
-function isUnderWay({ status, createdAt }: Build, now: number): boolean {
+/** Whether a build is running, which another run or a cancelled run may have started. */
+function isRunning({ status, createdAt }: Build, now: number): boolean {
   return (
     (status === 'pending' || status === 'building') &&
     createdAt !== undefined &&
@@ -140,7 +139,7 @@ function isUnderWay({ status, createdAt }: Build, now: number): boolean {
   );
 }
 
-/** A build that is not found is made once more, so a look that fails is no reason to end. */
+/** Searches for a build. If the search fails, the release builds again, so this is not an error. */
 async function findBuild(
   cloud: PipecatCloud,
   region: string,
@@ -151,7 +150,7 @@ async function findBuild(
   try {
     const [built] = await cloud.builds(key, 'success');
     const found =
-      built ?? (await cloud.builds(key, undefined)).find((build) => isUnderWay(build, now));
+      built ?? (await cloud.builds(key, undefined)).find((build) => isRunning(build, now));
     return { context, found, failure: undefined };
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
@@ -159,7 +158,7 @@ async function findBuild(
   }
 }
 
-/** Another agent that binds the set is a reason not to prune it, and worth knowing before a write. */
+/** If another agent binds a set, it must not be pruned, and people should know before it is written. */
 function needsBindings(
   secretSet: RegionSettings['secretSet'],
   existing: ListedSecretSet | undefined,
@@ -171,7 +170,7 @@ function needsBindings(
   return wantsBindings && (template !== undefined || (pairs.length > 0 && existing !== undefined));
 }
 
-/** Profiles beyond the platform's own, where one is asked for and the credential may list them. */
+/** Reads the custom profiles, if the settings name one and the credential may list them. */
 async function customProfiles(
   cloud: PipecatCloud,
   wanted: string | undefined,
@@ -180,9 +179,9 @@ async function customProfiles(
   try {
     return await cloud.agentProfiles();
   } catch (error) {
-    // A token that may deploy need not be one that may list; the deploy itself will tell.
+    // A token may be allowed to deploy but not to list. Then the deploy itself checks the profile.
     const isRefused = error instanceof StatusError && [403, 404].includes(error.status);
-    // The list is only a check, so one that cannot be read is none.
+    // The list is only for a check, so an unreadable list is not an error.
     if (isRefused || error instanceof UnreadableAnswerError) return undefined;
     throw error;
   }

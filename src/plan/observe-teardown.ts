@@ -2,7 +2,8 @@ import type { Agent, ListedSecretSet, SecretSetKind } from '../pipecat/answers.j
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { Sessions } from '../pipecat/sessions.js';
 import { readBindings } from './bindings.js';
-import { nameInRegion, regionPlaceholder, versionsOf } from './name-template.js';
+import { inferRegion } from './infer-region.js';
+import { nameInRegion, regionPlaceholder } from './name-template.js';
 import type { TeardownSettings } from './settings.js';
 import {
   ownSetName,
@@ -11,7 +12,7 @@ import {
   type TeardownRegionObservation,
 } from './teardown-plan.js';
 
-/** Looks at everything that a teardown depends on. Reads only. */
+/** Reads everything that a teardown depends on. */
 export async function observeTeardown(
   cloud: PipecatCloud,
   sessions: Sessions,
@@ -41,7 +42,7 @@ export async function observeTeardown(
 
 const kinds: readonly SecretSetKind[] = ['secret', 'imagePullSecret'];
 
-/** The region of the agent that exists, else of the sets, else the default of the organization. */
+/** Finds the region of a teardown, and the agent there. */
 async function locate(
   cloud: PipecatCloud,
   settings: TeardownSettings,
@@ -52,11 +53,8 @@ async function locate(
   const names = [template, secretSet, imagePullSecret].flatMap((one) => one?.values ?? []);
   if (named === undefined && !names.some((name) => name.includes(regionPlaceholder))) {
     const agent = await cloud.agent(template.others ?? '');
-    const ofSets = [secretSet, imagePullSecret]
-      .flatMap((one) => one?.others ?? [])
-      .map((name) => secretSets.find((set) => versionsOf(name).test(set.name))?.region)
-      .find((region) => region !== undefined);
-    return { region: agent?.region ?? ofSets ?? (await cloud.defaultRegion()), agent };
+    const region = inferRegion([secretSet?.others, imagePullSecret?.others], agent, secretSets);
+    return { region: region ?? (await cloud.defaultRegion()), agent };
   }
   const region = named ?? (await cloud.defaultRegion());
   return { region, agent: await cloud.agent(nameInRegion(template.in(region) ?? '', region)) };

@@ -18,27 +18,28 @@ import type { AgentPlan, NewDeployment, SecretSetPlan } from './plan.js';
 import type { RegionAgent, RegionSettings } from './region-settings.js';
 import { hasFailed } from '../pipecat/rollout-judgement.js';
 
-/** A build that an agent is to run; without an id it is not made yet. */
-export interface AgentBuild {
+/** The build for an agent. */
+interface AgentBuild {
+  /** Undefined if the build does not exist yet. */
   readonly id: string | undefined;
-  /** Whether it is known that there is none yet. */
+  /** Whether the search for a build succeeded. */
   readonly isKnown: boolean;
 }
 
-/** What the plan of an agent depends on. */
-export interface AgentQuestion {
+/** Everything that the plan of an agent depends on. */
+interface AgentQuestion {
   readonly settings: RegionSettings;
   readonly asked: RegionAgent;
   /** Undefined if they cannot be listed, or are not needed. */
   readonly agentProfiles: readonly string[] | undefined;
-  /** The agent as it is. */
+  /** The agent before the release. */
   readonly before: Agent | undefined;
   /** The plans of the sets that it will bind. */
   readonly secretSets: readonly SecretSetPlan[];
   readonly build: AgentBuild | undefined;
 }
 
-/** Plans an agent of one region; what makes that impossible is added to `problems`. */
+/** Plans an agent of one region. Adds every reason why that is impossible to `problems`. */
 export function planAgent(question: AgentQuestion, problems: PreflightProblem[]): AgentPlan {
   const { settings, asked, before, secretSets, build } = question;
   const { region } = settings;
@@ -65,7 +66,7 @@ export function planAgent(question: AgentQuestion, problems: PreflightProblem[])
   const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
   const forcedBecause = forcingReason(asked, before, valuesChange);
   return {
-    name,
+    ...asked,
     region,
     action: before === undefined ? 'create' : 'update',
     before,
@@ -83,14 +84,6 @@ export function planAgent(question: AgentQuestion, problems: PreflightProblem[])
     }),
     runsNewBuild,
     valuesChange,
-    preview: asked.preview,
-    forceRedeploy: asked.forceRedeploy,
-    onFailure: asked.onFailure,
-    waitForReady: asked.waitForReady,
-    waitTimeout: asked.waitTimeout,
-    smokeTest: asked.smokeTest,
-    drainTimeout: asked.drainTimeout,
-    isBuiltFromBranch: asked.isBuiltFromBranch,
     replan: (now, buildId) => {
       const found: PreflightProblem[] = [];
       const made = build && { ...build, id: buildId ?? build.id };
@@ -101,17 +94,17 @@ export function planAgent(question: AgentQuestion, problems: PreflightProblem[])
   };
 }
 
-/** The name is checked when it is read, too, as far as the region is known by then. */
+/** The inputs check the name before, as far as the region is known by then. */
 function checkName(name: string, region: string, problems: PreflightProblem[]): void {
   if (agentName.pattern.test(name)) return;
   problems.push({
     about: `agent ${name}`,
-    message: `is the name in ${region}, of ${name.length} characters; it has to be ${agentName.rule}`,
-    next: 'Correct `agent-name`.',
+    message: `is not a valid name in ${region} (${name.length} characters); use ${agentName.rule}`,
+    next: 'Fix `agent-name`.',
   });
 }
 
-/** An agent that is older than the pull request is somebody else's, and stays as it is. */
+/** An agent that is older than the pull request belongs to somebody else, and must not change. */
 function checkIsPreview(
   { name, preview }: RegionAgent,
   before: Agent,
@@ -135,7 +128,7 @@ function checkPresence(
   if (before?.region !== undefined && before.region !== region) {
     problems.push({
       about,
-      message: `is in region ${before.region}, but the release goes to ${region}; the region of an agent cannot change`,
+      message: `is in region ${before.region}, but the release is for ${region}; the region of an agent cannot change`,
       next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
     });
   }
@@ -147,18 +140,14 @@ function checkPresence(
     problems.push({
       about,
       message:
-        'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
-      next: 'Create the agent once with the command-line client or in the dashboard, or give `image`, `cloud-build` or `build-id`.',
+        'does not exist, and the settings file says that the platform builds it from a branch (`[git]`); a release cannot connect the agent to GitHub',
+      next: 'Create the agent once with the command-line client or in the dashboard, or set `image`, `cloud-build` or `build-id`.',
     });
-  } else if (
-    settings.image === undefined &&
-    settings.buildId === undefined &&
-    build === undefined
-  ) {
+  } else if ((settings.image ?? settings.buildId ?? build) === undefined) {
     problems.push({
       about,
-      message: 'does not exist, and nothing is given to create it from',
-      next: 'Give `image`, `cloud-build` or `build-id`, or correct `agent-name`.',
+      message: 'does not exist, and the release has no image or build to create it from',
+      next: 'Set `image`, `cloud-build` or `build-id`, or fix `agent-name`.',
     });
   }
 }
@@ -179,7 +168,7 @@ function checkProfile({ asked, agentProfiles }: AgentQuestion, problems: Preflig
   });
 }
 
-/** One bound alone may reset the other one, so an update sends the agent's other one along. */
+/** An update with one bound may reset the other, so it also sends the agent's other bound. */
 function bothBounds(
   { name, settings: { minAgents, maxAgents } }: RegionAgent,
   before: Agent | undefined,
@@ -191,17 +180,16 @@ function bothBounds(
   if (least !== undefined && most !== undefined && least > most) {
     problems.push({
       about: `agent ${name}`,
-      message: `would have at least ${least} and at most ${most} instances, as the bound that is not given stays as it is`,
-      next: 'Give both `min-agents` and `max-agents`.',
+      message: `would have at least ${least} and at most ${most} instances, because the omitted bound stays unchanged`,
+      next: 'Set both `min-agents` and `max-agents`.',
     });
   }
   return { minAgents: least, maxAgents: most };
 }
 
 /**
- * Whether writing a set changes values under the agent. A changed pull secret does not reach running
- * agents, nor does it have to; and a version that the agent does not bind yet reaches it by being
- * bound.
+ * Whether writing a set changes values of the agent. A pull secret has no values for an agent, and an
+ * agent gets a new version by binding it.
  */
 function changesValuesOf(before: Agent | undefined, set: SecretSetPlan): boolean {
   if (set.kind !== 'secret' || !isWritten(set)) return false;
@@ -209,7 +197,7 @@ function changesValuesOf(before: Agent | undefined, set: SecretSetPlan): boolean
   return set.template === undefined || bound === undefined || bound.includes(set.name);
 }
 
-/** Why an update asks for a new deployment, although nothing may differ. */
+/** Why an update forces a new deployment; undefined if it does not. */
 function forcingReason(
   { forceRedeploy }: RegionAgent,
   before: Agent | undefined,
@@ -218,7 +206,7 @@ function forcingReason(
   if (forceRedeploy === 'never') return undefined;
   if (valuesChange) return 'values-written';
   if (forceRedeploy === 'always') return 'forced';
-  // What it failed of may have been put right since, outside of what it is asked to be.
+  // Somebody may have fixed the cause outside the agent's settings.
   return before !== undefined && hasFailed(before) ? 'deployment-failed' : undefined;
 }
 
@@ -246,8 +234,8 @@ function newDeployment({
       : { follows: 'unknown', because: 'build-unknown' };
   }
   const differing = changes.filter(({ setting }) => !scaling.includes(setting));
-  // Without the values, the set may be the one that the agent binds already. What has no version in it
-  // stands for nothing but itself, and is no difference then.
+  // A plan without the values does not know the version, so the agent may already bind this set. The
+  // pattern of any other setting only matches that same value.
   const isUnknown = (change: SettingChange): boolean =>
     change.before !== undefined &&
     change.after !== undefined &&
@@ -258,24 +246,24 @@ function newDeployment({
   if (hidden.some(({ setting }) => !scaling.includes(setting))) {
     return { follows: 'unknown', because: 'settings-hidden' };
   }
-  // A change of scaling alone makes none.
+  // A change of scaling makes no new deployment.
   return { follows: 'no', because: changes.length > 0 ? 'scaling-only' : 'nothing-differs' };
 }
 
-/** Seconds; the platform's default. */
+/** The platform's default, in seconds. */
 const defaultSessionLimit = 7200;
 
-/** What an agent is once a plan is carried out. */
-export interface PlannedAgent {
+/** An agent after its plan is carried out. */
+interface PlannedAgent {
   readonly image: string | undefined;
   readonly buildId: string | undefined;
-  /** Seconds after which a session ends at the latest. */
+  /** The longest session in seconds. */
   readonly sessionLimit: number;
-  /** Instances that are kept warm. */
+  /** Number of warm instances. */
   readonly minAgents: number;
 }
 
-/** What an agent will be by its plan: what is given, else what it is already. */
+/** Combines the settings of a plan with those that the agent already has. */
 export function plannedAgent({ settings, before, runsNewBuild }: AgentPlan): PlannedAgent {
   const isImageGiven =
     settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;

@@ -56,7 +56,7 @@ export function planSecretSet(
   };
 }
 
-/** The set as the list shows it; the response about the one set tells for sure whether it is a reference. */
+/** The set from the list. Only the response about the set itself always shows whether it is referenced. */
 function listedSet(
   name: string,
   secretSets: readonly ListedSecretSet[],
@@ -81,7 +81,7 @@ function checkWritable(
     about,
     message:
       'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
-    next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+    next: 'Write the values in your cluster and omit the secrets inputs, or use another set.',
   });
 }
 
@@ -94,7 +94,7 @@ function prunedKeysOf(
   return [...existing].filter((key) => !given.has(key));
 }
 
-/** Undefined if nobody looked which agents bind which sets. */
+/** Undefined if it was not read which agents bind which sets. */
 function otherAgentsBinding(
   { settings, bindings }: RegionObservation,
   name: string,
@@ -102,14 +102,14 @@ function otherAgentsBinding(
   return bindings && agentsBinding(bindings, name).filter((one) => one !== settings.agent?.name);
 }
 
-/** What is there of the other versions of a set, and what of it goes. */
+/** Finds the other versions of a set, and which of them to delete. */
 function versionsOfSet(
   { settings, agent, bindings }: RegionObservation,
   { name, template, keepVersions }: RegionSecretSet,
   secretSets: readonly ListedSecretSet[],
 ): Pick<SecretSetPlan, 'olderVersions' | 'deletedVersions'> {
   if (template === undefined) return { olderVersions: [], deletedVersions: undefined };
-  // Without the wait for the agent, it may still need what is old.
+  // If the release does not wait for the agent, the agent may still need the old versions.
   const olderVersions =
     settings.agent?.waitForReady === false ? [] : versionsBeside(name, template, secretSets);
   if (bindings === undefined || isVersioned(name)) {
@@ -138,18 +138,12 @@ function versionsBeside(
     .filter((name) => name !== current && versions.test(name));
 }
 
-/** The agent that is released binds the new version then, and nothing else. */
-function withoutReleased(
-  bindings: NonNullable<RegionObservation['bindings']>,
-  released: string | undefined,
-): NonNullable<RegionObservation['bindings']> {
+/** After the release, its agent binds only the new version. */
+function withoutReleased(bindings: Bindings, released: string | undefined): Bindings {
   return new Map([...bindings].filter(([name]) => name !== released));
 }
 
-/**
- * Whether a version is there as it should be, so that nothing has to be written. One that failed, or
- * whose writing was broken off, is written anew.
- */
+/** Whether a version is complete, so that nothing is written. A failed or partial version is written again. */
 function isSettled(
   { template, pairs }: RegionSecretSet,
   existing: ListedSecretSet,
@@ -190,7 +184,7 @@ export function planImagePullSecret(
     skippedKeys: [],
     prunedKeys: [],
     status: existing?.status,
-    // A changed pull secret concerns nobody before the next pull.
+    // A changed pull secret has no effect on other agents before the next pull.
     otherAgents: undefined,
     template: undefined,
     olderVersions: [],
@@ -207,21 +201,21 @@ function checkSelfHosted(
   if (isSelfHosted !== true) return;
   problems.push({
     about,
-    message: `cannot be written in ${code}: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster`,
-    next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
+    message: `cannot be written in ${code}: a self-hosted region has only referenced sets, which are Kubernetes Secrets of its cluster`,
+    next: 'Create the Kubernetes Secret in the cluster, then set its name without its content.',
   });
 }
 
-/** What is asked for of a set of either kind. */
+/** The wanted set, of either kind. */
 interface AskedSet {
   readonly name: string;
   readonly kind: SecretSetKind;
-  /** Whether there is something to write it with. */
+  /** Whether the release has content to write. */
   readonly isGiven: boolean;
   readonly template: string | undefined;
 }
 
-/** A name for a region of which another one has the name. */
+/** Suggests a name for a region, if a set in another region has the wanted name. */
 function proposedName(name: string, template: string | undefined, region: string): string {
   return template === undefined
     ? `${name}-${region}`
@@ -230,7 +224,7 @@ function proposedName(name: string, template: string | undefined, region: string
 
 const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' } as const;
 
-/** What both kinds of set have to fulfil. */
+/** Checks that apply to both kinds of set. */
 function checkSet(
   { name, kind, isGiven, template }: AskedSet,
   existing: ListedSecretSet | undefined,
@@ -241,28 +235,27 @@ function checkSet(
   if (!secretSetName.pattern.test(nameOfAnyVersion(name))) {
     problems.push({
       about,
-      message: `is the name in ${region}, of ${nameOfAnyVersion(name).length} characters; it has to be ${secretSetName.rule}`,
-      next: `Correct \`${inputOf[kind]}\`.`,
+      message: `is not a valid name in ${region} (${nameOfAnyVersion(name).length} characters); use ${secretSetName.rule}`,
+      next: `Fix \`${inputOf[kind]}\`.`,
     });
     return;
   }
   if (existing === undefined) {
-    if (!isGiven && !isVersioned(name)) {
-      problems.push({
-        about,
-        message: 'does not exist, and nothing is given to create it with',
-        next:
-          kind === 'secret'
-            ? 'Correct `secret-set`, or give secrets, so that the set is created.'
-            : 'Correct `image-credentials`, or give `registry`, `registry-username` and `registry-password`.',
-      });
-    }
+    if (isGiven || isVersioned(name)) return;
+    problems.push({
+      about,
+      message: 'does not exist, and the release has no values to create it with',
+      next:
+        kind === 'secret'
+          ? 'Fix `secret-set`, or pass secrets to create the set.'
+          : 'Fix `image-credentials`, or set `registry`, `registry-username` and `registry-password`.',
+    });
     return;
   }
   if (existing.kind !== kind) {
     problems.push({
       about,
-      message: `is taken by a set of the other kind (${secretSetKinds[existing.kind]})`,
+      message: `already exists as another kind of set (${secretSetKinds[existing.kind]})`,
       next: 'Choose another name; the kind of a set cannot change.',
     });
     return;
@@ -270,15 +263,15 @@ function checkSet(
   if (existing.region !== region) {
     problems.push({
       about,
-      message: `is in region ${existing.region}, but the release goes to ${region}; a set stays in its region for good, and agents can bind only sets of their own region`,
-      next: `Name a set of its own for ${region} (such as ${proposedName(name, template, region)}), or release to ${existing.region}.`,
+      message: `is in region ${existing.region}, but the release is for ${region}; the region of a set cannot change, and agents can bind only sets in their own region`,
+      next: `Use another set for ${region} (such as ${proposedName(name, template, region)}), or release to ${existing.region}.`,
     });
   }
   if (!isGiven && existing.status === 'failed') {
     problems.push({
       about,
       message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${quote(existing.errorMessage)}`}`,
-      next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
+      next: 'Pass the secrets of the set to write it again. If the error persists, contact support.',
     });
   }
 }
@@ -296,8 +289,8 @@ function checkPruning(
   if (binding.length > 0) {
     problems.push({
       about,
-      message: `cannot be pruned, because it is bound by other agents too: ${binding.join(', ')}`,
-      next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
+      message: `cannot be pruned, because other agents also bind it: ${binding.join(', ')}`,
+      next: 'Give each agent its own set, or omit `prune-secrets`.',
     });
     return;
   }
@@ -305,13 +298,13 @@ function checkPruning(
   if (unknown.length > 0) {
     problems.push({
       about,
-      message: `cannot be pruned, because an earlier deployment may serve of which it is not known whether it binds the set: ${unknown.join(', ')}`,
-      next: 'Release again when its rollout has ended, or leave `prune-secrets` out.',
+      message: `cannot be pruned, because an earlier deployment of these agents may be serving and may bind it: ${unknown.join(', ')}`,
+      next: 'Release again when their rollouts have ended, or omit `prune-secrets`.',
     });
   }
 }
 
-/** What is required has to be given now, or be there already and stay. */
+/** Each required key must be passed now, or exist and not be pruned. */
 function checkRequiredKeys(
   { name, template, pairs, requiredKeys }: RegionSecretSet,
   existing: ListedSecretSet | undefined,
@@ -328,6 +321,6 @@ function checkRequiredKeys(
   problems.push({
     about: `secret set ${name}`,
     message: `would lack ${missing.map(({ key }) => key).join(', ')} after the release, required by ${origins}`,
-    next: `Give ${missing.length === 1 ? 'it' : 'them'} with the release, or correct \`required-secrets\`.`,
+    next: `Pass ${missing.length === 1 ? 'it' : 'them'} with the release, or fix \`required-secrets\`.`,
   });
 }

@@ -11,34 +11,34 @@ export interface SecretSetPlan {
   readonly name: string;
   readonly kind: SecretSetKind;
   readonly region: string;
-  /** `bind` leaves the set as it is. */
+  /** `bind` leaves the set unchanged. */
   readonly action: 'create' | 'update' | 'bind';
-  /** What is written, by kind. */
+  /** The content to write to a secret set. */
   readonly pairs: readonly SecretPair[];
+  /** The content to write to an image pull secret. */
   readonly registry: RegistryCredentials | undefined;
-  /** Keys that are written, by whether the set has them already. */
+  /** Keys to write that the set does not have yet. */
   readonly addedKeys: readonly string[];
+  /** Keys to write that the set has already. */
   readonly updatedKeys: readonly string[];
   readonly skippedKeys: readonly string[];
-  /** Keys that are deleted at the end. */
+  /** Keys to delete at the end. */
   readonly prunedKeys: readonly string[];
   /** Before the release. */
   readonly status: SecretSetStatus | undefined;
-  /** Agents besides the one released that bind the set; undefined where that was not looked at. */
+  /** Other agents that bind the set; undefined if the plan did not check that. */
   readonly otherAgents: readonly string[] | undefined;
-  /** Its name with `{version}` in it, where each content has a set of its own. */
+  /** Its name with `{version}`; undefined if the set is not versioned. */
   readonly template: string | undefined;
-  /** Older versions that may go: those that came up since may be another release's. */
+  /** Older versions that may be deleted. Newer ones may belong to another release. */
   readonly olderVersions: readonly string[];
-  /**
-   * Those that are deleted at the end; undefined where that is not known beforehand.
-   */
+  /** Versions to delete at the end; undefined if that is not known yet. */
   readonly deletedVersions: readonly string[] | undefined;
-  /** How many older versions that no agent binds are kept. */
+  /** How many unbound older versions to keep. */
   readonly keepVersions: number;
 }
 
-/** Whether a new deployment follows, and why. `unknown`: the agent's answer does not show enough. */
+/** Whether a new deployment follows, and why. `unknown`: the response about the agent shows too little. */
 export interface NewDeployment {
   readonly follows: 'yes' | 'no' | 'unknown';
   readonly because:
@@ -59,11 +59,11 @@ export interface NewDeployment {
 export interface BuildPlan {
   readonly region: string;
   readonly context: PackedContext;
-  /** A build of the same context that has succeeded or is under way; without one, a build is made. */
+  /** A successful or running build of the same context; if there is none, the release builds. */
   readonly found: Build | undefined;
-  /** Whether it was looked for in vain: a look that failed tells nothing. */
+  /** Whether the search for it succeeded. */
   readonly isKnown: boolean;
-  /** Milliseconds from the start of the build until it has succeeded. */
+  /** Milliseconds to wait for the build to succeed. */
   readonly timeout: number;
 }
 
@@ -74,31 +74,31 @@ export interface AgentPlan extends CommonAgentSettings {
   readonly action: 'create' | 'update';
   /** The agent before the release. */
   readonly before: Agent | undefined;
-  /** Everything that is sent, the sets to bind included. */
+  /** Everything to send, including the sets to bind. */
   readonly settings: AgentSettings;
-  /** The settings that differ from those of the agent; of a new one, all that it is given. */
+  /** Settings that differ from those of the agent; for a new agent, all settings. */
   readonly changes: readonly SettingChange[];
-  /** Settings that are sent although the agent's answer does not show what they are. */
+  /** Settings to send whose current values the response does not show. */
   readonly hidden: readonly HiddenSetting[];
-  /** Whether the set that it binds is one of a content of its own, so that nothing differing is meant. */
+  /** Whether the agent binds a versioned set. */
   readonly bindsVersion: boolean;
-  /** Whether an update asks for a new deployment although nothing may differ. */
+  /** Whether an update forces a new deployment. */
   readonly forces: boolean;
   readonly newDeployment: NewDeployment;
-  /** Whether it runs a build that is not made yet, so that the settings do not name it. */
+  /** Whether it will run a build that does not exist yet, so `settings` does not name it. */
   readonly runsNewBuild: boolean;
   /** Whether this release writes values to a set that the agent binds. */
   readonly valuesChange: boolean;
   /**
-   * The same for the agent as it is now, as others may have created, deployed or scaled it since, and
-   * with the build that was made for it.
+   * Plans again, for the agent at that moment and the build that was made for it. Others may have
+   * created, deployed or scaled the agent since.
    *
-   * @throws PreflightError where that makes the release impossible
+   * @throws PreflightError if the release cannot work anymore
    */
   readonly replan: (agent: Agent | undefined, buildId: string | undefined) => AgentPlan;
 }
 
-/** One region of a release: its sets, in the order in which they are written, its build and its agent. */
+/** One region of a release: its sets in the order of writing, its build and its agent. */
 export interface Target {
   readonly region: string;
   readonly secretSets: readonly SecretSetPlan[];
@@ -106,15 +106,15 @@ export interface Target {
   readonly agent: AgentPlan | undefined;
 }
 
-/** Everything that a release will do, known before anything is written. */
+/** Everything that a release will do. Nothing is written before the plan is complete. */
 export interface Plan {
   readonly rollout: RolloutOrder;
-  /** Milliseconds that writing the sets and waiting for them may take together. */
+  /** Milliseconds to write the sets and wait for them, together. */
   readonly secretsTimeout: number;
-  /** In the order in which they were named. */
+  /** In the order of the input. */
   readonly targets: readonly Target[];
-  /** What a look-up of the image brought that a person should look at. */
+  /** Findings of the image lookup that a person should look at. */
   readonly warnings: readonly string[];
-  /** What it brought that needs nobody. */
+  /** Other findings of the image lookup. */
   readonly remarks: readonly string[];
 }

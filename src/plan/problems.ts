@@ -1,8 +1,8 @@
-/** One reason why a release cannot work. */
+/** A reason why a release cannot work. */
 export interface PreflightProblem {
-  /** What it is about, such as `secret set voice-secrets`. */
+  /** Such as `secret set voice-secrets`. */
   readonly about: string;
-  /** What was found, against what is needed. */
+  /** What is wrong, as a clause that follows `about`. */
   readonly message: string;
   readonly next: string;
 }

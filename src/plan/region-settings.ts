@@ -3,21 +3,21 @@ import type { AgentSettings } from '../pipecat/agent-settings.js';
 import { isVersioned, nameInRegion, nameOfVersion, regionPlaceholder } from './name-template.js';
 import type { CommonAgentSettings, ReleaseSettings, SecretSetContent } from './settings.js';
 
-/** A secret set as it is asked for in one region. */
+/** The settings of a secret set in one region. */
 export interface RegionSecretSet extends SecretSetContent {
   readonly name: string;
-  /** The name with `{version}` in it, where it has one. */
+  /** The name with `{version}`; undefined if it has none. */
   readonly template: string | undefined;
 }
 
-/** An agent as it is asked for in one region. */
+/** The settings of an agent in one region. */
 export interface RegionAgent extends CommonAgentSettings {
   readonly name: string;
-  /** What was given for the agent; the sets to bind are not in it. */
+  /** Other settings of the agent, without the sets to bind. */
   readonly settings: Omit<AgentSettings, 'secretSet' | 'imagePullSecretSet'>;
 }
 
-/** What a release is asked to do in one region. */
+/** The settings of a release in one region. */
 export interface RegionSettings {
   readonly region: string;
   readonly secretSet: RegionSecretSet | undefined;
@@ -26,7 +26,7 @@ export interface RegionSettings {
   readonly agent: RegionAgent | undefined;
 }
 
-/** Whether a name depends on the region, so that it cannot be looked up before that is known. */
+/** Whether a name depends on the region, so the region must be known first. */
 export function namesDependOnRegion({
   secretSet,
   imagePullSecret,

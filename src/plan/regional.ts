@@ -1,6 +1,6 @@
-/** A value that may differ from region to region. */
+/** A value that may differ between regions. */
 export class Regional<Value> {
-  /** The value of every region that has none of its own. */
+  /** The value for all regions without their own. */
   readonly others: Value | undefined;
   readonly #own: ReadonlyMap<string, Value>;
 
@@ -13,12 +13,12 @@ export class Regional<Value> {
     return this.#own.get(region) ?? this.others;
   }
 
-  /** The regions that have a value of their own. */
+  /** The regions with their own value. */
   get regions(): string[] {
     return [...this.#own.keys()];
   }
 
-  /** What `work` makes of each value; undefined is none. */
+  /** Transforms each value; undefined removes it. */
   map<Result>(work: (value: Value) => Result | undefined): Regional<Result> {
     const own = [...this.#own].flatMap(([region, value]): [string, Result][] => {
       const result = work(value);

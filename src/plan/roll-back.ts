@@ -3,9 +3,9 @@ import type { SettingChange } from './agent-changes.js';
 import { isWritten } from './plan-secret-sets.js';
 import type { AgentPlan, SecretSetPlan } from './plan.js';
 
-/** Something that a release changes and a rollback cannot bring back. */
-export type Unrestored =
-  /** New values of a set that is not versioned; keys that were added to it. */
+/** A change that a rollback cannot undo. */
+type Unrestored =
+  /** New values and keys of a set that is not versioned. */
   | { readonly kind: 'values'; readonly set: string; readonly addsKeys: boolean }
   /** A setting that was not set before. */
   | { readonly kind: 'unset'; readonly setting: string; readonly after: string }
@@ -13,28 +13,29 @@ export type Unrestored =
   | { readonly kind: 'hidden'; readonly setting: string }
   /** A cloud build whose id the platform does not show. */
   | { readonly kind: 'build' }
-  /** The agent itself: it is new, and stays. */
+  /** A new agent, which stays. */
   | { readonly kind: 'agent' };
 
-/** How one agent goes back to what it was before a release. */
+/** How to restore an agent to its state before the release. */
 export interface RollBackPlan {
   readonly agent: string;
   readonly region: string;
-  /** What is sent, with a new deployment that is forced; undefined for an agent that is new. */
+  /** The settings to send, with a forced new deployment; undefined for a new agent. */
   readonly settings: AgentSettings | undefined;
-  /** The same for people: from the value of the release to the one before. */
+  /** The changes for people, from the value of the release to the one before. */
   readonly changes: readonly SettingChange[];
   readonly unrestored: readonly Unrestored[];
 }
 
-/** What a rollback depends on: the agent's plan, with the agent as it was, and the sets that it binds. */
-export type RollBackQuestion = Pick<
-  AgentPlan,
-  'name' | 'region' | 'before' | 'settings' | 'runsNewBuild'
->;
-
+/** @param secretSets the plans of the sets that the agent binds */
 export function planRollBack(
-  { name, region, before, settings, runsNewBuild }: RollBackQuestion,
+  {
+    name,
+    region,
+    before,
+    settings,
+    runsNewBuild,
+  }: Pick<AgentPlan, 'name' | 'region' | 'before' | 'settings' | 'runsNewBuild'>,
   secretSets: readonly SecretSetPlan[],
 ): RollBackPlan {
   const place = { agent: name, region };
@@ -44,10 +45,10 @@ export function planRollBack(
   const restored = restoreSettings(before.settings, settings, runsNewBuild);
   const unrestored = restored.irreversible.map(({ name: setting, because }): Unrestored => {
     if (setting === 'buildId') return { kind: 'build' };
-    const called = agentSettings[setting].name;
+    const input = agentSettings[setting].name;
     return because === 'unset-before'
-      ? { kind: 'unset', setting: called, after: String(settings[setting]) }
-      : { kind: 'hidden', setting: called };
+      ? { kind: 'unset', setting: input, after: String(settings[setting]) }
+      : { kind: 'hidden', setting: input };
   });
   return {
     ...place,
@@ -73,18 +74,18 @@ function changesBack(
   });
 }
 
-/** What was written to a set that existed stays there; a version has a set of its own. */
+/** Values that were written to an existing set stay. Each version has its own set. */
 function unrestoredValues(set: SecretSetPlan): Unrestored[] {
   if (set.template !== undefined || set.action !== 'update' || !isWritten(set)) return [];
   return [{ kind: 'values', set: set.name, addsKeys: set.addedKeys.length > 0 }];
 }
 
-/** What stays although an agent goes back, as sentences. */
+/** What a rollback does not restore, as sentences. */
 export function unrestoredSentences({ agent, unrestored }: RollBackPlan): string[] {
   return unrestored.map((part) => {
     switch (part.kind) {
       case 'values':
-        return `\`${part.set}\` keeps its new values; they are not restored.${part.addsKeys ? ' The keys that are added to it stay.' : ''}`;
+        return `\`${part.set}\` keeps its new values; they are not restored.${part.addsKeys ? ' Added keys stay.' : ''}`;
       case 'unset':
         return `\`${part.setting}\` of \`${agent}\` stays \`${part.after}\`, because it was not set before and cannot be unset.`;
       case 'hidden':

@@ -6,88 +6,89 @@ import type { SecretPair } from '../pipecat/surface.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import type { Regional } from './regional.js';
 
-/** The credential of a release, and where it came from, as words for the log. */
+/** The credential of a release. */
 export interface Credential {
   readonly kind: 'private-api-key' | 'personal-access-token';
   readonly value: SecretValue;
+  /** Where it came from, for messages. */
   readonly origin: string;
 }
 
-/** Where a release goes and as whom. */
+/** The API and the credential for it. */
 export interface AccessSettings {
   /** Scheme, host and path prefix of the API, without a slash at the end. */
   readonly apiUrl: string;
   readonly credential: Credential;
-  /** The organization that was named, and where. */
+  /** The organization, and where its name came from. */
   readonly organization: { readonly name: string; readonly origin: string } | undefined;
 }
 
-/** A key that the set has to have after the release, and where that stands. */
+/** A key that the set must have after the release. */
 export interface RequiredKey {
   readonly key: string;
-  /** Such as `` `.env.example` ``; words for messages. */
+  /** What requires it, for messages, such as `` `.env.example` ``. */
   readonly origin: string;
 }
 
 /** The content of a secret set, which is the same in every region. */
 export interface SecretSetContent {
   readonly pairs: readonly SecretPair[];
-  /** Keys that were given without a value and left out. */
+  /** Keys that were skipped because they have no value. */
   readonly skippedKeys: readonly string[];
-  /** Whether keys that are not given are deleted once the release has succeeded. */
+  /** Whether to delete all other keys after the release has succeeded. */
   readonly prune: boolean;
-  /** Keys that the set has to have after the release. */
   readonly requiredKeys: readonly RequiredKey[];
-  /** What `{version}` in the name stands for; undefined where a plan has not all values. */
+  /** The value of `{version}` in the name; undefined if a plan does not have all values. */
   readonly version: string | undefined;
-  /** How many older versions that no agent binds are kept. */
+  /** How many unbound older versions to keep. */
   readonly keepVersions: number;
 }
 
-/** A secret set to bind, and to write where there are pairs; `name` is a template. */
+/** A secret set to bind, and to write if there are pairs; `name` is a template. */
 export interface SecretSetSettings extends SecretSetContent {
   readonly name: Regional<string>;
 }
 
-/** An image pull secret to bind, and to write where there is a registry; `name` is a template. */
+/** An image pull secret to bind, and to write if there is a registry; `name` is a template. */
 export interface ImagePullSecretSettings {
   readonly name: Regional<string>;
   readonly registry: RegistryCredentials | undefined;
 }
 
-/** When an update makes a new deployment although nothing differs: `auto` is when values changed. */
+/** When to force a new deployment although nothing differs: `auto` means if values changed. */
 export type ForceRedeploy = 'auto' | 'always' | 'never';
 
-/** The pull request that an agent is a preview of. */
+/** The pull request of a preview. */
 export interface Preview {
   readonly pullRequest: number;
-  /** When the pull request was opened, in milliseconds since the epoch; undefined if that is not known. */
+  /** When the pull request was opened, in milliseconds since the epoch; undefined if unknown. */
   readonly openedAt: number | undefined;
-  /** Whether the name says that it is a preview (`pr-{pr}`), so that it is nobody else's by chance. */
+  /** Whether the agent's name contains `pr-{pr}`, so that no other agent has it by chance. */
   readonly hasTellingName: boolean;
-  /** The sets to write whose names do not say so, and of which the platform does not show the age. */
+  /** The sets to write whose names do not contain `pr-{pr}`; the platform does not show their age. */
   readonly unclearSets: readonly SecretSetKind[];
 }
 
-/** How one session on a new deployment shows that it serves. Times in milliseconds. */
+/** How to test a new deployment with a session. Times in milliseconds. */
 export interface SmokeTestSettings {
-  /** Starts sessions, and nothing else. Undefined only in a dry run, which starts none. */
+  /** A key that can only start sessions. Undefined only in a dry run, which starts none. */
   readonly publicKey: SecretValue | undefined;
-  /** Undefined sends none. */
+  /** Undefined to send none. */
   readonly transport: 'daily' | 'webrtc' | undefined;
-  /** What the bot gets as its body. */
+  /** The body that the bot gets. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
-  /** An endpoint of the bot that has to answer 2xx, without a slash at its beginning. */
+  /** An endpoint of the bot that must answer 2xx, without a leading slash. */
   readonly path: string | undefined;
-  /** How long the session has to stay up after its start. */
+  /** How long the session must stay up after its start. */
   readonly duration: number;
   /** For the whole test of one agent. */
   readonly timeout: number;
 }
-/** What becomes of the agents that were deployed if one of them fails. */
-export type OnFailure = 'keep' | 'rollback';
 
-/** What is asked for of an agent in every region alike. */
+/** What to do with the deployed agents if one of them fails. */
+type OnFailure = 'keep' | 'rollback';
+
+/** Settings of an agent that are the same in every region. */
 export interface CommonAgentSettings {
   /** Undefined if the agent is not a preview. */
   readonly preview: Preview | undefined;
@@ -96,11 +97,11 @@ export interface CommonAgentSettings {
   readonly waitForReady: boolean;
   /** Milliseconds from the deploy until this deployment is ready. */
   readonly waitTimeout: number;
-  /** Undefined if no session is started. */
+  /** Undefined for no smoke test. */
   readonly smokeTest: SmokeTestSettings | undefined;
   /** Milliseconds to wait until no session runs on an older deployment; undefined for no wait. */
   readonly drainTimeout: number | undefined;
-  /** Whether the settings file has the platform build the image from a branch, and nothing else says what to run. */
+  /** Whether the platform builds the image from a branch (`[git]` in the settings file). */
   readonly isBuiltFromBranch: boolean;
 }
 
@@ -109,58 +110,58 @@ export interface AgentReleaseSettings extends CommonAgentSettings {
   readonly name: Regional<string>;
   readonly minAgents: Regional<number>;
   readonly maxAgents: Regional<number>;
-  /** What else was given for the agent; the sets to bind are not in it. */
+  /** Other settings of the agent, without the sets to bind. */
   readonly settings: Omit<
     AgentSettings,
     'secretSet' | 'imagePullSecretSet' | 'minAgents' | 'maxAgents'
   >;
 }
 
-/** A cloud build of the checkout, one in each region, which the agents are to run. */
+/** A cloud build of the checkout in each region, for the agents. */
 export interface BuildSettings {
   readonly context: ContextSettings;
-  /** Milliseconds from the start of a build until it has succeeded. */
+  /** Milliseconds to wait for a build to succeed. */
   readonly timeout: number;
 }
 
-/** How the image is looked up in its registry before anything is written. */
+/** How to look up the image in its registry before anything is written. */
 export interface ImageLookupSettings {
-  /** `auto`: what is certainly wrong is a problem; `always`: what cannot be known, too. */
+  /** `auto`: certain problems stop the release; `always`: unknown ones, too. */
   readonly check: 'auto' | 'always' | 'never';
-  /** Whether the digest that the tag points at is deployed. */
+  /** Whether to deploy the current digest of the tag. */
   readonly pins: boolean;
-  /** A plan often comes before the image is pushed. */
+  /** A dry run often comes before the image is pushed. */
   readonly isDryRun: boolean;
 }
 
-/** Whether the regions are rolled out at once, or one after the other until one fails. */
+/** Whether to roll out all regions in parallel, or one after the other until one fails. */
 export type RolloutOrder = 'parallel' | 'sequential';
 
-/** What a teardown is asked to do: names are templates, which are resolved but for `{region}` and `{version}`. */
+/** The settings of a teardown. Names are templates with `{region}` and `{version}`. */
 export interface TeardownSettings {
-  /** The regions that were named, in their order; none if what exists decides. */
+  /** In the order of the input; empty if what exists decides. */
   readonly regions: readonly string[];
   readonly agent: Regional<string>;
   readonly preview: Preview;
-  /** Undefined if there is none, or if it is shared with others. */
+  /** Undefined if there is none, or if other agents share it. */
   readonly secretSet: Regional<string> | undefined;
-  /** Undefined if there is none, or if it is shared with others. */
+  /** Undefined if there is none, or if other agents share it. */
   readonly imagePullSecret: Regional<string> | undefined;
-  /** Milliseconds for everything together. */
+  /** Milliseconds for the whole teardown. */
   readonly waitTimeout: number;
 }
 
-/** What a release is asked to do: the inputs, read and checked, before anything is looked up. */
+/** The settings of a release, from the checked inputs alone. */
 export interface ReleaseSettings {
-  /** The regions that were named, in their order; none where what there is decides. */
+  /** In the order of the input; empty if what exists decides. */
   readonly regions: readonly string[];
   readonly rollout: RolloutOrder;
   readonly secretSet: SecretSetSettings | undefined;
   readonly imagePullSecret: ImagePullSecretSettings | undefined;
-  /** Milliseconds that writing the sets and waiting for them may take together. */
+  /** Milliseconds to write the sets and wait for them, together. */
   readonly secretsTimeout: number;
   readonly agent: AgentReleaseSettings | undefined;
   readonly build: BuildSettings | undefined;
-  /** Undefined if no image is released, or nobody wants to know more of it. */
+  /** Undefined if the release has no image, or does not look it up. */
   readonly imageLookup: ImageLookupSettings | undefined;
 }

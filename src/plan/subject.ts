@@ -1,19 +1,19 @@
 import type { SecretSetKind } from '../pipecat/answers.js';
 
-/** What the kinds of secret set are called. */
+/** The names of the kinds of secret set. */
 export const secretSetKinds = {
   secret: 'secret set',
   imagePullSecret: 'image pull secret',
 } as const satisfies Record<SecretSetKind, string>;
 
-/** What a step is at: a secret set or an agent, by name, or a build, by its Dockerfile. */
+/** What a step works on: a secret set or an agent, by name, or a build, by its Dockerfile. */
 export interface Subject {
   readonly kind: (typeof secretSetKinds)[SecretSetKind] | 'agent' | 'build';
   readonly name: string;
   readonly region: string;
 }
 
-/** A set, as errors and logs name it. */
+/** The subject of a set, for errors and logs. */
 export function secretSetSubject(set: {
   readonly name: string;
   readonly kind: SecretSetKind;

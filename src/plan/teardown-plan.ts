@@ -7,50 +7,48 @@ import type { PreflightProblem } from './problems.js';
 import type { Preview, TeardownSettings } from './settings.js';
 import { secretSetKinds } from './subject.js';
 
-/** Why something stays that the names ask to delete. */
+/** Why a teardown keeps an agent or a set. */
 export type KeptBecause =
-  /** The agent of that name is not the preview, and so its sets are not either. */
+  /** The agent of that name is not the preview, so its sets do not belong to the preview either. */
   | { readonly because: 'not-preview'; readonly reason: NotPreview }
   /** Other agents bind the set. */
   | { readonly because: 'bound'; readonly agents: readonly string[] }
-  /** Other agents do not show what they bind. */
+  /** Other agents may bind it: their responses do not show what they bind. */
   | { readonly because: 'may-be-bound'; readonly agents: readonly string[] }
   /** A Kubernetes Secret, which the platform's API cannot delete. */
   | { readonly because: 'referenced' }
-  /** A set of that name holds something else. */
+  /** A set of that name is of another kind. */
   | { readonly because: 'other-kind'; readonly kind: SecretSetKind };
 
-/** What a teardown does with one thing; `none`: it does not exist. */
+/** What a teardown does with an agent or a set; `none` means that it does not exist. */
 export type Removal =
   { readonly action: 'delete' | 'none' } | { readonly action: 'keep'; readonly kept: KeptBecause };
 
-/** What a teardown does with an agent. */
-export interface AgentRemoval {
+interface AgentRemoval {
   readonly name: string;
   readonly removal: Removal;
-  /** Sessions that run, also those of an agent that was deleted before. */
+  /** How many sessions are running, even if the agent was deleted before. */
   readonly sessions: number;
 }
 
-/** What a teardown does with a secret set. */
-export interface SetRemoval {
+interface SetRemoval {
   /** With `{version}` in it if there is no version to delete. */
   readonly name: string;
   readonly kind: SecretSetKind;
   readonly removal: Removal;
 }
 
-/** One region of a teardown: its agent, then its sets in the order in which they are deleted. */
+/** One region of a teardown: its agent, then its sets in the order of deletion. */
 export interface TeardownTarget {
   readonly region: string;
   readonly agent: AgentRemoval;
   readonly secretSets: readonly SetRemoval[];
 }
 
-/** Everything that a teardown will do, known before anything is deleted. */
+/** Everything that a teardown will do. Nothing is deleted before the plan is complete. */
 export interface TeardownPlan {
   readonly preview: Preview;
-  /** Milliseconds for everything together. */
+  /** Milliseconds for the whole teardown. */
   readonly waitTimeout: number;
   readonly targets: readonly TeardownTarget[];
 }
@@ -71,11 +69,7 @@ export interface TeardownObservation {
   readonly targets: readonly TeardownRegionObservation[];
 }
 
-/**
- * Compares what is to be deleted with what exists.
- *
- * @returns the plan, and every reason why the teardown cannot work
- */
+/** @returns the plan, and every reason why the teardown cannot work */
 export function planTeardown(
   settings: TeardownSettings,
   { regions, secretSets, targets }: TeardownObservation,
@@ -110,9 +104,9 @@ interface SetsQuestion {
   readonly settings: TeardownSettings;
   readonly kind: SecretSetKind;
   readonly region: string;
-  /** The name of the agent that goes. */
+  /** The name of the agent to delete. */
   readonly own: string;
-  /** Why everything of the region stays. */
+  /** Why the teardown keeps everything in the region. */
   readonly kept: KeptBecause | undefined;
   readonly bindings: Bindings | undefined;
   readonly secretSets: readonly ListedSecretSet[];
@@ -136,7 +130,7 @@ function planSets(question: SetsQuestion, problems: PreflightProblem[]): SetRemo
   });
 }
 
-/** The sets of a name, or of all versions of it. */
+/** The set of this name, or all versions of it. */
 export function setsNamed(
   template: string,
   secretSets: readonly ListedSecretSet[],
@@ -145,7 +139,7 @@ export function setsNamed(
   return secretSets.filter(({ name }) => names?.test(name) ?? name === template);
 }
 
-/** The name of a region's own set; undefined if none is named, or if it is shared. */
+/** The name of a region's own set; undefined if there is none, or if other agents share it. */
 export function ownSetName(
   { secretSet, imagePullSecret }: TeardownSettings,
   kind: SecretSetKind,
@@ -164,7 +158,7 @@ function keptSet(
   return boundByOthers(name, own, bindings);
 }
 
-/** The agents besides its own that keep a set from being deleted. */
+/** Checks whether other agents bind a set, so that it must be kept. */
 export function boundByOthers(
   set: string,
   own: string,
@@ -177,7 +171,7 @@ export function boundByOthers(
   return possible.length > 0 ? { because: 'may-be-bound', agents: possible } : undefined;
 }
 
-/** Names are unique across regions, so what has the name elsewhere is what was meant. */
+/** Names are unique across regions, so an agent or a set in another region is the one that was meant. */
 function checkRegion(
   about: string,
   actual: string | undefined,
