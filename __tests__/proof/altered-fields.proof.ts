@@ -5,8 +5,8 @@ import { titleOf } from './fault-matrix/scenarios.js';
 import { attempt, updates } from './surroundings/attempt.js';
 
 /**
- * Each field of each answer is given another type, or taken away, in every answer that has it. Only
- * what decides may fail a release, and then the error names it; what is not there cannot always be named.
+ * Changes the type of each field in each response, or removes the field, in every response that has it. Only a field that
+ * decides may make a release fail, and then the error names it. A missing field cannot always be named.
  */
 
 const checkout = checkoutForEachTest();
@@ -18,7 +18,7 @@ interface Field {
   readonly value: unknown;
 }
 
-/** All fields; `*` stands for each entry of a list. */
+/** All fields. `*` means each entry of a list. */
 function fieldsIn(value: unknown, path: Path = []): Field[] {
   const entries = Array.isArray(value)
     ? value.map((entry) => fieldsIn(entry, [...path, '*']))
@@ -28,7 +28,7 @@ function fieldsIn(value: unknown, path: Path = []): Field[] {
   return [{ path, value }, ...entries.flat()];
 }
 
-/** The same with something else, or nothing, at a path. */
+/** The same value with another value, or nothing, at a path. */
 function changed(value: unknown, [key, ...rest]: Path, other: unknown): unknown {
   if (key === undefined) return other;
   if (key === '*') {
@@ -36,7 +36,7 @@ function changed(value: unknown, [key, ...rest]: Path, other: unknown): unknown 
   }
   if (typeof value !== 'object' || value === null || !(key in value)) return value;
   const field = changed((value as Record<string, unknown>)[key], rest, other);
-  // JSON has no `undefined`: the field is gone then.
+  // JSON has no `undefined`, so this removes the field.
   return { ...value, [key]: field };
 }
 
@@ -71,20 +71,20 @@ const deciding: ReadonlySet<string> = new Set([
   'uploadFields',
 ]);
 
-/** An answer need not be wrapped in a body, and a form without fields is up to storage. */
+/** Exceptions: a response need not be wrapped, and storage decides about a form without fields. */
 const unnamed: ReadonlySet<string> = new Set(['', 'body', 'uploadFields']);
 
-/** The last name in a path, and whether it decides. */
+/** The last name in a path, and whether the field decides. */
 function subjectOf(path: Path): { field: string; decides: boolean } {
   const field = path.findLast((key) => key !== '*') ?? '';
-  // What a form needs is up to storage; an answer as a whole is more than a field.
+  // Storage decides which fields a form needs. A complete response is not a field.
   return {
     field,
     decides: path.length === 0 || path.some((key) => key === 'uploadFields') || deciding.has(field),
   };
 }
 
-describe('a release lands, or fails by a field that decides and is named:', () => {
+describe('a release lands, or fails because of a deciding field that the error names:', () => {
   test.each(
     updates
       .filter(({ credential, source }) => (credential === 'token') === (source === 'cloud build'))
@@ -122,7 +122,7 @@ describe('a release lands, or fails by a field that decides and is named:', () =
             scenario,
             environment,
             ({ emulator }) => {
-              // Nothing in place of a whole answer is an empty one.
+              // Nothing instead of a complete response is an empty response.
               const instead = path.length === 0 ? (other ?? {}) : other;
               const change = (answer: unknown): unknown => changed(answer, path, instead);
               emulator.script.fault(match, { kind: 'altered', change }, { times: 999 });

@@ -21,16 +21,15 @@ import {
 } from '../support/release-run.js';
 
 /**
- * A release at its bounds: 500 keys, values of 48 KB, 16 regions. What it asks of the platform and what
- * it takes of the processor grow no faster than what is given, and what it says stays within what GitHub
- * takes.
+ * A release at its limits: 500 keys, values of 48 KB, 16 regions. The number of requests and the processor time grow at most
+ * linearly, and the output stays within GitHub's limits.
  */
 
 const maxKeys = 500;
 const largestValue = 48 * 1024;
 const mebibyte = 1024 * 1024;
 
-/** As long as a key may be. */
+/** A key of the maximum length. */
 const keysOf = (count: number): string[] =>
   Array.from(
     { length: count },
@@ -42,7 +41,7 @@ const regionsOf = (count: number): SeededRegion[] =>
 
 type Shape = 'one line' | 'many lines';
 
-/** Digits that differ from value to value, so that no line of one is a line of another. */
+/** Different digits for each value, so that no two values have a line in common. */
 function valueOf(index: number, size: number, shape: Shape): string {
   const width = { 'one line': size, 'many lines': 64 }[shape];
   const lines = Math.ceil(size / (width + 1));
@@ -79,8 +78,7 @@ describe('the requests of a release', () => {
     regions: number,
   ): Promise<Count> {
     const seeded = regionsOf(regions);
-    // By the real clock: where time passes as soon as nothing happens, a busy machine makes a request
-    // time out, which is then sent once more.
+    // Uses the real clock. With the test clock, a request could time out on a busy machine and be sent again.
     const emulator = await startEmulator({
       regions: seeded,
       secretSetDelay: 50,
@@ -119,7 +117,7 @@ describe('the requests of a release', () => {
   }
 
   test.each(['API key', 'token'] as const)(
-    'with the %s are as many as they have to be',
+    'with the %s are as few as possible',
     async (credential) => {
       const rows: string[][] = [['keys', 'regions', 'writes of sets', 'others']];
       const counts = new Map<string, Count>();
@@ -134,12 +132,12 @@ describe('the requests of a release', () => {
         const counted = await count(credential, keys, regions);
         counts.set(`${keys} ${regions}`, counted);
         rows.push([keys, regions, counted.writes, counted.others].map(String));
-        // One surface takes a set at once, the other one a pair a request.
+        // One surface accepts all pairs in one request, the other one pair per request.
         expect(counted.writes).toBe(credential === 'API key' ? regions : regions * keys);
       }
       printTable(rows);
-      // How often is looked depends on the moment, so one look more or less a region says nothing; the
-      // number of keys has no part in it.
+      // The number of status checks varies, so a difference of one per region means nothing. It does not depend on the
+      // number of keys.
       const others = (keys: number, regions: number): number =>
         counts.get(`${keys} ${regions}`)?.others ?? NaN;
       for (const keys of [250, 500]) {
@@ -152,7 +150,7 @@ describe('the requests of a release', () => {
   );
 });
 
-/** Milliseconds of the processor, the median of three; a busy machine takes turns, but no more of them. */
+/** Processor time in milliseconds, the median of three. It does not depend on how busy the machine is. */
 async function processorTime(work: () => unknown): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < 3; run++) {
@@ -165,12 +163,12 @@ async function processorTime(work: () => unknown): Promise<number> {
 }
 
 /**
- * Four times as much may take four times as long. A fixed part makes it less, memory that is collected
- * more; the square would be sixteen times as long.
+ * Four times the input may take four times as long. A fixed part makes it less, and garbage collection more. Quadratic code
+ * would take sixteen times as long.
  */
 const maxGrowth = 9;
 
-describe('the time of the processor grows no faster than what is given', () => {
+describe('the processor time grows at most linearly with the size', () => {
   const shapes: readonly Shape[] = ['one line', 'many lines'];
 
   async function measure(
@@ -185,11 +183,11 @@ describe('the time of the processor grows no faster than what is given', () => {
       [name, ...sizes.map(String), 'growth'],
       ['', ...times.map((time) => `${time.toFixed(0)} ms`), (last / first).toFixed(1)],
     ]);
-    // What is done in no time cannot be compared.
+    // Very short times cannot be compared.
     if (last > 50) expect(last / Math.max(first, 5)).toBeLessThan(maxGrowth);
   }
 
-  test.each(shapes)('of a file of values of 48 KB in %s, and what hides them', async (shape) => {
+  test.each(shapes)('of a file with values of 48 KB in %s, and of hiding them', async (shape) => {
     await measure(`read, ${shape}`, [125, 250, 500], (keys) => {
       const text = dotenv(keysOf(keys), largestValue, shape);
       return async () => {
@@ -221,7 +219,7 @@ describe('the time of the processor grows no faster than what is given', () => {
     });
   });
 
-  test('of values in double quotes with a quote in every line', async () => {
+  test('of values in double quotes with a quote in each line', async () => {
     await measure('read, quotes', [1024, 2048, 4096], (lines) => {
       const text = `A="${'  \\"key\\"\n'.repeat(lines)}"`;
       return async () => {
@@ -273,11 +271,11 @@ describe('the time of the processor grows no faster than what is given', () => {
     { name: 'a quote in every line', text: (size) => `A="${'\\"\n'.repeat(size / 3)}` },
   ];
 
-  test.each(shapesOfText)('of any input that is full of $name', async ({ text }) => {
-    // More than this fits into no variable of the environment.
+  test.each(shapesOfText)('of each input that is full of $name', async ({ text }) => {
+    // An environment variable cannot be longer.
     const large = text(120_000);
     const slow: string[] = [];
-    // Each input in turn, and the files that inputs name.
+    // Tries each input, and the files that inputs name.
     for (const name of [...inputNames, 'files'] as const) {
       const isFiles = name === 'files';
       const before = process.cpuUsage();
@@ -299,14 +297,14 @@ describe('the time of the processor grows no faster than what is given', () => {
             : Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' })),
       );
       const { user, system } = process.cpuUsage(before);
-      // As many as forty thousand files are looked for; the square of it would take minutes.
+      // Up to forty thousand files are looked up. Quadratic code would take minutes.
       if (user + system > 6_000_000) slow.push(`${name}: ${Math.round((user + system) / 1000)} ms`);
     }
     expect(slow).toEqual([]);
   });
 });
 
-describe('what is said at the bounds', () => {
+describe('the output at the limits', () => {
   const seeded = regionsOf(16);
   const file = dotenv(keysOf(maxKeys), 20, 'one line');
   const sizes: string[][] = [['what', 'summary', ...['secret-sets', 'plan', 'agents']]];
@@ -324,12 +322,12 @@ describe('what is said at the bounds', () => {
     ]);
     printTable(sizes);
     expect(bytes(summary)).toBeLessThan(mebibyte);
-    // GitHub hands 1 MiB on to other jobs. Names of a thousand keys that are as long as can be, in each
-    // of 16 regions, are a little more; within the job there is no such limit.
+    // GitHub passes at most 1 MiB to other jobs. The names of a thousand keys of the maximum length, in each of 16 regions, are
+    // a little more. Within the job, there is no such limit.
     const maxOutput = name === pruning ? 1.1 * mebibyte : mebibyte;
     for (const output of Object.values(outputs)) expect(bytes(output)).toBeLessThan(maxOutput);
     for (const { message } of actions.errors) expect(message.length).toBeLessThanOrEqual(4096);
-    // Every region is there, whatever had to be cut.
+    // Every region is present, even if other parts were cut.
     for (const { code } of seeded) expect(summary).toContain(code);
   }
 
@@ -421,14 +419,14 @@ describe('what is said at the bounds', () => {
       });
       expect(empty.succeeded).toBe(false);
       expect(Buffer.byteLength(empty.actions.summary)).toBeLessThan(mebibyte);
-      // One message has them all, so what has no room in it is named as left out.
+      // One message has all of them, and says how many it omits.
       expect(empty.actions.summary).toContain(keysOf(maxKeys)[0]);
       expect(empty.actions.summary).toContain('the rest is not shown');
     });
   });
 });
 
-describe('the built action takes 500 values of 48 KB', () => {
+describe('the built action accepts 500 values of 48 KB', () => {
   const rows = [['values', 'regions', 'masks', 'time', 'memory']];
 
   test.each<{ shape: Shape; regions: number }>([

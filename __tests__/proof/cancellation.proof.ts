@@ -4,7 +4,7 @@ import type { Emulator, LoggedRequest } from '../../emulator/index.js';
 import { checkoutForEachTest } from '../support/checkout.js';
 import { credentials, Stage, type ReleaseOutcome } from '../support/release-run.js';
 
-/** Milliseconds that a runner may be kept waiting. */
+/** Milliseconds within which a cancelled run must end. */
 const longestEnding = 2000;
 
 const checkout = checkoutForEachTest();
@@ -17,7 +17,7 @@ const voice = {
   image: 'ghcr.io/acme/voice:2.0.0',
 };
 
-/** What is released: inputs, with those of the release before it, if there was one. */
+/** The inputs of a release, and of the release before it, if any. */
 const releases: Readonly<
   Record<string, { inputs: Record<string, string>; before?: Record<string, string> }>
 > = {
@@ -66,11 +66,11 @@ interface Cancelled {
   readonly outcome: ReleaseOutcome;
   /** Milliseconds from the cancellation to the end. */
   readonly took: number;
-  /** Requests that came after the cancellation. */
+  /** Requests after the cancellation. */
   readonly later: readonly LoggedRequest[];
 }
 
-/** Runs a release and cancels it at the request of that number, from 0. */
+/** Runs a release and cancels it at the request with this number, from 0. */
 async function cancelAt(
   stage: Stage,
   inputs: Readonly<Record<string, string>>,
@@ -107,7 +107,7 @@ function atRequest(
   });
 }
 
-/** Numbers of requests to cancel at: of those that are repeated while something is awaited, a few. */
+/** Numbers of the requests to cancel at. Of repeated status checks, only a few. */
 function tellingNumbers(requests: readonly LoggedRequest[]): number[] {
   const ways = requests.map(({ method, path }) => `${method} ${path}`);
   return ways.flatMap((way, number) => {
@@ -117,7 +117,7 @@ function tellingNumbers(requests: readonly LoggedRequest[]): number[] {
   });
 }
 
-/** With a token, sets are written and agents are updated in other ways; the rest is the same. */
+/** With a token, only writes of sets and updates of agents differ. */
 const withToken = ['another image and other values', 'versions of its secrets in two regions'];
 
 describe.each(Object.entries(credentials))(
@@ -173,7 +173,7 @@ describe.each(Object.entries(credentials))(
 );
 
 /**
- * What was begun late. Of two regions, or of a set and a build, the other may have sent its request in
+ * Requests that were started too late. Of two regions, or of a set and a build, the other one may have sent its request at
  * the same moment.
  */
 function begunOf(
@@ -182,14 +182,14 @@ function begunOf(
 ): string[] {
   const written = later
     .filter(({ method }) => method !== 'GET')
-    // A session that was started is stopped, whatever happens.
+    // A session that was started is always stopped.
     .filter(({ method, path }) => !(method === 'DELETE' && path.includes('/sessions/')))
     .map(({ method, path }) => `${method} ${path}`);
   const atOnce = region.split(',').length + (cloudBuild === undefined ? 0 : 1);
   return written.slice(atOnce - 1);
 }
 
-/** No session runs on, unless the run says that it could not stop one, or does not know its id. */
+/** No session keeps running, unless the run says that it could not stop it or does not know its id. */
 function expectSessionsStopped(
   { state }: Emulator,
   { actions }: ReleaseOutcome,
@@ -214,7 +214,7 @@ function expectTold({ succeeded, actions, agents, secretSets }: ReleaseOutcome):
   expect([...agents, ...secretSets].map(({ outcome }) => outcome)).not.toContain('failed');
 }
 
-/** The agents run what was given, and with it, whatever was left half done before. */
+/** The agents run what was released, even if an earlier run stopped halfway. */
 function expectReleased(
   { state }: Emulator,
   { region = '', image }: Readonly<Record<string, string>>,

@@ -4,14 +4,14 @@ import { checkoutForEachTest } from '../support/checkout.js';
 import { titleOf } from './fault-matrix/scenarios.js';
 import { attempt, updates } from './surroundings/attempt.js';
 
-/** A machine's clock may be set at any moment. No limit and no wait goes by it. */
+/** The system clock may be changed at any moment. No time limit and no wait depends on it. */
 
 const checkout = checkoutForEachTest();
 
 const hour = 3_600_000;
 const jumps = [-24 * hour, -hour, -60_000, 60_000, hour, 24 * hour];
 
-describe('a release lands, as fast as ever, although the clock is set at any of its requests:', () => {
+describe('a release lands without a delay if the system clock is changed at any request:', () => {
   test.each(updates.map((scenario) => ({ title: titleOf(scenario), scenario })))(
     '$title',
     async ({ scenario }) => {
@@ -45,7 +45,7 @@ describe('a release lands, as fast as ever, although the clock is set at any of 
       );
       expect(tried.length).toBeGreaterThan(60);
       expect(tried.filter(({ objections }) => objections.length > 0)).toEqual([]);
-      // Where the steps of polling fall is up to the moment.
+      // The times of status checks vary.
       expect(tried.filter(({ late }) => late > clean.took * 0.2)).toEqual([]);
       process.stdout.write(`${titleOf(scenario)}: ${tried.length} releases\n`);
     },

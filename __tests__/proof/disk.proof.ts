@@ -8,7 +8,7 @@ import { runAction, type ActionRunOptions } from '../../scripts/runner.js';
 import { credentials, writes } from '../support/release-run.js';
 import { mountSmallDisk } from '../support/small-disk.js';
 
-/** A disk that is full costs what was to be written there, and neither the release nor its report. */
+/** A full disk costs only the files that were to be written there, not the release or its report. */
 
 let emulator: Emulator;
 let folder: string;
@@ -35,8 +35,8 @@ const building = {
 const release = (options: Omit<ActionRunOptions, 'inputs'>) =>
   runAction({ ...options, inputs: { 'api-url': emulator.url, ...building } });
 
-describe('a disk that is full before the archive is written, wherever that is,', () => {
-  // The archive has eight megabytes; what has room for it succeeds.
+describe('a disk that is full before the archive is complete', () => {
+  // The archive has eight megabytes. If the disk has enough space, the release succeeds.
   test.each([
     { size: '4k', fits: false },
     { size: '64k', fits: false },
@@ -74,7 +74,7 @@ describe('a disk that is full before the archive is written, wherever that is,',
   });
 });
 
-describe('a release succeeds although nothing can be written to', () => {
+describe('a release succeeds even if nothing can be written to', () => {
   const full = '/dev/full';
   const places = { GITHUB_OUTPUT: full, GITHUB_STEP_SUMMARY: full, GITHUB_STATE: full };
 
@@ -96,7 +96,7 @@ describe('a release succeeds although nothing can be written to', () => {
   });
 });
 
-test('a release that fails ends with 1 although nothing can be written anywhere', async () => {
+test('a failed release ends with exit code 1 even if nothing can be written anywhere', async () => {
   emulator.script.deployment('voice', { outcome: 'crash-loop' });
   const run = await release({
     files: { Dockerfile: 'FROM scratch\n' },

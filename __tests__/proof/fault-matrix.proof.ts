@@ -10,7 +10,7 @@ import { onStage, runScenario, timesSent } from './fault-matrix/try-fault.js';
 import { keepFile } from './fault-matrix/kept-file.js';
 import { judgeLanding, untruths, type Told } from './fault-matrix/landed.js';
 
-/** Releases at once, so that one goes on while another waits for what never comes. */
+/** Number of releases at the same time, so that others continue while one waits for a missing response. */
 const atOnce = 8;
 
 const file = 'docs/faults.md';
@@ -59,7 +59,7 @@ function wordsFor({ request, column, objections }: Cell): string {
   return `${method} ${path} (${phase}, ${place}) × ${column.title}: ${objections.join('; ')}`;
 }
 
-test('what came of it stands in the documentation', () => {
+test('docs/faults.md shows the results', () => {
   const isWhole = new Set(cells.map(({ scenario }) => scenario)).size === scenarios.length;
   if (!isWhole) throw new Error(`Only a whole run is kept. Run \`${renewal}\`.`);
   const haveLanded = cells.every(({ objections }) => objections.length === 0);
@@ -67,7 +67,7 @@ test('what came of it stands in the documentation', () => {
   keepFile(file, documentOf(cells), renewal);
 });
 
-describe('a release that did not land is noticed', () => {
+describe('the proof detects', () => {
   const [scenario] = scenarios.filter(
     ({ occasion, source }) => occasion === 'update' && source === 'image with a pull secret',
   );
@@ -93,7 +93,7 @@ describe('a release that did not land is noticed', () => {
       shortfall: /^the values of the set: /,
     },
     {
-      name: 'a key that is gone',
+      name: 'a missing key',
       spoil: ({ seed }) => {
         const others = Object.entries(values).filter(([key]) => key !== 'KEPT_KEY');
         seed.secretSet({ name: set, values: Object.fromEntries(others) });
@@ -122,21 +122,21 @@ describe('a release that did not land is noticed', () => {
       shortfall: /^the credentials of the image pull secret: /,
     },
     {
-      name: 'a set too many',
+      name: 'an additional set',
       spoil: ({ seed }) => {
         seed.secretSet({ name: 'another' });
       },
       shortfall: /^the sets: /,
     },
     {
-      name: 'an agent too many',
+      name: 'an additional agent',
       spoil: ({ seed }) => {
         seed.agent({ name: 'another' });
       },
       shortfall: /^the agents: /,
     },
     {
-      name: 'a build that nobody asked for',
+      name: 'a build that was not requested',
       spoil: ({ seed }) => {
         seed.build({});
       },
@@ -151,7 +151,7 @@ describe('a release that did not land is noticed', () => {
       shortfall: /^the image of the agent: /,
     },
     {
-      name: 'old values that the agent runs with',
+      name: 'an agent with old values',
       spoil: ({ seed }) => {
         seed.secretSet({ name: set, values: { MODEL_KEY: 'model-old' } });
         seed.agent({ name, image: given.agent.image, secretSet: set });
@@ -160,7 +160,7 @@ describe('a release that did not land is noticed', () => {
       shortfall: /^the values that the agent runs with: /,
     },
     {
-      name: 'two deployments, of which the second does not serve yet',
+      name: 'two deployments, the second of which is not serving yet',
       spoil: ({ script }) => {
         script.supersede(name);
       },
@@ -188,22 +188,22 @@ describe('a release that did not land is noticed', () => {
 
   test.each<{ name: string; change: (told: Told) => Told; untruth: RegExp }>([
     {
-      name: 'a failure that is told',
+      name: 'a reported failure',
       change: (told) => ({ ...told, succeeded: false }),
       untruth: /^the success that is told: false/,
     },
     {
-      name: 'another deployment that is told',
+      name: 'another deployment in the report',
       change: (told) => ({ ...told, outputs: { ...told.outputs, 'deployment-id': 'another' } }),
       untruth: /^the output `deployment-id`: "another"/,
     },
     {
-      name: 'a set that is not told',
+      name: 'a set that is missing in the report',
       change: (told) => ({ ...told, secretSets: told.secretSets.slice(1) }),
       untruth: /^the sets of the output `secret-sets`/,
     },
     {
-      name: 'an agent that is told as it was',
+      name: 'an agent that is reported as unchanged',
       change: (told) => ({
         ...told,
         agents: told.agents.map((agent) => ({ ...agent, outcome: 'unchanged' })),
@@ -222,7 +222,7 @@ describe('a release that did not land is noticed', () => {
     );
   });
 
-  test('a fault that does not come', async () => {
+  test('a fault that does not occur', async () => {
     const { requests } = await runScenario(scenario, {});
     const [request] = madeRequests(requests);
     const [column] = columns;

@@ -14,7 +14,7 @@ import {
 } from './secrecy/rehearsal.js';
 import { commandsIn } from './secrecy/runner-commands.js';
 
-/** Texts of the platform, of agents and of storage are shown as texts. */
+/** Texts from the platform, from agents and from storage are shown as plain text. */
 withGitHub();
 
 const checkout = checkoutForEachTest();
@@ -42,10 +42,10 @@ const payloads = [
   '%0A::error::x%0D%25',
 ];
 
-/** A text like the others without anything in it. */
+/** A text like the others, but harmless. */
 const plain = Array.from({ length: 4 }, () => 'told plain words\nplain words\ntold').join('\n');
 
-/** Several in one text, as few as are not cut where a message is quoted. */
+/** Several of them in one text that is short enough not to be cut in a quoted message. */
 const texts = Array.from({ length: 5 }, (_, index) =>
   payloads
     .filter((_payload, at) => at % 5 === index)
@@ -130,7 +130,7 @@ describe('text from outside gives no commands and stays text', () => {
           for (const name of ['debug', 'group', 'endgroup', 'notice', 'warning', 'error'])
             names.delete(name);
           expect([...names]).toEqual([]);
-          // Each command is one that the action gave.
+          // Each command is from the action itself.
           expect(commandsIn(seen.actions.raw)).toHaveLength(
             seen.actions.log.filter((line) => !line.startsWith('info: ')).length,
           );

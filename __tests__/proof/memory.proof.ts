@@ -4,14 +4,14 @@ import { runAction } from '../../scripts/runner.js';
 import { printTable } from '../../scripts/tables.js';
 import { credentials } from '../support/release-run.js';
 
-/** Whatever the platform sends, a release is reported, in the memory of a small runner. */
+/** Whatever the platform sends, the release is reported within the memory of a small runner. */
 
 const megabyte = 1_000_000;
-/** Megabytes of heap that Node.js may use: V8 aborts the process beyond. */
+/** Maximum heap of Node.js in megabytes. If it needs more, V8 aborts the process. */
 const heap = 192;
 const secret = 'hidden-value-that-nobody-may-see';
 
-/** So many bytes with a secret again and again, in lines or in one. */
+/** This many bytes that repeat a secret, in several lines or in one. */
 function textOf(bytes: number, { lines }: { readonly lines: boolean }): string {
   const part = `${'abcdefgh '.repeat(20)}${secret}${lines ? '\n' : ' '}`;
   return part.repeat(Math.ceil(bytes / part.length)).slice(0, bytes);
@@ -46,7 +46,7 @@ interface Case {
   readonly isInLines?: true;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly exitCode: 0 | 1;
-  /** What the summary has to say. */
+  /** A text that the summary must contain. */
   readonly says: string;
 }
 
@@ -107,7 +107,7 @@ const cases: readonly Case[] = [
     says: failed,
   },
   {
-    name: 'the message of a refusal',
+    name: 'the message of a rejection',
     megabytes: 35,
     prepare: (error) => {
       emulator.script.fault(
@@ -119,7 +119,7 @@ const cases: readonly Case[] = [
     says: '422',
   },
   {
-    name: 'the page of a gateway, while the agent is awaited',
+    name: 'the page of a gateway during the rollout',
     megabytes: 40,
     isInLines: true,
     prepare: (page) => {
@@ -165,7 +165,7 @@ const cases: readonly Case[] = [
     says: 'The cloud build failed',
   },
   {
-    name: 'the answer of storage',
+    name: 'the response of storage',
     megabytes: 35,
     inputs: building,
     prepare: (text) => {
@@ -179,7 +179,7 @@ const cases: readonly Case[] = [
     says: '403',
   },
   {
-    name: 'an answer that is larger than any may be',
+    name: 'a response that is too large',
     megabytes: 80,
     prepare: (text) => {
       emulator.script.fault(
@@ -193,7 +193,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe(`a release in ${heap} MB of heap is reported, without a secret, although the platform sends`, () => {
+describe(`a release in ${heap} MB of heap is reported without a secret if the platform sends`, () => {
   test.each(cases)(
     '$name of $megabytes MB',
     async ({ name, megabytes, prepare, isInLines, inputs, exitCode, says }) => {
@@ -225,7 +225,7 @@ describe(`a release in ${heap} MB of heap is reported, without a secret, althoug
     120_000,
   );
 
-  test('and that is what it takes', () => {
+  test('the limit of the heap is effective', () => {
     printTable(rows);
   });
 });

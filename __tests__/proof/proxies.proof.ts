@@ -3,7 +3,7 @@ import { checkoutForEachTest } from '../support/checkout.js';
 import { startProxy, withEnvironment, type Proxy, type ProxyBehavior } from '../support/proxy.js';
 import { credentials, Stage } from '../support/release-run.js';
 
-/** Whatever a proxy does from whichever request on, a release ends within its limits, and is told right. */
+/** Whatever a proxy does, from any request on, a release ends within its limits, and its report is correct. */
 
 const checkout = checkoutForEachTest();
 let stage: Stage;
@@ -71,7 +71,7 @@ test('a release through a proxy lands', async () => {
   expect(new Set(proxy.asked)).toEqual(new Set(['platform.localhost:80']));
 });
 
-describe('a release ends within its limits, and claims nothing, if the proxy for good', () => {
+describe('a release ends within its limits and reports nothing false if the proxy permanently', () => {
   test.each(cases)('$does from $method $where on', async ({ method, path, behavior }) => {
     stage.emulator.script.after({ method, path }, () => {
       change(behavior);
@@ -79,7 +79,7 @@ describe('a release ends within its limits, and claims nothing, if the proxy for
     const startedAt = stage.clock.now();
     const { succeeded, agents, actions } = await release();
     expect(succeeded).toBe(false);
-    // Three limits of a minute, of which only one can be used up, and the attempts of a request.
+    // Three limits of a minute, only one of which can be used up, plus the attempts of a request.
     expect(stage.clock.now() - startedAt).toBeLessThan(5 * 60_000);
     expect(agents.every(({ ready }) => ready !== true)).toBe(true);
     expect(actions.errors).not.toEqual([]);
@@ -88,7 +88,7 @@ describe('a release ends within its limits, and claims nothing, if the proxy for
   });
 });
 
-describe('a release lands if the proxy for a while', () => {
+describe('a release lands if the proxy temporarily', () => {
   test.each(cases.filter(({ behavior }) => behavior.kind === 'refuse' && behavior.status === 502))(
     '$does from $method $where on',
     async ({ method, path, behavior }) => {

@@ -6,8 +6,7 @@ import { credentials, Stage, type ReleaseOutcome } from '../support/release-run.
 import { isLost, purposeOf } from './many-faults/traffic.js';
 
 /*
- * The same release from two runners that know nothing of each other. What is judged is the platform
- * as both have left it.
+ * Two runners make the same release without knowing about each other. The tests check the final state of the platform.
  */
 
 const image = 'ghcr.io/acme/voice:2.0.0';
@@ -21,13 +20,13 @@ interface Race {
   readonly builds: boolean;
 }
 
-/** How the requests of the two get in each other's way. */
+/** How the requests of the two interfere. */
 interface Interleaving {
-  /** Real milliseconds by which an answer is late, for every so manieth request. */
+  /** Real milliseconds of delay for the responses to some of the requests. */
   readonly late: readonly { readonly skip: number; readonly delay: number }[];
-  /** Answers that are lost, although the request was carried out. */
+  /** Lost responses to requests that were carried out. */
   readonly lost: readonly { readonly method: 'PUT' | 'POST'; readonly skip: number }[];
-  /** Real milliseconds for which each write of a set is under way. */
+  /** Real milliseconds that each write of a set takes. */
   readonly writing: number;
 }
 
@@ -57,7 +56,7 @@ const interleavings: fc.Arbitrary<Interleaving> = fc.record({
   writing: fc.integer({ min: 0, max: 5 }),
 });
 
-/** How many interleavings of each race are tried, and by which they are found again. */
+/** Seeds of the interleavings to try for each race. */
 const tried = { seed: 1, numRuns: 6 };
 
 const named = (race: Race): string =>
@@ -100,14 +99,14 @@ function script({ emulator }: Stage, { late, lost, writing }: Interleaving): voi
   if (writing > 0) emulator.script.writing('*', { takes: writing, every: true });
 }
 
-/** Why a run may fail where another one is at the same. */
+/** Acceptable failures of a run while another one does the same. */
 const reasons = [
   'Another release has taken over',
   'Another process is writing the secret set',
   'The platform rejected the deployment because a secret set is not ready',
 ];
 
-/** What the platform has to be like once both have ended, whoever was first. */
+/** The expected state of the platform after both have ended, in any order. */
 function expectLanded({ emulator: { state } }: Stage, race: Race): void {
   const agent = state.agent('voice');
   const set = state.secretSet(agent?.secretSet ?? '');
@@ -123,10 +122,9 @@ function expectLanded({ emulator: { state } }: Stage, race: Race): void {
 }
 
 /**
- * Everything that is there belongs to one of the two. An agent shows the deployment that it is asked
- * to be, and none before it: one whose answer was lost, and over which the other runner deployed
- * before it was looked for, cannot be found any more. Nor does a list of builds of the same context say
- * who started which. Neither may serve then.
+ * Everything on the platform belongs to one of the two runs. There are two exceptions, which must not be serving. If the
+ * response to a deploy is lost and the other runner deploys before the action reads the agent, nobody can find that deployment
+ * any more, because an agent shows only its newest one. And a list of builds of the same context does not say who started them.
  */
 function expectNoOrphans(
   { emulator: { state } }: Stage,
@@ -147,7 +145,7 @@ function expectNoOrphans(
   }
 }
 
-/** Requests of which the answer did not come back. */
+/** Requests without a response. */
 function countLost({ emulator }: Stage): { deploys: number; builds: number } {
   const lost = emulator.requests.filter(isLost).map((request) => purposeOf(request).kind);
   return {
@@ -182,7 +180,7 @@ describe('the same release from two runners at once', () => {
   const checkout = checkoutForEachTest();
 
   test.each(races.map((race) => [named(race), race] as const))(
-    'as %s, ends well, or one says why, and nothing is lost',
+    'as %s: each succeeds or says why not, and nothing is lost',
     async (_name, race) => {
       await fc.assert(
         fc.asyncProperty(interleavings, (interleaving) =>
@@ -205,14 +203,14 @@ describe('the same release from two runners, one after the other', () => {
   const checkout = checkoutForEachTest();
 
   test.each(races.map((race) => [named(race), race] as const))(
-    'as %s, lands twice',
+    'as %s: lands twice',
     async (_name, race) => {
       await raceOf(race, checkout, async (stage, release) => {
         const outcomes = [await release(), await release()];
         expect(outcomes.map(({ succeeded }) => succeeded)).toEqual([true, true]);
         expectLanded(stage, race);
         expectNoOrphans(stage, outcomes, { deploys: 0, builds: 0 });
-        // Values cannot be read back, so a set that was written anew takes a new deployment.
+        // The platform never shows values, so a set that was written again needs a new deployment.
         const [first, second] = outcomes.map(({ agents }) => agents[0]?.['deploymentId']);
         expect(first === second).toBe(race.isVersioned);
         const { state } = stage.emulator;

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { credentials, Stage } from '../support/release-run.js';
 
 /**
- * Whatever a registry does at whichever step of a look-up, a release lands: it has seen nothing that is
- * certainly wrong. Each thing is asked once, and the first write comes three seconds later at most.
+ * Whatever a registry does at any step of a look-up, the release lands, because nothing is certainly wrong. Each request is
+ * sent once, and the first write is delayed by at most three seconds.
  */
 
 const config = JSON.stringify({ os: 'linux', architecture: 'arm64' });
@@ -31,7 +31,7 @@ const answering =
 interface RegistryFault {
   readonly name: string;
   readonly spoil: (response: ServerResponse) => void;
-  /** Steps at which it is no fault, or says something certain. */
+  /** Steps at which it is not a fault, or gives a certain result. */
   readonly except?: readonly Step[];
 }
 
@@ -39,7 +39,7 @@ const faults: readonly RegistryFault[] = [
   { name: 'is reset', spoil: (response) => response.socket?.resetAndDestroy() },
   { name: 'is never answered', spoil: () => undefined },
   {
-    name: 'is answered half-way, and then never',
+    name: 'gets half of a response',
     spoil: (response) => {
       response.writeHead(200, { 'content-length': '1000' }).write('{');
     },
@@ -54,11 +54,11 @@ const faults: readonly RegistryFault[] = [
   { name: 'is answered 500', spoil: answering(500, '{"errors":[]}') },
   { name: 'is answered 502 with a page', spoil: answering(502, page) },
   {
-    name: 'is answered 503, to be asked again',
+    name: 'is answered 503 with a Retry-After',
     spoil: answering(503, '', { 'retry-after': '60' }),
   },
   { name: 'is answered 429', spoil: answering(429, '{"errors":[{"code":"TOOMANYREQUESTS"}]}') },
-  // A token service that says so refuses the login of this step.
+  // From a token service, this is a rejection of the login.
   { name: 'is answered 403', spoil: answering(403) },
   { name: 'is answered 404 without words', spoil: answering(404) },
   { name: 'is answered with a page', spoil: answering(200, page) },
@@ -66,7 +66,7 @@ const faults: readonly RegistryFault[] = [
   { name: 'is answered with null', spoil: answering(200, 'null') },
   { name: 'is answered with five megabytes', spoil: answering(200, 'x'.repeat(5_000_000)) },
   {
-    name: 'is redirected to nowhere',
+    name: 'is redirected to an address that does not exist',
     spoil: answering(307, '', { location: 'http://127.0.0.1:9/elsewhere' }),
   },
   { name: 'is redirected without an address', spoil: answering(302) },
@@ -158,13 +158,13 @@ describe.each(steps)('a release lands if the request for the %s', (step) => {
       expect(stage.emulator.state.agent('voice')?.ready).toBe(true);
       expect(stage.emulator.state.agent('voice')?.image).toBe(`${host}/acme/voice:1`);
       expect(new Set(asked).size).toBe(asked.length);
-      // Three seconds for what is never answered, and the reads of the platform.
+      // Three seconds without a response, plus the reads of the platform.
       expect(writtenAfter).toBeLessThan(3500);
       expect(`${actions.log.join('\n')}\n${actions.summary}`).not.toContain(password);
     },
   );
 
-  test('is never answered, and says so in the summary', async () => {
+  test('gets no response, and the summary says so', async () => {
     spoilt = { step, spoil: () => undefined };
     const { actions } = await release();
     expect(actions.summary).toContain('could not be reached');
@@ -181,7 +181,7 @@ describe.each(steps)('a release that pins writes nothing if the request for the 
   });
 });
 
-test('a login that the token service refuses is certain, and writes nothing', async () => {
+test('if the token service rejects the login, the release fails before any write', async () => {
   spoilt = { step: 'token', spoil: answering(401) };
   const { succeeded, actions } = await release();
   expect(succeeded).toBe(false);
@@ -189,7 +189,7 @@ test('a login that the token service refuses is certain, and writes nothing', as
   expect(stage.emulator.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
 });
 
-test('the password goes to the token service alone', async () => {
+test('only the token service gets the password', async () => {
   await release();
   const basic = `Basic ${Buffer.from(`me:${password}`).toString('base64')}`;
   expect(asked.filter((_, index) => authorizations[index] === basic)).toEqual(['token']);

@@ -40,7 +40,7 @@ beforeAll(async () => {
   const { proposed } = await github.run();
   if (!proposed) throw new Error('release-please proposed no release.');
   github.merge(proposed);
-  // The second release changes the version; the first one may be the version that is there.
+  // The second release changes the version. The first one may have the current version.
   await github.run();
   github.push('feat: roll back');
   const { proposed: next } = await github.run();
@@ -56,7 +56,7 @@ afterAll(() => {
   rmSync(copy, { recursive: true, force: true });
 });
 
-/** Runs a program of the repository in the copy; what it says if it fails, else nothing. */
+/** Runs a program of the repository in the copy. Returns its output if it fails, and nothing otherwise. */
 function complaintOf(script: string, ...parameters: string[]): string {
   try {
     execFileSync(process.execPath, [join(copy, 'node_modules', script), ...parameters], {
@@ -86,7 +86,7 @@ describe("release-please's pull request", () => {
     expect(complaintOf('typescript/bin/tsc', '--incremental', 'false')).toBe('');
   });
 
-  test('has the dist/ that its sources build', () => {
+  test('has a dist/ that matches its sources', () => {
     expect(complaintOf('tsx/dist/cli.mjs', 'scripts/check-dist.ts')).toBe('');
   });
 });

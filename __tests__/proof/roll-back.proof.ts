@@ -22,7 +22,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'no answer although it was carried out': { kind: 'hang', carryOut: true },
 };
 
-/** A release whose second region crashes, so that both go back. */
+/** A release whose second region crashes, so that both are rolled back. */
 async function rollBack(
   credential: keyof typeof credentials,
   prepare: (stage: Stage) => void,
@@ -47,7 +47,7 @@ async function rollBack(
   return { stage, outcome, requests: stage.emulator.requests.length };
 }
 
-/** Where the run tells another story than the platform. */
+/** Contradictions between the report and the platform. */
 function untruths({ state }: Emulator, { succeeded, agents, actions }: ReleaseOutcome): string[] {
   const isRollBack = agents.some(({ outcome }) => outcome === 'rolled-back');
   return [
@@ -69,7 +69,7 @@ function untruths({ state }: Emulator, { succeeded, agents, actions }: ReleaseOu
 }
 
 describe.each(['API key', 'token'] as const)('a rollback with the credential %s', (credential) => {
-  test('tells the truth whichever request of the run has a fault, and which', async () => {
+  test('is reported correctly for every fault of every request', async () => {
     const { stage, requests } = await rollBack(credential, () => undefined);
     await stage.close();
     const wrong: string[] = [];
@@ -86,17 +86,17 @@ describe.each(['API key', 'token'] as const)('a rollback with the credential %s'
       }
     }
     expect(wrong).toEqual([]);
-    // One fault is not enough to stop a rollback, but where the answer is final.
+    // One fault cannot stop a rollback, unless the response is final.
     expect(back / (requests * Object.keys(faults).length)).toBeGreaterThan(0.85);
   });
 
-  test('tells the truth after a sequence of many faults, and if its own deployment fails', async () => {
+  test('is reported correctly after many faults, and if its own deployment fails', async () => {
     const sequences = fc.record({
       faults: fc.array(
         fc.record({ fault: fc.constantFrom(...Object.values(faults)), skip: fc.nat(40) }),
         { minLength: 2, maxLength: 8 },
       ),
-      // Of the first region: its release and, if that is ready, its rollback.
+      // For the first region: the release and, if that is ready, the rollback.
       outcomes: fc.array(fc.constantFrom('ready', 'crash-loop', 'stuck', 'single-restart'), {
         maxLength: 2,
       }),
@@ -122,7 +122,7 @@ describe.each(['API key', 'token'] as const)('a rollback with the credential %s'
   });
 
   test.each(['as it comes', 'once it is carried out', 'while it hangs'] as const)(
-    'that is cancelled at any request ends soon, begins nothing new and tells the truth: %s',
+    'that is cancelled at any request ends soon, starts no further work and is reported correctly: %s',
     async (moment) => {
       const { stage, requests } = await rollBack(credential, () => undefined);
       await stage.close();
@@ -157,7 +157,7 @@ describe.each(['API key', 'token'] as const)('a rollback with the credential %s'
         const found = [
           ...untruths(emulator, run.outcome),
           ...(clock.now() - cancelledAt <= 2000 ? [] : ['it did not end soon']),
-          // Those that came at once with the one at which it was cancelled had begun before.
+          // Requests at the same time as the cancelled one started before.
           ...(writesOf(emulator) <= writesBefore + 2 ? [] : ['something new was begun']),
         ];
         wrong.push(...found.map((one) => `request ${number}: ${one}`));

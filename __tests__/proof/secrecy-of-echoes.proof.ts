@@ -16,48 +16,45 @@ import {
   onStage,
 } from './secrecy/rehearsal.js';
 
-/** Others say the values in what they answer, fail and log: none of them is seen. */
+/** The platform, storage, GitHub and the agent repeat secret values in responses and logs. No value is shown. */
 withGitHub();
 
 const checkout = checkoutForEachTest();
 
-describe.each(failures)('where the values come back in $name', (failure) => {
-  test.each(Object.entries(credentials))(
-    'they are not seen, with the %s',
-    async (name, credential) => {
-      const { inputs, prepare, isTold = true, succeeds = false, builds = false } = failure;
-      for (const [round, batch] of all.entries()) {
-        // Each value meets each failure, with one credential or the other.
-        if (round % 2 === (name === 'token' ? 0 : 1)) continue;
-        await onStage(
-          (stage) => {
-            prepare(stage, echoOf(batch, round), batch);
-          },
-          async (stage) => {
-            const seen = await release(stage, {
-              inputs: {
-                ...credential,
-                ...everything,
-                ...inputs,
-                ...(builds ? { image: '', 'cloud-build': 'true' } : {}),
-              },
-              given: give(ways[round % ways.length] ?? 'secrets', batch),
-              environment: builds ? checkout.environment : {},
-            });
-            expect(seen.succeeded).toBe(succeeds);
-            if (isTold) expect(seen.actions.everything).toContain(marker);
-            // That error is one of the proof's own.
-            const errors = failure.name.startsWith('an exception') ? [] : seen.errors;
-            expectSecrecy({ ...seen, errors }, known(batch));
-            expectSecrecyOfRequests(stage.emulator, known(batch));
-          },
-        );
-      }
-    },
-  );
+describe.each(failures)('secret values in $name', (failure) => {
+  test.each(Object.entries(credentials))('are not shown, with the %s', async (name, credential) => {
+    const { inputs, prepare, isTold = true, succeeds = false, builds = false } = failure;
+    for (const [round, batch] of all.entries()) {
+      // Each value is tried with each failure, with one of the credentials.
+      if (round % 2 === (name === 'token' ? 0 : 1)) continue;
+      await onStage(
+        (stage) => {
+          prepare(stage, echoOf(batch, round), batch);
+        },
+        async (stage) => {
+          const seen = await release(stage, {
+            inputs: {
+              ...credential,
+              ...everything,
+              ...inputs,
+              ...(builds ? { image: '', 'cloud-build': 'true' } : {}),
+            },
+            given: give(ways[round % ways.length] ?? 'secrets', batch),
+            environment: builds ? checkout.environment : {},
+          });
+          expect(seen.succeeded).toBe(succeeds);
+          if (isTold) expect(seen.actions.everything).toContain(marker);
+          // This error is from the proof itself.
+          const errors = failure.name.startsWith('an exception') ? [] : seen.errors;
+          expectSecrecy({ ...seen, errors }, known(batch));
+          expectSecrecyOfRequests(stage.emulator, known(batch));
+        },
+      );
+    }
+  });
 });
 
-test('a host that a redirect names is not seen where it is a value', async () => {
+test('the host of a redirect is not shown if it is a secret value', async () => {
   const value = 'hidden-w8x7v6u5t4s3';
   for (const path of [put, regionsPath]) {
     await onStage(
@@ -82,7 +79,7 @@ test('a host that a redirect names is not seen where it is a value', async () =>
 
 test.each([
   {
-    name: 'a refusal',
+    name: 'a rejection',
     spoiled: (echo: string) => ({
       status: 422,
       body: JSON.stringify({ message: echo, errors: [echo, { message: echo }] }),
@@ -110,4 +107,4 @@ test.each([
   }
 });
 
-/** Inputs that are for something else than secrets, each with a value in it. */
+/** Inputs that are not for secrets, each with a secret value in it. */

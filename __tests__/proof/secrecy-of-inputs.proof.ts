@@ -17,7 +17,7 @@ import {
   nothing,
 } from './secrecy/rehearsal.js';
 
-/** Values that are pasted where they do not belong, or written in a wrong form, are not seen. */
+/** Secret values that are pasted into the wrong input, or given in an invalid form, are not shown. */
 withGitHub();
 
 const checkout = checkoutForEachTest();
@@ -32,7 +32,7 @@ const otherInputs = [
   'wait-for-ready', 'failure-logs', 'wait-timeout', 'dry-run', 'environment', 'comment',
 ] as const; // prettier-ignore
 
-test.each(otherInputs)('a value that is pasted into `%s` is not seen', async (input) => {
+test.each(otherInputs)('a secret value that is pasted into `%s` is not shown', async (input) => {
   await onStage(
     () => undefined,
     async (stage) => {
@@ -43,18 +43,18 @@ test.each(otherInputs)('a value that is pasted into `%s` is not seen', async (in
             inputs: {
               ...credentials.token,
               ...everything,
-              // What goes through goes all the way in some cases, which takes much longer.
+              // Valid inputs are released only in some cases, because that takes much longer.
               'dry-run': String(index % 7 !== 0),
               'cloud-build': input === 'build-context' || input === 'dockerfile' ? 'true' : '',
               [input]: pasted,
             },
-            // By another way than the input that it is pasted into.
+            // The value is also passed in another input than the one that it is pasted into.
             given: give(input === 'secrets-env' ? 'secrets-json' : 'secrets-env', [
               { kind, value },
             ]),
             environment: checkout.environment,
           });
-          // What is equal to a name may be shown as that name.
+          // A value that is equal to a name may be shown as that name.
           const areNames = secretLines(value).every((line) => /^[\w.-]+$/.test(line));
           if (areNames && !pasted.startsWith('voice')) continue;
           expectSecrecy(
@@ -69,14 +69,14 @@ test.each(otherInputs)('a value that is pasted into `%s` is not seen', async (in
   );
 });
 
-describe('inputs that are malformed show no value', () => {
+describe('invalid inputs show no secret value:', () => {
   const forms: readonly {
     name: string;
     inputs: (value: string) => Record<string, string>;
     files?: (value: string) => Record<string, string>;
   }[] = [
     {
-      name: 'lines that are none',
+      name: 'lines that are not `KEY=value`',
       inputs: (value) => ({ secrets: `GOOD=abcdefgh\n${value}\n!\nLAST=${value}` }),
     },
     {
@@ -84,47 +84,47 @@ describe('inputs that are malformed show no value', () => {
       inputs: (value) => ({ secrets: `KEY=${value}\n!` }),
     },
     {
-      name: 'a delimiter that does not come',
+      name: 'a missing delimiter',
       inputs: (value) => ({ secrets: `KEY<<END\n${value}\nEN` }),
     },
     { name: 'a key that is none', inputs: (value) => ({ secrets: `WRONG KEY=${value}` }) },
     {
-      name: 'a key that comes twice',
+      name: 'a duplicate key',
       inputs: (value) => ({ secrets: `A<<E-O-F\nx${value}\nE-O-F\nA<<E-O-F\n${value}\nE-O-F` }),
     },
     {
-      name: 'JSON that is none',
+      name: 'invalid JSON',
       inputs: (value) => ({ 'secrets-json': `{"A": "x",\n${value}`, 'secrets-include': '*' }),
     },
     {
-      name: 'JSON that is a text',
+      name: 'JSON that is a string',
       inputs: (value) => ({ 'secrets-json': JSON.stringify(value), 'secrets-include': '*' }),
     },
     {
-      name: 'JSON with tables',
+      name: 'JSON with nested objects',
       inputs: (value) => ({
         'secrets-json': JSON.stringify({ A: { B: value } }),
         'secrets-include': '*',
       }),
     },
     {
-      name: 'JSON with a key that is none',
+      name: 'JSON with an invalid key',
       inputs: (value) => ({
         'secrets-json': JSON.stringify({ 'A B': value, C: value, [value]: value }),
         'secrets-include': '*',
       }),
     },
     {
-      name: 'JSON with a key that is left out',
+      name: 'JSON with an excluded key',
       inputs: (value) => ({ 'secrets-json': JSON.stringify({ A: value }), 'secrets-include': 'B' }),
     },
     {
-      name: 'a file that is none',
+      name: 'a missing file',
       inputs: () => ({ 'secrets-file': '.env.x' }),
       files: (value) => ({ '.env.x': `A=x\n${value}\n!` }),
     },
     {
-      name: 'a file with a quote that does not end',
+      name: 'a file with an unclosed quote',
       inputs: () => ({ 'secrets-file': '.env.x' }),
       files: (value) => ({ '.env.x': `A="${value.replaceAll('"', '')}\n` }),
     },
@@ -154,7 +154,7 @@ describe('inputs that are malformed show no value', () => {
             seen.actions.raw, seen.actions.summary, JSON.stringify(seen.actions.outputs),
             inspect(seen.errors, { depth: 12, maxStringLength: Infinity }),
           ].join('\n'); // prettier-ignore
-          // A value that is given as lines `KEY=value` is one: its keys are names.
+          // If a value consists of lines `KEY=value`, its keys are names.
           const isRelease = stage.emulator.requests.some(({ method }) => method === 'PUT');
           if (!isRelease) expect(disclosures([value], places)).toEqual([]);
           expect(seen.actions.beforeMasks).toEqual([]);
@@ -163,7 +163,7 @@ describe('inputs that are malformed show no value', () => {
     );
   });
 
-  test('where reading itself fails', async () => {
+  test('a bug while reading the inputs', async () => {
     await onStage(
       () => undefined,
       async (stage) => {

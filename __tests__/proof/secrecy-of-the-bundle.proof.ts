@@ -14,7 +14,7 @@ import { foreignElements } from './secrecy/markdown-structure.js';
 import { all, marker, privateKey, password, username, everything } from './secrecy/rehearsal.js';
 import { commandsIn, withoutMasks } from './secrecy/runner-commands.js';
 
-/** What the built action writes, with debug logging, and leaves behind. */
+/** The output and the files of the built action, with debug logging. */
 describe('the built action', () => {
   const batch = all.flat().filter(({ kind }) => !kind.startsWith('48 KB'));
   const long = all.flat().filter(({ kind }) => kind.startsWith('48 KB'));
@@ -39,7 +39,7 @@ describe('the built action', () => {
       way: 'secrets-env',
     },
     {
-      name: 'a release by JSON',
+      name: 'a release with JSON',
       succeeds: true,
       isTold: false,
       prepare: () => undefined,
@@ -47,7 +47,7 @@ describe('the built action', () => {
       way: 'secrets-json',
     },
     {
-      name: 'a release by a file',
+      name: 'a release with a file',
       succeeds: true,
       isTold: false,
       prepare: () => undefined,
@@ -59,10 +59,10 @@ describe('the built action', () => {
       'a write that is answered 401',
       'provisioning that fails',
       'a traceback and the logs',
-      'a refused deploy',
+      'a rejected deploy',
       'a build that fails',
-      'an upload that is refused',
-      'JSON that is not what is due',
+      'a rejected upload',
+      'unexpected JSON',
       'a warning on a deploy',
     ].map((name) => ({ ...failureNamed(name), values: batch, way: 'secrets-env' as const })),
     {
@@ -86,7 +86,7 @@ describe('the built action', () => {
   ];
 
   test.each(cases)(
-    'shows nothing of values in $name',
+    'shows no secret value in $name',
     async ({
       inputs,
       prepare,
@@ -143,7 +143,7 @@ describe('the built action', () => {
         expect(commandsIn(shown).filter(({ name }) => name === 'error')).toHaveLength(
           succeeds ? 0 : 1,
         );
-        // Every mask comes before anything else, and is one of a secret.
+        // All masks come first, and each of them is for a secret.
         const isMask = raw.split('\n').map((line) => line.startsWith('::add-mask::'));
         expect(isMask.indexOf(false)).toBeGreaterThan(isMask.lastIndexOf(true));
         const lines = new Set(

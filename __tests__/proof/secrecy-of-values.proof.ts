@@ -18,13 +18,13 @@ import {
   onStage,
 } from './secrecy/rehearsal.js';
 
-/** Awkward values go through a release in every form: each arrives as it was given, and none is seen. */
+/** Awkward values are released in every form. Each one arrives unchanged, and none is shown. */
 withGitHub();
 
 describe.each(Object.entries(credentials))(
-  'values that are released with the %s',
+  'awkward values that are released with the %s',
   (_, credential) => {
-    test.each(ways)('by `%s` arrive as they are, and are not seen', async (way) => {
+    test.each(ways)('in `%s` arrive unchanged and are not shown', async (way) => {
       for (const batch of all) {
         const given = give(way, batch);
         await onStage(
@@ -49,7 +49,7 @@ describe.each(Object.entries(credentials))(
       }
     });
 
-    test('are not seen in a plan, its output and its comment', async () => {
+    test('are not shown in a plan, its output and its comment', async () => {
       for (const batch of all) {
         await onStage(
           ({ emulator }) => {
@@ -74,7 +74,7 @@ describe.each(Object.entries(credentials))(
       }
     });
 
-    test('are not seen in versions of a set, several regions and deployments on GitHub', async () => {
+    test('are not shown with versioned sets, several regions and GitHub deployments', async () => {
       for (const batch of all) {
         await onStage(
           () => undefined,

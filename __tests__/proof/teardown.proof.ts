@@ -4,7 +4,7 @@ import { CancelledError } from '../../src/time/cancellation.js';
 import { credentials, Stage, type ReleaseOutcome } from '../support/release-run.js';
 import { columns } from './fault-matrix/faults.js';
 
-/** Whatever fails on the way: the report is true, and a second teardown finishes the work. */
+/** Whatever fails, the report is correct, and a second teardown finishes the work. */
 
 const regions = ['us-west', 'eu-central'];
 const agentIn = (region: string): string => `voice-pr-7-${region}`;
@@ -39,7 +39,7 @@ function prepare({ emulator: { seed } }: Stage): void {
   seed.session({ agent: 'production' });
 }
 
-/** What is left of the preview. */
+/** The remaining parts of the preview. */
 function left(state: EmulatorState): string[] {
   return [
     ...state.agents().map(({ name }) => name),
@@ -56,7 +56,7 @@ function productionIsThere(state: EmulatorState): boolean {
   );
 }
 
-/** What the outputs claim that is not so. */
+/** False claims in the outputs. */
 function untruths({ agents, secretSets }: ReleaseOutcome, state: EmulatorState): string[] {
   const exists = (name: unknown): boolean =>
     state.agent(String(name)) !== undefined || state.secretSet(String(name)) !== undefined;
@@ -92,7 +92,7 @@ async function tryOut(
   }
 }
 
-/** The requests of a teardown without faults, a session each as any session. */
+/** The requests of a teardown without faults, with the ids of sessions replaced. */
 async function requestsOf(
   credential: keyof typeof credentials,
 ): Promise<{ method: string; path: RegExp; name: string }[]> {
@@ -131,7 +131,7 @@ describe.each(all)('a teardown with a %s', (credential) => {
     expect(objections).toEqual([]);
   });
 
-  test('survives the end of the platform at each request', async () => {
+  test('survives an outage of the platform from each request on', async () => {
     const objections: string[] = [];
     for (const { name, method, path } of await requestsOf(credential)) {
       const found = await tryOut(credential, (script) => {

@@ -5,20 +5,20 @@ import { titleOf } from './fault-matrix/scenarios.js';
 import { attempt, updates } from './surroundings/attempt.js';
 
 /**
- * A secret may have any word of the platform for its value. Whatever the word, the release decides on
- * what was said, and lands.
+ * A secret value may be the same as any word of the platform. Whatever the word, the release uses the original response, and
+ * lands.
  */
 
 const checkout = checkoutForEachTest();
 
-/** Each text in an answer, and each key. */
+/** Each text and each key in a response. */
 function wordsIn(answer: unknown): string[] {
   if (typeof answer === 'string') return [answer];
   if (typeof answer !== 'object' || answer === null) return [];
   return Object.entries(answer).flatMap(([key, value]) => [key, ...wordsIn(value)]);
 }
 
-/** Ids and times differ from run to run. */
+/** Ids and times differ between runs. */
 const isSteady = (word: string): boolean =>
   word.trim() !== '' && word.length <= 64 && !/[\n\r\0]|^[0-9a-f]{8}-|^\d{4}-\d\d-/.test(word);
 

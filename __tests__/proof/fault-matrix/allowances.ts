@@ -2,11 +2,11 @@ import type { Column } from './faults.js';
 import type { MadeRequest } from './made-requests.js';
 import type { Scenario } from './scenarios.js';
 
-/** What a release may make, where the platform cannot tell that it was asked for it before. */
+/** What a release may additionally make, because the platform cannot recognize a repeated request. */
 export interface Allowance {
-  /** Which cases it is for. */
+  /** The cases that it applies to. */
   readonly title: string;
-  /** What comes of it, as a cell tells it. */
+  /** The additional result, as a cell shows it. */
   readonly outcome: string;
   readonly reason: string;
   readonly isFor: (scenario: Scenario, request: MadeRequest, column: Column) => boolean;
@@ -17,7 +17,7 @@ export interface Allowance {
 
 const straggles = ({ fault }: Column): boolean => fault.kind === 'straggle';
 
-/** The only cases in which more is made than was asked for. */
+/** The only cases in which more is made than was requested. */
 export const allowances: readonly Allowance[] = [
   {
     title: 'a straggling update of an agent',
@@ -40,7 +40,7 @@ export const allowances: readonly Allowance[] = [
   },
 ];
 
-/** The allowance for a case, where there is one. */
+/** The allowance for a case, if any. */
 export function allowanceFor(
   scenario: Scenario,
   request: MadeRequest,
@@ -49,7 +49,7 @@ export function allowanceFor(
   return allowances.find(({ isFor }) => isFor(scenario, request, column));
 }
 
-/** How many deployments and builds a release is to make, exactly. */
+/** The exact number of deployments and builds that a release must make. */
 export function due(
   scenario: Scenario,
   allowance: Allowance | undefined,

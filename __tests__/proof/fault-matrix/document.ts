@@ -3,17 +3,17 @@ import { columns, type Column } from './faults.js';
 import { phases, type MadeRequest } from './made-requests.js';
 import type { Scenario } from './scenarios.js';
 
-/** What came of one release with one fault. */
+/** The result of one release with one fault. */
 export interface Cell {
   readonly scenario: Scenario;
   readonly request: MadeRequest;
   readonly column: Column;
-  /** Nothing where it landed, exactly once. */
+  /** Empty if the release landed exactly once. */
   readonly objections: readonly string[];
   readonly timesSent: number;
 }
 
-/** All that came of it; of the same releases it is the same, whenever they were run. */
+/** The document. The same releases always give the same text. */
 export function documentOf(cells: readonly Cell[]): string {
   const credentials = [...new Set(cells.map(({ scenario }) => scenario.credential))];
   const landed = cells.filter(({ objections }) => objections.length === 0).length;
@@ -85,7 +85,7 @@ function releaseRows(cells: readonly Cell[]): string[][] {
   });
 }
 
-/** A row for each request, whichever of the releases make it, and a column for each fault. */
+/** A row for each request in any of the releases, and a column for each fault. */
 function matrix(cells: readonly Cell[]): string {
   const tried = columns.filter((column) => cells.some((cell) => cell.column === column));
   const byRow = new Map<string, Cell[]>();
@@ -125,14 +125,14 @@ function outcomeOf(cells: readonly Cell[]): string {
   return [...new Set(outcomes)].sort().join(' or ');
 }
 
-/** In the order of the release, as far as that is the same each time. */
+/** Sorts requests in the order of the release, as far as it is always the same. */
 function compare(one: MadeRequest, other: MadeRequest): number {
   const order = (request: MadeRequest): string =>
     [phases.indexOf(request.phase), request.path, String(request.skip).padStart(3, '0')].join(' ');
   return order(one) < order(other) ? -1 : 1;
 }
 
-/** A Markdown table with aligned columns, as Prettier writes it. */
+/** A Markdown table with aligned columns, formatted like Prettier does. */
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, index) =>
     Math.max(3, title.length, ...rows.map((row) => row[index]?.length ?? 0)),

@@ -1,29 +1,29 @@
 import type { Fault } from '../../../emulator/index.js';
 import type { MadeRequest } from './made-requests.js';
 
-/** A column of the matrix: one way in which one request goes wrong. */
+/** A column of the matrix: one way in which a request fails. */
 export interface Column {
   readonly title: string;
   /** What happens, as a sentence. */
   readonly meaning: string;
   readonly fault: Fault;
-  /** To a read it makes no difference whether it is carried out: tried with writes only. */
+  /** Whether it is tried only with writes, because it makes no difference for reads. */
   readonly writesOnly?: true;
-  /** When the request may come again at the earliest, by when it came. */
+  /** The earliest time at which the request may be sent again, from the time of the first one. */
   readonly notBefore?: (cameAt: number) => number;
-  /** The answer comes whole and in time, so there is no reason to send anything again. */
+  /** Whether the response is complete and in time, so that nothing may be sent again. */
   readonly isAnswered?: true;
-  /** Requests that such a response leaves in no doubt, so that it is no fault of theirs. */
+  /** Requests for which such a response is clear, so that it is not a fault. */
   readonly isNotFor?: (request: MadeRequest) => boolean;
 }
 
 const retrySeconds = 7;
-/** After the longest of these releases, which take seconds, and soon enough for all limits. */
+/** Later than the end of the longest of these releases, but within all time limits. */
 const retryDate = Date.UTC(2026, 0, 1, 0, 1, 0);
-/** Real milliseconds, fewer than those after which the clock of a stage takes a request to hang. */
+/** Real milliseconds, fewer than the limit after which the test clock considers a request hanging. */
 const lateness = 20;
 
-/** The platform accepts these by the status, whatever the response holds. */
+/** For these requests, the status alone means that the platform accepted them. */
 function isWriteOfSet({ method, path }: MadeRequest): boolean {
   return method === 'PUT' && path.includes('/secrets/');
 }
@@ -42,12 +42,12 @@ function comeBack(status: number, kind: 'seconds' | 'date'): Column {
   };
 }
 
-/** The same fault of a request that is carried out, where only that makes a difference. */
+/** The same fault for a request that is carried out. */
 function writesOnly(column: Column): Column {
   return { ...column, writesOnly: true };
 }
 
-/** All that happens to a request, one thing at a time. */
+/** All faults. Each release has one of them. */
 export const columns: readonly Column[] = [
   {
     title: '500',

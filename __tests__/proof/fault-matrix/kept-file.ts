@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Keeps what a proof found in a file of the repository: written where it differs, but in CI, where
- * nobody would commit it, an error.
+ * Keeps the results of a proof in a file of the repository. If they differ, the file is updated. In CI, a difference is an
+ * error, because nobody would commit the update.
  *
  * @param renewal the command that writes it
  */

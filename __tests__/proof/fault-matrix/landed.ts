@@ -1,34 +1,34 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentState, BuildState, EmulatorState } from '../../../emulator/index.js';
 
-/** What a release was given, and what there has to be on the platform once it has landed. */
+/** The expected state of the platform after a release has landed. */
 export interface Given {
   readonly organization: string;
   readonly region: string;
   readonly secretSet: {
     readonly name: string;
-    /** All of them: those that were given, and those that were there and stay. */
+    /** All keys: those that were passed, and those that existed before. */
     readonly values: Readonly<Record<string, string>>;
   };
-  /** Undefined where the image is public, or is built. */
+  /** Undefined if the image is public or is built. */
   readonly imagePullSecret:
     { readonly name: string; readonly host: string; readonly auth: string } | undefined;
   readonly agent: {
     readonly name: string;
-    /** Undefined where the platform builds it. */
+    /** Undefined if the platform builds it. */
     readonly image: string | undefined;
   };
-  /** Whether a session proves that the agent serves. */
+  /** Whether there is a smoke test. */
   readonly isTested: boolean;
 }
 
-/** What there was before the release. */
+/** The state before the release. */
 export interface Before {
   readonly deployments: readonly string[];
   readonly builds: readonly string[];
 }
 
-/** What is there before a release to an agent; to be asked for before it begins. */
+/** Reads the state before a release. */
 export function beforeRelease(state: EmulatorState, agent: string): Before {
   return {
     deployments: (state.agent(agent)?.deployments ?? []).map(({ id }) => id),
@@ -36,20 +36,20 @@ export function beforeRelease(state: EmulatorState, agent: string): Before {
   };
 }
 
-/** What a release has brought about. */
+/** The result of a release. */
 export interface Landing {
-  /** Why it has not landed, or not as it was given; nothing where it has. */
+  /** Why it has not landed correctly; empty if it has. */
   readonly shortfalls: readonly string[];
-  /** How many deployments were made; one is due. */
+  /** Number of new deployments. One is expected. */
   readonly deployments: number;
-  /** How many builds were made; one is due where the platform builds the image, else none. */
+  /** Number of new builds. One is expected with a cloud build, none otherwise. */
   readonly builds: number;
 }
 
 /**
- * Judges by what there is on the platform whether a release has landed: the sets hold what was given
- * and are ready, the agent runs what was given with the newest values, and there is nothing more than
- * that. How many deployments and builds there may be is left to the caller.
+ * Decides from the state of the platform whether a release has landed: the sets have the passed values and are ready, the agent
+ * runs the released image with the newest values, and nothing else was made. The caller checks the number of deployments and
+ * builds.
  */
 export function judgeLanding(state: EmulatorState, given: Given, before: Before): Landing {
   const agent = state.agent(given.agent.name);
@@ -69,7 +69,7 @@ export function judgeLanding(state: EmulatorState, given: Given, before: Before)
   };
 }
 
-/** What a run told. */
+/** The report of a run. */
 export interface Told {
   readonly succeeded: boolean;
   readonly outputs: Readonly<Record<string, string>>;
@@ -79,7 +79,7 @@ export interface Told {
   readonly warnsOfLostSession?: boolean;
 }
 
-/** Where a run tells another story than the platform; nothing where the two agree. */
+/** Contradictions between the report of a run and the platform; empty if there are none. */
 export function untruths(state: EmulatorState, told: Told, given: Given, before: Before): string[] {
   const { name } = given.agent;
   const agent = state.agent(name);
@@ -115,7 +115,7 @@ export function untruths(state: EmulatorState, told: Told, given: Given, before:
   ];
 }
 
-/** What a session showed: whether it passed, and how many sessions are left; none may be. */
+/** Checks the smoke test: it passed, and no session is left. */
 function sessionUntruths(state: EmulatorState, told: Told, { isTested }: Given): string[] {
   const [agent] = told.agents;
   const smokeTest = agent?.['smokeTest'] as { readonly outcome?: string } | null | undefined;
@@ -134,7 +134,7 @@ function sessionUntruths(state: EmulatorState, told: Told, { isTested }: Given):
   ];
 }
 
-/** What ran before: undone by hand, a release goes back to it. */
+/** Checks the previous state in the outputs, which a rollback by hand needs. */
 function previousUntruths(told: Told, { deployments }: Before): string[] {
   const previous = told.agents[0]?.['previous'] as { readonly deploymentId?: string } | null;
   return differences('what ran before', previous?.deploymentId, deployments.at(-1));
@@ -183,7 +183,7 @@ function buildShortfalls(made: readonly BuildState[], given: Given): string[] {
   return [
     ...made.flatMap(({ status }) => differences('the state of a build', status, 'success')),
     ...made.flatMap((build) => placeShortfalls('build', build, given)),
-    // A build that is made once more is one of the same.
+    // A repeated build is a build of the same context.
     ...(new Set(made.map(({ contextHash }) => contextHash)).size > 1 || dockerfiles.size > 1
       ? ['builds of several contexts were made']
       : []),
@@ -240,7 +240,7 @@ function placeShortfalls(
   ];
 }
 
-/** The difference of two values in words; what is compared is the test's own, and so is no secret. */
+/** The difference between two values in words. The values are from the test, so they are not secret. */
 function differences(what: string, found: unknown, due: unknown): string[] {
   if (isDeepStrictEqual(found, due)) return [];
   const words = (value: unknown): string => (value === undefined ? 'none' : JSON.stringify(value));

@@ -1,6 +1,6 @@
 import type { LoggedRequest, RequestMatch } from '../../../emulator/index.js';
 
-/** When a request is made. No agent is touched before its sets and its image are there. */
+/** The phases of a release. No agent changes before its sets and its image are ready. */
 export const phases = [
   'before the first write',
   'before the deploy',
@@ -9,10 +9,10 @@ export const phases = [
 ] as const;
 export type Phase = (typeof phases)[number];
 
-/** Which of the requests of a kind in a phase: of reads that are repeated, these are tried. */
+/** The position of a request among equal ones in a phase. Of repeated reads, only these are tried. */
 export type Place = 'only' | 'first' | 'middle' | 'last' | `${number} of ${number}`;
 
-/** A request that a release makes, as a fault can be scheduled for it. */
+/** A request of a release, for which a fault can be scheduled. */
 export interface MadeRequest {
   readonly phase: Phase;
   readonly method: string;
@@ -21,13 +21,13 @@ export interface MadeRequest {
   readonly place: Place;
   readonly isWrite: boolean;
   readonly match: RequestMatch;
-  /** How many requests that match come before it. */
+  /** Number of matching requests before it. */
   readonly skip: number;
 }
 
 const id = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** The requests of a release without faults, of which those to be tried. */
+/** The requests of a release without faults that are tried. */
 export function madeRequests(log: readonly LoggedRequest[]): MadeRequest[] {
   const firstWrite = log.findIndex(isWrite);
   const deploy = log.findLastIndex((request) => isWrite(request) && !isOfSession(request));
@@ -56,7 +56,7 @@ export function madeRequests(log: readonly LoggedRequest[]): MadeRequest[] {
   });
 }
 
-/** The requests of a log that are the same as one that was made. */
+/** The requests in a log that are equal to a request. */
 export function ofTheKind(
   log: readonly LoggedRequest[],
   { method, match: { path } }: MadeRequest,
@@ -67,7 +67,7 @@ export function ofTheKind(
   );
 }
 
-/** A smoke test comes after the deploy, and writes nothing that stays. */
+/** A smoke test runs after the deploy, and writes nothing permanent. */
 function isOfSession({ path }: LoggedRequest): boolean {
   return path.startsWith('/v1/public/') || path.includes('/sessions/');
 }

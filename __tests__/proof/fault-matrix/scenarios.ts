@@ -2,14 +2,14 @@ import type { EmulatorSeed } from '../../../emulator/index.js';
 import { credentials } from '../../support/release-run.js';
 import type { Given } from './landed.js';
 
-/** A release that is put through faults. */
+/** A release that is tried with faults. */
 export interface Scenario {
   readonly credential: keyof typeof credentials;
   readonly occasion: keyof typeof occasions;
   readonly source: keyof typeof sources;
   readonly inputs: Readonly<Record<string, string>>;
   readonly given: Given;
-  /** Puts there what the release finds. */
+  /** Creates the state before the release. */
   readonly prepare: (seed: EmulatorSeed) => void;
 }
 
@@ -25,7 +25,7 @@ const authOf = (password: string): string => Buffer.from(`acme-bot:${password}`)
 /** What the agent runs. */
 const sources = {
   image: {
-    // The tag that the agent has already: only its values change, so the deployment is forced.
+    // The agent already has this tag. Only values change, so the deployment is forced.
     inputs: { image: `${image}:1.0` },
     given: { image: `${image}:1.0` },
     imagePullSecret: undefined,
@@ -39,7 +39,7 @@ const sources = {
       'smoke-test': 'true',
       'public-api-key': 'pk_emulator',
       'smoke-test-duration': '1',
-      // A date to come back at may be a minute from now.
+      // The date in a Retry-After may be a minute from now.
       'smoke-test-timeout': '240',
     },
     given: { image: `${image}:1.0` },
@@ -75,7 +75,7 @@ const sources = {
   },
 } as const;
 
-/** What is there before. */
+/** The state before the release. */
 const occasions = {
   'first release': { values: newValues, isUpdate: false },
   update: { values: { ...oldValues, ...newValues }, isUpdate: true },
@@ -121,11 +121,11 @@ function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key
   return Object.keys(record) as Key[];
 }
 
-/** Both credentials, a first release and an update, and all that an agent may run. */
+/** All combinations of credentials, of first release and update, and of image sources. */
 export const scenarios: readonly Scenario[] = keysOf(credentials).flatMap((credential) =>
   keysOf(occasions).flatMap((occasion) =>
     keysOf(sources)
-      // What a session shows does not depend on what was there before.
+      // A smoke test does not depend on the state before the release.
       .filter((source) => occasion === 'update' || source !== 'image, with a smoke test')
       .map((source) => scenario(credential, occasion, source)),
   ),

@@ -6,17 +6,17 @@ import type { Column } from './faults.js';
 import { ofTheKind, type MadeRequest } from './made-requests.js';
 import type { Scenario } from './scenarios.js';
 
-/** Milliseconds: enough for looks to be repeated, and no more, as each takes its time. */
+/** Milliseconds: enough for repeated status checks, but not more, because each one takes time. */
 const delays = { secretSetDelay: 1250, deploymentDelay: 1000, buildDelay: 1500 } as const;
 
-/** What came of one release. */
+/** The result of one release. */
 export interface Outcome {
-  /** What there is to object to; nothing where it landed, exactly once. */
+  /** Objections; empty if it landed exactly once. */
   readonly objections: readonly string[];
   readonly requests: readonly LoggedRequest[];
 }
 
-/** One request of a release, and what happens to it. */
+/** One request of a release, and its fault. */
 export interface Trial {
   readonly request: MadeRequest;
   readonly column: Column;
@@ -24,17 +24,17 @@ export interface Trial {
   readonly undisturbed: readonly LoggedRequest[];
 }
 
-/** A release that has ended, while its stage is still there. */
+/** A finished release whose stage still exists. */
 export interface Ended {
   readonly emulator: Emulator;
   readonly before: Before;
   readonly told: Told;
-  /** What it says that went wrong. */
+  /** The reported errors. */
   readonly errors: readonly string[];
   readonly log: readonly string[];
 }
 
-/** Runs a release on a stage of its own, and has a look at it before the stage is closed. */
+/** Runs a release on a new stage, and checks it before the stage is closed. */
 export async function onStage<Result>(
   { prepare, given, inputs }: Scenario,
   environment: Readonly<Record<string, string>>,
@@ -59,7 +59,7 @@ export async function onStage<Result>(
   }
 }
 
-/** Runs a release, with a fault where one is tried, and judges what there is then. */
+/** Runs a release, with a fault if there is one, and checks the final state. */
 export function runScenario(
   scenario: Scenario,
   environment: Readonly<Record<string, string>>,
@@ -93,7 +93,7 @@ function miscount(what: string, made: number, expected: number): string[] {
   return made === expected ? [] : [`${what} that were made: ${made} instead of ${expected}`];
 }
 
-/** How often the release sent a request: of two that are the same, both count. */
+/** How often the release sent a request. Equal requests count together. */
 export function timesSent(
   { request, undisturbed }: Trial,
   requests: readonly LoggedRequest[],
@@ -101,7 +101,7 @@ export function timesSent(
   return 1 + ofTheKind(requests, request).length - ofTheKind(undisturbed, request).length;
 }
 
-/** What the log says where a request is sent again, or its answer was of no use. */
+/** Texts in the log if a request is sent again, or if its response was useless. */
 const anotherAttempt = /: attempt \d+ of \d+|Status check failed/;
 
 function objectionsToRequests(

@@ -7,8 +7,8 @@ import { scenarios, type Scenario } from './scenario.js';
 import { endingOf, lies } from './truth.js';
 
 /*
- * Hundreds of releases, each with a sequence of faults of its own, each judged by what is on the
- * platform afterwards. A run is found again by its seed and its number:
+ * Hundreds of releases, each with a different sequence of faults. Each one is checked against the final state of the platform.
+ * To repeat a run, pass its seed and its number:
  *
  *   SEED=1 RUN=17 npm run proof -- many-faults-with-a-key
  */
@@ -17,7 +17,7 @@ const seed = Number(process.env['SEED'] ?? 1);
 const runs = Number(process.env['RUNS'] ?? 160);
 const only = process.env['RUN'] === undefined ? undefined : Number(process.env['RUN']);
 
-/** What of a run does not hold. */
+/** Objections to a run. */
 interface Finding {
   readonly run: string;
   readonly what: readonly string[];
@@ -25,10 +25,10 @@ interface Finding {
   readonly log: readonly string[];
 }
 
-/** One credential a file, so that both have a processor of their own. */
+/** Each credential has a separate file, so that both can run at the same time. */
 export function proveManyFaults(credential: Scenario['credential']): void {
   const checkout = checkoutForEachTest();
-  test(`${runs} releases with many faults and ${credential === 'token' ? 'a token' : 'an API key'} tell the truth, and land when they are run again`, async () => {
+  test(`${runs} releases with many faults and ${credential === 'token' ? 'a token' : 'an API key'} are reported correctly, and land when they run again`, async () => {
     const findings = await rehearseAll(credential, checkout);
     expect(findings.map(({ run, what }) => ({ run, what }))).toEqual([]);
   });
@@ -81,10 +81,10 @@ async function rehearseAll(
   return findings;
 }
 
-/** Runs of which nothing can be said, as the machine was too slow for them. */
+/** Runs without a result, because the machine was too slow. */
 const setAside = 'set aside';
 
-/** Whether there is nothing left that the same release could do. */
+/** Whether the same release would change nothing more. */
 function isSettled({ told, evidence: { isDryRun, meddling } }: Rehearsed): boolean {
   return (
     told.succeeded && !isDryRun && meddling.agents.size === 0 && meddling.secretSets.size === 0
@@ -128,7 +128,7 @@ function report(
   );
 }
 
-/** By which the platform knows what the checkout packs. */
+/** The hash by which the platform identifies the build context. */
 async function hashOfTheContext(checkout: Checkout): Promise<string> {
   const stage = await Stage.open();
   try {

@@ -9,10 +9,10 @@ import { Meddling, worldOf, type AskedRegion, type Evidence } from './world.js';
 const image = 'ghcr.io/acme/voice:2.0.0';
 const registryAuth = Buffer.from('acme-bot:registry-token').toString('base64');
 
-/** Milliseconds; nothing that is scripted takes longer. */
+/** Milliseconds. No script takes longer. */
 const slowest = 700_000;
 
-/** What the set is to hold; the values are those of this release alone. */
+/** The intended contents of the set. Only this release has these values. */
 const valuesOf = ({ keys }: Scenario): Readonly<Record<string, string>> =>
   Object.fromEntries(
     ['KEY_A', 'KEY_B', 'KEY_C'].slice(0, keys).map((key) => [key, `new-value-of-${key}`]),
@@ -77,7 +77,7 @@ const testInputs = {
   'wait-for-drain': 'true',
 } as const;
 
-/** The same in the names of the platform. */
+/** The same request, with the names on the platform. */
 export function askedOf(scenario: Scenario, contextHash: string): AskedRegion[] {
   const { agent, secretSet } = scenario;
   return regionsOf(scenario).map((region) => ({
@@ -112,7 +112,7 @@ export function askedOf(scenario: Scenario, contextHash: string): AskedRegion[] 
   }));
 }
 
-/** Puts on the platform what the release finds there. */
+/** Creates the state of the platform before the release. */
 function seed({ emulator: { seed } }: Stage, scenario: Scenario, contextHash: string): void {
   const { isUpdate, secretSet, imagePullSecret } = scenario;
   for (const region of regionsOf(scenario)) {
@@ -184,7 +184,7 @@ function matchOf(target: TargetName, { credential, isUpdate }: Scenario): Reques
   }
 }
 
-/** Says what happens to the release, and keeps account of what other people do. */
+/** Scripts what happens to the release, and records what other users do. */
 function script({ emulator }: Stage, scenario: Scenario, meddling: Meddling): void {
   const { script } = emulator;
   const { outcomes } = scenario;
@@ -215,7 +215,7 @@ function script({ emulator }: Stage, scenario: Scenario, meddling: Meddling): vo
     const region = pick(scenario, index);
     const name = agentIn(region);
     const agent = state.agent(name);
-    // One that is only bound has to be there for the release to be possible at all.
+    // A set that is only bound must exist; otherwise, the release is impossible.
     const set = isWritten(scenario)
       ? state.secretSets().findLast((one) => one.region === region && one.kind === 'secret')
       : undefined;
@@ -262,7 +262,7 @@ function pick(scenario: Scenario, index: number): string {
   return regions[index % regions.length] ?? regionCodes[0];
 }
 
-/** A run of the action, with what it told and what it is judged by. */
+/** A run of the action, with its report and everything that is needed to check it. */
 export interface Rehearsed {
   readonly told: Told;
   readonly evidence: Evidence;
@@ -270,8 +270,8 @@ export interface Rehearsed {
 }
 
 /**
- * Whether a request was given up that nothing was scripted to hold up: on a machine that is busy with
- * other things, an answer may take so long in real time that it is taken to hang.
+ * Whether a request timed out without a scripted reason. On a busy machine, a response may take so long in real time that the
+ * test clock considers it hanging.
  */
 export function hasStalled({ log, evidence: { requests } }: Rehearsed): boolean {
   const givenUp = log.filter((line) => / → no answer after [1-9]\d* ms$/.test(line));
@@ -279,7 +279,7 @@ export function hasStalled({ log, evidence: { requests } }: Rehearsed): boolean 
   return givenUp.length > hanging.length;
 }
 
-/** Does something when a request comes, from the first (0) on. */
+/** Runs an action when the request with this number arrives, from 0. */
 function onRequest({ script }: Stage['emulator'], number: number, action: () => void): void {
   let left = number;
   const wait = (): void => {
@@ -291,13 +291,13 @@ function onRequest({ script }: Stage['emulator'], number: number, action: () => 
   wait();
 }
 
-/** A release in a world where much goes wrong; then the same once more, and nothing does. */
+/** A release with many faults, and then the same release without faults. */
 export class Rehearsal {
   readonly #stage: Stage;
   readonly #scenario: Scenario;
   readonly #checkout: Checkout;
   readonly #contextHash: string;
-  /** Sets that other people wrote during the first run. */
+  /** Sets that other users wrote during the first run. */
   #overwritten: ReadonlySet<string> = new Set();
 
   constructor(stage: Stage, scenario: Scenario, checkout: Checkout, contextHash: string) {
@@ -316,15 +316,15 @@ export class Rehearsal {
   }
 
   /**
-   * The release itself, also where only its plan was asked for at first, once what the platform is
-   * slow with has come to its end: nobody can hurry that, and the report says to come back later.
+   * The release itself, even if the first run only made a plan. It starts when slow work of the platform is finished, because the
+   * report says to try again later.
    */
   withoutFaults(): Promise<Rehearsed> {
     this.#stage.emulator.script.forget();
     this.#stage.clock.pass(slowest);
     const scenario = { ...this.#scenario, isDryRun: false, isCancelledAt: undefined };
     const meddling = new Meddling();
-    // A version is known by its name: what others have put into it since, nobody can see.
+    // A version is identified by its name. Nobody can see what others wrote to it since.
     if (scenario.secretSet === 'versioned') {
       for (const name of this.#overwritten) meddling.secretSets.add(name);
     }
@@ -346,7 +346,7 @@ export class Rehearsal {
       cancellation: cancellation.signal,
     });
     return {
-      // One that is cancelled when everything is done has landed, whatever its exit code.
+      // A run that is cancelled when everything is done has landed, whatever its exit code.
       told: read(
         succeeded || (cancellation.signal.aborted && actions.errors.length === 0),
         actions,

@@ -10,7 +10,7 @@ import type {
 
 export const regionCodes = ['us-west', 'eu-central', 'ap-south'] as const;
 
-/** Requests that something is about, whichever the surface. */
+/** Kinds of requests, on both surfaces. */
 export const targets = [
   'anything',
   'organizations',
@@ -37,7 +37,7 @@ export interface ScriptedFault {
   readonly timing: FaultTiming;
 }
 
-/** What other people do, and on which occasion. */
+/** What other users do, and when. */
 export interface ScriptedMeddling {
   readonly when: 'before' | 'after';
   readonly target: TargetName;
@@ -47,7 +47,7 @@ export interface ScriptedMeddling {
     | 'delete the agent'
     | 'overwrite the set'
     | 'delete the set';
-  /** Which of the regions. */
+  /** Index of the region. */
   readonly region: number;
 }
 
@@ -55,20 +55,20 @@ export interface ScriptedOutcomes {
   readonly provisioning: readonly ProvisioningScript[];
   readonly deployments: readonly (DeploymentScript & { readonly region: number })[];
   readonly builds: readonly BuildScript[];
-  /** Conflicts that the next writes of sets meet. */
+  /** Number of conflicts in the next writes of sets. */
   readonly conflicts: number;
   readonly rateLimit: RateLimit | undefined;
 }
 
-/** A release, what it finds, and what happens to it. */
+/** A release, the state before it, and what happens to it. */
 export interface Scenario {
   readonly credential: 'API key' | 'token';
-  /** How many of the regions. */
+  /** Number of regions. */
   readonly regions: number;
   /** Whether an earlier release has left an agent and its sets. */
   readonly isUpdate: boolean;
   readonly secretSet: 'none' | 'bound' | 'plain' | 'versioned';
-  /** How many older versions there are. */
+  /** Number of older versions. */
   readonly olderVersions: number;
   readonly imagePullSecret: 'none' | 'bound' | 'written';
   readonly agent: 'none' | 'image' | 'build' | 'known build';
@@ -78,9 +78,9 @@ export interface Scenario {
   readonly rollout: 'parallel' | 'sequential';
   readonly waitsForReady: boolean;
   readonly isDryRun: boolean;
-  /** Whether a session tests each agent, and sessions on older deployments are awaited. */
+  /** Whether the release has a smoke test and waits for sessions on older deployments. */
   readonly isTested: boolean;
-  /** At which of its requests the run is cancelled; undefined where it is not. */
+  /** Number of the request at which the run is cancelled; undefined if it is not. */
   readonly isCancelledAt: number | undefined;
   readonly faults: readonly ScriptedFault[];
   readonly outcomes: ScriptedOutcomes;
@@ -92,7 +92,7 @@ const breakdowns = [500, 502, 503, 504] as const;
 
 const error = (status: number) => ({ error: `Scripted ${status}`, code: `SCRIPTED_${status}` });
 
-/** Everything that the emulator can spoil; what hangs costs real time, and comes seldom. */
+/** All faults of the emulator. Requests that hang cost real time, so they are rare. */
 const faults: fc.Arbitrary<Fault> = fc.oneof(
   {
     weight: 3,
@@ -114,7 +114,7 @@ const faults: fc.Arbitrary<Fault> = fc.oneof(
       .map((fault) => ({ ...fault, body: error(fault.status) })),
   },
   {
-    // A gateway's page, or a redirect, and nothing of the platform.
+    // A page of a gateway or a redirect, not a response of the platform.
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('status' as const),
@@ -186,7 +186,7 @@ const anyFault: fc.Arbitrary<ScriptedFault> = fc.record({
   }),
 });
 
-/** A success of a write of a set is acceptance, whatever it holds: it comes only if it is true. */
+/** For a write of a set, any success means that it was accepted. So a success is used only if it was carried out. */
 const fault = anyFault.map(({ target, fault, timing }): ScriptedFault =>
   fault.kind === 'wrong-json' && ['anything', 'write of a set'].includes(target)
     ? { target, fault: { kind: 'wrong-json', carryOut: true }, timing }
@@ -203,7 +203,7 @@ const manyFaults: fc.Arbitrary<ScriptedFault[]> = fc
   )
   .map(([most, few]) => [...few, ...most]);
 
-/** Mostly as it should be, and sometimes so. */
+/** Usually normal, and sometimes this value. */
 function sometimes<Value>(value: fc.Arbitrary<Value>, most = 1): fc.Arbitrary<readonly Value[]> {
   return fc.oneof(
     { weight: 3, arbitrary: fc.constant([]) },
@@ -284,7 +284,7 @@ const meddling: fc.Arbitrary<ScriptedMeddling> = fc.record({
   region: fc.integer({ min: 0, max: 2 }),
 });
 
-/** Releases with either credential: which one, is for whoever takes them. */
+/** Releases for both credentials. The caller chooses the credential. */
 export const scenarios: fc.Arbitrary<Omit<Scenario, 'credential'>> = fc
   .record({
     regions: fc.integer({ min: 1, max: 3 }),
@@ -323,7 +323,7 @@ export const scenarios: fc.Arbitrary<Omit<Scenario, 'credential'>> = fc
     meddling: sometimes(meddling, 2),
     isTested: fc.boolean(),
   })
-  // A release of nothing at all is refused.
+  // A release of nothing is an error.
   .map((scenario) =>
     scenario.agent === 'none' && ['none', 'bound'].includes(scenario.secretSet)
       ? { ...scenario, secretSet: 'plain' }

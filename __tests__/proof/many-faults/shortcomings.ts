@@ -2,8 +2,7 @@ import type { AskedRegion, Meddling, World } from './world.js';
 import { agentNamed } from './world.js';
 
 /**
- * What a release that succeeded lacks of what it was asked for; nothing where it landed. What other
- * people had their hands on meanwhile is left out: it may have been as asked for in between.
+ * What a successful release did not achieve; empty if it landed. It ignores everything that other users changed in the meantime.
  */
 export function shortcomings(
   asked: readonly AskedRegion[],

@@ -55,10 +55,10 @@ export type ToldSet = v.InferOutput<typeof secretSets>[number];
 export type ToldAgent = v.InferOutput<typeof agents>[number];
 export type ToldBuild = v.InferOutput<typeof builds>[number];
 
-/** A row of a table of the summary, by the heads of its columns. */
+/** A row of a table in the summary, by the headers of its columns. */
 type Row = Readonly<Record<string, string>>;
 
-/** What a run told, read back as anybody reads it. */
+/** The report of a run, parsed from its outputs. */
 export interface Told {
   readonly succeeded: boolean;
   readonly secretSets: readonly ToldSet[];
@@ -75,7 +75,7 @@ export interface Told {
   readonly warnings: readonly string[];
 }
 
-/** Steps that were done so fast that one line names them all. */
+/** Brief steps, which the summary lists in one line. */
 function briefSteps(summary: string): Row[] {
   const names = /^Done in under 0\.1 s: (.*)\.$/m.exec(summary)?.[1]?.split(', ') ?? [];
   return names.map((name) => ({ Step: name, Outcome: '✅ done' }));
@@ -101,7 +101,7 @@ export function read(succeeded: boolean, actions: RecordedActions): Told {
   };
 }
 
-/** The table of the summary whose first column is called so. */
+/** The table in the summary with this header in its first column. */
 function tableOf(summary: string, first: string): Row[] {
   const lines = summary.split('\n');
   const start = lines.findIndex((line) => line.startsWith(`| ${first} | `));

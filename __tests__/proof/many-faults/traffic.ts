@@ -1,6 +1,6 @@
 import type { LoggedRequest } from '../../../emulator/index.js';
 
-/** What a request is for, as the account of a release tells it. */
+/** The purpose of a request, in the words of the report. */
 export type Purpose =
   | { readonly kind: 'write'; readonly set: string; readonly keys: readonly string[] }
   | { readonly kind: 'delete-key'; readonly set: string; readonly key: string }
@@ -11,7 +11,7 @@ export type Purpose =
   | { readonly kind: 'upload' }
   | { readonly kind: 'read' };
 
-/** What a request asks the platform to do, by its method, path and body. */
+/** The purpose of a request, from its method, path and body. */
 export function purposeOf({ method, path, body }: LoggedRequest): Purpose {
   if (method === 'GET') return { kind: 'read' };
   if (path.startsWith('/v1/public/') || path.includes('/sessions/')) return { kind: 'session' };
@@ -34,7 +34,7 @@ function field(body: unknown, name: string): unknown {
     : undefined;
 }
 
-/** The keys that a write names; none where it writes the credentials of a registry. */
+/** The keys in a write; empty if it writes the credentials of a registry. */
 function keysOf(body: unknown): string[] {
   const pairs = field(body, 'secrets');
   const all = Array.isArray(pairs) ? pairs : [body];
@@ -44,8 +44,8 @@ function keysOf(body: unknown): string[] {
 }
 
 /**
- * Whether the platform's own answer came back whole: what it says is known to the release. A write of
- * a set says all by its status, so another body leaves nothing open.
+ * Whether the release received the complete response of the platform. For a write of a set, the status is enough, so the body
+ * does not matter.
  */
 export function isAnswered({ method, path, status, fault }: LoggedRequest): boolean {
   if (status === undefined) return false;
@@ -58,15 +58,15 @@ export function isDone(request: LoggedRequest): boolean {
   return isAnswered(request) && status >= 200 && status < 300;
 }
 
-/** Whether a request may have been carried out without the release knowing: its answer was lost. */
+/** Whether a request may have been carried out although its response was lost. */
 export function isLost(request: LoggedRequest): boolean {
   const { status, fault } = request;
   if (isAnswered(request)) return false;
-  // A refusal is an answer, whoever gave it.
+  // A rejection is a response, whoever sent it.
   return !(fault === 'status' && status !== undefined && status < 500);
 }
 
-/** Whether it is known that a request was not carried out. */
+/** Whether a request was certainly not carried out. */
 export function isRefused(request: LoggedRequest): boolean {
   return !isDone(request) && !isLost(request);
 }

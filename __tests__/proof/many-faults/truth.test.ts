@@ -7,8 +7,7 @@ import type { Told, ToldAgent, ToldBuild, ToldSet } from './told.js';
 import { lies } from './truth.js';
 
 /*
- * Whoever judges has to be judged: reports that were falsified by hand are caught, and those that
- * are as the action made them are not.
+ * Tests of the checks themselves: they detect reports that were falsified by hand, and accept the reports of the action.
  */
 
 const checkout = checkoutForEachTest();
@@ -67,7 +66,7 @@ const withBuild = (told: Told, parts: Partial<ToldBuild>): Told => ({
 const withRow = (rows: Told['setTable'], column: string, cell: string): Told['setTable'] =>
   rows.map((row) => ({ ...row, [column]: cell }));
 
-/** A falsification, and what has to be said against it. */
+/** A falsified report, and the expected objection. */
 type Falsified = readonly [name: string, falsify: (told: Told) => Told, caught: RegExp];
 
 function expectCaught({ told, evidence }: Rehearsed, [, falsify, caught]: Falsified): void {
@@ -85,7 +84,7 @@ describe('of a release that landed', () => {
     landed.run = await rehearse();
   });
 
-  test('the true report is believed', () => {
+  test('the correct report is accepted', () => {
     expect(run().told.succeeded).toBe(true);
     expect(lies(run().told, run().evidence)).toEqual([]);
   });
@@ -186,7 +185,7 @@ describe('of a release that landed', () => {
   });
 });
 
-test('a release that lacks a value is caught', async () => {
+test('a missing value is detected', async () => {
   const { told, evidence } = await rehearse();
   const asked = evidence.asked.map((region) => ({
     ...region,
@@ -198,7 +197,7 @@ test('a release that lacks a value is caught', async () => {
 });
 
 describe('of a build', () => {
-  test('the true report is believed, and another outcome is caught', async () => {
+  test('the correct report is accepted, and a wrong outcome is detected', async () => {
     const { told, evidence } = await rehearse({ agent: 'build' });
     const asked = evidence.asked.map((region) => ({
       ...region,
@@ -215,14 +214,14 @@ describe('of a build', () => {
   });
 });
 
-describe('of a request whose answer was lost for good', () => {
+describe('of a request without a response', () => {
   const lost = (target: ScriptedFault['target']): Promise<Rehearsed> =>
     rehearse({
       faults: [{ target, fault: { kind: 'reset', carryOut: true }, timing: { times: 20 } }],
     });
 
   test.each(['write of a set', 'deletion'] as const)(
-    'a report that leaves a %s open is believed, and one that does not is caught',
+    'a report that calls a %s unconfirmed is accepted, and any other is detected',
     async (target) => {
       const run = await lost(target);
       expect(run.told.succeeded).toBe(false);
@@ -235,7 +234,7 @@ describe('of a request whose answer was lost for good', () => {
     },
   );
 
-  test('a failure that names no call, or another one, is caught', async () => {
+  test('a failure that names no call or a wrong call is detected', async () => {
     const run = await lost('write of a set');
     const say = (from: RegExp, to: string) => (told: Told) => ({
       ...told,
@@ -251,7 +250,7 @@ describe('of a request whose answer was lost for good', () => {
 });
 
 describe('of a dry run', () => {
-  test('the true report is believed, and one that has written is caught', async () => {
+  test('the correct report is accepted, and one with a write is detected', async () => {
     const { told, evidence } = await rehearse({ isDryRun: true });
     expect(lies(told, evidence)).toEqual([]);
     const wrote = await rehearse();

@@ -6,16 +6,13 @@ import { isAnswered, isDone, isLost, isRefused, purposeOf, type Purpose } from '
 import { agentNamed, setNamed, type Evidence, type World } from './world.js';
 
 /*
- * What a release may leave open. The platform answers a write once, and has no way to ask later
- * whether it was taken: a set does not show its values, a key or a set that is gone does not say
- * who deleted it, and a list of builds does not say who started them. So where the answer to a
- * request was lost, and a look at the platform could not settle it, the release may not claim that
- * it was carried out, nor that it was not: it has to say, with that very call, that it is not known.
- * What other people had their hands on meanwhile is as they left it. Everything else has to be told
- * as it is.
+ * What a report may call unconfirmed. Nobody can ask the platform later whether it carried out a write: a set does not show its
+ * values, a missing key or set does not show who deleted it, and a list of builds does not show who started them. So if the
+ * response to a request was lost and reading the platform does not help, the report must say that the result of this call is
+ * unknown. Other users may change things during the release. Everything else must be reported correctly.
  */
 
-/** What a run told that is not so, or did not tell that is; nothing where it told the truth. */
+/** False or missing statements in the report of a run; empty if the report is correct. */
 export function lies(told: Told, evidence: Evidence): string[] {
   const account = new Account(told, evidence);
   return [
@@ -40,7 +37,7 @@ export function lies(told: Told, evidence: Evidence): string[] {
   ];
 }
 
-/** How a run ended: the kind of its failure, or of each of them. */
+/** The kinds of failures of a run. */
 export function endingOf({ succeeded, summary, errors }: Told): string {
   if (succeeded) return 'landed';
   const found = kindsIn(`${summary}\n${errors.map(({ title }) => title).join('\n')}`);
@@ -76,7 +73,7 @@ class Account {
     }));
   }
 
-  /** Success and failure, wherever they are told. */
+  /** Checks success and failure in all parts of the report. */
   ofTheEnd(): string[] {
     const { succeeded, errors, headline, outputs } = this.#told;
     return failing(
@@ -97,7 +94,7 @@ class Account {
     );
   }
 
-  /** A session that was started has ended, or the run says that one may run on. */
+  /** Checks that started sessions have ended, or that the report says that one may still be running. */
   ofSessions(): string[] {
     const isSaid = /could not be stopped|nobody can identify/.test(this.#told.summary);
     return this.#evidence.after.sessions === 0 || isSaid
@@ -213,7 +210,7 @@ class Account {
     );
   }
 
-  /** Whatever was made, changed or deleted has to be told. */
+  /** Checks that every change is reported. */
   ofSetsNotTold(): string[] {
     const { before, after, meddling } = this.#evidence;
     const told = new Set(this.#told.secretSets.map(({ name }) => name));
@@ -286,7 +283,7 @@ class Account {
           'is told as skipped, but was deployed',
         ],
         [outcome !== 'superseded' || !isOurs, 'is told as superseded, but nobody else deployed'],
-        // A deployment of somebody else that came before the look for ours cannot be told from it.
+        // If somebody else deployed before the action read the agent, the two deployments cannot be distinguished.
         [
           untold.length === 0 ||
             (!isOurs && deploys.some(({ request }) => isLost(request))) ||
@@ -365,7 +362,7 @@ class Account {
         const isLostHere = this.#of('build', (purpose) => purpose.region === region).some(
           ({ request }) => isLost(request),
         );
-        // One that failed before it was looked for may as well be anybody's.
+        // A build that failed before the action looked for it may be from anybody.
         const isLeftOpen = this.#told.builds.some(
           (told) => told.region === region && told.outcome === 'cancelled',
         );
@@ -377,7 +374,7 @@ class Account {
       .map(({ id }) => `build ${id}: was started, which is neither told nor left open`);
   }
 
-  /** A step that was not begun sent nothing, and one that is done left nothing open. */
+  /** Checks that a step that was not started sent nothing, and that a finished step left nothing unconfirmed. */
   ofSteps(): string[] {
     const outcomes = new Map(
       this.#told.stepTable.map((row) => [row['Step'] ?? '', row['Outcome'] ?? '']),
@@ -435,7 +432,7 @@ class Account {
     );
   }
 
-  /** What the failure says of calls has to be in the log of requests; a call that failed is named. */
+  /** Checks that calls in the error are in the log of requests, and that a failed call is named. */
   ofFailures(): string[] {
     const { succeeded, errors, summary } = this.#told;
     if (succeeded) return [];
@@ -505,14 +502,14 @@ class Account {
     );
   }
 
-  /** What was to be written to a set. */
+  /** The intended contents of a set. */
   #given({ name, kind }: ToldSet): Readonly<Record<string, string>> {
     if (kind !== 'secret') return {};
     const asked = this.#evidence.asked.find(({ secretSet }) => secretSet?.name.test(name) === true);
     return asked?.secretSet?.values ?? {};
   }
 
-  /** Deployments that exist through this run. */
+  /** Deployments that this run made. */
   #deploymentsMade(name: string): string[] {
     const { before, after, meddling } = this.#evidence;
     const old = new Set(agentNamed(before, name)?.deployments.map(({ id }) => id));
@@ -520,7 +517,7 @@ class Account {
     return all.filter((id) => !old.has(id) && !meddling.deployments.has(id));
   }
 
-  /** Whether the summary says of this very call that it is not known whether it was carried out. */
+  /** Whether the summary says that the result of this call is unknown. */
   #isDoubted(method: string, path: string): boolean {
     return this.#told.summary
       .split('**What to do:**')
@@ -533,7 +530,7 @@ class Account {
       );
   }
 
-  /** Whether a step of a run that was cancelled is told as neither done nor failed. */
+  /** Whether a step of a cancelled run is reported as neither done nor failed. */
   #isLeftUnderWay(step: string): boolean {
     return (
       this.#evidence.isCancelled &&
@@ -547,7 +544,7 @@ class Account {
     return ['agents', 'services'].some(
       (root) =>
         this.#isDoubted('POST', `/${root}/${name}`) ||
-        // These two name the agent in their body; the failure names it beside the call.
+        // These two name the agent in their body, so the error names it next to the call.
         ((this.#isDoubted('POST', `/${root}`) || this.#isDoubted('PUT', `/${root}`)) &&
           this.#told.summary.includes(`**Agent** \`${name}\``)),
     );
@@ -556,7 +553,7 @@ class Account {
   #hasFailed(method: string, path: string): boolean {
     return this.#evidence.requests.some((request) => {
       if (request.method !== method) return false;
-      // An upload is told by its host alone.
+      // The report shows only the host of an upload.
       const isThis = /^https?:/.test(path)
         ? request.path.startsWith('/storage/')
         : request.path === path.split('?')[0];
@@ -565,7 +562,7 @@ class Account {
   }
 }
 
-/** Failures of one call, which have to name it. */
+/** Failures of one call, which must name the call. */
 const failuresOfCalls: readonly FailureKind[] = [
   'credential-refused',
   'permission-denied',
@@ -579,7 +576,7 @@ const failuresOfCalls: readonly FailureKind[] = [
   'upload-failed',
 ];
 
-/** What does not change by time alone. */
+/** The part of the state that does not change with time alone. */
 function settled({ secretSets, agents, builds }: World): string {
   return JSON.stringify([
     secretSets.map(({ name, values, auth }) => [name, values, auth]),
@@ -593,7 +590,7 @@ function settled({ secretSets, agents, builds }: World): string {
   ]);
 }
 
-/** The tables of the summary say what the outputs say. */
+/** Checks that the tables of the summary match the outputs. */
 function ofTables(told: Told): string[] {
   const code = (text: string | null): string => (text === null ? '–' : `\`${text}\``);
   const keyCell = ({ added, updated, pruned }: ToldSet): string => {
@@ -669,7 +666,7 @@ function ofTables(told: Told): string[] {
   );
 }
 
-/** The outputs that are a single value are those of the first region. */
+/** Checks that outputs with a single value are for the first region. */
 function ofSingleOutputs({ outputs, agents: [agent], builds: [build] }: Told): string[] {
   return failing(
     [

@@ -6,14 +6,14 @@ import type {
   SecretSetState,
 } from '../../../emulator/index.js';
 
-/** What is on the platform at one moment. */
+/** The state of the platform at one moment. */
 export interface World {
   readonly secretSets: readonly SecretSetState[];
   readonly agents: readonly AgentState[];
   readonly builds: readonly BuildState[];
-  /** Sessions that run. */
+  /** Running sessions. */
   readonly sessions: number;
-  /** The deployment that serves, by the name of its agent. */
+  /** The deployments that are serving, by the names of their agents. */
   readonly serving: ReadonlyMap<string, string>;
 }
 
@@ -33,7 +33,7 @@ export function worldOf({ state }: Emulator): World {
   };
 }
 
-/** What other people did while a release ran: there it need not have the last word. */
+/** Changes of other users during a release, which may override it. */
 export class Meddling {
   /** Names of the sets that they wrote or deleted. */
   readonly secretSets = new Set<string>();
@@ -47,15 +47,15 @@ export class Meddling {
   }
 }
 
-/** What a release was asked for in one region, in the names of the platform. */
+/** The request of a release in one region, with the names on the platform. */
 export interface AskedRegion {
   readonly region: string;
   readonly secretSet:
     | {
         readonly name: RegExp;
-        /** Undefined where the set is bound and not written. */
+        /** Undefined if the set is only bound. */
         readonly values: Readonly<Record<string, string>> | undefined;
-        /** Whether the set is to hold nothing else. */
+        /** Whether the set must contain nothing else. */
         readonly isWhole: boolean;
       }
     | undefined;
@@ -67,13 +67,13 @@ export interface AskedRegion {
         readonly image: string | undefined;
         readonly contextHash: string | undefined;
         readonly minAgents: number | undefined;
-        /** Whether its deployment is awaited. */
+        /** Whether the release waits for its deployment. */
         readonly isAwaited: boolean;
       }
     | undefined;
 }
 
-/** What a run of the action is judged by. */
+/** Everything that is needed to check a run. */
 export interface Evidence {
   readonly asked: readonly AskedRegion[];
   readonly isDryRun: boolean;

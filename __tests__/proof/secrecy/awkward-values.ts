@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 
-/** A value, and what is awkward about it. */
+/** A value, and why it is awkward. */
 export interface AwkwardValue {
   readonly kind: string;
   readonly value: string;
 }
 
-/** Makes a value around strings that occur nowhere else, so that each of its lines can be told. */
+/** Creates a value with unique strings, so that each of its lines can be recognized. */
 type Family = (core: () => string) => string;
 
 const families: Readonly<Record<string, Family>> = {
@@ -66,14 +66,14 @@ function long(core: () => string, lineBreak: string): string {
   return lines.join(lineBreak).slice(0, bytesOfLongOnes);
 }
 
-/** Twelve letters and digits, of which none is the same as another in a run. */
+/** Twelve letters and digits that are unique in a run. */
 const core = fc.string({
   unit: fc.constantFrom(...Array.from('abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789')),
   minLength: 12,
   maxLength: 12,
 });
 
-/** Values of one family each. */
+/** Values of different families. */
 function valueOf([kind, make]: [string, Family]): fc.Arbitrary<AwkwardValue> {
   return fc.array(core, { minLength: 8, maxLength: 8 }).map((cores) => {
     let next = 0;
@@ -81,7 +81,7 @@ function valueOf([kind, make]: [string, Family]): fc.Arbitrary<AwkwardValue> {
   });
 }
 
-/** Anything that an environment variable can hold, in a mix that nobody thought of. */
+/** Random mixtures of everything that an environment variable can contain. */
 const anything: fc.Arbitrary<AwkwardValue> = fc
   .array(
     fc.oneof(
@@ -93,13 +93,13 @@ const anything: fc.Arbitrary<AwkwardValue> = fc
     { minLength: 2, maxLength: 12 },
   )
   .map((parts) => ({ kind: 'anything', value: parts.join('').replaceAll('\0', '') }))
-  // A variable holds UTF-8, which has no halves of characters.
+  // A variable contains UTF-8, which has no incomplete characters.
   .filter(({ value }) => Buffer.from(value).toString() === value && value.trim().length >= 8);
 
-/** The seed of everything: a run of the proof is the same each time. */
+/** The seed, so that each run of the proof is the same. */
 export const seed = 20260101;
 
-/** Lists of values, one of each family and some of anything, cut into as many as go into one release. */
+/** Values of each family and some random ones, split into lists for one release each. */
 export function batches(rounds: number, size: number): AwkwardValue[][] {
   const values = Array.from({ length: rounds }, (_, round) => [
     ...Object.entries(families).flatMap((family, index) =>

@@ -1,15 +1,15 @@
-/** A secret, and how much of it is to be looked for. */
+/** A secret, and which parts of it to look for. */
 export interface Known {
   readonly value: string;
-  /** False for one whose parts stand in texts of the action itself. */
+  /** False if parts of the secret occur in texts of the action itself. */
   readonly hasPieces?: boolean;
 }
 
-/** Part of a secret that is to be read in a text. */
+/** A part of a secret that a text shows. */
 export interface Disclosure {
   /** The first characters of the line of the value. */
   readonly of: string;
-  /** How it stands there. */
+  /** The encoding of the part. */
   readonly as: string;
   /** The text around it. */
   readonly around: string;
@@ -17,12 +17,12 @@ export interface Disclosure {
 
 const shortest = 4;
 
-/** The characters that a piece has to have to be worth something. */
+/** The minimum number of characters of a meaningful piece. */
 function pieceLength({ length }: string): number {
   return Math.min(12, Math.max(6, Math.ceil(length / 2)));
 }
 
-/** Lines of a value that are secret by themselves. */
+/** The lines of a value that are secret on their own. */
 export function secretLines(value: string): string[] {
   return value
     .split(/[\r\n]+/)
@@ -31,8 +31,8 @@ export function secretLines(value: string): string[] {
 }
 
 /**
- * Finds known secrets in a text: lines of theirs of four or more characters, and pieces of them, in
- * every encoding that anything on the way may make. It shares no code with the action.
+ * Finds known secrets in a text: their lines with at least four characters, and pieces of them, in every encoding that may occur.
+ * It shares no code with the action.
  */
 export function disclosures(known: readonly (Known | string)[], text: string): Disclosure[] {
   if (text === '') return [];
@@ -55,7 +55,7 @@ export function disclosures(known: readonly (Known | string)[], text: string): D
       const core = dense(line);
       if (core.length < shortest) return [];
       for (const reading of readings) {
-        // Blanks are put in and taken out everywhere, so for what is short they count.
+        // Spaces may be added or removed anywhere, so they count only in short values.
         const [form, place] =
           core.length < 8 ? [visible(line).trim(), visible(reading.text)] : [core, reading.dense];
         if (form.length < shortest) continue;
@@ -75,7 +75,7 @@ export function disclosures(known: readonly (Known | string)[], text: string): D
   });
 }
 
-/** Most encodings leave most lines as they are. */
+/** Removes duplicates, because most encodings do not change most lines. */
 function distinct(encoded: readonly [string, string][]): Map<string, string> {
   const forms = new Map<string, string>();
   for (const [as, form] of encoded) if (!forms.has(form)) forms.set(form, as);
@@ -94,7 +94,7 @@ function seenAs(as: string, form: string, line: string, text: string): Disclosur
   ];
 }
 
-/** What is made of a value as a whole. */
+/** Encodings of a complete value. */
 function encodedWhole(value: string): [string, string][] {
   if (value.trim().length < shortest) return [];
   const bytes = Buffer.from(value, 'utf8');
@@ -108,7 +108,7 @@ function encodedWhole(value: string): [string, string][] {
   ];
 }
 
-/** What is made of a line, looked for in the text as it is. */
+/** Encodings of a line, to look for in the unchanged text. */
 function encodedLines(line: string): [string, string][] {
   const json = JSON.stringify(line).slice(1, -1);
   return [
@@ -160,7 +160,7 @@ function entities(text: string, which: RegExp): string {
   return text.replace(which, (mark) => named[mark] ?? `&#${mark.charCodeAt(0)};`);
 }
 
-/** What a text says once its encodings are undone, so that mixtures of them are found, too. */
+/** A text with its encodings undone, to find mixtures of encodings. */
 function readingsOf(text: string): { readonly as: string; readonly text: string }[] {
   const fromHtml = text
     .replace(/&#(\d+);/g, (_, code: string) => character(Number(code)))
@@ -218,7 +218,7 @@ function fromUri(codes: string): string {
 }
 
 /* eslint-disable no-control-regex */
-/** A text as a person sees it: without what has no shape. */
+/** A text as a person sees it: without invisible characters. */
 function visible(text: string): string {
   return text
     .replace(/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[^])/gu, '')
@@ -231,7 +231,7 @@ function visible(text: string): string {
 
 /* eslint-enable no-control-regex */
 
-/** The same without blanks, by which lines are wrapped and put together. */
+/** The same without spaces, which wrapping adds and removes. */
 function dense(text: string): string {
   return visible(text).replace(/\s+/g, '').replaceAll('`', "'");
 }

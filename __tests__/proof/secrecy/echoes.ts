@@ -3,12 +3,12 @@ import type { Stage } from '../../support/release-run.js';
 import type { AwkwardValue } from './awkward-values.js';
 import { marker } from './rehearsal.js';
 
-/** Ways in which somebody else puts a value into what he says. */
+/** Ways in which others may show a value. */
 export const echoes: readonly {
   readonly name: string;
   readonly of: (value: string, index: number) => string;
 }[] = [
-  { name: 'as it is', of: (value) => value },
+  { name: 'unchanged', of: (value) => value },
   { name: 'as JSON', of: (value) => JSON.stringify(value) },
   {
     name: 'as JSON in ASCII',
@@ -18,17 +18,20 @@ export const echoes: readonly {
         (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
       ),
   },
-  { name: 'with colours in it', of: (value) => parted(value, '\u001b[1;31m') },
-  { name: 'with what nobody sees in it', of: (value) => parted(value, '\u200b\ufe0f\u{e0020}') },
+  { name: 'with colors in it', of: (value) => parted(value, '\u001b[1;31m') },
+  {
+    name: 'with invisible characters in it',
+    of: (value) => parted(value, '\u200b\ufe0f\u{e0020}'),
+  },
   { name: 'over several lines', of: (value) => wrapped(value) },
-  { name: 'with blanks around it', of: (value) => value.trim().replace(/\s+/g, ' ') },
+  { name: 'with normalized spaces', of: (value) => value.trim().replace(/\s+/g, ' ') },
 ];
 
-/** Puts something in the midst of each line, between whole characters. */
+/** Inserts a text into each line, between complete characters. */
 export function parted(value: string, what: string): string {
   return value.replace(/[^\r\n]+/g, (line) => {
     const characters = Array.from(line);
-    // Within a sequence of a terminal, it would be part of it.
+    // Inside a terminal sequence, it would become a part of that sequence.
     if (line.includes('\u001b')) return line;
     const middle = Math.floor(characters.length / 2);
     return [...characters.slice(0, middle), what, ...characters.slice(middle)].join('');
@@ -41,7 +44,7 @@ export function wrapped(value: string): string {
   );
 }
 
-/** A text that is said of the values, in which each of them begins at another place. */
+/** A text that contains the values at different positions. */
 export function echoOf(batch: readonly AwkwardValue[], round: number): string {
   return [
     marker,
@@ -49,12 +52,12 @@ export function echoOf(batch: readonly AwkwardValue[], round: number): string {
       const { of } = echoes[(index + round) % echoes.length] ?? { of: String };
       return `${'filler '.repeat((index * 13 + round * 29) % 80)}<${of(value, index)}> and`;
     }),
-    // Of a long text, only the beginning or the end is shown.
+    // Only the start or the end of a long text is shown.
     marker,
   ].join(' ');
 }
 
-/** What a failure is prepared on. */
+/** Where a failure is prepared. */
 export interface Scene {
   readonly emulator: Emulator;
   readonly clock: Pick<Stage['clock'], 'random'>;
@@ -64,7 +67,7 @@ export interface Failure {
   readonly name: string;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly prepare: (stage: Scene, echo: string, batch?: readonly AwkwardValue[]) => void;
-  /** Not every answer is repeated; where it is, what comes before the value is. */
+  /** Whether the report shows the text in front of the value. Not every response is shown. */
   readonly isTold?: boolean;
   readonly succeeds?: boolean;
   readonly builds?: boolean;
@@ -92,7 +95,7 @@ export const failures: readonly Failure[] = [
     name: `a write that is answered ${status}`,
     prepare: fault(put, refused(status), 40),
   })),
-  { name: 'a look that is answered 403', prepare: fault(regionsPath, refused(403)) },
+  { name: 'a read that is answered 403', prepare: fault(regionsPath, refused(403)) },
   {
     name: 'a message in the other field',
     prepare: fault(put, (echo) => ({ kind: 'status', status: 400, body: { message: echo } })),
@@ -106,7 +109,7 @@ export const failures: readonly Failure[] = [
     })),
   },
   {
-    name: 'a message that holds the request as JSON',
+    name: 'a message that contains the request as JSON',
     prepare: ({ emulator }, _echo, batch = []) => {
       const request = JSON.stringify(batch.map(({ value }) => ({ secretValue: value })));
       const error = `${marker} ${request} ${JSON.stringify(request)}`;
@@ -119,7 +122,7 @@ export const failures: readonly Failure[] = [
     prepare: fault(put, (body) => ({ kind: 'status', status: 502, body })),
   },
   {
-    name: 'a refused deploy',
+    name: 'a rejected deploy',
     prepare: fault(deploy, refused(400)),
   },
   {
@@ -133,7 +136,7 @@ export const failures: readonly Failure[] = [
     })),
   },
   {
-    name: 'JSON that is not what is due',
+    name: 'unexpected JSON',
     isTold: false,
     prepare: fault(regionsPath, (echo) => answered({ regions: [{ code: { [echo]: echo } }] })),
   },
@@ -143,7 +146,7 @@ export const failures: readonly Failure[] = [
     prepare: fault(regionsPath, (echo) => answered(echo)),
   },
   {
-    name: 'fields of a form whose names are not known',
+    name: 'unknown fields of a form',
     isTold: false,
     builds: true,
     prepare: fault({ method: 'POST', path: /upload-url$/ }, (echo) =>
@@ -230,7 +233,7 @@ export const failures: readonly Failure[] = [
     },
   },
   {
-    name: 'an upload that is refused',
+    name: 'a rejected upload',
     builds: true,
     isTold: false,
     prepare: fault(storage, (echo) => ({
@@ -239,15 +242,15 @@ export const failures: readonly Failure[] = [
       body: `<Error><Code>Odd</Code><Message>${xml(echo)}</Message></Error>`,
     })),
   },
-  { name: 'answers that never come', isTold: false, prepare: fault(put, () => ({ kind: 'hang' })) },
+  { name: 'missing responses', isTold: false, prepare: fault(put, () => ({ kind: 'hang' })) },
   { name: 'connections that break', isTold: false, prepare: fault(put, () => ({ kind: 'reset' })) },
   {
-    name: 'answers that are cut off',
+    name: 'responses that are cut off',
     isTold: false,
     prepare: fault(put, () => ({ kind: 'cut-off' })),
   },
   {
-    name: 'an exception that nobody expects',
+    name: 'an unexpected exception',
     prepare: (stage, echo) => {
       stage.emulator.script.fault(put, { kind: 'reset' });
       stage.clock.random = () => {
@@ -257,7 +260,7 @@ export const failures: readonly Failure[] = [
   },
 ];
 
-/** @throws where there is none of that name */
+/** @throws if there is no failure with this name */
 export function failureNamed(name: string): Failure {
   const failure = failures.find((one) => one.name === name);
   if (failure === undefined) throw new Error(`There is no failure that is called ${name}`);

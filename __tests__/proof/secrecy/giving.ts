@@ -1,6 +1,6 @@
 import type { AwkwardValue } from './awkward-values.js';
 
-/** What a workflow gives, and what is to arrive of it. */
+/** The inputs of a workflow, and the values that must arrive. */
 export interface Given {
   readonly inputs: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
@@ -8,7 +8,7 @@ export interface Given {
   readonly expected: Readonly<Record<string, string>>;
 }
 
-/** The ways in which the README says that values come in. */
+/** The inputs for secret values. */
 export const ways = ['secrets', 'secrets-env', 'secrets-json', 'secrets-file'] as const;
 export type Way = (typeof ways)[number];
 
@@ -17,7 +17,7 @@ export const secretsFile = '.env.release';
 
 const keyOf = (index: number): string => `KEY_${index}`;
 
-/** Gives values by one way. One that its format cannot hold is given as `secrets-env`, which holds all. */
+/** Passes values in one input. If its format cannot contain a value, `secrets-env` passes that value. */
 export function give(way: Way, values: readonly AwkwardValue[]): Given {
   const pairs = values.map(({ value }, index) => ({ key: keyOf(index), value }));
   const parts = pairs.map((pair) => ({ ...pair, text: texts[way](pair.key, pair.value) }));
@@ -51,14 +51,14 @@ function inputOf(way: Way, body: string): Record<string, string> {
   }
 }
 
-/** A value as a format has it, undefined where it has no form for it. */
+/** A value in a format; undefined if the format cannot contain it. */
 const texts: Readonly<Record<Way, (key: string, value: string) => string | undefined>> = {
   secrets: (key, value) =>
-    // The value ends where its line does, which on Windows is a character before it.
+    // The value ends with its line. A Windows line end has an additional character.
     /[\r\n]/.test(value) ? `${key}<<END-OF-${key}\n${value}\nEND-OF-${key}` : `${key}=${value}`,
   'secrets-env': () => undefined,
   'secrets-json': (key, value) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
-  // What python-dotenv takes for a reference has no other form.
+  // A dotenv file cannot contain a text that looks like a reference.
   'secrets-file': (key, value) =>
     value.includes('\r') || value.includes('${')
       ? undefined

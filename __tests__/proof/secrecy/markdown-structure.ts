@@ -1,11 +1,11 @@
 import { marked, type Token, type Tokens } from 'marked';
 
-/** What a browser makes of Markdown: kinds of elements in their order, without any text. */
+/** The structure of Markdown: the kinds of its elements, in order, without text. */
 export function structureOf(markdown: string): string[] {
   return flatten(marked.lexer(markdown, { gfm: true })).map(kindOf);
 }
 
-/** Elements that text from outside must never become: images, links, and HTML other than our own. */
+/** Elements that text from outside must never become: images, links, and other HTML. */
 export function foreignElements(markdown: string): string[] {
   return flatten(marked.lexer(markdown, { gfm: true })).flatMap((token) => {
     switch (token.type) {
@@ -21,7 +21,7 @@ export function foreignElements(markdown: string): string[] {
   });
 }
 
-/** Where the platform documents its codes, and the page of the run. */
+/** Links that the action itself writes: the platform's page about codes, and the page of the run. */
 const ownLinks = /^https:\/\/(docs\.pipecat\.ai|github\.com\/acme)\//;
 const ownHtml =
   /<summary>[^<]*<\/summary>|<\/?(?:details|summary|sub|table|tr|samp)>|<t[hd] nowrap>[^<]*|<\/t[hd]>|(?<=<samp>)[^<]*(?=<\/samp>)|<br>|<!-- pipecat-cloud-release: plan [0-9a-f]+ -->/g;
@@ -40,7 +40,7 @@ function flatten(tokens: readonly Token[]): Token[] {
       const { header, rows } = token as Tokens.Table;
       children.push(...[header, ...rows].flat().flatMap((cell) => cell.tokens));
     }
-    // How many texts there are between two elements says nothing.
+    // The number of texts between two elements does not matter.
     const own = ['text', 'escape', 'space'].includes(token.type) ? [] : [token];
     return [...own, ...flatten(children)];
   });

@@ -10,7 +10,7 @@ import type { Given } from './giving.js';
 import { commandsIn, WrittenActions } from './runner-commands.js';
 
 export const all = batches(1, 16);
-/** What the platform, storage and GitHub say before and after a value, to show that it was told. */
+/** Texts before and after a value in responses, which show that the response was reported. */
 export const marker = 'the echo begins';
 export const commit = '0123456789abcdef0123456789abcdef01234567';
 export const token = { value: tokens.job, hasPieces: false };
@@ -23,7 +23,7 @@ export let github: GitHubServer;
 let releases = 0;
 let values = 0;
 
-/** Serves GitHub's API to a file's tests, and says in the end how much went through them. */
+/** Serves GitHub's API to the tests of a file, and prints at the end how much they tried. */
 export function withGitHub(): void {
   beforeAll(async () => {
     github = await GitHubServer.start();
@@ -49,7 +49,7 @@ export interface Run {
   readonly readFile?: (path: string) => Promise<string>;
 }
 
-/** Runs the action in this process; the errors are those that it looks at for its debug log. */
+/** Runs the action in this process. The errors are those in its debug log. */
 export async function release(stage: Stage, options: Run): Promise<Seen> {
   const actions = new WrittenActions();
   const errors = new Set<unknown>();
@@ -105,7 +105,7 @@ export async function release(stage: Stage, options: Run): Promise<Seen> {
 export const password = 'Pw "x"%25\\ $& Vb5Nm2Kj8 `|<i>';
 export const username = 'acme-bot';
 
-/** A release that has everything: both kinds of sets, and an agent. */
+/** A complete release: both kinds of sets, and an agent. */
 export const everything = {
   'secret-set': 'keys',
   'image-credentials': 'registry',
@@ -129,7 +129,7 @@ export function known(given: readonly AwkwardValue[]): (Known | string)[] {
   ];
 }
 
-/** Nothing of the values is to be seen, and what was masked was masked before anything was said. */
+/** Checks that no value is shown, and that all masks came before any output. */
 export function expectSecrecy(
   { actions, errors }: Pick<Seen, 'actions' | 'errors'>,
   secrets: readonly (Known | string)[],
@@ -139,7 +139,7 @@ export function expectSecrecy(
   const masks = new Set(actions.masks);
   expect([privateKey, accessToken].some(({ value }) => masks.has(value))).toBe(true);
   for (const one of secrets.filter((secret) => typeof secret === 'string')) {
-    // What is made of a user and a password is masked in the form in which it is sent.
+    // A user name with a password is masked in the form in which it is sent.
     const masked = one === `${username}:${password}` ? Buffer.from(one).toString('base64') : one;
     expect(secretLines(masked).filter((line) => !masks.has(line))).toEqual([]);
   }
@@ -163,7 +163,7 @@ export function expectSecrecy(
   expect(foreign).toEqual([]);
 }
 
-/** What was sent nowhere but in the bodies that are for it. */
+/** Checks that values were sent only in the bodies of the right requests. */
 export function expectSecrecyOfRequests(
   emulator: Emulator,
   secrets: readonly (Known | string)[],

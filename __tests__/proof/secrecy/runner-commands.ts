@@ -7,9 +7,8 @@ export interface RunnerCommand {
 }
 
 /**
- * The commands in what a step writes, by the strictest reading of it: what begins with `::name`
- * behind any blanks and whatever nobody sees, or holds `##[` with the like in between, on lines that
- * any program would take for such.
+ * Finds commands in the output of a step, by the strictest reading: `::name` at the start of a line, after spaces and invisible
+ * characters, or `##[` anywhere, even with such characters in between. A line ends wherever any program would end it.
  */
 export function commandsIn(raw: string): RunnerCommand[] {
   return linesOf(raw).flatMap((line): RunnerCommand[] => {
@@ -21,9 +20,9 @@ export function commandsIn(raw: string): RunnerCommand[] {
   });
 }
 
-/** Without the lines that ask for a mask, which have to hold the values. */
+/** Removes the commands that mask values, which must contain the values. */
 export function withoutMasks(raw: string): string {
-  // By what ends a line for the runner: a value may hold what does so for others.
+  // Uses the line ends of the runner, because a value may contain other line ends.
   return raw
     .split(/\r\n|[\n\r]/)
     .filter((line) => !line.startsWith('::add-mask::'))
@@ -35,10 +34,10 @@ function linesOf(raw: string): string[] {
   return raw.split(/\r\n|[\n\r\u2028\u2029\u0085\u000b\u000c]/);
 }
 
-/** The runner, with what the toolkit would have written for it. */
+/** Records the output, in the format of GitHub's toolkit. */
 export class WrittenActions extends RecordedActions {
   raw = '';
-  /** What had been said before a mask was asked for. */
+  /** The output before the first mask. */
   readonly beforeMasks: string[] = [];
   readonly groups: string[] = [];
 

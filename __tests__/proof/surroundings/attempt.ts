@@ -4,26 +4,26 @@ import { due } from '../fault-matrix/allowances.js';
 import { beforeRelease, judgeLanding, untruths } from '../fault-matrix/landed.js';
 import { scenarios, type Scenario } from '../fault-matrix/scenarios.js';
 
-/** What became of a release. */
+/** The result of a release. */
 export interface Attempt extends ReleaseOutcome {
-  /** What the platform's state says against a release that has landed; nothing if it has. */
+  /** Why the release has not landed, from the state of the platform; empty if it has. */
   readonly objections: readonly string[];
-  /** Milliseconds of the clock of the stage. */
+  /** Duration in milliseconds of the test clock. */
   readonly took: number;
   readonly requests: readonly LoggedRequest[];
-  /** All that the run says. */
+  /** The complete output of the run. */
   readonly told: string;
 }
 
 /**
- * Updates that are made of an image, and of a build context. A session whose answers lack something
- * makes a smoke test inconclusive, which is no failure: that has tests of its own.
+ * Updates with an image and with a build context. There is no smoke test, because incomplete responses about sessions only make it
+ * inconclusive; other tests cover that.
  */
 export const updates: readonly Scenario[] = scenarios.filter(
   ({ occasion, source }) => occasion === 'update' && ['image', 'cloud build'].includes(source),
 );
 
-/** Makes a release on a stage of its own, after `prepare` has had its way with the stage. */
+/** Makes a release on a new stage, after `prepare` has changed the stage. */
 export async function attempt(
   { prepare: seed, given, inputs }: Scenario,
   environment: Readonly<Record<string, string>>,
@@ -67,7 +67,7 @@ export async function attempt(
   }
 }
 
-/** Values of `secrets` that a proof gives are what the set has to hold. */
+/** The values of `secrets` in a proof are the expected contents of the set. */
 function withInputs(
   given: Scenario['given'],
   { secrets }: Readonly<Record<string, string>>,
