@@ -83,7 +83,7 @@ describe('{pr} stands for the number of the pull request', () => {
     const { release, problems } = await read(inputs, event);
     expect(problems).toEqual([]);
     expect(release?.agent?.name.in('us-west')).toBe(`voice-pr-${number}`);
-    expect(release?.agent?.preview).toMatchObject({ pullRequest: number, hasTellingName: true });
+    expect(release?.agent?.preview).toMatchObject({ pullRequest: number, hasUniqueName: true });
   });
 
   test('in every name and with the other placeholders', async () => {
@@ -104,7 +104,7 @@ describe('{pr} stands for the number of the pull request', () => {
     expect(release?.agent?.preview).toEqual({
       pullRequest: 7,
       openedAt: Date.parse(openedAt),
-      hasTellingName: false,
+      hasUniqueName: false,
       unclearSets: ['secret'],
     });
   });
@@ -117,7 +117,7 @@ describe('{pr} stands for the number of the pull request', () => {
     expect(problems).toEqual([]);
     expect(release?.agent?.name.in('us-west')).toBe('voice-pr-7');
     expect(release?.agent?.name.in('eu-central')).toBe('stimme-pr-7');
-    expect(release?.agent?.preview?.hasTellingName).toBe(true);
+    expect(release?.agent?.preview?.hasUniqueName).toBe(true);
   });
 });
 

@@ -301,7 +301,7 @@ describe('Traffic', () => {
     const two = [pass(), pass()];
     await setImmediate();
     expect(ends).toHaveLength(1);
-    traffic.answered();
+    traffic.recordAnswer();
     const third = pass();
     await setImmediate();
     expect(ends).toHaveLength(2);
@@ -321,7 +321,7 @@ describe('Traffic', () => {
       return held;
     });
     expect(holds).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000]);
-    traffic.answered();
+    traffic.recordAnswer();
     traffic.hold(undefined);
     expect(traffic.heldFor()).toBe(1000);
   });
@@ -331,7 +331,7 @@ describe('Traffic', () => {
     const traffic = new Traffic(clock);
     traffic.hold(undefined);
     traffic.hold(undefined);
-    traffic.answered();
+    traffic.recordAnswer();
     expect(traffic.heldFor()).toBe(1000);
     clock.pass(1000);
     traffic.hold(undefined);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ListedSecretSet } from '../../src/pipecat/answers.js';
-import { oldVersions, type VersionsInQuestion } from '../../src/plan/old-versions.js';
+import { oldVersions, type VersionFacts } from '../../src/plan/old-versions.js';
 
 /** A set as the platform lists it. */
 function listed(name: string, parts: Partial<ListedSecretSet> = {}): ListedSecretSet {
@@ -23,7 +23,7 @@ const [first, second, third, current] = [
 ] as const;
 
 /** Three older versions that no agent binds; the agent of the release bound the third. */
-const question: VersionsInQuestion = {
+const question: VersionFacts = {
   template: 'keys-{version}',
   current,
   region: 'us-west',

@@ -1,5 +1,5 @@
 import { SecretValue } from '../../src/secrecy/secret-value.js';
-import type { RolloutFailure } from '../../src/pipecat/rollout-judgement.js';
+import type { RolloutFailure } from '../../src/pipecat/rollout-judgment.js';
 import { describe, expect, test } from '@jest/globals';
 import { CancelledError } from '../../src/time/cancellation.js';
 import { StatusError } from '../../src/pipecat/errors.js';

@@ -73,7 +73,7 @@ export async function readPullRequest(
         : {
             pullRequest: number,
             openedAt: ofEvent?.openedAt,
-            hasTellingName: hasTellingName(raw, 'agent-name'),
+            hasUniqueName: hasUniqueName(raw, 'agent-name'),
             unclearSets: unclear.map((input) => kinds[input]),
           },
   };
@@ -90,10 +90,10 @@ function isUnclear(raw: RawInputs, input: keyof typeof kinds): boolean {
       ? raw.isGiven('registry')
       : secretSources.some((source) => raw.isGiven(source));
   const hasPlaceholder = raw.text(input)?.includes(pullRequestPlaceholder) === true;
-  return isWritten && hasPlaceholder && !hasTellingName(raw, input);
+  return isWritten && hasPlaceholder && !hasUniqueName(raw, input);
 }
 
-function hasTellingName(raw: RawInputs, input: InputName): boolean {
+function hasUniqueName(raw: RawInputs, input: InputName): boolean {
   return valuesOf(raw.text(input) ?? '').every((value) => value.includes(tellingName));
 }
 

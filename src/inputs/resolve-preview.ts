@@ -32,7 +32,7 @@ export async function resolvePreview<Known extends Preview | undefined>(
   }
   const why =
     lookup.outcome === 'no-token' ? '`github-token` is not given' : `GitHub: ${lookup.why}`;
-  if (!preview.hasTellingName) {
+  if (!preview.hasUniqueName) {
     throw new InputsError([
       {
         input: 'agent-name',

@@ -15,7 +15,7 @@ interface AgentSetting {
   /** The word that switches it off. */
   readonly off?: string;
   /** Whether it is the image or the build. An agent has only one of them. */
-  readonly isWhatRuns?: true;
+  readonly isImageOrBuild?: true;
 }
 
 const text = (value: unknown): string | undefined =>
@@ -45,14 +45,14 @@ export const agentSettings = {
     field: 'image',
     shownAt: [`${spec}.image`],
     read: text,
-    isWhatRuns: true,
+    isImageOrBuild: true,
   },
   buildId: {
     name: 'build-id',
     field: 'buildId',
     shownAt: ['deployment.buildId'],
     read: text,
-    isWhatRuns: true,
+    isImageOrBuild: true,
   },
   secretSet: {
     name: 'secret-set',
@@ -224,7 +224,7 @@ interface Restoration {
 const sendableImage = /^[\w./:-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})$/;
 
 /** The image or build of an agent, to be sent again; undefined if the response does not show it. */
-export function whatRunsIn({
+export function imageOrBuildOf({
   image,
   buildId,
 }: ObservedAgentSettings): { readonly image: string } | { readonly buildId: string } | undefined {
@@ -244,10 +244,10 @@ export function restoreSettings(
 ): Restoration {
   const irreversible: { name: AgentSettingName; because: Irreversible }[] = [];
   const restored = (name: AgentSettingName): SettingValue | undefined => {
-    const { isWhatRuns, off }: AgentSetting = agentSettings[name];
+    const { isImageOrBuild, off }: AgentSetting = agentSettings[name];
     const given = toSent(name, sent[name]);
     const value = had[name];
-    if (isWhatRuns || given === undefined || given === value) return undefined;
+    if (isImageOrBuild || given === undefined || given === value) return undefined;
     if (value !== null && value !== undefined) return value;
     if (value === null && off !== undefined) return off;
     irreversible.push({ name, because: value === null ? 'unset-before' : 'not-shown' });
@@ -257,16 +257,16 @@ export function restoreSettings(
   // A request with one bound may reset the other.
   const isScaled = settings.minAgents !== undefined || settings.maxAgents !== undefined;
   const bounds = isScaled ? { minAgents: had.minAgents, maxAgents: had.maxAgents } : {};
-  return { settings: { ...settings, ...bounds, ...whatRan() }, irreversible };
+  return { settings: { ...settings, ...bounds, ...restoredImageOrBuild() }, irreversible };
 
-  function whatRan(): Pick<AgentSettings, 'image' | 'buildId'> {
+  function restoredImageOrBuild(): Pick<AgentSettings, 'image' | 'buildId'> {
     const { image, buildId } = had;
     const isSame =
       sent.buildId === undefined
         ? sent.image === undefined || (buildId === undefined && sent.image === image)
         : sent.buildId === buildId;
     if (isSame && !runsNewBuild) return {};
-    const before = whatRunsIn(had);
+    const before = imageOrBuildOf(had);
     if (before !== undefined) return before;
     irreversible.push({ name: 'buildId', because: 'not-shown' });
     return {};
@@ -301,8 +301,8 @@ function current(
   observed: ObservedAgentSettings,
   after: SettingValue | null,
 ): SettingValue | null | undefined {
-  const { isWhatRuns }: AgentSetting = agentSettings[name];
-  return isWhatRuns && observed[name] !== after
+  const { isImageOrBuild }: AgentSetting = agentSettings[name];
+  return isImageOrBuild && observed[name] !== after
     ? (observed.buildId ?? observed.image)
     : observed[name];
 }

@@ -342,7 +342,7 @@ export class Caller {
       const asked = readRetryAfter(answer.headers, clock.wallTime());
       if ((asked ?? 0) <= maxWait) this.#traffic.hold(asked);
     } else {
-      this.#traffic.answered();
+      this.#traffic.recordAnswer();
     }
     return answer;
   }

@@ -49,7 +49,7 @@ export class Traffic {
   }
 
   /** Records a response other than 429. */
-  answered(): void {
+  recordAnswer(): void {
     if (this.heldFor() === 0) this.#holds = 0;
   }
 }

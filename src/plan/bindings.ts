@@ -1,5 +1,5 @@
 import type { Agent } from '../pipecat/answers.js';
-import { anyDeploymentServes } from '../pipecat/rollout-judgement.js';
+import { anyDeploymentServes } from '../pipecat/rollout-judgment.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import { UnreadableAnswerError } from '../pipecat/errors.js';
 

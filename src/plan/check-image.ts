@@ -1,5 +1,5 @@
 import type { Agent, Region } from '../pipecat/answers.js';
-import type { Doubt, ImageLookup } from '../registry/look-up.js';
+import type { UnknownReason, ImageLookup } from '../registry/look-up.js';
 import type { Unreadable } from '../registry/manifest.js';
 import { isSameContent, parseImageReference, pinned } from '../registry/reference.js';
 import { quote } from '../text/quote.js';
@@ -19,13 +19,13 @@ interface ImageFindings {
 }
 
 /** The image for one region, and everything that decides whether it can run there. */
-interface ImageQuestion {
+interface ImageFacts {
   readonly settings: RegionSettings;
   readonly before: Agent | undefined;
   /** Undefined if the platform lists no such region. */
   readonly region: Region | undefined;
   readonly lookup: ImageLookup;
-  readonly asked: ImageLookupSettings;
+  readonly requested: ImageLookupSettings;
 }
 
 /**
@@ -33,14 +33,15 @@ interface ImageQuestion {
  * `check-image: true`, unknown ones are, too. A dry run only reports, because it often comes before the
  * image is pushed.
  */
-export function checkImage(question: ImageQuestion): ImageFindings {
+export function checkImage(facts: ImageFacts): ImageFindings {
   const findings: ImageFindings = { problems: [], warnings: [], remarks: [] };
-  const image = question.settings.agent?.settings.image;
+  const image = facts.settings.agent?.settings.image;
   if (image === undefined) return findings;
-  const { lookup, asked, before } = question;
-  const finding = findingOf(image, question);
-  if (finding !== undefined && asked.check !== 'never') addFinding(findings, image, finding, asked);
-  if (asked.pins && lookup.outcome !== 'found' && finding !== undefined) {
+  const { lookup, requested, before } = facts;
+  const finding = findingOf(image, facts);
+  if (finding !== undefined && requested.check !== 'never')
+    addFinding(findings, image, finding, requested);
+  if (requested.pins && lookup.outcome !== 'found' && finding !== undefined) {
     const problem = {
       about: `image ${image}`,
       message: `cannot be pinned: ${finding.message}`,
@@ -48,11 +49,11 @@ export function checkImage(question: ImageQuestion): ImageFindings {
     };
     // The problem has been reported already.
     if (findings.problems.length > 0) return findings;
-    if (asked.isDryRun) findings.remarks.push(`${quote(image)} ${problem.message}.`);
+    if (requested.isDryRun) findings.remarks.push(`${quote(image)} ${problem.message}.`);
     else findings.problems.push(problem);
   }
   const running = before?.settings.image;
-  if (asked.pins && lookup.outcome === 'found' && running !== undefined) {
+  if (requested.pins && lookup.outcome === 'found' && running !== undefined) {
     const wanted = pinned(image, lookup.digest);
     if (running !== wanted && isSameContent(running, wanted)) {
       findings.remarks.push(
@@ -70,11 +71,12 @@ export function checkImage(question: ImageQuestion): ImageFindings {
 export function withPinnedImage(
   { settings, agent: before }: Pick<RegionObservation, 'settings' | 'agent'>,
   lookup: ImageLookup | undefined,
-  asked: ImageLookupSettings | undefined,
+  requested: ImageLookupSettings | undefined,
 ): RegionSettings {
   const { agent } = settings;
   const image = agent?.settings.image;
-  if (asked?.pins !== true || lookup?.outcome !== 'found' || image === undefined) return settings;
+  if (requested?.pins !== true || lookup?.outcome !== 'found' || image === undefined)
+    return settings;
   const running = before?.settings.image;
   const wanted = pinned(image, lookup.digest);
   const isSame = running !== undefined && isSameContent(running, wanted);
@@ -110,8 +112,8 @@ function addFinding(
   }
 }
 
-function findingOf(image: string, question: ImageQuestion): Finding | undefined {
-  const { lookup, settings, before } = question;
+function findingOf(image: string, facts: ImageFacts): Finding | undefined {
+  const { lookup, settings, before } = facts;
   const { registry, repository, tag, digest } = parseImageReference(image);
   const where = `${quote(repository)} on ${quote(registry)}`;
   switch (lookup.outcome) {
@@ -136,15 +138,15 @@ function findingOf(image: string, question: ImageQuestion): Finding | undefined 
     case 'unknown':
       return {
         certainty: 'unknown',
-        message: `the image lookup failed: ${doubts[lookup.because](where)}${lookup.detail === undefined ? '' : ` (${lookup.detail})`}`,
+        message: `the image lookup failed: ${unknownWords[lookup.because](where)}${lookup.detail === undefined ? '' : ` (${lookup.detail})`}`,
         next: 'Log in with `docker/login-action` before this step, or set `check-image` to `auto`.',
       };
     case 'found':
-      return platformFinding(question, lookup);
+      return platformFinding(facts, lookup);
   }
 }
 
-const doubts: Readonly<Record<Doubt, (where: string) => string>> = {
+const unknownWords: Readonly<Record<UnknownReason, (where: string) => string>> = {
   'login-needed': (where) => `${where} needs a login that this job does not have`,
   'docker-login-refused': (where) => `${where} rejected the login of \`docker login\``,
   forbidden: (where) => `access to ${where} is forbidden`,
@@ -163,10 +165,10 @@ const unreadable: Readonly<Record<Unreadable, string>> = {
 };
 
 function platformFinding(
-  question: ImageQuestion,
+  facts: ImageFacts,
   { platforms, platformsUnknown }: Extract<ImageLookup, { outcome: 'found' }>,
 ): Finding | undefined {
-  const wanted = wantedPlatform(question);
+  const wanted = wantedPlatform(facts);
   const next = `Build with \`platforms: ${wanted.platform}\`.`;
   if (platforms === undefined) {
     return platformsUnknown === undefined
@@ -179,7 +181,7 @@ function platformFinding(
   }
   if (platforms.includes(wanted.platform)) return undefined;
   const built = platforms.length === 0 ? 'no platform' : `${platforms.join(', ')} only`;
-  const { region } = question.settings;
+  const { region } = facts.settings;
   return {
     certainty: wanted.isCertain ? 'certain' : 'likely',
     message: `no ${wanted.platform}: built for ${built}; ${quote(region)} runs ${wanted.platform}`,
@@ -190,7 +192,7 @@ function platformFinding(
 const defaultArchitecture = 'arm64';
 
 /** The platform that the agent runs on, and whether that is certain. */
-function wantedPlatform({ settings, before, region }: ImageQuestion): {
+function wantedPlatform({ settings, before, region }: ImageFacts): {
   readonly platform: string;
   readonly isCertain: boolean;
 } {

@@ -20,7 +20,7 @@ import type { BuildSettings, ReleaseSettings } from './settings.js';
  * @throws PreflightError with every reason why the release cannot work
  */
 export function makePlan(
-  { rollout, secretsTimeout, build: asked, imageLookup }: ReleaseSettings,
+  { rollout, secretsTimeout, build: requested, imageLookup }: ReleaseSettings,
   observation: Observation,
 ): Plan {
   const problems: PreflightProblem[] = [];
@@ -41,13 +41,13 @@ export function makePlan(
       planSecretSet(observed, known, observation.secretSets, problems),
     ].filter((plan) => plan !== undefined);
     checkOwnSets(observed, observation.secretSets, problems);
-    const build = planBuild(observed, asked);
+    const build = planBuild(observed, requested);
     const agent =
       settings.agent &&
       planAgent(
         {
           settings,
-          asked: settings.agent,
+          requested: settings.agent,
           agentProfiles: observation.agentProfiles,
           before: observed.agent,
           secretSets,
@@ -62,7 +62,7 @@ export function makePlan(
         before: observed.agent,
         region: known,
         lookup: observation.image,
-        asked: imageLookup,
+        requested: imageLookup,
       });
       problems.push(...findings.problems);
       for (const warning of findings.warnings) warnings.add(warning);
@@ -96,11 +96,11 @@ function checkOwnSets(
 
 function planBuild(
   { settings: { region }, build }: RegionObservation,
-  asked: BuildSettings | undefined,
+  requested: BuildSettings | undefined,
 ): BuildPlan | undefined {
-  if (build === undefined || asked === undefined) return undefined;
+  if (build === undefined || requested === undefined) return undefined;
   const { context, found, failure } = build;
-  return { region, context, found, isKnown: failure === undefined, timeout: asked.timeout };
+  return { region, context, found, isKnown: failure === undefined, timeout: requested.timeout };
 }
 
 /** Reports a problem once that exists in every region, such as an unknown build. */

@@ -3,7 +3,7 @@ import { agentsBinding, type Bindings } from './bindings.js';
 import { versionsOf } from './name-template.js';
 
 /** Everything that decides which older versions of a secret set to delete. */
-export interface VersionsInQuestion {
+export interface VersionFacts {
   /** The name in the region, with `{version}` in it. */
   readonly template: string;
   /** The name of this release's version. */
@@ -28,8 +28,8 @@ function isDated(name: string): boolean {
  * the agent bound last count as the newest, and the first others in the list as the oldest. If the
  * response about an agent does not show what it binds, nothing is deleted.
  */
-export function oldVersions(question: VersionsInQuestion): string[] {
-  const { template, current, region, previous, keep, secretSets, bindings } = question;
+export function oldVersions(facts: VersionFacts): string[] {
+  const { template, current, region, previous, keep, secretSets, bindings } = facts;
   if ([...bindings.values()].includes(undefined)) return [];
   const versions = versionsOf(template);
   const unbound = secretSets

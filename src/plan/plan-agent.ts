@@ -16,7 +16,7 @@ import { isWritten } from './plan-secret-sets.js';
 import { adviceOnNames, checkPreview, notPreviewWords } from './preview.js';
 import type { AgentPlan, NewDeployment, SecretSetPlan } from './plan.js';
 import type { RegionAgent, RegionSettings } from './region-settings.js';
-import { hasFailed } from '../pipecat/rollout-judgement.js';
+import { hasFailed } from '../pipecat/rollout-judgment.js';
 
 /** The build for an agent. */
 interface AgentBuild {
@@ -27,9 +27,9 @@ interface AgentBuild {
 }
 
 /** Everything that the plan of an agent depends on. */
-interface AgentQuestion {
+interface AgentFacts {
   readonly settings: RegionSettings;
-  readonly asked: RegionAgent;
+  readonly requested: RegionAgent;
   /** Undefined if they cannot be listed, or are not needed. */
   readonly agentProfiles: readonly string[] | undefined;
   /** The agent before the release. */
@@ -40,17 +40,17 @@ interface AgentQuestion {
 }
 
 /** Plans an agent of one region. Adds every reason why that is impossible to `problems`. */
-export function planAgent(question: AgentQuestion, problems: PreflightProblem[]): AgentPlan {
-  const { settings, asked, before, secretSets, build } = question;
+export function planAgent(facts: AgentFacts, problems: PreflightProblem[]): AgentPlan {
+  const { settings, requested, before, secretSets, build } = facts;
   const { region } = settings;
-  const { name } = asked;
+  const { name } = requested;
   checkName(name, region, problems);
-  checkPresence(question, problems);
-  checkProfile(question, problems);
+  checkPresence(facts, problems);
+  checkProfile(facts, problems);
   const wanted: AgentSettings = {
-    ...asked.settings,
+    ...requested.settings,
     ...(build === undefined ? {} : { buildId: build.id }),
-    ...bothBounds(asked, before, problems),
+    ...bothBounds(requested, before, problems),
     secretSet: settings.secretSet?.name,
     imagePullSecretSet: settings.imagePullSecret?.name,
   };
@@ -64,9 +64,9 @@ export function planAgent(question: AgentQuestion, problems: PreflightProblem[])
         ];
   const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
   const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
-  const forcedBecause = forcingReason(asked, before, valuesChange);
+  const forcedBecause = forcingReason(requested, before, valuesChange);
   return {
-    ...asked,
+    ...requested,
     region,
     action: before === undefined ? 'create' : 'update',
     before,
@@ -87,7 +87,7 @@ export function planAgent(question: AgentQuestion, problems: PreflightProblem[])
     replan: (now, buildId) => {
       const found: PreflightProblem[] = [];
       const made = build && { ...build, id: buildId ?? build.id };
-      const plan = planAgent({ ...question, before: now, build: made }, found);
+      const plan = planAgent({ ...facts, before: now, build: made }, found);
       if (found.length > 0) throw new PreflightError(found);
       return plan;
     },
@@ -120,10 +120,10 @@ function checkIsPreview(
 }
 
 function checkPresence(
-  { asked, settings: { region }, before, build }: AgentQuestion,
+  { requested, settings: { region }, before, build }: AgentFacts,
   problems: PreflightProblem[],
 ): void {
-  const { name, settings, isBuiltFromBranch } = asked;
+  const { name, settings, isBuiltFromBranch } = requested;
   const about = `agent ${name}`;
   if (before?.region !== undefined && before.region !== region) {
     problems.push({
@@ -133,7 +133,7 @@ function checkPresence(
     });
   }
   if (before !== undefined) {
-    checkIsPreview(asked, before, problems);
+    checkIsPreview(requested, before, problems);
     return;
   }
   if (isBuiltFromBranch) {
@@ -152,11 +152,14 @@ function checkPresence(
   }
 }
 
-function checkProfile({ asked, agentProfiles }: AgentQuestion, problems: PreflightProblem[]): void {
+function checkProfile(
+  { requested, agentProfiles }: AgentFacts,
+  problems: PreflightProblem[],
+): void {
   const {
     name,
     settings: { agentProfile },
-  } = asked;
+  } = requested;
   if (agentProfile === undefined || agentProfiles === undefined) return;
   if (platformAgentProfiles.includes(agentProfile) || agentProfiles.includes(agentProfile)) return;
   const known = [...new Set([...platformAgentProfiles, ...agentProfiles])];
@@ -212,7 +215,7 @@ function forcingReason(
 
 const scaling: readonly string[] = ['min-agents', 'max-agents'];
 
-interface DeploymentQuestion {
+interface DeploymentFacts {
   readonly before: Agent | undefined;
   readonly newBuild: AgentBuild | undefined;
   readonly hidden: readonly HiddenSetting[];
@@ -226,7 +229,7 @@ function newDeployment({
   hidden,
   changes,
   forcedBecause,
-}: DeploymentQuestion): NewDeployment {
+}: DeploymentFacts): NewDeployment {
   if (before === undefined) return { follows: 'yes', because: 'agent-created' };
   if (newBuild !== undefined) {
     return newBuild.isKnown

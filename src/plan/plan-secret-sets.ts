@@ -22,21 +22,21 @@ export function planSecretSet(
   problems: PreflightProblem[],
 ): SecretSetPlan | undefined {
   const { settings, secretSet: observed, bindings } = observation;
-  const { region, secretSet: asked } = settings;
-  if (asked === undefined) return undefined;
-  const { name, template, skippedKeys, keepVersions } = asked;
+  const { region, secretSet: requested } = settings;
+  if (requested === undefined) return undefined;
+  const { name, template, skippedKeys, keepVersions } = requested;
   const existing = listedSet(name, secretSets, observed);
-  const isGiven = asked.pairs.length > 0;
+  const isGiven = requested.pairs.length > 0;
   checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
-  const isWrite = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
+  const isWrite = isGiven && !(existing !== undefined && isComplete(requested, existing, observed));
   if (isWrite) checkWritable(name, existing, known, problems);
   const existingKeys = new Set(observed?.keys);
-  const pairs = isWrite ? asked.pairs : [];
+  const pairs = isWrite ? requested.pairs : [];
   const keys = pairs.map(({ key }) => key);
-  const prunedKeys = prunedKeysOf(asked, existingKeys);
-  checkPruning(asked, bindings, settings.agent?.name, problems);
+  const prunedKeys = prunedKeysOf(requested, existingKeys);
+  checkPruning(requested, bindings, settings.agent?.name, problems);
   const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
-  checkRequiredKeys(asked, existing, keptKeys, problems);
+  checkRequiredKeys(requested, existing, keptKeys, problems);
   return {
     name,
     kind: 'secret',
@@ -52,7 +52,7 @@ export function planSecretSet(
     otherAgents: existing === undefined ? [] : otherAgentsBinding(observation, name),
     template,
     keepVersions,
-    ...versionsOfSet(observation, asked, secretSets),
+    ...versionsOfSet(observation, requested, secretSets),
   };
 }
 
@@ -144,7 +144,7 @@ function withoutReleased(bindings: Bindings, released: string | undefined): Bind
 }
 
 /** Whether a version is complete, so that nothing is written. A failed or partial version is written again. */
-function isSettled(
+function isComplete(
   { template, pairs }: RegionSecretSet,
   existing: ListedSecretSet,
   observed: SecretSet | undefined,
@@ -207,7 +207,7 @@ function checkSelfHosted(
 }
 
 /** The wanted set, of either kind. */
-interface AskedSet {
+interface RequestedSet {
   readonly name: string;
   readonly kind: SecretSetKind;
   /** Whether the release has content to write. */
@@ -226,7 +226,7 @@ const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' } a
 
 /** Checks that apply to both kinds of set. */
 function checkSet(
-  { name, kind, isGiven, template }: AskedSet,
+  { name, kind, isGiven, template }: RequestedSet,
   existing: ListedSecretSet | undefined,
   region: string,
   problems: PreflightProblem[],

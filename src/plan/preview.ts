@@ -14,11 +14,11 @@ export type NotPreview =
  */
 export function checkPreview(agent: Agent, preview: Preview): NotPreview | undefined {
   const { createdAt } = agent;
-  const { openedAt, hasTellingName } = preview;
+  const { openedAt, hasUniqueName } = preview;
   if (createdAt !== undefined && openedAt !== undefined) {
     return createdAt < openedAt ? { because: 'older', createdAt, openedAt } : undefined;
   }
-  return hasTellingName ? undefined : { because: 'age-unknown' };
+  return hasUniqueName ? undefined : { because: 'age-unknown' };
 }
 
 /**

@@ -67,8 +67,8 @@ function changesBack(
   return Object.entries(restored).flatMap(([key, after]): SettingChange[] => {
     const name = key as keyof AgentSettings;
     if (after === undefined) return [];
-    const isWhatRuns = name === 'image' || name === 'buildId';
-    const from = isWhatRuns ? released : sent[name];
+    const isImageOrBuild = name === 'image' || name === 'buildId';
+    const from = isImageOrBuild ? released : sent[name];
     if (from === after) return [];
     return [{ setting: agentSettings[name].name, before: from?.toString(), after: String(after) }];
   });

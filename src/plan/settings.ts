@@ -64,7 +64,7 @@ export interface Preview {
   /** When the pull request was opened, in milliseconds since the epoch; undefined if unknown. */
   readonly openedAt: number | undefined;
   /** Whether the agent's name contains `pr-{pr}`, so that no other agent has it by chance. */
-  readonly hasTellingName: boolean;
+  readonly hasUniqueName: boolean;
   /** The sets to write whose names do not contain `pr-{pr}`; the platform does not show their age. */
   readonly unclearSets: readonly SecretSetKind[];
 }

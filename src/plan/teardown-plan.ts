@@ -100,7 +100,7 @@ export function planTeardown(
   return { plan: { preview, waitTimeout, targets: planned }, problems };
 }
 
-interface SetsQuestion {
+interface SetFacts {
   readonly settings: TeardownSettings;
   readonly kind: SecretSetKind;
   readonly region: string;
@@ -112,16 +112,16 @@ interface SetsQuestion {
   readonly secretSets: readonly ListedSecretSet[];
 }
 
-function planSets(question: SetsQuestion, problems: PreflightProblem[]): SetRemoval[] {
-  const { kind, region, kept } = question;
-  const template = ownSetName(question.settings, kind, region);
+function planSets(facts: SetFacts, problems: PreflightProblem[]): SetRemoval[] {
+  const { kind, region, kept } = facts;
+  const template = ownSetName(facts.settings, kind, region);
   if (template === undefined) return [];
-  const existing = setsNamed(template, question.secretSets);
+  const existing = setsNamed(template, facts.secretSets);
   if (existing.length === 0) return [{ name: template, kind, removal: { action: 'none' } }];
   return existing.map((set): SetRemoval => {
     const { name } = set;
     checkRegion(`${secretSetKinds[kind]} ${name}`, set.region, region, problems);
-    const because = kept ?? keptSet(set, question);
+    const because = kept ?? keptSet(set, facts);
     return {
       name,
       kind,
@@ -151,7 +151,7 @@ export function ownSetName(
 
 function keptSet(
   { name, kind: actual, referenced }: ListedSecretSet,
-  { kind, own, bindings = new Map<string, undefined>() }: SetsQuestion,
+  { kind, own, bindings = new Map<string, undefined>() }: SetFacts,
 ): KeptBecause | undefined {
   if (actual !== kind) return { because: 'other-kind', kind: actual };
   if (referenced) return { because: 'referenced' };
@@ -175,13 +175,13 @@ export function boundByOthers(
 function checkRegion(
   about: string,
   actual: string | undefined,
-  asked: string,
+  requested: string,
   problems: PreflightProblem[],
 ): void {
-  if (actual === undefined || actual === asked) return;
+  if (actual === undefined || actual === requested) return;
   problems.push({
     about,
-    message: `is in region ${actual}, but the teardown is for ${asked}`,
+    message: `is in region ${actual}, but the teardown is for ${requested}`,
     next: `Set \`region\` to ${actual}, or omit it.`,
   });
 }

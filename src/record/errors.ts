@@ -2,7 +2,7 @@ import { CancelledError } from '../time/cancellation.js';
 import type { Deadline } from '../time/deadline.js';
 import type { Organization } from '../pipecat/answers.js';
 import { CallError, InterruptedCallError, type StatusError } from '../pipecat/errors.js';
-import type { RolloutFailure } from '../pipecat/rollout-judgement.js';
+import type { RolloutFailure } from '../pipecat/rollout-judgment.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import type { Subject } from '../plan/subject.js';
 

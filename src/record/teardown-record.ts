@@ -40,7 +40,7 @@ export interface TeardownRecord {
 }
 
 /** The record of a teardown before anything is deleted. */
-export function untouchedTeardown(plan: TeardownPlan): TeardownRecord {
+export function newTeardownRecord(plan: TeardownPlan): TeardownRecord {
   const targets = plan.targets.map(({ region, agent, secretSets }) => ({
     region,
     agent: {

@@ -17,7 +17,7 @@ import {
 import { registryUrl, type ImageReference } from './reference.js';
 
 /** Why a lookup has no result. */
-export type Doubt =
+export type UnknownReason =
   /** 401 without a login; the platform may have a pull secret that the registry accepts. */
   | 'login-needed'
   /** 401 for the login that `docker login` stored on the runner. */
@@ -48,7 +48,7 @@ export type ImageLookup =
   | { readonly outcome: 'login-refused'; readonly status: number }
   | {
       readonly outcome: 'unknown';
-      readonly because: Doubt;
+      readonly because: UnknownReason;
       /** The HTTP status or the code of the connection's error, such as `ECONNREFUSED`. */
       readonly detail: string | undefined;
     };
@@ -103,7 +103,7 @@ export async function lookUpImage(
     return await registry.lookUp();
   } catch (error) {
     if (error instanceof LookUpEndedError) return error.lookup;
-    return doubt('unreachable', systemErrorCode(error));
+    return unknownResult('unreachable', systemErrorCode(error));
   } finally {
     cancelLimit();
     over.abort();
@@ -156,16 +156,19 @@ class Registry {
     const { login } = this.#options;
     if (status === 401) {
       if (login?.origin === 'inputs') return { outcome: 'login-refused', status };
-      return doubt(login === undefined ? 'login-needed' : 'docker-login-refused', '401');
+      return unknownResult(login === undefined ? 'login-needed' : 'docker-login-refused', '401');
     }
-    if (status === 403) return doubt('forbidden', '403');
-    if (status === 429) return doubt('rate-limited', '429');
+    if (status === 403) return unknownResult('forbidden', '403');
+    if (status === 429) return unknownResult('rate-limited', '429');
     if (status === 404) {
       const codes = errorCodes(text);
       if (codes.includes('MANIFEST_UNKNOWN')) return { outcome: 'missing', login: login?.origin };
-      return doubt(codes.includes('NAME_UNKNOWN') ? 'repository-unknown' : 'not-found', '404');
+      return unknownResult(
+        codes.includes('NAME_UNKNOWN') ? 'repository-unknown' : 'not-found',
+        '404',
+      );
     }
-    return doubt('unexpected-answer', String(status));
+    return unknownResult('unexpected-answer', String(status));
   }
 
   /** Reads the platform of a single image from its config. */
@@ -206,7 +209,8 @@ class Registry {
     }
     // This also makes sure that nobody on the way can read the credential.
     const service = targetOf(challenge.realm, this.#url);
-    if (service === undefined) throw new LookUpEndedError(doubt('unexpected-answer', undefined));
+    if (service === undefined)
+      throw new LookUpEndedError(unknownResult('unexpected-answer', undefined));
     const answer = await this.#askForToken(service, challenge);
     if (answer.status !== 200) {
       // Some token services reject a login with 400 instead of 401.
@@ -214,7 +218,7 @@ class Registry {
       throw new LookUpEndedError(this.#failed({ ...answer, status }));
     }
     const token = readToken(answer.text);
-    if (token === undefined) throw new LookUpEndedError(doubt('unexpected-answer', '200'));
+    if (token === undefined) throw new LookUpEndedError(unknownResult('unexpected-answer', '200'));
     return `Bearer ${token}`;
   }
 
@@ -257,7 +261,7 @@ class Registry {
       );
     } catch (error) {
       const detail = late.signal.aborted ? undefined : systemErrorCode(error);
-      throw new LookUpEndedError(doubt('unreachable', detail), { cause: error });
+      throw new LookUpEndedError(unknownResult('unreachable', detail), { cause: error });
     } finally {
       cancelLimit();
     }
@@ -272,7 +276,7 @@ function found(
   return { outcome: 'found', digest, platforms, platformsUnknown };
 }
 
-function doubt(because: Doubt, detail: string | undefined): ImageLookup {
+function unknownResult(because: UnknownReason, detail: string | undefined): ImageLookup {
   return { outcome: 'unknown', because, detail };
 }
 

@@ -1,5 +1,5 @@
 import { listOf } from '../text/list.js';
-import type { RolloutFailure } from '../pipecat/rollout-judgement.js';
+import type { RolloutFailure } from '../pipecat/rollout-judgment.js';
 import { CancelledError } from '../time/cancellation.js';
 import { UntrustedEventError, InputsError, type UntrustedBecause } from '../inputs/problems.js';
 import type { ContextError } from '../context/errors.js';

@@ -7,7 +7,7 @@ import {
   type ReleaseRecord,
 } from '../record/record.js';
 import { plannedAgent } from '../plan/plan-agent.js';
-import { whatRunsIn } from '../pipecat/agent-settings.js';
+import { imageOrBuildOf } from '../pipecat/agent-settings.js';
 import type { Agent } from '../pipecat/answers.js';
 import type { TeardownRecord } from '../record/teardown-record.js';
 import type { Actions } from './actions.js';
@@ -137,7 +137,7 @@ function previousOutput(before: Agent | undefined): {
   if (before === undefined) return null;
   const unknown = { image: null, buildId: null };
   const deploymentId = before.desiredDeploymentId ?? null;
-  return { ...unknown, ...whatRunsIn(before.settings), deploymentId };
+  return { ...unknown, ...imageOrBuildOf(before.settings), deploymentId };
 }
 
 /** Sets what tells of builds as soon as that is known; a run may end at any time after it. */

@@ -11,8 +11,8 @@ import {
   historyBefore,
   judge,
   previousServes,
-  type Judgement,
-} from '../pipecat/rollout-judgement.js';
+  type Judgment,
+} from '../pipecat/rollout-judgment.js';
 import type { StepContext } from './context.js';
 import { graceLimit } from './grace.js';
 
@@ -39,7 +39,7 @@ export async function awaitRollout(
   let history = historyBefore(before);
 
   const checkStatus = async (): Promise<
-    { done: Exclude<Judgement, { state: 'waiting' }> } | undefined
+    { done: Exclude<Judgment, { state: 'waiting' }> } | undefined
   > => {
     const agent = await cloud.agent(name, { deadline, attempts: 1 });
     if (agent === undefined) {

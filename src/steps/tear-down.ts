@@ -7,7 +7,7 @@ import { isEmptyTeardown, planTeardown, type TeardownPlan } from '../plan/teardo
 import { withSubject, failuresOf, forEach, ReleaseError, SubjectError } from '../record/errors.js';
 import type { StepName } from '../record/record.js';
 import {
-  untouchedTeardown,
+  newTeardownRecord,
   type RemovalRecord,
   type TeardownRecord,
   type TeardownTargetRecord,
@@ -31,7 +31,7 @@ export function teardownPreflight(
   return journal.step('preflight', async () => {
     const observation = await observeTeardown(cloud, sessions, settings);
     const { plan, problems } = planTeardown(settings, observation);
-    const record = untouchedTeardown(plan);
+    const record = newTeardownRecord(plan);
     journal.record.teardown = record;
     const all = [...problems, ...strangers(plan)];
     if (all.length > 0) throw new PreflightError(all);

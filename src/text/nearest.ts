@@ -7,7 +7,7 @@ const maxNameLength = 100;
 export type Tolerance = (length: number) => number;
 
 /** A typo: up to two characters, fewer in short names. */
-export const slip: Tolerance = (length) => Math.min(2, Math.floor(length / 3));
+export const typo: Tolerance = (length) => Math.min(2, Math.floor(length / 3));
 
 /** Up to half of the name. */
 export const half: Tolerance = (length) => length / 2;
@@ -21,7 +21,7 @@ export const half: Tolerance = (length) => length / 2;
 export function nearest<Name extends string>(
   text: string,
   known: readonly Name[],
-  tolerance: Tolerance = slip,
+  tolerance: Tolerance = typo,
 ): Name | undefined {
   if (text.length > maxNameLength) return undefined;
   const written = normalized(text);

@@ -1,4 +1,4 @@
-import { nearest, slip, type Tolerance } from '../../text/nearest.js';
+import { nearest, typo, type Tolerance } from '../../text/nearest.js';
 import { quote } from '../../text/quote.js';
 import { isTable, knownTables, valueAt, type Table } from './document.js';
 
@@ -45,7 +45,7 @@ function misspelled(key: string, known: readonly string[]): string | undefined {
 }
 
 /** Two swapped letters are two differences, even in short words. */
-const twoLetters: Tolerance = (length) => (length >= 5 ? 2 : slip(length));
+const twoLetters: Tolerance = (length) => (length >= 5 ? 2 : typo(length));
 
 /** A known key that contains the key, or differs from it in two letters. */
 function similar(key: string, known: readonly string[]): string | undefined {

@@ -32,7 +32,7 @@ interface Trouble {
 }
 
 /** What one status check says about a deployment. */
-export type Judgement =
+export type Judgment =
   | { readonly state: 'ready' }
   | { readonly state: 'waiting'; readonly words: string; readonly infrastructureIssue: boolean }
   | { readonly state: 'failed'; readonly failure: RolloutFailure }
@@ -87,7 +87,7 @@ export function judge(
   deploymentId: string,
   previousId: string | undefined,
   past: { readonly history: RolloutHistory; readonly now: number } = { history: noHistory, now: 0 },
-): Judgement {
+): Judgment {
   const { desiredDeploymentId: desired } = agent;
   if (desired !== undefined && desired !== deploymentId && desired !== previousId) {
     return { state: 'superseded', by: desired };
@@ -103,7 +103,7 @@ export function judge(
     ({ key }) => now - (history.troubles.get(key) ?? now) >= maxTroubleDuration,
   );
   const condition = (lasting ?? troubles.find((trouble) => trouble.condition))?.condition;
-  const isFinal = revision !== undefined && hasGivenUp(revision);
+  const isFinal = revision !== undefined && hasRevisionFailed(revision);
   if (error !== undefined || isFinal || lasting !== undefined) {
     return {
       state: 'failed',
@@ -162,7 +162,7 @@ function troublesOf(
 const finalReasons: readonly string[] = ['InvalidImageName', 'ErrImageNeverPull'];
 
 /** Whether a revision failed or keeps crashing. One restart is not a loop. */
-function hasGivenUp({ phase, health }: Revision): boolean {
+function hasRevisionFailed({ phase, health }: Revision): boolean {
   if (phase === 'Failed') return true;
   if (health === undefined || health.ready === true) return false;
   const { reason = '', restartCount, replicasStarted } = health;
@@ -230,7 +230,9 @@ function wordsFor(
   troubles: readonly Trouble[],
 ): string {
   if (!isReconciled) return 'waiting for the platform to start the deployment';
-  const conditions = troubles.flatMap(({ condition }) => (condition ? [saidBy(condition)] : []));
+  const conditions = troubles.flatMap(({ condition }) =>
+    condition ? [conditionWords(condition)] : [],
+  );
   if (revision === undefined && conditions.length === 0) return 'started, not ready yet';
   const { phase, health } = revision ?? {};
   const { headline, reason, restartCount = 0 } = health ?? {};
@@ -246,7 +248,7 @@ function wordsFor(
   return `not ready yet (${parts.join(', ')})`;
 }
 
-function saidBy({ type, reason, message }: AgentCondition): string {
+function conditionWords({ type, reason, message }: AgentCondition): string {
   const words = [reason, message].filter((word) => word !== undefined).map((word) => quote(word));
   return [type, ...words].join(': ');
 }

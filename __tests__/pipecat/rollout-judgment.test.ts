@@ -5,7 +5,7 @@ import {
   hasFailed,
   historyBefore,
   judge,
-} from '../../src/pipecat/rollout-judgement.js';
+} from '../../src/pipecat/rollout-judgment.js';
 
 const ours = 'deployment-of-ours';
 const previous = 'deployment-before';
