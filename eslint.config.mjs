@@ -4,10 +4,10 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import typescript from 'typescript-eslint';
 
 /**
- * The rooms of `src`. Data flows one way: a room imports only from those before it, and those of one
- * line know nothing of each other.
+ * The folders of `src`. Data flows one way: a folder imports only from folders on earlier lines, and folders on the
+ * same line do not import each other.
  */
-const rooms = [
+const folders = [
   ['text', 'time', 'http'],
   ['secrecy', 'context'],
   ['pipecat', 'registry'],
@@ -18,7 +18,7 @@ const rooms = [
   ['report'],
 ];
 
-/** Packages of Actions that a room may know; the others know none. */
+/** The only package of GitHub Actions that a folder may import. */
 const actions = {
   http: '@actions/http-client',
   github: '@actions/github',
@@ -26,8 +26,8 @@ const actions = {
 };
 const actionsPackages = Object.values(actions);
 
-const keepsToItself = (room, line) => ({
-  files: [`src/${room}/**`],
+const importRules = (folder, line) => ({
+  files: [`src/${folder}/**`],
   rules: {
     'no-restricted-imports': [
       'error',
@@ -35,12 +35,12 @@ const keepsToItself = (room, line) => ({
         patterns: [
           {
             group: [
-              ...rooms
+              ...folders
                 .slice(line)
                 .flat()
-                .filter((other) => other !== room)
+                .filter((other) => other !== folder)
                 .map((other) => `**/${other}/*`),
-              ...actionsPackages.filter((name) => name !== actions[room]),
+              ...actionsPackages.filter((name) => name !== actions[folder]),
             ],
             message: 'Data flows one way: inputs → plan → steps → report.',
           },
@@ -76,11 +76,11 @@ export default defineConfig(
     rules: { 'max-params': ['error', 4], complexity: ['error', 18] },
   },
   {
-    // `return findings.problem(…)` returns undefined in place of a value. The rule takes that for void.
+    // `return findings.problem(…)` returns undefined instead of a value. The rule considers that void.
     files: ['src/inputs/**'],
     rules: { '@typescript-eslint/no-confusing-void-expression': 'off' },
   },
-  ...rooms.flatMap((line, index) => line.map((room) => keepsToItself(room, index))),
+  ...folders.flatMap((line, index) => line.map((folder) => importRules(folder, index))),
   {
     files: ['scripts/**', 'emulator/cli.ts'],
     rules: { 'no-console': 'off' },

@@ -137,11 +137,11 @@ test('the map of the code shows exactly the imports between its folders', () => 
   const imports = filesIn('src', /^src\/.+\/.+\.ts$/)
     .map((path) => path.replace('src/', ''))
     .flatMap((path) => {
-      const [room = ''] = path.split('/');
+      const [folder = ''] = path.split('/');
       return [...read(join('src', path)).matchAll(/ from '(\.\.?\/[^']+)'/g)]
         .map(([, target = '']) => join(dirname(path), target).replaceAll('\\', '/'))
-        .filter((target) => target.includes('/') && !target.startsWith(`${room}/`))
-        .map((target) => `${room} --> ${target.split('/')[0] ?? ''}`);
+        .filter((target) => target.includes('/') && !target.startsWith(`${folder}/`))
+        .map((target) => `${folder} --> ${target.split('/')[0] ?? ''}`);
     });
   const arrows = [...named('CONTRIBUTING.md').matchAll(/^ *(\w+ --> \w+)$/gm)].map(
     ([, arrow]) => arrow,
