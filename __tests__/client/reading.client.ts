@@ -203,7 +203,7 @@ test('the client cannot connect to any other machine', async () => {
     places.map((place) => client.run(emulator, commands.regions, { host: `http://${place}` })),
   );
   expect(ended.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(
-    places.map((place) => [70, `The client wanted to talk to ${place}.\n`]),
+    places.map((place) => [70, `The client tried to connect to ${place}.\n`]),
   );
   expect(emulator.requests).toHaveLength(asked);
 });
