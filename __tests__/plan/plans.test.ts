@@ -936,7 +936,7 @@ describe('a plan that shows that the release cannot work', () => {
   });
 
   test.each([
-    { name: 'the platform refuses the credential', status: 401, title: /does not accept/ },
+    { name: 'the platform refuses the credential', status: 401, title: /rejected the credential/ },
     { name: 'the platform is down', status: 503, title: /could not be reached|platform/i },
   ])('is red where $name', async ({ status, title }) => {
     stage.emulator.script.fault({}, { kind: 'status', status }, { times: 99 });

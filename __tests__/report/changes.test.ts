@@ -378,8 +378,10 @@ describe('names with odd characters', () => {
       agent: agentPlan({ name: odd, changes }),
     });
     const asPlan = rendered(summaryOf(releaseRecord({ kind: 'plan', plan }), [], startedAt));
-    expect(asPlan.match(/<li>/g)).toHaveLength(5);
-    expect(asPlan).not.toMatch(/<(img|script|a|h[3-6]|pre|em|\/details)\b/);
+    // Three of them stand again in the full plan.
+    expect(asPlan.match(/<li>/g)).toHaveLength(3 + 5);
+    expect(asPlan.match(/<\/details>/g)).toHaveLength(1);
+    expect(asPlan).not.toMatch(/<(img|script|a|h[3-6]|pre|em)\b/);
     expect(asPlan.match(/<h\d>/g)).toEqual(['<h2>']);
 
     const record = releaseRecord({
@@ -393,6 +395,49 @@ describe('names with odd characters', () => {
     expect(asDone.match(/<\/details>/g)).toHaveLength(3);
     expect(asDone.match(/<td>/g)).toHaveLength(5 + 6);
     expect(asDone).not.toMatch(/<(img|script|a|h[3-6]|pre|em)\b/);
+  });
+});
+
+describe('the sections of a plan', () => {
+  const summary = (after: string): string => {
+    const targets = ['us-west', 'eu-central'].map((region) => ({
+      region,
+      build: undefined,
+      secretSets: [secretSetPlan({ name: 'keys', region, otherAgents: ['sales'] })],
+      agent: agentPlan({
+        name: `voice-${region}`,
+        region,
+        changes: [
+          { setting: 'image', before: 'ghcr.io/acme/voice:1', after },
+          ...(region === 'us-west' ? [{ setting: 'min-agents', before: '1', after: '2' }] : []),
+        ],
+        newDeployment: { follows: 'yes', because: 'settings-differ' },
+      }),
+    }));
+    return summaryOf(releaseRecord({ kind: 'plan', plan: planOf(...targets) }), [], startedAt);
+  };
+  const row = (...cells: readonly string[]): string =>
+    `<tr>${cells.map((cell) => `<td nowrap>${cell}</td>`).join('')}</tr>`;
+
+  test('have one row for a change that is the same in several regions', () => {
+    const text = summary('ghcr.io/acme/voice:2');
+    const both = '<samp>us-west</samp>, <samp>eu-central</samp>';
+    expect(text).toContain(row(both, 'image', '<samp>voice:1</samp>', '<samp>voice:2</samp>'));
+    expect(text).toContain(
+      row('<samp>us-west</samp>', 'min-agents', '<samp>1</samp>', '<samp>2</samp>'),
+    );
+  });
+
+  test('have images whole where their paths differ', () => {
+    expect(summary('docker.io/acme/voice:1')).toContain('<samp>docker.io/acme/voice:1</samp>');
+  });
+
+  test('say once what follows, and fold everything that would be done', () => {
+    const text = summary('ghcr.io/acme/voice:2');
+    const [open = '', folded = ''] = text.split('<details><summary>Full plan, in order</summary>');
+    expect(open.match(/A new deployment follows, because settings differ\./g)).toHaveLength(1);
+    expect(open).not.toContain('Update the agent');
+    expect(folded).toContain('Update the agent `voice-us-west`: image `ghcr.io/acme/voice:1`');
   });
 });
 

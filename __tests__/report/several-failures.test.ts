@@ -11,7 +11,6 @@ import {
   planFor,
   regionCodes,
   releaseRecord,
-  secretSetRecord,
   startedAt,
 } from '../support/accounts.js';
 import { RecordedActions } from '../support/recorded-actions.js';

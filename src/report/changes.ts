@@ -38,6 +38,29 @@ export function plannedChanges({ targets }: Plan, maxNames = usualNames): Region
   }));
 }
 
+/** What follows from the changes of a plan: deployments, tests, rollbacks, old versions, other agents. */
+export function consequencesOf({ targets }: Plan, maxNames: number): RegionChanges[] {
+  return targets.map(({ region, secretSets, agent }) => ({
+    region,
+    changes: [
+      ...(agent === undefined
+        ? []
+        : [
+            ...(isAgentUnchanged(agent)
+              ? agent.valuesChange
+                ? [plannedAgent(agent)]
+                : []
+              : [plannedDeployment(agent.newDeployment)]),
+            ...provenBy(agent),
+            ...plannedRollBack(agent, secretSets),
+          ]),
+      // The table of changes has the keys that are deleted.
+      ...secretSets.flatMap((set) => laterChanges({ ...set, prunedKeys: [] }, maxNames)),
+      ...secretSets.flatMap((set) => otherAgentsAffected(set, maxNames)),
+    ],
+  }));
+}
+
 /** What a release did. */
 export function doneChanges({ targets }: ReleaseRecord, maxNames = usualNames): RegionChanges[] {
   return targets.map(({ region, secretSets, deletedVersions, build, agent }) => ({

@@ -79,6 +79,16 @@ export function samp(text: string): string {
 }
 
 /**
+ * Cells for the images of a run, without registry and path if these are the same for all of them. Folded
+ * parts of the summary have them whole.
+ */
+export function imageCells(images: readonly string[]): (image: string) => string {
+  const pathLength = (image: string): number => image.lastIndexOf('/') + 1;
+  const paths = new Set(images.map((image) => image.slice(0, pathLength(image))));
+  return (image) => samp(paths.size === 1 ? image.slice(pathLength(image)) : image);
+}
+
+/**
  * A table whose cells do not break. A column that is empty in every row is left out. Cells are HTML on
  * one line each.
  */

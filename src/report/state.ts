@@ -19,6 +19,9 @@ export type Serving =
 /** Names of keys in a sentence. */
 const maxKeys = 10;
 
+/** Names of keys that an agent may see already; the table of secret sets has all of them. */
+const maxExposedKeys = 2;
+
 /** Longer images are shown without the host of their registry. */
 const maxImageLength = 40;
 
@@ -153,7 +156,7 @@ export function stateSentences(record: ReleaseRecord): string[] {
 function exposedSentence({ targets }: ReleaseRecord): string[] {
   const exposed = targets.filter((target) => exposedKeys(target).length > 0);
   if (exposed.length === 0) return [];
-  const keys = listOf(new Set(exposed.flatMap(exposedKeys)), { most: maxKeys });
+  const keys = listOf(new Set(exposed.flatMap(exposedKeys)), { most: maxExposedKeys });
   const where =
     exposed.length === targets.length
       ? ''

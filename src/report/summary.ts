@@ -1,4 +1,3 @@
-import type { Plan } from '../plan/plan.js';
 import { plannedAgent } from '../plan/plan-agent.js';
 import {
   agentsOf,
@@ -15,6 +14,7 @@ import { secretSetKinds } from '../plan/subject.js';
 import { followUps, remarksAfter } from './follow-ups.js';
 import { buildSection } from './builds.js';
 import {
+  capital,
   clockTime,
   credentialKinds,
   duration,
@@ -22,10 +22,21 @@ import {
   stepTitles,
   outputOwner,
 } from './words.js';
-import { doneChanges, plannedChanges } from './changes.js';
+import { doneChanges } from './changes.js';
 import type { Explanation } from './explain.js';
-import { code, codeBlock, codes, folded, htmlTable, prose, samp, table } from './markdown.js';
+import {
+  code,
+  codeBlock,
+  codes,
+  folded,
+  htmlTable,
+  imageCells,
+  prose,
+  samp,
+  table,
+} from './markdown.js';
 import { failureHeading, headlineOf } from './headline.js';
+import { planSections } from './plan-sections.js';
 import { fitSections, sectionOf, type Limits, type Section } from './size-limits.js';
 import { servingOf, shortName, type Serving } from './state.js';
 import { keptSentences, removalTable } from './teardown.js';
@@ -99,18 +110,21 @@ function sectionsFor(
     text: hasAgents && sets !== undefined ? folded('Secret sets and keys', sets) : sets,
   };
   const notes = { name: 'warnings and notices', text: noteSection(record) };
-  const changes = changeSections(record, limits);
   return [
     { name: 'the headline', text: `## ${headline.mark} ${prose(headline.text)}` },
     { name: 'the state', text: stateLine(failures[0]?.state ?? []) },
     // Of one failure, the reason is what is looked for first; of many, where they are.
     ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
-    ...(record.kind === 'plan' ? [...changes, notes] : [notes]),
+    ...(record.kind === 'plan' ? planSections(record.plan, limits) : []),
+    notes,
     { name: 'what is removed', text: removalSection(record) },
     { name: 'the agents', text: agentTable(agentsOf(record)) },
     setSection,
     { name: 'the builds', text: buildSection(record) },
-    ...(record.kind === 'plan' ? [] : changes),
+    {
+      name: 'the changes',
+      text: record.kind === 'plan' ? undefined : changeSection(record, limits),
+    },
   ];
 }
 
@@ -126,7 +140,7 @@ function originLine(record: ReleaseRecord, took: string, commit: Commit | undefi
     took,
     authentication(record),
   ];
-  return parts.filter((part) => part !== undefined).join(' · ');
+  return capital(parts.filter((part) => part !== undefined).join(' · '));
 }
 
 const resultMarks: Readonly<Record<AgentRecord['outcome'], string>> = {
@@ -163,6 +177,7 @@ function sessionCount({ count, isCut }: SessionsOnOlder): string {
 
 /** The regions and their agents at one glance; names do not break. */
 function regionTable(targets: readonly TargetRecord[], headline: string): string | undefined {
+  const image = imageCells(agentsOf({ targets }).flatMap(imagesOf));
   const rows = targets.flatMap(({ region, agent, secretSets }) => {
     if (agent === undefined) return [];
     const serving = servingOf(agent);
@@ -174,17 +189,17 @@ function regionTable(targets: readonly TargetRecord[], headline: string): string
         Result: resultMark(agent, secretSets),
         Agent: samp(agent.name),
         Region: samp(region),
-        'Serving now': servingCell(serving),
+        'Serving now': servingCell(serving, image),
         'Since (UTC)':
           // An agent that is unchanged has been serving for longer than this run.
           agent.outcome === 'unchanged' || agent.readyAt === undefined
             ? ''
             : clockTime(agent.readyAt),
-        Before: isReleased && before !== undefined && before !== released ? samp(before) : '',
+        Before: isReleased && before !== undefined && before !== released ? image(before) : '',
         'This release':
           isReleased || agent.outcome === 'unchanged' || released === undefined
             ? ''
-            : samp(released),
+            : image(released),
         Secrets: keyCounts(secretSets),
         'Smoke test': agent.smokeTest === null ? '' : smokeTestMarks[agent.smokeTest.outcome],
         'Old sessions': agent.sessionsOnOlder === null ? '' : sessionCount(agent.sessionsOnOlder),
@@ -199,14 +214,21 @@ function regionTable(targets: readonly TargetRecord[], headline: string): string
   return htmlTable(isNamed ? rows.map((row) => ({ ...row, Agent: '', Region: '' })) : rows);
 }
 
-function servingCell(serving: Serving): string {
+/** Every image that the row of an agent may show. */
+function imagesOf(agent: AgentRecord): string[] {
+  const { before } = agent.plan;
+  const images = [before && shortName(before.settings), releasedImage(agent)];
+  return images.filter((one) => one !== undefined);
+}
+
+function servingCell(serving: Serving, image: (name: string) => string): string {
   switch (serving.state) {
     case 'released':
-      return serving.what === undefined ? 'the new deployment' : samp(serving.what);
+      return serving.what === undefined ? 'the new deployment' : image(serving.what);
     case 'as-before':
       return serving.what === undefined
         ? 'the previous deployment'
-        : `${samp(serving.what)}, as before`;
+        : `${image(serving.what)}, as before`;
     case 'nothing':
       return 'nothing';
     case 'other':
@@ -234,63 +256,15 @@ function keyCounts(sets: readonly SecretSetRecord[]): string {
     .join(', ');
 }
 
-/** What a plan would change, setting by setting and key by key. */
-function plannedTable({ targets }: Plan, maxKeys: number): string | undefined {
-  const rows = targets.flatMap(({ region, secretSets, build, agent }) => {
-    const row = (setting: string, now: string, after: string) => ({
-      Region: samp(region),
-      Setting: setting,
-      Now: now,
-      After: after,
-    });
-    const newBuild =
-      build !== undefined && build.found === undefined
-        ? `a new build of ${samp(build.context.hash)}`
-        : 'a new build';
-    const changes = agent?.changes ?? [];
-    const isNamed = changes.some(({ after }) => after === undefined);
-    return [
-      ...(build !== undefined && build.found === undefined && !isNamed
-        ? [row('build', '–', newBuild)]
-        : []),
-      ...changes.map(({ setting, before, after }) =>
-        row(
-          setting,
-          before === undefined ? '–' : samp(before),
-          after === undefined ? newBuild : samp(after),
-        ),
-      ),
-      ...(agent?.hidden ?? []).map(({ setting, after }) => row(setting, 'not shown', samp(after))),
-      ...secretSets.flatMap(({ name, addedKeys, updatedKeys, prunedKeys }) => {
-        const key = (one: string): string => `${samp(one)} of ${samp(name)}`;
-        return [
-          ...addedKeys.map((one) => row(key(one), '–', 'new key')),
-          ...updatedKeys.map((one) => row(key(one), 'set', 'new value')),
-          ...prunedKeys.map((one) => row(key(one), 'set', 'deleted')),
-        ].slice(0, maxKeys);
-      }),
-    ];
-  });
-  return htmlTable(rows);
-}
-
-/** What is planned, or was done, region by region. */
-function changeSections(record: ReleaseRecord, { names }: Limits): Section[] {
-  const { kind, plan } = record;
-  if (plan === undefined) return [];
-  const isPlan = kind === 'plan';
-  const regions = isPlan ? plannedChanges(plan, names) : doneChanges(record, names);
-  const lists = regions
+/** What was done, region by region. */
+function changeSection(record: ReleaseRecord, { names }: Limits): string | undefined {
+  if (record.plan === undefined) return undefined;
+  const lists = doneChanges(record, names)
     .filter(({ changes }) => changes.length > 0)
-    .map(({ region, changes }) => ({
-      name: sectionOf('the changes in', region),
-      text: [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
-    }));
-  if (!isPlan) {
-    const text = folded('Changes', lists.map((list) => list.text).join('\n\n'));
-    return lists.length === 0 ? [] : [{ name: 'the changes', text }];
-  }
-  return [{ name: 'the table of changes', text: plannedTable(plan, names) }, ...lists];
+    .map(({ region, changes }) =>
+      [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
+    );
+  return lists.length === 0 ? undefined : folded('Changes', lists.join('\n\n'));
 }
 
 function authentication({ actingAs }: ReleaseRecord): string | undefined {
@@ -351,9 +325,9 @@ function stateLine([first, ...others]: readonly string[]): string {
 
 const labeled = /^[A-Z][a-z ]*:(?= )/;
 
-function withBoldLabel(sentence: string): string {
-  const [label = ''] = labeled.exec(sentence) ?? [];
-  return `${label === '' ? '' : `**${label}**`}${prose(sentence.slice(label.length))}`;
+function withBoldLabel(text: string): string {
+  const [label = ''] = labeled.exec(text) ?? [];
+  return `${label === '' ? '' : `**${label}**`}${prose(text.slice(label.length))}`;
 }
 
 function agentOutput({ subject, traceback, logs }: Explanation, most: number): string {

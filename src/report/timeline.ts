@@ -8,7 +8,7 @@ const hour = 3_600_000;
 /** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
 const tags = { done: '', failed: 'crit, ', running: 'active, ' } as const;
 
-/** Milliseconds that a release takes at most, and the ticks that suit it. */
+/** Milliseconds that a timeline covers at most, and the interval of its ticks. */
 const ticks: readonly (readonly [number, string])[] = [
   [15_000, '1second'],
   [90_000, '10second'],
@@ -22,15 +22,18 @@ export function timeline(record: ReleaseRecord, now: number): string | undefined
   const spans = mostImportant(record.spans, now);
   if (spans.length === 0) return undefined;
   const regions = [...new Set(spans.map(({ region }) => region))];
+  // The first bar begins at 00:00, so that the axis shows where it starts.
+  const origin = Math.min(...record.spans.map((span) => span.startedAt));
+  const length = now - origin;
   return [
     '```mermaid',
     'gantt',
     '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
-    `    axisFormat ${now - record.startedAt < hour ? '%M:%S' : '%H:%M:%S'}`,
-    `    tickInterval ${ticks.find(([most]) => now - record.startedAt <= most)?.[1] ?? '10minute'}`,
+    `    axisFormat ${length < hour ? '%M:%S' : '%H:%M:%S'}`,
+    `    tickInterval ${ticks.find(([most]) => length <= most)?.[1] ?? '10minute'}`,
     ...regions.flatMap((region) => [
       `    section ${label(region)}`,
-      ...spans.filter((span) => span.region === region).map((span) => bar(span, record, now)),
+      ...spans.filter((span) => span.region === region).map((span) => bar(span, origin, now)),
     ]),
     '```',
     ...(spans.length === record.spans.length
@@ -49,9 +52,9 @@ function mostImportant(spans: readonly Span[], now: number): Span[] {
   return spans.filter((span) => kept.has(span));
 }
 
-function bar(span: Span, { startedAt }: ReleaseRecord, now: number): string {
-  const start = span.startedAt - startedAt;
-  const end = Math.max(start + 1, (span.endedAt ?? now) - startedAt);
+function bar(span: Span, origin: number, now: number): string {
+  const start = span.startedAt - origin;
+  const end = Math.max(start + 1, (span.endedAt ?? now) - origin);
   return `    ${label(span.label)} :${tags[span.outcome]}${timeAt(start)}, ${timeAt(end)}`;
 }
 

@@ -1,0 +1,120 @@
+import type { Plan } from '../plan/plan.js';
+import { listOf } from '../text/list.js';
+import { consequencesOf, plannedChanges } from './changes.js';
+import { code, folded, htmlTable, imageCells, prose, samp } from './markdown.js';
+import { sectionOf, type Limits, type Section } from './size-limits.js';
+
+/** More regions than this are counted rather than listed in a cell. */
+const maxRegions = 3;
+
+/** A plan: what would change at one glance, what follows from it, and folded, everything in its order. */
+export function planSections(plan: Plan | undefined, { names }: Limits): Section[] {
+  if (plan === undefined) return [];
+  const lists = plannedChanges(plan, names)
+    .filter(({ changes }) => changes.length > 0)
+    .map(({ region, changes }) => ({
+      name: sectionOf('the changes in', region),
+      text: [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
+    }));
+  const table = plannedTable(plan, names);
+  if (table === undefined) return lists;
+  return [
+    { name: 'the table of changes', text: table },
+    { name: 'what follows from them', text: consequenceList(plan, names) },
+    {
+      name: 'the full plan',
+      text: folded('Full plan, in order', lists.map(({ text }) => text).join('\n\n')),
+    },
+  ];
+}
+
+interface Row {
+  readonly setting: string;
+  readonly now: string;
+  readonly after: string;
+}
+
+/** What would change, setting by setting and key by key; what is the same in several regions is one row. */
+function plannedTable({ targets }: Plan, maxKeys: number): string | undefined {
+  const images = targets
+    .flatMap(({ agent }) => agent?.changes ?? [])
+    .filter(({ setting }) => setting === 'image')
+    .flatMap(({ before, after }) => [before, after].filter((one) => one !== undefined));
+  const image = imageCells(images);
+  const grouped = new Map<string, Row & { readonly regions: string[] }>();
+  for (const target of targets) {
+    for (const row of rowsOf(target, maxKeys, image)) {
+      const key = JSON.stringify(row);
+      const group = grouped.get(key) ?? { ...row, regions: [] };
+      group.regions.push(target.region);
+      grouped.set(key, group);
+    }
+  }
+  return htmlTable(
+    [...grouped.values()].map(({ regions, setting, now, after }) => ({
+      // The headline names the only region.
+      Region: targets.length === 1 ? '' : regionCell(regions, targets.length),
+      Setting: setting,
+      Now: now,
+      After: after,
+    })),
+  );
+}
+
+function regionCell(regions: readonly string[], all: number): string {
+  if (regions.length <= maxRegions) return regions.map(samp).join(', ');
+  return regions.length === all ? `all ${all} regions` : `${regions.length} regions`;
+}
+
+function rowsOf(
+  { secretSets, build, agent }: Plan['targets'][number],
+  maxKeys: number,
+  image: (name: string) => string,
+): Row[] {
+  const isNewBuild = build !== undefined && build.found === undefined;
+  const newBuild = isNewBuild ? `a new build of ${samp(build.context.hash)}` : 'a new build';
+  const changes = agent?.changes ?? [];
+  const isBuildNamed = changes.some(({ after }) => after === undefined);
+  return [
+    ...(isNewBuild && !isBuildNamed ? [{ setting: 'build', now: '–', after: newBuild }] : []),
+    ...changes.map(({ setting, before, after }) => {
+      const cell = setting === 'image' ? image : samp;
+      return {
+        setting,
+        now: before === undefined ? '–' : cell(before),
+        after: after === undefined ? newBuild : cell(after),
+      };
+    }),
+    ...(agent?.hidden ?? []).map(({ setting, after }) => ({
+      setting,
+      now: 'not shown',
+      after: samp(after),
+    })),
+    ...secretSets.flatMap(({ name, addedKeys, updatedKeys, prunedKeys }) => {
+      const key = (one: string, now: string, after: string): Row => ({
+        setting: `${samp(one)} of ${samp(name)}`,
+        now,
+        after,
+      });
+      return [
+        ...addedKeys.map((one) => key(one, '–', 'new key')),
+        ...updatedKeys.map((one) => key(one, 'set', 'new value')),
+        ...prunedKeys.map((one) => key(one, 'set', 'deleted')),
+      ].slice(0, maxKeys);
+    }),
+  ];
+}
+
+/** What follows from the changes; a sentence that holds for several regions is said once. */
+function consequenceList(plan: Plan, maxNames: number): string | undefined {
+  const regions = new Map<string, string[]>();
+  for (const { region, changes } of consequencesOf(plan, maxNames)) {
+    for (const change of changes) regions.set(change, [...(regions.get(change) ?? []), region]);
+  }
+  const lines = [...regions].map(([sentence, where]) =>
+    where.length === plan.targets.length
+      ? sentence
+      : `${listOf(where, { most: maxNames })}: ${sentence}`,
+  );
+  return lines.length === 0 ? undefined : lines.map((line) => `- ${prose(line)}`).join('\n');
+}
