@@ -66,7 +66,7 @@ describe('an installation configures the pre-commit hook', () => {
   test.each([
     { name: 'without a clone', changes: {} },
     { name: 'without git', changes: { PATH: '', Path: '' } },
-  ])('and goes on $name', ({ changes }) => {
+  ])('and does not fail $name', ({ changes }) => {
     if (changes.PATH === '') writeFileSync(join(folder, '.git'), '');
     expect(() => {
       prepare(changes);

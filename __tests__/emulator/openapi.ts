@@ -4,15 +4,15 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 
 /**
- * The platform's OpenAPI description of the key surface, as a judge of requests and answers. It
- * stands beside the project, not in it, so it may be absent.
+ * Checks requests and responses against the platform's OpenAPI description of the key surface. The description is next to
+ * the project, not in it, so it may be missing.
  */
 export interface Contract {
   /** Every operation of the key surface, as `PUT /secrets/{setName}`. */
   readonly operations: readonly string[];
   /**
-   * What is wrong with a request; empty where nothing is. The description is about the key surface:
-   * of a request to another one nothing is said.
+   * Problems in a request; empty if there are none. The description covers only the key surface, so requests to another
+   * surface have no problems.
    */
   checkRequest(request: ContractRequest): string[];
   /** Problems in the response to a request; empty if there are none. */
@@ -146,8 +146,8 @@ function addKnownGaps(document: Json): void {
 }
 
 /**
- * A schema of OpenAPI 3.0 as one of JSON Schema. Objects are closed: the platform drops fields that
- * it does not know, so a misspelt one is found here or nowhere.
+ * Converts a schema from OpenAPI 3.0 to JSON Schema. Objects allow no other fields: the platform ignores unknown fields, so
+ * only this check finds a misspelled one.
  */
 function converted(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(converted);

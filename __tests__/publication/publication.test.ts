@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A repository before its first release, with the commits that the notes are made from. */
 function repository(): SimulatedGitHub {
   const github = new SimulatedGitHub();
-  github.push('Hold what an older commit without a conventional subject held');
+  github.push('An older commit without a conventional subject');
   github.push('feat: release voice agents');
   github.push('fix: wait for this deployment');
   return github;
@@ -32,7 +32,7 @@ test('the first release is 1.0.0, as a draft with its tag', async () => {
   expect(pullRequest.labels).toEqual(['autorelease: tagged']);
 });
 
-test('the notes of the first release have its features and no link to a release that does not exist', async () => {
+test('the notes of the first release list its features, without a link to a comparison', async () => {
   const github = repository();
   await firstRelease(github);
 
@@ -47,7 +47,7 @@ test('the notes of the first release have its features and no link to a release 
   expect(changelog.match(/^## \S+/gm)).toEqual(['## 1.0.0', '## 0.x,']);
 });
 
-test('the next release is compared with the one before and names its version everywhere', async () => {
+test('the next release links to a comparison and updates its version everywhere', async () => {
   const github = repository();
   await firstRelease(github);
   github.push('feat: roll back');
@@ -68,7 +68,7 @@ test('the next release is compared with the one before and names its version eve
   }
 });
 
-test('the release pull request passes the check of formatting', async () => {
+test('the release pull request is formatted correctly', async () => {
   const github = repository();
   const { pullRequest } = await firstRelease(github);
 
@@ -83,7 +83,7 @@ test('the release pull request passes the check of formatting', async () => {
   }
 });
 
-test('after a draft and its tag were deleted, the label of the pull request brings the release again', async () => {
+test('if the draft and its tag are deleted, changing the label of the pull request creates the release again', async () => {
   const github = repository();
   const { pullRequest } = await firstRelease(github);
   github.releases = [];
