@@ -69,6 +69,8 @@ export interface Emulator {
    * concurrency of a caller only if responses are late (`script.fault`).
    */
   readonly maxConcurrentRequests: number;
+  /** Whether there are requests in progress, and none of them will ever get a response. */
+  readonly isStalled: boolean;
   readonly seed: EmulatorSeed;
   readonly script: EmulatorScript;
   readonly state: EmulatorState;
@@ -128,6 +130,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests: log.entries,
     get maxConcurrentRequests() {
       return log.maxConcurrentRequests;
+    },
+    get isStalled() {
+      return log.isStalled;
     },
     seed: seeding(platform),
     script: scripting(platform, limiter, faults, triggers),

@@ -28,6 +28,7 @@ export class RequestLog {
   readonly #requests: PendingRequest[] = [];
 
   #inProgress = 0;
+  #unanswered = 0;
   #maxConcurrent = 0;
 
   get entries(): readonly LoggedRequest[] {
@@ -41,6 +42,19 @@ export class RequestLog {
   /** The highest number of concurrent requests so far. */
   get maxConcurrentRequests(): number {
     return this.#maxConcurrent;
+  }
+
+  /** Whether there are requests in progress, and none of them will ever get a response. */
+  get isStalled(): boolean {
+    return this.#inProgress > 0 && this.#unanswered === this.#inProgress;
+  }
+
+  /** Counts a request that will never get a response. Returns a function to call when it ends. */
+  leaveUnanswered(): () => void {
+    this.#unanswered += 1;
+    return () => {
+      this.#unanswered -= 1;
+    };
   }
 
   /** Counts a request. Returns a function to call when it ends. */

@@ -40,6 +40,8 @@ export function createEmulatorServer(parts: ServerParts): Server {
     const { entry, response } = await (isUpload ? upload : call)(request, outgoing);
     if (response !== RESPONSE_ALREADY_SENT) entry.status = response.status;
     else if (entry.fault === 'cut-off') entry.status = outgoing.statusCode;
+    const isUnanswered = response === RESPONSE_ALREADY_SENT && !outgoing.closed;
+    if (isUnanswered) outgoing.once('close', log.leaveUnanswered());
     entry.duration = performance.now() - startedAt;
     after.fire(entry);
     onAnswered?.(entry);

@@ -40,10 +40,11 @@ function changed(value: unknown, [key, ...rest]: Path, other: unknown): unknown 
   return { ...value, [key]: field };
 }
 
-/** Nothing, and values of other types. */
-function othersThan(value: unknown): unknown[] {
+/** Nothing, and values of other types. Of what decides, all are tried; of the rest, one type in turn. */
+function othersThan({ path, value }: Field, turn: number): unknown[] {
   const scalar = typeof value === 'number' ? 'text' : 5;
-  return [undefined, scalar, Array.isArray(value) ? 'text' : []];
+  const types = [scalar, Array.isArray(value) ? 'text' : []];
+  return [undefined, ...(subjectOf(path).decides ? types : [types[turn % types.length]])];
 }
 
 /**
@@ -112,8 +113,8 @@ describe('a release lands, or fails because of a deciding field that the error n
       }
     });
     const limit = pLimit(12);
-    const trials = [...found].flatMap(([name, { match, path, value }]) =>
-      othersThan(value).map((other) => ({ name, match, path, other })),
+    const trials = [...found].flatMap(([name, field], index) =>
+      othersThan(field, index).map((other) => ({ name, ...field, other })),
     );
     const tried = await Promise.all(
       trials.map(({ name, match, path, other }) =>

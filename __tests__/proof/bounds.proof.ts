@@ -178,7 +178,7 @@ describe('the processor time grows at most linearly with the size', () => {
   ) {
     const times: number[] = [];
     for (const size of sizes) times.push(await processorTime(work(size)));
-    const [first = NaN, , last = NaN] = times;
+    const [first = NaN, last = NaN] = times;
     printTable([
       [name, ...sizes.map(String), 'growth'],
       ['', ...times.map((time) => `${time.toFixed(0)} ms`), (last / first).toFixed(1)],
@@ -188,7 +188,7 @@ describe('the processor time grows at most linearly with the size', () => {
   }
 
   test.each(shapes)('of a file with values of 48 KB in %s, and of hiding them', async (shape) => {
-    await measure(`read, ${shape}`, [125, 250, 500], (keys) => {
+    await measure(`read, ${shape}`, [125, 500], (keys) => {
       const text = dotenv(keysOf(keys), largestValue, shape);
       return async () => {
         const { entries, problems } = await readFiles(['a'], '/', () => Promise.resolve(text));
@@ -201,13 +201,13 @@ describe('the processor time grows at most linearly with the size', () => {
         { length: keys },
         (_, index) => new SecretValue(valueOf(index, largestValue, shape)),
       );
-    await measure(`redactor, ${shape}`, [125, 250, 500], (keys) => {
+    await measure(`redactor, ${shape}`, [125, 500], (keys) => {
       const secrets = secretsOf(keys);
       return () => {
         redactor(secrets);
       };
     });
-    await measure(`a thousand texts, ${shape}`, [125, 250, 500], (keys) => {
+    await measure(`a thousand texts, ${shape}`, [125, 500], (keys) => {
       const secrets = secretsOf(keys);
       const redact = redactor(secrets);
       const [line = ''] = masksFor(secrets[0] ?? new SecretValue(''));
@@ -220,7 +220,7 @@ describe('the processor time grows at most linearly with the size', () => {
   });
 
   test('of values in double quotes with a quote in each line', async () => {
-    await measure('read, quotes', [1024, 2048, 4096], (lines) => {
+    await measure('read, quotes', [1024, 4096], (lines) => {
       const text = `A="${'  \\"key\\"\n'.repeat(lines)}"`;
       return async () => {
         const { entries } = await readFiles(['a'], '/', () => Promise.resolve(text));

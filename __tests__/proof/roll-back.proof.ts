@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import pLimit from 'p-limit';
 import type { Emulator, Fault } from '../../emulator/index.js';
 import { CancelledError } from '../../src/time/cancellation.js';
 import { credentials, Stage, type ReleaseOutcome } from '../support/release-run.js';
@@ -21,6 +22,9 @@ const faults: Readonly<Record<string, Fault>> = {
   'no answer': { kind: 'hang' },
   'no answer although it was carried out': { kind: 'hang', carryOut: true },
 };
+
+/** Concurrent releases, so that some continue while others wait for a request that hangs. */
+const atOnce = 8;
 
 /** A release whose second region crashes, so that both are rolled back. */
 async function rollBack(
@@ -72,20 +76,20 @@ describe.each(['API key', 'token'] as const)('a rollback with the credential %s'
   test('is reported correctly for every fault of every request', async () => {
     const { stage, requests } = await rollBack(credential, () => undefined);
     await stage.close();
-    const wrong: string[] = [];
+    const trials = Array.from({ length: requests }, (_, number) =>
+      Object.entries(faults).map(([name, fault]) => ({ number, name, fault })),
+    ).flat();
     let back = 0;
-    for (let number = 0; number < requests; number++) {
-      for (const [name, fault] of Object.entries(faults)) {
-        const run = await rollBack(credential, ({ emulator }) => {
-          emulator.script.fault({}, fault, { skip: number });
-        });
-        const found = untruths(run.stage.emulator, run.outcome);
-        wrong.push(...found.map((one) => `request ${number}, ${name}: ${one}`));
-        if (run.outcome.agents.every(({ outcome }) => outcome === 'rolled-back')) back++;
-        await run.stage.close();
-      }
-    }
-    expect(wrong).toEqual([]);
+    const wrong = await pLimit(atOnce).map(trials, async ({ number, name, fault }) => {
+      const run = await rollBack(credential, ({ emulator }) => {
+        emulator.script.fault({}, fault, { skip: number });
+      });
+      const found = untruths(run.stage.emulator, run.outcome);
+      if (run.outcome.agents.every(({ outcome }) => outcome === 'rolled-back')) back++;
+      await run.stage.close();
+      return found.map((one) => `request ${number}, ${name}: ${one}`);
+    });
+    expect(wrong.flat()).toEqual([]);
     // One fault cannot stop a rollback, unless the response is final.
     expect(back / (requests * Object.keys(faults).length)).toBeGreaterThan(0.85);
   });
@@ -126,8 +130,8 @@ describe.each(['API key', 'token'] as const)('a rollback with the credential %s'
     async (moment) => {
       const { stage, requests } = await rollBack(credential, () => undefined);
       await stage.close();
-      const wrong: string[] = [];
-      for (let number = 0; number < requests; number++) {
+      const numbers = Array.from({ length: requests }, (_, number) => number);
+      const wrong = await pLimit(atOnce).map(numbers, async (number) => {
         const cancellation = new AbortController();
         let cancelledAt = Infinity;
         let writesBefore = 0;
@@ -160,10 +164,10 @@ describe.each(['API key', 'token'] as const)('a rollback with the credential %s'
           // Requests at the same time as the cancelled one started before.
           ...(writesOf(emulator) <= writesBefore + 2 ? [] : ['something new was begun']),
         ];
-        wrong.push(...found.map((one) => `request ${number}: ${one}`));
         await run.stage.close();
-      }
-      expect(wrong).toEqual([]);
+        return found.map((one) => `request ${number}: ${one}`);
+      });
+      expect(wrong.flat()).toEqual([]);
     },
   );
 });

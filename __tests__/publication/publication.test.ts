@@ -42,6 +42,13 @@ test('the notes of the first release list its features, without a link to a comp
     expect(text).toContain('release voice agents');
     expect(text).toContain('wait for this deployment');
     expect(text).not.toContain('/compare/');
+    // There is nothing to compare with, so each change links to its commit.
+    const changes = text.match(/^\* .*$/gm) ?? [];
+    expect(changes).toHaveLength(2);
+    for (const change of changes)
+      expect(change).toMatch(
+        /\(https:\/\/github\.com\/pipecat-cloud-release\/pipecat-cloud-release\/commit\/\w+\)/,
+      );
   }
   expect(changelog.match(/^# .*/gm)).toEqual(['# Changelog']);
   expect(changelog.match(/^## \S+/gm)).toEqual(['## 1.0.0', '## 0.x,']);

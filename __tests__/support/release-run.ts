@@ -55,7 +55,9 @@ export class Stage {
 
   static async open(options: Omit<EmulatorOptions, 'now'> = {}): Promise<Stage> {
     const clock = new TestClock();
-    return new Stage(clock, await startEmulator({ ...options, now: clock.trueTime }));
+    const emulator = await startEmulator({ ...options, now: clock.trueTime });
+    clock.watch(() => emulator.isStalled);
+    return new Stage(clock, emulator);
   }
 
   close(): Promise<void> {

@@ -3,6 +3,8 @@ import type { Clock } from '../../src/time/clock.js';
 
 /** Milliseconds of real time after which a request counts as hanging. */
 const hanging = 400;
+/** The same if the server reports that it will not respond. Earlier responses have arrived by then. */
+const stalled = 80;
 /** Start of the monotonic clock. It is not a date, so that nobody uses it as one. */
 const monotonicStart = 5000;
 /**
@@ -29,6 +31,7 @@ export class TestClock implements Clock {
   readonly #sleeps = new Set<Event>();
   readonly #limits = new Set<Event>();
   #isRunning = false;
+  #isStalled = (): boolean => false;
   /** Counts everything that starts or ends, to detect whether anything happened. */
   #turns = 0;
 
@@ -53,6 +56,11 @@ export class TestClock implements Clock {
   }
 
   random = (): number => this.#random();
+
+  /** Sets how to find out whether the server will not respond to any of its requests. */
+  watch(isStalled: () => boolean): void {
+    this.#isStalled = isStalled;
+  }
 
   pass(milliseconds: number): void {
     this.#time += milliseconds;
@@ -116,7 +124,8 @@ export class TestClock implements Clock {
   async #untilQuiet(): Promise<void> {
     await setImmediate();
     let looks = 0;
-    for (let waited = 0; this.#limits.size > 0 && waited < hanging;) {
+    const isOver = (waited: number): boolean => waited >= (this.#isStalled() ? stalled : hanging);
+    for (let waited = 0; this.#limits.size > 0 && !isOver(waited);) {
       const turns = this.#turns;
       const startedAt = performance.now();
       // Most responses arrive at once. Slower work, such as reading an archive, runs in other threads. A loop without a

@@ -2,6 +2,7 @@ import { allowanceFor, allowances } from './allowances.js';
 import { columns, type Column } from './faults.js';
 import { phases, type MadeRequest } from './made-requests.js';
 import type { Scenario } from './scenarios.js';
+import type { TeardownRequest } from './teardown.js';
 
 /** The result of one release with one fault. */
 export interface Cell {
@@ -13,8 +14,17 @@ export interface Cell {
   readonly timesSent: number;
 }
 
-/** The document. The same releases always give the same text. */
-export function documentOf(cells: readonly Cell[]): string {
+/** The result of one teardown with one fault. */
+export interface TeardownCell {
+  readonly credential: Scenario['credential'];
+  readonly request: TeardownRequest;
+  readonly column: Column;
+  /** Empty if the whole preview was deleted, and nothing else. */
+  readonly objections: readonly string[];
+}
+
+/** The document. The same releases and teardowns always give the same text. */
+export function documentOf(cells: readonly Cell[], teardowns: readonly TeardownCell[]): string {
   const credentials = [...new Set(cells.map(({ scenario }) => scenario.credential))];
   const landed = cells.filter(({ objections }) => objections.length === 0).length;
   const parts = [
@@ -57,9 +67,20 @@ export function documentOf(cells: readonly Cell[]): string {
       '',
       ...allowances.map(({ title, outcome, reason }) => `- **${title}**: ${outcome}. ${reason}`),
     ].join('\n'),
+    '## Teardowns',
+    'In each teardown below, one request fails once, in the same ways. The preview has an agent, two versions of a secret set, an image pull secret and two sessions in each of two regions. `✓` means that the teardown deleted all of it despite the fault, reported that correctly, and left everything else as it was.',
+    ...credentials.flatMap((credential) =>
+      [true, false].map((isWrite) =>
+        teardownMatrix(
+          teardowns.filter(
+            (cell) => cell.credential === credential && (cell.request.method !== 'GET') === isWrite,
+          ),
+        ),
+      ),
+    ),
     '## Legend',
     [
-      '- `✓`: landed exactly once, in all releases that make the request. The column “Releases” says how many.',
+      '- `✓`: landed exactly once, in all releases in which it was tried. Writes were tried in all releases that make them. Each fault of a read was tried in two of them, in turn. The column “Releases” says how many make the request.',
       '- `✓ 1×`, `✓ 2×`: landed, and the write was sent once or twice. If a response was lost and the write was sent only once, the action found that the write had been carried out.',
       '- `✗`: did not land exactly once.',
       '- `–`: not tried, because it is no fault of this request.',
@@ -106,6 +127,21 @@ function matrix(cells: readonly Cell[]): string {
       String(new Set(alike.map(({ scenario }) => scenario)).size),
       ...tried.map((column) => outcomeOf(alike.filter((cell) => cell.column === column))),
     ]),
+  );
+}
+
+/** A row for each request of a teardown, and a column for each fault. */
+function teardownMatrix(cells: readonly TeardownCell[]): string {
+  const tried = columns.filter((column) => cells.some((cell) => cell.column === column));
+  const names = [...new Set(cells.map(({ request }) => request.name))].sort();
+  const outcomeFor = (name: string, column: Column): string => {
+    const cell = cells.find((one) => one.request.name === name && one.column === column);
+    if (cell === undefined) return '–';
+    return cell.objections.length === 0 ? '✓' : '✗';
+  };
+  return table(
+    ['Request', ...tried.map(({ title }) => title)],
+    names.map((name) => [`\`${name}\``, ...tried.map((column) => outcomeFor(name, column))]),
   );
 }
 
