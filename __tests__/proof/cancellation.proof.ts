@@ -197,7 +197,7 @@ function expectSessionsStopped(
 ): void {
   const running = state.sessions().filter(({ isActive }) => isActive).length;
   const isSaid = actions.warnings.some((text) =>
-    /could not be stopped|nobody can identify/.test(text),
+    /Could not stop the session|nobody can identify/.test(text),
   );
   expect({ where, running: isSaid ? 0 : running }).toEqual({ where, running: 0 });
 }

@@ -256,7 +256,9 @@ describe('of releases to several regions', () => {
     );
     expect(actions.summary).toContain('| `voice-eu-central` | `eu-central` | skipped | – | – |');
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('nothing was deployed in `eu-central`, `ap-south` after `us-east`'),
+      expect.stringContaining(
+        'the failure in `us-east`, so nothing was deployed in `eu-central`, `ap-south`',
+      ),
     );
   });
 

@@ -550,7 +550,7 @@ test('a context that the platform knows by another name is warned of', async () 
   expect(succeeded).toBe(true);
   expect(actions.warnings).toEqual([
     expect.stringMatching(
-      /^The platform names the context `feedfeedfeedfeed`, but the uploaded archive has the hash `[0-9a-f]{16}`/,
+      /^The platform identifies the context as `feedfeedfeedfeed`, but the uploaded archive has the hash `[0-9a-f]{16}`/,
     ),
   ]);
 });

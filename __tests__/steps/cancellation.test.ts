@@ -320,7 +320,7 @@ describe('a run that is cancelled', () => {
       rollout: 'sequential',
     });
     expect(agents.map(({ outcome }) => outcome)).toEqual(['created', 'skipped']);
-    expect(actions.notices.join('\n')).not.toContain('stops at the first region that fails');
+    expect(actions.notices.join('\n')).not.toContain('stopped after the failure');
   });
 
   test('as a plan says no more than that', async () => {

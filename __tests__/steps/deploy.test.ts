@@ -267,7 +267,7 @@ test('a tag that is deployed already is told as no change, with what to do', asy
       previous: { image, buildId: null, deploymentId },
     },
   ]);
-  expect(actions.warnings).toContainEqual(expect.stringContaining('saw no change'));
+  expect(actions.warnings).toContainEqual(expect.stringContaining('compares only the tag'));
   expect(actions.warnings).toContainEqual(expect.stringContaining('@sha256:'));
   expect(actions.warnings).toContainEqual(
     expect.stringContaining('The platform warns about `voice`'),
@@ -288,7 +288,7 @@ test('a digest that is deployed already is told as that, with nothing to warn of
   expect(actions.summary).toContain(
     `\`${byDigest}\` is already deployed, so there is no new deployment of \`voice\`.`,
   );
-  expect(actions.warnings).not.toContainEqual(expect.stringContaining('saw no change'));
+  expect(actions.warnings).not.toContainEqual(expect.stringContaining('compares only the tag'));
 });
 
 test.each([
@@ -319,7 +319,9 @@ describe('a deploy that is refused because a set is not ready', () => {
     });
     expect(actions.errors).toEqual([]);
     expect(succeeded).toBe(true);
-    expect(actions.notices).toContainEqual(expect.stringContaining('was refused (409)'));
+    expect(actions.notices).toContainEqual(
+      expect.stringContaining('The platform refused to deploy `voice` (409)'),
+    );
     expect(stage.emulator.state.serving('voice')).toMatchObject({ secretSet: 'keys' });
   });
 
@@ -341,7 +343,7 @@ describe('a deploy that is refused because a set is not ready', () => {
     expect(stage.clock.now() - startedAt).toBeLessThan(62_000);
     expect(writes(stage.emulator).length).toBeLessThan(20);
     // Said for all to see once, and in the log each time.
-    const refused = 'The deploy of `voice` was refused (409)';
+    const refused = 'The platform refused to deploy `voice` (409)';
     expect(actions.notices.filter((one) => one.startsWith(refused))).toHaveLength(1);
     const logged = actions.log.filter((line) => line.includes(refused));
     expect(logged.length).toBeGreaterThan(2);
@@ -375,7 +377,9 @@ describe('an agent that is there although it was not found', () => {
     });
     expect(succeeded).toBe(true);
     expect(agents).toMatchObject([{ outcome: 'updated' }]);
-    expect(actions.log).toContain('info: Somebody created the agent in the meantime; updating it.');
+    expect(actions.log).toContain(
+      'info: Somebody else created the agent voice. Updating it instead.',
+    );
     expect(stage.emulator.state.serving('voice')).toMatchObject({ image });
   });
 

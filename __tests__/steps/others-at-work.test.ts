@@ -44,7 +44,7 @@ describe('somebody else deploys while the set is provisioned', () => {
   test('an unchanged update is told as one', async () => {
     const { agents, actions } = await stage.release({ ...rotation, 'force-redeploy': 'false' });
     expect(agents).toMatchObject([{ outcome: 'unchanged' }]);
-    expect(actions.warnings).toContainEqual(expect.stringContaining('saw no change'));
+    expect(actions.warnings).toContainEqual(expect.stringContaining('compares only the tag'));
     expect(actions.warnings).toContainEqual(
       expect.stringContaining('`voice` keeps the old values until the next deployment'),
     );

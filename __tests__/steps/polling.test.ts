@@ -10,7 +10,7 @@ const call = { method: 'GET', path: '/v1/things' } as const;
 function set(limit = 60_000) {
   const clock = new TestClock();
   const said: string[] = [];
-  const progress = new Progress(clock, (message) => said.push(message));
+  const progress = new Progress({ clock, log: { info: (line) => said.push(line) } });
   return { clock, said, progress, deadline: new Deadline(clock, 'secrets-timeout', limit) };
 }
 

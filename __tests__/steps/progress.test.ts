@@ -31,7 +31,11 @@ function standingClock(): { readonly clock: Clock; readonly pass: (by: number) =
 function waitOf() {
   const { clock, pass } = standingClock();
   const said: string[] = [];
-  return { progress: new Progress(clock, (message) => said.push(message)), said, pass };
+  return {
+    progress: new Progress({ clock, log: { info: (line) => said.push(line) } }),
+    said,
+    pass,
+  };
 }
 
 test('a state is said when it is another one, with the time since the wait began', async () => {

@@ -646,7 +646,7 @@ describe('rollout: parallel', () => {
       ...Array<object>(3).fill({ ready: true }),
     ]);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('The deploy of `voice-us-west` was refused (409)'),
+      expect.stringContaining('The platform refused to deploy `voice-us-west` (409)'),
     );
     const looks = emulator.requests.filter(
       ({ method, path }) => method === 'GET' && path === '/v1/agents/voice-eu-central',
@@ -849,7 +849,7 @@ describe('rollout: sequential', () => {
     );
     expect(actions.notices).toContainEqual(
       expect.stringMatching(
-        /stops at the first.*nothing was deployed in `ap-south` after `us-west`/,
+        /stopped after the failure in `us-west`, so nothing was deployed in `ap-south`/,
       ),
     );
     expect(actions.summary).toMatch(/`voice-ap-south` \| `ap-south` \| skipped/);
@@ -861,7 +861,9 @@ describe('rollout: sequential', () => {
     const { agents, actions } = await stage.release(inputs);
     expect(agents.map(({ outcome }) => outcome)).toEqual(['failed', 'skipped', 'skipped']);
     expect(actions.notices).toContainEqual(
-      expect.stringContaining('nothing was deployed in `us-west`, `ap-south` after `eu-central`'),
+      expect.stringContaining(
+        'the failure in `eu-central`, so nothing was deployed in `us-west`, `ap-south`',
+      ),
     );
     expect(actions.errors[0]?.message).toContain('Serving now: nothing.');
   });
@@ -870,7 +872,7 @@ describe('rollout: sequential', () => {
     stage.emulator.script.deployment('voice-ap-south', { outcome: 'image-pull' });
     const { agents, actions } = await stage.release(inputs);
     expect(agents.map(({ outcome }) => outcome)).toEqual(['created', 'created', 'failed']);
-    expect(actions.everything).not.toContain('stops at the first');
+    expect(actions.everything).not.toContain('stopped after the failure');
   });
 
   test('a region that cannot be provisioned deploys nothing in those before it either', async () => {

@@ -115,9 +115,7 @@ describe('a context that was built before', () => {
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
     expect(actions.warnings).toEqual([
-      expect.stringContaining(
-        'find out whether the context was built before: the response was 400',
-      ),
+      expect.stringContaining('check whether the context was built before: the response was 400'),
     ]);
     expect(uploads()).toBe(2);
     // The platform finds it by itself then.
@@ -196,7 +194,7 @@ describe('an answer to the request for a build', () => {
     expect(succeeded).toBe(true);
     expect(actions.warnings).toContainEqual(
       expect.stringMatching(
-        /^The platform names the context `fedcba9876543210`, but the uploaded archive has the hash `[0-9a-f]{16}`\./,
+        /^The platform identifies the context as `fedcba9876543210`, but the uploaded archive has the hash `[0-9a-f]{16}`\./,
       ),
     );
     expect(stage.emulator.state.agent('voice')?.buildId).toBe(id);

@@ -536,7 +536,7 @@ describe('the input `on-failure`', () => {
     {
       name: '`rollback` without the wait',
       inputs: { 'wait-for-ready': 'false' },
-      told: '`wait-for-ready: false` leaves out the wait that shows a failure',
+      told: '`wait-for-ready: false` skips the wait that shows a failure',
     },
     { name: 'another word', inputs: { 'on-failure': 'undo' }, told: 'one of `keep`, `rollback`' },
     {

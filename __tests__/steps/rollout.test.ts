@@ -201,7 +201,7 @@ describe('what the agent wrote', () => {
     const { actions } = await stage.release({ ...newer, 'failure-logs': 'always' });
     expect(actions.errors).toHaveLength(1);
     expect(actions.log).toContain(
-      'info: The logs of `voice` could not be read, because the response was 503.',
+      'info: Could not read the logs of `voice`, because the response was 503.',
     );
     expect(stage.emulator.requests.filter(({ path }) => path.endsWith('/logs'))).toHaveLength(2);
   });

@@ -266,7 +266,7 @@ describe('a smoke test that is inconclusive', () => {
     {
       name: 'billing stands in the way',
       session: refusal(402, 'PCC-1004'),
-      told: 'the platform asks for billing to be settled',
+      told: 'the platform requires billing',
     },
     {
       name: 'the session ended with an unknown status',
@@ -395,7 +395,7 @@ describe('stopping the session', () => {
     const { succeeded, smokeTest, actions } = await release();
     expect(succeeded).toBe(true);
     expect(smokeTest).toMatchObject({ outcome: 'passed' });
-    expect(actions.warnings.join('\n')).toContain('could not be stopped');
+    expect(actions.warnings.join('\n')).toContain('Could not stop the session');
   });
 
   const moments = [

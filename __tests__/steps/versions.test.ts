@@ -553,7 +553,7 @@ describe('keep-versions', () => {
     expect(actions.log.filter((line) => line.startsWith('info: Deleted'))).toEqual(
       deleted.length === 0
         ? []
-        : [`info: Deleted in us-west, because no agent binds them: ${deleted.join(', ')}.`],
+        : [`info: Deleted versions in us-west that no agent binds: ${deleted.join(', ')}.`],
     );
     expect(stage.emulator.state.secretSet(firstSet)).toMatchObject({ status: 'ready' });
     // What every agent needs is deleted last of all.
@@ -724,7 +724,7 @@ describe('keep-versions', () => {
     expect(succeeded).toBe(true);
     expect(deletions()).toEqual([]);
     expect(actions.log).toContain(
-      'info: Deleted nothing in us-west, because it is unknown which sets these agents still use: other.',
+      'info: Deleted nothing in us-west, because it is unknown which sets these agents bind: other.',
     );
   });
 

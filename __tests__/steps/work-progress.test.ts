@@ -8,7 +8,11 @@ function progressOf(all: number): {
 } {
   const clock = new TestClock();
   const said: string[] = [];
-  const progress = new WorkProgress(clock, all, (done) => said.push(done));
+  const progress = new WorkProgress(
+    { clock, log: { info: (line) => said.push(line) } },
+    all,
+    'Packed',
+  );
   return {
     after: (milliseconds, bytes) => {
       clock.pass(milliseconds);
@@ -25,19 +29,22 @@ describe('how far a work is', () => {
     after(4999, 200);
     expect(said).toEqual([]);
     after(1, 300);
-    expect(said).toEqual(['300 B of 1000 B (30 %)']);
+    expect(said).toEqual(['Packed: 300 B of 1000 B (30 %).']);
     after(4999, 400);
     after(1, 500);
     after(60_000, 600);
     after(0, 700);
-    expect(said.slice(1)).toEqual(['500 B of 1000 B (50 %)', '600 B of 1000 B (60 %)']);
+    expect(said.slice(1)).toEqual([
+      'Packed: 500 B of 1000 B (50 %).',
+      'Packed: 600 B of 1000 B (60 %).',
+    ]);
   });
 
   test.each([
-    { name: 'nothing', bytes: 0, said: '0 B of 2.0 KB (0 %)' },
-    { name: 'less than a hundredth', bytes: 20, said: '20 B of 2.0 KB (0 %)' },
-    { name: 'all but a byte', bytes: 2047, said: '2.0 KB of 2.0 KB (99 %)' },
-    { name: 'all', bytes: 2048, said: '2.0 KB of 2.0 KB (100 %)' },
+    { name: 'nothing', bytes: 0, said: 'Packed: 0 B of 2.0 KB (0 %).' },
+    { name: 'less than a hundredth', bytes: 20, said: 'Packed: 20 B of 2.0 KB (0 %).' },
+    { name: 'all but a byte', bytes: 2047, said: 'Packed: 2.0 KB of 2.0 KB (99 %).' },
+    { name: 'all', bytes: 2048, said: 'Packed: 2.0 KB of 2.0 KB (100 %).' },
   ])('is rounded down: $name', ({ bytes, said: expected }) => {
     const { after, said } = progressOf(2048);
     after(5000, bytes);
@@ -47,13 +54,13 @@ describe('how far a work is', () => {
   test('is the whole of it where there is nothing to do', () => {
     const { after, said } = progressOf(0);
     after(5000, 0);
-    expect(said).toEqual(['0 B of 0 B (100 %)']);
+    expect(said).toEqual(['Packed: 0 B of 0 B (100 %).']);
   });
 
   test('goes back where a work begins anew', () => {
     const { after, said } = progressOf(100);
     after(5000, 90);
     after(5000, 10);
-    expect(said).toEqual(['90 B of 100 B (90 %)', '10 B of 100 B (10 %)']);
+    expect(said).toEqual(['Packed: 90 B of 100 B (90 %).', 'Packed: 10 B of 100 B (10 %).']);
   });
 });

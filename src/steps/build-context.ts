@@ -11,24 +11,24 @@ import { faultOf } from '../text/system-error.js';
 import type { Journal } from '../record/journal.js';
 import { WorkProgress } from './work-progress.js';
 
-/** Names that are listed; what is beyond is counted. */
+/** Names in the log; more are only counted. */
 const maxNames = 50;
-/** Names in a sentence of the summary. */
+/** Names in a sentence of the summary; more are only counted. */
 const maxNamed = 10;
 
 /** Folders of the runner. */
 export interface Folders {
   readonly workspace: string;
-  /** For what is gone when the job is over. */
+  /** For files that are deleted after the job. */
   readonly temporary: string;
 }
 
-/** A build context whose archive is deleted when it is disposed of. */
+/** A build context; disposing of it deletes its archive. */
 export interface TemporaryContext extends AsyncDisposable {
   readonly packed: PackedContext;
 }
 
-/** What packing a build context depends on. */
+/** What packing a build context needs. */
 export interface Packing {
   readonly journal: Journal;
   readonly settings: ContextSettings;
@@ -38,8 +38,7 @@ export interface Packing {
 }
 
 /**
- * Packs a build context before anything is sent, so that mistakes in the files are reported before
- * anything is written.
+ * Packs a build context before any request, so that mistakes in the files are reported before any write.
  *
  * @throws ContextError, or the reason of the cancellation
  */
@@ -77,7 +76,7 @@ async function makeFolder(temporary: string): Promise<string> {
   }
 }
 
-/** What is left behind is no reason to call a release failed that is done. */
+/** A failure is only a warning, because the release is complete. */
 async function remove(folder: string, journal: Journal): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true });
@@ -90,22 +89,19 @@ async function pack(
   { journal, settings, folders, cancellation }: Packing,
   archive: string,
 ): Promise<PackedContext> {
-  const { clock, log } = journal;
-  // Loaded on use only.
+  const { log } = journal;
+  // Loaded only when used.
   const [{ selectContext }, { packContext }] = await Promise.all([
     import('../context/select.js'),
     import('../context/pack.js'),
   ]);
   const selected = await selectContext(settings, folders.workspace, cancellation);
   reportContext(journal, settings, selected);
-  const progress = new WorkProgress(clock, selected.bytes, (done) => {
-    log.info(`Packed: ${done}.`);
-  });
-  const report = (bytes: number): void => {
-    progress.update(bytes);
-  };
+  const progress = new WorkProgress(journal, selected.bytes, 'Packed');
   const packed = await packContext(selected, archive, {
-    progress: report,
+    progress: (bytes) => {
+      progress.update(bytes);
+    },
     signal: cancellation,
   });
   log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);
@@ -162,7 +158,7 @@ function reportContext(
   }
 }
 
-/** What a person may want to know about files that were packed. */
+/** Reports packed files that may be mistakes. */
 function reportNoticedFiles({ noticed }: PackedContext, journal: Journal): void {
   const sentences: Readonly<Record<NoticedFile['kind'], (paths: string) => string>> = {
     credentials: (paths) =>

@@ -15,20 +15,19 @@ import {
 import type { Journal } from '../record/journal.js';
 import type { BuildPlan } from '../plan/plan.js';
 import type { StepContext } from './context.js';
-import { graceLimit } from './grace.js';
-import { poll, WaitTimeoutError } from './polling.js';
+import { graceLimit, poll, WaitTimeoutError } from './polling.js';
 import { Progress } from './progress.js';
 import type { BuildRecord } from '../record/record.js';
 import { WorkProgress } from './work-progress.js';
 
-/** Lines of a failed build's log that are worth showing. */
+/** Lines of a failed build's log to show. */
 const maxLines = 50;
 
 /**
- * Has the context built in one region: uploads it, starts the build and waits until it has succeeded,
- * unless there is one already. Its record shows how far it came, also when this throws.
+ * Builds the context in one region: uploads it, starts the build and waits for it, unless a build exists.
+ * The record shows how far it got, even if this throws.
  *
- * @param abandoned aborted when nobody needs the build any more
+ * @param abandoned aborted when the build is no longer needed
  * @throws ReleaseError of a SubjectError around a build's error or a CallError, or AbandonedError
  */
 export async function buildImage(
@@ -45,7 +44,7 @@ export async function buildImage(
   }
   const abandonedError = (): AbandonedError =>
     new AbandonedError({ isStillRunning: record.id !== null });
-  // What failed for good in the same moment is told.
+  // Permanent failures at the same moment are still reported.
   const isCausedByAbandoning = (error: unknown): boolean =>
     error === abandoned.reason || (error instanceof CallError && error.isTransient);
   const runStage = async <Result>(label: string, work: () => Promise<Result>): Promise<Result> => {
@@ -95,13 +94,11 @@ function hasBuildFailed(error: unknown): boolean {
 }
 
 async function upload(
-  { cloud, journal: { clock, log } }: StepContext,
+  { cloud, journal }: StepContext,
   { region, context: { archive, archiveBytes } }: BuildPlan,
   signal: AbortSignal,
 ): Promise<string> {
-  const progress = new WorkProgress(clock, archiveBytes, (done) => {
-    log.info(`Uploaded to ${region}: ${done}.`);
-  });
+  const progress = new WorkProgress(journal, archiveBytes, `Uploaded to ${region}`);
   const uploadId = await cloud.uploadContext(
     region,
     { bytes: archiveBytes, open: () => createReadStream(archive, { highWaterMark: 256 * 1024 }) },
@@ -113,11 +110,11 @@ async function upload(
       },
     },
   );
-  log.info(`Uploaded the context to ${region}: ${bytesOf(archiveBytes)}.`);
+  journal.log.info(`Uploaded the context to ${region}: ${bytesOf(archiveBytes)}.`);
   return uploadId;
 }
 
-/** The same build is not started twice: where the answer was lost, it is among those of the context. */
+/** Never starts a build twice: after a lost response, it looks for a build of the context. */
 function start(
   { cloud, journal: { clock } }: StepContext,
   { region, context: { dockerfile, hash } }: BuildPlan,
@@ -143,7 +140,7 @@ function recordBuild(
   { id, status }: Build,
   { isCached }: Pick<StartedBuild, 'isCached'>,
 ): void {
-  // The platform may know one of the context that is not through.
+  // A known build of the context may still be running.
   const isReused = isCached && status === 'success';
   record.outcome = isReused ? 'reused' : 'running';
   journal.recordBuildId(record, id);
@@ -154,28 +151,27 @@ function recordBuild(
   );
 }
 
-/** The platform tells contexts apart by what its storage computes of them. */
+/** The platform identifies contexts by a hash that its storage computes. */
 function compareHashes(journal: Journal, ours: string, theirs: string | undefined): void {
   if (theirs === undefined || theirs === ours) return;
   journal.warning(
-    `The platform names the context ${quote(theirs)}, but the uploaded archive has the hash \`${ours}\`. Later releases cannot reuse this build, and it may contain something else.`,
+    `The platform identifies the context as ${quote(theirs)}, but the uploaded archive has the hash \`${ours}\`. The build may contain something else, and later releases cannot reuse it.`,
   );
 }
 
 async function awaitBuild(
-  { cloud, journal: { clock, log } }: StepContext,
+  { cloud, journal }: StepContext,
   { region, timeout, found }: BuildPlan,
   { id, status }: Build,
   abandoned: AbortSignal,
 ): Promise<void> {
   if (status === 'success') return;
+  const { clock } = journal;
   const deadline = new Deadline(clock, 'build-timeout', timeout);
-  const progress = new Progress(clock, (message) => {
-    log.info(`Build in ${region}, ${message}`);
-  });
+  const progress = new Progress(journal, `Build in ${region}, `);
   let lastSeen: string | undefined;
   const checkStatus = async (): Promise<{ done: Build } | undefined> => {
-    // Each look is repeated anyway, so a read of it is tried once.
+    // Each check is repeated anyway, so a request is tried only once.
     const build = await cloud.build(id, { deadline, attempts: 1 });
     if (build === undefined) {
       const isNew = found === undefined && lastSeen === undefined;
@@ -199,7 +195,7 @@ async function awaitBuild(
   }
 }
 
-/** What failed is worth telling without its log, too. */
+/** Undefined if they cannot be read; the failure is reported without them. */
 async function lastLines(cloud: StepContext['cloud'], id: string): Promise<string[] | undefined> {
   try {
     return await cloud.buildLogs(id, maxLines, { attempts: 2 });

@@ -8,17 +8,17 @@ import { existingSet, type TargetRecord } from '../record/record.js';
 import type { StepContext } from './context.js';
 import type { Remarks } from './remarks.js';
 
-/** What the regions share that are cleaned up at once. */
+/** What all regions share. */
 export interface CleanUp {
-  /** The sets as they are now. */
+  /** The current sets. */
   readonly listed: Promise<readonly ListedSecretSet[]>;
   readonly deadline: Deadline;
   readonly remarks: Remarks;
 }
 
 /**
- * Deletes older versions of a set, once nothing needs them any more. What agents bind is looked at
- * anew for that. It is housekeeping: where it fails, the release is as good as ever.
+ * Deletes older versions of a set that no agent binds, after reading the bindings again. A failure is only a
+ * warning, because the release is complete.
  */
 export async function cleanUp(
   { cloud, journal }: StepContext,
@@ -56,9 +56,9 @@ export async function cleanUp(
       .map(([binding]) => binding);
     journal.log.info(
       names.length > 0
-        ? `Deleted in ${region}, because no agent binds them: ${names.join(', ')}.`
+        ? `Deleted versions in ${region} that no agent binds: ${names.join(', ')}.`
         : hidden.length > 0
-          ? `Deleted nothing in ${region}, because it is unknown which sets these agents still use: ${hidden.join(', ')}.`
+          ? `Deleted nothing in ${region}, because it is unknown which sets these agents bind: ${hidden.join(', ')}.`
           : `Found no old version of ${template} to delete in ${region}.`,
     );
   } catch (error) {

@@ -5,32 +5,32 @@ import type { SecretValue } from '../secrecy/secret-value.js';
 import type { Journal } from '../record/journal.js';
 import type { RolloutObserver } from './rollout-observer.js';
 
-/** Sessions of agents, as the release and its public key reach them. */
+/** Access to sessions of agents, with the credential and a public key. */
 export interface SessionAccess {
   readonly reading: Pick<Sessions, 'session' | 'count'>;
   /** Stops a session even if the run is cancelled. */
   readonly stopping: Pick<Sessions, 'stop'>;
-  /** What a public key reaches. */
+  /** What a public key can access. */
   readonly publicly: (key: SecretValue) => PublicSurface;
-  /** Masks what an answer brought and nobody may see. */
+  /** Masks secrets from a response. */
   readonly hide: (secrets: readonly SecretValue[]) => void;
-  /** Takes known secrets out of a word of the platform. */
+  /** Redacts known secrets in a text from the platform. */
   readonly redact: Redact;
 }
 
-/** What every step of a release works with. */
+/** What every step of a release needs. */
 export interface StepContext {
   readonly cloud: PipecatCloud;
   readonly sessions: SessionAccess;
   readonly journal: Journal;
   /** Aborted with a CancelledError when the run is cancelled. */
   readonly cancellation: AbortSignal;
-  /** Whether tracebacks and log lines may be shown when a rollout fails. */
+  /** Whether tracebacks and log lines may be shown. */
   readonly wantsFailureLogs: () => Promise<boolean>;
   readonly rolloutObserver: RolloutObserver;
 }
 
-/** What every step of a teardown works with. */
+/** What every step of a teardown needs. */
 export interface TeardownContext {
   readonly cloud: PipecatCloud;
   readonly sessions: Sessions;

@@ -6,8 +6,8 @@ import type { Journal } from '../record/journal.js';
 import { chooseOrganization } from './organization.js';
 
 /**
- * Finds the surface that the credential reaches: a key has one of its own, a token one for each
- * organization.
+ * Finds the part of the API that the credential can access: one for keys, and one per organization for
+ * tokens.
  *
  * @throws OrganizationError or a CallError
  */

@@ -3,15 +3,16 @@ import { StatusError } from '../pipecat/errors.js';
 import { readBindings } from '../plan/bindings.js';
 import { secretSetKinds, secretSetSubject } from '../plan/subject.js';
 import { boundByOthers, type KeptBecause } from '../plan/teardown-plan.js';
-import { withSubject, ReleaseError, StepError } from '../record/errors.js';
+import { ReleaseError, StepError } from '../record/errors.js';
 import type { SetRemovalRecord, TeardownTargetRecord } from '../record/teardown-record.js';
 import { CancelledError } from '../time/cancellation.js';
 import type { Deadline } from '../time/deadline.js';
 import { pollingDelay } from '../time/polling-delay.js';
 import { remove } from './remove.js';
+import { workOn } from './subjects.js';
 import type { TeardownContext } from './context.js';
 
-/** Deletes the sets of a region, one after the other; one that fails does not stop the others. */
+/** Deletes the sets of a region one by one; a failure does not stop the others. */
 export async function deleteSets(
   context: TeardownContext,
   target: TeardownTargetRecord,
@@ -20,21 +21,19 @@ export async function deleteSets(
   const failures: Error[] = [];
   for (const set of target.secretSets.filter(({ outcome }) => outcome === 'skipped')) {
     try {
-      await context.journal.span(target.region, `delete ${set.name}`, () =>
-        withSubject(secretSetSubject(set), () => deleteSet(context, target, set, deadline)),
+      await workOn(context.journal, 'delete', secretSetSubject(set), () =>
+        deleteSet(context, target, set, deadline),
       );
     } catch (error) {
-      if (!(error instanceof Error) || error instanceof CancelledError) {
-        if (error instanceof CancelledError) throw new ReleaseError([error, ...failures]);
-        throw error;
-      }
+      if (error instanceof CancelledError) throw new ReleaseError([error, ...failures]);
+      if (!(error instanceof Error)) throw error;
       failures.push(error);
     }
   }
   if (failures.length > 0) throw new ReleaseError(failures);
 }
 
-/** Deletes a set. While the platform says that it is in use, it is tried again. */
+/** Deletes a set; retries while the platform says that it is in use. */
 async function deleteSet(
   { cloud, journal }: TeardownContext,
   target: TeardownTargetRecord,
@@ -48,7 +47,7 @@ async function deleteSet(
     try {
       await remove(set, (findLost) =>
         cloud.deleteSecretSet(name, {
-          // What was waited for before leaves time for one attempt.
+          // Earlier waits leave time for one attempt.
           deadline: refusals === 0 ? undefined : deadline,
           retryableStatuses: [],
           findLostResult: findLost(async () => {
@@ -63,15 +62,15 @@ async function deleteSet(
       return;
     } catch (error) {
       if (!(error instanceof StatusError && error.status === 409)) throw error;
-      // It was not deleted, and its turn comes again.
+      // Not deleted, so it is tried again.
       set.outcome = 'skipped';
       if (refusals === 0) {
-        log.info(`${name} in ${region} is still in use, because ${error.reason}. Trying again.`);
+        log.info(`${name} in ${region} is still in use: ${error.reason}. Trying again.`);
       }
       const step = pollingDelay(clock.now() - startedAt, () => clock.random());
       await clock.sleep(Math.min(Math.max(step, error.retryAfter ?? 0), deadline.remaining()));
       const isLast = deadline.hasPassed();
-      // Somebody may have bound it since the plan was made.
+      // Another agent may have bound it since the plan was made.
       const others = refusals === 0 || isLast ? await otherAgents(cloud, target, name) : undefined;
       if (others !== undefined) {
         set.outcome = 'kept';

@@ -1,15 +1,6 @@
 import type { Agent } from '../pipecat/answers.js';
-import { InterruptedCallError } from '../pipecat/errors.js';
 import type { AgentPlan } from '../plan/plan.js';
-import type { Subject } from '../plan/subject.js';
-import {
-  withSubject,
-  collect,
-  forEach,
-  isCancellation,
-  isInDoubt,
-  ReleaseError,
-} from '../record/errors.js';
+import { collect, forEach, isCancellation, ReleaseError } from '../record/errors.js';
 import {
   existingSet,
   type AgentRecord,
@@ -18,35 +9,36 @@ import {
   type SecretSetRecord,
   type TargetRecord,
 } from '../record/record.js';
-import { CancelledError } from '../time/cancellation.js';
 import type { TimeBudget } from '../time/deadline.js';
 import type { StepContext } from './context.js';
 import { deploy, type Deployed, type DeployOptions } from './deploy.js';
 import { awaitSecretSets } from './readiness.js';
 import { Remarks } from './remarks.js';
 import { awaitRollout } from './rollout.js';
+import type { RolloutOutcome } from './rollout-observer.js';
 import { smokeTest } from './smoke-test.js';
+import { agentSubject, recordFailure, workOn } from './subjects.js';
 
-/** What of a region is deployed. */
+/** What is deployed in a region. */
 interface Deploying {
   readonly agent: AgentRecord;
   readonly secretSets: readonly PlannedSetRecord[];
   readonly build: BuildRecord | undefined;
 }
 
-/** A rollout that has begun. */
+/** A rollout in progress. */
 interface Rollout {
   readonly agent: AgentRecord;
   readonly deployed: Deployed;
-  /** Never rejects: it may fail before anybody waits for it. */
+  /** Never rejects, because it may fail before anything awaits it. */
   readonly result: Promise<PromiseSettledResult<void>>;
-  /** Tells the observer how it ended; the first call counts. */
-  readonly end: (outcome: 'success' | 'failure' | 'error') => void;
+  /** Reports how it ended; only the first call counts. */
+  readonly end: (outcome: RolloutOutcome) => void;
 }
 
 /**
- * Deploys the agents of all targets, and waits for each from the moment when it is deployed: one
- * that is held up must not use up the time of the others.
+ * Deploys the agents of all targets, and waits for each from its own deploy on, so that a slow one does not
+ * use up the time of the others.
  *
  * @throws ReleaseError with what failed in each region
  */
@@ -63,7 +55,7 @@ export async function deployAndAwait(
   const rollouts: Rollout[] = [];
   await collect(failures, () => deployAll(context, deploying, { budget, rollouts }));
   await collect(failures, () => awaitRollouts(context, rollouts));
-  // What is not going to be released everywhere needs no test.
+  // If a region failed, the release is not tested.
   if (failures.length === 0) await collect(failures, () => testAll(context, rollouts));
   for (const { agent, end } of rollouts) if (agent.ready) end('success');
   if (failures.length > 0) throw new ReleaseError(failures);
@@ -72,7 +64,7 @@ export async function deployAndAwait(
   if (rollouts.length < awaited.length) context.cancellation.throwIfAborted();
 }
 
-/** Deploys all agents at once, and adds the rollouts that this begins. */
+/** Deploys all agents at once, and adds the rollouts that begin. */
 function deployAll(
   context: StepContext,
   deploying: readonly Deploying[],
@@ -88,7 +80,7 @@ function deployAll(
           budget: budget.fork(),
           remarks,
         });
-        // Nobody is told of a rollout that nobody will wait for.
+        // Nothing will wait for this rollout, so it is not reported.
         if (!agent.plan.waitForReady || cancellation.aborted) return;
         rollouts.push(beginRollout(context, agent, deployed));
       });
@@ -111,7 +103,7 @@ async function awaitRollouts(
   );
 }
 
-/** A test per agent, all at once; what it shows decides how the rollout ends. */
+/** Tests all agents at once; the test decides how the rollout ends. */
 async function testAll(context: StepContext, rollouts: readonly Rollout[]): Promise<void> {
   const { journal, cancellation } = context;
   const tested = rollouts.filter(({ agent }) => agent.plan.smokeTest !== undefined);
@@ -120,8 +112,8 @@ async function testAll(context: StepContext, rollouts: readonly Rollout[]): Prom
   await journal.step('smoke-test', () =>
     forEach(tested, ({ agent, deployed, end }) =>
       endingOnFailure(end, () =>
-        journal.span(agent.region, `smoke test ${agent.name}`, () =>
-          withSubject(agentSubject(agent), () => smokeTest(context, agent, deployed.deploymentId)),
+        workOn(journal, 'smoke test', agentSubject(agent), () =>
+          smokeTest(context, agent, deployed.deploymentId),
         ),
       ),
     ),
@@ -137,7 +129,7 @@ function remarkOnIdleInstances({ journal }: StepContext, deploying: readonly Dep
   }
 }
 
-/** A result that may be looked at later; a rejection that nobody awaits yet would end the process. */
+/** A result to await later. A rejection that nothing awaits yet would end the process. */
 async function settled(work: Promise<void>): Promise<PromiseSettledResult<void>> {
   const [result] = await Promise.allSettled([work]);
   return result;
@@ -153,15 +145,11 @@ async function deployOne(
   const awaitBoundSets: DeployOptions['awaitBoundSets'] = (before, deadline) =>
     awaitSecretSets(context, boundSets(plan, before, secretSets), deadline);
   try {
-    return await context.journal.span(plan.region, `deploy ${plan.name}`, () =>
-      withSubject(agentSubject(plan), () =>
-        deploy(context, record, { ...options, awaitBoundSets }),
-      ),
+    return await workOn(context.journal, 'deploy', agentSubject(plan), () =>
+      deploy(context, record, { ...options, awaitBoundSets }),
     );
   } catch (error) {
-    if (isInDoubt(error)) record.isChanged = true;
-    if (!(error instanceof CancelledError)) record.outcome = 'failed';
-    else if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
+    recordFailure(record, error);
     throw error;
   }
 }
@@ -180,13 +168,17 @@ function beginRollout(context: StepContext, agent: AgentRecord, deployed: Deploy
     hasEnded = true;
   };
   const work = async (): Promise<void> => {
-    await endingOnFailure(end, () => waitForRollout(context, agent, deployed));
+    await endingOnFailure(end, () =>
+      workOn(context.journal, 'roll out', agentSubject(agent), () =>
+        awaitRollout(context, agent, deployed),
+      ),
+    );
     if (agent.plan.smokeTest === undefined) end('success');
   };
   return { agent, deployed, result: settled(work()), end };
 }
 
-/** Does work on a rollout; if it fails, the rollout has ended. */
+/** Ends the rollout if the work fails. */
 async function endingOnFailure(end: Rollout['end'], work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -196,22 +188,7 @@ async function endingOnFailure(end: Rollout['end'], work: () => Promise<void>): 
   }
 }
 
-function waitForRollout(
-  context: StepContext,
-  record: AgentRecord,
-  deployed: Deployed,
-): Promise<void> {
-  const { name, region } = record;
-  return context.journal.span(region, `roll out ${name}`, () =>
-    withSubject(agentSubject(record), () => awaitRollout(context, record, deployed)),
-  );
-}
-
-export function agentSubject({ name, region }: Pick<AgentRecord, 'name' | 'region'>): Subject {
-  return { kind: 'agent', name, region };
-}
-
-/** The sets that a deploy binds: those of the plan, or those that the agent has already. */
+/** The sets that a deploy binds: those of the plan, else those that the agent already binds. */
 export function boundSets(
   { settings, region }: AgentPlan,
   before: Agent | undefined,

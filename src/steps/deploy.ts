@@ -9,34 +9,34 @@ import { StepError } from '../record/errors.js';
 import type { AgentPlan } from '../plan/plan.js';
 import type { AgentRecord } from '../record/record.js';
 import type { StepContext } from './context.js';
-import { graceLimit } from './grace.js';
+import { graceLimit } from './polling.js';
 import type { Remarks } from './remarks.js';
 
-/** What a deploy was answered. */
+/** The result of a deploy. */
 export interface Deployed {
   readonly deploymentId: string;
-  /** The deployment that the agent was asked to be before. */
+  /** The desired deployment before. */
   readonly previousId: string | undefined;
   /** The agent just before the deploy. */
   readonly before: Agent | undefined;
-  /** The time limit that began with this deploy. */
+  /** The time limit from this deploy on. */
   readonly deadline: Deadline;
 }
 
 export interface DeployOptions {
   /** The build that was made for the agent. */
   readonly buildId: string | undefined;
-  /** What is left of the time for the secret sets. */
+  /** The remaining time for the secret sets. */
   readonly budget: TimeBudget;
   readonly remarks: Remarks;
   /**
-   * Waits until the sets that the agent binds are ready again: the platform refuses the deploy if
-   * another pipeline has written one in the meantime.
+   * Waits until the sets that the agent binds are ready again. The platform refuses the deploy if another
+   * process has written one since.
    */
   readonly awaitBoundSets: (agent: Agent | undefined, deadline: Deadline) => Promise<void>;
 }
 
-/** Creates or updates the agent, and returns the deployment that has to get ready. */
+/** Creates or updates the agent, and returns the deployment to wait for. */
 export async function deploy(
   context: StepContext,
   record: AgentRecord,
@@ -48,8 +48,7 @@ export async function deploy(
   let existsError: StatusError | undefined;
   for (let refusals = 0; ;) {
     const deadline = new Deadline(clock, 'wait-timeout', original.waitTimeout);
-    // Provisioning takes its time, in which others may have deployed: what is compared with, and
-    // what a lost answer is told by, has to be the agent as it is now.
+    // Others may have deployed during provisioning, so plan again for the agent as it is now.
     const before = await cloud.agent(name, { deadline });
     if (before === undefined && existsError !== undefined) {
       throw new StepError('agent-name-taken', {}, { cause: existsError });
@@ -57,10 +56,12 @@ export async function deploy(
     const plan = original.replan(before, buildId);
     record.plan = plan;
     try {
+      const { region, settings, forces } = plan;
+      const options = { deadline, findLostResult: () => findLostResult(context, plan, before) };
       const answer =
         before === undefined
-          ? await create(context, plan, deadline)
-          : await update(context, plan, before, deadline);
+          ? await cloud.createAgent(name, region, settings, options)
+          : await cloud.updateAgent(name, settings, forces, options);
       record.isChanged = true;
       const previousId = before?.desiredDeploymentId;
       const deploymentId = await deploymentOf(context, plan, answer, deadline);
@@ -72,12 +73,12 @@ export async function deploy(
       if (!(error instanceof StatusError)) throw error;
       if (isAlreadyExistsError(error) && before === undefined) {
         existsError = error;
-        journal.log.info('Somebody created the agent in the meantime; updating it.');
+        journal.log.info(`Somebody else created the agent ${name}. Updating it instead.`);
       } else if (error.status === 409) {
         refusals++;
-        const told = `The deploy of \`${name}\` was refused (409), because a set that it binds is not ready; waiting for the sets again.`;
-        if (refusals === 1) journal.notice(told);
-        else journal.log.info(told);
+        const message = `The platform refused to deploy \`${name}\` (409), because a set that it binds is not ready. Waiting for the sets again.`;
+        if (refusals === 1) journal.notice(message);
+        else journal.log.info(message);
         await waitAgain(error, before, refusals);
       } else {
         throw error;
@@ -91,7 +92,7 @@ export async function deploy(
     refusals: number,
   ): Promise<void> {
     await budget.spend(async (deadline) => {
-      // The sets may read as ready although the deploy is refused; that must not become a storm.
+      // The sets may already look ready, so a pause keeps the deploys from following each other at once.
       const delay = backoffDelay(defaultBackoff, refusals, () => clock.random());
       if (deadline.remaining() <= delay) {
         const facts = { refusal, deadline };
@@ -104,8 +105,8 @@ export async function deploy(
 }
 
 /**
- * The deployment that a deploy has made. The response may name none, or still the one from before
- * although a new one has to follow; then the agent itself shows it, soon.
+ * The deployment that a deploy made. If the response names none, or the previous one although a new one
+ * must follow, the agent shows it soon.
  */
 async function deploymentOf(
   { cloud, journal: { clock } }: StepContext,
@@ -122,7 +123,7 @@ async function deploymentOf(
     if (reads > 0) await clock.sleep(pollingDelay(elapsed, () => clock.random()));
     shown = (await cloud.agent(name, { deadline }))?.desiredDeploymentId ?? shown;
   }
-  // A response that names the deployment from before says that there is no other one.
+  // A response with the previous deployment means that there is no new one.
   const isNamed = answer.desiredDeploymentId !== undefined;
   if (shown === undefined || (shown === outdated && !isNamed)) {
     throw new StepError('deployment-unknown', {});
@@ -130,61 +131,29 @@ async function deploymentOf(
   return shown;
 }
 
-/** The code of this refusal is one that many have, so its words have to tell. */
+/** Many refusals share the code of this one, so only its message identifies it. */
 function isAlreadyExistsError(error: StatusError): boolean {
   return [400, 409].includes(error.status) && error.says(/service already exists/i);
 }
 
-/** Milliseconds; a look for what a lost request did is worth that much when the time is up, too. */
+/** Milliseconds to find out what a request without a response did, even after the time limit. */
 const lostResponseLimit = 10_000;
 
-function findLostDeployment(
+/** The agent, if a deploy without a response did what the plan says. */
+async function findLostResult(
   { cloud, journal: { clock } }: StepContext,
-  name: string,
+  { name, settings }: AgentPlan,
+  before: Agent | undefined,
 ): Promise<Agent | undefined> {
   const deadline = new Deadline(clock, 'wait-timeout', lostResponseLimit);
-  return cloud.agent(name, { attempts: 2, deadline });
+  const agent = await cloud.agent(name, { attempts: 2, deadline });
+  if (agent === undefined || settingChanges(agent.settings, settings).length > 0) return undefined;
+  const { desiredDeploymentId: id } = agent;
+  const isNew = before === undefined || (id !== undefined && id !== before.desiredDeploymentId);
+  return isNew ? agent : undefined;
 }
 
-function create(context: StepContext, plan: AgentPlan, deadline: Deadline): Promise<Agent> {
-  const { name, region, settings } = plan;
-  return context.cloud.createAgent(name, region, settings, {
-    deadline,
-    findLostResult: async () => {
-      const agent = await findLostDeployment(context, name);
-      return agent && matchesPlan(agent, plan) ? agent : undefined;
-    },
-  });
-}
-
-function update(
-  context: StepContext,
-  plan: AgentPlan,
-  before: Agent,
-  deadline: Deadline,
-): Promise<Agent> {
-  const { name, settings, forces } = plan;
-  return context.cloud.updateAgent(name, settings, forces, {
-    deadline,
-    findLostResult: async () => {
-      const agent = await findLostDeployment(context, name);
-      const isNew =
-        agent?.desiredDeploymentId !== undefined &&
-        agent.desiredDeploymentId !== before.desiredDeploymentId;
-      return isNew && matchesPlan(agent, plan) ? agent : undefined;
-    },
-  });
-}
-
-function matchesPlan(agent: Agent, { settings }: AgentPlan): boolean {
-  return settingChanges(agent.settings, settings).length === 0;
-}
-
-function bindsAnotherSet({ changes }: AgentPlan): boolean {
-  return changes.some(({ setting }) => setting === 'secret-set');
-}
-
-/** Takes down what the deploy brought. */
+/** Records the result of the deploy. */
 function recordDeployment(
   record: AgentRecord,
   deploymentId: string,
@@ -199,7 +168,10 @@ function recordDeployment(
     : isNew || plan.changes.length > 0
       ? 'updated'
       : 'unchanged';
-  record.replacesValues = isNew && isUpdate && (plan.valuesChange || bindsAnotherSet(plan));
+  record.replacesValues =
+    isNew &&
+    isUpdate &&
+    (plan.valuesChange || plan.changes.some(({ setting }) => setting === 'secret-set'));
 }
 
 function wordsFor(
@@ -212,7 +184,7 @@ function wordsFor(
     : `Agent ${name} in ${region} keeps its deployment ${id}.`;
 }
 
-/** Says what a person should know of the answer to a deploy. */
+/** Reports what people should know about the response to a deploy. */
 function remark(
   remarks: Remarks,
   { plan, deploymentId }: AgentRecord,
@@ -232,7 +204,7 @@ function remark(
   const isNew = deploymentId !== previousId;
   const isExpected = plan.bindsVersion || buildId !== undefined;
   if (!isNew && isExpected && newDeployment.because === 'nothing-differs') {
-    // That is what versions and builds by their context are for, and nothing to warn of.
+    // Expected with versioned sets and reused builds.
     const caveat =
       image === undefined ? '' : ' The platform does not notice a tag that was pushed again.';
     remarks.add(
@@ -258,7 +230,7 @@ function remark(
         'warning',
         name,
         (names) =>
-          `The platform saw no change in \`${image}\` and made no new deployment of ${names}: it compares the tag, not what the tag points to. Set \`image\` with a digest (\`…@sha256:…\`), or set \`force-redeploy: true\`.`,
+          `The platform made no new deployment of ${names}, because it compares only the tag of \`${image}\`. To deploy what was pushed, set \`pin-image: true\` or \`force-redeploy: true\`, or add a digest (\`@sha256:…\`) to \`image\`.`,
       );
     }
   }

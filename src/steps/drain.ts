@@ -1,6 +1,6 @@
 import { CallError } from '../pipecat/errors.js';
 import type { SessionCount } from '../pipecat/sessions.js';
-import { withSubject, forEach, StepError } from '../record/errors.js';
+import { forEach, StepError } from '../record/errors.js';
 import type { AgentRecord, SessionsOnOlder, TargetRecord } from '../record/record.js';
 import { CancelledError } from '../time/cancellation.js';
 import { Deadline } from '../time/deadline.js';
@@ -8,15 +8,16 @@ import { pollingDelay } from '../time/polling-delay.js';
 import type { StepContext } from './context.js';
 import { poll, WaitTimeoutError, type PollResult } from './polling.js';
 import { Progress } from './progress.js';
+import { agentSubject, workOn } from './subjects.js';
 
-/** Milliseconds that counting the sessions may take if nobody waits for them. */
+/** Milliseconds to count the sessions if the run does not wait for them. */
 const countLimit = 10_000;
-/** Milliseconds between two counts in a wait of an hour. */
+/** Milliseconds between two counts at most. */
 const longestStep = 30_000;
 
 /**
- * Counts the sessions that still run on older deployments and, if asked, waits until there are none.
- * The release itself is done by then.
+ * Counts the sessions on older deployments and, with `wait-for-drain`, waits until there are none. The
+ * release itself is complete by then.
  *
  * @throws ReleaseError with a `drain-timeout` for each agent
  */
@@ -31,12 +32,11 @@ export async function drainAll(
   const counted = agents.filter((agent) => !awaited.includes(agent) && hasNewDeployment(agent));
   await Promise.all(counted.map((agent) => countOnce(context, agent)));
   if (awaited.length === 0) return;
-  await context.journal.step('drain', () =>
+  const { journal } = context;
+  await journal.step('drain', () =>
     forEach(awaited, (agent) =>
-      context.journal.span(agent.region, `drain ${agent.name}`, () =>
-        withSubject({ kind: 'agent', name: agent.name, region: agent.region }, () =>
-          drain(context, agent, agent.plan.drainTimeout ?? 0),
-        ),
+      workOn(journal, 'drain', agentSubject(agent), () =>
+        drain(context, agent, agent.plan.drainTimeout ?? 0),
       ),
     ),
   );
@@ -46,7 +46,7 @@ function hasNewDeployment({ outcome, deploymentId, plan }: AgentRecord): boolean
   return outcome === 'updated' && deploymentId !== plan.before?.desiredDeploymentId;
 }
 
-/** The count is a help: if it cannot be had, the release is as good as ever. */
+/** The count is only information, so a failure does not fail the release. */
 async function countOnce(
   { sessions, journal: { clock, log } }: StepContext,
   agent: AgentRecord,
@@ -59,27 +59,26 @@ async function countOnce(
     agent.sessionsOnOlder = older;
     log.info(`Sessions of ${agent.name} on older deployments: ${sessionsWords(older)}.`);
   } catch (error) {
-    // Everything is released, so a cancellation is reported as one that came late.
+    // Everything was released, so the report says that the cancellation came too late.
     if (error instanceof CancelledError) return;
     if (!(error instanceof CallError)) throw error;
-    log.info(`The sessions of ${agent.name} could not be counted, because ${error.reason}.`);
+    log.info(`Could not count the sessions of ${agent.name}, because ${error.reason}.`);
   }
 }
 
 async function drain(
-  { cloud, sessions, journal: { clock, log } }: StepContext,
+  { cloud, sessions, journal }: StepContext,
   agent: AgentRecord,
   limit: number,
 ): Promise<void> {
   const { name } = agent;
+  const { clock, log } = journal;
   const deadline = new Deadline(clock, 'drain-timeout', limit);
-  const progress = new Progress(clock, (message) => {
-    log.info(`${name}: ${message}`);
-  });
-  /** Deployments that others have made since. */
+  const progress = new Progress(journal, `${name}: `);
+  /** Deployments that other releases have made since. */
   const newer = new Set<string>();
 
-  const look = async (): Promise<PollResult<true>> => {
+  const checkStatus = async (): Promise<PollResult<true>> => {
     const count = await sessions.reading.count(name, { deadline, attempts: 1 });
     const older = olderThan(agent.deploymentId, count, newer);
     agent.sessionsOnOlder = older ?? null;
@@ -97,13 +96,13 @@ async function drain(
   const step = (elapsed: number): number =>
     pollingDelay(elapsed, () => clock.random(), longestStep);
   try {
-    await poll(look, { clock, deadline, progress, step });
+    await poll(checkStatus, { clock, deadline, progress, step });
   } catch (error) {
     if (!(error instanceof WaitTimeoutError)) throw error;
     const left = agent.sessionsOnOlder ?? undefined;
     throw new StepError('drain-timeout', { left, deadline }, { cause: error.cause });
   }
-  log.info(`No session of ${name} runs on an older deployment.`);
+  log.info(`No session of ${name} is running on an older deployment.`);
 }
 
 /** Undefined if a session does not show its deployment. */

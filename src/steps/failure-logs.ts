@@ -5,17 +5,17 @@ import { CancelledError } from '../time/cancellation.js';
 import { Deadline } from '../time/deadline.js';
 import type { StepContext } from './context.js';
 
-/** How many of the last lines are shown. */
+/** Number of last lines to show. */
 const logTail = 40;
 
 const noLogs: AgentLogs = { lines: [], isExecFormatError: false };
 
-/** Milliseconds; the lines are not worth more of a failed release's time. */
+/** Milliseconds; a failed release should not wait longer for log lines. */
 const logsLimit = 10_000;
 
 /**
- * The last lines of a deployment, or of one session; undefined if they may not be shown. They are a
- * help: if they cannot be read, the failure itself still has to be reported.
+ * The last log lines of a deployment or a session; undefined if they must not be shown. If they cannot be
+ * read, the failure is reported without them.
  */
 export async function failureLogs(
   { cloud, journal, wantsFailureLogs }: StepContext,
@@ -37,13 +37,13 @@ export async function failureLogs(
     }
     return logs;
   } catch (error) {
-    // What has failed is told in a run that is cancelled, too; its lines are not waited for.
+    // A cancelled run also reports the failure, but does not wait for the lines.
     if (error instanceof CancelledError) return noLogs;
     if (!(error instanceof CallError)) throw error;
     const mayBeUnkept =
       error.kind === 'request-refused' ? ` The region \`${region}\` may not keep logs.` : '';
     journal.remark(
-      `The logs of \`${name}\` could not be read, because ${error.reason}.${mayBeUnkept}`,
+      `Could not read the logs of \`${name}\`, because ${error.reason}.${mayBeUnkept}`,
     );
     return noLogs;
   }

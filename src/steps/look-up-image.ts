@@ -12,18 +12,18 @@ export type LookUpImage = (
   options: LookUpOptions,
 ) => Promise<ImageLookup>;
 
-/** What a look-up depends on, besides the settings. */
+/** What a look-up needs besides the settings. */
 export interface ImageLookupContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly readFile: (path: string) => Promise<string>;
   readonly clock: Clock;
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;
-  /** The real one unless a test has another. */
+  /** The real one if undefined. */
   readonly lookUpImage: LookUpImage | undefined;
 }
 
-/** The look-up of the image of a release; undefined if it has none, or nobody wants to know. */
+/** Looks up the image of a release; undefined if there is none, or the inputs turn it off. */
 export function imageLookup(
   settings: ReleaseSettings,
   context: ImageLookupContext,
@@ -34,7 +34,7 @@ export function imageLookup(
   return async () => {
     const reference = parseImageReference(image);
     const { clock, signal } = context;
-    // Loaded on use only: most of it is needed for no other release.
+    // Loaded only when used, because most releases do not need it.
     const lookUp = context.lookUpImage ?? (await import('../registry/look-up.js')).lookUpImage;
     return lookUp(reference, {
       login: loginOf(settings, reference) ?? (await dockerLogin(reference, context)),
@@ -46,7 +46,7 @@ export function imageLookup(
   };
 }
 
-/** The login that this step was given, if it is for the registry of the image. */
+/** The login in the inputs, if it is for the registry of the image. */
 function loginOf(
   { imagePullSecret }: ReleaseSettings,
   { registry }: ImageReference,
@@ -57,7 +57,7 @@ function loginOf(
     .toString('utf8')
     .split(':');
   const password = rest.join(':');
-  // A plan goes on without a password.
+  // A plan continues without a password.
   if (password === '') return undefined;
   return {
     origin: 'inputs',

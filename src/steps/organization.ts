@@ -5,9 +5,9 @@ import { SecretValue } from '../secrecy/secret-value.js';
 import type { AccessSettings } from '../plan/settings.js';
 
 /**
- * The organization that a personal access token acts in: the one that is named, by its name, its id or
- * its display name, else the first that the platform lists, as its client does. A name that is not in
- * the list, or that two of them have, is an error here; the client continues with the first one then.
+ * The organization that a personal access token acts in: the one with the given name, ID or display name,
+ * else the first in the platform's list, as in its client. A name that is unknown or ambiguous is an error;
+ * the client uses the first organization then.
  */
 export function chooseOrganization(
   named: AccessSettings['organization'],
@@ -31,7 +31,7 @@ export function chooseOrganization(
   return chosen;
 }
 
-/** The name of the organization that is meant; undefined if there is none, or more than one. */
+/** The name of the matching organization; undefined if there is none, or more than one. */
 function find(named: string, available: readonly Organization[]): string | undefined {
   const exact = available.find(({ name }) => name === named);
   if (exact !== undefined) return exact.name;

@@ -2,7 +2,7 @@ import { isWritten } from '../plan/plan-secret-sets.js';
 import type { AgentPlan, Plan, SecretSetPlan } from '../plan/plan.js';
 import type { StepName } from '../record/record.js';
 
-/** The steps that a plan takes after the preflight. */
+/** The steps of a release after the preflight. */
 export function stepsOf({ targets }: Plan): StepName[] {
   const sets = targets.flatMap(({ secretSets }) => secretSets);
   const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
@@ -20,7 +20,7 @@ export function stepsOf({ targets }: Plan): StepName[] {
   return steps.filter((step) => step !== undefined);
 }
 
-/** A set that is only bound may still be provisioned for somebody else's write. */
+/** A set that is only bound may still be provisioning, because somebody else wrote it. */
 export function isAwaited({ action, status }: SecretSetPlan): boolean {
   return action !== 'bind' || status === 'pending' || status === 'unknown';
 }

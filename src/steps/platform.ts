@@ -24,7 +24,7 @@ export interface PlatformOptions {
   readonly requestLimit: number | undefined;
 }
 
-/** The connections to the platform and its storage. Disposing of them ends every call. */
+/** The connections to the platform and its storage. Disposing of it ends every call. */
 export class Platform implements Disposable {
   readonly caller: Caller;
   /** Retries longer: for reading before the first write, when nothing is at stake yet. */
@@ -33,13 +33,13 @@ export class Platform implements Disposable {
   readonly #connection: Connection;
   readonly #storage: Storage;
   readonly #redact: Redact;
-  /** Sends what puts things in order after a cancellation. */
+  /** Sends what a cancelled run still has to clean up. */
   readonly #lateCaller: Caller;
   readonly #publicConnections: Connection[] = [];
   readonly #connectPublicly: (key: SecretValue) => PublicSurface;
 
   constructor({ access, journal, cancellation, redact, requestLimit = 30_000 }: PlatformOptions) {
-    // Calls of many regions may pause at once, which Node would take for a leak and warn of.
+    // Node would warn of a leak if calls of many regions pause at once.
     setMaxListeners(Infinity, this.#over.signal);
     const userAgent = `pipecat-cloud-release/${version}`;
     const { clock, log } = journal;
@@ -70,7 +70,7 @@ export class Platform implements Disposable {
     };
   }
 
-  /** The sessions of a release, as its credential and a public key reach them. */
+  /** The sessions that the credential and a public key can access. */
   sessionsOn(surface: Surface, hide: SessionAccess['hide']): SessionAccess {
     return {
       reading: new Sessions(this.caller, surface),
@@ -81,13 +81,13 @@ export class Platform implements Disposable {
     };
   }
 
-  /** The operations of a release, as a credential reaches them. */
+  /** The operations that the credential can use. */
   on(surface: Surface, caller: Caller = this.caller): PipecatCloud {
     return new PipecatCloud(caller, surface, this.#storage, this.#redact);
   }
 
   [Symbol.dispose](): void {
-    // Of several calls at once, the others may still be under way when one has failed.
+    // Of several parallel calls, others may still be running after one has failed.
     this.#over.abort();
     for (const connection of [this.#connection, ...this.#publicConnections]) connection.close();
     this.#storage.close();

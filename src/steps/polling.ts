@@ -4,13 +4,16 @@ import type { Deadline } from '../time/deadline.js';
 import { pollingDelay } from '../time/polling-delay.js';
 import type { Progress } from './progress.js';
 
-/** Milliseconds; a look that is told to come back later than that comes back now and then. */
+/** Milliseconds; a longer `Retry-After` is cut to this. */
 const maxRetryAfter = 60_000;
 
-/** What a look brought: the end of the wait, or nothing yet. */
+/** Milliseconds for which reads may not show what this run has just created. */
+export const graceLimit = 10_000;
+
+/** The result of a status check; undefined to keep waiting. */
 export type PollResult<Result> = { readonly done: Result } | undefined;
 
-/** A wait ended without a result, because its limit passed. */
+/** A wait timed out. */
 export class WaitTimeoutError extends Error {
   constructor(options?: ErrorOptions) {
     super('the limit has passed', options);
@@ -18,22 +21,22 @@ export class WaitTimeoutError extends Error {
   }
 }
 
-/** How a wait goes on, and what ends it. */
+/** How often to check, and what ends the wait. */
 export interface Wait {
   readonly clock: Clock;
   readonly deadline: Deadline;
   /** Ended with the wait. */
   readonly progress: Progress;
-  /** Milliseconds until the next look, `elapsed` after the first; growing up to 5 s by default. */
+  /** Milliseconds until the next check, `elapsed` after the first; grows to 5 s by default. */
   readonly step?: (elapsed: number) => number;
-  /** Ends the wait, which then rejects with its reason. */
+  /** Ends the wait, which rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Looks again and again, in growing steps, the first time at once, until a look brings an end or the
- * deadline passes. A look that fails is no reason to give up, as the release may be going on behind
- * a gateway that is not; only a refusal (4xx) is. A run of failed looks is told once.
+ * Checks the status immediately and then in growing steps, until there is a result or the deadline passes. A
+ * failed check does not end the wait, because the release may continue behind a broken gateway; only a
+ * refusal (4xx) does. Consecutive failures are logged once.
  */
 export async function poll<Result>(
   checkStatus: () => Promise<PollResult<Result>>,

@@ -6,7 +6,7 @@ import type { ReleaseSettings } from '../plan/settings.js';
 import type { StepContext } from './context.js';
 
 /**
- * Looks at what there is, and plans. Nothing is written. The plan stands in the record then.
+ * Reads what exists, plans, and puts the plan into the record. Writes nothing.
  *
  * @throws PreflightError with every reason why the release cannot work, or a CallError
  */
@@ -31,12 +31,12 @@ export function preflight(
   });
 }
 
-/** The same in several regions is one thing to look at. */
+/** Warns once if several regions have the same failure. */
 function warnOfFailedLookups({ targets }: Observation, journal: Journal): void {
   const reasons = new Set(targets.flatMap(({ build }) => build?.failure?.reason ?? []));
   for (const reason of reasons) {
     journal.warning(
-      `Could not find out whether the context was built before: ${reason}. The action uploads it; the platform builds it unless it finds a build itself.`,
+      `Could not check whether the context was built before: ${reason}. The action uploads it, and the platform builds it unless it finds a build itself.`,
     );
   }
 }
@@ -47,6 +47,6 @@ function noticeAutoDeploy({ name, before }: AgentPlan, journal: Journal): void {
   const branch = git.branch === undefined ? 'a branch' : `the branch \`${git.branch}\``;
   const repository = git.repository === undefined ? '' : ` of \`${git.repository}\``;
   journal.notice(
-    `\`${name}\` is connected to ${branch}${repository} with deploy on push. The next push replaces this release.`,
+    `The platform deploys \`${name}\` on every push to ${branch}${repository}. The next push replaces this release.`,
   );
 }

@@ -11,9 +11,9 @@ import { provision } from './provision.js';
 import { awaitSecretSets } from './readiness.js';
 
 /**
- * Provisions and builds side by side. Where the sets fail, nobody waits for the builds, which may take
- * long and are found again by the next release; where a build fails, the sets come to their end, so
- * that it is known how they are.
+ * Provisions and builds at the same time. If the sets fail, the run does not wait for the builds, which may
+ * take long; the next release reuses them. If a build fails, the run still waits for the sets to know their
+ * status.
  */
 export async function provisionAndBuild(
   context: StepContext,
@@ -22,7 +22,7 @@ export async function provisionAndBuild(
 ): Promise<void> {
   const failures: Error[] = [];
   const abandoned = new AbortController();
-  // Builds of many regions may listen at once, which Node would take for a leak and warn of.
+  // Node would warn of a leak if the builds of many regions listen at once.
   setMaxListeners(Infinity, abandoned.signal);
   const provisioning = async (): Promise<void> => {
     try {
@@ -32,7 +32,7 @@ export async function provisionAndBuild(
       throw error;
     }
   };
-  // Both come to their end, also where one of them throws what is not expected.
+  // Waits for both, even if one of them throws an unexpected error.
   const results = await Promise.allSettled([
     collect(failures, provisioning),
     collect(failures, () => buildAll(context, buildsOf({ targets }), abandoned.signal)),
@@ -77,7 +77,7 @@ function runningBuildIds(builds: readonly BuildRecord[]): string[] {
   return builds.flatMap(({ outcome, id }) => (outcome === 'running' && id !== null ? [id] : []));
 }
 
-/** Every region writes its sets at once; within one, they are written one after the other. */
+/** Writes in all regions at once, and the sets of a region one by one. */
 async function provisionAndAwait(
   context: StepContext,
   targets: readonly TargetRecord[],
@@ -105,7 +105,7 @@ async function provisionAndAwait(
       ),
     );
   }
-  // Also where a region has failed: what became of the others has to be told.
+  // Waits even if a region failed, because the report includes the other regions.
   const awaited = targets
     .filter((target) => !failed.has(target))
     .flatMap(({ secretSets }) => secretSets.filter(({ plan }) => isAwaited(plan)));

@@ -1,10 +1,17 @@
 import type { Clock } from '../time/clock.js';
 
+/** Milliseconds between two lines of the log. */
 const reminderInterval = 15_000;
 
+/** A clock, and a log. */
+export interface ProgressOutput {
+  readonly clock: Clock;
+  readonly log: { readonly info: (message: string) => void };
+}
+
 /**
- * Says how a wait is going: when something changes, and at least every 15 seconds, also while a look
- * is under way that takes longer than that. Has to be ended.
+ * Logs the state of a wait: when it changes, and at least every 15 seconds, even during a longer status
+ * check. Call `end` in any case.
  */
 export class Progress {
   readonly #clock: Clock;
@@ -15,9 +22,12 @@ export class Progress {
   #reminder = new AbortController();
   #hasEnded = false;
 
-  constructor(clock: Clock, say: (message: string) => void) {
+  /** @param label the beginning of each line of the log */
+  constructor({ clock, log }: ProgressOutput, label = '') {
     this.#clock = clock;
-    this.#log = say;
+    this.#log = (message) => {
+      log.info(label + message);
+    };
     this.#startedAt = clock.now();
     this.#changedAt = this.#startedAt;
     this.#scheduleReminder();
@@ -28,12 +38,12 @@ export class Progress {
     return this.#clock.now() - this.#startedAt;
   }
 
-  /** Milliseconds for which the state has been what it is. */
+  /** Milliseconds since the state changed. */
   get unchangedFor(): number {
     return this.#clock.now() - this.#changedAt;
   }
 
-  /** Takes note of the state, and says it where it is another one. */
+  /** Logs the state if it has changed. */
   update(state: string): void {
     if (state === this.#state) return;
     this.#state = state;
@@ -41,7 +51,7 @@ export class Progress {
     this.#report();
   }
 
-  /** Says something that is not a state. */
+  /** Logs something that is not a state. */
   remark(message: string): void {
     this.#log(message);
   }
@@ -58,7 +68,7 @@ export class Progress {
 
   #scheduleReminder(): void {
     this.#reminder.abort();
-    // A reminder may have come due in the same moment in which the wait ended.
+    // A reminder may be due at the moment the wait ends.
     if (this.#hasEnded) return;
     this.#reminder = new AbortController();
     this.#clock.sleep(reminderInterval, this.#reminder.signal).then(

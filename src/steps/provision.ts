@@ -1,11 +1,12 @@
 import { CancelledError } from '../time/cancellation.js';
 import type { Deadline } from '../time/deadline.js';
-import { withSubject, isInDoubt } from '../record/errors.js';
+import { isInDoubt } from '../record/errors.js';
 import type { PlannedSetRecord, SecretSetRecord } from '../record/record.js';
 import { secretSetSubject } from '../plan/subject.js';
 import type { StepContext } from './context.js';
+import { workOn } from './subjects.js';
 
-/** Writes one set, and keeps its account key by key, so that a failure half-way is told as it is. */
+/** Writes one set, and records each key, so that the report of a failure is exact. */
 export async function provision(
   { cloud, journal }: StepContext,
   record: PlannedSetRecord,
@@ -16,24 +17,22 @@ export async function provision(
   const { name, region, registry } = plan;
   const updatedKeys = new Set(plan.updatedKeys);
   try {
-    await journal.span(region, `write ${name}`, () =>
-      withSubject(subject, async () => {
-        if (registry !== undefined) {
-          await cloud.writeImagePullSecret(plan, registry, { deadline });
-          record.isChanged = true;
-          return;
-        }
-        await cloud.writeSecrets(plan, plan.pairs, { deadline }, (keys) => {
-          record.status = 'pending';
-          record.isChanged = true;
-          for (const key of keys) (updatedKeys.has(key) ? record.updated : record.added).push(key);
-        });
-      }),
-    );
+    await workOn(journal, 'write', subject, async () => {
+      if (registry !== undefined) {
+        await cloud.writeImagePullSecret(plan, registry, { deadline });
+        record.isChanged = true;
+        return;
+      }
+      await cloud.writeSecrets(plan, plan.pairs, { deadline }, (keys) => {
+        record.status = 'pending';
+        record.isChanged = true;
+        for (const key of keys) (updatedKeys.has(key) ? record.updated : record.added).push(key);
+      });
+    });
   } catch (error) {
     if (isInDoubt(error)) {
       record.isChanged = true;
-      // The status from before does not hold any more, if the set was written.
+      // If the set was written, its earlier status is out of date.
       record.status = null;
     }
     if (!(error instanceof CancelledError)) record.outcome = 'failed';

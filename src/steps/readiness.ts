@@ -4,16 +4,15 @@ import type { SecretSetStatus } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { Deadline } from '../time/deadline.js';
 import { ReleaseError, StepError, SubjectError } from '../record/errors.js';
-import { poll, WaitTimeoutError } from './polling.js';
+import { graceLimit, poll, WaitTimeoutError } from './polling.js';
 import { Progress } from './progress.js';
 import type { SecretSetRecord } from '../record/record.js';
 import { secretSetSubject } from '../plan/subject.js';
 import type { StepContext } from './context.js';
-import { graceLimit } from './grace.js';
 
 /**
- * Waits until every one of the sets is ready, all of them at once. One that fails does not end the
- * wait for the others: what became of each has to be told.
+ * Waits until all sets are ready. If one fails, the wait for the others continues, so that the report can
+ * say how each ended.
  *
  * @throws ReleaseError of SubjectErrors around a StepError (`provisioning-failed`, `secrets-timeout`,
  *   `secret-set-gone`, `secret-set-missing`) or a CallError
@@ -23,10 +22,8 @@ export async function awaitSecretSets(
   sets: readonly SecretSetRecord[],
   deadline: Deadline,
 ): Promise<void> {
-  const { clock, log } = journal;
-  const progress = new Progress(clock, (message) => {
-    log.info(message);
-  });
+  const { clock } = journal;
+  const progress = new Progress(journal);
   const waiting = new Map(
     sets.map((set) => [set, journal.beginSpan(set.region, `provision ${set.name}`)]),
   );
@@ -76,11 +73,11 @@ export async function awaitSecretSets(
         fail(set, new StepError('secrets-timeout', facts, { cause: error.cause }));
       }
     } else if (error instanceof CancelledError) {
-      // The platform goes on with them.
+      // The platform continues to provision them.
       failures.push(error);
       for (const set of [first, ...others]) waiting.get(set)?.('running');
     } else {
-      // The look failed for all of them, which is one failure.
+      // One failed check is one failure, even for several sets.
       fail(first, error);
       for (const set of others) waiting.get(set)?.('failed');
     }
@@ -88,7 +85,7 @@ export async function awaitSecretSets(
   if (failures.length > 0) throw new ReleaseError(failures);
 }
 
-/** More sets than this are counted rather than listed. */
+/** More sets are only counted. */
 const maxListed = 4;
 
 function wordsFor(
@@ -107,7 +104,7 @@ function wordsFor(
   return others.length === 0 ? ready : `${ready}; ${list(others)}`;
 }
 
-/** The status of a set in words, with the reason that it can only have. */
+/** The status of a set in words, with its only possible reason. */
 function stateOf({ status, referenced }: Found): string {
   if (status === 'unknown') return 'unknown (its region cannot be reached)';
   return status === 'pending' && referenced
@@ -121,19 +118,19 @@ interface Found {
   readonly errorMessage: string | undefined;
 }
 
-/** A set as a look finds it; undefined where it is not there. */
+/** A set and its status; undefined if it does not exist. */
 interface Read {
   readonly set: SecretSetRecord;
   readonly found: Found | undefined;
 }
 
-/** One request a look, however many sets are awaited. */
+/** Sends one request per check, however many sets there are. */
 async function readStatuses(
   cloud: PipecatCloud,
   sets: readonly SecretSetRecord[],
   deadline: Deadline,
 ): Promise<Read[]> {
-  // Each look is repeated anyway, so a read of it is tried once.
+  // Each check is repeated anyway, so a request is tried only once.
   const options = { deadline, attempts: 1 };
   const [first, ...others] = sets;
   // An image pull secret cannot be read by name.

@@ -5,7 +5,6 @@ import {
   failuresOf,
   forEach,
   isCancellation,
-  isStepFailure,
   ReleaseError,
   StepError,
   SubjectError,
@@ -20,11 +19,11 @@ import { awaitSecretSets } from './readiness.js';
 import { newTargetRecord, type TargetRecord } from '../record/record.js';
 import { orRollBack, warnOfUnrestored } from './roll-back.js';
 import { Remarks } from './remarks.js';
+import { inRegionOrder } from './subjects.js';
 
 /**
- * Carries a plan out, a phase after the other, each in all regions at once: no agent is deployed
- * until every set in every region is ready, and every image is built. What was done stands in the
- * journal's record, also when this throws.
+ * Carries out a plan in phases, each in all regions at once. No agent is deployed until every set in every
+ * region is ready and every image is built. The journal's record shows what was done, even if this throws.
  *
  * @throws ReleaseError with what failed in each region
  */
@@ -46,25 +45,14 @@ export async function release(context: StepContext, plan: Plan): Promise<void> {
     await drainAll(context, targets);
     await pruneAndAwait(context, targets, plan.secretsTimeout);
   } catch (error) {
-    throw error instanceof ReleaseError ? inRegionOrder(error, targets) : error;
+    throw error instanceof ReleaseError
+      ? new ReleaseError(inRegionOrder(error.failures, targets))
+      : error;
   }
   await cleanUpAll(context, targets, plan.secretsTimeout);
 }
 
-/**
- * What failed, in the order of the regions and not in that in which it was noticed; what a rollback was
- * for comes before what became of that.
- */
-function inRegionOrder({ failures }: ReleaseError, targets: readonly TargetRecord[]): ReleaseError {
-  const place = (failure: Error): number => {
-    if (!(failure instanceof SubjectError)) return targets.length;
-    const region = targets.findIndex((target) => target.region === failure.subject.region);
-    return isStepFailure(failure.cause, 'not-rolled-back') ? targets.length + 1 + region : region;
-  };
-  return new ReleaseError([...failures].sort((one, other) => place(one) - place(other)));
-}
-
-/** Deploys in the order in which the regions were named, and stops at the first that fails. */
+/** Deploys in the order of the regions, and stops at the first that fails. */
 async function deploySequentially(
   context: StepContext,
   targets: readonly TargetRecord[],
@@ -77,7 +65,7 @@ async function deploySequentially(
       const later = targets.slice(index + 1).map(({ region }) => `\`${region}\``);
       if (later.length > 0 && !isCancellation(error)) {
         context.journal.notice(
-          `\`rollout: sequential\` stops at the first region that fails, so nothing was deployed in ${later.join(', ')} after \`${target.region}\`.`,
+          `\`rollout: sequential\` stopped after the failure in \`${target.region}\`, so nothing was deployed in ${later.join(', ')}.`,
         );
       }
       throw error;
@@ -85,7 +73,7 @@ async function deploySequentially(
   }
 }
 
-/** Last of all, so that nothing is taken from an agent that may have to go on with it. */
+/** Comes after everything that may fail, because an agent may still need its keys then. */
 async function pruneAndAwait(
   context: StepContext,
   targets: readonly TargetRecord[],
@@ -100,7 +88,7 @@ async function pruneAndAwait(
     const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
     try {
       await forEach(pruned, (set) => prune(context, set, deadline));
-      // The next deploy that binds the set would be refused while it is provisioned.
+      // While a set is provisioned, the platform refuses every deploy that binds it.
       await awaitSecretSets(context, pruned, deadline);
     } catch (error) {
       throw new ReleaseError(failuresOf(error).map(asPruningFailure));

@@ -2,17 +2,14 @@ import type { Journal } from '../record/journal.js';
 import { listOf } from '../text/list.js';
 
 interface Remark {
-  /** A remark needs nobody: it is a line of the log and the summary, and no annotation. */
+  /** A remark is a line of the log and the summary, not an annotation. */
   readonly level: 'warning' | 'notice' | 'remark';
   /** The sentence, for names between backticks. */
   readonly words: (names: string) => string;
   readonly names: string[];
 }
 
-/**
- * Warnings and notices about several agents: what is to be said of each alike is said once, as a run
- * shows ten of a kind at most.
- */
+/** Combines equal remarks about several agents, because a run shows at most ten annotations of a kind. */
 export class Remarks {
   readonly #remarks = new Map<string, Remark>();
 

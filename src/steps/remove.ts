@@ -1,16 +1,14 @@
 import type { CallOptions } from '../pipecat/caller.js';
 import type { Deletion } from '../pipecat/client.js';
-import { InterruptedCallError } from '../pipecat/errors.js';
-import { isInDoubt } from '../record/errors.js';
 import type { RemovalRecord } from '../record/teardown-record.js';
-import { CancelledError } from '../time/cancellation.js';
+import { recordFailure } from './subjects.js';
 
-/** Turns a look at whether something is gone into what a call does after its answer was lost. */
+/** Turns a check whether something was deleted into what a call does after a lost response. */
 type FindLost = (
   isGone: () => Promise<boolean>,
 ) => NonNullable<CallOptions<Deletion>['findLostResult']>;
 
-/** Deletes one thing and records what became of it. */
+/** Deletes something and records the outcome. */
 export async function remove(
   record: RemovalRecord,
   work: (findLost: FindLost) => Promise<Deletion>,
@@ -22,13 +20,11 @@ export async function remove(
   };
   try {
     const deletion = await work(findLost);
-    // If an answer was lost, it was this run that deleted what does not exist anymore.
+    // If the response was lost, this run probably deleted it.
     record.outcome = deletion === 'absent' && !lost.isAnswer ? 'absent' : 'deleted';
     record.isChanged = record.outcome === 'deleted';
   } catch (error) {
-    if (isInDoubt(error)) record.isChanged = true;
-    if (!(error instanceof CancelledError)) record.outcome = 'failed';
-    else if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
+    recordFailure(record, error);
     throw error;
   }
 }

@@ -4,7 +4,6 @@ import { settingChanges } from '../plan/agent-changes.js';
 import type { AgentPlan, SecretSetPlan } from '../plan/plan.js';
 import { planRollBack, unrestoredSentences, type RollBackPlan } from '../plan/roll-back.js';
 import {
-  withSubject,
   collect,
   failuresOf,
   forEach,
@@ -24,22 +23,23 @@ import type {
 import { CancelledError } from '../time/cancellation.js';
 import { TimeBudget } from '../time/deadline.js';
 import type { StepContext } from './context.js';
-import { agentSubject, boundSets } from './deploy-and-await.js';
+import { boundSets } from './deploy-and-await.js';
 import { deploy } from './deploy.js';
 import { awaitSecretSets } from './readiness.js';
 import { Remarks } from './remarks.js';
 import { awaitRollout } from './rollout.js';
 import { noRolloutObserver, SuccessHolder } from './rollout-observer.js';
+import { agentSubject, workOn } from './subjects.js';
 
-/** An agent that goes back, and the sets of its region. */
-interface GoingBack {
+/** An agent to roll back, and the sets of its region. */
+interface AgentToRollBack {
   readonly agent: AgentRecord;
   readonly before: Agent;
   readonly secretSets: readonly PlannedSetRecord[];
   readonly rollBack: RollBackRecord;
 }
 
-/** Says before the first write what a rollback could not restore. */
+/** Warns before the first write of what a rollback could not restore. */
 export function warnOfUnrestored(journal: Journal, targets: readonly TargetRecord[]): void {
   const sentences = new Set(
     targets.flatMap(({ agent, secretSets }) =>
@@ -53,11 +53,11 @@ export function warnOfUnrestored(journal: Journal, targets: readonly TargetRecor
 }
 
 /**
- * Deploys. If that fails in any region and the release is to be all or nothing, every agent that it
- * deployed goes back to what it was.
+ * Deploys. With `on-failure: rollback`, a failure in any region rolls back every agent that this run
+ * deployed.
  *
  * @param limit milliseconds to wait for secret sets that the platform is still provisioning
- * @throws ReleaseError with what failed, first the deploying and then the going back
+ * @throws ReleaseError with the failures of the deploy, then those of the rollback
  */
 export async function orRollBack(
   context: StepContext,
@@ -85,7 +85,7 @@ export async function orRollBack(
   }
 }
 
-/** A release that another one has taken over has not failed, and one that was not tested may be good. */
+/** A superseded release did not fail, and one that could not be tested may work. */
 function isReasonToRollBack(failure: Error): boolean {
   const cause = failure instanceof SubjectError ? failure.cause : failure;
   return !isCancellation(cause) && !isStepFailure(cause, ...noReasons);
@@ -99,18 +99,16 @@ async function rollBackAll(
   limit: number,
 ): Promise<void> {
   const { journal } = context;
-  const goingBack = targets.flatMap(toGoBack);
-  if (goingBack.length === 0) return;
-  for (const { agent, rollBack } of goingBack) agent.rollBack = rollBack;
+  const toRollBack = targets.flatMap(agentsToRollBack);
+  if (toRollBack.length === 0) return;
+  for (const { agent, rollBack } of toRollBack) agent.rollBack = rollBack;
   const budget = new TimeBudget(journal.clock, 'secrets-timeout', limit);
   const remarks = new Remarks();
   await journal.step('roll-back', async () => {
     try {
-      await forEach(goingBack, (one) =>
-        journal.span(one.agent.region, `roll back ${one.agent.name}`, () =>
-          withSubject(agentSubject(one.agent), () =>
-            rollBackOne(context, one, budget.fork(), remarks),
-          ),
+      await forEach(toRollBack, (one) =>
+        workOn(journal, 'roll back', agentSubject(one.agent), () =>
+          rollBackOne(context, one, budget.fork(), remarks),
         ),
       );
     } finally {
@@ -119,8 +117,8 @@ async function rollBackAll(
   });
 }
 
-/** What this run deployed, or may have, and nobody else has taken over. A new agent stays. */
-function toGoBack({ agent, secretSets }: TargetRecord): GoingBack[] {
+/** Agents that this run has deployed, or may have, unless they are new or superseded. */
+function agentsToRollBack({ agent, secretSets }: TargetRecord): AgentToRollBack[] {
   if (agent?.isChanged !== true || agent.plan.before === undefined) return [];
   if (agent.outcome === 'superseded' || agent.outcome === 'unchanged') return [];
   const plan = planRollBack(agent.plan, plansOf(secretSets));
@@ -134,7 +132,7 @@ function plansOf(secretSets: readonly PlannedSetRecord[]): SecretSetPlan[] {
 
 async function rollBackOne(
   context: StepContext,
-  { agent, before, secretSets, rollBack }: GoingBack,
+  { agent, before, secretSets, rollBack }: AgentToRollBack,
   budget: TimeBudget,
   remarks: Remarks,
 ): Promise<void> {
@@ -152,7 +150,7 @@ async function rollBackOne(
     replacesValues: false,
     rollBack: undefined,
   };
-  const isBegun = (error: unknown): boolean =>
+  const hasStarted = (error: unknown): boolean =>
     back.isChanged || error instanceof InterruptedCallError;
   try {
     const deployed = await deploy(context, back, {
@@ -169,21 +167,23 @@ async function rollBackOne(
     await awaitRollout({ ...context, rolloutObserver: noRolloutObserver }, back, deployed);
   } catch (error) {
     if (error instanceof CancelledError) {
-      rollBack.outcome = isBegun(error) ? 'running' : 'skipped';
+      rollBack.outcome = hasStarted(error) ? 'running' : 'skipped';
       if (rollBack.outcome === 'running') agent.outcome = 'cancelled';
       throw error;
     }
     if (error instanceof NotDeployedError) {
       agent.isChanged = false;
       agent.rollBack = undefined;
-      journal.log.info(`The deploy of ${name} in ${region} was not carried out: it is as before.`);
+      journal.log.info(
+        `${name} in ${region} is unchanged, because its deploy was not carried out.`,
+      );
       return;
     }
     if (isStepFailure(error, 'superseded')) {
       agent.outcome = 'superseded';
       agent.rollBack = undefined;
       journal.notice(
-        `\`${name}\` in \`${region}\` is not rolled back: another release has deployed it since.`,
+        `\`${name}\` in \`${region}\` was not rolled back, because another release has deployed it since.`,
       );
       return;
     }
@@ -201,7 +201,7 @@ async function rollBackOne(
   journal.log.info(`Rolled back ${name} in ${region}.`);
 }
 
-/** The response to the deploy was lost, and the agent shows that nothing was deployed. */
+/** The response to the deploy was lost, but the agent shows that nothing was deployed. */
 class NotDeployedError extends Error {
   constructor() {
     super('the deploy was not carried out');
@@ -209,7 +209,7 @@ class NotDeployedError extends Error {
   }
 }
 
-/** The plan that makes the agent what it was, as long as it is still what this run made of it. */
+/** The plan that restores the agent, unless another release has changed it since. */
 function planFor(
   { plan, deploymentId }: AgentRecord,
   before: Agent,
@@ -220,7 +220,7 @@ function planFor(
     const current = now.desiredDeploymentId;
     if (deploymentId === null && current === before.desiredDeploymentId)
       throw new NotDeployedError();
-    // If the response to the deploy was lost, the settings tell whose deployment it is.
+    // If the response to the deploy was lost, the settings show whose deployment it is.
     const isOurs =
       deploymentId === null
         ? settingChanges(now.settings, plan.settings).length === 0

@@ -1,37 +1,29 @@
-/** An agent whose rollout has begun. */
+/** The rollout of an agent. */
 export interface StartedRollout {
   readonly agent: string;
   readonly region: string;
   readonly deploymentId: string;
 }
 
-/** Keeps a record of rollouts elsewhere while they run. It never fails and never delays one. */
+/** How a rollout ended; `error` if nobody waited for its end. */
+export type RolloutOutcome = 'success' | 'failure' | 'error';
+
+/** Reports rollouts elsewhere while they run. It never fails and never delays a rollout. */
 export interface RolloutObserver {
-  /**
-   * Called when a rollout begins; the returned function is called with how it ended: `error` if nobody
-   * waited for its end.
-   */
-  rolloutStarted(rollout: StartedRollout): (outcome: 'success' | 'failure' | 'error') => void;
+  /** Called when a rollout begins; the returned function is called with how it ended. */
+  rolloutStarted(rollout: StartedRollout): (outcome: RolloutOutcome) => void;
 }
 
-type RolloutEnd = Parameters<ReturnType<RolloutObserver['rolloutStarted']>>[0];
-
-/**
- * Holds every success back until it is known whether all that was deployed stays so: a rollout that is
- * rolled back is a failure.
- */
+/** Holds successes back until it is known whether they are rolled back. */
 export class SuccessHolder implements RolloutObserver {
   readonly #observer: RolloutObserver;
-  readonly #held: {
-    readonly rollout: StartedRollout;
-    readonly end: (outcome: RolloutEnd) => void;
-  }[] = [];
+  readonly #held: { rollout: StartedRollout; end: (outcome: RolloutOutcome) => void }[] = [];
 
   constructor(observer: RolloutObserver) {
     this.#observer = observer;
   }
 
-  rolloutStarted(rollout: StartedRollout): (outcome: RolloutEnd) => void {
+  rolloutStarted(rollout: StartedRollout): (outcome: RolloutOutcome) => void {
     const end = this.#observer.rolloutStarted(rollout);
     return (outcome) => {
       if (outcome === 'success') this.#held.push({ rollout, end });
@@ -39,8 +31,8 @@ export class SuccessHolder implements RolloutObserver {
     };
   }
 
-  /** Tells how the successful rollouts ended. */
-  release(outcomeOf: (rollout: StartedRollout) => RolloutEnd = () => 'success'): void {
+  /** Reports how the successful rollouts ended. */
+  release(outcomeOf: (rollout: StartedRollout) => RolloutOutcome = () => 'success'): void {
     for (const { rollout, end } of this.#held.splice(0)) end(outcomeOf(rollout));
   }
 }

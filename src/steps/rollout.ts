@@ -2,7 +2,7 @@ import { CancelledError } from '../time/cancellation.js';
 import type { Agent } from '../pipecat/answers.js';
 import type { Deployed } from './deploy.js';
 import { isStepFailure, StepError } from '../record/errors.js';
-import { poll, WaitTimeoutError } from './polling.js';
+import { graceLimit, poll, WaitTimeoutError } from './polling.js';
 import { failureLogs } from './failure-logs.js';
 import { Progress } from './progress.js';
 import type { AgentRecord } from '../record/record.js';
@@ -14,10 +14,9 @@ import {
   type Judgment,
 } from '../pipecat/rollout-judgment.js';
 import type { StepContext } from './context.js';
-import { graceLimit } from './grace.js';
 
 /**
- * Waits until this deployment serves.
+ * Waits until this deployment is serving.
  *
  * @throws StepError (`rollout-failed`, `wait-timeout`, `superseded`, `agent-gone`,
  *   `agent-missing`) or a CallError
@@ -30,9 +29,7 @@ export async function awaitRollout(
   const { cloud, journal } = context;
   const { clock, log } = journal;
   const { name } = record;
-  const progress = new Progress(clock, (message) => {
-    log.info(`${name}: ${message}`);
-  });
+  const progress = new Progress(journal, `${name}: `);
   let lastAgent: Agent | undefined;
   let lastSeen = 'no status check of the agent succeeded';
   let infrastructureIssue = false;
@@ -83,7 +80,7 @@ export async function awaitRollout(
       });
     }
   } catch (error) {
-    // The platform goes on with the rollout, whoever waits for it.
+    // The platform continues the rollout even if the run is cancelled.
     if (error instanceof CancelledError) throw error;
     record.outcome = isStepFailure(error, 'superseded') ? 'superseded' : 'failed';
     if (!(error instanceof WaitTimeoutError)) throw error;

@@ -20,42 +20,42 @@ import { failureLogs } from './failure-logs.js';
 import { poll, WaitTimeoutError, type PollResult } from './polling.js';
 import { Progress } from './progress.js';
 
-/** Starts whose response may be lost: each may have started a session that nobody can identify. */
+/** Number of lost responses to a start; each may leave a session that nobody can identify. */
 const mostLostStarts = 3;
-/** Milliseconds before the limit in which no attempt is begun. */
+/** Milliseconds before the limit in which no attempt starts. */
 const lastAttempt = 1000;
 /** Milliseconds between two sessions: the first pause and the longest. */
 const pauses = { first: 2000, longest: 15_000, growth: 1.5 } as const;
-/** Milliseconds; a platform that asks for more is asked again now and then. */
+/** Milliseconds; a longer `Retry-After` is cut to this. */
 const maxRetryAfter = 60_000;
-/** Milliseconds that stopping a session may take: one that runs on costs money. */
+/** Milliseconds to stop a session; long, because a running session costs money. */
 const stopLimit = 120_000;
-/** Milliseconds that reading a session once more may take. */
+/** Milliseconds to read a session once more. */
 const readLimit = 15_000;
-/** Milliseconds that the bot's own endpoint may take to answer. */
+/** Milliseconds for one request to the bot's own endpoint. */
 const pathLimit = 10_000;
-/** Seconds that a room outlives the smoke test. */
+/** Seconds from the end of the smoke test until its room expires. */
 const roomMargin = 60;
 
-/** What a smoke test has shown. */
+/** The result of a smoke test. */
 type Verdict =
   | { readonly outcome: 'passed' }
   | { readonly outcome: 'failed'; readonly failure: SmokeTestFailure }
-  /** @property because the end of a sentence */
+  /** `because` is the end of a sentence. */
   | { readonly outcome: 'inconclusive'; readonly because: string };
 
-/** What one attempt has shown: the verdict, or that another attempt may show more. */
+/** The result of one attempt: the verdict, or a reason to try again. */
 type Attempt =
   | { readonly done: Verdict }
-  /** @property meanwhile the verdict if there is no time for another attempt */
+  /** `again` is the verdict if there is no time for another attempt. */
   | { readonly again: Verdict; readonly retryAfter?: number };
 
-/** How a session that was followed went: it may also have run without a sign of its bot. */
+/** The result of watching a session; it may also have run without a sign of its bot. */
 type Followed = Attempt | { readonly silentSince: number };
 
 /**
- * Starts a session on a deployment that is ready, watches it, and stops it. An inconclusive test is a
- * warning.
+ * Starts a session on a deployment that is ready, watches it, and stops it. Warns if the result is
+ * inconclusive.
  *
  * @throws StepError (`smoke-test-failed`, `smoke-test-key-refused`)
  */
@@ -88,9 +88,9 @@ class SmokeTest {
   readonly #surface: PublicSurface;
   readonly #deadline: Deadline;
   #lostStarts = 0;
-  /** What the attempts before have shown. */
+  /** The verdict of the earlier attempts. */
   #earlier: Verdict | undefined;
-  /** The last session that was started, and what was last seen of it. */
+  /** The last session, and its last known state. */
   #sessionId: string | undefined;
   #seen: Session | undefined;
 
@@ -107,7 +107,7 @@ class SmokeTest {
 
   async run(): Promise<void> {
     try {
-      await this.#tell(await this.#attempts());
+      await this.#report(await this.#attempts());
     } finally {
       this.#warnOfLostStarts();
     }
@@ -120,7 +120,7 @@ class SmokeTest {
       if ('done' in attempt) return attempt.done;
       this.#earlier = attempt.again;
       const retryAfter = Math.min(attempt.retryAfter ?? 0, maxRetryAfter);
-      // The last attempt comes shortly before the limit.
+      // The last attempt starts shortly before the limit.
       const longest = this.#deadline.remaining() - lastAttempt;
       if (longest < Math.max(pauses.first, retryAfter)) return attempt.again;
       await this.#clock.sleep(Math.min(Math.max(pause, retryAfter), longest));
@@ -128,7 +128,7 @@ class SmokeTest {
     }
   }
 
-  /** Starts one session, follows it, and stops it, whatever happens. */
+  /** Starts one session, watches it, and always stops it. */
   async #attempt(): Promise<Attempt> {
     const sessionId = await this.#start();
     if (typeof sessionId !== 'string') return sessionId;
@@ -171,12 +171,11 @@ class SmokeTest {
       const judged = this.#judgeRefusal(error);
       if (judged !== undefined) return judged;
     }
-    const because = `no session could be started: ${error.reason}`;
-    const verdict = inconclusive(because);
-    // A response that was lost, or is not the platform's own: a session may run.
+    const verdict = inconclusive(`no session could be started: ${error.reason}`);
+    // If the response was lost, or is not from the platform, a session may be running.
     if (error.mayBeCarriedOut && !(error instanceof NotSentError)) {
       this.#lostStarts++;
-      this.#context.journal.log.info(`A start of a session failed: ${error.reason}.`);
+      this.#context.journal.log.info(`Could not start a session: ${error.reason}.`);
       if (this.#lostStarts >= mostLostStarts) return { done: verdict };
       return { again: verdict };
     }
@@ -187,11 +186,8 @@ class SmokeTest {
 
   #judgeRefusal(refusal: StatusError): Attempt | undefined {
     const { status, kind, retryAfter } = refusal;
-    const isBilling = kind === 'billing-required' || has(refusal, 'PCC-1004');
-    if (isBilling) {
-      return {
-        done: inconclusive(`the platform asks for billing to be settled: ${refusal.reason}`),
-      };
+    if (kind === 'billing-required' || has(refusal, 'PCC-1004')) {
+      return { done: inconclusive(`the platform requires billing: ${refusal.reason}`) };
     }
     if (kind === 'credential-refused' || kind === 'permission-denied') {
       throw new StepError('smoke-test-key-refused', { refusal }, { cause: refusal });
@@ -206,7 +202,7 @@ class SmokeTest {
     if (status === 404) {
       return again(
         inconclusive(
-          `the public key does not find the agent: ${refusal.reason}. The key may belong to another organization`,
+          `the public key cannot access the agent: ${refusal.reason}. The key may belong to another organization`,
         ),
       );
     }
@@ -216,22 +212,20 @@ class SmokeTest {
     return undefined;
   }
 
-  /** Watches a session until it shows what it is there to show. */
+  /** Watches a session until there is a result. */
   async #follow(sessionId: string): Promise<Followed> {
     const { name } = this.#record;
     const { transport, path, duration } = this.#settings;
-    const { log } = this.#context.journal;
+    const { journal } = this.#context;
     const clock = this.#clock;
     const startedAt = clock.now();
-    // The platform does not say when the bot of such a session starts.
+    // For WebRTC, the platform does not say when the bot starts.
     const awaitsStart = transport !== 'webrtc';
     const endpoint = new Endpoint(path);
     let upSince: number | undefined;
-    const progress = new Progress(clock, (message) => {
-      log.info(`${name}: ${message}`);
-    });
+    const progress = new Progress(journal, `${name}: `);
 
-    const look = async (): Promise<PollResult<Followed>> => {
+    const checkStatus = async (): Promise<PollResult<Followed>> => {
       const seen = await this.#read(sessionId, this.#deadline, 1);
       if (seen === undefined) {
         progress.update('the platform does not show the session yet');
@@ -239,7 +233,7 @@ class SmokeTest {
       }
       const state = judgeSession(seen, this.#deploymentId, awaitsStart && !endpoint.hasAnswered);
       if (state.state === 'elsewhere') {
-        log.info(`The session ${sessionId} runs on another deployment; stopping it.`);
+        journal.log.info(`The session ${sessionId} is running on another deployment. Stopping it.`);
         return { done: { again: inconclusive(onOtherDeployment) } };
       }
       if (state.state !== 'running') return { done: { done: this.#ended(seen, endpoint) } };
@@ -247,14 +241,16 @@ class SmokeTest {
       if (refused !== undefined) return { done: { done: failed(refused) } };
       const hasStarted = state.hasStarted || endpoint.hasAnswered || !awaitsStart;
       if (!hasStarted) {
-        progress.update('the session runs, and its bot has not started yet');
+        progress.update('the session is running, but its bot has not started yet');
         return undefined;
       }
       upSince ??= awaitsStart ? clock.now() : startedAt;
       const isUp = clock.now() - upSince >= duration;
       if (isUp && !endpoint.isAwaited) return { done: { done: this.#passed(seen) } };
       progress.update(
-        isUp ? `waiting for GET /${endpoint.path} to answer` : 'the bot has started; watching it',
+        isUp
+          ? `waiting for a response to GET /${endpoint.path}`
+          : 'the bot has started; watching it',
       );
       return undefined;
     };
@@ -266,7 +262,7 @@ class SmokeTest {
     };
 
     try {
-      return await poll(look, { clock, deadline: this.#deadline, progress, step });
+      return await poll(checkStatus, { clock, deadline: this.#deadline, progress, step });
     } catch (error) {
       if (error instanceof CallError) {
         return { done: inconclusive(`the session could not be read: ${error.reason}`) };
@@ -286,7 +282,7 @@ class SmokeTest {
       : { outcome: 'passed' };
   }
 
-  /** Judges a session that ended by itself. */
+  /** The verdict on a session that ended by itself. */
   #ended(seen: Session, endpoint: Endpoint): Verdict {
     const awaitsStart = this.#settings.transport !== 'webrtc';
     const state = judgeSession(seen, this.#deploymentId, awaitsStart && !endpoint.hasAnswered);
@@ -302,7 +298,7 @@ class SmokeTest {
     return this.#passed(seen);
   }
 
-  /** Some sessions say only after their end when their bot started. */
+  /** Some sessions show only after their end when their bot started. */
   async #readOnceMore(sessionId: string, since: number): Promise<Verdict> {
     const ran = this.#clock.now() - since;
     try {
@@ -343,12 +339,12 @@ class SmokeTest {
       if (!(error instanceof CallError) && !(error instanceof CancelledError)) throw error;
       const reason = error instanceof CallError ? `: ${error.reason}` : '';
       journal.warning(
-        `The session \`${sessionId}\` of \`${name}\` in \`${region}\` could not be stopped${reason}. It may run, and cost money, until the session limit.`,
+        `Could not stop the session \`${sessionId}\` of \`${name}\` in \`${region}\`${reason}. It may run, and cost money, until the session limit.`,
       );
     }
   }
 
-  async #tell(verdict: Verdict): Promise<void> {
+  async #report(verdict: Verdict): Promise<void> {
     const { journal } = this.#context;
     const { name, region } = this.#record;
     this.#record.smokeTest = this.#recordOf(verdict);
@@ -364,7 +360,7 @@ class SmokeTest {
     }
     if (verdict.outcome === 'inconclusive') {
       journal.warning(
-        `The smoke test of \`${name}\` in \`${region}\` is inconclusive: ${verdict.because}. The release is done, but not proven to take sessions.`,
+        `The smoke test of \`${name}\` in \`${region}\` is inconclusive: ${verdict.because}. The release is done, but not tested.`,
       );
       return;
     }
@@ -407,11 +403,10 @@ class SmokeTest {
   }
 }
 
-/** The bot's own endpoint that has to answer, if there is one. */
+/** The bot's own endpoint that must respond, if there is one. */
 class Endpoint {
   readonly path: string;
   hasAnswered = false;
-  /** Whether there is one at all. */
   readonly #isGiven: boolean;
   #status: number | undefined;
 
@@ -424,7 +419,7 @@ class Endpoint {
     return this.#isGiven && !this.hasAnswered;
   }
 
-  /** Asks it unless it has answered; the result is the failure if there is no point in asking again. */
+  /** Sends a request unless one has succeeded. Returns a failure if there is no point in trying again. */
   async ask(request: () => Promise<unknown>): Promise<SmokeTestFailure | undefined> {
     if (!this.isAwaited) return undefined;
     try {
@@ -440,7 +435,7 @@ class Endpoint {
     }
   }
 
-  /** What it means that it has not answered until the end. */
+  /** The verdict if it has not responded by the end. */
   verdict(): Verdict | undefined {
     return this.isAwaited ? failed(this.#failure()) : undefined;
   }
@@ -450,7 +445,7 @@ class Endpoint {
   }
 }
 
-/** What an endpoint answers while its bot starts. */
+/** Statuses of an endpoint while its bot starts. */
 const passingStatuses: readonly number[] = [404, 502, 503];
 
 const onOtherDeployment =

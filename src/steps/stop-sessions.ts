@@ -4,11 +4,12 @@ import type { TeardownTargetRecord } from '../record/teardown-record.js';
 import type { Deadline } from '../time/deadline.js';
 import { pollingDelay } from '../time/polling-delay.js';
 import type { TeardownContext } from './context.js';
+import { agentSubject } from './subjects.js';
 
-/** Sessions that are stopped at once. */
+/** Number of sessions to stop at once. */
 const mostAtOnce = 5;
 
-/** Stops the sessions that run now. What cannot be stopped is tried again after the agent is deleted. */
+/** Stops the running sessions. If that fails, the action tries again after the agent is deleted. */
 export async function stopOnce(
   context: TeardownContext,
   target: TeardownTargetRecord,
@@ -24,12 +25,12 @@ export async function stopOnce(
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     journal.log.info(
-      `Not all sessions of ${agent.name} in ${region} could be stopped, because ${error.reason}. Trying again later.`,
+      `Could not stop all sessions of ${agent.name} in ${region}, because ${error.reason}. Trying again later.`,
     );
   }
 }
 
-/** Stops sessions until none is shown as running. */
+/** Stops sessions until none is running. */
 export async function stopAll(
   context: TeardownContext,
   target: TeardownTargetRecord,
@@ -37,7 +38,7 @@ export async function stopAll(
 ): Promise<void> {
   const { agent, region } = target;
   const { clock, log } = context.journal;
-  await withSubject({ kind: 'agent', name: agent.name, region }, async () => {
+  await withSubject(agentSubject(agent), async () => {
     const startedAt = clock.now();
     for (;;) {
       const count = await stopRunning(context, target, deadline);
@@ -52,7 +53,7 @@ export async function stopAll(
   }
 }
 
-/** @returns how many sessions ran */
+/** @returns how many sessions were running */
 async function stopRunning(
   { sessions }: TeardownContext,
   { agent }: TeardownTargetRecord,

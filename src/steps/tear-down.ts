@@ -2,9 +2,9 @@ import { observeTeardown } from '../plan/observe-teardown.js';
 import { PreflightError, type PreflightProblem } from '../plan/problems.js';
 import { adviceOnNames, notPreviewWords } from '../plan/preview.js';
 import type { TeardownSettings } from '../plan/settings.js';
-import { secretSetKinds, type Subject } from '../plan/subject.js';
+import { secretSetKinds } from '../plan/subject.js';
 import { isEmptyTeardown, planTeardown, type TeardownPlan } from '../plan/teardown-plan.js';
-import { withSubject, failuresOf, forEach, ReleaseError, SubjectError } from '../record/errors.js';
+import { failuresOf, forEach, ReleaseError } from '../record/errors.js';
 import type { StepName } from '../record/record.js';
 import {
   newTeardownRecord,
@@ -17,6 +17,7 @@ import { Deadline } from '../time/deadline.js';
 import { deleteSets } from './delete-sets.js';
 import { remove } from './remove.js';
 import { stopAll, stopOnce } from './stop-sessions.js';
+import { agentSubject, inRegionOrder, workOn } from './subjects.js';
 import type { TeardownContext } from './context.js';
 
 /**
@@ -83,14 +84,14 @@ function isDue({ outcome }: RemovalRecord): boolean {
   return outcome === 'skipped';
 }
 
-/** A session may begin until the agent is gone, so one that goes is looked at in any case. */
+/** A session may start until the agent is deleted, so an agent to delete always counts. */
 function hasSessions({ agent }: TeardownTargetRecord): boolean {
   return isDue(agent) || (agent.outcome !== 'kept' && agent.sessions > 0);
 }
 
 /**
- * Deletes what the record says, a phase after the other, each in all regions at once. What fails in
- * one region does not stop the others. What was done is in the record, also when this throws.
+ * Deletes what the record says in phases, each in all regions at once. A failure in one region does not stop
+ * the others. The record shows what was done, even if this throws.
  *
  * @throws ReleaseError with what failed in each region
  */
@@ -99,7 +100,7 @@ export async function tearDown(context: TeardownContext, record: TeardownRecord)
   journal.expect(stepsOf(record));
   const deadline = new Deadline(journal.clock, 'wait-timeout', record.plan.waitTimeout);
   const failures: Error[] = [];
-  /** Regions whose agent could not be deleted: it may still need its sets. */
+  /** Regions whose agent could not be deleted, so it may still need its sets. */
   const blocked = new Set<TeardownTargetRecord>();
   const phase = async (
     step: StepName,
@@ -133,7 +134,7 @@ export async function tearDown(context: TeardownContext, record: TeardownRecord)
     },
   );
   const gone = targets.filter((target) => !blocked.has(target));
-  // A session may have begun until the agent was gone, and continues without it.
+  // A session that started before the agent was deleted continues without it.
   await phase(
     'stop-sessions',
     withSessions.filter((target) => gone.includes(target)),
@@ -144,20 +145,7 @@ export async function tearDown(context: TeardownContext, record: TeardownRecord)
     gone.filter(({ secretSets }) => secretSets.some(isDue)),
     (target) => deleteSets(context, target, deadline),
   );
-  if (failures.length > 0) throw new ReleaseError(inOrder(failures, targets));
-}
-
-/** What failed, in the order of the regions. */
-function inOrder(failures: readonly Error[], targets: readonly TeardownTargetRecord[]): Error[] {
-  const place = (failure: Error): number => {
-    if (!(failure instanceof SubjectError)) return targets.length;
-    return targets.findIndex(({ region }) => region === failure.subject.region);
-  };
-  return failures.toSorted((one, other) => place(one) - place(other));
-}
-
-function agentSubject({ name, region }: RemovalRecord): Subject {
-  return { kind: 'agent', name, region };
+  if (failures.length > 0) throw new ReleaseError(inRegionOrder(failures, targets));
 }
 
 async function deleteAgent(
@@ -165,14 +153,12 @@ async function deleteAgent(
   { agent, region }: TeardownTargetRecord,
   deadline: Deadline,
 ): Promise<void> {
-  await journal.span(region, `delete ${agent.name}`, () =>
-    withSubject(agentSubject(agent), () =>
-      remove(agent, async (findLost) =>
-        cloud.deleteAgent(agent.name, {
-          deadline,
-          findLostResult: findLost(async () => (await cloud.agent(agent.name)) === undefined),
-        }),
-      ),
+  await workOn(journal, 'delete', agentSubject(agent), () =>
+    remove(agent, async (findLost) =>
+      cloud.deleteAgent(agent.name, {
+        deadline,
+        findLostResult: findLost(async () => (await cloud.agent(agent.name)) === undefined),
+      }),
     ),
   );
   if (agent.outcome === 'deleted') journal.log.info(`Deleted agent ${agent.name} in ${region}.`);

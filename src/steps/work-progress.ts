@@ -1,20 +1,24 @@
 import { bytesOf } from '../text/bytes.js';
 import type { Clock } from '../time/clock.js';
+import type { ProgressOutput } from './progress.js';
 
-/** Milliseconds between two reports. */
+/** Milliseconds between two lines of the log. */
 const interval = 5000;
 
-/** Says now and then how much of a known amount of bytes is done. */
+/** Logs regularly how many of a known number of bytes are done. */
 export class WorkProgress {
   readonly #clock: Clock;
   readonly #all: number;
   readonly #log: (done: string) => void;
   #reportedAt: number;
 
-  constructor(clock: Clock, all: number, say: (done: string) => void) {
+  /** @param label such as `Packed` */
+  constructor({ clock, log }: ProgressOutput, all: number, label: string) {
     this.#clock = clock;
     this.#all = all;
-    this.#log = say;
+    this.#log = (done) => {
+      log.info(`${label}: ${done}.`);
+    };
     this.#reportedAt = clock.now();
   }
 

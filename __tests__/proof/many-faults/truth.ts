@@ -96,7 +96,7 @@ class Account {
 
   /** Checks that started sessions have ended, or that the report says that one may still be running. */
   ofSessions(): string[] {
-    const isSaid = /could not be stopped|nobody can identify/.test(this.#told.summary);
+    const isSaid = /Could not stop the session|nobody can identify/.test(this.#told.summary);
     return this.#evidence.after.sessions === 0 || isSaid
       ? []
       : [`${this.#evidence.after.sessions} sessions run on, and nobody is told`];
