@@ -101,7 +101,7 @@ describe('of real files', () => {
     ]);
   });
 
-  test('tells all lines that are refused together', async () => {
+  test('reports all invalid lines together', async () => {
     await workspace.write({ Dockerfile: '', '.dockerignore': '[a\nok\n[b-a]\n!' });
     const problems = await problemsOf(workspace.select());
     expect(problems.map(({ message }) => message)).toEqual([
@@ -124,7 +124,7 @@ describe('is stricter than Docker with', () => {
   });
 });
 
-describe('matches as Docker does what no recorded answer has:', () => {
+describe('matches as Docker does, without a recorded answer:', () => {
   test.each([
     { pattern: 'a{2,}*', matching: ['aa', 'aaab'], others: ['a'] },
     { pattern: 'a{0,2}?', matching: ['b', 'aab'], others: ['aaab'] },
@@ -180,7 +180,7 @@ describe('a hostile pattern is judged in time that grows with its length:', () =
     expect(() => dockerMatcher(pattern)).toThrow(PatternError);
   });
 
-  test('many blanks within a line', () => {
+  test('many spaces within a line', () => {
     expect(patternLines(`a${' '.repeat(200_000)}b`)).toHaveLength(1);
   });
 });

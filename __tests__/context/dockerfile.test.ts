@@ -27,7 +27,7 @@ test.each([
   expect((await workspace.select({ dockerfile: given })).dockerfile).toBe(path);
 });
 
-test('an absolute path within the context is one from there', async () => {
+test('an absolute path inside the context becomes relative', async () => {
   await workspace.write({ 'agent/docker/Dockerfile': '' });
   const dockerfile = join(workspace.path, 'agent/docker/Dockerfile');
   expect(await workspace.select({ directory: 'agent', dockerfile })).toMatchObject({
@@ -35,7 +35,7 @@ test('an absolute path within the context is one from there', async () => {
   });
 });
 
-describe('is in, whatever leaves it out', () => {
+describe('the Dockerfile is packed even if it is excluded by', () => {
   test.each([
     { name: 'the ignore file', ignore: '**', exclude: [] },
     { name: 'a folder', ignore: 'docker', exclude: [] },
@@ -57,8 +57,8 @@ describe('is in, whatever leaves it out', () => {
   });
 });
 
-describe('behind links', () => {
-  test('is packed as the file that a link leads to', async () => {
+describe('a Dockerfile behind links', () => {
+  test('is packed as a file, not as a link', async () => {
     await workspace.write({ 'docker/prod': 'FROM prod', Dockerfile: { link: 'docker/prod' } });
     expect((await workspace.select()).entries).toEqual([
       expect.objectContaining({ path: 'Dockerfile', kind: 'file', bytes: 9 }),
@@ -66,7 +66,7 @@ describe('behind links', () => {
     ]);
   });
 
-  test('is in with the links of folders on the way, which nothing leaves out', async () => {
+  test('is packed with the links in its path, even if those are excluded', async () => {
     await workspace.write({
       'images/agent/Dockerfile': { link: '../base' },
       'images/base': 'FROM base',
@@ -83,7 +83,7 @@ describe('behind links', () => {
     ]);
   });
 
-  test('can be read where it is unpacked', async () => {
+  test('can be read after the context is unpacked', async () => {
     await workspace.write({
       'images/agent/Dockerfile': { link: '../base' },
       'images/base': 'FROM base',
@@ -101,7 +101,7 @@ describe('behind links', () => {
     { name: 'the file', link: 'Dockerfile', target: '../outside/Dockerfile' },
     { name: 'an absolute one', link: 'Dockerfile', target: '/etc/hostname' },
     { name: 'a folder', link: 'docker', target: '../outside' },
-  ])('has to lie in the context: $name', async ({ link, target }) => {
+  ])('must be inside the context: $name', async ({ link, target }) => {
     await workspace.write({ '../outside/Dockerfile': '', [link]: { link: target } });
     const dockerfile = link === 'docker' ? 'docker/Dockerfile' : link;
     expect(await problemsOf(workspace.select({ dockerfile }))).toEqual([
@@ -113,7 +113,7 @@ describe('behind links', () => {
     ]);
   });
 
-  test('has to come to an end', async () => {
+  test('must not be in a loop of links', async () => {
     await workspace.write({ Dockerfile: { link: 'other' }, other: { link: 'Dockerfile' } });
     expect(await problemsOf(workspace.select())).toEqual([
       expect.objectContaining({ message: expect.stringContaining('has too many links') }),
@@ -121,7 +121,7 @@ describe('behind links', () => {
   });
 });
 
-describe('cannot be', () => {
+describe('the Dockerfile cannot be', () => {
   test.each([
     { name: 'outside', dockerfile: '../Dockerfile', says: 'is outside the context' },
     {
@@ -158,7 +158,7 @@ describe('cannot be', () => {
   }
 });
 
-describe('that is not there', () => {
+describe('for a Dockerfile that does not exist, the error', () => {
   test.each([
     {
       name: 'those nearby',
@@ -181,7 +181,7 @@ describe('that is not there', () => {
       tree: ['a/b/Dockerfile', 'Dockerfile.dockerignore', 'node_modules/Dockerfile'],
       next: 'There is no Dockerfile in the top two levels',
     },
-  ])('tells $name', async ({ tree, next }) => {
+  ])('says $name', async ({ tree, next }) => {
     await workspace.write(Object.fromEntries(tree.map((path) => [path, ''])));
     expect(await problemsOf(workspace.select({ dockerfile: './Dockerfile' }))).toEqual([
       {
@@ -192,7 +192,7 @@ describe('that is not there', () => {
     ]);
   });
 
-  test('may be the end of a link', async () => {
+  test('also says it for a link that leads nowhere', async () => {
     await workspace.write({ Dockerfile: { link: 'missing' } });
     expect(await problemsOf(workspace.select())).toEqual([
       expect.objectContaining({ message: expect.stringContaining('does not exist') }),

@@ -35,7 +35,7 @@ function failingAfter(room: number, code: string) {
   };
 }
 
-describe('an archive that cannot be written to its end', () => {
+describe('packing into a file that cannot be written completely', () => {
   const large = { Dockerfile: 'FROM scratch', a: randomBytes(8_000_000), b: randomBytes(100) };
 
   test.each([
@@ -46,7 +46,7 @@ describe('an archive that cannot be written to its end', () => {
     { code: 'ENFILE', says: 'too many files open', next: 'Raise the limit on open files' },
     { code: 'EACCES', says: 'permission denied', next: 'Check that its folder' },
     { code: 'EPERM', says: 'does not permit', next: 'Check that its folder' },
-  ])('fails with $code in words, and is removed', async ({ code, says, next }) => {
+  ])('fails with $code in words, and removes the archive', async ({ code, says, next }) => {
     await workspace.write(large);
     const archive = join(workspace.outside, 'context.tar.gz');
     const packing = packContext(await workspace.select(), archive, {
@@ -64,7 +64,7 @@ describe('an archive that cannot be written to its end', () => {
   });
 
   test.each([0, 1, 100_000, 2_000_000, 7_990_000])(
-    'fails after %i bytes, wherever the packing is at that moment',
+    'fails after %i bytes, at any stage of packing',
     async (room) => {
       await workspace.write(large);
       const archive = join(workspace.outside, 'context.tar.gz');

@@ -50,14 +50,14 @@ describe('a link that stays in the context is kept', () => {
     expect(await targetOf(link)).toBe(target);
   });
 
-  test('and made relative, if it names the context by another way', async () => {
+  test('and made relative, if its target leads to the context through links', async () => {
     await symlink(workspace.path, join(workspace.outside, 'way'));
     const target = join(workspace.outside, 'way/agent/a/b/file');
     await workspace.write({ 'agent/link': { link: target } });
     expect(await targetOf('link')).toBe('a/b/file');
   });
 
-  test('and what is behind it is not walked', async () => {
+  test('and the files behind it are not packed', async () => {
     await workspace.write({ 'agent/link': { link: 'a' }, 'agent/a/loop': { link: '..' } });
     expect(pathsOf(await workspace.select({ directory }))).toEqual([
       'Dockerfile',
@@ -68,7 +68,7 @@ describe('a link that stays in the context is kept', () => {
   });
 });
 
-describe('a link that leads out of the context is refused', () => {
+describe('a link that points outside the context is rejected', () => {
   test.each([
     { name: 'to a file beside the context', link: 'link', target: '../other/file' },
     { name: 'to the folder above', link: 'link', target: '..' },
@@ -105,7 +105,7 @@ describe('a link that leads out of the context is refused', () => {
     expect(problems.map(({ about }) => about)).toEqual(['`link`']);
   });
 
-  test('with all others', async () => {
+  test('together with all other such links', async () => {
     await workspace.write({
       'agent/b': { link: '..' },
       'agent/a/c': { link: '/etc' },
@@ -115,7 +115,7 @@ describe('a link that leads out of the context is refused', () => {
     expect(problems.map(({ about }) => about)).toEqual(['`a/c`', '`b`']);
   });
 
-  test('but not if it is left out', async () => {
+  test('unless it is excluded', async () => {
     await workspace.write({ 'agent/venv/bin/python': { link: '/usr/bin/python3' } });
     expect(pathsOf(await workspace.select({ directory }))).toEqual(['Dockerfile', 'a/b/file']);
     await workspace.write({ 'agent/.dockerignore': '' });
@@ -123,7 +123,7 @@ describe('a link that leads out of the context is refused', () => {
   });
 });
 
-test('a link with the name of a secret is left out like a file', async () => {
+test('a link with the name of a secret is excluded like a file', async () => {
   await workspace.write({ 'agent/.env': { link: '../../secrets' } });
   expect(await workspace.select({ directory })).toMatchObject({ excludedSecrets: ['.env'] });
 });

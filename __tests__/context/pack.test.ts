@@ -162,7 +162,7 @@ withModes.test('what is unpacked is what was packed', async () => {
   expect(times.mtimeMs).toBe(0);
 });
 
-onSystemsWith('GNU tar').test('owners and times are not told', async () => {
+onSystemsWith('GNU tar').test('the archive contains no owners and times', async () => {
   await workspace.write({
     Dockerfile: '',
     run: { content: '', mode: 0o755 },
@@ -177,7 +177,7 @@ onSystemsWith('GNU tar').test('owners and times are not told', async () => {
   ]);
 });
 
-describe('the same files have the same bytes', () => {
+describe('the same files give the same archive', () => {
   const tree = { Dockerfile: 'FROM x', 'a/b': 'b', 'a/c': 'c', d: text(5000), link: { link: 'a' } };
 
   test.each<{ name: string; change: (other: Workspace) => Promise<void> }>([
@@ -221,7 +221,7 @@ describe('the same files have the same bytes', () => {
     { name: 'content', change: { d: 'other' } },
     { name: 'name', change: { e: '' } },
     ...withModes.cases({ name: 'mode', change: { 'a/b': { content: 'b', mode: 0o755 } } }),
-  ])('and others have not: another $name', async ({ change }) => {
+  ])('and other files give another archive: another $name', async ({ change }) => {
     await workspace.write(tree);
     const { hash } = await workspace.pack();
     await workspace.write(change);
@@ -236,7 +236,7 @@ test('the header names neither time nor machine', async () => {
 });
 
 describe('the archive', () => {
-  withModes.test('is for the own user only', async () => {
+  withModes.test('is readable only by its owner', async () => {
     await workspace.write({ Dockerfile: '' });
     await workspace.pack();
     expect((await stat(archive)).mode & 0o777).toBe(0o600);
@@ -270,7 +270,7 @@ describe('the archive', () => {
   });
 });
 
-test('progress is told now and then, and at the end', async () => {
+test('progress is reported from time to time and at the end', async () => {
   await workspace.write({ Dockerfile: '1234', a: randomBytes(9_000_000), b: randomBytes(100) });
   const told: number[] = [];
   await packContext(await workspace.select(), archive, {
@@ -281,7 +281,7 @@ test('progress is told now and then, and at the end', async () => {
   expect(told.at(-1)).toBe(9_000_104);
 });
 
-describe('a file that changes after it was selected is told by name', () => {
+describe('the error names a file that changes after its selection', () => {
   const small = 1000;
   const large = 1_000_000;
 
@@ -393,7 +393,7 @@ async function openFiles(): Promise<number> {
 }
 
 describe('packing that is stopped', () => {
-  test('before it begins throws the reason', async () => {
+  test('before it starts throws the reason', async () => {
     await workspace.write({ Dockerfile: '' });
     const reason = new Error('not now');
     const packing = packContext(await workspace.select(), archive, {
@@ -424,7 +424,7 @@ describe('packing that is stopped', () => {
     expect(await openFiles()).toBe(0);
   });
 
-  test('by what is told of its progress throws that', async () => {
+  test('by an error in the progress callback throws that error', async () => {
     await workspace.write({ Dockerfile: '', a: randomBytes(9_000_000) });
     const reason = new Error('a bug');
     const packing = packContext(await workspace.select(), archive, {
@@ -437,7 +437,7 @@ describe('packing that is stopped', () => {
   });
 });
 
-test('many more files than may be open at a time are packed', async () => {
+test('more files are packed than may be open at a time', async () => {
   const names = Array.from({ length: 1000 }, (_, n) => `files/${n % 10}/${n}`);
   await workspace.write({
     Dockerfile: '',

@@ -60,7 +60,7 @@ const patterns = fc.oneof(
   texts,
 );
 
-test('an ignore file is read, or its lines are refused by their numbers', async () => {
+test('an ignore file is read, or its invalid lines are named by number', async () => {
   const contents = fc.array(patterns, { maxLength: 6 }).map((lines) => lines.join('\n'));
   await fc.assert(
     fc.asyncProperty(contents, fc.array(patterns, { maxLength: 3 }), async (content, exclude) => {
@@ -91,7 +91,7 @@ test('a line that is not rejected can be compared with any path', () => {
   );
 });
 
-test('any name of a folder or a Dockerfile is found, or is said to be unusable', async () => {
+test('any name of a folder or a Dockerfile is found or reported as unusable', async () => {
   await workspace.write({ Dockerfile: 'FROM scratch', 'a/bot.py': '' });
   await fc.assert(
     fc.asyncProperty(texts, texts, async (directory, dockerfile) => {

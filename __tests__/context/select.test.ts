@@ -82,7 +82,7 @@ describe('without an ignore file', () => {
       '.cache/a',
     ],
     ...['.DS_Store', 'Thumbs.db', 'a.log', '.log'],
-  ])('leaves out %s at any depth', async (path) => {
+  ])('excludes %s at any depth', async (path) => {
     await workspace.write(files('Dockerfile', path, `src/deep/${path}`));
     const context = await workspace.select();
     expect(pathsOf(context)).toEqual(['Dockerfile']);
@@ -99,7 +99,7 @@ describe('without an ignore file', () => {
     '.env/a',
     'a.key/b/c',
     'gha-creds-0a1b.json',
-  ])('leaves out %s at any depth, and says so', async (path) => {
+  ])('excludes %s at any depth, and says so', async (path) => {
     await workspace.write(files('Dockerfile', path, `src/${path}`));
     const context = await workspace.select();
     expect(pathsOf(context)).toEqual(['Dockerfile']);
@@ -120,31 +120,31 @@ describe('without an ignore file', () => {
       'a.logs',
     ],
     ...['.gitmodules', 'so', 'a.ENV', '.ENV', 'python', 'requirements.txt', '.dockerignored'],
-  ])('takes %s', async (path) => {
+  ])('includes %s', async (path) => {
     await workspace.write(files('Dockerfile', path));
     expect(pathsOf(await workspace.select())).toContain(path);
   });
 
-  test('does not tell of secrets in what is left out anyway', async () => {
+  test('does not list secrets in folders that are excluded anyway', async () => {
     await workspace.write(files('Dockerfile', '.venv/cacert.pem', 'a.key', 'a.key.log'));
     expect((await workspace.select()).excludedSecrets).toEqual(['a.key']);
   });
 });
 
 describe('with an ignore file', () => {
-  test('takes what the defaults would leave out', async () => {
+  test('includes what the defaults would exclude', async () => {
     await workspace.write({ ...files('Dockerfile', 'dist/a', 'a.log'), '.dockerignore': '*.md' });
     const context = await workspace.select();
     expect(context.ignoreFile).toBe('.dockerignore');
     expect(pathsOf(context)).toEqual(['.dockerignore', 'Dockerfile', 'a.log', 'dist/a']);
   });
 
-  test('takes everything where it is empty', async () => {
+  test('includes everything if it is empty', async () => {
     await workspace.write({ ...files('Dockerfile', 'dist/a'), '.dockerignore': '' });
     expect(pathsOf(await workspace.select())).toContain('dist/a');
   });
 
-  test('uses the one beside the Dockerfile, and no other', async () => {
+  test('uses only the one of the Dockerfile, if there is one', async () => {
     await workspace.write({
       ...files('docker/Dockerfile', 'a.md', 'a.txt'),
       'docker/Dockerfile.dockerignore': '*.txt',
@@ -180,7 +180,7 @@ describe('with an ignore file', () => {
     expect(paths.filter((path) => secrets.includes(path))).toEqual(taken);
   });
 
-  test('tells which secrets it would have sent', async () => {
+  test('lists the secrets that it would have included', async () => {
     await workspace.write({
       ...files('Dockerfile', '.env', 'a.key', 'src/.env', 'src/b.pem', 'x.key/y', 'lib/c.pem'),
       '.dockerignore': '*\n!src\n!x.key\n!.env\nsrc/b.pem',
@@ -195,7 +195,7 @@ describe('with an ignore file', () => {
       content: { link: '../outside/ignore' },
       says: 'points outside the context',
     },
-  ])('refuses one that is $name', async ({ content, says }) => {
+  ])('rejects one that is $name', async ({ content, says }) => {
     await workspace.write({ Dockerfile: '', '.dockerignore': content, '../outside/ignore': '' });
     expect(await problemsOf(workspace.select())).toEqual([
       expect.objectContaining({ about: '`.dockerignore`', message: expect.stringContaining(says) }),
@@ -203,7 +203,7 @@ describe('with an ignore file', () => {
   });
 
   onSystemsWith('named pipes').test(
-    'refuses one that is a named pipe, which nobody may ever write to',
+    'rejects one that is a named pipe, which may block forever',
     async () => {
       await workspace.write(files('Dockerfile'));
       execFileSync('mkfifo', [join(workspace.path, '.dockerignore')]);
@@ -216,7 +216,7 @@ describe('with an ignore file', () => {
     },
   );
 
-  test('refuses one that is a folder', async () => {
+  test('rejects one that is a folder', async () => {
     await workspace.write(files('Dockerfile', '.dockerignore/a'));
     expect(await problemsOf(workspace.select())).toEqual([
       expect.objectContaining({
@@ -227,7 +227,7 @@ describe('with an ignore file', () => {
   });
 });
 
-describe('what is excluded besides', () => {
+describe('a pattern to exclude', () => {
   test.each([
     { pattern: '*.md', left: ['a.md', 'docs/a.md'] },
     { pattern: 'docs', left: ['docs/a.md', 'docs/b', 'src/docs/c'] },
@@ -252,7 +252,7 @@ describe('what is excluded besides', () => {
     expect(paths).toContain('Dockerfile');
   });
 
-  test('wins over what the ignore file takes in', async () => {
+  test('takes precedence over the ignore file', async () => {
     await workspace.write({
       ...files('Dockerfile', 'src/a', 'src/b', 'src/.env'),
       '.dockerignore': '*\n!src\n!src/.env',
@@ -279,7 +279,7 @@ describe('what is excluded besides', () => {
   });
 });
 
-describe('the settings of git, which may hold a token,', () => {
+describe('configuration files of git, which may contain a token,', () => {
   const settings = [
     '.git/config',
     '.git/config.worktree',
@@ -291,7 +291,7 @@ describe('the settings of git, which may hold a token,', () => {
     'vendor/lib/.git/modules/deep/config',
   ];
 
-  test('are left out as secrets, wherever they are', async () => {
+  test('are excluded as secrets, wherever they are', async () => {
     await workspace.write({ ...files('Dockerfile', ...settings), '.dockerignore': '' });
     const context = await workspace.select();
     expect(pathsOf(context)).toEqual(['.dockerignore', 'Dockerfile']);
@@ -320,7 +320,7 @@ describe('the settings of git, which may hold a token,', () => {
   });
 
   test.each(['x.git/config', 'git/config', 'config', '.github/config'])(
-    'are not taken for others: %s',
+    'do not include other files: %s',
     async (path) => {
       await workspace.write({ ...files('Dockerfile', path), '.dockerignore': '' });
       const context = await workspace.select();
@@ -330,8 +330,8 @@ describe('the settings of git, which may hold a token,', () => {
   );
 });
 
-describe('with the settings file in a folder of its own', () => {
-  test('a Dockerfile beside it makes that folder the advice', async () => {
+describe('with the settings file in another folder', () => {
+  test('the advice names that folder if it has a Dockerfile', async () => {
     await workspace.write(files('server/Dockerfile', 'server/pcc-deploy.toml', 'server/bot.py'));
     const selecting = workspace.select({ settingsFolder: 'server' });
     expect(await problemsOf(selecting)).toEqual([
@@ -342,7 +342,7 @@ describe('with the settings file in a folder of its own', () => {
     ]);
   });
 
-  test('a Dockerfile at the top is used, and the other one is named', async () => {
+  test('a Dockerfile at the top is used, and the other one is reported', async () => {
     await workspace.write(files('Dockerfile', 'server/Dockerfile'));
     const context = await workspace.select({ settingsFolder: 'server' });
     expect(context.dockerfile).toBe('Dockerfile');
@@ -356,7 +356,7 @@ describe('with the settings file in a folder of its own', () => {
   });
 });
 
-describe('the folder', () => {
+describe('the folder of the context', () => {
   test.each(['agent', './agent/', 'other/../agent'])('may be given as %s', async (directory) => {
     await workspace.write(files('agent/Dockerfile', 'agent/a', 'b'));
     const context = await workspace.select({ directory });
@@ -377,7 +377,7 @@ describe('the folder', () => {
     );
   });
 
-  test('has to be there', async () => {
+  test('must exist', async () => {
     expect(await problemsOf(workspace.select({ directory: 'agent' }))).toEqual([
       {
         about: 'build context `agent`',
@@ -387,7 +387,7 @@ describe('the folder', () => {
     ]);
   });
 
-  test('has to be a folder', async () => {
+  test('must be a folder', async () => {
     await workspace.write(files('agent'));
     expect(await problemsOf(workspace.select({ directory: 'agent' }))).toEqual([
       expect.objectContaining({ message: 'is not a folder' }),
@@ -395,7 +395,7 @@ describe('the folder', () => {
   });
 
   test.each(['..', '../outside', 'link'])(
-    'has to lie in the workspace, unlike %s',
+    'must be inside the workspace, unlike %s',
     async (path) => {
       await symlink('../outside', join(workspace.path, 'link'));
       expect(await problemsOf(workspace.select({ directory: path }))).toEqual([
@@ -407,8 +407,8 @@ describe('the folder', () => {
   );
 });
 
-describe('folders that are left out', () => {
-  // By its name, which is not UTF-8, the folder is not found: so it is told if it is looked into.
+describe('an excluded folder is not read', () => {
+  // Node.js cannot find a folder whose name is not UTF-8, so reading it would be an error.
   const huge = 'huge\ufffd';
 
   test.each([
@@ -427,7 +427,7 @@ describe('folders that are left out', () => {
     else expect(pathsOf(await work)).toEqual(['Dockerfile']);
   });
 
-  test('are no problem, if it is for secrets only that they are looked into', async () => {
+  test('and is no problem if it cannot be searched for secrets', async () => {
     await workspace.write({ Dockerfile: '' });
     await mkdir(workspace.inLatin1('.env.'));
     expect((await workspace.select()).excludedSecrets).toEqual([]);

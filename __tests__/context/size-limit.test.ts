@@ -26,12 +26,12 @@ async function writeSparse(sizes: Readonly<Record<string, number>>): Promise<voi
   }
 }
 
-test('500 MB are not too large', async () => {
+test('a context of 500 MB is within the limit', async () => {
   await writeSparse({ a: 300 * megabyte, b: 200 * megabyte });
   expect(await workspace.select()).toMatchObject({ bytes: 500 * megabyte });
 });
 
-test('a byte more is', async () => {
+test('a context of 500 MB and a byte is over the limit', async () => {
   await writeSparse({ a: 300 * megabyte, b: 200 * megabyte + 1 });
   expect(await problemsOf(workspace.select())).toEqual([
     {
@@ -43,12 +43,12 @@ test('a byte more is', async () => {
   ]);
 });
 
-test('what is left out does not count', async () => {
+test('excluded files do not count towards the size', async () => {
   await writeSparse({ 'a/b': 600 * megabyte, 'c.log': 600 * megabyte });
   expect(await workspace.select({ exclude: ['a'] })).toMatchObject({ bytes: 0 });
 });
 
-test('the largest files and folders are named, those after the limit, too', async () => {
+test('the error names the largest files and folders of the whole context', async () => {
   await writeSparse({
     'models/whisper/large/model.bin': 400 * megabyte,
     'models/voices/a.bin': 90 * megabyte,
@@ -67,7 +67,7 @@ test('the largest files and folders are named, those after the limit, too', asyn
   ]);
 });
 
-test('one file may be too large alone', async () => {
+test('a single file may be too large', async () => {
   await writeSparse({ Dockerfile: 501 * megabyte });
   const [problem] = await problemsOf(workspace.select());
   expect(problem?.message).toBe(

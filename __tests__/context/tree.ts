@@ -20,7 +20,7 @@ export type Leaf =
 /** A workspace in a folder of its own. */
 export class Workspace {
   readonly path: string;
-  /** Beside the workspace, for what must not lie in it. */
+  /** A folder next to the workspace, for files outside it. */
   readonly outside: string;
 
   private constructor(folder: string) {
@@ -30,7 +30,7 @@ export class Workspace {
 
   static async create(): Promise<Workspace> {
     const workspace = new Workspace(
-      // On macOS, the folder for what is temporary is behind a link.
+      // On macOS, the path of the temporary folder contains a link.
       await mkdtemp(join(await realpath(tmpdir()), 'context-')),
     );
     await mkdir(workspace.path);
@@ -40,7 +40,7 @@ export class Workspace {
 
   remove(): void {
     const folder = dirname(this.path);
-    // Node.js does not find what has a name that is not UTF-8, which only Linux takes.
+    // Node.js cannot find files whose names are not UTF-8, which only Linux allows.
     if (process.platform === 'linux') execFileSync('rm', ['-rf', folder]);
     else rmSync(folder, { recursive: true, force: true });
   }
@@ -71,7 +71,7 @@ export class Workspace {
     );
   }
 
-  /** Packs what is selected. */
+  /** Packs the selected files. */
   async pack(settings: Partial<ContextSettings> = {}): Promise<PackedContext> {
     const archive = join(this.outside, 'context.tar.gz');
     await rm(archive, { force: true });

@@ -24,7 +24,7 @@ afterEach(() => {
   workspace.remove();
 });
 
-withPipes.test('files that are no files are told by name and kind', async () => {
+withPipes.test('the error names special files and their kinds', async () => {
   execFileSync('mkfifo', [join(workspace.path, 'a/pipe')]);
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(join(workspace.path, 'a/socket'), resolve));
@@ -40,13 +40,13 @@ withPipes.test('files that are no files are told by name and kind', async () => 
   ]);
 });
 
-withPipes.test('they are none of our business where they are left out', async () => {
+withPipes.test('excluded special files are ignored', async () => {
   execFileSync('mkfifo', [join(workspace.path, 'a/pipe')]);
   expect(pathsOf(await workspace.select({ exclude: ['pipe'] }))).toEqual(['Dockerfile', 'a/b']);
 });
 
-withAnyBytes.describe('names that are not UTF-8 are told', () => {
-  test('of a file', async () => {
+withAnyBytes.describe('the error names what is not UTF-8:', () => {
+  test('the name of a file', async () => {
     await writeFile(workspace.inLatin1('a/caf'), '');
     expect(await problemsOf(workspace.select())).toEqual([
       {
@@ -57,7 +57,7 @@ withAnyBytes.describe('names that are not UTF-8 are told', () => {
     ]);
   });
 
-  test('of a folder', async () => {
+  test('the name of a folder', async () => {
     await mkdir(workspace.inLatin1('a/caf'));
     expect(await problemsOf(workspace.select())).toEqual([
       expect.objectContaining({
@@ -67,7 +67,7 @@ withAnyBytes.describe('names that are not UTF-8 are told', () => {
     ]);
   });
 
-  test('of a link', async () => {
+  test('the name of a link', async () => {
     await symlink('b', workspace.inLatin1('a/caf'));
     expect(await problemsOf(workspace.select())).toEqual([
       expect.objectContaining({
@@ -77,14 +77,14 @@ withAnyBytes.describe('names that are not UTF-8 are told', () => {
     ]);
   });
 
-  test('and a name that has such a mark in UTF-8 is a name', async () => {
+  test('but accepts a replacement character in a valid name', async () => {
     await workspace.write({ 'a/caf\ufffd': '' });
     expect(pathsOf(await workspace.select())).toContain('a/caf\ufffd');
   });
 });
 
-withModes.describe('what may not be read is told', () => {
-  /** The superuser may read everything, so it is somebody else who looks. */
+withModes.describe('the error names what cannot be read:', () => {
+  /** The superuser may read everything, so another user runs the test. */
   const nobody = 65534;
   const isSuperuser = process.getuid?.() === 0;
   const somebody = isSuperuser ? { uid: nobody, gid: nobody } : {};
@@ -109,13 +109,13 @@ withModes.describe('what may not be read is told', () => {
   }
 
   if (status !== 0) {
-    test('LEFT OUT: the repository may not be read by others, so there is no somebody to look', () => {
+    test('SKIPPED: other users cannot read the repository, so no other user can run the test', () => {
       expect(status).not.toBe(0);
     });
     return;
   }
 
-  test('all files and folders of it', async () => {
+  test('all files and folders', async () => {
     await workspace.write({ 'c/d': '', secret: { content: '', mode: 0 }, 'out/x': '' });
     await chmod(join(workspace.path, 'c'), 0);
     await chmod(join(workspace.path, 'out'), 0);

@@ -48,7 +48,7 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
 
 const hello: RequestListener = (_request, response) => response.end('hello');
 
-describe('the wait for an answer ends when the signal says so, whatever holds it up', () => {
+describe('an aborted signal ends a request during', () => {
   const limit = async (url: string): Promise<number> => {
     const startedAt = performance.now();
     await expect(ask(url, AbortSignal.timeout(500))).rejects.toMatchObject({
@@ -127,23 +127,20 @@ describe('a proxy', () => {
     },
     { status: 403, kind: 'proxy-refusal', told: 'answered 403' },
     { status: 502, kind: 'unreachable', told: 'answered 502' },
-  ])(
-    'that answers $status is told as such, without its password',
-    async ({ status, kind, told }) => {
-      const proxy = await proxyTo(0, { kind: 'refuse', status });
-      const address = proxy.url.replace('//', '//me:hidden-password@');
-      await withEnvironment({ https_proxy: address }, async () => {
-        const error = await failureOf(ask('https://platform.example/'));
-        expect(error).toBeInstanceOf(ProxyError);
-        const failure = connectionFailure(error, systemErrorCode(error));
-        expect(failure.kind).toBe(kind);
-        expect(failure.reason).toContain(`the proxy at ${proxy.url} ${told}`);
-        expect(JSON.stringify([failure, String(error)])).not.toContain('hidden');
-      });
-    },
-  );
+  ])('that answers $status is named without its password', async ({ status, kind, told }) => {
+    const proxy = await proxyTo(0, { kind: 'refuse', status });
+    const address = proxy.url.replace('//', '//me:hidden-password@');
+    await withEnvironment({ https_proxy: address }, async () => {
+      const error = await failureOf(ask('https://platform.example/'));
+      expect(error).toBeInstanceOf(ProxyError);
+      const failure = connectionFailure(error, systemErrorCode(error));
+      expect(failure.kind).toBe(kind);
+      expect(failure.reason).toContain(`the proxy at ${proxy.url} ${told}`);
+      expect(JSON.stringify([failure, String(error)])).not.toContain('hidden');
+    });
+  });
 
-  test('that nobody runs is told with its address', async () => {
+  test('that does not run is named with its address', async () => {
     const proxy = await proxyTo(0, { kind: 'stall' });
     await proxy.close();
     await withEnvironment({ https_proxy: proxy.url }, async () => {
@@ -156,7 +153,7 @@ describe('a proxy', () => {
   });
 });
 
-describe('a certificate that is not accepted is told as such', () => {
+describe('an error about a certificate says so', () => {
   test.each(['directly', 'through a proxy'])('%s', async (way) => {
     const server = createSecureServer({ key: privateKey, cert: selfSignedCertificate });
     const port = await listen(server);
@@ -189,14 +186,14 @@ describe('a certificate that is not accepted is told as such', () => {
   });
 
   test.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'HPE_INVALID_CONSTANT', 'EPROTO', undefined])(
-    'but not so %s',
+    'but not an error with %s',
     (code) => {
       expect(connectionFailure(new Error('broken'), code).kind).toBe('broken');
     },
   );
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const send =
     (body: Buffer, encoding: string): RequestListener =>
     (_request, response) => {
@@ -210,7 +207,7 @@ describe('an answer', () => {
     { encoding: 'br', body: brotliCompressSync('hello') },
     { encoding: 'BR ', body: brotliCompressSync('hello') },
     { encoding: 'identity', body: Buffer.from('hello') },
-  ])('is read although it is compressed with $encoding', async ({ encoding, body }) => {
+  ])('is read if it is compressed with $encoding', async ({ encoding, body }) => {
     const port = await serve(send(body, encoding));
     await expect(ask(`http://127.0.0.1:${port}/`)).resolves.toMatchObject({ text: 'hello' });
   });
@@ -223,7 +220,7 @@ describe('an answer', () => {
     await expect(ask(`http://127.0.0.1:${port}/`)).rejects.toBeInstanceOf(CutOffError);
   });
 
-  test('is given up if it becomes too large, however small it is when it is sent', async () => {
+  test('is rejected if it becomes too large after decompression', async () => {
     const bomb = brotliCompressSync(Buffer.alloc(80 * 1024 * 1024), { params: { 1: 1 } });
     expect(bomb.length).toBeLessThan(100_000);
     const port = await serve(send(bomb, 'br'));

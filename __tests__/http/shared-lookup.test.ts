@@ -30,7 +30,7 @@ const send = (host: string) =>
     new AbortController().signal,
   );
 
-test('requests at once look their host up once', async () => {
+test('parallel requests resolve their host once', async () => {
   let lookups = 0;
   const observer = new PerformanceObserver((list) => {
     lookups += list.getEntries().filter(({ name }) => name === 'lookup').length;
@@ -43,14 +43,14 @@ test('requests at once look their host up once', async () => {
   expect(lookups).toBe(1);
 });
 
-test('requests at once all fail if their host is not known', async () => {
+test('parallel requests all fail if their host is unknown', async () => {
   const outcomes = await Promise.allSettled(
     Array.from({ length: 3 }, () => send('unknown.invalid')),
   );
   for (const { status } of outcomes) expect(status).toBe('rejected');
 });
 
-test('a host is looked up again for the next request', async () => {
+test('the next request resolves the host again', async () => {
   expect((await send('localhost')).status).toBe(200);
   transport.close();
   expect((await send('localhost')).status).toBe(200);

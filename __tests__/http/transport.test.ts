@@ -47,14 +47,14 @@ const ask = () =>
     new AbortController().signal,
   );
 
-test('a large answer is read to its end', async () => {
+test('a large response is read completely', async () => {
   size = 63;
   const { status, text } = await ask();
   expect(status).toBe(200);
   expect(text).toHaveLength(63 * mebibyte.length);
 });
 
-test('an answer that does not end is given up, and so is its connection', async () => {
+test('a response that does not end is rejected, and its connection is closed', async () => {
   size = Infinity;
   const answer = ask();
   await expect(answer).rejects.toBeInstanceOf(CutOffError);

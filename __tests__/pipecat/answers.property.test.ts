@@ -16,7 +16,7 @@ import { TestClock } from '../support/test-clock.js';
 
 const hidden = 'hidden-value-of-an-answer';
 
-/** Anything but what is due, with something in it that would be known if it were quoted. */
+/** Any unexpected value, with a text that shows whether it was quoted. */
 const anything = fc.oneof(
   {
     weight: 3,
@@ -27,7 +27,7 @@ const anything = fc.oneof(
 
 type Json = unknown;
 
-/** An answer that is as it is due. */
+/** A response of the expected shape. */
 const build = {
   id: 'b',
   status: 'success',
@@ -146,7 +146,7 @@ function expectReadOrRefused(parse: (answer: unknown) => unknown, answer: Json):
   }
 }
 
-describe('an answer is read, or refused without being quoted', () => {
+describe('a response is read, or rejected without being quoted', () => {
   test.each(parsers)('$name', ({ parse, due }) => {
     expect(() => parse(due)).not.toThrow();
     const paths = pathsIn(due);
@@ -203,7 +203,7 @@ describe('whatever a server says', () => {
     fc.string({ maxLength: 20 }).map((text) => text.replace(/[^\x20-\x7e]/g, '')),
   );
 
-  test('a call ends, in an answer or in an error of its own', async () => {
+  test('a call ends with a result or a CallError', async () => {
     const replies = fc.record({
       status: fc.constantFrom(200, 202, 301, 400, 404, 409, 429, 500, 503),
       headers: fc.record(

@@ -19,7 +19,7 @@ import {
 } from '../../src/pipecat/answers.js';
 
 describe('a revision of an agent', () => {
-  test('has what is told of it, and nothing else', () => {
+  test('has the fields in the response, and nothing else', () => {
     const revision = {
       deploymentID: 'd',
       phase: 'Validating',
@@ -58,7 +58,7 @@ describe('an agent', () => {
     memory: undefined,
   };
 
-  test('of which the platform shows nothing but the name is taken for nothing else', () => {
+  test('has no other values if the response shows only its name', () => {
     expect(parseAgent({ name: 'voice' })).toEqual({
       region: undefined,
       desiredDeploymentId: undefined,
@@ -110,7 +110,7 @@ describe('an agent', () => {
     });
   });
 
-  test('has none of what a deployment that is shown does not name', () => {
+  test('has unset settings that its deployment does not name', () => {
     const { settings, secretSets } = parseAgent({
       deployment: { id: 'd', manifest: { spec: {} } },
       krispViva: {},
@@ -125,7 +125,7 @@ describe('an agent', () => {
     });
   });
 
-  test('has the settings that can be read, whatever the others are', () => {
+  test('has all readable settings, whatever the others are', () => {
     const spec = { image: 5, arch: ['arm64'], envFromSecretNames: 'keys', imagePullSecretName: {} };
     const { settings, secretSets } = parseAgent({
       deployment: { id: 'd', buildId: null, manifest: { spec } },
@@ -144,7 +144,7 @@ describe('an agent', () => {
     });
   });
 
-  test('scales as it says itself, not as its deployment did', () => {
+  test('has its own scaling, not that of its deployment', () => {
     const { settings } = parseAgent({
       name: 'voice',
       autoScaling: { minReplicas: 2, maxReplicas: 3 },
@@ -157,11 +157,11 @@ describe('an agent', () => {
     { name: 'desired', answer: { desiredDeploymentId: 'a', activeDeploymentId: 'b' }, id: 'a' },
     { name: 'active', answer: { activeDeploymentId: 'b', deployment: { id: 'c' } }, id: 'b' },
     { name: 'shown', answer: { deployment: { id: 'c' } }, id: 'c' },
-  ])('is asked to be the deployment that is $name', ({ answer, id }) => {
+  ])('has the desired deployment that is $name', ({ answer, id }) => {
     expect(parseAgent({ name: 'voice', ...answer }).desiredDeploymentId).toBe(id);
   });
 
-  test('is available, ready and built from a branch where the platform says so', () => {
+  test('is available, ready and built from a branch if the response says so', () => {
     const git = { repoFullName: 'acme/voice', branch: 'main', autoDeploy: true };
     expect(
       parseAgent({ body: { name: 'voice', ready: true, available: true, git } }),
@@ -181,7 +181,7 @@ describe('an agent', () => {
     { name: 'the message', error: { code: 'X', message: 'm', error: 'e' }, message: 'm' },
     { name: 'the error, without one', error: { code: 'X', error: 'e' }, message: 'e' },
     { name: 'that there is none', error: { code: 'X' }, message: 'no message' },
-  ])('tells of an error $name', ({ error, message }) => {
+  ])('has an error $name', ({ error, message }) => {
     expect(parseAgent({ name: 'voice', errors: [error] }).errors).toEqual([{ code: 'X', message }]);
   });
 
@@ -220,7 +220,7 @@ describe('a secret set', () => {
     expect(parseSecretSets({ sets: [set] })).toMatchObject([{ referenced }]);
   });
 
-  test('of a kind that is not known is passed over', () => {
+  test('of an unknown kind is ignored', () => {
     const sets = ['secret', 'another', 'imagePullSecret'].map((type) => ({
       name: type,
       type,
@@ -234,7 +234,7 @@ describe('a secret set', () => {
 });
 
 describe('lists are read as', () => {
-  test('regions, with what they can run where that is told', () => {
+  test('regions, with their architectures if the response shows them', () => {
     const regions = [{ code: 'us-west', supported_architectures: ['arm64'] }, { code: 'eu' }];
     expect(parseRegions({ regions })).toEqual([
       { code: 'us-west', supportedArchitectures: ['arm64'] },
@@ -264,7 +264,7 @@ describe('lists are read as', () => {
     expect(parseBuildLogs({ logs: ['one', 'two'] })).toEqual(['one', 'two']);
   });
 
-  test('profiles, without those that are switched off', () => {
+  test('profiles, without disabled ones', () => {
     const agentProfiles = [
       { api_name: 'agent-1x', enabled: true },
       { api_name: 'agent-2x', enabled: false },
@@ -275,7 +275,7 @@ describe('lists are read as', () => {
 });
 
 describe('a build', () => {
-  test('began when it says, or nobody knows when', () => {
+  test('has its start time, or none if the response shows none', () => {
     const build = { id: 'b', status: 'building' };
     expect(parseBuild({ build }).createdAt).toBeUndefined();
     expect(parseBuild({ build: { ...build, createdAt: '1970-01-01T00:00:01Z' } }).createdAt).toBe(
@@ -286,7 +286,7 @@ describe('a build', () => {
   test.each([
     { cached: true, isCached: true },
     { cached: undefined, isCached: false },
-  ])('is one that was there already only where that is said: $cached', ({ cached, isCached }) => {
+  ])('is cached only if the response says so: $cached', ({ cached, isCached }) => {
     const build = { id: 'b', status: 'success' };
     expect(parseStartedBuild({ build, contextHash: 'c', cached })).toMatchObject({
       build,
@@ -296,7 +296,7 @@ describe('a build', () => {
   });
 });
 
-test('the region that is the default is the one of the properties', () => {
+test('the default region is in the properties', () => {
   expect(parseDefaultRegion({ properties: { defaultRegion: 'us-west' } })).toBe('us-west');
 });
 
@@ -335,7 +335,7 @@ test.each([
   { name: 'null', answer: null, isTaken: true },
   { name: 'a word that says no', answer: { status: 'rejected' }, isTaken: false },
   { name: 'words that say no', answer: { status: 'not ok' }, isTaken: false },
-])('a success of a write with $name is acceptance: $isTaken', ({ answer, isTaken }) => {
+])('a 2xx response to a write with $name means accepted: $isTaken', ({ answer, isTaken }) => {
   const accept = (): undefined => {
     parseAcceptance(answer);
   };
@@ -343,7 +343,7 @@ test.each([
   else expect(accept).toThrow(AnswerShapeError);
 });
 
-describe('an answer of another shape is told by the places that are wrong', () => {
+describe('an error about an unexpected shape names the wrong fields', () => {
   test.each([
     { name: 'none', answer: undefined, told: 'the response is empty' },
     { name: 'a list', answer: [], told: '(sets)' },
@@ -466,7 +466,7 @@ describe('a field', () => {
   test.each([
     { field: 'ready', other: 'yes', answer: { ...agent, ready: 'yes' } },
     { field: 'reconciledDeploymentId', answer: { ...agent, reconciledDeploymentId: 5 } },
-  ])('$field that decides and is of another type is an error', ({ field, answer }) => {
+  ])('$field is an error if it decides and has another type', ({ field, answer }) => {
     expect(() => parseAgent(answer)).toThrow(`(${field})`);
     expect(() => parseAgent({ body: answer })).toThrow(`(${field})`);
   });
@@ -489,7 +489,7 @@ describe('a list is read entry by entry', () => {
     expect(parseAgentNames({ services: [entry, { name: 'voice' }] })).toEqual([undefined, 'voice']);
   });
 
-  test('a set without a region is known by its name, and by what cannot be read', () => {
+  test('a set without a region has its name and the fields that cannot be read', () => {
     const sets = [{ name: 'keys', type: 'secret', status: 5 }];
     expect(parseSecretSets({ sets })).toMatchObject([
       { name: 'keys', unreadable: ['region', 'status'] },

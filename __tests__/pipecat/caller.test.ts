@@ -90,7 +90,7 @@ async function serve(...given: (RequestListener | AbortController)[]) {
   return { caller, clock, log, requests, get, post, cancel };
 }
 
-/** What a run is told with when it is cancelled. */
+/** The reason of a cancelled run. */
 const cancellation = new CancelledError('SIGTERM');
 
 const answer =
@@ -141,7 +141,7 @@ test('a request goes to the base URL, names the action, and carries the credenti
   ]);
 });
 
-test('a request without a body names no type of one', async () => {
+test('a request without a body has no content type', async () => {
   const { get, requests } = await serve(good);
   await get();
   expect(requests[0]?.headers).not.toHaveProperty('content-type');
@@ -181,7 +181,7 @@ describe('an answer is a result', () => {
   });
 });
 
-describe('what may pass is tried again', () => {
+describe('a transient failure is retried', () => {
   test.each([
     { name: '500', listener: answer(500, '{}') },
     { name: '502 with HTML', listener: answer(502, '<html>') },
@@ -206,7 +206,7 @@ describe('what may pass is tried again', () => {
     ]);
   });
 
-  test('one too many counts as no attempt, as long as it is not for long', async () => {
+  test('a 429 does not count as an attempt for a while', async () => {
     const limit = answer(429, '{}');
     const six = Array.from({ length: 6 }, () => limit);
     const { get, log, requests } = await serve(...six, good);
@@ -217,13 +217,13 @@ describe('what may pass is tried again', () => {
     for (const line of retries) expect(line).toContain('attempt 1 of 5');
   });
 
-  test('one too many is one, where there is to be one attempt', async () => {
+  test('a 429 ends a call that has only one attempt', async () => {
     const { get, requests } = await serve(answer(429, '{}'), good);
     expect(await failure(get({ attempts: 1 }))).toMatchObject({ status: 429, attempts: 1 });
     expect(requests).toHaveLength(1);
   });
 
-  test('one too many in one call is a pause for the others, too', async () => {
+  test('a 429 for one call pauses the others, too', async () => {
     const { get, clock, requests } = await serve(answer(429, '{}', { 'retry-after': '7' }), good);
     await failure(get({ attempts: 1 }));
     const refusedAt = clock.now();
@@ -232,12 +232,12 @@ describe('what may pass is tried again', () => {
     expect(requests).toHaveLength(3);
   });
 
-  test('one too many for minutes is given up', async () => {
+  test('a call gives up after minutes of 429 responses', async () => {
     const { get } = await serve(...Array.from({ length: 60 }, () => answer(429, '{}')));
     expect(await failure(get())).toMatchObject({ status: 429, attempts: 5 });
   });
 
-  test('not once everything is over', async () => {
+  test('not after the run has ended', async () => {
     const over = new AbortController();
     const { get, requests, log } = await serve(() => {
       over.abort();
@@ -250,7 +250,7 @@ describe('what may pass is tried again', () => {
   test.each([
     { name: 'while it is under way', abortsAt: 'the request' },
     { name: 'during the wait', abortsAt: 'the wait' },
-  ])('not once nobody needs it any more, $name', async ({ abortsAt }) => {
+  ])('not if nothing needs it anymore, $name', async ({ abortsAt }) => {
     const nobody = new AbortController();
     const { get, requests, clock } = await serve((request, response) => {
       if (abortsAt === 'the request') nobody.abort();
@@ -304,14 +304,14 @@ describe('what may pass is tried again', () => {
   test.each([
     { seconds: 120, sent: 2 },
     { seconds: 121, sent: 1 },
-  ])('not where the platform asks for more than 2 min: $seconds s', async ({ seconds, sent }) => {
+  ])('not if the platform asks for more than 2 min: $seconds s', async ({ seconds, sent }) => {
     const later = answer(503, '', { 'retry-after': String(seconds) });
     const { get, requests } = await serve(later, good);
     await get().catch(() => undefined);
     expect(requests).toHaveLength(sent);
   });
 
-  test('and the log tells when, and of what', async () => {
+  test('and the log says when and why', async () => {
     const { get, log } = await serve(answer(503, '{"error":"Back\\n soon"}'), good);
     await get();
     expect(log).toContain(
@@ -328,7 +328,7 @@ describe('what may pass is tried again', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('not once the limit has passed: then nothing is sent', async () => {
+  test('and not sent at all after the limit has passed', async () => {
     const { get, clock, requests } = await serve(good);
     const deadline = new Deadline(clock, 'wait-timeout', 1000);
     clock.pass(1000);
@@ -337,7 +337,7 @@ describe('what may pass is tried again', () => {
   });
 });
 
-describe('what will not pass is not', () => {
+describe('a permanent failure is not retried:', () => {
   test.each([400, 401, 403, 404, 409, 413, 422])('%d', async (status) => {
     const { get, requests } = await serve(
       answer(status, '{"error": "It has hidden-value in it", "code": "SOME_CODE"}'),
@@ -396,7 +396,7 @@ describe('what will not pass is not', () => {
   test.each([
     { name: 'without an address', status: 300, headers: {}, target: 'no address' },
     { name: 'to a path', status: 399, headers: { location: '/hidden' }, target: 'another path' },
-  ])('nor is one $name', async ({ status, headers, target }) => {
+  ])('nor is a redirect $name', async ({ status, headers, target }) => {
     const { get } = await serve(answer(status, '', headers));
     const reason = `the response was a redirect (${status}) to ${target}`;
     expect(await failure(get())).toMatchObject({ status, reason });
@@ -404,7 +404,7 @@ describe('what will not pass is not', () => {
 });
 
 describe('a request that must not be carried out twice', () => {
-  test('is not sent again where what it did is found', async () => {
+  test('is not sent again if its result is found', async () => {
     const { post, requests, log } = await serve(reset, good);
     await expect(post({ findLostResult: () => Promise.resolve({ value: 7 }) })).resolves.toEqual({
       value: 7,
@@ -413,7 +413,7 @@ describe('a request that must not be carried out twice', () => {
     expect(log.at(-1)).toContain('the platform carried out the request whose response was lost');
   });
 
-  test('is sent again where it is not found', async () => {
+  test('is sent again if its result is not found', async () => {
     const { post, requests } = await serve(reset, good);
     await expect(post({ findLostResult: () => Promise.resolve(undefined) })).resolves.toEqual({
       value: 42,
@@ -421,9 +421,9 @@ describe('a request that must not be carried out twice', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('is looked for once more where it is refused when it comes again', async () => {
+  test('has its result searched for once more if a retry is refused', async () => {
     const { post, requests } = await serve(reset, answer(400, '{"error":"It is there already"}'));
-    // It was carried out after the first look, and before it came again.
+    // The platform carried it out after the first search and before the retry.
     const looks = [undefined, { value: 7 }];
     await expect(post({ findLostResult: () => Promise.resolve(looks.shift()) })).resolves.toEqual({
       value: 7,
@@ -431,7 +431,7 @@ describe('a request that must not be carried out twice', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('is not sent again where what it did is found by a later look', async () => {
+  test('is not sent again if a later search finds its result', async () => {
     const { post, requests } = await serve(reset, good);
     const look = { method: 'GET', path: '/v1/look' } as const;
     let looks = 0;
@@ -441,7 +441,7 @@ describe('a request that must not be carried out twice', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('has failed itself, and not as the last look for it did', async () => {
+  test('fails with its own error, not with that of the last search', async () => {
     const { post } = await serve(reset);
     const look = { method: 'GET', path: '/v1/look' } as const;
     const findLostResult = (): Promise<undefined> => Promise.reject(new StatusError(look, 500));
@@ -451,7 +451,7 @@ describe('a request that must not be carried out twice', () => {
   test.each([
     { name: 'that may pass', status: 500 },
     { name: 'that will not', status: 403 },
-  ])('has failed itself, and not as a look before with a failure $name', async ({ status }) => {
+  ])('fails with its own error, not with that of an earlier search $name', async ({ status }) => {
     const { post, requests } = await serve(reset);
     const look = { method: 'GET', path: '/v1/look' } as const;
     const findLostResult = (): Promise<undefined> => Promise.reject(new StatusError(look, status));
@@ -464,7 +464,7 @@ describe('a request that must not be carried out twice', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('ends as a look does that is itself at fault', async () => {
+  test('throws a bug in the search as it is', async () => {
     const { post } = await serve(reset);
     const fault = new TypeError('a fault');
     await expect(post({ attempts: 1, findLostResult: () => Promise.reject(fault) })).rejects.toBe(
@@ -472,7 +472,7 @@ describe('a request that must not be carried out twice', () => {
     );
   });
 
-  test('is looked for in vain once everything is over', async () => {
+  test('is not searched for after the run has ended', async () => {
     const over = new AbortController();
     const { post, log } = await serve(() => {
       over.abort();
@@ -482,7 +482,7 @@ describe('a request that must not be carried out twice', () => {
     expect(log).toEqual([]);
   });
 
-  test('is refused at once where it came only once', async () => {
+  test('fails at once if it was refused without a lost response', async () => {
     const { post } = await serve(answer(400, '{"error":"It is there already"}'));
     const error = await failure(post({ findLostResult: () => Promise.resolve({ value: 7 }) }));
     expect(error).toMatchObject({ status: 400 });
@@ -497,14 +497,14 @@ describe('a run that is cancelled', () => {
     message: 'POST /v1/things: the run was cancelled (SIGTERM)',
   };
 
-  test('sends nothing any more', async () => {
+  test('sends nothing more', async () => {
     const { post, requests, cancel } = await serve(good);
     cancel();
     await expect(post()).rejects.toBe(cancellation);
     expect(requests).toEqual([]);
   });
 
-  test('gives up what it reads at once', async () => {
+  test('ends reads at once', async () => {
     const served = await serve(() => {
       served.cancel();
     });
@@ -514,7 +514,7 @@ describe('a run that is cancelled', () => {
     expect(served.requests).toHaveLength(1);
   });
 
-  test('leaves what it has sent a second to be answered, and does not know what it did after that', async () => {
+  test('waits a second for the response to a write, and then does not know what it did', async () => {
     const served = await serve(() => {
       served.cancel();
     });
@@ -526,7 +526,7 @@ describe('a run that is cancelled', () => {
     expect(served.requests).toHaveLength(1);
   });
 
-  test('takes an answer that comes within that second', async () => {
+  test('uses a response that comes within that second', async () => {
     const served = await serve((request, response) => {
       served.cancel();
       good(request, response);
@@ -534,7 +534,7 @@ describe('a run that is cancelled', () => {
     await expect(served.post()).resolves.toEqual({ value: 42 });
   });
 
-  test('is told of a refusal that comes within that second', async () => {
+  test('reports a refusal that comes within that second', async () => {
     const served = await serve((request, response) => {
       served.cancel();
       answer(400, '{"error":"no"}')(request, response);
@@ -545,7 +545,7 @@ describe('a run that is cancelled', () => {
   test.each([
     { name: 'it may have been carried out', status: 503, ends: interrupted },
     { name: 'it was one too many', status: 429, ends: { name: 'CancelledError' } },
-  ])('sends nothing again: $name', async ({ status, ends }) => {
+  ])('retries nothing: $name', async ({ status, ends }) => {
     const { post, requests, clock, cancel } = await serve(answer(status, ''), good);
     // Within the wait before the second attempt.
     clock.after(200, cancel);
@@ -553,7 +553,7 @@ describe('a run that is cancelled', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('asks no more for what a lost request did, and does not know it', async () => {
+  test('does not search for a lost result, so the result is unknown', async () => {
     const { post, requests, cancel } = await serve(reset, good);
     const findLostResult = (): Promise<undefined> => {
       cancel();
@@ -564,7 +564,7 @@ describe('a run that is cancelled', () => {
   });
 });
 
-describe('errors tell what happened', () => {
+describe('an error says what happened:', () => {
   test.each([
     {
       name: 'no answer',
@@ -629,7 +629,7 @@ describe('errors tell what happened', () => {
   });
 });
 
-test('debug lines hold method, path, status and duration, and nothing else', async () => {
+test('debug lines have method, path, status and duration, and nothing else', async () => {
   const { caller, log } = await serve(good);
   await caller.call({
     request: { method: 'PUT', path: '/v1/secrets/x', body: { secretValue: 'hidden-value' } },
@@ -638,7 +638,7 @@ test('debug lines hold method, path, status and duration, and nothing else', asy
   expect(log).toEqual(['debug: PUT /v1/secrets/x → 200 in 0 ms']);
 });
 
-test('a debug line tells of an answer that does not come', async () => {
+test('a debug line reports a missing response', async () => {
   const { get, log } = await serve(never);
   await failure(get({ attempts: 1 }));
   expect(log).toEqual(['debug: GET /v1/things → no answer after 30000 ms']);

@@ -19,7 +19,7 @@ afterEach(() => {
   for (const one of closing.splice(0)) one.close();
 });
 
-/** The value of a set, and what it becomes in a text that the platform gives back. */
+/** The value of a set, and its redacted form in a text of the platform. */
 const value = 'hidden-value-of-a-set';
 const text = `echo of ${value}`;
 const clean = 'echo of ***';
@@ -144,12 +144,12 @@ describe.each(surfaces)('with $name', ({ credential, surface, root, agents, ...e
     expect(stage.emulator.requests).toHaveLength(5);
   });
 
-  describe('what is not there', () => {
+  describe('something that does not exist', () => {
     test.each([
       { what: 'set', read: (cloud: PipecatCloud) => cloud.secretSet('keys') },
       { what: 'agent', read: (cloud: PipecatCloud) => cloud.agent('voice') },
       { what: 'build', read: (cloud: PipecatCloud) => cloud.build(id) },
-    ])('is no error, but no $what', async ({ read }) => {
+    ])('is not an error, but undefined: $what', async ({ read }) => {
       await expect(read(connect().cloud)).resolves.toBeUndefined();
     });
   });
@@ -220,7 +220,7 @@ describe.each(surfaces)('with $name', ({ credential, surface, root, agents, ...e
     });
   });
 
-  test('names of agents are those of the region', async () => {
+  test('names of agents are only those in the region', async () => {
     stage.emulator.seed.agent({ name: 'voice', region: 'us-west' });
     stage.emulator.seed.agent({ name: 'voice-eu', region: 'eu-central' });
     await expect(connect().cloud.agentNames('eu-central')).resolves.toEqual(['voice-eu']);
@@ -260,18 +260,18 @@ describe.each(surfaces)('with $name', ({ credential, surface, root, agents, ...e
     test.each([
       { cut: 'begin', log: [value.slice(8), 'last'], shown: ['***', 'last'] },
       { cut: 'end', log: ['first', value.slice(0, 12)], shown: ['first', '***'] },
-    ])('that $cut in the midst of a value show nothing of it', async ({ log, shown }) => {
+    ])('that $cut in the middle of a value show no part of it', async ({ log, shown }) => {
       const build = stage.emulator.seed.build({ logs: log });
       await expect(connect().cloud.buildLogs(build.id, 10)).resolves.toEqual(shown);
     });
 
-    test('of which there are none are no lines', async () => {
+    test('are an empty list if there are none', async () => {
       const build = stage.emulator.seed.build({ logs: [] });
       await expect(connect().cloud.buildLogs(build.id, 10)).resolves.toEqual([]);
     });
   });
 
-  test('profiles are those that agents may have, where they are told', async () => {
+  test('agent profiles are listed if the surface lists them', async () => {
     stage.emulator.seed.agentProfile({ apiName: 'agent-gpu' });
     stage.emulator.seed.agentProfile({ apiName: 'agent-old', enabled: false });
     await expect(connect().cloud.agentProfiles()).resolves.toEqual(expected.profiles);
@@ -294,14 +294,14 @@ describe.each(surfaces)('with $name', ({ credential, surface, root, agents, ...e
     test.each([
       { what: 'only those that have succeeded', status: 'success' as const, ids: [id] },
       { what: 'all of them', status: undefined, ids: ['failed', id] },
-    ])('are $what, where that is asked for', async ({ status, ids }) => {
+    ])('are $what, if requested', async ({ status, ids }) => {
       say({ builds: [{ ...built, id: 'failed', status: 'failed' }, built] });
       const builds = await connect().cloud.builds(key, status);
       expect(builds.map((build) => build.id)).toEqual(ids);
     });
   });
 
-  test('a build is started of what was uploaded', async () => {
+  test('a build is started from the upload', async () => {
     const { cloud } = connect();
     const uploadId = await cloud.uploadContext('us-west', archive, {
       destination: 'us-west',
@@ -319,7 +319,7 @@ describe.each(surfaces)('with $name', ({ credential, surface, root, agents, ...e
     });
   });
 
-  test('no form is asked for again for an upload that nobody waits for any more', async () => {
+  test('an upload that is not needed anymore requests no new form', async () => {
     const nobody = new AbortController();
     const path = `${root}/builds/upload-url`;
     stage.emulator.script.fault({ path }, { kind: 'status', status: 503 });
@@ -335,7 +335,7 @@ describe.each(surfaces)('with $name', ({ credential, surface, root, agents, ...e
     expect(stage.emulator.requests).toHaveLength(1);
   });
 
-  describe('what the platform says has known values taken out', () => {
+  describe('known values are removed from texts of the platform', () => {
     const revision = {
       phase: text,
       health: {

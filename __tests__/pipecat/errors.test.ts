@@ -169,14 +169,14 @@ describe('an error of a request', () => {
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('hidden-value');
   });
 
-  test('knows its own request from one that asks for the same', () => {
+  test('knows its own request from an equal one', () => {
     const error = new StatusError(call, 500);
     expect(error.isOf(call)).toBe(true);
     expect(error.isOf({ ...call })).toBe(false);
   });
 });
 
-test('an interrupted request is told as a cancellation that names it and keeps what it failed with', () => {
+test('an interrupted request becomes a cancellation with its name and its cause', () => {
   const failure = new StatusError(call, 503);
   const error = new InterruptedCallError(call, new CancelledError('SIGINT'), failure);
   expect(error).toBeInstanceOf(CancelledError);
@@ -189,7 +189,7 @@ test('an interrupted request is told as a cancellation that names it and keeps w
   expect(error.call).toEqual({ method: 'PUT', path: '/v1/secrets/keys' });
 });
 
-describe('a fresh form may mend a refusal of the storage', () => {
+describe('a new form may help after storage refuses an upload', () => {
   test.each([
     { name: 'that it is forbidden, without a word', status: 403, isTransient: true },
     {

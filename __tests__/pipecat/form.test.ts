@@ -29,19 +29,19 @@ describe('a form', () => {
     },
   );
 
-  test('escapes a field name that would end its quotation, and sends the value as it is', () => {
+  test('escapes quotes and line breaks in field names, and sends values unchanged', () => {
     const form = textOf({ 'a"\r\nX-Other: 1': 'two\nlines' });
     expect(form).toContain('name="a%22%0D%0AX-Other: 1"\r\n\r\ntwo\nlines\r\n');
   });
 
-  test('ends with its boundary, which no other form has', () => {
+  test('ends with its unique boundary', () => {
     const boundaryOf = (form: string): string => /^--(.+)\r\n/.exec(form)?.[1] ?? '';
     const [one, other] = [textOf({ key: 'a' }), textOf({ key: 'a' })];
     expect(one.endsWith(`\r\n--${boundaryOf(one)}--\r\n`)).toBe(true);
     expect(boundaryOf(one)).not.toBe(boundaryOf(other));
   });
 
-  test('says its size, that of the file included', () => {
+  test('has a Content-Length that includes the file', () => {
     const { headers, parts } = formBody({ key: 'ü' }, 1_000_000);
     const around = parts.before.byteLength + parts.after.byteLength;
     expect(headers['Content-Length']).toBe(String(around + 1_000_000));

@@ -11,7 +11,7 @@ const ours = 'deployment-of-ours';
 const previous = 'deployment-before';
 const foreign = 'deployment-of-others';
 
-/** A look at the agent: ours is asked for and taken up, and not ready yet, unless it says otherwise. */
+/** A status check of the agent: by default, this deployment is desired and started, but not ready. */
 function look(answer: Record<string, unknown>) {
   return parseAgent({
     name: 'voice',
@@ -86,7 +86,7 @@ describe('a trouble that may pass', () => {
     expect(statesOf([[0, { ...answer, errors }]])).toEqual(['failed']);
   });
 
-  test('two reasons of one try are one trouble', () => {
+  test('two reasons of the same try count as one trouble', () => {
     expect(
       statesOf([
         [0, revision({ reason: 'ErrImagePull' })],
@@ -102,7 +102,7 @@ describe('a trouble that may pass', () => {
     ]);
   });
 
-  test('a condition from before the deploy counts only once it has gone and come back', () => {
+  test('a condition from before the deploy counts only after it disappeared and came back', () => {
     const answer = degraded('ImageResolutionFailed');
     const checks = [0, 100, 200].map((at) => [at, answer] as const);
     expect(statesOf(checks, answer)).toEqual(['waiting', 'waiting', 'waiting']);
@@ -118,7 +118,7 @@ describe('a trouble that may pass', () => {
     ).toEqual(['waiting', 'waiting', 'failed']);
   });
 
-  test('a condition counts only once our deployment is reconciled', () => {
+  test('a condition counts only after this deployment is reconciled', () => {
     const answer = { ...degraded('ImageResolutionFailed'), reconciledDeploymentId: previous };
     expect(
       statesOf([
@@ -139,7 +139,7 @@ describe('a trouble that may pass', () => {
     });
   });
 
-  test('it counts as old enough in an agent from before', () => {
+  test('it counts at once for an agent before the release', () => {
     expect(hasFailed(look(revision({ reason: 'ImagePullBackOff' })))).toBe(true);
   });
 });
@@ -265,7 +265,7 @@ describe('a deployment', () => {
   });
 });
 
-describe('a wait is told as what is waited for', () => {
+describe('the words for a wait are', () => {
   test.each([
     {
       words: 'waiting for the platform to start the deployment',
@@ -309,13 +309,13 @@ describe('a wait is told as what is waited for', () => {
     });
   });
 
-  test('and whether the platform has an issue', () => {
+  test('and say whether the platform has an issue', () => {
     const answer = revision({}, { hasInfrastructureIssue: true });
     expect(judge(look(answer), ours, previous)).toMatchObject({ infrastructureIssue: true });
   });
 });
 
-describe('a failure is told as', () => {
+describe('a failure has', () => {
   const nothing = { infrastructureIssue: false, previousServes: true, isExecFormatError: false };
   test.each([
     {
@@ -360,7 +360,7 @@ describe('a failure is told as', () => {
   });
 });
 
-describe('what an agent was asked to be last', () => {
+describe('the last deployment of an agent', () => {
   test.each([
     { name: 'has failed', answer: revision({}, { phase: 'Failed' }), failed: true },
     { name: 'is ready', answer: { ready: true }, failed: false },

@@ -6,8 +6,8 @@ import {
 } from '../../src/pipecat/session-answers.js';
 import { judgeSession } from '../../src/pipecat/session-state.js';
 
-describe('the answer to a start', () => {
-  test('names the session, and every token that it carries at any depth', () => {
+describe('the response to a start', () => {
+  test('contains the session, and tokens at any depth', () => {
     const { sessionId, credentials } = parseStartedSession({
       sessionId: 'session-1',
       dailyRoom: 'https://acme.daily.example/session-1',
@@ -48,7 +48,7 @@ const read = {
   completionStatus: undefined,
 };
 
-describe('a look at a session', () => {
+describe('the response about a session', () => {
   test.each([
     ['nothing but its id', {}, {}],
     ['a start at once', { botStartSeconds: 0 }, { startSeconds: 0 }],
@@ -128,7 +128,7 @@ describe('a session of a smoke test', () => {
     expect(judgeSession({ ...read, ...session }, ours, true)).toEqual(expected);
   });
 
-  test('ends well without a start that nobody awaits', () => {
+  test('ends well without a reported start if the test does not wait for one', () => {
     const session = { ...read, ...ended, startSeconds: undefined, completionStatus: '200' };
     expect(judgeSession(session, ours, false)).toEqual({ state: 'completed', hasStarted: false });
   });

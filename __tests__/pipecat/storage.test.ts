@@ -69,7 +69,7 @@ function connect({
   return { cloud: new PipecatCloud(caller, keySurface, storage, (text) => text), storage, log };
 }
 
-/** So many bytes, of which no two chunks are the same. */
+/** This many bytes, in different chunks. */
 function contentOf(bytes: number, chunk = 65_536): UploadContent {
   return {
     bytes,
@@ -104,7 +104,7 @@ describe('an upload', () => {
     { name: 'a few bytes', bytes: 7 },
     { name: 'exactly one chunk', bytes: 65_536 },
     { name: 'many chunks, the last one not full', bytes: 1_000_001 },
-  ])('takes $name as it is', async ({ bytes }) => {
+  ])('sends $name unchanged', async ({ bytes }) => {
     const { cloud } = connect();
     const content = contentOf(bytes);
     const id = await cloud.uploadContext('us-west', content, waiting());
@@ -124,7 +124,7 @@ describe('an upload', () => {
     expect(sent?.form?.length).toBeGreaterThan(5);
   });
 
-  test('is logged without what signs it', async () => {
+  test('is logged without its signature', async () => {
     stage.emulator.script.before({ path: storagePath }, () => {
       stage.clock.pass(70);
     });
@@ -134,7 +134,7 @@ describe('an upload', () => {
     expect(log.join('\n')).not.toContain('/storage/');
   });
 
-  test('leaves no time limit behind, which would hold up the end of the job', async () => {
+  test('leaves no timer behind that would delay the end of the job', async () => {
     let limits = 0;
     const clock: Clock = {
       now: stage.clock.now,
@@ -155,7 +155,7 @@ describe('an upload', () => {
     expect(limits).toBe(0);
   });
 
-  test('may take long, as long as something of it is taken', async () => {
+  test('may take long while it makes progress', async () => {
     const slow: UploadContent = {
       bytes: 30,
       open: async function* () {
@@ -171,7 +171,7 @@ describe('an upload', () => {
     expect(formsSigned()).toBe(1);
   });
 
-  test('tells how far it is', async () => {
+  test('reports its progress', async () => {
     const { cloud } = connect();
     const told: number[] = [];
     await cloud.uploadContext('us-west', contentOf(200_000), {
@@ -182,7 +182,7 @@ describe('an upload', () => {
   });
 });
 
-describe('an upload that breaks goes once more, whole and with a fresh form', () => {
+describe('a broken upload is repeated as a whole with a new form', () => {
   test.each([
     { name: 'a reset before it', fault: { kind: 'reset' } as const },
     { name: 'a reset in its midst', fault: { kind: 'reset-upload', afterBytes: 100_000 } as const },
@@ -230,7 +230,7 @@ describe('an upload that breaks goes once more, whole and with a fresh form', ()
   });
 });
 
-describe('what broke is told', () => {
+describe('the log says why an upload failed:', () => {
   test.each([
     { fault: { kind: 'hang' } as const, told: 'the connection was idle for 60 s' },
     { fault: { kind: 'cut-off', carryOut: false } as const, told: 'the response was cut off' },
@@ -244,7 +244,7 @@ describe('what broke is told', () => {
     );
   });
 
-  test('once nothing was heard for a minute, and not before', async () => {
+  test('after a minute without progress, and not before', async () => {
     stage.emulator.script.fault({ path: storagePath }, { kind: 'hang' });
     const before = stage.clock.now();
     await connect().cloud.uploadContext('us-west', contentOf(10), waiting());
@@ -252,7 +252,7 @@ describe('what broke is told', () => {
   });
 });
 
-test('an upload that goes on for so long that its form has expired is begun anew', async () => {
+test('an upload that outlasts its form starts again', async () => {
   let opened = 0;
   const quickOnceMore: UploadContent = {
     bytes: 100,
@@ -274,7 +274,7 @@ test('an upload that goes on for so long that its form has expired is begun anew
   expect(stage.clock.now() - before).toBe(15 * 60_000 + 500);
 });
 
-describe('an upload is given another attempt where storage', () => {
+describe('an upload is retried if storage', () => {
   test.each([
     { name: 'fails', status: 500, attempts: 2 },
     { name: 'has heard of nothing in time', status: 408, attempts: 2 },
@@ -296,7 +296,7 @@ describe('an upload is given another attempt where storage', () => {
   });
 });
 
-describe('an answer to an upload', () => {
+describe('a response to an upload', () => {
   const xml = '<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse><Key>k</Key></PostResponse>';
   test.each([
     { name: 'that is a page is none of a storage', body: '<!doctype html><p>Hi</p>', attempts: 2 },
@@ -328,7 +328,7 @@ describe('an answer to an upload', () => {
   });
 });
 
-describe('an upload has failed where the answer, without a word more, has the status', () => {
+describe('an upload fails after an empty response with the status', () => {
   test.each([{ line: '300 Multiple Choices' }, { line: '099 Odd' }])('$line', async ({ line }) => {
     server = createServer((request, response) => {
       // Node writes no status that is none.
@@ -348,7 +348,7 @@ describe('an upload has failed where the answer, without a word more, has the st
   });
 });
 
-describe('a storage that says when to come back', () => {
+describe('a storage with Retry-After', () => {
   const tooMuch = (retryAfter: string) =>
     ({ kind: 'status', status: 503, headers: { 'retry-after': retryAfter } }) as const;
 
@@ -358,30 +358,30 @@ describe('a storage that says when to come back', () => {
       name: 'with a date',
       retryAfter: () => new Date(stage.clock.trueTime() + 20_000).toUTCString(),
     },
-  ])('$name, is not asked before', async ({ retryAfter }) => {
+  ])('$name, gets no earlier request', async ({ retryAfter }) => {
     stage.emulator.script.fault({ path: storagePath }, tooMuch(retryAfter()));
     const before = stage.clock.now();
     await connect().cloud.uploadContext('us-west', contentOf(10), waiting());
     expect(stage.clock.now() - before).toBe(20_000);
   });
 
-  test('after two minutes, is waited for', async () => {
+  test('of two minutes is retried', async () => {
     stage.emulator.script.fault({ path: storagePath }, tooMuch('120'));
     const before = stage.clock.now();
     await connect().cloud.uploadContext('us-west', contentOf(10), waiting());
     expect(stage.clock.now() - before).toBe(120_000);
   });
 
-  test('after more than two minutes, is not waited for', async () => {
+  test('of more than two minutes is not retried', async () => {
     stage.emulator.script.fault({ path: storagePath }, tooMuch('121'));
     const uploading = connect().cloud.uploadContext('us-west', contentOf(10), waiting());
     await expect(uploading).rejects.toMatchObject({ status: 503, attempts: 1 });
   });
 });
 
-describe('an upload to where others could read it', () => {
+describe('an upload to an address that others could read', () => {
   test.each(['http://storage.example/bucket', 'ftp://storage.example/bucket', 'javascript:0', 'x'])(
-    'is refused: %s',
+    'is rejected: %s',
     async (uploadUrl) => {
       stage.emulator.script.fault(
         { path: signPath },
@@ -404,7 +404,7 @@ const refusal = (code: string, message: string, status = 400) => ({
 });
 
 describe('an upload that cannot work', () => {
-  test('is refused once, with what the storage says and nothing else of it', async () => {
+  test('fails once, with the message of the storage and nothing else', async () => {
     stage.emulator.script.fault({ path: storagePath }, refusal('EntityTooLarge', 'Too large'));
     const { cloud } = connect();
     const failure: unknown = await cloud
@@ -418,7 +418,7 @@ describe('an upload that cannot work', () => {
     expect(message).not.toContain('/storage/');
   });
 
-  test('is given up after five attempts', async () => {
+  test('ends after five attempts', async () => {
     stage.emulator.script.fault({ path: storagePath }, { kind: 'reset' }, { times: 9 });
     const { cloud } = connect();
     const before = stage.clock.now();
@@ -432,7 +432,7 @@ describe('an upload that cannot work', () => {
     expect(stage.clock.now() - before).toBe(7500);
   });
 
-  test('has the fields of the form taken out of what the storage says', async () => {
+  test('removes the fields of the form from the message of the storage', async () => {
     const { storage } = connect();
     const fields = {
       acl: 'eq',
@@ -456,13 +456,13 @@ describe('an upload that cannot work', () => {
     const failure: unknown = await storage
       .upload(() => Promise.resolve(form), contentOf(1), waiting())
       .catch((error: unknown) => error);
-    // What is too short to sign anything may be part of any word.
+    // A field that is too short for a signature may be part of any word.
     expect((failure as UploadError).reason).toContain(
       'Policy Condition failed: ["eq", ***, ***, 7-chars]',
     );
   });
 
-  test('has known secrets taken out of what the storage says', async () => {
+  test('removes known secrets from the message of the storage', async () => {
     stage.emulator.script.fault({ path: storagePath }, refusal('Odd', 'hunter22 is wrong'));
     const { cloud } = connect({ redact: (text) => text.replaceAll('hunter22', '***') });
     await expect(cloud.uploadContext('us-west', contentOf(1), waiting())).rejects.toThrow(
@@ -470,7 +470,7 @@ describe('an upload that cannot work', () => {
     );
   });
 
-  test('is not sent again where the file cannot be read', async () => {
+  test('is not retried if the file cannot be read', async () => {
     const { cloud } = connect();
     const broken: UploadContent = {
       bytes: 1000,
@@ -487,7 +487,7 @@ describe('an upload that cannot work', () => {
   });
 });
 
-describe('what a storage says in XML', () => {
+describe('a message of storage in XML', () => {
   test.each([
     { name: 'by name', xml: '&lt;a&gt; &amp; &quot;b&quot; &apos;c&apos;', told: `<a> & "b" 'c'` },
     { name: 'by number', xml: '&#104;&#x69;&#X1F511;', told: 'hi🔑' },
@@ -495,7 +495,7 @@ describe('what a storage says in XML', () => {
     { name: 'to the last character', xml: '&#x10ffff;&#1114111;', told: '\u{10ffff}\u{10ffff}' },
     { name: 'of no character', xml: '&#x110000;&#9999999;', told: '&#x110000;&#9999999;' },
     { name: 'that is not known', xml: '&nbsp;&;&#;', told: '&nbsp;&;&#;' },
-  ])('is told as it is meant, with a reference $name', async ({ xml, told }) => {
+  ])('is decoded, with a reference $name', async ({ xml, told }) => {
     stage.emulator.script.fault({ path: storagePath }, refusal('Odd', xml));
     await expect(
       connect().cloud.uploadContext('us-west', contentOf(1), waiting()),
@@ -503,7 +503,7 @@ describe('what a storage says in XML', () => {
   });
 });
 
-describe('an upload that nobody waits for any more', () => {
+describe('an upload that is not needed anymore', () => {
   test.each([
     { name: 'while it is under way', fault: { kind: 'hang' } as const },
     { name: 'between two attempts', fault: { kind: 'status', status: 503 } as const },
@@ -520,7 +520,7 @@ describe('an upload that nobody waits for any more', () => {
     ).rejects.toBe(reason);
   });
 
-  test('begins no attempt that is due later', async () => {
+  test('starts no later attempt', async () => {
     const end = new AbortController();
     stage.emulator.script.fault({ path: storagePath }, { kind: 'status', status: 503 });
     const { cloud } = connect({
@@ -534,7 +534,7 @@ describe('an upload that nobody waits for any more', () => {
     expect(formsSigned()).toBe(1);
   });
 
-  test('ends where everything is over', async () => {
+  test('ends when the run has ended', async () => {
     const over = new AbortController();
     const reason = new Error('everything is over');
     stage.emulator.script.fault({ path: storagePath }, { kind: 'hang' });
@@ -546,8 +546,8 @@ describe('an upload that nobody waits for any more', () => {
   });
 });
 
-describe('a storage of another kind', () => {
-  test('is not followed where it redirects', async () => {
+describe('another kind of storage', () => {
+  test('is not followed to a redirect', async () => {
     let requests = 0;
     server = createServer((request, response) => {
       requests++;
@@ -565,7 +565,7 @@ describe('a storage of another kind', () => {
     expect(requests).toBe(1);
   });
 
-  test('that answers before it has everything is not waited for', async () => {
+  test('may answer before it has the whole upload', async () => {
     let isClosed: Promise<unknown> = Promise.resolve();
     server = createServer((request, response) => {
       isClosed = new Promise((resolve) => request.socket.once('close', resolve));
@@ -581,13 +581,13 @@ describe('a storage of another kind', () => {
     await isClosed;
   });
 
-  test('is let go of in the end', async () => {
+  test('has its connections closed at the end', async () => {
     let isClosed: Promise<unknown> = Promise.resolve();
     server = createServer((request, response) => {
       isClosed = new Promise((resolve) => request.socket.once('close', resolve));
       request.resume().on('end', () => response.writeHead(204).end());
     }).listen(0, '127.0.0.1');
-    // It would close by itself what is kept open.
+    // It would close idle connections by itself.
     server.keepAliveTimeout = 0;
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

@@ -38,7 +38,7 @@ function times({ requests }: Emulator, method: string, path: string): number {
   return requests.filter((request) => request.method === method && request.path === path).length;
 }
 
-describe('what is common is read once', () => {
+describe('what regions share is read once', () => {
   const stage = stageForEachTest(manyRegions);
 
   test('regions and sets, however many regions there are', async () => {
@@ -52,7 +52,7 @@ describe('what is common is read once', () => {
     expect(before).toHaveLength(2 + 16);
   });
 
-  test('one look at all sets stands for a look at each', async () => {
+  test('one status check of all sets replaces one for each', async () => {
     await stage.release({ ...releaseTo(sixteen), 'agent-name': '', image: '' });
     const { emulator } = stage;
     const looks = emulator.requests.filter(
@@ -62,19 +62,19 @@ describe('what is common is read once', () => {
     expect(looks.length).toBeLessThan(30);
   });
 
-  test('an organization is looked for once', async () => {
+  test('the organization is looked up once', async () => {
     await stage.release({ ...releaseTo(sixteen), 'api-key': '', ...credentials.token });
     expect(times(stage.emulator, 'GET', '/v1/organizations')).toBe(1);
     expect(times(stage.emulator, 'GET', '/v1/organizations/acme/regions')).toBe(1);
   });
 
-  test('a build, too', async () => {
+  test('the build is looked up once', async () => {
     const { id } = stage.emulator.seed.build({ region: 'region-1', status: 'success' });
     await stage.release({ ...releaseTo(sixteen), image: '', 'build-id': id });
     expect(times(stage.emulator, 'GET', `/v1/builds/${id}`)).toBe(1);
   });
 
-  test('older versions are looked for in one list', async () => {
+  test('older versions are found in one list', async () => {
     const { emulator } = stage;
     const regions = sixteen.slice(0, 4);
     for (const region of regions) {
@@ -110,7 +110,7 @@ describe('requests grow with the regions, and not faster', () => {
     }
     const [two = 0, four = 0, eight = 0] = counts;
     expect(eight - four).toBe(2 * (four - two));
-    // The looks at the sets are shared, and so is what is read once.
+    // Status checks of the sets and other common reads are shared.
     expect(eight).toBeLessThan(4 * two);
   });
 });
@@ -124,14 +124,14 @@ describe('requests at once', () => {
     expect(maxConcurrentRequests).toBeGreaterThanOrEqual(5);
   }
 
-  test('are eight at most, and as many where there is so much to do', async () => {
+  test('are eight if there are enough, and never more', async () => {
     stage.emulator.script.fault({}, { kind: 'late', delay: 15 }, { times: Infinity });
     const { succeeded } = await stage.release(releaseTo(sixteen));
     expect(succeeded).toBe(true);
     expectFull(stage.emulator);
   });
 
-  test('are eight at most while agents are looked at for the versions that they bind', async () => {
+  test('are at most eight while reading which versions agents bind', async () => {
     const { emulator } = stage;
     for (let agent = 0; agent < 30; agent++) {
       emulator.seed.agent({ name: `other-${agent}`, region: 'region-1' });
@@ -154,7 +154,7 @@ describe('requests at once', () => {
   });
 });
 
-describe('a limit of the platform', () => {
+describe('a rate limit of the platform', () => {
   const stage = stageForEachTest(manyRegions);
 
   /** Requests that were sent although a 429 had asked for quiet. */
@@ -181,7 +181,7 @@ describe('a limit of the platform', () => {
       quiet: 5000,
     },
     { name: 'that asks for long', limit: { requests: 60, per: 5000, retryAfter: 5 }, quiet: 5000 },
-  ])('$name is kept to, and all sixteen regions land', async ({ limit, quiet }) => {
+  ])('$name is respected, and all sixteen regions are released', async ({ limit, quiet }) => {
     const { emulator } = stage;
     emulator.script.rateLimit(limit);
     const { succeeded, agents, actions } = await stage.release({
@@ -198,7 +198,7 @@ describe('a limit of the platform', () => {
     for (const { deployments } of emulator.state.agents()) expect(deployments).toHaveLength(1);
   });
 
-  test('a refusal costs no more requests than were under way', async () => {
+  test('a 429 response costs no more requests than were being sent', async () => {
     const { emulator } = stage;
     emulator.script.rateLimit({ requests: 20, per: 1000, retryAfter: 1 });
     await stage.release(releaseTo(sixteen));
@@ -209,7 +209,7 @@ describe('a limit of the platform', () => {
     expect(Math.max(...refusals.values())).toBeLessThanOrEqual(8);
   });
 
-  test('one refusal in one region is a pause for all', async () => {
+  test('a 429 response in one region pauses all regions', async () => {
     const { emulator } = stage;
     emulator.script.fault(
       { method: 'PUT', path: '/v1/secrets/keys-region-3' },
@@ -222,7 +222,7 @@ describe('a limit of the platform', () => {
     expect(times(emulator, 'PUT', '/v1/secrets/keys-region-4')).toBe(1);
   });
 
-  test('one that outlasts the time for sets is told as that', async () => {
+  test('one that outlasts `secrets-timeout` is reported as a rate limit', async () => {
     stage.emulator.script.fault(
       { method: 'PUT', path: '/v1/secrets/keys-region-1' },
       { kind: 'status', status: 429, headers: { 'retry-after': '100' } },
@@ -239,7 +239,7 @@ describe('a limit of the platform', () => {
     expect(stage.emulator.state.agents()).toEqual([]);
   });
 
-  test('a pause of many regions at once is no leak to Node, which would warn in the log', async () => {
+  test('a pause of many regions at once causes no leak warning of Node.js', async () => {
     const sleep = jest.spyOn(stage.clock, 'sleep');
     stage.emulator.script.rateLimit({ requests: 20, per: 1000, retryAfter: 1 });
     await stage.release(releaseTo(sixteen));
@@ -253,7 +253,7 @@ describe('a limit of the platform', () => {
 });
 
 describe('Traffic', () => {
-  test('lets eight through, and the next one when one is over', async () => {
+  test('lets eight requests through, and the next one when one ends', async () => {
     const traffic = new Traffic(new TestClock());
     const ends: (() => void)[] = [];
     const all = Array.from({ length: 10 }, () =>
@@ -276,7 +276,7 @@ describe('Traffic', () => {
     expect(ends).toHaveLength(10);
   });
 
-  test('one that fails makes room, too', async () => {
+  test('a failed request also makes room', async () => {
     const traffic = new Traffic(new TestClock());
     const failing = Array.from({ length: 9 }, () =>
       traffic.pass(() => Promise.reject(new Error('no'))),
@@ -285,7 +285,7 @@ describe('Traffic', () => {
     await expect(traffic.pass(() => Promise.resolve('through'))).resolves.toBe('through');
   });
 
-  test('lets one through at a time after a refusal, until one is answered', async () => {
+  test('lets one request through at a time after a 429, until one succeeds', async () => {
     const clock = new TestClock();
     const traffic = new Traffic(clock);
     const ends: (() => void)[] = [];
@@ -311,7 +311,7 @@ describe('Traffic', () => {
     await Promise.all([...two, third]);
   });
 
-  test('is held for longer with each refusal in a row, where nothing is asked for', () => {
+  test('is held longer after each 429 without Retry-After', () => {
     const clock = new TestClock();
     const traffic = new Traffic(clock);
     const holds = Array.from({ length: 6 }, () => {
@@ -326,7 +326,7 @@ describe('Traffic', () => {
     expect(traffic.heldFor()).toBe(1000);
   });
 
-  test('takes what is refused, or answered, while it is held for no more than the one refusal', () => {
+  test('counts responses during a hold as part of the same refusal', () => {
     const clock = new TestClock();
     const traffic = new Traffic(clock);
     traffic.hold(undefined);
@@ -338,7 +338,7 @@ describe('Traffic', () => {
     expect(traffic.heldFor()).toBe(2000);
   });
 
-  test('is held until the latest time that was asked for', () => {
+  test('is held until the latest requested time', () => {
     const clock = new TestClock();
     const traffic = new Traffic(clock);
     expect(traffic.heldFor()).toBe(0);
@@ -385,7 +385,7 @@ describe('a call while everything is held back', () => {
     return { caller, cloud, log };
   }
 
-  /** Has a call refused, and not tried again: what comes after it is what is looked at. */
+  /** Lets a call fail with a 429 and without a retry, so that only later calls are measured. */
   async function refuse(caller: Caller, headers?: Record<string, string>): Promise<void> {
     stage.emulator.script.fault(
       { path: '/v1/regions' },
@@ -398,7 +398,7 @@ describe('a call while everything is held back', () => {
     await expect(call).rejects.toBeInstanceOf(StatusError);
   }
 
-  test('that was lost before is told as lost, not as never sent', async () => {
+  test('whose response was lost before is reported as lost, not as never sent', async () => {
     const { caller, cloud } = connect();
     const deadline = new Deadline(stage.clock, 'wait-timeout', 20_000);
     stage.emulator.script.fault({ method: 'PUT' }, { kind: 'reset', carryOut: true });
@@ -443,7 +443,7 @@ describe('a call while everything is held back', () => {
     expect(stage.clock.now()).toBe(startedAt);
   });
 
-  test('waits on where it was refused once more', async () => {
+  test('waits again if it is refused again', async () => {
     const { caller, cloud } = connect();
     await refuse(caller, { 'retry-after': '2' });
     stage.emulator.script.fault(
@@ -457,7 +457,7 @@ describe('a call while everything is held back', () => {
     expect(later.map(({ receivedAt }) => receivedAt - startedAt)).toEqual([2000, 5000, 5000]);
   });
 
-  test('does not begin to wait for what comes after its time limit', async () => {
+  test('does not wait if its time limit ends first', async () => {
     const { caller, cloud } = connect();
     await refuse(caller, { 'retry-after': '60' });
     const startedAt = stage.clock.now();
@@ -469,7 +469,7 @@ describe('a call while everything is held back', () => {
     expect(stage.emulator.requests).toHaveLength(1);
   });
 
-  test('ends when nobody waits for it any more', async () => {
+  test('ends when nothing needs it anymore', async () => {
     const over = new AbortController();
     const { caller, cloud } = connect(over);
     await refuse(caller, { 'retry-after': '100' });

@@ -140,7 +140,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe('a setting that is given', () => {
+describe('a wanted setting', () => {
   test.each(cases)(
     'differs: $setting from $before to $after',
     ({ setting, observed, wanted, before, after }) => {
@@ -177,7 +177,7 @@ describe('a setting that is given', () => {
   });
 });
 
-test('resources of its own are never shown, so they are told as given', () => {
+test('resources are never shown, so the plan lists them as hidden', () => {
   const wanted = { cpu: '500m' };
   expect(settingChanges(hidden, wanted)).toEqual([]);
   expect(hiddenSettings(hidden, wanted)).toEqual([{ setting: 'resources.cpu', after: '500m' }]);
@@ -186,7 +186,7 @@ test('resources of its own are never shown, so they are told as given', () => {
   ]);
 });
 
-test('what is not given is neither a change nor hidden, whatever the agent shows', () => {
+test('an omitted setting is neither a change nor hidden, whatever the agent shows', () => {
   const shown = Object.assign(
     {},
     hidden,

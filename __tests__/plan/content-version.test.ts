@@ -28,11 +28,11 @@ describe('the version of a content', () => {
     { name: 'values that changed places', pairs: { A: '2', B: '1', C: '3' } },
     { name: 'a pair less', pairs: { A: '1', B: '2' } },
     { name: 'none', pairs: {} },
-  ])('is another one for $name', ({ pairs }) => {
+  ])('differs for $name', ({ pairs }) => {
     expect(versionOf(pairs)).not.toBe(version);
   });
 
-  test('is another one for another credential, so that nobody can try out values', () => {
+  test('differs for another credential, so that nobody can guess values', () => {
     expect(versionOf({ A: '1', B: '2', C: '3' }, 'sk_other')).not.toBe(version);
   });
 });

@@ -20,15 +20,15 @@ describe('the name of a region', () => {
 });
 
 describe('the name of a version', () => {
-  test('has it in place of the placeholder', () => {
+  test('replaces the placeholder', () => {
     expect(nameOfVersion('keys-{version}', '0123abcd')).toBe('keys-0123abcd');
   });
 
-  test('is no name that a set could have, where the version is not known', () => {
+  test('keeps the placeholder if the version is unknown, so no set has it', () => {
     expect(nameOfVersion('keys-{version}', undefined)).toBe('keys-{version}');
   });
 
-  test('is as long as any other', () => {
+  test('has the same length for every version', () => {
     expect(nameOfAnyVersion('keys-{version}')).toHaveLength('keys-0123abcd'.length);
     expect(nameOfAnyVersion('keys')).toBe('keys');
   });

@@ -33,7 +33,7 @@ const question: VersionFacts = {
   bindings: new Map([['voice', [current]]]),
 };
 
-describe('as many as are kept stay, and the others go, oldest first', () => {
+describe('the oldest versions beyond the limit are deleted', () => {
   test.each([
     { keep: 0, deleted: [first, second, third] },
     { keep: 1, deleted: [first, second] },
@@ -45,17 +45,17 @@ describe('as many as are kept stay, and the others go, oldest first', () => {
     expect(oldVersions({ ...question, keep })).toEqual(deleted);
   });
 
-  test('what the agent bound last is the newest, wherever the list has it', () => {
+  test('the version that the agent bound last is the newest, wherever the list has it', () => {
     const secretSets = [third, first, current, second].map((name) => listed(name));
     expect(oldVersions({ ...question, secretSets, keep: 1 })).toEqual([first, second]);
     expect(oldVersions({ ...question, secretSets, keep: 0 })).toEqual([first, second, third]);
   });
 
-  test('of all those that the agent bound', () => {
+  test('all versions that the agent bound are the newest', () => {
     expect(oldVersions({ ...question, previous: [first, third], keep: 2 })).toEqual([second]);
   });
 
-  test('but one that is named by a date is somebody’s, and stays', () => {
+  test('a set with a date in its name is kept', () => {
     const secretSets = ['keys-20250131', 'keys-20251399', 'keys-00000001'].map((name) =>
       listed(name),
     );
@@ -75,24 +75,24 @@ describe('as many as are kept stay, and the others go, oldest first', () => {
     { date: '20250100', isDate: false },
     { date: '20250132', isDate: false },
     { date: '2025010a', isDate: false },
-  ])('and $date is a date: $isDate', ({ date, isDate }) => {
+  ])('$date is a date: $isDate', ({ date, isDate }) => {
     const secretSets = [listed(`keys-${date}`)];
     expect(oldVersions({ ...question, secretSets })).toEqual(isDate ? [] : [`keys-${date}`]);
   });
 
-  test('also where more of the name follows', () => {
+  test('a version may be followed by more of the name', () => {
     const template = 'keys-{version}-eu';
     const secretSets = ['keys-20250131-eu', 'keys-00000001-eu'].map((name) => listed(name));
     expect(oldVersions({ ...question, template, secretSets })).toEqual(['keys-00000001-eu']);
   });
 
-  test('of none, where the agent is new', () => {
+  test('a new agent bound no version', () => {
     expect(oldVersions({ ...question, previous: [], keep: 2 })).toEqual([first]);
   });
 });
 
-describe('a set stays', () => {
-  test('that any agent binds, and it is not counted among those that are kept', () => {
+describe('a set is kept', () => {
+  test('if an agent binds it, and does not count towards the limit', () => {
     const bindings = new Map([
       ['voice', [current]],
       ['sales', ['other', first]],
@@ -102,11 +102,11 @@ describe('a set stays', () => {
     expect(oldVersions({ ...question, bindings, keep: 2 })).toEqual([]);
   });
 
-  test('that is the version of this release, bound or not', () => {
+  test('if it is the version of this release, bound or not', () => {
     expect(oldVersions({ ...question, bindings: new Map() })).not.toContain(current);
   });
 
-  test('of every kind, where an agent does not show what it binds', () => {
+  test('whatever it is, if an agent does not show what it binds', () => {
     const bindings = new Map([
       ['voice', [current]],
       ['sales', undefined],
@@ -129,12 +129,12 @@ describe('a set stays', () => {
   });
 });
 
-test('a version whose provisioning failed goes like any other', () => {
+test('a failed version is deleted like any other', () => {
   const secretSets = [listed(first, { status: 'failed' })];
   expect(oldVersions({ ...question, secretSets })).toEqual([first]);
 });
 
-test('a dot in the name is a dot', () => {
+test('a dot in the name matches only a dot', () => {
   const secretSets = [listed('my.keys-00000001'), listed('my-keys-00000001')];
   const template = 'my.keys-{version}';
   expect(oldVersions({ ...question, template, secretSets })).toEqual(['my.keys-00000001']);

@@ -442,12 +442,12 @@ const impossible: Impossible[] = [
   },
 ];
 
-describe('what cannot work is told with what was found and what to do:', () => {
+describe('a problem says what was found and what to do:', () => {
   test.each(impossible)('$name', ({ situation, problem }) => {
     expect(problemsOf(situation)).toEqual([problem]);
   });
 
-  test('late where it came up since', () => {
+  test('also if it came up after the preflight', () => {
     const plan = agentOf({ before: observedAgent() });
     const moved = observedAgent({ region: 'ap-south' });
     const replan = (): unknown => plan?.replan(moved, undefined);
@@ -527,7 +527,7 @@ describe('a bound of the scaling', () => {
     { name: 'the lower one', given: { minAgents: new Regional(2) }, sent: [2, 5] },
     { name: 'the upper one', given: { maxAgents: new Regional(9) }, sent: [0, 9] },
     { name: 'none', given: {}, sent: [undefined, undefined] },
-  ])('takes the other one along: $name', ({ given, sent }) => {
+  ])('is sent with the other bound: $name', ({ given, sent }) => {
     const plan = agentOf({ agent: { settings, ...given }, before: observedAgent() });
     expect([plan?.settings.minAgents, plan?.settings.maxAgents]).toEqual(sent);
   });
@@ -538,7 +538,7 @@ describe('the plan of a set', () => {
     listedSet(name),
   );
 
-  test('that is new has no agents that bind it, and no versions beside it', () => {
+  test('that is new has no agents that bind it, and no other versions', () => {
     expect(setOf({ secretSet: { name: 'keys', given: ['A'] } })).toMatchObject({
       action: 'create',
       addedKeys: ['A'],
@@ -548,7 +548,7 @@ describe('the plan of a set', () => {
     });
   });
 
-  test('that is there names the other agents that bind it, where that was looked at', () => {
+  test('that exists names the other agents that bind it, if they were read', () => {
     const secretSet = { name: 'keys', given: ['A'] };
     const there = { secretSet, listed: [listedSet('keys')] };
     const bindings = new Map([
@@ -560,7 +560,7 @@ describe('the plan of a set', () => {
     expect(setOf(there)).toMatchObject({ otherAgents: undefined });
   });
 
-  test('of a version has the other versions, and those of them that are to go', () => {
+  test('of a version has the other versions, and those to delete', () => {
     const secretSet = { name: 'keys-{version}', given: ['A'], keepVersions: 0 };
     const bindings = new Map([['voice', ['keys-00000001']]]);
     expect(setOf({ secretSet, listed: versions, bindings, keys: ['A'] })).toMatchObject({
@@ -808,11 +808,11 @@ describe('a new deployment', () => {
   test.each([
     { name: 'a version', secretSet: { name: 'keys-{version}', given: ['A'] }, bindsVersion: true },
     { name: 'a set of one name', secretSet: keys, bindsVersion: false },
-  ])('that binds $name knows whether that is one', ({ secretSet, bindsVersion }) => {
+  ])('that binds $name knows whether it is a version', ({ secretSet, bindsVersion }) => {
     expect(agentOf({ secretSet })).toMatchObject({ bindsVersion });
   });
 
-  test('has the build of the context, once it is made', () => {
+  test('has the build of the context, after it is made', () => {
     const plan = agentOf({ agent: {}, cloudBuild: { found: undefined, failure: undefined } });
     expect(plan).toMatchObject({ runsNewBuild: true, settings: { buildId: undefined } });
     expect(plan?.replan(undefined, 'build-2')).toMatchObject({

@@ -543,7 +543,7 @@ const scenarios: readonly Scenario[] = [
 
 type Held = ReturnType<typeof heldBy>;
 
-/** What the platform holds, as it is now. */
+/** The current state of the platform. */
 function heldBy({ state }: Emulator) {
   const sets = new Map(state.secretSets().map((set) => [set.name, structuredClone(set)]));
   const agents = new Map(state.agents().map((agent) => [agent.name, structuredClone(agent)]));
@@ -577,7 +577,7 @@ function settingsOf(agent: AgentHeld): Record<string, string | null> {
   );
 }
 
-/** Holds the sets of a plan against what became of them. */
+/** Compares the sets of a plan with what happened to them. */
 function expectSetsAsPlanned({ regions }: PlanOutput, before: Held, after: Held): void {
   const planned = regions.flatMap(({ region, secretSets }) =>
     secretSets.map((set) => ({ ...set, region })),
@@ -608,7 +608,7 @@ function expectSetsAsPlanned({ regions }: PlanOutput, before: Held, after: Held)
   }
 }
 
-/** Holds the agents of a plan against what became of them. */
+/** Compares the agents of a plan with what happened to them. */
 function expectAgentsAsPlanned({ regions }: PlanOutput, before: Held, after: Held): void {
   const planned = regions.flatMap(({ region, agent }) =>
     agent === null ? [] : [{ ...agent, region }],
@@ -636,7 +636,7 @@ function expectAgentsAsPlanned({ regions }: PlanOutput, before: Held, after: Hel
       });
     }
     const named = agent.changes.map(({ setting }) => setting);
-    // An image and a build replace each other, and the one that goes is no change of its own.
+    // An image and a build replace each other, so the removed one is not a separate change.
     if (named.includes('image')) named.push('build-id');
     if (named.includes('build-id')) named.push('image');
     if (old === undefined || follows === 'unknown') continue;
@@ -648,7 +648,7 @@ function expectAgentsAsPlanned({ regions }: PlanOutput, before: Held, after: Hel
   }
 }
 
-/** The plan as a release knows it, which looks at other agents only where a rule depends on it. */
+/** The plan of a release, which reads other agents only if a check needs them. */
 function asReleased(plan: PlanOutput, isPruning: boolean): unknown {
   return {
     ...plan,
@@ -657,7 +657,7 @@ function asReleased(plan: PlanOutput, isPruning: boolean): unknown {
       secretSets: region.secretSets.map((set) => ({
         ...set,
         deletedVersions: null,
-        // Nobody binds what there is not, for which no agent has to be looked at.
+        // No agent binds a set that does not exist, so no agent is read for it.
         otherAgents:
           isPruning || (set.kind === 'secret' && set.action === 'create') ? set.otherAgents : null,
       })),
@@ -688,7 +688,7 @@ afterEach(async () => {
   await Promise.all(stages.splice(0).map((stage) => stage.close()));
 });
 
-describe('a release is its plan, carried out:', () => {
+describe('a release does what its plan says:', () => {
   test.each(scenarios)('$name', async (scenario) => {
     const { inputs, planned } = scenario;
     const [rehearsal, stage] = await Promise.all([stageFor(scenario), stageFor(scenario)]);
@@ -722,7 +722,7 @@ describe('a release is its plan, carried out:', () => {
         const binding = [...held.agents.values()]
           .filter((one) => one.secretSet === name && one.name !== agent?.name)
           .map((one) => one.name);
-        // Of a set that is only bound, nobody is concerned.
+        // A set that is only bound has no effect on other agents.
         if (kind === 'secret' && action !== 'bind') expect(otherAgents).toEqual(binding.sort());
       }
     }
@@ -731,7 +731,7 @@ describe('a release is its plan, carried out:', () => {
     const done = await stage.release({ ...key, ...inputs });
     expect(done.actions.errors).toEqual([]);
     expect(done.succeeded).toBe(true);
-    // Without the wait, what was deployed and nothing else has to be as it was planned.
+    // Without the wait, only the deployed settings must match the plan.
     const after = heldBy(stage.emulator);
     expectSetsAsPlanned(plan, before, after);
     expectAgentsAsPlanned(plan, before, after);
@@ -770,7 +770,7 @@ const plan = (
   options?: Parameters<Stage['release']>[1],
 ): ReturnType<Stage['release']> => stage.release({ ...inputs, 'dry-run': 'true' }, options);
 
-test('a setting that is sent although it is not shown what it was is in plan and report', async () => {
+test('the plan and the report list a sent setting whose old value is hidden', async () => {
   const stage = await Stage.open();
   stages.push(stage);
   stage.emulator.seed.agent({ name: 'voice', image: older });

@@ -15,7 +15,7 @@ import { listedSet, observedAgent, planOfSituation } from '../support/planning.j
 import { RecordedActions } from '../support/recorded-actions.js';
 import { TestClock } from '../support/test-clock.js';
 
-/** A region in which nothing is to be done. */
+/** A region without anything to do. */
 const idle: Target = { region: 'us-west', secretSets: [], build: undefined, agent: undefined };
 
 describe('the steps that are ahead are those that one region at least takes:', () => {

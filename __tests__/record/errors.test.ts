@@ -204,7 +204,7 @@ const cases: Case[] = [
   { error: new StepError('agent-gone', {}), message: 'the agent no longer exists' },
 ];
 
-describe('an error says in a debug log what it is, what happened and what caused it', () => {
+describe('an error has a name, a message and a cause for the debug log', () => {
   test.each(cases.map((one) => ({ ...one, name: one.error.constructor.name })))(
     '$name: $message',
     ({ error, name, message, cause }) => {
@@ -213,7 +213,7 @@ describe('an error says in a debug log what it is, what happened and what caused
     },
   );
 
-  test('whichever it is', () => {
+  test('every class of errors is in the table', () => {
     const classes = Object.values({ ...planProblems, ...errors }).filter(
       (exported) => 'prototype' in exported && exported.prototype instanceof Error,
     );
@@ -224,15 +224,15 @@ describe('an error says in a debug log what it is, what happened and what caused
 describe('a failure beside a cancellation', () => {
   const cancelled = new CancelledError('SIGTERM');
 
-  test('is a failure, and not only a cancellation', () => {
+  test('makes the error more than a cancellation', () => {
     expect(isCancellation(new ReleaseError([cancelled, cancelled]))).toBe(true);
     expect(isCancellation(new ReleaseError([cancelled, fault]))).toBe(false);
     expect(isCancellation(fault)).toBe(false);
   });
 });
 
-describe('of what goes on at once', () => {
-  test('all that fails is told, in the order in which it was begun', async () => {
+describe('parallel work', () => {
+  test('reports every failure, in the order of the work', async () => {
     const work = async (item: Error): Promise<void> => {
       await Promise.resolve();
       throw item === refusal ? new ReleaseError([refusal, refusal]) : item;
@@ -242,7 +242,7 @@ describe('of what goes on at once', () => {
     });
   });
 
-  test('something thrown that is no error is told as that', async () => {
+  test('reports a thrown value that is not an error', async () => {
     const work = async (): Promise<void> => {
       await Promise.resolve();
       AbortSignal.abort('a word').throwIfAborted();
@@ -252,7 +252,7 @@ describe('of what goes on at once', () => {
     });
   });
 
-  test('a failure is kept for later, and a fault of the program is thrown as it is', async () => {
+  test('collects failures for later, and throws a bug as it is', async () => {
     const failures: Error[] = [];
     await collect(failures, () => Promise.reject(new ReleaseError([refusal])));
     expect(failures).toEqual([refusal]);

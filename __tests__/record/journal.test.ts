@@ -22,7 +22,7 @@ function begin() {
   return { clock, told, journal: new Journal(clock, log) };
 }
 
-/** Something that is under way for as long as it is not ended. */
+/** Work that runs until the test ends it. */
 function work(): { done: Promise<void>; end: () => void } {
   let end = (): void => undefined;
   const done = new Promise<void>((resolve) => {

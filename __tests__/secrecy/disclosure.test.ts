@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { disclosures } from '../proof/secrecy/disclosure.js';
 
-/** What proves that nothing is disclosed proves something only if it finds what is. */
+/** A proof that nothing is disclosed is worth something only if it finds a disclosure. */
 const secret = 'hunter22 <of> "the\\ %25 \u200bnight`|*';
 const json = JSON.stringify(secret).slice(1, -1);
 
@@ -44,7 +44,7 @@ describe('a secret is found', () => {
     expect(disclosures([value], text)).not.toEqual([]);
   });
 
-  test('in what is made of two', () => {
+  test('in a text made of two', () => {
     const text = Buffer.from('acme:hunter22').toString('base64');
     expect(disclosures(['acme:hunter22'], `auth ${text}`)).toContainEqual(
       expect.objectContaining({ as: 'base64' }),
@@ -61,7 +61,7 @@ test.each([
   expect(disclosures([value], text)).toEqual([]);
 });
 
-test('parts of a credential that is known to all are not looked for', () => {
+test('parts of a public credential are not searched for', () => {
   const known = { value: 'sk_emulator', hasPieces: false };
   expect(disclosures([known], 'the emulator')).toEqual([]);
   expect(disclosures([known], 'key sk_emulator')).not.toEqual([]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { credentials, type Stage, stageForEachTest } from '../support/release-run.js';
 
-/** What the platform echoes must not come out of the action, wherever in an answer it stands. */
+/** If the platform repeats a value, in any part of a response, the action must not show it. */
 const stage = stageForEachTest();
 
 const value = 'hidden "value" of \\ the set';
@@ -30,7 +30,7 @@ async function releaseWith(prepare: (emulator: Stage['emulator']) => void): Prom
   return seen;
 }
 
-describe.each(forms)('a value that is echoed $name', ({ echo }) => {
+describe.each(forms)('a value that the platform repeats $name', ({ echo }) => {
   const text = `echo of ${echo}`;
   test.each<[string, (emulator: Stage['emulator']) => void]>([
     [
@@ -48,7 +48,7 @@ describe.each(forms)('a value that is echoed $name', ({ echo }) => {
     [
       'a headline',
       ({ script }) => {
-        script.deployment('voice', { outcome: 'failed', health: { headline: text } });
+        script.deployment('voice', { outcome: 'failed', health: { headline: text, message: '' } });
       },
     ],
     [
@@ -112,7 +112,7 @@ describe.each(forms)('a value that is echoed $name', ({ echo }) => {
         );
       },
     ],
-  ])('does not come out of %s', async (_name, prepare) => {
+  ])('is not shown in %s', async (_name, prepare) => {
     const seen = await releaseWith(prepare);
     expect(seen).not.toContain(value);
     expect(seen).not.toContain(JSON.stringify(value).slice(1, -1));
@@ -120,7 +120,7 @@ describe.each(forms)('a value that is echoed $name', ({ echo }) => {
   });
 });
 
-test('a warning of the platform is shown without it', async () => {
+test('a warning of the platform is shown without the value', async () => {
   stage.emulator.script.fault(
     { method: 'POST', path: '/v1/agents' },
     {
@@ -133,7 +133,7 @@ test('a warning of the platform is shown without it', async () => {
   expect(actions.warnings).toContainEqual('The platform warns about `voice`: `echo of ***`');
 });
 
-test('a token in the environment is masked even where it is not used', async () => {
+test('a token in the environment is masked even if it is not used', async () => {
   const { actions } = await stage.release(release, {
     environment: { PIPECAT_TOKEN: 'pcc_pat_not-used' },
   });

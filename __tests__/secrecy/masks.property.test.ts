@@ -27,7 +27,7 @@ function oneByOne(secrets: readonly SecretValue[], text: string): string {
     .reduce((clean, mask) => clean.replaceAll(mask, '***'), printable(text));
 }
 
-test('a text is redacted as if each mask were taken out of it, the longest first', () => {
+test('redaction gives the same text as replacing each mask, the longest first', () => {
   fc.assert(
     fc.property(fc.array(values, { maxLength: 8 }), texts, (given, text) => {
       const secrets = given.map((value) => new SecretValue(value));
@@ -37,7 +37,7 @@ test('a text is redacted as if each mask were taken out of it, the longest first
   );
 });
 
-test('no line of a value is left in a text, whatever is around it', () => {
+test('no line of a value stays in a text, whatever surrounds it', () => {
   fc.assert(
     fc.property(
       fc.array(values, { minLength: 1, maxLength: 4 }),
@@ -46,7 +46,7 @@ test('no line of a value is left in a text, whatever is around it', () => {
       (given, before, after) => {
         const redact = redactor(given.map((value) => new SecretValue(value)));
         const lines = given.flatMap((value) => masksFor(new SecretValue(value)));
-        // Stars are what it writes itself.
+        // The redaction itself writes stars.
         for (const line of lines.filter((one) => !one.includes('*'))) {
           const shown = printable(line);
           if (shown.length >= 4) expect(redact(before + line + after)).not.toContain(shown);

@@ -9,7 +9,7 @@ describe('a value', () => {
     ...['true', 'False', 'none', 'null', 'debug', 'WARNING', 'production', 'staging', 'dev'],
     ...['us-west', 'us-east-1', 'eu-central-1', 'europe-west4', 'ap-southeast-2', 'us-gov-west-1'],
     ...['mars-north', 'front-desk', 'ready', 'updated', '8080', '0.75', '123456'],
-  ])('%s hides nothing', (value) => {
+  ])('%s is an ordinary word', (value) => {
     expect(isOrdinary('SETTING', value, ['mars-north', 'front-desk'])).toBe(true);
   });
 
@@ -21,7 +21,7 @@ describe('a value', () => {
   );
 
   test.each(['API_KEY', 'token', 'DB_PASSWORD', 'X_PASS', 'PIN', 'ZIP_CODE', 'CLIENT_SECRET'])(
-    'of the key %s may be secret whatever it is',
+    'of the key %s may be secret, whatever it is',
     (key) => {
       expect(isOrdinary(key, 'production', [])).toBe(false);
     },

@@ -8,7 +8,7 @@ import { inputVariables } from '../support/release-run.js';
 
 const value = 'hunter22-"of"\\the-night`';
 
-describe('a redacted text holds no value', () => {
+describe('a redacted text contains no value', () => {
   const redact = redactor([new SecretValue(value), new SecretValue('night`-and-more-of-it')]);
   test.each([
     {
@@ -41,17 +41,17 @@ describe('a redacted text holds no value', () => {
   test.each([
     { name: 'begins', text: 'of"\\the-night` told', expected: '*** told' },
     { name: 'ends', text: 'told hunter22-"of"', expected: 'told ***' },
-  ])('in whose midst it $name, where others have cut it', ({ text, expected }) => {
+  ])('that was cut so that it $name in the middle of the value', ({ text, expected }) => {
     expect(redact(text, { isPart: true })).toBe(expected);
     expect(redact(text)).toBe(text);
   });
 
-  test('and keeps words that would be a short one without the blanks between them', () => {
+  test('but keeps words that only form a short value without their spaces', () => {
     expect(redactor([new SecretValue('deed')])('in de eds')).toBe('in de eds');
   });
 });
 
-test('an error of a request holds no body', () => {
+test('an error of a request contains no body', () => {
   const request = {
     method: 'PUT',
     path: '/v1/secrets/keys',
@@ -62,7 +62,7 @@ test('an error of a request holds no body', () => {
   expect(error.isOf(request)).toBe(true);
 });
 
-describe('what is said of the inputs holds no value', () => {
+describe('messages about inputs contain no value', () => {
   const long = `${'x'.repeat(50)}${value.replaceAll('"', '')}${'y'.repeat(200)}`;
   test.each([
     { name: 'that is long', inputs: { region: long } },

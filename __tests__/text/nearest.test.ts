@@ -16,7 +16,7 @@ test.each([
   expect(nearest(written, known)).toBe(meant);
 });
 
-test('a name of which half is the same is near enough only if asked for', () => {
+test('a name that is half the same is close enough only on request', () => {
   expect(nearest('min_agent_count', ['min_agents'])).toBeUndefined();
   expect(nearest('min_agent_count', ['min_agents'], half)).toBe('min_agents');
 });

@@ -9,7 +9,7 @@ const backoff = { attempts: 5, base: 1000, ceiling: 5000 };
 
 describe('backoff', () => {
   test.each([
-    { name: 'begins with the base', failed: 1, random: 1, expected: 1000 },
+    { name: 'starts with the base', failed: 1, random: 1, expected: 1000 },
     { name: 'doubles', failed: 3, random: 1, expected: 4000 },
     { name: 'has a ceiling', failed: 9, random: 1, expected: 5000 },
     { name: 'has full jitter', failed: 3, random: 0, expected: 0 },
@@ -18,7 +18,7 @@ describe('backoff', () => {
     expect(backoffDelay(backoff, failed, () => random)).toBe(expected);
   });
 
-  test('does not undercut what the server asks for', () => {
+  test('is never shorter than what the server asks for', () => {
     expect(backoffDelay(backoff, 1, () => 0.5, 30_000)).toBe(30_000);
   });
 });
@@ -39,7 +39,7 @@ describe('polling steps', () => {
 });
 
 describe('a time budget', () => {
-  test('is spent by work, not by what lies between', async () => {
+  test('is spent by work, not by the time in between', async () => {
     const clock = new TestClock();
     const budget = new TimeBudget(clock, 'secrets-timeout', 10_000);
     const remaining = await budget.spend((deadline) => {
@@ -90,7 +90,7 @@ describe('the system clock', () => {
     expect(systemClock.now() - startedAt).toBeGreaterThanOrEqual(18);
   });
 
-  test('stops sleeping when it is told to', async () => {
+  test('stops sleeping when the signal is aborted', async () => {
     const controller = new AbortController();
     const sleep = systemClock.sleep(60_000, controller.signal);
     controller.abort(new Error('told to'));
