@@ -3,7 +3,7 @@ import { isAbsolute, join, posix, relative } from 'node:path';
 import { isInside, withSlashes } from './inside.js';
 
 /** Where a path leads, with all links resolved. All paths are relative to the context. */
-export interface ResolvedPath {
+interface ResolvedPath {
   /** Undefined if the path leads outside the context or has too many links. */
   readonly end: string | undefined;
   readonly leadsOut: boolean;

@@ -25,7 +25,7 @@ export class ProxyError extends Error {
 }
 
 /** Why a connection failed, and what that means for another attempt. */
-export interface ConnectionFailure {
+interface ConnectionFailure {
   /**
    * - `certificate`, `proxy-refusal`: the request was not sent, and a retry does not help.
    * - `unreachable`: the request was not sent, because the name does not resolve or nothing listens.

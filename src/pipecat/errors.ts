@@ -246,7 +246,7 @@ const transientStorageCodes: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** Why an upload failed: the response of storage, another reason, or an error of Node.js. */
-export type UploadFailure =
+type UploadFailure =
   | (ErrorResponse & { readonly status: number; readonly requestId?: string | undefined })
   | { readonly reason: string; readonly cause?: unknown }
   | { readonly cause: unknown };

@@ -51,16 +51,17 @@ function shownSets(agent: Agent): readonly string[] | undefined {
 
 /** Names of the agents that bind a set or may bind it, sorted. */
 export function agentsThatMayBind(bindings: Bindings, secretSet: string): string[] {
-  return [...bindings]
-    .filter(([, sets]) => sets === undefined || sets.includes(secretSet))
-    .map(([name]) => name)
-    .sort();
+  return agentsWhose(bindings, (sets) => sets?.includes(secretSet) !== false);
 }
 
 /** Names of the agents that bind a set, sorted. */
 export function agentsBinding(bindings: Bindings, secretSet: string): string[] {
-  return [...bindings]
-    .filter(([, sets]) => sets?.includes(secretSet) === true)
-    .map(([name]) => name)
-    .sort();
+  return agentsWhose(bindings, (sets) => sets?.includes(secretSet) === true);
+}
+
+function agentsWhose(
+  bindings: Bindings,
+  matches: (sets: readonly string[] | undefined) => boolean,
+): string[] {
+  return [...bindings].flatMap(([name, sets]) => (matches(sets) ? [name] : [])).sort();
 }

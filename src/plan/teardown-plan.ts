@@ -39,7 +39,7 @@ interface SetRemoval {
 }
 
 /** One region of a teardown: its agent, then its sets in the order of deletion. */
-export interface TeardownTarget {
+interface TeardownTarget {
   readonly region: string;
   readonly agent: AgentRemoval;
   readonly secretSets: readonly SetRemoval[];

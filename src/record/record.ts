@@ -198,6 +198,20 @@ export function agentsOf({ targets }: Pick<ReleaseRecord, 'targets'>): AgentReco
   return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
 }
 
+/** Whether the run changed anything on the platform, or may have. */
+export function isAnythingChanged(record: Pick<ReleaseRecord, 'targets'>): boolean {
+  return (
+    secretSetsOf(record).some(({ isChanged }) => isChanged) ||
+    buildsOf(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
+    isAnyAgentChanged(record)
+  );
+}
+
+/** Whether the run deployed an agent, or may have. */
+export function isAnyAgentChanged(record: Pick<ReleaseRecord, 'targets'>): boolean {
+  return agentsOf(record).some(({ isChanged }) => isChanged);
+}
+
 /** The record of a region before anything is done in it. */
 export function newTargetRecord({ region, secretSets, build, agent }: Target): TargetRecord {
   return {

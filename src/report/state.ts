@@ -2,6 +2,8 @@ import { plannedAgent } from '../plan/plan-agent.js';
 import { unrestoredSentences } from '../plan/roll-back.js';
 import {
   agentsOf,
+  isAnyAgentChanged,
+  isAnythingChanged,
   type AgentRecord,
   type ReleaseRecord,
   type RollBackRecord,
@@ -9,7 +11,6 @@ import {
 } from '../record/record.js';
 import { asIs, listOf } from '../text/list.js';
 import { teardownState } from './teardown.js';
-import { isAnyAgentChanged, isAnythingChanged } from '../record/unchanged.js';
 
 /** What serves as one agent now, as far as the record of the release shows it. */
 export type Serving =
