@@ -124,6 +124,14 @@ describe('an environment', () => {
     expect(warnings).toEqual([expect.stringMatching(/has no `\{region\}`.*`production`/)]);
     const one = await read({ ...token, environment: 'production', region: 'us-west' });
     expect(one.warnings).toEqual([]);
+    const previews = await read({
+      ...token,
+      environment: 'preview',
+      'agent-name': 'voice-pr-{pr}-{region}',
+      'pr-number': '7',
+    });
+    expect(previews.problems).toEqual([]);
+    expect(previews.warnings).toEqual([]);
   });
 
   test('is warned of where the wait is left out that would end it', async () => {

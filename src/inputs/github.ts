@@ -25,18 +25,26 @@ export function readGitHubAccess({ raw, environment }: InputReader): GitHubAcces
   };
 }
 
+/** What the run is, as far as it decides what is reported to GitHub. */
+export interface GitHubContext {
+  readonly waitsForAgent: boolean;
+  /** Whether there is no credential of the platform. */
+  readonly isOffline: boolean;
+  readonly isPreview: boolean;
+}
+
 /** Reads what to report to GitHub. Undefined if nothing. */
 export function readGitHub(
   reader: InputReader,
-  { waitsForAgent, isOffline }: { readonly waitsForAgent: boolean; readonly isOffline: boolean },
+  context: GitHubContext,
 ): GitHubSettings | undefined {
   const { raw, fields, environment, findings } = reader;
   const comments = fields.boolean('comment') ?? false;
-  const name = readEnvironmentName(reader, waitsForAgent);
+  const name = readEnvironmentName(reader, context);
   const access = readGitHubAccess(reader);
   if (access === undefined) {
     // Forks and Dependabot get no secrets, and need no token for an offline check.
-    if (isOffline) return undefined;
+    if (context.isOffline) return undefined;
     const needs = (permission: string): string =>
       `needs \`github-token\`; set it to the expression \`github.token\` in a job with the permission \`${permission}\``;
     if (name !== undefined) findings.problem('environment', needs('deployments: write'));
@@ -80,7 +88,7 @@ function subjectsOf({ raw, regions: { regions } }: InputReader): string[] {
 
 function readEnvironmentName(
   { raw, fields, regions: { regions }, findings }: InputReader,
-  waitsForAgent: boolean,
+  { waitsForAgent, isPreview }: GitHubContext,
 ): string | undefined {
   const name = raw.text('environment');
   if (name === undefined) return undefined;
@@ -101,9 +109,10 @@ function readEnvironmentName(
     );
     return undefined;
   }
-  if (regions.length > 1 && !name.includes(regionPlaceholder)) {
+  // Previews share one environment, because GitHub keeps the name of each environment for good.
+  if (regions.length > 1 && !name.includes(regionPlaceholder) && !isPreview) {
     findings.warnings.push(
-      `\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share ${shown(name)}, and GitHub shows only the deployment that ended last as active.`,
+      `\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share ${shown(name)}, and GitHub shows only the state of the newest deployment.`,
     );
   }
   return name;

@@ -123,6 +123,7 @@ export async function readInputs(
   const github = readGitHub(common, {
     waitsForAgent: read.waitsForAgent,
     isOffline: lacksCredential,
+    isPreview: preview !== undefined,
   });
   await reportEmptyWorkspace(reader, isFolderEmpty);
   const secrets = [...ownSecrets, ...read.secrets, ...givenRegistrySecrets(raw)];
