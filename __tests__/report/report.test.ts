@@ -565,11 +565,13 @@ describe('the table of regions', () => {
   test('says since when a deployment of this run serves, in UTC', () => {
     const readyAt = Date.UTC(2026, 0, 2, 12, 4, 59);
     const table = tableOf({ agents: [{ ...agent, readyAt }] });
-    expect(table).toContain('<th nowrap>Since (UTC)</th>');
-    expect(table).toContain('<td nowrap>12:04</td>');
-    expect(tableOf({ agents: [{ ...agent, outcome: 'unchanged', readyAt }] })).not.toContain('UTC');
+    expect(table).toContain('<th nowrap>Serving now (UTC)</th>');
+    expect(table).toContain('<samp>voice:1.0</samp> since 12:04</td>');
+    expect(tableOf({ agents: [{ ...agent, outcome: 'unchanged', readyAt }] })).not.toContain(
+      'since',
+    );
     expect(tableOf({ agents: [{ ...agent, outcome: 'failed', ready: false }] })).not.toContain(
-      'UTC',
+      'since',
     );
   });
 

@@ -14,7 +14,7 @@ import {
 import { PreflightError } from '../plan/problems.js';
 import { nearest } from '../text/nearest.js';
 import { quote } from '../text/quote.js';
-import type { ActingAs, ReleaseRecord } from '../record/record.js';
+import { agentsOf, type ActingAs, type ReleaseRecord } from '../record/record.js';
 import type { Subject } from '../plan/subject.js';
 import { capital, credentialKinds, duration } from './words.js';
 import { failureKinds, isReportedError, type FailureKind, type ReportedError } from './failures.js';
@@ -504,8 +504,11 @@ function explainRolloutTimeout(
 
 function explainSmokeTest(
   { deploymentId, sessionId, because, logs, hasTransport }: StepFacts['smoke-test-failed'],
-  { showsAgentOutput, subject }: FailureContext,
+  context: FailureContext,
 ): Details {
+  const { showsAgentOutput, subject } = context;
+  const lastLine = showsAgentOutput ? lastLineOf(logs?.join('\n')) : undefined;
+  const error = errorLine.test(lastLine ?? '') ? lastLine : undefined;
   const hint =
     sessionId === undefined || subject === undefined || showsAgentOutput
       ? []
@@ -521,10 +524,14 @@ function explainSmokeTest(
         : []),
       ...(because.kind === 'not-startable' ? callFacts(because.refusal) : []),
     ],
-    why: [`Smoke test: ${smokeTestFailure(because)}.`],
+    why: [
+      `Smoke test: ${smokeTestFailure(because)}.`,
+      ...(error === undefined ? [] : [`The log of the session ends with ${quote(error)}.`]),
+    ],
     repeatsTitle: true,
     next: [
-      failureKinds['smoke-test-failed'].next,
+      missingKey(error, context) ?? failureKinds['smoke-test-failed'].next,
+      ...wayBack(context),
       ...(hasTransport
         ? []
         : [
@@ -534,6 +541,17 @@ function explainSmokeTest(
     ],
     ...(showsAgentOutput ? { logs } : {}),
   };
+}
+
+/** A line in which Python names an exception. */
+const errorLine = /^[\w.]*(?:Error|Exception)\b/;
+
+/** How to go back to what served before the deployment that is serving now. */
+function wayBack({ subject, record }: FailureContext): string[] {
+  const agent = agentsOf(record).find(({ region }) => region === subject?.region);
+  const image = agent?.plan.before?.settings.image;
+  if (agent?.outcome !== 'updated' || image === undefined) return [];
+  return [`To go back until then, release \`${image}\` again.`];
 }
 
 function smokeTestFailure(because: SmokeTestFailure): string {

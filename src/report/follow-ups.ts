@@ -33,7 +33,7 @@ export function remarksAfter(record: ReleaseRecord): string[] {
 }
 
 const versionAdvice =
-  'To avoid that, put `{version}` into `secret-set`: an agent then gets new values only together with its new deployment.';
+  'To keep new values from reaching an agent before its new deployment serves, put `{version}` into `secret-set`.';
 
 /** Where no agent is released, nothing puts the new values under those that bind the set. */
 function unseenValues(secretSets: readonly SecretSetRecord[]): string[] {

@@ -38,7 +38,7 @@ import {
 import { failureHeading, headlineOf } from './headline.js';
 import { planSections } from './plan-sections.js';
 import { fitSections, sectionOf, type Limits, type Section } from './size-limits.js';
-import { servingOf, shortName, type Serving } from './state.js';
+import { servingOf, shortName } from './state.js';
 import { keptSentences, removalTable } from './teardown.js';
 import { timeline } from './timeline.js';
 
@@ -116,8 +116,8 @@ function sectionsFor(
     // Of one failure, the reason is what is looked for first; of many, where they are.
     ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
     ...(record.kind === 'plan' ? planSections(record.plan, limits) : []),
-    notes,
     { name: 'what is removed', text: removalSection(record) },
+    notes,
     { name: 'the agents', text: agentTable(agentsOf(record)) },
     setSection,
     { name: 'the builds', text: buildSection(record) },
@@ -177,41 +177,38 @@ function sessionCount({ count, isCut }: SessionsOnOlder): string {
 
 /** The regions and their agents at one glance; names do not break. */
 function regionTable(targets: readonly TargetRecord[], headline: string): string | undefined {
-  const image = imageCells(agentsOf({ targets }).flatMap(imagesOf));
-  const rows = targets.flatMap(({ region, agent, secretSets }) => {
-    if (agent === undefined) return [];
-    const serving = servingOf(agent);
-    const released = releasedImage(agent);
-    const before = agent.plan.before && shortName(agent.plan.before.settings);
-    const isReleased = serving.state === 'released';
-    return [
-      {
-        Result: resultMark(agent, secretSets),
-        Agent: samp(agent.name),
-        Region: samp(region),
-        'Serving now': servingCell(serving, image),
-        'Since (UTC)':
-          // An agent that is unchanged has been serving for longer than this run.
-          agent.outcome === 'unchanged' || agent.readyAt === undefined
-            ? ''
-            : clockTime(agent.readyAt),
-        Before: isReleased && before !== undefined && before !== released ? image(before) : '',
-        'This release':
-          isReleased || agent.outcome === 'unchanged' || released === undefined
-            ? ''
-            : image(released),
-        Secrets: keyCounts(secretSets),
-        'Smoke test': agent.smokeTest === null ? '' : smokeTestMarks[agent.smokeTest.outcome],
-        'Old sessions': agent.sessionsOnOlder === null ? '' : sessionCount(agent.sessionsOnOlder),
-      },
-    ];
-  });
-  const [only, ...others] = agentsOf({ targets });
-  const isNamed =
-    others.length === 0 &&
-    only !== undefined &&
-    [only.name, only.region].every((name) => headline.includes(`\`${name}\``));
-  return htmlTable(isNamed ? rows.map((row) => ({ ...row, Agent: '', Region: '' })) : rows);
+  const agents = agentsOf({ targets });
+  const image = imageCells(agents.flatMap(imagesOf));
+  const isReleased = (agent: AgentRecord): boolean =>
+    agent.outcome === 'unchanged' || servingOf(agent).state === 'released';
+  const isAnyKept = agents.some((agent) => !isReleased(agent));
+  const [only, ...others] = agents;
+  const isNamed = (name: string): boolean => headline.includes(`\`${name}\``);
+  const isAgentNamed =
+    only !== undefined && others.length === 0 && isNamed(only.name) && isNamed(only.region);
+  const isRegionNamed = isAgentNamed || agents.every(({ name, region }) => name.includes(region));
+  return htmlTable(
+    targets.flatMap(({ region, agent, secretSets }) => {
+      if (agent === undefined) return [];
+      const { name, plan, smokeTest, sessionsOnOlder } = agent;
+      const released = releasedImage(agent);
+      const before = plan.before && shortName(plan.before.settings);
+      return [
+        {
+          Result: resultMark(agent, secretSets),
+          Agent: isAgentNamed ? '' : samp(name),
+          Region: isRegionNamed ? '' : samp(region),
+          'Serving now (UTC)': servingCell(agent, image),
+          // Where a release failed, what it was to bring is more than what it has replaced elsewhere.
+          Before: isAnyKept || before === undefined || before === released ? '' : image(before),
+          'This release': isReleased(agent) || released === undefined ? '' : image(released),
+          Secrets: keyCounts(secretSets),
+          'Smoke test': smokeTest === null ? '' : smokeTestMarks[smokeTest.outcome],
+          'Old sessions': sessionsOnOlder === null ? '' : sessionCount(sessionsOnOlder),
+        },
+      ];
+    }),
+  );
 }
 
 /** Every image that the row of an agent may show. */
@@ -221,14 +218,20 @@ function imagesOf(agent: AgentRecord): string[] {
   return images.filter((one) => one !== undefined);
 }
 
-function servingCell(serving: Serving, image: (name: string) => string): string {
+function servingCell(agent: AgentRecord, image: (name: string) => string): string {
+  const serving = servingOf(agent);
+  // An agent that is unchanged has been serving for longer than this run.
+  const since =
+    agent.outcome === 'unchanged' || agent.readyAt === undefined
+      ? ''
+      : ` since ${clockTime(agent.readyAt)}`;
   switch (serving.state) {
     case 'released':
-      return serving.what === undefined ? 'the new deployment' : image(serving.what);
+      return `${serving.what === undefined ? 'the new deployment' : image(serving.what)}${since}`;
     case 'as-before':
       return serving.what === undefined
         ? 'the previous deployment'
-        : `${image(serving.what)}, as before`;
+        : `${image(serving.what)}, as before${since === '' ? '' : `,${since}`}`;
     case 'nothing':
       return 'nothing';
     case 'other':
@@ -296,7 +299,9 @@ function failureSection(
     problemList(problems, limits),
     next.length === 0 ? '' : `**What to do:** ${next.map(prose).join(' ')}`,
     facts
-      .filter(({ value }) => !(headline ?? heading).includes(`\`${value}\``))
+      .filter(
+        ({ value }) => ![headline ?? heading, ...why].some((text) => text.includes(`\`${value}\``)),
+      )
       .map(({ label, value }) => `**${label}** ${code(value)}`)
       .join(' · '),
   ];
