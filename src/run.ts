@@ -212,13 +212,7 @@ async function carryOutRelease(
   const plan = await preflight(reading, settings, {
     wantsBindings: isDryRun,
     context,
-    lookUpImage: imageLookup(settings, {
-      environment: host.environment,
-      readFile: host.readFile,
-      clock: host.clock,
-      signal: host.cancellation,
-      lookUpImage: host.lookUpImage,
-    }),
+    lookUpImage: imageLookup(settings, { ...host, signal: host.cancellation }),
   });
   if (isDryRun) return;
   // Loaded after the preflight, so that it does not delay the first request.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { WorkProgress } from '../../src/steps/work-progress.js';
+import { WorkProgress } from '../../src/steps/progress.js';
 import { TestClock } from '../support/test-clock.js';
 
 function progressOf(all: number): {

@@ -29,14 +29,9 @@ export class GitHubError extends Error {
   constructor(
     call: GitHubCall,
     reason: string,
-    details: {
-      status?: number | undefined;
-      lacksPermission?: boolean | undefined;
-      cause?: unknown;
-    } = {},
+    details: { status?: number | undefined; lacksPermission?: boolean; cause?: unknown } = {},
   ) {
-    const { cause } = details;
-    super(`${call.method} ${call.path}: ${reason}`, cause === undefined ? {} : { cause });
+    super(`${call.method} ${call.path}: ${reason}`, details);
     this.name = 'GitHubError';
     this.call = call;
     this.reason = reason;
@@ -56,7 +51,7 @@ export class UnusableResponseError extends Error {
     reason: string,
     details: { status?: number; isTransient?: boolean; cause?: unknown } = {},
   ) {
-    super(reason, details.cause === undefined ? {} : { cause: details.cause });
+    super(reason, details);
     this.name = 'UnusableResponseError';
     this.status = details.status;
     this.isTransient = details.isTransient ?? false;

@@ -1,4 +1,4 @@
-import { kindOfCredential, type CredentialKind } from '../pipecat/credential.js';
+import { credentialKinds, kindOfCredential, type CredentialKind } from '../pipecat/credential.js';
 import { isConfidential } from '../http/confidential.js';
 import type { AccessSettings, Credential } from '../plan/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
@@ -92,13 +92,6 @@ function readCredential(reader: InputReader): Credential | undefined {
   const value = checkCredentialText(findings, text, kind, { input, words });
   return value && { kind, value, origin: words };
 }
-
-/** How a credential of each kind usually begins, and what it is called. */
-const credentialKinds = {
-  'private-api-key': { prefix: 'sk_', words: 'a private API key' },
-  'personal-access-token': { prefix: 'pcc_pat_', words: 'a personal access token' },
-  'public-api-key': { prefix: 'pk_', words: 'a public API key' },
-} as const satisfies Record<CredentialKind, unknown>;
 
 /** Where to put a credential of each kind, or how to replace it. */
 const advice: Readonly<Record<CredentialKind, string>> = {

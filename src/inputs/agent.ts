@@ -5,7 +5,6 @@ import type { AgentReleaseSettings, ForceRedeploy, Preview } from '../plan/setti
 import { agentSettingInputs, readAgentSettings } from './agent-settings.js';
 import { imageSources, isImageSource } from './build.js';
 import type { InputName } from './declared.js';
-import { drainInputs, readDrainTimeout } from './drain.js';
 import type { InputReader } from './reader.js';
 import { readSmokeTest, smokeTestInputs } from './smoke-test.js';
 
@@ -21,7 +20,8 @@ const withoutEffectAlone: readonly InputName[] = [
   'failure-logs',
   'wait-timeout',
   ...smokeTestInputs,
-  ...drainInputs,
+  'wait-for-drain',
+  'drain-timeout',
 ];
 
 const forceRedeploy: Record<'auto' | 'true' | 'false', ForceRedeploy> = {
@@ -91,4 +91,22 @@ function checkScaling(
     );
     return;
   }
+}
+
+/** Reads how many milliseconds to wait for sessions on older deployments; undefined for no wait. */
+function readDrainTimeout(
+  { raw, fields, findings }: InputReader,
+  { waits }: { readonly waits: boolean },
+): number | undefined {
+  const drains = fields.boolean('wait-for-drain') ?? false;
+  const timeout = fields.timeout('drain-timeout');
+  if (!raw.isInput('wait-for-drain')) fields.noEffectWithout('wait-for-drain', ['drain-timeout']);
+  if (!drains) return undefined;
+  if (!waits) {
+    findings.problem(
+      'wait-for-drain',
+      'needs `wait-for-ready: true`, because sessions leave an older deployment only once the new one is ready',
+    );
+  }
+  return timeout;
 }

@@ -66,7 +66,7 @@ export interface InputsOutline {
 }
 
 /** What the inputs say, and what to report about them. */
-export interface InputsReading {
+export interface InputsReading extends FoundByReading {
   /** Undefined if there are problems, or in a teardown. */
   readonly inputs: Inputs | undefined;
   /** Undefined if there are problems, or in a release. */
@@ -76,15 +76,13 @@ export interface InputsReading {
   readonly secrets: readonly SecretValue[];
   /** Redacts them in a text. Made once, as megabytes of secrets take a while. */
   readonly redact: Redact;
-  readonly problems: readonly InputProblem[];
   /** Whether it is a dry run without a credential. Only some events explain that. */
   readonly lacksCredential: boolean;
   /** The same for the public key of a smoke test. */
   readonly lacksPublicKey: boolean;
-  readonly warnings: readonly string[];
-  readonly notices: readonly string[];
-  readonly remarks: readonly string[];
 }
+
+type FoundByReading = Readonly<Pick<Findings, 'problems' | 'warnings' | 'notices' | 'remarks'>>;
 
 /**
  * Reads and validates all inputs together, so that one run reports every mistake that can be seen without
@@ -164,7 +162,7 @@ function inputsOf(
 function reported(
   { problems, warnings, notices, remarks }: Findings,
   redact: Redact,
-): Pick<InputsReading, 'problems' | 'warnings' | 'notices' | 'remarks'> {
+): FoundByReading {
   return {
     problems: problems.map(({ input, message }) => ({
       // The name of an input is known; the place in parentheses, such as a file, may hold anything.

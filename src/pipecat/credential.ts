@@ -1,15 +1,16 @@
 import type { SecretValue } from '../secrecy/secret-value.js';
 
-/** The kind of a credential, which its prefix shows. */
-export type CredentialKind = 'private-api-key' | 'public-api-key' | 'personal-access-token';
+/** The kinds of credentials: how each begins, and what it is called. */
+export const credentialKinds = {
+  'private-api-key': { prefix: 'sk_', words: 'a private API key' },
+  'public-api-key': { prefix: 'pk_', words: 'a public API key' },
+  'personal-access-token': { prefix: 'pcc_pat_', words: 'a personal access token' },
+} as const;
 
-const prefixes: readonly (readonly [string, CredentialKind])[] = [
-  ['sk_', 'private-api-key'],
-  ['pk_', 'public-api-key'],
-  ['pcc_pat_', 'personal-access-token'],
-];
+export type CredentialKind = keyof typeof credentialKinds;
 
 /** Finds the kind of a credential; undefined if its prefix is not one of the platform's. */
 export function kindOfCredential(credential: SecretValue): CredentialKind | undefined {
-  return prefixes.find(([prefix]) => credential.reveal().startsWith(prefix))?.[1];
+  const kinds = Object.keys(credentialKinds) as CredentialKind[];
+  return kinds.find((kind) => credential.reveal().startsWith(credentialKinds[kind].prefix));
 }

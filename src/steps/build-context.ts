@@ -9,7 +9,7 @@ import { asIs, listOf } from '../text/list.js';
 import { quote } from '../text/quote.js';
 import { faultOf } from '../text/system-error.js';
 import type { Journal } from '../record/journal.js';
-import { WorkProgress } from './work-progress.js';
+import { WorkProgress } from './progress.js';
 
 /** Names in the log; more are only counted. */
 const maxNames = 50;

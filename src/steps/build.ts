@@ -16,9 +16,8 @@ import type { Journal } from '../record/journal.js';
 import type { BuildPlan } from '../plan/plan.js';
 import type { StepContext } from './context.js';
 import { graceLimit, poll, WaitTimeoutError } from './polling.js';
-import { Progress } from './progress.js';
+import { Progress, WorkProgress } from './progress.js';
 import type { BuildRecord } from '../record/record.js';
-import { WorkProgress } from './work-progress.js';
 
 /** Lines of a failed build's log to show. */
 const maxLines = 50;

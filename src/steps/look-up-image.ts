@@ -20,7 +20,7 @@ export interface ImageLookupContext {
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;
   /** The real one if undefined. */
-  readonly lookUpImage: LookUpImage | undefined;
+  readonly lookUpImage?: LookUpImage | undefined;
 }
 
 /** Looks up the image of a release; undefined if there is none, or the inputs turn it off. */

@@ -52,29 +52,26 @@ const placeholders = [
  */
 export function likelyMistakes({ value, isLine = false }: SecretEntry): string[] {
   const text = value.reveal();
-  const said: string[] = [];
   const pair = quotes.find(
     ([open, close]) => text.length > 1 && text.startsWith(open) && text.endsWith(close),
   );
-  if (pair !== undefined) {
-    const [open, close, words] = pair;
-    const inside = text.slice(1, -1);
-    if (!inside.includes(open) && !inside.includes(close)) said.push(words);
-  }
-  const isOneLine = !/[\r\n]/.test(text.replace(/\r?\n$/, ''));
-  if (/^[\r\n]/.test(text)) said.push('begins with a line break');
-  else if (/^\s/.test(text)) said.push('begins with a blank');
-  if (/[\r\n]$/.test(text)) {
-    if (isOneLine) said.push('ends with a line break');
-  } else if (/\s$/.test(text)) said.push('ends with a blank');
-  if (isLine) {
-    if (/\s#\s/.test(text)) said.push('has a comment at its end');
-    if (looksLikeSeveral(text)) said.push('looks like several `KEY=value` pairs');
-  }
+  const inside = text.slice(1, -1);
   const kind = unfinished(text);
-  if (kind !== undefined) said.push(`is ${kind}`);
-  if (text.length <= maxPlaceholderLength && placeholders.some((pattern) => pattern.test(text))) {
-    said.push('is a placeholder');
-  }
-  return said;
+  const isOneLine = !/[\r\n]/.test(text.replace(/\r?\n$/, ''));
+  const shapes: readonly (readonly [boolean, string])[] = [
+    [pair?.slice(0, 2).every((quote) => !inside.includes(quote)) === true, pair?.[2] ?? ''],
+    [/^[\r\n]/.test(text), 'begins with a line break'],
+    [/^[^\S\r\n]/.test(text), 'begins with a blank'],
+    [isOneLine && /[\r\n]$/.test(text), 'ends with a line break'],
+    [/[^\S\r\n]$/.test(text), 'ends with a blank'],
+    [isLine && /\s#\s/.test(text), 'has a comment at its end'],
+    [isLine && looksLikeSeveral(text), 'looks like several `KEY=value` pairs'],
+    [kind !== undefined, `is ${kind ?? ''}`],
+    [isPlaceholder(text), 'is a placeholder'],
+  ];
+  return shapes.flatMap(([matches, words]) => (matches ? [words] : []));
+}
+
+function isPlaceholder(text: string): boolean {
+  return text.length <= maxPlaceholderLength && placeholders.some((pattern) => pattern.test(text));
 }

@@ -63,16 +63,10 @@ export async function readSettingsFile(
   try {
     text = await readFile(resolve(workspace, path));
   } catch (error) {
-    return {
-      file: undefined,
-      problems: [`${name} cannot be read (${unreadableReason(error)})`],
-      warnings: [],
-    };
+    return failed(`${name} cannot be read (${unreadableReason(error)})`);
   }
   const parsing = await parse(text);
-  if ('problem' in parsing) {
-    return { file: undefined, problems: [`${name} ${parsing.problem}`], warnings: [] };
-  }
+  if ('problem' in parsing) return failed(`${name} ${parsing.problem}`);
 
   const { document } = parsing;
   const { values, mistakes } = readValues(document);
@@ -86,6 +80,10 @@ export async function readSettingsFile(
     problems,
     warnings,
   };
+}
+
+function failed(problem: string): SettingsFileReading {
+  return { file: undefined, problems: [problem], warnings: [] };
 }
 
 /** The values of the known keys, as in inputs, and the mistakes in the others. */
