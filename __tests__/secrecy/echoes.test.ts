@@ -17,7 +17,7 @@ const release = {
 const forms = [
   { name: 'as it is', echo: value },
   { name: 'as JSON has it', echo: JSON.stringify(value) },
-  { name: 'with colours in it', echo: `hidden\u001b[1m "value" of \\ the set` },
+  { name: 'with colors in it', echo: `hidden\u001b[1m "value" of \\ the set` },
   { name: 'with characters without width in it', echo: `hid\u200bden "val\u200eue" of \\ the set` },
 ];
 

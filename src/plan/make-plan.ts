@@ -1,12 +1,11 @@
 import type { Build, ListedSecretSet, Region } from '../pipecat/answers.js';
-import { nearest } from '../text/nearest.js';
 import { quote } from '../text/quote.js';
 import type { Observation, RegionObservation } from './observation.js';
 import { checkImage, withPinnedImage } from './check-image.js';
 import { planAgent } from './plan-agent.js';
 import { planImagePullSecret, planSecretSet } from './plan-secret-sets.js';
 import type { BuildPlan, Plan, Target } from './plan.js';
-import { PreflightError, type PreflightProblem } from './problems.js';
+import { PreflightError, unknownName, type PreflightProblem } from './problems.js';
 import { agentsThatMayBind } from './bindings.js';
 import { adviceOnNames, unclearSets } from './preview.js';
 import { listOf } from '../text/list.js';
@@ -113,10 +112,9 @@ function withoutRepetition(problems: readonly PreflightProblem[]): PreflightProb
 
 export function unknownRegion(region: string, regions: readonly Region[]): PreflightProblem {
   const codes = regions.map(({ code }) => code);
-  const meant = nearest(region, codes);
   return {
     about: `region ${region}`,
-    message: `unknown region \`${region}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${codes.join(', ')}`,
+    message: unknownName('region', region, codes),
     next: 'Set `region` to an available one.',
   };
 }

@@ -9,8 +9,7 @@ import {
   type SettingChange,
   type HiddenSetting,
 } from './agent-changes.js';
-import { PreflightError, type PreflightProblem } from './problems.js';
-import { nearest } from '../text/nearest.js';
+import { PreflightError, unknownName, type PreflightProblem } from './problems.js';
 import { versionsOf } from './name-template.js';
 import { isWritten } from './plan-secret-sets.js';
 import { adviceOnNames, checkPreview, notPreviewWords } from './preview.js';
@@ -163,10 +162,9 @@ function checkProfile(
   if (agentProfile === undefined || agentProfiles === undefined) return;
   if (platformAgentProfiles.includes(agentProfile) || agentProfiles.includes(agentProfile)) return;
   const known = [...new Set([...platformAgentProfiles, ...agentProfiles])];
-  const meant = nearest(agentProfile, known);
   problems.push({
     about: `agent ${name}`,
-    message: `unknown profile \`${agentProfile}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${known.join(', ')}`,
+    message: unknownName('profile', agentProfile, known),
     next: 'Set `agent-profile` to an available one.',
   });
 }

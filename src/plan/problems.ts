@@ -1,3 +1,5 @@
+import { nearest } from '../text/nearest.js';
+
 /** A reason why a release cannot work. */
 export interface PreflightProblem {
   /** Such as `secret set voice-secrets`. */
@@ -17,4 +19,11 @@ export class PreflightError extends Error {
     this.name = 'PreflightError';
     this.problems = problems;
   }
+}
+
+/** The message for an unknown name, with the nearest and all available ones. */
+export function unknownName(what: string, name: string, available: readonly string[]): string {
+  const meant = nearest(name, available);
+  const hint = meant === undefined ? '.' : `; did you mean \`${meant}\`?`;
+  return `unknown ${what} \`${name}\`${hint} Available: ${available.join(', ')}`;
 }

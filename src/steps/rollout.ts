@@ -50,33 +50,33 @@ export async function awaitRollout(
     lastAgent = agent;
     const now = clock.now();
     history = continueHistory(history, agent, deploymentId, now);
-    const judgement = judge(agent, deploymentId, previousId, { history, now });
-    if (judgement.state !== 'waiting') return { done: judgement };
-    if (judgement.infrastructureIssue && !infrastructureIssue) {
+    const judgment = judge(agent, deploymentId, previousId, { history, now });
+    if (judgment.state !== 'waiting') return { done: judgment };
+    if (judgment.infrastructureIssue && !infrastructureIssue) {
       journal.warning(
         `The platform reports an infrastructure problem with ${name}. If it persists, contact the platform's support.`,
       );
     }
-    infrastructureIssue = judgement.infrastructureIssue;
-    lastSeen = judgement.words;
-    progress.update(judgement.words);
+    infrastructureIssue = judgment.infrastructureIssue;
+    lastSeen = judgment.words;
+    progress.update(judgment.words);
     return undefined;
   };
 
   try {
-    const judgement = await poll(checkStatus, { clock, deadline, progress });
-    if (judgement.state === 'superseded') {
-      throw new StepError('superseded', { deploymentId, supersededBy: judgement.by });
+    const judgment = await poll(checkStatus, { clock, deadline, progress });
+    if (judgment.state === 'superseded') {
+      throw new StepError('superseded', { deploymentId, supersededBy: judgment.by });
     }
-    if (judgement.state === 'failed') {
-      record.previousServes = judgement.failure.previousServes;
+    if (judgment.state === 'failed') {
+      record.previousServes = judgment.failure.previousServes;
       const logs = await failureLogs(context, record, { deploymentId });
       const isExecFormatError =
-        judgement.failure.isExecFormatError || logs?.isExecFormatError === true;
+        judgment.failure.isExecFormatError || logs?.isExecFormatError === true;
       throw new StepError('rollout-failed', {
         deploymentId,
         logs: logs?.lines,
-        failure: { ...judgement.failure, isExecFormatError },
+        failure: { ...judgment.failure, isExecFormatError },
       });
     }
   } catch (error) {
