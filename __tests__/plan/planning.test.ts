@@ -823,3 +823,42 @@ describe('a new deployment', () => {
     expect(found).toMatchObject({ runsNewBuild: false, settings: { buildId: 'build-1' } });
   });
 });
+
+describe('a plan that binds another set warns of the keys that the agent would lose', () => {
+  const secretSet = { name: 'keys', given: ['A'] };
+  const replacedSets = [{ name: 'old-keys', keys: ['A', 'B', 'C'] }];
+  const there = { listed: [listedSet('keys')], keys: ['B'] };
+
+  test.each<{ name: string; situation: Situation; warnings: string[] }>([
+    {
+      name: 'if the release creates the set',
+      situation: { secretSet, replacedSets },
+      warnings: ['`voice` would lose `B`, `C`: they are in `old-keys`, but not in `keys`.'],
+    },
+    {
+      name: 'except for keys that the other set already has',
+      situation: { secretSet, replacedSets, ...there },
+      warnings: ['`voice` would lose `C`: it is in `old-keys`, but not in `keys`.'],
+    },
+    {
+      name: 'even if the release only binds the set',
+      situation: { secretSet: { name: 'keys' }, replacedSets, ...there },
+      warnings: ['`voice` would lose `A`, `C`: they are in `old-keys`, but not in `keys`.'],
+    },
+    {
+      name: 'even if a version replaces another version',
+      situation: {
+        secretSet: { name: 'keys-{version}', given: ['A', 'B'] },
+        replacedSets: [{ name: 'keys-0123abcd', keys: ['A', 'C'] }],
+      },
+      warnings: ['`voice` would lose `C`: it is in `keys-0123abcd`, but not in `keys-{version}`.'],
+    },
+    {
+      name: 'unless there are none',
+      situation: { secretSet: { name: 'keys', given: ['A', 'B', 'C'] }, replacedSets },
+      warnings: [],
+    },
+  ])('$name', ({ situation, warnings }) => {
+    expect(planOfSituation({ agent: { settings }, ...situation }).warnings).toEqual(warnings);
+  });
+});

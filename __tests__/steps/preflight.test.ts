@@ -318,6 +318,44 @@ test('what is going to be done stands in the log, deletions included', async () 
   );
 });
 
+describe('a plan that binds another set', () => {
+  const plan = {
+    ...credentials['API key'],
+    'agent-name': 'voice',
+    'secret-set': 'new-keys',
+    secrets: 'A=value-a',
+    'dry-run': 'true',
+  };
+  const lost = '`voice` would lose `B`: it is in `keys`, but not in `new-keys`.';
+
+  beforeEach(() => {
+    stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', B: 'value-b' } });
+    stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys' });
+  });
+
+  test('warns of the keys that the agent would lose', async () => {
+    const { actions, succeeded } = await stage.release(plan);
+    expect(succeeded).toBe(true);
+    expect(actions.warnings).toEqual([lost]);
+    expect(actions.summary).toContain('would lose');
+  });
+
+  test('succeeds without that warning if the old set cannot be read', async () => {
+    stage.emulator.script.fault(
+      { method: 'GET', path: /\/keys$/ },
+      { kind: 'status', status: 400, body: { error: 'No', code: 'NO' } },
+    );
+    const { actions, succeeded } = await stage.release(plan);
+    expect(succeeded).toBe(true);
+    expect(actions.warnings).toEqual([]);
+  });
+
+  test('but a release does not read the old set', async () => {
+    await stage.release({ ...plan, 'dry-run': 'false' });
+    expect(stage.emulator.requests.filter(({ path }) => path.endsWith('/keys'))).toEqual([]);
+  });
+});
+
 describe('the region', () => {
   test('of the agent is used where none is named', async () => {
     stage.emulator.seed.agent({ name: 'voice', region: 'ap-south' });

@@ -1,6 +1,10 @@
 import type { Agent, Build, ListedSecretSet, SecretSet } from '../../src/pipecat/answers.js';
 import type { Bindings } from '../../src/plan/bindings.js';
-import type { BuildObservation, Observation } from '../../src/plan/observation.js';
+import type {
+  BuildObservation,
+  Observation,
+  RegionObservation,
+} from '../../src/plan/observation.js';
 import { makePlan } from '../../src/plan/make-plan.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { Regional } from '../../src/plan/regional.js';
@@ -84,6 +88,8 @@ export interface Situation {
   readonly listed?: readonly ListedSecretSet[];
   /** Keys of the existing set. */
   readonly keys?: SecretSet['keys'];
+  /** Sets that the agent binds now, and another set replaces. */
+  readonly replacedSets?: RegionObservation['replacedSets'];
   readonly bindings?: Bindings;
   /** Whether the response for the set shows it as referenced; by default, the same as the list. */
   readonly referenced?: boolean;
@@ -161,6 +167,7 @@ export function planOfSituation(situation: Situation): Plan {
           keys: situation.keys ?? [],
           referenced: situation.referenced ?? existing.referenced,
         },
+        replacedSets: situation.replacedSets ?? [],
         agent: situation.before,
         bindings: situation.bindings,
         build: cloudBuild && {

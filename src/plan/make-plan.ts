@@ -3,7 +3,7 @@ import { quote } from '../text/quote.js';
 import type { Observation, RegionObservation } from './observation.js';
 import { checkImage, withPinnedImage } from './check-image.js';
 import { planAgent } from './plan-agent.js';
-import { planImagePullSecret, planSecretSet } from './plan-secret-sets.js';
+import { lostKeyWarnings, planImagePullSecret, planSecretSet } from './plan-secret-sets.js';
 import type { BuildPlan, Plan, Target } from './plan.js';
 import { PreflightError, unknownName, type PreflightProblem } from './problems.js';
 import { agentsThatMayBind } from './bindings.js';
@@ -35,9 +35,13 @@ export function makePlan(
       return { region, secretSets: [], build: undefined, agent: undefined };
     }
     checkArchitecture(settings, known, problems);
+    const secretSet = planSecretSet(observed, known, observation.secretSets, problems);
+    if (secretSet !== undefined) {
+      for (const warning of lostKeyWarnings(observed, secretSet)) warnings.add(warning);
+    }
     const secretSets = [
       planImagePullSecret(settings, known, observation.secretSets, problems),
-      planSecretSet(observed, known, observation.secretSets, problems),
+      secretSet,
     ].filter((plan) => plan !== undefined);
     checkOwnSets(observed, observation.secretSets, problems);
     const build = planBuild(observed, requested);

@@ -16,9 +16,17 @@ export interface RegionObservation {
   /** The set to bind, with its keys. */
   readonly secretSet: SecretSet | undefined;
   readonly agent: Agent | undefined;
+  /** The sets that the agent binds now, but not after the release. Read only for a plan. */
+  readonly replacedSets: readonly ReplacedSet[];
   /** Which agents bind which sets. Read only if needed, because it takes one request per agent. */
   readonly bindings: Bindings | undefined;
   readonly build: BuildObservation | undefined;
+}
+
+/** A set that another one replaces. */
+export interface ReplacedSet {
+  readonly name: string;
+  readonly keys: readonly string[];
 }
 
 /** The context to build in a region, and an existing build of it. */
@@ -116,15 +124,44 @@ async function observeRegion(
     }
   }
   const existing = secretSets.find(({ name }) => name === secretSet?.name);
-  const [withKeys, bindings, build] = await Promise.all([
+  const [withKeys, replacedSets, bindings, build] = await Promise.all([
     existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,
+    secretSet === undefined || !wantsBindings
+      ? []
+      : readReplacedSets(cloud, agent, secretSet.name, secretSets),
     needsBindings(secretSet, existing, wantsBindings) ||
     unclearSets(settings, agent, secretSets).length > 0
       ? readBindings(cloud, settings.region)
       : undefined,
     context && findBuild(cloud, settings.region, context, now),
   ]);
-  return { settings, secretSet: withKeys, agent, bindings, build };
+  return { settings, secretSet: withKeys, replacedSets, agent, bindings, build };
+}
+
+/** Reads them for a warning only, so a set that cannot be read is left out. */
+async function readReplacedSets(
+  cloud: PipecatCloud,
+  agent: Agent | undefined,
+  replacement: string,
+  secretSets: readonly ListedSecretSet[],
+): Promise<ReplacedSet[]> {
+  const bound = secretSets.filter(
+    ({ name, kind, referenced }) =>
+      kind === 'secret' &&
+      !referenced &&
+      name !== replacement &&
+      agent?.secretSets?.includes(name) === true,
+  );
+  return Promise.all(
+    bound.map(async ({ name }) => {
+      try {
+        return { name, keys: (await cloud.secretSet(name))?.keys ?? [] };
+      } catch (error) {
+        if (!(error instanceof CallError)) throw error;
+        return { name, keys: [] };
+      }
+    }),
+  );
 }
 
 /** Milliseconds after which a build that has not ended counts as lost. */

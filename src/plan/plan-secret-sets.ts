@@ -1,5 +1,6 @@
 import type { ListedSecretSet, Region, SecretSet, SecretSetKind } from '../pipecat/answers.js';
 import { secretSetName } from '../pipecat/names.js';
+import { listOf } from '../text/list.js';
 import { quote } from '../text/quote.js';
 import { agentsBinding, agentsThatMayBind, type Bindings } from './bindings.js';
 import type { PreflightProblem } from './problems.js';
@@ -152,6 +153,22 @@ function isComplete(
   if (template === undefined || existing.status === 'failed') return false;
   const keys = new Set(observed?.keys);
   return existing.referenced || pairs.every(({ key }) => keys.has(key));
+}
+
+/** Warns if the agent would bind another set that lacks keys of the one that it binds now. */
+export function lostKeyWarnings(
+  { settings: { agent }, secretSet: observed, replacedSets }: RegionObservation,
+  { name, action, addedKeys, updatedKeys, prunedKeys, template }: SecretSetPlan,
+): string[] {
+  const kept = action === 'create' ? [] : (observed?.keys ?? []);
+  const keys = new Set([...kept, ...addedKeys, ...updatedKeys]);
+  for (const key of prunedKeys) keys.delete(key);
+  return replacedSets.flatMap((replaced) => {
+    const lost = replaced.keys.filter((key) => !keys.has(key));
+    if (agent === undefined || lost.length === 0) return [];
+    const what = lost.length === 1 ? 'it is' : 'they are';
+    return `\`${agent.name}\` would lose ${listOf(lost, { most: 10 })}: ${what} in \`${replaced.name}\`, but not in \`${template ?? name}\`.`;
+  });
 }
 
 /** Plans the image pull secret of one region. */
