@@ -167,7 +167,7 @@ describe('a comment on a pull request', () => {
       name: 'that cannot be read',
       head: null,
       inputs: token,
-      reason: 'could not be read, because the response was 404',
+      reason: 'could not be read: the response was 404',
     },
   ])('releases nothing for a pull request $name', async ({ head, inputs, reason }) => {
     if (head !== null) github.pullRequests.set(2, pullRequest(head));

@@ -125,7 +125,7 @@ const commentSchema = v.object({
 
 type Comment = v.InferOutput<typeof commentSchema>;
 
-/** No pull request has more comments that matter, and reading them has to end. */
+/** No pull request has more comments that matter, and reading them must end. */
 const mostPages = 100;
 
 /** A response from Octokit, with unknown data. */

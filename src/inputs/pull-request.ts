@@ -59,12 +59,7 @@ export async function readPullRequest(
   checkLines(raw, findings);
   const unclear = setInputs.filter((input) => isUnclear(raw, input));
   const hasPreview = holders.includes('agent-name');
-  for (const input of hasPreview || isTeardown(raw) ? [] : unclear) {
-    findings.problem(
-      input,
-      `does not contain \`${tellingName}\`, and \`agent-name\` has no \`${pullRequestPlaceholder}\`. Nothing else tells this set from another one with its name, because the platform does not show how old a set is`,
-    );
-  }
+  if (!hasPreview && !isTeardown(raw)) reportUnclear(findings, unclear);
   return {
     raw: raw.with({ pullRequest: String(number ?? anyNumber) }),
     preview:
@@ -114,6 +109,16 @@ function readNumber(
     );
   }
   return Number(text);
+}
+
+/** Without an agent for the pull request, only their names can show that sets belong to it. */
+function reportUnclear(findings: Findings, sets: readonly InputName[]): void {
+  for (const input of sets) {
+    findings.problem(
+      input,
+      `does not contain \`${tellingName}\`, and \`agent-name\` has no \`${pullRequestPlaceholder}\`. Nothing else tells this set from another one with its name, because the platform does not show how old a set is`,
+    );
+  }
 }
 
 /** Without `{pr}` in one region, the name there may belong to another agent. */

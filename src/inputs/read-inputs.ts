@@ -86,7 +86,7 @@ type FoundByReading = Readonly<Pick<Findings, 'problems' | 'warnings' | 'notices
 
 /**
  * Reads and validates all inputs together, so that one run reports every mistake that can be seen without
- * the network. Logs nothing: what was found has to be masked first.
+ * the network. Logs nothing, because secrets must be masked first.
  */
 export async function readInputs(
   environment: Environment,

@@ -78,7 +78,7 @@ export async function buildImage(
     if (record.outcome === 'running') record.outcome = 'built';
   } catch (error) {
     if (error instanceof AbandonedError || error instanceof CancelledError) throw error;
-    // What has not come to its end goes on, whoever waits for it.
+    // The platform continues a build even if the run no longer waits for it.
     if (record.id === null || hasBuildFailed(error)) record.outcome = 'failed';
     if (!(error instanceof Error)) throw error;
     const subject = { kind: 'build', name: plan.context.dockerfile, region } as const;
