@@ -1,6 +1,12 @@
 import { parseArgs } from 'node:util';
 import { credentials } from './credentials.js';
-import { defaultDelays, type EmulatorScript, type LoggedRequest, startEmulator } from './index.js';
+import {
+  defaultDelays,
+  type Emulator,
+  type EmulatorScript,
+  type LoggedRequest,
+  startEmulator,
+} from './index.js';
 import { organizations } from './platform/organizations.js';
 import { platformRegions } from './platform/regions.js';
 
@@ -16,7 +22,7 @@ npm run emulator -- [options]
 To rehearse failures (you can repeat these options; '*' instead of a name means all):
 
   --fail-set NAME          the secret set NAME cannot be provisioned
-  --crash AGENT            AGENT crashes when it starts
+  --crash AGENT[=N]        AGENT crashes when it starts, from deployment N on (1)
   --slow-rollout AGENT=S   deployments of AGENT are ready after S seconds
   --fail-build             every cloud build fails
 
@@ -36,7 +42,7 @@ interface Arguments {
 /** Failures to rehearse: names of secret sets and agents, and delays in milliseconds. */
 interface Failures {
   readonly sets: readonly string[];
-  readonly crashes: readonly string[];
+  readonly crashes: readonly { readonly agent: string; readonly from: number }[];
   readonly rollouts: readonly { readonly agent: string; readonly delay: number }[];
   readonly builds: boolean;
 }
@@ -74,7 +80,12 @@ function readArguments(): Arguments {
     buildDelay: delay('build-delay', defaultDelays.buildDelay),
     failures: {
       sets: values['fail-set'] ?? [],
-      crashes: values.crash ?? [],
+      crashes: (values.crash ?? []).map((text) => {
+        const [, agent, from] = /^([^=]+)(?:=([1-9]\d*))?$/.exec(text) ?? [];
+        if (agent === undefined)
+          throw new Error(`--crash "${text}" is not AGENT or AGENT=N, such as order-desk=2.`);
+        return { agent, from: Number(from ?? 1) };
+      }),
       rollouts: (values['slow-rollout'] ?? []).map((text) => {
         const [, agent, seconds] = /^([^=]+)=(.*)$/.exec(text) ?? [];
         if (agent === undefined || seconds === undefined)
@@ -102,19 +113,39 @@ function scriptFailures(script: EmulatorScript, failures: Failures): string[] {
       outcome: 'failed',
       errorMessage: 'The region is at capacity. Please try again later.',
     });
-  for (const name of failures.crashes)
-    script.deployment(name, { every: true, outcome: 'crash-loop' });
+  for (const { agent, from } of failures.crashes) {
+    for (let deployment = 1; deployment < from; deployment++) script.deployment(agent, {});
+    script.deployment(agent, { every: true, outcome: 'crash-loop' });
+  }
   for (const { agent, delay } of failures.rollouts)
     script.deployment(agent, { every: true, delay });
   if (failures.builds) script.build({ every: true, outcome: 'failed' });
   return [
     ...failures.sets.map((name) => `provisioning fails for ${named('secret set', name)}`),
-    ...failures.crashes.map((name) => `${named('agent', name)} crashes when it starts`),
+    ...failures.crashes.map(
+      ({ agent, from }) =>
+        `${named('agent', agent)} crashes when it starts${from === 1 ? '' : `, from deployment ${from} on`}`,
+    ),
     ...failures.rollouts.map(
       ({ agent, delay }) => `${named('agent', agent)} is ready ${delay / 1000} s after a deploy`,
     ),
     ...(failures.builds ? ['every cloud build fails'] : []),
   ];
+}
+
+/** Warns about names that never occurred: a failure with a misspelled name looks like a success. */
+function warnAboutUnusedNames({ state }: Emulator, failures: Failures): void {
+  const agents = [...failures.crashes, ...failures.rollouts].map(({ agent }) => agent);
+  const unused = [
+    ...failures.sets
+      .filter((name) => name !== '*' && state.secretSet(name) === undefined)
+      .map((name) => `secret set ${name}`),
+    ...[...new Set(agents)]
+      .filter((name) => name !== '*' && state.agent(name) === undefined)
+      .map((name) => `agent ${name}`),
+  ];
+  if (unused.length > 0)
+    console.log(`These failures did not occur: there is no ${unused.join(', no ')}.`);
 }
 
 /** Prints one line for each request. Paths and statuses are not secret. */
@@ -146,6 +177,7 @@ Press Ctrl+C to stop.
 `);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
+      warnAboutUnusedNames(emulator, failures);
       void emulator.close();
     });
   }

@@ -89,6 +89,10 @@ test.each([
     complaint: '--secret-set-delay "soon" is not a number of seconds.',
   },
   {
+    options: ['--crash', 'order-desk=0'],
+    complaint: '--crash "order-desk=0" is not AGENT or AGENT=N, such as order-desk=2.',
+  },
+  {
     options: ['--slow-rollout', 'order-desk'],
     complaint: '--slow-rollout "order-desk" is not AGENT=SECONDS.',
   },
@@ -117,12 +121,12 @@ onSystemsWith('signals').test(
         '--build-delay',
         '0',
       ],
-      ...['--fail-set', 'voice-keys', '--crash', 'order-desk', '--crash', 'front-desk'],
-      ...['--slow-rollout', 'support-desk=60', '--fail-build'],
+      ...['--fail-set', 'voice-keys', '--crash', 'order-desk', '--crash', 'front-desk=2'],
+      ...['--slow-rollout', 'support-desk=60', '--slow-rollout', 'no-desk=60', '--fail-build'],
     );
     const [, url = ''] = await emulator.says(/at (http:\/\/127\.0\.0\.1:\d+)/);
     await emulator.says(
-      /failures +provisioning fails for secret set voice-keys; agent order-desk crashes when it starts; agent front-desk crashes when it starts; agent support-desk is ready 60 s after a deploy; every cloud build fails/,
+      /failures +provisioning fails for secret set voice-keys; agent order-desk crashes when it starts; agent front-desk crashes when it starts, from deployment 2 on; agent support-desk is ready 60 s after a deploy; agent no-desk is ready 60 s after a deploy; every cloud build fails/,
     );
     const ask = (method: string, path: string, body?: unknown) =>
       send(`${url}/v1${path}`, { method, credential: 'sk_emulator', body });
@@ -145,7 +149,12 @@ onSystemsWith('signals').test(
       ready: false,
       currentRevision: { health: { reason: 'CrashLoopBackOff' } },
     });
-    expect(await ready('front-desk')).toMatchObject({ ready: false });
+    expect(await ready('front-desk')).toMatchObject({ ready: true });
+    await ask('POST', '/agents/front-desk', { image: 'ghcr.io/acme/voice:2' });
+    expect((await ask('GET', '/agents/front-desk')).body).toMatchObject({
+      ready: false,
+      available: true,
+    });
     expect(await ready('support-desk')).toMatchObject({ ready: false });
     expect(await ready('other-desk')).toMatchObject({ ready: true });
 
@@ -155,7 +164,9 @@ onSystemsWith('signals').test(
     await ask('POST', '/builds', { uploadId, region: 'us-west', dockerfilePath: 'Dockerfile' });
     expect((await ask('GET', '/builds')).body).toMatchObject({ builds: [{ status: 'failed' }] });
     emulator.process.kill('SIGTERM');
-    await emulator.ended;
+    expect((await emulator.ended).said).toContain(
+      'These failures did not occur: there is no agent no-desk.',
+    );
   },
   30_000,
 );
