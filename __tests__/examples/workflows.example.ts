@@ -574,6 +574,18 @@ describe('a rollback', () => {
     });
   });
 
+  it('fails if neither an image nor a build is entered', async () => {
+    const { exitCode, log } = await run({
+      workflow: 'rolling-back.yml',
+      event: 'workflow_dispatch',
+      payload: { inputs: { 'secret-set': 'order-desk-1a2b3c4d' } },
+    });
+
+    expect(exitCode).not.toBe(0);
+    expect(log).toContain('Enter an image or a build id.');
+    expect(emulator.requests).toEqual([]);
+  });
+
   it('deploys an earlier cloud build', async () => {
     const id = '0f2a1f3e-6d1c-4a56-9d6f-3a1f0c5b7e21';
     emulator.seed.build({ id, region: 'us-west' });
