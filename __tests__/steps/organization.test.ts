@@ -86,7 +86,7 @@ describe('a release with a token', () => {
     });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain(
-      '`acmee`, from the input `organization`, does not name exactly one of the organizations of the token. Did you mean `acme`? It can act in: `acme`, `globex`.',
+      '`acmee`, from the input `organization`, does not match exactly one organization of the token. Did you mean `acme`? Available: `acme`, `globex`.',
     );
     expect(stage.emulator.requests.map(({ path }) => path)).toEqual(['/v1/organizations']);
   });

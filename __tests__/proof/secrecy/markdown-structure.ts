@@ -14,7 +14,7 @@ export function foreignElements(markdown: string): string[] {
       case 'link':
         return ownLinks.test((token as Tokens.Link).href) ? [] : [token.raw];
       case 'html':
-        return token.raw.replace(ownHtml, '').trim() === '' ? [] : [token.raw];
+        return token.raw.replace(ownTags, '').includes('<') ? [token.raw] : [];
       default:
         return [];
     }
@@ -23,8 +23,8 @@ export function foreignElements(markdown: string): string[] {
 
 /** Links that the action itself writes: the platform's page about codes, and the page of the run. */
 const ownLinks = /^https:\/\/(docs\.pipecat\.ai|github\.com\/acme)\//;
-const ownHtml =
-  /<summary>[^<]*<\/summary>|<\/?(?:details|summary|sub|table|tr|samp)>|<t[hd] nowrap>[^<]*|<\/t[hd]>|(?<=<samp>)[^<]*(?=<\/samp>)|<br>|<!-- pipecat-cloud-release: plan [0-9a-f]+ -->/g;
+const ownTags =
+  /<\/?(?:details|summary|sub|table|tr|samp|th|td)>|<t[hd] nowrap>|<br>|<!-- pipecat-cloud-release: plan [0-9a-f]+ -->/g;
 
 function kindOf(token: Token): string {
   if (token.type === 'html') return `html ${token.raw.trim().replace(/>[^<]+</g, '><')}`;
