@@ -22,7 +22,8 @@ export const drawnHeightAttribute = 'data-drawn-height';
  * The only HTML tags that are rendered; the summary uses them. GitHub removes everything from a summary that could
  * run or load something. There is no sanitizer here, so all other HTML is shown as text.
  */
-const allowedTag = /&lt;(\/?(?:details|summary|br|sub|table|tr|th|td|samp)|t[hd] nowrap)&gt;/g;
+const allowedTag =
+  /&lt;(\/?(?:details|details open|summary|br|sub|table|tr|th|td|samp)|t[hd] nowrap)&gt;/g;
 const allowedLink = /^https?:/i;
 
 const marked = new Marked({

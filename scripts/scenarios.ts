@@ -151,6 +151,36 @@ export const regionalRelease = (emulator: Emulator): Scenario => ({
   environment: apiKeys,
 });
 
+/** A release to two regions, in which instances are kept warm. */
+export const twoRegionalRelease = (emulator: Emulator): Scenario => ({
+  inputs: {
+    ...toRegions(emulator),
+    region: 'us-west\neu-central',
+    image: 'ghcr.io/acme/order-desk:1.4.1',
+    'min-agents': '1',
+  },
+  environment: apiKeys,
+});
+
+/** A new image and a new key for the same regions, from a commit on GitHub. */
+export const regionalUpdate = (emulator: Emulator): Scenario => {
+  const { inputs } = twoRegionalRelease(emulator);
+  return {
+    inputs: {
+      ...inputs,
+      image: 'ghcr.io/acme/order-desk:1.4.2',
+      'secrets-env': rotatedKey,
+    },
+    environment: {
+      [rotatedKey]: rotatedValue,
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_REPOSITORY: 'acme/order-desk',
+      GITHUB_SHA: 'a1b2c3d4e5f60718293a4b5c6d7e8f9012345678',
+      GITHUB_RUN_ID: '4711',
+    },
+  };
+};
+
 const nextRegionalRelease = (emulator: Emulator): Scenario => ({
   inputs: {
     ...toRegions(emulator),

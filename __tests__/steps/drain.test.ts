@@ -45,7 +45,7 @@ describe('the sessions on older deployments', () => {
     expect(actions.notices.join('\n')).toMatch(
       /Before you revoke the old `A_KEY`: running sessions .* Sessions on older deployments now: 3\./,
     );
-    expect(actions.summary).toContain('Old sessions');
+    expect(actions.summary).toContain('Old<br>sessions');
     const asked = stage.emulator.requests.filter(({ path }) => path === listing.path);
     expect(asked.map(({ query }) => query)).toEqual([
       { status: 'active', limit: '100', offset: '0' },

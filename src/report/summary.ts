@@ -181,6 +181,7 @@ function regionTable(targets: readonly TargetRecord[], headline: string): string
   const image = imageCells(agents.flatMap(imagesOf));
   const isReleased = (agent: AgentRecord): boolean =>
     agent.outcome === 'unchanged' || servingOf(agent).state === 'released';
+  const isAnySince = agents.some((agent) => servingSince(agent) !== undefined);
   const isAnyKept = agents.some((agent) => !isReleased(agent));
   const [only, ...others] = agents;
   const isNamed = (name: string): boolean => headline.includes(`\`${name}\``);
@@ -198,13 +199,13 @@ function regionTable(targets: readonly TargetRecord[], headline: string): string
           Result: resultMark(agent, secretSets),
           Agent: isAgentNamed ? '' : samp(name),
           Region: isRegionNamed ? '' : samp(region),
-          'Serving now (UTC)': servingCell(agent, image),
+          [isAnySince ? 'Serving now (UTC)' : 'Serving now']: servingCell(agent, image),
           // Where a release failed, what it was to bring is more than what it has replaced elsewhere.
           Before: isAnyKept || before === undefined || before === released ? '' : image(before),
           'This release': isReleased(agent) || released === undefined ? '' : image(released),
           Secrets: keyCounts(secretSets),
           'Smoke test': smokeTest === null ? '' : smokeTestMarks[smokeTest.outcome],
-          'Old sessions': sessionsOnOlder === null ? '' : sessionCount(sessionsOnOlder),
+          'Old<br>sessions': sessionsOnOlder === null ? '' : sessionCount(sessionsOnOlder),
         },
       ];
     }),
@@ -218,13 +219,15 @@ function imagesOf(agent: AgentRecord): string[] {
   return images.filter((one) => one !== undefined);
 }
 
+/** An agent that is unchanged has been serving for longer than this run. */
+function servingSince({ outcome, readyAt }: AgentRecord): number | undefined {
+  return outcome === 'unchanged' ? undefined : readyAt;
+}
+
 function servingCell(agent: AgentRecord, image: (name: string) => string): string {
   const serving = servingOf(agent);
-  // An agent that is unchanged has been serving for longer than this run.
-  const since =
-    agent.outcome === 'unchanged' || agent.readyAt === undefined
-      ? ''
-      : ` since ${clockTime(agent.readyAt)}`;
+  const readyAt = servingSince(agent);
+  const since = readyAt === undefined ? '' : ` since ${clockTime(readyAt)}`;
   switch (serving.state) {
     case 'released':
       return `${serving.what === undefined ? 'the new deployment' : image(serving.what)}${since}`;
