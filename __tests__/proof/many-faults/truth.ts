@@ -520,7 +520,7 @@ class Account {
   /** Whether the summary says that the result of this call is unknown. */
   #isDoubted(method: string, path: string): boolean {
     return this.#told.summary
-      .split('**What to do:**')
+      .split('**What failed:**')
       .some(
         (section) =>
           doubt.test(section) &&
