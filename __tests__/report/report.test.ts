@@ -5,7 +5,9 @@ import { duration } from '../../src/report/words.js';
 import type { Explanation } from '../../src/report/explain.js';
 import { annotation, report } from '../../src/report/report.js';
 import { exposedValues, followUps, remarksAfter } from '../../src/report/follow-ups.js';
+import { stateSentences } from '../../src/report/state.js';
 import { commentOf, summaryOf } from '../../src/report/summary.js';
+import type { Agent } from '../../src/pipecat/answers.js';
 import { timeline } from '../../src/report/timeline.js';
 import {
   agentPlan,
@@ -427,9 +429,15 @@ describe('what a person has to know afterwards is said once for several regions'
   });
 
   test('values that were written under agents that were not deployed', () => {
+    const boundTo = (name: string | null) => {
+      const before = { settings: { secretSet: name } } as unknown as Agent;
+      return agentPlan({ before });
+    };
     const skipped = agents.map((one) => ({
       ...one,
+      plan: boundTo(secretSet.name),
       outcome: 'skipped' as const,
+      ready: false,
       deploymentId: null,
     }));
     const secretSets = agents.map(({ region }) => ({ ...secretSet, region }));
@@ -438,6 +446,7 @@ describe('what a person has to know afterwards is said once for several regions'
     ]);
     const crashed = agents.map((one) => ({
       ...one,
+      plan: boundTo(secretSet.name),
       outcome: 'failed' as const,
       ready: false,
       previousServes: true,
@@ -447,6 +456,14 @@ describe('what a person has to know afterwards is said once for several regions'
         'Running instances keep the old values; new instances may start with the new ones',
       ),
     ]);
+    for (const other of ['another-set', null]) {
+      const unbound = skipped.map((one) => ({ ...one, plan: boundTo(other) }));
+      expect(exposedValues(record({ agents: unbound, secretSets }))).toEqual([]);
+      expect(stateSentences(record({ agents: unbound, secretSets }))).toEqual([
+        'Serving now: nothing.',
+        'No agent was deployed.',
+      ]);
+    }
     const versions = secretSets.map((set) => ({ ...set, plan: version }));
     expect(exposedValues(record({ agents: skipped, secretSets: versions }))).toEqual([]);
     const [first] = secretSets;

@@ -8,6 +8,7 @@ import {
   type TargetRecord,
 } from '../record/record.js';
 import { listOf } from '../text/list.js';
+import { exposedKeys } from './state.js';
 import { duration } from './words.js';
 
 /** Names of keys in a sentence. */
@@ -106,16 +107,7 @@ export function exposedValues(record: ReleaseRecord): string[] {
 }
 
 function agentsBehind({ targets }: Pick<ReleaseRecord, 'targets'>): AgentRecord[] {
-  const isWritten = ({ secretSets }: TargetRecord): boolean =>
-    secretSets.some(
-      ({ kind, plan, added, updated }) =>
-        kind === 'secret' && plan.template === undefined && added.length + updated.length > 0,
-    );
-  return agentsOf({ targets: targets.filter(isWritten) }).filter(
-    ({ deploymentId, outcome, previousServes, plan }) =>
-      (deploymentId === null || (outcome === 'failed' && previousServes)) &&
-      plan.newDeployment.because !== 'agent-created',
-  );
+  return agentsOf({ targets: targets.filter((target) => exposedKeys(target).length > 0) });
 }
 
 function names(named: readonly { readonly name: string }[]): string {

@@ -127,14 +127,17 @@ function servingIn(agents: readonly AgentRecord[]): string {
 }
 
 /** Keys whose new values an agent that is not serving this release may see already. */
-function exposedKeys({ agent, secretSets }: TargetRecord): string[] {
+export function exposedKeys({ agent, secretSets }: TargetRecord): string[] {
   // What a rollback does not restore is said in sentences of its own.
   if (agent?.plan.before === undefined || agent.outcome === 'rolled-back') return [];
   const { state } = servingOf(agent);
   if (state === 'released' || state === 'other') return [];
   if (agent.outcome === 'unchanged') return [];
+  // Instances start with the set that the agent binds now, which the platform may not show.
+  const { secretSet: bound } = agent.plan.before.settings;
   return secretSets
     .filter(({ kind, plan }) => kind === 'secret' && plan.template === undefined)
+    .filter(({ name }) => bound === undefined || name === bound)
     .flatMap(({ added, updated }) => [...added, ...updated]);
 }
 

@@ -611,7 +611,10 @@ function ofTables(told: Told): string[] {
   };
   const rows = (table: Told['setTable'], heads: readonly string[]): string =>
     JSON.stringify(table.map((row) => heads.map((head) => row[head])));
-  const outcome = (text = ''): string => text.replace(/(, serving|; the previous .*)$/, '');
+  const outcome = (text = ''): string =>
+    text
+      .replace(/(, serving|; the previous .*|, not started)$/, '')
+      .replace('rolled back', 'rolled-back');
   const serves = (text = ''): boolean => text.endsWith(', serving');
   return failing(
     [
