@@ -477,10 +477,10 @@ function explainRollout(
     next: [
       failure.infrastructureIssue
         ? "Run the workflow again later. If it fails again, contact the platform's support with the deployment id."
-        : (missingKey(lastLine, context) ?? advice?.next ?? failureKinds['rollout-failed'].next),
+        : (missingKey(lastLine, context) ?? adviceNext(advice, context)),
       ...(code === undefined ? [] : [`See ${errorCodesUrl}.`]),
       ...agentOutputHint(deploymentId, context),
-    ],
+    ].filter((one) => one !== ''),
     ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
   };
 }
@@ -496,6 +496,7 @@ function explainRolloutTimeout(
       `Last state: ${context.redact(lastSeen)} for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
       ...lastFailure(cause),
       ...infrastructure(facts),
+      'The platform continues the rollout, so the deployment may still become ready.',
     ],
     next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
     ...(context.showsAgentOutput ? { logs } : {}),
@@ -631,6 +632,14 @@ function meaningOf(
   ];
 }
 
+/** What to do by the platform's reason. What is not shown cannot be read here. */
+function adviceNext(advice: Advice | undefined, { showsAgentOutput }: FailureContext): string {
+  if (advice === undefined) return failureKinds['rollout-failed'].next;
+  return showsAgentOutput
+    ? advice.next
+    : advice.next.replace(/^Read the traceback and the logs\. ?/, '');
+}
+
 /** What to do about an environment variable that the agent looks for in vain; undefined if it is none. */
 function missingKey(
   lastLine: string | undefined,
@@ -660,7 +669,7 @@ function agentOutputHint(
   return showsAgentOutput
     ? [`More of the agent's logs: \`${command}\`.`]
     : [
-        `The agent's traceback and logs are not shown here, because they may contain what callers said. Set \`failure-logs: always\`, or run \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`.`,
+        `To see the agent's traceback and logs, run \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`, or set \`failure-logs: always\`. They are not shown here, because they may contain what callers said.`,
       ];
 }
 

@@ -121,7 +121,10 @@ async function testAll(context: StepContext, rollouts: readonly Rollout[]): Prom
 }
 
 function remarkOnIdleInstances({ journal }: StepContext, deploying: readonly Deploying[]): void {
-  const updated = deploying.filter(({ agent }) => agent.outcome === 'updated' && agent.ready);
+  // Where values are replaced, the notice on the old ones says the same.
+  const updated = deploying.filter(
+    ({ agent }) => agent.outcome === 'updated' && agent.ready && !agent.replacesValues,
+  );
   if (updated.some(({ agent }) => agent.deploymentId !== agent.plan.before?.desiredDeploymentId)) {
     journal.remark(
       'Ready means that the new deployment can take sessions. Idle instances of the previous deployment may still take some new sessions first.',
