@@ -392,7 +392,7 @@ test('a token without an organization uses the first one, with a warning that na
 test('an organization that the token cannot access is an error that lists the accessible ones', async () => {
   const { exitCode, raw } = await run({ pat: 'pcc_pat_emulator', organization: 'acne', ...voice });
   expect(exitCode).toBe(1);
-  expect(raw).toContain('It can act in: `acme`, `globex`.');
+  expect(raw).toContain('Available: `acme`, `globex`.');
   expect(emulator.requests.map(({ path }) => path)).toEqual(['/v1/organizations']);
 });
 

@@ -1440,12 +1440,12 @@ test('an agent that is connected to a branch with deploy on push gets a notice',
   const git = { repoFullName: 'acme/voice', branch: 'main', autoDeploy: true };
   stage.emulator.seed.agent({ name: 'voice', image: older, git });
   const told =
-    '`voice` is connected to the branch `main` of `acme/voice` with deploy on push. The next push replaces this release.';
+    'The platform deploys `voice` on every push to the branch `main` of `acme/voice`. The next push replaces this release.';
   const dry = await plan({ ...key, ...voice, image: newer });
   expect(dry.actions.notices).toContain(told);
   const done = await stage.release({ ...key, ...voice, image: newer });
   expect(done.actions.notices).toContain(told);
-  expect(done.actions.summary).toContain('is connected to the branch `main` of `acme/voice`');
+  expect(done.actions.summary).toContain('on every push to the branch `main` of `acme/voice`');
 });
 
 test.each([
@@ -1464,7 +1464,7 @@ test.each([
   );
   const { actions } = await plan({ ...key, ...voice, image: newer });
   expect(actions.notices).toContain(
-    `\`voice\` is connected to ${told} with deploy on push. The next push replaces this release.`,
+    `The platform deploys \`voice\` on every push to ${told}. The next push replaces this release.`,
   );
 });
 

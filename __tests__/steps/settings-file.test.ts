@@ -399,7 +399,7 @@ describe('an agent that the platform builds from a branch', () => {
     const { succeeded, actions } = await release(git, inputs);
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain(
-      'agent voice: does not exist, and the settings file has the platform build it from a branch (`[git]`)',
+      'agent voice: does not exist, and the settings file says that the platform builds it from a branch (`[git]`)',
     );
     expect(writes(stage.emulator)).toEqual([]);
   });

@@ -129,7 +129,7 @@ export function quoted(lines: string): string {
 }
 
 /** Text that the runner does not take for commands, which it looks for in every line of the log. */
-function withoutCommands(text: string): string {
+export function withoutCommands(text: string): string {
   return printable(text)
     .replace(/##(?=(?:vso)?\[)/gi, '## ')
     .replace(/^(\s*):(?=:)/gm, '$1: ');

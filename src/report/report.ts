@@ -2,7 +2,7 @@ import type { ReleaseRecord } from '../record/record.js';
 import type { Actions } from './actions.js';
 import { exposedValues, followUps } from './follow-ups.js';
 import type { Explanation } from './explain.js';
-import { quoted } from './log.js';
+import { quoted, withoutCommands } from './log.js';
 import { printable } from '../text/printable.js';
 import { sentence, outputOwner } from './words.js';
 import { headlineOf, titleOf } from './headline.js';
@@ -32,11 +32,11 @@ export async function report(
     const title = titleOf(record, [first, ...others]);
     const { text: headline } = headlineOf(record, failures);
     // The log of a run does not show titles of annotations.
-    if (headline.startsWith(title)) actions.info(printable(sentence(headline)));
+    if (headline.startsWith(title)) actions.info(withoutCommands(sentence(headline)));
     actions.error(annotation(record, [first, ...others]), title);
   }
   const kept = record.teardown === undefined ? [] : keptSentences(record.teardown);
-  for (const reason of kept) actions.info(printable(reason));
+  for (const reason of kept) actions.info(withoutCommands(reason));
   setOutputs(actions, outputsOf(record));
   try {
     const isWritten = await actions.writeSummary(summaryOf(record, failures, now, commit));
