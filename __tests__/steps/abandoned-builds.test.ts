@@ -33,8 +33,8 @@ function secretsFail(delay = 1000): void {
   stage.emulator.script.provisioning('voice-keys', { outcome: 'failed', delay });
 }
 
-/** What was asked for once a look had told that a set had failed, as `METHOD path`. */
-function begunLate(): string[] {
+/** The writes that were sent after the last status check of a secret set, as `METHOD path`. */
+function sentAfterTheFailure(): string[] {
   const { requests } = stage.emulator;
   const seen = requests.findLastIndex(({ path }) => path.startsWith('/v1/secrets'));
   return requests
@@ -43,21 +43,23 @@ function begunLate(): string[] {
     .map(({ method, path }) => `${method} ${path}`);
 }
 
-/** Only the sets are told: a build that nobody waits for has not failed. */
-function expectOnlySetsToldOf(
+/** The summary reports only the failed sets: a build that the release no longer waits for has not failed. */
+function expectOnlyFailedSets(
   { succeeded, actions }: ReleaseOutcome,
-  { goesOn }: { readonly goesOn: boolean },
+  { stillRunning }: { readonly stillRunning: boolean },
 ): void {
   expect(succeeded).toBe(false);
   expect(actions.errors.map(({ title }) => title)).toEqual([
     'A secret set could not be provisioned',
   ]);
   expect(actions.summary).toContain(
-    goesOn ? '| Build the image | ⏳ in progress |' : '| Build the image | ➖ not started | – |',
+    stillRunning
+      ? '| Build the image | ⏳ in progress |'
+      : '| Build the image | ➖ not started | – |',
   );
   expect(actions.log).toContainEqual(
     expect.stringMatching(
-      goesOn
+      stillRunning
         ? /^info: (?:Build the image: s|S)till running after /
         : /^info: (?:Build the image: n|N)ot started after /,
     ),
@@ -65,41 +67,41 @@ function expectOnlySetsToldOf(
   expect(checkout.leftovers()).toEqual([]);
 }
 
-describe('secrets that fail', () => {
-  test('while the context is uploaded end the upload', async () => {
+describe('a secret set that fails while the release builds', () => {
+  test('aborts the upload of the context', async () => {
     secretsFail();
     stage.emulator.script.fault(storing, { kind: 'hang' });
     const before = stage.clock.now();
     const outcome = await release();
-    expectOnlySetsToldOf(outcome, { goesOn: false });
+    expectOnlyFailedSets(outcome, { stillRunning: false });
     expect(stage.clock.now() - before).toBeLessThan(10_000);
     expect(builds(outcome)).toMatchObject([{ id: null, outcome: 'skipped' }]);
     expect(outcome.actions.outputs['build-id']).toBe('');
     expect(count(/\/v1\/builds$/)).toBe(0);
-    // There is none that could go on.
+    // No build was started, so none can still be running.
     expect(outcome.actions.notices).toEqual([]);
     expect(outcome.actions.summary).toMatch(
       /^\| – \| `us-west` \| `Dockerfile` \| not started \| – \|/m,
     );
   });
 
-  test('between two attempts to upload end them', async () => {
+  test('aborts the upload between two attempts', async () => {
     secretsFail(2000);
     stage.emulator.script.fault(storing, { kind: 'status', status: 503 }, { times: 9 });
     const outcome = await release();
-    expectOnlySetsToldOf(outcome, { goesOn: false });
+    expectOnlyFailedSets(outcome, { stillRunning: false });
     expect(count(storing.path)).toBeLessThan(5);
     expect(count(/upload-url$/)).toBe(count(storing.path));
-    expect(begunLate()).toEqual([]);
+    expect(sentAfterTheFailure()).toEqual([]);
     expect(count(/\/v1\/builds$/)).toBe(0);
   });
 
-  test('while a build is waited for end the wait, and one build of it goes on', async () => {
+  test('ends the wait for the build, which the next release picks up', async () => {
     secretsFail();
     stage.emulator.script.build({ delay: 60_000 });
     const before = stage.clock.now();
     const outcome = await release();
-    expectOnlySetsToldOf(outcome, { goesOn: true });
+    expectOnlyFailedSets(outcome, { stillRunning: true });
     expect(stage.clock.now() - before).toBeLessThan(20_000);
     expect(builds(outcome)).toMatchObject([{ outcome: 'running' }]);
     const id = stage.emulator.state.builds()[0]?.id ?? '';
@@ -114,7 +116,7 @@ describe('secrets that fail', () => {
     expect(next.actions.outputs['build-id']).toBe(id);
   });
 
-  test('in one region end the wait for the builds of all', async () => {
+  test('ends the wait for the builds of all regions if it fails in one region', async () => {
     stage.emulator.script.provisioning('keys-eu-central', { outcome: 'failed', delay: 8000 });
     stage.emulator.script.build({ region: 'us-west', delay: 100 });
     stage.emulator.script.build({ region: 'eu-central', delay: 90_000 });
@@ -124,7 +126,7 @@ describe('secrets that fail', () => {
       'agent-name': 'voice-{region}',
       'secret-set': 'keys-{region}',
     });
-    expectOnlySetsToldOf(outcome, { goesOn: true });
+    expectOnlyFailedSets(outcome, { stillRunning: true });
     expect(builds(outcome)).toMatchObject([
       { region: 'us-west', outcome: 'built' },
       { region: 'eu-central', outcome: 'running' },
@@ -137,7 +139,7 @@ describe('secrets that fail', () => {
     ]);
   });
 
-  test('after the build was made leave it as built', async () => {
+  test('leaves a build that has finished marked as done', async () => {
     secretsFail(30_000);
     const outcome = await release();
     expect(outcome.succeeded).toBe(false);
@@ -148,7 +150,7 @@ describe('secrets that fail', () => {
     expect(outcome.actions.notices).toEqual([]);
   });
 
-  test('are told with a build that has failed by then', async () => {
+  test('is reported together with a build that has also failed', async () => {
     secretsFail(30_000);
     stage.emulator.script.build({ outcome: 'failed' });
     const outcome = await release();
@@ -161,7 +163,7 @@ describe('secrets that fail', () => {
     ]);
   });
 
-  test('while the log of a build that failed is read do not hide that it did', async () => {
+  test('does not hide a failed build whose log is still being read', async () => {
     secretsFail();
     stage.emulator.script.build({ outcome: 'failed', delay: 100 });
     stage.emulator.script.fault({ path: /\/logs$/ }, { kind: 'hang' });
@@ -171,7 +173,7 @@ describe('secrets that fail', () => {
     expect(outcome.actions.summary).toContain('| Build the image | ❌ failed |');
   });
 
-  test('are told alone where the build is used again', async () => {
+  test('is the only failure reported if the release reuses a build', async () => {
     await release({ 'secret-set': '', secrets: '' });
     secretsFail();
     const outcome = await release();
@@ -183,30 +185,30 @@ describe('secrets that fail', () => {
   });
 });
 
-describe('once secrets have failed, nothing is begun', () => {
+describe('after a secret set has failed, the release sends nothing more', () => {
   const starting = { method: 'POST', path: '/v1/builds' } as const;
 
   test.each([
-    { name: 'a form is asked for', match: { method: 'POST', path: '/v1/builds/upload-url' } },
-    { name: 'a build is started', match: starting },
-  ])('while $name, and the platform does not answer', async ({ match }) => {
+    { name: 'requests an upload form', match: { method: 'POST', path: '/v1/builds/upload-url' } },
+    { name: 'starts a build', match: starting },
+  ])('while it $name and the platform does not answer', async ({ match }) => {
     secretsFail(2000);
     stage.emulator.script.fault(match, { kind: 'status', status: 503 }, { times: 9 });
     const outcome = await release();
-    expectOnlySetsToldOf(outcome, { goesOn: false });
+    expectOnlyFailedSets(outcome, { stillRunning: false });
     expect(builds(outcome)).toMatchObject([{ id: null, outcome: 'skipped' }]);
-    expect(begunLate()).toEqual([]);
+    expect(sentAfterTheFailure()).toEqual([]);
   });
 
-  test('not even by an attempt that would be the last', async () => {
+  test('and skips even the last attempt to start a build', async () => {
     secretsFail();
     stage.emulator.script.fault(starting, { kind: 'status', status: 503 }, { times: 3 });
-    expectOnlySetsToldOf(await release(), { goesOn: false });
+    expectOnlyFailedSets(await release(), { stillRunning: false });
     expect(stage.emulator.state.builds()).toEqual([]);
   });
 });
 
-test('what goes on is told although the build of another region has failed', async () => {
+test('names the build that is still running although the build of another region failed', async () => {
   secretsFail(3000);
   stage.emulator.script.build({ outcome: 'failed', delay: 500, region: 'us-west' });
   stage.emulator.script.build({ delay: 60_000, region: 'eu-central' });
@@ -215,7 +217,7 @@ test('what goes on is told although the build of another region has failed', asy
     'agent-name': 'voice-{region}',
     'secret-set': 'us-west: voice-keys\n*: voice-keys-{region}',
   });
-  const going = stage.emulator.state.builds().find(({ region }) => region === 'eu-central');
-  expect(actions.summary).toContain(`The platform continues the build \`${going?.id ?? ''}\``);
+  const running = stage.emulator.state.builds().find(({ region }) => region === 'eu-central');
+  expect(actions.summary).toContain(`The platform continues the build \`${running?.id ?? ''}\``);
   expect(actions.summary).toContain('The cloud build failed');
 });

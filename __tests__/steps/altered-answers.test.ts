@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { credentials, stageForEachTest, writes } from '../support/release-run.js';
 
-/** Only what decides may fail a release: what the platform's lists hold besides is not its concern. */
+/** Only fields that decide something may fail a release. Anything else in the platform's lists is ignored. */
 
 const stage = stageForEachTest();
 
@@ -13,7 +13,7 @@ const voice = {
   secrets: 'OPENAI_KEY=first-value',
 };
 
-/** A list with entries around the platform's own. */
+/** Adds entries before and after the platform's own entries of a list. */
 const around =
   (field: string, ...entries: unknown[]) =>
   (answer: unknown): unknown => {
@@ -21,7 +21,7 @@ const around =
     return { ...(answer as object), [field]: [...entries, ...list, ...entries] };
   };
 
-/** The platform's own entries with other fields. */
+/** Overwrites fields of the platform's own entries of a list. */
 const each =
   (field: string, fields: Record<string, unknown>) =>
   (answer: unknown): unknown => {
@@ -43,12 +43,12 @@ const set = /\/secrets\/keys$/;
 
 const harmless: readonly Altered[] = [
   {
-    name: 'regions with strange entries',
+    name: 'the list of regions contains entries of other types',
     path: /\/regions$/,
     change: around('regions', ...strange),
   },
   {
-    name: 'regions whose other fields have other types',
+    name: 'the fields of regions that are only shown have other types',
     path: /\/regions$/,
     change: each('regions', {
       display_name: 7,
@@ -58,7 +58,7 @@ const harmless: readonly Altered[] = [
     }),
   },
   {
-    name: 'regions whose fields are null',
+    name: 'the fields of regions are null',
     path: /\/regions$/,
     change: each('regions', {
       display_name: null,
@@ -67,13 +67,17 @@ const harmless: readonly Altered[] = [
     }),
   },
   {
-    name: 'regions with a null among the architectures',
+    name: 'the architectures of a region contain null',
     path: /\/regions$/,
     change: each('regions', { supported_architectures: ['arm64', null] }),
   },
-  { name: 'sets with strange entries', path: /\/secrets$/, change: around('sets', ...strange) },
   {
-    name: 'other sets without type, region or status',
+    name: 'the list of secret sets contains entries of other types',
+    path: /\/secrets$/,
+    change: around('sets', ...strange),
+  },
+  {
+    name: 'other secret sets lack a type, a region or a status',
     path: /\/secrets$/,
     change: around(
       'sets',
@@ -82,7 +86,7 @@ const harmless: readonly Altered[] = [
     ),
   },
   {
-    name: 'other sets of an unknown type',
+    name: 'other secret sets have an unknown type',
     path: /\/secrets$/,
     change: around('sets', {
       name: 'other',
@@ -92,28 +96,28 @@ const harmless: readonly Altered[] = [
     }),
   },
   {
-    name: 'sets whose shown fields have other types',
+    name: 'the fields of secret sets that are only shown have other types',
     path: /\/secrets$/,
     change: each('sets', { errorMessage: { text: 'no' }, source: 5 }),
   },
   {
-    name: 'a set with strange keys',
+    name: 'the keys of a secret set contain entries of other types',
     path: set,
     change: around('secrets', ...strange, { fieldName: 5 }, { fieldName: null }),
   },
   {
-    name: 'a set whose shown fields have other types',
+    name: 'the fields of one secret set that are only shown have other types',
     path: set,
     change: (answer) => ({ ...(answer as object), errorMessage: 5, source: [] }),
   },
-  { name: 'properties that are null', path: /\/properties$/, change: () => ({ properties: null }) },
+  { name: 'the properties are null', path: /\/properties$/, change: () => ({ properties: null }) },
   {
-    name: 'properties of another type',
+    name: 'the properties have another type',
     path: /\/properties$/,
     change: () => ({ properties: { defaultRegion: 5 } }),
   },
   {
-    name: 'an agent whose shown fields have other types',
+    name: 'the fields of an agent that are only shown have other types',
     path: agent,
     change: (answer) => {
       const fields = {
@@ -139,7 +143,7 @@ const harmless: readonly Altered[] = [
     },
   },
   {
-    name: 'an agent with null entries among errors and conditions',
+    name: 'the errors and conditions of an agent contain null',
     path: agent,
     change: (answer) => {
       const fields = { errors: [null], conditions: [null, 5, { type: 5 }] };
@@ -155,7 +159,7 @@ function alter({ path, change }: Pick<Altered, 'path' | 'change'>): void {
   stage.emulator.script.fault({ method: 'GET', path }, { kind: 'altered', change }, { times: 999 });
 }
 
-describe.each(Object.entries(credentials))('a release succeeds with an %s and', (_, credential) => {
+describe.each(Object.entries(credentials))('with an %s, a release succeeds if', (_, credential) => {
   test.each(harmless)('$name', async (altered) => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { OPENAI_KEY: 'old' } });
     stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0', secretSet: 'keys' });
@@ -173,26 +177,26 @@ describe.each(Object.entries(credentials))('a release succeeds with an %s and', 
   });
 });
 
-describe('with a token, a release succeeds and', () => {
+describe('with a token, a release succeeds if', () => {
   test.each<Altered>([
     {
-      name: 'organizations with strange entries',
+      name: 'the list of organizations contains entries of other types',
       path: /\/organizations$/,
       change: around('organizations', ...strange),
     },
     {
-      name: 'organizations whose shown fields have other types',
+      name: 'the fields of organizations that are only shown have other types',
       path: /\/organizations$/,
       change: each('organizations', { verboseName: 5, id: ['x'] }),
     },
     {
-      name: 'profiles with strange entries',
+      name: 'the list of agent profiles contains entries of other types',
       path: /\/agent-profiles$/,
       change: around('agentProfiles', ...strange),
       inputs: { 'agent-profile': 'voice-large' },
     },
     {
-      name: 'profiles whose shown fields have other types',
+      name: 'the fields of agent profiles that are only shown have other types',
       path: /\/agent-profiles$/,
       change: each('agentProfiles', {
         enabled: 'yes',
@@ -203,7 +207,7 @@ describe('with a token, a release succeeds and', () => {
       inputs: { 'agent-profile': 'voice-large' },
     },
     {
-      name: 'profiles that cannot be read',
+      name: 'the agent profiles cannot be parsed',
       path: /\/agent-profiles$/,
       change: () => ({ agentProfiles: 'none' }),
       inputs: { 'agent-profile': 'voice-large' },
@@ -224,41 +228,41 @@ describe('with a token, a release succeeds and', () => {
   });
 });
 
-describe('what decides is strict, and named in the error:', () => {
+describe('a release fails and names the field if the platform sends a wrong type for', () => {
   test.each<Altered & { readonly field: string }>([
     {
-      name: 'the region of the set that is written',
+      name: 'the region of the secret set that it writes',
       path: /\/secrets$/,
       change: each('sets', { region: 5 }),
       field: 'region',
     },
     {
-      name: 'the type of the set that is written',
+      name: 'the type of the secret set that it writes',
       path: /\/secrets$/,
       change: each('sets', { type: null }),
       field: 'type',
     },
     {
-      name: 'the status of the set that is awaited',
+      name: 'the status of the secret set that it waits for',
       path: set,
       change: (answer) => ({ ...(answer as object), status: 5 }),
       field: 'status',
     },
     {
-      name: 'codes of regions, if none can be read',
+      name: 'the code of every region',
       path: /\/regions$/,
       change: each('regions', { code: 5 }),
       field: 'code',
     },
     {
-      name: 'the default region, if it is needed',
+      name: 'the default region and `region` is omitted',
       path: /\/properties$/,
       change: () => ({ properties: { defaultRegion: 5 } }),
       inputs: { region: '' },
       field: 'defaultRegion',
     },
     {
-      name: 'whether the agent is ready',
+      name: 'the readiness of the agent',
       path: /\/agents\/other$/,
       change: (answer) => ({ ...(answer as object), ready: 'yes' }),
       inputs: { 'agent-name': 'other', 'wait-timeout': '60' },
@@ -278,13 +282,13 @@ describe('what decides is strict, and named in the error:', () => {
   });
 });
 
-describe('a self-hosted region is told before the first write in any region, by', () => {
+describe('a release rejects a self-hosted region before the first write in any region if it is recognized by', () => {
   test.each<{ name: string; fields: Record<string, unknown> }>([
     { name: 'its code', fields: { code: 'pce-berlin' } },
-    { name: 'its name', fields: { display_name: 'Berlin (self-hosted)' } },
-    { name: 'a field', fields: { self_hosted: true } },
-    { name: 'a field in another spelling', fields: { isSelfHosted: true } },
-    { name: 'the value of a field', fields: { type: 'self-hosted' } },
+    { name: 'its display name', fields: { display_name: 'Berlin (self-hosted)' } },
+    { name: 'a field `self_hosted`', fields: { self_hosted: true } },
+    { name: 'a field `isSelfHosted`', fields: { isSelfHosted: true } },
+    { name: 'the value of its field `type`', fields: { type: 'self-hosted' } },
   ])('$name', async ({ fields }) => {
     const { code = 'eu-central' } = fields;
     stage.emulator.script.fault(

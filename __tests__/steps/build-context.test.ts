@@ -45,8 +45,8 @@ async function pack({ journal, work }: Packing): Promise<unknown> {
   return await work(context.packed);
 }
 
-describe('the archive of a context', () => {
-  test('is there for the work, for nobody else to read, and gone after it', async () => {
+describe('the archive of a build context', () => {
+  test('is readable by its owner only and is deleted after use', async () => {
     let archive = '';
     const run = packing({
       work: (context) => {
@@ -66,13 +66,13 @@ describe('the archive of a context', () => {
     ]);
   });
 
-  test('is gone where the work fails, with what it failed with', async () => {
+  test('is deleted if the release fails, and the error of the release is kept', async () => {
     const failure = new Error('the release failed');
     await expect(pack(packing({ work: () => Promise.reject(failure) }))).rejects.toBe(failure);
     expect(checkout.leftovers()).toEqual([]);
   });
 
-  test('is gone where the packing fails with what nobody expects', async () => {
+  test('is deleted if packing fails with an unexpected error', async () => {
     const failure = new Error('the log is closed');
     const run = packing({
       log: (usual) => ({
@@ -89,7 +89,7 @@ describe('the archive of a context', () => {
     expect(run.journal.record.steps).toMatchObject([{ name: 'context', outcome: 'failed' }]);
   });
 
-  test('is gone for good where the work has deleted it', async () => {
+  test('may already have been deleted by the release', async () => {
     const run = packing({
       work: ({ archive }) => {
         rmSync(dirname(archive), { recursive: true });
@@ -102,11 +102,11 @@ describe('the archive of a context', () => {
   });
 });
 
-describe('the log of the packing', () => {
-  test('says every five seconds how far it is', async () => {
+describe('the log of packing a build context', () => {
+  test('reports progress every five seconds', async () => {
     checkout.write({ data: 'x'.repeat(20 * 1024 * 1024) });
     let time = 0;
-    // A disk that is so slow that time passes with each look at the clock.
+    // A disk so slow that time passes whenever the clock is read.
     const clock: Clock = Object.assign(new TestClock(), { now: () => (time += 2500) });
     const { actions, ...run } = packing({ clock });
     await pack({ actions, ...run });
@@ -117,14 +117,14 @@ describe('the log of the packing', () => {
     ]);
   });
 
-  test('counts a file alone as one', async () => {
+  test('uses the singular for a single file', async () => {
     rmSync(join(checkout.workspace, 'bot.py'));
     const { actions, ...run } = packing();
     await pack({ actions, ...run });
     expect(actions.log.join('\n')).toMatch(/The build context `\.` has 1 file, \d+ B \(/);
   });
 
-  test('says nothing of it where it takes less', async () => {
+  test('reports no progress if packing takes less than five seconds', async () => {
     const { actions, ...run } = packing();
     await pack({ actions, ...run });
     expect(actions.log.join('\n')).not.toContain('Packed: ');
@@ -132,7 +132,7 @@ describe('the log of the packing', () => {
 
   test.each([
     {
-      name: 'no ignore file',
+      name: 'none',
       files: {},
       told: 'no ignore file; version control, caches and logs are excluded',
       advice: '',
@@ -144,12 +144,12 @@ describe('the log of the packing', () => {
       advice: ' To include one, add a line with ! and its name to .dockerignore.',
     },
     {
-      name: 'one of the Dockerfile',
+      name: 'Dockerfile.dockerignore, which wins over .dockerignore',
       files: { '.dockerignore': '*.md\n', 'Dockerfile.dockerignore': '*.txt\n' },
       told: 'after Dockerfile.dockerignore',
       advice: ' To include one, add a line with ! and its name to Dockerfile.dockerignore.',
     },
-  ])('says by which rules files are left out: $name', async ({ files, told, advice }) => {
+  ])('names the ignore file that excluded files: $name', async ({ files, told, advice }) => {
     checkout.write({ ...files, 'tls.key': 'value\n' });
     const { actions, ...run } = packing();
     await pack({ actions, ...run });
@@ -164,28 +164,31 @@ describe('the log of the packing', () => {
     { count: 50, more: '' },
     { count: 51, more: ' and 1 more' },
     { count: 53, more: ' and 3 more' },
-  ])('names at most 50 of $count files that may hold secrets', async ({ count, more }) => {
-    const names = Array.from({ length: count }, (_, index) => `key-${100 + index}.pem`);
-    checkout.write(Object.fromEntries(names.map((name) => [name, 'value\n'])));
-    const { actions, ...run } = packing();
-    await pack({ actions, ...run });
-    const shown = names
-      .slice(0, 50)
-      .map((name) => `\`${name}\``)
-      .join(', ');
-    expect(actions.log).toContain(
-      `info: Excluded, because they may contain secrets: ${shown}${more}.`,
-    );
-  });
+  ])(
+    'names at most 50 of $count excluded files that may contain secrets',
+    async ({ count, more }) => {
+      const names = Array.from({ length: count }, (_, index) => `key-${100 + index}.pem`);
+      checkout.write(Object.fromEntries(names.map((name) => [name, 'value\n'])));
+      const { actions, ...run } = packing();
+      await pack({ actions, ...run });
+      const shown = names
+        .slice(0, 50)
+        .map((name) => `\`${name}\``)
+        .join(', ');
+      expect(actions.log).toContain(
+        `info: Excluded, because they may contain secrets: ${shown}${more}.`,
+      );
+    },
+  );
 
-  test('says nothing of secrets where there are none', async () => {
+  test('does not mention secrets if no file was excluded because of them', async () => {
     const { actions, ...run } = packing();
     await pack({ actions, ...run });
     expect(actions.log.join('\n')).not.toContain('secrets');
     expect(actions.warnings).toEqual([]);
   });
 
-  test('remarks that a checkout goes along, and leaves its token out', async () => {
+  test('notes that the context includes `.git`, and excludes its config with the token', async () => {
     checkout.write({
       '.git/config': '[core]',
       '.git/HEAD': 'ref: refs/heads/main',
@@ -203,7 +206,7 @@ describe('the log of the packing', () => {
     );
   });
 
-  test('warns of what the Dockerfile copies and the context does not have', async () => {
+  test('warns about files that the Dockerfile copies but the context lacks', async () => {
     checkout.write({ Dockerfile: 'FROM scratch\nCOPY app.py lib/ bot.py ./' });
     const { actions, journal, ...run } = packing();
     await pack({ actions, journal, ...run });
@@ -212,7 +215,7 @@ describe('the log of the packing', () => {
     ]);
   });
 
-  test('remarks on credential files, Git LFS pointers and empty submodules', async () => {
+  test('notes credential files, Git LFS pointers and empty submodules', async () => {
     checkout.write({
       Dockerfile: 'FROM scratch',
       '.netrc': 'machine a',
@@ -228,7 +231,7 @@ describe('the log of the packing', () => {
   });
 });
 
-describe('a release that builds', () => {
+describe('a release with a cloud build', () => {
   const stage = stageForEachTest({ buildDelay: 100, deploymentDelay: 100 });
   const building = {
     'api-key': 'sk_emulator',
@@ -249,22 +252,25 @@ describe('a release that builds', () => {
   test.each([
     { name: 'is not set', environment: {} },
     { name: 'is empty', environment: { RUNNER_TEMP: '' } },
-  ])("packs into the system's folder where RUNNER_TEMP $name", async ({ environment }) => {
-    const packed = (): string[] =>
-      readdirSync(tmpdir()).filter((name) => name.startsWith('build-context-'));
-    const before = packed();
-    let during: string[] = [];
-    stage.emulator.script.before({ method: 'POST', path: '/v1/builds' }, () => {
-      during = packed().filter((name) => !before.includes(name));
-    });
-    const { succeeded } = await stage.release(building, {
-      environment: { ...environment, GITHUB_WORKSPACE: checkout.workspace },
-    });
-    expect(succeeded).toBe(true);
-    // Others may pack at the same time.
-    const gone = during.filter((name) => !packed().includes(name));
-    expect(gone).not.toEqual([]);
-  });
+  ])(
+    'packs into the temporary folder of the system if RUNNER_TEMP $name',
+    async ({ environment }) => {
+      const packed = (): string[] =>
+        readdirSync(tmpdir()).filter((name) => name.startsWith('build-context-'));
+      const before = packed();
+      let during: string[] = [];
+      stage.emulator.script.before({ method: 'POST', path: '/v1/builds' }, () => {
+        during = packed().filter((name) => !before.includes(name));
+      });
+      const { succeeded } = await stage.release(building, {
+        environment: { ...environment, GITHUB_WORKSPACE: checkout.workspace },
+      });
+      expect(succeeded).toBe(true);
+      // Another process may pack into the same folder meanwhile.
+      const gone = during.filter((name) => !packed().includes(name));
+      expect(gone).not.toEqual([]);
+    },
+  );
 
   test.each([
     {
@@ -280,7 +286,7 @@ describe('a release that builds', () => {
       },
     },
     {
-      name: 'what is asked for',
+      name: 'a check of the preflight',
       arrange: () => {
         stage.emulator.seed.agent({ name: 'voice', image: 'a/b:1', region: 'eu-central' });
       },
@@ -291,14 +297,14 @@ describe('a release that builds', () => {
         stage.emulator.script.fault({ path: '/v1/regions' }, { kind: 'status', status: 401 });
       },
     },
-  ])('leaves no archive behind where $name fails', async ({ arrange }) => {
+  ])('leaves no archive behind if $name fails', async ({ arrange }) => {
     arrange();
     const { succeeded } = await release({}, { region: 'us-west' });
     expect(succeeded).toBe(false);
     expect(checkout.leftovers()).toEqual([]);
   });
 
-  test('starts no build where the archive is gone', async () => {
+  test('starts no build if the archive was deleted meanwhile', async () => {
     stage.emulator.script.after({ path: '/v1/builds/upload-url' }, () => {
       for (const name of readdirSync(checkout.temporary)) {
         rmSync(join(checkout.temporary, name), { recursive: true });
@@ -310,7 +316,7 @@ describe('a release that builds', () => {
     expect(stage.emulator.state.builds()).toEqual([]);
   });
 
-  test('sends nothing where there is no place for what is temporary', async () => {
+  test('sends nothing if the temporary folder does not exist', async () => {
     const missing = join(checkout.temporary, 'gone');
     const { succeeded, actions } = await release({ RUNNER_TEMP: missing });
     expect(succeeded).toBe(false);
@@ -321,7 +327,7 @@ describe('a release that builds', () => {
     expect(stage.emulator.requests).toEqual([]);
   });
 
-  test('takes the folder of the job for the workspace where none is named', async () => {
+  test('uses the current folder as the workspace if GITHUB_WORKSPACE is empty', async () => {
     const { succeeded, actions } = await stage.release(
       { ...building, dockerfile: 'no-such-file' },
       { environment: { RUNNER_TEMP: checkout.temporary, GITHUB_WORKSPACE: '' } },

@@ -29,8 +29,8 @@ function release(
   });
 }
 
-/** Milliseconds of the platform's clock at which the first request of a kind came. */
-function cameAt(method: string, path: RegExp): number {
+/** When the first matching request arrived, in milliseconds on the platform's clock. */
+function arrivedAt(method: string, path: RegExp): number {
   const request = stage.emulator.requests.find(
     (one) => one.method === method && path.test(one.path),
   );
@@ -41,31 +41,36 @@ function builds({ actions }: Pick<ReleaseOutcome, 'actions'>): unknown {
   return JSON.parse(actions.outputs['builds'] ?? '');
 }
 
-describe('a release that builds', () => {
-  test.each(Object.entries(credentials))('runs what it has built, with an %s', async (_, who) => {
-    const { succeeded, actions } = await release({ ...building, 'api-key': '', ...who });
-    expect(succeeded).toBe(true);
-    const [build] = stage.emulator.state.builds();
-    expect(build).toMatchObject({ status: 'success', region: 'us-west' });
-    expect(stage.emulator.state.serving('voice')).toMatchObject({ buildId: build?.id });
-    expect(actions.outputs).toMatchObject({ 'build-id': build?.id, 'service-name': 'voice' });
-    expect(actions.summary).toContain('Created `voice` in `us-west`; it is serving');
-    expect(actions.summary).toMatch(/Build context `[0-9a-f]{16}`: 2 files of \d+ B, packed as/);
-    expect(actions.summary).toMatch(/\| `[-0-9a-f]{36}` \| `us-west` \| `Dockerfile` \| built \| /);
-    expect(actions.summary).toMatch(/^ {4}upload the context :[-\d:. ]+, [-\d:. ]+$/m);
-    expect(actions.summary).toMatch(/^ {4}build the image :[-\d:. ]+, [-\d:. ]+$/m);
-  });
+describe('a release with a cloud build', () => {
+  test.each(Object.entries(credentials))(
+    'deploys the image that it built, with an %s',
+    async (_, who) => {
+      const { succeeded, actions } = await release({ ...building, 'api-key': '', ...who });
+      expect(succeeded).toBe(true);
+      const [build] = stage.emulator.state.builds();
+      expect(build).toMatchObject({ status: 'success', region: 'us-west' });
+      expect(stage.emulator.state.serving('voice')).toMatchObject({ buildId: build?.id });
+      expect(actions.outputs).toMatchObject({ 'build-id': build?.id, 'service-name': 'voice' });
+      expect(actions.summary).toContain('Created `voice` in `us-west`; it is serving');
+      expect(actions.summary).toMatch(/Build context `[0-9a-f]{16}`: 2 files of \d+ B, packed as/);
+      expect(actions.summary).toMatch(
+        /\| `[-0-9a-f]{36}` \| `us-west` \| `Dockerfile` \| built \| /,
+      );
+      expect(actions.summary).toMatch(/^ {4}upload the context :[-\d:. ]+, [-\d:. ]+$/m);
+      expect(actions.summary).toMatch(/^ {4}build the image :[-\d:. ]+, [-\d:. ]+$/m);
+    },
+  );
 
-  test('provisions and builds side by side, and deploys once both are done', async () => {
+  test('provisions and builds in parallel, and deploys once both are done', async () => {
     await release({ ...building, ...secrets });
-    const deployed = cameAt('POST', /\/agents$/);
-    const written = cameAt('PUT', /\/secrets\//);
-    // 5 s for the set and 6 s for the build; one after the other they would take 11 s.
+    const deployed = arrivedAt('POST', /\/agents$/);
+    const written = arrivedAt('PUT', /\/secrets\//);
+    // 5 s for the set and 6 s for the build; one after the other would take 11 s.
     expect(deployed - written).toBeGreaterThanOrEqual(6000);
     expect(deployed - written).toBeLessThan(8000);
   });
 
-  test('tells the build as soon as it is known', async () => {
+  test('sets the output build-id as soon as the build is known', async () => {
     const { actions } = await release();
     const id = stage.emulator.state.builds()[0]?.id ?? '';
     const [first] = actions.history.filter(({ name }) => name === 'build-id');
@@ -73,7 +78,7 @@ describe('a release that builds', () => {
     expect(actions.log.slice(0, first?.line).join('\n')).not.toContain('building');
   });
 
-  test('packs with the names that are given, and leaves nothing behind', async () => {
+  test('packs with `build-context`, `dockerfile` and `build-exclude`, and leaves nothing behind', async () => {
     checkout.write({
       'agents/voice/docker/Dockerfile': 'FROM scratch\n',
       'agents/voice/notes.md': 'a note\n',
@@ -92,7 +97,7 @@ describe('a release that builds', () => {
     expect(checkout.leftovers()).toEqual([]);
   });
 
-  test('keeps the agent as it is where nothing has changed', async () => {
+  test('leaves the agent unchanged if nothing has changed', async () => {
     await release();
     const { succeeded, actions, agents } = await release();
     expect(succeeded).toBe(true);
@@ -104,7 +109,7 @@ describe('a release that builds', () => {
     );
   });
 
-  test('shows its steps in their order, also those that are not begun', async () => {
+  test('lists its steps in order, including those not started', async () => {
     stage.emulator.script.provisioning('voice-keys', { outcome: 'failed', delay: 30_000 });
     const { actions } = await release({ ...building, ...secrets });
     const steps = [...actions.summary.matchAll(/^\| ([A-Z][a-z ]+) \| [✅❌⏳➖] /gm)];
@@ -119,13 +124,13 @@ describe('a release that builds', () => {
     ]);
   });
 
-  test('says every five seconds how far the upload is', async () => {
-    // It does not become much smaller.
+  test('logs the progress of the upload every five seconds', async () => {
+    // Random data hardly compresses.
     checkout.write({ noise: randomBytes(3_000_000).toString('base64') });
     stage.emulator.script.after({ path: uploadPath }, () => {
       const now = stage.clock.now;
       let looks = 0;
-      // A line that is so slow that a second passes with each look at the clock.
+      // A network so slow that a second passes whenever the clock is read.
       stage.clock.now = () => now() + 1000 * Math.min(++looks, 30);
     });
     const { succeeded, actions } = await release();
@@ -138,7 +143,7 @@ describe('a release that builds', () => {
     );
   });
 
-  test('says how the build goes on, and how long it took', async () => {
+  test('logs the progress of the build and how long it took', async () => {
     stage.emulator.script.build({ delay: 60_000, startDelay: 20_000 });
     const { actions } = await release();
     const id = stage.emulator.state.builds()[0]?.id ?? '';
@@ -150,7 +155,7 @@ describe('a release that builds', () => {
     expect(actions.summary).toMatch(/\| built \| 1 min \d s \|/);
   });
 
-  test('binds the image pull secret that is given, too', async () => {
+  test('also binds the image pull secret from `image-credentials`', async () => {
     stage.emulator.seed.imagePullSecret({ name: 'registry' });
     const { succeeded } = await release({ ...building, 'image-credentials': 'registry' });
     expect(succeeded).toBe(true);
@@ -160,7 +165,7 @@ describe('a release that builds', () => {
     });
   });
 
-  test('takes the place of an image', async () => {
+  test('replaces the image of an agent', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: 'a/b:1' });
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
@@ -170,7 +175,7 @@ describe('a release that builds', () => {
     expect(actions.summary).not.toContain('| `a/b:1` |');
   });
 
-  test('deploys the same build once more where that is asked for', async () => {
+  test('deploys the same build again with `force-redeploy: true`', async () => {
     await release();
     const { agents } = await release({ ...building, 'force-redeploy': 'true' });
     expect(agents).toMatchObject([{ outcome: 'updated' }]);
@@ -178,15 +183,15 @@ describe('a release that builds', () => {
   });
 });
 
-test('a release that builds nothing says nothing of builds', async () => {
+test('a release without a cloud build does not mention builds', async () => {
   const { actions } = await release({ ...key, 'agent-name': 'voice', image: 'a/b:1' });
   const log = actions.log.filter((line) => !line.startsWith('debug: '));
   expect([...log, actions.summary].join('\n')).not.toMatch(/Build the image|Build context|Pack/);
   expect(actions.outputs).toMatchObject({ 'build-id': '', builds: '[]' });
 });
 
-describe('while a build is awaited', () => {
-  test('a state that nobody knows is told and awaited, known secrets taken out', async () => {
+describe('while a release waits for a build, it', () => {
+  test('reports an unknown build status with secrets redacted, and keeps waiting', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ },
       { kind: 'status', status: 200, body: { build: { id: 'x', status: 'queued first-value' } } },
@@ -196,7 +201,7 @@ describe('while a build is awaited', () => {
     expect(actions.log).toContain('info: Build in us-west, 0.0 s: queued ***');
   });
 
-  test('a look that fails is not repeated at once', async () => {
+  test('does not retry a failed status check at once', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ },
       { kind: 'status', status: 503 },
@@ -208,10 +213,13 @@ describe('while a build is awaited', () => {
   });
 
   test.each([
-    { name: 'gateway errors', fault: { kind: 'status', status: 502, body: '<html>' } as const },
-    { name: 'resets', fault: { kind: 'reset' } as const },
-    { name: 'answers that are none', fault: { kind: 'wrong-json' } as const },
-  ])('$name are survived', async ({ fault }) => {
+    {
+      name: 'answers of a gateway',
+      fault: { kind: 'status', status: 502, body: '<html>' } as const,
+    },
+    { name: 'resets of the connection', fault: { kind: 'reset' } as const },
+    { name: 'answers of an unexpected shape', fault: { kind: 'wrong-json' } as const },
+  ])('keeps waiting in spite of $name', async ({ fault }) => {
     stage.emulator.script.fault({ method: 'GET', path: /^\/v1\/builds\/[^/]+$/ }, fault, {
       times: 6,
     });
@@ -220,7 +228,7 @@ describe('while a build is awaited', () => {
     expect(actions.log.join('\n')).toContain('Status check failed');
   });
 
-  test('it is looked at in growing steps', async () => {
+  test('checks the status at growing intervals', async () => {
     stage.emulator.script.build({ delay: 300_000 });
     await release();
     const looks = stage.emulator.requests.filter(({ path }) => /\/builds\/[^/]+$/.test(path));
@@ -229,15 +237,15 @@ describe('while a build is awaited', () => {
   });
 });
 
-describe('a build that does not succeed', () => {
+describe('a failed build', () => {
   test.each([
     {
-      name: 'as the platform fails to build',
+      name: 'that the platform reports as failed',
       script: { outcome: 'failed', errorMessage: 'COPY failed: no such file', logs: ['#1', '#2'] },
       told: ['The cloud build failed', '`COPY failed: no such file`', 'The last 2 log lines of'],
     },
     {
-      name: 'as it takes the platform too long',
+      name: 'that takes the platform too long',
       script: { outcome: 'timeout', errorMessage: 'Build timed out' },
       told: ['The cloud build failed', 'The platform stopped it because it took too long'],
     },
@@ -254,7 +262,7 @@ describe('a build that does not succeed', () => {
     expect(actions.outputs['build-id']).toBe(stage.emulator.state.builds()[0]?.id);
   });
 
-  test('in time is told with the limit', async () => {
+  test('that exceeds `build-timeout` is reported with the limit', async () => {
     stage.emulator.script.build({ delay: Infinity });
     const { succeeded, actions } = await release({ ...building, 'build-timeout': '30' });
     expect(succeeded).toBe(false);
@@ -262,7 +270,7 @@ describe('a build that does not succeed', () => {
     expect(actions.errors[0]?.message).toMatch(/Last status: building; `build-timeout` is 30 s/);
   });
 
-  test('shows the end of its log, known secrets taken out', async () => {
+  test('is reported with the end of its log, secrets redacted', async () => {
     const logs = [
       ...Array.from({ length: 60 }, (_, index) => `line ${index}`),
       'it is first-value',
@@ -275,23 +283,23 @@ describe('a build that does not succeed', () => {
     expect(actions.everything).not.toContain('first-value');
   });
 
-  test('has known secrets taken out of what the platform says of it', async () => {
+  test('is reported with the message of the platform, secrets redacted', async () => {
     stage.emulator.script.build({ outcome: 'failed', errorMessage: 'first-value is no tag' });
     const { actions } = await release({ ...building, ...secrets });
     expect(actions.summary).toContain('`*** is no tag`');
     expect(actions.everything).not.toContain('first-value');
   });
 
-  test('shows its log also where what agents write is left out', async () => {
+  test('is reported with its log even if the logs of agents are omitted', async () => {
     stage.emulator.script.build({ outcome: 'failed', logs: ['a line of the log'] });
-    // In a repository that may be public, `auto` leaves out what callers may have said.
+    // In a repository that may be public, `auto` omits what callers may have said.
     const { actions } = await release({ ...building, 'failure-logs': 'auto' });
     expect(actions.summary).toContain('a line of the log');
     expect(actions.log).toContain('group: The last 1 log lines of the build in us-west');
     expect(actions.errors[0]?.message).toContain('Log lines of the build:\na line of the log');
   });
 
-  test('in time is told with what the last look failed of', async () => {
+  test('that exceeds `build-timeout` is reported with the reason of the last failed status check', async () => {
     stage.emulator.script.build({ delay: Infinity });
     stage.emulator.script.fault(
       { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ },
@@ -305,25 +313,25 @@ describe('a build that does not succeed', () => {
     expect(actions.errors[0]?.message).toContain('No agent was deployed');
   });
 
-  test('in time is told in time also where no look is answered', async () => {
+  test('is reported in time even if no status check is answered', async () => {
     stage.emulator.script.build({ delay: Infinity });
     const looks = { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ };
     stage.emulator.script.fault(looks, { kind: 'hang' }, { times: 99 });
     const { actions } = await release({ ...building, 'build-timeout': '12' });
-    const waited = stage.clock.trueTime() - cameAt(looks.method, looks.path);
+    const waited = stage.clock.trueTime() - arrivedAt(looks.method, looks.path);
     expect(waited).toBeGreaterThan(11_000);
     expect(waited).toBeLessThan(13_000);
     expect(actions.errors[0]?.title).toBe('The cloud build took too long');
     expect(actions.errors[0]?.message).toContain('`build-timeout`');
   });
 
-  test('keeps its log to itself with `failure-logs: never`', async () => {
+  test('is reported without its log with `failure-logs: never`', async () => {
     stage.emulator.script.build({ outcome: 'failed', logs: ['a line of the log'] });
     const { actions } = await release({ ...building, 'failure-logs': 'never' });
     expect(actions.everything).not.toContain('a line of the log');
   });
 
-  test('is told also where its log cannot be read', async () => {
+  test('is reported even if its log cannot be read', async () => {
     stage.emulator.script.build({ outcome: 'failed', errorMessage: 'COPY failed' });
     stage.emulator.script.fault({ path: /\/logs$/ }, { kind: 'reset' }, { times: 9 });
     const { actions } = await release();
@@ -331,7 +339,7 @@ describe('a build that does not succeed', () => {
     expect(actions.summary).toContain('Could not read its log');
   });
 
-  test('as it is gone is told', async () => {
+  test('that no longer exists is reported as such', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ },
       { kind: 'status', status: 404, body: { error: 'Build not found', code: '404' } },
@@ -341,17 +349,17 @@ describe('a build that does not succeed', () => {
     expect(actions.errors[0]?.title).toBe('The cloud build no longer exists');
   });
 
-  test('leaves the sets come to their end', async () => {
+  test('does not stop the wait for the secret sets', async () => {
     stage.emulator.script.build({ outcome: 'failed', delay: 100 });
     const { secretSets } = await release({ ...building, ...secrets });
     expect(secretSets).toMatchObject([{ outcome: 'created', status: 'ready' }]);
   });
 });
 
-describe('a dry run', () => {
+describe('a dry run of a release with a cloud build', () => {
   const plan = { ...building, 'dry-run': 'true' };
 
-  test('says that a build would be made, and makes none', async () => {
+  test('announces the build, and does not start it', async () => {
     const { succeeded, actions } = await release(plan);
     expect(succeeded).toBe(true);
     expect(writes(stage.emulator)).toEqual([]);
@@ -362,7 +370,7 @@ describe('a dry run', () => {
     });
   });
 
-  test('says which build would be used again', async () => {
+  test('names the build that would be reused', async () => {
     await release();
     const id = stage.emulator.state.builds()[0]?.id ?? '';
     const { actions } = await release(plan);
@@ -373,7 +381,7 @@ describe('a dry run', () => {
     });
   });
 
-  test('says that a new deployment would follow for an agent that there is', async () => {
+  test('announces a new deployment for an existing agent', async () => {
     await release();
     const { id = '' } = stage.emulator.state.builds()[0] ?? {};
     checkout.write({ 'bot.py': 'print("bye")\n' });
@@ -386,7 +394,7 @@ describe('a dry run', () => {
     });
   });
 
-  test('says which image a new build would replace', async () => {
+  test('names the image that a new build would replace', async () => {
     const image = 'ghcr.io/acme/voice:1.0.0';
     stage.emulator.seed.agent({ name: 'voice', image });
     const { actions } = await release(plan);
@@ -396,7 +404,7 @@ describe('a dry run', () => {
     });
   });
 
-  test('checks the context without a credential, too', async () => {
+  test('also checks the build context without a credential', async () => {
     const offline = { ...plan, 'api-key': '' };
     expect((await release(offline, ofDependabot)).succeeded).toBe(true);
     const missing = { ...offline, dockerfile: 'Missing' };
@@ -406,18 +414,18 @@ describe('a dry run', () => {
   });
 });
 
-describe('a context that cannot be packed', () => {
+describe('a build context that cannot be packed', () => {
   test.each([
-    { name: 'a Dockerfile that is not there', inputs: { dockerfile: 'Missing' }, about: 'Missing' },
-    { name: 'a folder that is not there', inputs: { 'build-context': 'gone' }, about: 'gone' },
-    { name: 'a folder outside', inputs: { 'build-context': '..' }, about: '..' },
+    { name: 'the Dockerfile does not exist', inputs: { dockerfile: 'Missing' }, about: 'Missing' },
+    { name: 'the folder does not exist', inputs: { 'build-context': 'gone' }, about: 'gone' },
+    { name: 'the folder is outside the workspace', inputs: { 'build-context': '..' }, about: '..' },
     {
-      name: 'no place for the archive',
+      name: 'the temporary folder does not exist',
       inputs: {},
       environment: { RUNNER_TEMP: '/nowhere/at/all' },
       about: 'RUNNER_TEMP',
     },
-  ])('is told before anything is sent: $name', async ({ inputs, environment, about }) => {
+  ])('is reported before anything is sent: $name', async ({ inputs, environment, about }) => {
     const { succeeded, actions } = await release(
       { ...building, ...secrets, ...inputs },
       { environment: environment ?? {} },
@@ -431,8 +439,8 @@ describe('a context that cannot be packed', () => {
   });
 });
 
-describe('an upload that fails', () => {
-  test('is told with the storage and its answer', async () => {
+describe('a failed upload of the build context', () => {
+  test('is reported with the answer of the storage', async () => {
     stage.emulator.script.fault(
       { path: /^\/storage\// },
       { kind: 'status', status: 400, body: '<Error><Code>EntityTooLarge</Code></Error>' },
@@ -445,7 +453,7 @@ describe('an upload that fails', () => {
     expect(checkout.leftovers()).toEqual([]);
   });
 
-  test('is told where the platform has no place for it', async () => {
+  test('is reported if the platform refuses to accept an upload', async () => {
     stage.emulator.script.fault(
       { path: uploadPath },
       { kind: 'status', status: 400, body: { error: 'Cloud build is not enabled', code: 'X' } },
@@ -456,8 +464,8 @@ describe('an upload that fails', () => {
   });
 });
 
-describe('a build that is under way already', () => {
-  /** A release that ends before its build does. */
+describe('a build that is already running', () => {
+  /** Runs a release that times out before its build finishes. */
   async function leaveBuilding(startDelay?: number): Promise<string> {
     stage.emulator.script.build({ delay: 120_000, startDelay });
     const { actions } = await release({ ...building, 'build-timeout': '10' });
@@ -469,7 +477,7 @@ describe('a build that is under way already', () => {
   test.each([
     { status: 'pending', startDelay: 60_000 },
     { status: 'building', startDelay: 1000 },
-  ])('is awaited, and not made twice ($status)', async ({ status, startDelay }) => {
+  ])('is waited for instead of being built twice ($status)', async ({ status, startDelay }) => {
     const id = await leaveBuilding(startDelay);
     expect(stage.emulator.state.builds()).toMatchObject([{ status }]);
     const uploaded = stage.emulator.state.uploads().length;
@@ -484,7 +492,7 @@ describe('a build that is under way already', () => {
     expect(actions.summary).not.toContain('upload the context');
   });
 
-  test('is what a plan would await', async () => {
+  test('is named in a plan as the build to wait for', async () => {
     const id = await leaveBuilding();
     const { actions } = await release({ ...building, 'dry-run': 'true' });
     expect(actions.summary).toContain(`Wait for the build \`${id}\` of the same context`);
@@ -493,7 +501,7 @@ describe('a build that is under way already', () => {
     });
   });
 
-  test('for more than an hour counts as forgotten', async () => {
+  test('is ignored if it has run for more than an hour', async () => {
     stage.emulator.script.build({ delay: Infinity });
     await release({ ...building, 'build-timeout': '10' });
     stage.clock.pass(60 * 60_000);
@@ -502,8 +510,8 @@ describe('a build that is under way already', () => {
   });
 });
 
-describe('what nobody needs any more', () => {
-  test('is not begun: an upload under way is broken off, and no build follows', async () => {
+describe('after a secret set has failed, a build that is no longer needed', () => {
+  test('is not started, and its upload is aborted', async () => {
     stage.emulator.script.provisioning('voice-keys', { outcome: 'failed', delay: 500 });
     stage.emulator.script.fault({ path: /^\/storage\// }, { kind: 'hang' });
     const { succeeded, actions } = await release({ ...building, ...secrets });
@@ -517,7 +525,7 @@ describe('what nobody needs any more', () => {
     expect(checkout.leftovers()).toEqual([]);
   });
 
-  test('is no failure in the timeline', async () => {
+  test('is not shown as failed in the timeline', async () => {
     stage.emulator.script.provisioning('voice-keys', { outcome: 'failed' });
     stage.emulator.script.build({ delay: 60_000 });
     const { actions } = await release({ ...building, ...secrets });
@@ -525,7 +533,7 @@ describe('what nobody needs any more', () => {
     expect(actions.summary).not.toMatch(/build the image :crit/);
   });
 
-  test('does not hide what failed by itself', async () => {
+  test('is still reported if it failed on its own', async () => {
     stage.emulator.script.provisioning('voice-keys', { outcome: 'failed', delay: 100 });
     stage.emulator.script.build({ outcome: 'failed', delay: 0 });
     const { actions } = await release({ ...building, ...secrets });
@@ -535,7 +543,7 @@ describe('what nobody needs any more', () => {
   });
 });
 
-test('a context that the platform knows by another name is warned of', async () => {
+test('warns if the platform identifies the build context by another hash', async () => {
   const id = '123e4567-e89b-12d3-a456-426614174000';
   stage.emulator.seed.build({ id, status: 'success' });
   stage.emulator.script.fault(
@@ -555,10 +563,10 @@ test('a context that the platform knows by another name is warned of', async () 
   ]);
 });
 
-test('builds of many regions make no noise', async () => {
-  const heard: string[] = [];
-  const hear = ({ name }: Error): number => heard.push(name);
-  process.on('warning', hear);
+test('building in many regions causes no warnings from Node.js', async () => {
+  const warnings: string[] = [];
+  const collect = ({ name }: Error): number => warnings.push(name);
+  process.on('warning', collect);
   const many = Array.from({ length: 14 }, (_, index) => ({ code: `region-${index}` }));
   const busy = await Stage.open({ regions: many });
   try {
@@ -572,14 +580,14 @@ test('builds of many regions make no noise', async () => {
     );
     expect(succeeded).toBe(true);
     expect(busy.emulator.state.builds()).toHaveLength(14);
-    expect(heard).not.toContain('MaxListenersExceededWarning');
+    expect(warnings).not.toContain('MaxListenersExceededWarning');
   } finally {
-    process.off('warning', hear);
+    process.off('warning', collect);
     await busy.close();
   }
 });
 
-describe('a status of a build that nobody knows', () => {
+describe('an unknown status of a build', () => {
   const statusIs = (status: string): void => {
     stage.emulator.script.fault(
       { method: 'GET', path: /^\/v1\/builds\/[-0-9a-f]+$/ },
@@ -602,7 +610,7 @@ describe('a status of a build that nobody knows', () => {
     'failure',
     'timed_out',
     'terminated',
-  ])('ends the wait if it is an end: %s', async (status) => {
+  ])('ends the wait if the word means an end: %s', async (status) => {
     statusIs(status);
     const startedAt = stage.clock.now();
     const { succeeded, actions } = await release({ ...building, 'build-timeout': '600' });
@@ -615,7 +623,7 @@ describe('a status of a build that nobody knows', () => {
   });
 
   test.each(['queued', 'uploading', 'pushing', 'finalizing', 'scanning'])(
-    'is waited out if it is none: %s',
+    'does not end the wait if the word means progress: %s',
     async (status) => {
       statusIs(status);
       expect((await release()).succeeded).toBe(true);

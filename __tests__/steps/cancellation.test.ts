@@ -36,10 +36,10 @@ function cancel(): void {
 }
 
 interface CancelledRelease extends ReleaseOutcome {
-  /** Milliseconds from the cancellation to the end. */
+  /** Milliseconds from the cancellation to the end of the run. */
   readonly took: number;
-  /** What the summary lists, by what it is listed as. */
-  readonly standing: Readonly<Record<string, string | undefined>>;
+  /** What the summary lists under “Done”, “Still running” and “Not started”. */
+  readonly listed: Readonly<Record<string, string | undefined>>;
 }
 
 async function release(
@@ -55,7 +55,7 @@ async function release(
   return {
     ...outcome,
     took: stage.clock.now() - cancelledAt,
-    standing: Object.fromEntries(
+    listed: Object.fromEntries(
       ['Done', 'Still running', 'Not started'].map((part) => [
         part,
         new RegExp(`^- \\*\\*${part}\\*\\*: (.*)$`, 'm').exec(summary)?.[1],
@@ -64,7 +64,7 @@ async function release(
   };
 }
 
-/** Releases, and cancels when a matching request comes, or once it is carried out. */
+/** Releases, and cancels the run when a matching request arrives or, with `carriedOut`, after it was carried out. */
 function releaseUntil(
   match: RequestMatch,
   inputs: Readonly<Record<string, string>>,
@@ -81,10 +81,10 @@ const creating = { method: 'POST', path: '/v1/agents' } as const;
 const looking = { method: 'GET', path: '/v1/agents/voice' } as const;
 
 describe('a run that is cancelled', () => {
-  test('in its preflight has written nothing, and says so', async () => {
-    const { standing, actions, took } = await releaseUntil({ path: '/v1/regions' }, voice);
+  test('during its preflight reports that it wrote nothing', async () => {
+    const { listed, actions, took } = await releaseUntil({ path: '/v1/regions' }, voice);
     expect(actions.summary).toContain('**Nothing was changed.**');
-    expect(standing).toEqual({
+    expect(listed).toEqual({
       Done: 'nothing.',
       'Still running': '“Preflight”.',
       'Not started': 'nothing.',
@@ -93,13 +93,13 @@ describe('a run that is cancelled', () => {
     expect(took).toBe(0);
   });
 
-  test('while a set is written waits a moment for the answer, and tells what it was', async () => {
-    const { standing, secretSets, agents, actions } = await releaseUntil(writing, voice);
+  test('while it writes a secret set waits a moment for the answer and reports it', async () => {
+    const { listed, secretSets, agents, actions } = await releaseUntil(writing, voice);
     expect(secretSets).toMatchObject([
       { outcome: 'created', status: 'pending', added: ['A_KEY', 'B_KEY'] },
     ]);
     expect(agents).toMatchObject([{ outcome: 'skipped', deploymentId: null, ready: false }]);
-    expect(standing).toEqual({
+    expect(listed).toEqual({
       Done: 'nothing.',
       'Still running':
         'the secret set `voice-keys` in `us-west` was created; the platform is provisioning it.',
@@ -108,20 +108,20 @@ describe('a run that is cancelled', () => {
     expect(actions.summary).toContain('No agent was deployed.');
   });
 
-  test('while a write is not answered says that it is not known what it did', async () => {
+  test('while a write is unanswered reports that its result is unknown', async () => {
     stage.emulator.script.fault(writing, { kind: 'hang', carryOut: true });
-    const { standing, secretSets, took } = await releaseUntil(writing, voice);
+    const { listed, secretSets, took } = await releaseUntil(writing, voice);
     expect(secretSets).toMatchObject([{ outcome: 'cancelled', status: null, added: [] }]);
-    expect(standing['Still running']).toBe(
+    expect(listed['Still running']).toBe(
       'the secret set `voice-keys` in `us-west` was being written; it is unknown whether that succeeded.',
     );
     expect(took).toBe(1000);
   });
 
   test.each([
-    { name: 'fails in a way that may pass', fault: { kind: 'status', status: 500 } as const },
+    { name: 'fails with a transient error', fault: { kind: 'status', status: 500 } as const },
     { name: 'is cut off', fault: { kind: 'cut-off' } as const },
-  ])('while a write $name does not try again', async ({ fault }) => {
+  ])('does not retry a write that $name', async ({ fault }) => {
     stage.emulator.script.fault(writing, fault);
     const { secretSets, actions } = await releaseUntil(writing, voice);
     expect(secretSets).toMatchObject([{ outcome: 'cancelled' }]);
@@ -129,7 +129,7 @@ describe('a run that is cancelled', () => {
     expect(writes(stage.emulator)).toEqual(['PUT /v1/secrets/voice-keys']);
   });
 
-  test('while it waits to write again knows that nothing was done where that was refused', async () => {
+  test('before it retries a rejected write reports that nothing was written', async () => {
     stage.emulator.script.fault(writing, {
       kind: 'status',
       status: 429,
@@ -140,19 +140,19 @@ describe('a run that is cancelled', () => {
     expect(agents).toMatchObject([{ outcome: 'skipped' }]);
   });
 
-  test('between the pairs of a set tells which of them were written', async () => {
+  test('between the pairs of a secret set reports which of them were written', async () => {
     const { emulator } = stage;
     const path = '/v1/organizations/acme/secrets/voice-keys';
     emulator.script.after({ method: 'PUT', path }, cancel);
-    const { secretSets, standing } = await release({ ...credentials.token, ...voice });
-    expect(standing['Still running']).toBe(
+    const { secretSets, listed } = await release({ ...credentials.token, ...voice });
+    expect(listed['Still running']).toBe(
       'the secret set `voice-keys` in `us-west` was being written; `A_KEY` was written; the rest was not.',
     );
     expect(secretSets).toMatchObject([{ outcome: 'cancelled', added: ['A_KEY'], updated: [] }]);
     expect(emulator.state.secretSet('voice-keys')?.values).toEqual({ A_KEY: 'first-value' });
   });
 
-  test('while a refusal comes tells of that, too', async () => {
+  test('while a write is rejected reports the rejection, too', async () => {
     stage.emulator.script.fault(creating, { kind: 'status', status: 422, body: { error: 'no' } });
     const { actions, agents } = await releaseUntil(creating, voice);
     expect(agents).toMatchObject([{ outcome: 'failed' }]);
@@ -162,12 +162,12 @@ describe('a run that is cancelled', () => {
     expect(actions.summary).toContain('### ❌ The platform rejected a request');
   });
 
-  test('while the agent is deployed tells which deployment the platform goes on with', async () => {
-    const { agents, standing, actions } = await releaseUntil(creating, voice);
+  test('while it deploys the agent reports which deployment is still rolling out', async () => {
+    const { agents, listed, actions } = await releaseUntil(creating, voice);
     const id = stage.emulator.state.agent('voice')?.desiredDeploymentId ?? '';
     expect(agents).toMatchObject([{ outcome: 'created', deploymentId: id, ready: false }]);
     expect(actions.outputs['deployment-id']).toBe(id);
-    expect(standing).toEqual({
+    expect(listed).toEqual({
       Done: 'the secret set `voice-keys` in `us-west` was created and is ready.',
       'Still running': `the deployment \`${id}\` of \`voice\` in \`us-west\` is still rolling out.`,
       'Not started': 'nothing.',
@@ -175,16 +175,16 @@ describe('a run that is cancelled', () => {
     expect(actions.summary).toContain('| Wait for the deployment | ➖ not started | – |');
   });
 
-  test('while a deploy is not answered says that it is not known what it did', async () => {
+  test('while a deploy request is unanswered reports that its result is unknown', async () => {
     stage.emulator.script.fault(creating, { kind: 'hang' });
-    const { agents, standing } = await releaseUntil(creating, voice);
+    const { agents, listed } = await releaseUntil(creating, voice);
     expect(agents).toMatchObject([{ outcome: 'cancelled', deploymentId: null }]);
-    expect(standing['Still running']).toBe(
+    expect(listed['Still running']).toBe(
       'the agent `voice` in `us-west` was being deployed; it is unknown whether that succeeded.',
     );
   });
 
-  test('after a deploy that is not awaited is done, and says that it was cancelled', async () => {
+  test('after a deployment that it does not wait for is done and reports the cancellation', async () => {
     const { succeeded, actions, agents } = await releaseUntil(creating, {
       ...voice,
       'wait-for-ready': 'false',
@@ -195,7 +195,7 @@ describe('a run that is cancelled', () => {
     expect(actions.notices).toContain('The run was cancelled after everything had been released.');
   });
 
-  test('in its rollout leaves that under way', async () => {
+  test('during its rollout leaves the rollout running', async () => {
     stage.emulator.script.after(creating, () => {
       stage.emulator.script.before(looking, cancel);
     });
@@ -218,15 +218,18 @@ describe('a run that is cancelled', () => {
       logs: /\/agents\/voice\/logs$/,
       title: 'The deployment failed',
     },
-  ])('while it reads the log of $name tells of that', async ({ inputs, logs, title }) => {
-    stage.emulator.script.build({ outcome: 'failed' });
-    stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
-    const { actions, standing } = await releaseUntil({ path: logs }, inputs);
-    expect(actions.summary).toContain(`### ❌ ${title}`);
-    expect(standing['Still running']).not.toContain('goes on');
-  });
+  ])(
+    'while it reads the log of $name still reports that failure',
+    async ({ inputs, logs, title }) => {
+      stage.emulator.script.build({ outcome: 'failed' });
+      stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
+      const { actions, listed } = await releaseUntil({ path: logs }, inputs);
+      expect(actions.summary).toContain(`### ❌ ${title}`);
+      expect(listed['Still running']).not.toContain('goes on');
+    },
+  );
 
-  test('while it prunes tells which keys are left', async () => {
+  test('while it prunes keys reports which keys are left', async () => {
     const { emulator } = stage;
     await stage.release({
       ...credentials['API key'],
@@ -234,7 +237,7 @@ describe('a run that is cancelled', () => {
       secrets: 'A_KEY=a\nOLD_KEY=old\nOLDER_KEY=older',
     });
     emulator.script.after({ method: 'DELETE' }, cancel);
-    const { secretSets, standing } = await release({
+    const { secretSets, listed } = await release({
       ...credentials['API key'],
       ...voice,
       'prune-secrets': 'true',
@@ -242,18 +245,18 @@ describe('a run that is cancelled', () => {
     const [{ pruned = [] } = {}] = secretSets as { pruned?: string[] }[];
     expect(pruned).toHaveLength(1);
     const [left] = ['OLD_KEY', 'OLDER_KEY'].filter((key) => !pruned.includes(key));
-    expect(standing['Not started']).toBe(
+    expect(listed['Not started']).toBe(
       `\`${left ?? ''}\` of \`voice-keys\` in \`us-west\` was not pruned.`,
     );
   });
 
-  test('while it builds leaves the build to the next run', async () => {
-    const { standing, actions } = await releaseUntil(
+  test('while it builds leaves the build for the next run', async () => {
+    const { listed, actions } = await releaseUntil(
       { method: 'GET', path: /^\/v1\/builds\/./ },
       building,
     );
     const [build] = stage.emulator.state.builds();
-    expect(standing['Still running']).toContain(
+    expect(listed['Still running']).toContain(
       `the build \`${build?.id ?? ''}\` in \`us-west\` is still running on the platform`,
     );
     expect(actions.outputs['build-id']).toBe(build?.id);
@@ -267,25 +270,25 @@ describe('a run that is cancelled', () => {
     expect(stage.emulator.state.builds()).toHaveLength(1);
   });
 
-  test('while it uploads ends the upload at once', async () => {
+  test('while it uploads aborts the upload at once', async () => {
     const storing = { method: 'POST', path: /^\/storage\// } as const;
     stage.emulator.script.fault(storing, { kind: 'hang' });
-    const { took, standing } = await releaseUntil(storing, building);
+    const { took, listed } = await releaseUntil(storing, building);
     expect(took).toBeLessThanOrEqual(1000);
-    expect(standing['Not started']).toContain('the build in `us-west` was not started');
+    expect(listed['Not started']).toContain('the build in `us-west` was not started');
   });
 
-  test('while a start of a build is not answered says that it is not known', async () => {
+  test('while the start of a build is unanswered reports that its result is unknown', async () => {
     const starting = { method: 'POST', path: '/v1/builds' } as const;
     stage.emulator.script.fault(starting, { kind: 'hang' });
-    const { standing, actions } = await releaseUntil(starting, building);
+    const { listed, actions } = await releaseUntil(starting, building);
     expect(JSON.parse(actions.outputs['builds'] ?? '')).toMatchObject([
       { id: null, outcome: 'cancelled' },
     ]);
-    expect(standing['Still running']).toContain('the build in `us-west` was being started');
+    expect(listed['Still running']).toContain('the build in `us-west` was being started');
   });
 
-  test('after a region has failed tells of both', async () => {
+  test('after a region has failed reports both the failure and the cancellation', async () => {
     const { script } = stage.emulator;
     script.provisioning('keys-us-east', { outcome: 'failed', delay: 100 });
     script.provisioning('keys-us-west', { delay: 600_000 });
@@ -311,7 +314,7 @@ describe('a run that is cancelled', () => {
     ]);
   });
 
-  test('in sequential rollouts goes on to no other region, and blames none', async () => {
+  test('during a sequential rollout starts no further region and reports no failure', async () => {
     const { actions, agents } = await releaseUntil(creating, {
       ...voice,
       region: 'us-west, us-east',
@@ -323,7 +326,7 @@ describe('a run that is cancelled', () => {
     expect(actions.notices.join('\n')).not.toContain('stopped after the failure');
   });
 
-  test('as a plan says no more than that', async () => {
+  test('during a dry run only says to run the workflow again', async () => {
     const { actions } = await releaseUntil(
       { path: '/v1/regions' },
       { ...voice, 'dry-run': 'true' },
@@ -331,14 +334,14 @@ describe('a run that is cancelled', () => {
     expect(actions.errors[0]?.message).toContain('Next: Run the workflow again.');
   });
 
-  test('before it has begun does nothing', async () => {
+  test('before it starts does nothing', async () => {
     cancel();
     const { actions } = await release({ ...credentials['API key'], ...voice });
     expect(actions.errors.map(({ title }) => title)).toEqual(['The run was cancelled']);
     expect(stage.emulator.requests).toEqual([]);
   });
 
-  test('reports in time, also where something does not listen', async () => {
+  test('reports in time even if a pending operation ignores the cancellation', async () => {
     let read: (text: string) => void = () => undefined;
     const running = release(
       { ...credentials['API key'], ...voice, 'secrets-file': 'keys.env' },
@@ -358,7 +361,7 @@ describe('a run that is cancelled', () => {
   });
 });
 
-describe('where GitHub is told of a run that is cancelled', () => {
+describe('a run that is cancelled while it has a deployment on GitHub', () => {
   let server: GitHubServer;
 
   beforeEach(async () => {
@@ -390,7 +393,7 @@ describe('where GitHub is told of a run that is cancelled', () => {
     );
   }
 
-  /** Cancels at the look at the agent of that number after its deploy. */
+  /** Cancels at the second status check of the agent after its deploy. */
   function cancelInRollout(): void {
     stage.emulator.script.after(creating, () => {
       stage.emulator.script.after(looking, () => {
@@ -399,7 +402,7 @@ describe('where GitHub is told of a run that is cancelled', () => {
     });
   }
 
-  test('its deployment is closed as an error', async () => {
+  test('marks that deployment as an error', async () => {
     cancelInRollout();
     const { succeeded, actions } = await releaseToEnvironment();
     expect(succeeded).toBe(false);
@@ -413,7 +416,7 @@ describe('where GitHub is told of a run that is cancelled', () => {
     expect(actions.warnings).toEqual([]);
   });
 
-  test('GitHub is waited for no longer than there is time', async () => {
+  test('waits for GitHub only as long as time remains', async () => {
     cancelInRollout();
     server.spoiled.push({ kind: 'hang' });
     const { actions, took } = await releaseToEnvironment();
@@ -422,13 +425,13 @@ describe('where GitHub is told of a run that is cancelled', () => {
     expect(actions.summary).toContain('The run was cancelled');
   });
 
-  test('a deployment that is created late is closed, and not told to go on', async () => {
+  test('closes a deployment that GitHub creates late, and does not mark it as in progress', async () => {
     server.occasions.push(cancel);
     await releaseToEnvironment();
     expect(server.deployments[0]?.statuses.map(({ state }) => state)).toEqual(['error']);
   });
 
-  test('a rollout that begins too late is not told at all', async () => {
+  test('creates no GitHub deployment if the rollout starts too late', async () => {
     stage.emulator.script.before(creating, cancel);
     const { agents } = await releaseToEnvironment();
     expect(agents).toMatchObject([{ outcome: 'created' }]);

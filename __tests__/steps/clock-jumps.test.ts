@@ -13,7 +13,7 @@ const voice = {
 
 const hour = 3_600_000;
 
-/** Milliseconds that a release takes whose machine's clock is set when `path` is read. */
+/** Milliseconds that a release takes if the machine's clock jumps when `path` is read. */
 async function duration(path: string | RegExp, jump: number): Promise<number> {
   stage.emulator.script.before({ method: 'GET', path }, () => {
     stage.clock.jump(jump);
@@ -24,12 +24,28 @@ async function duration(path: string | RegExp, jump: number): Promise<number> {
   return stage.clock.now() - startedAt;
 }
 
-describe("setting the machine's clock does not change a wait", () => {
+describe("a wait takes the same time although the machine's clock jumps", () => {
   test.each([
-    { name: 'for the secret sets, an hour forward', path: '/v1/secrets/voice-secrets', jump: hour },
-    { name: 'for the secret sets, an hour back', path: '/v1/secrets/voice-secrets', jump: -hour },
-    { name: 'for the deployment, an hour forward', path: '/v1/agents/voice', jump: hour },
-    { name: 'for the deployment, an hour back', path: '/v1/agents/voice', jump: -hour },
+    {
+      name: 'while it waits for the secret sets, an hour forward',
+      path: '/v1/secrets/voice-secrets',
+      jump: hour,
+    },
+    {
+      name: 'while it waits for the secret sets, an hour back',
+      path: '/v1/secrets/voice-secrets',
+      jump: -hour,
+    },
+    {
+      name: 'while it waits for the deployment, an hour forward',
+      path: '/v1/agents/voice',
+      jump: hour,
+    },
+    {
+      name: 'while it waits for the deployment, an hour back',
+      path: '/v1/agents/voice',
+      jump: -hour,
+    },
   ])('$name', async ({ path, jump }) => {
     // The set takes five seconds and the deployment four.
     const took = await duration(path, jump);
@@ -38,7 +54,7 @@ describe("setting the machine's clock does not change a wait", () => {
   });
 });
 
-describe("setting the machine's clock does not change a limit", () => {
+describe("`wait-timeout` expires after the same time although the machine's clock jumps", () => {
   test.each([
     { name: 'an hour forward', jump: hour },
     { name: 'an hour back', jump: -hour },

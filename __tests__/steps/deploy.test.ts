@@ -6,13 +6,13 @@ const stage = stageForEachTest();
 const image = 'ghcr.io/acme/voice:1.0.0';
 const voice = { 'agent-name': 'voice', image };
 
-/** The body of the last request that changed something. */
+/** The body of the last request other than a GET. */
 function lastWrite(): unknown {
   return stage.emulator.requests.findLast(({ method }) => method !== 'GET')?.body;
 }
 
-describe.each(Object.entries(credentials))('with %s', (_, credential) => {
-  test('every setting that is given arrives', async () => {
+describe.each(Object.entries(credentials))('with %s, a release', (_, credential) => {
+  test('sends every setting that is given', async () => {
     const { succeeded, actions } = await stage.release({
       ...credential,
       ...voice,
@@ -42,7 +42,7 @@ describe.each(Object.entries(credentials))('with %s', (_, credential) => {
     });
   });
 
-  test('an update sends what is given, and nothing else', async () => {
+  test('sends only the given settings in an update', async () => {
     stage.emulator.seed.agent({ name: 'voice', image, minAgents: 3, maxAgents: 9 });
     await stage.release({ ...credential, ...voice, image: 'ghcr.io/acme/voice:1.0.1' });
     expect(lastWrite()).toEqual({
@@ -52,7 +52,7 @@ describe.each(Object.entries(credentials))('with %s', (_, credential) => {
     expect(stage.emulator.state.agent('voice')).toMatchObject({ minAgents: 3, maxAgents: 9 });
   });
 
-  test('one bound of the scaling takes the other one along', async () => {
+  test('sends both bounds of the scaling if one of them is given', async () => {
     stage.emulator.seed.agent({ name: 'voice', image, minAgents: 3, maxAgents: 9 });
     const { agents } = await stage.release({
       ...credential,
@@ -63,7 +63,7 @@ describe.each(Object.entries(credentials))('with %s', (_, credential) => {
     expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
   });
 
-  test('a cloud build is deployed and put out', async () => {
+  test('deploys a cloud build and sets its outputs', async () => {
     const { id } = stage.emulator.seed.build({ status: 'success' });
     const { succeeded, actions } = await stage.release({
       ...credential,
@@ -76,7 +76,7 @@ describe.each(Object.entries(credentials))('with %s', (_, credential) => {
   });
 });
 
-describe('force-redeploy', () => {
+describe('a release with `force-redeploy`', () => {
   const rotation = {
     ...credentials['API key'],
     ...voice,
@@ -89,13 +89,13 @@ describe('force-redeploy', () => {
     stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys' });
   });
 
-  test('auto makes a new deployment when values were written', async () => {
+  test('omitted makes a new deployment if it wrote values of secrets', async () => {
     const { agents } = await stage.release(rotation);
     expect(agents).toMatchObject([{ outcome: 'updated' }]);
     expect(stage.emulator.state.serving('voice')?.secretValues).toEqual({ A: 'newer-a' });
   });
 
-  test('auto makes none for a pull secret', async () => {
+  test('omitted makes no new deployment for new image credentials', async () => {
     stage.emulator.seed.imagePullSecret({ name: 'registry' });
     stage.emulator.seed.agent({ name: 'sales', image, imagePullSecretSet: 'registry' });
     const { agents } = await stage.release({
@@ -109,7 +109,7 @@ describe('force-redeploy', () => {
     expect(agents).toMatchObject([{ outcome: 'unchanged', ready: true }]);
   });
 
-  test('true makes one although nothing differs', async () => {
+  test('set to `true` makes a new deployment even if nothing differs', async () => {
     const before = stage.emulator.state.serving('voice')?.id;
     const { agents } = await stage.release({
       ...credentials['API key'],
@@ -120,7 +120,7 @@ describe('force-redeploy', () => {
     expect(stage.emulator.state.serving('voice')?.id).not.toBe(before);
   });
 
-  test('false warns that running agents keep the old values', async () => {
+  test('set to `false` warns that running agents keep the old values', async () => {
     const { actions, agents } = await stage.release({ ...rotation, 'force-redeploy': 'false' });
     expect(agents).toMatchObject([{ outcome: 'unchanged' }]);
     expect(actions.warnings).toContainEqual(
@@ -130,7 +130,7 @@ describe('force-redeploy', () => {
   });
 });
 
-describe('nobody is warned of old values that stay', () => {
+describe('a release does not warn about old secret values if', () => {
   const warning = expect.stringContaining('old values stay');
   const rotation = { 'secret-set': 'keys', secrets: 'A=newer-a' };
 
@@ -141,15 +141,15 @@ describe('nobody is warned of old values that stay', () => {
 
   test.each([
     {
-      name: 'where none were written',
+      name: 'it wrote none',
       inputs: { 'force-redeploy': 'false' },
     },
     {
-      name: 'where a new deployment follows all the same',
+      name: 'a new deployment follows anyway',
       inputs: { ...rotation, image: 'ghcr.io/acme/voice:1.0.1', 'force-redeploy': 'false' },
     },
     {
-      name: 'where the platform did not make the deployment that it was asked for',
+      name: 'the platform did not make the requested deployment',
       inputs: rotation,
       arrange: () => {
         const desiredDeploymentId = stage.emulator.state.serving('voice')?.id;
@@ -171,13 +171,13 @@ describe('nobody is warned of old values that stay', () => {
   });
 });
 
-describe('what people are told about old values', () => {
+describe('the advice on when to revoke old secret values', () => {
   beforeEach(() => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a' } });
     stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys', maxSessionDuration: 900 });
   });
 
-  test('counts from the session limit that the agent has', async () => {
+  test('uses the session limit of the agent', async () => {
     const { actions } = await stage.release({
       ...credentials['API key'],
       'agent-name': 'voice',
@@ -187,7 +187,7 @@ describe('what people are told about old values', () => {
     expect(actions.summary).toContain('wait 15 min (the session limit)');
   });
 
-  test("counts from the platform's limit where neither the agent nor an input has one", async () => {
+  test('uses the default session limit if neither the agent nor an input sets one', async () => {
     stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys' });
     const { actions } = await stage.release({
       ...credentials['API key'],
@@ -198,7 +198,7 @@ describe('what people are told about old values', () => {
     expect(actions.summary).toContain('wait 2 h (the session limit)');
   });
 
-  test('counts, too, from a set that is bound in place of another one', async () => {
+  test('is also given if a secret set replaces another one', async () => {
     stage.emulator.seed.secretSet({ name: 'other-keys', values: { A: 'other-a' } });
     const { actions } = await stage.release({
       ...credentials['API key'],
@@ -210,20 +210,20 @@ describe('what people are told about old values', () => {
 
   test.each([
     {
-      name: 'the image alone is another one',
+      name: 'only the image changes',
       inputs: { 'agent-name': 'voice', image: 'ghcr.io/acme/voice:1.0.1' },
     },
     {
       name: 'the agent is new',
       inputs: { 'agent-name': 'sales', image, 'secret-set': 'keys', secrets: 'A=newer-a' },
     },
-  ])('is nothing where $name', async ({ inputs }) => {
+  ])('is omitted if $name', async ({ inputs }) => {
     const { succeeded, actions } = await stage.release({ ...credentials['API key'], ...inputs });
     expect(succeeded).toBe(true);
     expect(actions.summary).not.toContain('Sessions that are running');
   });
 
-  test('is nothing where no new deployment replaces the old one', async () => {
+  test('is omitted if no new deployment replaces the old one', async () => {
     const { actions } = await stage.release({
       ...credentials['API key'],
       'agent-name': 'voice',
@@ -236,7 +236,7 @@ describe('what people are told about old values', () => {
   });
 });
 
-test('a set that the agent has bound already is awaited where the deploy is refused', async () => {
+test('waits for a secret set that the agent already binds if the platform refuses the deploy', async () => {
   stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a' } });
   stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys' });
   stage.emulator.script.before({ method: 'POST', path: '/v1/agents/voice' }, () => {
@@ -251,7 +251,7 @@ test('a set that the agent has bound already is awaited where the deploy is refu
   expect(actions.errors[0]?.message).toContain('Secret set: keys');
 });
 
-test('a tag that is deployed already is told as no change, with what to do', async () => {
+test('reports a tag that is already deployed as unchanged, and says what to do', async () => {
   const { deploymentId } = stage.emulator.seed.agent({ name: 'voice', image });
   const { agents, actions } = await stage.release({ ...credentials['API key'], ...voice });
   expect(agents).toEqual([
@@ -277,7 +277,7 @@ test('a tag that is deployed already is told as no change, with what to do', asy
   );
 });
 
-test('a digest that is deployed already is told as that, with nothing to warn of', async () => {
+test('reports a digest that is already deployed as unchanged, without a warning', async () => {
   const byDigest = `ghcr.io/acme/voice@sha256:${'a'.repeat(64)}`;
   stage.emulator.seed.agent({ name: 'voice', image: byDigest });
   const { actions } = await stage.release({
@@ -293,16 +293,16 @@ test('a digest that is deployed already is told as that, with nothing to warn of
 
 test.each([
   { name: 'a new agent', there: false, told: 'Created' },
-  { name: 'one that is there', there: true, told: 'Updated' },
-])('the log names the new deployment of $name', async ({ there, told }) => {
+  { name: 'an existing agent', there: true, told: 'Updated' },
+])('logs the new deployment of $name', async ({ there, told }) => {
   if (there) stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
   const { actions } = await stage.release({ ...credentials['API key'], ...voice });
   const id = stage.emulator.state.agent('voice')?.desiredDeploymentId ?? '';
   expect(actions.log).toContain(`info: ${told} agent voice in us-west; deployment ${id}.`);
 });
 
-describe('a deploy that is refused because a set is not ready', () => {
-  test('waits for the set again, and deploys', async () => {
+describe('a deploy that the platform refuses because a secret set is not ready', () => {
+  test('waits for the secret set again, and deploys', async () => {
     stage.emulator.script.before({ method: 'POST', path: '/v1/agents' }, () => {
       stage.emulator.seed.secretSet({
         name: 'keys',
@@ -325,7 +325,7 @@ describe('a deploy that is refused because a set is not ready', () => {
     expect(stage.emulator.state.serving('voice')).toMatchObject({ secretSet: 'keys' });
   });
 
-  test('gives up when secrets-timeout is used up', async () => {
+  test('gives up after `secrets-timeout`', async () => {
     stage.emulator.script.fault(
       { method: 'POST', path: '/v1/agents' },
       { kind: 'status', status: 409, body: { error: 'Set is not ready', code: 'CONFLICT' } },
@@ -342,7 +342,7 @@ describe('a deploy that is refused because a set is not ready', () => {
     expect(succeeded).toBe(false);
     expect(stage.clock.now() - startedAt).toBeLessThan(62_000);
     expect(writes(stage.emulator).length).toBeLessThan(20);
-    // Said for all to see once, and in the log each time.
+    // The annotation appears once, the line in the log each time.
     const refused = 'The platform refused to deploy `voice` (409)';
     expect(actions.notices.filter((one) => one.startsWith(refused))).toHaveLength(1);
     const logged = actions.log.filter((line) => line.includes(refused));
@@ -351,7 +351,7 @@ describe('a deploy that is refused because a set is not ready', () => {
     expect(actions.errors[0]?.title).toContain('a secret set is not ready');
   });
 
-  test('ends at once where the set has failed', async () => {
+  test('fails at once if the secret set has failed', async () => {
     stage.emulator.script.before({ method: 'POST', path: '/v1/agents' }, () => {
       stage.emulator.seed.secretSet({ name: 'keys', status: 'failed', errorMessage: 'Gone wrong' });
     });
@@ -366,7 +366,7 @@ describe('a deploy that is refused because a set is not ready', () => {
   });
 });
 
-describe('an agent that is there although it was not found', () => {
+describe('an agent that exists although the release did not find it', () => {
   test('is updated', async () => {
     stage.emulator.script.before({ method: 'POST', path: '/v1/agents' }, () => {
       stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
@@ -383,7 +383,7 @@ describe('an agent that is there although it was not found', () => {
     expect(stage.emulator.state.serving('voice')).toMatchObject({ image });
   });
 
-  test('and is not seen by this credential is an error that says so', async () => {
+  test('is reported as an error if this credential cannot see it', async () => {
     stage.emulator.seed.agent({ name: 'voice', organization: 'globex' });
     const { succeeded, actions } = await stage.release({ ...credentials['API key'], ...voice });
     expect(succeeded).toBe(false);
@@ -391,14 +391,14 @@ describe('an agent that is there although it was not found', () => {
   });
 });
 
-describe('an answer to a deploy that names no deployment', () => {
+describe('the answer to a deploy that names no deployment', () => {
   const answer = {
     kind: 'status',
     status: 200,
     body: { name: 'voice', region: 'us-west' },
   } as const;
 
-  test('is made up for by a look at the agent', async () => {
+  test('is completed by reading the agent', async () => {
     stage.emulator.script.fault({ method: 'POST' }, { ...answer, carryOut: true });
     const { succeeded, agents } = await stage.release({ ...credentials['API key'], ...voice });
     expect(succeeded).toBe(true);
@@ -408,12 +408,12 @@ describe('an answer to a deploy that names no deployment', () => {
   });
 
   test.each([
-    { name: 'names none either', look: answer },
+    { name: 'names no deployment either', look: answer },
     {
-      name: 'does not find it',
+      name: 'is a 404',
       look: { ...answer, status: 404, body: { error: 'Not found', code: 'NOT_FOUND' } } as const,
     },
-  ])('is told where the look $name', async ({ look }) => {
+  ])('fails the release if the answer to reading the agent $name', async ({ look }) => {
     stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
     stage.emulator.script.fault({ method: 'POST' }, answer);
     stage.emulator.script.after({ method: 'POST' }, () => {
@@ -429,24 +429,27 @@ describe('an answer to a deploy that names no deployment', () => {
   });
 });
 
-describe('an answer that is lost', () => {
+describe('a lost answer', () => {
   const lost = [
     { name: 'connection reset', fault: { kind: 'reset', carryOut: true } },
-    { name: 'cut off', fault: { kind: 'cut-off', carryOut: true } },
+    { name: 'connection cut off', fault: { kind: 'cut-off', carryOut: true } },
     { name: 'gateway error', fault: { kind: 'status', status: 502, carryOut: true } },
-    { name: 'none at all', fault: { kind: 'hang', carryOut: true } },
+    { name: 'no answer', fault: { kind: 'hang', carryOut: true } },
   ] as const;
 
-  test.each(lost)('to a create is looked for, not sent again ($name)', async ({ fault }) => {
-    stage.emulator.script.fault({ method: 'POST', path: '/v1/agents' }, fault);
-    const { succeeded, agents } = await stage.release({ ...credentials['API key'], ...voice });
-    expect(succeeded).toBe(true);
-    expect(writes(stage.emulator)).toEqual(['POST /v1/agents']);
-    expect(agents).toMatchObject([{ outcome: 'created', ready: true }]);
-    expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(1);
-  });
+  test.each(lost)(
+    'to a create makes the release look for the agent instead of creating it again ($name)',
+    async ({ fault }) => {
+      stage.emulator.script.fault({ method: 'POST', path: '/v1/agents' }, fault);
+      const { succeeded, agents } = await stage.release({ ...credentials['API key'], ...voice });
+      expect(succeeded).toBe(true);
+      expect(writes(stage.emulator)).toEqual(['POST /v1/agents']);
+      expect(agents).toMatchObject([{ outcome: 'created', ready: true }]);
+      expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(1);
+    },
+  );
 
-  test.each(lost)('to a forced update makes no second deployment ($name)', async ({ fault }) => {
+  test.each(lost)('to a forced update leads to no second deployment ($name)', async ({ fault }) => {
     stage.emulator.seed.agent({ name: 'voice', image });
     stage.emulator.script.fault({ method: 'POST', path: '/v1/agents/voice' }, fault);
     const { succeeded, agents } = await stage.release({
@@ -459,7 +462,7 @@ describe('an answer that is lost', () => {
     expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(2);
   });
 
-  test('to a create that was not carried out sends it again', async () => {
+  test('to a create that was not carried out makes the release create the agent again', async () => {
     stage.emulator.script.fault({ method: 'POST', path: '/v1/agents' }, { kind: 'reset' });
     const { succeeded } = await stage.release({ ...credentials['API key'], ...voice });
     expect(succeeded).toBe(true);

@@ -36,8 +36,8 @@ function seedSessions(count: number, endsAfter = Infinity): void {
   }
 }
 
-describe('the sessions on older deployments', () => {
-  test('are counted after an update, and told with when the old key may be revoked', async () => {
+describe('the count of sessions on older deployments', () => {
+  test('is reported after an update, with when the old key may be revoked', async () => {
     seedSessions(3);
     const { succeeded, agents, actions } = await release();
     expect(succeeded).toBe(true);
@@ -52,7 +52,7 @@ describe('the sessions on older deployments', () => {
     ]);
   });
 
-  test('that are none let the old key be revoked', async () => {
+  test('is zero if none runs, so the old key may be revoked', async () => {
     const { agents, actions } = await release();
     expect(agents).toMatchObject([{ sessionsOnOlder: 0 }]);
     expect(actions.notices.join('\n')).toContain(
@@ -60,7 +60,7 @@ describe('the sessions on older deployments', () => {
     );
   });
 
-  test('are counted page by page up to a thousand', async () => {
+  test('is read page by page up to a thousand', async () => {
     seedSessions(1001);
     const { agents, actions } = await release();
     expect(agents).toMatchObject([{ sessionsOnOlder: 1000 }]);
@@ -69,24 +69,27 @@ describe('the sessions on older deployments', () => {
   });
 
   test.each([
-    { name: 'refused', fault: { kind: 'status', status: 403, body: { error: 'no' } } },
-    { name: 'never there', fault: { kind: 'status', status: 503, body: 'gateway' } },
-    { name: 'has an unexpected shape', fault: { kind: 'wrong-json' } },
-  ] as const)('that cannot be read ($name) are null, and nothing fails', async ({ fault }) => {
-    stage.emulator.script.fault(listing, fault, { times: 100 });
-    const { succeeded, agents } = await release();
-    expect(succeeded).toBe(true);
-    expect(agents).toMatchObject([{ sessionsOnOlder: null }]);
-  });
+    { name: 'rejected', fault: { kind: 'status', status: 403, body: { error: 'no' } } },
+    { name: 'unavailable', fault: { kind: 'status', status: 503, body: 'gateway' } },
+    { name: 'unexpected shape', fault: { kind: 'wrong-json' } },
+  ] as const)(
+    'is null if it cannot be read ($name), and the release succeeds',
+    async ({ fault }) => {
+      stage.emulator.script.fault(listing, fault, { times: 100 });
+      const { succeeded, agents } = await release();
+      expect(succeeded).toBe(true);
+      expect(agents).toMatchObject([{ sessionsOnOlder: null }]);
+    },
+  );
 
   test.each([
-    { name: 'an agent that is new', more: { 'agent-name': 'other', 'secret-set': 'others' } },
+    { name: 'a new agent', more: { 'agent-name': 'other', 'secret-set': 'others' } },
     {
       name: 'an agent that keeps its deployment',
       more: { image: 'ghcr.io/acme/voice:1.0.0', 'secret-set': '', secrets: '' },
     },
-    { name: 'an agent that nobody waits for', more: { 'wait-for-ready': 'false' } },
-  ])('are not counted for $name', async ({ more }) => {
+    { name: 'an agent that the release does not wait for', more: { 'wait-for-ready': 'false' } },
+  ])('is not read for $name', async ({ more }) => {
     const { succeeded, agents } = await release(more);
     expect(succeeded).toBe(true);
     expect(agents).toMatchObject([{ sessionsOnOlder: null }]);
@@ -94,10 +97,10 @@ describe('the sessions on older deployments', () => {
   });
 });
 
-describe('waiting for the last old session', () => {
+describe('a release with `wait-for-drain`', () => {
   const waiting = { 'wait-for-drain': 'true', 'drain-timeout': '600' };
 
-  test('ends with the session, and comes before anything is deleted', async () => {
+  test('waits for the last old session before it deletes anything', async () => {
     seedSessions(1, 300_000);
     seedSessions(1, 100_000);
     const pruning = { 'prune-secrets': 'true' };
@@ -114,11 +117,11 @@ describe('waiting for the last old session', () => {
     expect(lines.some((line) => line.endsWith(': 1'))).toBe(true);
     expect(actions.summary).toContain('Wait for sessions on older deployments');
     const looks = stage.emulator.requests.filter(({ path }) => path === listing.path);
-    // The steps grow, so 300 seconds take far fewer looks.
+    // The intervals grow, so 300 seconds take far fewer status checks.
     expect(looks.length).toBeLessThan(80);
   });
 
-  test('fails at the limit, says that the release is done, and deletes nothing', async () => {
+  test('fails at `drain-timeout`, reports the release as done, and deletes nothing', async () => {
     seedSessions(2);
     const { succeeded, agents, actions } = await release({ ...waiting, 'prune-secrets': 'true' });
     expect(succeeded).toBe(false);
@@ -133,7 +136,7 @@ describe('waiting for the last old session', () => {
     expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(2);
   });
 
-  test('also waits in a run that makes no new deployment, such as the second of two', async () => {
+  test('also waits if it makes no new deployment, as in the second of two runs', async () => {
     const deploymentId = deploymentBefore;
     const first = await release();
     expect(first.agents).toMatchObject([{ sessionsOnOlder: 0 }]);
@@ -154,7 +157,7 @@ describe('waiting for the last old session', () => {
     expect(succeeded).toBe(true);
   });
 
-  test('survives looks that fail', async () => {
+  test('keeps waiting although status checks fail', async () => {
     seedSessions(1, 60_000);
     const fault = { kind: 'status', status: 502, body: 'gateway' } as const;
     stage.emulator.script.fault(listing, fault, { times: 3 });

@@ -14,7 +14,7 @@ beforeEach(async () => {
   server = await GitHubServer.start();
   server.refs.add(workflowCommit);
   server.refs.add(head);
-  // A release for a comment makes sure that the pull request is none of a fork.
+  // A release for a comment checks that the pull request does not come from a fork.
   server.pullRequests.set(7, {
     created_at: '2026-01-01T00:00:00Z',
     head: { repo: { full_name: 'acme/voice' } },
@@ -81,7 +81,7 @@ const checkouts = {
   'that cannot be read': { '/workspace/.git/HEAD': 'ref: refs/../../secret\n' },
 };
 
-describe('the deployment, the summary and the comment name the commit that people know', () => {
+describe('the GitHub deployment and the comment name the commit that people know', () => {
   test.each([
     { event: 'push', checkout: 'of a commit', inputs: { image }, expected: workflowCommit },
     { event: 'pullRequest', checkout: 'none', inputs: { image }, expected: head },
@@ -106,26 +106,29 @@ describe('the deployment, the summary and the comment name the commit that peopl
     },
     { event: 'comment', checkout: 'of a commit', inputs: { image }, expected: head },
     { event: 'comment', checkout: 'none', inputs: { image }, expected: workflowCommit },
-  ] as const)('$event with a checkout $checkout', async ({ event, checkout, inputs, expected }) => {
-    stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:1.0.0' });
-    const files = checkouts[checkout];
-    const released = await run(
-      events[event],
-      { ...inputs, 'min-agents': '1', environment: 'staging', 'force-redeploy': 'true' },
-      files,
-    );
-    expect(released.actions.warnings).toEqual([]);
-    expect(released.succeeded).toBe(true);
-    expect(server.deployments).toMatchObject([{ ref: expected }]);
-    expect(released.actions.summary).toContain(`/acme/voice/commit/${expected}`);
-    if (event === 'push' || event === 'workflowRun') return;
-    await run(events[event], { ...inputs, 'dry-run': 'true', comment: 'true' }, files);
-    expect(server.comments).toMatchObject([
-      { body: expect.stringContaining(`for \`${expected.slice(0, 7)}\`.`) },
-    ]);
-  });
+  ] as const)(
+    'on $event with this checkout: $checkout ',
+    async ({ event, checkout, inputs, expected }) => {
+      stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:1.0.0' });
+      const files = checkouts[checkout];
+      const released = await run(
+        events[event],
+        { ...inputs, 'min-agents': '1', environment: 'staging', 'force-redeploy': 'true' },
+        files,
+      );
+      expect(released.actions.warnings).toEqual([]);
+      expect(released.succeeded).toBe(true);
+      expect(server.deployments).toMatchObject([{ ref: expected }]);
+      expect(released.actions.summary).toContain(`/acme/voice/commit/${expected}`);
+      if (event === 'push' || event === 'workflowRun') return;
+      await run(events[event], { ...inputs, 'dry-run': 'true', comment: 'true' }, files);
+      expect(server.comments).toMatchObject([
+        { body: expect.stringContaining(`for \`${expected.slice(0, 7)}\`.`) },
+      ]);
+    },
+  );
 
-  test('and never something that is no commit', async () => {
+  test('and omit a head commit that is not a commit hash', async () => {
     const payload = {
       repository,
       pull_request: { number: 7, head: { repo: repository, sha: 'x' } },
@@ -135,7 +138,7 @@ describe('the deployment, the summary and the comment name the commit that peopl
   });
 });
 
-describe('the environment of a deployment', () => {
+describe('the environment of a GitHub deployment', () => {
   test.each([
     { event: 'push', environment: 'production', production: true, transient: undefined },
     { event: 'push', environment: 'Production-eu', production: true, transient: undefined },
@@ -146,7 +149,7 @@ describe('the environment of a deployment', () => {
     { event: 'comment', environment: 'pr-7', production: false, transient: true },
     { event: 'pullRequest', environment: 'production', production: true, transient: undefined },
   ] as const)(
-    '`$environment` on $event says whether it is for production, and whether it goes again',
+    '`$environment` on $event is marked as production or transient where that applies',
     async ({ event, environment, production, transient }) => {
       await run(events[event], { image, environment });
       const [deployment] = server.deployments;
@@ -157,7 +160,7 @@ describe('the environment of a deployment', () => {
   );
 });
 
-describe('older deployments', () => {
+describe('older GitHub deployments', () => {
   const states = (): Record<string, string[]> =>
     Object.fromEntries(
       server.deployments.map(({ id, description, statuses }) => [
@@ -181,7 +184,7 @@ describe('older deployments', () => {
     );
   });
 
-  test('stay active if the new deployment failed, and are found behind it later', async () => {
+  test('stay active if the new deployment failed, and become inactive after a later one succeeds', async () => {
     const environment = { environment: 'production' };
     await run(events.push, { image: 'ghcr.io/acme/voice:1.0.0', ...environment });
     stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
@@ -198,18 +201,18 @@ describe('older deployments', () => {
     ]);
   });
 
-  test('that are inactive already are not looked behind', async () => {
+  test('before the last inactive one are not read', async () => {
     const environment = { environment: 'production' };
     for (const tag of ['1', '2', '3', '4'])
       await run(events.push, { image: `ghcr.io/acme/voice:${tag}`, ...environment });
     const looks = server.requests.filter(
       ({ method, path }) => method === 'GET' && path.endsWith('/statuses'),
     );
-    // None, one, two and two of those before.
+    // No reads, then one, two, and two for the deployments before.
     expect(looks).toHaveLength(5);
   });
 
-  test('whose payload is a text are found', async () => {
+  test('become inactive even if their payload is a string', async () => {
     const environment = { environment: 'production' };
     await run(events.push, { image: 'ghcr.io/acme/voice:1.0.0', ...environment });
     const [first] = server.deployments;

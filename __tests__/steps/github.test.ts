@@ -34,7 +34,7 @@ const pullRequest: WorkflowEvent = {
   payload: { repository: { full_name: 'acme/voice' }, pull_request: { number: 7 } },
 };
 
-/** Runs the action as a job of the repository does. */
+/** Runs the action as a job of the repository would. */
 function release(
   inputs: Readonly<Record<string, string>>,
   {
@@ -81,7 +81,7 @@ const answering = (status: number, message = 'Server Error'): Spoiled => ({
 const hanging = (times: number): Spoiled[] =>
   Array.from({ length: times }, () => ({ kind: 'hang' }));
 
-/** What the next requests get once a deployment is made. */
+/** Spoils the responses to the requests that follow the creation of a deployment. */
 function afterCreation(...spoiled: Spoiled[]): void {
   const { deployments } = server;
   const push = deployments.push.bind(deployments);
@@ -92,7 +92,7 @@ function afterCreation(...spoiled: Spoiled[]): void {
 }
 
 describe('the GitHub deployment of an agent', () => {
-  test('names the commit, the environment and the agent, and is not held up by checks', async () => {
+  test('has the commit, the environment and the agent, and does not wait for status checks', async () => {
     const { succeeded, actions, agents } = await release(voice);
     expect(actions.warnings).toEqual([]);
     expect(succeeded).toBe(true);
@@ -128,7 +128,7 @@ describe('the GitHub deployment of an agent', () => {
     ]);
   });
 
-  test('is there for each region, in an environment of its own', async () => {
+  test('is created for each region, in its own environment', async () => {
     const { succeeded, actions } = await release(regional);
     expect(actions.warnings).toEqual([]);
     expect(succeeded).toBe(true);
@@ -142,14 +142,14 @@ describe('the GitHub deployment of an agent', () => {
     }
   });
 
-  test('shares one environment where that is what is named, with a warning', async () => {
+  test('shares one environment if `environment` has no placeholder, with a warning', async () => {
     const { succeeded, actions } = await release({ ...regional, environment: 'production' });
     expect(succeeded).toBe(true);
     expect(server.deployments).toHaveLength(3);
     expect(actions.warnings).toEqual([expect.stringContaining('`environment` has no `{region}`')]);
   });
 
-  test('is a success or a failure, as its own region is', async () => {
+  test('succeeds or fails together with its own region', async () => {
     stage.emulator.script.deployment('voice-us-east', { outcome: 'crash-loop' });
     const { succeeded } = await release(regional);
     expect(succeeded).toBe(false);
@@ -167,7 +167,7 @@ describe('the GitHub deployment of an agent', () => {
   test.each([
     { name: 'does not get ready in time', outcome: 'stuck' as const },
     { name: 'cannot pull its image', outcome: 'image-pull' as const },
-  ])('is a failure where the agent $name', async ({ outcome }) => {
+  ])('fails if the agent $name', async ({ outcome }) => {
     stage.emulator.script.deployment('voice', { outcome });
     const { succeeded } = await release({ ...voice, 'wait-timeout': '30' });
     expect(succeeded).toBe(false);
@@ -176,7 +176,7 @@ describe('the GitHub deployment of an agent', () => {
     ]);
   });
 
-  test('is a failure where another release takes over', async () => {
+  test('fails if another release replaces it', async () => {
     stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
       stage.emulator.script.supersede('voice');
     });
@@ -185,7 +185,7 @@ describe('the GitHub deployment of an agent', () => {
     expect(server.deployments[0]?.statuses.at(-1)).toMatchObject({ state: 'failure' });
   });
 
-  test('is none for regions that are not begun any more', async () => {
+  test('is not created for regions whose rollout does not start', async () => {
     stage.emulator.script.deployment('voice-us-west', { outcome: 'crash-loop' });
     const { succeeded } = await release({ ...regional, rollout: 'sequential' });
     expect(succeeded).toBe(false);
@@ -194,51 +194,55 @@ describe('the GitHub deployment of an agent', () => {
 
   test.each([
     {
-      name: 'a set fails',
+      name: 'a secret set fails',
       inputs: { 'secret-set': 'keys', secrets: 'A=value-a' },
       spoil: () => {
         stage.emulator.script.provisioning('keys', { outcome: 'failed' });
       },
     },
     {
-      name: 'the deploy is refused',
+      name: 'the platform rejects the deploy',
       inputs: {},
       spoil: () => {
         stage.emulator.script.fault({ method: 'POST' }, { kind: 'status', status: 400 });
       },
     },
-    { name: 'the release cannot work', inputs: { region: 'mars-north' } },
-    { name: 'the inputs are not valid', inputs: { 'max-agents': '0' } },
-  ])('is none where no rollout begins, as $name', async ({ inputs, spoil }) => {
+    { name: 'the preflight finds a mistake', inputs: { region: 'mars-north' } },
+    { name: 'an input is invalid', inputs: { 'max-agents': '0' } },
+  ])('is not created if no rollout starts because $name', async ({ inputs, spoil }) => {
     spoil?.();
     const { succeeded } = await release({ ...voice, ...inputs });
     expect(succeeded).toBe(false);
     expect(server.requests).toEqual([]);
   });
 
-  test('is none in a dry run', async () => {
+  test('is not created in a dry run', async () => {
     const { succeeded } = await release({ ...voice, 'dry-run': 'true' });
     expect(succeeded).toBe(true);
     expect(server.requests).toEqual([]);
   });
 
-  test('is none with wait-for-ready: false, with a warning', async () => {
+  test('is not created with `wait-for-ready: false`, with a warning', async () => {
     const { succeeded, actions } = await release({ ...voice, 'wait-for-ready': 'false' });
     expect(succeeded).toBe(true);
     expect(server.requests).toEqual([]);
     expect(actions.warnings).toEqual([expect.stringContaining('creates no GitHub deployment')]);
   });
 
-  test('is none with a token alone', async () => {
+  test('is not created if `environment` is omitted', async () => {
     const { succeeded } = await release({ ...voice, environment: '' });
     expect(succeeded).toBe(true);
     expect(server.requests).toEqual([]);
   });
 
   test.each([
-    { name: 'without a token', inputs: { 'github-token': '' }, told: /needs `github-token`/ },
     {
-      name: 'with another placeholder',
+      name: 'without `github-token`',
+      inputs: { 'github-token': '' },
+      told: /needs `github-token`/,
+    },
+    {
+      name: 'with an unknown placeholder',
       inputs: { environment: 'voice-{version}' },
       told: /with `\{region\}` as the only placeholder/,
     },
@@ -247,7 +251,7 @@ describe('the GitHub deployment of an agent', () => {
       inputs: { 'agent-name': '', image: '', 'secret-set': 'keys', secrets: 'A=value-a' },
       told: /has no effect without `agent-name`/,
     },
-  ])('is refused before anything is sent $name', async ({ inputs, told }) => {
+  ])('is rejected before anything is sent $name', async ({ inputs, told }) => {
     const { succeeded, actions } = await release({ ...voice, ...inputs });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain('`environment`');
@@ -256,8 +260,8 @@ describe('the GitHub deployment of an agent', () => {
   });
 });
 
-describe('what GitHub does not take never fails a release', () => {
-  test('a token that may not is one warning that names the permission, for all regions', async () => {
+describe('a failed request to GitHub never fails a release', () => {
+  test('a missing permission is one warning for all regions, which names the permission', async () => {
     server.permissions.delete('deployments: write');
     const { succeeded, actions } = await release(regional);
     expect(succeeded).toBe(true);
@@ -265,11 +269,11 @@ describe('what GitHub does not take never fails a release', () => {
     expect(actions.warnings[0]).toContain('403');
     expect(actions.warnings[0]).toContain('needs the permission `deployments: write`');
     expect(actions.summary).toContain('`deployments: write`');
-    // Nothing is asked of a deployment that was never made.
+    // No status is sent for a deployment that was never created.
     expect(asked()).toEqual(Array(3).fill('POST /repos/acme/voice/deployments'));
   });
 
-  test('a commit that GitHub does not know is a warning', async () => {
+  test('an unknown commit is a warning', async () => {
     server.refs.delete(commit);
     const { succeeded, actions } = await release(voice);
     expect(succeeded).toBe(true);
@@ -279,9 +283,9 @@ describe('what GitHub does not take never fails a release', () => {
 
   test.each([
     { name: 'a server error', spoiled: answering(500) },
-    { name: 'a connection that breaks', spoiled: { kind: 'reset' } as const },
-    { name: 'an answer that is cut off', spoiled: { kind: 'cut-off' } as const },
-    { name: 'credentials that are none any more', spoiled: answering(401, 'Bad credentials') },
+    { name: 'a connection that is reset', spoiled: { kind: 'reset' } as const },
+    { name: 'a response that is cut off', spoiled: { kind: 'cut-off' } as const },
+    { name: 'an expired token', spoiled: answering(401, 'Bad credentials') },
   ])('$name is a warning', async ({ spoiled }) => {
     server.spoiled.push(spoiled);
     const { succeeded, actions } = await release(voice);
@@ -292,7 +296,7 @@ describe('what GitHub does not take never fails a release', () => {
     expect(actions.errors).toEqual([]);
   });
 
-  test('nor do they hide that it failed', async () => {
+  test('and does not hide that the release failed', async () => {
     server.permissions.clear();
     stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
     const { succeeded, actions } = await release(voice);
@@ -305,7 +309,7 @@ describe('what GitHub does not take never fails a release', () => {
   test.each([
     { name: 'is refused', spoiled: [answering(422, 'Validation Failed')] },
     { name: 'fails twice', spoiled: [answering(502), answering(502)] },
-  ])('a deployment whose beginning $name has its end told all the same', async ({ spoiled }) => {
+  ])('a deployment whose first status $name still gets its last status', async ({ spoiled }) => {
     afterCreation(...spoiled);
     const { succeeded, actions } = await release(voice);
     expect(succeeded).toBe(true);
@@ -313,7 +317,7 @@ describe('what GitHub does not take never fails a release', () => {
     expect(server.deployments[0]?.statuses).toMatchObject([{ state: 'success' }]);
   });
 
-  test('a state that fails once is told after all', async () => {
+  test('a status that fails once is sent again', async () => {
     afterCreation({ kind: 'answer', status: 503 });
     const { actions } = await release(voice);
     expect(actions.warnings).toEqual([]);
@@ -325,32 +329,32 @@ describe('what GitHub does not take never fails a release', () => {
 
   test.each([
     {
-      name: 'hangs from the beginning',
+      name: 'does not answer at all',
       spoil: () => {
         server.spoiled.push(...hanging(9));
       },
     },
     {
-      name: 'hangs once the deployment is made',
+      name: 'does not answer after it created the deployment',
       spoil: () => {
         afterCreation(...hanging(9));
       },
     },
-  ])('a GitHub that $name does not hold a release up for long', async ({ spoil }) => {
+  ])('a GitHub server that $name delays a release only for a short time', async ({ spoil }) => {
     const startedAt = stage.clock.now();
     await release({ ...voice, image: older, environment: '' });
     const took = stage.clock.now() - startedAt;
 
     spoil();
-    const begunAt = stage.clock.now();
+    const secondStartedAt = stage.clock.now();
     const { succeeded, actions } = await release(voice);
     expect(succeeded).toBe(true);
-    expect(stage.clock.now() - begunAt).toBeLessThan(took + 21_000);
-    // The same for the beginning and the end is one thing to look at.
+    expect(stage.clock.now() - secondStartedAt).toBeLessThan(took + 21_000);
+    // Two requests that fail for the same reason cause one warning.
     expect(actions.warnings).toEqual([expect.stringContaining('no answer came within 10 s')]);
   });
 
-  test('nobody waits for GitHub before the agent is rolled out', async () => {
+  test('the rollout does not wait for GitHub', async () => {
     server.spoiled.push(...hanging(2));
     stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
     const startedAt = stage.clock.trueTime();
@@ -360,11 +364,11 @@ describe('what GitHub does not take never fails a release', () => {
   });
 });
 
-describe('the token', () => {
+describe('the GitHub token', () => {
   test.each([
     { name: 'a job', token: tokens.job },
     { name: 'a person', token: tokens.person },
-  ])('of $name is masked and shown nowhere', async ({ token }) => {
+  ])('of $name is masked and appears in no output', async ({ token }) => {
     server.spoiled.push(answering(403, `Resource not accessible by ${token}`));
     const inputs = { ...voice, 'github-token': token };
     const released = await release(inputs);
@@ -384,7 +388,7 @@ describe('the token', () => {
     );
   });
 
-  test('never goes to the platform among the secrets', async () => {
+  test('is never sent to the platform among the secrets', async () => {
     await release({
       ...voice,
       'secret-set': 'keys',
@@ -397,14 +401,14 @@ describe('the token', () => {
   test.each([
     { name: 'region', inputs: { region: tokens.job } },
     { name: 'environment', inputs: { environment: `{${tokens.person}}` } },
-  ])('in the input $name is not shown', async ({ inputs }) => {
+  ])('is not shown if it is in the input $name', async ({ inputs }) => {
     const { succeeded, actions } = await release({ ...voice, ...inputs });
     expect(succeeded).toBe(false);
     expect(actions.everything).not.toMatch(/gh[sp]_hidden/);
   });
 });
 
-describe('the comment with the plan of a build', () => {
+describe('the comment with the plan of a cloud build', () => {
   const checkout = checkoutForEachTest();
   const inputs = {
     'agent-name': 'voice',
@@ -416,7 +420,7 @@ describe('the comment with the plan of a build', () => {
   const planned = (others: Readonly<Record<string, string>> = {}): Promise<ReleaseOutcome> =>
     release({ ...inputs, ...others }, { event: pullRequest, environment: checkout.environment });
 
-  test('says that one would be made, of what, and what follows for the agent', async () => {
+  test('announces the build, names its context, and says what changes for the agent', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     const { succeeded, actions } = await planned();
     expect(succeeded).toBe(true);
@@ -434,7 +438,7 @@ describe('the comment with the plan of a build', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 
-  test('stays the same for the same files, and changes with them', async () => {
+  test('stays the same for the same files, and changes if a file changes', async () => {
     await planned();
     const [first] = server.comments;
     await planned();
@@ -445,7 +449,7 @@ describe('the comment with the plan of a build', () => {
     expect(server.comments[0]?.body).not.toBe(first?.body);
   });
 
-  test('names the build that would be used again', async () => {
+  test('names the build that would be reused', async () => {
     await planned({ 'dry-run': 'false', comment: 'false' });
     const id = stage.emulator.state.builds()[0]?.id ?? '';
     await planned();
@@ -454,7 +458,7 @@ describe('the comment with the plan of a build', () => {
     expect(body).toContain(`- Reuse the build \`${id}\` of the same context.`);
   });
 
-  test('says what is wrong with the files', async () => {
+  test('says what is wrong with the build context', async () => {
     const { succeeded } = await planned({ dockerfile: 'Missing' });
     expect(succeeded).toBe(false);
     expect(server.comments[0]?.body ?? '').toContain('## ❌ The build context cannot be packed');
@@ -471,7 +475,7 @@ describe('the comment with a plan', () => {
   ): Promise<ReleaseOutcome> =>
     release({ ...plan, ...inputs }, { event: pullRequest, environment });
 
-  test('says what the summary says, and where it is from', async () => {
+  test('has the same text as the summary, and a link to the run', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     const { succeeded, actions } = await planned();
     expect(succeeded).toBe(true);
@@ -485,7 +489,7 @@ describe('the comment with a plan', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 
-  test('is updated, not repeated', async () => {
+  test('is updated instead of repeated', async () => {
     await planned();
     const [first] = server.comments;
     stage.emulator.seed.agent({ name: 'voice', image: older });
@@ -496,7 +500,7 @@ describe('the comment with a plan', () => {
     expect(server.comments[0]?.body).toContain('/runs/4712');
   });
 
-  test('is left where nothing in it changes', async () => {
+  test('is not updated if the plan is unchanged', async () => {
     await planned();
     const requests = server.requests.length;
     const { actions } = await planned();
@@ -506,7 +510,7 @@ describe('the comment with a plan', () => {
     );
   });
 
-  test('of somebody else is left alone, whatever it quotes', async () => {
+  test('is never updated if another user wrote it, even if it quotes the plan', async () => {
     await planned();
     const [own] = server.comments;
     server.comments = [];
@@ -520,13 +524,13 @@ describe('the comment with a plan', () => {
     { name: 'agents', first: {}, second: { 'agent-name': 'sales' } },
     { name: 'regions', first: { region: 'us-west' }, second: { region: 'us-east' } },
     {
-      name: 'secret sets, where there is no agent',
+      name: 'secret sets, without an agent',
       first: { 'agent-name': '', image: '', 'secret-set': 'keys', secrets: 'A=value-a' },
       second: { 'agent-name': '', image: '', 'secret-set': 'others', secrets: 'A=value-a' },
     },
     { name: 'environments', first: {}, second: { environment: 'staging' } },
     { name: 'organizations', first: {}, second: { ...credentials.token, 'api-key': '' } },
-  ])('is one for each of two plans that differ in their $name', async (differing) => {
+  ])('is a separate one for each of two plans that differ in their $name', async (differing) => {
     const { first, second } = differing;
     await planned(first);
     await planned(second);
@@ -550,7 +554,7 @@ describe('the comment with a plan', () => {
     const bodyOf = (agent: string): string =>
       server.comments.find(({ body }) => body.includes(`\`${agent}\``))?.body ?? '';
 
-    test('is closed, with the last plan folded away', async () => {
+    test('is closed, with the last plan collapsed', async () => {
       await planned();
       const { actions } = await planned({ 'agent-name': 'sales' }, { GITHUB_RUN_ID: '4712' });
       expect(server.comments).toHaveLength(2);
@@ -563,7 +567,7 @@ describe('the comment with a plan', () => {
       );
     });
 
-    test('stays closed, and is open again with the next plan of them', async () => {
+    test('stays closed, and is reopened by the next plan of these agents', async () => {
       await planned();
       await planned({ 'agent-name': 'sales' }, { GITHUB_RUN_ID: '4712' });
       const closed = bodyOf('voice');
@@ -575,7 +579,7 @@ describe('the comment with a plan', () => {
       expect(bodyOf('sales')).toContain('**This plan is closed.**');
     });
 
-    test('is left alone if another job of the same run made it, as in a matrix', async () => {
+    test('is left unchanged if another job of the same run created it, as in a matrix', async () => {
       const run = async (id: string, agents: readonly string[]): Promise<void> => {
         for (const agent of agents) await planned({ 'agent-name': agent }, { GITHUB_RUN_ID: id });
       };
@@ -588,7 +592,7 @@ describe('the comment with a plan', () => {
       expect(bodyOf('voice')).not.toContain('closed');
     });
 
-    test('is left alone if the job of another run updates it at that moment', async () => {
+    test('is left unchanged if another run updates it at the same moment', async () => {
       await planned();
       const [voice] = server.comments;
       server.occasions.push(
@@ -608,15 +612,15 @@ describe('the comment with a plan', () => {
       { name: 'an older run', environment: { GITHUB_RUN_ID: '4710' } },
       { name: 'another job', environment: { GITHUB_RUN_ID: '4712', GITHUB_JOB: 'sales' } },
       { name: 'another step', environment: { GITHUB_RUN_ID: '4712', GITHUB_ACTION: 'sales' } },
-    ])('is left alone by $name', async ({ environment }) => {
+    ])('is left unchanged by $name', async ({ environment }) => {
       await planned();
       await planned({ 'agent-name': 'sales' }, environment);
       expect(bodyOf('voice')).not.toContain('closed');
     });
   });
 
-  describe('of a plan whose inputs have mistakes', () => {
-    test('is updated, and the run is red', async () => {
+  describe('of a plan with invalid inputs', () => {
+    test('is updated, and the run fails', async () => {
       await planned();
       const { succeeded, actions } = await planned({ 'max-agents': '0' });
       expect(succeeded).toBe(false);
@@ -635,7 +639,7 @@ describe('the comment with a plan', () => {
       { name: 'the region', inputs: { region: 'us west' } },
       { name: 'the settings file', inputs: { 'agent-name': '', 'config-file': 'missing.toml' } },
       { name: 'the environment', inputs: { environment: '{stage}' } },
-    ])('is updated even if the mistake is in $name', async ({ inputs }) => {
+    ])('is updated even if $name is invalid', async ({ inputs }) => {
       await planned();
       const { succeeded } = await planned(inputs, { GITHUB_RUN_ID: '4712' });
       expect(succeeded).toBe(false);
@@ -646,7 +650,7 @@ describe('the comment with a plan', () => {
       expect(server.comments[0]?.body).toContain('## 📋 Plan');
     });
 
-    test('is created if there is none, without a credential, too', async () => {
+    test('is created if there is none, even without a credential', async () => {
       const repository = { full_name: 'acme/voice' };
       const payload = { repository, pull_request: { number: 7, head: { repo: repository } } };
       const event = { eventName: 'pull_request', payload };
@@ -656,7 +660,7 @@ describe('the comment with a plan', () => {
       expect(stage.emulator.requests).toEqual([]);
     });
 
-    test('is none for a release, and none for a fork that runs with secrets', async () => {
+    test('is not created for a release or for a fork that runs with secrets', async () => {
       await release({ ...plan, 'dry-run': 'false', 'max-agents': '0' }, { event: pullRequest });
       const fork = { pull_request: { number: 7, head: { repo: { full_name: 'mallory/voice' } } } };
       await release(plan, {
@@ -668,7 +672,7 @@ describe('the comment with a plan', () => {
       expect(server.requests).toEqual([]);
     });
 
-    test('holds no value', async () => {
+    test('contains no value of a secret', async () => {
       await planned({
         'secret-set': 'keys',
         secrets: 'A=hidden-value',
@@ -679,7 +683,7 @@ describe('the comment with a plan', () => {
     });
   });
 
-  test('is kept on the pull request that a comment was made on', async () => {
+  test('is created on the pull request on which a comment started the run', async () => {
     const payload = { issue: { number: 7, pull_request: { url: 'https://api.github.com/…' } } };
     await release(plan, { event: { eventName: 'issue_comment', payload } });
     expect(server.comments).toMatchObject([{ issue: 7 }]);
@@ -689,7 +693,7 @@ describe('the comment with a plan', () => {
     expect(server.comments).toEqual([]);
   });
 
-  test('is one for an agent that the settings file names, and another for another agent', async () => {
+  test('is a separate one for each agent name in the settings file', async () => {
     const files = (name: string) => ({ '/workspace/pcc.toml': `agent_name = "${name}"` });
     const run = (name: string) =>
       stage.release(
@@ -716,7 +720,7 @@ describe('the comment with a plan', () => {
     expect(server.comments).toHaveLength(2);
   });
 
-  test('is one for each pull request', async () => {
+  test('is a separate one for each pull request', async () => {
     server.issues.add(8);
     await planned();
     await release(plan, {
@@ -725,7 +729,7 @@ describe('the comment with a plan', () => {
     expect(server.comments.map(({ issue }) => issue)).toEqual([7, 8]);
   });
 
-  test('tells why a release cannot work, and the run is red', async () => {
+  test('says why the release would fail, and the run fails', async () => {
     const { succeeded, actions } = await planned({ region: 'mars-north' });
     expect(succeeded).toBe(false);
     expect(actions.errors).toHaveLength(1);
@@ -734,7 +738,7 @@ describe('the comment with a plan', () => {
     expect(server.comments[0]?.body).toContain('nknown region');
   });
 
-  test('of a plan that failed becomes the one of a plan that works', async () => {
+  test('of a failed plan is replaced by the next plan that succeeds', async () => {
     await planned();
     stage.emulator.script.fault({ method: 'GET' }, { kind: 'status', status: 401 });
     expect((await planned()).succeeded).toBe(false);
@@ -746,7 +750,7 @@ describe('the comment with a plan', () => {
 
   test.each([
     {
-      name: 'a refusal',
+      name: 'a rejection',
       seed: () => {
         stage.emulator.script.fault(
           { method: 'GET', path: '/v1/regions' },
@@ -755,7 +759,7 @@ describe('the comment with a plan', () => {
       },
     },
     {
-      name: 'what it says of a set',
+      name: 'the error of a secret set',
       seed: () => {
         stage.emulator.seed.imagePullSecret({
           name: 'registry',
@@ -764,19 +768,22 @@ describe('the comment with a plan', () => {
         });
       },
     },
-  ])('holds no value, although the platform repeats one in $name', async ({ seed }) => {
-    seed();
-    const { succeeded } = await planned({
-      'secret-set': 'keys',
-      secrets: 'A=hidden-value',
-      'image-credentials': 'registry',
-    });
-    expect(succeeded).toBe(false);
-    expect(server.comments[0]?.body).toContain('Who is ***?');
-    expect(server.comments[0]?.body).not.toContain('hidden-value');
-  });
+  ])(
+    'contains no value of a secret even if the platform repeats one in $name',
+    async ({ seed }) => {
+      seed();
+      const { succeeded } = await planned({
+        'secret-set': 'keys',
+        secrets: 'A=hidden-value',
+        'image-credentials': 'registry',
+      });
+      expect(succeeded).toBe(false);
+      expect(server.comments[0]?.body).toContain('Who is ***?');
+      expect(server.comments[0]?.body).not.toContain('hidden-value');
+    },
+  );
 
-  test('is none without `comment: true`', async () => {
+  test('is not created without `comment: true`', async () => {
     await planned({ comment: 'false' });
     expect(server.requests).toEqual([]);
   });
@@ -784,15 +791,15 @@ describe('the comment with a plan', () => {
   test.each([
     { name: 'a push', event: { eventName: 'push', payload: { ref: 'refs/heads/main' } } },
     { name: 'a schedule', event: { eventName: 'schedule', payload: {} } },
-    { name: 'an event that cannot be read', event: { eventName: '', payload: 'none' } },
-  ])('is none for $name', async ({ event }) => {
+    { name: 'an event that cannot be parsed', event: { eventName: '', payload: 'none' } },
+  ])('is not created for $name', async ({ event }) => {
     const { succeeded, actions } = await release(plan, { event });
     expect(succeeded).toBe(true);
     expect(actions.warnings).toEqual([]);
     expect(server.requests).toEqual([]);
   });
 
-  test('is none for a release, even in a pull request', async () => {
+  test('is not created for a release, even in a pull request', async () => {
     const { succeeded } = await release(
       { 'agent-name': 'voice', image: newer, comment: 'true' },
       { event: pullRequest },
@@ -801,7 +808,7 @@ describe('the comment with a plan', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('is none without a credential, as in a fork, whose token may not comment', async () => {
+  test('is not created without a credential, as in a fork, whose token cannot comment', async () => {
     const { succeeded, actions } = await planned({ 'api-key': '' }, ofDependabot.environment);
     expect(succeeded).toBe(true);
     expect(actions.warnings).toEqual([]);
@@ -838,12 +845,12 @@ describe('the comment with a plan', () => {
       told: 'no answer came within 10 s',
     },
     {
-      name: 'a server that is not there',
+      name: 'a server that is down',
       close: true,
       told: 'the connection failed',
     },
     {
-      name: 'an answer that is no list',
+      name: 'an answer that is not a list',
       spoil: () => {
         server.spoiled.push({
           kind: 'answer',
@@ -854,7 +861,7 @@ describe('the comment with a plan', () => {
       },
       told: 'has an unexpected shape',
     },
-  ])('that GitHub does not take is a warning, never a failed run: $name', async (refused) => {
+  ])('causes a warning and never fails the run if GitHub rejects it: $name', async (refused) => {
     refused.spoil?.();
     if (refused.close === true) await server.close();
     const { succeeded, actions } = await planned();
@@ -867,7 +874,7 @@ describe('the comment with a plan', () => {
     expect(actions.summary).toContain('The plan is not in a comment');
   });
 
-  test('that GitHub does not take leaves a failed plan red for its own reason', async () => {
+  test('does not change why a plan fails if GitHub rejects it', async () => {
     server.permissions.clear();
     const { succeeded, actions } = await planned({ region: 'mars-north' });
     expect(succeeded).toBe(false);

@@ -12,7 +12,7 @@ const notFound = {
   body: { error: 'Not found', code: 'NOT_FOUND' },
 } as const;
 
-/** What a release makes, and the read of it that may come too early. */
+/** What a release creates, and the read of it that may be too early. */
 const made = [
   {
     kind: 'secret set',
@@ -49,14 +49,14 @@ describe.each(made)('a new $kind that the platform', ({ kind, inputs, write, rea
   const release = () =>
     stage.release({ ...credentials['API key'], ...inputs }, { environment: checkout.environment });
 
-  test('does not show at once is awaited', async () => {
+  test('does not show at once is waited for', async () => {
     answerAfterTheWrite({ times: 5 });
     const { succeeded, actions } = await release();
     expect(actions.errors).toEqual([]);
     expect(succeeded).toBe(true);
   });
 
-  test('never shows ends the release soon, and nobody is said to have deleted it', async () => {
+  test('never shows ends the release soon, without the claim that it was deleted', async () => {
     answerAfterTheWrite({ times: 1000 });
     const startedAt = stage.clock.now();
     const { actions } = await release();
@@ -65,7 +65,7 @@ describe.each(made)('a new $kind that the platform', ({ kind, inputs, write, rea
     expect(actions.everything).not.toContain('deleted it');
   });
 
-  test('has shown, and then does not, is gone at once', async () => {
+  test('has shown and then no longer shows is reported as deleted at once', async () => {
     answerAfterTheWrite({ times: 1000, skip: 1 });
     const startedAt = stage.clock.now();
     const { actions } = await release();
@@ -74,7 +74,7 @@ describe.each(made)('a new $kind that the platform', ({ kind, inputs, write, rea
   });
 });
 
-describe('an update that is answered with the deployment from before', () => {
+describe('an update that the platform answers with the previous deployment', () => {
   const rotation = {
     ...credentials['API key'],
     'secret-set': 'keys',
@@ -84,9 +84,9 @@ describe('an update that is answered with the deployment from before', () => {
   };
 
   test.each([
-    { name: 'is not superseded by its own deployment', inputs: { image } },
+    { name: 'is not reported as superseded by its own deployment', inputs: { image } },
     {
-      name: 'is not superseded if settings differ',
+      name: 'is not reported as superseded if settings differ',
       inputs: { image: 'ghcr.io/acme/voice:2.0.0', 'force-redeploy': 'false' },
     },
   ])('$name', async ({ inputs }) => {
