@@ -511,6 +511,111 @@ describe('a variable that looks like an input and is not declared', () => {
     expect(list).toEqual([`${name}: this input does not exist; did you mean \`${meant}\`?`]);
   });
 
+  const build = { 'cloud-build': 'true', 'build-timeout': '300', 'wait-for-ready': 'false' };
+
+  test.each([
+    { name: 'agent-nam', inputs: { ...key, ...build, 'agent-nam': 'voice' } },
+    { name: 'apikey', inputs: { ...agent, apikey: 'sk_0123456789' } },
+    { name: 'apikey', inputs: { ...agent, apikey: '' } },
+    { name: 'apikey', inputs: { ...agent, 'dry-run': 'true', apikey: 'sk_0123456789' } },
+    { name: 'patt', inputs: { ...agent, patt: 'pcc_pat_0123456789' } },
+    { name: 'dryrun', inputs: { ...key, ...agent, dryrun: 'true' } },
+    {
+      name: 'secret-st',
+      inputs: { ...key, 'secret-st': 'keys', secrets: 'A=1', 'required-secrets': 'A' },
+    },
+    { name: 'secret', inputs: { ...key, 'secret-set': 'keys-{version}', secret: 'A=1' } },
+    {
+      name: 'secret-json',
+      inputs: {
+        ...key,
+        'secret-set': 'keys',
+        'secret-json': '{"A":"1"}',
+        'secrets-include': 'A',
+      },
+    },
+    {
+      name: 'image-credential',
+      inputs: {
+        ...key,
+        ...agent,
+        'image-credential': 'pull',
+        registry: 'ghcr.io',
+        'registry-username': 'acme',
+        'registry-password': 'hidden',
+      },
+    },
+    {
+      name: 'registry-user-name',
+      inputs: {
+        ...key,
+        ...agent,
+        'image-credentials': 'pull',
+        registry: 'ghcr.io',
+        'registry-user-name': 'acme',
+        'registry-password': 'hidden',
+      },
+    },
+    {
+      name: 'smoketest',
+      inputs: { ...key, ...agent, smoketest: 'true', 'public-api-key': 'pk_0123456789' },
+    },
+    {
+      name: 'public-apikey',
+      inputs: { ...key, ...agent, 'smoke-test': 'true', 'public-apikey': 'pk_0123456789' },
+    },
+    {
+      name: 'githubtoken',
+      inputs: { ...key, ...agent, comment: 'true', environment: 'live', githubtoken: 'ghp_0' },
+    },
+    {
+      name: 'wait-for-drian',
+      inputs: { ...key, ...agent, 'wait-for-drian': 'true', 'drain-timeout': '9' },
+    },
+    {
+      name: 'regions',
+      inputs: { ...key, ...agent, regions: 'us-west', 'min-agents': 'us-west: 1' },
+    },
+  ])(
+    'the misspelled input $name is the only problem, without what it would cause',
+    async ({ name, inputs }) => {
+      const reading = await read(inputs);
+      expect(reading.problems).toEqual([
+        { input: name, message: expect.stringContaining('did you mean') },
+      ]);
+      expect(reading.inputs).toBeUndefined();
+      expect(reading.lacksCredential).toBe(false);
+    },
+  );
+
+  test('a misspelled input explains no mistake in an input that is set, too', async () => {
+    expect(
+      await problems({ ...key, ...agent, 'agent-name': 'Voice!', 'agent-nam': 'voice' }),
+    ).toEqual([
+      expect.stringMatching(/^agent-nam: .* did you mean `agent-name`\?$/),
+      expect.stringMatching(/^agent-name: `Voice!` is not valid/),
+    ]);
+  });
+
+  test('mistakes in other inputs are reported with a misspelled input', async () => {
+    expect(await problems({ ...key, image: 'voice', 'agent-nam': 'voice' })).toEqual([
+      expect.stringMatching(/^agent-nam: /),
+      expect.stringMatching(/^image: `voice` has no tag/),
+    ]);
+  });
+
+  test('a secret in a misspelled input is masked', async () => {
+    const { secrets } = await read({
+      ...agent,
+      'secret-set': 'keys',
+      apikey: 'sk_0123456789',
+      secret: 'A=hidden-value',
+    });
+    expect(secrets.map((secret) => secret.reveal())).toEqual(
+      expect.arrayContaining(['sk_0123456789', 'hidden-value']),
+    );
+  });
+
   test.each(['sha', 'agent', 'paths', 'version', 'runner-label', 'who-to-greet', 'secret-setter'])(
     '%s is warned of',
     async (name) => {

@@ -45,6 +45,8 @@ export class UntrustedEventError extends Error {
 export class Findings {
   /** Where the values of inputs come from that are not set, such as `scaling.min_agents (pcc-deploy.toml)`. */
   readonly substitutes = new Map<InputName, string>();
+  /** Inputs whose values come from a misspelled input, which is reported in place of mistakes in them. */
+  readonly guessed = new Set<InputName>();
   readonly problems: InputProblem[] = [];
   readonly warnings: string[] = [];
   readonly notices: string[] = [];
@@ -53,6 +55,7 @@ export class Findings {
 
   /** Returns nothing, in place of a value that is not valid. */
   problem(input: InputName, message: string): undefined {
+    if (this.guessed.has(input)) return;
     this.problems.push({ input: this.displayName(input), message });
   }
 

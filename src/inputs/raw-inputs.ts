@@ -19,7 +19,7 @@ export const pullRequestInputs = [
 interface RawInputsOptions {
   /** Values for inputs that are not set; undefined if a settings file with mistakes may have one. */
   readonly settingsFile: ReadonlyMap<InputName, string | undefined>;
-  /** New names of renamed inputs, by their old names. */
+  /** The names of inputs that are set under another name, by that name: old names, and misspelled ones. */
   readonly renamed: Readonly<Record<string, InputName>>;
   /** What `{pr}` stands for; it stays as it is until that is known. */
   readonly pullRequest: string;
@@ -83,8 +83,14 @@ export class RawInputs {
     return splitItems(this.text(name) ?? '');
   }
 
-  /** Reports variables that look like inputs but are not declared. */
-  checkNames(findings: Findings): void {
+  /**
+   * Reports variables that look like inputs but are not declared.
+   *
+   * @returns the inputs, with the value of a misspelled one as that of the one it suggests. So no other
+   *   problem says that this one is missing, and a secret in a misspelled input is masked, too
+   */
+  checkNames(findings: Findings): RawInputs {
+    const misspelled = new Map<string, InputName>();
     for (const variable of Object.keys(this.#environment)) {
       if (!variable.startsWith(prefix)) continue;
       const name = variable.slice(prefix.length).toLowerCase();
@@ -103,12 +109,17 @@ export class RawInputs {
       if (meant === undefined) {
         findings.warnings.push(`Ignored the unknown input \`${name}\`.`);
       } else {
+        misspelled.set(name, meant);
+        if (!this.isInput(meant)) findings.guessed.add(meant);
         findings.problems.push({
           input: name,
           message: `this input does not exist; did you mean \`${meant}\`?`,
         });
       }
     }
+    return this.with({
+      renamed: { ...this.#options.renamed, ...Object.fromEntries(misspelled) },
+    });
   }
 }
 

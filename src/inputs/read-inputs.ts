@@ -95,8 +95,7 @@ export async function readInputs(
   readEvent?: () => Promise<WorkflowEvent>,
 ): Promise<InputsReading> {
   const findings = new Findings();
-  const given = new RawInputs(environment);
-  given.checkNames(findings);
+  const given = new RawInputs(environment).checkNames(findings);
   const workspace = environment['GITHUB_WORKSPACE'] ?? '.';
   const source = { raw: given, environment, workspace, readFile, findings };
   const isTeardownAsked = isTeardown(given);
