@@ -800,7 +800,7 @@ describe('what a plan says', () => {
       'min-agents': '2',
     });
     expect(actions.summary).toContain(
-      '## 📋 Plan for `us-west`, `us-east`: 2 secret sets and 2 agents would change',
+      '## 📋 Plan for `us-west`, `us-east`: 1 secret set and 1 agent would be created, 1 secret set and 1 agent would be updated',
     );
     expect(actions.summary).toContain(
       [

@@ -135,9 +135,9 @@ describe('a plan', () => {
   });
 
   test.each([
-    { name: 'none that is used again', regions: [], told: undefined },
-    { name: 'one', regions: ['eu-central'], told: '1 build' },
-    { name: 'two', regions: ['eu-central', 'ap-south'], told: '2 builds' },
+    { name: 'none that is used again', regions: [], told: 'nothing would change' },
+    { name: 'one', regions: ['eu-central'], told: '1 image would be built' },
+    { name: 'two', regions: ['eu-central', 'ap-south'], told: '2 images would be built' },
   ])('counts the builds that it makes: $name', ({ regions, told }) => {
     const targets = regions.map((region) => targetOf(planned(region)));
     expect(countOfChanges(planOf(targetOf(planned('us-west', id)), ...targets))).toBe(told);

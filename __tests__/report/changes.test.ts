@@ -278,7 +278,9 @@ describe('a plan changes nothing', () => {
   };
 
   test('where sets are bound and the agent is what it is', () => {
-    expect(countOfChanges(planOf(nothing, { ...nothing, agent: undefined }))).toBeUndefined();
+    expect(countOfChanges(planOf(nothing, { ...nothing, agent: undefined }))).toBe(
+      'nothing would change',
+    );
   });
 
   test.each([
@@ -307,7 +309,9 @@ describe('a plan changes nothing', () => {
       build: undefined,
       agent: agentPlan(agent),
     };
-    expect(countOfChanges(planOf(nothing, other))).toMatch(/^1 (secret set|agent)$/);
+    expect(countOfChanges(planOf(nothing, other))).toMatch(
+      /^1 (secret set|agent) would be (created|updated)$/,
+    );
   });
 });
 
@@ -324,13 +328,13 @@ describe('the headline of a plan', () => {
 
   test('names the regions that it is for', () => {
     expect(headline(['us-west', 'eu-central'], { action: 'create' })).toBe(
-      '## 📋 Plan for `us-west`, `eu-central`: 2 secret sets would change',
+      '## 📋 Plan for `us-west`, `eu-central`: 2 secret sets would be created',
     );
   });
 
   test('counts many', () => {
     expect(headline(['a', 'b', 'c', 'd'], { action: 'create' })).toBe(
-      '## 📋 Plan for 4 regions: 4 secret sets would change',
+      '## 📋 Plan for 4 regions: 4 secret sets would be created',
     );
   });
 

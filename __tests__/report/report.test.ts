@@ -396,7 +396,7 @@ test('an agent that was not deployed is not told to run the image that was asked
     [failure],
     startedAt,
   );
-  expect(summary).toContain('| `voice-agent` | `us-west` | skipped | – | – |');
+  expect(summary).toContain('| `voice-agent` | `us-west` | skipped, not started | – | – |');
 });
 
 describe('what a person has to know afterwards is said once for several regions', () => {
@@ -574,9 +574,32 @@ describe('a failure is said once', () => {
   });
 });
 
+test('the log of a dry run ends with what it was and how to carry it out', async () => {
+  const actions = new RecordedActions();
+  await report(actions, releaseRecord({ kind: 'plan' }), [], { now: startedAt });
+  expect(actions.log).toContain(
+    'info: Dry run: nothing was written. To carry the plan out, remove `dry-run`.',
+  );
+});
+
 describe('the table of regions', () => {
   const tableOf = (parts: Parts): string =>
     /<table>[^]*<\/table>/.exec(summaryOf(record(parts), [], startedAt))?.[0] ?? '';
+
+  test('marks an agent that waits for a set that failed, and the set', () => {
+    const skipped = { ...agent, outcome: 'skipped', deploymentId: null, ready: false } as const;
+    const failed = { ...secretSet, outcome: 'failed', status: 'failed' } as const;
+    const table = tableOf({ agents: [skipped], secretSets: [failed] });
+    expect(table).toContain('<td nowrap>❌ not started</td>');
+    expect(table).toContain('set failed</td>');
+  });
+
+  test('has the whole id of the build from before, which `build-id` takes', () => {
+    const buildId = 'd8b595e7-5ae8-4b0b-ad22-79565e11de3b';
+    const before = { settings: { buildId }, ready: true } as unknown as Agent;
+    const table = tableOf({ agents: [agentRecord({ plan: { before } })] });
+    expect(table).toContain(`<td nowrap>build <samp>${buildId}</samp></td>`);
+  });
 
   test('says since when a deployment of this run serves, in UTC', () => {
     const readyAt = Date.UTC(2026, 0, 2, 12, 4, 59);

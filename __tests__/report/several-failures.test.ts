@@ -254,7 +254,9 @@ describe('of releases to several regions', () => {
     expect(actions.errors[0]?.message).toContain(
       '`voice-us-east` was created in `us-east` but is not serving; 1 of 3 other regions was released.\nServing now: `ghcr.io/acme/voice:1.1.0` in `us-west`; nothing in `us-east`, `eu-central`, `ap-south`.',
     );
-    expect(actions.summary).toContain('| `voice-eu-central` | `eu-central` | skipped | – | – |');
+    expect(actions.summary).toContain(
+      '| `voice-eu-central` | `eu-central` | skipped, not started | – | – |',
+    );
     expect(actions.notices).toContainEqual(
       expect.stringContaining(
         'the failure in `us-east`, so nothing was deployed in `eu-central`, `ap-south`',
@@ -277,7 +279,7 @@ describe('of releases to several regions', () => {
     expect(actions.errors[0]?.message).toContain('Serving now: nothing. No agent was deployed.');
     expect(actions.errors[0]?.message).toContain('Region: eu-central');
     // The image that was asked for runs nowhere.
-    expect(actions.summary).not.toMatch(/\| skipped \| `ghcr/);
+    expect(actions.summary).not.toMatch(/\| skipped, not started \| `ghcr/);
   });
 });
 

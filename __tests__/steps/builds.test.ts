@@ -363,7 +363,7 @@ describe('a dry run of a release with a cloud build', () => {
     const { succeeded, actions } = await release(plan);
     expect(succeeded).toBe(true);
     expect(writes(stage.emulator)).toEqual([]);
-    expect(actions.summary).toContain('1 build and 1 agent would change');
+    expect(actions.summary).toContain('1 agent would be created, 1 image would be built');
     expect(actions.summary).toContain('Build the image with `Dockerfile` from the context');
     expect(JSON.parse(actions.outputs['plan'] ?? '')).toMatchObject({
       regions: [{ build: { action: 'build', id: null, dockerfile: 'Dockerfile' } }],

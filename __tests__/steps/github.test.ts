@@ -425,7 +425,9 @@ describe('the comment with the plan of a cloud build', () => {
     const { succeeded, actions } = await planned();
     expect(succeeded).toBe(true);
     const body = server.comments[0]?.body ?? '';
-    expect(body).toContain('## 📋 Plan for `voice` in `us-west`: 1 build and 1 agent would change');
+    expect(body).toContain(
+      '## 📋 Plan for `voice` in `us-west`: 1 agent would be updated, 1 image would be built',
+    );
     expect(body).toMatch(/^Build context `[0-9a-f]{16}`: 2 files of \d+ B, packed as \d+ B\.$/m);
     expect(body).toMatch(
       /^- Build the image with `Dockerfile` from the context `[0-9a-f]{16}`, which was not built before\.$/m,
@@ -483,7 +485,7 @@ describe('the comment with a plan', () => {
     expect(server.comments).toHaveLength(1);
     expect(server.comments[0]).toMatchObject({ issue: 7, user: { type: 'Bot' } });
     const body = server.comments[0]?.body ?? '';
-    expect(body).toContain('## 📋 Plan for `voice` in `us-west`: 1 agent would change');
+    expect(body).toContain('## 📋 Plan for `voice` in `us-west`: 1 agent would be updated');
     expect(body).toContain(`- Update the agent \`voice\`: image \`${older}\` → \`${newer}\`.`);
     expect(body).toContain(`<sub>From [this run](${runUrl}), for \`0123456\`.</sub>`);
     expect(writes(stage.emulator)).toEqual([]);

@@ -73,21 +73,38 @@ export function doneChanges({ targets }: ReleaseRecord, maxNames = usualNames): 
   }));
 }
 
-/** What a plan would change, counted; undefined where it would leave everything as it is. */
-export function countOfChanges({ targets }: Plan): string | undefined {
-  const sets = targets.flatMap(({ secretSets }) => secretSets);
-  const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+/** What a plan would change, counted by what happens to it; `nothing would change` if it leaves everything as it is. */
+export function countOfChanges({ targets }: Plan): string {
+  const sets = targets
+    .flatMap(({ secretSets }) => secretSets)
+    .filter((set) => !isSetUnchanged(set));
+  const agents = targets.flatMap(({ agent }) =>
+    agent === undefined || isAgentUnchanged(agent) ? [] : [agent],
+  );
   const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
-  const counts = [
-    counted(sets.filter((set) => !isSetUnchanged(set)).length, 'secret set'),
-    counted(builds.length, 'build'),
-    counted(agents.filter((agent) => !isAgentUnchanged(agent)).length, 'agent'),
-  ].filter((count) => count !== undefined);
-  return counts.length === 0 ? undefined : joined(counts);
+  const isNew = ({ action }: SecretSetPlan | AgentPlan): boolean => action === 'create';
+  const isOld = (one: SecretSetPlan | AgentPlan): boolean => !isNew(one);
+  const parts = [
+    countedAs('created', sets.filter(isNew), agents.filter(isNew)),
+    countedAs('updated', sets.filter(isOld), agents.filter(isOld)),
+    builds.length === 0 ? '' : `${counted(builds.length, 'image')} would be built`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? 'nothing would change' : parts.join(', ');
 }
 
-function counted(count: number, what: string): string | undefined {
-  if (count === 0) return undefined;
+function countedAs(
+  what: string,
+  { length: sets }: readonly unknown[],
+  { length: agents }: readonly unknown[],
+): string {
+  const things = [
+    ...(sets === 0 ? [] : [counted(sets, 'secret set')]),
+    ...(agents === 0 ? [] : [counted(agents, 'agent')]),
+  ];
+  return things.length === 0 ? '' : `${joined(things)} would be ${what}`;
+}
+
+function counted(count: number, what: string): string {
   return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 

@@ -186,7 +186,7 @@ function planned({ plan }: ReleaseRecord): string {
       : targets.map(({ region }) => `\`${region}\``).join(', ');
   const [agent, ...others] = new Set(targets.flatMap((target) => target.agent?.name ?? []));
   const what = agent === undefined || others.length > 0 ? regions : `\`${agent}\` in ${regions}`;
-  return `Plan for ${what}: ${(plan && countOfChanges(plan)) ?? 'nothing'} would change`;
+  return `Plan for ${what}: ${plan === undefined ? 'nothing would change' : countOfChanges(plan)}`;
 }
 
 function released(record: ReleaseRecord): string {

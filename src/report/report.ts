@@ -37,6 +37,9 @@ export async function report(
   }
   const kept = record.teardown === undefined ? [] : keptSentences(record.teardown);
   for (const reason of kept) actions.info(withoutCommands(reason));
+  if (first === undefined && isPlan(record)) {
+    actions.info('Dry run: nothing was written. To carry the plan out, remove `dry-run`.');
+  }
   setOutputs(actions, outputsOf(record));
   try {
     const isWritten = await actions.writeSummary(summaryOf(record, failures, now, commit));
@@ -44,6 +47,10 @@ export async function report(
   } catch (error) {
     actions.warning(`Could not write the job summary: ${messageOf(error)}`);
   }
+}
+
+function isPlan({ kind }: ReleaseRecord): boolean {
+  return kind === 'plan' || kind === 'teardown-plan';
 }
 
 function showAgentOutput(actions: Actions, { subject, traceback, logs }: Explanation): void {

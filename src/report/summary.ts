@@ -1,8 +1,10 @@
+import type { ObservedAgentSettings } from '../pipecat/agent-settings.js';
 import { plannedAgent } from '../plan/plan-agent.js';
 import {
   agentsOf,
   secretSetsOf,
   type AgentRecord,
+  type BuildRecord,
   type ReleaseRecord,
   type SecretSetRecord,
   type SessionsOnOlder,
@@ -157,11 +159,12 @@ const resultMarks: Readonly<Record<AgentRecord['outcome'], string>> = {
 function resultMark(
   { outcome, smokeTest }: AgentRecord,
   secretSets: readonly SecretSetRecord[],
+  build: BuildRecord | undefined,
 ): string {
   if (outcome === 'rolled-back') return resultMarks[outcome];
   if (smokeTest?.outcome === 'failed') return `❌ ${outcome}, test failed`;
-  const isSetFailed = secretSets.some((set) => set.outcome === 'failed' || set.status === 'failed');
-  return outcome === 'skipped' && isSetFailed ? '❌ not started' : resultMarks[outcome];
+  const isBlocked = secretSets.some(isFailed) || build?.outcome === 'failed';
+  return outcome === 'skipped' && isBlocked ? '❌ not started' : resultMarks[outcome];
 }
 
 /** The result says of a test that failed. */
@@ -189,19 +192,22 @@ function regionTable(targets: readonly TargetRecord[], headline: string): string
     only !== undefined && others.length === 0 && isNamed(only.name) && isNamed(only.region);
   const isRegionNamed = isAgentNamed || agents.every(({ name, region }) => name.includes(region));
   return htmlTable(
-    targets.flatMap(({ region, agent, secretSets }) => {
+    targets.flatMap(({ region, agent, secretSets, build }) => {
       if (agent === undefined) return [];
       const { name, plan, smokeTest, sessionsOnOlder } = agent;
       const released = releasedImage(agent);
       const before = plan.before && shortName(plan.before.settings);
       return [
         {
-          Result: resultMark(agent, secretSets),
+          Result: resultMark(agent, secretSets, build),
           Agent: isAgentNamed ? '' : samp(name),
           Region: isRegionNamed ? '' : samp(region),
           [isAnySince ? 'Serving now (UTC)' : 'Serving now']: servingCell(agent, image),
           // Where a release failed, what it was to bring is more than what it has replaced elsewhere.
-          Before: isAnyKept || before === undefined || before === released ? '' : image(before),
+          Before:
+            isAnyKept || before === undefined || before === released
+              ? ''
+              : beforeCell(plan.before?.settings, image(before)),
           'This release': isReleased(agent) || released === undefined ? '' : image(released),
           Secrets: keyCounts(secretSets),
           'Smoke test': smokeTest === null ? '' : smokeTestMarks[smokeTest.outcome],
@@ -210,6 +216,12 @@ function regionTable(targets: readonly TargetRecord[], headline: string): string
       ];
     }),
   );
+}
+
+/** A build has its whole id, which `build-id` takes. */
+function beforeCell(settings: ObservedAgentSettings | undefined, image: string): string {
+  const { buildId } = settings ?? {};
+  return typeof buildId === 'string' ? `build ${samp(buildId)}` : image;
 }
 
 /** Every image that the row of an agent may show. */
@@ -249,17 +261,21 @@ function releasedImage({ plan, outcome }: AgentRecord): string | undefined {
   return shortName(plannedAgent(plan));
 }
 
+function isFailed({ outcome, status }: SecretSetRecord): boolean {
+  return outcome === 'failed' || status === 'failed';
+}
+
 function keyCounts(sets: readonly SecretSetRecord[]): string {
   const count = (keys: (set: SecretSetRecord) => readonly string[]): number =>
     sets.reduce((sum, set) => sum + keys(set).length, 0);
-  return [
+  const counts = [
     [count(({ added }) => added), 'added'] as const,
     [count(({ updated }) => updated), 'updated'] as const,
     [count(({ pruned }) => pruned), 'pruned'] as const,
   ]
     .filter(([keys]) => keys > 0)
-    .map(([keys, what]) => `${keys} ${what}`)
-    .join(', ');
+    .map(([keys, what]) => `${keys} ${what}`);
+  return [...counts, ...(sets.some(isFailed) ? ['set failed'] : [])].join(', ');
 }
 
 /** What was done, region by region. */
@@ -390,6 +406,7 @@ function outcomeCell({
   previousServes,
 }: Pick<AgentRecord, 'outcome' | 'ready' | 'previousServes'>): string {
   if (outcome === 'rolled-back') return 'rolled back, serving';
+  if (outcome === 'skipped') return 'skipped, not started';
   if (ready) return `${outcome}, serving`;
   return previousServes ? `${outcome}; the previous deployment is still serving` : outcome;
 }
