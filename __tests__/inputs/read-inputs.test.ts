@@ -782,7 +782,7 @@ describe('an empty value', () => {
         /^secrets: `B` \(line 2\) is empty\. Likely reasons: .*misspelled.*not set.*`environment:`.*fork or Dependabot/,
       ),
       expect.stringMatching(
-        /^secrets-env: `MISSING` \(item 1\) comes from a variable that `env:` does not set\. Likely reasons: .*misspelled/,
+        /^secrets-env: `env:` has no variable `MISSING`\. Likely reasons: .*misspelled/,
       ),
     ]);
   });

@@ -1088,7 +1088,7 @@ describe('without a credential', () => {
     {
       name: 'variables that the environment lacks, as forks only make them empty',
       inputs: { secrets: '', 'secrets-env': 'OPENAI_KEY, TARGET=DEEPGRAM_KEY' },
-      told: '`OPENAI_KEY` (item 1), `TARGET` (item 2) come from variables that `env:` does not set',
+      told: '`env:` has no variable `OPENAI_KEY`, and none for `TARGET` (item 2)',
     },
     { name: 'an image without a tag', inputs: { image: 'ghcr.io/acme/voice' }, told: 'image' },
     {

@@ -86,13 +86,13 @@ describe('a mistake in a name is named', () => {
   });
 
   test.each([
-    { input: 'OPENIA', meant: 'OPENAI' },
-    { input: 'DEEPGRAM', meant: undefined },
-    { input: 'OPENA', meant: 'OPENAI' },
-    { input: 'KEY=OPENAY', meant: 'OPENAI' },
-    { input: 'INPUT_REGIO', meant: undefined },
-  ])('a variable that is not set may mean another: $input', ({ input, meant }) => {
+    { input: 'OPENIA', variable: 'OPENIA', meant: 'OPENAI' },
+    { input: 'DEEPGRAM', variable: 'DEEPGRAM', meant: undefined },
+    { input: 'OPENA', variable: 'OPENA', meant: 'OPENAI' },
+    { input: 'KEY=OPENAY', variable: undefined, meant: 'OPENAI' },
+    { input: 'INPUT_REGIO', variable: 'INPUT_REGIO', meant: undefined },
+  ])('a variable that is not set may mean another: $input', ({ input, variable, meant }) => {
     const { entries } = readEnvironment(input, { ...environment, INPUT_REGION: 'us-west' });
-    expect(entries.map(({ unset }) => unset)).toEqual([{ meant }]);
+    expect(entries.map(({ unset }) => unset)).toEqual([{ variable, meant }]);
   });
 });

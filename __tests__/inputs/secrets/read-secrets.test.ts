@@ -34,13 +34,59 @@ describe('a variable that `env:` does not set', () => {
       environment,
     );
     expect(problems).toContainEqual(
-      expect.stringMatching(
-        /^secrets-env: `OPENAI_API_KY` \(item 1\) .*`env:` does not set\. Did you mean `OPENAI_API_KEY`\? Likely reasons: .* fork, still sets its variable$/,
-      ),
+      'secrets-env: `env:` has no variable `OPENAI_API_KY`; did you mean `OPENAI_API_KEY`?',
     );
     // An empty one is not a mistake in a plan, as forks make them.
     expect(problems).toHaveLength(isDryRun === 'true' ? 1 : 2);
     expect(notices.join()).not.toContain('OPENAI_API_KY');
+  });
+
+  const reasons = '. Likely reasons: the name is misspelled here or under `env:`, ';
+
+  test.each([
+    {
+      name: 'its key and the nearest variable',
+      input: 'OPENAI_APIKEY',
+      told: ['`env:` has no variable `OPENAI_APIKEY`; did you mean `OPENAI_API_KEY`?'],
+    },
+    {
+      name: 'its target and the nearest variable, as what follows the `=` may be a value',
+      input: 'TARGET=OPENAI_APIKEY',
+      told: ['`env:` has no variable for `TARGET` (item 1); did you mean `OPENAI_API_KEY`?'],
+    },
+    {
+      name: 'the likely reasons if no variable is near',
+      input: 'VOICE',
+      told: [`\`env:\` has no variable \`VOICE\`${reasons}`],
+    },
+    {
+      name: 'several without a near one together, after those with one',
+      input: 'VOICE, OPENAI_APIKEY, A=LIST, MODE, B=PLACE',
+      told: [
+        '`env:` has no variable `OPENAI_APIKEY`; did you mean `OPENAI_API_KEY`?',
+        `\`env:\` has no variable \`VOICE\`, \`MODE\`, and none for \`A\` (item 3), for \`B\` (item 5)${reasons}`,
+      ],
+    },
+    ...['GITHUB_TOKN', 'RUNNER_TOKN', 'INPUT_TOKN', 'ACTIONS_TOKN'].map((name) => ({
+      name: `no variable of GitHub, such as one near ${name}`,
+      input: name,
+      told: [`\`env:\` has no variable \`${name}\`${reasons}`],
+    })),
+  ])('is reported with $name', async ({ input, told }) => {
+    const { problems } = await read(
+      { 'secrets-env': input },
+      {
+        ...environment,
+        GITHUB_TOKEN: 'hidden',
+        RUNNER_TOKEN: 'hidden',
+        INPUT_TOKEN: 'hidden',
+        ACTIONS_TOKEN: 'hidden',
+      },
+    );
+    expect(problems.filter((problem) => problem.startsWith('secrets-env'))).toEqual(
+      told.map((start) => expect.stringContaining(`secrets-env: ${start}`)),
+    );
+    expect(problems.join()).not.toMatch(/hidden|=OPENAI/);
   });
 });
 

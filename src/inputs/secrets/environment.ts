@@ -37,7 +37,12 @@ export function readEnvironment(input: string, environment: Environment): Source
         );
       }
     }
-    reading.add(target, '', place, { unset: { meant: nearestVariable(source, environment) } });
+    reading.add(target, '', place, {
+      unset: {
+        variable: source === target ? source : undefined,
+        meant: nearestVariable(source, environment),
+      },
+    });
   }
   return reading;
 }

@@ -201,15 +201,24 @@ function reportEmpty(empty: readonly ChosenEntry[], reasons: string, findings: F
   );
 }
 
-function reportUnset(unset: readonly ChosenEntry[], findings: Findings): void {
-  if (unset.length === 0) return;
-  const keys = unset.map(({ key, place }) => `\`${key}\` (${place})`).join(', ');
-  const verb = unset.length === 1 ? 'comes from a variable' : 'come from variables';
-  const meant = unset.flatMap((entry) => entry.unset?.meant ?? []);
-  const suggestion = meant.length === 0 ? '' : ` Did you mean ${listOf(meant)}?`;
+/** Reports each misspelled variable, and then those without a suggestion, which share their reasons. */
+function reportUnset(entries: readonly ChosenEntry[], findings: Findings): void {
+  const unset = entries.flatMap(({ key, place, unset: one }) =>
+    one === undefined ? [] : [{ ...one, origin: `for \`${key}\` (${place})` }],
+  );
+  for (const { variable, origin, meant } of unset) {
+    if (meant === undefined) continue;
+    const name = variable === undefined ? origin : `\`${variable}\``;
+    findings.problem('secrets-env', `\`env:\` has no variable ${name}; did you mean \`${meant}\`?`);
+  }
+  const others = unset.filter(({ meant }) => meant === undefined);
+  if (others.length === 0) return;
+  const names = others.flatMap(({ variable }) => (variable === undefined ? [] : `\`${variable}\``));
+  const origins = others.flatMap(({ variable, origin }) => (variable === undefined ? origin : []));
+  const missing = [names, origins].filter((list) => list.length > 0).map((list) => list.join(', '));
   findings.problem(
     'secrets-env',
-    `${keys} ${verb} that \`env:\` does not set.${suggestion} Likely reasons: the name is misspelled here or under \`env:\`, or \`env:\` belongs to another step or job. An empty secret, as in a run from a fork, still sets its variable`,
+    `\`env:\` has no variable ${missing.join(', and none ')}. Likely reasons: the name is misspelled here or under \`env:\`, or \`env:\` belongs to another step or job. An empty secret, as in a run from a fork, still sets its variable`,
   );
 }
 

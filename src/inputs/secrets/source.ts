@@ -13,8 +13,13 @@ export interface SecretEntry {
   readonly place: string;
   /** Whether it is a line `KEY=value`, where quotes and comments are part of the value. */
   readonly isLine?: boolean;
-  /** For a variable that does not exist: the name that was probably meant. */
-  readonly unset?: { readonly meant: string | undefined };
+  /** For a variable that does not exist. */
+  readonly unset?: {
+    /** Its name if that is the key; another name may be a value, and is never shown. */
+    readonly variable: string | undefined;
+    /** The existing variable that was probably meant. */
+    readonly meant: string | undefined;
+  };
 }
 
 type EntryDetails = Pick<SecretEntry, 'isLine' | 'unset'>;
